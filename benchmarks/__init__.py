@@ -1,0 +1,1 @@
+"""The corpus maker and the measured comparisons; each module says how it is run."""

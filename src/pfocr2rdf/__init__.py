@@ -1,0 +1,37 @@
+"""pfocr2rdf: records of Pathway Figure OCR in, a validated RDF knowledge graph out.
+
+>>> from pfocr2rdf import read_records, to_graph
+>>> graph = to_graph(next(read_records("examples")))
+>>> len(graph) > 100
+True
+"""
+
+from pfocr2rdf.checking import Checked, validate
+from pfocr2rdf.conversion import to_graph, to_jsonld
+from pfocr2rdf.dataset import Release
+from pfocr2rdf.errors import OutputError, PfocrError, RecordError, ShapesError, SourceError, StoppedError
+from pfocr2rdf.pipeline import export
+from pfocr2rdf.records import FigureRecord, Mention, Paper, read_records
+from pfocr2rdf.summary import Summary
+from pfocr2rdf.validation import Result
+
+__all__ = [
+    "Checked",
+    "FigureRecord",
+    "Mention",
+    "OutputError",
+    "Paper",
+    "PfocrError",
+    "RecordError",
+    "Release",
+    "Result",
+    "ShapesError",
+    "SourceError",
+    "StoppedError",
+    "Summary",
+    "export",
+    "read_records",
+    "to_graph",
+    "to_jsonld",
+    "validate",
+]

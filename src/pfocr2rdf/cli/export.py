@@ -1,0 +1,131 @@
+"""``pfocr2rdf export``."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from pfocr2rdf.batch import ON_VIOLATION
+from pfocr2rdf.cli.said import speaking
+from pfocr2rdf.dataset import Release
+from pfocr2rdf.passing import Progress as Told
+from pfocr2rdf.pipeline import export
+from pfocr2rdf.sinks import DEFAULT_FORMATS, FORMATS
+from pfocr2rdf.sinks.output import COMPRESSIONS
+from pfocr2rdf.summary import Summary
+
+_EXAMPLES = """\b
+Examples:
+  pfocr2rdf export examples --output output
+  pfocr2rdf export pfocr-database --output release --format turtle --format nquads --compress zst
+  pfocr2rdf export pfocr.tar.gz --output release --shapes my-shapes --on-violation keep
+  curl -s https://example.org/records.yaml | pfocr2rdf export - --output out --json
+"""
+
+
+@click.command("export", epilog=_EXAMPLES)
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCES...", type=click.Path(allow_dash=True))
+@click.option("-o", "--output", required=True, type=click.Path(file_okay=False, path_type=Path), help="The export directory.")
+@click.option(
+    "-f", "--format", "formats", multiple=True, type=click.Choice(list(FORMATS)), default=DEFAULT_FORMATS, show_default=True,
+    help="A format to write; repeat it for more. All are written in one pass.",
+)  # fmt: skip
+@click.option("--compress", type=click.Choice(list(COMPRESSIONS)), help="Compress the files of the graph.")
+@click.option(
+    "--shapes", multiple=True, type=click.Path(exists=True, file_okay=False),
+    help="A folder of SHACL shapes (.ttl); repeatable. A file named like a built-in one takes its place, others are added.",
+)  # fmt: skip
+@click.option(
+    "--on-violation", type=click.Choice(ON_VIOLATION), default=ON_VIOLATION[0], show_default=True,
+    help="What to do with a figure that breaks a shape: leave it out and set it aside, keep it, or stop.",
+)  # fmt: skip
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read no more than N records.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first record that is refused.")
+@click.option("--dry-run", is_flag=True, help="Read, map and validate, but write nothing.")
+@click.option("--release", default="", metavar="NAME", help="The name of this release, for the dataset's description.")
+@click.option("--issued", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="The date of this release, for the same.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@speaking
+def export_command(
+    sources: tuple[str, ...], output: Path, as_json: bool, quiet: bool, release: str, issued: datetime | None, **options: Any
+) -> int:
+    """Turn records into a validated knowledge graph.
+
+    SOURCES are record files, folders, PFOCR checkouts (with _figures and _data), archives (.tar, .tar.gz, .tar.zst, .zip), or
+    - for standard input.
+    """
+    named = Release(release, f"{issued:%Y-%m-%d}" if issued else "")
+    with _progress(quiet or as_json) as progress:
+        summary = export(sources, output, release=named, progress=progress, **options)
+    if as_json:
+        click.echo(json.dumps(summary.as_dict(), indent=2))
+    elif not quiet:
+        _say(summary, None if options["dry_run"] else output)
+    return summary.exit_status
+
+
+@contextlib.contextmanager
+def _progress(silent: bool) -> Iterator[Told | None]:
+    """A progress bar on standard error, where that is a terminal."""
+    if silent or not sys.stderr.isatty():
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Exporting", total=None)
+        yield lambda done, expected: bar.update(task, completed=done, total=max(done, expected))
+
+
+def _say(summary: Summary, output: Path | None) -> None:
+    for refusal in summary.refusals:
+        click.echo(f"refused: {refusal}", err=True)
+    for figid in summary.quarantined_figids[: Summary.SHOWN]:
+        click.echo(f"quarantined: {figid}", err=True)
+    unsaid = max(0, summary.refused - len(summary.refusals)) + max(0, summary.quarantined - Summary.SHOWN)
+    if unsaid:
+        click.echo(f"... and {unsaid} more, in report.json", err=True)
+    console = Console(highlight=False)
+    console.print(_table(summary))
+    where = "Nothing was written." if output is None else f"Written to {output}: {', '.join(summary.files)}"
+    click.echo(where)
+
+
+def _table(summary: Summary) -> Table:
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column(justify="right")
+    for name, value in _rows(summary):
+        table.add_row(name, value)
+    return table
+
+
+def _rows(summary: Summary) -> Iterator[tuple[str, str]]:
+    yield "records read", f"{summary.read:,}"
+    yield "figures exported", f"{summary.exported:,}"
+    yield "quarantined", f"{summary.quarantined:,}"
+    yield "refused", f"{summary.refused:,}"
+    if summary.superseded:
+        yield "superseded", f"{summary.superseded:,}"
+    yield "triples", f"{summary.triples:,}"
+    yield "entities", f"{summary.entities:,}"
+    for kind, count in sorted(summary.mentions.items()):
+        yield f"mentions: {kind}", f"{count:,}"
+    for part, count in sorted(summary.repairs.items()):
+        yield f"JSON-LD repairs: {part}", f"{count:,}"
+    for severity, count in summary.severities.items():
+        yield f"validation: {severity}", f"{count:,}"
+    yield "warnings", f"{summary.warnings:,}"
+    if summary.conflicts:
+        yield "conflicts", f"{summary.conflicts:,}"
+    yield "records a second", f"{summary.rate:,.0f}"

@@ -1,0 +1,101 @@
+"""Archives of records, unpacked where nothing in them can reach anything else."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import stat
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path, PurePosixPath
+from typing import IO, BinaryIO, cast
+
+import zstandard
+
+from pfocr2rdf.errors import RecordError, SourceError
+from pfocr2rdf.records.documents import MAX_BYTES, too_large
+
+SUFFIXES = (".md", ".yaml", ".yml", ".tsv")
+_GZIP, _ZSTD, _ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", (b"PK\x03\x04", b"PK\x05\x06")
+_TAR_MAGIC = slice(257, 262)
+_LINK_REMEDY = "pack the files themselves, without links"
+
+
+def is_archive(path: Path) -> bool:
+    """Whether the file's first bytes are those of a tar, a zip, or something compressed with gzip or Zstandard."""
+    with path.open("rb") as file:
+        head = file.read(512)
+    return head.startswith((_GZIP, _ZSTD, *_ZIP)) or head[_TAR_MAGIC] == b"ustar"
+
+
+def unpack(archive: Path, name: str, target: Path) -> Iterator[RecordError]:
+    """Write the records and tables of an archive below ``target``, a new and empty folder; yield what is refused.
+
+    Links, device files, and names that lead elsewhere are refused one by one; a member that is too large is refused
+    without being unpacked. All other kinds of files are passed over.
+
+    Raises:
+        SourceError: the file is no archive, or is broken.
+    """
+    with archive.open("rb") as file:
+        head = file.read(512)
+    packed = _zip_members(archive) if head.startswith(_ZIP) else _tar_members(archive, head)
+    try:
+        for member, problem, content in packed:
+            where = f"{name}/{member}"
+            if problem or (problem := _bad_name(member)):
+                yield RecordError(problem, where=where, remedy=_LINK_REMEDY)
+            elif PurePosixPath(member).suffix.lower() in SUFFIXES and (error := _write(target / member, content)):
+                yield error.at(where)
+    except (tarfile.TarError, zipfile.BadZipFile, zstandard.ZstdError, gzip.BadGzipFile, EOFError, NotImplementedError) as error:
+        raise SourceError(f"{name}: the archive cannot be read: {error}") from None
+
+
+def _bad_name(member: str) -> str:
+    path = PurePosixPath(member)
+    if path.is_absolute() or ".." in path.parts or "\\" in member or "\x00" in member:
+        return "the name leads out of the archive"
+    return ""
+
+
+def _write(path: Path, content: Callable[[], IO[bytes]]) -> RecordError | None:
+    with content() as source:
+        data = source.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        return too_large()
+    if path.exists():
+        return RecordError("the archive holds this name twice", remedy="keep one of the two")
+    os.makedirs(path.parent, exist_ok=True)
+    path.write_bytes(data)
+    return None
+
+
+Member = tuple[str, str, Callable[[], IO[bytes]]]
+
+
+def _zip_members(archive: Path) -> Iterator[Member]:
+    with zipfile.ZipFile(archive) as opened:
+        for info in opened.infolist():
+            if info.is_dir():
+                continue
+            mode = info.external_attr >> 16
+            problem = "a link is not followed" if stat.S_ISLNK(mode) else "the member is encrypted" if info.flag_bits & 1 else ""
+            yield info.filename, problem, lambda info=info: opened.open(info)  # type: ignore[misc]
+
+
+def _tar_members(archive: Path, head: bytes) -> Iterator[Member]:
+    with ExitStack() as stack:
+        raw: BinaryIO = stack.enter_context(archive.open("rb"))
+        stream: IO[bytes] = raw
+        if head.startswith(_ZSTD):
+            stream = stack.enter_context(zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True))
+        elif head.startswith(_GZIP):
+            stream = cast("IO[bytes]", stack.enter_context(gzip.open(raw)))
+        opened = stack.enter_context(tarfile.open(fileobj=stream, mode="r|"))
+        for info in opened:
+            if info.isdir():
+                continue
+            problem = "" if info.isfile() else "a link or device is not followed"
+            yield info.name, problem, lambda info=info: cast("IO[bytes]", opened.extractfile(info))  # type: ignore[misc]

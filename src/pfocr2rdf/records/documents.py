@@ -1,0 +1,78 @@
+"""The YAML documents in a file: front matter, one bare document, or a stream of them; never more than one in memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+from pfocr2rdf.errors import RecordError
+
+MAX_BYTES = 8 * 1024 * 1024
+"""The size of the largest record that is read. Real ones have 2 to 200 kB."""
+
+_BOM = b"\xef\xbb\xbf"
+_MARKER = re.compile(rb"(?:---|\.\.\.)(?:[ \t].*)?\r?\n?\Z").match
+_OPENING = re.compile(rb"---[ \t]*\r?(?:\n|\Z)").match
+_CLOSING = re.compile(rb"(?m)^(?:---|\.\.\.)[ \t]*\r?$").search
+_SAYS_NOTHING = re.compile(rb"\s*(?:#[^\n]*\n?\s*)*\Z").match
+
+
+class Document(NamedTuple):
+    """One document: its bytes without the ``---`` lines, and the line of the file on which it begins, from 1."""
+
+    data: bytes
+    line: int
+
+
+def too_large(line: int = 0) -> RecordError:
+    """The refusal of a record beyond the limit."""
+    return RecordError(f"is larger than {MAX_BYTES // 2**20} MiB", line=line, remedy="split the file, or look for what went wrong in it")
+
+
+def front_matter(data: bytes) -> Document:
+    """The front matter of a Jekyll page; what follows it is the page's body and no part of the record.
+
+    Raises:
+        RecordError: the page is empty, has no front matter, or never ends it.
+    """
+    if not data.strip():
+        raise RecordError("the file is empty", remedy="fetch it again")
+    data = data.removeprefix(_BOM)
+    opening = _OPENING(data)
+    if not opening:
+        raise RecordError("there is no front matter", line=1, remedy="begin the file with a line '---'")
+    closing = _CLOSING(data, opening.end())
+    if not closing:
+        raise RecordError("the front matter has no end", line=1, remedy="end it with a line '---'")
+    return Document(data[opening.end() : closing.start()], 2)
+
+
+def stream(file: BinaryIO) -> Iterator[Document | RecordError]:
+    """The documents of a stream, one by one; those that say nothing are passed over, those too large are errors."""
+    parts: list[bytes] = []
+    size, line, begin, fresh = 0, 0, 1, True
+    while chunk := file.readline(MAX_BYTES):
+        if line == 0:
+            chunk = chunk.removeprefix(_BOM)
+        if fresh and _MARKER(chunk):
+            yield from _close(parts, size, begin)
+            head = chunk[3:].lstrip()
+            parts, size = ([head] if head.strip() and chunk.startswith(b"-") else []), 0
+            begin = line + (1 if parts else 2)
+        else:
+            size += len(chunk)
+            if size <= MAX_BYTES:
+                parts.append(chunk)
+            else:
+                parts.clear()
+        fresh = chunk.endswith(b"\n")
+        line += fresh
+    yield from _close(parts, size, begin)
+
+
+def _close(parts: list[bytes], size: int, begin: int) -> Iterator[Document | RecordError]:
+    if size > MAX_BYTES:
+        yield too_large(begin)
+    elif not _SAYS_NOTHING(data := b"".join(parts)):
+        yield Document(data, begin)

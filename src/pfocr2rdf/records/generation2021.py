@@ -1,0 +1,96 @@
+"""Records of 2021: genes, chemicals and diseases are lists in the record itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pfocr2rdf import iris
+from pfocr2rdf.errors import RecordError
+from pfocr2rdf.records.figure import build
+from pfocr2rdf.records.model import FigureRecord, Mention
+from pfocr2rdf.records.tables import Table
+from pfocr2rdf.records.values import NO_VALUE, NO_WORD, clean, items
+from pfocr2rdf.remembered import Remembered
+from pfocr2rdf.vocabulary import EVIDENCE_OF_SOURCE
+
+NAME = "2021"
+LISTS = ("genes", "chemicals", "diseases")
+HUMAN = ("9606", "Homo sapiens")
+
+_GENE_KEYS = ("word", "symbol", "source", "hgnc_symbol", "entrez")
+_NER_KEYS = ("word", "source", "identifier")
+_mentions: Remembered[tuple[str, ...], Mention] = Remembered()
+
+
+def recognises(data: Mapping[str, Any]) -> bool:
+    """Whether the record carries its rows itself."""
+    return any(name in data for name in LISTS)
+
+
+def read(data: Mapping[str, Any], _tables: Mapping[str, Table], where: str) -> FigureRecord:
+    """The record. Genes of this generation are human: their symbols are HGNC's.
+
+    Raises:
+        RecordError: a row is no mapping, or an identifier is none.
+    """
+    notes: list[str] = []
+    rows = [_gene(row, index) for index, row in enumerate(items(data, "genes"))]
+    for kind, name in (("chemical", "chemicals"), ("disease", "diseases")):
+        rows += [_ner(kind, row, f"{name}[{index}]", notes) for index, row in enumerate(items(data, name))]
+    return build(data, NAME, where, "pathway_score", tuple(rows), tuple(notes))
+
+
+def _values(row: Any, keys: tuple[str, ...], field: str) -> tuple[str, ...]:
+    if type(row) is not dict:
+        raise RecordError("is no mapping", field=field, remedy="write 'word:', 'source:' and the identifiers of the row")
+    values = tuple([row.get(key, "") for key in keys])
+    for key, value in zip(keys, values, strict=True):
+        if type(value) is not str:
+            raise RecordError("is not text", field=f"{field}.{key}", remedy="write one value")
+        clean(value, f"{field}.{key}")
+    return values
+
+
+def _some(value: str) -> str:
+    value = value.strip()
+    return "" if value in NO_VALUE else value
+
+
+def _gene(row: Any, index: int) -> Mention:
+    key = tuple(row.values()) if type(row) is dict and tuple(row) == _GENE_KEYS else ()
+    try:
+        if key and (known := _mentions.get(key)):
+            return known
+    except TypeError:
+        pass  # a value that is no text: _values says which
+    field = f"genes[{index}]"
+    word, symbol, source, hgnc, entrez = _values(row, _GENE_KEYS, field)
+    source, entrez, symbol = _some(source), _some(entrez), _some(symbol)
+    if entrez:
+        iris.gene(entrez, f"{field}.entrez")
+    mention = Mention(
+        kind="gene",
+        word="" if word in NO_WORD else word,
+        match=symbol,
+        lexicon_source=source,
+        target=f"ncbigene:{entrez}" if entrez else "",
+        label=_some(hgnc),
+        taxon=HUMAN[0],
+        organism=HUMAN[1],
+        family=symbol if EVIDENCE_OF_SOURCE.get(source) == "pfocr:viaFamily" else "",
+    )
+    return _mentions.keep(key, mention) if key else mention
+
+
+def _ner(kind: str, row: Any, field: str, notes: list[str]) -> Mention:
+    word, source, identifier = _values(row, _NER_KEYS, field)
+    source, identifier = _some(source), _some(identifier)
+    scheme, _, local = identifier.rpartition(":")
+    target = ""
+    if identifier and (scheme or source).upper() == "MESH":
+        iris.mesh(local, f"{field}.identifier")
+        target = f"mesh:{local}"
+    elif identifier:
+        notes.append(f"{field}.identifier: {identifier!r} is of no known vocabulary; the mention is kept without it")
+    return Mention(kind=kind, word="" if word in NO_WORD else word, lexicon_source=source, target=target)

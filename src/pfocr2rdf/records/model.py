@@ -1,0 +1,85 @@
+"""The typed record that every reader hands over, whichever generation it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+
+class Mention(NamedTuple):
+    """One row of a record: a word that OCR read, and what it was taken for.
+
+    Text fields are ``""`` where the record says nothing.
+
+    Attributes:
+        kind: ``gene``, ``chemical`` or ``disease``.
+        word: the word, letter for letter.
+        match: the lexicon's entry that the word was matched with.
+        lexicon_source: the lexicon, as the record names it.
+        target: what was recognised, as a CURIE: ``ncbigene:6772``, ``mesh:D002784``, ``chebi:17997``, ``doid:0060239``.
+        label: the name of the target.
+        xref: a second identifier of the target (``chebi:..`` or ``doid:..`` beside a MeSH id).
+        alt_label: the name that the second vocabulary gives.
+        taxon: the NCBI Taxonomy id of a gene's organism.
+        organism: the organism's name.
+        family: the family whose name the word is, where that is how the gene was reached.
+    """
+
+    kind: str
+    word: str
+    match: str = ""
+    lexicon_source: str = ""
+    target: str = ""
+    label: str = ""
+    xref: str = ""
+    alt_label: str = ""
+    taxon: str = ""
+    organism: str = ""
+    family: str = ""
+
+
+class Paper(NamedTuple):
+    """The article a figure was published in; text fields are ``""`` where the record says nothing."""
+
+    pmcid: str = ""
+    title: str = ""
+    citation: str = ""
+    year: str = ""
+    doi: str = ""
+    journal: str = ""
+    journal_abbreviation: str = ""
+    publisher: str = ""
+    keywords: tuple[str, ...] = ()
+
+
+class FigureRecord(NamedTuple):
+    """One published pathway figure. Text fields are ``""`` where the record says nothing; rows keep their order and repeats.
+
+    Attributes:
+        generation: ``2021`` (lists in the record) or ``2023`` (lists in side tables).
+        where: the source it was read from, for messages.
+        jsonld: the record's own JSON-LD block, all scalars as text, or ``None``.
+        organisms: names of the organisms, first those of the paper, then those that a recogniser added.
+        annotations: (type, value) of each curator's annotation.
+        notes: what was noticed while reading and is worth a warning.
+    """
+
+    figid: str
+    generation: str
+    where: str = ""
+    figid_alias: str = ""
+    title: str = ""
+    caption: str = ""
+    number: str = ""
+    figure_type: str = ""
+    filename: str = ""
+    figlink: str = ""
+    score: str = ""
+    ndex: str = ""
+    wpid: str = ""
+    paper: Paper = Paper()
+    organisms: tuple[str, ...] = ()
+    annotations: tuple[tuple[str, str], ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    jsonld: Mapping[str, Any] | None = None
+    notes: tuple[str, ...] = ()

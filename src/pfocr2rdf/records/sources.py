@@ -1,0 +1,182 @@
+"""Where records are: files, folders, checkouts, archives and standard input become one sequence of located records."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, NamedTuple
+
+from pfocr2rdf.errors import RecordError, SourceError
+from pfocr2rdf.records.archives import is_archive, unpack
+from pfocr2rdf.records.documents import Document, stream
+
+FIGURES, DATA = "_figures", "_data"
+TABLE_NAME = re.compile(r"(.+)-(genes|chemicals|diseases)\.tsv").fullmatch
+_RECORD_SUFFIXES = (".md", ".yaml", ".yml")
+_STREAM_SUFFIXES = (".yaml", ".yml")
+_NO_RECORDS = frozenset(("readme", "changelog", "contributing", "license", "index", "code_of_conduct", "security"))
+
+
+class Located(NamedTuple):
+    """One record, found and not yet read. Small, and the same in another process.
+
+    Attributes:
+        where: what messages call it.
+        path: the file with its front matter, where it is one to itself.
+        document: the document itself, where it came in a stream.
+        table_dirs: the folders in which its side tables may be.
+    """
+
+    where: str
+    path: str = ""
+    document: Document | None = None
+    table_dirs: tuple[str, ...] = ()
+
+
+class Sources:
+    """All records of the sources that a user named, in a fixed order.
+
+    Use it as a context manager: archives are unpacked to a temporary folder, which goes at the end.
+
+    Args:
+        names: files, folders, archives; ``-`` is standard input.
+        stdin: what to read for ``-``.
+
+    Raises:
+        SourceError: a source is not there, or is a broken archive.
+    """
+
+    def __init__(self, names: Iterable[str | os.PathLike[str]], stdin: BinaryIO | None = None) -> None:
+        self.names = [os.fspath(name) for name in names]
+        self.refusals: list[RecordError] = []
+        self.orphans: dict[str, list[str]] = {}
+        self._stdin = stdin
+        self._scratch: str | None = None
+        self._found: list[tuple[Path, str]] = []
+        try:
+            self._found = [self._resolve(name) for name in self.names]
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Sources:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove what was unpacked."""
+        if self._scratch:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch = None
+
+    def _scratch_path(self) -> Path:
+        self._scratch = self._scratch or tempfile.mkdtemp(prefix="pfocr2rdf-")
+        return Path(tempfile.mkdtemp(dir=self._scratch))
+
+    def _resolve(self, name: str) -> tuple[Path, str]:
+        """The path to read, and what messages call it."""
+        path = self._spool() if name == "-" else Path(name)
+        label = "<stdin>" if name == "-" else name
+        if not path.exists():
+            raise SourceError(f"{name}: there is no such file or folder")
+        if path.is_dir() or not is_archive(path):
+            return path, label
+        target = self._scratch_path()
+        self.refusals.extend(unpack(path, label, target))
+        return target, label
+
+    def _spool(self) -> Path:
+        path = self._scratch_path() / "stdin.yaml"
+        with path.open("wb") as file:
+            shutil.copyfileobj(self._stdin or sys.stdin.buffer, file)
+        return path
+
+    def count(self) -> int:
+        """How many files there are to read; a stream counts as one."""
+        return sum(len(list(_files(path))) if path.is_dir() else 1 for path, _ in self._found)
+
+    def __iter__(self) -> Iterator[Located | RecordError]:
+        """The records, or why one of a stream is none; the same ones, in the same order, each time."""
+        self.orphans = {}
+        for path, label in self._found:
+            if not path.is_dir():
+                yield from _file(path, label)
+                continue
+            empty = True
+            for folder, name in _files(path):
+                empty = False
+                full = os.path.join(folder, name)
+                yield from _file(Path(full), os.path.join(label, os.path.relpath(full, path)))
+            if empty:
+                raise SourceError(f"{label}: the folder holds no records (.md, .yaml)")
+            self._find_orphans(path, label)
+
+    def _find_orphans(self, path: Path, label: str) -> None:
+        """Note the tables beside which there is no figure of their name."""
+        for folder, _, names in _walk(path):
+            for name in names:
+                if (match := TABLE_NAME(name)) and not _has_figure(folder, match[1]):
+                    shown = os.path.join(label, os.path.relpath(os.path.join(folder, name), path))
+                    self.orphans.setdefault(match[1], []).append(shown)
+
+
+def _has_figure(folder: str, stem: str) -> bool:
+    """Whether a record file of this name stands where one belongs that has tables in this folder."""
+    places = (os.path.join(beside, stem) for beside in _figure_dirs(folder))
+    return any(os.path.exists(place + suffix) for place in places for suffix in _RECORD_SUFFIXES)
+
+
+def _walk(path: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+    """A folder and those below it, sorted, without hidden ones."""
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield folder, folders, sorted(names)
+
+
+def _files(path: Path) -> Iterator[tuple[str, str]]:
+    """Folder and name of every record file. In a checkout, figures are only below ``_figures``."""
+    for folder, folders, names in _walk(path):
+        if FIGURES in folders:
+            folders[:] = [name for name in folders if name == FIGURES]
+            continue
+        for name in names:
+            stem, suffix = os.path.splitext(name)
+            if suffix.lower() in _RECORD_SUFFIXES and not name.startswith(".") and stem.lower() not in _NO_RECORDS:
+                yield folder, name
+
+
+def _table_dirs(folder: str) -> tuple[str, ...]:
+    beside = os.path.join(os.path.dirname(folder), DATA) if os.path.basename(folder) == FIGURES else os.path.join(folder, DATA)
+    return (beside, folder)
+
+
+def _figure_dirs(folder: str) -> tuple[str, ...]:
+    if os.path.basename(folder) == DATA:
+        parent = os.path.dirname(folder)
+        return (os.path.join(parent, FIGURES), parent)
+    return (folder,)
+
+
+def _file(path: Path, label: str) -> Iterator[Located | RecordError]:
+    tables = _table_dirs(os.path.abspath(path.parent))
+    if path.suffix.lower() not in _STREAM_SUFFIXES:
+        yield Located(label, os.fspath(path), None, tables)
+        return
+    seen = 0
+    with path.open("rb") as file:
+        for document in stream(file):
+            seen += 1
+            if isinstance(document, RecordError):
+                yield document.at(label)
+            else:
+                yield Located(label, "", document, tables)
+    if not seen:
+        yield RecordError("the file is empty", where=label, remedy="fetch it again")

@@ -1,0 +1,178 @@
+"""YAML in which every scalar is text: a fast reader, a careful one, and the proof that they agree.
+
+YAML's own typing destroys words (``NO``, ``010``, ``1_000``, ``12:30:45``), so neither reader types anything. ``read_careful``
+is the reference: it builds plain dicts and lists from PyYAML's events, with every scalar as it was written. ``read`` first
+lets a Rust parser do the work, which types plain numbers, and takes its answer only where the text that was written can be
+told from it; otherwise the careful reader decides. Records need no anchors, aliases, tags or repeated keys, so all of them are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+import yaml
+import yaml_rs
+
+from pfocr2rdf.errors import RecordError
+
+MAX_DEPTH = 32
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NO_ALIASES = yaml_rs.AliasLimits(max_total_replayed_events=0)
+
+# What the two readers may see differently: control characters and Unicode line breaks, tags, anchors (the careful reader
+# names them) and many nested blocks on one line, which overflow the stack of recursive parsers.
+_RISKY = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|(?m:^[ \-?]*|[:,\[{?] +)[!&*]\S|(?:[-?:][ \t]+){16}|^%|\t *[:#]|: *\t"
+).search
+_CANONICAL = r"(-?[1-9][0-9]{0,17}|0|-?(?:0|[1-9][0-9]*)\.[0-9]+|)"
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]").search
+
+
+def read(text: str) -> Any:
+    r"""The document as dicts, lists and text, by whichever reader is the quickest that can be trusted with it.
+
+    Args:
+        text: one YAML document, without its ``---`` line.
+
+    Raises:
+        RecordError: it is no YAML, or uses what records must not.
+
+    >>> read("word: NO\nscore: 0.50\nyear:")
+    {'word': 'NO', 'score': '0.50', 'year': ''}
+    """
+    if _RISKY(text) is None:
+        fast = read_fast(text)
+        if fast is not None:
+            return fast
+    return read_careful(text)
+
+
+def read_fast(text: str) -> Any | None:
+    """The Rust parser's answer with all scalars as text, or ``None`` where it cannot be trusted."""
+    try:
+        value = yaml_rs.loads(text, parse_datetime=False, alias_limits=_NO_ALIASES)
+    except yaml_rs.YAMLDecodeError:
+        return None
+    if type(value) is not dict:
+        return None
+    typed: list[tuple[Any, Any, Any]] = []
+    if not _collect_typed(value, typed, 0):
+        return None
+    return value if not typed or _restore(text, typed) else None
+
+
+def _collect_typed(value: Any, typed: list[tuple[Any, Any, Any]], depth: int) -> bool:
+    """Gather (container, key, value) of every scalar that is no text; False where a key is none, or nesting is deep."""
+    if depth > MAX_DEPTH:
+        return False
+    for key, item in value.items() if type(value) is dict else enumerate(value):
+        kind = type(item)
+        if kind is str:
+            continue
+        if kind is dict or kind is list:
+            if not _collect_typed(item, typed, depth + 1):
+                return False
+        else:
+            typed.append((value, key, item))
+    return type(value) is list or all(type(key) is str for key in value)
+
+
+def _restore(text: str, typed: list[tuple[Any, Any, Any]]) -> bool:
+    """Put back the text of typed scalars, where each one can be found in the document as ``key: number`` and nowhere else.
+
+    A number written in its canonical form is the only text that its value can be printed as; what is written otherwise
+    (``010``, ``1.50``, ``1e5``, ``~``) is not found, and the careful reader is asked instead.
+    """
+    wanted: dict[str, Counter[str]] = {}
+    for container, key, value in typed:
+        if type(container) is not dict or type(value) is bool:
+            return False
+        shown = "" if value is None else repr(value)
+        wanted.setdefault(key, Counter())[shown] += 1
+        container[key] = shown
+    for key, shown_values in wanted.items():
+        name = re.escape(key)
+        lines = Counter(re.findall(rf"(?m)^[ \-]*{name}: *{_CANONICAL} *$", text))
+        if lines != shown_values or _is_written_otherwise(name, text):
+            return False
+    return True
+
+
+def _is_written_otherwise(name: str, text: str) -> bool:
+    """Whether the key also stands in quotes, in a flow mapping, or after a question mark."""
+    return re.search(rf"(?m)[\"'{{,?] *{name}[\"']? *:", text) is not None
+
+
+def read_careful(text: str) -> Any:
+    """The reference reader: PyYAML's events, all scalars as text, nothing recursive.
+
+    Raises:
+        RecordError: broken YAML, an alias, a tag, a repeated key, a key that is no text, or nesting beyond ``MAX_DEPTH``.
+    """
+    try:
+        return _build(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+        raise RecordError(f"broken YAML: {reason}", line=mark.line + 1 if mark else 0, remedy="correct the record") from None
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 0
+
+
+def _refuse(event: yaml.Event, what: str) -> RecordError:
+    return RecordError(f"{what} is not allowed in a record", line=_line(event), remedy="write the value out in plain YAML")
+
+
+def _build(text: str) -> Any:
+    root: list[Any] = []
+    stack: list[tuple[Any, list[str]]] = [(root, [])]
+    for event in yaml.parse(text, _LOADER):
+        if isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+            stack.pop()
+            continue
+        if isinstance(event, yaml.AliasEvent):
+            raise _refuse(event, "an alias (*name)")
+        if not isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)):
+            continue
+        if event.anchor is not None:
+            raise _refuse(event, "an anchor (&name)")
+        if event.tag is not None:
+            raise _refuse(event, f"the tag {event.tag}")
+        if isinstance(event, yaml.ScalarEvent):
+            _put(stack[-1], event, event.value)
+            continue
+        child: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
+        _put(stack[-1], event, child)
+        stack.append((child, []))
+        if len(stack) > MAX_DEPTH + 2:
+            raise _refuse(event, f"nesting deeper than {MAX_DEPTH}")
+    if len(root) > 1:
+        raise RecordError("there is more than one document", remedy="separate documents in a .yaml stream")
+    return root[0] if root else None
+
+
+def _put(place: tuple[Any, list[str]], event: yaml.Event, value: Any) -> None:
+    container, pending = place
+    if type(container) is list:
+        container.append(value)
+    elif pending:
+        container[pending.pop()] = value
+    elif type(value) is not str:
+        raise _refuse(event, "a list or mapping as a key")
+    elif value in container:
+        raise RecordError(f"the key {value!r} is given twice", field=value, line=_line(event), remedy="keep one of the two")
+    else:
+        pending.append(value)
+
+
+def forbidden_character(text: str) -> str:
+    """The first character that no record may hold (control characters other than tab and line ends, lone surrogates), or ``""``.
+
+    XML cannot carry them, so they could not be written in every format.
+    """
+    match = _FORBIDDEN(text)
+    return match.group() if match else ""

@@ -1,0 +1,41 @@
+"""N-Triples and N-Quads: a statement a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pfocr2rdf.terms import Node
+
+
+class NTriplesWriter:
+    """Writes nodes as N-Triples, in its canonical form."""
+
+    name = "ntriples"
+    suffix = ".nt"
+    media_type = "application/n-triples"
+    separator = ""
+
+    def head(self) -> str:
+        """Nothing."""
+        return ""
+
+    def nodes(self, nodes: Sequence[Node], graph: str) -> str:
+        """The statements. N-Triples has one graph, so the name goes nowhere."""
+        return "".join([f"{subject} {predicate} {value} .\n" for subject, pairs in nodes for predicate, value in pairs])
+
+    def tail(self) -> str:
+        """Nothing."""
+        return ""
+
+
+class NQuadsWriter(NTriplesWriter):
+    """Writes nodes as N-Quads."""
+
+    name = "nquads"
+    suffix = ".nq"
+    media_type = "application/n-quads"
+
+    def nodes(self, nodes: Sequence[Node], graph: str) -> str:
+        """The statements, each in its named graph."""
+        end = f"<{graph}> .\n"
+        return "".join([f"{subject} {predicate} {value} {end}" for subject, pairs in nodes for predicate, value in pairs])

@@ -1,0 +1,156 @@
+"""An output directory whose files appear whole or not at all: they are written beside, then renamed."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, NamedTuple, cast
+
+import zstandard
+from isal import igzip
+
+from pfocr2rdf.errors import OutputError
+
+STAGING = ".pfocr2rdf-partial"
+MANIFEST = "manifest.json"
+QUARANTINE = "quarantine"
+COMPRESSIONS = {"gz": ".gz", "zst": ".zst"}
+_BUFFER = 1 << 20
+
+
+class Written(NamedTuple):
+    """A file that was written: its size in bytes and its SHA-256."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+class _Digesting(io.RawIOBase):
+    """Passes bytes on to a file, and keeps their number and digest."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.size = 0
+        self.digest = hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._file.write(data)
+        self.size += len(data)
+        self.digest.update(data)
+        return len(data)
+
+
+class OutputDirectory:
+    """A folder that an export writes to. Use it as a context manager, and ``publish`` at the end: without that, nothing stays.
+
+    Args:
+        path: the folder; it is made where it is missing. What is in it and not ours is not touched.
+
+    Raises:
+        OutputError: it is no folder, or cannot be written to.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self.staging = self.path / STAGING
+        self.written: list[Written] = []
+        self._entered = False
+
+    def __enter__(self) -> OutputDirectory:
+        with mapped_errors(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+            self.restart()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        shutil.rmtree(self.staging, ignore_errors=True)
+
+    def restart(self) -> None:
+        """Forget all that was written since the beginning, and what an interrupted run left."""
+        shutil.rmtree(self.staging, ignore_errors=True)
+        self.staging.mkdir()
+        self.written = []
+
+    @contextlib.contextmanager
+    def open(self, name: str) -> Iterator[BinaryIO]:
+        """A new file to write bytes to; compressed where the name ends in ``.gz`` or ``.zst``, with the same bytes each time."""
+        with mapped_errors(self.path / name), (self.staging / name).open("wb", buffering=_BUFFER) as file:
+            counted = _Digesting(file)
+            with _compressed(name, counted) as stream:
+                yield stream
+            self.written.append(Written(name, counted.size, counted.digest.hexdigest()))
+
+    def write_text(self, name: str, text: str) -> None:
+        """A small file, all at once."""
+        with self.open(name) as file:
+            file.write(text.encode())
+
+    def write_json(self, name: str, value: Any) -> None:
+        """A JSON file that people can read."""
+        self.write_text(name, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+    def quarantine(self, figid: str, files: dict[str, bytes], reasons: list[dict[str, Any]]) -> None:
+        """A record that was left out, as it came, and why."""
+        folder = self.staging / QUARANTINE / figid
+        with mapped_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, data in files.items():
+                (folder / name).write_bytes(data)
+            (folder / "reasons.json").write_text(json.dumps(reasons, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+    def publish(self) -> None:
+        """Put everything in its place, and remove what an earlier export of ours left and this one did not write.
+
+        The manifest comes last: where it is, all that it lists is there.
+        """
+        names = [file.name for file in self.written]
+        with mapped_errors(self.path):
+            stale = set(_listed(self.path)) - set(names)
+            (self.path / MANIFEST).unlink(missing_ok=True)
+            for name in stale:
+                (self.path / name).unlink(missing_ok=True)
+            shutil.rmtree(self.path / QUARANTINE, ignore_errors=True)
+            if (self.staging / QUARANTINE).is_dir():
+                os.replace(self.staging / QUARANTINE, self.path / QUARANTINE)
+            for name in sorted(names, key=lambda name: name == MANIFEST):
+                os.replace(self.staging / name, self.path / name)
+
+
+@contextlib.contextmanager
+def mapped_errors(path: Path) -> Iterator[None]:
+    """The one place that turns the operating system's complaints about an output into ours."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def _compressed(name: str, raw: _Digesting) -> contextlib.AbstractContextManager[BinaryIO]:
+    if name.endswith(".gz"):
+        file = igzip.IGzipFile(filename="", mode="wb", compresslevel=2, fileobj=cast("BinaryIO", raw), mtime=0)  # type: ignore[no-untyped-call]
+        return cast("contextlib.AbstractContextManager[BinaryIO]", file)
+    if name.endswith(".zst"):
+        writer = zstandard.ZstdCompressor(level=3).stream_writer(cast("BinaryIO", raw), closefd=False)
+        return cast("contextlib.AbstractContextManager[BinaryIO]", writer)
+    return contextlib.nullcontext(cast("BinaryIO", raw))
+
+
+def _listed(path: Path) -> list[str]:
+    """The files that the manifest of an earlier export names, as far as they are plain names."""
+    try:
+        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        names = [file["name"] for file in manifest["files"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return [name for name in names if isinstance(name, str) and name == os.path.basename(name) and name not in ("", ".", "..")]

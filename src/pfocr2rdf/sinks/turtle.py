@@ -1,0 +1,130 @@
+"""Turtle and TriG: grouped by subject, prefixes at the top, the same bytes in every run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+
+from pfocr2rdf.remembered import Remembered
+from pfocr2rdf.sinks.names import Shortener
+from pfocr2rdf.terms import TYPE, Node, Pair, parse, ref
+from pfocr2rdf.vocabulary import PREFIXES, expand
+
+_LINE = 110
+_LONG = 200
+_NEXT = " ;\n    "
+_BARE = {expand("xsd:integer"), expand("xsd:decimal")}
+
+
+class TurtleWriter:
+    """Writes nodes as Turtle.
+
+    Args:
+        prefixes: name space by prefix, in the order in which they are written.
+    """
+
+    name = "turtle"
+    suffix = ".ttl"
+    media_type = "text/turtle"
+    separator = "\n"
+
+    def __init__(self, prefixes: Mapping[str, str] = PREFIXES) -> None:
+        self._prefixes = dict(prefixes)
+        self._short = Shortener(self._prefixes)
+        self._pairs: Remembered[Pair, str] = Remembered()
+        self._terms: Remembered[str, str] = Remembered()
+
+    def head(self) -> str:
+        """The prefixes."""
+        return "".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in self._prefixes.items()) + "\n"
+
+    def nodes(self, nodes: Sequence[Node], graph: str) -> str:
+        """One paragraph a node. Turtle has one graph, so the name goes nowhere."""
+        return "\n".join([self.paragraph(node) for node in nodes])
+
+    def tail(self) -> str:
+        """Nothing."""
+        return ""
+
+    def paragraph(self, node: Node) -> str:
+        """All statements of one subject."""
+        pairs = node.pairs
+        known = self._pairs
+        previous = ""
+        parts = []
+        for pair in pairs:
+            if pair[0] == previous:
+                return self._grouped(node)
+            previous = pair[0]
+            parts.append(known.get(pair) or self._pair(pair))
+        return f"{self._name(node.subject)} {_NEXT.join(parts)} .\n"
+
+    def _grouped(self, node: Node) -> str:
+        """The same for a subject that has several values for a predicate: on one line, or one a line where that is long."""
+        parts = []
+        for predicate, group in groupby(node.pairs, key=itemgetter(0)):
+            values = [self._term(value) for _, value in group]
+            line = f"{self._verb(predicate)} {' , '.join(values)}"
+            if len(line) > _LINE and len(values) > 1:
+                line = f"{self._verb(predicate)}\n        {self._wrapped(values)}"
+            parts.append(line)
+        return f"{self._name(node.subject)} {_NEXT.join(parts)} .\n"
+
+    def _wrapped(self, values: list[str]) -> str:
+        lines, line = [], ""
+        for value in values:
+            if line and len(line) + len(value) + 3 > _LINE - 8:
+                lines.append(line)
+                line = value
+            else:
+                line = f"{line} , {value}" if line else value
+        return " ,\n        ".join([*lines, line])
+
+    def _pair(self, pair: Pair) -> str:
+        text = f"{self._verb(pair[0])} {self._term(pair[1])}"
+        return text if len(text) > _LONG else self._pairs.keep(pair, text)
+
+    def _verb(self, predicate: str) -> str:
+        return "a" if predicate == TYPE else self._term(predicate)
+
+    def _term(self, term: str) -> str:
+        known = self._terms.get(term)
+        if known:
+            return known
+        text = self._name(term) if term.startswith("<") else self._literal(term)
+        return text if len(text) > _LONG else self._terms.keep(term, text)
+
+    def _name(self, term: str) -> str:
+        return self._short(term[1:-1]) or term
+
+    def _literal(self, term: str) -> str:
+        if term.endswith('"'):
+            return term
+        value, end = parse(term), term.rindex('"') + 1
+        if value.language:
+            return term
+        if value.datatype in _BARE and _is_bare(value.value, value.datatype):
+            return value.value
+        return f"{term[:end]}^^{self._name(ref(value.datatype))}"
+
+
+def _is_bare(text: str, datatype: str) -> bool:
+    """Whether Turtle reads the digits alone as this very literal."""
+    digits = text.removeprefix("-")
+    if datatype.endswith("integer"):
+        return digits.isascii() and digits.isdigit()
+    whole, dot, fraction = digits.partition(".")
+    return bool(dot) and (whole + fraction).isascii() and whole.isdigit() and fraction.isdigit()
+
+
+class TrigWriter(TurtleWriter):
+    """Writes nodes as TriG: Turtle, in named graphs."""
+
+    name = "trig"
+    suffix = ".trig"
+    media_type = "application/trig"
+
+    def nodes(self, nodes: Sequence[Node], graph: str) -> str:
+        """One block of a named graph."""
+        return f"<{graph}> {{\n{super().nodes(nodes, graph)}}}\n"

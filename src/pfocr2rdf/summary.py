@@ -1,0 +1,82 @@
+"""What an export came to: the numbers that the command prints, and its exit status."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from pfocr2rdf.entities import Conflict
+from pfocr2rdf.errors import RecordError
+
+OK, DIFFERS, USAGE, FAILED = 0, 1, 2, 3
+"""Exit statuses: all went well; done, but something was refused or quarantined; wrong usage; it could not be done."""
+
+
+class Summary:
+    """The numbers of an export.
+
+    Attributes:
+        read: records that were found.
+        exported: figures that were written.
+        refused: records that could not be used.
+        superseded: records that gave way to one of a newer generation.
+        quarantined: figures left out for a violation.
+        triples: statements in each of the graph's files.
+        entities: things that figures share.
+        mentions: rows of each kind, with repeats.
+        repairs: how often each part of the JSON-LD was repaired.
+        severities: validation results of each severity.
+        warnings: notes on figures and sources; disagreements on entities are ``conflicts``.
+        refusals: the first refusals, for showing; all of them are in the report.
+        seconds: how long it took.
+    """
+
+    SHOWN = 20
+
+    def __init__(self) -> None:
+        self.read = self.exported = self.refused = self.superseded = self.quarantined = 0
+        self.triples = self.entities = self.warnings = self.conflicts = 0
+        self.mentions: Counter[str] = Counter()
+        self.repairs: Counter[str] = Counter()
+        self.severities: Counter[str] = Counter()
+        self.refusals: list[RecordError] = []
+        self.quarantined_figids: list[str] = []
+        self.shown_conflicts: list[Conflict] = []
+        self.files: list[str] = []
+        self.seconds = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Records a second."""
+        return self.read / self.seconds if self.seconds else 0.0
+
+    @property
+    def exit_status(self) -> int:
+        """``OK``, or ``DIFFERS`` where something was refused or left out."""
+        return DIFFERS if self.refused or self.quarantined or self.severities["Violation"] else OK
+
+    def tally(self, counts: Counter[str]) -> None:
+        """Add a batch's counts, whose names begin with ``mentions.`` or ``repairs.``."""
+        for name, count in counts.items():
+            group, _, key = name.partition(".")
+            (self.mentions if group == "mentions" else self.repairs)[key] += count
+
+    def as_dict(self, timing: bool = True) -> dict[str, Any]:
+        """The numbers as JSON; without ``timing`` they are the same in every run."""
+        numbers: dict[str, Any] = {
+            "read": self.read,
+            "exported": self.exported,
+            "quarantined": self.quarantined,
+            "refused": self.refused,
+            "superseded": self.superseded,
+            "triples": self.triples,
+            "entities": self.entities,
+            "mentions": dict(sorted(self.mentions.items())),
+            "repairs": dict(sorted(self.repairs.items())),
+            "results": {name: self.severities[name] for name in ("Violation", "Warning", "Info")},
+            "warnings": self.warnings,
+            "conflicts": self.conflicts,
+        }
+        if timing:
+            numbers |= {"seconds": round(self.seconds, 3), "records_per_second": round(self.rate, 1), "files": self.files}
+        return numbers

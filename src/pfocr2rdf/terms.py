@@ -1,0 +1,92 @@
+"""RDF terms as N-Triples text: how statements travel through the package.
+
+A term is the very text that N-Triples writes (``<iri>``, ``"text"``, ``"2020"^^<...gYear>``). It is hashable, compares as RDF
+terms do, costs nothing to write, and every writer can keep what it made of one. Figures hold IRIs and literals only: no
+blank node is ever made.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from pfocr2rdf.vocabulary import expand
+
+Pair = tuple[str, str]
+"""A predicate and an object, both as N-Triples text."""
+
+XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
+
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+_NEEDS_ESCAPE = re.compile(r'[\\"\n\r\t]').search
+_UNESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
+_CONTROL = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
+
+
+class Node(NamedTuple):
+    """One subject with its statements, those of one predicate side by side, in the order in which they are written."""
+
+    subject: str
+    pairs: tuple[Pair, ...]
+
+
+class Term(NamedTuple):
+    """A term taken apart: ``kind`` is ``iri`` or ``literal``; ``datatype`` is an IRI, ``language`` a tag, or ``""``."""
+
+    kind: str
+    value: str
+    datatype: str = ""
+    language: str = ""
+
+
+def ref(iri: str) -> str:
+    """An IRI as a term."""
+    return f"<{iri}>"
+
+
+def term(curie: str) -> str:
+    """A vocabulary term, by CURIE.
+
+    >>> term("rdfs:label")
+    '<http://www.w3.org/2000/01/rdf-schema#label>'
+    """
+    return f"<{expand(curie)}>"
+
+
+def literal(text: str, datatype: str = "") -> str:
+    r"""A literal; ``datatype`` is a CURIE, none for a string.
+
+    >>> literal('say "hi"')
+    '"say \\"hi\\""'
+    >>> literal("2020", "xsd:gYear")
+    '"2020"^^<http://www.w3.org/2001/XMLSchema#gYear>'
+    """
+    if _NEEDS_ESCAPE(text):
+        text = text.translate(_ESCAPES)
+    return f'"{text}"^^<{expand(datatype)}>' if datatype else f'"{text}"'
+
+
+def _unescape(match: re.Match[str]) -> str:
+    short, long, char = match.groups()
+    return chr(int(short or long, 16)) if short or long else _CONTROL.get(char, char)
+
+
+def parse(text: str) -> Term:
+    r"""A term taken apart.
+
+    >>> parse('"a\\"b"@en')
+    Term(kind='literal', value='a"b', datatype='', language='en')
+    """
+    if text.startswith("<"):
+        return Term("iri", text[1:-1])
+    end = text.rindex('"')
+    value = text[1:end]
+    if "\\" in value:
+        value = _UNESCAPE.sub(_unescape, value)
+    tail = text[end + 1 :]
+    if tail.startswith("@"):
+        return Term("literal", value, "", tail[1:])
+    return Term("literal", value, tail[3:-1])
+
+
+TYPE = term("rdf:type")

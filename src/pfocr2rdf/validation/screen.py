@@ -1,0 +1,274 @@
+"""A quick look that tells which figures need no SHACL engine.
+
+Shapes are compiled to checks on N-Triples text. The screen says only "nothing is wrong here" or "look closer": what is wrong
+is always said by the engine. It knows the everyday constraints of SHACL Core; where shapes use any other, it knows itself to be
+incomplete, and every figure goes to the engine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
+
+import pyoxigraph
+
+from pfocr2rdf.remembered import Remembered
+from pfocr2rdf.terms import TYPE, XSD_STRING, Node, parse, ref
+
+_SH = "http://www.w3.org/ns/shacl#"
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_HARMLESS = {f"{_SH}{name}" for name in ("name", "description", "message", "severity", "order", "group", "defaultValue", "property")} | {
+    f"{_RDF}type", f"{_RDFS}label", f"{_RDFS}comment"
+}  # fmt: skip
+_SAFE_PATTERN = re.compile(r"(?:[^\\(){}]|\\[.\-$^/]|\((?!\?)|[(){}])*").fullmatch
+
+Test = Callable[[str], bool]
+Index = Mapping[str, Mapping[str, list[str]]]
+
+
+class _UnscreenableError(Exception):
+    """A constraint that the screen does not know."""
+
+
+class _Property(NamedTuple):
+    """The checks of all property shapes on one path of one class."""
+
+    at_least: int
+    at_most: float
+    tests: tuple[Test, ...]
+    classes: tuple[str, ...]
+    good: Remembered[str, bool]
+
+
+class _Class(NamedTuple):
+    tests: tuple[Test, ...]
+    properties: dict[str, _Property]
+    required: tuple[str, ...]
+
+
+class Screen:
+    """The compiled shapes.
+
+    Args:
+        text: shapes, as Turtle.
+        superclasses: for each class IRI, the IRIs of the classes above it.
+
+    Attributes:
+        complete: whether all constraints are known. If not, ``clean`` is always False.
+    """
+
+    def __init__(self, text: str, superclasses: Mapping[str, frozenset[str]]) -> None:
+        self._above = {ref(name): tuple(map(ref, sorted(above))) for name, above in superclasses.items()}
+        self._of_types: dict[tuple[str, ...], tuple[_Class, ...]] = {}
+        self.complete = True
+        try:
+            self._classes = _compile(_index(text))
+        except _UnscreenableError:
+            self.complete = False
+            self._classes = {}
+
+    def clean(self, nodes: Iterable[Node]) -> bool:
+        """Whether the engine would surely find nothing in the graph of these nodes."""
+        if not self.complete:
+            return False
+        described: dict[str, tuple[str, ...]] = {}
+        nodes = list(nodes)
+        for subject, pairs in nodes:
+            count = 0
+            for predicate, _ in pairs:
+                if predicate != TYPE:
+                    break
+                count += 1
+            described[subject] = tuple([value for _, value in pairs[:count]])
+        return all(self._node_is_clean(node, described) for node in nodes)
+
+    def _node_is_clean(self, node: Node, described: Mapping[str, tuple[str, ...]]) -> bool:
+        types = described[node.subject]
+        classes = self._of_types.get(types)
+        if classes is None:
+            classes = self._of_types[types] = tuple(self._classes[name] for name in self._all(types) if name in self._classes)
+        for one in classes:
+            if not all(test(node.subject) for test in one.tests) or not self._has_clean_values(node, one, described):
+                return False
+        return True
+
+    def _has_clean_values(self, node: Node, one: _Class, described: Mapping[str, tuple[str, ...]]) -> bool:
+        counts: dict[str, int] = {}
+        properties = one.properties
+        for predicate, value in node.pairs:
+            rule = properties.get(predicate)
+            if rule is None:
+                continue
+            counts[predicate] = counts.get(predicate, 0) + 1
+            if value not in rule.good:
+                if not all(test(value) for test in rule.tests):
+                    return False
+                rule.good.keep(value, True)
+            for name in rule.classes:
+                if name not in (types := described.get(value, ())) and name not in self._all(types):
+                    return False
+        for predicate, count in counts.items():
+            if count > properties[predicate].at_most:
+                return False
+        return all(counts.get(predicate, 0) >= properties[predicate].at_least for predicate in one.required)
+
+    def _all(self, types: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for one in types for name in (one, *self._above.get(one, ()))))
+
+
+def _index(text: str) -> Index:
+    index: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for quad in pyoxigraph.parse(text.encode(), format=pyoxigraph.RdfFormat.TURTLE):
+        index[str(quad.subject)][str(quad.predicate)[1:-1]].append(str(quad.object))
+    return index
+
+
+def _compile(index: Index) -> dict[str, _Class]:
+    """The checks for each target class.
+
+    Raises:
+        _UnscreenableError: a shape, or part of one, is of no kind that is known here.
+    """
+    shapes: dict[str, list[str]] = defaultdict(list)
+    reached: set[str] = set()
+    for subject, facts in index.items():
+        for target in facts.get(f"{_SH}targetClass", ()):
+            shapes[target].append(subject)
+        reached.update(facts.get(f"{_SH}property", ()))
+    for subject, facts in index.items():
+        targeted = f"{_SH}targetClass" in facts
+        if not targeted and subject not in reached and any(name.startswith(_SH) for name in facts):
+            raise _UnscreenableError(subject)
+    return {target: _class([index[name] for name in names], index) for target, names in shapes.items()}
+
+
+def _class(shapes: list[Mapping[str, list[str]]], index: Index) -> _Class:
+    tests: list[Test] = []
+    rules: dict[str, list[Mapping[str, list[str]]]] = defaultdict(list)
+    for facts in shapes:
+        own = {name: values for name, values in facts.items() if name != f"{_SH}targetClass"}
+        at_least, at_most, found, classes = _constraints(own, index)
+        if at_least or at_most != float("inf") or classes:
+            raise _UnscreenableError("a count or class on a node shape")
+        tests += found
+        for name in facts.get(f"{_SH}property", ()):
+            path = index[name].get(f"{_SH}path", [""])
+            if len(path) != 1 or not path[0].startswith("<"):
+                raise _UnscreenableError("a property path")
+            rules[path[0]].append({key: values for key, values in index[name].items() if key != f"{_SH}path"})
+    properties = {path: _property([_constraints(facts, index) for facts in found]) for path, found in rules.items()}
+    return _Class(tuple(tests), properties, tuple(path for path, rule in properties.items() if rule.at_least))
+
+
+_Constraints = tuple[int, float, list[Test], list[str]]
+
+
+def _property(found: list[_Constraints]) -> _Property:
+    return _Property(
+        max(one[0] for one in found),
+        min(one[1] for one in found),
+        tuple(test for one in found for test in one[2]),
+        tuple(dict.fromkeys(name for one in found for name in one[3])),
+        Remembered(50_000),
+    )
+
+
+def _constraints(facts: Mapping[str, list[str]], index: Index) -> _Constraints:
+    at_least, at_most = 0, float("inf")
+    tests: list[Test] = []
+    classes: list[str] = []
+    for name, values in facts.items():
+        if name in _HARMLESS or not name.startswith(_SH):
+            continue
+        local = name.removeprefix(_SH)
+        for value in values:
+            if local == "minCount":
+                at_least = max(at_least, int(parse(value).value))
+            elif local == "maxCount":
+                at_most = min(at_most, int(parse(value).value))
+            elif local == "class":
+                classes.append(value)
+            elif local in _TESTS:
+                tests.append(_TESTS[local](value, index))
+            else:
+                raise _UnscreenableError(name)
+    return at_least, at_most, tests, classes
+
+
+# -- constraints on one value ----------------------------------------------------------------------------------------------
+
+
+def _datatype(value: str, _index: Index) -> Test:
+    if value == ref(XSD_STRING):
+        return lambda term: term.endswith('"')
+    ending = f'"^^{value}'
+    return lambda term: term.endswith(ending)
+
+
+def _node_kind(value: str, _index: Index) -> Test:
+    kind = value.removeprefix(f"<{_SH}").removesuffix(">")
+    if kind == "IRI":
+        return lambda term: term.startswith("<")
+    if kind == "Literal":
+        return lambda term: term.startswith('"')
+    raise _UnscreenableError(value)
+
+
+def _pattern(value: str, _index: Index) -> Test:
+    text = parse(value).value
+    if not _SAFE_PATTERN(text):
+        raise _UnscreenableError(value)
+    search = re.compile(re.sub(r"(?<!\\)\$$", r"\\Z", text)).search if "$" not in text[:-1] else None
+    if search is None:
+        raise _UnscreenableError(value)
+    return lambda term: search(parse(term).value) is not None
+
+
+def _length(at_least: bool) -> Callable[[str, Index], Test]:
+    def make(value: str, _index: Index) -> Test:
+        bound = int(parse(value).value)
+        if at_least:
+            return lambda term: len(parse(term).value) >= bound
+        return lambda term: len(parse(term).value) <= bound
+
+    return make
+
+
+def _bound(at_least: bool) -> Callable[[str, Index], Test]:
+    def make(value: str, _index: Index) -> Test:
+        bound = Decimal(parse(value).value)
+
+        def test(term: str) -> bool:
+            try:
+                number = Decimal(parse(term).value)
+            except InvalidOperation:
+                return False
+            return number >= bound if at_least else number <= bound
+
+        return test
+
+    return make
+
+
+def _one_of(value: str, index: Index) -> Test:
+    allowed: set[str] = set()
+    while value in index:
+        allowed.update(index[value][f"{_RDF}first"])
+        value = index[value][f"{_RDF}rest"][0]
+    return allowed.__contains__
+
+
+_TESTS: dict[str, Callable[[str, Index], Test]] = {
+    "datatype": _datatype,
+    "nodeKind": _node_kind,
+    "pattern": _pattern,
+    "minLength": _length(True),
+    "maxLength": _length(False),
+    "minInclusive": _bound(True),
+    "maxInclusive": _bound(False),
+    "in": _one_of,
+}

@@ -1,0 +1,55 @@
+"""The SHACL shapes in force: those that ship with the package, and those that a user puts in their place or beside them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import pyoxigraph
+
+from pfocr2rdf.errors import ShapesError
+
+
+class Shapes(NamedTuple):
+    """Shapes as one Turtle text, and the files that it was put together from."""
+
+    text: str
+    files: tuple[str, ...]
+
+
+def built_in() -> Path:
+    """The folder of the shapes that ship with the package: inside it when installed, at the top of a checkout otherwise."""
+    installed = Path(__file__).parents[1] / "shapes"
+    return installed if installed.is_dir() else Path(__file__).parents[3] / "shapes"
+
+
+def load_shapes(folders: Iterable[str | os.PathLike[str]] = ()) -> Shapes:
+    """The shapes in force.
+
+    Args:
+        folders: more shapes, each folder with ``.ttl`` files. A file named like one that is there already takes its place;
+            other files are added.
+
+    Raises:
+        ShapesError: a folder is missing or has no shapes, or a file is no Turtle.
+    """
+    files: dict[str, Path] = {}
+    for folder in (built_in(), *map(Path, folders)):
+        found = sorted(folder.glob("*.ttl"))
+        if not found:
+            raise ShapesError(f"{folder}: there are no shapes here; name a folder with .ttl files")
+        files.update({path.name: path for path in found})
+    texts = [f"# {name}\n{_checked(files[name])}" for name in sorted(files)]
+    return Shapes("\n".join(texts), tuple(str(files[name]) for name in sorted(files)))
+
+
+def _checked(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8")
+        for _ in pyoxigraph.parse(text.encode(), format=pyoxigraph.RdfFormat.TURTLE):
+            pass
+    except (OSError, UnicodeDecodeError, SyntaxError) as error:
+        raise ShapesError(f"{path}: cannot be read as Turtle: {error}") from None
+    return text.rstrip("\n") + "\n"

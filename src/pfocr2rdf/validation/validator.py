@@ -1,0 +1,62 @@
+"""Validation of a graph against the shapes in force: the screen first, the SHACL engine for what it does not clear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import shacl
+
+from pfocr2rdf.errors import ShapesError
+from pfocr2rdf.terms import Node, ref
+from pfocr2rdf.validation.results import Result
+from pfocr2rdf.validation.screen import Screen
+from pfocr2rdf.validation.shapes import Shapes
+from pfocr2rdf.vocabulary import expand, superclasses
+
+_SUBCLASS = ref(expand("rdfs:subClassOf"))
+
+
+def axioms() -> str:
+    """The subclass statements of the ontology, as N-Triples: without them a shape on a superclass never fires."""
+    return "".join(f"<{name}> {_SUBCLASS} <{above}> .\n" for name, all_above in superclasses().items() for above in sorted(all_above))
+
+
+class Validator:
+    """Validates graphs.
+
+    Args:
+        shapes: the shapes in force.
+
+    Raises:
+        ShapesError: the engine finds no shape in them.
+    """
+
+    def __init__(self, shapes: Shapes) -> None:
+        self.shapes = shapes
+        try:
+            self._engine = shacl.Shapes.from_turtle(shapes.text)
+        except ValueError as error:
+            raise ShapesError(f"the shapes cannot be used: {error}") from None
+        if not len(self._engine):
+            raise ShapesError("there is no shape in the files of shapes")
+        self._screen = Screen(shapes.text, superclasses())
+        self._axioms = axioms()
+
+    def validate(self, nodes: Iterable[Node], where: str = "", figid: str = "") -> list[Result]:
+        """What is wrong in the graph of these nodes, sorted; nothing where it conforms."""
+        nodes = list(nodes)
+        if self._screen.clean(nodes):
+            return []
+        text = "".join(f"{subject} {predicate} {value} .\n" for subject, pairs in nodes for predicate, value in pairs)
+        return self.validate_ntriples(text, where, figid)
+
+    def validate_ntriples(self, text: str, where: str = "", figid: str = "") -> list[Result]:
+        """The same for a graph as N-Triples text, always by the engine."""
+        report = self._engine.validate_turtle(text + self._axioms)
+        return sorted(_result(one, where, figid) for one in report.results)
+
+
+def _result(one: shacl.Result, where: str, figid: str) -> Result:
+    return Result(
+        one.focus_node, one.path or "", one.value or "", one.component, one.severity, one.message or "", one.root_shape or "", where, figid
+    )
