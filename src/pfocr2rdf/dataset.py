@@ -36,13 +36,13 @@ class Counts:
     def add(self, nodes: Iterable[Node]) -> None:
         """Count nodes. A subject must come as one node, and once."""
         predicates: list[str] = []
-        for _, pairs in nodes:
+        for node in nodes:
             self.subjects += 1
-            for pair in pairs:
+            for pair in node.pairs:
                 if pair[0] != TYPE:
                     break
                 self.classes[pair[1]] += 1
-            predicates += [pair[0] for pair in pairs]
+            predicates += [pair[0] for pair in node.pairs]
         self.properties.update(predicates)
         self.triples += len(predicates)
 

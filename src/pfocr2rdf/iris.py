@@ -13,6 +13,7 @@ DATASET = f"{SITE}dataset"
 CC0 = "http://creativecommons.org/publicdomain/zero/1.0/"
 WIKIPATHWAYS = "https://www.wikipathways.org/"
 PMC_SITE = "https://www.ncbi.nlm.nih.gov/"
+_MENTION = PREFIXES["mention"]
 NDEX_SITE = "https://www.ndexbio.org/viewer/networks/"
 DOI_SITE = "https://doi.org/"
 GENID = f"{SITE}.well-known/genid/"
@@ -172,10 +173,26 @@ def ndex(uuid: str) -> str:
     return NDEX_SITE + _encode(uuid)
 
 
-def mention(figid: str, kind: str, word: str, match: str, source: str, target: str) -> str:
-    """A mention: the hash of what makes it one, so it is the same in every run."""
-    key = "\x1f".join((figid, kind, word, match, source, target))
-    return PREFIXES["mention"] + hashlib.blake2b(key.encode(), digest_size=12).hexdigest()
+def mention_key(kind: str, word: str, match: str, source: str, target: str) -> bytes:
+    """What makes a mention one, but for its figure."""
+    return "\x1f".join((kind, word, match, source, target)).encode()
+
+
+class Mentions:
+    """Makes the IRIs of one figure's mentions.
+
+    >>> Mentions("PMC1__F1").iri(mention_key("gene", "JAK", "JAK", "bioentities_symbol", "https://identifiers.org/ncbigene/3716"))
+    'https://pfocr.wikipathways.org/mentions/2f0bdb2d4a1e5cb0ba31a13d'
+    """
+
+    def __init__(self, figid: str) -> None:
+        self._figure = hashlib.blake2b(f"{figid}\x1f".encode(), digest_size=12)
+
+    def iri(self, key: bytes) -> str:
+        """The mention's IRI: the hash of the figure and the key, so it is the same in every run."""
+        digest = self._figure.copy()
+        digest.update(key)
+        return _MENTION + digest.hexdigest()
 
 
 def genid(figid: str, path: str) -> str:

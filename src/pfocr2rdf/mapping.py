@@ -6,14 +6,16 @@ What a row says is the same in every figure, but for the figure: it is worked ou
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from pfocr2rdf import famplex, iris
 from pfocr2rdf.organisms import TAXON_OF_NAME
 from pfocr2rdf.records.model import FigureRecord, Mention, Paper
-from pfocr2rdf.remembered import Remembered
+from pfocr2rdf.remembered import Remembered, RememberedOf
 from pfocr2rdf.terms import TYPE, Node, Pair, literal, ref, term
 from pfocr2rdf.vocabulary import EVIDENCE_OF_SOURCE, PREFIXES, PROPERTIES
 
@@ -24,9 +26,8 @@ _OWN = f"<{PREFIXES['pfocr']}"
 
 _FIGURE = (TYPE, term("pfocr:Figure"))
 _MENTION = (TYPE, term("pfocr:Mention"))
-_MENTIONS, _MENTIONS_FAMILY = _P["pfocr:mentions"], _P["pfocr:mentionsFamily"]
 _HAS_TARGET, _OCCURRENCES = _P["oa:hasTarget"], _P["pfocr:occurrences"]
-_INTEGERS = [(_OCCURRENCES, literal(str(count), "xsd:integer")) for count in range(256)]
+_ROWS = 30_000
 _SCIENTIFIC = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]{1,3}").fullmatch
 _TARGETS = {"ncbigene": iris.gene, "mesh": iris.mesh, "chebi": iris.chebi, "doid": iris.doid}
 
@@ -41,14 +42,26 @@ class Mapped(NamedTuple):
 
 
 class _Plan(NamedTuple):
-    key: tuple[str, str, str, str, str]
+    """What a row says wherever it stands: the statements of its mention by number of occurrences, and what the figure mentions."""
+
+    key: bytes
     pairs: tuple[Pair, ...]
-    mentioned: tuple[Pair, ...]
+    counted: dict[int, tuple[Pair, ...]]
+    thing: Pair | None
+    family: Pair | None
     entities: tuple[Node, ...]
     note: str
 
+    def shared(self, count: int) -> tuple[Pair, ...]:
+        """The mention's statements but for its figure: the same object each time."""
+        found = self.counted.get(count)
+        if found is None:
+            found = self.counted[count] = (*self.pairs, (_OCCURRENCES, literal(str(count), "xsd:integer")))
+        return found
 
-_plans: Remembered[Mention, _Plan] = Remembered()
+
+_plans: RememberedOf[Mention, _Plan] = RememberedOf(_ROWS)
+_merged: Remembered[tuple[int, int], tuple[Node, Node, Node]] = Remembered(_ROWS)
 
 
 def order_of(pair: Pair) -> tuple[int, str, bool, str]:
@@ -72,43 +85,57 @@ def map_record(record: FigureRecord) -> Mapped:
         RecordError: an identifier in the record cannot be made an IRI.
     """
     subject = ref(iris.figure(record.figid))
-    counts: dict[Mention, int] = {}
-    for row in record.mentions:
-        counts[row] = counts.get(row, 0) + 1
     figure_pairs, entities = _figure(record)
-    mentioned: dict[Pair, None] = {}
-    mentions: dict[str, Node] = {}
+    rows = {id(row): row for row in record.mentions}
+    counts = Counter(map(id, record.mentions))
+    names = iris.Mentions(record.figid)
+    own = (_MENTION, (_HAS_TARGET, subject))
+    things: dict[Pair, None] = {}
+    families: dict[Pair, None] = {}
+    mentions: dict[str, tuple[_Plan, int]] = {}
     notes: dict[str, None] = {}
-    target = (_HAS_TARGET, subject)
-    for row, count in counts.items():
+    for key, row in rows.items():
         plan = _plans.get(row) or _plans.keep(row, _plan(row))
-        name = ref(iris.mention(record.figid, *plan.key))
-        if name in mentions:  # rows that differ in what they say of the target only
-            count += _occurrences(mentions[name])
-        pairs = (_MENTION, target, *plan.pairs, _INTEGERS[count] if count < 256 else (_OCCURRENCES, literal(str(count), "xsd:integer")))
-        mentions[name] = Node(name, pairs)
-        for pair in plan.mentioned:
-            mentioned[pair] = None
+        name = f"<{names.iri(plan.key)}>"
+        before = mentions.get(name)  # rows that differ only in what they say of their target are one mention
+        mentions[name] = (before[0], before[1] + counts[key]) if before else (plan, counts[key])
+        if plan.thing:
+            things[plan.thing] = None
+        if plan.family:
+            families[plan.family] = None
         for node in plan.entities:
             _add(entities, node)
         if plan.note:
             notes[plan.note] = None
-    things = [pair for pair in mentioned if pair[0] == _MENTIONS]
-    families = [pair for pair in mentioned if pair[0] == _MENTIONS_FAMILY]
     figure = Node(subject, (*figure_pairs, *things, *families))
-    return Mapped(figure, list(mentions.values()), entities, (*record.notes, *notes))
+    return Mapped(figure, [_mention(name, own, *said) for name, said in mentions.items()], entities, (*record.notes, *notes))
 
 
-def _occurrences(node: Node) -> int:
-    return int(node.pairs[-1][1].split('"')[1])
+def _mention(name: str, own: tuple[Pair, ...], plan: _Plan, count: int) -> Node:
+    shared = plan.shared(count)
+    return Node(name, own + shared, shared)
 
 
 def _add(entities: dict[str, Node], node: Node) -> None:
     known = entities.get(node.subject)
     if known is None:
         entities[node.subject] = node
-    elif known is not node and not set(node.pairs) <= set(known.pairs):
-        entities[node.subject] = Node(node.subject, ordered({*known.pairs, *node.pairs}))
+    elif known is not node:
+        key = (id(known), id(node))
+        both = _merged.get(key) or _merged.keep(key, (known, node, _both(known, node)))
+        entities[node.subject] = both[2]
+
+
+def _both(one: Node, other: Node) -> Node:
+    """One node that says what two say of the same subject."""
+    if set(other.pairs) <= set(one.pairs):
+        return one
+    return _whole(one.subject, ordered({*one.pairs, *other.pairs}))
+
+
+def _whole(subject: str, pairs: tuple[Pair, ...]) -> Node:
+    """A node that many figures have, all of it."""
+    return Node(subject, pairs, pairs)
 
 
 def _pairs(*values: tuple[str, str], datatype: str = "") -> list[Pair]:
@@ -167,11 +194,10 @@ def _organisms(record: FigureRecord) -> list[Node]:
     return [_organism(taxon, name) for taxon, name in found if taxon]
 
 
+@lru_cache(10_000)
 def _organism(taxon: str, name: str) -> Node:
-    return Node(
-        ref(iris.taxon(taxon)),
-        ((TYPE, term("pfocr:Organism")), *_pairs(("dcterms:identifier", taxon), ("rdfs:label", name))),
-    )
+    pairs = ((TYPE, term("pfocr:Organism")), *_pairs(("dcterms:identifier", taxon), ("rdfs:label", name)))
+    return _whole(ref(iris.taxon(taxon)), pairs)
 
 
 def _pathways(wpid: str) -> list[Node]:
@@ -199,7 +225,6 @@ def _paper(paper: Paper) -> Node:
 
 
 def _plan(row: Mention) -> _Plan:
-    """What a row says, wherever it occurs."""
     target = _target(row.target)
     evidence = EVIDENCE_OF_SOURCE.get(row.lexicon_source, "") if row.kind == "gene" else "pfocr:viaNer"
     family = _family(row.family) if row.family else None
@@ -209,16 +234,25 @@ def _plan(row: Mention) -> _Plan:
         *([(_P["pfocr:evidence"], term(evidence))] if evidence else []),
         *([(_P["pfocr:family"], family.subject)] if family else []),
     ]
-    mentioned: list[Pair] = [(_MENTIONS, ref(target))] if target else []
-    entities: list[Node] = [_DESCRIBE[row.kind](row, ref(target))] if target else []
+    return _Plan(
+        key=iris.mention_key(row.kind, row.word, row.match, row.lexicon_source, target),
+        pairs=tuple(pairs),
+        counted={},
+        thing=(_P["pfocr:mentions"], ref(target)) if target else None,
+        family=(_P["pfocr:mentionsFamily"], family.subject) if family else None,
+        entities=_described(row, target, family),
+        note="" if evidence else f"the lexicon source {row.lexicon_source!r} is not known; kept as text, without evidence",
+    )
+
+
+def _described(row: Mention, target: str, family: Node | None) -> tuple[Node, ...]:
+    """What a row says of the things that it is about."""
+    nodes = [_DESCRIBE[row.kind](row, ref(target))] if target else []
     if family:
-        mentioned.append((_MENTIONS_FAMILY, family.subject))
-        entities.append(family)
+        nodes.append(family)
     if row.kind == "gene" and target and row.taxon:
-        entities.append(_organism(row.taxon, row.organism))
-    note = "" if evidence else f"the lexicon source {row.lexicon_source!r} is not known; kept as text, without evidence"
-    key = (row.kind, row.word, row.match, row.lexicon_source, target)
-    return _Plan(key, tuple(pairs), tuple(mentioned), tuple(entities), note)
+        nodes.append(_organism(row.taxon, row.organism))
+    return tuple(nodes)
 
 
 def _target(curie: str) -> str:
@@ -226,23 +260,27 @@ def _target(curie: str) -> str:
     return _TARGETS[scheme](identifier) if scheme else ""
 
 
+@lru_cache(10_000)
 def _family(symbol: str) -> Node:
     relation, matches = famplex.matches(symbol)
     links = [(_P[relation], ref(iris.famplex(entry))) for entry in matches]
-    return Node(ref(iris.family(symbol)), ((TYPE, term("pfocr:Family")), *_pairs(("skos:prefLabel", symbol)), *links))
+    return _whole(ref(iris.family(symbol)), ((TYPE, term("pfocr:Family")), *_pairs(("skos:prefLabel", symbol)), *links))
 
 
-def _gene(row: Mention, subject: str) -> Node:
+@lru_cache(_ROWS)
+def _gene_node(identifier: str, label: str, taxon: str, family: str) -> Node:
     pairs: list[Pair] = [
         (TYPE, term("pfocr:Gene")),
         (TYPE, term("wp:GeneProduct")),
-        *_pairs(("dcterms:identifier", row.target.partition(":")[2]), ("rdfs:label", row.label)),
+        *_pairs(("dcterms:identifier", identifier), ("rdfs:label", label)),
+        *([(_P["pfocr:organism"], ref(iris.taxon(taxon)))] if taxon else []),
+        *([(_P["pfocr:memberOf"], ref(iris.family(family)))] if family else []),
     ]
-    if row.taxon:
-        pairs.append((_P["pfocr:organism"], ref(iris.taxon(row.taxon))))
-    if row.family:
-        pairs.append((_P["pfocr:memberOf"], ref(iris.family(row.family))))
-    return Node(subject, ordered(pairs))
+    return _whole(ref(iris.gene(identifier)), ordered(pairs))
+
+
+def _gene(row: Mention, _subject: str) -> Node:
+    return _gene_node(row.target.partition(":")[2], row.label, row.taxon, row.family)
 
 
 def _identified(cls: str) -> Callable[[Mention, str], Node]:
@@ -255,7 +293,7 @@ def _identified(cls: str) -> Callable[[Mention, str], Node]:
         ]
         if row.xref:
             pairs.append((_P["skos:closeMatch"], ref(_target(row.xref))))
-        return Node(subject, ordered(pairs))
+        return _whole(subject, ordered(pairs))
 
     return describe
 

@@ -24,10 +24,23 @@ _CONTROL = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 
 
 class Node(NamedTuple):
-    """One subject with its statements, those of one predicate side by side, in the order in which they are written."""
+    """One subject with its statements, those of one predicate side by side, in the order in which they are written.
+
+    Attributes:
+        subject: an IRI, as N-Triples text.
+        pairs: all statements.
+        shared: the last of them, as far as they are the same tuple object in many nodes, so that what is made of it (text,
+            a verdict) can be kept. It has no predicate that stands before it in ``pairs``. It says nothing that ``pairs`` does not.
+    """
 
     subject: str
     pairs: tuple[Pair, ...]
+    shared: tuple[Pair, ...] = ()
+
+    @property
+    def own(self) -> tuple[Pair, ...]:
+        """The statements that are not shared."""
+        return self.pairs[: len(self.pairs) - len(self.shared)]
 
 
 class Term(NamedTuple):

@@ -9,12 +9,13 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from pfocr2rdf.remembered import Remembered
+from pfocr2rdf.remembered import Remembered, RememberedOf
 from pfocr2rdf.sinks.names import Shortener
 from pfocr2rdf.terms import TYPE, Node, Pair, parse, term
 from pfocr2rdf.vocabulary import PREFIXES, PROPERTIES, expand
 
 _LONG = 200
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _NOT_GEN_DELIM = {prefix for prefix, space in PREFIXES.items() if space[-1] not in ":/?#[]@"}
 
 
@@ -30,9 +31,9 @@ def context() -> dict[str, Any]:
     return terms
 
 
-def dumps(value: Any) -> str:
-    """JSON on one line, with the letters as they are."""
-    return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+def dumps(text: str) -> str:
+    """A JSON string, with the letters as they are."""
+    return _ENCODER.encode(text)
 
 
 class JsonLdWriter:
@@ -49,6 +50,7 @@ class JsonLdWriter:
         self._keys[TYPE] = ("type", "", True)
         self._pairs: Remembered[Pair, str] = Remembered()
         self._values: Remembered[Pair, str] = Remembered()
+        self._shared: RememberedOf[tuple[Pair, ...], str] = RememberedOf()
 
     def head(self) -> str:
         """The context, and the begin of the graph."""
@@ -64,24 +66,34 @@ class JsonLdWriter:
 
     def object(self, node: Node) -> str:
         """The JSON object of a node."""
+        subject, pairs, shared = node
+        if not shared:
+            members = self._members(pairs)
+        else:
+            members = self._shared.get(shared) or self._shared.keep(shared, self._members(shared))
+            if own := node.own:
+                members = f"{self._members(own)}, {members}"
+        return f'{{"id": {self._iri(subject[1:-1])}, {members}}}'
+
+    def _members(self, pairs: tuple[Pair, ...]) -> str:
         known = self._pairs
         parts = []
         previous = ""
-        for pair in node.pairs:
+        for pair in pairs:
             if pair[0] == previous:
-                return self._grouped(node)
+                return self._grouped(pairs)
             previous = pair[0]
             parts.append(known.get(pair) or self._pair(pair))
-        return f'{{"id": {self._iri(node.subject[1:-1])}, {", ".join(parts)}}}'
+        return ", ".join(parts)
 
-    def _grouped(self, node: Node) -> str:
-        """The same for a subject that has several values for a predicate."""
+    def _grouped(self, pairs: tuple[Pair, ...]) -> str:
+        """The same where a predicate has several values."""
         parts = []
-        for predicate, group in groupby(node.pairs, key=itemgetter(0)):
+        for predicate, group in groupby(pairs, key=itemgetter(0)):
             values = [self._value(predicate, value) for _, value in group]
             shown = values[0] if len(values) == 1 else f"[{', '.join(values)}]"
             parts.append(f"{self._key(predicate)}: {shown}")
-        return f'{{"id": {self._iri(node.subject[1:-1])}, {", ".join(parts)}}}'
+        return ", ".join(parts)
 
     def _pair(self, pair: Pair) -> str:
         text = f"{self._key(pair[0])}: {self._value(*pair)}"

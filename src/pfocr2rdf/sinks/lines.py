@@ -21,7 +21,7 @@ class NTriplesWriter:
 
     def nodes(self, nodes: Sequence[Node], graph: str) -> str:
         """The statements. N-Triples has one graph, so the name goes nowhere."""
-        return "".join([f"{subject} {predicate} {value} .\n" for subject, pairs in nodes for predicate, value in pairs])
+        return "".join([f"{node.subject} {predicate} {value} .\n" for node in nodes for predicate, value in node.pairs])
 
     def tail(self) -> str:
         """Nothing."""
@@ -38,4 +38,4 @@ class NQuadsWriter(NTriplesWriter):
     def nodes(self, nodes: Sequence[Node], graph: str) -> str:
         """The statements, each in its named graph."""
         end = f"<{graph}> .\n"
-        return "".join([f"{subject} {predicate} {value} {end}" for subject, pairs in nodes for predicate, value in pairs])
+        return "".join([f"{node.subject} {predicate} {value} {end}" for node in nodes for predicate, value in node.pairs])

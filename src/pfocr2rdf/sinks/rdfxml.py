@@ -35,9 +35,9 @@ class RdfXmlWriter:
         """The descriptions. RDF/XML has one graph, so the name goes nowhere."""
         known = self._pairs
         texts = []
-        for subject, pairs in nodes:
-            inner = "".join([known.get(pair) or self._pair(pair) for pair in pairs])
-            texts.append(f"  <rdf:Description rdf:about={quoteattr(subject[1:-1])}>\n{inner}  </rdf:Description>\n")
+        for node in nodes:
+            inner = "".join([known.get(pair) or self._pair(pair) for pair in node.pairs])
+            texts.append(f"  <rdf:Description rdf:about={quoteattr(node.subject[1:-1])}>\n{inner}  </rdf:Description>\n")
         return "".join(texts)
 
     def tail(self) -> str:

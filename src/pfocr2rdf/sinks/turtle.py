@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 
-from pfocr2rdf.remembered import Remembered
+from pfocr2rdf.remembered import Remembered, RememberedOf
 from pfocr2rdf.sinks.names import Shortener
 from pfocr2rdf.terms import TYPE, Node, Pair, parse, ref
 from pfocr2rdf.vocabulary import PREFIXES, expand
@@ -34,6 +34,7 @@ class TurtleWriter:
         self._short = Shortener(self._prefixes)
         self._pairs: Remembered[Pair, str] = Remembered()
         self._terms: Remembered[str, str] = Remembered()
+        self._shared: RememberedOf[tuple[Pair, ...], str] = RememberedOf()
 
     def head(self) -> str:
         """The prefixes."""
@@ -49,27 +50,34 @@ class TurtleWriter:
 
     def paragraph(self, node: Node) -> str:
         """All statements of one subject."""
-        pairs = node.pairs
+        subject, pairs, shared = node
+        if not shared:
+            return f"{self._name(subject)} {self._statements(pairs)} .\n"
+        text = self._shared.get(shared) or self._shared.keep(shared, self._statements(shared))
+        own = node.own
+        return f"{self._name(subject)} {self._statements(own)}{_NEXT}{text} .\n" if own else f"{self._name(subject)} {text} .\n"
+
+    def _statements(self, pairs: tuple[Pair, ...]) -> str:
         known = self._pairs
         previous = ""
         parts = []
         for pair in pairs:
             if pair[0] == previous:
-                return self._grouped(node)
+                return self._grouped(pairs)
             previous = pair[0]
             parts.append(known.get(pair) or self._pair(pair))
-        return f"{self._name(node.subject)} {_NEXT.join(parts)} .\n"
+        return _NEXT.join(parts)
 
-    def _grouped(self, node: Node) -> str:
-        """The same for a subject that has several values for a predicate: on one line, or one a line where that is long."""
+    def _grouped(self, pairs: tuple[Pair, ...]) -> str:
+        """The same where a predicate has several values: on one line, or on several where that is long."""
         parts = []
-        for predicate, group in groupby(node.pairs, key=itemgetter(0)):
+        for predicate, group in groupby(pairs, key=itemgetter(0)):
             values = [self._term(value) for _, value in group]
             line = f"{self._verb(predicate)} {' , '.join(values)}"
             if len(line) > _LINE and len(values) > 1:
                 line = f"{self._verb(predicate)}\n        {self._wrapped(values)}"
             parts.append(line)
-        return f"{self._name(node.subject)} {_NEXT.join(parts)} .\n"
+        return _NEXT.join(parts)
 
     def _wrapped(self, values: list[str]) -> str:
         lines, line = [], ""

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import pyoxigraph
 
-from pfocr2rdf.remembered import Remembered
-from pfocr2rdf.terms import TYPE, XSD_STRING, Node, parse, ref
+from pfocr2rdf.remembered import Remembered, RememberedOf
+from pfocr2rdf.terms import TYPE, XSD_STRING, Node, Pair, parse, ref
 
 _SH = "http://www.w3.org/ns/shacl#"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -44,10 +44,53 @@ class _Property(NamedTuple):
     good: Remembered[str, bool]
 
 
-class _Class(NamedTuple):
-    tests: tuple[Test, ...]
-    properties: dict[str, _Property]
-    required: tuple[str, ...]
+class _Values(NamedTuple):
+    """What can be said of statements alone: how many there are of each predicate, and which values must be of which class."""
+
+    counts: dict[str, int]
+    needs: tuple[Pair, ...]
+
+
+_BAD = _Values({}, ())
+
+
+class _Class:
+    """The checks of all shapes on one class."""
+
+    def __init__(self, tests: tuple[Test, ...], properties: dict[str, _Property]) -> None:
+        self.tests = tests
+        self.seen: RememberedOf[tuple[Pair, ...], _Values] = RememberedOf(30_000)
+        self._properties = properties
+        self._required = [(path, rule.at_least) for path, rule in properties.items() if rule.at_least]
+
+    def look(self, pairs: Iterable[Pair]) -> _Values | None:
+        """What the statements come to, or ``None`` where a value is wrong or there are too many."""
+        counts: dict[str, int] = {}
+        needs: list[Pair] = []
+        for predicate, value in pairs:
+            rule = self._properties.get(predicate)
+            if rule is None:
+                continue
+            counts[predicate] = count = counts.get(predicate, 0) + 1
+            if count > rule.at_most:
+                return None
+            if value not in rule.good:
+                if not all(test(value) for test in rule.tests):
+                    return None
+                rule.good.keep(value, True)
+            needs += [(value, name) for name in rule.classes]
+        return _Values(counts, tuple(needs))
+
+    def has_enough(self, counts: Mapping[str, int]) -> bool:
+        """Whether every property is there that must be."""
+        return all(counts.get(path, 0) >= at_least for path, at_least in self._required)
+
+
+class Types(NamedTuple):
+    """The classes of a node, with those above them, and the checks that go with them."""
+
+    names: frozenset[str]
+    classes: tuple[_Class, ...]
 
 
 class Screen:
@@ -63,7 +106,8 @@ class Screen:
 
     def __init__(self, text: str, superclasses: Mapping[str, frozenset[str]]) -> None:
         self._above = {ref(name): tuple(map(ref, sorted(above))) for name, above in superclasses.items()}
-        self._of_types: dict[tuple[str, ...], tuple[_Class, ...]] = {}
+        self._closed: dict[tuple[str, ...], Types] = {}
+        self._types_of: RememberedOf[tuple[Pair, ...], Types] = RememberedOf(30_000)
         self.complete = True
         try:
             self._classes = _compile(_index(text))
@@ -75,49 +119,51 @@ class Screen:
         """Whether the engine would surely find nothing in the graph of these nodes."""
         if not self.complete:
             return False
-        described: dict[str, tuple[str, ...]] = {}
         nodes = list(nodes)
-        for subject, pairs in nodes:
-            count = 0
-            for predicate, _ in pairs:
-                if predicate != TYPE:
-                    break
-                count += 1
-            described[subject] = tuple([value for _, value in pairs[:count]])
-        return all(self._node_is_clean(node, described) for node in nodes)
+        described = {node.subject: self._types(node) for node in nodes}
+        return all(self._is_clean(node, described) for node in nodes)
 
-    def _node_is_clean(self, node: Node, described: Mapping[str, tuple[str, ...]]) -> bool:
-        types = described[node.subject]
-        classes = self._of_types.get(types)
-        if classes is None:
-            classes = self._of_types[types] = tuple(self._classes[name] for name in self._all(types) if name in self._classes)
-        for one in classes:
-            if not all(test(node.subject) for test in one.tests) or not self._has_clean_values(node, one, described):
+    def _types(self, node: Node) -> Types:
+        """The classes of a node, with those above them."""
+        if node.pairs is node.shared and (known := self._types_of.get(node.pairs)):
+            return known
+        stated = []
+        for predicate, value in node.pairs:
+            if predicate != TYPE:
+                break
+            stated.append(value)
+        types = tuple(stated)
+        known = self._closed.get(types) or self._closed.setdefault(types, self._close(types))
+        return self._types_of.keep(node.pairs, known) if node.pairs is node.shared else known
+
+    def _close(self, types: tuple[str, ...]) -> Types:
+        names = frozenset(name for one in types for name in (one, *self._above.get(one, ())))
+        return Types(names, tuple(self._classes[name] for name in sorted(names) if name in self._classes))
+
+    def _is_clean(self, node: Node, described: Mapping[str, Types]) -> bool:
+        for one in described[node.subject].classes:
+            if not all(test(node.subject) for test in one.tests):
                 return False
+            verdict = self._verdict(node, one)
+            if verdict is None:
+                return False
+            for value, name in verdict:
+                if value not in described or name not in described[value].names:
+                    return False
         return True
 
-    def _has_clean_values(self, node: Node, one: _Class, described: Mapping[str, tuple[str, ...]]) -> bool:
-        counts: dict[str, int] = {}
-        properties = one.properties
-        for predicate, value in node.pairs:
-            rule = properties.get(predicate)
-            if rule is None:
-                continue
-            counts[predicate] = counts.get(predicate, 0) + 1
-            if value not in rule.good:
-                if not all(test(value) for test in rule.tests):
-                    return False
-                rule.good.keep(value, True)
-            for name in rule.classes:
-                if name not in (types := described.get(value, ())) and name not in self._all(types):
-                    return False
-        for predicate, count in counts.items():
-            if count > properties[predicate].at_most:
-                return False
-        return all(counts.get(predicate, 0) >= properties[predicate].at_least for predicate in one.required)
-
-    def _all(self, types: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(name for one in types for name in (one, *self._above.get(one, ()))))
+    def _verdict(self, node: Node, one: _Class) -> tuple[Pair, ...] | None:
+        """Which values must be of which class for the node to be clean; ``None`` where it is not, whatever they are."""
+        if not node.shared:
+            values = one.look(node.pairs)
+            return values.needs if values and one.has_enough(values.counts) else None
+        values = one.seen.get(node.shared) or one.seen.keep(node.shared, one.look(node.shared) or _BAD)
+        if values is _BAD:
+            return None
+        if node.pairs is node.shared:
+            return values.needs if one.has_enough(values.counts) else None
+        own = one.look(node.own)
+        return (*own.needs, *values.needs) if own and one.has_enough({**values.counts, **own.counts}) else None
 
 
 def _index(text: str) -> Index:
@@ -161,7 +207,7 @@ def _class(shapes: list[Mapping[str, list[str]]], index: Index) -> _Class:
                 raise _UnscreenableError("a property path")
             rules[path[0]].append({key: values for key, values in index[name].items() if key != f"{_SH}path"})
     properties = {path: _property([_constraints(facts, index) for facts in found]) for path, found in rules.items()}
-    return _Class(tuple(tests), properties, tuple(path for path, rule in properties.items() if rule.at_least))
+    return _Class(tuple(tests), properties)
 
 
 _Constraints = tuple[int, float, list[Test], list[str]]
@@ -173,7 +219,7 @@ def _property(found: list[_Constraints]) -> _Property:
         min(one[1] for one in found),
         tuple(test for one in found for test in one[2]),
         tuple(dict.fromkeys(name for one in found for name in one[3])),
-        Remembered(50_000),
+        Remembered(20_000),
     )
 
 
