@@ -112,8 +112,7 @@ def map_record(record: FigureRecord) -> Mapped:
 
 
 def _mention(name: str, own: tuple[Pair, ...], plan: _Plan, count: int) -> Node:
-    shared = plan.shared(count)
-    return Node(name, own + shared, shared)
+    return Node(name, own, plan.shared(count))
 
 
 def _add(entities: dict[str, Node], node: Node) -> None:
@@ -135,7 +134,7 @@ def _both(one: Node, other: Node) -> Node:
 
 def _whole(subject: str, pairs: tuple[Pair, ...]) -> Node:
     """A node that many figures have, all of it."""
-    return Node(subject, pairs, pairs)
+    return Node(subject, (), pairs)
 
 
 def _pairs(*values: tuple[str, str], datatype: str = "") -> list[Pair]:

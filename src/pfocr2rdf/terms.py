@@ -28,19 +28,19 @@ class Node(NamedTuple):
 
     Attributes:
         subject: an IRI, as N-Triples text.
-        pairs: all statements.
-        shared: the last of them, as far as they are the same tuple object in many nodes, so that what is made of it (text,
-            a verdict) can be kept. It has no predicate that stands before it in ``pairs``. It says nothing that ``pairs`` does not.
+        own: the first statements; most nodes have no others.
+        shared: the last ones, which are the same tuple object in many nodes, so that what is made of it (text, a verdict) can be
+            kept. No predicate is in both.
     """
 
     subject: str
-    pairs: tuple[Pair, ...]
+    own: tuple[Pair, ...]
     shared: tuple[Pair, ...] = ()
 
     @property
-    def own(self) -> tuple[Pair, ...]:
-        """The statements that are not shared."""
-        return self.pairs[: len(self.pairs) - len(self.shared)]
+    def pairs(self) -> tuple[Pair, ...]:
+        """All statements."""
+        return self.own + self.shared if self.shared else self.own
 
 
 class Term(NamedTuple):

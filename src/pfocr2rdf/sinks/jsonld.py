@@ -15,6 +15,7 @@ from pfocr2rdf.terms import TYPE, Node, Pair, parse, term
 from pfocr2rdf.vocabulary import PREFIXES, PROPERTIES, expand
 
 _LONG = 200
+_BLOCKS, _OWNED = 30_000, 100
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _NOT_GEN_DELIM = {prefix for prefix, space in PREFIXES.items() if space[-1] not in ":/?#[]@"}
 
@@ -50,7 +51,8 @@ class JsonLdWriter:
         self._keys[TYPE] = ("type", "", True)
         self._pairs: Remembered[Pair, str] = Remembered()
         self._values: Remembered[Pair, str] = Remembered()
-        self._shared: RememberedOf[tuple[Pair, ...], str] = RememberedOf()
+        self._blocks: RememberedOf[tuple[Pair, ...], str] = RememberedOf(_BLOCKS)
+        self._owned: RememberedOf[tuple[Pair, ...], str] = RememberedOf(_OWNED)
 
     def head(self) -> str:
         """The context, and the begin of the graph."""
@@ -66,13 +68,14 @@ class JsonLdWriter:
 
     def object(self, node: Node) -> str:
         """The JSON object of a node."""
-        subject, pairs, shared = node
+        subject, own, shared = node
         if not shared:
-            members = self._members(pairs)
+            members = self._members(own)
         else:
-            members = self._shared.get(shared) or self._shared.keep(shared, self._members(shared))
-            if own := node.own:
-                members = f"{self._members(own)}, {members}"
+            members = self._blocks.get(shared) or self._blocks.keep(shared, self._members(shared))
+            if own:
+                first = self._owned.get(own) or self._owned.keep(own, self._members(own))
+                members = f"{first}, {members}"
         return f'{{"id": {self._iri(subject[1:-1])}, {members}}}'
 
     def _members(self, pairs: tuple[Pair, ...]) -> str:
@@ -112,7 +115,8 @@ class JsonLdWriter:
         return shown if len(shown) > _LONG else self._values.keep((predicate, text), shown)
 
     def _iri(self, iri: str) -> str:
-        return dumps(self._short(iri) or iri)
+        short = self._short(iri)
+        return f'"{short}"' if short else dumps(iri)
 
     def _shown(self, text: str, datatype: str, is_object: bool) -> str:
         value = parse(text)

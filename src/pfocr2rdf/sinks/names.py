@@ -13,19 +13,24 @@ class Shortener:
     """Finds the prefixed name of an IRI.
 
     Args:
-        prefixes: name space by prefix; of two that fit, the longer name space is taken.
+        prefixes: name space by prefix. A name space ends in ``/``, ``#``, ``:`` or ``_``.
     """
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
-        self._spaces = sorted(((space, prefix) for prefix, space in prefixes.items()), key=lambda row: (-len(row[0]), row))
+        self._prefix = {space: prefix for prefix, space in prefixes.items()}
 
     def __call__(self, iri: str) -> str:
         """The prefixed name, or ``""`` where no prefix fits or what is left is no plain local name.
 
-        >>> Shortener({"ex": "http://example.org/"})("http://example.org/a.b"), Shortener({})("urn:x")
-        ('ex:a.b', '')
+        >>> short = Shortener({"ex": "http://example.org/", "taxon": "http://example.org/NCBITaxon_"})
+        >>> short("http://example.org/a.b"), short("http://example.org/NCBITaxon_9606"), short("urn:x")
+        ('ex:a.b', 'taxon:9606', '')
         """
-        for space, prefix in self._spaces:
-            if iri.startswith(space) and _LOCAL(local := iri[len(space) :]):
-                return f"{prefix}:{local}"
-        return ""
+        cut = max(iri.rfind("/"), iri.rfind("#"), iri.rfind(":")) + 1
+        space, local = iri[:cut], iri[cut:]
+        if "_" in local:
+            longer, underscore, rest = local.partition("_")
+            if prefix := self._prefix.get(f"{space}{longer}{underscore}"):
+                return f"{prefix}:{rest}" if _LOCAL(rest) else ""
+        prefix = self._prefix.get(space)
+        return f"{prefix}:{local}" if prefix and _LOCAL(local) else ""

@@ -13,6 +13,7 @@ from pfocr2rdf.vocabulary import PREFIXES, expand
 
 _LINE = 110
 _LONG = 200
+_BLOCKS, _OWNED = 30_000, 100
 _NEXT = " ;\n    "
 _BARE = {expand("xsd:integer"), expand("xsd:decimal")}
 
@@ -34,7 +35,8 @@ class TurtleWriter:
         self._short = Shortener(self._prefixes)
         self._pairs: Remembered[Pair, str] = Remembered()
         self._terms: Remembered[str, str] = Remembered()
-        self._shared: RememberedOf[tuple[Pair, ...], str] = RememberedOf()
+        self._blocks: RememberedOf[tuple[Pair, ...], str] = RememberedOf(_BLOCKS)
+        self._owned: RememberedOf[tuple[Pair, ...], str] = RememberedOf(_OWNED)
 
     def head(self) -> str:
         """The prefixes."""
@@ -50,12 +52,14 @@ class TurtleWriter:
 
     def paragraph(self, node: Node) -> str:
         """All statements of one subject."""
-        subject, pairs, shared = node
+        subject, own, shared = node
         if not shared:
-            return f"{self._name(subject)} {self._statements(pairs)} .\n"
-        text = self._shared.get(shared) or self._shared.keep(shared, self._statements(shared))
-        own = node.own
-        return f"{self._name(subject)} {self._statements(own)}{_NEXT}{text} .\n" if own else f"{self._name(subject)} {text} .\n"
+            return f"{self._name(subject)} {self._statements(own)} .\n"
+        text = self._blocks.get(shared) or self._blocks.keep(shared, self._statements(shared))
+        if own:
+            first = self._owned.get(own) or self._owned.keep(own, self._statements(own))
+            return f"{self._name(subject)} {first}{_NEXT}{text} .\n"
+        return f"{self._name(subject)} {text} .\n"
 
     def _statements(self, pairs: tuple[Pair, ...]) -> str:
         known = self._pairs

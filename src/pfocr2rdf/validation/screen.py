@@ -45,13 +45,18 @@ class _Property(NamedTuple):
 
 
 class _Values(NamedTuple):
-    """What can be said of statements alone: how many there are of each predicate, and which values must be of which class."""
+    """What can be said of some statements of a node alone.
 
-    counts: dict[str, int]
+    Attributes:
+        needs: which values must be of which class.
+        missing: the properties that the node must have, and does not have, or not often enough, among these.
+    """
+
     needs: tuple[Pair, ...]
+    missing: tuple[str, ...]
 
 
-_BAD = _Values({}, ())
+_BAD = _Values((), ("",))
 
 
 class _Class:
@@ -60,11 +65,12 @@ class _Class:
     def __init__(self, tests: tuple[Test, ...], properties: dict[str, _Property]) -> None:
         self.tests = tests
         self.seen: RememberedOf[tuple[Pair, ...], _Values] = RememberedOf(30_000)
+        self.seen_own: RememberedOf[tuple[Pair, ...], _Values] = RememberedOf(100)
         self._properties = properties
         self._required = [(path, rule.at_least) for path, rule in properties.items() if rule.at_least]
 
-    def look(self, pairs: Iterable[Pair]) -> _Values | None:
-        """What the statements come to, or ``None`` where a value is wrong or there are too many."""
+    def look(self, pairs: Iterable[Pair]) -> _Values:
+        """What the statements come to: ``_BAD`` where a value is wrong or there are too many."""
         counts: dict[str, int] = {}
         needs: list[Pair] = []
         for predicate, value in pairs:
@@ -73,17 +79,13 @@ class _Class:
                 continue
             counts[predicate] = count = counts.get(predicate, 0) + 1
             if count > rule.at_most:
-                return None
+                return _BAD
             if value not in rule.good:
                 if not all(test(value) for test in rule.tests):
-                    return None
+                    return _BAD
                 rule.good.keep(value, True)
             needs += [(value, name) for name in rule.classes]
-        return _Values(counts, tuple(needs))
-
-    def has_enough(self, counts: Mapping[str, int]) -> bool:
-        """Whether every property is there that must be."""
-        return all(counts.get(path, 0) >= at_least for path, at_least in self._required)
+        return _Values(tuple(needs), tuple([path for path, at_least in self._required if counts.get(path, 0) < at_least]))
 
 
 class Types(NamedTuple):
@@ -125,7 +127,8 @@ class Screen:
 
     def _types(self, node: Node) -> Types:
         """The classes of a node, with those above them."""
-        if node.pairs is node.shared and (known := self._types_of.get(node.pairs)):
+        first = node.own or node.shared
+        if node.shared and (known := self._types_of.get(first)):
             return known
         stated = []
         for predicate, value in node.pairs:
@@ -134,7 +137,7 @@ class Screen:
             stated.append(value)
         types = tuple(stated)
         known = self._closed.get(types) or self._closed.setdefault(types, self._close(types))
-        return self._types_of.keep(node.pairs, known) if node.pairs is node.shared else known
+        return self._types_of.keep(first, known) if node.shared else known
 
     def _close(self, types: tuple[str, ...]) -> Types:
         names = frozenset(name for one in types for name in (one, *self._above.get(one, ())))
@@ -144,26 +147,26 @@ class Screen:
         for one in described[node.subject].classes:
             if not all(test(node.subject) for test in one.tests):
                 return False
-            verdict = self._verdict(node, one)
-            if verdict is None:
+            needs = self._needs(node, one)
+            if needs is None:
                 return False
-            for value, name in verdict:
+            for value, name in needs:
                 if value not in described or name not in described[value].names:
                     return False
         return True
 
-    def _verdict(self, node: Node, one: _Class) -> tuple[Pair, ...] | None:
+    def _needs(self, node: Node, one: _Class) -> tuple[Pair, ...] | None:
         """Which values must be of which class for the node to be clean; ``None`` where it is not, whatever they are."""
         if not node.shared:
-            values = one.look(node.pairs)
-            return values.needs if values and one.has_enough(values.counts) else None
-        values = one.seen.get(node.shared) or one.seen.keep(node.shared, one.look(node.shared) or _BAD)
-        if values is _BAD:
+            values = one.look(node.own)
+            return None if values.missing else values.needs
+        shared = one.seen.get(node.shared) or one.seen.keep(node.shared, one.look(node.shared))
+        if not node.own:
+            return None if shared.missing else shared.needs
+        own = one.seen_own.get(node.own) or one.seen_own.keep(node.own, one.look(node.own))
+        if shared is _BAD or own is _BAD or not set(shared.missing).isdisjoint(own.missing):
             return None
-        if node.pairs is node.shared:
-            return values.needs if one.has_enough(values.counts) else None
-        own = one.look(node.own)
-        return (*own.needs, *values.needs) if own and one.has_enough({**values.counts, **own.counts}) else None
+        return own.needs + shared.needs
 
 
 def _index(text: str) -> Index:

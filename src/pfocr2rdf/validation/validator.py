@@ -47,7 +47,7 @@ class Validator:
         nodes = list(nodes)
         if self._screen.clean(nodes):
             return []
-        text = "".join(f"{subject} {predicate} {value} .\n" for subject, pairs, _ in nodes for predicate, value in pairs)
+        text = "".join(f"{node.subject} {predicate} {value} .\n" for node in nodes for predicate, value in node.pairs)
         return self.validate_ntriples(text, where, figid)
 
     def validate_ntriples(self, text: str, where: str = "", figid: str = "") -> list[Result]:
