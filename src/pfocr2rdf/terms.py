@@ -8,6 +8,7 @@ blank node is ever made.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 from pfocr2rdf.vocabulary import expand
@@ -57,6 +58,7 @@ def ref(iri: str) -> str:
     return f"<{iri}>"
 
 
+@cache
 def term(curie: str) -> str:
     """A vocabulary term, by CURIE.
 

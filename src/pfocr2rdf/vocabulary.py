@@ -6,6 +6,7 @@ from these tables, so a new term is one new row.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 PFOCR = "https://pfocr.wikipathways.org/vocab#"
@@ -360,6 +361,7 @@ FUNCTIONAL = frozenset(
 _OWN_TERMS = frozenset(row.name for table in (CLASSES, PROPERTIES, EVIDENCE) for row in table)
 
 
+@cache
 def expand(curie: str) -> str:
     """The IRI of a CURIE. A ``pfocr:`` term that is not in the tables is a mistake and raises ``KeyError``.
 

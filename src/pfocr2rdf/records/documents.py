@@ -14,7 +14,7 @@ MAX_BYTES = 8 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 _MARKER = re.compile(rb"(?:---|\.\.\.)(?:[ \t].*)?\r?\n?\Z").match
 _OPENING = re.compile(rb"---[ \t]*\r?(?:\n|\Z)").match
-_CLOSING = re.compile(rb"(?m)^(?:---|\.\.\.)[ \t]*\r?$").search
+_CLOSING = re.compile(rb"\n(?:---|\.\.\.)[ \t]*\r?(?:\n|\Z)").match
 _SAYS_NOTHING = re.compile(rb"\s*(?:#[^\n]*\n?\s*)*\Z").match
 
 
@@ -42,10 +42,20 @@ def front_matter(data: bytes) -> Document:
     opening = _OPENING(data)
     if not opening:
         raise RecordError("there is no front matter", line=1, remedy="begin the file with a line '---'")
-    closing = _CLOSING(data, opening.end())
-    if not closing:
+    end = _end(data, opening.end() - 1)
+    if end < 0:
         raise RecordError("the front matter has no end", line=1, remedy="end it with a line '---'")
-    return Document(data[opening.end() : closing.start()], 2)
+    return Document(data[opening.end() : end + 1], 2)
+
+
+def _end(data: bytes, start: int) -> int:
+    """Where the line end before the closing marker is, or -1."""
+    at = start
+    while (at := min((found for mark in (b"\n---", b"\n...") if (found := data.find(mark, at)) >= 0), default=-1)) >= 0:
+        if _CLOSING(data, at):
+            return at
+        at += 1
+    return -1
 
 
 def stream(file: BinaryIO) -> Iterator[Document | RecordError]:

@@ -57,13 +57,24 @@ def _some(value: str) -> str:
     return "" if value in NO_VALUE else value
 
 
-def _gene(row: Any, index: int) -> Mention:
-    key = tuple(row.values()) if type(row) is dict and tuple(row) == _GENE_KEYS else ()
+def _known(kind: str, row: Any, keys: tuple[str, ...]) -> tuple[tuple[str, ...], Mention | None]:
+    """The key under which what is made of this row is remembered, and what was made of it, if anything.
+
+    Rows are remembered only where they have the usual keys in the usual order and text for values; other rows have no key.
+    """
+    if type(row) is not dict or tuple(row) != keys:
+        return (), None
+    key = (kind, *row.values())
     try:
-        if key and (known := _mentions.get(key)):
-            return known
-    except TypeError:
-        pass  # a value that is no text: _values says which
+        return key, _mentions.get(key)
+    except TypeError:  # a value that is a list or a mapping: _values says which
+        return (), None
+
+
+def _gene(row: Any, index: int) -> Mention:
+    key, known = _known("gene", row, _GENE_KEYS)
+    if known:
+        return known
     field = f"genes[{index}]"
     word, symbol, source, hgnc, entrez = _values(row, _GENE_KEYS, field)
     source, entrez, symbol = _some(source), _some(entrez), _some(symbol)
@@ -84,6 +95,9 @@ def _gene(row: Any, index: int) -> Mention:
 
 
 def _ner(kind: str, row: Any, field: str, notes: list[str]) -> Mention:
+    key, known = _known(kind, row, _NER_KEYS)
+    if known:
+        return known
     word, source, identifier = _values(row, _NER_KEYS, field)
     source, identifier = _some(source), _some(identifier)
     scheme, _, local = identifier.rpartition(":")
@@ -93,4 +107,6 @@ def _ner(kind: str, row: Any, field: str, notes: list[str]) -> Mention:
         target = f"mesh:{local}"
     elif identifier:
         notes.append(f"{field}.identifier: {identifier!r} is of no known vocabulary; the mention is kept without it")
-    return Mention(kind=kind, word="" if word in NO_WORD else word, lexicon_source=source, target=target)
+        key = ()  # said again each time
+    mention = Mention(kind=kind, word="" if word in NO_WORD else word, lexicon_source=source, target=target)
+    return _mentions.keep(key, mention) if key else mention

@@ -54,7 +54,7 @@ def load(located: Located) -> tuple[Raw, Mapping[str, Any]]:
     """
     document = located.document
     if document is None:
-        document = front_matter(_bytes(located.path))
+        document = front_matter(_bytes(located.path, located.where))
     try:
         data = _mapping(document, located.where)
     except RecordError as error:
@@ -115,14 +115,21 @@ def read_one(located: Located) -> FigureRecord:
         raise error.at(located.where) from None
 
 
-def _bytes(path: str, where: str = "") -> bytes:
+def _bytes(path: str, where: str) -> bytes:
+    """A file's bytes.
+
+    Raises:
+        RecordError: it cannot be opened, or is too large.
+    """
     try:
-        with open(path, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        with open(path, "rb", buffering=0) as file:
+            size = os.fstat(file.fileno()).st_size
+            data = file.read(min(size, MAX_BYTES) + 1)
     except OSError as error:
-        raise RecordError(f"cannot be opened: {error.strerror}", where=where, remedy="look at the file's permissions") from None
+        reason = f"cannot be opened: {error.strerror}"
+        raise RecordError(reason, where=where, remedy="look at the file and its permissions") from error
     if len(data) > MAX_BYTES:
-        raise too_large()
+        raise too_large().at(where)
     return data
 
 
@@ -136,12 +143,13 @@ def _mapping(document: Document, where: str) -> Mapping[str, Any]:
 
 
 def _tables(data: Mapping[str, Any], folders: tuple[str, ...]) -> dict[str, Table]:
+    """The side tables of a figure that are there."""
     figid = iris.figid(text(data, "figid"))
     found: dict[str, Table] = {}
     for folder in folders:
         for name in TABLES:
-            path = os.path.join(folder, f"{figid}-{name}.tsv")
-            if name not in found and os.path.isfile(path):
-                shown = os.path.basename(path)
+            shown = f"{figid}-{name}.tsv"
+            path = f"{folder}{os.sep}{shown}"
+            if name not in found and os.path.exists(path):
                 found[name] = Table(shown, _bytes(path, shown))
     return found

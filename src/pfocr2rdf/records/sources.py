@@ -101,20 +101,22 @@ class Sources:
 
     def count(self) -> int:
         """How many files there are to read; a stream counts as one."""
-        return sum(len(list(_files(path))) if path.is_dir() else 1 for path, _ in self._found)
+        return sum(sum(len(names) for _, names in _folders(path)) if path.is_dir() else 1 for path, _ in self._found)
 
     def __iter__(self) -> Iterator[Located | RecordError]:
         """The records, or why one of a stream is none; the same ones, in the same order, each time."""
         self.orphans = {}
         for path, label in self._found:
             if not path.is_dir():
-                yield from _file(path, label)
+                folder, name = os.path.split(os.path.abspath(path))
+                yield from _file(folder, name, label, _table_dirs(folder))
                 continue
             empty = True
-            for folder, name in _files(path):
+            for folder, names in _folders(path):
                 empty = False
-                full = os.path.join(folder, name)
-                yield from _file(Path(full), os.path.join(label, os.path.relpath(full, path)))
+                shown, tables = _shown(label, path, folder), _table_dirs(os.path.abspath(folder))
+                for name in names:
+                    yield from _file(folder, name, f"{shown}{os.sep}{name}", tables)
             if empty:
                 raise SourceError(f"{label}: the folder holds no records (.md, .yaml)")
             self._find_orphans(path, label)
@@ -124,8 +126,7 @@ class Sources:
         for folder, _, names in _walk(path):
             for name in names:
                 if (match := TABLE_NAME(name)) and not _has_figure(folder, match[1]):
-                    shown = os.path.join(label, os.path.relpath(os.path.join(folder, name), path))
-                    self.orphans.setdefault(match[1], []).append(shown)
+                    self.orphans.setdefault(match[1], []).append(os.path.join(_shown(label, path, folder), name))
 
 
 def _has_figure(folder: str, stem: str) -> bool:
@@ -141,21 +142,37 @@ def _walk(path: Path) -> Iterator[tuple[str, list[str], list[str]]]:
         yield folder, folders, sorted(names)
 
 
-def _files(path: Path) -> Iterator[tuple[str, str]]:
-    """Folder and name of every record file. In a checkout, figures are only below ``_figures``."""
+def _shown(label: str, path: Path, folder: str) -> str:
+    """What messages call a folder below a source."""
+    below = os.path.relpath(folder, path)
+    return label.rstrip(os.sep) if below == "." else os.path.join(label, below)
+
+
+def _folders(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """Every folder that holds record files, with their names. In a checkout, figures are only below ``_figures``."""
     for folder, folders, names in _walk(path):
         if FIGURES in folders:
-            folders[:] = [name for name in folders if name == FIGURES]
-            continue
-        for name in names:
-            stem, suffix = os.path.splitext(name)
-            if suffix.lower() in _RECORD_SUFFIXES and not name.startswith(".") and stem.lower() not in _NO_RECORDS:
-                yield folder, name
+            folders[:] = [FIGURES]
+        elif records := [name for name in names if _is_record(name)]:
+            yield folder, records
+
+
+def _is_record(name: str) -> bool:
+    stem, suffix = os.path.splitext(name)
+    return suffix.lower() in _RECORD_SUFFIXES and not name.startswith(".") and stem.lower() not in _NO_RECORDS
 
 
 def _table_dirs(folder: str) -> tuple[str, ...]:
+    """The folders in which tables of the figures in this folder are, as far as they hold any."""
     beside = os.path.join(os.path.dirname(folder), DATA) if os.path.basename(folder) == FIGURES else os.path.join(folder, DATA)
-    return (beside, folder)
+    return tuple(place for place in (beside, folder) if _holds_tables(place))
+
+
+def _holds_tables(folder: str) -> bool:
+    if not os.path.isdir(folder):
+        return False
+    with os.scandir(folder) as entries:
+        return any(TABLE_NAME(entry.name) for entry in entries)
 
 
 def _figure_dirs(folder: str) -> tuple[str, ...]:
@@ -165,13 +182,13 @@ def _figure_dirs(folder: str) -> tuple[str, ...]:
     return (folder,)
 
 
-def _file(path: Path, label: str) -> Iterator[Located | RecordError]:
-    tables = _table_dirs(os.path.abspath(path.parent))
-    if path.suffix.lower() not in _STREAM_SUFFIXES:
-        yield Located(label, os.fspath(path), None, tables)
+def _file(folder: str, name: str, label: str, tables: tuple[str, ...]) -> Iterator[Located | RecordError]:
+    path = f"{folder}{os.sep}{name}"
+    if not name.lower().endswith(_STREAM_SUFFIXES):
+        yield Located(label, path, None, tables)
         return
     seen = 0
-    with path.open("rb") as file:
+    with open(path, "rb") as file:
         for document in stream(file):
             seen += 1
             if isinstance(document, RecordError):

@@ -24,9 +24,10 @@ _NO_ALIASES = yaml_rs.AliasLimits(max_total_replayed_events=0)
 # What the two readers may see differently, from the quickest test to the slowest: each of these sends a record to the careful
 # reader. Control characters and Unicode's line breaks; tabs, which only one of them takes for blanks; directives; anchors and
 # tags, which the careful reader refuses by name; and lines on which thousands of nested blocks could overflow a parser's stack.
-_LONGEST_LINE = 8_000
+_WINDOW = 4_000  # a line of twice this length fills one of the text's windows
 _CONTROLS = bytes(code for code in (*range(32), 127) if code != 10)
-_UNICODE_BREAKS = re.compile("[\x80-\x9f\u2028\u2029\ufeff\ufffe\uffff]").search
+_C1_CONTROL = re.compile(rb"\xc2[\x80-\x9f]").search
+_UNICODE = tuple(char.encode() for char in "\u2028\u2029\ufeff\ufffe\uffff")
 _PROPERTY = re.compile(r"(?m:^[ \-?]*|[:,\[{?] +|[\[{])[!&*]\S").search
 _CANONICAL = r"(-?[1-9][0-9]{0,17}|0|-?(?:0|[1-9][0-9]*)\.[0-9]+|)"
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]").search
@@ -56,11 +57,11 @@ def is_risky(text: str) -> bool:
     data = text.encode("utf-8", "surrogatepass")
     return (
         len(data) != len(data.translate(None, _CONTROLS))
-        or (not text.isascii() and _UNICODE_BREAKS(text) is not None)
+        or (not text.isascii() and (_C1_CONTROL(data) is not None or any(char in data for char in _UNICODE)))
         or text.startswith("%")
         or "\n%" in text
         or (("&" in text or "*" in text or "!" in text) and _PROPERTY(text) is not None)
-        or max(map(len, text.split("\n"))) > _LONGEST_LINE
+        or any("\n" not in text[at : at + _WINDOW] for at in range(0, len(text) - _WINDOW, _WINDOW))
     )
 
 

@@ -88,11 +88,18 @@ class _Class:
         return _Values(tuple(needs), tuple([path for path, at_least in self._required if counts.get(path, 0) < at_least]))
 
 
-class Types(NamedTuple):
+class _Types(NamedTuple):
     """The classes of a node, with those above them, and the checks that go with them."""
 
     names: frozenset[str]
-    classes: tuple[_Class, ...]
+    checks: tuple[_Class, ...]
+
+
+class _Looked(NamedTuple):
+    """A node that is clean if the values it ``needs`` to be of a class are; and the names of its own classes."""
+
+    names: frozenset[str]
+    needs: tuple[Pair, ...]
 
 
 class Screen:
@@ -108,8 +115,8 @@ class Screen:
 
     def __init__(self, text: str, superclasses: Mapping[str, frozenset[str]]) -> None:
         self._above = {ref(name): tuple(map(ref, sorted(above))) for name, above in superclasses.items()}
-        self._closed: dict[tuple[str, ...], Types] = {}
-        self._types_of: RememberedOf[tuple[Pair, ...], Types] = RememberedOf(30_000)
+        self._closed: dict[tuple[str, ...], _Types] = {}
+        self._looked: RememberedOf[Node, _Looked] = RememberedOf(30_000)
         self.complete = True
         try:
             self._classes = _compile(_index(text))
@@ -121,48 +128,52 @@ class Screen:
         """Whether the engine would surely find nothing in the graph of these nodes."""
         if not self.complete:
             return False
-        nodes = list(nodes)
-        described = {node.subject: self._types(node) for node in nodes}
-        return all(self._is_clean(node, described) for node in nodes)
+        described: dict[str, frozenset[str]] = {}
+        needs: set[Pair] = set()
+        for node in nodes:
+            looked = self._looked.get(node)
+            if looked is None:
+                looked = self._look(node)
+                if looked is None:
+                    return False
+                if not node.own:  # many figures have this very node
+                    self._looked.keep(node, looked)
+            described[node.subject] = looked.names
+            needs.update(looked.needs)
+        return all(name in described.get(value, ()) for value, name in needs)
 
-    def _types(self, node: Node) -> Types:
-        """The classes of a node, with those above them."""
-        first = node.own or node.shared
-        if node.shared and (known := self._types_of.get(first)):
-            return known
+    def _look(self, node: Node) -> _Looked | None:
+        types = self._types(node.own or node.shared)
+        needs: tuple[Pair, ...] = ()
+        for one in types.checks:
+            found = self._needs(node, one) if all(test(node.subject) for test in one.tests) else None
+            if found is None:
+                return None
+            needs += found
+        return _Looked(types.names, needs)
+
+    def _types(self, pairs: tuple[Pair, ...]) -> _Types:
         stated = []
-        for predicate, value in node.pairs:
+        for predicate, value in pairs:
             if predicate != TYPE:
                 break
             stated.append(value)
         types = tuple(stated)
-        known = self._closed.get(types) or self._closed.setdefault(types, self._close(types))
-        return self._types_of.keep(first, known) if node.shared else known
+        return self._closed.get(types) or self._closed.setdefault(types, self._close(types))
 
-    def _close(self, types: tuple[str, ...]) -> Types:
+    def _close(self, types: tuple[str, ...]) -> _Types:
         names = frozenset(name for one in types for name in (one, *self._above.get(one, ())))
-        return Types(names, tuple(self._classes[name] for name in sorted(names) if name in self._classes))
-
-    def _is_clean(self, node: Node, described: Mapping[str, Types]) -> bool:
-        for one in described[node.subject].classes:
-            if not all(test(node.subject) for test in one.tests):
-                return False
-            needs = self._needs(node, one)
-            if needs is None:
-                return False
-            for value, name in needs:
-                if value not in described or name not in described[value].names:
-                    return False
-        return True
+        return _Types(names, tuple(self._classes[name] for name in sorted(names) if name in self._classes))
 
     def _needs(self, node: Node, one: _Class) -> tuple[Pair, ...] | None:
         """Which values must be of which class for the node to be clean; ``None`` where it is not, whatever they are."""
         if not node.shared:
             values = one.look(node.own)
             return None if values.missing else values.needs
-        shared = one.seen.get(node.shared) or one.seen.keep(node.shared, one.look(node.shared))
         if not node.own:
-            return None if shared.missing else shared.needs
+            values = one.look(node.shared)
+            return None if values.missing else values.needs
+        shared = one.seen.get(node.shared) or one.seen.keep(node.shared, one.look(node.shared))
         own = one.seen_own.get(node.own) or one.seen_own.keep(node.own, one.look(node.own))
         if shared is _BAD or own is _BAD or not set(shared.missing).isdisjoint(own.missing):
             return None
@@ -274,7 +285,7 @@ def _pattern(value: str, _index: Index) -> Test:
     search = re.compile(re.sub(r"(?<!\\)\$$", r"\\Z", text)).search if "$" not in text[:-1] else None
     if search is None:
         raise _UnscreenableError(value)
-    return lambda term: search(parse(term).value) is not None
+    return lambda term: search(term[1:-1] if term.startswith("<") else parse(term).value) is not None
 
 
 def _length(at_least: bool) -> Callable[[str, Index], Test]:
