@@ -92,7 +92,7 @@ class Worker:
 
     def __init__(self, formats: Iterable[str], shapes: Shapes, on_violation: str) -> None:
         self._writers = {name: FORMATS[name]() for name in formats}
-        self._validator = Validator(shapes)
+        self.validator = Validator(shapes)
         self._keep = on_violation == "keep"
 
     def run(self, batch: list[Numbered], without: frozenset[int] | set[int] = frozenset()) -> Work:
@@ -126,7 +126,7 @@ class Worker:
         except RecordError as error:
             raise error.at(located.where, str(data.get("figid", ""))) from None
         work.seen.append(Seen(number, graph.figid, RANK[graph.generation], graph.where))
-        results = self._validator.validate(graph.nodes(), graph.where, graph.figid)
+        results = self.validator.validate(graph.nodes(), graph.where, graph.figid)
         work.results += results
         if not self._keep and any(result.severity == "Violation" for result in results):
             work.quarantined.append(Quarantined(graph.figid, graph.where, _files(graph.figid, raw), results))
@@ -140,6 +140,7 @@ class Worker:
 
     def _write(self, graphs: list[FigureGraph], work: Work) -> None:
         work.figures = len(graphs)
+        added: set[tuple[int, int]] = set()
         texts: dict[str, list[str]] = {name: [] for name in self._writers}
         for graph in graphs:
             nodes = [graph.figure, *graph.mentions]
@@ -149,7 +150,9 @@ class Worker:
                 texts[form].append(writer.nodes(nodes, name))
             origin = RANK[graph.generation], graph.figid
             for node in graph.entities.values():
-                work.entities.add(node, origin)
+                if (origin[0], id(node)) not in added:  # the nodes of a batch live as long as its graphs
+                    added.add((origin[0], id(node)))
+                    work.entities.add(node, origin)
         work.texts = {form: self._writers[form].separator.join(parts).encode() for form, parts in texts.items()}
 
 

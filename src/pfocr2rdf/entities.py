@@ -59,6 +59,10 @@ class Entities:
         """Whether there is more than one description of the entity."""
         return len(self._said.get(subject, ())) > 1
 
+    def origins(self, subject: str) -> list[str]:
+        """The figures that the different descriptions of the entity come from, each named by the first of them."""
+        return sorted({figid for _, figid in self._said[subject].values()})
+
     def node(self, subject: str) -> Node | None:
         """The entity, or ``None`` where no figure describes it."""
         said = self._said.get(subject)

@@ -56,6 +56,13 @@ _DOI = re.compile(r"10\.[0-9]{4,9}/\S+").fullmatch
 _FIGID_BAD = re.compile(r"[/\\\x00-\x1f\x7f]|\.\.|^\.|^\s|\s$").search
 
 
+def _absolute(iri: str, field: str) -> str:
+    """The IRI, once it is known to be one."""
+    if not is_absolute(iri):
+        raise RecordError(f"{iri!r} is no absolute IRI", field=field, remedy="correct the value in the record")
+    return iri
+
+
 def _checked(text: str, ok: object, field: str, what: str) -> str:
     if not ok:
         raise RecordError(f"{text!r} is not {what}", field=field, remedy="correct the identifier in the record")
@@ -83,7 +90,7 @@ def figure(figid: str) -> str:
     >>> figure("PMC7378365__fimmu-11-01424-g0002")
     'https://pfocr.wikipathways.org/figures/PMC7378365__fimmu-11-01424-g0002.html'
     """
-    return f"{SITE}figures/{_encode(figid)}.html"
+    return _absolute(f"{SITE}figures/{_encode(figid)}.html", "figid")
 
 
 def same_figure(iri: str, figid: str) -> bool:
@@ -141,12 +148,12 @@ def family(symbol: str) -> str:
     >>> family("NF-κB")
     'https://pfocr.wikipathways.org/families/NF-%CE%BAB'
     """
-    return PREFIXES["fam"] + _encode(symbol)
+    return _absolute(PREFIXES["fam"] + _encode(symbol), "family")
 
 
 def famplex(identifier: str) -> str:
     """A FamPlex entry."""
-    return PREFIXES["fplx"] + _encode(identifier)
+    return _absolute(PREFIXES["fplx"] + _encode(identifier), "family")
 
 
 def doi(text: str) -> str:
@@ -155,22 +162,22 @@ def doi(text: str) -> str:
     >>> doi("10.1000/a<b>")
     'https://doi.org/10.1000/a%3Cb%3E'
     """
-    return DOI_SITE + quote(text, safe="/:;().-_~!$&'*+,=@") if _DOI(text) else ""
+    return _absolute(DOI_SITE + quote(text, safe="/:;().-_~!$&'*+,=@"), "doi") if _DOI(text) else ""
 
 
 def image(pmcid: str, filename: str) -> str:
     """The JPEG of the figure at PubMed Central."""
-    return f"{PMC_SITE}pmc/articles/{_encode(pmcid)}/bin/{_encode(filename)}"
+    return _absolute(f"{PMC_SITE}pmc/articles/{_encode(pmcid)}/bin/{_encode(filename)}", "filename")
 
 
 def page(figlink: str) -> str:
     """The figure's page at PubMed Central; records write the link with and without the leading slash."""
-    return PMC_SITE + quote(unquote(figlink).lstrip("/"), safe="/~!$&'()*+,;=:@?#")
+    return _absolute(PMC_SITE + quote(unquote(figlink).lstrip("/"), safe="/~!$&'()*+,;=:@?"), "figlink")
 
 
 def ndex(uuid: str) -> str:
     """The network that NDEx holds of the figure."""
-    return NDEX_SITE + _encode(uuid)
+    return _absolute(NDEX_SITE + _encode(uuid), "ndex")
 
 
 def mention_key(kind: str, word: str, match: str, source: str, target: str) -> bytes:

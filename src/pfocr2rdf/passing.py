@@ -20,7 +20,7 @@ from pfocr2rdf.sinks import FORMATS, Writer
 from pfocr2rdf.sinks.output import COMPRESSIONS, OutputDirectory
 from pfocr2rdf.summary import Summary
 from pfocr2rdf.terms import Node
-from pfocr2rdf.validation import Result, Validator, as_json
+from pfocr2rdf.validation import Result, as_json
 
 BATCH = 64
 _ENTITIES_AT_ONCE = 512
@@ -72,8 +72,8 @@ class GraphFile:
 class Pass:
     """One pass, which leaves its files in the staging folder of a directory."""
 
-    def __init__(self, sources: Sources, worker: Worker, validator: Validator, directory: OutputDirectory, options: Options) -> None:
-        self.sources, self.worker, self.validator, self.directory, self.options = sources, worker, validator, directory, options
+    def __init__(self, sources: Sources, worker: Worker, directory: OutputDirectory, options: Options) -> None:
+        self.sources, self.worker, self.directory, self.options = sources, worker, directory, options
         self.summary, self.counts, self.entities, self.duplicates = Summary(), Counts(), Entities(), Duplicates()
         self.digest = hashlib.sha256()
 
@@ -198,7 +198,8 @@ class Pass:
         if not self.entities.is_merged(node.subject):
             return []
         beside = [other for _, value in node.pairs if (other := self.entities.node(value))]
-        return [result for result in self.validator.validate([node, *beside]) if result.focus_node == node.subject]
+        where = f"merged from {', '.join(self.entities.origins(node.subject))}"
+        return [result for result in self.worker.validator.validate([node, *beside], where) if result.focus_node == node.subject]
 
     def _count(self, report: ReportFiles) -> None:
         summary = self.summary

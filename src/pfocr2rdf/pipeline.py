@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import os
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from importlib.metadata import version
 from typing import Any, BinaryIO
@@ -19,7 +21,7 @@ from pfocr2rdf.records import Sources
 from pfocr2rdf.sinks import DEFAULT_FORMATS, FORMATS, context
 from pfocr2rdf.sinks.output import COMPRESSIONS, MANIFEST, OutputDirectory
 from pfocr2rdf.summary import Summary
-from pfocr2rdf.validation import Shapes, Validator, load_shapes
+from pfocr2rdf.validation import Shapes, load_shapes
 
 TOOL = f"pfocr2rdf {version('pfocr2rdf')}"
 
@@ -74,6 +76,7 @@ def export(
         found = stack.enter_context(Sources(names, stdin))
         place = stack.enter_context(tempfile.TemporaryDirectory(prefix="pfocr2rdf-")) if dry_run else output
         directory = stack.enter_context(OutputDirectory(place))
+        stack.enter_context(_collecting_rarely())
         done = _passes(found, in_force, directory, options, progress)
         if not dry_run:
             _write_companions(directory, done, in_force, release or Release(), names)
@@ -81,6 +84,17 @@ def export(
             done.summary.files = sorted(file.name for file in directory.written)
     done.summary.seconds = time.perf_counter() - begin
     return done.summary
+
+
+@contextlib.contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    """Let Python look for cycles of garbage a thousand times less often: records make none, and looking costs a fifth of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(before[0] * 1000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _check(options: Options) -> None:
@@ -95,12 +109,12 @@ def _check(options: Options) -> None:
 
 def _passes(sources: Sources, shapes: Shapes, directory: OutputDirectory, options: Options, progress: Progress | None) -> Pass:
     """One pass, and another one where a record was superseded after it had been written."""
-    worker, validator = Worker(options.formats, shapes, options.on_violation), Validator(shapes)
-    first = Pass(sources, worker, validator, directory, options)
+    worker = Worker(options.formats, shapes, options.on_violation)
+    first = Pass(sources, worker, directory, options)
     if first.run({}, progress):
         return first
     directory.restart()
-    second = Pass(sources, worker, validator, directory, options)
+    second = Pass(sources, worker, directory, options)
     second.run(first.duplicates.losers, progress)
     return second
 

@@ -104,4 +104,15 @@ def parse(text: str) -> Term:
     return Term("literal", value, tail[3:-1])
 
 
+def lexical(text: str) -> str:
+    r"""What a term says, without its datatype or language: the IRI, or the literal's text.
+
+    >>> lexical('"a\"b"@en'), lexical("<urn:x>")
+    ('a"b', 'urn:x')
+    """
+    if text.startswith("<") or (text.endswith('"') and "\\" not in text):
+        return text[1:-1]
+    return parse(text).value
+
+
 TYPE = term("rdf:type")

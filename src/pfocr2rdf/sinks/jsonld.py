@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 from pfocr2rdf.remembered import Remembered, RememberedOf
-from pfocr2rdf.sinks.names import Shortener
+from pfocr2rdf.sinks.names import SHORT
 from pfocr2rdf.terms import TYPE, Node, Pair, parse, term
 from pfocr2rdf.vocabulary import PREFIXES, PROPERTIES, expand
 
@@ -46,7 +46,7 @@ class JsonLdWriter:
     separator = ",\n"
 
     def __init__(self) -> None:
-        self._short = Shortener(PREFIXES)
+        self._short = SHORT
         self._keys = {term(row.name): (row.key, "" if row.is_object else expand(row.range), row.is_object) for row in PROPERTIES}
         self._keys[TYPE] = ("type", "", True)
         self._pairs: Remembered[Pair, str] = Remembered()
@@ -92,27 +92,25 @@ class JsonLdWriter:
     def _grouped(self, pairs: tuple[Pair, ...]) -> str:
         """The same where a predicate has several values."""
         parts = []
+        known = self._values
         for predicate, group in groupby(pairs, key=itemgetter(0)):
-            values = [self._value(predicate, value) for _, value in group]
+            values = [known.get(pair) or self._value(pair) for pair in group]
             shown = values[0] if len(values) == 1 else f"[{', '.join(values)}]"
             parts.append(f"{self._key(predicate)}: {shown}")
         return ", ".join(parts)
 
     def _pair(self, pair: Pair) -> str:
-        text = f"{self._key(pair[0])}: {self._value(*pair)}"
+        text = f"{self._key(pair[0])}: {self._value(pair)}"
         return text if len(text) > _LONG else self._pairs.keep(pair, text)
 
     def _key(self, predicate: str) -> str:
         known = self._keys.get(predicate)
         return dumps(known[0] if known else self._short(predicate[1:-1]) or predicate[1:-1])
 
-    def _value(self, predicate: str, text: str) -> str:
-        known = self._values.get((predicate, text))
-        if known:
-            return known
-        _, datatype, is_object = self._keys.get(predicate, ("", "", False))
-        shown = self._shown(text, datatype, is_object)
-        return shown if len(shown) > _LONG else self._values.keep((predicate, text), shown)
+    def _value(self, pair: Pair) -> str:
+        _, datatype, is_object = self._keys.get(pair[0], ("", "", False))
+        shown = self._shown(pair[1], datatype, is_object)
+        return shown if len(shown) > _LONG else self._values.keep(pair, shown)
 
     def _iri(self, iri: str) -> str:
         short = self._short(iri)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from pfocr2rdf.remembered import Remembered
+from pfocr2rdf.vocabulary import PREFIXES
+
 # A local name that every one of these formats reads back without an escape.
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_\-]|%[0-9A-Fa-f]{2}|\.(?=[A-Za-z0-9_\-%.]*[A-Za-z0-9_\-%]))*").fullmatch
 
@@ -18,6 +21,7 @@ class Shortener:
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
         self._prefix = {space: prefix for prefix, space in prefixes.items()}
+        self._names: Remembered[str, str] = Remembered(20_000)
 
     def __call__(self, iri: str) -> str:
         """The prefixed name, or ``""`` where no prefix fits or what is left is no plain local name.
@@ -26,6 +30,10 @@ class Shortener:
         >>> short("http://example.org/a.b"), short("http://example.org/NCBITaxon_9606"), short("urn:x")
         ('ex:a.b', 'taxon:9606', '')
         """
+        known = self._names.get(iri)
+        return self._names.keep(iri, self._shorten(iri)) if known is None else known
+
+    def _shorten(self, iri: str) -> str:
         cut = max(iri.rfind("/"), iri.rfind("#"), iri.rfind(":")) + 1
         space, local = iri[:cut], iri[cut:]
         if "_" in local:
@@ -34,3 +42,7 @@ class Shortener:
                 return f"{prefix}:{rest}" if _LOCAL(rest) else ""
         prefix = self._prefix.get(space)
         return f"{prefix}:{local}" if prefix and _LOCAL(local) else ""
+
+
+SHORT = Shortener(PREFIXES)
+"""The names of the exported data, which all formats share."""

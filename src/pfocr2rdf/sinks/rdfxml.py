@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from pfocr2rdf.remembered import Remembered
-from pfocr2rdf.sinks.names import Shortener
+from pfocr2rdf.sinks.names import SHORT
 from pfocr2rdf.terms import Node, Pair, parse
 from pfocr2rdf.vocabulary import PREFIXES
 
@@ -23,7 +23,7 @@ class RdfXmlWriter:
     separator = ""
 
     def __init__(self) -> None:
-        self._short = Shortener(PREFIXES)
+        self._short = SHORT
         self._pairs: Remembered[Pair, str] = Remembered()
 
     def head(self) -> str:

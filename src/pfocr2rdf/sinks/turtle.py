@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from pfocr2rdf.remembered import Remembered, RememberedOf
-from pfocr2rdf.sinks.names import Shortener
+from pfocr2rdf.sinks.names import SHORT, Shortener
 from pfocr2rdf.terms import TYPE, Node, Pair, parse, ref
 from pfocr2rdf.vocabulary import PREFIXES, expand
 
@@ -32,7 +32,7 @@ class TurtleWriter:
 
     def __init__(self, prefixes: Mapping[str, str] = PREFIXES) -> None:
         self._prefixes = dict(prefixes)
-        self._short = Shortener(self._prefixes)
+        self._short = SHORT if prefixes is PREFIXES else Shortener(prefixes)
         self._pairs: Remembered[Pair, str] = Remembered()
         self._terms: Remembered[str, str] = Remembered()
         self._blocks: RememberedOf[tuple[Pair, ...], str] = RememberedOf(_BLOCKS)
@@ -75,8 +75,9 @@ class TurtleWriter:
     def _grouped(self, pairs: tuple[Pair, ...]) -> str:
         """The same where a predicate has several values: on one line, or on several where that is long."""
         parts = []
+        known = self._terms
         for predicate, group in groupby(pairs, key=itemgetter(0)):
-            values = [self._term(value) for _, value in group]
+            values = [known.get(value) or self._term(value) for _, value in group]
             line = f"{self._verb(predicate)} {' , '.join(values)}"
             if len(line) > _LINE and len(values) > 1:
                 line = f"{self._verb(predicate)}\n        {self._wrapped(values)}"

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pyoxigraph
 
 from pfocr2rdf.remembered import Remembered, RememberedOf
-from pfocr2rdf.terms import TYPE, XSD_STRING, Node, Pair, parse, ref
+from pfocr2rdf.terms import TYPE, XSD_STRING, Node, Pair, lexical, parse, ref
 
 _SH = "http://www.w3.org/ns/shacl#"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -81,10 +81,12 @@ class _Class:
             if count > rule.at_most:
                 return _BAD
             if value not in rule.good:
-                if not all(test(value) for test in rule.tests):
-                    return _BAD
+                for test in rule.tests:
+                    if not test(value):
+                        return _BAD
                 rule.good.keep(value, True)
-            needs += [(value, name) for name in rule.classes]
+            for name in rule.classes:
+                needs.append((value, name))  # noqa: PERF401 - mostly there is none
         return _Values(tuple(needs), tuple([path for path, at_least in self._required if counts.get(path, 0) < at_least]))
 
 
@@ -285,15 +287,15 @@ def _pattern(value: str, _index: Index) -> Test:
     search = re.compile(re.sub(r"(?<!\\)\$$", r"\\Z", text)).search if "$" not in text[:-1] else None
     if search is None:
         raise _UnscreenableError(value)
-    return lambda term: search(term[1:-1] if term.startswith("<") else parse(term).value) is not None
+    return lambda term: search(lexical(term)) is not None
 
 
 def _length(at_least: bool) -> Callable[[str, Index], Test]:
     def make(value: str, _index: Index) -> Test:
         bound = int(parse(value).value)
         if at_least:
-            return lambda term: len(parse(term).value) >= bound
-        return lambda term: len(parse(term).value) <= bound
+            return lambda term: len(lexical(term)) >= bound
+        return lambda term: len(lexical(term)) <= bound
 
     return make
 
@@ -304,7 +306,7 @@ def _bound(at_least: bool) -> Callable[[str, Index], Test]:
 
         def test(term: str) -> bool:
             try:
-                number = Decimal(parse(term).value)
+                number = Decimal(lexical(term))
             except InvalidOperation:
                 return False
             return number >= bound if at_least else number <= bound
