@@ -7,31 +7,25 @@ incomplete, and every figure goes to the engine.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import pyoxigraph
 
 from pfocr2rdf.remembered import Remembered, RememberedOf
-from pfocr2rdf.terms import TYPE, XSD_STRING, Node, Pair, lexical, parse, ref
+from pfocr2rdf.terms import TYPE, Node, Pair, parse, ref
+from pfocr2rdf.validation.constraints import SH, TESTS, Index, Test, UnscreenableError
 
-_SH = "http://www.w3.org/ns/shacl#"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
-_HARMLESS = {f"{_SH}{name}" for name in ("name", "description", "message", "severity", "order", "group", "defaultValue", "property")} | {
+_HARMLESS = {f"{SH}{name}" for name in ("name", "description", "message", "severity", "order", "group", "defaultValue", "property")} | {
     f"{_RDF}type", f"{_RDFS}label", f"{_RDFS}comment"
 }  # fmt: skip
-_SAFE_PATTERN = re.compile(r"(?:[^\\(){}]|\\[.\-$^/]|\((?!\?)|[(){}])*").fullmatch
-
-Test = Callable[[str], bool]
-Index = Mapping[str, Mapping[str, list[str]]]
 
 
-class _UnscreenableError(Exception):
-    """A constraint that the screen does not know."""
+_TARGETED = {f"{SH}targetClass", f"{SH}property"}
+_CLASSES = {ref(f"{_RDFS}Class"), ref("http://www.w3.org/2002/07/owl#Class")}
 
 
 class _Property(NamedTuple):
@@ -122,7 +116,7 @@ class Screen:
         self.complete = True
         try:
             self._classes = _compile(_index(text))
-        except _UnscreenableError:
+        except UnscreenableError:
             self.complete = False
             self._classes = {}
 
@@ -193,18 +187,20 @@ def _compile(index: Index) -> dict[str, _Class]:
     """The checks for each target class.
 
     Raises:
-        _UnscreenableError: a shape, or part of one, is of no kind that is known here.
+        UnscreenableError: a shape, or part of one, is of no kind that is known here.
     """
     shapes: dict[str, list[str]] = defaultdict(list)
     reached: set[str] = set()
     for subject, facts in index.items():
-        for target in facts.get(f"{_SH}targetClass", ()):
+        for target in facts.get(f"{SH}targetClass", ()):
             shapes[target].append(subject)
-        reached.update(facts.get(f"{_SH}property", ()))
+        reached.update(facts.get(f"{SH}property", ()))
     for subject, facts in index.items():
-        targeted = f"{_SH}targetClass" in facts
-        if not targeted and subject not in reached and any(name.startswith(_SH) for name in facts):
-            raise _UnscreenableError(subject)
+        if facts.keys() & _TARGETED and not _CLASSES.isdisjoint(facts.get(f"{_RDF}type", ())):
+            raise UnscreenableError(f"{subject} is a class, and so its own target")
+        targeted = f"{SH}targetClass" in facts
+        if not targeted and subject not in reached and any(name.startswith(SH) for name in facts):
+            raise UnscreenableError(subject)
     return {target: _class([index[name] for name in names], index) for target, names in shapes.items()}
 
 
@@ -212,16 +208,16 @@ def _class(shapes: list[Mapping[str, list[str]]], index: Index) -> _Class:
     tests: list[Test] = []
     rules: dict[str, list[Mapping[str, list[str]]]] = defaultdict(list)
     for facts in shapes:
-        own = {name: values for name, values in facts.items() if name != f"{_SH}targetClass"}
+        own = {name: values for name, values in facts.items() if name != f"{SH}targetClass"}
         at_least, at_most, found, classes = _constraints(own, index)
         if at_least or at_most != float("inf") or classes:
-            raise _UnscreenableError("a count or class on a node shape")
+            raise UnscreenableError("a count or class on a node shape")
         tests += found
-        for name in facts.get(f"{_SH}property", ()):
-            path = index[name].get(f"{_SH}path", [""])
+        for name in facts.get(f"{SH}property", ()):
+            path = index[name].get(f"{SH}path", [""])
             if len(path) != 1 or not path[0].startswith("<"):
-                raise _UnscreenableError("a property path")
-            rules[path[0]].append({key: values for key, values in index[name].items() if key != f"{_SH}path"})
+                raise UnscreenableError("a property path")
+            rules[path[0]].append({key: values for key, values in index[name].items() if key != f"{SH}path"})
     properties = {path: _property([_constraints(facts, index) for facts in found]) for path, found in rules.items()}
     return _Class(tuple(tests), properties)
 
@@ -244,9 +240,9 @@ def _constraints(facts: Mapping[str, list[str]], index: Index) -> _Constraints:
     tests: list[Test] = []
     classes: list[str] = []
     for name, values in facts.items():
-        if name in _HARMLESS or not name.startswith(_SH):
+        if name in _HARMLESS or not name.startswith(SH):
             continue
-        local = name.removeprefix(_SH)
+        local = name.removeprefix(SH)
         for value in values:
             if local == "minCount":
                 at_least = max(at_least, int(parse(value).value))
@@ -254,83 +250,8 @@ def _constraints(facts: Mapping[str, list[str]], index: Index) -> _Constraints:
                 at_most = min(at_most, int(parse(value).value))
             elif local == "class":
                 classes.append(value)
-            elif local in _TESTS:
-                tests.append(_TESTS[local](value, index))
+            elif local in TESTS:
+                tests.append(TESTS[local](value, index))
             else:
-                raise _UnscreenableError(name)
+                raise UnscreenableError(name)
     return at_least, at_most, tests, classes
-
-
-# -- constraints on one value ----------------------------------------------------------------------------------------------
-
-
-def _datatype(value: str, _index: Index) -> Test:
-    if value == ref(XSD_STRING):
-        return lambda term: term.endswith('"')
-    ending = f'"^^{value}'
-    return lambda term: term.endswith(ending)
-
-
-def _node_kind(value: str, _index: Index) -> Test:
-    kind = value.removeprefix(f"<{_SH}").removesuffix(">")
-    if kind == "IRI":
-        return lambda term: term.startswith("<")
-    if kind == "Literal":
-        return lambda term: term.startswith('"')
-    raise _UnscreenableError(value)
-
-
-def _pattern(value: str, _index: Index) -> Test:
-    text = parse(value).value
-    if not _SAFE_PATTERN(text):
-        raise _UnscreenableError(value)
-    search = re.compile(re.sub(r"(?<!\\)\$$", r"\\Z", text)).search if "$" not in text[:-1] else None
-    if search is None:
-        raise _UnscreenableError(value)
-    return lambda term: search(lexical(term)) is not None
-
-
-def _length(at_least: bool) -> Callable[[str, Index], Test]:
-    def make(value: str, _index: Index) -> Test:
-        bound = int(parse(value).value)
-        if at_least:
-            return lambda term: len(lexical(term)) >= bound
-        return lambda term: len(lexical(term)) <= bound
-
-    return make
-
-
-def _bound(at_least: bool) -> Callable[[str, Index], Test]:
-    def make(value: str, _index: Index) -> Test:
-        bound = Decimal(parse(value).value)
-
-        def test(term: str) -> bool:
-            try:
-                number = Decimal(lexical(term))
-            except InvalidOperation:
-                return False
-            return number >= bound if at_least else number <= bound
-
-        return test
-
-    return make
-
-
-def _one_of(value: str, index: Index) -> Test:
-    allowed: set[str] = set()
-    while value in index:
-        allowed.update(index[value][f"{_RDF}first"])
-        value = index[value][f"{_RDF}rest"][0]
-    return allowed.__contains__
-
-
-_TESTS: dict[str, Callable[[str, Index], Test]] = {
-    "datatype": _datatype,
-    "nodeKind": _node_kind,
-    "pattern": _pattern,
-    "minLength": _length(True),
-    "maxLength": _length(False),
-    "minInclusive": _bound(True),
-    "maxInclusive": _bound(False),
-    "in": _one_of,
-}
