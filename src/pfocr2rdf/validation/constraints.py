@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from pfocr2rdf.terms import XSD_STRING, lexical, parse, ref
 
 SH = "http://www.w3.org/ns/shacl#"
+_XSD = "http://www.w3.org/2001/XMLSchema#"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 # Patterns that mean the same in Python as in XPath: no escapes but of punctuation, no (?...), no sets within sets.
-_SAFE_PATTERN = re.compile(r"(?:[^\\(&\[-]|\\[.\-$^/]|\((?!\?)|&(?!&)|\[(?!\[)|-(?!\[))*").fullmatch
+_SAFE_SET = r"\[\^?(?:[^\\\[\]&|~]|\\[.\-$^/])+\]"
+_SAFE_PATTERN = re.compile(rf"(?:[^\\(\[]|\\[.\-$^/]|\((?!\?)|{_SAFE_SET})*").fullmatch
 
 Test = Callable[[str], bool]
 """Whether a value, as N-Triples text, is as it must be."""
@@ -24,11 +26,23 @@ class UnscreenableError(Exception):
     """A constraint that the screen does not know."""
 
 
+# Forms that every engine takes for well-formed. A value of another form, or of another datatype, is left to the engine.
+_WELL_FORMED = {
+    ref(f"{_XSD}{name}"): re.compile(rf'"{form}"\^\^{re.escape(ref(f"{_XSD}{name}"))}').fullmatch
+    for name, form in {"integer": "[+-]?[0-9]{1,18}", "decimal": r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?", "gYear": "[0-9]{4}"}.items()
+}
+_NUMBERS = tuple(_WELL_FORMED[ref(f"{_XSD}{name}")] for name in ("integer", "decimal"))
+
+
 def _datatype(value: str, _index: Index) -> Test:
     if value == ref(XSD_STRING):
         return lambda term: term.endswith('"')
-    ending = f'"^^{value}'
-    return lambda term: term.endswith(ending)
+    well_formed = _WELL_FORMED.get(value)
+    return lambda term: well_formed is not None and well_formed(term) is not None
+
+
+def _is_number(term: str) -> bool:
+    return any(well_formed(term) for well_formed in _NUMBERS)
 
 
 def _node_kind(value: str, _index: Index) -> Test:
@@ -41,12 +55,13 @@ def _node_kind(value: str, _index: Index) -> Test:
 
 
 def _pattern(value: str, _index: Index) -> Test:
-    text = parse(value).value
-    if not _SAFE_PATTERN(text):
+    text = lexical(value)
+    if not _SAFE_PATTERN(text) or "$" in text[:-1]:
         raise UnscreenableError(value)
-    search = re.compile(re.sub(r"(?<!\\)\$$", r"\\Z", text)).search if "$" not in text[:-1] else None
-    if search is None:
-        raise UnscreenableError(value)
+    try:
+        search = re.compile(re.sub(r"(?<!\\)\$\Z", r"\\Z", text)).search  # Python's $ also stands before a last line end
+    except re.error:
+        raise UnscreenableError(value) from None
     return lambda term: search(lexical(term)) is not None
 
 
@@ -62,13 +77,14 @@ def _length(at_least: bool) -> Callable[[str, Index], Test]:
 
 def _bound(at_least: bool) -> Callable[[str, Index], Test]:
     def make(value: str, _index: Index) -> Test:
-        bound = Decimal(parse(value).value)
+        if not _is_number(value):
+            raise UnscreenableError(value)
+        bound = Decimal(lexical(value))
 
         def test(term: str) -> bool:
-            try:
-                number = Decimal(lexical(term))
-            except InvalidOperation:
+            if not _is_number(term):
                 return False
+            number = Decimal(lexical(term))
             return number >= bound if at_least else number <= bound
 
         return test

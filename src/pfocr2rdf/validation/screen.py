@@ -24,7 +24,6 @@ _HARMLESS = {f"{SH}{name}" for name in ("name", "description", "message", "sever
 }  # fmt: skip
 
 
-_TARGETED = {f"{SH}targetClass", f"{SH}property"}
 _CLASSES = {ref(f"{_RDFS}Class"), ref("http://www.w3.org/2002/07/owl#Class")}
 
 
@@ -196,10 +195,10 @@ def _compile(index: Index) -> dict[str, _Class]:
             shapes[target].append(subject)
         reached.update(facts.get(f"{SH}property", ()))
     for subject, facts in index.items():
-        if facts.keys() & _TARGETED and not _CLASSES.isdisjoint(facts.get(f"{_RDF}type", ())):
+        is_shape = any(name.startswith(SH) for name in facts)
+        if is_shape and not _CLASSES.isdisjoint(facts.get(f"{_RDF}type", ())):
             raise UnscreenableError(f"{subject} is a class, and so its own target")
-        targeted = f"{SH}targetClass" in facts
-        if not targeted and subject not in reached and any(name.startswith(SH) for name in facts):
+        if is_shape and f"{SH}targetClass" not in facts and subject not in reached:
             raise UnscreenableError(subject)
     return {target: _class([index[name] for name in names], index) for target, names in shapes.items()}
 
@@ -217,6 +216,8 @@ def _class(shapes: list[Mapping[str, list[str]]], index: Index) -> _Class:
             path = index[name].get(f"{SH}path", [""])
             if len(path) != 1 or not path[0].startswith("<"):
                 raise UnscreenableError("a property path")
+            if f"{SH}property" in index[name]:
+                raise UnscreenableError("a property of a property")
             rules[path[0]].append({key: values for key, values in index[name].items() if key != f"{SH}path"})
     properties = {path: _property([_constraints(facts, index) for facts in found]) for path, found in rules.items()}
     return _Class(tuple(tests), properties)
