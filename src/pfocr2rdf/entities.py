@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pfocr2rdf.mapping import ordered
-from pfocr2rdf.terms import Node, Pair, term
-from pfocr2rdf.vocabulary import FUNCTIONAL
+from pfocr2rdf import iris
+from pfocr2rdf.mapping import FUNCTIONAL_PREDICATES, ordered, settled
+from pfocr2rdf.terms import Node, Pair, lexical, ref, term
 
-_FUNCTIONAL = frozenset(map(term, FUNCTIONAL))
+_DOI, _SAME_AS = term("bibo:doi"), term("owl:sameAs")
 
 Origin = tuple[int, str]
 """Which record said it: the rank of its generation (newer is higher), and the figure."""
@@ -79,8 +79,9 @@ class Entities:
         """
         for subject in sorted(self._said):
             said = self._said[subject]
-            if len(said) == 1:
-                yield Node(subject, ordered(next(iter(said))))
+            alone = Node(subject, ordered(next(iter(said))))
+            if len(said) == 1 and settled(alone) is alone:
+                yield alone
             else:
                 yield Node(subject, _settle(subject, said, conflicts))
 
@@ -90,7 +91,7 @@ def _settle(subject: str, said: dict[tuple[Pair, ...], Origin], conflicts: list[
     single: dict[str, dict[str, Origin]] = {}
     for description, origin in said.items():
         for pair in description:
-            if pair[0] not in _FUNCTIONAL:
+            if pair[0] not in FUNCTIONAL_PREDICATES:
                 pairs.add(pair)
                 continue
             values = single.setdefault(pair[0], {})
@@ -100,4 +101,6 @@ def _settle(subject: str, said: dict[tuple[Pair, ...], Origin], conflicts: list[
         kept, *dropped = sorted(values, key=lambda value: (-values[value][0], value))
         pairs.add((predicate, kept))
         conflicts += [Conflict(subject, predicate, kept, values[kept][1], one, values[one][1]) for one in dropped]
+        if predicate == _DOI:  # what a dropped DOI names is not the same as the paper
+            pairs -= {(_SAME_AS, ref(iris.doi(lexical(one)))) for one in dropped}
     return ordered(pairs)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pfocr2rdf import jsonld
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.mapping import map_record, order_of
+from pfocr2rdf.mapping import add_description, map_record, order_of, settled
 from pfocr2rdf.records.model import FigureRecord
 from pfocr2rdf.terms import TYPE, Node, Pair
 
@@ -18,7 +18,8 @@ class FigureGraph(NamedTuple):
     Attributes:
         figure: the figure's own statements.
         mentions: its mentions.
-        entities: the genes, families, papers and so on that it describes; other figures describe them too.
+        entities: the genes, families, papers and so on that it describes; other figures describe them too. A record's rows may
+            disagree about one.
         repairs: how often each part of the JSON-LD was repaired.
         notes: what is worth a warning.
     """
@@ -33,8 +34,8 @@ class FigureGraph(NamedTuple):
     notes: tuple[str, ...]
 
     def nodes(self) -> list[Node]:
-        """The figure, its mentions and its entities."""
-        return [self.figure, *self.mentions, *self.entities.values()]
+        """The figure, its mentions and its entities. Where its rows disagree about an entity, the value that is kept."""
+        return [self.figure, *self.mentions, *(settled(node) for node in self.entities.values())]
 
 
 def describe(record: FigureRecord) -> FigureGraph:
@@ -49,7 +50,7 @@ def describe(record: FigureRecord) -> FigureGraph:
         raise error.at(record.where, record.figid) from None
     entities = mapped.entities
     for node in expanded.others:
-        entities.setdefault(node.subject, node)
+        add_description(entities, node)
     return FigureGraph(
         record.figid,
         record.generation,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import re
 from urllib.parse import quote, unquote
 
@@ -10,6 +11,7 @@ from pfocr2rdf.errors import RecordError
 from pfocr2rdf.vocabulary import PREFIXES, SITE
 
 DATASET = f"{SITE}dataset"
+_CC0_NAMES = ("CC0", "CC0-1.0", "CC0 1.0")
 CC0 = "http://creativecommons.org/publicdomain/zero/1.0/"
 WIKIPATHWAYS = "https://www.wikipathways.org/"
 PMC_SITE = "https://www.ncbi.nlm.nih.gov/"
@@ -28,10 +30,13 @@ _REG_NAME = rf"(?:[A-Za-z0-9\-._~!$&'()*+,;={_UCS}]|{_PCT})*"
 _USER = rf"(?:[A-Za-z0-9\-._~!$&'()*+,;=:{_UCS}]|{_PCT})*"
 _ABSOLUTE_IRI = re.compile(
     rf"[A-Za-z][A-Za-z0-9+.\-]*:"
-    rf"(?://(?:{_USER}@)?(?:\[[0-9A-Fa-f:.]+\]|{_REG_NAME})(?::[0-9]*)?(?:/{_CHAR}*)*"
+    rf"(?://(?:{_USER}@)?(?:\[([^\]\s]*)\]|{_REG_NAME})(?::[0-9]*)?(?:/{_CHAR}*)*"
     rf"|/(?:{_CHAR}+(?:/{_CHAR}*)*)?|{_CHAR}+(?:/{_CHAR}*)*|)"
     rf"(?:\?(?:{_CHAR}|[/?{_PRIVATE}])*)?(?:#(?:{_CHAR}|[/?])*)?"
 ).fullmatch
+
+
+_FUTURE_ADDRESS = re.compile(r"v[0-9A-Fa-f]+\.[A-Za-z0-9\-._~!$&'()*+,;=:]+").fullmatch
 
 
 def is_absolute(iri: str) -> bool:
@@ -40,7 +45,18 @@ def is_absolute(iri: str) -> bool:
     >>> is_absolute("https://doi.org/10.1000/182"), is_absolute("CC0"), is_absolute("http://a b")
     (True, False, False)
     """
-    return _ABSOLUTE_IRI(iri) is not None
+    match = _ABSOLUTE_IRI(iri)
+    return match is not None and (match[1] is None or _is_address(match[1]))
+
+
+def _is_address(text: str) -> bool:
+    """Whether the text in brackets is an IP address of version 6, or of a version to come (RFC 3986, section 3.2.2)."""
+    if _FUTURE_ADDRESS(text):
+        return True
+    try:
+        return "%" not in text and bool(ipaddress.IPv6Address(text))
+    except ValueError:
+        return False
 
 
 def _encode(text: str) -> str:
@@ -53,6 +69,7 @@ _MESH = re.compile(r"[A-Z][0-9]{3,12}").fullmatch
 _NUMBER = re.compile(r"[0-9]+").fullmatch
 _PATHWAY = re.compile(r"WP[1-9][0-9]*").fullmatch
 _DOI = re.compile(r"10\.[0-9]{4,9}/\S+").fullmatch
+_LONGEST_FIGID = 200  # bytes: it is the name of a folder, and a part of names of files
 _FIGID_BAD = re.compile(r"[/\\\x00-\x1f\x7f]|\.\.|^\.|^\s|\s$").search
 
 
@@ -77,7 +94,7 @@ def figid(text: str) -> str:
     """
     if not text:
         raise RecordError("there is no figure id", field="figid", remedy="give the record a figid")
-    if _FIGID_BAD(text) or len(text) > 200:
+    if _FIGID_BAD(text) or len(text.encode("utf-8", "surrogatepass")) > _LONGEST_FIGID:
         raise RecordError(
             f"{text[:80]!r} is not a figure id", field="figid", remedy="use letters, digits, '.', '-' and '_', as in PMC100008__F9"
         )
@@ -95,7 +112,16 @@ def figure(figid: str) -> str:
 
 def same_figure(iri: str, figid: str) -> bool:
     """Whether an ``@id`` names this figure, percent-encoded or not."""
-    return iri == figure(figid) or (not is_absolute(iri) and unquote(iri) == f"{SITE}figures/{figid}.html")
+    return iri == figure(figid) or unquote(iri) == f"{SITE}figures/{figid}.html"
+
+
+def license_iri(name: str) -> str:
+    """The licence that a record names: CC0 by its name, any other by its IRI; ``""`` where it is neither.
+
+    >>> license_iri("CC0")
+    'http://creativecommons.org/publicdomain/zero/1.0/'
+    """
+    return CC0 if name in _CC0_NAMES else name if is_absolute(name) else ""
 
 
 def figure_graph(figid: str) -> str:
@@ -172,6 +198,8 @@ def image(pmcid: str, filename: str) -> str:
 
 def page(figlink: str) -> str:
     """The figure's page at PubMed Central; records write the link with and without the leading slash."""
+    if figlink.startswith(("https://", "http://")):
+        return _absolute(quote(unquote(figlink), safe="/~!$&'()*+,;=:@?"), "figlink")
     return _absolute(PMC_SITE + quote(unquote(figlink).lstrip("/"), safe="/~!$&'()*+,;=:@?"), "figlink")
 
 

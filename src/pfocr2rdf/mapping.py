@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pfocr2rdf import famplex, iris
 from pfocr2rdf.organisms import TAXON_OF_NAME
 from pfocr2rdf.records.model import FigureRecord, Mention, Paper
 from pfocr2rdf.remembered import Remembered, RememberedOf
 from pfocr2rdf.terms import TYPE, Node, Pair, literal, ref, term
-from pfocr2rdf.vocabulary import EVIDENCE_OF_SOURCE, PREFIXES, PROPERTIES
+from pfocr2rdf.vocabulary import EVIDENCE_OF_SOURCE, FUNCTIONAL, PREFIXES, PROPERTIES
 
 _P = {row.name: term(row.name) for row in PROPERTIES}
 _ORDER = {TYPE: -1, **{predicate: index for index, predicate in enumerate(_P.values())}}
@@ -28,6 +28,7 @@ _FIGURE = (TYPE, term("pfocr:Figure"))
 _MENTION = (TYPE, term("pfocr:Mention"))
 _HAS_TARGET, _OCCURRENCES = _P["oa:hasTarget"], _P["pfocr:occurrences"]
 _ROWS = 30_000
+FUNCTIONAL_PREDICATES = frozenset(map(term, FUNCTIONAL))
 _SCIENTIFIC = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]{1,3}").fullmatch
 _TARGETS = {"ncbigene": iris.gene, "mesh": iris.mesh, "chebi": iris.chebi, "doid": iris.doid}
 
@@ -61,6 +62,7 @@ class _Plan(NamedTuple):
 
 
 _plans: RememberedOf[Mention, _Plan] = RememberedOf(_ROWS)
+_settled: RememberedOf[Node, Node] = RememberedOf(_ROWS)
 _merged: Remembered[tuple[int, int], tuple[Node, Node, Node]] = Remembered(_ROWS)
 
 
@@ -104,7 +106,7 @@ def map_record(record: FigureRecord) -> Mapped:
         if plan.family:
             families[plan.family] = None
         for node in plan.entities:
-            _add(entities, node)
+            add_description(entities, node)
         if plan.note:
             notes[plan.note] = None
     figure = Node(subject, (*figure_pairs, *things, *families))
@@ -115,7 +117,8 @@ def _mention(name: str, own: tuple[Pair, ...], plan: _Plan, count: int) -> Node:
     return Node(name, own, plan.shared(count))
 
 
-def _add(entities: dict[str, Node], node: Node) -> None:
+def add_description(entities: dict[str, Node], node: Node) -> None:
+    """Add what is said of a thing to what a record says of it already."""
     known = entities.get(node.subject)
     if known is None:
         entities[node.subject] = node
@@ -130,6 +133,24 @@ def _both(one: Node, other: Node) -> Node:
     if set(other.pairs) <= set(one.pairs):
         return one
     return _whole(one.subject, ordered({*one.pairs, *other.pairs}))
+
+
+def settled(node: Node) -> Node:
+    """The node with one value for what it can have only one of: the first in code point order. Most are so already."""
+    known = _settled.get(node)
+    if known is None:
+        counts = Counter(predicate for predicate, _ in node.pairs if predicate in FUNCTIONAL_PREDICATES)
+        known = node if not counts or max(counts.values()) == 1 else _whole(node.subject, _firsts(node.pairs))
+        if not node.own:
+            _settled.keep(node, known)
+    return known
+
+
+def _firsts(pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
+    first: dict[str, str] = {}
+    for predicate, value in pairs:
+        first[predicate] = min(value, first.get(predicate, value))
+    return tuple(pair for pair in pairs if pair[0] not in FUNCTIONAL_PREDICATES or first[pair[0]] == pair[1])
 
 
 def _whole(subject: str, pairs: tuple[Pair, ...]) -> Node:
@@ -169,8 +190,8 @@ def _figure(record: FigureRecord) -> tuple[list[Pair], dict[str, Node]]:
     for node in _organisms(record):
         pairs.append((_P["pfocr:organism"], node.subject))
         entities[node.subject] = node
-    if record.jsonld and record.jsonld.get("license") in ("CC0", iris.CC0):
-        pairs.append((_P["dcterms:license"], ref(iris.CC0)))
+    if license_iri := iris.license_iri(_text(record.jsonld, "license")):
+        pairs.append((_P["dcterms:license"], ref(license_iri)))
     if record.ndex:
         pairs.append((_P["rdfs:seeAlso"], ref(iris.ndex(record.ndex))))
     for node in _pathways(record.wpid):
@@ -182,6 +203,11 @@ def _figure(record: FigureRecord) -> tuple[list[Pair], dict[str, Node]]:
         pairs.append((_P["pfocr:citedIn"], node.subject))
         entities[node.subject] = node
     return pairs, entities
+
+
+def _text(block: Mapping[str, Any] | None, key: str) -> str:
+    value = block.get(key) if block else ""
+    return value if type(value) is str else ""
 
 
 def _organisms(record: FigureRecord) -> list[Node]:

@@ -17,7 +17,7 @@ from pfocr2rdf.iris import DATASET
 from pfocr2rdf.records import Located, Sources
 from pfocr2rdf.reportfile import ReportFiles
 from pfocr2rdf.sinks import FORMATS, Writer
-from pfocr2rdf.sinks.output import COMPRESSIONS, OutputDirectory
+from pfocr2rdf.sinks.output import COMPRESSIONS, OutputDirectory, mapped_errors
 from pfocr2rdf.summary import Summary
 from pfocr2rdf.terms import Node
 from pfocr2rdf.validation import Result, as_json
@@ -76,6 +76,7 @@ class Pass:
         self.sources, self.worker, self.directory, self.options = sources, worker, directory, options
         self.summary, self.counts, self.entities, self.duplicates = Summary(), Counts(), Entities(), Duplicates()
         self.digest = hashlib.sha256()
+        self._refused: set[str] = set()
 
     def run(self, losers: dict[int, RecordError | Warned], progress: Progress | None) -> bool:
         """Go through all records, but for those that are known to lose to another record of their figure.
@@ -88,7 +89,7 @@ class Pass:
             StoppedError: a refusal or a violation was to stop the run.
         """
         expected = self.sources.count() if progress else 0
-        with ExitStack() as stack:
+        with mapped_errors(self.directory.path), ExitStack() as stack:
             report = stack.enter_context(ReportFiles(self.directory))
             files = {name: GraphFile(self.directory, name, self.options.compress, stack) for name in self.options.formats}
             for error in self.sources.refusals:
@@ -130,6 +131,7 @@ class Pass:
 
     def _refuse(self, error: RecordError, report: ReportFiles) -> None:
         report.refusal(error)
+        self._refused.add(error.figid)
         self.summary.refused += 1
         if len(self.summary.refusals) < Summary.SHOWN:
             self.summary.refusals.append(error)
@@ -167,7 +169,7 @@ class Pass:
                 report.warning(said)
                 self.summary.superseded += 1
         for stem, tables in self.sources.orphans.items():
-            if not self.duplicates.knows(stem):
+            if not self.duplicates.knows(stem) and stem not in self._refused:
                 for table in tables:
                     missing = RecordError("the table's figure is missing", where=table, remedy="add the figure or remove the table")
                     self._refuse(missing, report)

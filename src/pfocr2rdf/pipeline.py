@@ -140,5 +140,6 @@ def _manifest(directory: OutputDirectory, done: Pass, sources: list[str]) -> dic
         "tool": TOOL,
         "sources": sources,
         "records": {"read": done.summary.read, "sha256": done.digest.hexdigest()},
+        "quarantined": sorted(directory.quarantined),
         "files": [{"name": file.name, "size": file.size, "sha256": file.sha256} for file in files],
     }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import lzma
 import os
 import stat
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
@@ -19,7 +22,12 @@ from pfocr2rdf.records.documents import MAX_BYTES, too_large
 
 SUFFIXES = (".md", ".yaml", ".yml", ".tsv")
 _GZIP, _ZSTD, _ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", (b"PK\x03\x04", b"PK\x05\x06")
+_BLOCK = 512
 _TAR_MAGIC = slice(257, 262)
+_BROKEN = (
+    tarfile.TarError, zipfile.BadZipFile, zstandard.ZstdError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError,
+    NotImplementedError, UnicodeDecodeError, ValueError, OverflowError,
+)  # fmt: skip
 _LINK_REMEDY = "pack the files themselves, without links"
 
 
@@ -44,12 +52,12 @@ def unpack(archive: Path, name: str, target: Path) -> Iterator[RecordError]:
     packed = _zip_members(archive) if head.startswith(_ZIP) else _tar_members(archive, head)
     try:
         for member, problem, content in packed:
-            where = f"{name}/{member}"
+            where = f"{name}/{member}".encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
             if problem or (problem := _bad_name(member)):
                 yield RecordError(problem, where=where, remedy=_LINK_REMEDY)
             elif PurePosixPath(member).suffix.lower() in SUFFIXES and (error := _write(target / member, content)):
                 yield error.at(where)
-    except (tarfile.TarError, zipfile.BadZipFile, zstandard.ZstdError, gzip.BadGzipFile, EOFError, NotImplementedError) as error:
+    except _BROKEN as error:
         raise SourceError(f"{name}: the archive cannot be read: {error}") from None
 
 
@@ -65,10 +73,15 @@ def _write(path: Path, content: Callable[[], IO[bytes]]) -> RecordError | None:
         data = source.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         return too_large()
-    if path.exists():
-        return RecordError("the archive holds this name twice", remedy="keep one of the two")
-    os.makedirs(path.parent, exist_ok=True)
-    path.write_bytes(data)
+    try:
+        if path.exists():
+            return RecordError("the archive holds this name twice", remedy="keep one of the two")
+        os.makedirs(path.parent, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
+        return RecordError(f"cannot be unpacked: {error.strerror}", remedy="give the member another name")
     return None
 
 
@@ -93,9 +106,31 @@ def _tar_members(archive: Path, head: bytes) -> Iterator[Member]:
             stream = stack.enter_context(zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True))
         elif head.startswith(_GZIP):
             stream = cast("IO[bytes]", stack.enter_context(gzip.open(raw)))
-        opened = stack.enter_context(tarfile.open(fileobj=stream, mode="r|"))
+        watched = _Tail(stream)
+        opened = stack.enter_context(tarfile.open(fileobj=cast("IO[bytes]", watched), mode="r|"))
         for info in opened:
             if info.isdir():
                 continue
             problem = "" if info.isfile() else "a link or device is not followed"
             yield info.name, problem, lambda info=info: cast("IO[bytes]", opened.extractfile(info))  # type: ignore[misc]
+        if not watched.ended():
+            raise tarfile.ReadError("it breaks off before its end")
+
+
+class _Tail:
+    """Reads a tar and knows whether its end is there: blocks of zeros, without which tarfile takes a broken one for whole."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._last = b""
+
+    def read(self, size: int) -> bytes:
+        data = self._file.read(size)
+        self._last = (self._last + data)[-_BLOCK:]
+        return data
+
+    def ended(self) -> bool:
+        """Read what is left; whether it ends in a block of zeros."""
+        while self.read(1 << 16):
+            pass
+        return len(self._last) == _BLOCK and not any(self._last)

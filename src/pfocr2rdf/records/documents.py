@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 from pfocr2rdf.errors import RecordError
+from pfocr2rdf.records.tables import decode
 
 MAX_BYTES = 8 * 1024 * 1024
 """The size of the largest record that is read. Real ones have 2 to 200 kB."""
 
 _BOM = b"\xef\xbb\xbf"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _MARKER = re.compile(rb"(?:---|\.\.\.)(?:[ \t].*)?\r?\n?\Z").match
 _OPENING = re.compile(rb"---[ \t]*\r?(?:\n|\Z)").match
-_CLOSING = re.compile(rb"\n(?:---|\.\.\.)[ \t]*\r?(?:\n|\Z)").match
-_SAYS_NOTHING = re.compile(rb"\s*(?:#[^\n]*\n?\s*)*\Z").match
+_CLOSING = re.compile(rb"\n(?:---|\.\.\.)[ \t]*\r?(?:\n|\Z)").search
+_SAYS_NOTHING = re.compile(rb"\s*(?:[#%][^\n]*\n?\s*)*\Z").match
 
 
 class Document(NamedTuple):
@@ -38,24 +40,16 @@ def front_matter(data: bytes) -> Document:
     """
     if not data.strip():
         raise RecordError("the file is empty", remedy="fetch it again")
+    if data.startswith(_UTF16):
+        decode(data, "")
     data = data.removeprefix(_BOM)
     opening = _OPENING(data)
     if not opening:
         raise RecordError("there is no front matter", line=1, remedy="begin the file with a line '---'")
-    end = _end(data, opening.end() - 1)
-    if end < 0:
+    closing = _CLOSING(data, opening.end() - 1)
+    if not closing:
         raise RecordError("the front matter has no end", line=1, remedy="end it with a line '---'")
-    return Document(data[opening.end() : end + 1], 2)
-
-
-def _end(data: bytes, start: int) -> int:
-    """Where the line end before the closing marker is, or -1."""
-    at = start
-    while (at := min((found for mark in (b"\n---", b"\n...") if (found := data.find(mark, at)) >= 0), default=-1)) >= 0:
-        if _CLOSING(data, at):
-            return at
-        at += 1
-    return -1
+    return Document(data[opening.end() : closing.start() + 1], 2)
 
 
 def stream(file: BinaryIO) -> Iterator[Document | RecordError]:

@@ -8,7 +8,7 @@ from typing import Any
 from pfocr2rdf import iris
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.records.model import FigureRecord, Mention, Paper
-from pfocr2rdf.records.values import items, text, texts
+from pfocr2rdf.records.values import NO_VALUE, items, text, texts
 
 _DOI_PREFIXES = ("https://doi.org/", "http://doi.org/", "http://dx.doi.org/", "https://dx.doi.org/", "doi:")
 
@@ -50,11 +50,11 @@ def _annotations(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def _jsonld(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     value = data.get("schema-jsonld")
-    if value is None or (type(value) is str and not text(data, "schema-jsonld")):
+    if type(value) is dict and value:
+        return value
+    if not value or (type(value) is str and value.strip() in NO_VALUE) or (type(value) is list and not items(data, "schema-jsonld")):
         return None
-    if type(value) is not dict:
-        raise RecordError("is no mapping", field="schema-jsonld", remedy="write the JSON-LD as YAML keys and values")
-    return value
+    raise RecordError("is no mapping", field="schema-jsonld", remedy="write the JSON-LD as YAML keys and values")
 
 
 def build(

@@ -126,7 +126,7 @@ class Sources:
         for folder, _, names in _walk(path):
             for name in names:
                 if (match := TABLE_NAME(name)) and not _has_figure(folder, match[1]):
-                    self.orphans.setdefault(match[1], []).append(os.path.join(_shown(label, path, folder), name))
+                    self.orphans.setdefault(match[1], []).append(readable(os.path.join(_shown(label, path, folder), name)))
 
 
 def _has_figure(folder: str, stem: str) -> bool:
@@ -182,18 +182,25 @@ def _figure_dirs(folder: str) -> tuple[str, ...]:
     return (folder,)
 
 
+def readable(name: str) -> str:
+    """A file's name as text that can be written anywhere, also where it is no UTF-8."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def _file(folder: str, name: str, label: str, tables: tuple[str, ...]) -> Iterator[Located | RecordError]:
-    path = f"{folder}{os.sep}{name}"
+    path, label = f"{folder}{os.sep}{name}", readable(label)
     if not name.lower().endswith(_STREAM_SUFFIXES):
         yield Located(label, path, None, tables)
         return
     seen = 0
-    with open(path, "rb") as file:
-        for document in stream(file):
-            seen += 1
-            if isinstance(document, RecordError):
-                yield document.at(label)
-            else:
-                yield Located(label, "", document, tables)
+    try:
+        with open(path, "rb") as file:
+            for document in stream(file):
+                seen += 1
+                yield document.at(label) if isinstance(document, RecordError) else Located(label, "", document, tables)
+    except OSError as error:
+        reason = f"cannot be opened: {error.strerror}"
+        yield RecordError(reason, where=label, remedy="look at the file and its permissions")
+        return
     if not seen:
         yield RecordError("the file is empty", where=label, remedy="fetch it again")

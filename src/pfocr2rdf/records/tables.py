@@ -59,5 +59,5 @@ def rows(table: Table, required: tuple[str, ...]) -> Iterator[tuple[int, tuple[s
 
 def extra_columns(table: Table, known: tuple[str, ...]) -> tuple[str, ...]:
     """Columns that no reader looks at."""
-    header = table.data.partition(b"\n")[0].decode("utf-8-sig", "replace").rstrip("\r").split("\t")
+    header = decode(table.data, table.name).partition("\n")[0].split("\t")
     return tuple(name for name in header if name not in known)

@@ -21,15 +21,20 @@ MAX_DEPTH = 32
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NO_ALIASES = yaml_rs.AliasLimits(max_total_replayed_events=0)
 
-# What the two readers may see differently, from the quickest test to the slowest: each of these sends a record to the careful
-# reader. Control characters and Unicode's line breaks; tabs, which only one of them takes for blanks; directives; anchors and
-# tags, which the careful reader refuses by name; and lines on which thousands of nested blocks could overflow a parser's stack.
-_WINDOW = 4_000  # a line of twice this length fills one of the text's windows
+# What the two readers may see differently: each of these sends a record to the careful reader. Control characters and
+# Unicode's line breaks; tabs, which only one of them takes for blanks; directives; anchors and tags, which the careful reader
+# refuses by name; empty block texts; question marks in flow style; escaped surrogates; and long lines on which thousands of
+# nested blocks could overflow a parser's stack.
+_WINDOW = 250  # a line of twice this length fills one of the text's windows
 _CONTROLS = bytes(code for code in (*range(32), 127) if code != 10)
 _C1_CONTROL = re.compile(rb"\xc2[\x80-\x9f]").search
 _UNICODE = tuple(char.encode() for char in "\u2028\u2029\ufeff\ufffe\uffff")
-_PROPERTY = re.compile(r"(?m:^[ \-?]*|[:,\[{?] +|[\[{])[!&*]\S").search
+_PROPERTY = re.compile(r"(?m:^[ \-?]*|[:,\[{?] +|[\[{])(?:!|[&*]\S)").search
+_NESTED = re.compile(r"(?:[-?:] +){16}").search
+_EMPTY_BLOCK = re.compile(r"[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\n[ \t]*(?:\n|\Z)").search
+_FLOW_QUESTION = re.compile(r"[\[{,:]\s*\?\S").search
 _CANONICAL = r"(-?[1-9][0-9]{0,17}|0|-?(?:0|[1-9][0-9]*)\.[0-9]+|)"
+_UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]").search
 
 
@@ -61,7 +66,11 @@ def is_risky(text: str) -> bool:
         or text.startswith("%")
         or "\n%" in text
         or (("&" in text or "*" in text or "!" in text) and _PROPERTY(text) is not None)
-        or any("\n" not in text[at : at + _WINDOW] for at in range(0, len(text) - _WINDOW, _WINDOW))
+        or (("|" in text or ">" in text) and _EMPTY_BLOCK(text) is not None)
+        or ("?" in text and _FLOW_QUESTION(text) is not None)
+        or "\\ud" in text
+        or "\\uD" in text
+        or (any("\n" not in text[at : at + _WINDOW] for at in range(0, len(text) - _WINDOW, _WINDOW)) and _NESTED(text) is not None)
     )
 
 
@@ -69,7 +78,7 @@ def read_fast(text: str) -> Any | None:
     """The Rust parser's answer with all scalars as text, or ``None`` where it cannot be trusted."""
     try:
         value = yaml_rs.loads(text, parse_datetime=False, alias_limits=_NO_ALIASES)
-    except yaml_rs.YAMLDecodeError:
+    except (ValueError, TypeError):  # it refuses the text, or cannot make a dictionary of it
         return None
     if type(value) is not dict:
         return None
@@ -96,7 +105,7 @@ def _collect_typed(value: Any, typed: list[tuple[Any, Any, Any]], depth: int) ->
 
 
 def _restore(text: str, typed: list[tuple[Any, Any, Any]]) -> bool:
-    """Put back the text of typed scalars, where each one can be found in the document as ``key: number`` and nowhere else.
+    """Put back the text of typed scalars, where each one stands in the document as ``key: number``, and the key nowhere else.
 
     A number written in its canonical form is the only text that its value can be printed as; what is written otherwise
     (``010``, ``1.50``, ``1e5``, ``~``) is not found, and the careful reader is asked instead.
@@ -111,14 +120,10 @@ def _restore(text: str, typed: list[tuple[Any, Any, Any]]) -> bool:
     for key, shown_values in wanted.items():
         name = re.escape(key)
         lines = Counter(re.findall(rf"(?m)^[ \-]*{name}: *{_CANONICAL} *$", text))
-        if lines != shown_values or _is_written_otherwise(name, text):
+        places = len(re.findall(rf"{name}[\"']?\s*:", text))
+        if lines != shown_values or places != shown_values.total():
             return False
     return True
-
-
-def _is_written_otherwise(name: str, text: str) -> bool:
-    """Whether the key also stands in quotes, in a flow mapping, or after a question mark."""
-    return re.search(rf"(?m)[\"'{{,?] *{name}[\"']? *:", text) is not None
 
 
 def read_careful(text: str) -> Any:
@@ -127,6 +132,9 @@ def read_careful(text: str) -> Any:
     Raises:
         RecordError: broken YAML, an alias, a tag, a repeated key, a key that is no text, or nesting beyond ``MAX_DEPTH``.
     """
+    if unreadable := _UNREADABLE(text):
+        reason = f"holds the character U+{ord(unreadable.group()):04X}, which YAML does not allow"
+        raise RecordError(reason, line=text.count("\n", 0, unreadable.start()) + 1, remedy="remove it from the record")
     try:
         return _build(text)
     except yaml.YAMLError as error:

@@ -105,7 +105,7 @@ class JsonLdWriter:
 
     def _key(self, predicate: str) -> str:
         known = self._keys.get(predicate)
-        return dumps(known[0] if known else self._short(predicate[1:-1]) or predicate[1:-1])
+        return dumps(known[0]) if known else self._iri(predicate[1:-1])
 
     def _value(self, pair: Pair) -> str:
         _, datatype, is_object = self._keys.get(pair[0], ("", "", False))
@@ -114,6 +114,8 @@ class JsonLdWriter:
 
     def _iri(self, iri: str) -> str:
         short = self._short(iri)
+        if not short and iri.partition(":")[0] in PREFIXES:
+            raise ValueError(f"JSON-LD cannot write {iri!r}, whose scheme is one of the prefixes")
         return f'"{short}"' if short else dumps(iri)
 
     def _shown(self, text: str, datatype: str, is_object: bool) -> str:

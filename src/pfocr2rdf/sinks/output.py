@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import io
 import json
@@ -21,6 +22,7 @@ from pfocr2rdf.errors import OutputError
 STAGING = ".pfocr2rdf-partial"
 MANIFEST = "manifest.json"
 QUARANTINE = "quarantine"
+_PREVIOUS = "previous-manifest.json"
 COMPRESSIONS = {"gz": ".gz", "zst": ".zst"}
 _BUFFER = 1 << 20
 
@@ -65,22 +67,30 @@ class OutputDirectory:
         self.path = Path(path)
         self.staging = self.path / STAGING
         self.written: list[Written] = []
-        self._entered = False
+        self.quarantined: list[str] = []
+        self._earlier = _Listed()
+        self._lock = -1
 
     def __enter__(self) -> OutputDirectory:
         with mapped_errors(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
+            self._lock = _locked(self.path)
+        with mapped_errors(self.path):
+            # What a run left that was killed while it published: its own files, and those that it was to replace.
+            for manifest in (self.path / MANIFEST, self.staging / MANIFEST, self.staging / _PREVIOUS):
+                self._earlier.add(manifest)
             self.restart()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         shutil.rmtree(self.staging, ignore_errors=True)
+        os.close(self._lock)
 
     def restart(self) -> None:
         """Forget all that was written since the beginning, and what an interrupted run left."""
         shutil.rmtree(self.staging, ignore_errors=True)
         self.staging.mkdir()
-        self.written = []
+        self.written, self.quarantined = [], []
 
     @contextlib.contextmanager
     def open(self, name: str) -> Iterator[BinaryIO]:
@@ -108,23 +118,74 @@ class OutputDirectory:
             for name, data in files.items():
                 (folder / name).write_bytes(data)
             (folder / "reasons.json").write_text(json.dumps(reasons, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        self.quarantined.append(figid)
 
     def publish(self) -> None:
         """Put everything in its place, and remove what an earlier export of ours left and this one did not write.
 
-        The manifest comes last: where it is, all that it lists is there.
+        The manifest goes first and comes last: where it is, all that it lists is there. The staging folder keeps it meanwhile, so
+        that the next run knows what is ours if this one is killed.
         """
         names = [file.name for file in self.written]
         with mapped_errors(self.path):
-            stale = set(_listed(self.path)) - set(names)
-            (self.path / MANIFEST).unlink(missing_ok=True)
-            for name in stale:
+            if (self.path / MANIFEST).exists():
+                os.replace(self.path / MANIFEST, self.staging / _PREVIOUS)
+            for name in sorted(self._earlier.files - set(names)):
                 (self.path / name).unlink(missing_ok=True)
-            shutil.rmtree(self.path / QUARANTINE, ignore_errors=True)
-            if (self.staging / QUARANTINE).is_dir():
-                os.replace(self.staging / QUARANTINE, self.path / QUARANTINE)
+            self._publish_quarantine()
             for name in sorted(names, key=lambda name: name == MANIFEST):
                 os.replace(self.staging / name, self.path / name)
+
+    def _publish_quarantine(self) -> None:
+        place = self.path / QUARANTINE
+        for figid in sorted(self._earlier.quarantined):
+            shutil.rmtree(place / figid, ignore_errors=True)
+        if self.quarantined:
+            place.mkdir(exist_ok=True)
+        for figid in self.quarantined:
+            os.replace(self.staging / QUARANTINE / figid, place / figid)
+        if not self.quarantined and self._earlier.quarantined:
+            with contextlib.suppress(OSError):  # it is kept where somebody else's files are in it
+                place.rmdir()
+
+
+class _Listed:
+    """What the manifests of earlier exports of ours name, as far as they are plain names."""
+
+    def __init__(self) -> None:
+        self.files: set[str] = set()
+        self.quarantined: set[str] = set()
+
+    def add(self, path: Path) -> None:
+        """A manifest; nothing where it is none of ours."""
+        try:
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+            if not str(manifest["tool"]).startswith("pfocr2rdf "):
+                return
+            files, quarantined = [file["name"] for file in manifest["files"]], manifest.get("quarantined", [])
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return
+        self.files.update(filter(_is_plain, files))
+        self.quarantined.update(filter(_is_plain, quarantined))
+
+
+def _is_plain(name: object) -> bool:
+    return isinstance(name, str) and name == os.path.basename(name) and name not in ("", ".", "..") and "\0" not in name
+
+
+def _locked(path: Path) -> int:
+    """The folder, open and locked for as long as it is open: two exports into one folder would mix their files.
+
+    Raises:
+        OutputError: another export holds it.
+    """
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise OutputError(f"{path}: another export is writing there; wait for it, or name another folder") from None
+    return handle
 
 
 @contextlib.contextmanager
@@ -144,13 +205,3 @@ def _compressed(name: str, raw: _Digesting) -> contextlib.AbstractContextManager
         writer = zstandard.ZstdCompressor(level=3).stream_writer(cast("BinaryIO", raw), closefd=False)
         return cast("contextlib.AbstractContextManager[BinaryIO]", writer)
     return contextlib.nullcontext(cast("BinaryIO", raw))
-
-
-def _listed(path: Path) -> list[str]:
-    """The files that the manifest of an earlier export names, as far as they are plain names."""
-    try:
-        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-        names = [file["name"] for file in manifest["files"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-    return [name for name in names if isinstance(name, str) and name == os.path.basename(name) and name not in ("", ".", "..")]

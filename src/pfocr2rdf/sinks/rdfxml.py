@@ -65,4 +65,6 @@ class RdfXmlWriter:
             cut -= 1
         while cut < len(predicate) and not (predicate[cut].isalpha() or predicate[cut] == "_"):
             cut += 1
+        if cut == len(predicate):
+            raise ValueError(f"RDF/XML cannot write the property {predicate!r}, which ends in no XML name")
         return f"ns:{predicate[cut:]}", f" xmlns:ns={quoteattr(predicate[:cut])}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -41,8 +42,17 @@ def load_shapes(folders: Iterable[str | os.PathLike[str]] = ()) -> Shapes:
         if not found:
             raise ShapesError(f"{folder}: there are no shapes here; name a folder with .ttl files")
         files.update({path.name: path for path in found})
-    texts = [f"# {name}\n{_checked(files[name])}" for name in sorted(files)]
+    texts = [f"# {name}\n{_relabelled(_checked(files[name]), number)}" for number, name in enumerate(sorted(files))]
     return Shapes("\n".join(texts), tuple(str(files[name]) for name in sorted(files)))
+
+
+# Whatever may hold "_:" without being a blank node: texts, IRIs and comments.
+_LABEL = re.compile(r'"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|<[^<>\s]*>|#[^\n]*|_:(?=\w)', re.S)
+
+
+def _relabelled(text: str, number: int) -> str:
+    """The text with labels of blank nodes that no other file has: a label means something in its own file only."""
+    return _LABEL.sub(lambda match: f"_:f{number}." if match[0] == "_:" else match[0], text) if "_:" in text else text
 
 
 def _checked(path: Path) -> str:
