@@ -61,7 +61,7 @@ def _rebuilt(value: Any, figid: str, path: str, repairs: list[str]) -> Any:
     R writes NA among the keywords; and the graph has no blank nodes, so nested nodes get Skolem IRIs.
     """
     if type(value) is list:
-        kept = [_rebuilt(item, figid, f"{path}[{index}]", repairs) for index, item in enumerate(value) if not _is_nothing(item)]
+        kept = [_rebuilt(item, figid, f"{path}.{index}", repairs) for index, item in enumerate(value) if not _is_nothing(item)]
         if len(kept) < len(value):
             repairs.append(path.rpartition(".")[2])
         return kept

@@ -23,8 +23,8 @@ _NO_ALIASES = yaml_rs.AliasLimits(max_total_replayed_events=0)
 
 # What the two readers may see differently: each of these sends a record to the careful reader. Control characters and
 # Unicode's line breaks; tabs, which only one of them takes for blanks; directives; anchors and tags, which the careful reader
-# refuses by name; empty block texts; question marks in flow style; escaped surrogates; and long lines on which thousands of
-# nested blocks could overflow a parser's stack.
+# refuses by name; empty block texts; marks at the begin of words in flow style; escaped surrogates; and long lines on which
+# thousands of nested blocks could overflow a parser's stack.
 _WINDOW = 250  # a line of twice this length fills one of the text's windows
 _CONTROLS = bytes(code for code in (*range(32), 127) if code != 10)
 _C1_CONTROL = re.compile(rb"\xc2[\x80-\x9f]").search
@@ -32,7 +32,7 @@ _UNICODE = tuple(char.encode() for char in "\u2028\u2029\ufeff\ufffe\uffff")
 _PROPERTY = re.compile(r"(?m:^[ \-?]*|[:,\[{?] +|[\[{])(?:!|[&*]\S)").search
 _NESTED = re.compile(r"(?:[-?:] +){16}").search
 _EMPTY_BLOCK = re.compile(r"[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\n[ \t]*(?:\n|\Z)").search
-_FLOW_QUESTION = re.compile(r"[\[{,:]\s*\?\S").search
+_ODD_FLOW = re.compile(r"[\[{,:]\s*\?\S|[\[{,]\s*:\S").search
 _CANONICAL = r"(-?[1-9][0-9]{0,17}|0|-?(?:0|[1-9][0-9]*)\.[0-9]+|)"
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]").search
@@ -67,7 +67,7 @@ def is_risky(text: str) -> bool:
         or "\n%" in text
         or (("&" in text or "*" in text or "!" in text) and _PROPERTY(text) is not None)
         or (("|" in text or ">" in text) and _EMPTY_BLOCK(text) is not None)
-        or ("?" in text and _FLOW_QUESTION(text) is not None)
+        or (("?" in text or "[" in text or "{" in text) and _ODD_FLOW(text) is not None)
         or "\\ud" in text
         or "\\uD" in text
         or (any("\n" not in text[at : at + _WINDOW] for at in range(0, len(text) - _WINDOW, _WINDOW)) and _NESTED(text) is not None)
