@@ -144,12 +144,13 @@ class Pass:
         for result in work.results:
             report.result(result)
         for one in work.quarantined:
+            worst = next(result for result in one.results if result.severity == "Violation")
             if self.options.on_violation == "fail":
-                worst = next(result for result in one.results if result.severity == "Violation")
                 raise StoppedError(f"stopped at the first violation: {one.where}: {worst.sentence()}")
             self.directory.quarantine(one.figid, one.files, [as_json(result) for result in one.results])
             report.quarantined(one.figid, one.where)
-            self.summary.quarantined_figids.append(one.figid)
+            if len(self.summary.shown_quarantined) < Summary.SHOWN:
+                self.summary.shown_quarantined.append((one.figid, worst.sentence()))
         for warned in work.warnings:
             report.warning(warned)
         for name, file in files.items():

@@ -28,6 +28,7 @@ class Summary:
         severities: validation results of each severity.
         warnings: notes on figures and sources; disagreements on entities are ``conflicts``.
         refusals: the first refusals, for showing; all of them are in the report.
+        shown_quarantined: the first figures that were left out, each with its first violation.
         seconds: how long it took.
     """
 
@@ -40,7 +41,7 @@ class Summary:
         self.repairs: Counter[str] = Counter()
         self.severities: Counter[str] = Counter()
         self.refusals: list[RecordError] = []
-        self.quarantined_figids: list[str] = []
+        self.shown_quarantined: list[tuple[str, str]] = []
         self.shown_conflicts: list[Conflict] = []
         self.files: list[str] = []
         self.seconds = 0.0

@@ -55,7 +55,7 @@ Examples:
 @click.option("--release", default="", metavar="NAME", help="The name of this release, for the dataset's description.")
 @click.option("--issued", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="The date of this release, for the same.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("-q", "--quiet", is_flag=True, help="Print no summary: the exit status and report.json say it all.")
 @speaking
 def export_command(
     sources: tuple[str, ...], output: Path, as_json: bool, quiet: bool, release: str, issued: datetime | None, **options: Any
@@ -90,8 +90,8 @@ def _progress(silent: bool) -> Iterator[Told | None]:
 def _say(summary: Summary, output: Path | None) -> None:
     for refusal in summary.refusals:
         click.echo(f"refused: {refusal}", err=True)
-    for figid in summary.quarantined_figids[: Summary.SHOWN]:
-        click.echo(f"quarantined: {figid}", err=True)
+    for figid, sentence in summary.shown_quarantined:
+        click.echo(f"quarantined: {figid}: {sentence}", err=True)
     unsaid = max(0, summary.refused - len(summary.refusals)) + max(0, summary.quarantined - Summary.SHOWN)
     if unsaid:
         click.echo(f"... and {unsaid} more, in report.json", err=True)

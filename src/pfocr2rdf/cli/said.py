@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from collections.abc import Callable
 from typing import NoReturn, ParamSpec
@@ -28,13 +29,17 @@ def speaking(command: Callable[P, int]) -> Callable[P, None]:
     def body(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             status = command(*args, **kwargs)
-        except PfocrError as error:
-            fail(str(error))
-        except KeyboardInterrupt:
-            fail("interrupted; nothing was published")
         except BrokenPipeError:
             sys.stderr.close()
             sys.exit(FAILED)
+        except PfocrError as error:
+            fail(str(error))
+        except Exception as error:
+            if os.environ.get("PFOCR2RDF_DEBUG"):
+                raise
+            fail(f"unexpected {type(error).__name__}: {error}; this is a fault of pfocr2rdf: run it with PFOCR2RDF_DEBUG=1 and report it")
+        except KeyboardInterrupt:
+            fail("interrupted; nothing was published")
         sys.exit(status)
 
     return body

@@ -50,8 +50,8 @@ def _say_text(checked: Checked) -> None:
         click.echo(f"refused: {refusal}")
     for where, results in groupby(checked.results, key=lambda result: result.where):
         click.echo(where)
-        for result in results:
-            click.echo(f"  {result.sentence()}")
+        for sentence in dict.fromkeys(result.sentence() for result in results):
+            click.echo(f"  {sentence}")
     numbers = counted(checked.results)
     said = ", ".join(f"{numbers[severity]} {severity.lower()}" for severity in SEVERITIES)
     click.echo(f"{checked.graphs} validated: {'conforms' if checked.conforms else said}, {len(checked.refusals)} refused")

@@ -70,9 +70,11 @@ class OutputDirectory:
         self.quarantined: list[str] = []
         self._earlier = _Listed()
         self._lock = -1
+        self._is_new = False
 
     def __enter__(self) -> OutputDirectory:
         with mapped_errors(self.path):
+            self._is_new = not self.path.exists()
             self.path.mkdir(parents=True, exist_ok=True)
             self._lock = _locked(self.path)
         with mapped_errors(self.path):
@@ -84,6 +86,9 @@ class OutputDirectory:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         shutil.rmtree(self.staging, ignore_errors=True)
+        if self._is_new:
+            with contextlib.suppress(OSError):  # nothing was published: it is as empty as it was made
+                self.path.rmdir()
         os.close(self._lock)
 
     def restart(self) -> None:
