@@ -29,6 +29,7 @@ _MENTION = (TYPE, term("pfocr:Mention"))
 _HAS_TARGET, _OCCURRENCES = _P["oa:hasTarget"], _P["pfocr:occurrences"]
 _ROWS = 30_000
 FUNCTIONAL_PREDICATES = frozenset(map(term, FUNCTIONAL))
+_LONG_FRACTION = re.compile(r"[+-]?[0-9]+\.[0-9]{19,60}").fullmatch
 _SCIENTIFIC = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]{1,3}").fullmatch
 _TARGETS = {"ncbigene": iris.gene, "mesh": iris.mesh, "chebi": iris.chebi, "doid": iris.doid}
 
@@ -109,7 +110,7 @@ def map_record(record: FigureRecord) -> Mapped:
             add_description(entities, node)
         if plan.note:
             notes[plan.note] = None
-    figure = Node(subject, (*figure_pairs, *things, *families))
+    figure = Node(subject, tuple(dict.fromkeys((*figure_pairs, *things, *families))))
     return Mapped(figure, [_mention(name, own, *said) for name, said in mentions.items()], entities, (*record.notes, *notes))
 
 
@@ -169,10 +170,16 @@ def _pairs(*values: tuple[str, str], datatype: str = "") -> list[Pair]:
 def decimal(text: str) -> str:
     """A number as ``xsd:decimal`` writes it; other text as it is, for the shapes to judge.
 
-    >>> decimal("9.5e-1"), decimal("0.90"), decimal("high")
-    ('0.95', '0.90', 'high')
+    More than 18 digits of a fraction are rounded: XML Schema asks no processor for more, and some refuse them.
+
+    >>> decimal("9.5e-1"), decimal("0.90"), decimal("high"), decimal("9.313225746154785e-10")
+    ('0.95', '0.90', 'high', '0.000000000931322575')
     """
-    return format(Decimal(text), "f") if _SCIENTIFIC(text) else text
+    if not _SCIENTIFIC(text) and not _LONG_FRACTION(text):
+        return text
+    number = Decimal(text)
+    exponent = number.as_tuple().exponent
+    return format(round(number, 18) if isinstance(exponent, int) and exponent < -18 else number, "f")
 
 
 def _figure(record: FigureRecord) -> tuple[list[Pair], dict[str, Node]]:

@@ -12,7 +12,7 @@ SH = "http://www.w3.org/ns/shacl#"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 # Patterns that mean the same in Python as in XPath: no escapes but of punctuation, no (?...), no sets within sets.
-_SAFE_SET = r"\[\^?(?:[^\\\[\]&|~]|\\[.\-$^/])+\]"
+_SAFE_SET = r"\[\^?(?:[^\\\[\]&|~-]|-(?!-)|\\[.\-$^/])+\]"
 _SAFE_PATTERN = re.compile(rf"(?:[^\\(\[]|\\[.\-$^/]|\((?!\?)|{_SAFE_SET})*").fullmatch
 
 Test = Callable[[str], bool]
