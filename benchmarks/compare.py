@@ -1,0 +1,154 @@
+"""Compare the exporter with the plain pipeline: first that both say the same, then what each costs.
+
+    python -m benchmarks.compare [--records 500] [--generation mixed] [--seed 1] [--quick]
+
+Run it from the top of the checkout. It makes a corpus, proves record by record that the two graphs hold the same statements,
+and stops with exit status 1 and the differences where they do not. Then each pipeline takes all records from files to
+validated Turtle and JSON-LD, in one process that is fresh each time, and CPU time is compared: the plain pipeline takes its
+records in portions and a whole export follows each, so that both meet the same weather on the machine. ``--quick`` leaves the times out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from statistics import mean
+from typing import NamedTuple
+
+from benchmarks import plain
+from benchmarks.agreement import differences
+from benchmarks.corpus import GENERATIONS, make_corpus
+from benchmarks.measured import in_fresh_process
+from pfocr2rdf.graph import describe
+from pfocr2rdf.iris import figure_graph
+from pfocr2rdf.pipeline import export
+from pfocr2rdf.records import Sources, interpret, load
+from pfocr2rdf.sinks import FORMATS
+from pfocr2rdf.validation import Validator, load_shapes
+
+QUICK = 60
+PORTIONS = 4
+WANTED = ("turtle", "jsonld")
+STAGES = ("read", "map and own JSON-LD", "validate", "write Turtle", "write JSON-LD")
+
+
+class Run(NamedTuple):
+    """What became of the records, and CPU seconds by stage where they were taken."""
+
+    written: int
+    left_out: int
+    stages: Mapping[str, float]
+
+
+def agree(corpus: Path) -> bool:
+    """Whether both pipelines say the same of each record; prints what differs."""
+    count = wrong = 0
+    for one in differences([corpus]):
+        count += 1
+        if one.only_plain or one.only_package:
+            wrong += 1
+            print(one)
+    print(f"{count - wrong} of {count} records: the same statements from the plain pipeline and from pfocr2rdf")
+    return count > 0 and not wrong
+
+
+def run_plain(corpus: Path, portion: int) -> Run:
+    """One portion of the records through the plain pipeline."""
+    paths = sorted((corpus / "_figures").glob("*.md"))
+    with tempfile.TemporaryDirectory() as out:
+        done = plain.run(paths[portion::PORTIONS], Path(out))
+    return Run(done.written, done.refused, dict(done.spent))
+
+
+def run_export(corpus: Path) -> Run:
+    """All records through ``pfocr2rdf.export``, in this process."""
+    with tempfile.TemporaryDirectory() as out:
+        summary = export([corpus], Path(out) / "export", formats=WANTED)
+    return Run(summary.exported, summary.quarantined + summary.refused, {})
+
+
+def run_stages(corpus: Path) -> Run:
+    """The steps of an export one by one, to see where its time goes; entities, report and files are not in it."""
+    spent: defaultdict[str, float] = defaultdict(float)
+    validator, writers = Validator(load_shapes()), {name: FORMATS[name]() for name in WANTED}
+    count = 0
+    with Sources([corpus]) as found:
+        for located in found:
+            if isinstance(located, Exception):
+                raise located
+            laps = [time.process_time()]
+            record = interpret(*load(located))
+            laps.append(time.process_time())
+            graph = describe(record)
+            laps.append(time.process_time())
+            validator.validate(graph.nodes())
+            laps.append(time.process_time())
+            for writer in writers.values():
+                writer.nodes([graph.figure, *graph.mentions], figure_graph(graph.figid))
+                laps.append(time.process_time())
+            for name, (start, end) in zip(STAGES, pairwise(laps), strict=True):
+                spent[name] += end - start
+            count += 1
+    return Run(count, 0, dict(spent))
+
+
+def table(title: str, stages: Mapping[str, float], records: int) -> str:
+    """Milliseconds a record of each stage."""
+    return "\n".join((title, *(f"  {name:<22}{seconds / records * 1000:9.3f} ms" for name, seconds in stages.items())))
+
+
+def compare(corpus: Path, records: int) -> bool:
+    """Measure both and print it; whether they left out equally many records.
+
+    The ratio is that of the sums; the spread is that of each portion against the export which followed it.
+    """
+    plains, exports = [], []
+    stages: defaultdict[str, float] = defaultdict(float)
+    for portion in range(PORTIONS):
+        plains.append(in_fresh_process(partial(run_plain, corpus, portion), plain.prepare))
+        exports.append(in_fresh_process(partial(run_export, corpus)))
+        for name, seconds in plains[-1].value.stages.items():
+            stages[name] += seconds
+    sizes = [one.value.written + one.value.left_out for one in plains]
+    each_plain = [one.cpu / size * 1000 for one, size in zip(plains, sizes, strict=True)]
+    each_export = [one.cpu / records * 1000 for one in exports]
+    slow, fast = sum(one.cpu for one in plains) / records * 1000, mean(each_export)
+    ratios = sorted(before / after for before, after in zip(each_plain, each_export, strict=True))
+    print(table("The plain pipeline:", stages, records))
+    print(table("pfocr2rdf, step by step:", in_fresh_process(partial(run_stages, corpus)).value.stages, records))
+    print(f"CPU a record, from files to validated Turtle and JSON-LD ({records} records, one process):")
+    print(f"  plain pipeline        {slow:9.3f} ms\n  pfocr2rdf             {fast:9.3f} ms")
+    print(f"  ratio                 {slow / fast:9.1f}    (pair by pair {ratios[0]:.1f} to {ratios[-1]:.1f})")
+    left_out = sum(one.value.left_out for one in plains), exports[0].value.left_out
+    print(f"  left out for violations: {left_out[0]} and {left_out[1]}")
+    return left_out[0] == left_out[1]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line.
+
+    Returns:
+        0, or 1 where the two pipelines differ.
+    """
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.compare", description="Compare pfocr2rdf with the plain pipeline.")
+    parser.add_argument("--records", type=int, default=500)
+    parser.add_argument("--generation", choices=GENERATIONS, default="mixed")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--quick", action="store_true", help=f"only that both say the same, of {QUICK} records")
+    asked = parser.parse_args(arguments)
+    records = QUICK if asked.quick else asked.records
+    with tempfile.TemporaryDirectory() as folder:
+        corpus = Path(folder) / "corpus"
+        make_corpus(records, corpus, generation=asked.generation, seed=asked.seed)
+        return 0 if agree(corpus) and (asked.quick or compare(corpus, records)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""The JSON-LD of a record in the plain pipeline: repaired, expanded by PyLD, and put into rdflib's graph."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from pyld import jsonld
+from rdflib import RDF, XSD, Graph, Literal, URIRef
+from rdflib.namespace import DCTERMS
+
+from benchmarks.plain_rows import NOTHING, said
+
+CC0 = "http://creativecommons.org/publicdomain/zero/1.0/"
+
+
+@cache
+def context() -> Any:
+    """The context of schema.org that ships with the package."""
+    return json.loads(files("pfocr2rdf").joinpath("data/schema.org.context.jsonld").read_text(encoding="utf-8"))
+
+
+def load_context(url: str, options: object) -> dict[str, Any]:  # noqa: ARG001 - PyLD's signature
+    """PyLD's document loader: no network, whatever a record asks for."""
+    if url.rstrip("/") not in ("https://schema.org", "http://schema.org"):
+        raise ValueError(f"the context {url} is not at hand")
+    return {"contentType": "application/ld+json", "contextUrl": None, "documentUrl": url, "document": context()}
+
+
+def repaired(block: dict[str, Any], title: str) -> dict[str, Any]:
+    """The block with licence, name, creator and keywords put right."""
+    kept = {key: value for key, value in block.items() if not (isinstance(value, str) and value.strip() in NOTHING)}
+    if kept.get("license") == "CC0":
+        kept["license"] = CC0
+    if kept.get("name") == "CreativeWork":
+        kept["name"] = [title] if title else []
+    if kept.get("creator") == {"@type": "Organization", "name": "WikiPathways"}:
+        kept["creator"] = {"@id": "https://www.wikipathways.org/", **kept["creator"]}
+    if isinstance(kept.get("keywords"), list):
+        kept["keywords"] = [word for word in kept["keywords"] if word.strip() not in NOTHING]
+    return kept
+
+
+def add_json_ld(graph: Graph, figure: URIRef, record: dict[str, Any]) -> None:
+    """The statements of the record's JSON-LD, as PyLD expands them."""
+    own = record.get("schema-jsonld")
+    if not isinstance(own, dict):
+        if caption := said(record.get("caption")):
+            graph.add((figure, URIRef("http://schema.org/description"), Literal(caption)))
+        return
+    block = repaired(own, said(record.get("figtitle")))
+    if block.get("@id") != str(figure):
+        raise ValueError(f"{block.get('@id')} is not {figure}")
+    for triples in jsonld.to_rdf(block, {"documentLoader": load_context}).values():
+        for triple in triples:
+            graph.add((URIRef(triple["subject"]["value"]), URIRef(triple["predicate"]["value"]), json_ld_object(triple["object"])))
+    if licence := block.get("license"):
+        graph.add((figure, DCTERMS.license, URIRef(licence)))
+
+
+def json_ld_object(term: dict[str, str]) -> URIRef | Literal:
+    """One of PyLD's objects as one of rdflib's."""
+    if term["type"] == "blank node":
+        raise ValueError("the JSON-LD has a node without a name")
+    if term["type"] == "IRI":
+        return URIRef(term["value"])
+    plain = term["datatype"] in (str(XSD.string), str(RDF.langString))
+    return Literal(term["value"], term.get("language"), None if plain else URIRef(term["datatype"]), normalize=False)
