@@ -100,7 +100,7 @@ def test_a_figure_with_a_violation_is_left_out_and_reported(
 
     assert (done.summary.read, done.summary.exported, done.summary.quarantined, done.summary.refused) == (2, 1, 1, 0)
     assert done.summary.exit_status == 1
-    assert done.summary.quarantined_figids == [bad["figid"]]
+    assert [figid for figid, _ in done.summary.shown_quarantined] == [bad["figid"]]
     assert set(done.graph.subjects(RDF.type, URIRef("https://pfocr.wikipathways.org/vocab#Figure"))) == {figure("PMC7__good")}
     assert str(bad["figid"]) not in (done.folder / "figures.ttl").read_text(encoding="utf-8")
 
@@ -189,7 +189,8 @@ def test_many_figures_are_quarantined_in_the_order_they_come(tmp_path: Path) -> 
         write_record(tmp_path / "in", other(f"PMC7__f{number:03d}", year="abcd" if number % 3 == 0 else "2020"))
     done = exported(tmp_path)
     bad = [f"PMC7__f{number:03d}" for number in range(0, 150, 3)]
-    assert done.summary.quarantined_figids == [row["figid"] for row in done.report["quarantined"]] == done.quarantined == bad
+    assert [row["figid"] for row in done.report["quarantined"]] == done.quarantined == bad
+    assert [figid for figid, _ in done.summary.shown_quarantined] == bad[: done.summary.SHOWN]
     assert (done.summary.exported, done.summary.quarantined) == (100, 50)
 
 

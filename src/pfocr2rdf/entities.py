@@ -79,7 +79,7 @@ class Entities:
         """
         for subject in sorted(self._said):
             said = self._said[subject]
-            alone = Node(subject, ordered(next(iter(said))))
+            alone = Node(subject, next(iter(said)))
             if len(said) == 1 and settled(alone) is alone:
                 yield alone
             else:

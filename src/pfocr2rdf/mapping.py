@@ -140,9 +140,9 @@ def settled(node: Node) -> Node:
     """The node with one value for what it can have only one of: the first in code point order. Most are so already."""
     known = _settled.get(node)
     if known is None:
-        counts = Counter(predicate for predicate, _ in node.pairs if predicate in FUNCTIONAL_PREDICATES)
-        known = node if not counts or max(counts.values()) == 1 else _whole(node.subject, _firsts(node.pairs))
-        if not node.own:
+        said = [predicate for predicate, _ in node.pairs if predicate in FUNCTIONAL_PREDICATES]
+        known = node if len(said) == len(set(said)) else _whole(node.subject, _firsts(node.pairs))
+        if not node.own:  # many figures have this very node
             _settled.keep(node, known)
     return known
 
@@ -308,7 +308,7 @@ def _gene_node(identifier: str, label: str, taxon: str, family: str) -> Node:
         *([(_P["pfocr:organism"], ref(iris.taxon(taxon)))] if taxon else []),
         *([(_P["pfocr:memberOf"], ref(iris.family(family)))] if family else []),
     ]
-    return _whole(ref(iris.gene(identifier)), ordered(pairs))
+    return _whole(ref(iris.gene(identifier)), tuple(pairs))
 
 
 def _gene(row: Mention, _subject: str) -> Node:
@@ -325,7 +325,7 @@ def _identified(cls: str) -> Callable[[Mention, str], Node]:
         ]
         if row.xref:
             pairs.append((_P["skos:closeMatch"], ref(_target(row.xref))))
-        return _whole(subject, ordered(pairs))
+        return _whole(subject, tuple(pairs))
 
     return describe
 

@@ -32,8 +32,9 @@ _UNICODE = tuple(char.encode() for char in "\u2028\u2029\ufeff\ufffe\uffff")
 _PROPERTY = re.compile(r"(?m:^[ \-?]*|[:,\[{?] +|[\[{])(?:!|[&*]\S)").search
 _NESTED = re.compile(r"(?:[-?:] +){16}").search
 _EMPTY_BLOCK = re.compile(r"[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\n[ \t]*(?:\n|\Z)").search
+_BLOCK_MARKS = (": |", ": >", "- |", "- >", ":  ", "-  ", "? |", "? >")
+_FLOW_MARKS = ("- [", ": {", "- {", "\n[", "\n{", "? [", "? {", ":  ", "-  ")
 _ODD_FLOW = re.compile(r"[\[{,:]\s*\?\S|[\[{,]\s*:\S").search
-_CANONICAL = r"(-?[1-9][0-9]{0,17}|0|-?(?:0|[1-9][0-9]*)\.[0-9]+|)"
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]").search
 
@@ -66,8 +67,8 @@ def is_risky(text: str) -> bool:
         or text.startswith("%")
         or "\n%" in text
         or (("&" in text or "*" in text or "!" in text) and _PROPERTY(text) is not None)
-        or (("|" in text or ">" in text) and _EMPTY_BLOCK(text) is not None)
-        or (("?" in text or "[" in text or "{" in text) and _ODD_FLOW(text) is not None)
+        or (any(mark in text for mark in _BLOCK_MARKS) and _EMPTY_BLOCK(text) is not None)
+        or ((text.count(": [") > text.count(": []") or any(mark in text for mark in _FLOW_MARKS)) and _ODD_FLOW(text) is not None)
         or "\\ud" in text
         or "\\uD" in text
         or (any("\n" not in text[at : at + _WINDOW] for at in range(0, len(text) - _WINDOW, _WINDOW)) and _NESTED(text) is not None)
@@ -117,13 +118,22 @@ def _restore(text: str, typed: list[tuple[Any, Any, Any]]) -> bool:
         shown = "" if value is None else repr(value)
         wanted.setdefault(key, Counter())[shown] += 1
         container[key] = shown
-    for key, shown_values in wanted.items():
-        name = re.escape(key)
-        lines = Counter(re.findall(rf"(?m)^[ \-]*{name}: *{_CANONICAL} *$", text))
-        places = len(re.findall(rf"{name}[\"']?\s*:", text))
-        if lines != shown_values or places != shown_values.total():
-            return False
-    return True
+    return all(_written(text, key) == shown for key, shown in wanted.items())
+
+
+def _written(text: str, key: str) -> Counter[str] | None:
+    """What stands behind ``key:`` on the lines that begin with it; ``None`` where the key's name stands anywhere else too."""
+    found: Counter[str] = Counter()
+    at = text.find(key)
+    while at >= 0:
+        start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+        line = text[start : end if end >= 0 else len(text)]
+        behind = line[at - start + len(key) :]
+        if line[: at - start].strip(" -") or not behind.startswith(":"):
+            return None
+        found[behind[1:].strip(" ")] += 1
+        at = text.find(key, at + len(key))
+    return found
 
 
 def read_careful(text: str) -> Any:

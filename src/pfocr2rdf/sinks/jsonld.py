@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from pfocr2rdf.remembered import Remembered, RememberedOf
 from pfocr2rdf.sinks.names import SHORT
-from pfocr2rdf.terms import TYPE, Node, Pair, parse, term
-from pfocr2rdf.vocabulary import PREFIXES, PROPERTIES, expand
+from pfocr2rdf.terms import TYPE, Node, Pair, term
+from pfocr2rdf.vocabulary import PREFIXES, PROPERTIES, Property, expand
 
 _LONG = 200
-_BLOCKS, _OWNED = 30_000, 100
+_BLOCKS = 30_000
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _NOT_GEN_DELIM = {prefix for prefix, space in PREFIXES.items() if space[-1] not in ":/?#[]@"}
 
@@ -37,8 +37,32 @@ def dumps(text: str) -> str:
     return _ENCODER.encode(text)
 
 
+class _Key(NamedTuple):
+    """How a property is written.
+
+    Attributes:
+        text: its key, as JSON.
+        datatype: the datatype that the context gives its values; none for text.
+        is_object: whether its values are IRIs.
+        plain: whether a string literal needs no more than its text.
+    """
+
+    text: str
+    datatype: str
+    is_object: bool
+    plain: bool
+
+
+def _key_of(row: Property) -> _Key:
+    is_text = row.range == "xsd:string"
+    return _Key(dumps(row.key), "" if row.is_object or is_text else expand(row.range), row.is_object, is_text)
+
+
 class JsonLdWriter:
-    """Writes nodes as JSON-LD."""
+    """Writes nodes as JSON-LD.
+
+    The text of a literal is taken over as it stands: what ``terms.literal`` escapes, and how, is the same in JSON.
+    """
 
     name = "jsonld"
     suffix = ".jsonld"
@@ -47,12 +71,12 @@ class JsonLdWriter:
 
     def __init__(self) -> None:
         self._short = SHORT
-        self._keys = {term(row.name): (row.key, "" if row.is_object else expand(row.range), row.is_object) for row in PROPERTIES}
-        self._keys[TYPE] = ("type", "", True)
-        self._pairs: Remembered[Pair, str] = Remembered()
-        self._values: Remembered[Pair, str] = Remembered()
+        self._keys = {term(row.name): _key_of(row) for row in PROPERTIES}
+        self._keys[TYPE] = _Key('"type"', "", is_object=True, plain=False)
+        self._others: Remembered[str, _Key] = Remembered(1_000)
+        self._values: Remembered[Pair, str] = Remembered(50_000)
         self._blocks: RememberedOf[tuple[Pair, ...], str] = RememberedOf(_BLOCKS)
-        self._owned: RememberedOf[tuple[Pair, ...], str] = RememberedOf(_OWNED)
+        self._last: tuple[tuple[Pair, ...], str] = ((), "")
 
     def head(self) -> str:
         """The context, and the begin of the graph."""
@@ -74,19 +98,23 @@ class JsonLdWriter:
         else:
             members = self._blocks.get(shared) or self._blocks.keep(shared, self._members(shared))
             if own:
-                first = self._owned.get(own) or self._owned.keep(own, self._members(own))
-                members = f"{first}, {members}"
+                if self._last[0] is not own:  # the mentions of a figure come one after the other, with the same statement on it
+                    self._last = (own, self._members(own))
+                members = f"{self._last[1]}, {members}"
         return f'{{"id": {self._iri(subject[1:-1])}, {members}}}'
 
     def _members(self, pairs: tuple[Pair, ...]) -> str:
-        known = self._pairs
-        parts = []
+        keys, values = self._keys, self._values
         previous = ""
+        parts = []
         for pair in pairs:
-            if pair[0] == previous:
+            predicate, value = pair
+            if predicate == previous:
                 return self._grouped(pairs)
-            previous = pair[0]
-            parts.append(known.get(pair) or self._pair(pair))
+            previous = predicate
+            key = keys.get(predicate) or self._key(predicate)
+            shown = value if key.plain and value[-1] == '"' else values.get(pair) or self._value(pair)
+            parts.append(f"{key.text}: {shown}")
         return ", ".join(parts)
 
     def _grouped(self, pairs: tuple[Pair, ...]) -> str:
@@ -94,38 +122,38 @@ class JsonLdWriter:
         parts = []
         known = self._values
         for predicate, group in groupby(pairs, key=itemgetter(0)):
-            values = [known.get(pair) or self._value(pair) for pair in group]
+            key = self._key(predicate)
+            if key.plain:
+                values = [pair[1] if pair[1][-1] == '"' else known.get(pair) or self._value(pair) for pair in group]
+            else:
+                values = [known.get(pair) or self._value(pair) for pair in group]
             shown = values[0] if len(values) == 1 else f"[{', '.join(values)}]"
-            parts.append(f"{self._key(predicate)}: {shown}")
+            parts.append(f"{key.text}: {shown}")
         return ", ".join(parts)
 
-    def _pair(self, pair: Pair) -> str:
-        text = f"{self._key(pair[0])}: {self._value(pair)}"
-        return text if len(text) > _LONG else self._pairs.keep(pair, text)
-
-    def _key(self, predicate: str) -> str:
-        known = self._keys.get(predicate)
-        return dumps(known[0]) if known else self._iri(predicate[1:-1])
+    def _key(self, predicate: str) -> _Key:
+        """The key of a property, also of one that the context has no term for."""
+        key = self._keys.get(predicate) or self._others.get(predicate)
+        return key or self._others.keep(predicate, _Key(self._iri(predicate[1:-1]), "", is_object=False, plain=True))
 
     def _value(self, pair: Pair) -> str:
-        _, datatype, is_object = self._keys.get(pair[0], ("", "", False))
-        shown = self._shown(pair[1], datatype, is_object)
+        shown = self._shown(pair[1], self._key(pair[0]))
         return shown if len(shown) > _LONG else self._values.keep(pair, shown)
+
+    def _shown(self, text: str, key: _Key) -> str:
+        if text.startswith("<"):
+            return self._iri(text[1:-1]) if key.is_object else f'{{"id": {self._iri(text[1:-1])}}}'
+        end = text.rindex('"') + 1
+        plain, tail = text[:end], text[end:]
+        if tail.startswith("@"):
+            return f'{{"@value": {plain}, "@language": {dumps(tail[1:])}}}'
+        datatype = tail[3:-1]
+        if datatype == key.datatype and not key.is_object:
+            return plain
+        return f'{{"@value": {plain}, "@type": {self._iri(datatype)}}}' if datatype else f'{{"@value": {plain}}}'
 
     def _iri(self, iri: str) -> str:
         short = self._short(iri)
         if not short and iri.partition(":")[0] in PREFIXES:
             raise ValueError(f"JSON-LD cannot write {iri!r}, whose scheme is one of the prefixes")
         return f'"{short}"' if short else dumps(iri)
-
-    def _shown(self, text: str, datatype: str, is_object: bool) -> str:
-        value = parse(text)
-        if value.kind == "iri":
-            return self._iri(value.value) if is_object else f'{{"id": {self._iri(value.value)}}}'
-        plain = dumps(value.value)
-        if value.language:
-            return f'{{"@value": {plain}, "@language": {dumps(value.language)}}}'
-        wanted = "" if datatype == expand("xsd:string") or is_object else datatype
-        if value.datatype == wanted and not is_object:
-            return plain
-        return f'{{"@value": {plain}, "@type": {self._iri(value.datatype)}}}' if value.datatype else f'{{"@value": {plain}}}'

@@ -34,6 +34,10 @@ class Shortener:
         return self._names.keep(iri, self._shorten(iri)) if known is None else known
 
     def _shorten(self, iri: str) -> str:
+        space, slash, local = iri.rpartition("/")
+        prefix = self._prefix.get(space + slash)
+        if prefix and _LOCAL(local):
+            return f"{prefix}:{local}"
         cut = max(iri.rfind("/"), iri.rfind("#"), iri.rfind(":")) + 1
         space, local = iri[:cut], iri[cut:]
         if "_" in local:

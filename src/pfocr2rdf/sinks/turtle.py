@@ -13,7 +13,7 @@ from pfocr2rdf.vocabulary import PREFIXES, expand
 
 _LINE = 110
 _LONG = 200
-_BLOCKS, _OWNED = 30_000, 100
+_BLOCKS = 30_000
 _NEXT = " ;\n    "
 _BARE = {expand("xsd:integer"), expand("xsd:decimal")}
 
@@ -33,10 +33,10 @@ class TurtleWriter:
     def __init__(self, prefixes: Mapping[str, str] = PREFIXES) -> None:
         self._prefixes = dict(prefixes)
         self._short = SHORT if prefixes is PREFIXES else Shortener(prefixes)
-        self._pairs: Remembered[Pair, str] = Remembered()
-        self._terms: Remembered[str, str] = Remembered()
+        self._verbs: Remembered[str, str] = Remembered(1_000)
+        self._terms: Remembered[str, str] = Remembered(50_000)
         self._blocks: RememberedOf[tuple[Pair, ...], str] = RememberedOf(_BLOCKS)
-        self._owned: RememberedOf[tuple[Pair, ...], str] = RememberedOf(_OWNED)
+        self._last: tuple[tuple[Pair, ...], str] = ((), "")
 
     def head(self) -> str:
         """The prefixes."""
@@ -57,19 +57,22 @@ class TurtleWriter:
             return f"{self._name(subject)} {self._statements(own)} .\n"
         text = self._blocks.get(shared) or self._blocks.keep(shared, self._statements(shared))
         if own:
-            first = self._owned.get(own) or self._owned.keep(own, self._statements(own))
-            return f"{self._name(subject)} {first}{_NEXT}{text} .\n"
+            if self._last[0] is not own:  # the mentions of a figure come one after the other, with the same statement on it
+                self._last = (own, self._statements(own))
+            return f"{self._name(subject)} {self._last[1]}{_NEXT}{text} .\n"
         return f"{self._name(subject)} {text} .\n"
 
     def _statements(self, pairs: tuple[Pair, ...]) -> str:
-        known = self._pairs
+        verbs, terms = self._verbs, self._terms
         previous = ""
         parts = []
-        for pair in pairs:
-            if pair[0] == previous:
+        for predicate, value in pairs:
+            if predicate == previous:
                 return self._grouped(pairs)
-            previous = pair[0]
-            parts.append(known.get(pair) or self._pair(pair))
+            previous = predicate
+            verb = verbs.get(predicate) or self._verb(predicate)
+            text = value if value[-1] == '"' else terms.get(value) or self._term(value)
+            parts.append(f"{verb} {text}")
         return _NEXT.join(parts)
 
     def _grouped(self, pairs: tuple[Pair, ...]) -> str:
@@ -77,7 +80,7 @@ class TurtleWriter:
         parts = []
         known = self._terms
         for predicate, group in groupby(pairs, key=itemgetter(0)):
-            values = [known.get(value) or self._term(value) for _, value in group]
+            values = [value if value[-1] == '"' else known.get(value) or self._term(value) for _, value in group]
             line = f"{self._verb(predicate)} {' , '.join(values)}"
             if len(line) > _LINE and len(values) > 1:
                 line = f"{self._verb(predicate)}\n        {self._wrapped(values)}"
@@ -94,17 +97,10 @@ class TurtleWriter:
                 line = f"{line} , {value}" if line else value
         return " ,\n        ".join([*lines, line])
 
-    def _pair(self, pair: Pair) -> str:
-        text = f"{self._verb(pair[0])} {self._term(pair[1])}"
-        return text if len(text) > _LONG else self._pairs.keep(pair, text)
-
     def _verb(self, predicate: str) -> str:
-        return "a" if predicate == TYPE else self._term(predicate)
+        return self._verbs.keep(predicate, "a" if predicate == TYPE else self._name(predicate))
 
     def _term(self, term: str) -> str:
-        known = self._terms.get(term)
-        if known:
-            return known
         text = self._name(term) if term.startswith("<") else self._literal(term)
         return text if len(text) > _LONG else self._terms.keep(term, text)
 

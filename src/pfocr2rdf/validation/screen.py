@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pyoxigraph
 
-from pfocr2rdf.remembered import Remembered, RememberedOf
+from pfocr2rdf.remembered import RememberedOf
 from pfocr2rdf.terms import TYPE, Node, Pair, parse, ref
 from pfocr2rdf.validation.constraints import SH, TESTS, Index, Test, UnscreenableError
 
@@ -34,7 +34,7 @@ class _Property(NamedTuple):
     at_most: float
     tests: tuple[Test, ...]
     classes: tuple[str, ...]
-    good: Remembered[str, bool]
+    good: set[str]
 
 
 class _Values(NamedTuple):
@@ -49,6 +49,7 @@ class _Values(NamedTuple):
     missing: tuple[str, ...]
 
 
+_GOOD = 20_000
 _BAD = _Values((), ("",))
 
 
@@ -57,8 +58,8 @@ class _Class:
 
     def __init__(self, tests: tuple[Test, ...], properties: dict[str, _Property]) -> None:
         self.tests = tests
-        self.seen: RememberedOf[tuple[Pair, ...], _Values] = RememberedOf(30_000)
-        self.seen_own: RememberedOf[tuple[Pair, ...], _Values] = RememberedOf(100)
+        self._seen: RememberedOf[tuple[Pair, ...], _Values] = RememberedOf(30_000)
+        self._last: tuple[tuple[Pair, ...], _Values] = ((), _BAD)
         self._properties = properties
         self._required = [(path, rule.at_least) for path, rule in properties.items() if rule.at_least]
 
@@ -77,10 +78,26 @@ class _Class:
                 for test in rule.tests:
                     if not test(value):
                         return _BAD
-                rule.good.keep(value, True)
-            for name in rule.classes:
-                needs.append((value, name))  # noqa: PERF401 - mostly there is none
+                if len(rule.good) >= _GOOD:
+                    rule.good.clear()
+                rule.good.add(value)
+            if rule.classes:
+                needs += [(value, name) for name in rule.classes]
         return _Values(tuple(needs), tuple([path for path, at_least in self._required if counts.get(path, 0) < at_least]))
+
+    def needs(self, node: Node) -> tuple[Pair, ...] | None:
+        """Which values must be of which class for the node to be clean; ``None`` where it is not, whatever they are."""
+        own, shared = node.own, node.shared
+        if not own or not shared:
+            values = self.look(own or shared)
+            return None if values.missing else values.needs
+        if self._last[0] is not own:  # the mentions of a figure come one after the other, with the same statement on their figure
+            self._last = (own, self.look(own))
+        first = self._last[1]
+        second = self._seen.get(shared) or self._seen.keep(shared, self.look(shared))
+        if first is _BAD or second is _BAD or not set(second.missing).isdisjoint(first.missing):
+            return None
+        return first.needs + second.needs
 
 
 class _Types(NamedTuple):
@@ -90,11 +107,8 @@ class _Types(NamedTuple):
     checks: tuple[_Class, ...]
 
 
-class _Looked(NamedTuple):
-    """A node that is clean if the values it ``needs`` to be of a class are; and the names of its own classes."""
-
-    names: frozenset[str]
-    needs: tuple[Pair, ...]
+_Looked = tuple[frozenset[str], tuple[Pair, ...]]
+"""Of a node that is clean if some values are of some classes: the names of its own classes, and those values with theirs."""
 
 
 class Screen:
@@ -111,6 +125,7 @@ class Screen:
     def __init__(self, text: str, superclasses: Mapping[str, frozenset[str]]) -> None:
         self._above = {ref(name): tuple(map(ref, sorted(above))) for name, above in superclasses.items()}
         self._closed: dict[tuple[str, ...], _Types] = {}
+        self._last_types: tuple[tuple[Pair, ...], _Types] = ((), _Types(frozenset(), ()))
         self._looked: RememberedOf[Node, _Looked] = RememberedOf(30_000)
         self.complete = True
         try:
@@ -126,53 +141,44 @@ class Screen:
         described: dict[str, frozenset[str]] = {}
         needs: set[Pair] = set()
         for node in nodes:
-            looked = self._looked.get(node)
+            looked = self._look(node) if node.own else self._looked.get(node)
+            if looked is None and not node.own and (looked := self._look(node)):  # many figures have this very node
+                self._looked.keep(node, looked)
             if looked is None:
-                looked = self._look(node)
-                if looked is None:
-                    return False
-                if not node.own:  # many figures have this very node
-                    self._looked.keep(node, looked)
-            described[node.subject] = looked.names
-            needs.update(looked.needs)
+                return False
+            described[node.subject] = looked[0]
+            needs.update(looked[1])
         return all(name in described.get(value, ()) for value, name in needs)
 
     def _look(self, node: Node) -> _Looked | None:
         types = self._types(node.own or node.shared)
         needs: tuple[Pair, ...] = ()
         for one in types.checks:
-            found = self._needs(node, one) if all(test(node.subject) for test in one.tests) else None
+            for test in one.tests:
+                if not test(node.subject):
+                    return None
+            found = one.needs(node)
             if found is None:
                 return None
             needs += found
-        return _Looked(types.names, needs)
+        return types.names, needs
 
     def _types(self, pairs: tuple[Pair, ...]) -> _Types:
+        if self._last_types[0] is pairs:
+            return self._last_types[1]
         stated = []
         for predicate, value in pairs:
             if predicate != TYPE:
                 break
             stated.append(value)
         types = tuple(stated)
-        return self._closed.get(types) or self._closed.setdefault(types, self._close(types))
+        known = self._closed.get(types) or self._closed.setdefault(types, self._close(types))
+        self._last_types = (pairs, known)
+        return known
 
     def _close(self, types: tuple[str, ...]) -> _Types:
         names = frozenset(name for one in types for name in (one, *self._above.get(one, ())))
         return _Types(names, tuple(self._classes[name] for name in sorted(names) if name in self._classes))
-
-    def _needs(self, node: Node, one: _Class) -> tuple[Pair, ...] | None:
-        """Which values must be of which class for the node to be clean; ``None`` where it is not, whatever they are."""
-        if not node.shared:
-            values = one.look(node.own)
-            return None if values.missing else values.needs
-        if not node.own:
-            values = one.look(node.shared)
-            return None if values.missing else values.needs
-        shared = one.seen.get(node.shared) or one.seen.keep(node.shared, one.look(node.shared))
-        own = one.seen_own.get(node.own) or one.seen_own.keep(node.own, one.look(node.own))
-        if shared is _BAD or own is _BAD or not set(shared.missing).isdisjoint(own.missing):
-            return None
-        return own.needs + shared.needs
 
 
 def _index(text: str) -> Index:
@@ -232,7 +238,7 @@ def _property(found: list[_Constraints]) -> _Property:
         min(one[1] for one in found),
         tuple(test for one in found for test in one[2]),
         tuple(dict.fromkeys(name for one in found for name in one[3])),
-        Remembered(20_000),
+        set(),
     )
 
 
