@@ -32,7 +32,7 @@ INLINE = {
     "figlink": "/pmc/articles/PMC1234567/figure/F1/",
     "number": "F1",
     "figtype": "Figure",
-    "caption": "A made caption: \"quoted\", C:\\path, β-catenin.",
+    "caption": 'A made caption: "quoted", C:\\path, β-catenin.',
     "pmcid": "PMC1234567",
     "papertitle": "A made paper.",
     "reftext": "Ada B. Maker, et al. J Made Pathw. 2020;1:1.",

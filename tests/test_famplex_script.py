@@ -68,9 +68,7 @@ def test_ids_come_sorted_once_and_with_their_provenance(script: ModuleType, tmp_
         ({"famplex-9.9/entities.csv": b"\xff\xfe\n"}, "not a table"),
     ],
 )
-def test_anything_else_is_refused(
-    script: ModuleType, tmp_path: Path, members: dict[str, bytes | None], reason: str
-) -> None:
+def test_anything_else_is_refused(script: ModuleType, tmp_path: Path, members: dict[str, bytes | None], reason: str) -> None:
     with pytest.raises(script.SdistError, match=reason):
         script.convert(sdist(tmp_path, members))
 

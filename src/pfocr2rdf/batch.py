@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pfocr2rdf.dataset import Counts
 from pfocr2rdf.entities import Entities
@@ -64,7 +64,7 @@ class Work:
         seen: the figures that were read, also those quarantined.
         figures: how many were exported.
         tally: counts for the summary: ``mentions.gene``, ``repairs.license`` and so on.
-        digest: of the bytes of all records read, in order.
+        digests: of the bytes of each record read, in order, one behind the other.
     """
 
     def __init__(self) -> None:
@@ -78,7 +78,7 @@ class Work:
         self.results: list[Result] = []
         self.quarantined: list[Quarantined] = []
         self.warnings: list[Warned] = []
-        self.digest = b""
+        self.digests = b""
 
 
 class Worker:
@@ -99,27 +99,26 @@ class Worker:
         """All that the records of a batch come to, but for those ``without``, by number."""
         work = Work()
         graphs: list[FigureGraph] = []
-        digest = hashlib.sha256()
         for number, located in batch:
             if number in without:
                 continue
             try:
-                graph = self._figure(number, located, work, digest)
+                graph = self._figure(number, located, work)
             except RecordError as error:
                 work.refusals.append(error.at(located.where))
                 continue
             if graph:
                 graphs.append(graph)
-        work.digest = digest.digest()
         self._write(graphs, work)
         return work
 
-    def _figure(self, number: int, located: Located, work: Work, digest: Any) -> FigureGraph | None:
+    def _figure(self, number: int, located: Located, work: Work) -> FigureGraph | None:
         """The graph of one record, unless it is quarantined."""
         raw, data = load(located)
-        digest.update(raw.document.data)
+        digest = hashlib.sha256(raw.document.data)
         for table in raw.tables.values():
             digest.update(table.data)
+        work.digests += digest.digest()
         try:
             record = interpret(raw, data)
             graph = describe(record)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pfocr2rdf import iris
-from pfocr2rdf.mapping import FUNCTIONAL_PREDICATES, ordered, settled
+from pfocr2rdf.mapping import FUNCTIONAL_PREDICATES, settled
+from pfocr2rdf.ordering import ordered
 from pfocr2rdf.terms import Node, Pair, lexical, ref, term
 
 _DOI, _SAME_AS = term("bibo:doi"), term("owl:sameAs")

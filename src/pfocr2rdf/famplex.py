@@ -36,8 +36,8 @@ def matches(symbol: str) -> tuple[str, tuple[str, ...]]:
 
     >>> matches("PI3K")
     ('skos:exactMatch', ('PI3K',))
-    >>> matches("Notch")
-    ('skos:closeMatch', ('NOTCH',))
+    >>> matches("NOTCH"), matches("ABL")
+    (('skos:closeMatch', ('Notch',)), ('skos:closeMatch', ('ABL_family',)))
     >>> matches("no such family")
     ('', ())
     """

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from pfocr2rdf import jsonld
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.mapping import add_description, map_record, order_of, settled
+from pfocr2rdf.mapping import add_description, map_record, put_together, settled
+from pfocr2rdf.ordering import order_of
 from pfocr2rdf.records.model import FigureRecord
 from pfocr2rdf.terms import TYPE, Node, Pair
 
@@ -49,8 +50,10 @@ def describe(record: FigureRecord) -> FigureGraph:
     except RecordError as error:
         raise error.at(record.where, record.figid) from None
     entities = mapped.entities
+    further: dict[str, list[Node]] = {}
     for node in expanded.others:
-        add_description(entities, node)
+        add_description(entities, further, node)
+    put_together(entities, further)
     return FigureGraph(
         record.figid,
         record.generation,

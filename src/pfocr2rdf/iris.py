@@ -36,6 +36,19 @@ _ABSOLUTE_IRI = re.compile(
 ).fullmatch
 
 
+_XML_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_\-.]*\Z").search
+
+
+def xml_name(iri: str) -> tuple[str, str]:
+    """The name space and the local name that RDF/XML can write a property with; no local name where it ends in none.
+
+    >>> xml_name("http://example.org/a.1"), xml_name("http://example.org/1")
+    (('http://example.org/', 'a.1'), ('http://example.org/1', ''))
+    """
+    match = _XML_NAME(iri, max(iri.rfind("/"), iri.rfind("#"), iri.rfind(":")) + 1)
+    return (iri[: match.start()], match[0]) if match else (iri, "")
+
+
 _FUTURE_ADDRESS = re.compile(r"v[0-9A-Fa-f]+\.[A-Za-z0-9\-._~!$&'()*+,;=:]+").fullmatch
 
 
@@ -217,7 +230,7 @@ class Mentions:
     """Makes the IRIs of one figure's mentions.
 
     >>> Mentions("PMC1__F1").iri(mention_key("gene", "JAK", "JAK", "bioentities_symbol", "https://identifiers.org/ncbigene/3716"))
-    'https://pfocr.wikipathways.org/mentions/2f0bdb2d4a1e5cb0ba31a13d'
+    'https://pfocr.wikipathways.org/mentions/dd1987becd518e4f2336b466'
     """
 
     def __init__(self, figid: str) -> None:

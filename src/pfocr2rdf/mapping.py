@@ -13,21 +13,20 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pfocr2rdf import famplex, iris
+from pfocr2rdf.ordering import ordered
 from pfocr2rdf.organisms import TAXON_OF_NAME
 from pfocr2rdf.records.model import FigureRecord, Mention, Paper
 from pfocr2rdf.remembered import Remembered, RememberedOf
 from pfocr2rdf.terms import TYPE, Node, Pair, literal, ref, term
-from pfocr2rdf.vocabulary import EVIDENCE_OF_SOURCE, FUNCTIONAL, PREFIXES, PROPERTIES
+from pfocr2rdf.vocabulary import EVIDENCE_OF_SOURCE, FUNCTIONAL, PROPERTIES
 
 _P = {row.name: term(row.name) for row in PROPERTIES}
-_ORDER = {TYPE: -1, **{predicate: index for index, predicate in enumerate(_P.values())}}
-
-_OWN = f"<{PREFIXES['pfocr']}"
 
 _FIGURE = (TYPE, term("pfocr:Figure"))
 _MENTION = (TYPE, term("pfocr:Mention"))
 _HAS_TARGET, _OCCURRENCES = _P["oa:hasTarget"], _P["pfocr:occurrences"]
 _ROWS = 30_000
+_RECENT = 8
 FUNCTIONAL_PREDICATES = frozenset(map(term, FUNCTIONAL))
 _LONG_FRACTION = re.compile(r"[+-]?[0-9]+\.[0-9]{19,60}").fullmatch
 _SCIENTIFIC = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]{1,3}").fullmatch
@@ -64,21 +63,7 @@ class _Plan(NamedTuple):
 
 _plans: RememberedOf[Mention, _Plan] = RememberedOf(_ROWS)
 _settled: RememberedOf[Node, Node] = RememberedOf(_ROWS)
-_merged: Remembered[tuple[int, int], tuple[Node, Node, Node]] = Remembered(_ROWS)
-
-
-def order_of(pair: Pair) -> tuple[int, str, bool, str]:
-    """The place of a statement among those of its subject.
-
-    First its types, ours before others; then properties as the vocabulary lists them; then unknown ones.
-    """
-    predicate, value = pair
-    return _ORDER.get(predicate, len(_ORDER)), predicate, not value.startswith(_OWN), value
-
-
-def ordered(pairs: set[Pair] | tuple[Pair, ...] | list[Pair]) -> tuple[Pair, ...]:
-    """The statements of one subject in the order in which they are written."""
-    return tuple(sorted(pairs, key=order_of))
+_unions: Remembered[tuple[int, ...], tuple[tuple[Node, ...], Node]] = Remembered(_ROWS)
 
 
 def map_record(record: FigureRecord) -> Mapped:
@@ -97,6 +82,7 @@ def map_record(record: FigureRecord) -> Mapped:
     families: dict[Pair, None] = {}
     mentions: dict[str, tuple[_Plan, int]] = {}
     notes: dict[str, None] = {}
+    further: dict[str, list[Node]] = {}
     for key, row in rows.items():
         plan = _plans.get(row) or _plans.keep(row, _plan(row))
         name = f"<{names.iri(plan.key)}>"
@@ -107,9 +93,10 @@ def map_record(record: FigureRecord) -> Mapped:
         if plan.family:
             families[plan.family] = None
         for node in plan.entities:
-            add_description(entities, node)
+            add_description(entities, further, node)
         if plan.note:
             notes[plan.note] = None
+    put_together(entities, further)
     figure = Node(subject, tuple(dict.fromkeys((*figure_pairs, *things, *families))))
     return Mapped(figure, [_mention(name, own, *said) for name, said in mentions.items()], entities, (*record.notes, *notes))
 
@@ -118,22 +105,31 @@ def _mention(name: str, own: tuple[Pair, ...], plan: _Plan, count: int) -> Node:
     return Node(name, own, plan.shared(count))
 
 
-def add_description(entities: dict[str, Node], node: Node) -> None:
-    """Add what is said of a thing to what a record says of it already."""
-    known = entities.get(node.subject)
-    if known is None:
-        entities[node.subject] = node
-    elif known is not node:
-        key = (id(known), id(node))
-        both = _merged.get(key) or _merged.keep(key, (known, node, _both(known, node)))
-        entities[node.subject] = both[2]
+def add_description(entities: dict[str, Node], further: dict[str, list[Node]], node: Node) -> None:
+    """Add what is said of a thing. Where something else was said of it, that goes to ``further``, for ``put_together``."""
+    known = entities.setdefault(node.subject, node)
+    if known is not node:
+        others = further.setdefault(node.subject, [])
+        if not any(other is node for other in others[-_RECENT:]):
+            others.append(node)
 
 
-def _both(one: Node, other: Node) -> Node:
-    """One node that says what two say of the same subject."""
-    if set(other.pairs) <= set(one.pairs):
-        return one
-    return _whole(one.subject, ordered({*one.pairs, *other.pairs}))
+def put_together(entities: dict[str, Node], further: dict[str, list[Node]]) -> None:
+    """Make one node of all that is said of a thing."""
+    for subject, others in further.items():
+        nodes = (entities[subject], *others)
+        key = tuple(map(id, nodes))
+        known = _unions.get(key)
+        if known is None:
+            known = (nodes, _union(nodes))
+            if len(nodes) <= _RECENT:
+                _unions.keep(key, known)
+        entities[subject] = known[1]
+
+
+def _union(nodes: tuple[Node, ...]) -> Node:
+    pairs = {pair for node in nodes for pair in node.pairs}
+    return _whole(nodes[0].subject, ordered(pairs)) if len(pairs) > len(nodes[0].pairs) else nodes[0]
 
 
 def settled(node: Node) -> Node:

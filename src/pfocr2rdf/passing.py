@@ -159,7 +159,7 @@ class Pass:
         self.counts.merge(work.counts)
         self.summary.exported += work.figures
         self.summary.tally(work.tally)
-        self.digest.update(work.digest)
+        self.digest.update(work.digests)
 
     def _tell(self, losers: dict[int, RecordError | Warned], report: ReportFiles) -> None:
         """Say which records lost to another of their figure, and which tables have no figure."""

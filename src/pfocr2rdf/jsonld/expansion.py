@@ -7,6 +7,7 @@ PyLD put the placeholders. ``expand_slowly`` runs it on the document itself and 
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
@@ -21,7 +22,7 @@ from pfocr2rdf.terms import Node, Pair, literal, ref
 from pfocr2rdf.vocabulary import SITE
 
 _SUBJECT = "urn:pfocr:figure"
-_SLOT = "urn:pfocr:slot:"
+_SLOT = f"urn:pfocr:slot:{secrets.token_hex(16)}:"  # no record can hold it
 _OTHERS_OF_OURS = (f"<{SITE}figures/", f"<{SITE}mentions/")
 _DESCRIPTION = ref("http://schema.org/description")
 _FREE_TEXT = ("name", "description", "keywords", "headline", "abstract", "alternateName", "text")
@@ -123,7 +124,7 @@ def _statements(block: Mapping[str, Any], figid: str) -> tuple[list[Pair], list[
     others = []
     for node in found:
         if node.subject == ref(iris.figure(figid)):
-            own += node.own
+            own += node.pairs
         elif node.subject.startswith(_OTHERS_OF_OURS):
             raise RecordError(f"speaks of {node.subject}, which has a record of its own", field=FIELD, remedy="speak of this figure only")
         else:

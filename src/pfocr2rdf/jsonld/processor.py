@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import pyoxigraph
 from pyld import jsonld
 
 from pfocr2rdf import iris
 from pfocr2rdf.errors import RecordError
+from pfocr2rdf.ordering import ordered
 from pfocr2rdf.terms import Node, Pair, literal, ref
 from pfocr2rdf.vocabulary import PREFIXES
 
@@ -25,8 +26,6 @@ CONTEXTS = {
 }
 """The contexts that ship with the package, by the address that records know them by."""
 
-_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*").fullmatch
-_XML_NAME = re.compile(r".*[/#:](?:.*[^A-Za-z0-9_\-.])?[0-9\-.]*[A-Za-z_][A-Za-z0-9_\-.]*", re.S).fullmatch
 _RDF = PREFIXES["rdf"]
 _KEYWORDS_OF_IRIS = ("@id", "@type")
 
@@ -88,16 +87,23 @@ def _check(value: Any, key: str = "") -> None:
         for name, item in value.items():
             if not name.startswith("@"):
                 _check_property(name)
-            elif name == "@language" and not _LANGUAGE(item):
-                raise RecordError(f"{item!r} is no language", field=FIELD, remedy="write a tag as in BCP 47, like en")
+            elif name == "@language":
+                _check_language(item)
             _check(item, name)
     elif key in _KEYWORDS_OF_IRIS and value != "@json":
         _check_iri(value)
 
 
+def _check_language(tag: Any) -> None:
+    try:
+        pyoxigraph.Literal("", language=tag)
+    except (ValueError, TypeError):
+        raise RecordError(f"{tag!r} is no language", field=FIELD, remedy="write a tag as in BCP 47, like en") from None
+
+
 def _check_property(iri: str) -> None:
     _check_iri(iri)
-    if iri.startswith(_RDF) or not _XML_NAME(iri):
+    if iri.startswith(_RDF) or not iris.xml_name(iri)[1]:
         raise RecordError(f"{iri!r} cannot be a property in every RDF format", field=FIELD, remedy="use a term of schema.org")
 
 
@@ -115,7 +121,7 @@ def _sorted_out(dataset: Mapping[str, Any], subject: str) -> tuple[list[Pair], l
         for triple in graph:
             about, predicate, value = (_term(triple[role]) for role in ("subject", "predicate", "object"))
             (own if about == subject else others.setdefault(about, [])).append((predicate, value))
-    return own, [Node(about, tuple(dict.fromkeys(pairs))) for about, pairs in others.items()]
+    return own, [Node(about, (), ordered(set(pairs))) for about, pairs in others.items()]
 
 
 def _term(part: Mapping[str, Any]) -> str:

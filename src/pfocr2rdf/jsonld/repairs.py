@@ -12,6 +12,7 @@ from pfocr2rdf.records.model import FigureRecord
 from pfocr2rdf.records.values import NO_VALUE, clean
 
 MAX_DEPTH = 8
+MAX_NODES = 500
 MAX_TEXT = 1_000_000
 _NAMED = {"@id", "@value", "@list", "@set", "@reverse", "@graph"}
 
@@ -87,7 +88,7 @@ def _is_nothing(value: Any) -> bool:
 
 def _check_size(block: Mapping[str, Any] | None) -> None:
     waiting: list[tuple[Any, int]] = [(block, 1)]
-    size = 0
+    size = nodes = 0
     while waiting:
         value, depth = waiting.pop()
         if depth > MAX_DEPTH:
@@ -96,9 +97,12 @@ def _check_size(block: Mapping[str, Any] | None) -> None:
             size += len(value)
             clean(value, FIELD)
         elif type(value) is dict:
+            nodes += 1
             waiting += [(item, depth + 1) for item in value.values()]
         elif type(value) is list:
             size += len(value)
             waiting += [(item, depth + 1) for item in value]
+        if nodes > MAX_NODES:
+            raise RecordError(f"holds more than {MAX_NODES} nodes", field=FIELD, remedy="shorten the block")
         if size > MAX_TEXT:
             raise RecordError(f"holds more than {MAX_TEXT} characters", field=FIELD, remedy="shorten the block")

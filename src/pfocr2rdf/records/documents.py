@@ -17,7 +17,6 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _MARKER = re.compile(rb"(?:---|\.\.\.)(?:[ \t].*)?\r?\n?\Z").match
 _OPENING = re.compile(rb"---[ \t]*\r?(?:\n|\Z)").match
 _CLOSING = re.compile(rb"\n(?:---|\.\.\.)[ \t]*\r?(?:\n|\Z)").search
-_SAYS_NOTHING = re.compile(rb"\s*(?:[#%][^\n]*\n?\s*)*\Z").match
 
 
 class Document(NamedTuple):
@@ -75,8 +74,13 @@ def stream(file: BinaryIO) -> Iterator[Document | RecordError]:
     yield from _close(parts, size, begin)
 
 
+def _says_something(data: bytes) -> bool:
+    """Whether there is more than comments, directives and blanks."""
+    return any(line and line[:1] not in b"#%" for line in map(bytes.strip, data.split(b"\n")))
+
+
 def _close(parts: list[bytes], size: int, begin: int) -> Iterator[Document | RecordError]:
     if size > MAX_BYTES:
         yield too_large(begin)
-    elif not _SAYS_NOTHING(data := b"".join(parts)):
+    elif _says_something(data := b"".join(parts)):
         yield Document(data, begin)

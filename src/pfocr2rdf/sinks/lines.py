@@ -8,7 +8,7 @@ from pfocr2rdf.terms import Node
 
 
 class NTriplesWriter:
-    """Writes nodes as N-Triples, in its canonical form."""
+    """Writes nodes as N-Triples, in the canonical form of RDF 1.2."""
 
     name = "ntriples"
     suffix = ".nt"

@@ -36,7 +36,7 @@ class Shortener:
     def _shorten(self, iri: str) -> str:
         space, slash, local = iri.rpartition("/")
         prefix = self._prefix.get(space + slash)
-        if prefix and _LOCAL(local):
+        if prefix and "_" not in local and _LOCAL(local):
             return f"{prefix}:{local}"
         cut = max(iri.rfind("/"), iri.rfind("#"), iri.rfind(":")) + 1
         space, local = iri[:cut], iri[cut:]

@@ -23,6 +23,7 @@ STAGING = ".pfocr2rdf-partial"
 MANIFEST = "manifest.json"
 QUARANTINE = "quarantine"
 _PREVIOUS = "previous-manifest.json"
+_SET_ASIDE = "manifest-set-aside.json"
 COMPRESSIONS = {"gz": ".gz", "zst": ".zst"}
 _BUFFER = 1 << 20
 
@@ -70,22 +71,32 @@ class OutputDirectory:
         self.quarantined: list[str] = []
         self._earlier = _Listed()
         self._lock = -1
-        self._is_new = False
+        self._is_new = self._inherited = False
 
     def __enter__(self) -> OutputDirectory:
         with mapped_errors(self.path):
             self._is_new = not self.path.exists()
             self.path.mkdir(parents=True, exist_ok=True)
             self._lock = _locked(self.path)
-        with mapped_errors(self.path):
-            # What a run left that was killed while it published: its own files, and those that it was to replace.
-            for manifest in (self.path / MANIFEST, self.staging / MANIFEST, self.staging / _PREVIOUS):
-                self._earlier.add(manifest)
-            self.restart()
+        try:
+            with mapped_errors(self.path):
+                # What a run left that was killed while it published: its own files, and those that it was to replace.
+                for manifest in (self.path / MANIFEST, self.staging / MANIFEST, self.staging / _PREVIOUS):
+                    self._earlier.add(manifest)
+                self._inherited = self.staging.is_dir() and bool(self._earlier.files)
+                self.restart()
+        except BaseException:
+            shutil.rmtree(self.staging, ignore_errors=True)
+            os.close(self._lock)
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         shutil.rmtree(self.staging, ignore_errors=True)
+        if self._inherited:  # nothing was published since a run was killed: the next one must know as much as this one
+            with contextlib.suppress(OSError):
+                self.staging.mkdir()
+                self._earlier.write(self.staging / _PREVIOUS)
         if self._is_new:
             with contextlib.suppress(OSError):  # nothing was published: it is as empty as it was made
                 self.path.rmdir()
@@ -96,6 +107,8 @@ class OutputDirectory:
         shutil.rmtree(self.staging, ignore_errors=True)
         self.staging.mkdir()
         self.written, self.quarantined = [], []
+        if self._earlier.files or self._earlier.quarantined:
+            self._earlier.write(self.staging / _PREVIOUS)
 
     @contextlib.contextmanager
     def open(self, name: str) -> Iterator[BinaryIO]:
@@ -128,18 +141,19 @@ class OutputDirectory:
     def publish(self) -> None:
         """Put everything in its place, and remove what an earlier export of ours left and this one did not write.
 
-        The manifest goes first and comes last: where it is, all that it lists is there. The staging folder keeps it meanwhile, so
-        that the next run knows what is ours if this one is killed.
+        The manifest goes first and comes last: where it is, all that it lists is there. Meanwhile a list in the staging folder
+        tells the next run what is ours if this one is killed.
         """
         names = [file.name for file in self.written]
         with mapped_errors(self.path):
             if (self.path / MANIFEST).exists():
-                os.replace(self.path / MANIFEST, self.staging / _PREVIOUS)
+                os.replace(self.path / MANIFEST, self.staging / _SET_ASIDE)
             for name in sorted(self._earlier.files - set(names)):
                 (self.path / name).unlink(missing_ok=True)
             self._publish_quarantine()
             for name in sorted(names, key=lambda name: name == MANIFEST):
                 os.replace(self.staging / name, self.path / name)
+        self._inherited = False
 
     def _publish_quarantine(self) -> None:
         place = self.path / QUARANTINE
@@ -172,6 +186,11 @@ class _Listed:
             return
         self.files.update(filter(_is_plain, files))
         self.quarantined.update(filter(_is_plain, quarantined))
+
+    def write(self, path: Path) -> None:
+        """Write them as a manifest, for the next run in case that this one is killed."""
+        files = [{"name": name} for name in sorted(self.files)]
+        path.write_text(json.dumps({"tool": "pfocr2rdf ", "files": files, "quarantined": sorted(self.quarantined)}), encoding="utf-8")
 
 
 def _is_plain(name: object) -> bool:

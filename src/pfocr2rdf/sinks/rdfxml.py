@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
+from pfocr2rdf.iris import xml_name
 from pfocr2rdf.remembered import Remembered
 from pfocr2rdf.sinks.names import SHORT
 from pfocr2rdf.terms import Node, Pair, parse
@@ -60,11 +61,7 @@ class RdfXmlWriter:
         short = self._short(predicate)
         if short and short.partition(":")[2][:1].isalpha() and "%" not in short:
             return short, ""
-        cut = len(predicate)
-        while cut and (predicate[cut - 1] in "_-" or (predicate[cut - 1].isalnum() and predicate[cut - 1].isascii())):
-            cut -= 1
-        while cut < len(predicate) and not (predicate[cut].isalpha() or predicate[cut] == "_"):
-            cut += 1
-        if cut == len(predicate):
+        space, name = xml_name(predicate)
+        if not name:
             raise ValueError(f"RDF/XML cannot write the property {predicate!r}, which ends in no XML name")
-        return f"ns:{predicate[cut:]}", f" xmlns:ns={quoteattr(predicate[:cut])}"
+        return f"ns:{name}", f" xmlns:ns={quoteattr(space)}"

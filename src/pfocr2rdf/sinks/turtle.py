@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -15,7 +16,11 @@ _LINE = 110
 _LONG = 200
 _BLOCKS = 30_000
 _NEXT = " ;\n    "
-_BARE = {expand("xsd:integer"), expand("xsd:decimal")}
+# Numbers that are written without quotes: those that every parser gives back digit for digit.
+_BARE = {
+    expand("xsd:integer"): re.compile(r"0|-?[1-9][0-9]*").fullmatch,
+    expand("xsd:decimal"): re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+").fullmatch,
+}
 
 
 class TurtleWriter:
@@ -113,18 +118,9 @@ class TurtleWriter:
         value, end = parse(term), term.rindex('"') + 1
         if value.language:
             return term
-        if value.datatype in _BARE and _is_bare(value.value, value.datatype):
+        if (bare := _BARE.get(value.datatype)) and bare(value.value):
             return value.value
         return f"{term[:end]}^^{self._name(ref(value.datatype))}"
-
-
-def _is_bare(text: str, datatype: str) -> bool:
-    """Whether Turtle reads the digits alone as this very literal."""
-    digits = text.removeprefix("-")
-    if datatype.endswith("integer"):
-        return digits.isascii() and digits.isdigit()
-    whole, dot, fraction = digits.partition(".")
-    return bool(dot) and (whole + fraction).isascii() and whole.isdigit() and fraction.isdigit()
 
 
 class TrigWriter(TurtleWriter):

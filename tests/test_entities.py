@@ -1,0 +1,291 @@
+"""What many figures say of one thing: how it is put together does not hang on how the figures came, and no disagreement is lost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from itertools import groupby, pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pfocr2rdf import passing
+from pfocr2rdf.entities import Conflict, Entities, Origin
+from pfocr2rdf.iris import doi
+from pfocr2rdf.pipeline import export
+from pfocr2rdf.terms import TYPE, Node, literal, ref, term
+from pfocr2rdf.vocabulary import FUNCTIONAL
+
+OLD, NEW = 0, 1
+LABEL, TITLE, MEMBER, ORGANISM = term("rdfs:label"), term("dcterms:title"), term("pfocr:memberOf"), term("pfocr:organism")
+GENE = (TYPE, term("pfocr:Gene"))
+
+Saying = tuple[Node, Origin]
+
+
+def gene(subject: str = "g", label: str = "", title: str = "", families: Iterable[str] = (), own: int = 1) -> Node:
+    """A description, with at most one value for what there is one of; split between its own and its shared statements."""
+    pairs = [GENE, *([(LABEL, literal(label))] if label else []), *((MEMBER, ref(f"urn:{name}")) for name in sorted(families))]
+    pairs += [(TITLE, literal(title))] if title else []
+    return Node(ref(f"urn:{subject}"), tuple(pairs[:own]), tuple(pairs[own:]))
+
+
+NODES = st.builds(
+    gene,
+    st.sampled_from(["g", "h"]),
+    st.sampled_from(["", "SA", "sa", "Sa"]),
+    st.sampled_from(["", "one", "two"]),
+    st.frozensets(st.sampled_from("xyz"), max_size=2),
+    st.integers(0, 1),
+)
+ORIGINS = st.tuples(st.sampled_from([OLD, NEW]), st.integers(0, 6).map("F{}".format))
+SAYINGS = st.lists(st.tuples(NODES, ORIGINS), max_size=9)
+LAWS = settings(max_examples=100, deadline=None)
+
+
+def gathered(sayings: Iterable[Saying]) -> Entities:
+    entities = Entities()
+    for node, origin in sayings:
+        entities.add(node, origin)
+    return entities
+
+
+def merged(*parts: Entities) -> Entities:
+    whole = Entities()
+    for part in parts:
+        whole.merge(part)
+    return whole
+
+
+def settled(entities: Entities) -> tuple[list[tuple[str, tuple[tuple[str, str], ...]]], list[Conflict]]:
+    """The nodes, and the conflicts."""
+    conflicts: list[Conflict] = []
+    nodes = [(node.subject, node.pairs) for node in entities.merged(conflicts)]
+    return nodes, conflicts
+
+
+def without_figures(conflicts: Iterable[Conflict]) -> list[tuple[str, str, str, str]]:
+    return [(one.subject, one.predicate, one.kept, one.dropped) for one in conflicts]
+
+
+# -- laws --------------------------------------------------------------------------------------------------------------------------
+
+
+@given(SAYINGS, SAYINGS, SAYINGS)
+@LAWS
+def test_merging_is_associative(first: list[Saying], second: list[Saying], third: list[Saying]) -> None:
+    """To the figures that the conflicts name."""
+    left = merged(merged(gathered(first), gathered(second)), gathered(third))
+    right = merged(gathered(first), merged(gathered(second), gathered(third)))
+    assert settled(left) == settled(right)
+
+
+@given(SAYINGS, st.lists(st.integers(0, 9), max_size=4))
+@LAWS
+def test_it_is_the_same_however_records_are_batched(sayings: list[Saying], cuts: list[int]) -> None:
+    bounds = [0, *sorted(cuts), len(sayings)]
+    parts = [gathered(sayings[start:end]) for start, end in pairwise(bounds) if start <= end]
+    parts = [gathered(sayings[: bounds[1]]), *parts[1:]] if parts else []
+    assert settled(merged(*parts)) == settled(gathered(sayings))
+
+
+@given(SAYINGS.flatmap(lambda sayings: st.tuples(st.just(sayings), st.permutations(sayings))))
+@LAWS
+def test_what_is_settled_does_not_hang_on_the_order_of_records(orders: tuple[list[Saying], list[Saying]]) -> None:
+    (nodes, conflicts), (other_nodes, other_conflicts) = (settled(gathered(sayings)) for sayings in orders)
+    assert nodes == other_nodes
+    assert without_figures(conflicts) == without_figures(other_conflicts)
+
+
+@given(SAYINGS)
+@LAWS
+def test_saying_it_again_changes_nothing(sayings: list[Saying]) -> None:
+    once = gathered(sayings)
+    assert settled(merged(once, once)) == settled(once)
+    assert settled(merged(Entities(), once, Entities())) == settled(once)
+
+
+@given(SAYINGS)
+@LAWS
+def test_merging_leaves_the_parts_as_they_were(sayings: list[Saying]) -> None:
+    part, other = gathered(sayings[::2]), gathered(sayings[1::2])
+    before = settled(part), settled(other)
+    whole = merged(part, other)
+    whole.add(gene("g", "later"), (NEW, "F9"))
+    assert (settled(part), settled(other)) == before
+
+
+# -- what is settled ---------------------------------------------------------------------------------------------------------------
+
+
+@given(SAYINGS)
+@LAWS
+def test_each_entity_is_one_node_with_one_value_for_what_there_is_one_of(sayings: list[Saying]) -> None:
+    nodes, _ = settled(gathered(sayings))
+    subjects = [subject for subject, _ in nodes]
+    assert subjects == sorted({node.subject for node, _ in sayings})
+    for _, pairs in nodes:
+        assert len(set(pairs)) == len(pairs)
+        predicates = [predicate for predicate, _ in pairs]
+        assert all(predicates.count(predicate) <= 1 for predicate in (LABEL, TITLE))
+        assert len(list(groupby(predicates))) == len(set(predicates)), "statements of one predicate are not side by side"
+
+
+@given(SAYINGS)
+@LAWS
+def test_nothing_is_lost_but_what_a_conflict_names_and_nothing_is_made_up(sayings: list[Saying]) -> None:
+    nodes, conflicts = settled(gathered(sayings))
+    said = {(node.subject, *pair) for node, _ in sayings for pair in node.pairs}
+    found = {(subject, *pair) for subject, pairs in nodes for pair in pairs}
+    assert found | {(one.subject, one.predicate, one.dropped) for one in conflicts} == said
+    assert {(one.subject, one.predicate, one.dropped) for one in conflicts} & found == set()
+    assert {(one.subject, one.predicate, one.kept) for one in conflicts} <= found
+
+
+@given(SAYINGS)
+@LAWS
+def test_the_newest_generation_that_says_something_is_believed_and_of_it_the_first_in_code_point_order(sayings: list[Saying]) -> None:
+    nodes, _ = settled(gathered(sayings))
+    for subject, pairs in nodes:
+        for predicate in (LABEL, TITLE):
+            kept = [value for name, value in pairs if name == predicate]
+            nodes_of = [(node, rank) for node, (rank, _) in sayings if node.subject == subject]
+            values = [(rank, value) for node, rank in nodes_of for name, value in node.pairs if name == predicate]
+            newest = max((rank for rank, _ in values), default=None)
+            assert kept == sorted(value for rank, value in values if rank == newest)[:1]
+
+
+@given(SAYINGS)
+@LAWS
+def test_a_conflict_names_two_figures_that_said_so(sayings: list[Saying]) -> None:
+    _, conflicts = settled(gathered(sayings))
+    said = {(node.subject, *pair, figid) for node, (_, figid) in sayings for pair in node.pairs}
+    for one in conflicts:
+        assert (one.subject, one.predicate, one.kept, one.kept_from) in said
+        assert (one.subject, one.predicate, one.dropped, one.dropped_from) in said
+    assert len(set(without_figures(conflicts))) == len(conflicts)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_newer_record_wins_over_an_older_one_whichever_comes_first(order: int) -> None:
+    sayings = [(gene(label="AAA"), (OLD, "F1")), (gene(label="ZZZ"), (NEW, "F2"))][::order]
+    nodes, conflicts = settled(gathered(sayings))
+    assert (LABEL, literal("ZZZ")) in nodes[0][1]
+    assert conflicts == [Conflict("<urn:g>", LABEL, '"ZZZ"', "F2", '"AAA"', "F1")]
+
+
+def test_an_older_record_is_believed_where_the_newer_ones_say_nothing() -> None:
+    nodes, conflicts = settled(gathered([(gene(label="A"), (OLD, "F1")), (gene(title="t"), (NEW, "F2"))]))
+    assert {pair for pair in nodes[0][1] if pair[0] in (LABEL, TITLE)} == {(LABEL, '"A"'), (TITLE, '"t"')}
+    assert conflicts == []
+
+
+def test_what_an_old_and_a_new_record_say_alike_counts_as_new() -> None:
+    for sayings in ([(OLD, "F1"), (NEW, "F2")], [(NEW, "F2"), (OLD, "F1")]):
+        told = [(gene(label="ZZZ"), origin) for origin in sayings] + [(gene(label="AAA"), (OLD, "F3"))]
+        nodes, conflicts = settled(gathered(told))
+        assert (LABEL, '"ZZZ"') in nodes[0][1]
+        assert conflicts == [Conflict("<urn:g>", LABEL, '"ZZZ"', "F2", '"AAA"', "F3")]
+
+
+def test_three_values_are_two_conflicts() -> None:
+    _, conflicts = settled(gathered((gene(label=label), (NEW, f"F{label}")) for label in "CAB"))
+    named = [(one.kept, one.kept_from, one.dropped, one.dropped_from) for one in conflicts]
+    assert named == [('"A"', "FA", '"B"', "FB"), ('"A"', "FA", '"C"', "FC")]
+
+
+def test_what_there_can_be_several_of_is_no_conflict() -> None:
+    nodes, conflicts = settled(gathered([(gene(families="x"), (OLD, "F1")), (gene(families="yz"), (NEW, "F2"))]))
+    assert [value for predicate, value in nodes[0][1] if predicate == MEMBER] == ["<urn:x>", "<urn:y>", "<urn:z>"]
+    assert conflicts == []
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONAL))
+def test_every_property_that_has_one_value_is_settled(name: str) -> None:
+    sayings = [(Node("<urn:g>", (GENE, (term(name), literal(value)))), (NEW, value)) for value in ("a", "b")]
+    nodes, conflicts = settled(gathered(sayings))
+    assert nodes == [("<urn:g>", (GENE, (term(name), '"a"')))]
+    assert without_figures(conflicts) == [("<urn:g>", term(name), '"a"', '"b"')]
+
+
+def test_one_description_that_disagrees_with_itself_is_settled_too() -> None:
+    """A record may list a gene in two rows with two symbols (seen with ``on_violation="keep"``)."""
+    node = Node("<urn:g>", (GENE, (LABEL, '"SA"'), (LABEL, '"sa"')))
+    nodes, conflicts = settled(gathered([(node, (NEW, "F1"))]))
+    assert nodes == [("<urn:g>", (GENE, (LABEL, '"SA"')))]
+    assert conflicts == [Conflict("<urn:g>", LABEL, '"SA"', "F1", '"sa"', "F1")]
+
+
+def test_a_node_is_the_same_whatever_of_it_is_shared() -> None:
+    """The parts of a node are a matter of speed: two nodes with the same statements are one description."""
+    entities = gathered((gene("g", "A", "t", "xy", own=own), (OLD, f"F{own}")) for own in range(5))
+    assert not entities.is_merged("<urn:g>")
+    assert entities.origins("<urn:g>") == ["F0"]
+    node = entities.node("<urn:g>")
+    assert node is not None
+    assert set(node.pairs) == set(settled(entities)[0][0][1])
+    assert entities.node("<urn:h>") is None
+    assert len(entities) == 1
+
+
+# -- from records ------------------------------------------------------------------------------------------------------------------
+
+
+def record(figid: str, generation: int, **fields: Any) -> dict[str, Any]:
+    """A record in the fewest words; a record without rows is one of 2023."""
+    common = {"figid": figid, "figtitle": f"Title of {figid}", "pmcid": "PMC1", "number": "F1", "year": "2020", "caption": "c"}
+    gene_row = {"word": "STAT1", "symbol": "STAT1", "source": "hgnc_symbol", "hgnc_symbol": "STAT1", "entrez": "6772"}
+    return {**common, **({"genes": [gene_row]} if generation == OLD else {}), **fields}
+
+
+def exported(folder: Path, records: Sequence[dict[str, Any]]) -> tuple[set[str], list[dict[str, str]]]:
+    """The statements of what figures share, and the conflicts of the report."""
+    folder.mkdir()
+    source = folder / "in.yaml"
+    source.write_text("\n---\n".join(yaml.safe_dump(one, allow_unicode=True) for one in records), encoding="utf-8")
+    done = export([source], folder / "out", formats=["nquads"])
+    assert done.exported == len(records)
+    lines = (folder / "out" / "figures.nq").read_text(encoding="utf-8").splitlines()
+    end = " <https://pfocr.wikipathways.org/dataset> ."
+    conflicts = json.loads((folder / "out" / "report.json").read_text(encoding="utf-8"))["conflicts"]
+    assert done.conflicts == len(conflicts)
+    return {line.removesuffix(end) for line in lines if line.endswith(end)}, conflicts
+
+
+PAPER = "<https://identifiers.org/pmc/PMC1>"
+RECORDS = [
+    record("PMC1__F1", OLD, papertitle="An older title"),
+    record("PMC1__F2", NEW, papertitle="The newer title", journal_title="B"),
+    record("PMC1__F3", NEW, papertitle="The newer title", journal_title="A"),
+    record("PMC1__F4", OLD, year="2019"),
+]
+
+
+@pytest.mark.parametrize("batch", [1, 2, 64])
+@pytest.mark.parametrize("order", [1, -1])
+def test_records_that_disagree_on_their_paper_give_one_paper_and_a_report(
+    batch: int, order: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passing, "BATCH", batch)
+    shared, conflicts = exported(tmp_path / "some", RECORDS[::order])
+    assert f'{PAPER} {TITLE} "The newer title"' in shared
+    assert f'{PAPER} {term("pfocr:journal")} "A"' in shared
+    assert f'{PAPER} {term("dcterms:issued")} "2020"^^<http://www.w3.org/2001/XMLSchema#gYear>' in shared
+    assert len([line for line in shared if line.startswith(f"{PAPER} {TITLE} ")]) == 1
+    found = {one["predicate"]: (one["kept"], one["kept_from"], one["dropped"], one["dropped_from"]) for one in conflicts}
+    first = {1: "PMC1__F2", -1: "PMC1__F3"}[order]
+    assert found[TITLE] == ('"The newer title"', first, '"An older title"', "PMC1__F1")
+    assert found[term("pfocr:journal")] == ('"A"', "PMC1__F3", '"B"', "PMC1__F2")
+    assert found[term("dcterms:issued")][3] == "PMC1__F4"
+    assert len(conflicts) == 3
+    assert {one["subject"] for one in conflicts} == {PAPER}
+
+
+def test_a_doi_that_was_dropped_leaves_no_link(tmp_path: Path) -> None:
+    shared, conflicts = exported(tmp_path / "some", [record("PMC1__F1", NEW, doi="10.1000/a"), record("PMC1__F2", NEW, doi="10.1000/b")])
+    assert [(one["predicate"], one["kept"], one["dropped"]) for one in conflicts] == [(term("bibo:doi"), '"10.1000/a"', '"10.1000/b"')]
+    assert {line for line in shared if term("owl:sameAs") in line} == {f"{PAPER} {term('owl:sameAs')} {ref(doi('10.1000/a'))}"}

@@ -1,0 +1,552 @@
+"""The export directory: its files appear whole or not at all, whatever happens, and nothing else in it is touched."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pfocr2rdf import passing
+from pfocr2rdf.errors import OutputError, SourceError, StoppedError
+from pfocr2rdf.pipeline import export
+from pfocr2rdf.sinks import FORMATS
+from pfocr2rdf.sinks.output import MANIFEST, STAGING, OutputDirectory
+
+COMPANIONS = ["context.jsonld", "dataset.ttl", "manifest.json", "report.json", "report.ttl", "shapes.ttl", "vocabulary.ttl"]
+
+
+def record(figid: str, **fields: Any) -> dict[str, Any]:
+    """A record of 2021, in the fewest words."""
+    gene = {"word": "STAT1", "symbol": "STAT1", "source": "hgnc_symbol", "hgnc_symbol": "STAT1", "entrez": "6772"}
+    own = {
+        "figtitle": f"Title of {figid}",
+        "pmcid": "PMC1",
+        "filename": "a.jpg",
+        "figlink": "/pmc/articles/PMC1/",
+        "number": "F1",
+        "papertitle": "p",
+    }
+    return {"figid": figid, **own, "year": "2020", "organisms": "Homo sapiens", "caption": "c" * 2000, "genes": [gene], **fields}
+
+
+def written(folder: Path, *records: dict[str, Any]) -> Path:
+    """A folder with these records."""
+    folder.mkdir()
+    for one in records:
+        (folder / f"{one['number']}.md").write_text(f"---\n{yaml.safe_dump(one)}---\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """Some records, enough for several batches."""
+    return written(tmp_path / "in", *(record(f"PMC1__F{number}", number=f"F{number}") for number in range(150)))
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder, hidden ones too."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def assert_whole(folder: Path) -> None:
+    """The manifest is there, and each file that it names is there, of the size and digest that it says."""
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    assert manifest["files"]
+    for file in manifest["files"]:
+        data = (folder / file["name"]).read_bytes()
+        assert (len(data), hashlib.sha256(data).hexdigest()) == (file["size"], file["sha256"]), file["name"]
+
+
+@contextlib.contextmanager
+def unchanged(folder: Path) -> Iterator[None]:
+    """Nothing in the folder is other than it was, and nothing is new."""
+    before = contents(folder)
+    try:
+        yield
+    finally:
+        assert contents(folder) == before
+
+
+# -- what is there at the end -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("compress", [None, "gz", "zst"])
+def test_the_manifest_names_every_file_with_its_size_and_digest(compress: str | None, source: Path, output: Path) -> None:
+    done = export([source], output, formats=FORMATS, compress=compress)
+    assert_whole(output)
+    manifest = json.loads((output / MANIFEST).read_text(encoding="utf-8"))
+    assert [file["name"] for file in manifest["files"]] == sorted(set(contents(output)) - {MANIFEST})
+    assert manifest["sources"] == [str(source)]
+    assert manifest["tool"].startswith("pfocr2rdf ")
+    assert manifest["records"]["read"] == 150
+    assert sorted(done.files) == sorted(contents(output))
+
+
+def test_the_staging_folder_is_gone_at_the_end(source: Path, output: Path) -> None:
+    export([source], output)
+    assert sorted(path.name for path in output.iterdir()) == sorted([*COMPANIONS, "figures.jsonld", "figures.ttl"])
+
+
+def test_the_folders_above_are_made(source: Path, output: Path) -> None:
+    export([source], output / "a" / "b")
+    assert_whole(output / "a" / "b")
+
+
+def test_what_a_record_was_quarantined_for_stands_beside_it(tmp_path: Path, output: Path) -> None:
+    bad = record("PMC1__F2", number="F2", year="20")
+    done = export([written(tmp_path / "in", record("PMC1__F1"), bad)], output)
+    assert (done.exported, done.quarantined) == (1, 1)
+    assert sorted(contents(output / "quarantine")) == ["PMC1__F2/PMC1__F2.md", "PMC1__F2/reasons.json"]
+    assert yaml.safe_load_all((output / "quarantine/PMC1__F2/PMC1__F2.md").read_text(encoding="utf-8")).__next__() == bad
+    assert json.loads((output / "quarantine/PMC1__F2/reasons.json").read_text(encoding="utf-8"))[0]["resultSeverity"] == "Violation"
+
+
+# -- an export over another one -----------------------------------------------------------------------------------------------
+
+
+def test_files_of_an_earlier_export_with_other_formats_go(source: Path, output: Path) -> None:
+    export([source], output, formats=FORMATS, compress="gz")
+    export([source], output, formats=["turtle"])
+    assert sorted(contents(output)) == sorted([*COMPANIONS, "figures.ttl"])
+    assert_whole(output)
+
+
+def test_the_quarantine_of_an_earlier_export_goes(tmp_path: Path, output: Path) -> None:
+    export([written(tmp_path / "a", record("PMC1__F1"), record("PMC1__F2", number="F2", year="20"))], output)
+    assert (output / "quarantine" / "PMC1__F2").is_dir()
+    export([written(tmp_path / "b", record("PMC1__F1"), record("PMC1__F3", number="F3", year="20"))], output)
+    assert [path.name for path in (output / "quarantine").iterdir()] == ["PMC1__F3"]
+    export([written(tmp_path / "c", record("PMC1__F1"))], output)
+    assert not (output / "quarantine").exists()
+
+
+def test_foreign_files_stay(source: Path, output: Path) -> None:
+    foreign = {"notes.txt": b"mine", "figures.csv": b"mine", "sub/figures.ttl": b"mine", ".hidden": b"mine", "figures.ttl.bak": b"mine"}
+    for name, data in foreign.items():
+        (output / name).parent.mkdir(parents=True, exist_ok=True)
+        (output / name).write_bytes(data)
+    for formats in (["turtle"], ["jsonld", "ntriples"], ["turtle"]):
+        export([source], output, formats=formats)
+        assert {name: data for name, data in contents(output).items() if name in foreign} == foreign
+    assert len(contents(output)) == len(foreign) + len(COMPANIONS) + 1
+
+
+def test_a_foreign_folder_of_the_name_quarantine_stays(source: Path, output: Path) -> None:
+    (output / "quarantine").mkdir(parents=True)
+    (output / "quarantine" / "notes.txt").write_bytes(b"mine")
+    with contextlib.suppress(OutputError):  # to refuse is as good
+        export([source], output)
+    assert (output / "quarantine" / "notes.txt").read_bytes() == b"mine"
+
+
+def test_what_a_foreign_manifest_names_stays(source: Path, output: Path) -> None:
+    output.mkdir()
+    (output / "thesis.pdf").write_bytes(b"mine")
+    (output / MANIFEST).write_text(json.dumps({"files": [{"name": "thesis.pdf"}]}), encoding="utf-8")
+    with contextlib.suppress(OutputError):  # to refuse is as good
+        export([source], output)
+    assert (output / "thesis.pdf").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        "", "[]", "null", "{", '{"files": 1}', '{"files": [1, {"name": 2}]}', '{"files": [{"name": "../notes.txt"}]}',
+        '{"files": [{"name": ".."}]}',
+        '{"tool": "pfocr2rdf 0", "files": [{"name": "../notes.txt"}, {"name": "ABSOLUTE"}]}',
+        '{"tool": "pfocr2rdf 0", "files": [{"name": ""}, {"name": "."}, {"name": "sub/a"}]}',
+        "\ud800",
+        "[" * 100_000,
+    ],
+)  # fmt: skip
+def test_a_broken_or_hostile_manifest_removes_nothing(manifest: str, source: Path, output: Path, tmp_path: Path) -> None:
+    (output / "sub").mkdir(parents=True)
+    for path in (tmp_path / "notes.txt", output / "sub" / "a"):
+        path.write_bytes(b"mine")
+    named = manifest.replace("ABSOLUTE", str(tmp_path / "notes.txt"))
+    (output / MANIFEST).write_bytes(named.encode(errors="surrogatepass"))
+    export([source], output)
+    assert [path.read_bytes() for path in (tmp_path / "notes.txt", output / "sub" / "a")] == [b"mine", b"mine"]
+    assert_whole(output)
+
+
+# -- what goes wrong within the process ---------------------------------------------------------------------------------------
+
+
+class Broken(RuntimeError):  # noqa: N818
+    """Something that nobody expects."""
+
+
+def broken(*_: object) -> None:
+    raise Broken
+
+
+@pytest.mark.parametrize("error", [Broken, KeyboardInterrupt])
+@pytest.mark.parametrize("before", [False, True], ids=["first export", "over another export"])
+def test_an_exception_in_the_middle_leaves_all_as_it_was(error: type[BaseException], before: bool, source: Path, output: Path) -> None:
+    output.mkdir()
+    (output / "notes.txt").write_bytes(b"mine")
+    if before:
+        export([source], output, formats=["ntriples"], limit=2)
+
+    def progress(count: int, *_: object) -> None:
+        if count > 100:
+            raise error
+
+    with unchanged(output), pytest.raises(error):
+        export([source], output, formats=FORMATS, compress="gz", progress=progress)
+    assert not (output / STAGING).exists()
+
+
+def test_a_violation_or_refusal_that_stops_the_run_leaves_all_as_it_was(tmp_path: Path, output: Path) -> None:
+    export([written(tmp_path / "good", record("PMC1__F1"))], output)
+    bad = written(
+        tmp_path / "bad", record("PMC1__F1"), record("PMC1__F2", number="F2", year="20"), record("PMC1__F3", number="F3", pmcid="X")
+    )
+    with unchanged(output), pytest.raises(StoppedError):
+        export([bad], output, on_violation="fail")
+    with unchanged(output), pytest.raises(StoppedError):
+        export([bad], output, fail_fast=True)
+
+
+def test_a_missing_source_leaves_no_folder(tmp_path: Path, output: Path) -> None:
+    with pytest.raises(SourceError):
+        export([tmp_path / "nowhere"], output)
+    assert not output.exists()
+
+
+@pytest.mark.parametrize("wrong", [{"formats": ["xml"]}, {"compress": "bz2"}, {"on_violation": "ignore"}])
+def test_wrong_usage_leaves_no_folder(wrong: dict[str, Any], source: Path, output: Path) -> None:
+    with pytest.raises(ValueError, match="is no"):
+        export([source], output, **wrong)
+    assert not output.exists()
+
+
+def test_a_file_that_was_not_closed_is_not_published(output: Path) -> None:
+    with OutputDirectory(output) as directory:
+        with contextlib.suppress(Broken), directory.open("figures.ttl") as file:
+            file.write(b"half")
+            raise Broken
+        assert directory.written == []
+        directory.publish()
+    assert contents(output) == {}
+
+
+def test_a_source_that_cannot_be_read_is_not_blamed_on_the_output(source: Path, output: Path) -> None:
+    (source / "a.yaml").symlink_to("nowhere")
+    done = export([source], output)
+    assert (done.exported, done.refused) == (150, 1)
+
+
+def test_a_long_figid_can_be_quarantined(tmp_path: Path, output: Path) -> None:
+    done = export([written(tmp_path / "in", record("長" * 100, year="20"), record("PMC1__F2", number="F2"))], output)
+    assert (done.exported, done.quarantined + done.refused) == (1, 1)
+
+
+# -- what goes wrong outside ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("below", ["", "sub", "sub/sub"])
+def test_an_output_that_is_a_file_is_refused_and_stays(below: str, source: Path, output: Path) -> None:
+    output.write_bytes(b"mine")
+    with pytest.raises(OutputError, match=r"out.*cannot be written"):
+        export([source], output / below)
+    assert output.read_bytes() == b"mine"
+
+
+def test_a_name_that_is_taken_by_a_folder_is_refused(source: Path, output: Path) -> None:
+    (output / "figures.ttl" / "sub").mkdir(parents=True)
+    with pytest.raises(OutputError):
+        export([source], output)
+    assert (output / "figures.ttl" / "sub").is_dir()
+    assert not (output / MANIFEST).exists()
+    assert not (output / STAGING).exists()
+
+
+def test_what_was_refused_can_be_tried_again(source: Path, output: Path) -> None:
+    output.mkdir()
+    (output / STAGING).write_bytes(b"in the way")
+    with pytest.raises(OutputError):
+        export([source], output)
+    (output / STAGING).unlink()
+    export([source], output)
+    assert_whole(output)
+
+
+def test_a_folder_that_may_not_be_written_to_is_refused(source: Path, output: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may write to any folder")
+    output.mkdir(mode=0o500)
+    try:
+        with unchanged(output), pytest.raises(OutputError, match="Permission denied"):
+            export([source], output)
+    finally:
+        output.chmod(0o700)
+
+
+@pytest.fixture
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 256 kB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = shutil.which("mount") and subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=256k", "pfocr2rdf-test", str(place)], capture_output=True, check=False
+    )
+    if not mounted or mounted.returncode:
+        pytest.skip("a small disk cannot be mounted here: that is for root alone")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.mark.parametrize("compress", [None, "gz"])
+def test_a_full_disk_is_an_output_error_and_leaves_nothing(compress: str | None, source: Path, tiny_disk: Path) -> None:
+    export([source], tiny_disk, formats=["turtle"], limit=1)
+    free = os.statvfs(tiny_disk).f_bavail * os.statvfs(tiny_disk).f_frsize
+    (tiny_disk / "ballast").write_bytes(bytes(free - (1 << 14)))
+    with unchanged(tiny_disk), pytest.raises(OutputError, match="No space left on device"):
+        export([source], tiny_disk, formats=FORMATS, compress=compress)
+    assert not (tiny_disk / STAGING).exists()
+    (tiny_disk / "ballast").unlink()
+    export([source], tiny_disk, formats=["turtle"], limit=2)
+    assert_whole(tiny_disk)
+
+
+@pytest.mark.parametrize(("size", "warned"), [(1, False), (20_000, False), (100_000, False), (1, True), (20_000, True)])
+def test_files_that_may_not_grow_are_an_output_error_and_leave_nothing(size: int, warned: bool, source: Path, output: Path) -> None:
+    """A limit on the size of files (``ulimit -f``) is a full disk that needs no root. With warnings, the report is what grows."""
+    if warned:
+        for path in source.iterdir():
+            path.write_bytes(path.read_bytes().replace(b"papertitle: p\n", b""))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    output.mkdir()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        with unchanged(output), pytest.raises(OutputError, match="File too large"):
+            export([source], output, formats=FORMATS)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    export([source], output, formats=["turtle"])
+    assert_whole(output)
+
+
+@pytest.mark.parametrize("after", [0, 3, 7])
+def test_an_error_while_files_are_put_in_place_is_an_output_error(
+    after: int, source: Path, output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some files may be in place by then, but without a manifest; the next run puts it right. The first step is to put that aside."""
+    export([source], output, formats=FORMATS, limit=1)
+    before = contents(output)
+    left = [after]
+
+    def replace(old: object, new: object) -> None:
+        if not left[0]:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        left[0] -= 1
+        os.rename(old, new)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", replace)
+        with pytest.raises(OutputError, match="No space left"):
+            export([source], output, formats=["turtle", "ntriples"])
+    assert (output / MANIFEST).exists() == (after == 0)
+    assert after or contents(output) == before
+    assert not (output / STAGING).exists()
+    export([source], output, formats=["turtle", "ntriples"])
+    assert_whole(output)
+    assert sorted(contents(output)) == sorted([*COMPANIONS, "figures.nt", "figures.ttl"])
+
+
+# -- the process is killed --------------------------------------------------------------------------------------------------------
+
+_KILLED = """
+import os, shutil, signal, sys
+from pathlib import Path
+from pfocr2rdf import pipeline
+from pfocr2rdf.sinks import output
+
+source, target, where, count = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+
+def counted(function):
+    def called(*args, **kwargs):
+        global count
+        if count == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        count -= 1
+        return function(*args, **kwargs)
+    return called
+
+if where == "batch":
+    progress = counted(lambda *numbers: None)
+else:
+    progress = None
+if where == "publish":
+    publish = output.OutputDirectory.publish
+    def watched(self):
+        os.replace, Path.unlink, shutil.rmtree = counted(os.replace), counted(Path.unlink), counted(shutil.rmtree)
+        publish(self)
+    output.OutputDirectory.publish = watched
+if where == "end":
+    output.OutputDirectory.__exit__ = counted(output.OutputDirectory.__exit__)
+pipeline.export([source], target, formats=["turtle", "ntriples"], progress=progress)
+raise SystemExit("was not killed")
+"""
+STEPS_OF_PUBLISH = 14
+"""Of two formats over six: the manifest is put aside, four stale files are removed, nine files are renamed."""
+
+
+def killed(source: Path, output: Path, where: str, count: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _KILLED, str(source), str(output), where, str(count)], capture_output=True, check=False, text=True
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr[-2000:]
+
+
+def in_place(folder: Path) -> dict[str, bytes]:
+    """What somebody who looks into the directory takes for its files: all but the staging folder."""
+    return {name: data for name, data in contents(folder).items() if not name.startswith(STAGING)}
+
+
+@pytest.fixture
+def wanted(source: Path, tmp_path: Path) -> dict[str, bytes]:
+    """What an export into a new folder gives."""
+    export([source], tmp_path / "wanted", formats=["turtle", "ntriples"])
+    return contents(tmp_path / "wanted")
+
+
+@pytest.mark.parametrize(("where", "count"), [("batch", 0), ("batch", 2), ("publish", 0)])
+def test_a_run_that_is_killed_before_it_publishes_leaves_the_files_as_they_were(
+    where: str, count: int, source: Path, output: Path, wanted: dict[str, bytes]
+) -> None:
+    export([source], output, formats=FORMATS, limit=1)
+    (output / "notes.txt").write_bytes(b"mine")
+    before = in_place(output)
+    killed(source, output, where, count)
+    assert in_place(output) == before
+    assert (output / STAGING).is_dir()
+    export([source], output, formats=["turtle", "ntriples"])
+    assert contents(output) == {**wanted, "notes.txt": b"mine"}
+
+
+def test_a_first_run_that_is_killed_leaves_nothing_but_the_staging_folder(source: Path, output: Path, wanted: dict[str, bytes]) -> None:
+    killed(source, output, "batch", 1)
+    assert in_place(output) == {}
+    export([source], output, formats=["turtle", "ntriples"])
+    assert contents(output) == wanted
+
+
+@pytest.mark.parametrize("count", [1, 4, 5, 8, STEPS_OF_PUBLISH - 1])
+def test_a_run_that_is_killed_while_it_publishes_leaves_whole_files_and_the_next_run_puts_them_right(
+    count: int, source: Path, output: Path, wanted: dict[str, bytes]
+) -> None:
+    export([source], output, formats=FORMATS, limit=1)
+    before = contents(output)
+    killed(source, output, "publish", count)
+    for name, data in in_place(output).items():
+        assert data in (before.get(name), wanted.get(name)), f"{name} is neither the old file nor the new one"
+    if (output / MANIFEST).exists():
+        assert_whole(output)
+    export([source], output, formats=["turtle", "ntriples"])
+    assert contents(output) == wanted
+
+
+@pytest.mark.parametrize("ending", ["killed", "stopped"])
+def test_two_runs_in_a_row_that_do_not_end_well_leave_no_file_for_ever(
+    ending: str, source: Path, output: Path, wanted: dict[str, bytes]
+) -> None:
+    export([source], output, formats=FORMATS, limit=1)
+    killed(source, output, "publish", 2)
+    if ending == "killed":
+        killed(source, output, "batch", 0)
+    else:
+        with pytest.raises(Broken):
+            export([source], output, formats=["turtle"], progress=broken)
+    export([source], output, formats=["turtle", "ntriples"])
+    assert contents(output) == wanted
+
+
+def test_a_run_that_is_killed_at_its_very_end_has_published_all(source: Path, output: Path, wanted: dict[str, bytes]) -> None:
+    export([source], output, formats=FORMATS, limit=1)
+    killed(source, output, "end", 0)
+    assert in_place(output) == wanted
+    export([source], output, formats=["turtle", "ntriples"])
+    assert contents(output) == wanted
+
+
+# -- two at once --------------------------------------------------------------------------------------------------------------------
+
+
+def test_two_exports_to_one_directory_at_once_publish_no_half_file(output: Path) -> None:
+    """The second one may be refused, or wait, or write elsewhere; half of its file must not appear."""
+    with OutputDirectory(output) as first:
+        first.write_text("figures.ttl", "all of the first")
+        with contextlib.suppress(OutputError), OutputDirectory(output) as second, second.open("figures.ttl") as file:
+            file.write(b"half of the second")
+            file.flush()
+            with contextlib.suppress(OutputError):
+                first.publish()
+            assert in_place(output).get("figures.ttl", b"all of the first") == b"all of the first"
+
+
+# -- nothing is written ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_a_dry_run_writes_nothing(exists: bool, source: Path, output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    if exists:
+        export([source], output, limit=1)
+    seen: set[str] = set()
+    with unchanged(tmp_path):
+        look = lambda *_: seen.update(path.name for path in scratch.rglob("*"))  # noqa: E731
+        done = export([source], output, formats=FORMATS, compress="gz", dry_run=True, progress=look)
+    assert [name for name in seen if name.startswith("figures.")] == [], "the graph is written and thrown away"
+    assert output.exists() == exists
+    assert list(scratch.iterdir()) == []
+    assert (done.exported, done.files) == (150, [])
+
+
+def test_a_dry_run_counts_what_a_run_counts(tmp_path: Path, output: Path) -> None:
+    source = written(
+        tmp_path / "in", record("PMC1__F1"), record("PMC1__F2", number="F2", year="20"), record("PMC1__F3", number="F3", pmcid="X")
+    )
+    numbers = [export([source], output, dry_run=dry).as_dict(timing=False) for dry in (True, False)]
+    assert numbers[0] == numbers[1]
+    assert (numbers[0]["exported"], numbers[0]["quarantined"], numbers[0]["refused"]) == (1, 1, 1)
+
+
+def test_a_record_that_is_superseded_late_leaves_nothing_of_the_first_pass(
+    tmp_path: Path, output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second pass starts from an empty staging folder: what the first one wrote and quarantined is forgotten."""
+    monkeypatch.setattr(passing, "BATCH", 1)
+    old = record("PMC1__F1", number="1", year="20")
+    new = {key: value for key, value in record("PMC1__F1", number="2").items() if key != "genes"}
+    done = export([written(tmp_path / "both", old, new)], output)
+    assert (done.exported, done.superseded, done.quarantined) == (1, 1, 0)
+    export([written(tmp_path / "one", new)], tmp_path / "wanted")
+    graphs = [
+        {name: data for name, data in contents(folder).items() if name.startswith("figures.")} for folder in (output, tmp_path / "wanted")
+    ]
+    assert graphs[0] == graphs[1]
+    assert not (output / "quarantine").exists()
