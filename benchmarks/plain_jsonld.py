@@ -46,10 +46,15 @@ def repaired(block: dict[str, Any], title: str) -> dict[str, Any]:
 def add_json_ld(graph: Graph, figure: URIRef, record: dict[str, Any]) -> None:
     """The statements of the record's JSON-LD, as PyLD expands them."""
     own = record.get("schema-jsonld")
-    if not isinstance(own, dict):
-        if caption := said(record.get("caption")):
-            graph.add((figure, URIRef("http://schema.org/description"), Literal(caption)))
-        return
+    if isinstance(own, dict):
+        add_block(graph, figure, record, own)
+    description, caption = URIRef("http://schema.org/description"), said(record.get("caption"))
+    if caption and graph.value(figure, description) is None:
+        graph.add((figure, description, Literal(caption)))
+
+
+def add_block(graph: Graph, figure: URIRef, record: dict[str, Any], own: dict[str, Any]) -> None:
+    """The statements of a block that is there."""
     block = repaired(own, said(record.get("figtitle")))
     if block.get("@id") != str(figure):
         raise ValueError(f"{block.get('@id')} is not {figure}")

@@ -147,8 +147,11 @@ def test_validate_reads_records_too(mixed: Path) -> None:
     assert "1 refused" in result.stdout
 
 
-BROKEN = "<https://identifiers.org/ncbigene/1> a <https://pfocr.wikipathways.org/vocab#Gene> ,"
-    " <http://vocabularies.wikipathways.org/wp#GeneProduct> ."
+BROKEN = """
+@prefix pfocr: <https://pfocr.wikipathways.org/vocab#> .
+@prefix wp: <http://vocabularies.wikipathways.org/wp#> .
+<https://identifiers.org/ncbigene/1> a pfocr:Gene , wp:GeneProduct .
+"""
 
 
 def test_validate_reports_violations_in_three_forms(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def _settle(subject: str, said: dict[tuple[Pair, ...], Origin], conflicts: list[
             if pair[1] not in values or values[pair[1]][0] < origin[0]:
                 values[pair[1]] = origin
     for predicate, values in sorted(single.items()):
-        kept, *dropped = sorted(values, key=lambda value: (-values[value][0], value))
+        kept, *dropped = sorted(values, key=lambda value: (-values[value][0], lexical(value)))
         pairs.add((predicate, kept))
         conflicts += [Conflict(subject, predicate, kept, values[kept][1], one, values[one][1]) for one in dropped]
         if predicate == _DOI:  # what a dropped DOI names is not the same as the paper

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-_ENDING = re.compile(r"[_ ](?:family|complex)$", re.IGNORECASE)
+_ENDING = re.compile(r"_(?:family|complex)$", re.IGNORECASE)
 
 
 @cache

@@ -17,7 +17,7 @@ from pfocr2rdf.ordering import ordered
 from pfocr2rdf.organisms import TAXON_OF_NAME
 from pfocr2rdf.records.model import FigureRecord, Mention, Paper
 from pfocr2rdf.remembered import Remembered, RememberedOf
-from pfocr2rdf.terms import TYPE, Node, Pair, literal, ref, term
+from pfocr2rdf.terms import TYPE, Node, Pair, lexical, literal, ref, term
 from pfocr2rdf.vocabulary import EVIDENCE_OF_SOURCE, FUNCTIONAL, PROPERTIES
 
 _P = {row.name: term(row.name) for row in PROPERTIES}
@@ -28,8 +28,8 @@ _HAS_TARGET, _OCCURRENCES = _P["oa:hasTarget"], _P["pfocr:occurrences"]
 _ROWS = 30_000
 _RECENT = 8
 FUNCTIONAL_PREDICATES = frozenset(map(term, FUNCTIONAL))
-_LONG_FRACTION = re.compile(r"[+-]?[0-9]+\.[0-9]{19,60}").fullmatch
-_SCIENTIFIC = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]{1,3}").fullmatch
+_CANONICAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]{1,18})?").fullmatch
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}\.?[0-9]{0,60}|\.[0-9]{1,60})(?:[eE][+-]?[0-9]{1,3})?").fullmatch
 _TARGETS = {"ncbigene": iris.gene, "mesh": iris.mesh, "chebi": iris.chebi, "doid": iris.doid}
 
 
@@ -84,6 +84,8 @@ def map_record(record: FigureRecord) -> Mapped:
     notes: dict[str, None] = {}
     further: dict[str, list[Node]] = {}
     for key, row in rows.items():
+        if not (row.word or row.match or row.target):
+            continue  # the row says nothing
         plan = _plans.get(row) or _plans.keep(row, _plan(row))
         name = f"<{names.iri(plan.key)}>"
         before = mentions.get(name)  # rows that differ only in what they say of their target are one mention
@@ -146,7 +148,7 @@ def settled(node: Node) -> Node:
 def _firsts(pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
     first: dict[str, str] = {}
     for predicate, value in pairs:
-        first[predicate] = min(value, first.get(predicate, value))
+        first[predicate] = min(value, first.get(predicate, value), key=lexical)
     return tuple(pair for pair in pairs if pair[0] not in FUNCTIONAL_PREDICATES or first[pair[0]] == pair[1])
 
 
@@ -168,10 +170,10 @@ def decimal(text: str) -> str:
 
     More than 18 digits of a fraction are rounded: XML Schema asks no processor for more, and some refuse them.
 
-    >>> decimal("9.5e-1"), decimal("0.90"), decimal("high"), decimal("9.313225746154785e-10")
-    ('0.95', '0.90', 'high', '0.000000000931322575')
+    >>> decimal("9.5e-1"), decimal("0.90"), decimal(".5"), decimal("high"), decimal("9.313225746154785e-10")
+    ('0.95', '0.90', '0.5', 'high', '0.000000000931322575')
     """
-    if not _SCIENTIFIC(text) and not _LONG_FRACTION(text):
+    if not _NUMBER(text) or _CANONICAL(text):
         return text
     number = Decimal(text)
     exponent = number.as_tuple().exponent
@@ -269,7 +271,9 @@ def _plan(row: Mention) -> _Plan:
         thing=(_P["pfocr:mentions"], ref(target)) if target else None,
         family=(_P["pfocr:mentionsFamily"], family.subject) if family else None,
         entities=_described(row, target, family),
-        note="" if evidence else f"the lexicon source {row.lexicon_source!r} is not known; kept as text, without evidence",
+        note=""
+        if evidence or not row.lexicon_source
+        else f"the lexicon source {row.lexicon_source!r} is not known; kept as text, without evidence",
     )
 
 

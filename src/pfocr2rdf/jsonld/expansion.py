@@ -61,7 +61,7 @@ def expand(record: FigureRecord) -> Expanded:
             something in it cannot be written as RDF.
     """
     if record.jsonld is None:
-        return _without(record)
+        return Expanded(_captioned({}, record), (), ())
     block, repairs = repaired(record)
     free: dict[str, list[str]] = {}
     shape: list[Any] = []
@@ -81,20 +81,23 @@ def expand(record: FigureRecord) -> Expanded:
                 pairs[predicate, literal(text)] = None
         else:
             pairs[predicate, term] = None
-    return Expanded(tuple(pairs), template.others, tuple(repairs))
+    return Expanded(_captioned(pairs, record), template.others, tuple(repairs))
 
 
 def expand_slowly(record: FigureRecord) -> Expanded:
     """The same, by PyLD on the document itself: the reference."""
     if record.jsonld is None:
-        return _without(record)
+        return Expanded(_captioned({}, record), (), ())
     block, repairs = repaired(record)
     own, others = _statements(block, record.figid)
-    return Expanded(tuple(dict.fromkeys(own)), tuple(others), tuple(repairs))
+    return Expanded(_captioned(dict.fromkeys(own), record), tuple(others), tuple(repairs))
 
 
-def _without(record: FigureRecord) -> Expanded:
-    return Expanded(((_DESCRIPTION, literal(record.caption)),) if record.caption else (), (), ())
+def _captioned(pairs: dict[Pair, None], record: FigureRecord) -> tuple[Pair, ...]:
+    """The statements, with the caption as description where the block gives none."""
+    if record.caption and all(predicate != _DESCRIPTION for predicate, _ in pairs):
+        pairs[_DESCRIPTION, literal(record.caption)] = None
+    return tuple(pairs)
 
 
 def _texts(value: Any) -> list[str] | None:

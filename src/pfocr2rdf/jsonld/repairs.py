@@ -33,12 +33,12 @@ def repaired(record: FigureRecord) -> tuple[dict[str, Any], list[str]]:
             block["name"] = record.title
         repairs.append("name")
     _repair_license(block, repairs)
-    creator = block.get("creator")
-    if type(creator) is dict and creator.get("name") == "WikiPathways" and creator.get("@id", iris.GENID).startswith(iris.GENID):
-        block["creator"] = {**creator, "@id": iris.WIKIPATHWAYS}
-        repairs.append("creator")
-        if "node" in repairs:
+    creators = block.get("creator")
+    for creator in creators if type(creators) is list else [creators]:
+        if type(creator) is dict and creator.get("name") == "WikiPathways" and str(creator.get("@id", "")).startswith(iris.GENID):
+            creator["@id"] = iris.WIKIPATHWAYS
             repairs.remove("node")
+            repairs.append("creator")
     return block, repairs
 
 
