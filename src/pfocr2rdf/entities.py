@@ -51,10 +51,11 @@ class Entities:
             said[node.pairs] = origin
 
     def merge(self, other: Entities) -> None:
-        """All that another batch of figures says, which come after these."""
+        """All that another batch of figures says, which come after these. The other one must not be used any more."""
         for subject, said in other._said.items():
-            for pairs, origin in said.items():
-                self.add(Node(subject, pairs), origin)
+            if self._said.setdefault(subject, said) is not said:
+                for pairs, origin in said.items():
+                    self.add(Node(subject, pairs), origin)
 
     def is_merged(self, subject: str) -> bool:
         """Whether there is more than one description of the entity."""

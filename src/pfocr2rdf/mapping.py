@@ -83,10 +83,12 @@ def map_record(record: FigureRecord) -> Mapped:
     mentions: dict[str, tuple[_Plan, int]] = {}
     notes: dict[str, None] = {}
     further: dict[str, list[Node]] = {}
+    plans = _plans.made
     for key, row in rows.items():
         if not (row.word or row.match or row.target):
             continue  # the row says nothing
-        plan = _plans.get(row) or _plans.keep(row, _plan(row))
+        known = plans.get(key)
+        plan = known[1] if known else _plans.keep(row, _plan(row))
         name = f"<{names.iri(plan.key)}>"
         before = mentions.get(name)  # rows that differ only in what they say of their target are one mention
         mentions[name] = (before[0], before[1] + counts[key]) if before else (plan, counts[key])

@@ -94,6 +94,9 @@ def _collecting_rarely() -> Iterator[None]:
     try:
         yield
     finally:
+        if not gc.get_freeze_count():  # what was made meanwhile goes to the oldest generation, without being looked through now
+            gc.freeze()
+            gc.unfreeze()
         gc.set_threshold(*before)
 
 

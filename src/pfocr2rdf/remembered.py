@@ -29,18 +29,19 @@ class Remembered(dict[K, V]):
 class RememberedOf(Generic[K, V]):
     """What was made of an object, found by the object's identity: for large tuples that are shared, whose hash costs more.
 
-    The object is held as long as what was made of it, so its identity is not given to another one meanwhile.
+    The object is held as long as what was made of it, so its identity is not given to another one meanwhile. Inner loops look it
+    up in ``made`` themselves: (object, what was made of it) by ``id(object)``.
     """
 
     def __init__(self, limit: int = 100_000) -> None:
-        self._made: Remembered[int, tuple[K, V]] = Remembered(limit)
+        self.made: Remembered[int, tuple[K, V]] = Remembered(limit)
 
     def get(self, one: K) -> V | None:
         """What was made of this very object, or ``None``."""
-        found = self._made.get(id(one))
+        found = self.made.get(id(one))
         return found[1] if found else None
 
     def keep(self, one: K, value: V) -> V:
         """Remember the value and return it."""
-        self._made.keep(id(one), (one, value))
+        self.made.keep(id(one), (one, value))
         return value

@@ -32,8 +32,8 @@ _UNICODE = tuple(char.encode() for char in "\u2028\u2029\ufeff\ufffe\uffff")
 _PROPERTY = re.compile(r"(?m:^[ \-?]*|[:,\[{?] +|[\[{])(?:!|[&*]\S)").search
 _NESTED = re.compile(r"(?:[-?:] +){16}").search
 _EMPTY_BLOCK = re.compile(r"[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\n[ \t]*(?:\n|\Z)").search
-_BLOCK_MARKS = (": |", ": >", "- |", "- >", ":  ", "-  ", "? |", "? >")
-_FLOW_MARKS = ("- [", ": {", "- {", "\n[", "\n{", "? [", "? {", ":  ", "-  ")
+_BEFORE_VALUES = b"\n:-?,[{|>"
+_BLANKS = 40
 _ODD_FLOW = re.compile(r"[\[{,:]\s*\?\S|[\[{,]\s*:\S").search
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]").search
@@ -59,20 +59,32 @@ def read(text: str) -> Any:
 
 
 def is_risky(text: str) -> bool:
-    """Whether the two readers might differ on this text, so that the careful one must decide."""
+    """Whether the two readers might differ on this text, so that the careful one must decide.
+
+    It looks for rare bytes first, which is quick, and for what they mean only where there are some.
+    """
     data = text.encode("utf-8", "surrogatepass")
     return (
         len(data) != len(data.translate(None, _CONTROLS))
         or (not text.isascii() and (_C1_CONTROL(data) is not None or any(char in data for char in _UNICODE)))
-        or text.startswith("%")
-        or "\n%" in text
-        or (("&" in text or "*" in text or "!" in text) and _PROPERTY(text) is not None)
-        or (any(mark in text for mark in _BLOCK_MARKS) and _EMPTY_BLOCK(text) is not None)
-        or ((text.count(": [") > text.count(": []") or any(mark in text for mark in _FLOW_MARKS)) and _ODD_FLOW(text) is not None)
-        or "\\ud" in text
-        or "\\uD" in text
+        or (b"%" in data and (data.startswith(b"%") or b"\n%" in data))
+        or (any(_begins_value(data, mark) for mark in b"&*!") and _PROPERTY(text) is not None)
+        or (any(_begins_value(data, mark) for mark in b"|>") and _EMPTY_BLOCK(text) is not None)
+        or (any(_begins_value(data, mark) for mark in b"[{") and _ODD_FLOW(text) is not None)
+        or (b"\\" in data and (b"\\ud" in data or b"\\uD" in data))
         or (any("\n" not in text[at : at + _WINDOW] for at in range(0, len(text) - _WINDOW, _WINDOW)) and _NESTED(text) is not None)
     )
+
+
+def _begins_value(data: bytes, mark: int) -> bool:
+    """Whether the mark stands somewhere where a value may begin; an empty list or mapping is none."""
+    at = data.find(mark)
+    while at >= 0:
+        before = data[max(0, at - _BLANKS) : at].rstrip(b" ")
+        if (not before or before[-1] in _BEFORE_VALUES) and data[at : at + 2] not in (b"[]", b"{}"):
+            return True
+        at = data.find(mark, at + 1)
+    return False
 
 
 def read_fast(text: str) -> Any | None:

@@ -96,7 +96,8 @@ class JsonLdWriter:
         if not shared:
             members = self._members(own)
         else:
-            members = self._blocks.get(shared) or self._blocks.keep(shared, self._members(shared))
+            known = self._blocks.made.get(id(shared))
+            members = known[1] if known else self._blocks.keep(shared, self._members(shared))
             if own:
                 if self._last[0] is not own:  # the mentions of a figure come one after the other, with the same statement on it
                     self._last = (own, self._members(own))

@@ -60,7 +60,8 @@ class TurtleWriter:
         subject, own, shared = node
         if not shared:
             return f"{self._name(subject)} {self._statements(own)} .\n"
-        text = self._blocks.get(shared) or self._blocks.keep(shared, self._statements(shared))
+        known = self._blocks.made.get(id(shared))
+        text = known[1] if known else self._blocks.keep(shared, self._statements(shared))
         if own:
             if self._last[0] is not own:  # the mentions of a figure come one after the other, with the same statement on it
                 self._last = (own, self._statements(own))

@@ -140,12 +140,14 @@ class Screen:
             return False
         described: dict[str, frozenset[str]] = {}
         needs: set[Pair] = set()
+        seen = self._looked.made
         for node in nodes:
-            looked = self._look(node) if node.own else self._looked.get(node)
-            if looked is None and not node.own and (looked := self._look(node)):  # many figures have this very node
-                self._looked.keep(node, looked)
+            known = seen.get(id(node))
+            looked = known[1] if known else self._look(node)
             if looked is None:
                 return False
+            if not known and not node.own:  # many figures have this very node
+                self._looked.keep(node, looked)
             described[node.subject] = looked[0]
             needs.update(looked[1])
         return all(name in described.get(value, ()) for value, name in needs)
