@@ -260,12 +260,19 @@ def _plan(row: Mention) -> _Plan:
     target = _target(row.target)
     evidence = EVIDENCE_OF_SOURCE.get(row.lexicon_source, "") if row.kind == "gene" else "pfocr:viaNer"
     family = _family(row.family) if row.family else None
-    pairs: list[Pair] = [
-        *([(_P["oa:hasBody"], ref(target))] if target else []),
-        *_pairs(("pfocr:word", row.word), ("pfocr:match", row.match), ("pfocr:lexiconSource", row.lexicon_source)),
-        *([(_P["pfocr:evidence"], term(evidence))] if evidence else []),
-        *([(_P["pfocr:family"], family.subject)] if family else []),
-    ]
+    pairs: list[Pair] = []
+    if target:
+        pairs.append((_P["oa:hasBody"], ref(target)))
+    if row.word:
+        pairs.append((_P["pfocr:word"], literal(row.word)))
+    if row.match:
+        pairs.append((_P["pfocr:match"], literal(row.match)))
+    if row.lexicon_source:
+        pairs.append((_P["pfocr:lexiconSource"], literal(row.lexicon_source)))
+    if evidence:
+        pairs.append((_P["pfocr:evidence"], term(evidence)))
+    if family:
+        pairs.append((_P["pfocr:family"], family.subject))
     return _Plan(
         key=iris.mention_key(row.kind, row.word, row.match, row.lexicon_source, target),
         pairs=tuple(pairs),
