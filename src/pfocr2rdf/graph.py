@@ -20,7 +20,7 @@ class FigureGraph(NamedTuple):
         figure: the figure's own statements.
         mentions: its mentions.
         entities: the genes, families, papers and so on that it describes; other figures describe them too. A record's rows may
-            disagree about one.
+            disagree about one, of those in ``merged``.
         repairs: how often each part of the JSON-LD was repaired.
         notes: what is worth a warning.
     """
@@ -31,12 +31,14 @@ class FigureGraph(NamedTuple):
     figure: Node
     mentions: list[Node]
     entities: dict[str, Node]
+    merged: set[str]
     repairs: Counter[str]
     notes: tuple[str, ...]
 
     def nodes(self) -> list[Node]:
         """The figure, its mentions and its entities. Where its rows disagree about an entity, the value that is kept."""
-        return [self.figure, *self.mentions, *(settled(node) for node in self.entities.values())]
+        nodes = [self.figure, *self.mentions, *self.entities.values()]
+        return [settled(node) if node.subject in self.merged else node for node in nodes] if self.merged else nodes
 
 
 def describe(record: FigureRecord) -> FigureGraph:
@@ -61,6 +63,7 @@ def describe(record: FigureRecord) -> FigureGraph:
         Node(mapped.figure.subject, _with_jsonld(mapped.figure.pairs, expanded.figure)),
         mapped.mentions,
         entities,
+        mapped.merged | further.keys(),
         Counter(expanded.repairs),
         mapped.notes,
     )

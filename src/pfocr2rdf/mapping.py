@@ -34,11 +34,15 @@ _TARGETS = {"ncbigene": iris.gene, "mesh": iris.mesh, "chebi": iris.chebi, "doid
 
 
 class Mapped(NamedTuple):
-    """What one record says: the figure, its mentions, and the things it is about, which other figures describe too."""
+    """What one record says: the figure, its mentions, and the things it is about, which other figures describe too.
+
+    ``merged`` has the things of which its rows say different things, so that they may disagree.
+    """
 
     figure: Node
     mentions: list[Node]
     entities: dict[str, Node]
+    merged: set[str]
     notes: tuple[str, ...]
 
 
@@ -102,7 +106,7 @@ def map_record(record: FigureRecord) -> Mapped:
             notes[plan.note] = None
     put_together(entities, further)
     figure = Node(subject, tuple(dict.fromkeys((*figure_pairs, *things, *families))))
-    return Mapped(figure, [_mention(name, own, *said) for name, said in mentions.items()], entities, (*record.notes, *notes))
+    return Mapped(figure, [_mention(name, own, *said) for name, said in mentions.items()], entities, set(further), (*record.notes, *notes))
 
 
 def _mention(name: str, own: tuple[Pair, ...], plan: _Plan, count: int) -> Node:

@@ -7,7 +7,7 @@ incomplete, and every figure goes to the engine.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -42,7 +42,7 @@ class _Values(NamedTuple):
 
     Attributes:
         needs: which values must be of which class.
-        missing: the properties that the node must have, and does not have, or not often enough, among these.
+        missing: the properties that the node must have, and does not have among these.
     """
 
     needs: tuple[Pair, ...]
@@ -61,19 +61,19 @@ class _Class:
         self._seen: RememberedOf[tuple[Pair, ...], _Values] = RememberedOf(30_000)
         self._last: tuple[tuple[Pair, ...], _Values] = ((), _BAD)
         self._properties = properties
-        self._required = [(path, rule.at_least) for path, rule in properties.items() if rule.at_least]
+        self._required = tuple(path for path, rule in properties.items() if rule.at_least)
+        self._has_odd_counts = any(rule.at_least > 1 or rule.at_most < 1 for rule in properties.values())
 
-    def look(self, pairs: Iterable[Pair]) -> _Values:
+    def look(self, pairs: tuple[Pair, ...]) -> _Values:
         """What the statements come to: ``_BAD`` where a value is wrong or there are too many."""
-        counts: dict[str, int] = {}
+        present = dict(pairs)
+        if (len(present) < len(pairs) or self._has_odd_counts) and not self._counts_are_right(pairs):
+            return _BAD
         needs: list[Pair] = []
         for predicate, value in pairs:
             rule = self._properties.get(predicate)
             if rule is None:
                 continue
-            counts[predicate] = count = counts.get(predicate, 0) + 1
-            if count > rule.at_most:
-                return _BAD
             if value not in rule.good:
                 for test in rule.tests:
                     if not test(value):
@@ -83,7 +83,13 @@ class _Class:
                 rule.good.add(value)
             if rule.classes:
                 needs += [(value, name) for name in rule.classes]
-        return _Values(tuple(needs), tuple([path for path, at_least in self._required if counts.get(path, 0) < at_least]))
+        return _Values(tuple(needs), tuple([path for path in self._required if path not in present]))
+
+    def _counts_are_right(self, pairs: tuple[Pair, ...]) -> bool:
+        """Whether no property has more values than it may, or some but fewer than it must."""
+        counts = Counter(predicate for predicate, _ in pairs)
+        rules = ((self._properties.get(predicate), count) for predicate, count in counts.items())
+        return all(rule is None or rule.at_least <= count <= rule.at_most for rule, count in rules)
 
     def needs(self, node: Node) -> tuple[Pair, ...] | None:
         """Which values must be of which class for the node to be clean; ``None`` where it is not, whatever they are."""
