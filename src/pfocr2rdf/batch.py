@@ -18,7 +18,7 @@ from pfocr2rdf.graph import FigureGraph, describe
 from pfocr2rdf.iris import figure_graph
 from pfocr2rdf.records import RANK, Located, Raw, interpret, load
 from pfocr2rdf.sinks import FORMATS
-from pfocr2rdf.validation import Result, Shapes, Validator
+from pfocr2rdf.validation import Result, Shapes, validator_of
 
 ON_VIOLATION = ("quarantine", "keep", "fail")
 
@@ -92,7 +92,7 @@ class Worker:
 
     def __init__(self, formats: Iterable[str], shapes: Shapes, on_violation: str) -> None:
         self._writers = {name: FORMATS[name]() for name in formats}
-        self.validator = Validator(shapes)
+        self.validator = validator_of(shapes)
         self._keep = on_violation == "keep"
 
     def run(self, batch: list[Numbered], without: frozenset[int] | set[int] = frozenset()) -> Work:

@@ -14,7 +14,7 @@ import zstandard
 from pfocr2rdf.errors import RecordError, SourceError
 from pfocr2rdf.graph import describe
 from pfocr2rdf.records import FigureRecord, Located, Sources, read_one
-from pfocr2rdf.validation import Result, Validator, load_shapes
+from pfocr2rdf.validation import Result, Validator, load_shapes, validator_of
 
 if TYPE_CHECKING:
     import rdflib
@@ -63,7 +63,7 @@ def validate(*sources: str | os.PathLike[str] | rdflib.Graph | FigureRecord, sha
         SourceError: a file is missing or is no RDF.
         ShapesError: the shapes cannot be used.
     """
-    validator = Validator(load_shapes(shapes))
+    validator = validator_of(load_shapes(shapes))
     results: list[Result] = []
     refusals: list[RecordError] = []
     graphs = 0

@@ -51,11 +51,13 @@ class Entities:
             said[node.pairs] = origin
 
     def merge(self, other: Entities) -> None:
-        """All that another batch of figures says, which come after these. The other one must not be used any more."""
+        """All that another batch of figures says, which come after these."""
         for subject, said in other._said.items():
-            if self._said.setdefault(subject, said) is not said:
-                for pairs, origin in said.items():
-                    self.add(Node(subject, pairs), origin)
+            if subject not in self._said:
+                self._said[subject] = dict(said)
+                continue
+            for pairs, origin in said.items():
+                self.add(Node(subject, pairs), origin)
 
     def is_merged(self, subject: str) -> bool:
         """Whether there is more than one description of the entity."""

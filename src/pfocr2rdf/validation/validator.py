@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import shacl
 
@@ -54,6 +55,16 @@ class Validator:
         """The same for a graph as N-Triples text, always by the engine."""
         report = self._engine.validate_turtle(text + self._axioms)
         return sorted(_result(one, where, figid) for one in report.results)
+
+
+@lru_cache(4)
+def validator_of(shapes: Shapes) -> Validator:
+    """The validator of these shapes, compiled once: exports and validations of one process share it.
+
+    Raises:
+        ShapesError: the engine finds no shape in them.
+    """
+    return Validator(shapes)
 
 
 def _result(one: shacl.Result, where: str, figid: str) -> Result:
