@@ -18,6 +18,7 @@ from pfocr2rdf.graph import FigureGraph, describe
 from pfocr2rdf.iris import figure_graph
 from pfocr2rdf.records import RANK, Located, Raw, interpret, load
 from pfocr2rdf.sinks import FORMATS
+from pfocr2rdf.terms import Node
 from pfocr2rdf.validation import Result, Shapes, validator_of
 
 ON_VIOLATION = ("quarantine", "keep", "fail")
@@ -140,10 +141,11 @@ class Worker:
     def _write(self, graphs: list[FigureGraph], work: Work) -> None:
         work.figures = len(graphs)
         added: set[tuple[int, int]] = set()
+        all_nodes: list[Node] = []
         texts: dict[str, list[str]] = {name: [] for name in self._writers}
         for graph in graphs:
             nodes = [graph.figure, *graph.mentions]
-            work.counts.add(nodes)
+            all_nodes += nodes
             name = figure_graph(graph.figid)
             for form, writer in self._writers.items():
                 texts[form].append(writer.nodes(nodes, name))
@@ -152,6 +154,7 @@ class Worker:
                 if (origin[0], id(node)) not in added:  # the nodes of a batch live as long as its graphs
                     added.add((origin[0], id(node)))
                     work.entities.add(node, origin)
+        work.counts.add(all_nodes)
         work.texts = {form: self._writers[form].separator.join(parts).encode() for form, parts in texts.items()}
 
 

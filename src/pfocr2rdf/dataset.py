@@ -35,16 +35,24 @@ class Counts:
 
     def add(self, nodes: Iterable[Node]) -> None:
         """Count nodes. A subject must come as one node, and once."""
-        predicates: list[str] = []
+        shared: dict[int, tuple[Pair, ...]] = {}
+        places: list[int] = []
         for node in nodes:
             self.subjects += 1
-            for pair in node.pairs:
-                if pair[0] != TYPE:
-                    break
-                self.classes[pair[1]] += 1
-            predicates += [pair[0] for pair in node.pairs]
-        self.properties.update(predicates)
-        self.triples += len(predicates)
+            if node.own:
+                self._count(node.own, 1)
+            if node.shared:  # counted once, and multiplied by the nodes that have it
+                shared[id(node.shared)] = node.shared
+                places.append(id(node.shared))
+        for place, times in Counter(places).items():
+            self._count(shared[place], times)
+
+    def _count(self, pairs: tuple[Pair, ...], times: int) -> None:
+        for predicate, value in pairs:
+            self.properties[predicate] += times
+            if predicate == TYPE:
+                self.classes[value] += times
+        self.triples += times * len(pairs)
 
     def merge(self, other: Counts) -> None:
         """Add another batch's counts."""

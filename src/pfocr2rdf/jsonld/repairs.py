@@ -61,6 +61,11 @@ def _rebuilt(value: Any, figid: str, path: str, repairs: list[str]) -> Any:
 
     R writes NA among the keywords; and the graph has no blank nodes, so nested nodes get Skolem IRIs.
     """
+    if type(value) is list and all(type(item) is str for item in value):
+        kept = [item for item in value if item.strip() not in NO_VALUE]
+        if len(kept) < len(value):
+            repairs.append(path.rpartition(".")[2])
+        return kept
     if type(value) is list:
         kept = [_rebuilt(item, figid, f"{path}.{index}", repairs) for index, item in enumerate(value) if not _is_nothing(item)]
         if len(kept) < len(value):
@@ -99,6 +104,9 @@ def _check_size(block: Mapping[str, Any] | None) -> None:
         elif type(value) is dict:
             nodes += 1
             waiting += [(item, depth + 1) for item in value.values()]
+        elif type(value) is list and all(type(item) is str for item in value):
+            waiting.append(("".join(value), depth + 1))
+            size += len(value)
         elif type(value) is list:
             size += len(value)
             waiting += [(item, depth + 1) for item in value]
