@@ -132,8 +132,8 @@ class Worker:
             work.quarantined.append(Quarantined(graph.figid, graph.where, _files(graph.figid, raw), results))
             return None
         work.warnings += [Warned(graph.figid, graph.where, note) for note in graph.notes]
-        for row in record.mentions:
-            work.tally[f"mentions.{row.kind}"] += 1
+        for kind, count in Counter(row.kind for row in record.mentions).items():
+            work.tally[f"mentions.{kind}"] += count
         for part, count in graph.repairs.items():
             work.tally[f"repairs.{part}"] += count
         return graph

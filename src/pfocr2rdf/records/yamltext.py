@@ -18,6 +18,7 @@ import yaml_rs
 from pfocr2rdf.errors import RecordError
 
 MAX_DEPTH = 32
+_ONLY_TEXT = frozenset((str,))
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NO_ALIASES = yaml_rs.AliasLimits(max_total_replayed_events=0)
 
@@ -105,6 +106,10 @@ def _collect_typed(value: Any, typed: list[tuple[Any, Any, Any]], depth: int) ->
     """Gather (container, key, value) of every scalar that is no text; False where a key is none, or nesting is deep."""
     if depth > MAX_DEPTH:
         return False
+    if type(value) is dict and not _ONLY_TEXT.issuperset(map(type, value)):
+        return False
+    if _ONLY_TEXT.issuperset(map(type, value.values() if type(value) is dict else value)):
+        return True
     for key, item in value.items() if type(value) is dict else enumerate(value):
         kind = type(item)
         if kind is str:
@@ -114,7 +119,7 @@ def _collect_typed(value: Any, typed: list[tuple[Any, Any, Any]], depth: int) ->
                 return False
         else:
             typed.append((value, key, item))
-    return type(value) is list or all(type(key) is str for key in value)
+    return True
 
 
 def _restore(text: str, typed: list[tuple[Any, Any, Any]]) -> bool:

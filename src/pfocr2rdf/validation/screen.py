@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import NamedTuple
 
 import pyoxigraph
@@ -62,6 +63,7 @@ class _Class:
         self._last: tuple[tuple[Pair, ...], _Values] = ((), _BAD)
         self._properties = properties
         self._required = tuple(path for path, rule in properties.items() if rule.at_least)
+        self._limited = [(path, rule) for path, rule in properties.items() if rule.at_least > 1 or rule.at_most != float("inf")]
         self._has_odd_counts = any(rule.at_least > 1 or rule.at_most < 1 for rule in properties.values())
 
     def look(self, pairs: tuple[Pair, ...]) -> _Values:
@@ -87,9 +89,8 @@ class _Class:
 
     def _counts_are_right(self, pairs: tuple[Pair, ...]) -> bool:
         """Whether no property has more values than it may, or some but fewer than it must."""
-        counts = Counter(predicate for predicate, _ in pairs)
-        rules = ((self._properties.get(predicate), count) for predicate, count in counts.items())
-        return all(rule is None or rule.at_least <= count <= rule.at_most for rule, count in rules)
+        counts = Counter(map(itemgetter(0), pairs))
+        return all(rule.at_least <= counts[path] <= rule.at_most for path, rule in self._limited if path in counts)
 
     def needs(self, node: Node) -> tuple[Pair, ...] | None:
         """Which values must be of which class for the node to be clean; ``None`` where it is not, whatever they are."""
