@@ -189,7 +189,6 @@ class Pass:
             self._write_nodes(nodes, files)
         for conflict in conflicts:
             report.conflict(conflict)
-        self.summary.shown_conflicts = conflicts[: Summary.SHOWN]
 
     def _write_nodes(self, nodes: list[Node], files: dict[str, GraphFile]) -> None:
         self.counts.add(nodes)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from pfocr2rdf.entities import Conflict
 from pfocr2rdf.errors import RecordError
 
 OK, DIFFERS, USAGE, FAILED = 0, 1, 2, 3
@@ -42,7 +41,6 @@ class Summary:
         self.severities: Counter[str] = Counter()
         self.refusals: list[RecordError] = []
         self.shown_quarantined: list[tuple[str, str]] = []
-        self.shown_conflicts: list[Conflict] = []
         self.files: list[str] = []
         self.seconds = 0.0
 

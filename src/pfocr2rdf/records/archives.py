@@ -19,6 +19,7 @@ import zstandard
 
 from pfocr2rdf.errors import RecordError, SourceError
 from pfocr2rdf.records.documents import MAX_BYTES, too_large
+from pfocr2rdf.records.values import readable
 
 SUFFIXES = (".md", ".yaml", ".yml", ".tsv")
 _GZIP, _ZSTD, _ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", (b"PK\x03\x04", b"PK\x05\x06")
@@ -52,7 +53,7 @@ def unpack(archive: Path, name: str, target: Path) -> Iterator[RecordError]:
     packed = _zip_members(archive) if head.startswith(_ZIP) else _tar_members(archive, head)
     try:
         for member, problem, content in packed:
-            where = f"{name}/{member}".encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+            where = readable(f"{name}/{member}")
             if problem or (problem := _bad_name(member)):
                 yield RecordError(problem, where=where, remedy=_LINK_REMEDY)
             elif PurePosixPath(member).suffix.lower() in SUFFIXES and (error := _write(target / member, content)):

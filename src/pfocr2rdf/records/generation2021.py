@@ -10,7 +10,7 @@ from pfocr2rdf.errors import RecordError
 from pfocr2rdf.records.figure import build
 from pfocr2rdf.records.model import FigureRecord, Mention
 from pfocr2rdf.records.tables import Table
-from pfocr2rdf.records.values import NO_VALUE, NO_WORD, clean, items
+from pfocr2rdf.records.values import NO_WORD, clean, items, some
 from pfocr2rdf.remembered import Remembered
 from pfocr2rdf.vocabulary import EVIDENCE_OF_SOURCE
 
@@ -52,11 +52,6 @@ def _values(row: Any, keys: tuple[str, ...], field: str) -> tuple[str, ...]:
     return values
 
 
-def _some(value: str) -> str:
-    value = value.strip()
-    return "" if value in NO_VALUE else value
-
-
 def _known(kind: str, row: Any, keys: tuple[str, ...]) -> tuple[tuple[str, ...], Mention | None]:
     """The key under which what is made of this row is remembered, and what was made of it, if anything.
 
@@ -77,7 +72,7 @@ def _gene(row: Any, index: int) -> Mention:
         return known
     field = f"genes[{index}]"
     word, symbol, source, hgnc, entrez = _values(row, _GENE_KEYS, field)
-    source, entrez, symbol = _some(source), _some(entrez), _some(symbol)
+    source, entrez, symbol = some(source), some(entrez), some(symbol)
     if entrez:
         iris.gene(entrez, f"{field}.entrez")
     mention = Mention(
@@ -86,7 +81,7 @@ def _gene(row: Any, index: int) -> Mention:
         match=symbol,
         lexicon_source=source,
         target=f"ncbigene:{entrez}" if entrez else "",
-        label=_some(hgnc),
+        label=some(hgnc),
         taxon=HUMAN[0],
         organism=HUMAN[1],
         family=symbol if EVIDENCE_OF_SOURCE.get(source) == "pfocr:viaFamily" else "",
@@ -99,7 +94,7 @@ def _ner(kind: str, row: Any, field: str, notes: list[str]) -> Mention:
     if known:
         return known
     word, source, identifier = _values(row, _NER_KEYS, field)
-    source, identifier = _some(source), _some(identifier)
+    source, identifier = some(source), some(identifier)
     scheme, _, local = identifier.rpartition(":")
     target = ""
     if identifier and (scheme or source).upper() == "MESH":

@@ -10,7 +10,7 @@ from pfocr2rdf.errors import RecordError
 from pfocr2rdf.records.figure import build
 from pfocr2rdf.records.model import FigureRecord, Mention
 from pfocr2rdf.records.tables import Table, extra_columns, rows
-from pfocr2rdf.records.values import NO_VALUE, NO_WORD, clean
+from pfocr2rdf.records.values import NO_WORD, clean, some
 from pfocr2rdf.remembered import Remembered
 from pfocr2rdf.vocabulary import EVIDENCE_OF_SOURCE
 
@@ -56,11 +56,6 @@ def _checked(make: Any, value: str, column: str, table: Table, line: int) -> str
     return value
 
 
-def _some(value: str) -> str:
-    value = value.strip()
-    return "" if value in NO_VALUE else value
-
-
 def _texts(values: tuple[str, ...], columns: tuple[str, ...], table: Table, line: int) -> list[str]:
     try:
         for column, value in zip(columns, values, strict=True):
@@ -68,7 +63,7 @@ def _texts(values: tuple[str, ...], columns: tuple[str, ...], table: Table, line
     except RecordError as error:
         error.line = line
         raise error.at(table.name) from None
-    return [_some(value) for value in values]
+    return [some(value) for value in values]
 
 
 def _genes(table: Table) -> Iterator[Mention]:

@@ -15,6 +15,7 @@ from typing import BinaryIO, NamedTuple
 from pfocr2rdf.errors import RecordError, SourceError
 from pfocr2rdf.records.archives import is_archive, unpack
 from pfocr2rdf.records.documents import Document, stream
+from pfocr2rdf.records.values import readable
 
 FIGURES, DATA = "_figures", "_data"
 TABLE_NAME = re.compile(r"(.+)-(genes|chemicals|diseases)\.tsv").fullmatch
@@ -180,11 +181,6 @@ def _figure_dirs(folder: str) -> tuple[str, ...]:
         parent = os.path.dirname(folder)
         return (os.path.join(parent, FIGURES), parent)
     return (folder,)
-
-
-def readable(name: str) -> str:
-    """A file's name as text that can be written anywhere, also where it is no UTF-8."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _file(folder: str, name: str, label: str, tables: tuple[str, ...]) -> Iterator[Located | RecordError]:

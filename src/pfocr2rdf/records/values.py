@@ -24,10 +24,18 @@ def text(data: Mapping[str, Any], field: str) -> str:
         if value in ([], {}) or (type(value) is list and all(item in NO_VALUE for item in value)):
             return ""
         raise RecordError(f"is a {_kind(value)}, not text", field=field, remedy="write one value")
+    return clean(some(value), field)
+
+
+def some(value: str) -> str:
+    """The value without blanks at its ends, or ``""`` where it says nothing."""
     value = value.strip()
-    if value in NO_VALUE:
-        return ""
-    return clean(value, field)
+    return "" if value in NO_VALUE else value
+
+
+def readable(name: str) -> str:
+    """A file's name as text that can be written anywhere, also where it is no UTF-8."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def clean(value: str, field: str) -> str:
