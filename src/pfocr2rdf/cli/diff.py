@@ -1,0 +1,94 @@
+"""``pfocr2rdf diff``."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+
+from pfocr2rdf.cli.said import speaking
+from pfocr2rdf.delta import CHUNK, FORMS, Delta, Progress, diff
+from pfocr2rdf.iris import is_absolute
+from pfocr2rdf.sinks.output import COMPRESSIONS
+
+_EXAMPLES = """\b
+Examples:
+  pfocr2rdf diff release-1 release-2 --output delta
+  pfocr2rdf diff old.nt.zst new.ttl --output delta --format sparql --graph https://example.org/pfocr
+  pfocr2rdf diff release-1 pfocr-database --output delta --compress zst --json
+"""
+
+
+def _iri(context: click.Context, parameter: click.Parameter, value: str) -> str:  # noqa: ARG001 - click calls it so
+    if value and not is_absolute(value):
+        raise click.BadParameter(f"{value!r} is no absolute IRI.")
+    return value
+
+
+@click.command("diff", epilog=_EXAMPLES)
+@click.argument("old", type=click.Path())
+@click.argument("new", type=click.Path())
+@click.option("-o", "--output", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to write the delta to.")
+@click.option(
+    "-f", "--format", "formats", multiple=True, type=click.Choice(list(FORMS)), default=tuple(FORMS), show_default=True,
+    help="A form to write: files of statements, SPARQL Update, RDF Patch; repeat it for more.",
+)  # fmt: skip
+@click.option("--compress", type=click.Choice(list(COMPRESSIONS)), help="Compress these files.")
+@click.option(
+    "--chunk", type=click.IntRange(min=1), default=CHUNK, show_default=True, metavar="N",
+    help="Statements in one operation of SPARQL Update.",
+)  # fmt: skip
+@click.option("--graph", default="", metavar="IRI", callback=_iri, help="The graph of the statements that name none.")
+@click.option("--ignore-graphs", is_flag=True, help="Compare the statements without the names of their graphs.")
+@click.option("--json", "as_json", is_flag=True, help="Print what delta.json has of it as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit status and delta.json say it all.")
+@speaking
+def diff_command(old: str, new: str, output: Path, as_json: bool, quiet: bool, **options: Any) -> int:
+    """Write what makes the graph NEW of the graph OLD.
+
+    Each is an export directory, an RDF file by its ending (also with .gz or .zst behind it), or records: a file, a folder, a
+    checkout or an archive. The exit status is 1 where the two differ.
+    """
+    with _progress(quiet or as_json) as progress:
+        delta = diff(old, new, output, progress=progress, **options)
+    if as_json:
+        click.echo(json.dumps(delta.as_dict(), indent=2, ensure_ascii=False))
+    elif not quiet:
+        _say(delta, output)
+    return delta.exit_status
+
+
+@contextlib.contextmanager
+def _progress(silent: bool) -> Iterator[Progress | None]:
+    """A progress bar on standard error for each stage, where that is a terminal."""
+    if silent or not sys.stderr.isatty():
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task("", total=None)
+
+        def told(stage: str, done: int, total: int) -> None:
+            bars.update(task, description=stage, completed=done, total=total)
+
+        yield told
+
+
+def _say(delta: Delta, output: Path) -> None:
+    for name, side in (("OLD", delta.old), ("NEW", delta.new)):
+        if side.get("refused") or side.get("quarantined"):
+            reason = f"{side['refused']:,} refused, {side['quarantined']:,} quarantined: these records are not in its graph"
+            click.echo(f"{name}: {side['source']}: {reason}; export it to see why", err=True)
+    rows = {"removed": delta.removed, "added": delta.added, "unchanged": delta.unchanged}
+    width = max(len(f"{count:,}") for count in rows.values())
+    for row, count in rows.items():
+        click.echo(f"{row:9}  {count:>{width},}")
+    click.echo(f"Written to {output}: {', '.join([*(file.name for file in delta.files), 'delta.json'])}")

@@ -1,0 +1,25 @@
+"""How far it is: a stage, what is done of it, and how much there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Progress = Callable[[str, int, int], None]
+"""Called with the name of the stage, what is done of it, and how much there is to do."""
+
+
+class Meter:
+    """Adds up what is done of one stage, and tells it."""
+
+    def __init__(self, progress: Progress | None, stage: str, total: int) -> None:
+        self._progress = progress
+        self._stage = stage
+        self._total = total
+        self._done = 0
+        self.add(0)
+
+    def add(self, more: int) -> None:
+        """So much more is done."""
+        self._done += more
+        if self._progress:
+            self._progress(self._stage, self._done, self._total)
