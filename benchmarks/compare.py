@@ -70,7 +70,7 @@ def run_plain(corpus: Path, portion: int) -> Run:
 def run_export(corpus: Path, limit: int | None = None) -> Run:
     """The records through ``pfocr2rdf.export``, in this process."""
     with tempfile.TemporaryDirectory() as out:
-        summary = export([corpus], Path(out) / "export", formats=WANTED, limit=limit)
+        summary = export([corpus], Path(out) / "export", formats=WANTED, limit=limit, workers=1)
     return Run(summary.exported, summary.quarantined + summary.refused, {})
 
 
@@ -88,10 +88,10 @@ def run_stages(corpus: Path) -> Run:
             laps.append(time.process_time())
             graph = describe(record)
             laps.append(time.process_time())
-            validator.validate(graph.nodes())
+            validator.validate(graph.things(), figure=graph.figure, mentions=graph.mentions)
             laps.append(time.process_time())
             for writer in writers.values():
-                writer.nodes([graph.figure, *graph.mentions], figure_graph(graph.figid))
+                writer.figure(graph.figure, graph.mentions, figure_graph(graph.figid))
                 laps.append(time.process_time())
             for name, (start, end) in zip(STAGES, pairwise(laps), strict=True):
                 spent[name] += end - start

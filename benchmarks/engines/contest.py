@@ -1,0 +1,129 @@
+"""The engines and the export side by side: first what they make, then what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from benchmarks.engines.engines import Engine, engines
+from benchmarks.engines.running import Cost, FailedError, run_engine, run_module
+from benchmarks.engines.statements import verdicts
+from benchmarks.exporting import FORMATS
+from benchmarks.measured import in_fresh_process
+
+
+@dataclass
+class Place:
+    """Something that runs, and what became of it."""
+
+    name: str
+    processes: int
+    run: Callable[[], Cost]
+    engine: bool = False
+    costs: list[Cost] = field(default_factory=list)
+    statements: int = 0
+    verdict: str = ""
+    example: str = ""
+    reason: str = ""
+
+    @property
+    def cost(self) -> Cost | None:
+        """The middle one of its costs, by time on the wall."""
+        return sorted(self.costs)[len(self.costs) // 2] if self.costs else None
+
+
+class Contest:
+    """All that runs on one corpus, in one folder.
+
+    Attributes:
+        core: how many core statements there are.
+        places: what runs.
+        as_expected: whether every engine made the core, but for texts that it is known to change.
+    """
+
+    def __init__(self, corpus: Path, folder: Path, environments: Path, workers: int, several: bool, slow: bool) -> None:
+        self._corpus, self._folder, self._environments = corpus, folder, environments
+        self._table_folder = folder / "tables"
+        self._exports = 0
+        self.core, self.as_expected = 0, True
+        environments.mkdir(parents=True, exist_ok=True)
+        self._table_folder.mkdir()
+        self._engines = [
+            (one, Place(one.name, one.processes, partial(self._engine, one), engine=True))
+            for one in engines(workers)
+            if slow or not one.slow
+        ]
+        self._own = list(self._own_places([workers, 1] if several else [1]))
+        self.places = [*self._own, *(place for _, place in self._engines)]
+
+    def _own_places(self, counts: Sequence[int]) -> list[Place]:
+        """The exports, of which the first is what all others are measured by; and the making of the tables."""
+        choices = (("pfocr2rdf, validated, Turtle and JSON-LD", FORMATS), ("pfocr2rdf, validated, N-Triples", ("ntriples",)))
+        exports = [Place(name, count, partial(self._export, count, forms)) for name, forms in choices for count in counts]
+        tables = partial(run_module, "benchmarks.engines.tables", str(self._corpus), str(self._table_folder), log=self._log)
+        return [*exports, Place("making the tables", 1, tables)]
+
+    @property
+    def _log(self) -> Path:
+        return self._folder / "log.txt"
+
+    def _engine(self, engine: Engine) -> Cost:
+        return run_engine(engine, self._environments, self._table_folder)[0]
+
+    def _export(self, workers: int, forms: Sequence[str]) -> Cost:
+        self._exports += 1
+        output = self._folder / f"export-{self._exports}"
+        return run_module("benchmarks.engines.ours", str(self._corpus), str(output), str(workers), *forms, log=self._log)
+
+    def prove(self) -> None:
+        """Run each engine once, and compare what it made with the core of an export."""
+        self._own[-1].run()
+        self._export(1, ("ntriples",))
+        export = self._folder / f"export-{self._exports}" / "figures.nt"
+        ran: list[tuple[Engine, Place, Path]] = []
+        for number, (engine, place) in enumerate(self._engines):
+            try:
+                cost, made = run_engine(engine, self._environments, self._table_folder)
+            except FailedError as error:
+                place.reason = f"{error}; it needs {engine.needs}" if engine.needs else str(error)
+            else:
+                place.costs += [cost] if engine.slow else []
+                ran.append((engine, place, made.rename(self._folder / f"engine-{number}")))
+        self._judge(export, ran)
+
+    def _judge(self, export: Path, ran: Sequence[tuple[Engine, Place, Path]]) -> None:
+        whole, found = in_fresh_process(partial(verdicts, export, [made for _, _, made in ran])).value
+        for place in self._own[:-1]:
+            place.statements, place.verdict = whole, "all of it, and more"
+        for (engine, place, _), verdict in zip(ran, found, strict=True):
+            self.core, place.statements, place.verdict, place.example = verdict.core, verdict.made, str(verdict), verdict.example
+            self.as_expected &= set(verdict.properties) <= set(engine.alters)
+
+    def measure(self, repeats: int) -> None:
+        """Run all that can be run so many times, taking turns; what is slow has its time already."""
+        again = [place for place in self.places if not (place.reason or place.costs)]
+        for _ in range(repeats):
+            for place in again:
+                place.costs.append(place.run())
+
+    @property
+    def reference(self) -> float:
+        """The seconds by which all others are measured."""
+        return _seconds(self._own[0])
+
+    @property
+    def tables(self) -> float:
+        """The seconds of making the tables."""
+        return _seconds(self._own[-1])
+
+    def ranked(self) -> list[Place]:
+        """The slowest first, and what did not run at the end."""
+        return sorted(self.places, key=lambda place: -place.cost.wall if place.cost else 1.0)
+
+
+def _seconds(place: Place) -> float:
+    if place.cost is None:
+        raise ValueError(f"{place.name} was not measured")
+    return place.cost.wall

@@ -1,0 +1,38 @@
+"""The export that is measured: of a corpus that is kept for the next time, to a folder that goes again."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.corpus import make_corpus
+from pfocr2rdf.pipeline import export
+from pfocr2rdf.summary import Summary
+
+FORMATS = ("turtle", "jsonld")
+CORPORA = Path(tempfile.gettempdir()) / "pfocr2rdf-corpora"
+CORES = os.cpu_count() or 1
+
+
+def corpus_of(size: int, generation: str, seed: int, folder: Path = CORPORA) -> Path:
+    """The corpus of this size in the folder; made first where it is not there yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    corpus = folder / f"{generation}-{seed}-{size}"
+    if not corpus.exists():
+        unfinished = Path(tempfile.mkdtemp(prefix=f"{corpus.name}-", dir=folder))
+        make_corpus(size, unfinished, generation=generation, seed=seed)
+        unfinished.rename(corpus)
+    return corpus
+
+
+def export_to(output: Path, corpus: Path, workers: int, formats: Sequence[str] = FORMATS, limit: int | None = None) -> Summary:
+    """Export a corpus to a folder."""
+    return export([corpus], output, formats=formats, limit=limit, workers=workers)
+
+
+def run_export(corpus: Path, workers: int, formats: Sequence[str] = FORMATS, limit: int | None = None) -> Summary:
+    """Export a corpus to a folder that goes again."""
+    with tempfile.TemporaryDirectory() as out:
+        return export_to(Path(out) / "export", corpus, workers, formats, limit)
