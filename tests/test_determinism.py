@@ -21,6 +21,7 @@ import zstandard
 from pfocr2rdf import passing
 from pfocr2rdf.pipeline import export
 from pfocr2rdf.sinks import FORMATS, context
+from pfocr2rdf.sinks.output import STATE
 from pfocr2rdf.vocabulary import ALIGNED, PREFIXES, PROPERTIES
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "data"
@@ -28,10 +29,9 @@ GRAPHS = sorted(f"figures{make().suffix}" for make in FORMATS.values())
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """The digest of every file below a folder."""
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()
-    }
+    """The digest of every file below a folder, but for what an export remembers of its records, which is a cache."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith(STATE)]
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def graphs(folder: Path) -> dict[str, str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from itertools import groupby, pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -14,9 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pfocr2rdf import passing
-from pfocr2rdf.entities import Conflict, Entities, Origin
+from pfocr2rdf.database import connect
+from pfocr2rdf.entities import Conflict, Descriptions, Entities, Origin
 from pfocr2rdf.iris import doi
 from pfocr2rdf.pipeline import export
+from pfocr2rdf.remembered import Remembered
 from pfocr2rdf.terms import TYPE, Node, literal, ref, term
 from pfocr2rdf.vocabulary import FUNCTIONAL
 
@@ -24,7 +28,8 @@ OLD, NEW = 0, 1
 LABEL, TITLE, MEMBER, ORGANISM = term("rdfs:label"), term("dcterms:title"), term("pfocr:memberOf"), term("pfocr:organism")
 GENE = (TYPE, term("pfocr:Gene"))
 
-Saying = tuple[Node, Origin]
+Saying = tuple[Node, tuple[int, str]]
+"""A description, and the record it is from: the rank of its generation and its figure."""
 
 
 def gene(subject: str = "g", label: str = "", title: str = "", families: Iterable[str] = (), own: int = 1) -> Node:
@@ -47,18 +52,25 @@ SAYINGS = st.lists(st.tuples(NODES, ORIGINS), max_size=9)
 LAWS = settings(max_examples=100, deadline=None)
 
 
-def gathered(sayings: Iterable[Saying]) -> Entities:
-    entities = Entities()
-    for node, origin in sayings:
-        entities.add(node, origin)
+def gathered(sayings: Iterable[Saying], entities: Entities | None = None, first: int = 0) -> Entities:
+    """The sayings, each from a record of its own, in the order of the records."""
+    entities = Entities() if entities is None else entities
+    for number, (node, (rank, figid)) in enumerate(sayings, first):
+        entities.add(node, Origin(rank, figid, number))
     return entities
 
 
-def merged(*parts: Entities) -> Entities:
-    whole = Entities()
-    for part in parts:
-        whole.merge(part)
-    return whole
+def spread(sayings: Sequence[Saying], bounds: Iterable[int], workers: Sequence[int]) -> Entities:
+    """The same from batches, each of them worked on by one of several workers, who hand over each description once."""
+    entities = Entities()
+    descriptions = [Descriptions() for _ in range(3)]
+    for at, (start, end) in enumerate(pairwise(sorted({0, len(sayings), *bounds}))):
+        worker = descriptions[workers[at % len(workers)]]
+        keys = [worker.keys([node]) for node, _ in sayings[start:end]]
+        entities.learn(worker.fresh())
+        for number, (key, (_, (rank, figid))) in enumerate(zip(keys, sayings[start:end], strict=False), start):
+            entities.say([key], Origin(rank, figid, number))
+    return entities
 
 
 def settled(entities: Entities) -> tuple[list[tuple[str, tuple[tuple[str, str], ...]]], list[Conflict]]:
@@ -75,22 +87,45 @@ def without_figures(conflicts: Iterable[Conflict]) -> list[tuple[str, str, str, 
 # -- laws --------------------------------------------------------------------------------------------------------------------------
 
 
-@given(SAYINGS, SAYINGS, SAYINGS)
+@given(SAYINGS, st.lists(st.integers(0, 9), max_size=4), st.lists(st.integers(0, 2), min_size=1, max_size=5))
 @LAWS
-def test_merging_is_associative(first: list[Saying], second: list[Saying], third: list[Saying]) -> None:
-    """To the figures that the conflicts name."""
-    left = merged(merged(gathered(first), gathered(second)), gathered(third))
-    right = merged(gathered(first), merged(gathered(second), gathered(third)))
-    assert settled(left) == settled(right)
+def test_it_is_the_same_however_records_are_batched_and_spread_over_workers(
+    sayings: list[Saying], bounds: list[int], workers: list[int]
+) -> None:
+    inside = [bound for bound in bounds if bound <= len(sayings)]
+    assert settled(spread(sayings, inside, workers)) == settled(gathered(sayings))
 
 
-@given(SAYINGS, st.lists(st.integers(0, 9), max_size=4))
+@given(SAYINGS, st.lists(st.integers(0, 9), max_size=4), st.lists(st.integers(0, 2), min_size=1, max_size=5))
 @LAWS
-def test_it_is_the_same_however_records_are_batched(sayings: list[Saying], cuts: list[int]) -> None:
-    bounds = [0, *sorted(cuts), len(sayings)]
-    parts = [gathered(sayings[start:end]) for start, end in pairwise(bounds) if start <= end]
-    parts = [gathered(sayings[: bounds[1]]), *parts[1:]] if parts else []
-    assert settled(merged(*parts)) == settled(gathered(sayings))
+def test_what_was_forgotten_meanwhile_changes_nothing(sayings: list[Saying], bounds: list[int], workers: list[int]) -> None:
+    """What is remembered, by workers and here, is a matter of speed: both forget everything when it is too much."""
+    inside = [bound for bound in bounds if bound <= len(sayings)]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Remembered, "keep", lambda memory, _, value: memory.clear() or value)
+        assert settled(spread(sayings, inside, workers)) == settled(gathered(sayings))
+
+
+def test_a_worker_hands_over_what_many_figures_share_once() -> None:
+    """To say it with each of 100,000 figures would take more time than to map them."""
+    shared, own = gene("g", "A", own=0), gene("h", "A")
+    worker = Descriptions()
+    keys = [worker.keys([shared, own]) for _ in range(3)]
+    assert len(set(keys)) == 1
+    assert [one.subject for one in worker.fresh() if one.subject == shared.subject] == [shared.subject]
+    assert worker.keys([shared]) == keys[0][: len(keys[0]) // 2]
+    assert worker.fresh() == []
+
+
+def test_a_description_that_nobody_handed_over_is_no_saying() -> None:
+    entities, worker = Entities(), Descriptions()
+    key = worker.keys([gene()])
+    assert not entities.knows(key)
+    with pytest.raises(KeyError, match="no worker sent the description"):
+        entities.say([key], Origin(NEW, "F1"))
+    entities.learn(worker.fresh())
+    assert entities.knows(key)
+    assert (len(entities), settled(entities)) == (0, ([], [])), "it was learnt, but no record says it"
 
 
 @given(SAYINGS.flatmap(lambda sayings: st.tuples(st.just(sayings), st.permutations(sayings))))
@@ -104,19 +139,25 @@ def test_what_is_settled_does_not_hang_on_the_order_of_records(orders: tuple[lis
 @given(SAYINGS)
 @LAWS
 def test_saying_it_again_changes_nothing(sayings: list[Saying]) -> None:
-    once = gathered(sayings)
-    assert settled(merged(once, once)) == settled(once)
-    assert settled(merged(Entities(), once, Entities())) == settled(once)
+    once = settled(gathered(sayings))
+    assert settled(gathered(sayings + sayings)) == once
+    assert settled(gathered([saying for saying in sayings for _ in range(2)])) == once
+
+
+@given(SAYINGS, SAYINGS)
+@LAWS
+def test_looking_at_what_is_settled_changes_nothing(sayings: list[Saying], more: list[Saying]) -> None:
+    entities = gathered(sayings)
+    assert settled(entities) == settled(entities)
+    gathered(more, entities, len(sayings))
+    assert settled(entities) == settled(gathered(sayings + more))
 
 
 @given(SAYINGS)
 @LAWS
-def test_merging_leaves_the_parts_as_they_were(sayings: list[Saying]) -> None:
-    part, other = gathered(sayings[::2]), gathered(sayings[1::2])
-    before = settled(part), settled(other)
-    whole = merged(part, other)
-    whole.add(gene("g", "later"), (NEW, "F9"))
-    assert (settled(part), settled(other)) == before
+def test_a_file_keeps_the_same_as_memory(sayings: list[Saying]) -> None:
+    with TemporaryDirectory() as folder, closing(connect(Path(folder) / "entities.sqlite")) as database:
+        assert settled(gathered(sayings, Entities(database))) == settled(gathered(sayings))
 
 
 # -- what is settled ---------------------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from pfocr2rdf import passing
 from pfocr2rdf.errors import OutputError, SourceError, StoppedError
 from pfocr2rdf.pipeline import export
 from pfocr2rdf.sinks import FORMATS
-from pfocr2rdf.sinks.output import MANIFEST, STAGING, OutputDirectory
+from pfocr2rdf.sinks.output import INTERRUPTED, MANIFEST, STAGING, STATE, OutputDirectory
 
 COMPANIONS = ["context.jsonld", "dataset.ttl", "manifest.json", "report.json", "report.ttl", "shapes.ttl", "vocabulary.ttl"]
 
@@ -63,8 +63,9 @@ def output(tmp_path: Path) -> Path:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder, hidden ones too."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    """Every file below a folder, hidden ones too; but for what an export remembers of its records, which is a cache."""
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(STATE)]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 def assert_whole(folder: Path) -> None:
@@ -103,7 +104,7 @@ def test_the_manifest_names_every_file_with_its_size_and_digest(compress: str | 
 
 def test_the_staging_folder_is_gone_at_the_end(source: Path, output: Path) -> None:
     export([source], output)
-    assert sorted(path.name for path in output.iterdir()) == sorted([*COMPANIONS, "figures.jsonld", "figures.ttl"])
+    assert sorted(path.name for path in output.iterdir()) == sorted([*COMPANIONS, "figures.jsonld", "figures.ttl", STATE])
 
 
 def test_the_folders_above_are_made(source: Path, output: Path) -> None:
@@ -202,7 +203,10 @@ def broken(*_: object) -> None:
 
 @pytest.mark.parametrize("error", [Broken, KeyboardInterrupt])
 @pytest.mark.parametrize("before", [False, True], ids=["first export", "over another export"])
-def test_an_exception_in_the_middle_leaves_all_as_it_was(error: type[BaseException], before: bool, source: Path, output: Path) -> None:
+def test_an_exception_in_the_middle_leaves_all_as_it_was(
+    error: type[BaseException], before: bool, source: Path, output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passing, "_COMMIT_SECONDS", 1000.0)  # after so little time, nothing is worth being kept
     output.mkdir()
     (output / "notes.txt").write_bytes(b"mine")
     if before:
@@ -215,6 +219,31 @@ def test_an_exception_in_the_middle_leaves_all_as_it_was(error: type[BaseExcepti
     with unchanged(output), pytest.raises(error):
         export([source], output, formats=FORMATS, compress="gz", progress=progress)
     assert not (output / STAGING).exists()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("compress", [None, "gz"])
+def test_an_interrupted_run_leaves_its_work_for_the_next_one_and_nothing_else(
+    workers: int, compress: str | None, source: Path, output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passing, "_COMMIT_SECONDS", 0.0)
+    monkeypatch.setattr(passing, "BATCH", 10)
+    export([source], output, formats=FORMATS, limit=2)
+    before = contents(output)
+
+    def progress(count: int, *_: object) -> None:
+        if count > 100:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        export([source], output, formats=FORMATS, compress=compress, workers=workers, progress=progress)
+    assert {name: data for name, data in contents(output).items() if not name.startswith(INTERRUPTED)} == before
+    assert not (output / STAGING).exists()
+    mapped = export([source], output, formats=FORMATS, compress=compress, workers=workers).mapped
+    assert mapped < 150 if compress else mapped <= 50
+    assert not (output / INTERRUPTED).exists()
+    export([source], tmp_path / "fresh", formats=FORMATS, compress=compress)
+    assert contents(output) == contents(tmp_path / "fresh")
 
 
 def test_a_violation_or_refusal_that_stops_the_run_leaves_all_as_it_was(tmp_path: Path, output: Path) -> None:
@@ -314,11 +343,11 @@ def test_a_folder_that_may_not_be_written_to_is_refused(source: Path) -> None:
 
 @pytest.fixture
 def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 256 kB."""
+    """A disk of 512 kB: what an export remembers of its records takes 100 kB alone."""
     place = tmp_path / "disk"
     place.mkdir()
     mounted = shutil.which("mount") and subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=256k", "pfocr2rdf-test", str(place)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=512k", "pfocr2rdf-test", str(place)], capture_output=True, check=False
     )
     if not mounted or mounted.returncode:
         pytest.skip("a small disk cannot be mounted here: that is for root alone")
@@ -418,8 +447,9 @@ if where == "end":
 pipeline.export([source], target, formats=["turtle", "ntriples"], progress=progress)
 raise SystemExit("was not killed")
 """
-STEPS_OF_PUBLISH = 14
-"""Of two formats over six: the manifest is put aside, four stale files are removed, nine files are renamed."""
+STEPS_OF_PUBLISH = 20
+"""Of two formats over six: the manifest is put aside, four stale files are removed, the state and what may be beside it is removed
+(five), ten files are renamed, of which the manifest is the last."""
 
 
 def killed(source: Path, output: Path, where: str, count: int) -> None:
@@ -462,7 +492,15 @@ def test_a_first_run_that_is_killed_leaves_nothing_but_the_staging_folder(source
     assert contents(output) == wanted
 
 
-@pytest.mark.parametrize("count", [1, 4, 5, 8, STEPS_OF_PUBLISH - 1])
+def test_the_steps_of_publishing_are_counted_rightly(source: Path, output: Path, wanted: dict[str, bytes]) -> None:
+    export([source], output, formats=FORMATS, limit=1)
+    killed(source, output, "publish", STEPS_OF_PUBLISH - 1)
+    assert {name: data for name, data in wanted.items() if name != MANIFEST} == in_place(output)
+    assert export([source], output, formats=["turtle", "ntriples"]).mapped == 0, "the state was there already"
+    assert contents(output) == wanted
+
+
+@pytest.mark.parametrize("count", [1, 4, 5, 8, 11, 15, STEPS_OF_PUBLISH - 2, STEPS_OF_PUBLISH - 1])
 def test_a_run_that_is_killed_while_it_publishes_leaves_whole_files_and_the_next_run_puts_them_right(
     count: int, source: Path, output: Path, wanted: dict[str, bytes]
 ) -> None:

@@ -20,6 +20,7 @@ from tests.building import GENE_COLUMNS, ROOT, TP53_ROW, exported, front_matter,
 
 from pfocr2rdf.errors import PfocrError, RecordError, SourceError
 from pfocr2rdf.records import FigureRecord, Located, Sources, read_one, read_records
+from pfocr2rdf.sinks.output import STATE
 
 CHECKOUT = {
     "README.md": "# Pathway Figure OCR\n",
@@ -547,7 +548,7 @@ def test_no_temporary_files_are_left(tmp_path: Path, name: str, end: str) -> Non
 def test_an_export_of_an_archive_leaves_nothing_but_its_files(tmp_path: Path) -> None:
     path = write(tmp_path, {"a.tar.gz": ARCHIVES["a.tar.gz"](CHECKOUT)}) / "a.tar.gz"
     assert exported([path], tmp_path / "out").figids == sorted(FIGIDS)
-    assert not [name for name in os.listdir(tmp_path / "out") if name.startswith(".")]
+    assert [name for name in os.listdir(tmp_path / "out") if name.startswith(".")] == [STATE]
     assert sorted(os.listdir(tmp_path)) == ["a.tar.gz", "out"]
 
 

@@ -9,7 +9,8 @@ True
 from pfocr2rdf.checking import Checked, validate
 from pfocr2rdf.conversion import to_graph, to_jsonld
 from pfocr2rdf.dataset import Release
-from pfocr2rdf.errors import OutputError, PfocrError, RecordError, ShapesError, SourceError, StoppedError
+from pfocr2rdf.delta import Delta, diff
+from pfocr2rdf.errors import EngineError, OutputError, PfocrError, RecordError, ShapesError, SourceError, StoppedError
 from pfocr2rdf.pipeline import export
 from pfocr2rdf.records import FigureRecord, Mention, Paper, read_records
 from pfocr2rdf.summary import Summary
@@ -17,6 +18,8 @@ from pfocr2rdf.validation import Result
 
 __all__ = [
     "Checked",
+    "Delta",
+    "EngineError",
     "FigureRecord",
     "Mention",
     "OutputError",
@@ -29,6 +32,7 @@ __all__ = [
     "SourceError",
     "StoppedError",
     "Summary",
+    "diff",
     "export",
     "read_records",
     "to_graph",

@@ -1,25 +1,25 @@
 """One batch of records, from where they are to the bytes of every format: what a worker does.
 
-A batch needs nothing but its records and the settings, and gives back bytes and a small collection of entities, so batches can
+A batch needs nothing but its records and the settings, and gives back bytes and a small account of each record, so batches can
 be worked on in any process and in any order.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 from pfocr2rdf.dataset import Counts
-from pfocr2rdf.entities import Entities
+from pfocr2rdf.entities import Description, Descriptions
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.graph import FigureGraph, describe
 from pfocr2rdf.iris import figure_graph
-from pfocr2rdf.records import RANK, Located, Raw, interpret, load
+from pfocr2rdf.outcome import EXPORTED, QUARANTINED, REFUSED, Outcome, Said
+from pfocr2rdf.records import RANK, FigureRecord, Located, Raw, fetch, interpret, load
 from pfocr2rdf.sinks import FORMATS
-from pfocr2rdf.terms import Node
-from pfocr2rdf.validation import Result, Shapes, validator_of
+from pfocr2rdf.validation import Result, Shapes, as_json, validator_of
 
 ON_VIOLATION = ("quarantine", "keep", "fail")
 
@@ -31,55 +31,48 @@ class Numbered(NamedTuple):
     located: Located
 
 
-class Seen(NamedTuple):
-    """A figure that was read: its place, id, rank of generation, and source."""
-
-    number: int
-    figid: str
-    rank: int
-    where: str
-
-
 class Quarantined(NamedTuple):
-    """A figure that was left out for a violation: its files as they came, and why."""
+    """A record that was left out: the name of its folder, its files as they came, and why, as JSON."""
 
-    figid: str
-    where: str
+    name: str
     files: dict[str, bytes]
-    results: list[Result]
-
-
-class Warned(NamedTuple):
-    """Something worth a warning about a figure that was exported all the same."""
-
-    figid: str
-    where: str
-    text: str
+    reasons: list[dict[str, str]]
 
 
 class Work:
     """What became of a batch.
 
     Attributes:
-        texts: the bytes of each format; ``b""`` where no figure is left.
-        seen: the figures that were read, also those quarantined.
-        figures: how many were exported.
-        tally: counts for the summary: ``mentions.gene``, ``repairs.license`` and so on.
-        digests: of the bytes of each record read, in order, one behind the other.
+        outcomes: one a record, in order.
+        texts: the bytes of each format: the texts of the exported records, with the format's separator between them.
+        descriptions: of shared things, those that this worker did not send before.
+        counts: of all that is exported.
+        tally: the same for the summary.
+        quarantined: by number, the records that were left out.
     """
 
     def __init__(self) -> None:
+        self.outcomes: list[Outcome] = []
         self.texts: dict[str, bytes] = {}
-        self.seen: list[Seen] = []
-        self.figures = 0
-        self.entities = Entities()
+        self.descriptions: list[Description] = []
         self.counts = Counts()
         self.tally: Counter[str] = Counter()
-        self.refusals: list[RecordError] = []
-        self.results: list[Result] = []
-        self.quarantined: list[Quarantined] = []
-        self.warnings: list[Warned] = []
-        self.digests = b""
+        self.quarantined: dict[int, Quarantined] = {}
+        self._spooled: dict[str, Path] = {}
+
+    def spool(self, folder: Path, number: int) -> None:
+        """Leave the texts in files, which are quicker to hand over than bytes."""
+        for form, text in self.texts.items():
+            self._spooled[form] = folder / f"{number}.{form}"
+            self._spooled[form].write_bytes(text)
+        self.texts = {}
+
+    def text(self, form: str) -> bytes:
+        """The bytes of a format. They can be asked for once."""
+        if path := self._spooled.pop(form, None):
+            self.texts[form] = path.read_bytes()
+            path.unlink()
+        return self.texts.pop(form, b"")
 
 
 class Worker:
@@ -95,67 +88,70 @@ class Worker:
         self._writers = {name: FORMATS[name]() for name in formats}
         self.validator = validator_of(shapes)
         self._keep = on_violation == "keep"
+        self._descriptions = Descriptions()
+        self._last = -1
 
-    def run(self, batch: list[Numbered], without: frozenset[int] | set[int] = frozenset()) -> Work:
-        """All that the records of a batch come to, but for those ``without``, by number."""
-        work = Work()
-        graphs: list[FigureGraph] = []
-        for number, located in batch:
-            if number in without:
-                continue
-            try:
-                graph = self._figure(number, located, work)
-            except RecordError as error:
-                work.refusals.append(error.at(located.where))
-                continue
-            if graph:
-                graphs.append(graph)
-        self._write(graphs, work)
+    def run(self, batch: Iterable[Numbered]) -> Work:
+        """All that the records of a batch come to."""
+        work, batch = Work(), list(batch)
+        first = batch[0].number if batch else self._last + 1
+        if first <= self._last:  # another worker died of it; what was said with later ones comes too late for it
+            self.forget()
+        self._last = first
+        fetch(located for _, located in batch)
+        texts: dict[str, list[bytes]] = {name: [] for name in self._writers}
+        for one in batch:
+            work.outcomes.append(self._outcome(one, work, texts))
+        work.texts = {form: self._writers[form].separator.encode().join(parts) for form, parts in texts.items()}
+        work.descriptions = self._descriptions.fresh()
         return work
 
-    def _figure(self, number: int, located: Located, work: Work) -> FigureGraph | None:
-        """The graph of one record, unless it is quarantined."""
-        raw, data = load(located)
-        digest = hashlib.sha256(raw.document.data)
-        for table in raw.tables.values():
-            digest.update(table.data)
-        work.digests += digest.digest()
+    def forget(self) -> None:
+        """Hand over all descriptions again, also those that were handed over before."""
+        self._descriptions = Descriptions()
+
+    def _outcome(self, one: Numbered, work: Work, texts: dict[str, list[bytes]]) -> Outcome:
+        number, located = one
+        digest, figid = b"", ""
         try:
+            raw, data = load(located)
+            digest, figid = raw.digest(), raw.figid
             record = interpret(raw, data)
             graph = describe(record)
         except RecordError as error:
-            raise error.at(located.where, str(data.get("figid", ""))) from None
-        work.seen.append(Seen(number, graph.figid, RANK[graph.generation], graph.where))
-        results = self.validator.validate(graph.nodes(), graph.where, graph.figid)
-        work.results += results
+            return refused(number, located, error.at(located.where, figid), digest, figid)
+        results = self.validator.validate(graph.things(), graph.where, graph.figid, graph.figure, graph.mentions)
+        head = (number, located.where, located.line, digest, graph.figid, RANK[graph.generation])
         if not self._keep and any(result.severity == "Violation" for result in results):
-            work.quarantined.append(Quarantined(graph.figid, graph.where, _files(graph.figid, raw), results))
-            return None
-        work.warnings += [Warned(graph.figid, graph.where, note) for note in graph.notes]
-        for kind, count in Counter(row.kind for row in record.mentions).items():
-            work.tally[f"mentions.{kind}"] += count
-        for part, count in graph.repairs.items():
-            work.tally[f"repairs.{part}"] += count
-        return graph
+            reasons = [as_json(result) for result in results]
+            work.quarantined[number] = Quarantined(graph.figid, _files(graph.figid, raw), reasons)
+            return Outcome(*head, QUARANTINED, (), b"", Said(Counts(), Counter(), results, []).to_json())
+        said = self._said(record, graph, results)
+        work.counts.merge(said.counts)
+        work.tally.update(said.tally)
+        return Outcome(*head, EXPORTED, self._write(graph, texts), self._descriptions.keys(graph.entities.values()), said.to_json())
 
-    def _write(self, graphs: list[FigureGraph], work: Work) -> None:
-        work.figures = len(graphs)
-        added: set[tuple[int, int]] = set()
-        all_nodes: list[Node] = []
-        texts: dict[str, list[str]] = {name: [] for name in self._writers}
-        for graph in graphs:
-            nodes = [graph.figure, *graph.mentions]
-            all_nodes += nodes
-            name = figure_graph(graph.figid)
-            for form, writer in self._writers.items():
-                texts[form].append(writer.nodes(nodes, name))
-            origin = RANK[graph.generation], graph.figid
-            for node in graph.entities.values():
-                if (origin[0], id(node)) not in added:  # the nodes of a batch live as long as its graphs
-                    added.add((origin[0], id(node)))
-                    work.entities.add(node, origin)
-        work.counts.add(all_nodes)
-        work.texts = {form: self._writers[form].separator.join(parts).encode() for form, parts in texts.items()}
+    @staticmethod
+    def _said(record: FigureRecord, graph: FigureGraph, results: list[Result]) -> Said:
+        tally = Counter({f"mentions.{kind}": count for kind, count in Counter(row.kind for row in record.mentions).items()})
+        tally.update({f"repairs.{part}": count for part, count in graph.repairs.items()})
+        return Said(Counts.of(graph.figure, graph.mentions), tally, results, list(graph.notes))
+
+    def _write(self, graph: FigureGraph, texts: dict[str, list[bytes]]) -> tuple[int, ...]:
+        """Add the figure's text in each format; the sizes of the texts."""
+        name = figure_graph(graph.figid)
+        sizes = []
+        for form, writer in self._writers.items():
+            text = writer.figure(graph.figure, graph.mentions, name).encode()
+            texts[form].append(text)
+            sizes.append(len(text))
+        return tuple(sizes)
+
+
+def refused(number: int, located: Located, error: RecordError, digest: bytes = b"", figid: str = "") -> Outcome:
+    """The outcome of a record that cannot be used."""
+    said = Said(Counts(), Counter(), [], [], error)
+    return Outcome(number, located.where, located.line, digest, figid, 0, REFUSED, (), b"", said.to_json())
 
 
 def _files(figid: str, raw: Raw) -> dict[str, bytes]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph
-import zstandard
 
 from pfocr2rdf.errors import RecordError, SourceError
 from pfocr2rdf.graph import describe
+from pfocr2rdf.packed import BROKEN, opened
 from pfocr2rdf.records import FigureRecord, Located, Sources, read_one
 from pfocr2rdf.validation import Result, Validator, load_shapes, validator_of
 
@@ -111,19 +110,11 @@ def rdf_format(path: str | os.PathLike[str]) -> pyoxigraph.RdfFormat | None:
 def _ntriples(path: Path) -> str:
     """An RDF file as N-Triples, without the names of its graphs."""
     try:
-        with _opened(path) as file:
+        with opened(path) as file:
             quads = pyoxigraph.parse(file, format=rdf_format(path))
             lines = [f"{quad.subject} {quad.predicate} {quad.object} .\n" for quad in quads]
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except (SyntaxError, ValueError, zstandard.ZstdError) as error:
+    except (SyntaxError, ValueError, *BROKEN) as error:
         raise SourceError(f"{path}: is no valid RDF: {error}") from None
     return "".join(lines)
-
-
-def _opened(path: Path) -> IO[bytes]:
-    if path.suffix == ".gz":
-        return cast("IO[bytes]", gzip.open(path))
-    if path.suffix == ".zst":
-        return cast("IO[bytes]", zstandard.open(path))
-    return path.open("rb")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple
 
 from pfocr2rdf.iris import CC0, DATASET
 from pfocr2rdf.sinks import TurtleWriter
 from pfocr2rdf.sinks.output import Written
-from pfocr2rdf.terms import TYPE, Node, Pair, literal, ref
+from pfocr2rdf.terms import TYPE, Alike, Grouped, Node, Pair, literal, ref, shape
 from pfocr2rdf.vocabulary import PFOCR, PREFIXES, SITE, expand
 
 DESCRIBING = {
@@ -21,45 +23,81 @@ DESCRIBING = {
     "pav": "http://purl.org/pav/",
     "part": f"{DATASET}#",
 }
+_SHAPE = attrgetter("shape")
 _ALL = {**PREFIXES, **DESCRIBING}
 
 
 class Counts:
-    """What was written, counted: statements, subjects, and how many there are of each class and property."""
+    """What was written, counted: statements, subjects, and how many there are of each class and property.
+
+    Few different predicates stand together again and again, so it is their ``shape`` that is counted, and taken apart when
+    somebody asks. A statement that is counted alone has a shape too.
+
+    Attributes:
+        subjects: how many there are.
+        shapes: how often each shape was met.
+    """
 
     def __init__(self) -> None:
-        self.triples = 0
         self.subjects = 0
-        self.classes: Counter[str] = Counter()
-        self.properties: Counter[str] = Counter()
+        self.shapes: Counter[str] = Counter()
+
+    @classmethod
+    def of(cls, figure: Grouped, mentions: Alike) -> Counts:
+        """What one figure comes to."""
+        counts = cls()
+        counts.subjects = 1 + len(mentions.names)
+        once = [f"{TYPE} {value}" for value in figure.values.get(TYPE, ())]
+        for predicate, values in figure.values.items():
+            if len(values) > 1 and predicate != TYPE:
+                counts.shapes[predicate] = len(values)
+            elif predicate != TYPE:
+                once.append(predicate)
+        counts.shapes["\n".join(once)] = 1
+        if mentions.names:
+            counts.shapes[shape(mentions.first)] = len(mentions.names)
+            counts.shapes.update(map(_SHAPE, chain(mentions.said, mentions.last)))
+        return counts
 
     def add(self, nodes: Iterable[Node]) -> None:
         """Count nodes. A subject must come as one node, and once."""
-        shared: dict[int, tuple[Pair, ...]] = {}
-        places: list[int] = []
         for node in nodes:
             self.subjects += 1
-            if node.own:
-                self._count(node.own, 1)
-            if node.shared:  # counted once, and multiplied by the nodes that have it
-                shared[id(node.shared)] = node.shared
-                places.append(id(node.shared))
-        for place, times in Counter(places).items():
-            self._count(shared[place], times)
-
-    def _count(self, pairs: tuple[Pair, ...], times: int) -> None:
-        for predicate, value in pairs:
-            self.properties[predicate] += times
-            if predicate == TYPE:
-                self.classes[value] += times
-        self.triples += times * len(pairs)
+            self.shapes[shape(node.pairs)] += 1
 
     def merge(self, other: Counts) -> None:
-        """Add another batch's counts."""
-        self.triples += other.triples
+        """Add other counts."""
         self.subjects += other.subjects
-        self.classes.update(other.classes)
-        self.properties.update(other.properties)
+        self.shapes.update(other.shapes)
+
+    def take_away(self, other: Counts) -> None:
+        """Take away counts that were added."""
+        self.subjects -= other.subjects
+        self.shapes = self.shapes - other.shapes
+
+    @property
+    def triples(self) -> int:
+        """How many statements there are."""
+        return sum(times * (lines.count("\n") + 1) for lines, times in self.shapes.items())
+
+    @property
+    def properties(self) -> Counter[str]:
+        """How many statements there are of each property."""
+        return self._each(lambda predicate, _: predicate)
+
+    @property
+    def classes(self) -> Counter[str]:
+        """How many subjects there are of each class."""
+        return self._each(lambda _, cls: cls)
+
+    def _each(self, choose: Callable[[str, str], str]) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for lines, times in self.shapes.items():
+            for line in lines.split("\n"):
+                predicate, _, cls = line.partition(" ")
+                if name := choose(predicate, cls):
+                    found[name] += times
+        return found
 
 
 class Release(NamedTuple):

@@ -2,18 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from pfocr2rdf import iris
+from pfocr2rdf.database import connect
 from pfocr2rdf.mapping import FUNCTIONAL_PREDICATES, settled
 from pfocr2rdf.ordering import ordered
+from pfocr2rdf.remembered import Remembered
 from pfocr2rdf.terms import Node, Pair, lexical, ref, term
+
+KEY_SIZE = 16
+"""Bytes in the key of a description."""
 
 _DOI, _SAME_AS = term("bibo:doi"), term("owl:sameAs")
 
-Origin = tuple[int, str]
-"""Which record said it: the rank of its generation (newer is higher), and the figure."""
+_TABLE = """
+CREATE TABLE IF NOT EXISTS descriptions (
+    key BLOB NOT NULL UNIQUE, subject TEXT NOT NULL, pairs TEXT NOT NULL, rank INTEGER, number INTEGER, figid TEXT
+)"""
+_INSERT = "INSERT OR IGNORE INTO descriptions (key, subject, pairs) VALUES (?, ?, ?)"
+_SAY = """
+INSERT INTO descriptions (key, subject, pairs, rank, number, figid) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (key) DO UPDATE SET rank = excluded.rank, number = excluded.number, figid = excluded.figid
+WHERE rank IS NULL OR rank < excluded.rank"""
+_SAID = "UPDATE descriptions SET rank = ?1, number = ?2, figid = ?3 WHERE key = ?4 AND (rank IS NULL OR rank < ?1)"
+_IS_KNOWN = "SELECT 1 FROM descriptions WHERE key = ?"
+_COUNT = "SELECT COUNT(DISTINCT subject) FROM descriptions WHERE rank IS NOT NULL"
+_OF_ONE = "SELECT subject, pairs, rank, figid FROM descriptions WHERE subject = ? AND rank IS NOT NULL ORDER BY number"
+_ALL = "SELECT subject, pairs, rank, figid FROM descriptions WHERE rank IS NOT NULL ORDER BY subject, number"
+
+
+class Origin(NamedTuple):
+    """Which record said it: the rank of its generation (newer is higher), the figure, and its place among all records."""
+
+    rank: int
+    figid: str
+    number: int = 0
+
+
+class Description(NamedTuple):
+    """What one record says of a thing: a key that is made of it, the subject, and its statements, a line each."""
+
+    key: bytes
+    subject: str
+    pairs: str
 
 
 class Conflict(NamedTuple):
@@ -27,50 +64,128 @@ class Conflict(NamedTuple):
     dropped_from: str
 
 
+class Descriptions:
+    """The descriptions that one worker comes upon: each has a key, and is handed over once."""
+
+    def __init__(self) -> None:
+        self._keys: Remembered[int, tuple[Node, bytes]] = Remembered(50_000)  # by identity: the node is held, so that it keeps it
+        self._fresh: list[Description] = []
+
+    def keys(self, nodes: Iterable[Node]) -> bytes:
+        """The keys of these descriptions, one behind the other."""
+        known = self._keys
+        return b"".join([found[1] if (found := known.get(id(node))) else self._key(node) for node in nodes])
+
+    def fresh(self) -> list[Description]:
+        """Those that were not handed over yet."""
+        fresh, self._fresh = self._fresh, []
+        return fresh
+
+    def _key(self, node: Node) -> bytes:
+        if found := self._keys.recall(id(node)):
+            return found[1]
+        description = described(node)
+        self._fresh.append(description)
+        if not node.own:  # many figures have this very node
+            self._keys.keep(id(node), (node, description.key))
+        return description.key
+
+
+def described(node: Node) -> Description:
+    """A node as a description."""
+    pairs = "\n".join([f"{predicate} {value}" for predicate, value in node.pairs])  # no term has a line end or a blank before its end
+    return Description(key_of(node.subject, pairs), node.subject, pairs)
+
+
+def key_of(subject: str, pairs: str) -> bytes:
+    """The key of a description."""
+    return hashlib.blake2b(f"{subject}\n{pairs}".encode(), digest_size=KEY_SIZE).digest()
+
+
 class Entities:
     """What figures say of the things they share.
 
-    Each distinct description of an entity is kept once, with the record it came from, so memory grows with the entities
-    and not with the figures. Adding is commutative but for the record that is named as the origin, which is the first one.
+    Each distinct description of an entity is kept once, with the record it came from: of the newest generation that says so, the
+    first one. They are kept in a database, which goes to disk as it grows.
+
+    Args:
+        database: where to keep them; in memory without one.
     """
 
-    def __init__(self) -> None:
-        self._said: dict[str, dict[tuple[Pair, ...], Origin]] = {}
+    def __init__(self, database: sqlite3.Connection | None = None) -> None:
+        self._database = database or connect()
+        self._database.execute(_TABLE)
+        self._known: Remembered[bytes, int] = Remembered()
+        self._learnt: dict[bytes, Description] = {}
+        self._said: list[tuple[object, ...]] = []
+        self._last: tuple[str, _Said] = ("", {})
 
     def __len__(self) -> int:
-        return len(self._said)
+        self.flush()
+        count: int = self._database.execute(_COUNT).fetchone()[0]
+        return count
+
+    def learn(self, descriptions: Iterable[Description]) -> None:
+        """Descriptions that records may be said to give from now on."""
+        self.flush()
+        self._learnt = {one.key: one for one in descriptions}
+
+    def say(self, keys: Iterable[bytes], origin: Origin) -> None:
+        """That a record gives these descriptions. Records come in the order of their numbers."""
+        known = self._known
+        for key in keys:
+            if known.get(key, -1) < origin.rank:
+                self._say(key, origin)
+
+    def _say(self, key: bytes, origin: Origin) -> None:
+        """The same of a description that was not said yet, or not by so new a generation, as far as that is remembered."""
+        if (self._known.recall(key) or 0) >= origin.rank and key in self._known:
+            return
+        rank, figid, number = origin
+        if learnt := self._learnt.pop(key, None):
+            self._said.append((*learnt, rank, number, figid))
+        else:
+            self.flush()
+            if not self._database.execute(_SAID, (rank, number, figid, key)).rowcount and not self.knows(key):
+                raise KeyError(f"no worker sent the description {key.hex()}")
+        self._known.keep(key, rank)
+
+    def flush(self) -> None:
+        """Hand over to the database what was learnt and said."""
+        if self._said:
+            self._database.executemany(_SAY, self._said)
+            self._said = []
+        if self._learnt:
+            self._database.executemany(_INSERT, self._learnt.values())
+            self._learnt = {}
+
+    def knows(self, key: bytes) -> bool:
+        """Whether this description was learnt."""
+        return key in self._known or key in self._learnt or self._database.execute(_IS_KNOWN, (key,)).fetchone() is not None
 
     def add(self, node: Node, origin: Origin) -> None:
-        """One figure's description of an entity."""
-        said = self._said.get(node.subject)
-        if said is None:
-            self._said[node.subject] = {node.pairs: origin}
-            return
-        known = said.get(node.pairs)
-        if known is None or known[0] < origin[0]:
-            said[node.pairs] = origin
-
-    def merge(self, other: Entities) -> None:
-        """All that another batch of figures says, which come after these."""
-        for subject, said in other._said.items():
-            if subject not in self._said:
-                self._said[subject] = dict(said)
-                continue
-            for pairs, origin in said.items():
-                self.add(Node(subject, pairs), origin)
+        """One record's description of an entity."""
+        description = described(node)
+        self.learn([description])
+        self.say([description.key], origin)
 
     def is_merged(self, subject: str) -> bool:
         """Whether there is more than one description of the entity."""
-        return len(self._said.get(subject, ())) > 1
+        return len(self._descriptions(subject)) > 1
 
     def origins(self, subject: str) -> list[str]:
         """The figures that the different descriptions of the entity come from, each named by the first of them."""
-        return sorted({figid for _, figid in self._said[subject].values()})
+        return sorted({origin.figid for origin in self._descriptions(subject).values()})
 
     def node(self, subject: str) -> Node | None:
         """The entity, or ``None`` where no figure describes it."""
-        said = self._said.get(subject)
+        said = self._descriptions(subject)
         return Node(subject, _settle(subject, said, [])) if said else None
+
+    def _descriptions(self, subject: str) -> _Said:
+        self.flush()
+        last, said = self._last
+        return said if subject == last else _said(self._database.execute(_OF_ONE, (subject,)))
 
     def merged(self, conflicts: list[Conflict]) -> Iterator[Node]:
         """The entities, sorted by IRI, each with one value for what it can have only one of.
@@ -81,16 +196,31 @@ class Entities:
         Args:
             conflicts: takes every disagreement.
         """
-        for subject in sorted(self._said):
-            said = self._said[subject]
+        self.flush()
+        self._database.execute("CREATE INDEX IF NOT EXISTS descriptions_of ON descriptions (subject, number)")
+        for subject, rows in groupby(self._database.execute(_ALL), itemgetter(0)):
+            said = _said(rows)
+            self._last = (subject, said)
             alone = Node(subject, next(iter(said)))
             if len(said) == 1 and settled(alone) is alone:
                 yield alone
             else:
                 yield Node(subject, _settle(subject, said, conflicts))
+        self._last = ("", {})
 
 
-def _settle(subject: str, said: dict[tuple[Pair, ...], Origin], conflicts: list[Conflict]) -> tuple[Pair, ...]:
+_Said = dict[tuple[Pair, ...], Origin]
+
+
+def _said(rows: Iterable[tuple[str, str, int, str]]) -> _Said:
+    return {_pairs(text): Origin(rank, figid) for _, text, rank, figid in rows}
+
+
+def _pairs(text: str) -> tuple[Pair, ...]:
+    return tuple([(line[:cut], line[cut + 1 :]) for line in text.split("\n") if (cut := line.index(" "))])
+
+
+def _settle(subject: str, said: _Said, conflicts: list[Conflict]) -> tuple[Pair, ...]:
     pairs: set[Pair] = set()
     single: dict[str, dict[str, Origin]] = {}
     for description, origin in said.items():
@@ -99,12 +229,12 @@ def _settle(subject: str, said: dict[tuple[Pair, ...], Origin], conflicts: list[
                 pairs.add(pair)
                 continue
             values = single.setdefault(pair[0], {})
-            if pair[1] not in values or values[pair[1]][0] < origin[0]:
+            if pair[1] not in values or values[pair[1]].rank < origin.rank:
                 values[pair[1]] = origin
     for predicate, values in sorted(single.items()):
-        kept, *dropped = sorted(values, key=lambda value: (-values[value][0], lexical(value)))
+        kept, *dropped = sorted(values, key=lambda value: (-values[value].rank, lexical(value)))
         pairs.add((predicate, kept))
-        conflicts += [Conflict(subject, predicate, kept, values[kept][1], one, values[one][1]) for one in dropped]
+        conflicts += [Conflict(subject, predicate, kept, values[kept].figid, one, values[one].figid) for one in dropped]
         if predicate == _DOI:  # what a dropped DOI names is not the same as the paper
             pairs -= {(_SAME_AS, ref(iris.doi(lexical(one)))) for one in dropped}
     return ordered(pairs)

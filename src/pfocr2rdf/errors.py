@@ -54,6 +54,10 @@ class ShapesError(PfocrError):
     """The SHACL shapes cannot be read or used."""
 
 
+class EngineError(PfocrError):
+    """The cluster that was to do the work cannot be used."""
+
+
 class OutputError(PfocrError):
     """The output cannot be written."""
 

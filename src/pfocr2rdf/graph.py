@@ -8,9 +8,9 @@ from typing import NamedTuple
 from pfocr2rdf import jsonld
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.mapping import add_description, map_record, put_together, settled
-from pfocr2rdf.ordering import order_of
+from pfocr2rdf.ordering import order_of_predicate
 from pfocr2rdf.records.model import FigureRecord
-from pfocr2rdf.terms import TYPE, Node, Pair
+from pfocr2rdf.terms import TYPE, Alike, Grouped, Node, Pair, grouped
 
 
 class FigureGraph(NamedTuple):
@@ -28,16 +28,20 @@ class FigureGraph(NamedTuple):
     figid: str
     generation: str
     where: str
-    figure: Node
-    mentions: list[Node]
+    figure: Grouped
+    mentions: Alike
     entities: dict[str, Node]
     merged: set[str]
     repairs: Counter[str]
     notes: tuple[str, ...]
 
     def nodes(self) -> list[Node]:
-        """The figure, its mentions and its entities. Where its rows disagree about an entity, the value that is kept."""
-        nodes = [self.figure, *self.mentions, *self.entities.values()]
+        """The figure, its mentions and its entities, one by one."""
+        return [Node(self.figure.subject, self.figure.pairs), *self.mentions.nodes(), *self.things()]
+
+    def things(self) -> list[Node]:
+        """Its entities. Where its rows disagree about one, the value that is kept."""
+        nodes = list(self.entities.values())
         return [settled(node) if node.subject in self.merged else node for node in nodes] if self.merged else nodes
 
 
@@ -60,7 +64,7 @@ def describe(record: FigureRecord) -> FigureGraph:
         record.figid,
         record.generation,
         record.where,
-        Node(mapped.figure.subject, _with_jsonld(mapped.figure.pairs, expanded.figure)),
+        Grouped(mapped.figure.subject, _with_jsonld(mapped.figure.values, expanded.figure)),
         mapped.mentions,
         entities,
         mapped.merged | further.keys(),
@@ -69,12 +73,12 @@ def describe(record: FigureRecord) -> FigureGraph:
     )
 
 
-def _with_jsonld(own: tuple[Pair, ...], added: tuple[Pair, ...]) -> tuple[Pair, ...]:
+def _with_jsonld(own: dict[str, list[str]], added: tuple[Pair, ...]) -> dict[str, list[str]]:
     """Types beside the types, known properties in the vocabulary's order, nothing twice."""
-    known = set(own)
-    fresh = sorted((pair for pair in added if pair not in known), key=lambda pair: order_of(pair)[:2])
-    types = [pair for pair in fresh if pair[0] == TYPE]
-    predicates = {predicate for predicate, _ in own}
-    if any(predicate in predicates and predicate != TYPE for predicate, _ in fresh):
-        return tuple(sorted((*own, *fresh), key=lambda pair: order_of(pair)[:2]))
-    return (own[0], *types, *own[1:], *fresh[len(types) :])
+    fresh = grouped([pair for pair in added if pair[1] not in own.get(pair[0], ())])
+    together = dict(own)
+    for predicate in sorted(fresh, key=order_of_predicate):
+        together[predicate] = [*own.get(predicate, ()), *fresh[predicate]]
+    if len(together) == len(own) + len(fresh) - (TYPE in fresh):
+        return together
+    return {predicate: together[predicate] for predicate in sorted(together, key=order_of_predicate)}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from pfocr2rdf.errors import RecordError
@@ -15,7 +17,7 @@ _CC0_NAMES = ("CC0", "CC0-1.0", "CC0 1.0")
 CC0 = "http://creativecommons.org/publicdomain/zero/1.0/"
 WIKIPATHWAYS = "https://www.wikipathways.org/"
 PMC_SITE = "https://www.ncbi.nlm.nih.gov/"
-_MENTION = PREFIXES["mention"]
+MENTIONS = PREFIXES["mention"]
 NDEX_SITE = "https://www.ndexbio.org/viewer/networks/"
 DOI_SITE = "https://doi.org/"
 GENID = f"{SITE}.well-known/genid/"
@@ -114,6 +116,7 @@ def figid(text: str) -> str:
     return text
 
 
+@lru_cache(64)
 def figure(figid: str) -> str:
     """The figure's IRI, which is its page on the PFOCR site.
 
@@ -226,21 +229,19 @@ def mention_key(kind: str, word: str, match: str, source: str, target: str) -> b
     return "\x1f".join((kind, word, match, source, target)).encode()
 
 
-class Mentions:
-    """Makes the IRIs of one figure's mentions.
+def mentions(figid: str, keys: Iterable[bytes]) -> list[str]:
+    """The names of a figure's mentions in ``MENTIONS``: the hash of the figure and the key, so they are the same in every run.
 
-    >>> Mentions("PMC1__F1").iri(mention_key("gene", "JAK", "JAK", "bioentities_symbol", "https://identifiers.org/ncbigene/3716"))
-    'https://pfocr.wikipathways.org/mentions/dd1987becd518e4f2336b466'
+    >>> mentions("PMC1__F1", [mention_key("gene", "JAK", "JAK", "bioentities_symbol", "https://identifiers.org/ncbigene/3716")])
+    ['dd1987becd518e4f2336b466']
     """
-
-    def __init__(self, figid: str) -> None:
-        self._figure = hashlib.blake2b(f"{figid}\x1f".encode(), digest_size=12)
-
-    def iri(self, key: bytes) -> str:
-        """The mention's IRI: the hash of the figure and the key, so it is the same in every run."""
-        digest = self._figure.copy()
+    begin = hashlib.blake2b(f"{figid}\x1f".encode(), digest_size=12)
+    names = []
+    for key in keys:
+        digest = begin.copy()
         digest.update(key)
-        return _MENTION + digest.hexdigest()
+        names.append(digest.hexdigest())
+    return names
 
 
 def genid(figid: str, path: str) -> str:

@@ -11,13 +11,18 @@ _ORDER = {TYPE: -1, **{term(row.name): index for index, row in enumerate(PROPERT
 _OWN = f"<{PREFIXES['pfocr']}"
 
 
+def order_of_predicate(predicate: str) -> tuple[int, str]:
+    """The place of a property: types first, then properties as the vocabulary lists them, then unknown ones."""
+    return _ORDER.get(predicate, len(_ORDER)), predicate
+
+
 def order_of(pair: Pair) -> tuple[int, str, bool, str]:
     """The place of a statement among those of its subject.
 
-    First its types, ours before others; then properties as the vocabulary lists them; then unknown ones.
+    First that of its property, then our terms before others.
     """
     predicate, value = pair
-    return _ORDER.get(predicate, len(_ORDER)), predicate, not value.startswith(_OWN), value
+    return *order_of_predicate(predicate), not value.startswith(_OWN), value
 
 
 def ordered(pairs: Iterable[Pair]) -> tuple[Pair, ...]:

@@ -1,29 +1,33 @@
-"""One pass over all records: batches go to the worker, what comes back goes to the files, entities come last."""
+"""One pass over all records: batches go to workers, what comes back goes to the files in order, entities come last."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import islice
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
-from pfocr2rdf.batch import Numbered, Warned, Work, Worker
-from pfocr2rdf.dataset import Counts
-from pfocr2rdf.duplicates import Duplicates
-from pfocr2rdf.entities import Conflict, Entities
-from pfocr2rdf.errors import RecordError, StoppedError
+from pfocr2rdf.batch import Numbered, Quarantined, Work, refused
+from pfocr2rdf.earlier import Earlier
+from pfocr2rdf.errors import RecordError
+from pfocr2rdf.gathering import Gathering
+from pfocr2rdf.graphfile import GraphFile
 from pfocr2rdf.iris import DATASET
+from pfocr2rdf.outcome import EXPORTED, LOST, QUARANTINED, REFUSED, Outcome, Warned
 from pfocr2rdf.records import Located, Sources
 from pfocr2rdf.reportfile import ReportFiles
-from pfocr2rdf.sinks import FORMATS, Writer
-from pfocr2rdf.sinks.output import COMPRESSIONS, OutputDirectory, mapped_errors
-from pfocr2rdf.summary import Summary
+from pfocr2rdf.sinks.output import OutputDirectory, mapped_errors
+from pfocr2rdf.state import Row, State
+from pfocr2rdf.tasks import MapBatch
 from pfocr2rdf.terms import Node
-from pfocr2rdf.validation import Result, as_json
+from pfocr2rdf.validation import Validator
+from pfocr2rdf.workers import Pool
 
 BATCH = 64
+_REUSED_AT_ONCE = 512
 _ENTITIES_AT_ONCE = 512
+_COMMIT_SECONDS = 1.0
 
 Progress = Callable[[int, int], None]
 """Called with the number of records done so far, and the number of files there are to read."""
@@ -38,52 +42,71 @@ class Options(NamedTuple):
     limit: int | None = None
     fail_fast: bool = False
 
+    @property
+    def stop_at(self) -> frozenset[str]:
+        """The statuses that end the run."""
+        return frozenset(([REFUSED] if self.fail_fast else []) + ([QUARANTINED] if self.on_violation == "fail" else []))
 
-class GraphFile:
-    """A file of the graph that grows batch by batch.
 
-    Args:
-        directory: where it goes.
-        form: a name of ``FORMATS``.
-        compress: a name of ``COMPRESSIONS``, or ``None``.
+class Reused(NamedTuple):
+    """A record that is taken from before, with the number it has now."""
+
+    outcome: Outcome
+    row: Row
+    earlier: Earlier
+
+
+class Before(NamedTuple):
+    """What of the records is known from before.
+
+    Attributes:
+        places: where records can be taken from.
+        found: for each record, by number, the place (from 1) that has it as it is now, or 0.
     """
 
-    def __init__(self, directory: OutputDirectory, form: str, compress: str | None, stack: ExitStack) -> None:
-        self.writer: Writer = FORMATS[form]()
-        self.name = f"figures{self.writer.suffix}{COMPRESSIONS[compress] if compress else ''}"
-        self._file: BinaryIO = stack.enter_context(directory.open(self.name))
-        self._file.write(self.writer.head().encode())
-        self._empty = True
+    places: list[Earlier]
+    found: bytes = b""
 
-    def add(self, text: bytes) -> None:
-        """The text of a batch; nothing where that is empty."""
-        if not text:
-            return
-        if not self._empty:
-            self._file.write(self.writer.separator.encode())
-        self._file.write(text)
-        self._empty = False
+    def reused(self, number: int, located: Located) -> Reused | None:
+        """The record, where it can be taken from before."""
+        place = self.found[number] if number < len(self.found) else 0
+        if not place:
+            return None
+        earlier = self.places[place - 1]
+        row = earlier.find(located)
+        return Reused(row.outcome._replace(number=number), row, earlier) if row else None
 
-    def close(self) -> None:
-        """Write the tail."""
-        self._file.write(self.writer.tail().encode())
+
+Entry = Numbered | Reused | Outcome
 
 
 class Pass:
-    """One pass, which leaves its files in the staging folder of a directory."""
+    """One pass, which leaves its files in the staging folder of a directory.
 
-    def __init__(self, sources: Sources, worker: Worker, directory: OutputDirectory, options: Options) -> None:
-        self.sources, self.worker, self.directory, self.options = sources, worker, directory, options
-        self.summary, self.counts, self.entities, self.duplicates = Summary(), Counts(), Entities(), Duplicates()
-        self.digest = hashlib.sha256()
-        self._refused: set[str] = set()
+    Args:
+        sources: the records.
+        pool: where they are worked on.
+        validator: for entities.
+        directory: the output.
+        options: what a user chose.
+        state: takes what is to be remembered.
+        before: what need not be done again.
 
-    def run(self, losers: dict[int, RecordError | Warned], progress: Progress | None) -> bool:
-        """Go through all records, but for those that are known to lose to another record of their figure.
+    Attributes:
+        gathering: what came together from all records. Where ``gathering.duplicates.late`` has any, the files are not right: a
+            record was written that one after it superseded, and another pass must leave out ``gathering.duplicates.losers``.
+    """
 
-        Returns:
-            Whether the files are right. Where they are not, a record was written that one after it superseded; then
-            ``duplicates.losers`` says what another pass must leave out.
+    def __init__(
+        self, sources: Sources, pool: Pool, validator: Validator, directory: OutputDirectory, options: Options, state: State, before: Before
+    ) -> None:
+        self.sources, self._pool, self._validator = sources, pool, validator
+        self.directory, self.options, self._state, self._before = directory, options, state, before
+        self.read = self.mapped = 0
+        self._committed = time.monotonic()
+
+    def run(self, losers: dict[int, RecordError | Warned], progress: Progress | None) -> None:
+        """Go through all records. Those that are known to lose to another record of their figure are left out.
 
         Raises:
             StoppedError: a refusal or a violation was to stop the run.
@@ -91,121 +114,130 @@ class Pass:
         expected = self.sources.count() if progress else 0
         with mapped_errors(self.directory.path), ExitStack() as stack:
             report = stack.enter_context(ReportFiles(self.directory))
-            files = {name: GraphFile(self.directory, name, self.options.compress, stack) for name in self.options.formats}
+            self._files = [GraphFile(self.directory, form, self.options.compress, stack) for form in self.options.formats]
+            self._state.note(formats=self.options.formats, files={file.form: file.name for file in self._files})
+            self.gathering = Gathering(self.directory, report, self._state, losers, self.options.stop_at)
             for error in self.sources.refusals:
-                self._refuse(error, report)
-            for batch in self._batches(report):
-                self._absorb(self._work(batch, losers), files, report)
+                self.gathering.refuse(error)
+            for portion, work in self._pool.map(self._portions()):
+                self._absorb(portion, work)
                 if progress:
-                    progress(self.summary.read, expected)
-            if self.duplicates.late:
-                return False
-            self._tell(losers | self.duplicates.losers, report)
-            self._write_entities(files, report)
-            for file in files.values():
-                file.close()
-            self._count(report)
-            report.close(self.summary.as_dict(timing=False))
-        return True
+                    progress(self.read, expected)
+            if self.gathering.duplicates.late:
+                self._commit()
+            else:
+                self._finish()
 
-    def _batches(self, report: ReportFiles) -> Iterator[list[Numbered]]:
-        """The records in batches; what is refused already when it is found goes to the report."""
+    def _finish(self) -> None:
+        gathering = self.gathering
+        gathering.tell(self.sources.orphans)
+        self._write_entities()
+        for file in self._files:
+            file.close()
+        gathering.summary.read, gathering.summary.mapped = self.read, self.mapped
+        gathering.close()
+        self._state.note(orphans=self.sources.orphans)
+
+    def _portions(self) -> Iterator[tuple[list[Entry], MapBatch | None]]:
+        """The records in portions, each with what is to be mapped of it."""
+        entries: list[Entry] = []
         batch: list[Numbered] = []
         for number, item in enumerate(islice(self.sources, self.options.limit)):
-            self.summary.read += 1
-            if isinstance(item, Located):
+            if isinstance(item, RecordError):
+                entries.append(refused(number, Located(item.where), item))
+            elif reused := self._before.reused(number, item):
+                entries.append(reused)
+            else:
                 batch.append(Numbered(number, item))
-            else:
-                self._refuse(item, report)
-            if len(batch) == BATCH:
-                yield batch
-                batch = []
-        if batch:
-            yield batch
+                entries.append(batch[-1])
+            if len(batch) == BATCH or len(entries) == _REUSED_AT_ONCE:
+                yield entries, self._task(batch)
+                entries, batch = [], []
+        if entries:
+            yield entries, self._task(batch)
 
-    def _work(self, batch: list[Numbered], losers: dict[int, RecordError | Warned]) -> Work:
-        known = losers.keys()
-        work = self.worker.run(batch, frozenset(known))
-        lost = self.duplicates.judge(work.seen, batch[0].number)
-        return self.worker.run(batch, frozenset(known | lost)) if lost else work
+    def _task(self, batch: list[Numbered]) -> MapBatch | None:
+        return MapBatch(batch, str(self.directory.staging)) if batch else None
 
-    def _refuse(self, error: RecordError, report: ReportFiles) -> None:
-        report.refusal(error)
-        self._refused.add(error.figid)
-        self.summary.refused += 1
-        if len(self.summary.refusals) < Summary.SHOWN:
-            self.summary.refusals.append(error)
-        if self.options.fail_fast:
-            raise StoppedError(f"stopped at the first refusal: {error}")
+    def _absorb(self, entries: list[Entry], result: Work | list[Work] | None) -> None:
+        """Take what became of a portion."""
+        texts: dict[int, list[memoryview]] = {}
+        quarantined: dict[int, Quarantined] = {}
+        fresh: dict[int, Outcome] = {}
+        for work in result if isinstance(result, list) else [result] if result else []:
+            self.gathering.learn(work)
+            quarantined |= work.quarantined
+            fresh |= {one.number: one for one in work.outcomes}
+            texts |= self._cut(work)
+        outcomes = [fresh[entry.number] if isinstance(entry, Numbered) else _outcome(entry) for entry in entries]
+        rows = []
+        for entry, before, outcome in zip(entries, outcomes, self.gathering.judge(outcomes), strict=True):
+            if isinstance(entry, Reused):
+                rows.append(self._reuse(entry, outcome))
+                continue
+            if outcome.status == LOST and before.status == EXPORTED:
+                self.gathering.forget(outcome)
+            self.gathering.take(outcome, quarantined.get(outcome.number))
+            rows.append(self._written(outcome, texts.get(outcome.number, [])))
+        self._state.add(rows)
+        self.read += len(entries)
+        self.mapped += len(fresh)
+        if time.monotonic() - self._committed > _COMMIT_SECONDS:
+            self._commit()
 
-    def _absorb(self, work: Work, files: dict[str, GraphFile], report: ReportFiles) -> None:
-        for error in work.refusals:
-            self._refuse(error, report)
-        for result in work.results:
-            report.result(result)
-        for one in work.quarantined:
-            worst = next(result for result in one.results if result.severity == "Violation")
-            if self.options.on_violation == "fail":
-                raise StoppedError(f"stopped at the first violation: {one.where}: {worst.sentence()}")
-            self.directory.quarantine(one.figid, one.files, [as_json(result) for result in one.results])
-            report.quarantined(one.figid, one.where)
-            if len(self.summary.shown_quarantined) < Summary.SHOWN:
-                self.summary.shown_quarantined.append((one.figid, worst.sentence()))
-        for warned in work.warnings:
-            report.warning(warned)
-        for name, file in files.items():
-            file.add(work.texts[name])
-        self.entities.merge(work.entities)
-        self.counts.merge(work.counts)
-        self.summary.exported += work.figures
-        self.summary.tally(work.tally)
-        self.digest.update(work.digests)
+    def _cut(self, work: Work) -> dict[int, list[memoryview]]:
+        """The text of each exported record of a batch, in each format."""
+        exported = [one for one in work.outcomes if one.status == EXPORTED]
+        cut: dict[int, list[memoryview]] = {one.number: [] for one in exported}
+        for at, file in enumerate(self._files):
+            text, begin = memoryview(work.text(file.form)), 0
+            for one in exported:
+                cut[one.number].append(text[begin : begin + one.sizes[at]])
+                begin += one.sizes[at] + len(file.separator)
+        return cut
 
-    def _tell(self, losers: dict[int, RecordError | Warned], report: ReportFiles) -> None:
-        """Say which records lost to another of their figure, and which tables have no figure."""
-        for _, said in sorted(losers.items()):
-            if isinstance(said, RecordError):
-                self._refuse(said, report)
-            else:
-                report.warning(said)
-                self.summary.superseded += 1
-        for stem, tables in self.sources.orphans.items():
-            if not self.duplicates.knows(stem) and stem not in self._refused:
-                for table in tables:
-                    missing = RecordError("the table's figure is missing", where=table, remedy="add the figure or remove the table")
-                    self._refuse(missing, report)
+    def _reuse(self, entry: Reused, outcome: Outcome) -> Row:
+        """Take a record from before."""
+        earlier, quarantined = entry.earlier, None
+        if outcome.status == EXPORTED:
+            self.gathering.recall(outcome)
+            self.gathering.entities.learn(earlier.state.description(key) for key in outcome.keys if not self.gathering.entities.knows(key))
+        elif outcome.status == QUARANTINED:
+            quarantined = earlier.quarantined(outcome.figid)
+        self.gathering.take(outcome, quarantined)
+        return self._written(outcome, earlier.texts(entry.row) if outcome.status == EXPORTED else [])
 
-    def _write_entities(self, files: dict[str, GraphFile], report: ReportFiles) -> None:
-        conflicts: list[Conflict] = []
+    def _written(self, outcome: Outcome, texts: Sequence[bytes | memoryview]) -> Row:
+        """Write a record's texts; what is to be remembered of it."""
+        if outcome.status != EXPORTED:
+            return Row(outcome._replace(sizes=(), entities=b""), ())
+        offsets = tuple(file.add(text) for file, text in zip(self._files, texts, strict=True))
+        return Row(outcome._replace(sizes=tuple(map(len, texts))), offsets)
+
+    def _commit(self) -> None:
+        """Make what was done so far outlive this process."""
+        for file in self._files:
+            file.flush()
+        self.gathering.entities.flush()
+        self._state.commit()
+        self._committed = time.monotonic()
+        self.directory.resumable = True
+
+    def _write_entities(self) -> None:
         nodes: list[Node] = []
-        for node in self.entities.merged(conflicts):
-            for result in self._entity_results(node):
-                report.result(result)
+        for node in self.gathering.merged_entities(self._validator):
             nodes.append(node)
             if len(nodes) == _ENTITIES_AT_ONCE:
-                self._write_nodes(nodes, files)
+                self._write_nodes(nodes)
                 nodes = []
         if nodes:
-            self._write_nodes(nodes, files)
-        for conflict in conflicts:
-            report.conflict(conflict)
+            self._write_nodes(nodes)
 
-    def _write_nodes(self, nodes: list[Node], files: dict[str, GraphFile]) -> None:
-        self.counts.add(nodes)
-        for file in files.values():
+    def _write_nodes(self, nodes: list[Node]) -> None:
+        self.gathering.counts.add(nodes)
+        for file in self._files:
             file.add(file.writer.nodes(nodes, DATASET).encode())
 
-    def _entity_results(self, node: Node) -> list[Result]:
-        """What is wrong with an entity that several descriptions were merged to; each of them alone was validated with its figure."""
-        if not self.entities.is_merged(node.subject):
-            return []
-        beside = [other for _, value in node.pairs if (other := self.entities.node(value))]
-        where = f"merged from {', '.join(self.entities.origins(node.subject))}"
-        return [result for result in self.worker.validator.validate([node, *beside], where) if result.focus_node == node.subject]
 
-    def _count(self, report: ReportFiles) -> None:
-        summary = self.summary
-        summary.quarantined = report.counts["quarantined"]
-        summary.warnings, summary.conflicts = report.counts["warnings"], report.counts["conflicts"]
-        summary.severities = report.severities
-        summary.triples, summary.entities = self.counts.triples, len(self.entities)
+def _outcome(entry: Reused | Outcome) -> Outcome:
+    return entry.outcome if isinstance(entry, Reused) else entry

@@ -1,29 +1,33 @@
-"""The one flow: sources in, an export directory out."""
+"""The one flow: sources in, an export out."""
 
 from __future__ import annotations
 
 import contextlib
 import gc
-import json
 import os
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from importlib.metadata import version
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from pfocr2rdf.batch import ON_VIOLATION, Worker
-from pfocr2rdf.dataset import Release, dataset_turtle
-from pfocr2rdf.ontology import ontology_turtle
-from pfocr2rdf.passing import Options, Pass, Progress
-from pfocr2rdf.records import Sources
-from pfocr2rdf.sinks import DEFAULT_FORMATS, FORMATS, context
-from pfocr2rdf.sinks.output import COMPRESSIONS, MANIFEST, OutputDirectory
+from pfocr2rdf.batch import ON_VIOLATION
+from pfocr2rdf.dataset import Release
+from pfocr2rdf.engines import ENGINES, Engine
+from pfocr2rdf.errors import OutputError, SourceError
+from pfocr2rdf.parted import PartedRun
+from pfocr2rdf.partitioning import PARTITION_SIZE, Layout
+from pfocr2rdf.passing import Options, Progress
+from pfocr2rdf.records import Sources, remote
+from pfocr2rdf.sinks import DEFAULT_FORMATS, FORMATS
+from pfocr2rdf.sinks.output import COMPRESSIONS, OutputDirectory
+from pfocr2rdf.storage import Storage
 from pfocr2rdf.summary import Summary
-from pfocr2rdf.validation import Shapes, load_shapes
+from pfocr2rdf.validation import load_shapes
+from pfocr2rdf.version import TOOL
+from pfocr2rdf.whole import WholeRun
 
-TOOL = f"pfocr2rdf {version('pfocr2rdf')}"
+__all__ = ["TOOL", "export"]
 
 
 def export(
@@ -37,6 +41,12 @@ def export(
     limit: int | None = None,
     fail_fast: bool = False,
     dry_run: bool = False,
+    fresh: bool = False,
+    workers: int | None = None,
+    engine: str = ENGINES[0],
+    scheduler: str | None = None,
+    partition_size: int | None = None,
+    merge: bool = False,
     release: Release | None = None,
     progress: Progress | None = None,
     stdin: BinaryIO | None = None,
@@ -44,8 +54,11 @@ def export(
     """Turn records into a validated knowledge graph, in one pass for all formats.
 
     Args:
-        sources: record files, folders, PFOCR checkouts, archives, or ``-`` for standard input.
-        output: the export directory. Its files appear at the end, each of them whole, or not at all.
+        sources: record files, folders, PFOCR checkouts, archives, by path or by URL (``s3://bucket/folder``: what fsspec opens),
+            or ``-`` for standard input.
+        output: the export directory, by path or URL. Its files appear at the end, each of them whole, or not at all. Where an
+            earlier export is in it, or one that was interrupted, only records that are new or have changed are mapped; the
+            files are the same as if all were.
         formats: names of ``sinks.FORMATS``.
         compress: ``gz`` or ``zst``, for the files of the graph.
         shapes: folders of SHACL shapes, put in the place of the built-in ones or beside them.
@@ -53,6 +66,14 @@ def export(
         limit: read no more records than that.
         fail_fast: stop at the first refusal.
         dry_run: do everything but write.
+        fresh: map all records, whatever is in the output directory.
+        workers: worker processes; 1 works in this process. Without it, as many as there are cores, and 1 for a few records.
+            The output is the same for any number.
+        engine: ``processes`` works on this machine, ``dask`` on a cluster of dask.distributed.
+        scheduler: the address of that cluster's scheduler; without it, one of ``workers`` is started on this machine.
+        partition_size: write the graph in parts of so many records (``part-00000.ttl``) and a file of entities. An output that
+            is a URL, and one that a cluster makes, always is in parts, of 1,000 records.
+        merge: put the parts together to one file in each format in the end.
         release: what the dataset's description says of this release.
         progress: called after each batch with the number of records done, and that of the files there are to read.
         stdin: what to read for ``-``.
@@ -64,26 +85,31 @@ def export(
         SourceError: a source cannot be read.
         ShapesError: the shapes cannot be used.
         OutputError: the output cannot be written; nothing was published.
+        EngineError: the cluster cannot be used.
         StoppedError: ``fail_fast`` or ``on_violation="fail"`` stopped the run; nothing was published.
-        ValueError: an unknown format, compression or ``on_violation``.
+        ValueError: an unknown format, compression, engine or ``on_violation``, or a number below 1.
     """
     begin = time.perf_counter()
     options = Options(() if dry_run else tuple(dict.fromkeys(formats)), compress, on_violation, limit, fail_fast)
-    _check(options)
-    in_force = load_shapes(shapes)
+    where = Engine(engine, workers, scheduler)
+    _check(options, where, partition_size)
     names = [os.fspath(source) for source in sources]
+    _check_shared(names, os.fspath(output), where)
+    parted = not dry_run and (engine != ENGINES[0] or partition_size is not None or merge or remote.is_url(os.fspath(output)))
     with ExitStack() as stack:
-        found = stack.enter_context(Sources(names, stdin))
-        place = stack.enter_context(tempfile.TemporaryDirectory(prefix="pfocr2rdf-")) if dry_run else output
-        directory = stack.enter_context(OutputDirectory(place))
+        in_force = load_shapes(shapes)
+        found = stack.enter_context(Sources(names, stdin, portable=scheduler is not None))
         stack.enter_context(_collecting_rarely())
-        done = _passes(found, in_force, directory, options, progress)
-        if not dry_run:
-            _write_companions(directory, done, in_force, release or Release(), names)
-            directory.publish()
-            done.summary.files = sorted(file.name for file in directory.written)
-    done.summary.seconds = time.perf_counter() - begin
-    return done.summary
+        said, names = release or Release(), [remote.shown(name) for name in names]
+        if parted:
+            layout = Layout(partition_size or PARTITION_SIZE, merge)
+            summary = PartedRun(found, names, in_force, Storage(os.fspath(output)), options, layout, said, fresh, where, progress).run()
+        else:
+            place = stack.enter_context(tempfile.TemporaryDirectory(prefix="pfocr2rdf-")) if dry_run else output
+            directory = stack.enter_context(OutputDirectory(place))
+            summary = WholeRun(found, names, in_force, directory, options, said, fresh, dry_run, where, progress).run()
+    summary.seconds = time.perf_counter() - begin
+    return summary
 
 
 @contextlib.contextmanager
@@ -100,7 +126,7 @@ def _collecting_rarely() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _check(options: Options) -> None:
+def _check(options: Options, engine: Engine, partition_size: int | None) -> None:
     for name in options.formats:
         if name not in FORMATS:
             raise ValueError(f"{name!r} is no format; choose from {', '.join(FORMATS)}")
@@ -108,41 +134,13 @@ def _check(options: Options) -> None:
         raise ValueError(f"{options.compress!r} is no compression; choose from {', '.join(COMPRESSIONS)}")
     if options.on_violation not in ON_VIOLATION:
         raise ValueError(f"{options.on_violation!r} is no choice; choose from {', '.join(ON_VIOLATION)}")
+    if partition_size is not None and partition_size < 1:
+        raise ValueError(f"{partition_size} is no number of records; there must be at least one")
+    engine.check()
 
 
-def _passes(sources: Sources, shapes: Shapes, directory: OutputDirectory, options: Options, progress: Progress | None) -> Pass:
-    """One pass, and another one where a record was superseded after it had been written."""
-    worker = Worker(options.formats, shapes, options.on_violation)
-    first = Pass(sources, worker, directory, options)
-    if first.run({}, progress):
-        return first
-    directory.restart()
-    second = Pass(sources, worker, directory, options)
-    second.run(first.duplicates.losers, progress)
-    return second
-
-
-def _write_companions(directory: OutputDirectory, done: Pass, shapes: Shapes, release: Release, sources: list[str]) -> None:
-    """The files that stand beside the graph; the manifest comes last, since it lists the others."""
-    media_types = {file.suffix: file.media_type for file in (make() for make in FORMATS.values())}
-    graph = [(file, media_types[_suffix(file.name)]) for file in directory.written if file.name.startswith("figures.")]
-    directory.write_text("vocabulary.ttl", ontology_turtle())
-    directory.write_text("context.jsonld", json.dumps({"@context": context()}, indent=1) + "\n")
-    directory.write_text("shapes.ttl", shapes.text)
-    directory.write_text("dataset.ttl", dataset_turtle(done.counts, graph, TOOL, release))
-    directory.write_json(MANIFEST, _manifest(directory, done, sources))
-
-
-def _suffix(name: str) -> str:
-    return f".{name.split('.')[1]}"
-
-
-def _manifest(directory: OutputDirectory, done: Pass, sources: list[str]) -> dict[str, Any]:
-    files = sorted(directory.written)
-    return {
-        "tool": TOOL,
-        "sources": sources,
-        "records": {"read": done.summary.read, "sha256": done.digest.hexdigest()},
-        "quarantined": sorted(directory.quarantined),
-        "files": [{"name": file.name, "size": file.size, "sha256": file.sha256} for file in files],
-    }
+def _check_shared(sources: list[str], output: str, engine: Engine) -> None:
+    """What is in the memory of this process, no other one sees."""
+    for name, error in [*((source, SourceError) for source in sources), (output, OutputError)]:
+        if name.startswith("memory://") and (engine.name != ENGINES[0] or engine.workers != 1):
+            raise error(f"{name}: only this process sees it; use one worker (--workers 1), and not the engine dask")

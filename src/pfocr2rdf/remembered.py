@@ -2,46 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
 
+ROWS = 60_000
+"""How many rows a generation has of whatever is made of rows. More would take memory, fewer would make rows again that come often."""
+
+_LONG = 2_000
+
 
 class Remembered(dict[K, V]):
-    """A dictionary that forgets everything when it is full: bounded, and without the cost of keeping an order.
+    """A dictionary that forgets what was not asked for in a while: bounded, and without the cost of keeping an order.
 
-    Three of four gene rows of PFOCR have been seen before within a few thousand figures.
+    It has two generations. When the young one is full, it becomes the old one, whose place it takes; what is asked for again
+    moves from the old one to the young one. What figures have all the time is so never forgotten.
+
+    Args:
+        limit: how many values a generation has.
+        make: makes the value of a key that is not known, so that ``remembered[key]`` always has one.
     """
 
-    def __init__(self, limit: int = 100_000) -> None:
+    def __init__(self, limit: int = 100_000, make: Callable[[K], V] | None = None) -> None:
         super().__init__()
         self.limit = limit
+        self._make = make
+        self._old: dict[K, V] = {}
+
+    def __missing__(self, key: K) -> V:
+        value = self._old.get(key)
+        if value is None:
+            if self._make is None:
+                raise KeyError(key)
+            value = self._make(key)
+        return self.keep(key, value)
+
+    def recall(self, key: K) -> V | None:
+        """The value of a key, or ``None``; ``get`` knows the young generation only."""
+        found = self.get(key)
+        if found is None and (found := self._old.get(key)) is not None:
+            self.keep(key, found)
+        return found
 
     def keep(self, key: K, value: V) -> V:
-        """Remember the value and return it."""
+        """Remember the value, unless it is a very long text, and return it."""
+        if isinstance(value, str) and len(value) > _LONG:
+            return value
         if len(self) >= self.limit:
+            self._old = dict(self)  # this object stays the young generation: loops hold its methods
             self.clear()
         self[key] = value
-        return value
-
-
-class RememberedOf(Generic[K, V]):
-    """What was made of an object, found by the object's identity: for large tuples that are shared, whose hash costs more.
-
-    The object is held as long as what was made of it, so its identity is not given to another one meanwhile. Inner loops look it
-    up in ``made`` themselves: (object, what was made of it) by ``id(object)``.
-    """
-
-    def __init__(self, limit: int = 100_000) -> None:
-        self.made: Remembered[int, tuple[K, V]] = Remembered(limit)
-
-    def get(self, one: K) -> V | None:
-        """What was made of this very object, or ``None``."""
-        found = self.made.get(id(one))
-        return found[1] if found else None
-
-    def keep(self, one: K, value: V) -> V:
-        """Remember the value and return it."""
-        self.made.keep(id(one), (one, value))
         return value

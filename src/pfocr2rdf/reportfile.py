@@ -8,9 +8,9 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, BinaryIO
 
-from pfocr2rdf.batch import Warned
 from pfocr2rdf.entities import Conflict
 from pfocr2rdf.errors import RecordError
+from pfocr2rdf.outcome import Warned
 from pfocr2rdf.sinks.output import OutputDirectory
 from pfocr2rdf.validation import Result
 from pfocr2rdf.validation.report import as_json, report_head, report_result, report_tail
@@ -67,9 +67,10 @@ class ReportFiles:
         """Two records that disagree about an entity."""
         self._row("conflicts", conflict._asdict())
 
-    def quarantined(self, figid: str, where: str) -> None:
-        """A figure that was left out."""
-        self._row("quarantined", {"figid": figid, "source": where})
+    def quarantined(self, figid: str, where: str, reason: str = "") -> None:
+        """A figure that was left out: for the violations among the results, or for another reason."""
+        row = {"figid": figid, "source": where, "reason": reason}
+        self._row("quarantined", {key: value for key, value in row.items() if value})
 
     def close(self, summary: dict[str, Any]) -> None:
         """Write the ends of both files."""

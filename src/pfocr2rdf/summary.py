@@ -16,6 +16,7 @@ class Summary:
 
     Attributes:
         read: records that were found.
+        mapped: records that this run mapped; the others are as they were in an earlier run, and were taken from there.
         exported: figures that were written.
         refused: records that could not be used.
         superseded: records that gave way to one of a newer generation.
@@ -28,13 +29,14 @@ class Summary:
         warnings: notes on figures and sources; disagreements on entities are ``conflicts``.
         refusals: the first refusals, for showing; all of them are in the report.
         shown_quarantined: the first figures that were left out, each with its first violation.
+        unchanged: whether the export was there already, so that nothing was written.
         seconds: how long it took.
     """
 
     SHOWN = 20
 
     def __init__(self) -> None:
-        self.read = self.exported = self.refused = self.superseded = self.quarantined = 0
+        self.read = self.mapped = self.exported = self.refused = self.superseded = self.quarantined = 0
         self.triples = self.entities = self.warnings = self.conflicts = 0
         self.mentions: Counter[str] = Counter()
         self.repairs: Counter[str] = Counter()
@@ -43,6 +45,19 @@ class Summary:
         self.shown_quarantined: list[tuple[str, str]] = []
         self.files: list[str] = []
         self.seconds = 0.0
+        self.unchanged = False
+
+    @classmethod
+    def from_dict(cls, numbers: dict[str, Any]) -> Summary:
+        """The summary of an export that is there already and was found to be what a new one would be."""
+        summary = cls()
+        summary.unchanged = True
+        for name in ("read", "exported", "refused", "superseded", "quarantined", "triples", "entities", "warnings", "conflicts", "files"):
+            setattr(summary, name, numbers[name])
+        for name in ("mentions", "repairs"):
+            getattr(summary, name).update(numbers[name])
+        summary.severities.update(numbers["results"])
+        return summary
 
     @property
     def rate(self) -> float:
@@ -54,11 +69,14 @@ class Summary:
         """``OK``, or ``DIFFERS`` where something was refused or left out."""
         return DIFFERS if self.refused or self.quarantined or self.severities["Violation"] else OK
 
-    def tally(self, counts: Counter[str]) -> None:
-        """Add a batch's counts, whose names begin with ``mentions.`` or ``repairs.``."""
+    def tally(self, counts: Counter[str], times: int = 1) -> None:
+        """Add counts, whose names begin with ``mentions.`` or ``repairs.``; take them away with ``times=-1``."""
         for name, count in counts.items():
             group, _, key = name.partition(".")
-            (self.mentions if group == "mentions" else self.repairs)[key] += count
+            kind = self.mentions if group == "mentions" else self.repairs
+            kind[key] += count * times
+            if not kind[key]:
+                del kind[key]
 
     def as_dict(self, timing: bool = True) -> dict[str, Any]:
         """The numbers as JSON; without ``timing`` they are the same in every run."""
@@ -77,5 +95,11 @@ class Summary:
             "conflicts": self.conflicts,
         }
         if timing:
-            numbers |= {"seconds": round(self.seconds, 3), "records_per_second": round(self.rate, 1), "files": self.files}
+            numbers |= {
+                "mapped": self.mapped,
+                "unchanged": self.unchanged,
+                "seconds": round(self.seconds, 3),
+                "records_per_second": round(self.rate, 1),
+            }
+            numbers["files"] = self.files
         return numbers

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from pfocr2rdf.cli.completion import completion
+from pfocr2rdf.cli.diff import diff_command
 from pfocr2rdf.cli.export import export_command
 from pfocr2rdf.cli.validate import validate_command
 
@@ -25,4 +26,5 @@ def main() -> None:
 
 main.add_command(export_command)
 main.add_command(validate_command)
+main.add_command(diff_command)
 main.add_command(completion)

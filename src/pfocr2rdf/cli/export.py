@@ -7,7 +7,6 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import click
@@ -18,8 +17,10 @@ from rich.table import Table
 from pfocr2rdf.batch import ON_VIOLATION
 from pfocr2rdf.cli.said import speaking
 from pfocr2rdf.dataset import Release
+from pfocr2rdf.engines import ENGINES
 from pfocr2rdf.passing import Progress as Told
 from pfocr2rdf.pipeline import export
+from pfocr2rdf.records.remote import shown
 from pfocr2rdf.sinks import DEFAULT_FORMATS, FORMATS
 from pfocr2rdf.sinks.output import COMPRESSIONS
 from pfocr2rdf.summary import Summary
@@ -28,6 +29,8 @@ _EXAMPLES = """\b
 Examples:
   pfocr2rdf export examples --output output
   pfocr2rdf export pfocr-database --output release --format turtle --format nquads --compress zst
+  pfocr2rdf export pfocr-database --output release --workers 8 --fresh
+  pfocr2rdf export s3://pfocr/figures/ --output s3://pfocr/release --format ntriples --compress zst --engine dask
   pfocr2rdf export pfocr.tar.gz --output release --shapes my-shapes --on-violation keep
   curl -s https://example.org/records.yaml | pfocr2rdf export - --output out --json
 """
@@ -35,7 +38,7 @@ Examples:
 
 @click.command("export", epilog=_EXAMPLES)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCES...", type=click.Path(allow_dash=True))
-@click.option("-o", "--output", required=True, type=click.Path(file_okay=False, path_type=Path), help="The export directory.")
+@click.option("-o", "--output", required=True, metavar="DIRECTORY", help="The export directory, by path or by URL (s3://bucket/folder).")
 @click.option(
     "-f", "--format", "formats", multiple=True, type=click.Choice(list(FORMATS)), default=DEFAULT_FORMATS, show_default=True,
     help="A format to write; repeat it for more. All are written in one pass.",
@@ -49,6 +52,21 @@ Examples:
     "--on-violation", type=click.Choice(ON_VIOLATION), default=ON_VIOLATION[0], show_default=True,
     help="What to do with a figure that breaks a shape: leave it out and set it aside, keep it, or stop.",
 )  # fmt: skip
+@click.option(
+    "-w", "--workers", type=click.IntRange(min=1), metavar="N",
+    help="Worker processes; 1 works without any. The output is the same for any number. By default, one a core.",
+)  # fmt: skip
+@click.option(
+    "--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True,
+    help="Where the work is done: in processes of this machine, or on a cluster of dask.distributed.",
+)  # fmt: skip
+@click.option("--scheduler", metavar="ADDRESS", help="The cluster's scheduler (tcp://host:8786). Without it, dask is started here.")
+@click.option(
+    "--partition-size", type=click.IntRange(min=1), metavar="N",
+    help="Write the graph in parts of N records. An output by URL, or from dask, is always in parts, of 1000.",
+)  # fmt: skip
+@click.option("--merge", is_flag=True, help="Put the parts together to one file in each format in the end.")
+@click.option("--fresh", is_flag=True, help="Map all records again, also those that have not changed since the last export.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read no more than N records.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first record that is refused.")
 @click.option("--dry-run", is_flag=True, help="Read, map and validate, but write nothing.")
@@ -58,12 +76,13 @@ Examples:
 @click.option("-q", "--quiet", is_flag=True, help="Print no summary: the exit status and report.json say it all.")
 @speaking
 def export_command(
-    sources: tuple[str, ...], output: Path, as_json: bool, quiet: bool, release: str, issued: datetime | None, **options: Any
+    sources: tuple[str, ...], output: str, as_json: bool, quiet: bool, release: str, issued: datetime | None, **options: Any
 ) -> int:
     """Turn records into a validated knowledge graph.
 
-    SOURCES are record files, folders, PFOCR checkouts (with _figures and _data), archives (.tar, .tar.gz, .tar.zst, .zip), or
-    - for standard input.
+    SOURCES are record files, folders, PFOCR checkouts (with _figures and _data), archives (.tar, .tar.gz, .tar.zst, .zip), by
+    path or by URL (s3://bucket/folder/), or - for standard input. Where an export is in the directory already, only records that
+    are new or have changed are mapped.
     """
     named = Release(release, f"{issued:%Y-%m-%d}" if issued else "")
     with _progress(quiet or as_json) as progress:
@@ -71,7 +90,7 @@ def export_command(
     if as_json:
         click.echo(json.dumps(summary.as_dict(), indent=2))
     elif not quiet:
-        _say(summary, None if options["dry_run"] else output)
+        _say(summary, None if options["dry_run"] else shown(output))
     return summary.exit_status
 
 
@@ -82,12 +101,20 @@ def _progress(silent: bool) -> Iterator[Told | None]:
         yield None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Exporting", total=None)
-        yield lambda done, expected: bar.update(task, completed=done, total=max(done, expected))
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task("Exporting", total=None)
+
+    def tell(done: int, expected: int) -> None:
+        bar.start()  # here, since its thread must not run yet when the worker processes are made
+        bar.update(task, completed=done, total=max(done, expected))
+
+    try:
+        yield tell
+    finally:
+        bar.stop()
 
 
-def _say(summary: Summary, output: Path | None) -> None:
+def _say(summary: Summary, output: str | None) -> None:
     for refusal in summary.refusals:
         click.echo(f"refused: {refusal}", err=True)
     for figid, sentence in summary.shown_quarantined:
@@ -97,8 +124,19 @@ def _say(summary: Summary, output: Path | None) -> None:
         click.echo(f"... and {unsaid} more, in report.json", err=True)
     console = Console(highlight=False)
     console.print(_table(summary))
-    where = "Nothing was written." if output is None else f"Written to {output}: {', '.join(summary.files)}"
-    click.echo(where)
+    if output is None:
+        click.echo("Nothing was written.")
+    elif summary.unchanged:
+        click.echo(f"Nothing has changed: {output} is as it was.")
+    else:
+        click.echo(f"Written to {output}: {_named(summary.files)}")
+
+
+def _named(files: list[str]) -> str:
+    """The files, with the parts as one."""
+    parts = [name for name in files if name.startswith("part-")]
+    others = ", ".join(name for name in files if not name.startswith("part-"))
+    return f"{len(parts)} parts ({parts[0]} to {parts[-1]}), {others}" if parts else others
 
 
 def _table(summary: Summary) -> Table:
@@ -112,6 +150,8 @@ def _table(summary: Summary) -> Table:
 
 def _rows(summary: Summary) -> Iterator[tuple[str, str]]:
     yield "records read", f"{summary.read:,}"
+    if summary.mapped < summary.read:
+        yield "unchanged since the last export", f"{summary.read - summary.mapped:,}"
     yield "figures exported", f"{summary.exported:,}"
     yield "quarantined", f"{summary.quarantined:,}"
     yield "refused", f"{summary.refused:,}"

@@ -43,6 +43,7 @@ class _Template(NamedTuple):
     others: tuple[Node, ...]
 
 
+_dumps = json.JSONEncoder(sort_keys=True).encode
 _templates: Remembered[Any, _Template] = Remembered(5_000)
 
 
@@ -71,7 +72,7 @@ def expand(record: FigureRecord) -> Expanded:
             free[key] = found
             shape.append((key, len(found) > 0))
         else:
-            shape.append((key, json.dumps(value, sort_keys=True)))
+            shape.append((key, value, "") if type(value) is str else (key, _dumps(value)))
     signature = tuple(shape)
     template = _templates.get(signature) or _derive(signature, block, free, record.figid)
     pairs: dict[Pair, None] = {}

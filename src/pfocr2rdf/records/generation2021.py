@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from pfocr2rdf import iris
@@ -11,7 +13,7 @@ from pfocr2rdf.records.figure import build
 from pfocr2rdf.records.model import FigureRecord, Mention
 from pfocr2rdf.records.tables import Table
 from pfocr2rdf.records.values import NO_WORD, clean, items, some
-from pfocr2rdf.remembered import Remembered
+from pfocr2rdf.remembered import ROWS, Remembered
 from pfocr2rdf.vocabulary import EVIDENCE_OF_SOURCE
 
 NAME = "2021"
@@ -20,7 +22,7 @@ HUMAN = ("9606", "Homo sapiens")
 
 _GENE_KEYS = ("word", "symbol", "source", "hgnc_symbol", "entrez")
 _NER_KEYS = ("word", "source", "identifier")
-_mentions: Remembered[tuple[str, ...], Mention] = Remembered()
+_made: dict[str, Remembered[tuple[str, ...], Mention]] = {name: Remembered(ROWS) for name in LISTS}
 
 
 def recognises(data: Mapping[str, Any]) -> bool:
@@ -35,9 +37,9 @@ def read(data: Mapping[str, Any], _tables: Mapping[str, Table], where: str) -> F
         RecordError: a row is no mapping, or an identifier is none.
     """
     notes: list[str] = []
-    rows = [_gene(row, index) for index, row in enumerate(items(data, "genes"))]
+    rows = _mentions(data, "genes", _GENE_KEYS, _gene)
     for kind, name in (("chemical", "chemicals"), ("disease", "diseases")):
-        rows += [_ner(kind, row, f"{name}[{index}]", notes) for index, row in enumerate(items(data, name))]
+        rows += _mentions(data, name, _NER_KEYS, partial(_ner, kind, notes))
     return build(data, NAME, where, "pathway_score", tuple(rows), tuple(notes))
 
 
@@ -52,27 +54,39 @@ def _values(row: Any, keys: tuple[str, ...], field: str) -> tuple[str, ...]:
     return values
 
 
-def _known(kind: str, row: Any, keys: tuple[str, ...]) -> tuple[tuple[str, ...], Mention | None]:
-    """The key under which what is made of this row is remembered, and what was made of it, if anything.
+def _mentions(
+    data: Mapping[str, Any], name: str, keys: tuple[str, ...], make: Callable[[tuple[str, ...], str], tuple[Mention, bool]]
+) -> list[Mention]:
+    """What the rows of one list say. Most rows were met before: those are looked up all at once.
 
-    Rows are remembered only where they have the usual keys in the usual order and text for values; other rows have no key.
+    Args:
+        data: the record.
+        name: the list.
+        keys: the keys of a row.
+        make: makes the mention of these values, and says whether it may be remembered.
     """
-    if type(row) is not dict or tuple(row) != keys:
-        return (), None
-    key = (kind, *row.values())
+    rows, made = items(data, name), _made[name]
+    found: list[Mention | None]
     try:
-        return key, _mentions.get(key)
-    except TypeError:  # a value that is a list or a mapping: _values says which
-        return (), None
+        found = list(map(made.get, map(itemgetter(*keys), rows)))
+    except (KeyError, TypeError):  # a row is no mapping, lacks a key, or has a value that is no text
+        found = [None] * len(rows)
+    mentions = []
+    for index, mention in enumerate(found):
+        if mention is None:
+            field = f"{name}[{index}]"
+            values = _values(rows[index], keys, field)
+            mention = made.recall(values)
+            if mention is None:
+                mention, always_so = make(values, field)
+                if always_so:
+                    made.keep(values, mention)
+        mentions.append(mention)
+    return mentions
 
 
-def _gene(row: Any, index: int) -> Mention:
-    key, known = _known("gene", row, _GENE_KEYS)
-    if known:
-        return known
-    field = f"genes[{index}]"
-    word, symbol, source, hgnc, entrez = _values(row, _GENE_KEYS, field)
-    source, entrez, symbol = some(source), some(entrez), some(symbol)
+def _gene(values: tuple[str, ...], field: str) -> tuple[Mention, bool]:
+    word, symbol, source, hgnc, entrez = values[0], *map(some, values[1:])
     if entrez:
         iris.gene(entrez, f"{field}.entrez")
     mention = Mention(
@@ -81,20 +95,16 @@ def _gene(row: Any, index: int) -> Mention:
         match=symbol,
         lexicon_source=source,
         target=f"ncbigene:{entrez}" if entrez else "",
-        label=some(hgnc),
+        label=hgnc,
         taxon=HUMAN[0],
         organism=HUMAN[1],
         family=symbol if EVIDENCE_OF_SOURCE.get(source) == "pfocr:viaFamily" else "",
     )
-    return _mentions.keep(key, mention) if key else mention
+    return mention, True
 
 
-def _ner(kind: str, row: Any, field: str, notes: list[str]) -> Mention:
-    key, known = _known(kind, row, _NER_KEYS)
-    if known:
-        return known
-    word, source, identifier = _values(row, _NER_KEYS, field)
-    source, identifier = some(source), some(identifier)
+def _ner(kind: str, notes: list[str], values: tuple[str, ...], field: str) -> tuple[Mention, bool]:
+    word, source, identifier = values[0], *map(some, values[1:])
     scheme, _, local = identifier.rpartition(":")
     target = ""
     if identifier and (scheme or source).upper() == "MESH":
@@ -102,6 +112,5 @@ def _ner(kind: str, row: Any, field: str, notes: list[str]) -> Mention:
         target = f"mesh:{local}"
     elif identifier:
         notes.append(f"{field}.identifier: {identifier!r} is of no known vocabulary; the mention is kept without it")
-        key = ()  # said again each time
     mention = Mention(kind=kind, word="" if word in NO_WORD else word, lexicon_source=source, target=target)
-    return _mentions.keep(key, mention) if key else mention
+    return mention, bool(target or not identifier)  # what is worth a warning is said again each time

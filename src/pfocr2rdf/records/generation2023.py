@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pfocr2rdf import iris
@@ -11,14 +11,14 @@ from pfocr2rdf.records.figure import build
 from pfocr2rdf.records.model import FigureRecord, Mention
 from pfocr2rdf.records.tables import Table, extra_columns, rows
 from pfocr2rdf.records.values import NO_WORD, clean, some
-from pfocr2rdf.remembered import Remembered
+from pfocr2rdf.remembered import ROWS, Remembered
 from pfocr2rdf.vocabulary import EVIDENCE_OF_SOURCE
 
 NAME = "2023"
 _GENE = ("organism_id", "organism_name", "word", "match", "ncbigene_symbol", "ncbigene_id", "source")
 _GENE_COUNTS = ("organism_group", "count_direct", "count_synonym", "count_match")
 _XREF = {"chemical": ("chebi", "name"), "disease": ("doid", "name")}
-_mentions: Remembered[tuple[str, ...], Mention] = Remembered()
+_made: dict[str, Remembered[tuple[str, ...], Mention]] = {name: Remembered(ROWS) for name in ("gene", "chemical", "disease")}
 
 
 def recognises(_data: Mapping[str, Any]) -> bool:
@@ -66,10 +66,21 @@ def _texts(values: tuple[str, ...], columns: tuple[str, ...], table: Table, line
     return [some(value) for value in values]
 
 
-def _genes(table: Table) -> Iterator[Mention]:
-    for line, values in rows(table, _GENE):
-        known = _mentions.get(values)
-        yield known or _mentions.keep(values, _gene(values, table, line))
+def _mentions(kind: str, columns: tuple[str, ...], table: Table, make: Callable[[tuple[str, ...], Table, int], Mention]) -> list[Mention]:
+    """What the rows of a table say. Most rows were met before: those are looked up all at once."""
+    made = _made[kind]
+    lines, values = rows(table, columns)
+    mentions = []
+    for index, mention in enumerate(map(made.get, values)):
+        if mention is None:
+            row = values[index]
+            mention = made.recall(row) or made.keep(row, make(row, table, lines[index]))
+        mentions.append(mention)
+    return mentions
+
+
+def _genes(table: Table) -> list[Mention]:
+    return _mentions("gene", _GENE, table, _gene)
 
 
 def _gene(values: tuple[str, ...], table: Table, line: int) -> Mention:
@@ -92,29 +103,28 @@ def _gene(values: tuple[str, ...], table: Table, line: int) -> Mention:
     )
 
 
-def _chemicals(table: Table) -> Iterator[Mention]:
+def _chemicals(table: Table) -> list[Mention]:
     return _recognised("chemical", table, iris.chebi)
 
 
-def _diseases(table: Table) -> Iterator[Mention]:
+def _diseases(table: Table) -> list[Mention]:
     return _recognised("disease", table, iris.doid)
 
 
-def _recognised(kind: str, table: Table, make: Any) -> Iterator[Mention]:
+def _recognised(kind: str, table: Table, check: Any) -> list[Mention]:
     xref_column, name_column = _XREF[kind]
     columns = ("word", "mesh", "match", name_column, xref_column)
-    for line, values in rows(table, columns):
-        key = (kind, *values)
-        if known := _mentions.get(key):
-            yield known
-            continue
+
+    def make(values: tuple[str, ...], table: Table, line: int) -> Mention:
         _, mesh, match, name, xref = _texts(values, columns, table, line)
         mesh, xref = mesh.removeprefix("mesh:"), xref.removeprefix(f"{xref_column}:")
         if mesh:
             _checked(iris.mesh, mesh, "mesh", table, line)
         if xref:
-            _checked(make, xref, xref_column, table, line)
-        yield _mentions.keep(key, _mention(kind, values[0], mesh, match, name, f"{xref_column}:{xref}" if xref else ""))
+            _checked(check, xref, xref_column, table, line)
+        return _mention(kind, values[0], mesh, match, name, f"{xref_column}:{xref}" if xref else "")
+
+    return _mentions(kind, columns, table, make)
 
 
 def _mention(kind: str, word: str, mesh: str, match: str, name: str, xref: str) -> Mention:

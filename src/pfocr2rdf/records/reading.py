@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any, NamedTuple, Protocol
 
 from pfocr2rdf import iris
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.records import generation2021, generation2023
+from pfocr2rdf.records import generation2021, generation2023, remote
 from pfocr2rdf.records.documents import MAX_BYTES, Document, front_matter, too_large
 from pfocr2rdf.records.model import FigureRecord
 from pfocr2rdf.records.sources import Located, Sources
@@ -39,11 +40,20 @@ TABLES = ("genes", "chemicals", "diseases")
 
 
 class Raw(NamedTuple):
-    """A record as it came: what messages call it, its bytes, its side tables."""
+    """A record as it came: what messages call it, its figure, its bytes, its side tables."""
 
     where: str
+    figid: str
     document: Document
     tables: Mapping[str, Table]
+
+    def digest(self) -> bytes:
+        """SHA-256 of the bytes of its files, with the names of the tables."""
+        digest = hashlib.sha256(self.document.data)
+        for table in self.tables.values():
+            digest.update(b"\0%s\0%d\0" % (table.name.encode(), len(table.data)))
+            digest.update(table.data)
+        return digest.digest()
 
 
 def load(located: Located) -> tuple[Raw, Mapping[str, Any]]:
@@ -61,7 +71,18 @@ def load(located: Located) -> tuple[Raw, Mapping[str, Any]]:
         if error.line:
             error.line += document.line - 1
         raise
-    return Raw(located.where, document, _tables(data, located.table_dirs)), data
+    figid = iris.figid(text(data, "figid"))
+    return Raw(located.where, figid, document, _tables(figid, located.table_dirs)), data
+
+
+def digest_of(located: Located, figid: str) -> bytes:
+    """The digest of a record that was read before and found to be of this figure; nothing is parsed.
+
+    Raises:
+        RecordError: it cannot be read.
+    """
+    document = located.document or front_matter(_bytes(located.path, located.where))
+    return Raw(located.where, figid, document, _tables(figid, located.table_dirs) if figid else {}).digest()
 
 
 def interpret(raw: Raw, data: Mapping[str, Any]) -> FigureRecord:
@@ -122,11 +143,14 @@ def _bytes(path: str, where: str) -> bytes:
         RecordError: it cannot be opened, or is too large.
     """
     try:
-        with open(path, "rb", buffering=0) as file:
-            size = os.fstat(file.fileno()).st_size
-            data = file.read(min(size, MAX_BYTES) + 1)
+        if remote.is_url(path):
+            data = remote.read(path, MAX_BYTES + 1)
+        else:
+            with open(path, "rb", buffering=0) as file:
+                size = os.fstat(file.fileno()).st_size
+                data = file.read(min(size, MAX_BYTES) + 1)
     except OSError as error:
-        reason = f"cannot be opened: {error.strerror}"
+        reason = f"cannot be opened: {error.strerror or error}"
         raise RecordError(reason, where=where, remedy="look at the file and its permissions") from error
     if len(data) > MAX_BYTES:
         raise too_large().at(where)
@@ -142,14 +166,33 @@ def _mapping(document: Document, where: str) -> Mapping[str, Any]:
     return data
 
 
-def _tables(data: Mapping[str, Any], folders: tuple[str, ...]) -> dict[str, Table]:
+def _tables(figid: str, folders: tuple[str, ...]) -> dict[str, Table]:
     """The side tables of a figure that are there."""
-    figid = iris.figid(text(data, "figid"))
     found: dict[str, Table] = {}
     for folder in folders:
         for name in TABLES:
-            shown = f"{figid}-{name}.tsv"
-            path = f"{folder}{os.sep}{shown}"
-            if name not in found and os.path.exists(path):
-                found[name] = Table(shown, _bytes(path, shown))
+            shown = table_name(figid, name)
+            path = f"{folder}/{shown}"
+            if name not in found and (remote.is_url(path) or os.path.exists(path)):
+                try:
+                    found[name] = Table(shown, _bytes(path, shown))
+                except RecordError as error:
+                    if not isinstance(error.__cause__, FileNotFoundError):
+                        raise
     return found
+
+
+def table_name(figid: str, name: str) -> str:
+    """The file name of a figure's table."""
+    return f"{figid}-{name}.tsv"
+
+
+def fetch(batch: Iterable[Located]) -> None:
+    """Ask for the files of records that will soon be read, as far as they are elsewhere. A record's file is named for its figure."""
+    urls = []
+    for located in batch:
+        if remote.is_url(located.path):
+            stem = located.path.rpartition("/")[2].rpartition(".")[0]
+            urls += [located.path, *(f"{folder}/{table_name(stem, name)}" for folder in located.table_dirs for name in TABLES)]
+    if urls:
+        remote.fetch(urls)

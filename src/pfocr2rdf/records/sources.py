@@ -7,14 +7,16 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, NamedTuple
 
 from pfocr2rdf.errors import RecordError, SourceError
+from pfocr2rdf.records import remote
 from pfocr2rdf.records.archives import is_archive, unpack
 from pfocr2rdf.records.documents import Document, stream
+from pfocr2rdf.records.trees import LocalTree, Tree, Wanted, in_order
 from pfocr2rdf.records.values import readable
 
 FIGURES, DATA = "_figures", "_data"
@@ -39,6 +41,11 @@ class Located(NamedTuple):
     document: Document | None = None
     table_dirs: tuple[str, ...] = ()
 
+    @property
+    def line(self) -> int:
+        """Where the document begins in a stream of several; 0 for a file with one record."""
+        return self.document.line if self.document else 0
+
 
 class Sources:
     """All records of the sources that a user named, in a fixed order.
@@ -46,20 +53,22 @@ class Sources:
     Use it as a context manager: archives are unpacked to a temporary folder, which goes at the end.
 
     Args:
-        names: files, folders, archives; ``-`` is standard input.
+        names: files, folders, archives, by path or by URL (``s3://bucket/folder/``); ``-`` is standard input.
         stdin: what to read for ``-``.
+        portable: whether other machines must be able to read the records, so that archives, unpacked here, will not do.
 
     Raises:
         SourceError: a source is not there, or is a broken archive.
     """
 
-    def __init__(self, names: Iterable[str | os.PathLike[str]], stdin: BinaryIO | None = None) -> None:
+    def __init__(self, names: Iterable[str | os.PathLike[str]], stdin: BinaryIO | None = None, *, portable: bool = False) -> None:
+        self._portable = portable
         self.names = [os.fspath(name) for name in names]
         self.refusals: list[RecordError] = []
         self.orphans: dict[str, list[str]] = {}
         self._stdin = stdin
         self._scratch: str | None = None
-        self._found: list[tuple[Path, str]] = []
+        self._found: list[tuple[Tree | Path | str, str]] = []
         try:
             self._found = [self._resolve(name) for name in self.names]
         except BaseException:
@@ -82,17 +91,35 @@ class Sources:
         self._scratch = self._scratch or tempfile.mkdtemp(prefix="pfocr2rdf-")
         return Path(tempfile.mkdtemp(dir=self._scratch))
 
-    def _resolve(self, name: str) -> tuple[Path, str]:
-        """The path to read, and what messages call it."""
+    def _resolve(self, name: str) -> tuple[Tree | Path | str, str]:
+        """The folder or file to read (a ``str`` is the URL of a record), and what messages call it."""
+        if remote.is_url(name):
+            return self._resolve_url(name)
         path = self._spool() if name == "-" else Path(name)
         label = "<stdin>" if name == "-" else name
         if not path.exists():
             raise SourceError(f"{name}: there is no such file or folder")
-        if path.is_dir() or not is_archive(path):
-            return path, label
+        if path.is_dir():
+            return LocalTree(str(path)), label
+        return self._unpacked(path, label) if is_archive(path) else path, label
+
+    def _unpacked(self, archive: Path, label: str) -> LocalTree:
+        if self._portable:
+            raise SourceError(f"{label}: an archive is unpacked where no other machine sees it; unpack it to where all workers can read")
         target = self._scratch_path()
-        self.refusals.extend(unpack(path, label, target))
-        return target, label
+        self.refusals.extend(unpack(archive, label, target))
+        return LocalTree(str(target))
+
+    def _resolve_url(self, url: str) -> tuple[Tree | Path | str, str]:
+        """A folder or record is read where it is; another file, which may be an archive, is fetched first."""
+        name, label = remote.file_name(url), remote.shown(url)
+        if not name:
+            return remote.RemoteTree(url), label
+        if name.lower().endswith(_RECORD_SUFFIXES):
+            return url, label
+        path = self._scratch_path() / name.partition("?")[0]
+        remote.download(url, path)
+        return self._unpacked(path, label) if is_archive(path) else path, label
 
     def _spool(self) -> Path:
         path = self._scratch_path() / "stdin.yaml"
@@ -102,60 +129,77 @@ class Sources:
 
     def count(self) -> int:
         """How many files there are to read; a stream counts as one."""
-        return sum(sum(len(names) for _, names in _folders(path)) if path.is_dir() else 1 for path, _ in self._found)
+        return sum(1 if isinstance(tree, Path | str) else _count(tree) for tree, _ in self._found)
 
     def __iter__(self) -> Iterator[Located | RecordError]:
         """The records, or why one of a stream is none; the same ones, in the same order, each time."""
         self.orphans = {}
-        for path, label in self._found:
-            if not path.is_dir():
-                folder, name = os.path.split(os.path.abspath(path))
-                yield from _file(folder, name, label, _table_dirs(folder))
+        for tree, label in self._found:
+            if isinstance(tree, Path | str):
+                folder, name = os.path.split(_absolute(str(tree)))
+                names = remote.names if isinstance(tree, str) else LocalTree(folder).names
+                yield from _file(folder, name, label, _table_dirs(names, folder))
                 continue
             empty = True
-            for folder, names in _folders(path):
-                empty = False
-                shown, tables = _shown(label, path, folder), _table_dirs(os.path.abspath(folder))
-                for name in names:
-                    yield from _file(folder, name, f"{shown}{os.sep}{name}", tables)
+            for folder in _folders(tree):
+                shown, place, tables = _shown(label, tree, folder), _absolute(folder), _table_dirs(tree.names, folder)
+                begin = f"{shown}{_separator(shown)}"
+                for name in in_order(tree.names(folder, _is_record)):
+                    empty = False
+                    yield from _file(place, name, begin + name, tables)
             if empty:
                 raise SourceError(f"{label}: the folder holds no records (.md, .yaml)")
-            self._find_orphans(path, label)
+            self._find_orphans(tree, label)
 
-    def _find_orphans(self, path: Path, label: str) -> None:
+    def _find_orphans(self, tree: Tree, label: str) -> None:
         """Note the tables beside which there is no figure of their name."""
-        for folder, _, names in _walk(path):
-            for name in names:
-                if (match := TABLE_NAME(name)) and not _has_figure(folder, match[1]):
-                    self.orphans.setdefault(match[1], []).append(readable(os.path.join(_shown(label, path, folder), name)))
+        for folder, _ in tree.folders():
+            beside, shown = _figure_dirs(folder), _shown(label, tree, folder)
+            alone = (name for name in tree.names(folder, _is_table) if not _has_figure(tree, beside, _stem(name)))
+            for name in sorted(alone):
+                self.orphans.setdefault(_stem(name), []).append(readable(f"{shown}{_separator(shown)}{name}"))
 
 
-def _has_figure(folder: str, stem: str) -> bool:
-    """Whether a record file of this name stands where one belongs that has tables in this folder."""
-    places = (os.path.join(beside, stem) for beside in _figure_dirs(folder))
-    return any(os.path.exists(place + suffix) for place in places for suffix in _RECORD_SUFFIXES)
+def _is_table(name: str) -> bool:
+    return TABLE_NAME(name) is not None
 
 
-def _walk(path: Path) -> Iterator[tuple[str, list[str], list[str]]]:
-    """A folder and those below it, sorted, without hidden ones."""
-    for folder, folders, names in os.walk(path):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield folder, folders, sorted(names)
+def _stem(table: str) -> str:
+    """The figure that a table is named for."""
+    return table.rpartition("-")[0]
 
 
-def _shown(label: str, path: Path, folder: str) -> str:
+def _has_figure(tree: Tree, folders: tuple[str, ...], stem: str) -> bool:
+    """Whether a record file of this name stands in one of the folders."""
+    return any(tree.exists(folder, stem + suffix) for folder in folders for suffix in _RECORD_SUFFIXES)
+
+
+def _separator(folder: str) -> str:
+    return "/" if remote.is_url(folder) else os.sep
+
+
+def _absolute(folder: str) -> str:
+    return folder if remote.is_url(folder) else os.path.abspath(folder)
+
+
+def _shown(label: str, tree: Tree, folder: str) -> str:
     """What messages call a folder below a source."""
-    below = os.path.relpath(folder, path)
-    return label.rstrip(os.sep) if below == "." else os.path.join(label, below)
+    separator = _separator(tree.root)
+    below = folder[len(tree.root) :].strip(separator)
+    return f"{label.rstrip(separator)}{separator}{below}" if below else label.rstrip(separator)
 
 
-def _folders(path: Path) -> Iterator[tuple[str, list[str]]]:
-    """Every folder that holds record files, with their names. In a checkout, figures are only below ``_figures``."""
-    for folder, folders, names in _walk(path):
-        if FIGURES in folders:
-            folders[:] = [FIGURES]
-        elif records := [name for name in names if _is_record(name)]:
-            yield folder, records
+def _folders(tree: Tree) -> Iterator[str]:
+    """Every folder that may hold record files. In a checkout, figures are only below ``_figures``."""
+    for folder, below in tree.folders():
+        if FIGURES in below:
+            below[:] = [FIGURES]
+        else:
+            yield folder
+
+
+def _count(tree: Tree) -> int:
+    return sum(1 for folder in _folders(tree) for _ in tree.names(folder, _is_record))
 
 
 def _is_record(name: str) -> bool:
@@ -163,34 +207,31 @@ def _is_record(name: str) -> bool:
     return suffix.lower() in _RECORD_SUFFIXES and not name.startswith(".") and stem.lower() not in _NO_RECORDS
 
 
-def _table_dirs(folder: str) -> tuple[str, ...]:
+def _table_dirs(names: Callable[[str, Wanted], Iterator[str]], folder: str) -> tuple[str, ...]:
     """The folders in which tables of the figures in this folder are, as far as they hold any."""
-    beside = os.path.join(os.path.dirname(folder), DATA) if os.path.basename(folder) == FIGURES else os.path.join(folder, DATA)
-    return tuple(place for place in (beside, folder) if _holds_tables(place))
-
-
-def _holds_tables(folder: str) -> bool:
-    if not os.path.isdir(folder):
-        return False
-    with os.scandir(folder) as entries:
-        return any(TABLE_NAME(entry.name) for entry in entries)
+    separator = _separator(folder)
+    folder = _absolute(folder).rstrip(separator)
+    above, _, name = folder.rpartition(separator)
+    beside = f"{above}{separator}{DATA}" if name == FIGURES else f"{folder}{separator}{DATA}"
+    return tuple(place for place in (beside, folder) if any(True for _ in names(place, _is_table)))
 
 
 def _figure_dirs(folder: str) -> tuple[str, ...]:
-    if os.path.basename(folder) == DATA:
-        parent = os.path.dirname(folder)
-        return (os.path.join(parent, FIGURES), parent)
-    return (folder,)
+    """The folders in which the figures are that have tables in this folder."""
+    if os.path.basename(folder) != DATA:
+        return (folder,)
+    above = os.path.dirname(folder)
+    return (os.path.join(above, FIGURES), above)
 
 
 def _file(folder: str, name: str, label: str, tables: tuple[str, ...]) -> Iterator[Located | RecordError]:
-    path, label = f"{folder}{os.sep}{name}", readable(label)
+    path, label = f"{folder}{_separator(folder)}{name}", readable(label)
     if not name.lower().endswith(_STREAM_SUFFIXES):
         yield Located(label, path, None, tables)
         return
     seen = 0
     try:
-        with open(path, "rb") as file:
+        with remote.opened(path) as file:
             for document in stream(file):
                 seen += 1
                 yield document.at(label) if isinstance(document, RecordError) else Located(label, "", document, tables)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from operator import itemgetter
 from typing import NamedTuple
 
 from pfocr2rdf.errors import RecordError
@@ -30,8 +30,8 @@ def decode(data: bytes, where: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def rows(table: Table, required: tuple[str, ...]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Line number and values of each row, in the order of ``required``; further columns are passed over.
+def rows(table: Table, required: tuple[str, ...]) -> tuple[list[int], list[tuple[str, ...]]]:
+    """The line numbers of the rows, and their values in the order of ``required``; further columns are passed over.
 
     Raises:
         RecordError: a column is missing, or a row has more or fewer values than there are columns.
@@ -43,21 +43,18 @@ def rows(table: Table, required: tuple[str, ...]) -> Iterator[tuple[int, tuple[s
     if missing:
         reason = f"the column {missing[0]!r} is missing"
         raise RecordError(reason, where=table.name, line=1, field=missing[0], remedy="export the table with its header again")
-    order = tuple(header.index(name) for name in required)
-    width, straight = len(header), order == tuple(range(len(header)))
-    for number, line in enumerate(lines[1:], 2):
-        if not line:
-            continue
-        values = line.split("\t")
-        if len(values) != width:
+    numbers = [number for number, line in enumerate(lines, 1) if line and number > 1]
+    split = [lines[number - 1].split("\t") for number in numbers]
+    for number, values in zip(numbers, split, strict=True):
+        if len(values) != len(header):
             raise RecordError(
-                f"the row has {len(values)} values for {width} columns", where=table.name, line=number,
+                f"the row has {len(values)} values for {len(header)} columns", where=table.name, line=number,
                 remedy="look for a tab inside a value, or a missing one",
             )  # fmt: skip
-        yield number, tuple(values) if straight else tuple([values[index] for index in order])
+    return numbers, list(map(itemgetter(*map(header.index, required)), split))
 
 
 def extra_columns(table: Table, known: tuple[str, ...]) -> tuple[str, ...]:
     """Columns that no reader looks at."""
-    header = decode(table.data, table.name).partition("\n")[0].split("\t")
+    header = decode(table.data.partition(b"\n")[0], table.name).partition("\n")[0].split("\t")
     return tuple(name for name in header if name not in known)

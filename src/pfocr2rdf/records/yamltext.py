@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import chain
 from typing import Any
 
 import yaml
@@ -18,7 +19,7 @@ import yaml_rs
 from pfocr2rdf.errors import RecordError
 
 MAX_DEPTH = 32
-_ONLY_TEXT = frozenset((str,))
+_ONLY_TEXT, _ONLY_MAPPINGS = frozenset((str,)), frozenset((dict,))
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NO_ALIASES = yaml_rs.AliasLimits(max_total_replayed_events=0)
 
@@ -28,8 +29,8 @@ _NO_ALIASES = yaml_rs.AliasLimits(max_total_replayed_events=0)
 # thousands of nested blocks could overflow a parser's stack.
 _WINDOW = 250  # a line of twice this length fills one of the text's windows
 _CONTROLS = bytes(code for code in (*range(32), 127) if code != 10)
-_C1_CONTROL = re.compile(rb"\xc2[\x80-\x9f]").search
-_UNICODE = tuple(char.encode() for char in "\u2028\u2029\ufeff\ufffe\uffff")
+_BEFORE_C1, _C1 = b"\xc2", range(0x80, 0xA0)
+_UNICODE = "\u2028\u2029\ufeff\ufffe\uffff"
 _PROPERTY = re.compile(r"(?m:^[ \-?]*|[:,\[{?] +|[\[{])(?:!|[&*]\S)").search
 _NESTED = re.compile(r"(?:[-?:] +){16}").search
 _EMPTY_BLOCK = re.compile(r"[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\n[ \t]*(?:\n|\Z)").search
@@ -67,7 +68,7 @@ def is_risky(text: str) -> bool:
     data = text.encode("utf-8", "surrogatepass")
     return (
         len(data) != len(data.translate(None, _CONTROLS))
-        or (not text.isascii() and (_C1_CONTROL(data) is not None or any(char in data for char in _UNICODE)))
+        or (not text.isascii() and (_has_c1_control(data) or any(char in text for char in _UNICODE)))
         or (b"%" in data and (data.startswith(b"%") or b"\n%" in data))
         or (any(_begins_value(data, mark) for mark in b"&*!") and _PROPERTY(text) is not None)
         or (any(_begins_value(data, mark) for mark in b"|>") and _EMPTY_BLOCK(text) is not None)
@@ -75,6 +76,15 @@ def is_risky(text: str) -> bool:
         or (b"\\" in data and (b"\\ud" in data or b"\\uD" in data))
         or (any("\n" not in text[at : at + _WINDOW] for at in range(0, len(text) - _WINDOW, _WINDOW)) and _NESTED(text) is not None)
     )
+
+
+def _has_c1_control(data: bytes) -> bool:
+    at = data.find(_BEFORE_C1)
+    while at >= 0:
+        if data[at + 1] in _C1:
+            return True
+        at = data.find(_BEFORE_C1, at + 2)
+    return False
 
 
 def _begins_value(data: bytes, mark: int) -> bool:
@@ -108,6 +118,8 @@ def _collect_typed(value: Any, typed: list[tuple[Any, Any, Any]], depth: int) ->
         return False
     if type(value) is dict and not _ONLY_TEXT.issuperset(map(type, value)):
         return False
+    if type(value) is list and depth < MAX_DEPTH and _are_rows(value):
+        return True
     if _ONLY_TEXT.issuperset(map(type, value.values() if type(value) is dict else value)):
         return True
     for key, item in value.items() if type(value) is dict else enumerate(value):
@@ -119,6 +131,18 @@ def _collect_typed(value: Any, typed: list[tuple[Any, Any, Any]], depth: int) ->
                 return False
         else:
             typed.append((value, key, item))
+    return True
+
+
+def _are_rows(items: list[Any]) -> bool:
+    """Whether these are all mappings of text to text, as most are that stand in a list."""
+    if not _ONLY_MAPPINGS.issuperset(map(type, items)):
+        return False
+    try:
+        "".join(chain.from_iterable(items))  # the quickest way to find something that is no text
+        "".join(chain.from_iterable(map(dict.values, items)))
+    except TypeError:
+        return False
     return True
 
 

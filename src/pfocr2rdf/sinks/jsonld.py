@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, NamedTuple
 
-from pfocr2rdf.remembered import Remembered, RememberedOf
+from pfocr2rdf.remembered import ROWS, Remembered
 from pfocr2rdf.sinks.names import SHORT
-from pfocr2rdf.terms import TYPE, Node, Pair, term
+from pfocr2rdf.terms import TYPE, Alike, Grouped, Node, Pair, Shared, grouped, term
 from pfocr2rdf.vocabulary import PREFIXES, PROPERTIES, Property, expand
 
-_LONG = 200
-_BLOCKS = 30_000
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _NOT_GEN_DELIM = {prefix for prefix, space in PREFIXES.items() if space[-1] not in ":/?#[]@"}
 
@@ -74,9 +70,8 @@ class JsonLdWriter:
         self._keys = {term(row.name): _key_of(row) for row in PROPERTIES}
         self._keys[TYPE] = _Key('"type"', "", is_object=True, plain=False)
         self._others: Remembered[str, _Key] = Remembered(1_000)
-        self._values: Remembered[Pair, str] = Remembered(50_000)
-        self._blocks: RememberedOf[tuple[Pair, ...], str] = RememberedOf(_BLOCKS)
-        self._last: tuple[tuple[Pair, ...], str] = ((), "")
+        self._values: Remembered[Pair, str] = Remembered(20_000, self._value)
+        self._blocks: Remembered[Shared, str] = Remembered(ROWS, lambda shared: self._members(shared.pairs))
 
     def head(self) -> str:
         """The context, and the begin of the graph."""
@@ -86,22 +81,29 @@ class JsonLdWriter:
         """An object a line. The document has one graph, so the name goes nowhere."""
         return ",\n".join([self.object(node) for node in nodes])
 
+    def figure(self, figure: Grouped, mentions: Alike, graph: str) -> str:
+        """The same for a figure and its mentions, whose members were mostly written before."""
+        begin = self._iri(f"{mentions.space}0")[:-2]
+        first = self._members(mentions.first)
+        said = map(self._blocks.__getitem__, mentions.said)
+        last = map(self._blocks.__getitem__, mentions.last)
+        columns = zip(mentions.names, said, last, strict=True)
+        return ",\n".join(
+            [
+                self._object(figure.subject, self._grouped(figure.values)),
+                *[f'{{"id": {begin}{name}", {first}, {block}, {end}}}' for name, block, end in columns],
+            ]
+        )
+
     def tail(self) -> str:
         """The ends of the graph and the document."""
         return "\n]}\n"
 
     def object(self, node: Node) -> str:
         """The JSON object of a node."""
-        subject, own, shared = node
-        if not shared:
-            members = self._members(own)
-        else:
-            known = self._blocks.made.get(id(shared))
-            members = known[1] if known else self._blocks.keep(shared, self._members(shared))
-            if own:
-                if self._last[0] is not own:  # the mentions of a figure come one after the other, with the same statement on it
-                    self._last = (own, self._members(own))
-                members = f"{self._last[1]}, {members}"
+        return self._object(node.subject, self._members(node.pairs))
+
+    def _object(self, subject: str, members: str) -> str:
         return f'{{"id": {self._iri(subject[1:-1])}, {members}}}'
 
     def _members(self, pairs: tuple[Pair, ...]) -> str:
@@ -111,23 +113,20 @@ class JsonLdWriter:
         for pair in pairs:
             predicate, value = pair
             if predicate == previous:
-                return self._grouped(pairs)
+                return self._grouped(grouped(pairs))
             previous = predicate
             key = keys.get(predicate) or self._key(predicate)
-            shown = value if key.plain and value[-1] == '"' else values.get(pair) or self._value(pair)
+            shown = value if key.plain and value[-1] == '"' else values[pair]
             parts.append(f"{key.text}: {shown}")
         return ", ".join(parts)
 
-    def _grouped(self, pairs: tuple[Pair, ...]) -> str:
+    def _grouped(self, values_of: Mapping[str, list[str]]) -> str:
         """The same where a predicate has several values."""
         parts = []
         known = self._values
-        for predicate, group in groupby(pairs, key=itemgetter(0)):
+        for predicate, said in values_of.items():
             key = self._key(predicate)
-            if key.plain:
-                values = [pair[1] if pair[1][-1] == '"' else known.get(pair) or self._value(pair) for pair in group]
-            else:
-                values = [known.get(pair) or self._value(pair) for pair in group]
+            values = [value if key.plain and value[-1] == '"' else known[predicate, value] for value in said]
             shown = values[0] if len(values) == 1 else f"[{', '.join(values)}]"
             parts.append(f"{key.text}: {shown}")
         return ", ".join(parts)
@@ -138,10 +137,7 @@ class JsonLdWriter:
         return key or self._others.keep(predicate, _Key(self._iri(predicate[1:-1]), "", is_object=False, plain=True))
 
     def _value(self, pair: Pair) -> str:
-        shown = self._shown(pair[1], self._key(pair[0]))
-        return shown if len(shown) > _LONG else self._values.keep(pair, shown)
-
-    def _shown(self, text: str, key: _Key) -> str:
+        text, key = pair[1], self._key(pair[0])
         if text.startswith("<"):
             return self._iri(text[1:-1]) if key.is_object else f'{{"id": {self._iri(text[1:-1])}}}'
         end = text.rindex('"') + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pfocr2rdf.terms import Node
+from pfocr2rdf.terms import Alike, Grouped, Node
 
 
 class NTriplesWriter:
@@ -22,6 +22,10 @@ class NTriplesWriter:
     def nodes(self, nodes: Sequence[Node], graph: str) -> str:
         """The statements. N-Triples has one graph, so the name goes nowhere."""
         return "".join([f"{node.subject} {predicate} {value} .\n" for node in nodes for predicate, value in node.pairs])
+
+    def figure(self, figure: Grouped, mentions: Alike, graph: str) -> str:
+        """A figure and its mentions, one by one."""
+        return self.nodes([Node(figure.subject, figure.pairs), *mentions.nodes()], graph)
 
     def tail(self) -> str:
         """Nothing."""

@@ -9,7 +9,7 @@ from pfocr2rdf.remembered import Remembered
 from pfocr2rdf.vocabulary import PREFIXES
 
 # A local name that every one of these formats reads back without an escape.
-_LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_\-]|%[0-9A-Fa-f]{2}|\.(?=[A-Za-z0-9_\-%.]*[A-Za-z0-9_\-%]))*").fullmatch
+_LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_\-]++|%[0-9A-Fa-f]{2}|\.++(?!\Z))*+").fullmatch
 
 
 class Shortener:
@@ -21,7 +21,7 @@ class Shortener:
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
         self._prefix = {space: prefix for prefix, space in prefixes.items()}
-        self._names: Remembered[str, str] = Remembered(20_000)
+        self._names: Remembered[str, str] = Remembered(20_000, self._shorten)
 
     def __call__(self, iri: str) -> str:
         """The prefixed name, or ``""`` where no prefix fits or what is left is no plain local name.
@@ -30,8 +30,7 @@ class Shortener:
         >>> short("http://example.org/a.b"), short("http://example.org/NCBITaxon_9606"), short("urn:x")
         ('ex:a.b', 'taxon:9606', '')
         """
-        known = self._names.get(iri)
-        return self._names.keep(iri, self._shorten(iri)) if known is None else known
+        return self._names[iri]
 
     def _shorten(self, iri: str) -> str:
         space, slash, local = iri.rpartition("/")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import io
 import json
 import os
+import re
+import resource
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -20,12 +24,20 @@ from isal import igzip
 from pfocr2rdf.errors import OutputError
 
 STAGING = ".pfocr2rdf-partial"
+INTERRUPTED = ".pfocr2rdf-interrupted"
+STATE = ".pfocr2rdf-state.sqlite"
+ACCOUNTS = ".pfocr2rdf-parts"
+"""The folder with an account of each part of a partitioned export, by which the next run knows that it need not be made again."""
 MANIFEST = "manifest.json"
-QUARANTINE = "quarantine"
-_PREVIOUS = "previous-manifest.json"
+QUARANTINE, REASONS = "quarantine", "reasons.json"
+PREVIOUS = "previous-manifest.json"
 _SET_ASIDE = "manifest-set-aside.json"
 COMPRESSIONS = {"gz": ".gz", "zst": ".zst"}
+_TAILS = ("", "-wal", "-shm", "-journal")  # of the files that SQLite has beside a database
 _BUFFER = 1 << 20
+
+is_part = re.compile(r"part-\d{5,}\.[a-z.]+").fullmatch
+"""Whether a name is that of a part of a partitioned export."""
 
 
 class Written(NamedTuple):
@@ -36,7 +48,7 @@ class Written(NamedTuple):
     sha256: str
 
 
-class _Digesting(io.RawIOBase):
+class Digesting(io.RawIOBase):
     """Passes bytes on to a file, and keeps their number and digest."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -45,20 +57,63 @@ class _Digesting(io.RawIOBase):
         self.digest = hashlib.sha256()
 
     def writable(self) -> bool:
+        """It is."""
         return True
 
     def write(self, data: Any) -> int:
+        """Pass bytes on."""
         self._file.write(data)
         self.size += len(data)
         self.digest.update(data)
         return len(data)
 
+    def flush(self) -> None:
+        """Pass on what the file still holds."""
+        self._file.flush()
+
+
+class _Even(io.RawIOBase):
+    """Hands bytes on in pieces of one size, however they come: gzip's bytes depend on the pieces."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._held = bytearray()
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Take bytes."""
+        self._held += data
+        if len(self._held) >= _BUFFER:
+            even = len(self._held) - len(self._held) % _BUFFER
+            self._file.write(bytes(self._held[:even]))
+            del self._held[:even]
+        return len(data)
+
+    def close(self) -> None:
+        """Hand on what is left."""
+        try:
+            if not self.closed:
+                self._file.write(bytes(self._held))
+                self._file.close()
+        finally:
+            super().close()
+
 
 class OutputDirectory:
     """A folder that an export writes to. Use it as a context manager, and ``publish`` at the end: without that, nothing stays.
 
+    But where a run was killed or interrupted, what it has done so far is set aside for the next one.
+
     Args:
         path: the folder; it is made where it is missing. What is in it and not ours is not touched.
+
+    Attributes:
+        staging: where files are until they are published.
+        interrupted: where the files of an interrupted run are, if there is one.
+        resumable: whether what is in the staging folder is worth being set aside.
 
     Raises:
         OutputError: it is no folder, or cannot be written to.
@@ -67,9 +122,12 @@ class OutputDirectory:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
         self.staging = self.path / STAGING
+        self.interrupted = self.path / INTERRUPTED
+        self.resumable = False
         self.written: list[Written] = []
         self.quarantined: list[str] = []
-        self._earlier = _Listed()
+        self._beside: list[Written] = []
+        self._earlier = Listed()
         self._lock = -1
         self._is_new = self._inherited = False
 
@@ -77,13 +135,18 @@ class OutputDirectory:
         with mapped_errors(self.path):
             self._is_new = not self.path.exists()
             self.path.mkdir(parents=True, exist_ok=True)
-            self._lock = _locked(self.path)
+            self._lock = locked(self.path)
         try:
             with mapped_errors(self.path):
                 # What a run left that was killed while it published: its own files, and those that it was to replace.
-                for manifest in (self.path / MANIFEST, self.staging / MANIFEST, self.staging / _PREVIOUS):
-                    self._earlier.add(manifest)
+                for place in (self.path / MANIFEST, self.staging / MANIFEST):
+                    self._earlier.read(place)
+                for folder in (self.staging, self.interrupted, self.path / ACCOUNTS):
+                    self._earlier.read(folder / PREVIOUS)
+                if (self.path / ACCOUNTS).is_dir():  # then parts are ours, also those that no manifest lists
+                    self._earlier.files.update(filter(is_part, os.listdir(self.path)))
                 self._inherited = self.staging.is_dir() and bool(self._earlier.files)
+                self.set_aside()
                 self.restart()
         except BaseException:
             shutil.rmtree(self.staging, ignore_errors=True)
@@ -92,30 +155,46 @@ class OutputDirectory:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self.resumable and kind and issubclass(kind, KeyboardInterrupt):
+            self.set_aside()
         shutil.rmtree(self.staging, ignore_errors=True)
-        if self._inherited:  # nothing was published since a run was killed: the next one must know as much as this one
+        if kind is None:
+            self.forget()
+        elif self._inherited:  # nothing was published since a run was killed: the next one must know as much as this one
             with contextlib.suppress(OSError):
                 self.staging.mkdir()
-                self._earlier.write(self.staging / _PREVIOUS)
+                self._earlier.write(self.staging / PREVIOUS)
         if self._is_new:
             with contextlib.suppress(OSError):  # nothing was published: it is as empty as it was made
                 self.path.rmdir()
         os.close(self._lock)
 
     def restart(self) -> None:
-        """Forget all that was written since the beginning, and what an interrupted run left."""
+        """Forget all that was written since the beginning."""
         shutil.rmtree(self.staging, ignore_errors=True)
         self.staging.mkdir()
-        self.written, self.quarantined = [], []
+        self.written, self.quarantined, self._beside = [], [], []
         if self._earlier.files or self._earlier.quarantined:
-            self._earlier.write(self.staging / _PREVIOUS)
+            self._earlier.write(self.staging / PREVIOUS)
+
+    def forget(self) -> None:
+        """Remove what an interrupted run left."""
+        shutil.rmtree(self.interrupted, ignore_errors=True)
+
+    def set_aside(self, *, anyway: bool = False) -> None:
+        """Keep what is in the staging folder for another run, unless more was kept before."""
+        if not (self.staging / STATE).is_file():
+            return
+        if anyway or _size(self.interrupted) < _size(self.staging):
+            shutil.rmtree(self.interrupted, ignore_errors=True)
+            os.replace(self.staging, self.interrupted)
 
     @contextlib.contextmanager
     def open(self, name: str) -> Iterator[BinaryIO]:
         """A new file to write bytes to; compressed where the name ends in ``.gz`` or ``.zst``, with the same bytes each time."""
         with mapped_errors(self.path / name), (self.staging / name).open("wb", buffering=_BUFFER) as file:
-            counted = _Digesting(file)
-            with _compressed(name, counted) as stream:
+            counted = Digesting(file)
+            with compressed(name, counted) as stream:
                 yield stream
             self.written.append(Written(name, counted.size, counted.digest.hexdigest()))
 
@@ -130,13 +209,19 @@ class OutputDirectory:
 
     def quarantine(self, figid: str, files: dict[str, bytes], reasons: list[dict[str, Any]]) -> None:
         """A record that was left out, as it came, and why."""
-        folder = self.staging / QUARANTINE / figid
-        with mapped_errors(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            for name, data in files.items():
-                (folder / name).write_bytes(data)
-            (folder / "reasons.json").write_text(json.dumps(reasons, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        place = f"{QUARANTINE}/{figid}"
+        said = json.dumps(reasons, ensure_ascii=False, indent=2) + "\n"
+        with mapped_errors(self.staging / place):
+            (self.staging / place).mkdir(parents=True, exist_ok=True)
+            for name, data in {**files, REASONS: said.encode()}.items():
+                (self.staging / place / name).write_bytes(data)
+                self._beside.append(Written(f"{place}/{name}", len(data), hashlib.sha256(data).hexdigest()))
         self.quarantined.append(figid)
+
+    def stamps(self) -> dict[str, tuple[int, str, int]]:
+        """Size, SHA-256 and time (in nanoseconds) of each file that was written: publishing leaves them as they are."""
+        files = self.written + self._beside
+        return {file.name: (file.size, file.sha256, (self.staging / file.name).stat().st_mtime_ns) for file in files}
 
     def publish(self) -> None:
         """Put everything in its place, and remove what an earlier export of ours left and this one did not write.
@@ -151,7 +236,11 @@ class OutputDirectory:
             for name in sorted(self._earlier.files - set(names)):
                 (self.path / name).unlink(missing_ok=True)
             self._publish_quarantine()
-            for name in sorted(names, key=lambda name: name == MANIFEST):
+            for tail in _TAILS:
+                (self.path / f"{STATE}{tail}").unlink(missing_ok=True)
+            shutil.rmtree(self.path / ACCOUNTS, ignore_errors=True)
+            names += [STATE] if (self.staging / STATE).exists() else []
+            for name in sorted(names, key=lambda name: (name == MANIFEST, name == STATE)):
                 os.replace(self.staging / name, self.path / name)
         self._inherited = False
 
@@ -162,27 +251,38 @@ class OutputDirectory:
         if self.quarantined:
             place.mkdir(exist_ok=True)
         for figid in self.quarantined:
+            if (place / figid / REASONS).is_file():  # it is ours, though no manifest tells
+                shutil.rmtree(place / figid)
             os.replace(self.staging / QUARANTINE / figid, place / figid)
         if not self.quarantined and self._earlier.quarantined:
             with contextlib.suppress(OSError):  # it is kept where somebody else's files are in it
                 place.rmdir()
 
 
-class _Listed:
+def _size(folder: Path) -> int:
+    """The bytes of the graph's files in a folder."""
+    return sum(path.stat().st_size for path in folder.glob("figures.*")) if folder.is_dir() else -1
+
+
+class Listed:
     """What the manifests of earlier exports of ours name, as far as they are plain names."""
 
     def __init__(self) -> None:
         self.files: set[str] = set()
         self.quarantined: set[str] = set()
 
-    def add(self, path: Path) -> None:
+    def read(self, path: Path) -> None:
+        """A manifest in a file; nothing where there is none."""
+        with contextlib.suppress(OSError, ValueError, RecursionError):
+            self.add(json.loads(path.read_text(encoding="utf-8")))
+
+    def add(self, manifest: Any) -> None:
         """A manifest; nothing where it is none of ours."""
         try:
-            manifest = json.loads(path.read_text(encoding="utf-8"))
             if not str(manifest["tool"]).startswith("pfocr2rdf "):
                 return
             files, quarantined = [file["name"] for file in manifest["files"]], manifest.get("quarantined", [])
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        except (KeyError, TypeError):
             return
         self.files.update(filter(_is_plain, files))
         self.quarantined.update(filter(_is_plain, quarantined))
@@ -197,7 +297,7 @@ def _is_plain(name: object) -> bool:
     return isinstance(name, str) and name == os.path.basename(name) and name not in ("", ".", "..") and "\0" not in name
 
 
-def _locked(path: Path) -> int:
+def locked(path: Path) -> int:
     """The folder, open and locked for as long as it is open: two exports into one folder would mix their files.
 
     Raises:
@@ -219,12 +319,25 @@ def mapped_errors(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
+    except sqlite3.Error as error:
+        raise OutputError(f"{path}: cannot be written: {_said_of(error)}") from error
 
 
-def _compressed(name: str, raw: _Digesting) -> contextlib.AbstractContextManager[BinaryIO]:
+def _said_of(error: sqlite3.Error) -> str:
+    """What the operating system would say: SQLite keeps its words to itself."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return os.strerror(errno.ENOSPC)
+    if code == sqlite3.SQLITE_IOERR and resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY:
+        return os.strerror(errno.EFBIG)
+    return str(error)
+
+
+def compressed(name: str, raw: Digesting) -> contextlib.AbstractContextManager[BinaryIO]:
+    """What to write to, for the file to be compressed as its name says; the same bytes each time."""
     if name.endswith(".gz"):
         file = igzip.IGzipFile(filename="", mode="wb", compresslevel=2, fileobj=cast("BinaryIO", raw), mtime=0)  # type: ignore[no-untyped-call]
-        return cast("contextlib.AbstractContextManager[BinaryIO]", file)
+        return cast("contextlib.AbstractContextManager[BinaryIO]", _Even(cast("BinaryIO", file)))
     if name.endswith(".zst"):
         writer = zstandard.ZstdCompressor(level=3).stream_writer(cast("BinaryIO", raw), closefd=False)
         return cast("contextlib.AbstractContextManager[BinaryIO]", writer)

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 from pfocr2rdf.iris import xml_name
 from pfocr2rdf.remembered import Remembered
 from pfocr2rdf.sinks.names import SHORT
-from pfocr2rdf.terms import Node, Pair, parse
+from pfocr2rdf.terms import Alike, Grouped, Node, Pair, parse
 from pfocr2rdf.vocabulary import PREFIXES
 
 _LONG = 200
@@ -40,6 +40,10 @@ class RdfXmlWriter:
             inner = "".join([known.get(pair) or self._pair(pair) for pair in node.pairs])
             texts.append(f"  <rdf:Description rdf:about={quoteattr(node.subject[1:-1])}>\n{inner}  </rdf:Description>\n")
         return "".join(texts)
+
+    def figure(self, figure: Grouped, mentions: Alike, graph: str) -> str:
+        """A figure and its mentions, one by one."""
+        return self.nodes([Node(figure.subject, figure.pairs), *mentions.nodes()], graph)
 
     def tail(self) -> str:
         """The end of the root element."""

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import groupby
-from operator import itemgetter
 
-from pfocr2rdf.remembered import Remembered, RememberedOf
+from pfocr2rdf.remembered import ROWS, Remembered
 from pfocr2rdf.sinks.names import SHORT, Shortener
-from pfocr2rdf.terms import TYPE, Node, Pair, parse, ref
+from pfocr2rdf.terms import TYPE, Alike, Grouped, Node, Pair, Shared, grouped, ref
 from pfocr2rdf.vocabulary import PREFIXES, expand
 
 _LINE = 110
-_LONG = 200
-_BLOCKS = 30_000
 _NEXT = " ;\n    "
 # Numbers that are written without quotes: those that every parser gives back digit for digit.
 _BARE = {
@@ -38,10 +34,9 @@ class TurtleWriter:
     def __init__(self, prefixes: Mapping[str, str] = PREFIXES) -> None:
         self._prefixes = dict(prefixes)
         self._short = SHORT if prefixes is PREFIXES else Shortener(prefixes)
-        self._verbs: Remembered[str, str] = Remembered(1_000)
-        self._terms: Remembered[str, str] = Remembered(50_000)
-        self._blocks: RememberedOf[tuple[Pair, ...], str] = RememberedOf(_BLOCKS)
-        self._last: tuple[tuple[Pair, ...], str] = ((), "")
+        self._verbs: Remembered[str, str] = Remembered(1_000, lambda predicate: "a" if predicate == TYPE else self._name(predicate))
+        self._terms: Remembered[str, str] = Remembered(20_000, self._term)
+        self._blocks: Remembered[Shared, str] = Remembered(ROWS, lambda shared: self._statements(shared.pairs))
 
     def head(self) -> str:
         """The prefixes."""
@@ -51,22 +46,27 @@ class TurtleWriter:
         """One paragraph a node. Turtle has one graph, so the name goes nowhere."""
         return "\n".join([self.paragraph(node) for node in nodes])
 
+    def figure(self, figure: Grouped, mentions: Alike, graph: str) -> str:
+        """The same for a figure and its mentions, whose blocks were mostly written before."""
+        begin, end = self._around(mentions.space)
+        first = f"{end} {self._statements(mentions.first)}{_NEXT}"
+        said = map(self._blocks.__getitem__, mentions.said)
+        last = map(self._blocks.__getitem__, mentions.last)
+        alike = [f"{begin}{name}{first}{block}{_NEXT}{ending} .\n" for name, block, ending in zip(mentions.names, said, last, strict=True)]
+        return "\n".join([f"{self._name(figure.subject)} {self._grouped(figure.values)} .\n", *alike])
+
     def tail(self) -> str:
         """Nothing."""
         return ""
 
     def paragraph(self, node: Node) -> str:
         """All statements of one subject."""
-        subject, own, shared = node
-        if not shared:
-            return f"{self._name(subject)} {self._statements(own)} .\n"
-        known = self._blocks.made.get(id(shared))
-        text = known[1] if known else self._blocks.keep(shared, self._statements(shared))
-        if own:
-            if self._last[0] is not own:  # the mentions of a figure come one after the other, with the same statement on it
-                self._last = (own, self._statements(own))
-            return f"{self._name(subject)} {self._last[1]}{_NEXT}{text} .\n"
-        return f"{self._name(subject)} {text} .\n"
+        return f"{self._name(node.subject)} {self._statements(node.pairs)} .\n"
+
+    def _around(self, space: str) -> tuple[str, str]:
+        """What stands before and behind a name of letters and digits in this name space."""
+        short = self._name(f"<{space}0>")
+        return (short[:-1], "") if short[0] != "<" else (f"<{space}", ">")
 
     def _statements(self, pairs: tuple[Pair, ...]) -> str:
         verbs, terms = self._verbs, self._terms
@@ -74,22 +74,21 @@ class TurtleWriter:
         parts = []
         for predicate, value in pairs:
             if predicate == previous:
-                return self._grouped(pairs)
+                return self._grouped(grouped(pairs))
             previous = predicate
-            verb = verbs.get(predicate) or self._verb(predicate)
-            text = value if value[-1] == '"' else terms.get(value) or self._term(value)
-            parts.append(f"{verb} {text}")
+            text = value if value[-1] == '"' else terms[value]
+            parts.append(f"{verbs[predicate]} {text}")
         return _NEXT.join(parts)
 
-    def _grouped(self, pairs: tuple[Pair, ...]) -> str:
+    def _grouped(self, values_of: Mapping[str, list[str]]) -> str:
         """The same where a predicate has several values: on one line, or on several where that is long."""
         parts = []
-        known = self._terms
-        for predicate, group in groupby(pairs, key=itemgetter(0)):
-            values = [value if value[-1] == '"' else known.get(value) or self._term(value) for _, value in group]
-            line = f"{self._verb(predicate)} {' , '.join(values)}"
+        verbs, terms = self._verbs, self._terms
+        for predicate, said in values_of.items():
+            values = [value if value[-1] == '"' else terms[value] for value in said]
+            line = f"{verbs[predicate]} {' , '.join(values)}"
             if len(line) > _LINE and len(values) > 1:
-                line = f"{self._verb(predicate)}\n        {self._wrapped(values)}"
+                line = f"{verbs[predicate]}\n        {self._wrapped(values)}"
             parts.append(line)
         return _NEXT.join(parts)
 
@@ -103,25 +102,19 @@ class TurtleWriter:
                 line = f"{line} , {value}" if line else value
         return " ,\n        ".join([*lines, line])
 
-    def _verb(self, predicate: str) -> str:
-        return self._verbs.keep(predicate, "a" if predicate == TYPE else self._name(predicate))
-
     def _term(self, term: str) -> str:
-        text = self._name(term) if term.startswith("<") else self._literal(term)
-        return text if len(text) > _LONG else self._terms.keep(term, text)
+        return self._name(term) if term.startswith("<") else self._literal(term)
 
     def _name(self, term: str) -> str:
         return self._short(term[1:-1]) or term
 
     def _literal(self, term: str) -> str:
-        if term.endswith('"'):
+        if term[-1] != ">":  # it has no datatype
             return term
-        value, end = parse(term), term.rindex('"') + 1
-        if value.language:
-            return term
-        if (bare := _BARE.get(value.datatype)) and bare(value.value):
-            return value.value
-        return f"{term[:end]}^^{self._name(ref(value.datatype))}"
+        text, _, datatype = term[1:-1].rpartition('"^^<')
+        if (bare := _BARE.get(datatype)) and bare(text):
+            return text
+        return f'"{text}"^^{self._name(ref(datatype))}'
 
 
 class TrigWriter(TurtleWriter):
@@ -134,3 +127,7 @@ class TrigWriter(TurtleWriter):
     def nodes(self, nodes: Sequence[Node], graph: str) -> str:
         """One block of a named graph."""
         return f"<{graph}> {{\n{super().nodes(nodes, graph)}}}\n"
+
+    def figure(self, figure: Grouped, mentions: Alike, graph: str) -> str:
+        """One block of a named graph."""
+        return f"<{graph}> {{\n{super().figure(figure, mentions, graph)}}}\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from pfocr2rdf.terms import Node
+from pfocr2rdf.terms import Alike, Grouped, Node
 
 
 class Writer(Protocol):
@@ -15,7 +15,7 @@ class Writer(Protocol):
         name: what ``--format`` calls it.
         suffix: the ending of its files.
         media_type: its IANA media type.
-        separator: what stands between the texts of two batches.
+        separator: what stands between two texts.
     """
 
     name: str
@@ -28,6 +28,9 @@ class Writer(Protocol):
 
     def nodes(self, nodes: Sequence[Node], graph: str) -> str:
         """The nodes, which are not empty, as statements of the named graph (an IRI), where the format has such."""
+
+    def figure(self, figure: Grouped, mentions: Alike, graph: str) -> str:
+        """The same for a figure and its mentions."""
 
     def tail(self) -> str:
         """What stands after the last node."""

@@ -18,6 +18,9 @@ _SAFE_PATTERN = re.compile(rf"(?:[^\\(\[]|\\[.\-$^/]|\((?!\?)|{_SAFE_SET})*").fu
 Test = Callable[[str], bool]
 """Whether a value, as N-Triples text, is as it must be."""
 
+IriTest = Callable[[str], object]
+"""The same for an IRI without its brackets; what it gives back is true or false."""
+
 Index = Mapping[str, Mapping[str, list[str]]]
 """The shapes graph: objects by subject and predicate; predicates without their brackets."""
 
@@ -45,13 +48,27 @@ def _is_number(term: str) -> bool:
     return any(well_formed(term) for well_formed in _NUMBERS)
 
 
+def _is_iri(term: str) -> bool:
+    return term.startswith("<")
+
+
 def _node_kind(value: str, _index: Index) -> Test:
     kind = value.removeprefix(f"<{SH}").removesuffix(">")
     if kind == "IRI":
-        return lambda term: term.startswith("<")
+        return _is_iri
     if kind == "Literal":
         return lambda term: term.startswith('"')
     raise UnscreenableError(value)
+
+
+class _Pattern:
+    """The test for a pattern."""
+
+    def __init__(self, search: Callable[[str], object]) -> None:
+        self.search = search
+
+    def __call__(self, term: str) -> bool:
+        return self.search(lexical(term)) is not None
 
 
 def _pattern(value: str, _index: Index) -> Test:
@@ -62,7 +79,7 @@ def _pattern(value: str, _index: Index) -> Test:
         search = re.compile(re.sub(r"(?<!\\)\$\Z", r"\\Z", text)).search  # Python's $ also stands before a last line end
     except re.error:
         raise UnscreenableError(value) from None
-    return lambda term: search(lexical(term)) is not None
+    return _Pattern(search)
 
 
 def _length(at_least: bool) -> Callable[[str, Index], Test]:
@@ -110,3 +127,10 @@ TESTS: dict[str, Callable[[str, Index], Test]] = {
     "maxInclusive": _bound(False),
     "in": _one_of,
 }
+
+
+def on_iri(test: Test) -> IriTest | None:
+    """The test for an IRI without its brackets; ``None`` where it takes each of them."""
+    if test is _is_iri:
+        return None
+    return test.search if isinstance(test, _Pattern) else lambda iri: test(ref(iri))

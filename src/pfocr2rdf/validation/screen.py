@@ -7,16 +7,16 @@ incomplete, and every figure goes to the engine.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from operator import itemgetter
+from itertools import repeat
 from typing import NamedTuple
 
 import pyoxigraph
 
-from pfocr2rdf.remembered import RememberedOf
-from pfocr2rdf.terms import TYPE, Node, Pair, parse, ref
-from pfocr2rdf.validation.constraints import SH, TESTS, Index, Test, UnscreenableError
+from pfocr2rdf.remembered import ROWS, Remembered
+from pfocr2rdf.terms import TYPE, Alike, Grouped, Node, Pair, Shared, grouped, parse, ref
+from pfocr2rdf.validation.constraints import SH, TESTS, Index, IriTest, Test, UnscreenableError, on_iri
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -37,85 +37,92 @@ class _Property(NamedTuple):
     classes: tuple[str, ...]
     good: set[str]
 
+    def accepts(self, values: list[str]) -> bool:
+        """Whether each value passes the tests. It is noted then, unless it is long: long ones do not come again."""
+        if not self.tests or self.good.issuperset(values):
+            return True
+        for value in values:
+            if value not in self.good:
+                for test in self.tests:
+                    if not test(value):
+                        return False
+                if len(value) <= _LONG:
+                    self.good.add(value)
+        if len(self.good) > _GOOD:
+            self.good.clear()
+        return True
 
-class _Values(NamedTuple):
-    """What can be said of some statements of a node alone.
 
-    Attributes:
-        needs: which values must be of which class.
-        missing: the properties that the node must have, and does not have among these.
-    """
-
-    needs: tuple[Pair, ...]
-    missing: tuple[str, ...]
-
-
-_GOOD = 20_000
-_BAD = _Values((), ("",))
+_GOOD, _LONG = 20_000, 200
+_WRONG: Pair = ("", "")
+"""A need that nothing meets."""
 
 
 class _Class:
-    """The checks of all shapes on one class."""
+    """The checks of all shapes on one class.
 
-    def __init__(self, tests: tuple[Test, ...], properties: dict[str, _Property]) -> None:
+    Attributes:
+        tests: those on the IRIs of its nodes.
+        required: the properties that each of them must have.
+        needed: the classes that values of their properties must be of.
+    """
+
+    def __init__(self, tests: tuple[IriTest, ...], properties: dict[str, _Property]) -> None:
         self.tests = tests
-        self._seen: RememberedOf[tuple[Pair, ...], _Values] = RememberedOf(30_000)
-        self._last: tuple[tuple[Pair, ...], _Values] = ((), _BAD)
+        self.required = tuple(path for path, rule in properties.items() if rule.at_least)
+        self.needed = frozenset(name for rule in properties.values() for name in rule.classes)
         self._properties = properties
-        self._required = tuple(path for path, rule in properties.items() if rule.at_least)
-        self._limited = [(path, rule) for path, rule in properties.items() if rule.at_least > 1 or rule.at_most != float("inf")]
-        self._has_odd_counts = any(rule.at_least > 1 or rule.at_most < 1 for rule in properties.values())
 
-    def look(self, pairs: tuple[Pair, ...]) -> _Values:
-        """What the statements come to: ``_BAD`` where a value is wrong or there are too many."""
-        present = dict(pairs)
-        if (len(present) < len(pairs) or self._has_odd_counts) and not self._counts_are_right(pairs):
-            return _BAD
+    def needs(self, values_of: Mapping[str, list[str]]) -> list[Pair]:
+        """Which values must be of which class for a node to be right that has these; nothing is said of properties that are missing."""
         needs: list[Pair] = []
-        for predicate, value in pairs:
-            rule = self._properties.get(predicate)
+        rules = self._properties
+        for predicate, values in values_of.items():
+            rule = rules.get(predicate)
             if rule is None:
                 continue
-            if value not in rule.good:
-                for test in rule.tests:
-                    if not test(value):
-                        return _BAD
-                if len(rule.good) >= _GOOD:
-                    rule.good.clear()
-                rule.good.add(value)
-            if rule.classes:
-                needs += [(value, name) for name in rule.classes]
-        return _Values(tuple(needs), tuple([path for path in self._required if path not in present]))
-
-    def _counts_are_right(self, pairs: tuple[Pair, ...]) -> bool:
-        """Whether no property has more values than it may, or some but fewer than it must."""
-        counts = Counter(map(itemgetter(0), pairs))
-        return all(rule.at_least <= counts[path] <= rule.at_most for path, rule in self._limited if path in counts)
-
-    def needs(self, node: Node) -> tuple[Pair, ...] | None:
-        """Which values must be of which class for the node to be clean; ``None`` where it is not, whatever they are."""
-        own, shared = node.own, node.shared
-        if not own or not shared:
-            values = self.look(own or shared)
-            return None if values.missing else values.needs
-        if self._last[0] is not own:  # the mentions of a figure come one after the other, with the same statement on their figure
-            self._last = (own, self.look(own))
-        first = self._last[1]
-        second = self._seen.get(shared) or self._seen.keep(shared, self.look(shared))
-        if first is _BAD or second is _BAD or not set(second.missing).isdisjoint(first.missing):
-            return None
-        return first.needs + second.needs
+            if not rule.at_least <= len(values) <= rule.at_most or not rule.accepts(values):
+                return [_WRONG]
+            for name in rule.classes:
+                needs += zip(values, repeat(name))
+        return needs
 
 
-class _Types(NamedTuple):
-    """The classes of a node, with those above them, and the checks that go with them."""
+class _Types:
+    """The classes of a node, with those above them, and the checks that go with them.
 
-    names: frozenset[str]
-    checks: tuple[_Class, ...]
+    Attributes:
+        names: the classes, as far as some value must be of one of them.
+        said: what statements need that many nodes of these classes share: as for a whole node, and that the node has the
+            properties which are missing among them, as ``("", property)``.
+    """
+
+    def __init__(self, names: frozenset[str], checks: tuple[_Class, ...]) -> None:
+        self.names = names
+        self._checks = checks
+        self._tests = tuple(test for one in checks for test in one.tests)
+        self._required = frozenset(path for one in checks for path in one.required)
+        self.said: Remembered[Shared, tuple[Pair, ...]] = Remembered(ROWS, self._needs_of_shared)
+
+    def accept(self, iris: list[str]) -> bool:
+        """Whether nodes of these classes may have these IRIs."""
+        return all(all(map(test, iris)) for test in self._tests)
+
+    def needs(self, values_of: Mapping[str, list[str]]) -> list[Pair]:
+        """Which values must be of which class; see ``_Class.needs``."""
+        return [need for one in self._checks for need in one.needs(values_of)]
+
+    def whole(self, values_of: Mapping[str, list[str]]) -> list[Pair]:
+        """The same for a node that has no others."""
+        return self.needs(values_of) if self._required <= values_of.keys() else [_WRONG]
+
+    def _needs_of_shared(self, shared: Shared) -> tuple[Pair, ...]:
+        values_of = grouped(shared.pairs)
+        return (*self.needs(values_of), *[("", path) for path in self._required if path not in values_of])
 
 
-_Looked = tuple[frozenset[str], tuple[Pair, ...]]
-"""Of a node that is clean if some values are of some classes: the names of its own classes, and those values with theirs."""
+_Looked = tuple[Node | None, list[Pair], list[Pair]]
+"""A node that is remembered, the classes that it states, as (subject, class), and those that it needs, as (value, class)."""
 
 
 class Screen:
@@ -131,63 +138,55 @@ class Screen:
 
     def __init__(self, text: str, superclasses: Mapping[str, frozenset[str]]) -> None:
         self._above = {ref(name): tuple(map(ref, sorted(above))) for name, above in superclasses.items()}
-        self._closed: dict[tuple[str, ...], _Types] = {}
-        self._last_types: tuple[tuple[Pair, ...], _Types] = ((), _Types(frozenset(), ()))
-        self._looked: RememberedOf[Node, _Looked] = RememberedOf(30_000)
+        self._types: Remembered[tuple[str, ...], _Types] = Remembered(1_000, self._close)
+        self._looked: Remembered[int, _Looked] = Remembered(ROWS)
         self.complete = True
         try:
             self._classes = _compile(_index(text))
         except UnscreenableError:
             self.complete = False
             self._classes = {}
+        self._needed = frozenset(name for one in self._classes.values() for name in one.needed)
 
-    def clean(self, nodes: Iterable[Node]) -> bool:
-        """Whether the engine would surely find nothing in the graph of these nodes."""
+    def clean(self, nodes: Iterable[Node], figure: Grouped | None = None, mentions: Alike | None = None) -> bool:
+        """Whether the engine would surely find nothing in the graph of these nodes, this figure and these mentions."""
         if not self.complete:
             return False
-        described: dict[str, frozenset[str]] = {}
-        needs: set[Pair] = set()
-        seen = self._looked.made
-        for node in nodes:
-            known = seen.get(id(node))
-            looked = known[1] if known else self._look(node)
-            if looked is None:
-                return False
-            if not known and not node.own:  # many figures have this very node
-                self._looked.keep(node, looked)
-            described[node.subject] = looked[0]
-            needs.update(looked[1])
-        return all(name in described.get(value, ()) for value, name in needs)
+        nodes = list(nodes)
+        known = [found or self._look(node) for found, node in zip(map(self._looked.get, map(id, nodes)), nodes, strict=True)]
+        if figure:
+            known.append(self._look_at(figure.subject, figure.values))
+        stated = {pair for _, states, _ in known for pair in states}
+        needs = {pair for _, _, requires in known for pair in requires}
+        if mentions and mentions.names:
+            self._look_at_alike(mentions, stated, needs)
+        return needs <= stated
 
-    def _look(self, node: Node) -> _Looked | None:
-        types = self._types(node.own or node.shared)
-        needs: tuple[Pair, ...] = ()
-        for one in types.checks:
-            for test in one.tests:
-                if not test(node.subject):
-                    return None
-            found = one.needs(node)
-            if found is None:
-                return None
-            needs += found
-        return types.names, needs
+    def _look(self, node: Node) -> _Looked:
+        if node.shared and (known := self._looked.recall(id(node))):
+            return known
+        looked = self._look_at(node.subject, node.values, node)
+        return self._looked.keep(id(node), looked) if node.shared else looked  # many figures have this very node
 
-    def _types(self, pairs: tuple[Pair, ...]) -> _Types:
-        if self._last_types[0] is pairs:
-            return self._last_types[1]
-        stated = []
-        for predicate, value in pairs:
-            if predicate != TYPE:
-                break
-            stated.append(value)
-        types = tuple(stated)
-        known = self._closed.get(types) or self._closed.setdefault(types, self._close(types))
-        self._last_types = (pairs, known)
-        return known
+    def _look_at(self, subject: str, values_of: Mapping[str, list[str]], node: Node | None = None) -> _Looked:
+        types = self._types[tuple(values_of.get(TYPE, ()))]
+        needs = types.whole(values_of) if types.accept([subject[1:-1]]) else [_WRONG]
+        return node, [(subject, name) for name in types.names], needs
+
+    def _look_at_alike(self, nodes: Alike, stated: set[Pair], needs: set[Pair]) -> None:
+        """Add what nodes state and need that differ in little; most of it is known from other figures."""
+        first, *last = map(grouped, (nodes.first, *[one.pairs for one in set(nodes.last)]))
+        types = self._types[tuple(first.get(TYPE, ()))]
+        iris = [nodes.space + name for name in nodes.names]
+        if not types.accept(iris):
+            needs.add(_WRONG)
+        needs.update(*map(types.said.__getitem__, nodes.said), *map(types.needs, (first, *last)))
+        stated.update((ref(iri), name) for name in types.names for iri in iris)
+        stated.update([("", path) for path in (*first, *set.intersection(*map(set, last)))])
 
     def _close(self, types: tuple[str, ...]) -> _Types:
         names = frozenset(name for one in types for name in (one, *self._above.get(one, ())))
-        return _Types(names, tuple(self._classes[name] for name in sorted(names) if name in self._classes))
+        return _Types(names & self._needed, tuple(self._classes[name] for name in sorted(names) if name in self._classes))
 
 
 def _index(text: str) -> Index:
@@ -219,14 +218,14 @@ def _compile(index: Index) -> dict[str, _Class]:
 
 
 def _class(shapes: list[Mapping[str, list[str]]], index: Index) -> _Class:
-    tests: list[Test] = []
+    tests: list[IriTest] = []
     rules: dict[str, list[Mapping[str, list[str]]]] = defaultdict(list)
     for facts in shapes:
         own = {name: values for name, values in facts.items() if name != f"{SH}targetClass"}
         at_least, at_most, found, classes = _constraints(own, index)
         if at_least or at_most != float("inf") or classes:
             raise UnscreenableError("a count or class on a node shape")
-        tests += found
+        tests += filter(None, map(on_iri, found))
         for name in facts.get(f"{SH}property", ()):
             path = index[name].get(f"{SH}path", [""])
             if len(path) != 1 or not path[0].startswith("<"):

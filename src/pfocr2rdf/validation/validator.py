@@ -8,7 +8,7 @@ from functools import lru_cache
 import shacl
 
 from pfocr2rdf.errors import ShapesError
-from pfocr2rdf.terms import Node, ref
+from pfocr2rdf.terms import Alike, Grouped, Node, ref
 from pfocr2rdf.validation.results import Result
 from pfocr2rdf.validation.screen import Screen
 from pfocr2rdf.validation.shapes import Shapes
@@ -43,12 +43,15 @@ class Validator:
         self._screen = Screen(shapes.text, superclasses())
         self._axioms = axioms()
 
-    def validate(self, nodes: Iterable[Node], where: str = "", figid: str = "") -> list[Result]:
-        """What is wrong in the graph of these nodes, sorted; nothing where it conforms."""
+    def validate(
+        self, nodes: Iterable[Node], where: str = "", figid: str = "", figure: Grouped | None = None, mentions: Alike | None = None
+    ) -> list[Result]:
+        """What is wrong in the graph of these nodes, this figure and these mentions, sorted; nothing where it conforms."""
         nodes = list(nodes)
-        if self._screen.clean(nodes):
+        if self._screen.clean(nodes, figure, mentions):
             return []
-        text = "".join(f"{node.subject} {predicate} {value} .\n" for node in nodes for predicate, value in node.pairs)
+        everything = [*([figure] if figure else ()), *(mentions.nodes() if mentions else ()), *nodes]
+        text = "".join(f"{node.subject} {predicate} {value} .\n" for node in everything for predicate, value in node.pairs)
         return self.validate_ntriples(text, where, figid)
 
     def validate_ntriples(self, text: str, where: str = "", figid: str = "") -> list[Result]:
