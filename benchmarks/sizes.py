@@ -40,7 +40,7 @@ COLUMNS = (
 NOTES = (
     "{workers}; Turtle and JSON-LD, validated. Off flat is by how much a record takes longer than at the quickest smaller size.",
     "The bar is {bar:.0%} off flat, and is {held}. What a small corpus takes longer, since it costs something to begin, does not count.",
-    "What grows with the corpus is the list of figure ids, and the genes, families, papers and so on that figures share.",
+    "What grows with the corpus, figure ids and what figures share, is in a database on disk, of which 64 MiB are held in memory.",
 )
 
 

@@ -8,7 +8,6 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,21 +16,13 @@ from typing import Any
 import pytest
 from benchmarks.corpus import make_corpus
 from tests.test_output_directory import assert_whole, contents
-from tests.test_workers import in_group, soon
+from tests.test_workers import committed, in_group, launched, soon
 
 from pfocr2rdf.sinks.output import INTERRUPTED, MANIFEST, STAGING, STATE
 
 RECORDS = 1200
 KILLS = 6
 """At least that many for each way to run it; there are four."""
-
-_LAUNCHER = """
-import sys
-from pfocr2rdf import passing
-from pfocr2rdf.cli import main
-passing._COMMIT_SECONDS, passing.BATCH = 0.02, 16
-main()
-"""
 
 
 @pytest.fixture(scope="module")
@@ -48,14 +39,10 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def command(corpus: Path, output: Path, workers: int, compress: str | None) -> list[str]:
-    options = ["-f", "turtle", "-f", "nquads", "--workers", str(workers), "--json", *(["--compress", compress] if compress else [])]
-    return [sys.executable, "-c", _LAUNCHER, "export", str(corpus), "-o", str(output), *options]
-
-
-def started(*arguments: Any) -> subprocess.Popen[str]:
+def started(corpus: Path, output: Path, workers: int, compress: str | None, *more: str) -> subprocess.Popen[str]:
     """An export, with its workers in a process group of its own."""
-    return subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    options = ["-f", "turtle", "-f", "nquads", "--workers", workers, "--json", *(["--compress", compress] if compress else []), *more]
+    return launched(output.parent / "committed", corpus, "-o", output, *options)
 
 
 def ended(process: subprocess.Popen[str]) -> dict[str, Any]:
@@ -111,7 +98,7 @@ def test_an_export_that_is_killed_again_and_again_ends_as_one_that_was_not(
         output = tmp_path / str(len(mapped))
         allowed = [undisturbed.files]
         if len(mapped) % 2:
-            subprocess.run([*command(corpus, output, *way), "--limit", "300"], check=False, capture_output=True)
+            started(corpus, output, *way, "--limit", "300").communicate()
             allowed.append(contents(output))
         output.mkdir(exist_ok=True)
         killed: list[int] = []
@@ -154,9 +141,7 @@ def test_an_export_that_found_no_space_ends_well_when_there_is_more(before: bool
     output = disk / "out"
     if before:
         process = started(corpus, output, 2, None)
-        log = output / STAGING / f"{STATE}-wal"
-        assert soon(lambda: log.exists() and log.stat().st_size > 300_000, 60), "it did not begin"
-        time.sleep(0.2)
+        assert committed(disk / "committed", 100)
         os.killpg(process.pid, signal.SIGINT)
         process.communicate()
         assert (output / INTERRUPTED).exists()

@@ -8,7 +8,7 @@ from typing import TypeVar
 K = TypeVar("K")
 V = TypeVar("V")
 
-ROWS = 60_000
+ROWS = 30_000
 """How many rows a generation has of whatever is made of rows. More would take memory, fewer would make rows again that come often."""
 
 _LONG = 2_000

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import fsspec
+from fsspec import asyn
 from fsspec.core import url_to_fs
 
 from pfocr2rdf.errors import SourceError
@@ -20,6 +21,9 @@ from pfocr2rdf.records.trees import Wanted
 
 _FETCHED: dict[str, bytes | None] = {}
 """Files that were fetched ahead, each until it is read; ``None`` where there is none."""
+
+if hasattr(os, "register_at_fork"):  # a forked process has not the thread in which file systems work
+    os.register_at_fork(after_in_child=asyn.reset_lock)
 
 
 def is_url(name: str) -> bool:
