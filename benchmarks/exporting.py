@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.corpus import make_corpus
+from benchmarks.corpus import GENERATIONS, make_corpus
 from pfocr2rdf.pipeline import export
 from pfocr2rdf.summary import Summary
 
 FORMATS = ("turtle", "jsonld")
 CORPORA = Path(tempfile.gettempdir()) / "pfocr2rdf-corpora"
 CORES = os.cpu_count() or 1
+
+
+def add_corpus(parser: argparse.ArgumentParser, seed: int) -> None:
+    """The options that choose which corpus of a size is measured, and where it is kept."""
+    parser.add_argument("--generation", choices=GENERATIONS, default="mixed")
+    parser.add_argument("--seed", type=int, default=seed)
+    parser.add_argument("--corpus-dir", type=Path, default=CORPORA)
 
 
 def corpus_of(size: int, generation: str, seed: int, folder: Path = CORPORA) -> Path:

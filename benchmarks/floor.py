@@ -20,8 +20,7 @@ from pathlib import Path
 
 import yaml_rs
 
-from benchmarks.corpus import GENERATIONS
-from benchmarks.exporting import CORPORA, corpus_of, export_to, run_export
+from benchmarks.exporting import add_corpus, corpus_of, export_to, run_export
 from benchmarks.measured import in_fresh_process
 from benchmarks.results import Column, Result, Row, add_outputs, give_out, machine
 from pfocr2rdf.records.documents import front_matter
@@ -107,10 +106,8 @@ def main(arguments: list[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m benchmarks.floor", description="Compare an export with reading and writing alone.")
     parser.add_argument("--records", type=int, default=2000)
-    parser.add_argument("--generation", choices=GENERATIONS, default="mixed")
-    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--corpus-dir", type=Path, default=CORPORA)
+    add_corpus(parser, seed=1)
     add_outputs(parser)
     asked = parser.parse_args(arguments)
     found = rows(corpus_of(asked.records, asked.generation, asked.seed, asked.corpus_dir), asked.records, asked.repeats)

@@ -18,8 +18,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.corpus import GENERATIONS
-from benchmarks.exporting import CORES, CORPORA, corpus_of, run_export
+from benchmarks.exporting import CORES, add_corpus, corpus_of, run_export
 from benchmarks.measured import in_fresh_process
 from benchmarks.results import Column, Result, Row, add_outputs, give_out, machine
 from pfocr2rdf.summary import Summary
@@ -82,9 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.sizes", description="Measure how an export grows with its records.")
     parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 10_000, 66_000, 200_000])
     parser.add_argument("--workers", type=int, default=CORES)
-    parser.add_argument("--generation", choices=GENERATIONS, default="mixed")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--corpus-dir", type=Path, default=CORPORA)
+    add_corpus(parser, seed=0)
     add_outputs(parser)
     asked = parser.parse_args(arguments)
     found = [row(corpus_of(size, asked.generation, asked.seed, asked.corpus_dir), asked.workers) for size in sorted(asked.sizes)]

@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks import plain
-from benchmarks.corpus import GENERATIONS
-from benchmarks.exporting import CORES, CORPORA, corpus_of, export_to
+from benchmarks.exporting import CORES, add_corpus, corpus_of, export_to
 from benchmarks.measured import Measured, in_fresh_process
 from benchmarks.results import Column, Result, Row, add_outputs, give_out, machine
 from pfocr2rdf.summary import Summary
@@ -99,9 +98,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--records", type=int, default=5000)
     parser.add_argument("--plain", type=int, default=200, help="records for the plain pipeline")
     parser.add_argument("--workers", type=int, default=CORES)
-    parser.add_argument("--generation", choices=GENERATIONS, default="mixed")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--corpus-dir", type=Path, default=CORPORA)
+    add_corpus(parser, seed=1)
     add_outputs(parser)
     asked = parser.parse_args(arguments)
     corpus = corpus_of(asked.records, asked.generation, asked.seed, asked.corpus_dir)

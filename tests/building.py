@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -30,6 +31,15 @@ def shared_data(name: str) -> Path:
     if not path.is_dir():
         pytest.skip(f"the shared data ../shared/data/{name} is absent")
     return path
+
+
+def real_checkout(folder: Path) -> Path:
+    """A checkout with real records of both generations: those of 2023 with their tables, and some of 2021."""
+    for name in ("_figures", "_data"):
+        shutil.copytree(shared_data("real-gen2") / name, folder / name)
+    for path in [*shared_data("seed").glob("*.md"), *sorted(shared_data("corpus-gen1").glob("*.md"))[::20]]:
+        shutil.copy(path, folder / "_figures")
+    return folder
 
 
 def older(figid: str, *extra: str, word: str = "STAT3", title: str = "A title") -> str:

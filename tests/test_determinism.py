@@ -17,14 +17,14 @@ from pathlib import Path
 
 import pytest
 import zstandard
+from tests.building import real_checkout
 
-from pfocr2rdf import passing
+from pfocr2rdf import gathering, passing
 from pfocr2rdf.pipeline import export
 from pfocr2rdf.sinks import FORMATS, context
 from pfocr2rdf.sinks.output import STATE
 from pfocr2rdf.vocabulary import ALIGNED, PREFIXES, PROPERTIES
 
-SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 GRAPHS = sorted(f"figures{make().suffix}" for make in FORMATS.values())
 
 
@@ -41,15 +41,7 @@ def graphs(folder: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkout with records of both generations: those of 2023 with their tables, and some of 2021."""
-    if not SHARED.is_dir():
-        pytest.skip("the shared data (../shared/data) is not here")
-    folder = tmp_path_factory.mktemp("in") / "pfocr"
-    for name in ("_figures", "_data"):
-        shutil.copytree(SHARED / "real-gen2" / name, folder / name)
-    for path in [*SHARED.glob("seed/*.md"), *sorted(SHARED.glob("corpus-gen1/*.md"))[::20]]:
-        shutil.copy(path, folder / "_figures")
-    return folder
+    return real_checkout(tmp_path_factory.mktemp("in") / "pfocr")
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +137,7 @@ def test_the_size_of_batches_changes_nothing(
     batch: int, checkout: Path, reference: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(passing, "BATCH", batch)
-    monkeypatch.setattr(passing, "_ENTITIES_AT_ONCE", batch)
+    monkeypatch.setattr(gathering, "_ENTITIES_AT_ONCE", batch)
     export([checkout], tmp_path, formats=[form for form in FORMATS if form != "trig"])
     assert graphs(tmp_path).items() <= graphs(reference).items()
 

@@ -6,7 +6,6 @@ import json
 import multiprocessing
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from benchmarks.corpus import make_corpus
-from tests.building import SHARED, older, write
+from tests.building import older, real_checkout, write
 from tests.test_output_directory import contents
 
 from pfocr2rdf import batch, graph, passing
@@ -488,15 +487,7 @@ def is_alive(pid: int) -> bool:
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Real records of both generations."""
-    if not SHARED.is_dir():
-        pytest.skip("the shared data (../shared/data) is not here")
-    folder = tmp_path_factory.mktemp("in") / "pfocr"
-    for name in ("_figures", "_data"):
-        shutil.copytree(SHARED / "real-gen2" / name, folder / name)
-    for path in [*SHARED.glob("seed/*.md"), *sorted(SHARED.glob("corpus-gen1/*.md"))[::20]]:
-        shutil.copy(path, folder / "_figures")
-    return folder
+    return real_checkout(tmp_path_factory.mktemp("in") / "pfocr")
 
 
 @pytest.fixture(scope="module")

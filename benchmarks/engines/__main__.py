@@ -18,9 +18,8 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from benchmarks.corpus import GENERATIONS
 from benchmarks.engines.contest import Contest, Place
-from benchmarks.exporting import CORES, CORPORA, corpus_of
+from benchmarks.exporting import CORES, add_corpus, corpus_of
 from benchmarks.results import Column, Result, Row, add_outputs, give_out, machine
 
 COLUMNS = (
@@ -73,12 +72,10 @@ def command_line() -> argparse.ArgumentParser:
     """The options."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.engines", description="Compare an export with RML and OTTR engines.")
     parser.add_argument("--records", type=int, default=5000)
-    parser.add_argument("--generation", choices=GENERATIONS, default="mixed")
-    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=CORES, help="processes or threads, where something can use several")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--slow", action="store_true", help="also the engine that takes several times longer (LinkML), once")
-    parser.add_argument("--corpus-dir", type=Path, default=CORPORA)
+    add_corpus(parser, seed=1)
     parser.add_argument("--engines-dir", type=Path, default=Path(tempfile.gettempdir()) / "pfocr2rdf-engines", help="kept environments")
     add_outputs(parser)
     return parser

@@ -148,6 +148,11 @@ class Worker:
         return tuple(sizes)
 
 
+def numbered(number: int, item: Located | RecordError) -> Numbered | Outcome:
+    """A record with its number, or the outcome of what is none."""
+    return refused(number, Located(item.where), item) if isinstance(item, RecordError) else Numbered(number, item)
+
+
 def refused(number: int, located: Located, error: RecordError, digest: bytes = b"", figid: str = "") -> Outcome:
     """The outcome of a record that cannot be used."""
     said = Said(Counts(), Counter(), [], [], error)

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -24,7 +25,9 @@ _STEP = 1 << 20
 class _Texts(Protocol):
     """The bytes of one format's file, before compression."""
 
-    length: int
+    @property
+    def length(self) -> int:
+        """How many there are."""
 
     def read(self, offset: int, size: int) -> bytes:
         """A piece of it."""
@@ -36,7 +39,11 @@ class _Texts(Protocol):
 class _Plain:
     def __init__(self, path: Path) -> None:
         self._handle = os.open(path, os.O_RDONLY)
-        self.length = os.fstat(self._handle).st_size
+        self._length = os.fstat(self._handle).st_size
+
+    @property
+    def length(self) -> int:
+        return self._length
 
     def read(self, offset: int, size: int) -> bytes:
         return _whole(os.pread(self._handle, size, offset), size)
@@ -52,22 +59,22 @@ class _Packed:
         self._path = path
         self._stack = ExitStack()
         self._open()
-        self.length = self._measured()
-        self._open()
 
     def _open(self) -> None:
         self._stack.close()
         self._file: BinaryIO = self._stack.enter_context(packed.opened(self._path))  # type: ignore[assignment]
         self._at = 0
 
-    def _measured(self) -> int:
-        """How much can be read of it; the end of one that was being written is missing."""
-        try:
+    @cached_property
+    def length(self) -> int:
+        """How much can be read of it, found out when it is asked for; the end of one that was being written is missing."""
+        self._open()
+        with suppress(*packed.BROKEN):
             while data := self._file.read(_STEP):
                 self._at += len(data)
-        except packed.BROKEN:
-            pass
-        return self._at
+        length = self._at
+        self._open()
+        return length
 
     def read(self, offset: int, size: int) -> bytes:
         if offset < self._at:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from pfocr2rdf.batch import Quarantined, Work
 from pfocr2rdf.dataset import Counts
@@ -17,6 +18,8 @@ from pfocr2rdf.state import State
 from pfocr2rdf.summary import Summary
 from pfocr2rdf.terms import Node
 from pfocr2rdf.validation import Result, Validator
+
+_ENTITIES_AT_ONCE = 512
 
 
 class Gathering:
@@ -122,7 +125,14 @@ class Gathering:
                 for table in tables:
                     self.refuse(RecordError("the table's figure is missing", where=table, remedy="add the figure or remove the table"))
 
-    def merged_entities(self, validator: Validator) -> Iterator[Node]:
+    def entities_in_batches(self, validator: Validator) -> Iterator[list[Node]]:
+        """The entities, sorted and counted, in the batches in which they are written, however the export is laid out."""
+        entities = self._merged_entities(validator)
+        while batch := list(islice(entities, _ENTITIES_AT_ONCE)):
+            self.counts.add(batch)
+            yield batch
+
+    def _merged_entities(self, validator: Validator) -> Iterator[Node]:
         """The entities, sorted; those put together from several descriptions are validated, and disagreements reported."""
         conflicts: list[Conflict] = []
         for node in self.entities.merged(conflicts):

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import BinaryIO
 
 from pfocr2rdf.sinks import FORMATS, Writer
-from pfocr2rdf.sinks.output import COMPRESSIONS, OutputDirectory
+from pfocr2rdf.sinks.output import OutputDirectory, ending
 
 
 class GraphFile:
@@ -23,7 +23,7 @@ class GraphFile:
         self.form = form
         self.writer: Writer = FORMATS[form]()
         self.separator = self.writer.separator.encode()
-        self.name = f"figures{self.writer.suffix}{COMPRESSIONS[compress] if compress else ''}"
+        self.name = f"figures{self.writer.suffix}{ending(compress)}"
         self._file: BinaryIO = stack.enter_context(directory.open(self.name))
         self._packed = compress is not None
         self._at, self._empty = 0, True

@@ -34,8 +34,7 @@ class Leftovers:
         self._listed.files.update(name for name in self._storage.names() if is_part(name) and name not in self._foreign)
         self._listed.files.update(files)
         self._listed.quarantined.update(quarantined)
-        listed = [{"name": name} for name in sorted(self._listed.files)]
-        self._storage.write_json(_KEPT, {"tool": "pfocr2rdf ", "files": listed, "quarantined": sorted(self._listed.quarantined)})
+        self._storage.write_json(_KEPT, self._listed.manifest())
 
     def remove(self, files: Iterable[str], quarantined: Iterable[str]) -> None:
         """Remove all but these."""

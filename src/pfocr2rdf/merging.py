@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from pfocr2rdf import packed
 from pfocr2rdf.sinks import Writer
-from pfocr2rdf.sinks.output import COMPRESSIONS, Written
+from pfocr2rdf.sinks.output import Written, ending
 from pfocr2rdf.storage import Storage
 
 _STEP = 1 << 20
@@ -24,10 +24,10 @@ def merge(storage: Storage, files: Iterable[Written], writer: Writer, compress: 
     Returns:
         The new file.
     """
-    ending = writer.suffix + (COMPRESSIONS[compress] if compress else "")
-    parts = [file.name for file in files if file.name[file.name.index(".") :] == ending]
+    suffix = writer.suffix + ending(compress)
+    parts = [file.name for file in files if file.name[file.name.index(".") :] == suffix]
     head, tail, separator = (text.encode() for text in (writer.head(), writer.tail(), writer.separator))
-    with storage.write(f"figures{ending}") as merged:
+    with storage.write(f"figures{suffix}") as merged:
         merged.stream.write(head)
         before, written = b"", False
         for name in sorted(parts, key=lambda name: (not name.startswith("part-"), name)):

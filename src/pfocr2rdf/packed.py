@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,9 +63,9 @@ class _Reading(io.RawIOBase):
         buffer[: len(data)] = data
         return len(data)
 
+    @abstractmethod
     def _some(self, size: int) -> bytes:
         """At least one byte and at most ``size``; none at the end."""
-        raise NotImplementedError
 
 
 class _Watched(_Reading):

@@ -20,7 +20,7 @@ from pfocr2rdf.partitioning import Layout, PartitionedPass, publish
 from pfocr2rdf.passing import Options, Progress
 from pfocr2rdf.records import Sources
 from pfocr2rdf.sinks import FORMATS
-from pfocr2rdf.sinks.output import COMPRESSIONS, STATE, OutputDirectory, locked, mapped_errors
+from pfocr2rdf.sinks.output import STATE, OutputDirectory, ending, locked, mapped_errors
 from pfocr2rdf.state import State
 from pfocr2rdf.storage import Storage
 from pfocr2rdf.summary import Summary
@@ -69,8 +69,8 @@ class PartedRun(NamedTuple):
 
     def _planned(self) -> list[str]:
         """Files of the graph, besides the parts."""
-        ending = COMPRESSIONS[self.options.compress] if self.options.compress else ""
-        return [f"{name}{FORMATS[form]().suffix}{ending}" for form in self.options.formats for name in ("figures", "entities")]
+        packing = ending(self.options.compress)
+        return [f"{name}{FORMATS[form]().suffix}{packing}" for form in self.options.formats for name in ("figures", "entities")]
 
     def _passes(self, workers: Pool, directory: OutputDirectory) -> PartitionedPass:
         """As many passes as it takes until no part has a record that lost to another one of its figure."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from pfocr2rdf.errors import RecordError
 from pfocr2rdf.outcome import EXPORTED, Outcome, Said
 from pfocr2rdf.records import RANK, Located, digest_of, fetch, interpret, load
 from pfocr2rdf.sinks import FORMATS, Writer
-from pfocr2rdf.sinks.output import COMPRESSIONS
+from pfocr2rdf.sinks.output import ending
 from pfocr2rdf.storage import Storage, Writing
 from pfocr2rdf.tasks import MapBatch
 
@@ -23,6 +23,11 @@ class Deadly(NamedTuple):
     """The records that no worker survives, by number, and how the workers died."""
 
     reasons: dict[int, str]
+
+    @classmethod
+    def together(cls, found: Iterable[Deadly]) -> Deadly:
+        """All that were found."""
+        return cls({number: reason for one in found for number, reason in one.reasons.items()})
 
 
 class Probe(NamedTuple):
@@ -41,7 +46,7 @@ class Probe(NamedTuple):
 
     def joined(self, results: list[Deadly]) -> Deadly:
         """All that are deadly."""
-        return Deadly({number: reason for one in results for number, reason in one.reasons.items()})
+        return Deadly.together(results)
 
     def died(self, reason: str) -> Deadly:
         """This one is."""
@@ -84,7 +89,7 @@ class Part(NamedTuple):
 
     def joined(self, results: list[Deadly]) -> Deadly:
         """All records that are deadly."""
-        return Deadly({number: reason for one in results for number, reason in one.reasons.items()})
+        return Deadly.together(results)
 
     def died(self, reason: str) -> Deadly:
         """A part of one record."""
@@ -92,7 +97,7 @@ class Part(NamedTuple):
 
     def name(self, writer: Writer) -> str:
         """The name of its file in a format."""
-        return f"part-{self.number:05}{writer.suffix}{COMPRESSIONS[self.compress] if self.compress else ''}"
+        return f"part-{self.number:05}{writer.suffix}{ending(self.compress)}"
 
     def _made(self, worker: Worker) -> Done:
         """Write its files and then their account."""

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from pfocr2rdf.accounts import Done
-from pfocr2rdf.batch import Numbered, refused
+from pfocr2rdf.batch import Numbered, numbered
 from pfocr2rdf.errors import OutputError, RecordError
 from pfocr2rdf.gathering import Gathering
 from pfocr2rdf.iris import DATASET
@@ -17,18 +17,16 @@ from pfocr2rdf.merging import merge
 from pfocr2rdf.outcome import EXPORTED, Outcome, Warned
 from pfocr2rdf.partition import Deadly, Part
 from pfocr2rdf.passing import Options, Progress
-from pfocr2rdf.records import Located, Sources
+from pfocr2rdf.records import Sources
 from pfocr2rdf.reportfile import ReportFiles
 from pfocr2rdf.sinks import FORMATS
-from pfocr2rdf.sinks.output import COMPRESSIONS, MANIFEST, QUARANTINE, OutputDirectory, Written, is_part
+from pfocr2rdf.sinks.output import MANIFEST, QUARANTINE, OutputDirectory, Written, ending, is_part
 from pfocr2rdf.state import State
 from pfocr2rdf.storage import Storage
-from pfocr2rdf.terms import Node
 from pfocr2rdf.validation import Validator
 from pfocr2rdf.workers import Pool
 
 PARTITION_SIZE = 1_000
-_ENTITIES_AT_ONCE = 512
 
 _NOTHING = Done([], [], [], {}, frozenset(), 0)
 
@@ -107,10 +105,7 @@ class PartitionedPass:
         """The records in portions, each with the part that is to be made of it; of refusals alone there is none."""
         items, number = enumerate(islice(self.sources, self.options.limit)), 0
         while portion := list(islice(items, self._layout.size)):
-            entries: list[Entry] = [
-                refused(place, Located(item.where), item) if isinstance(item, RecordError) else Numbered(place, item)
-                for place, item in portion
-            ]
+            entries: list[Entry] = [numbered(place, item) for place, item in portion]
             batch = [one for one in entries if isinstance(one, Numbered)]
             part = self._part(number, batch, without, fresh) if batch else None
             number += 1 if batch else 0
@@ -163,13 +158,12 @@ class PartitionedPass:
     def _write_entities(self) -> None:
         """The entities, a file in each format."""
         writers = [FORMATS[form]() for form in self.options.formats]
-        ending = COMPRESSIONS[self.options.compress] if self.options.compress else ""
+        packing = ending(self.options.compress)
         with contextlib.ExitStack() as stack:
-            files = [stack.enter_context(self._storage.write(f"entities{writer.suffix}{ending}")) for writer in writers]
+            files = [stack.enter_context(self._storage.write(f"entities{writer.suffix}{packing}")) for writer in writers]
             for file, writer in zip(files, writers, strict=True):
                 file.stream.write(writer.head().encode())
-            for number, nodes in enumerate(_in_batches(self.gathering.merged_entities(self._validator))):
-                self.gathering.counts.add(nodes)
+            for number, nodes in enumerate(self.gathering.entities_in_batches(self._validator)):
                 for file, writer in zip(files, writers, strict=True):
                     file.stream.write(((writer.separator if number else "") + writer.nodes(nodes, DATASET)).encode())
             for file, writer in zip(files, writers, strict=True):
@@ -179,11 +173,6 @@ class PartitionedPass:
     def _merge(self) -> None:
         """One file in each format in the place of the parts."""
         self.files = [merge(self._storage, self.files, FORMATS[form](), self.options.compress) for form in self.options.formats]
-
-
-def _in_batches(nodes: Iterator[Node]) -> Iterator[list[Node]]:
-    while batch := list(islice(nodes, _ENTITIES_AT_ONCE)):
-        yield batch
 
 
 def publish(directory: OutputDirectory, storage: Storage, leftovers: Leftovers, graph: list[Written]) -> None:

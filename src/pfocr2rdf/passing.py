@@ -8,25 +8,23 @@ from contextlib import ExitStack
 from itertools import islice
 from typing import NamedTuple
 
-from pfocr2rdf.batch import Numbered, Quarantined, Work, refused
+from pfocr2rdf.batch import Numbered, Quarantined, Work, numbered
 from pfocr2rdf.earlier import Earlier
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.gathering import Gathering
 from pfocr2rdf.graphfile import GraphFile
 from pfocr2rdf.iris import DATASET
 from pfocr2rdf.outcome import EXPORTED, LOST, QUARANTINED, REFUSED, Outcome, Warned
-from pfocr2rdf.records import Located, Sources
+from pfocr2rdf.records import Sources
 from pfocr2rdf.reportfile import ReportFiles
 from pfocr2rdf.sinks.output import OutputDirectory, mapped_errors
 from pfocr2rdf.state import Row, State
 from pfocr2rdf.tasks import MapBatch
-from pfocr2rdf.terms import Node
 from pfocr2rdf.validation import Validator
 from pfocr2rdf.workers import Pool
 
 BATCH = 64
 _REUSED_AT_ONCE = 512
-_ENTITIES_AT_ONCE = 512
 _COMMIT_SECONDS = 1.0
 
 Progress = Callable[[int, int], None]
@@ -67,8 +65,9 @@ class Before(NamedTuple):
     places: list[Earlier]
     found: bytes = b""
 
-    def reused(self, number: int, located: Located) -> Reused | None:
+    def reused(self, one: Numbered) -> Reused | None:
         """The record, where it can be taken from before."""
+        number, located = one
         place = self.found[number] if number < len(self.found) else 0
         if not place:
             return None
@@ -131,7 +130,9 @@ class Pass:
     def _finish(self) -> None:
         gathering = self.gathering
         gathering.tell(self.sources.orphans)
-        self._write_entities()
+        for nodes in gathering.entities_in_batches(self._validator):
+            for file in self._files:
+                file.add(file.writer.nodes(nodes, DATASET).encode())
         for file in self._files:
             file.close()
         gathering.summary.read, gathering.summary.mapped = self.read, self.mapped
@@ -143,13 +144,12 @@ class Pass:
         entries: list[Entry] = []
         batch: list[Numbered] = []
         for number, item in enumerate(islice(self.sources, self.options.limit)):
-            if isinstance(item, RecordError):
-                entries.append(refused(number, Located(item.where), item))
-            elif reused := self._before.reused(number, item):
-                entries.append(reused)
-            else:
-                batch.append(Numbered(number, item))
-                entries.append(batch[-1])
+            entry: Entry = numbered(number, item)
+            if isinstance(entry, Numbered):
+                entry = self._before.reused(entry) or entry
+            if isinstance(entry, Numbered):
+                batch.append(entry)
+            entries.append(entry)
             if len(batch) == BATCH or len(entries) == _REUSED_AT_ONCE:
                 yield entries, self._task(batch)
                 entries, batch = [], []
@@ -222,21 +222,6 @@ class Pass:
         self._state.commit()
         self._committed = time.monotonic()
         self.directory.resumable = True
-
-    def _write_entities(self) -> None:
-        nodes: list[Node] = []
-        for node in self.gathering.merged_entities(self._validator):
-            nodes.append(node)
-            if len(nodes) == _ENTITIES_AT_ONCE:
-                self._write_nodes(nodes)
-                nodes = []
-        if nodes:
-            self._write_nodes(nodes)
-
-    def _write_nodes(self, nodes: list[Node]) -> None:
-        self.gathering.counts.add(nodes)
-        for file in self._files:
-            file.add(file.writer.nodes(nodes, DATASET).encode())
 
 
 def _outcome(entry: Reused | Outcome) -> Outcome:

@@ -78,9 +78,11 @@ class WholeRun(NamedTuple):
         """What is known of the records from before."""
         roots = ([] if self.fresh else [self.directory.path]) + [self.directory.interrupted]
         places = [place for root in roots if (place := find_earlier(root, version, self.options.formats))]
+        found = b""
         try:
-            with self._pool() as workers:
-                found = scan(self.sources, places, workers, self.options.limit) if places else b""
+            if places:
+                with self._pool() as workers:
+                    found = scan(self.sources, places, workers, self.options.limit)
             yield Before(places, found)
         finally:
             for place in places:

@@ -18,6 +18,7 @@ from typing import Any, Protocol, Self, TypeVar
 
 C = TypeVar("C")
 
+_FORKS = sys.platform == "linux"  # elsewhere, system libraries do not bear it
 _AHEAD = 3  # tasks at work or waiting their turn, for each worker
 _SMALL = 1 << 15  # what surely fits into a pipe, so that sending it does not wait for a busy worker
 OUT_OF_MEMORY = 137
@@ -118,7 +119,7 @@ class _Process:
     """One worker process, and the jobs that it has: the first is at work, a small one may wait behind it."""
 
     def __init__(self, make: Callable[[], Any]) -> None:
-        context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        context = multiprocessing.get_context("fork" if _FORKS else "spawn")
         self.connection, theirs = context.Pipe()
         self.process: BaseProcess = context.Process(target=_serve, args=(theirs, make), daemon=True)  # type: ignore[attr-defined]
         self.process.start()
@@ -265,7 +266,7 @@ class Processes:
 def _serve(connection: Connection, make: Callable[[], Any]) -> None:
     """The life of a worker process: until its connection ends, also because the other side died."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one decides
-    if multiprocessing.get_start_method(allow_none=True) != "spawn" and sys.platform == "linux":
+    if _FORKS:
         _close_inherited(connection.fileno())
     gc.freeze()
     gc.set_threshold(gc.get_threshold()[0] * 1000)

@@ -20,7 +20,7 @@ from pfocr2rdf.delta.sorting import CHUNK_BYTES
 from pfocr2rdf.delta.statements import Naming
 from pfocr2rdf.errors import SourceError
 from pfocr2rdf.iris import is_absolute
-from pfocr2rdf.sinks.output import COMPRESSIONS, OutputDirectory
+from pfocr2rdf.sinks.output import COMPRESSIONS, OutputDirectory, ending
 from pfocr2rdf.version import TOOL
 
 _LINES = 4096
@@ -71,7 +71,7 @@ def diff(
         loaded = load(sides[0], old, "old", how), load(sides[1], new, "new", how)
         delta, told = _compared(*loaded, scratch, chunk, progress)
         for name in names:
-            _write(FORMS[name](told), directory, COMPRESSIONS[compress] if compress else "")
+            _write(FORMS[name](told), directory, ending(compress))
         delta = delta._replace(files=sorted(directory.written))
         directory.write_json(DELTA, {"tool": TOOL, "graph": graph or None, "ignore_graphs": ignore_graphs, **delta.as_dict()})
         directory.publish()

@@ -36,6 +36,12 @@ COMPRESSIONS = {"gz": ".gz", "zst": ".zst"}
 _TAILS = ("", "-wal", "-shm", "-journal")  # of the files that SQLite has beside a database
 _BUFFER = 1 << 20
 
+
+def ending(compress: str | None) -> str:
+    """What the names of files end in that are compressed in this way, which is a name of ``COMPRESSIONS``; nothing for ``None``."""
+    return COMPRESSIONS[compress] if compress else ""
+
+
 is_part = re.compile(r"part-\d{5,}\.[a-z.]+").fullmatch
 """Whether a name is that of a part of a partitioned export."""
 
@@ -287,10 +293,14 @@ class Listed:
         self.files.update(filter(_is_plain, files))
         self.quarantined.update(filter(_is_plain, quarantined))
 
-    def write(self, path: Path) -> None:
-        """Write them as a manifest, for the next run in case that this one is killed."""
+    def manifest(self) -> dict[str, Any]:
+        """All of them as a manifest, for the next run in case that this one is killed."""
         files = [{"name": name} for name in sorted(self.files)]
-        path.write_text(json.dumps({"tool": "pfocr2rdf ", "files": files, "quarantined": sorted(self.quarantined)}), encoding="utf-8")
+        return {"tool": "pfocr2rdf ", "files": files, "quarantined": sorted(self.quarantined)}
+
+    def write(self, path: Path) -> None:
+        """Write that manifest."""
+        path.write_text(json.dumps(self.manifest()), encoding="utf-8")
 
 
 def _is_plain(name: object) -> bool:
