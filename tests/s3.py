@@ -4,34 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 
 import fsspec
 import pytest
+from tests.servers import free_port, wait_for
 
 from pfocr2rdf.records import remote
-
-
-def free_port() -> int:
-    """A port on loopback that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-def wait_for(port: int, running: subprocess.Popen[bytes] | None = None, seconds: float = 60) -> None:
-    """Wait until somebody listens."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        assert running is None or running.poll() is None, "the server has ended"
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.1)
-    raise TimeoutError(f"nobody listens on port {port}")
 
 
 @contextlib.contextmanager

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +13,7 @@ import pytest
 import rdflib
 from pyoxigraph import RdfFormat, Store
 from tests.building import ROOT
+from tests.servers import Server, oxigraph
 
 from pfocr2rdf import Delta, diff, export
 
@@ -105,51 +102,18 @@ def test_rdflib(releases: tuple[Path, Path], tmp_path: Path) -> None:
 # -- the server ------------------------------------------------------------------------------------------------------------
 
 
-class Server:
-    """An Oxigraph server on this machine."""
-
-    def __init__(self, port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}"
-
-    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> bytes:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        request = urllib.request.Request(self.url + path, data=body, method=method, headers=named)
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return bytes(answer.read())
-
-    def load(self, file: Path, graph: str = "") -> None:
-        self.ask("POST", "/update", b"CLEAR ALL", Content_Type="application/sparql-update")
-        kind = "application/n-quads" if file.suffix == ".nq" else "application/n-triples"
-        place = "" if file.suffix == ".nq" else f"?graph={graph}" if graph else "?default"
-        self.ask("PUT", f"/store{place}", file.read_bytes(), Content_Type=kind)
-
-    def held(self) -> list[bytes]:
-        return sorted(self.ask("GET", "/store", Accept="application/n-quads").splitlines())
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    program = Path(sys.executable).with_name("oxigraph")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("store")
-    with (folder / "log").open("wb") as log:
-        command = [program, "serve", "--location", folder / "data", "--bind", f"127.0.0.1:{port}"]
-        process = subprocess.Popen(command, stdout=log, stderr=log)
-    try:
-        one = Server(port)
-        for _ in range(200):
-            try:
-                one.held()
-                break
-            except (urllib.error.URLError, ConnectionError):
-                assert process.poll() is None, (folder / "log").read_text()
-                time.sleep(0.05)
+    with oxigraph(tmp_path_factory.mktemp("store")) as one:
         yield one
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+
+
+def load(server: Server, file: Path, graph: str = "") -> None:
+    """Fill the server with a file, and with nothing else."""
+    server.update("CLEAR ALL")
+    kind = "application/n-quads" if file.suffix == ".nq" else "application/n-triples"
+    place = "" if file.suffix == ".nq" else f"?graph={graph}" if graph else "?default"
+    server.ask("PUT", f"/store{place}", file.read_bytes(), Content_Type=kind)
 
 
 @pytest.mark.parametrize(
@@ -158,17 +122,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def test_oxigraph_server(form: str, options: dict[str, bool | str], server: Server, releases: tuple[Path, Path], tmp_path: Path) -> None:
     _, operations = delta_of(releases, tmp_path / "out", **options)
     graph = str(options.get("graph", ""))
-    server.load(releases[1] / f"figures.{form}", graph)
+    load(server, releases[1] / f"figures.{form}", graph)
     new = server.held()
-    server.load(releases[0] / f"figures.{form}", graph)
+    load(server, releases[0] / f"figures.{form}", graph)
     assert server.held() != new
     assert len(operations) > 2
     for _ in range(2):  # a run that was interrupted can begin again
         for operation in operations:
-            server.ask("POST", "/update", operation.encode(), Content_Type="application/sparql-update")
+            server.update(operation)
         assert server.held() == new
-    server.load(releases[0] / f"figures.{form}", graph)
-    server.ask("POST", "/update", (tmp_path / "out" / "delta.ru").read_bytes(), Content_Type="application/sparql-update")
+    load(server, releases[0] / f"figures.{form}", graph)
+    server.update((tmp_path / "out" / "delta.ru").read_text(encoding="utf-8"))
     assert server.held() == new
 
 
@@ -177,9 +141,9 @@ def test_the_program_on_the_page_sends_a_delta(server: Server, releases: tuple[P
     (program,) = re.findall(r'^```python title="send.py"\n(.*?)^```$', page, re.MULTILINE | re.DOTALL)
     (tmp_path / "send.py").write_text(program, encoding="utf-8")
     delta_of(releases, tmp_path / "out")
-    server.load(releases[1] / "figures.nq")
+    load(server, releases[1] / "figures.nq")
     new = server.held()
-    server.load(releases[0] / "figures.nq")
+    load(server, releases[0] / "figures.nq")
     subprocess.run([sys.executable, tmp_path / "send.py", tmp_path / "out" / "delta.ru", f"{server.url}/update"], check=True)
     assert server.held() == new
 
@@ -187,10 +151,10 @@ def test_the_program_on_the_page_sends_a_delta(server: Server, releases: tuple[P
 def test_a_whole_graph_comes_to_an_empty_server_in_operations(server: Server, releases: tuple[Path, Path], tmp_path: Path) -> None:
     (tmp_path / "empty.nq").touch()
     diff(tmp_path / "empty.nq", releases[0] / "figures.nq", tmp_path / "out", formats=["sparql"])
-    server.load(releases[0] / "figures.nq")
+    load(server, releases[0] / "figures.nq")
     full = server.held()
-    server.load(tmp_path / "empty.nq")
+    load(server, tmp_path / "empty.nq")
     assert server.held() == []
     for operation in re.split(r"^;\n", (tmp_path / "out" / "delta.ru").read_text(encoding="utf-8"), flags=re.MULTILINE):
-        server.ask("POST", "/update", operation.encode(), Content_Type="application/sparql-update")
+        server.update(operation)
     assert server.held() == full

@@ -10,17 +10,22 @@ from pfocr2rdf.checking import Checked, validate
 from pfocr2rdf.conversion import to_graph, to_jsonld
 from pfocr2rdf.dataset import Release
 from pfocr2rdf.delta import Delta, diff
-from pfocr2rdf.errors import EngineError, OutputError, PfocrError, RecordError, ShapesError, SourceError, StoppedError
+from pfocr2rdf.errors import EngineError, OutputError, PfocrError, RecordError, ShapesError, SourceError, StoppedError, StoreError
 from pfocr2rdf.pipeline import export
 from pfocr2rdf.records import FigureRecord, Mention, Paper, read_records
+from pfocr2rdf.stores import Answer, Applied, Connection, Loaded, apply, load, query
 from pfocr2rdf.summary import Summary
 from pfocr2rdf.validation import Result
 
 __all__ = [
+    "Answer",
+    "Applied",
     "Checked",
+    "Connection",
     "Delta",
     "EngineError",
     "FigureRecord",
+    "Loaded",
     "Mention",
     "OutputError",
     "Paper",
@@ -31,9 +36,13 @@ __all__ = [
     "ShapesError",
     "SourceError",
     "StoppedError",
+    "StoreError",
     "Summary",
+    "apply",
     "diff",
     "export",
+    "load",
+    "query",
     "read_records",
     "to_graph",
     "to_jsonld",

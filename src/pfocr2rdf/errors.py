@@ -62,5 +62,9 @@ class OutputError(PfocrError):
     """The output cannot be written."""
 
 
+class StoreError(PfocrError):
+    """A store cannot be reached, refuses what it is asked, or does not hold what was sent to it."""
+
+
 class StoppedError(PfocrError):
     """The run was stopped at the first refusal or violation because the user asked for that."""

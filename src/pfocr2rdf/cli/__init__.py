@@ -7,6 +7,8 @@ import click
 from pfocr2rdf.cli.completion import completion
 from pfocr2rdf.cli.diff import diff_command
 from pfocr2rdf.cli.export import export_command
+from pfocr2rdf.cli.load import load_command
+from pfocr2rdf.cli.query import query_command
 from pfocr2rdf.cli.validate import validate_command
 
 _STATUSES = """\b
@@ -27,4 +29,6 @@ def main() -> None:
 main.add_command(export_command)
 main.add_command(validate_command)
 main.add_command(diff_command)
+main.add_command(load_command)
+main.add_command(query_command)
 main.add_command(completion)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bars
 
+from pfocr2rdf.cli.bars import stages
 from pfocr2rdf.cli.said import speaking
-from pfocr2rdf.delta import CHUNK, FORMS, Delta, Progress, diff
+from pfocr2rdf.delta import CHUNK, FORMS, Delta, diff
 from pfocr2rdf.iris import is_absolute
 from pfocr2rdf.sinks.output import COMPRESSIONS
 
@@ -57,29 +52,13 @@ def diff_command(old: str, new: str, output: Path, as_json: bool, quiet: bool, *
     Each is an export directory, an RDF file by its ending (also with .gz or .zst behind it), or records: a file, a folder, a
     checkout or an archive. The exit status is 1 where the two differ.
     """
-    with _progress(quiet or as_json) as progress:
+    with stages(quiet or as_json) as progress:
         delta = diff(old, new, output, progress=progress, **options)
     if as_json:
         click.echo(json.dumps(delta.as_dict(), indent=2, ensure_ascii=False))
     elif not quiet:
         _say(delta, output)
     return delta.exit_status
-
-
-@contextlib.contextmanager
-def _progress(silent: bool) -> Iterator[Progress | None]:
-    """A progress bar on standard error for each stage, where that is a terminal."""
-    if silent or not sys.stderr.isatty():
-        yield None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-        task = bars.add_task("", total=None)
-
-        def told(stage: str, done: int, total: int) -> None:
-            bars.update(task, description=stage, completed=done, total=total)
-
-        yield told
 
 
 def _say(delta: Delta, output: Path) -> None:

@@ -22,6 +22,11 @@ def fail(sentence: str) -> NoReturn:
     sys.exit(FAILED)
 
 
+def ask_password(what: str) -> str:
+    """What the user types, which nobody sees."""
+    return str(click.prompt(what, hide_input=True, err=True))
+
+
 def speaking(command: Callable[P, int]) -> Callable[P, None]:
     """Make a function a command's body: what it returns is the exit status, and our errors are told, not raised."""
 

@@ -19,7 +19,9 @@ from pfocr2rdf.sinks.output import INTERRUPTED, MANIFEST, STAGING, STATE
 _Format = pyoxigraph.RdfFormat
 _INTERRUPTED = (STATE, INTERRUPTED, f"{STAGING}/{STATE}")
 _GRAPH = ("figures.", "part-", "entities.")
-_QUADS = (_Format.N_QUADS, _Format.TRIG)
+QUADS = (_Format.N_QUADS, _Format.TRIG)
+"""The syntaxes that can name graphs."""
+
 _TRIPLES = (_Format.N_TRIPLES, _Format.TURTLE, _Format.JSON_LD, _Format.RDF_XML)
 _CHEAPEST = (_Format.N_TRIPLES, _Format.N_QUADS, _Format.TRIG, _Format.TURTLE, _Format.RDF_XML, _Format.JSON_LD)
 
@@ -68,6 +70,15 @@ def find(source: str | os.PathLike[str]) -> Side:
     return _Export(path) if is_export(path) else _Records(path)
 
 
+def graph_files(folder: Path) -> dict[str, str]:
+    """The files of an export's graph, each with the SHA-256 that its manifest lists.
+
+    Raises:
+        SourceError: it is no export that was finished, or it has no graph.
+    """
+    return _Export(folder).digests
+
+
 def is_export(folder: Path) -> bool:
     """Whether the folder is an export directory, perhaps one that was interrupted."""
     if not folder.is_dir():
@@ -95,7 +106,7 @@ class _File:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.quads: bool | None = rdf_format(path) in _QUADS
+        self.quads: bool | None = rdf_format(path) in QUADS
 
     @property
     def inputs(self) -> list[Path]:
@@ -126,13 +137,13 @@ class _Export:
         self.digests = {name: digest for name, digest in listed.items() if _is_graph(name) and name == os.path.basename(name)}
         if not self.digests:
             raise SourceError(f"{folder}: the export has no graph; export again with --format ntriples")
-        self.quads: bool | None = any(rdf_format(name) in _QUADS for name in self.digests)
+        self.quads: bool | None = any(rdf_format(name) in QUADS for name in self.digests)
 
     def graph(self, quads: bool, scratch: Path, progress: Progress | None) -> Graph:
         by_format: dict[_Format | None, list[str]] = {}
         for name in sorted(self.digests):
             by_format.setdefault(rdf_format(name), []).append(name)
-        preferred = _QUADS if quads else _TRIPLES
+        preferred = QUADS if quads else _TRIPLES
         chosen = min(by_format, key=lambda form: (form not in preferred, _CHEAPEST.index(form) if form else 0))
         identity: dict[str, Any] = {key: self.manifest[key] for key in ("tool", "records") if key in self.manifest}
         return Graph([self.folder / name for name in by_format[chosen]], self.digests, identity)

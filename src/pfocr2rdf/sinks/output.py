@@ -307,18 +307,18 @@ def _is_plain(name: object) -> bool:
     return isinstance(name, str) and name == os.path.basename(name) and name not in ("", ".", "..") and "\0" not in name
 
 
-def locked(path: Path) -> int:
-    """The folder, open and locked for as long as it is open: two exports into one folder would mix their files.
+def locked(path: Path, holder: str = "another export") -> int:
+    """The folder, open and locked for as long as it is open: two that write into one folder would mix their files.
 
     Raises:
-        OutputError: another export holds it.
+        OutputError: another one holds it; ``holder`` is what it is called.
     """
     handle = os.open(path, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(handle)
-        raise OutputError(f"{path}: another export is writing there; wait for it, or name another folder") from None
+        raise OutputError(f"{path}: {holder} is writing there; wait for it, or name another folder") from None
     return handle
 
 

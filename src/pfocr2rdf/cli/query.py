@@ -1,0 +1,248 @@
+"""``pfocr2rdf query``."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import io
+import itertools
+import os
+import re
+import sys
+import threading
+import traceback
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from pathlib import Path
+from typing import IO, Any, BinaryIO, cast
+
+import click
+from pyoxigraph import Literal, NamedNode
+from rich.cells import cell_len
+
+from pfocr2rdf.cli.said import ask_password, speaking
+from pfocr2rdf.errors import OutputError
+from pfocr2rdf.iris import is_absolute
+from pfocr2rdf.sinks.output import mapped_errors
+from pfocr2rdf.stores.answers import FORMATS, Answer, Term
+from pfocr2rdf.stores.querying import query
+from pfocr2rdf.stores.sparql import Endpoints
+from pfocr2rdf.stores.targets import STORE, Connection
+
+_EXAMPLES = """\b
+Examples:
+  pfocr2rdf query words.rq
+  pfocr2rdf query 'SELECT ?figure { ?figure pfocr:mentions ncbigene:6772 }' --format csv
+  pfocr2rdf query 'DESCRIBE fam:STAT' --store release --output stat.ttl
+"""
+_TABLE = "table"
+_BLOCK = 1000
+_LOCAL = re.compile(r"\w(?:[\w.-]*[\w-])?", re.ASCII).fullmatch
+_IS_TEXT = re.compile(r"[\s{<]").search
+
+
+def _iris(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 - click calls it so
+    for value in values:
+        if not is_absolute(value):
+            raise click.BadParameter(f"{value!r} is no absolute IRI.")
+    return values
+
+
+def _text(context: click.Context, parameter: click.Parameter, value: str) -> str:  # noqa: ARG001 - click calls it so
+    """The text of the query: what is in the file of that name, or the argument itself."""
+    try:
+        if value == "-":
+            return sys.stdin.buffer.read().decode("utf-8-sig")
+        if value and _exists(Path(value)):
+            return _held(Path(value))
+        if value.endswith((".rq", ".sparql")) or (value and not _IS_TEXT(value)):
+            raise click.BadParameter(f"there is no file {value}.")
+    except UnicodeDecodeError as error:
+        raise click.BadParameter(f"{value}: it is no UTF-8: {error.reason} at byte {error.start}.") from None
+    return value
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a query is seldom a possible name
+        return False
+
+
+def _held(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise click.BadParameter(f"{path} cannot be read: {error.strerror}.") from None
+
+
+@click.command("query", epilog=_EXAMPLES)
+@click.argument("text", metavar="QUERY", callback=_text)
+@click.option(
+    "--store", default=STORE, show_default=True, metavar="STORE", help="The folder of an embedded store, or the URL of a SPARQL server.",
+)  # fmt: skip
+@click.option("--user", default="", metavar="NAME", help="The name to log in with; the password is asked for where it is not set.")
+@click.option("--query-endpoint", default="", metavar="URL", help="Where the server takes queries.")
+@click.option(
+    "-f", "--format", "form", type=click.Choice([_TABLE, *FORMATS]),
+    help="How to write the answer: by default a table for rows, yes or no for ASK, and Turtle for statements.",
+)  # fmt: skip
+@click.option("--graph", "graphs", multiple=True, metavar="IRI", callback=_iris, help="Ask this graph only; repeat it for more.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write the answer to.")
+@click.option("--service", is_flag=True, help="Let the query ask other servers with SERVICE.")
+@speaking
+def query_command(text: str, store: str, form: str | None, output: Path | None, user: str, query_endpoint: str, **options: Any) -> int:
+    """Ask a store with SPARQL.
+
+    QUERY is a file, the text of a query, or - for standard input. The prefixes of the exported files need not be declared, and
+    without --graph and FROM all graphs of an embedded store are asked together. Nothing in the store is changed.
+    """
+    ask_user = ask_password if sys.stdin.isatty() else None
+    connection = Connection(user=user, ask=ask_user, endpoints=Endpoints(query_endpoint))
+
+    def ask() -> None:
+        answer = query(store, text, connection=connection, **options)
+        chosen = form or ("turtle" if answer.kind == "construct" else _TABLE)
+        if chosen == _TABLE and answer.kind != "construct":
+            write_table(answer, file)
+        else:
+            answer.write(file, chosen)
+
+    with _whole(output) if output else _standard_output() as file:
+        _stoppable(ask)
+    return 0
+
+
+def write_table(answer: Answer, file: IO[bytes]) -> None:
+    """Write rows in columns that are as wide as they must be, or a yes or no; nothing in it moves the cursor of a terminal."""
+    if answer.kind == "ask":
+        file.write(b"yes\n" if answer.boolean else b"no\n")
+        return
+    names, prefixes = answer.variables, answer.prefixes
+    widths = [cell_len(name) for name in names]
+    rows = ([cell(row[name], prefixes) if name in row else "" for name in names] for row in answer)
+    heading = [list(names)]
+    while block := list(itertools.islice(rows, _BLOCK)) or heading:
+        widths = [max(width, *(cell_len(row[at]) for row in block)) for at, width in enumerate(widths)]
+        if heading:
+            block = [*heading, ["-" * width for width in widths], *(block if block is not heading else [])]
+            heading = []
+        for row in block:
+            padded = (f"{text}{' ' * (width - cell_len(text))}" for text, width in zip(row, widths, strict=True))
+            file.write(f"{'  '.join(padded).rstrip()}\n".encode())
+
+
+def cell(term: Term, prefixes: Mapping[str, str]) -> str:
+    r"""A term as people read it: an IRI short where a prefix fits, a literal as its text.
+
+    >>> cell(NamedNode("https://identifiers.org/ncbigene/6772"), {"ncbigene": "https://identifiers.org/ncbigene/"})
+    'ncbigene:6772'
+    >>> cell(Literal("STAT\x1b[2J", language="en"), {})
+    'STAT\\x1b[2J'
+    """
+    if isinstance(term, Literal):
+        return inert(term.value)
+    if isinstance(term, NamedNode):
+        for prefix, namespace in sorted(prefixes.items(), key=lambda item: -len(item[1])):
+            if term.value.startswith(namespace) and _LOCAL(term.value[len(namespace) :]):
+                return f"{prefix}:{term.value[len(namespace) :]}"
+    return inert(str(term))
+
+
+_ESCAPED = ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def inert(text: str, kept: str = "") -> str:
+    """The text with whatever is no letter, mark or blank shown as an escape, but for the characters to keep."""
+    if text.isprintable():
+        return text
+    return "".join(_shown(one) if one not in kept and unicodedata.category(one) in _ESCAPED else one for one in text)
+
+
+def _shown(character: str) -> str:
+    code = ord(character)
+    return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")
+
+
+class _Inert(io.RawIOBase):
+    """Passes text on to a terminal, which must not take what is in it for a command."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._last = "\n"
+        self._decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")("replace"), translate=True)
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Pass text on."""
+        text = self._decoder.decode(bytes(data))
+        self._file.write(inert(text, kept="\n\t").encode())
+        self._last = text[-1:] or self._last
+        return len(data)
+
+    def close(self) -> None:
+        """End the last line."""
+        if not self.closed and self._last != "\n":
+            self._file.write(b"\n")
+        super().close()
+
+
+@contextlib.contextmanager
+def _standard_output() -> Iterator[IO[bytes]]:
+    file = sys.stdout.buffer
+    try:
+        if file.isatty():
+            with _Inert(file) as shown:
+                yield cast("IO[bytes]", shown)
+        else:
+            yield file
+        file.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"standard output cannot be written: {error.strerror or error}") from None
+
+
+@contextlib.contextmanager
+def _whole(path: Path) -> Iterator[IO[bytes]]:
+    """A file that is there when all is in it, and not before; what is no file, such as a pipe, is written as it comes."""
+    with mapped_errors(path):
+        if path.exists() and not path.is_file():
+            with path.open("wb") as file:
+                yield file
+            return
+        real = Path(os.path.realpath(path))
+        partial = real.with_name(f".{real.name}.{os.getpid()}-partial")
+        try:
+            with partial.open("xb") as file:
+                yield file
+            os.replace(partial, real)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+def _clear(error: BaseException | None) -> None:
+    """Forget the local names of where an error was raised: what pyoxigraph answers must go in the thread in which it came."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__context__
+
+
+def _stoppable(work: Callable[[], None]) -> None:
+    """Do the work in a thread: while a store thinks, Python hears no interrupt in the thread that waits for it."""
+    done: Future[None] = Future()
+
+    def run() -> None:
+        try:
+            work()
+            done.set_result(None)
+        except BaseException as error:
+            _clear(error)
+            done.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    done.result()

@@ -1,0 +1,144 @@
+"""The statements of a graph in pieces: whole lines of N-Triples or N-Quads, bounded by bytes and by number, the same each time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple, cast
+
+import pyoxigraph
+
+from pfocr2rdf.checking import rdf_format
+from pfocr2rdf.delta.statements import refuse
+from pfocr2rdf.errors import SourceError
+from pfocr2rdf.packed import BROKEN, opened
+
+_PARSED = 4096
+_AS_IT_IS = {False: pyoxigraph.RdfFormat.N_TRIPLES, True: pyoxigraph.RdfFormat.N_QUADS}
+_DEFAULT = pyoxigraph.DefaultGraph()
+
+
+class Bounds(NamedTuple):
+    """How large a piece may be.
+
+    Attributes:
+        size: bytes; a single statement may be longer.
+        statements: their number.
+    """
+
+    size: int
+    statements: int
+
+
+class Chunk(NamedTuple):
+    """A piece of a graph.
+
+    Attributes:
+        number: which one it is, from 0.
+        lines: N-Triples, or N-Quads.
+        statements: how many there are.
+        quads: whether they are N-Quads.
+    """
+
+    number: int
+    lines: bytes
+    statements: int
+    quads: bool
+
+    def halves(self) -> tuple[Chunk, Chunk]:
+        """The same in two pieces of the same number."""
+        middle = self.lines.find(b"\n", len(self.lines) // 2) + 1
+        if middle in (0, len(self.lines)):
+            middle = self.lines.rfind(b"\n", 0, len(self.lines) // 2) + 1
+        first, second = self.lines[:middle], self.lines[middle:]
+        return self._with(first), self._with(second)
+
+    def split(self, bounds: Bounds) -> Iterator[Chunk]:
+        """The same in pieces that keep within other bounds."""
+        for lines in _pieces(iter((self.lines,)), bounds):
+            yield self._with(lines)
+
+    def graphs(self) -> dict[str, bytes]:
+        """The statements of N-Quads by the name of their graph, as N-Triples."""
+        found: dict[bytes, list[bytes]] = {}
+        for line in self.lines.splitlines(keepends=True):
+            end = line.rindex(b"<")
+            found.setdefault(line[end + 1 : -4], []).append(line[:end] + b".\n")
+        return {name.decode(): b"".join(lines) for name, lines in found.items()}
+
+    def renamed(self, suffix: str) -> bytes:
+        """N-Quads with something behind the name of each graph."""
+        return self.lines.replace(b"> .\n", suffix.encode() + b"> .\n")  # no other place has a line's end behind an IRI
+
+    def _with(self, lines: bytes) -> Chunk:
+        return self._replace(lines=lines, statements=lines.count(b"\n"))
+
+
+def chunks(paths: list[Path], quads: bool, ours: bool, bounds: Bounds, watch: Callable[[bytes], object] | None = None) -> Iterator[Chunk]:
+    """The statements of all files, in pieces.
+
+    Args:
+        paths: RDF files.
+        quads: whether statements keep the names of their graphs; a statement without one is then refused.
+        ours: whether the files are of an export, whose lines can be taken as they are.
+        bounds: how large a piece may be.
+        watch: called with the bytes of the files as they are read.
+
+    Raises:
+        SourceError: a file cannot be read, is no valid RDF, or has what cannot be sent twice: a blank node.
+    """
+    number = 0
+    for path in paths:
+        for lines in _pieces(_lines(path, quads, ours, watch), bounds):
+            refuse(lines, str(path))
+            yield Chunk(number, lines, lines.count(b"\n"), quads)
+            number += 1
+
+
+def _lines(path: Path, quads: bool, ours: bool, watch: Callable[[bytes], object] | None) -> Iterator[bytes]:
+    """The statements as lines, some whole lines or a part of one at a time."""
+    form = rdf_format(path)
+    try:
+        with opened(path, watch) as file:
+            if ours and form == _AS_IT_IS[quads]:
+                while block := file.read(1 << 20):
+                    yield block
+                return
+            parsed = pyoxigraph.parse(file, format=form)
+            while some := list(islice(parsed, _PARSED)):
+                if quads and any(one.graph_name == _DEFAULT for one in some):
+                    raise SourceError(f"{path}: a statement names no graph; load it with --graphs dataset")
+                kept = some if quads else [one.triple for one in some]
+                yield cast("bytes", pyoxigraph.serialize(kept, format=_AS_IT_IS[quads]))
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except SyntaxError as error:
+        place = f"{path}:{error.lineno}" if error.lineno else str(path)
+        raise SourceError(f"{place}: is no valid RDF: {error.msg}") from None
+    except (ValueError, *BROKEN) as error:
+        raise SourceError(f"{path}: is no valid RDF: {error}") from None
+
+
+def _pieces(blocks: Iterator[bytes], bounds: Bounds) -> Iterator[bytes]:
+    """The same lines within bounds; where one piece ends does not depend on the sizes of the blocks."""
+    held = b""
+    for block in blocks:
+        held += block
+        while len(held) > bounds.size and (piece := _first(held, bounds)):
+            yield piece
+            held = held[len(piece) :]
+    while held:
+        piece = _first(held, bounds) or held + b"\n"
+        yield piece
+        held = held[len(piece) :]
+
+
+def _first(held: bytes, bounds: Bounds) -> bytes:
+    """As many whole lines as keep within the bounds, and at least one; nothing where there is none."""
+    end = held.rfind(b"\n", 0, bounds.size) + 1 or held.find(b"\n") + 1
+    if held.count(b"\n", 0, end) > bounds.statements:
+        end = 0
+        for _ in range(bounds.statements):
+            end = held.index(b"\n", end) + 1
+    return held[:end]

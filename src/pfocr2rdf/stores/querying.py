@@ -1,0 +1,248 @@
+"""Ask a store a question: what is wrong with the question is told in its own lines, and nothing is written or sent elsewhere."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import tempfile
+import weakref
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, QueryResultsFormat, RdfFormat, Store, parse, parse_query_results
+
+from pfocr2rdf.errors import StoreError
+from pfocr2rdf.iris import DATASET, is_absolute
+from pfocr2rdf.stores.answers import Answer, answering
+from pfocr2rdf.stores.contents import VOCABULARY
+from pfocr2rdf.stores.description import description_in, graphs_of
+from pfocr2rdf.stores.servers import Server
+from pfocr2rdf.stores.targets import Connection, opened
+from pfocr2rdf.vocabulary import PREFIXES
+
+_TOKEN = re.compile(
+    r"""
+    (?P<iri> <(?:[^\x00-\x20<>"{}|^`\\]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*> )
+  | (?P<aside> \#[^\r\n]*
+      | \"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
+      | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*'
+      | [?$]\w+ | @[A-Za-z][\w-]* | _:\w[\w.\-]* )
+  | (?P<name> (?:[^\W\d_](?:[\w.\-]*[\w\-])?)?:(?:[\w:.\-\u00b7]|%[0-9A-Fa-f]{2}|\\.)* )
+  | (?P<word> [^\W\d]\w* )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_UPDATES = frozenset(("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"))
+_COMPLAINT = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\[[^\]]*\]|\'[^\']*\'')
+_PADDING = f"\n{' ' * 30}"
+"""Put behind a query: the parser looks ahead by whole keywords, and its complaint is about the end where the text is too short for one."""
+
+_SHOWN = 30
+
+
+class Question(NamedTuple):
+    """A query, read as far as it takes to know what it wants.
+
+    Attributes:
+        text: the query, with the project's prefixes that it uses and does not declare.
+        head: how many characters were put before its first line for that.
+        prefixes: the project's and its own.
+        unknown: the prefixes that it uses and nobody declares, with their places in the text.
+        has_from: whether it names its graphs itself.
+        has_statements: whether it is answered with statements.
+        has_graph: whether it asks named graphs by GRAPH.
+        asks_elsewhere: whether it sends a part of itself to another server.
+    """
+
+    text: str
+    head: int
+    prefixes: dict[str, str]
+    unknown: dict[str, int]
+    has_from: bool
+    has_statements: bool
+    has_graph: bool
+    asks_elsewhere: bool
+
+
+def query(
+    store: str | os.PathLike[str],
+    text: str,
+    *,
+    graphs: Iterable[str] = (),
+    service: bool = False,
+    connection: Connection = Connection(),  # noqa: B008 - it cannot be changed
+) -> Answer:
+    """Ask a store a query of SPARQL 1.1, in which the project's prefixes need not be declared.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     made = Store(folder)
+    ...     made.update("INSERT DATA { <https://example.org/a> <http://purl.org/dc/terms/title> 'A' }")
+    ...     del made
+    ...     [row["title"].value for row in query(folder, "SELECT ?title { ?thing dcterms:title ?title }")]
+    ['A']
+
+    Args:
+        store: the folder of an embedded store, or the URL of a server.
+        text: the query; an update is refused.
+        graphs: the IRIs of the graphs that are asked, whatever FROM the query has. Without them and without FROM, an embedded
+            store is asked for all its graphs together; a server for that of the dataset and the vocabulary, if it holds them in
+            graphs of their own and the query has no GRAPH, else for what it answers by itself.
+        service: whether the query may send parts of itself to other servers, by SERVICE.
+        connection: how to get into a server.
+
+    Returns:
+        The answer, which can be read once. While it is there, nobody can write to an embedded store.
+
+    Raises:
+        StoreError: there is no store, or it is being written to; or the query is wrong, or an update, or cannot be answered.
+    """
+    question = read(text)
+    if question.asks_elsewhere and not service:
+        raise StoreError("the query asks another server with SERVICE, and nothing is sent elsewhere; allow it with --service")
+    named = tuple(graphs)
+    for graph in named:
+        if not is_absolute(graph):
+            raise StoreError(f"{graph!r} is no absolute IRI of a graph")
+    place = os.fspath(store)
+    return _asked_server(place, question, named, connection) if "://" in place else answer(place, question, graphs=named)
+
+
+def _asked_server(url: str, question: Question, graphs: Sequence[str], connection: Connection) -> Answer:
+    """Ask a server. What it answers is kept in a temporary file, so that it is whole, and no memory is full of it."""
+    with opened(url, connection) as target:
+        server = target.server
+        assert server is not None  # since it is a URL  # noqa: S101
+        if not (graphs or question.has_from or question.has_graph):
+            graphs = _graphs(server)
+        file = tempfile.TemporaryFile(prefix="pfocr2rdf-")  # noqa: SIM115 - the answer is read from it later
+        try:
+            server.save(question.text, graphs, file, statements=question.has_statements)
+            file.seek(0)
+            with answering(url):
+                if question.has_statements:
+                    return Answer((quad.triple for quad in parse(file, format=RdfFormat.N_TRIPLES)), question.prefixes, url)
+                return Answer(parse_query_results(file, format=QueryResultsFormat.JSON), question.prefixes, url)
+        except BaseException:
+            file.close()
+            raise
+
+
+def _graphs(server: Server) -> list[str]:
+    """The graphs of the dataset and the vocabulary, where the one is in a graph of its own."""
+    graphs = graphs_of(description_in(server, f"{DATASET}/description"))
+    return [*graphs, VOCABULARY] if graphs == [DATASET] else []
+
+
+def answer(store: str | os.PathLike[str], question: Question, *, graphs: Sequence[str] = ()) -> Answer:
+    """Ask an embedded store a question that was read. It is asked as it is, also where it asks elsewhere.
+
+    Raises:
+        StoreError: there is no store, or it is being written to; or the question is wrong, or cannot be answered.
+    """
+    path = Path(store)
+    found, lock = _opened(path)
+    try:
+        # pyoxigraph's union of all graphs would win over FROM.
+        union = not graphs and not question.has_from
+        asked: list[NamedNode | BlankNode | DefaultGraph] = [NamedNode(graph) for graph in graphs]
+        with answering(str(path)):
+            results = found.query(question.text + _PADDING, use_default_graph_as_union=union, default_graph=asked or None)
+        answered = Answer(results, question.prefixes, str(path))
+    except BaseException as error:
+        os.close(lock)
+        if isinstance(error, SyntaxError):
+            raise _misread(question, str(error)) from None
+        raise
+    weakref.finalize(answered, os.close, lock)
+    return answered
+
+
+def read(text: str) -> Question:
+    """Read a query as far as it takes to ask it.
+
+    Raises:
+        StoreError: it is no query: it is empty, or an update.
+    """
+    declared: dict[str, str] = {}
+    used: dict[str, int] = {}
+    words: list[str] = []
+    declaring: str | None = None
+    verb = ""
+    for token in _TOKEN.finditer(text):
+        said = token[0]
+        if token.lastgroup == "word":
+            words.append(said.upper())
+            if not verb and words[-1] not in ("PREFIX", "BASE"):
+                verb = words[-1]
+        elif token.lastgroup == "name":
+            prefix = said.partition(":")[0]
+            if not verb and words[-1:] == ["PREFIX"]:
+                declaring = prefix
+            else:
+                used.setdefault(prefix, token.start())
+        elif token.lastgroup == "iri" and declaring is not None:
+            declared[declaring], declaring = said[1:-1], None
+    if not verb and not text.strip():
+        raise StoreError("the query is empty")
+    if verb in _UPDATES:
+        raise StoreError(f"{verb} changes a store, and a query only reads; 'pfocr2rdf load' brings an export into a store")
+    wanted = [prefix for prefix in used if prefix not in declared]
+    head = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}> " for prefix in wanted if prefix in PREFIXES)
+    unknown = {prefix: used[prefix] for prefix in wanted if prefix not in PREFIXES}
+    return Question(
+        head + text, len(head), {**PREFIXES, **declared}, unknown, "FROM" in words, verb in ("CONSTRUCT", "DESCRIBE"),
+        "GRAPH" in words, "SERVICE" in words,
+    )  # fmt: skip
+
+
+def _opened(path: Path) -> tuple[Store, int]:
+    """The store in a folder, and a handle that keeps writers away from it until it is closed."""
+    if not path.exists():
+        raise StoreError(f"{path}: there is no store; 'pfocr2rdf load EXPORT --to {path}' makes one of an export")
+    if not (path / "CURRENT").is_file():
+        raise StoreError(f"{path}: it is no store; name the folder that 'pfocr2rdf load' made, with --store")
+    lock = -1
+    try:
+        # Reading beside a writer goes wrong now and then, and pyoxigraph does not look.
+        lock = os.open(path / "LOCK", os.O_RDONLY)
+        fcntl.lockf(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return Store.read_only(str(path)), lock
+    except (OSError, RuntimeError, ValueError) as error:
+        if lock >= 0:
+            os.close(lock)
+        if isinstance(error, BlockingIOError):
+            raise StoreError(f"{path}: somebody is writing to this store; ask it again when that has ended") from None
+        raise StoreError(f"{path}: the store cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _misread(question: Question, complaint: str) -> StoreError:
+    """What pyoxigraph's parser says of a query, in one sentence about the text of the user."""
+    found = _COMPLAINT.match(complaint)
+    if not found:
+        return StoreError(f"the query cannot be understood: {complaint}")
+    lines = question.text.split("\n")
+    place = sum(len(line) + 1 for line in lines[: int(found[1]) - 1]) + int(found[2]) - 1
+    expected = [item.strip() for item in _QUOTED.sub("", found[3]).split(",") if item.strip()]
+    if expected and ", ".join(expected) == found[3] and all(map(str.isupper, expected)):
+        place -= min(map(len, expected))  # where it looked for a keyword it says where that would have ended
+    prose = next((item for item in expected if " " in item and not item.isupper()), "")
+    place = max(place - question.head, 0)
+    text = question.text[question.head :].rstrip()
+    strange = [item for item in question.unknown.items() if prose == "Prefix not found" or item[1] == place]
+    if strange:
+        prefix, place = strange[0]
+        reason = f"the prefix {prefix}: is not declared; write PREFIX {prefix}: <its IRI> before the query"
+    elif prose:
+        reason = prose[0].lower() + prose[1:]
+    elif rest := " ".join(text[place:].split()):
+        shown = rest if len(rest) <= _SHOWN else f"{rest[:_SHOWN]} ..."
+        reason = f"it cannot be understood from here on: {shown}"
+    else:
+        reason = "it ends too early"
+    before = text[:place]
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return StoreError(f"the query, line {line}, column {column}: {reason}")

@@ -1,0 +1,215 @@
+"""Ten questions of people who use the graph get the same answers wherever the graph is loaded.
+
+Each is a file ``tests/questions/NAME.rq``, with its checked answer on ``examples`` in ``NAME.tsv`` beside it. A new store is one
+line of ``SYSTEMS``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyoxigraph
+import pytest
+import rdflib
+from tests import servers
+from tests.building import ROOT, exported, shared_data
+
+from pfocr2rdf.stores.querying import query
+
+QUESTIONS = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests" / "questions").glob("*.rq"))}
+"""The text of each question."""
+
+DATASET, VOCABULARY = "https://pfocr.wikipathways.org/dataset", "https://pfocr.wikipathways.org/vocab"
+EXAMPLES = "https://example.org/examples"
+
+Bindings = list[dict[str, dict[str, str]]]
+Ask = Callable[[str, Sequence[str]], Bindings]
+"""Asks a question of a default graph that is made up of these graphs."""
+
+_NUMBERS = ("integer", "decimal", "double", "int", "long", "nonNegativeInteger")
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+
+
+def normalised(rows: Iterable[Mapping[str, Mapping[str, str]]]) -> list[tuple[tuple[str, ...], ...]]:
+    """The rows of an answer, as SPARQL's JSON has them, in a form that is the same whoever gave them: order and spelling do not count."""
+    return sorted(tuple(sorted((name, *_term(value)) for name, value in row.items())) for row in rows)
+
+
+def _term(value: Mapping[str, str]) -> tuple[str, ...]:
+    datatype = value.get("datatype", "").removeprefix(_XSD)
+    if value["type"] in ("uri", "bnode"):
+        return (value["type"], value["value"])
+    if datatype in _NUMBERS:
+        return ("number", str(Decimal(value["value"]).normalize()))
+    return ("text", value["value"], datatype.replace("string", ""), value.get("xml:lang", "").lower())
+
+
+def ask_server(query_url: str, text: str, default_graphs: Sequence[str] = (), auth: httpx.Auth | None = None) -> Bindings:
+    """The rows that a SPARQL service answers with."""
+    asked = [("query", text), *(("default-graph-uri", graph) for graph in default_graphs)]
+    wanted = {"Accept": "application/sparql-results+json"}
+    answer = httpx.get(query_url, params=asked, headers=wanted, auth=auth, timeout=120, trust_env=False)
+    assert answer.is_success, f"{answer.status_code}: {answer.text[:500]}\n{text}"
+    return list(answer.json()["results"]["bindings"])
+
+
+def ask_rdflib(graph: rdflib.Graph, text: str) -> Bindings:
+    """The rows that rdflib answers with."""
+    return list(json.loads(graph.query(text).serialize(format="json") or b"")["results"]["bindings"])
+
+
+def parsed(*files: Path) -> rdflib.Graph:
+    """One graph of rdflib with what is in the files."""
+    graph = rdflib.Graph()
+    for file in files:
+        graph.parse(file)
+    return graph
+
+
+# -- where graphs are loaded -----------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def embedded(folder: Path, graphs: Mapping[str, Path]) -> Iterator[Ask]:
+    """A store on disk, asked by ``pfocr2rdf.stores``."""
+    store = pyoxigraph.Store(folder / "store")
+    for graph, file in graphs.items():
+        store.load(path=file, to_graph=pyoxigraph.NamedNode(graph))
+    del store
+
+    def ask(text: str, default_graphs: Sequence[str]) -> Bindings:
+        answer = query(folder / "store", text, graphs=default_graphs)
+        (folder / "answer").unlink(missing_ok=True)
+        with (folder / "answer").open("wb") as file:
+            answer.write(file, "json")
+        return list(json.loads((folder / "answer").read_bytes())["results"]["bindings"])
+
+    yield ask
+
+
+def pieces(file: Path) -> Iterator[str]:
+    """A file as texts of Turtle, each of which can be sent alone."""
+    text = file.read_text(encoding="utf-8")
+    if file.suffix == ".ttl":
+        yield text
+        return
+    lines = text.splitlines(keepends=True)
+    for at in range(0, len(lines), 5000):  # Virtuoso knows Turtle by its first words
+        yield "@prefix owl: <http://www.w3.org/2002/07/owl#> .\n" + "".join(lines[at : at + 5000])
+
+
+@contextlib.contextmanager
+def served(start: Callable[[Path], AbstractContextManager[servers.Server]], folder: Path, graphs: Mapping[str, Path]) -> Iterator[Ask]:
+    """A server, filled by plain HTTP: pieces of a graph one after another."""
+    with start(folder) as server:
+        place, name = server.graphs_url.removeprefix(server.url), "graph-uri" if server.user else "graph"
+        for graph, file in graphs.items():
+            for piece in pieces(file):
+                server.ask("POST", f"{place}?{httpx.QueryParams({name: graph})}", piece.encode(), Content_Type="text/turtle")
+        yield lambda text, default_graphs: ask_server(server.query_url, text, default_graphs)
+
+
+SYSTEMS: dict[str, Callable[[Path, Mapping[str, Path]], AbstractContextManager[Ask]]] = {
+    "embedded": embedded,
+    "oxigraph": functools.partial(served, servers.oxigraph),
+    "virtuoso": functools.partial(served, servers.virtuoso),
+}
+
+
+# -- the questions ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """About a hundred real figures of both generations, the examples, and the vocabulary: the files of the graphs."""
+    folder = tmp_path_factory.mktemp("exports")
+    checkout = folder / "checkout"
+    for name in ("_figures", "_data"):
+        shutil.copytree(shared_data("real-gen2") / name, checkout / name)
+    for path in [*shared_data("seed").glob("*.md"), *sorted(shared_data("corpus-gen1").glob("*.md"))[::7]]:
+        shutil.copy(path, checkout / "_figures")
+    real = exported([checkout], folder / "real")
+    assert real.summary.exported > 95
+    exported([ROOT / "examples"], folder / "examples")
+    return {
+        DATASET: folder / "real" / "figures.nt",
+        EXAMPLES: folder / "examples" / "figures.nt",
+        VOCABULARY: folder / "real" / "vocabulary.ttl",
+    }
+
+
+@pytest.fixture(scope="module")
+def graphs(exports: dict[str, Path]) -> dict[str, rdflib.Graph]:
+    """The real figures and the examples, each with the vocabulary, in rdflib."""
+    return {name: parsed(exports[name], exports[VOCABULARY]) for name in (DATASET, EXAMPLES)}
+
+
+@pytest.fixture(scope="module", params=SYSTEMS)
+def ask(request: pytest.FixtureRequest, exports: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+    """A store that holds all of it, each in a graph of its own."""
+    with SYSTEMS[request.param](tmp_path_factory.mktemp(request.param), exports) as asked:
+        yield asked
+
+
+@pytest.fixture(scope="module")
+def expected(graphs: dict[str, rdflib.Graph]) -> Callable[[str], list[Any]]:
+    """What rdflib answers on the real figures, once for each question."""
+
+    @functools.cache
+    def answered(name: str) -> list[Any]:
+        before = time.process_time()
+        rows = normalised(ask_rdflib(graphs[DATASET], QUESTIONS[name]))
+        assert time.process_time() - before < 5
+        return rows
+
+    return answered
+
+
+def checked(file: Path) -> list[Any]:
+    """The rows of a file with tabs."""
+    results: Any = pyoxigraph.parse_query_results(path=file, format=pyoxigraph.QueryResultsFormat.TSV)
+    return normalised(json.loads(results.serialize(format=pyoxigraph.QueryResultsFormat.JSON))["results"]["bindings"])
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_every_store_answers_a_question_about_real_figures_alike(name: str, ask: Ask, expected: Callable[[str], list[Any]]) -> None:
+    answer = normalised(ask(QUESTIONS[name], [DATASET, VOCABULARY]))
+    assert answer
+    assert answer == expected(name)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_every_store_gives_the_checked_answer_about_the_examples(name: str, ask: Ask, graphs: dict[str, rdflib.Graph]) -> None:
+    wanted = checked(ROOT / "tests" / "questions" / f"{name}.tsv")
+    assert wanted
+    assert normalised(ask(QUESTIONS[name], [EXAMPLES, VOCABULARY])) == wanted
+    assert normalised(ask_rdflib(graphs[EXAMPLES], QUESTIONS[name])) == wanted
+
+
+def test_there_are_ten_questions_and_each_says_what_it_asks() -> None:
+    assert len(QUESTIONS) == 10
+    for text in QUESTIONS.values():
+        assert re.match(r"# title: [A-Z].*[^.]\n# description: [A-Z].*[.?]\n", text)
+        assert "GRAPH" not in text
+    asked = " ".join(QUESTIONS.values())
+    for part in ("OPTIONAL", "HAVING", "MINUS", "NOT EXISTS", "REGEX", "BIND", "a/rdfs:subClassOf", "SELECT ?gene (COUNT"):
+        assert part in asked
+
+
+def test_numbers_are_compared_by_value_and_rows_without_their_order() -> None:
+    two = [{"n": {"type": "literal", "value": text, "datatype": f"{_XSD}{kind}"}} for text, kind in (("2", "integer"), ("2.0", "decimal"))]
+    assert normalised(two[:1]) == normalised(two[1:])
+    rows = [*two[:1], {"n": {"type": "literal", "value": "2"}}, {"n": {"type": "uri", "value": "2"}}]
+    assert normalised(rows) == normalised(reversed(rows))
+    assert len(set(normalised(rows))) == 3
