@@ -99,7 +99,21 @@ def sizes(found: Result) -> Figure:
     return figure
 
 
-DRAWN: dict[str, Callable[[Result], Figure]] = {"plain": plain, "whole": whole, "engines": engines, "floor": floor, "sizes": sizes}
+def loading(found: Result) -> Figure:
+    """How many statements a second each way to load gets into each kind of store."""
+    rows = [row for row in found.rows if row.get("rate")]
+    named = [(f"{row['into']}: {row['name']}", float(str(row["rate"])) / 1000, str(row["name"]).startswith("pfocr2rdf")) for row in rows]
+    return bars("Thousand statements a second", "as seen by the client, with its start", named)
+
+
+DRAWN: dict[str, Callable[[Result], Figure]] = {
+    "plain": plain,
+    "whole": whole,
+    "engines": engines,
+    "floor": floor,
+    "sizes": sizes,
+    "loading": loading,
+}
 """What each benchmark's result is drawn as."""
 
 

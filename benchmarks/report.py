@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from benchmarks.loading.bars import BARS
 from benchmarks.plots import draw
 from benchmarks.results import Column, Result, Row, load, machine, markdown, save
 
@@ -28,6 +29,7 @@ COMMANDS = {
     "engines": ("benchmarks.engines", "--records", "5000", "--slow"),
     "floor": ("benchmarks.floor", "--records", "2000"),
     "sizes": ("benchmarks.sizes", "--sizes", "1000", "10000", "66000", "200000"),
+    "loading": ("benchmarks.loading", "--triples", "1000000"),
 }
 QUICK = {
     "plain": ("benchmarks.compare", "--records", "100"),
@@ -35,6 +37,7 @@ QUICK = {
     "engines": ("benchmarks.engines", "--records", "300", "--repeats", "1", "--slow"),
     "floor": ("benchmarks.floor", "--records", "500", "--repeats", "1"),
     "sizes": ("benchmarks.sizes", "--sizes", "300", "1000"),
+    "loading": ("benchmarks.loading", "--quick", "--repeats", "1"),
 }
 PLAIN = re.compile(r"plain pipeline +([\d.]+) ms\n +pfocr2rdf +([\d.]+) ms\n +ratio +([\d.]+) +\(pair by pair ([\d.]+) to ([\d.]+)\)")
 PLAIN_COLUMNS = (Column("ratio", "times the export's", ".1f"), Column("name", "pipeline"), Column("cpu", "CPU ms a record", ".2f"))
@@ -118,6 +121,10 @@ def in_short(results: Mapping[str, Result]) -> str:
     if found := results.get("sizes"):
         far = max(float(str(row["deviation"])) for row in found.rows)
         lines.append((f"{far:+.1%}", "how much longer a record takes than at the quickest smaller size, at most (bar: 10%)", found.command))
+    if found := results.get("loading"):
+        for bar in BARS:
+            value = bar.value(found.rows)
+            lines += [(f"{value:.2f}", f"{bar.title} (bar: {bar.asked})", found.command)] if value else []
     head = ("ratio", "of what to what", "command")
     table = [head, ("---",) * 3, *((ratio, what, f"`{command}`") for ratio, what, command in lines)]
     return "".join(f"| {' | '.join(line)} |\n" for line in table)

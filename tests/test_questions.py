@@ -1,7 +1,7 @@
-"""Ten questions of people who use the graph get the same answers wherever the graph is loaded.
+"""The example queries that ask for rows get the same answers wherever the graph is loaded.
 
-Each is a file ``tests/questions/NAME.rq``, with its checked answer on ``examples`` in ``NAME.tsv`` beside it. A new store is one
-line of ``SYSTEMS``.
+Each is a file ``queries/NAME.rq``, with its checked answer on ``examples`` in ``tests/queries/NAME.tsv``. Those that ask other servers
+are in ``test_queries.py``. A new store is one line of ``SYSTEMS``.
 """
 
 from __future__ import annotations
@@ -23,15 +23,26 @@ import pyoxigraph
 import pytest
 import rdflib
 from tests import servers
-from tests.building import ROOT, exported, shared_data
+from tests.building import DISEASE_COLUMNS, GENE_COLUMNS, ROOT, TP53_ROW, exported, front_matter, newer, shared_data, table, write
 
+from pfocr2rdf.stores.examples import examples
 from pfocr2rdf.stores.querying import query
 
-QUESTIONS = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests" / "questions").glob("*.rq"))}
+QUESTIONS = {one.name: one.text for one in examples() if one.kind == "select" and not one.federated}
 """The text of each question."""
 
+RARE = ("drawn-pathways", "unidentified-words")
+"""Questions about what the examples lack; they are asked of a figure that was made up for them."""
+
+ABSENT = ("drawn-pathways",)
+"""Questions about what the real figures that are here lack, too."""
+
+SLOW = ("co-mentions",)
+"""Questions that rdflib may think about for more than five seconds."""
+
 DATASET, VOCABULARY = "https://pfocr.wikipathways.org/dataset", "https://pfocr.wikipathways.org/vocab"
-EXAMPLES = "https://example.org/examples"
+EXAMPLES, MADE_UP = "https://example.org/examples", "https://example.org/made-up"
+FIGURE = "PMC9000001__F1"
 
 Bindings = list[dict[str, dict[str, str]]]
 Ask = Callable[[str, Sequence[str]], Bindings]
@@ -130,10 +141,8 @@ SYSTEMS: dict[str, Callable[[Path, Mapping[str, Path]], AbstractContextManager[A
 # -- the questions ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def exports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """About a hundred real figures of both generations, the examples, and the vocabulary: the files of the graphs."""
-    folder = tmp_path_factory.mktemp("exports")
+def export_all(folder: Path) -> dict[str, Path]:
+    """About a hundred real figures of both generations, the examples, a figure that is made up, and the vocabulary: the files."""
     checkout = folder / "checkout"
     for name in ("_figures", "_data"):
         shutil.copytree(shared_data("real-gen2") / name, checkout / name)
@@ -142,17 +151,30 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     real = exported([checkout], folder / "real")
     assert real.summary.exported > 95
     exported([ROOT / "examples"], folder / "examples")
+    files = {
+        f"_figures/{FIGURE}.md": front_matter(newer(FIGURE, "wpid: WP4868", "year: 2024")),
+        f"_data/{FIGURE}-genes.tsv": table(GENE_COLUMNS, TP53_ROW),
+        f"_data/{FIGURE}-diseases.tsv": table(DISEASE_COLUMNS, ("gloom", *["NA"] * 4), ("cancer", "mesh:D009369", *["NA"] * 3)),
+    }
+    exported([write(folder / "made-up", files)], folder / "one")
     return {
         DATASET: folder / "real" / "figures.nt",
         EXAMPLES: folder / "examples" / "figures.nt",
+        MADE_UP: folder / "one" / "figures.nt",
         VOCABULARY: folder / "real" / "vocabulary.ttl",
     }
 
 
 @pytest.fixture(scope="module")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The files of the graphs."""
+    return export_all(tmp_path_factory.mktemp("exports"))
+
+
+@pytest.fixture(scope="module")
 def graphs(exports: dict[str, Path]) -> dict[str, rdflib.Graph]:
-    """The real figures and the examples, each with the vocabulary, in rdflib."""
-    return {name: parsed(exports[name], exports[VOCABULARY]) for name in (DATASET, EXAMPLES)}
+    """The real figures, the examples and the figure that is made up, each with the vocabulary, in rdflib."""
+    return {name: parsed(exports[name], exports[VOCABULARY]) for name in (DATASET, EXAMPLES, MADE_UP)}
 
 
 @pytest.fixture(scope="module", params=SYSTEMS)
@@ -170,7 +192,7 @@ def expected(graphs: dict[str, rdflib.Graph]) -> Callable[[str], list[Any]]:
     def answered(name: str) -> list[Any]:
         before = time.process_time()
         rows = normalised(ask_rdflib(graphs[DATASET], QUESTIONS[name]))
-        assert time.process_time() - before < 5
+        assert name in SLOW or time.process_time() - before < 5
         return rows
 
     return answered
@@ -185,23 +207,22 @@ def checked(file: Path) -> list[Any]:
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_every_store_answers_a_question_about_real_figures_alike(name: str, ask: Ask, expected: Callable[[str], list[Any]]) -> None:
     answer = normalised(ask(QUESTIONS[name], [DATASET, VOCABULARY]))
-    assert answer
+    assert bool(answer) == (name not in ABSENT)
     assert answer == expected(name)
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_every_store_gives_the_checked_answer_about_the_examples(name: str, ask: Ask, graphs: dict[str, rdflib.Graph]) -> None:
-    wanted = checked(ROOT / "tests" / "questions" / f"{name}.tsv")
+    wanted = checked(ROOT / "tests" / "queries" / f"{name}.tsv")
+    asked = MADE_UP if name in RARE else EXAMPLES
     assert wanted
-    assert normalised(ask(QUESTIONS[name], [EXAMPLES, VOCABULARY])) == wanted
-    assert normalised(ask_rdflib(graphs[EXAMPLES], QUESTIONS[name])) == wanted
+    assert normalised(ask(QUESTIONS[name], [asked, VOCABULARY])) == wanted
+    assert normalised(ask_rdflib(graphs[asked], QUESTIONS[name])) == wanted
 
 
-def test_there_are_ten_questions_and_each_says_what_it_asks() -> None:
-    assert len(QUESTIONS) == 10
-    for text in QUESTIONS.values():
-        assert re.match(r"# title: [A-Z].*[^.]\n# description: [A-Z].*[.?]\n", text)
-        assert "GRAPH" not in text
+def test_the_questions_need_no_graph_of_their_own_and_try_what_stores_may_get_wrong() -> None:
+    assert len(QUESTIONS) >= 22
+    assert not re.search(r"\b(GRAPH|FROM)\b", " ".join(QUESTIONS.values()))
     asked = " ".join(QUESTIONS.values())
     for part in ("OPTIONAL", "HAVING", "MINUS", "NOT EXISTS", "REGEX", "BIND", "a/rdfs:subClassOf", "SELECT ?gene (COUNT"):
         assert part in asked

@@ -8,6 +8,7 @@ True
 
 from pfocr2rdf.checking import Checked, validate
 from pfocr2rdf.conversion import to_graph, to_jsonld
+from pfocr2rdf.counting import Stats, stats
 from pfocr2rdf.dataset import Release
 from pfocr2rdf.delta import Delta, diff
 from pfocr2rdf.errors import EngineError, OutputError, PfocrError, RecordError, ShapesError, SourceError, StoppedError, StoreError
@@ -35,6 +36,7 @@ __all__ = [
     "Result",
     "ShapesError",
     "SourceError",
+    "Stats",
     "StoppedError",
     "StoreError",
     "Summary",
@@ -44,6 +46,7 @@ __all__ = [
     "load",
     "query",
     "read_records",
+    "stats",
     "to_graph",
     "to_jsonld",
     "validate",

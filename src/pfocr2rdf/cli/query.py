@@ -26,12 +26,15 @@ from pfocr2rdf.errors import OutputError
 from pfocr2rdf.iris import is_absolute
 from pfocr2rdf.sinks.output import mapped_errors
 from pfocr2rdf.stores.answers import FORMATS, Answer, Term
+from pfocr2rdf.stores.examples import example, executables, listing, near
 from pfocr2rdf.stores.querying import query
 from pfocr2rdf.stores.sparql import Endpoints
 from pfocr2rdf.stores.targets import STORE, Connection
 
 _EXAMPLES = """\b
 Examples:
+  pfocr2rdf query --list
+  pfocr2rdf query families-together
   pfocr2rdf query words.rq
   pfocr2rdf query 'SELECT ?figure { ?figure pfocr:mentions ncbigene:6772 }' --format csv
   pfocr2rdf query 'DESCRIBE fam:STAT' --store release --output stat.ttl
@@ -39,6 +42,7 @@ Examples:
 _TABLE = "table"
 _BLOCK = 1000
 _LOCAL = re.compile(r"\w(?:[\w.-]*[\w-])?", re.ASCII).fullmatch
+_ENDINGS = (".rq", ".sparql")
 _IS_TEXT = re.compile(r"[\s{<]").search
 
 
@@ -49,18 +53,37 @@ def _iris(context: click.Context, parameter: click.Parameter, values: tuple[str,
     return values
 
 
-def _text(context: click.Context, parameter: click.Parameter, value: str) -> str:  # noqa: ARG001 - click calls it so
-    """The text of the query: what is in the file of that name, or the argument itself."""
+def _text(context: click.Context, parameter: click.Parameter, value: str | None) -> str:  # noqa: ARG001 - click calls it so
+    """The text of the query: what is in the file of that name, or an example, or the argument itself; empty where examples are listed."""
+    if context.params["listed"]:
+        if value is not None or context.params["shown"]:
+            raise click.UsageError("--list takes no query, and has none to show.")
+        return ""
+    if value is None:
+        raise click.UsageError("name a query, or list the examples with --list.")
     try:
         if value == "-":
             return sys.stdin.buffer.read().decode("utf-8-sig")
-        if value and _exists(Path(value)):
+        found = example(value)
+        if value and _exists(Path(value)) and not (found and Path(value).is_dir()):
             return _held(Path(value))
-        if value.endswith((".rq", ".sparql")) or (value and not _IS_TEXT(value)):
-            raise click.BadParameter(f"there is no file {value}.")
+        if found:
+            return found.text
+        if value.endswith(_ENDINGS) or (value and not _IS_TEXT(value)):
+            raise click.BadParameter(_unknown(value))
     except UnicodeDecodeError as error:
         raise click.BadParameter(f"{value}: it is no UTF-8: {error.reason} at byte {error.start}.") from None
     return value
+
+
+def _unknown(name: str) -> str:
+    """What to say of a name that is neither of a file nor of an example."""
+    like = near(Path(name).stem)
+    is_file = name.endswith(_ENDINGS)
+    said = f"there is no file {name}" if is_file else f"there is no file and no example named {name}"
+    if like:
+        return f"{said}; there {'are examples' if like[1:] else 'is an example'} named {', '.join(like)}."
+    return f"{said}." if is_file else f"{said}; pfocr2rdf query --list shows the examples."
 
 
 def _exists(path: Path) -> bool:
@@ -78,7 +101,7 @@ def _held(path: Path) -> str:
 
 
 @click.command("query", epilog=_EXAMPLES)
-@click.argument("text", metavar="QUERY", callback=_text)
+@click.argument("text", metavar="QUERY", required=False, callback=_text)
 @click.option(
     "--store", default=STORE, show_default=True, metavar="STORE", help="The folder of an embedded store, or the URL of a SPARQL server.",
 )  # fmt: skip
@@ -91,18 +114,29 @@ def _held(path: Path) -> str:
 @click.option("--graph", "graphs", multiple=True, metavar="IRI", callback=_iris, help="Ask this graph only; repeat it for more.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write the answer to.")
 @click.option("--service", is_flag=True, help="Let the query ask other servers with SERVICE.")
+@click.option(
+    "--list", "listed", is_flag=True, is_eager=True,
+    help="List the example queries; with --format csv all about them, and with --format turtle for SPARQL editors.",
+)  # fmt: skip
+@click.option("--show", "shown", is_flag=True, is_eager=True, help="Print the text of the query, and ask nothing.")
 @speaking
-def query_command(text: str, store: str, form: str | None, output: Path | None, user: str, query_endpoint: str, **options: Any) -> int:
+def query_command(
+    text: str, store: str, form: str | None, output: Path | None, user: str, query_endpoint: str, shown: bool,
+    listed: bool, **options: Any,
+) -> int:  # fmt: skip
     """Ask a store with SPARQL.
 
-    QUERY is a file, the text of a query, or - for standard input. The prefixes of the exported files need not be declared, and
-    without --graph and FROM all graphs of an embedded store are asked together. Nothing in the store is changed.
+    QUERY is a file, the name of an example, the text of a query, or - for standard input. The prefixes of the exported files need
+    not be declared, and without --graph and FROM all graphs of an embedded store are asked together. Nothing in the store is changed.
     """
     ask_user = ask_password if sys.stdin.isatty() else None
     connection = Connection(user=user, ask=ask_user, endpoints=Endpoints(query_endpoint))
 
     def ask() -> None:
-        answer = query(store, text, connection=connection, **options)
+        if listed:
+            answer = _listed(form, query_endpoint or (store if "://" in store else ""))
+        else:
+            answer = query(store, text, connection=connection, **options)
         chosen = form or ("turtle" if answer.kind == "construct" else _TABLE)
         if chosen == _TABLE and answer.kind != "construct":
             write_table(answer, file)
@@ -110,8 +144,18 @@ def query_command(text: str, store: str, form: str | None, output: Path | None, 
             answer.write(file, chosen)
 
     with _whole(output) if output else _standard_output() as file:
-        _stoppable(ask)
+        if shown:
+            file.write(text.encode())
+        else:
+            _stoppable(ask)
     return 0
+
+
+def _listed(form: str | None, target: str) -> Answer:
+    """The examples, as the form wants them; in a table only what a screen has room for."""
+    if form in FORMATS and FORMATS[form].of_statements:
+        return executables(target)
+    return listing() if form in FORMATS else listing(("name", "title"))
 
 
 def write_table(answer: Answer, file: IO[bytes]) -> None:

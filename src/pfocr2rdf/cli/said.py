@@ -37,6 +37,8 @@ def speaking(command: Callable[P, int]) -> Callable[P, None]:
         except BrokenPipeError:
             sys.stderr.close()
             sys.exit(FAILED)
+        except click.ClickException:
+            raise
         except PfocrError as error:
             fail(str(error))
         except Exception as error:

@@ -150,7 +150,7 @@ def _apply(delta: Delta, store: _Store, graph: str, graphs: list[str], take_over
     mine = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, ' '.join(delta.base + delta.result))}"
     if take_over:
         lock.leave()
-    lock.refuse_others({mine})
+    lock.refuse_others(mine)
     lock.take(mine)
     name = graphs[0] if graphs else ""
     total, done = delta.removed + delta.added, 0

@@ -90,18 +90,20 @@ def chunks(paths: list[Path], quads: bool, ours: bool, bounds: Bounds, watch: Ca
     """
     number = 0
     for path in paths:
-        for lines in _pieces(_lines(path, quads, ours, watch), bounds):
-            refuse(lines, str(path))
+        proved = ours and rdf_format(path) == _AS_IT_IS[quads]  # an export has no blank nodes
+        for lines in _pieces(_lines(path, quads, proved, watch), bounds):
+            if not proved:
+                refuse(lines, str(path))
             yield Chunk(number, lines, lines.count(b"\n"), quads)
             number += 1
 
 
-def _lines(path: Path, quads: bool, ours: bool, watch: Callable[[bytes], object] | None) -> Iterator[bytes]:
+def _lines(path: Path, quads: bool, proved: bool, watch: Callable[[bytes], object] | None) -> Iterator[bytes]:
     """The statements as lines, some whole lines or a part of one at a time."""
     form = rdf_format(path)
     try:
         with opened(path, watch) as file:
-            if ours and form == _AS_IT_IS[quads]:
+            if proved:
                 while block := file.read(1 << 20):
                     yield block
                 return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pyoxigraph
@@ -100,6 +100,8 @@ class Embedded:
             self._begin()
         except BaseException:
             self._let_go()
+            with suppress(OSError):  # there may be something to go on with
+                self._folder.rmdir()
             os.close(self._lock)
             raise
 
@@ -133,6 +135,9 @@ class Embedded:
         if not in_default_graph(_text(self._live, self._plan.description)) and _count(self._live, "", 1):
             raise StoreError(f"{self.path}: its default graph holds something else; add to it with --append, or load with --graphs dataset")
 
+    def break_off(self) -> None:
+        """What is under way gets there."""
+
     def add(self, chunk: Chunk) -> None:
         """Add a piece; twice is the same as once."""
         with mapped(self.path):
@@ -164,12 +169,15 @@ class Embedded:
                 self._copy(self._live)
             for name, lines in ((VOCABULARY, beside.vocabulary), (self._plan.description, beside.description)):
                 self._store.bulk_load(lines, format=_TRIPLES, to_graph=pyoxigraph.NamedNode(name))
-            self._store.optimize()
         self._let_go()  # both are closed before they are renamed: their library goes by the names of their files
         with mapped_errors(self.path):
             if self.path.exists():
                 os.replace(self.path, self._previous)
-            os.replace(self._data, self.path)
+            try:
+                os.replace(self._data, self.path)
+            except BaseException:
+                self._recover()
+                raise
 
     def _copy(self, live: pyoxigraph.Store) -> None:
         for name in _names(live):
@@ -181,11 +189,13 @@ class Embedded:
 
     def close(self, *, done: bool) -> None:
         """End it. Where it is not done, the next run goes on with what there is."""
-        self.journal.close()
-        self._let_go()
-        if done:
-            shutil.rmtree(self._folder, ignore_errors=True)
-        os.close(self._lock)
+        try:
+            with closing(self.journal):
+                self._let_go()
+            if done:
+                shutil.rmtree(self._folder, ignore_errors=True)
+        finally:
+            os.close(self._lock)
 
 
 def _node(name: str) -> pyoxigraph.NamedNode | pyoxigraph.DefaultGraph:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,9 @@ class Journal:
         what: what is loaded, and how: only a load of the very same is gone on with.
 
     Attributes:
-        id: of the load; the same when it is gone on with.
-        resumed: whether there is something to go on with.
+        id: of the load, and of all that follow until one of them ends.
+        found: whether a load before did not end.
+        resumed: whether it was the same one: then there is something to go on with.
 
     Raises:
         OutputError: it cannot be written.
@@ -43,6 +45,9 @@ class Journal:
             self._database = database.connect(self._path)
             try:
                 self._begin(said)
+            except sqlite3.OperationalError:  # the disk, not the journal
+                self._database.close()
+                raise
             except sqlite3.DatabaseError:
                 self._database.close()
                 remove(folder)
@@ -52,20 +57,24 @@ class Journal:
     def _begin(self, said: str) -> None:
         self._database.executescript(_TABLES)
         row = self._database.execute("SELECT id, what FROM load").fetchone()
-        self.earlier = str(row[0]) if row else ""
-        self.resumed = bool(row) and row[1] == said
-        self.id = self.earlier if self.resumed else f"urn:uuid:{uuid.uuid4()}"
+        self.id = str(row[0]) if row else f"urn:uuid:{uuid.uuid4()}"
+        self.found = row is not None
+        self.resumed = self.found and row[1] == said
         if not self.resumed:
-            self.restart()
+            self._forget()
             self._database.execute("DELETE FROM load")
             self._database.execute("INSERT INTO load VALUES (?, ?)", (self.id, said))
             self._database.commit()
 
     def restart(self) -> None:
         """Forget all that was done."""
+        with mapped_errors(self._path):
+            self._forget()
+            self._database.commit()
+
+    def _forget(self) -> None:
         self._database.execute("DELETE FROM chunk")
         self._database.execute("DELETE FROM graph")
-        self._database.commit()
 
     def flag(self, name: str) -> bool:
         """A decision that was taken when the load began."""
@@ -104,7 +113,8 @@ class Journal:
 
     def forget_graphs(self) -> None:
         """Begin to count anew."""
-        self._database.execute("DELETE FROM graph")
+        with mapped_errors(self._path):
+            self._database.execute("DELETE FROM graph")
 
     def graphs(self) -> Iterator[tuple[str, int]]:
         """The graphs in the order of their names, each with its number of statements."""
@@ -120,8 +130,8 @@ class Journal:
 
     def close(self) -> None:
         """Leave it for the next run."""
-        self._database.commit()
-        self._database.close()
+        with mapped_errors(self._path), closing(self._database):
+            self._database.commit()
 
 
 def remove(folder: Path) -> None:

@@ -52,13 +52,13 @@ class Lock:
         rows = self._store.select(f"SELECT ?load ?who {{ {graph(self._name)}{{ ?load {term('rdfs:label')} ?who }} }}")
         return {row["load"].value: row["who"].value for row in rows}
 
-    def refuse_others(self, mine: set[str]) -> None:
+    def refuse_others(self, mine: str) -> None:
         """See that nobody else holds it.
 
         Raises:
             StoreError: somebody does.
         """
-        if others := [who for one, who in self.holders().items() if one not in mine]:
+        if others := [who for one, who in self.holders().items() if one != mine]:
             raise StoreError(
                 f"{self._store.place}: another load is under way, {'; '.join(others)};"
                 " wait for it, or, where it is dead, take its place with --take-over"

@@ -51,8 +51,8 @@ class Question(NamedTuple):
         head: how many characters were put before its first line for that.
         prefixes: the project's and its own.
         unknown: the prefixes that it uses and nobody declares, with their places in the text.
+        verb: its first keyword, such as ``"SELECT"``, or nothing where none was found.
         has_from: whether it names its graphs itself.
-        has_statements: whether it is answered with statements.
         has_graph: whether it asks named graphs by GRAPH.
         asks_elsewhere: whether it sends a part of itself to another server.
     """
@@ -61,10 +61,15 @@ class Question(NamedTuple):
     head: int
     prefixes: dict[str, str]
     unknown: dict[str, int]
+    verb: str
     has_from: bool
-    has_statements: bool
     has_graph: bool
     asks_elsewhere: bool
+
+    @property
+    def has_statements(self) -> bool:
+        """Whether it is answered with statements."""
+        return self.verb in ("CONSTRUCT", "DESCRIBE")
 
 
 def query(
@@ -194,8 +199,7 @@ def read(text: str) -> Question:
     head = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}> " for prefix in wanted if prefix in PREFIXES)
     unknown = {prefix: used[prefix] for prefix in wanted if prefix not in PREFIXES}
     return Question(
-        head + text, len(head), {**PREFIXES, **declared}, unknown, "FROM" in words, verb in ("CONSTRUCT", "DESCRIBE"),
-        "GRAPH" in words, "SERVICE" in words,
+        head + text, len(head), {**PREFIXES, **declared}, unknown, verb, "FROM" in words, "GRAPH" in words, "SERVICE" in words,
     )  # fmt: skip
 
 

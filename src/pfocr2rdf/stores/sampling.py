@@ -7,6 +7,7 @@ import heapq
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from typing import NamedTuple
 
 import pyoxigraph
@@ -15,7 +16,6 @@ from pfocr2rdf.stores.chunks import Chunk
 from pfocr2rdf.vocabulary import PREFIXES, SITE
 
 _FIGURE = re.compile(rb"^<(" + re.escape(f"{SITE}figures/".encode()) + rb"[^>]+)> ", re.MULTILINE)
-_START = b"\n<" + f"{SITE}figures/".encode()
 _LONGEST = 1 << 20
 _SUBJECT = re.compile(rb"^<([^>]*)> ", re.MULTILINE)
 _XSD = PREFIXES["xsd"]
@@ -55,22 +55,26 @@ class Samples:
         self._pieces: list[int] = []
 
     def look(self, chunk: Chunk) -> None:
-        """Take a figure that ends in this piece into the sample, perhaps."""
+        """Take figures that end in this piece into the sample, perhaps."""
         if not self._size:
             return
         self._quads = chunk.quads
-        self._pieces.append(chunk.number)
         lines = self._begun + chunk.lines
-        if found := _whole_figure(lines):
-            figure, block = found
-            rank = -int.from_bytes(hashlib.blake2b(figure.encode(), digest_size=8).digest())
-            heapq.heappush(self._kept, (rank, figure, self._pieces, block))
-            if len(self._kept) > self._size:
-                heapq.heappop(self._kept)
-        begun = _last_figure(lines)
-        if len(begun) < len(lines):
-            self._pieces = [chunk.number]
+        starts = list(_starts(lines))
+        pieces = [*self._pieces, chunk.number]
+        for (start, figure), (end, _) in pairwise(starts):
+            self._offer(figure, pieces, lines, start, end)
+            pieces = [chunk.number]
+        begun = lines[starts[-1][0] :] if starts else b""
         self._begun = begun if len(begun) < _LONGEST else b""
+        self._pieces = pieces if self._begun else []
+
+    def _offer(self, figure: str, pieces: list[int], lines: bytes, start: int, end: int) -> None:
+        rank = -int.from_bytes(hashlib.blake2b(figure.encode(), digest_size=8).digest())
+        if len(self._kept) < self._size or rank > self._kept[0][0]:
+            heapq.heappush(self._kept, (rank, figure, pieces, lines[start:end]))
+        if len(self._kept) > self._size:
+            heapq.heappop(self._kept)
 
     def __iter__(self) -> Iterator[Sample]:
         for _, figure, pieces, lines in sorted(self._kept, reverse=True):
@@ -81,27 +85,13 @@ class Samples:
             yield Sample(figure, pieces, graph, subjects, comparable(lines))
 
 
-def _whole_figure(lines: bytes) -> tuple[str, bytes] | None:
-    """The first figure that surely begins and ends in these lines."""
-    first = start = None
+def _starts(lines: bytes) -> Iterator[tuple[int, str]]:
+    """Where each figure begins, whose statements come together, and its IRI."""
+    last = b""
     for match in _FIGURE.finditer(lines):
-        if start is None and (first is None or match[1] == first):
-            first = match[1]
-            start = match if match.start() == 0 else None
-        elif start is None:
-            start = match
-        elif match[1] != start[1]:
-            return start[1].decode(), lines[start.start() : match.start()]
-    return None
-
-
-def _last_figure(lines: bytes) -> bytes:
-    """The lines from where the last figure begins."""
-    last = lines.rfind(_START) + 1 if _START in lines else -1
-    if last < 0:
-        return b""
-    subject = lines[last : lines.index(b" ", last) + 1]
-    return lines[lines.index(subject) :]
+        if match[1] != last:
+            last = match[1]
+            yield match.start(), last.decode()
 
 
 def comparable(lines: bytes) -> set[str]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, wait
+from queue import SimpleQueue
 from typing import NamedTuple
 
+from pfocr2rdf.errors import StoreError
 from pfocr2rdf.stores.chunks import Chunk, chunks
 from pfocr2rdf.stores.sampling import Samples
 from pfocr2rdf.stores.servers import TOO_LARGE
@@ -44,7 +47,7 @@ def send(plan: Plan, session: Session, samples: Samples, told: Sent) -> Tally:
     done = session.journal.chunks()
     session.journal.forget_graphs()
     tally, read, there = Tally(0, 0, 0), [0], [sum(done.values())]
-    bearable = _Bearable(session)
+    senders = _Senders(session.requests, _Bearable(session).add)
 
     def settled(job: Future[Chunk]) -> None:
         chunk = job.result()
@@ -52,28 +55,31 @@ def send(plan: Plan, session: Session, samples: Samples, told: Sent) -> Tally:
         there[0] += chunk.statements
 
     before = there[0]
-    with ThreadPoolExecutor(session.requests, "load") as pool:
-        jobs: deque[Future[Chunk]] = deque()
-        try:
-            for chunk in _pieces(plan, session, read):
-                samples.look(chunk)
-                session.journal.counted(_graphs(chunk, plan.name))
-                resumed = chunk.number in done
-                tally = Tally(tally.statements + chunk.statements, tally.chunks + 1, tally.resumed + resumed)
-                if not resumed:
-                    jobs.append(pool.submit(bearable.add, chunk))
-                while len(jobs) > session.requests or (jobs and jobs[0].done()):
-                    settled(jobs.popleft())
-                told(read[0], there[0], before)
-            while jobs:
-                settled(jobs.popleft())
-                told(read[0], there[0], before)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for job in jobs:  # what is on its way gets there, and need not be sent again
-                if not job.cancelled() and not job.exception():
-                    session.journal.done(job.result().number, job.result().statements)
-            raise
+    jobs: deque[Future[Chunk]] = deque()
+    try:
+        for chunk in _pieces(plan, session, read):
+            samples.look(chunk)
+            session.journal.counted(_graphs(chunk, plan.name))
+            resumed = chunk.number in done
+            tally = Tally(tally.statements + chunk.statements, tally.chunks + 1, tally.resumed + resumed)
+            if not resumed:
+                jobs.append(senders.submit(chunk))
+            while len(jobs) > session.requests or (jobs and jobs[0].done()):
+                settled(jobs[0])
+                jobs.popleft()
+            told(read[0], there[0], before)
+        while jobs:
+            settled(jobs[0])
+            jobs.popleft()
+            told(read[0], there[0], before)
+    except BaseException:
+        under_way = [job for job in jobs if not job.cancel()]
+        for job in wait(under_way, session.break_off()).done:
+            if not job.exception():  # it is there, and need not be sent again
+                settled(job)
+        raise
+    finally:
+        senders.end()
     return tally
 
 
@@ -89,6 +95,37 @@ def _graphs(chunk: Chunk, name: str) -> dict[str, int]:
     if not chunk.quads:
         return {name: chunk.statements}
     return {graph.decode(): count for graph, count in Counter(_GRAPH(chunk.lines)).items()}
+
+
+class _Senders:
+    """Threads that send pieces. A program that is interrupted does not wait for them: a server may take long, and never answer."""
+
+    def __init__(self, number: int, add: Callable[[Chunk], Chunk]) -> None:
+        self._add = add
+        self._waiting: SimpleQueue[tuple[Future[Chunk], Chunk] | None] = SimpleQueue()
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(number)]
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, chunk: Chunk) -> Future[Chunk]:
+        """Send a piece as soon as a thread is free."""
+        job: Future[Chunk] = Future()
+        self._waiting.put((job, chunk))
+        return job
+
+    def end(self) -> None:
+        """Let the threads go when they are done."""
+        for _ in self._threads:
+            self._waiting.put(None)
+
+    def _work(self) -> None:
+        while one := self._waiting.get():
+            job, chunk = one
+            if job.set_running_or_notify_cancel():
+                try:
+                    job.set_result(self._add(chunk))
+                except Exception as error:
+                    job.set_exception(error)
 
 
 class _Bearable:
@@ -107,7 +144,7 @@ class _Bearable:
             self._session.add(chunk)
         except RefusedError as error:
             if error.status != TOO_LARGE or chunk.statements < 2:
-                raise
+                raise StoreError(f"chunk {chunk.number}: {error}") from None
             self._size = min(self._size, len(chunk.lines) // 2)
             self._halved(chunk)
         return chunk

@@ -127,7 +127,7 @@ class Server(Sparql):
         return lines
 
     def _move(self, one: Swap) -> None:
-        """Move a graph, once: if the answer was lost, a second time would leave nothing in the place of it."""
+        """Move a graph, once: where the answer was lost, a second time could leave nothing in the place of it."""
         while self.count(one.fresh):
             try:
                 self.update(f"MOVE {one_of(one.fresh)} TO {one_of(one.live)}", again=False)
@@ -177,8 +177,8 @@ class Oxigraph(Server):
             left = self.counts(one.fresh for one in some)
             moves = [f"MOVE {one_of(one.fresh)} TO {one_of(one.live)}" for one in some if left.get(one.fresh)]
             try:
-                self.update(" ;\n".join(moves), again=False)
-            except StoreError:
+                self.update(" ;\n".join(moves))
+            except StoreError:  # told twice, it refuses: what was moved is gone, and all is as it was before
                 if self.counts(one.fresh for one in some):
                     raise
         for one in swaps:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
-from pfocr2rdf.errors import StoreError
+from pfocr2rdf.errors import OutputError, StoreError
 from pfocr2rdf.iris import DATASET
 from pfocr2rdf.sinks.output import locked, mapped_errors
 from pfocr2rdf.stores.chunks import Chunk
@@ -22,6 +23,7 @@ from pfocr2rdf.stores.sparql import all_of, graph
 from pfocr2rdf.terms import term
 
 _FEW = 200
+_GRACE = 1.0
 _FIGURE = f"?s a {term('pfocr:Figure')}"
 
 
@@ -47,8 +49,8 @@ class Serving:
         folder: where the journals of loads into servers are.
 
     Raises:
-        StoreError: another load is under way there, or what is there cannot be replaced.
-        OutputError: another load is under way here, or the journal cannot be written.
+        StoreError: another load is under way, or what is there cannot be replaced.
+        OutputError: the journal cannot be written.
     """
 
     def __init__(self, server: Server, plan: Plan, folder: Path) -> None:
@@ -56,11 +58,15 @@ class Serving:
         self.bounds = plan.bounds(server.bounds)
         self.requests = plan.requests or server.requests
         self._plan = plan
-        place = f"{server.endpoints} {plan.graph} {plan.name}"
+        self._turn = Lock(server, plan.lock)
+        place = f"{server.endpoints} {plan.graph}"
         self._folder = folder / hashlib.blake2b(place.encode(), digest_size=12).hexdigest()
         with mapped_errors(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._lock = locked(self._folder, "another load into this store")
+            try:
+                self._lock = locked(self._folder)
+            except OutputError:
+                raise StoreError(f"{server.place}: another load into it is under way on this machine; wait for it") from None
         try:
             self._begin()
         except BaseException:
@@ -73,45 +79,54 @@ class Serving:
         self.journal = Journal(self._folder, self._plan.key(self.bounds))
         try:
             self._acquire()
-            self._prepare()
         except BaseException:
             self.journal.close()
             raise
 
     def _acquire(self) -> None:
-        """Take the lock, and remove what a load left that will not be gone on with."""
-        lock, earlier = Lock(self.server, self._plan.lock), self.journal.earlier
+        """Go on with what an interrupted load did, or take the lock, and remove what is left of loads that are not gone on with.
+
+        The journal is only worth something as long as the lock is there that says so: else another load came between.
+        """
         if not self._plan.take_over:
-            lock.refuse_others({self.journal.id, earlier})
-        if self._plan.take_over or earlier not in ("", self.journal.id):
-            for name in self.server.graphs("?s ?p ?o", f'STRENDS(STR(?g), "{SUFFIX}")'):
-                self.server.clear(name)
-            lock.leave()
-        lock.take(self.journal.id)
-
-    # -- the fresh graphs --------------------------------------------------------------------------------------------------
-
-    def _prepare(self) -> None:
-        """Decide where statements go, and see that what the journal has is still there."""
+            self._turn.refuse_others(self.journal.id)
         self._was_in_default = in_default_graph(description_in(self.server, self._plan.description))
-        if self.journal.resumed and not self._plan.fresh:
+        holders = self._turn.holders()
+        if self.journal.resumed and self.journal.id in holders and not (self._plan.fresh or self._plan.take_over):
             self._staged = self.journal.flag("staged")
             if self._fresh_statements() >= sum(self.journal.chunks().values()):
                 return
         else:
-            live = held(self.server, "", self._plan).statements
-            if live and not (self._plan.name or self._plan.append or self._was_in_default):
-                where = self.server.place
-                raise StoreError(f"{where}: its default graph holds something else; add to it with --append, or load with --graphs dataset")
-            self._staged = bool(live) and not self._plan.append
-            if self._staged and not self.server.endpoints.update:
-                raise StoreError(
-                    f"{self.server.endpoints.store}: nothing can be replaced without updates; name their URL with --update-endpoint"
-                )
+            self._staged = self._must_stage()
         self.journal.restart()
         self.journal.set_flag("staged", self._staged)
-        if self._staged and self._plan.graphs != "figure":
-            self.server.clear(self._fresh(self._plan.name))
+        if holders:
+            self._turn.leave()
+        self._turn.take(self.journal.id)
+        if holders or self.journal.found:
+            self._clean()
+
+    def _must_stage(self) -> bool:
+        """Whether there is something that is to be replaced."""
+        live = held(self.server, "", self._plan).statements
+        if live and not (self._plan.name or self._plan.append or self._was_in_default):
+            where = self.server.place
+            raise StoreError(f"{where}: its default graph holds something else; add to it with --append, or load with --graphs dataset")
+        if not live or self._plan.append:
+            return False
+        if not self.server.endpoints.update:
+            raise StoreError(
+                f"{self.server.endpoints.store}: nothing can be replaced without updates; name their URL with --update-endpoint"
+            )
+        return True
+
+    def _clean(self) -> None:
+        for name in self.server.graphs("?s ?p ?o", f'STRENDS(STR(?g), "{SUFFIX}")'):
+            place = name.removesuffix(SUFFIX)
+            if self._plan.is_live(place) or place in (self._plan.description, VOCABULARY):
+                self.server.clear(name)
+
+    # -- the fresh graphs --------------------------------------------------------------------------------------------------
 
     def _fresh(self, name: str) -> str:
         """What a graph is called as long as it is loaded."""
@@ -123,6 +138,11 @@ class Serving:
         if not self._staged:
             return held(self.server, "", self._plan).statements
         return self.server.number(f'SELECT (COUNT(*) AS ?n) {{ GRAPH ?g {{ ?s ?p ?o }} FILTER (STRENDS(STR(?g), "{SUFFIX}")) }}')
+
+    def break_off(self) -> float:
+        """Try nothing again. What is under way may take its time on the server, but not ours."""
+        self.server.web.stop()
+        return _GRACE
 
     def add(self, chunk: Chunk) -> None:
         """Add a piece; twice is the same as once."""
@@ -147,7 +167,13 @@ class Serving:
     # -- the end -----------------------------------------------------------------------------------------------------------
 
     def publish(self, beside: Beside) -> None:
-        """Move the fresh graphs to their places, and remove those that nothing took the place of."""
+        """Move the fresh graphs to their places, and remove those that nothing took the place of.
+
+        Raises:
+            StoreError: another load took the place of this one, or the server refuses something.
+        """
+        if self.journal.id not in self._turn.holders():
+            raise StoreError(f"{self.server.place}: another load took the place of this one; wait for it, and load again")
         if self._staged:
             graphs = self.journal.graphs()
             while some := list(islice(graphs, _FEW)):
@@ -176,10 +202,10 @@ class Serving:
     def close(self, *, done: bool) -> None:
         """End it. Where it is not done, it stays locked for the run that goes on with it."""
         try:
-            if done:
-                Lock(self.server, self._plan.lock).leave()
-        finally:
-            self.journal.close()
+            with closing(self.journal):
+                if done:
+                    self._turn.leave()
             if done:
                 remove(self._folder)
+        finally:
             os.close(self._lock)

@@ -119,6 +119,9 @@ class Session(Protocol):
     requests: int
     journal: Journal
 
+    def break_off(self) -> float | None:
+        """Add no more pieces. Returns for how many seconds those that are under way are waited for; None for as long as it takes."""
+
     def add(self, chunk: Chunk) -> None:
         """Add a piece to the fresh graphs; twice is the same as once. Called by several threads."""
 

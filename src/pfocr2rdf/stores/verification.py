@@ -55,10 +55,9 @@ def verify(plan: Plan, session: Session, samples: Samples) -> int:
         wrong = sample.statements - found if plan.append else sample.statements ^ found
         if wrong:
             session.journal.undone(sample.chunks)
-            what = "lacks" if sample.statements - found else "has something else in the place of"
-            raise StoreError(
-                f"chunk {sample.chunks[-1]}: the store {what} statements of <{sample.figure}>, {min(wrong)} for one; load again"
-            )
+            more = not plan.append and found - sample.statements
+            what, way = ("has something else in the place of", "load again with --fresh") if more else ("lacks", "load again")
+            raise StoreError(f"chunk {sample.chunks[-1]}: the store {what} statements of <{sample.figure}>, {min(wrong)} for one; {way}")
         read += 1
     return read
 

@@ -28,9 +28,9 @@ _SHOWN = 300
 _HTML = re.compile(r"\s*(?:<!doctype html|<html)", re.IGNORECASE).match
 _MOVED = (301, 302, 303, 307, 308)
 _UNKNOWN = (401, 407)
-_TURNED_AWAY = (429, 503)
+_TURNED_AWAY = (429, 503)  # nothing was done
 _UNAVAILABLE = (*_TURNED_AWAY, 502, 504)
-_LONGER = 12
+_LONGER = 12  # times the timeout
 
 
 class RefusedError(StoreError):

@@ -1,0 +1,104 @@
+"""The ways to load side by side: each into a store of its own, and counted."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.engines.running import Cost, FailedError
+from benchmarks.loading.running import run
+from benchmarks.loading.ways import Way, complaint
+
+LONG = 30.0
+"""What takes longer than so many seconds is run once."""
+
+
+class Run(NamedTuple):
+    """One load: what it cost the client, and the most memory that the server held in MiB."""
+
+    cost: Cost
+    server: float | None
+
+
+@dataclass
+class Place:
+    """A way to load, and what became of it.
+
+    Attributes:
+        way: it.
+        runs: the loads that were counted, and found to be whole.
+        verdict: what the count said.
+        failed: whether it did not run, or a store did not hold what was loaded.
+    """
+
+    way: Way
+    runs: list[Run] = field(default_factory=list)
+    verdict: str = ""
+    failed: bool = False
+
+    @property
+    def run(self) -> Run | None:
+        """The middle one of its loads, by time on the wall; nothing where one of them was not whole."""
+        return sorted(self.runs, key=lambda one: one.cost.wall)[len(self.runs) // 2] if self.runs and not self.failed else None
+
+    @property
+    def again(self) -> bool:
+        """Whether it is worth another run."""
+        return not self.failed and all(one.cost.wall <= LONG for one in self.runs)
+
+
+def measure(ways: Iterable[Way], repeats: int) -> list[Place]:
+    """Load in all ways; those into the same kind of store take turns, every other time from the last to the first."""
+    places = [Place(way) for way in ways]
+    for _, some in groupby(places, key=lambda place: place.way.into):
+        group = list(some)
+        for number in range(repeats):
+            for place in group[:: -1 if number % 2 else 1]:
+                if place.again:
+                    load(place)
+                    print(f"  {place.way.into}: {place.way.name}: {told(place)}", file=sys.stderr, flush=True)
+    return places
+
+
+def told(place: Place) -> str:
+    """What is said of a load when it is over."""
+    return place.verdict if place.failed else f"{place.runs[-1].cost.wall:.2f} s, {place.verdict}"
+
+
+def load(place: Place) -> None:
+    """Load once, into a fresh store, and count what is in it."""
+    way = place.way
+    with tempfile.TemporaryDirectory() as scratch:
+        log = Path(scratch) / "client.log"
+        try:
+            with way.fresh(Path(scratch)) as store:
+                cost = run(way.command(store), {**store.variables, **way.variables}, log)
+                server = store.peak()
+                found, everything = store.count(way.graph), store.everything()
+        except FailedError as error:
+            place.verdict, place.failed = f"did not run: {error}", True
+            return
+        place.verdict = judged(found, everything, way.statements)
+        place.failed = place.verdict.startswith("wrong")
+        if place.failed:
+            why = complaint(log.read_text(encoding="utf-8", errors="replace"))
+            place.verdict += f": {why}" if why else ", though it reports no error"
+        place.runs.append(Run(cost, server))
+
+
+def judged(found: int, everything: int, wanted: int) -> str:
+    """What to say of a count.
+
+    >>> judged(5, 7, 5), judged(0, 5, 5), judged(4, 4, 5)
+    ('all 5', 'all 5, but not in the graph that was named', 'wrong: 4 of 5')
+    """
+    if found == wanted:
+        return f"all {wanted:,}"
+    if not found and everything == wanted:
+        return f"all {wanted:,}, but not in the graph that was named"
+    return f"wrong: {found:,} of {wanted:,}"

@@ -1,0 +1,37 @@
+"""The client that loads would be without chunks in parallel: one request, and when it is answered the next one.
+
+    python -m benchmarks.loading.singly (insert | post) URL GRAPH FILE
+
+It finds the server's services, logs in and talks HTTP by the same code as ``pfocr2rdf load``. ``insert`` sends ``INSERT DATA`` of 1,000
+statements, ``post`` the same bodies as ``pfocr2rdf load`` to the Graph Store.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import httpx
+
+from pfocr2rdf.stores.chunks import Bounds, chunks
+from pfocr2rdf.stores.credentials import Credentials
+from pfocr2rdf.stores.discovery import discover
+from pfocr2rdf.stores.web import Web
+
+INSERTED = Bounds(1 << 20, 1000)
+
+
+def main(how: str, url: str, graph: str, path: str) -> None:
+    """Send the statements of a file of an export."""
+    web = Web(Credentials.find(httpx.URL(url)))
+    server = discover(url, web).server
+    for chunk in chunks([Path(path)], quads=False, ours=True, bounds=INSERTED if how == "insert" else server.bounds):
+        if how == "insert":
+            server.update(f"INSERT DATA {{ GRAPH <{graph}> {{\n{chunk.lines.decode()}}} }}")
+        else:
+            server.add(graph, chunk)
+    web.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
