@@ -170,7 +170,7 @@ def test_validate_refuses_what_is_no_rdf(tmp_path: Path) -> None:
     path.write_text("<a> <b")
     result = run("validate", str(path))
     assert result.exit_code == 3
-    assert "broken.ttl: is no valid RDF" in result.stderr
+    assert "broken.ttl:1: is no valid RDF" in result.stderr
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

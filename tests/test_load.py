@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -291,10 +293,14 @@ def test_a_folder_with_something_else_is_not_touched(releases: tuple[Path, Path]
 
 def test_a_store_that_somebody_has_open(releases: tuple[Path, Path], tmp_path: Path) -> None:
     load(releases[0], tmp_path / "store")
-    held = pyoxigraph.Store(tmp_path / "store")
-    with pytest.raises(StoreError, match="another program has the store open"):
-        load(releases[1], tmp_path / "store")
-    assert len(held) > len(statements(releases[0]))
+    program = "import pyoxigraph, sys; store = pyoxigraph.Store(sys.argv[1]); print(flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", program, tmp_path / "store"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as somebody:
+        assert somebody.stdout
+        somebody.stdout.readline()
+        with pytest.raises(StoreError, match="another program has the store open"):
+            load(releases[1], tmp_path / "store")
+        somebody.communicate()
+    assert without_beside(in_folder(tmp_path / "store")) == statements(releases[0])
 
 
 @pytest.mark.parametrize(
@@ -373,6 +379,9 @@ def test_a_delta_that_leads_to_something_else_is_told(releases: tuple[Path, Path
     result = run(tmp_path / "delta", "--to", tmp_path / "store")
     assert result.exit_code == 3
     assert "statements after the delta instead of" in result.output
+    assert "does not say which version it holds" in run(tmp_path / "delta", "--to", tmp_path / "store").output
+    load(releases[1], tmp_path / "store")
+    assert without_beside(in_folder(tmp_path / "store")) == statements(releases[1])
 
 
 # -- the command -----------------------------------------------------------------------------------------------------------

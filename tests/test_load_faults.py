@@ -169,9 +169,9 @@ def through(proxy: FaultProxy, driver: str, retry_for: float = 30) -> Connection
     return Connection(driver=driver, endpoints=Endpoints(f"{url}/query", f"{url}/update", f"{url}/store"), retry_for=retry_for)
 
 
-def pieces(release: Path, size: int = SMALL) -> list[Chunk]:
+def pieces(release: Path) -> list[Chunk]:
     """The chunks of a release on their way to Oxigraph."""
-    return list(chunks([release / "figures.nt"], quads=False, ours=True, bounds=Bounds(size, 100_000)))
+    return list(chunks([release / "figures.nt"], quads=False, ours=True, bounds=Bounds(SMALL, 100_000)))
 
 
 STAGED = pytest.mark.parametrize("staged", [False, True], ids=["first", "staged"])

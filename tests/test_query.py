@@ -314,7 +314,7 @@ def test_no_store_is_told_and_none_is_made(tmp_path: Path) -> None:
     assert said == f"{tmp_path}/store: there is no store; 'pfocr2rdf load EXPORT --to {tmp_path}/store' makes one of an export"
     (tmp_path / "file").touch()
     for folder in (tmp_path, tmp_path / "file"):
-        assert refused(folder, TRUTH) == f"{folder}: it is no store; name the folder that 'pfocr2rdf load' made, with --store"
+        assert refused(folder, TRUTH) == f"{folder}: it is no store; name the folder that 'pfocr2rdf load' made"
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
@@ -322,7 +322,7 @@ def test_a_damaged_store_is_told_and_left_alone(tmp_path: Path) -> None:
     Store(tmp_path).add(Quad(NamedNode("a:b"), NamedNode("a:b"), Literal("c")))
     (tmp_path / "CURRENT").write_text("MANIFEST-999999\n")
     before = state(tmp_path)
-    assert refused(tmp_path, TRUTH).startswith(f"{tmp_path}: the store cannot be read: ")
+    assert refused(tmp_path, TRUTH).startswith(f"{tmp_path}: the store cannot be used: ")
     assert state(tmp_path) == before
 
 
@@ -331,7 +331,7 @@ def test_a_store_is_not_read_while_somebody_writes_to_it(tmp_path: Path) -> None
     with subprocess.Popen([sys.executable, "-c", writing, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
         assert writer.stdout is not None
         writer.stdout.readline()
-        assert refused(tmp_path, TRUTH) == f"{tmp_path}: somebody is writing to this store; ask it again when that has ended"
+        assert refused(tmp_path, TRUTH) == f"{tmp_path}: another program has the store open; end it, and try again"
         writer.communicate(b"")
     assert run(tmp_path, TRUTH).stdout == "no\n"
 

@@ -50,7 +50,7 @@ NOTES = (
     "An export with {statements:,} statements, {size:.0f} MB of N-Triples. All times are of a fresh process, with its start; the middle "
     "one of {repeats}, but what took longer than {long:g} seconds ran once. Into a folder the client is the store, too.",
     "Beyond what the others do, `pfocr2rdf load` proves the files by their SHA-256, adds the vocabulary and the description of the "
-    "dataset, counts the statements, and reads 20 figures back; in a folder it also compacts the store. All of this is in its time.",
+    "dataset, counts the statements, and reads 20 figures back. All of this is in its time.",
     "`oxigraph load` checks the syntax of what it loads; `pfocr2rdf load` takes the lines of an export as they are, as `--lenient` does.",
 )
 

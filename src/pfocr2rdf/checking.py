@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -107,14 +108,26 @@ def rdf_format(path: str | os.PathLike[str]) -> pyoxigraph.RdfFormat | None:
     return RDF_SUFFIXES.get(os.path.splitext(name)[1])
 
 
-def _ntriples(path: Path) -> str:
-    """An RDF file as N-Triples, without the names of its graphs."""
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """The one place that turns complaints about an RDF file into ours.
+
+    Raises:
+        SourceError: it cannot be read, or is no valid RDF; with the line, where that is known.
+    """
     try:
-        with opened(path) as file:
-            quads = pyoxigraph.parse(file, format=rdf_format(path))
-            lines = [f"{quad.subject} {quad.predicate} {quad.object} .\n" for quad in quads]
+        yield
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except (SyntaxError, ValueError, *BROKEN) as error:
+    except SyntaxError as error:
+        place = f"{path}:{error.lineno}" if error.lineno else str(path)
+        raise SourceError(f"{place}: is no valid RDF: {error.msg}") from None
+    except (ValueError, *BROKEN) as error:
         raise SourceError(f"{path}: is no valid RDF: {error}") from None
-    return "".join(lines)
+
+
+def _ntriples(path: Path) -> str:
+    """An RDF file as N-Triples, without the names of its graphs."""
+    with reading(path), opened(path) as file:
+        quads = pyoxigraph.parse(file, format=rdf_format(path))
+        return "".join(f"{quad.subject} {quad.predicate} {quad.object} .\n" for quad in quads)

@@ -10,13 +10,13 @@ from typing import cast
 
 import pyoxigraph
 
-from pfocr2rdf.checking import rdf_format
+from pfocr2rdf.checking import rdf_format, reading
 from pfocr2rdf.delta.meter import Meter, Progress
 from pfocr2rdf.delta.sides import Graph
 from pfocr2rdf.delta.sorting import Sorter
 from pfocr2rdf.delta.statements import Naming, Reader
 from pfocr2rdf.errors import SourceError
-from pfocr2rdf.packed import BROKEN, opened
+from pfocr2rdf.packed import opened
 from pfocr2rdf.sinks.output import MANIFEST
 
 _N_TRIPLES = pyoxigraph.RdfFormat.N_TRIPLES
@@ -62,23 +62,15 @@ def _of_export(path: Path, wanted: str, meter: Meter) -> Iterator[bytes]:
         digest.update(data)
         meter.add(len(data))
 
-    try:
-        with opened(path, watch) as file:
-            form = rdf_format(path)
-            if form == _N_TRIPLES:
-                yield from file
-            else:
-                parsed = pyoxigraph.parse(file, format=form)
-                while some := [quad.triple for quad in islice(parsed, _PARSED)]:
-                    yield from cast("bytes", pyoxigraph.serialize(some, format=_N_TRIPLES)).splitlines(keepends=True)
-                while file.read(1 << 16):  # a parser may stop where its document ends
-                    pass
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except SyntaxError as error:
-        place = f"{path}:{error.lineno}" if error.lineno else str(path)
-        raise SourceError(f"{place}: is no valid RDF: {error.msg}") from None
-    except (ValueError, *BROKEN) as error:
-        raise SourceError(f"{path}: is no valid RDF: {error}") from None
+    with reading(path), opened(path, watch) as file:
+        form = rdf_format(path)
+        if form == _N_TRIPLES:
+            yield from file
+        else:
+            parsed = pyoxigraph.parse(file, format=form)
+            while some := [quad.triple for quad in islice(parsed, _PARSED)]:
+                yield from cast("bytes", pyoxigraph.serialize(some, format=_N_TRIPLES)).splitlines(keepends=True)
+            while file.read(1 << 16):  # a parser may stop where its document ends
+                pass
     if digest.hexdigest() != wanted:
         raise SourceError(f"{path}: is not the file that {MANIFEST} lists, its SHA-256 is another; export again, or name the file")

@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from pfocr2rdf.delta.comparing import Difference
 
-_QUAD = re.compile(
+QUAD = re.compile(
     rb'(?P<triple><[^>]*> <[^>]*> (?:<[^>]*>|"(?:[^"\\]|\\.)*"(?:\^\^<[^>]*>|@[a-z0-9-]+)?)) (?P<graph><[^>]*>)? ?\.\n'
 ).fullmatch
+"""A canonical line of N-Triples or N-Quads: its ``triple`` without the point, and its ``graph`` with its brackets, if it names one."""
 
 
 class Told(NamedTuple):
@@ -63,7 +64,7 @@ def _in_graphs(lines: list[bytes]) -> bytes:
     """Quads as SPARQL writes them: one block for each graph, in the order in which they come up."""
     blocks: dict[bytes, list[bytes]] = {}
     for line in lines:
-        match = _QUAD(line)
+        match = QUAD(line)
         assert match  # the lines are canonical  # noqa: S101
         blocks.setdefault(match["graph"] or b"", []).append(match["triple"] + b" .\n")
     return b"".join(b"GRAPH " + graph + b" {\n" + b"".join(block) + b"}\n" if graph else b"".join(block) for graph, block in blocks.items())

@@ -10,11 +10,11 @@ from typing import IO, NamedTuple, cast
 
 import pyoxigraph
 
-from pfocr2rdf.checking import rdf_format
+from pfocr2rdf.checking import rdf_format, reading
 from pfocr2rdf.delta.meter import Meter
 from pfocr2rdf.delta.sorting import Sorter
 from pfocr2rdf.errors import SourceError
-from pfocr2rdf.packed import BROKEN, opened
+from pfocr2rdf.packed import opened
 from pfocr2rdf.sinks.output import Written
 
 _NAMING = (pyoxigraph.RdfFormat.N_QUADS, pyoxigraph.RdfFormat.TRIG, pyoxigraph.RdfFormat.JSON_LD)
@@ -87,20 +87,12 @@ class Reader:
             sizes.append(len(data))
             self._meter.add(len(data))
 
-        try:
-            with opened(path, watch) as file:
-                form = rdf_format(path)
-                quads = self._renamed(pyoxigraph.parse(file, format=form), form in _NAMING)
-                pyoxigraph.serialize(quads, cast("IO[bytes]", self._into), format=pyoxigraph.RdfFormat.N_QUADS)
-                while file.read(1 << 16):  # a parser may stop where its document ends
-                    pass
-        except OSError as error:
-            raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from None
-        except SyntaxError as error:
-            place = f"{path}:{error.lineno}" if error.lineno else str(path)
-            raise SourceError(f"{place}: is no valid RDF: {error.msg}") from None
-        except (ValueError, *BROKEN) as error:
-            raise SourceError(f"{path}: is no valid RDF: {error}") from None
+        with reading(path), opened(path, watch) as file:
+            form = rdf_format(path)
+            quads = self._renamed(pyoxigraph.parse(file, format=form), form in _NAMING)
+            pyoxigraph.serialize(quads, cast("IO[bytes]", self._into), format=pyoxigraph.RdfFormat.N_QUADS)
+            while file.read(1 << 16):  # a parser may stop where its document ends
+                pass
         self.files.append(Written(path.name, sum(sizes), digest.hexdigest()))
         return self.files[-1]
 

@@ -6,17 +6,17 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from pfocr2rdf.delta import CHUNK
 from pfocr2rdf.errors import SourceError, StoreError
 from pfocr2rdf.iris import DATASET
-from pfocr2rdf.stores import embedded
 from pfocr2rdf.stores.contents import FIGURES
-from pfocr2rdf.stores.deltas import CHUNK, Delta
+from pfocr2rdf.stores.deltas import Delta
 from pfocr2rdf.stores.description import describe, description_in, graphs_of, versions_of
-from pfocr2rdf.stores.local import Local
+from pfocr2rdf.stores.local import Local, refuse_no_store
 from pfocr2rdf.stores.lock import Lock, Lockable
 from pfocr2rdf.stores.sparql import graph as named
 from pfocr2rdf.stores.targets import STORE, Connection, Target, opened
@@ -116,11 +116,9 @@ def _opened(target: Target) -> Iterator[_Store]:
         yield target.server
     else:
         assert target.folder  # it is one or the other  # noqa: S101
-        local = Local(embedded.opened(target.folder, writing=True), target.folder)
-        try:
+        refuse_no_store(target.folder)
+        with closing(Local(target.folder, writing=True)) as local:
             yield local
-        finally:
-            local.close()
 
 
 def _fits(delta: Delta, earlier: list[str], graphs: list[str], place: str) -> None:
@@ -159,7 +157,12 @@ def _apply(delta: Delta, store: _Store, graph: str, graphs: list[str], take_over
         done = min(done + CHUNK, total)
         if progress:
             progress("applying", done, total)
-    _verify(delta, store, name)
+    try:
+        _verify(delta, store, name)
+    except StoreError:  # it holds no version that has a name; whoever brings a whole one need not take over from us
+        store.replace(f"{graph}/description", describe("", [], graphs))
+        lock.leave()
+        raise
     size = f"{ref(DATASET)} {term('rdf:type')} {ref('http://rdfs.org/ns/void#Dataset')} .\n"
     size += f"{ref(DATASET)} {ref('http://rdfs.org/ns/void#triples')} {literal(str(delta.statements), 'xsd:integer')} .\n"
     store.replace(f"{graph}/description", describe(size, delta.result, graphs))

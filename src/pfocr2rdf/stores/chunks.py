@@ -9,10 +9,10 @@ from typing import NamedTuple, cast
 
 import pyoxigraph
 
-from pfocr2rdf.checking import rdf_format
+from pfocr2rdf.checking import rdf_format, reading
 from pfocr2rdf.delta.statements import refuse
 from pfocr2rdf.errors import SourceError
-from pfocr2rdf.packed import BROKEN, opened
+from pfocr2rdf.packed import opened
 
 _PARSED = 4096
 _AS_IT_IS = {False: pyoxigraph.RdfFormat.N_TRIPLES, True: pyoxigraph.RdfFormat.N_QUADS}
@@ -101,25 +101,17 @@ def chunks(paths: list[Path], quads: bool, ours: bool, bounds: Bounds, watch: Ca
 def _lines(path: Path, quads: bool, proved: bool, watch: Callable[[bytes], object] | None) -> Iterator[bytes]:
     """The statements as lines, some whole lines or a part of one at a time."""
     form = rdf_format(path)
-    try:
-        with opened(path, watch) as file:
-            if proved:
-                while block := file.read(1 << 20):
-                    yield block
-                return
-            parsed = pyoxigraph.parse(file, format=form)
-            while some := list(islice(parsed, _PARSED)):
-                if quads and any(one.graph_name == _DEFAULT for one in some):
-                    raise SourceError(f"{path}: a statement names no graph; load it with --graphs dataset")
-                kept = some if quads else [one.triple for one in some]
-                yield cast("bytes", pyoxigraph.serialize(kept, format=_AS_IT_IS[quads]))
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except SyntaxError as error:
-        place = f"{path}:{error.lineno}" if error.lineno else str(path)
-        raise SourceError(f"{place}: is no valid RDF: {error.msg}") from None
-    except (ValueError, *BROKEN) as error:
-        raise SourceError(f"{path}: is no valid RDF: {error}") from None
+    with reading(path), opened(path, watch) as file:
+        if proved:
+            while block := file.read(1 << 20):
+                yield block
+            return
+        parsed = pyoxigraph.parse(file, format=form)
+        while some := list(islice(parsed, _PARSED)):
+            if quads and any(one.graph_name == _DEFAULT for one in some):
+                raise SourceError(f"{path}: a statement names no graph; load it with --graphs dataset")
+            kept = some if quads else [one.triple for one in some]
+            yield cast("bytes", pyoxigraph.serialize(kept, format=_AS_IT_IS[quads]))
 
 
 def _pieces(blocks: Iterator[bytes], bounds: Bounds) -> Iterator[bytes]:

@@ -10,16 +10,14 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pfocr2rdf.delta import CHUNK
+from pfocr2rdf.delta.folder import DELTA
+from pfocr2rdf.delta.forms import QUAD
 from pfocr2rdf.errors import SourceError
 from pfocr2rdf.packed import BROKEN, opened
 
-DELTA = "delta.json"
-CHUNK = 1000
-"""Statements in one operation: some stores fail at little more."""
-
 _SUFFIXES = ("", ".gz", ".zst")
 _OPERATION = re.compile(rb"(DELETE|INSERT) DATA \{\n|GRAPH (<[^>]*>) \{\n|\}\n|;\n").fullmatch
-_QUAD = re.compile(rb'(<[^>]*> <[^>]*> (?:<[^>]*>|"(?:[^"\\]|\\.)*"(?:\^\^<[^>]*>|@[a-z0-9-]+)?)) (?:<([^>]*)> )?\.\n').fullmatch
 
 
 def is_delta(source: str | os.PathLike[str]) -> bool:
@@ -144,6 +142,6 @@ def _changes(path: Path, lines: Iterator[bytes]) -> Iterator[Change]:
         elif frame := _OPERATION(line):
             verb, graph = (frame[1] or verb.encode()).decode(), (frame[2] or b"").decode()[1:-1]
             continue
-        if not (quad := _QUAD(statement)) or not verb:
+        if not (quad := QUAD(statement)) or not verb:
             raise SourceError(f"{path}:{number}: is no statement of a delta; make the delta again")
-        yield Change(verb, (quad[2] or b"").decode() or graph, quad[1])
+        yield Change(verb, (quad["graph"] or b"").decode()[1:-1] or graph, quad["triple"])

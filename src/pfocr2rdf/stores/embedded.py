@@ -1,77 +1,40 @@
-"""A store on this disk, which needs no server: it is built beside the one that is there, and then takes its place."""
+"""A load into a store on this disk, which needs no server: it is built beside the one that is there, and then takes its place."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import closing, suppress
 from pathlib import Path
-
-import pyoxigraph
 
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.sinks.output import locked, mapped_errors
 from pfocr2rdf.stores.chunks import Bounds, Chunk
 from pfocr2rdf.stores.contents import VOCABULARY
-from pfocr2rdf.stores.description import in_default_graph, versions_of
+from pfocr2rdf.stores.description import description_in, in_default_graph, versions_of
 from pfocr2rdf.stores.journal import Journal
+from pfocr2rdf.stores.local import Local, is_store
 from pfocr2rdf.stores.session import Beside, Held, Plan
 from pfocr2rdf.stores.sparql import all_of
 
 _BOUNDS = Bounds(8 << 20, 1 << 30)
-_MARK = "CURRENT"  # every RocksDB database has such a file
-_TRIPLES, _QUADS = pyoxigraph.RdfFormat.N_TRIPLES, pyoxigraph.RdfFormat.N_QUADS
-
-
-def is_store(path: Path) -> bool:
-    """Whether a folder is an embedded store."""
-    return (path / _MARK).is_file()
-
-
-def opened(path: Path, *, writing: bool = False) -> pyoxigraph.Store:
-    """A store that is there.
-
-    Raises:
-        StoreError: it is none, or another program has it open.
-    """
-    if not is_store(path):
-        what = "is no store" if path.exists() else "there is no store"
-        raise StoreError(f"{path}: {what}; make one with pfocr2rdf load EXPORT --to {path}")
-    with mapped(path):
-        return pyoxigraph.Store(path) if writing else pyoxigraph.Store.read_only(str(path))
-
-
-@contextmanager
-def mapped(path: Path) -> Iterator[None]:
-    """Turns the complaints of the store's library into ours."""
-    try:
-        yield
-    except (OSError, RuntimeError) as error:
-        text = str(error)
-        if "lock" in text.lower():
-            raise StoreError(f"{path}: another program has the store open; end it, and try again") from None
-        raise StoreError(f"{path}: {text}") from None
 
 
 def held(path: Path, plan: Plan) -> Held:
     """What a store holds of what a plan would replace; nothing where there is no store."""
     if not is_store(path):
         return Held(0, [], "embedded")
-    store = opened(path)
-    try:
-        with mapped(path):
-            live = [name for name in _names(store) if plan.is_live(name)] if plan.name else [""]
-            return Held(sum(_count(store, name) for name in live), versions_of(_text(store, plan.description)), "embedded")
-    finally:
-        del store  # else a traceback would keep it open
+    with closing(Local(path)) as store:
+        live = filter(plan.is_live, store.graphs()) if plan.name else [""]
+        return Held(sum(map(store.count, live)), versions_of(description_in(store, plan.description)), "embedded")
 
 
 class Embedded:
     """A load into an embedded store.
 
-    What was there and is not replaced is copied, so that nothing is ever changed in place: whoever is killed leaves the store of
-    before.
+    What was there and is not replaced is copied, so that nothing is ever changed in place. Who is killed leaves the store of before;
+    between the two renames of the end it is in the hidden folder, from where the next load takes it back.
 
     Args:
         path: the folder of the store; it is made where it is missing.
@@ -90,6 +53,8 @@ class Embedded:
         self._folder = path.parent / f".{path.name}.pfocr2rdf-loading"
         self._data = self._folder / "data"
         self._previous = self._folder / "previous"
+        self._live: Local | None = None
+        self._store: Local | None = None
         if path.exists() and not is_store(path) and (not path.is_dir() or any(path.iterdir())):
             raise StoreError(f"{path}: is no store, and holds something else; name another folder with --to")
         with mapped_errors(path):
@@ -106,9 +71,10 @@ class Embedded:
             raise
 
     def _let_go(self) -> None:
-        """Close the stores, also where a traceback holds us."""
-        self.__dict__.pop("_live", None)
-        self.__dict__.pop("_store", None)
+        """Close the stores."""
+        for store in filter(None, (self._live, self._store)):
+            store.close()
+        self._live = self._store = None
 
     def _recover(self) -> None:
         """Put right what a run left that was killed between two renames."""
@@ -118,57 +84,55 @@ class Embedded:
             shutil.rmtree(self._previous, ignore_errors=True)
 
     def _begin(self) -> None:
-        self._live = opened(self.path, writing=True) if is_store(self.path) else None
+        self._live = Local(self.path, writing=True) if is_store(self.path) else None
         self._refuse_other_default()
         self.journal = Journal(self._folder, self._plan.key(self.bounds))
         if self._plan.fresh or not is_store(self._data):
             self.journal.restart()
         if not self.journal.chunks():
             shutil.rmtree(self._data, ignore_errors=True)
-        with mapped(self.path):
-            self._store = pyoxigraph.Store(self._data)
+        self._store = Local(self._data, writing=True)
 
     def _refuse_other_default(self) -> None:
         """A default graph that was not loaded by us is not replaced."""
         if self._live is None or self._plan.name or self._plan.append:
             return
-        if not in_default_graph(_text(self._live, self._plan.description)) and _count(self._live, "", 1):
+        if not self._is_in_default(self._live) and self._live.ask(all_of("")):
             raise StoreError(f"{self.path}: its default graph holds something else; add to it with --append, or load with --graphs dataset")
+
+    def _is_in_default(self, live: Local) -> bool:
+        return in_default_graph(description_in(live, self._plan.description))
+
+    @property
+    def _fresh(self) -> Local:
+        assert self._store is not None  # until the end  # noqa: S101
+        return self._store
 
     def break_off(self) -> None:
         """What is under way gets there."""
 
     def add(self, chunk: Chunk) -> None:
         """Add a piece; twice is the same as once."""
-        with mapped(self.path):
-            if chunk.quads:
-                self._store.bulk_load(chunk.lines, format=_QUADS, lenient=True)
-            else:
-                self._store.bulk_load(chunk.lines, format=_TRIPLES, to_graph=_node(self._plan.name), lenient=True)
+        self._fresh.load(self._plan.name, chunk)
 
     def counts(self, names: Iterable[str]) -> dict[str, int]:
         """How many statements each of a few graphs has."""
-        with mapped(self.path):
-            return {name: _count(self._store, name) for name in names}
+        return {name: self._fresh.count(name) for name in names}
 
     def read(self, name: str, subjects: list[str]) -> bytes:
         """The statements about a few subjects, as N-Triples."""
-        with mapped(self.path):
-            return "".join(_text(self._store, name, subject) for subject in subjects).encode()
+        return "".join(self._fresh.about(name, subject) for subject in subjects).encode()
 
     def holds(self, name: str, lines: list[bytes]) -> bool:
         """Whether a graph has all of a few statements."""
-        triples = pyoxigraph.parse(b"".join(lines), format=_TRIPLES)
-        with mapped(self.path):
-            return all(pyoxigraph.Quad(one.subject, one.predicate, one.object, _node(name)) in self._store for one in triples)
+        return self._fresh.holds(name, lines)
 
     def publish(self, beside: Beside) -> None:
         """Copy what stays, and take the place of the store of before."""
-        with mapped(self.path):
-            if self._live is not None:
-                self._copy(self._live)
-            for name, lines in ((VOCABULARY, beside.vocabulary), (self._plan.description, beside.description)):
-                self._store.bulk_load(lines, format=_TRIPLES, to_graph=pyoxigraph.NamedNode(name))
+        if self._live is not None:
+            self._copy(self._live)
+        for name, lines in ((VOCABULARY, beside.vocabulary), (self._plan.description, beside.description)):
+            self._fresh.load(name, Chunk(0, lines, lines.count(b"\n"), quads=False))
         self._let_go()  # both are closed before they are renamed: their library goes by the names of their files
         with mapped_errors(self.path):
             if self.path.exists():
@@ -179,13 +143,13 @@ class Embedded:
                 self._recover()
                 raise
 
-    def _copy(self, live: pyoxigraph.Store) -> None:
-        for name in _names(live):
+    def _copy(self, live: Local) -> None:
+        for name in live.graphs():
             if not self._plan.replaces(name):
-                self._store.bulk_extend(live.quads_for_pattern(None, None, None, _node(name)))
-        ours = not self._plan.name or in_default_graph(_text(live, self._plan.description))
+                self._fresh.copy(live, name)
+        ours = not self._plan.name or self._is_in_default(live)
         if self._plan.append or not ours:
-            self._store.bulk_extend(live.quads_for_pattern(None, None, None, _node("")))
+            self._fresh.copy(live, "")
 
     def close(self, *, done: bool) -> None:
         """End it. Where it is not done, the next run goes on with what there is."""
@@ -196,24 +160,3 @@ class Embedded:
                 shutil.rmtree(self._folder, ignore_errors=True)
         finally:
             os.close(self._lock)
-
-
-def _node(name: str) -> pyoxigraph.NamedNode | pyoxigraph.DefaultGraph:
-    return pyoxigraph.NamedNode(name) if name else pyoxigraph.DefaultGraph()
-
-
-def _names(store: pyoxigraph.Store) -> list[str]:
-    return [name.value for name in store.named_graphs() if isinstance(name, pyoxigraph.NamedNode)]
-
-
-def _count(store: pyoxigraph.Store, name: str, most: int = 0) -> int:
-    """The statements of a graph, counted up to a limit."""
-    some = f"SELECT * {{ {all_of(name)} }}{f' LIMIT {most}' if most else ''}"
-    solutions = store.query(f"SELECT (COUNT(*) AS ?n) {{ {{ {some} }} }}")
-    return int(next(iter(solutions))["n"].value)  # type: ignore[arg-type]
-
-
-def _text(store: pyoxigraph.Store, name: str, subject: str = "") -> str:
-    """The statements of a graph, or those about one subject, as N-Triples."""
-    about = pyoxigraph.NamedNode(subject) if subject else None
-    return "".join(f"{quad.triple} .\n" for quad in store.quads_for_pattern(about, None, None, _node(name)))

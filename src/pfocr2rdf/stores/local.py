@@ -2,49 +2,152 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyoxigraph
 
-from pfocr2rdf.stores.embedded import mapped
-from pfocr2rdf.stores.sparql import Row, graph
+from pfocr2rdf.errors import StoreError
+from pfocr2rdf.stores.chunks import Chunk
+from pfocr2rdf.stores.sparql import Row, all_of, graph
+
+_MARK = "CURRENT"  # every RocksDB database has such a file
+_TRIPLES, _QUADS = pyoxigraph.RdfFormat.N_TRIPLES, pyoxigraph.RdfFormat.N_QUADS
+
+
+def is_store(path: Path) -> bool:
+    """Whether a folder is an embedded store."""
+    return (path / _MARK).is_file()
+
+
+def refuse_no_store(path: Path) -> None:
+    """See that a folder is a store.
+
+    Raises:
+        StoreError: it is none.
+    """
+    if not path.exists():
+        raise StoreError(f"{path}: there is no store; 'pfocr2rdf load EXPORT --to {path}' makes one of an export")
+    if not is_store(path):
+        raise StoreError(f"{path}: it is no store; name the folder that 'pfocr2rdf load' made")
+
+
+def shared(path: Path) -> int:
+    """A handle that keeps writers away from a store until it is closed. Where one is there, reading beside it goes wrong now and then.
+
+    Raises:
+        StoreError: one is there.
+    """
+    with mapped(path):
+        handle = os.open(path / "LOCK", os.O_RDONLY)
+        try:
+            fcntl.lockf(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BaseException:
+            os.close(handle)
+            raise
+    return handle
+
+
+@contextmanager
+def mapped(path: Path) -> Iterator[None]:
+    """Turns the complaints of the store's library into ours."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        text = str(error)
+        if isinstance(error, BlockingIOError) or "lock" in text.lower():
+            raise StoreError(f"{path}: another program has the store open; end it, and try again") from None
+        raise StoreError(f"{path}: the store cannot be used: {getattr(error, 'strerror', None) or text}") from None
 
 
 class Local:
-    """An embedded store.
+    """A store in a folder, open from its making until ``close``.
 
     Args:
-        store: it, open for writing.
-        path: its folder.
+        path: the folder.
+        writing: whether it is changed; then nobody else may have it open, and it is made where it is missing.
+
+    Attributes:
+        place: what it is called in messages.
+
+    Raises:
+        StoreError: it cannot be read, or another program has it open.
     """
 
-    def __init__(self, store: pyoxigraph.Store, path: Path) -> None:
-        self._store = store
+    def __init__(self, path: Path, *, writing: bool = False) -> None:
+        self._path = path
         self.place = str(path)
+        self._lock = -1 if writing else shared(path)
+        try:
+            with mapped(path):
+                self._store = pyoxigraph.Store(path) if writing else pyoxigraph.Store.read_only(str(path))
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Let others have it: the library closes a store when nothing holds it any more, and a traceback would."""
-        del self._store
+        self.__dict__.pop("_store", None)
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
 
     def select(self, query: str) -> list[Row]:
-        """The rows of an answer.
-
-        Raises:
-            StoreError: the store cannot be read.
-        """
-        with mapped(Path(self.place)):
+        """The rows of an answer."""
+        with mapped(self._path):
             found = self._store.query(query)
             assert isinstance(found, pyoxigraph.QuerySolutions)  # noqa: S101 - only SELECT is asked here
             names = [variable.value for variable in found.variables]
             return [{name: row[name] for name in names if row[name] is not None} for row in found]
 
-    def update(self, text: str) -> None:
-        """Change something, at once or not at all.
+    def ask(self, pattern: str) -> bool:
+        """Whether there is what the pattern says."""
+        return bool(self.select(f"SELECT * {{ {pattern} }} LIMIT 1"))
 
-        Raises:
-            StoreError: there is no room.
-        """
-        with mapped(Path(self.place)):
+    def number(self, query: str) -> int:
+        """The one number ``?n`` that is asked for."""
+        return int(self.select(query)[0]["n"].value)
+
+    def count(self, name: str) -> int:
+        """How many statements a graph has."""
+        return self.number(f"SELECT (COUNT(*) AS ?n) {{ {all_of(name)} }}")
+
+    def graphs(self) -> list[str]:
+        """The names of its graphs."""
+        with mapped(self._path):
+            return [name.value for name in self._store.named_graphs() if isinstance(name, pyoxigraph.NamedNode)]
+
+    def about(self, name: str, subject: str) -> str:
+        """The statements of a graph about a subject, as N-Triples."""
+        with mapped(self._path):
+            quads = self._store.quads_for_pattern(pyoxigraph.NamedNode(subject), None, None, _node(name))
+            return "".join(f"{quad.triple} .\n" for quad in quads)
+
+    def holds(self, name: str, lines: list[bytes]) -> bool:
+        """Whether a graph has all of a few statements."""
+        triples = pyoxigraph.parse(b"".join(lines), format=_TRIPLES)
+        with mapped(self._path):
+            return all(pyoxigraph.Quad(one.subject, one.predicate, one.object, _node(name)) in self._store for one in triples)
+
+    def load(self, name: str, chunk: Chunk) -> None:
+        """Add many statements, outside of a transaction; N-Quads go where they say. Several threads may do it."""
+        with mapped(self._path):
+            if chunk.quads:
+                self._store.bulk_load(chunk.lines, format=_QUADS, lenient=True)
+            else:
+                self._store.bulk_load(chunk.lines, format=_TRIPLES, to_graph=_node(name), lenient=True)
+
+    def copy(self, other: Local, name: str) -> None:
+        """Add all statements that a graph of another store has."""
+        with mapped(self._path):
+            self._store.bulk_extend(other._store.quads_for_pattern(None, None, None, _node(name)))
+
+    def update(self, text: str) -> None:
+        """Change something, at once or not at all."""
+        with mapped(self._path):
             self._store.update(text)
 
     def insert(self, name: str, lines: str) -> None:
@@ -59,10 +162,6 @@ class Local:
         """Make a small graph be these statements, as N-Triples."""
         self.update(f"DROP SILENT GRAPH <{name}> ;\nINSERT DATA {{ {graph(name)}{{\n{lines.decode()}}} }}")
 
-    def ask(self, pattern: str) -> bool:
-        """Whether there is what the pattern says."""
-        return bool(self.select(f"SELECT * {{ {pattern} }} LIMIT 1"))
 
-    def number(self, query: str) -> int:
-        """The one number ``?n`` that is asked for."""
-        return int(self.select(query)[0]["n"].value)
+def _node(name: str) -> pyoxigraph.NamedNode | pyoxigraph.DefaultGraph:
+    return pyoxigraph.NamedNode(name) if name else pyoxigraph.DefaultGraph()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import tempfile
@@ -18,6 +17,7 @@ from pfocr2rdf.iris import DATASET, is_absolute
 from pfocr2rdf.stores.answers import Answer, answering
 from pfocr2rdf.stores.contents import VOCABULARY
 from pfocr2rdf.stores.description import description_in, graphs_of
+from pfocr2rdf.stores.local import mapped, refuse_no_store, shared
 from pfocr2rdf.stores.servers import Server
 from pfocr2rdf.stores.targets import Connection, opened
 from pfocr2rdf.vocabulary import PREFIXES
@@ -205,22 +205,14 @@ def read(text: str) -> Question:
 
 def _opened(path: Path) -> tuple[Store, int]:
     """The store in a folder, and a handle that keeps writers away from it until it is closed."""
-    if not path.exists():
-        raise StoreError(f"{path}: there is no store; 'pfocr2rdf load EXPORT --to {path}' makes one of an export")
-    if not (path / "CURRENT").is_file():
-        raise StoreError(f"{path}: it is no store; name the folder that 'pfocr2rdf load' made, with --store")
-    lock = -1
+    refuse_no_store(path)
+    lock = shared(path)
     try:
-        # Reading beside a writer goes wrong now and then, and pyoxigraph does not look.
-        lock = os.open(path / "LOCK", os.O_RDONLY)
-        fcntl.lockf(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        return Store.read_only(str(path)), lock
-    except (OSError, RuntimeError, ValueError) as error:
-        if lock >= 0:
-            os.close(lock)
-        if isinstance(error, BlockingIOError):
-            raise StoreError(f"{path}: somebody is writing to this store; ask it again when that has ended") from None
-        raise StoreError(f"{path}: the store cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        with mapped(path):
+            return Store.read_only(str(path)), lock
+    except BaseException:
+        os.close(lock)
+        raise
 
 
 def _misread(question: Question, complaint: str) -> StoreError:
