@@ -235,6 +235,14 @@ class _Inert(io.RawIOBase):
         super().close()
 
 
+def _forget_standard_output() -> None:
+    """What could not be written is not tried again when Python ends: that would change the exit status."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
 @contextlib.contextmanager
 def _standard_output() -> Iterator[IO[bytes]]:
     file = sys.stdout.buffer
@@ -246,8 +254,10 @@ def _standard_output() -> Iterator[IO[bytes]]:
             yield file
         file.flush()
     except BrokenPipeError:
+        _forget_standard_output()
         raise
     except OSError as error:
+        _forget_standard_output()
         raise OutputError(f"standard output cannot be written: {error.strerror or error}") from None
 
 
