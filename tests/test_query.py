@@ -289,7 +289,7 @@ def test_nothing_is_sent_elsewhere_unless_it_is_allowed(how: str, store: Path, e
 
 def test_the_word_service_alone_sends_nothing(store: Path) -> None:
     text = (
-        "# SERVICE <https://example.org/>\nPREFIX service: <https://example.org/SERVICE#> SELECT (COUNT(*) AS ?service) {\n"
+        "# of SERVICE\nPREFIX service: <https://example.org/SERVICE/> SELECT (COUNT(*) AS ?service) {\n"
         "?SERVICE a service:SERVICE , <https://example.org/SERVICE> , service:a\\-SERVICE .\n"
         "FILTER(?SERVICE != 'SERVICE' && ?SERVICE != '''it's \"SERVICE\"''') }"
     )
@@ -518,3 +518,14 @@ def test_the_graphs_of_a_server_can_be_named(loaded_servers: dict[str, str]) -> 
 def test_a_server_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="the connection failed"):
         query(f"http://127.0.0.1:{free_port()}", "ASK {}", connection=Connection(retry_for=0.1))
+
+
+def test_a_service_that_hides_is_found(store: Path) -> None:
+    """A less-than that could begin an IRI does not take the SERVICE behind it out of sight, nor does a comment or an escape."""
+    for text in (
+        "SELECT * { ?a ?b ?c FILTER(?a<'>'&&?a!=' ') SERVICE <http://127.0.0.1:9/> { ?x ?y ?z } FILTER(?a!='x') }",
+        "SELECT * { SERVICE # here\n SILENT <http://127.0.0.1:9/> { ?x ?y ?z } }",
+        "SELECT * { SERV\\u0049CE <http://127.0.0.1:9/> { ?x ?y ?z } }",
+    ):
+        with pytest.raises(StoreError, match="asks another server with SERVICE"):
+            query(store, text)

@@ -9,6 +9,7 @@ from pfocr2rdf.cli.diff import diff_command
 from pfocr2rdf.cli.export import export_command
 from pfocr2rdf.cli.load import load_command
 from pfocr2rdf.cli.query import query_command
+from pfocr2rdf.cli.serve import serve_command
 from pfocr2rdf.cli.stats import stats_command
 from pfocr2rdf.cli.validate import validate_command
 
@@ -32,5 +33,6 @@ main.add_command(validate_command)
 main.add_command(diff_command)
 main.add_command(load_command)
 main.add_command(query_command)
+main.add_command(serve_command)
 main.add_command(stats_command)
 main.add_command(completion)

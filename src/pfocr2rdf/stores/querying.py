@@ -37,9 +37,14 @@ _TOKEN = re.compile(
 _UPDATES = frozenset(("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"))
 _COMPLAINT = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\[[^\]]*\]|\'[^\']*\'')
-_PADDING = f"\n{' ' * 30}"
+PADDING = f"\n{' ' * 30}"
 """Put behind a query: the parser looks ahead by whole keywords, and its complaint is about the end where the text is too short for one."""
 
+_APART = r"(?:\s|\#[^\r\n]*[\r\n])"
+_ELSEWHERE = re.compile(
+    rf"\bSERVICE(?:{_APART}*(?:SILENT{_APART}*)?[<?$]|{_APART}+(?:SILENT{_APART}+)?[\w.-]*:)", re.IGNORECASE
+)  # fmt: skip
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _SHOWN = 30
 
 
@@ -54,7 +59,7 @@ class Question(NamedTuple):
         verb: its first keyword, such as ``"SELECT"``, or nothing where none was found.
         has_from: whether it names its graphs itself.
         has_graph: whether it asks named graphs by GRAPH.
-        asks_elsewhere: whether it sends a part of itself to another server.
+        asks_elsewhere: whether it sends a part of itself to another server, or looks as if it did.
     """
 
     text: str
@@ -149,18 +154,18 @@ def answer(store: str | os.PathLike[str], question: Question, *, graphs: Sequenc
         StoreError: there is no store, or it is being written to; or the question is wrong, or cannot be answered.
     """
     path = Path(store)
-    found, lock = _opened(path)
+    found, lock = read_only(path)
     try:
         # pyoxigraph's union of all graphs would win over FROM.
         union = not graphs and not question.has_from
         asked: list[NamedNode | BlankNode | DefaultGraph] = [NamedNode(graph) for graph in graphs]
         with answering(str(path)):
-            results = found.query(question.text + _PADDING, use_default_graph_as_union=union, default_graph=asked or None)
+            results = found.query(question.text + PADDING, use_default_graph_as_union=union, default_graph=asked or None)
         answered = Answer(results, question.prefixes, str(path))
     except BaseException as error:
         os.close(lock)
         if isinstance(error, SyntaxError):
-            raise _misread(question, str(error)) from None
+            raise misread(question, str(error)) from None
         raise
     weakref.finalize(answered, os.close, lock)
     return answered
@@ -199,11 +204,21 @@ def read(text: str) -> Question:
     head = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}> " for prefix in wanted if prefix in PREFIXES)
     unknown = {prefix: used[prefix] for prefix in wanted if prefix not in PREFIXES}
     return Question(
-        head + text, len(head), {**PREFIXES, **declared}, unknown, verb, "FROM" in words, "GRAPH" in words, "SERVICE" in words,
+        head + text, len(head), {**PREFIXES, **declared}, unknown, verb, "FROM" in words, "GRAPH" in words,
+        "SERVICE" in words or _may_ask_elsewhere(text),
     )  # fmt: skip
 
 
-def _opened(path: Path) -> tuple[Store, int]:
+def _may_ask_elsewhere(text: str) -> bool:
+    """Whether there could be a SERVICE, also in what looks like a comment or a text: to be mistaken there would open a door."""
+    return _ELSEWHERE.search(_ESCAPE.sub(lambda found: _character(int(found[1] or found[2], 16)), text)) is not None
+
+
+def _character(code: int) -> str:
+    return chr(code) if code < 0x110000 else ""
+
+
+def read_only(path: Path) -> tuple[Store, int]:
     """The store in a folder, and a handle that keeps writers away from it until it is closed."""
     refuse_no_store(path)
     lock = shared(path)
@@ -215,7 +230,7 @@ def _opened(path: Path) -> tuple[Store, int]:
         raise
 
 
-def _misread(question: Question, complaint: str) -> StoreError:
+def misread(question: Question, complaint: str) -> StoreError:
     """What pyoxigraph's parser says of a query, in one sentence about the text of the user."""
     found = _COMPLAINT.match(complaint)
     if not found:

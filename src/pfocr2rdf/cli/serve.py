@@ -1,0 +1,81 @@
+"""``pfocr2rdf serve``."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pfocr2rdf.cli.bars import stages
+from pfocr2rdf.cli.said import speaking
+from pfocr2rdf.errors import StoreError
+from pfocr2rdf.stores import STORE, load
+from pfocr2rdf.stores.local import is_store, refuse_no_store
+from pfocr2rdf.summary import OK
+
+_EXAMPLES = """\b
+Examples:
+  pfocr2rdf serve
+  pfocr2rdf serve output --port 8080
+  pfocr2rdf serve release --timeout 10 --memory 1024 --quiet
+"""
+
+
+@click.command("serve", epilog=_EXAMPLES)
+@click.argument("source", type=click.Path(path_type=Path), default=STORE)
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The port; 0 for any that is free.")
+@click.option(
+    "--timeout", type=click.FloatRange(min=0.1), default=30, show_default=True, metavar="SECONDS", help="How long a query may run.",
+)  # fmt: skip
+@click.option(
+    "--memory", type=click.IntRange(min=64), default=2048, show_default=True, metavar="MB", help="How much memory a query may use.",
+)  # fmt: skip
+@click.option(
+    "--max-answer", "answer", type=click.IntRange(min=1), default=512, show_default=True, metavar="MB",
+    help="How large an answer may be.",
+)  # fmt: skip
+@click.option(
+    "--workers", type=click.IntRange(min=1), metavar="N", help="How many queries run at once; without this, one for each processor.",
+)  # fmt: skip
+@click.option(
+    "--queue", type=click.IntRange(min=0), default=32, show_default=True, metavar="N", help="How many more queries wait their turn.",
+)  # fmt: skip
+@click.option("--service", is_flag=True, help="Let queries ask other servers with SERVICE.")
+@click.option("-q", "--quiet", is_flag=True, help="Log no requests.")
+@speaking
+def serve_command(source: Path, host: str, port: int, quiet: bool, workers: int | None, **bounds: Any) -> int:
+    """Serve a store on the web, with a SPARQL endpoint that only reads.
+
+    SOURCE is an embedded store that 'pfocr2rdf load' made; or an export directory, an RDF file or records, which are loaded into a
+    store for the time being. Ctrl-C ends it.
+    """
+    try:
+        from pfocr2rdf.serving import Settings, serve  # here, since not everybody installs what it needs
+    except ModuleNotFoundError:
+        raise StoreError("serving needs starlette and uvicorn, which are not installed; run: pip install 'pfocr2rdf[serve]'") from None
+    settings = Settings(**bounds)
+    if workers:
+        settings = settings._replace(workers=workers)
+    if not quiet:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%dT%H:%M:%S%z"))
+        log = logging.getLogger("pfocr2rdf.serving")
+        log.addHandler(handler)
+        log.setLevel(logging.INFO)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what is there for the time being is removed
+    with tempfile.TemporaryDirectory(prefix="pfocr2rdf-") as scratch:
+        store = source
+        if not is_store(source):
+            if not source.exists():
+                refuse_no_store(source)
+            store = Path(scratch) / "store"
+            with stages(quiet) as told:
+                load(source, store, progress=told)
+        serve(store, settings, host=host, port=port, told=lambda url: click.echo(f"Serving {source} at {url}"))
+    return OK

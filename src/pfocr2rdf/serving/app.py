@@ -1,0 +1,265 @@
+"""The service as an ASGI application: which address leads where, and what every answer says of itself."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import re
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import IO
+
+import pyoxigraph
+from pyoxigraph import RdfFormat
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pfocr2rdf.serving.asking import Asked
+from pfocr2rdf.serving.describing import DESCRIPTION, serialized, service_description
+from pfocr2rdf.serving.negotiation import STATEMENTS, choose, with_charset
+from pfocr2rdf.serving.pages import POLICY, query_page
+from pfocr2rdf.serving.pool import RETRY_AFTER, Answered, Pool
+from pfocr2rdf.serving.protocol import RefusedError, wanted
+from pfocr2rdf.serving.settings import Settings
+from pfocr2rdf.stores.examples import Example, example, examples
+from pfocr2rdf.stores.local import refuse_no_store
+
+LOG = logging.getLogger(__name__)
+"""Where requests are logged, one line each."""
+
+_BLOCK = 1 << 16
+_STALL = 30.0  # seconds, for one block of an answer to be taken
+_METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
+_HOST = re.compile(r"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?").fullmatch
+_RDF = [kind for kind in STATEMENTS if kind != "text/html"]
+_PREFLIGHT = {
+    "Allow": ", ".join(_METHODS),
+    "Access-Control-Allow-Methods": ", ".join(_METHODS),
+    "Access-Control-Allow-Headers": "Accept, Content-Type",
+    "Access-Control-Max-Age": "86400",
+}
+_ALWAYS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Retry-After",
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def application(store: str | os.PathLike[str], settings: Settings = Settings()) -> Starlette:  # noqa: B008 - it cannot be changed
+    """The service over an embedded store, for any server that speaks ASGI. The store is only read.
+
+    Args:
+        store: the folder of the store.
+        settings: the bounds.
+
+    Returns:
+        An application with ``/sparql``, ``/.well-known/void``, ``/health`` and ``/``. Its processes are started and ended with its
+        lifespan. More routes can be added to its router.
+
+    Raises:
+        StoreError: there is no store.
+    """
+    refuse_no_store(Path(store))
+    service = _Service(Pool(Path(store), settings), settings)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 - Starlette calls it so
+        service.pool.start()
+        try:
+            yield
+        finally:
+            await service.pool.close()
+
+    app = Starlette(
+        routes=[
+            Route("/", _start, methods=["GET"]),
+            Route("/health", _health, methods=["GET"]),
+            Route("/sparql", service.sparql, methods=_METHODS),
+            Route("/.well-known/void", service.void, methods=["GET", "OPTIONS"]),
+        ],
+        middleware=[Middleware(_Courtesy)],
+        exception_handlers={RefusedError: _refused, HTTPException: _absent},
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False  # it would lead to wherever the header Host says
+    return app
+
+
+class _Service:
+    """The addresses that ask the store."""
+
+    def __init__(self, pool: Pool, settings: Settings) -> None:
+        self.pool = pool
+        self._settings = settings
+
+    async def sparql(self, request: Request) -> Response:
+        """A query, or a description of the service, or the page with the form."""
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=_PREFLIGHT)
+        want = await wanted(request, self._settings)
+        if want.asked is None:
+            return self._described(request, want.accept, want.example)
+        answered = await self._answered(request, want.asked)
+        if answered.file is not None:
+            return _FileResponse(answered.file, answered.reply.said, self.pool.release)
+        status, said = answered.reply
+        retry = RETRY_AFTER if status == 503 else {}
+        if _is_page(want.accept):
+            page = query_page(want.asked.text, self._examples(), said)
+            return Response(page, status, retry, with_charset("text/html"))
+        raise RefusedError(status, said, retry)
+
+    async def void(self, request: Request) -> Response:
+        """The description of the dataset."""
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={**_PREFLIGHT, "Allow": "GET, HEAD, OPTIONS"})
+        kind = choose(request.headers.get("accept", ""), _RDF)
+        if kind is None:
+            raise RefusedError(406, f"the description is there as {', '.join(_RDF)}")
+        text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{DESCRIPTION}> {{ ?s ?p ?o }} }}"
+        answered = await self._answered(request, Asked(text, "application/n-triples"))
+        if answered.file is None:
+            raise RefusedError(answered.reply.status, answered.reply.said, RETRY_AFTER if answered.reply.status == 503 else None)
+        try:
+            with answered.file as file:
+                triples = [quad.triple for quad in pyoxigraph.parse(file, format=RdfFormat.N_TRIPLES)]
+        finally:
+            self.pool.release()
+        if not triples:
+            raise RefusedError(404, "the store has no description of its dataset; 'pfocr2rdf load' of an export brings one")
+        return Response(serialized(triples, STATEMENTS[kind]), media_type=kind)
+
+    def _described(self, request: Request, accept: str, name: str) -> Response:
+        kind = choose(accept, list(STATEMENTS))
+        if kind is None:
+            raise RefusedError(406, f"the description of the service is there as {', '.join(STATEMENTS)}")
+        if kind == "text/html":
+            found = example(name) if name else None
+            return Response(query_page(found.text if found else "", self._examples()), media_type=with_charset(kind))
+        base = _base(request)
+        triples = service_description(f"{base}/sparql", f"{base}/.well-known/void", service=self._settings.service)
+        return Response(serialized(triples, STATEMENTS[kind]), media_type=kind)
+
+    def _examples(self) -> list[Example]:
+        return [one for one in examples() if self._settings.service or not one.federated]
+
+    async def _answered(self, request: Request, asked: Asked) -> Answered:
+        """An answer; where the client goes away before it is there, the query is ended."""
+        asking = asyncio.ensure_future(self.pool.answer(asked))
+        leaving = asyncio.ensure_future(_gone(request.receive))
+        try:
+            await asyncio.wait((asking, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if not asking.done():
+                raise RefusedError(400, "the client has gone away")
+            return asking.result()
+        finally:
+            leaving.cancel()
+            asking.cancel()
+            await asyncio.wait((asking, leaving))
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _is_page(accept: str) -> bool:
+    return choose(accept, ["text/plain", "text/html"]) == "text/html"
+
+
+def _base(request: Request) -> str:
+    """What the addresses of this service begin with, as the client knows them."""
+    host = request.headers.get("host", "")
+    if not _HOST(host):
+        raise RefusedError(400, "the request has no Host that can be one")
+    return f"{request.url.scheme}://{host}{request.scope.get('root_path', '').rstrip('/')}"
+
+
+async def _start(request: Request) -> Response:  # noqa: ARG001 - Starlette calls it so
+    return RedirectResponse("sparql")
+
+
+async def _health(request: Request) -> Response:  # noqa: ARG001 - Starlette calls it so
+    return PlainTextResponse("ok\n")
+
+
+async def _refused(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette calls it so
+    assert isinstance(error, RefusedError)  # noqa: S101 - it is what this is the handler of
+    return PlainTextResponse(f"{error}\n", error.status, error.headers)
+
+
+async def _absent(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - it is what this is the handler of
+    if error.status_code == 404:
+        return PlainTextResponse("there is nothing here; the SPARQL service is at /sparql\n", 404)
+    return PlainTextResponse(f"{request.method} does nothing here\n", error.status_code, error.headers)
+
+
+class _FileResponse(Response):
+    """An answer from a file, block by block. A client that takes none for long is left, so that others have its place."""
+
+    def __init__(self, file: IO[bytes], kind: str, done: Callable[[], None]) -> None:
+        super().__init__(media_type=with_charset(kind))
+        self._file = file
+        self._done = done
+        self.headers["Content-Length"] = str(os.fstat(file.fileno()).st_size)
+        self.headers["Vary"] = "Accept"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            with self._file as file:
+                await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+                while scope["method"] != "HEAD" and (block := file.read(_BLOCK)):
+                    async with asyncio.timeout(_STALL):
+                        await send({"type": "http.response.body", "body": block, "more_body": True})
+                await send({"type": "http.response.body", "body": b""})
+        except TimeoutError:
+            LOG.info("a client took nothing for %g seconds and was left", _STALL)
+        finally:
+            self._done()
+
+
+class _Courtesy:
+    """Adds what every answer says, and logs the request."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status, size = time.monotonic(), 0, 0
+
+        async def said(message: Message) -> None:
+            nonlocal status, size
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in _ALWAYS.items():
+                    headers[name] = value
+                headers.setdefault("Vary", "Accept")
+            size += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await self._app(scope, receive, said)
+        except Exception as error:  # an error of ours must be seen, and is not the end of the service
+            LOG.error("unexpected %s: %s", type(error).__name__, error)
+            if not status:
+                await PlainTextResponse("something is wrong with this service\n", 500)(scope, receive, said)
+        finally:
+            client = (scope.get("client") or ("-",))[0]
+            path = repr(scope["path"])[1:-1][:200]
+            LOG.info("%s %s %s %s %d bytes %.3f s", client, scope["method"], path, status or "-", size, time.monotonic() - began)
