@@ -24,6 +24,11 @@ def add_corpus(parser: argparse.ArgumentParser, seed: int) -> None:
     parser.add_argument("--corpus-dir", type=Path, default=CORPORA)
 
 
+def add_engines(parser: argparse.ArgumentParser) -> None:
+    """The option that chooses where the environments of other programs are kept."""
+    parser.add_argument("--engines-dir", type=Path, default=Path(tempfile.gettempdir()) / "pfocr2rdf-engines", help="kept environments")
+
+
 def corpus_of(size: int, generation: str, seed: int, folder: Path = CORPORA) -> Path:
     """The corpus of this size in the folder; made first where it is not there yet."""
     folder.mkdir(parents=True, exist_ok=True)

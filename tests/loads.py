@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pyoxigraph
+import pytest
 from tests.building import ROOT
 
 from pfocr2rdf import export
@@ -18,6 +19,14 @@ _TRIPLE = re.compile(r"<[^>]*> <[^>]*> <[^>]*> \.").fullmatch
 
 SMALL = 20_000
 """Bytes of a chunk, so that even the examples come in some twenty."""
+
+
+def nobody(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """No credentials but those that a test sets, and journals in a place of its own."""
+    for name in ("USER", "PASSWORD", "TOKEN"):
+        monkeypatch.delenv(f"PFOCR2RDF_{name}", raising=False)
+    monkeypatch.setenv("NETRC", str(folder / "netrc"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
 
 
 def two_releases(folder: Path) -> tuple[Path, Path]:

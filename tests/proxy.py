@@ -279,6 +279,8 @@ class _Exchange(http.server.BaseHTTPRequestHandler):
                     upstream.send(b"0\r\n\r\n")
             except (BrokenPipeError, ConnectionResetError):
                 self.body.drain()  # a server that refuses need not read to the end, but it says why
+                if upstream.sock is None:  # it is gone before it was there
+                    raise
             yield upstream.getresponse()
 
     def pass_on(self, answer: http.client.HTTPResponse) -> None:

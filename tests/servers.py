@@ -23,6 +23,7 @@ from typing import Any
 
 import httpx
 import pytest
+from benchmarks.loading.stores import VIRTUOSO_INI
 from pyoxigraph import RdfFormat, parse, serialize
 
 DBA = "dba"
@@ -201,56 +202,13 @@ class Virtuoso(Server):
         return sorted(held)
 
 
-_INI = """\
-[Database]
-DatabaseFile = virtuoso.db
-ErrorLogFile = virtuoso.log
-LockFile = virtuoso.lck
-TransactionFile = virtuoso.trx
-xa_persistent_file = virtuoso.pxa
-ErrorLogLevel = 7
-FileExtend = 200
-MaxCheckpointRemap = 2000
-Striping = 0
-TempStorage = TempDatabase
-
-[TempDatabase]
-DatabaseFile = virtuoso-temp.db
-TransactionFile = virtuoso-temp.trx
-MaxCheckpointRemap = 2000
-Striping = 0
-
-[Parameters]
-ServerPort = 127.0.0.1:{sql}
-DisableUnixSocket = 1
-ServerThreads = 20
-CheckpointInterval = 60
-CaseMode = 2
-AllowOSCalls = 0
-DirsAllowed = {folder}
-NumberOfBuffers = 10000
-MaxDirtyBuffers = 6000
-
-[HTTPServer]
-ServerPort = 127.0.0.1:{http}
-ServerRoot = {folder}
-ServerThreads = 10
-DavRoot = DAV
-EnabledDavVSP = 0
-
-[SPARQL]
-ResultSetMaxRows = 10000
-MaxQueryExecutionTime = 600
-"""
-
-
 @contextlib.contextmanager
 def virtuoso(folder: Path) -> Iterator[Virtuoso]:
     """A Virtuoso with nothing in it but its own graphs, all of whose files are in the folder."""
     name = program("virtuoso-t", "apt-get install virtuoso-opensource")
     sql, http = free_port(), free_port()
     settings = folder / "virtuoso.ini"
-    settings.write_text(_INI.format(folder=folder, sql=sql, http=http))
+    settings.write_text(VIRTUOSO_INI.format(folder=folder, sql=sql, http=http, buffers=10_000, dirty=6_000))
     server = Virtuoso(
         [name, "+foreground", "+configfile", settings], folder, http, also=[sql], query="/sparql", update="/sparql-auth",
         graphs="/sparql-graph-crud-auth", auth=httpx.DigestAuth(DBA, DBA), user=DBA, password=DBA,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyoxigraph
 import pytest
 from click.testing import CliRunner, Result
-from tests.loads import BESIDE, DATASET, SMALL, in_folder, statements, two_releases, without_beside
+from tests.loads import BESIDE, DATASET, SMALL, in_folder, nobody, statements, two_releases, without_beside
 from tests.servers import Server, Virtuoso, nginx, oxigraph, virtuoso
 
 from pfocr2rdf import Connection, OutputError, SourceError, StoreError, diff, load
@@ -41,11 +41,7 @@ def virt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Virtuoso]:
 
 @pytest.fixture(autouse=True)
 def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No credentials but those that a test sets, and journals in a place of its own."""
-    for name in ("USER", "PASSWORD", "TOKEN"):
-        monkeypatch.delenv(f"PFOCR2RDF_{name}", raising=False)
-    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    nobody(monkeypatch, tmp_path)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from typing import Any
 import pyoxigraph
 import pytest
 from click.testing import CliRunner, Result
-from tests.loads import DATASET, SMALL, in_folder, statements, two_releases, without_beside
+from tests.loads import DATASET, SMALL, in_folder, nobody, statements, two_releases, without_beside
 from tests.proxy import Fault, FaultProxy, Request, cut, drop_answer, page, redirect, reset_after, slow, status, swallow
 from tests.servers import Server, Virtuoso, free_port, nginx, oxigraph, program, virtuoso
 
@@ -73,11 +73,7 @@ def virt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Virtuoso]:
 
 @pytest.fixture(autouse=True)
 def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No credentials but those that a test sets, and journals in a place of its own."""
-    for name in ("USER", "PASSWORD", "TOKEN"):
-        monkeypatch.delenv(f"PFOCR2RDF_{name}", raising=False)
-    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    nobody(monkeypatch, tmp_path)
 
 
 @pytest.fixture

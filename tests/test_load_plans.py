@@ -36,7 +36,7 @@ PLANS = [(target, graphs) for target in TARGETS for graphs in GRAPHS if (target,
 COUNTS = {
     "dataset": f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{DATASET}> {{ ?s ?p ?o }} }}",
     "figure": f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH ?g {{ ?s ?p ?o }} "
-    f'FILTER(?g = <{DATASET}> || STRSTARTS(STR(?g), "https://pfocr.wikipathways.org/graphs/")) }}',
+    f'FILTER (?g = <{DATASET}> || STRSTARTS(STR(?g), "https://pfocr.wikipathways.org/graphs/")) }}',
     "default": "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }",
 }
 

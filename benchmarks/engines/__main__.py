@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.engines.contest import Contest, Place
-from benchmarks.exporting import CORES, add_corpus, corpus_of
+from benchmarks.exporting import CORES, add_corpus, add_engines, corpus_of
 from benchmarks.results import Column, Result, Row, add_outputs, give_out, machine
 
 COLUMNS = (
@@ -76,7 +76,7 @@ def command_line() -> argparse.ArgumentParser:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--slow", action="store_true", help="also the engine that takes several times longer (LinkML), once")
     add_corpus(parser, seed=1)
-    parser.add_argument("--engines-dir", type=Path, default=Path(tempfile.gettempdir()) / "pfocr2rdf-engines", help="kept environments")
+    add_engines(parser)
     add_outputs(parser)
     return parser
 

@@ -23,7 +23,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from benchmarks.engines.running import FailedError
-from benchmarks.exporting import add_corpus
+from benchmarks.exporting import add_corpus, add_engines
 from benchmarks.loading.bars import BARS
 from benchmarks.loading.contest import LONG, Place, measure
 from benchmarks.loading.data import Data, make
@@ -97,7 +97,7 @@ def command_line() -> argparse.ArgumentParser:
     size.add_argument("--quick", action="store_const", const=QUICK, dest="triples", help=f"only {QUICK:,}, to see that all works")
     parser.add_argument("--repeats", type=int, default=3)
     add_corpus(parser, seed=1)
-    parser.add_argument("--engines-dir", type=Path, default=Path(tempfile.gettempdir()) / "pfocr2rdf-engines", help="kept environments")
+    add_engines(parser)
     add_outputs(parser)
     return parser
 

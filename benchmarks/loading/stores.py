@@ -188,7 +188,7 @@ def virtuoso(folder: Path) -> Iterator[Store]:
     name = program("virtuoso-t", "apt-get install virtuoso-opensource")
     http, sql = _ports(2)
     settings = folder / "virtuoso.ini"
-    settings.write_text(_INI.format(folder=folder, sql=sql, http=http), encoding="utf-8")
+    settings.write_text(VIRTUOSO_INI.format(folder=folder, sql=sql, http=http, buffers=100_000, dirty=75_000), encoding="utf-8")
     user = {"PFOCR2RDF_USER": DBA, "PFOCR2RDF_PASSWORD": DBA}
     yield from _running([name, "+foreground", "+configfile", str(settings)], folder, [http, sql], "/sparql", user)
 
@@ -201,8 +201,7 @@ def _running(command: Sequence[str], folder: Path, ports: Sequence[int], query: 
         server.close()
 
 
-# The number of buffers lets a graph of some million statements stay in memory.
-_INI = """\
+VIRTUOSO_INI = """\
 [Database]
 DatabaseFile = virtuoso.db
 ErrorLogFile = virtuoso.log
@@ -229,8 +228,8 @@ CheckpointInterval = 60
 CaseMode = 2
 AllowOSCalls = 0
 DirsAllowed = {folder}
-NumberOfBuffers = 100000
-MaxDirtyBuffers = 75000
+NumberOfBuffers = {buffers}
+MaxDirtyBuffers = {dirty}
 
 [HTTPServer]
 ServerPort = 127.0.0.1:{http}
@@ -243,3 +242,4 @@ EnabledDavVSP = 0
 ResultSetMaxRows = 10000
 MaxQueryExecutionTime = 600
 """
+"""The settings of a Virtuoso on loopback, all of whose files are in a folder; 100,000 buffers keep some million statements in memory."""

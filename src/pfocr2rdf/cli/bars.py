@@ -26,12 +26,16 @@ def stages(silent: bool) -> Iterator[Told | None]:
         return
     texts = TextColumn("{task.description}"), TextColumn("{task.fields[note]}")
     columns = (texts[0], BarColumn(), TaskProgressColumn(), texts[1], TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        task = bars.add_task("", total=None, note="")
+    bars = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bars.add_task("", total=None, note="")
 
-        def told(stage: str, done: int, total: int, note: str = "") -> None:
-            if bars.tasks[0].description != stage:
-                bars.reset(task)  # the time that is left is that of the stage
-            bars.update(task, description=stage, completed=done, total=total, note=note)
+    def told(stage: str, done: int, total: int, note: str = "") -> None:
+        bars.start()  # not before there is something to show: a password may be asked for first
+        if bars.tasks[0].description != stage:
+            bars.reset(task)  # the time that is left is that of the stage
+        bars.update(task, description=stage, completed=done, total=total, note=note)
 
+    try:
         yield told
+    finally:
+        bars.stop()

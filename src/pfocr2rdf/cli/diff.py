@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from pfocr2rdf.cli.bars import stages
+from pfocr2rdf.cli.checks import absolute
 from pfocr2rdf.cli.said import speaking
 from pfocr2rdf.delta import CHUNK, FORMS, Delta, diff
-from pfocr2rdf.iris import is_absolute
 from pfocr2rdf.sinks.output import COMPRESSIONS
 
 _EXAMPLES = """\b
@@ -23,9 +23,7 @@ Examples:
 
 
 def _iri(context: click.Context, parameter: click.Parameter, value: str) -> str:  # noqa: ARG001 - click calls it so
-    if value and not is_absolute(value):
-        raise click.BadParameter(f"{value!r} is no absolute IRI.")
-    return value
+    return absolute(value) if value else value
 
 
 @click.command("diff", epilog=_EXAMPLES)

@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 from pfocr2rdf.cli.bars import Told, stages
+from pfocr2rdf.cli.checks import absolute
 from pfocr2rdf.cli.said import ask_password, speaking
-from pfocr2rdf.iris import DATASET, is_absolute
+from pfocr2rdf.iris import DATASET
 from pfocr2rdf.stores import DRIVERS, STORE, Applied, Connection, Loaded, apply, is_delta, load, plan_of
 from pfocr2rdf.stores.contents import GRAPHS
 from pfocr2rdf.stores.loading import SAMPLE, Rates
@@ -35,9 +36,7 @@ Examples:
 
 
 def _iri(context: click.Context, parameter: click.Parameter, value: str) -> str:  # noqa: ARG001 - click calls it so
-    if not is_absolute(value):
-        raise click.BadParameter(f"{value!r} is no absolute IRI.")
-    return value
+    return absolute(value)
 
 
 @click.command("load", epilog=_EXAMPLES)

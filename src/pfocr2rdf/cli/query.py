@@ -21,9 +21,9 @@ import click
 from pyoxigraph import Literal, NamedNode
 from rich.cells import cell_len
 
+from pfocr2rdf.cli.checks import absolute
 from pfocr2rdf.cli.said import ask_password, speaking
 from pfocr2rdf.errors import OutputError
-from pfocr2rdf.iris import is_absolute
 from pfocr2rdf.sinks.output import mapped_errors
 from pfocr2rdf.stores.answers import FORMATS, Answer, Term
 from pfocr2rdf.stores.examples import example, executables, listing, near
@@ -47,10 +47,7 @@ _IS_TEXT = re.compile(r"[\s{<]").search
 
 
 def _iris(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 - click calls it so
-    for value in values:
-        if not is_absolute(value):
-            raise click.BadParameter(f"{value!r} is no absolute IRI.")
-    return values
+    return tuple(map(absolute, values))
 
 
 def _text(context: click.Context, parameter: click.Parameter, value: str | None) -> str:  # noqa: ARG001 - click calls it so

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 from pfocr2rdf.delta import CHUNK
 from pfocr2rdf.errors import SourceError, StoreError
 from pfocr2rdf.iris import DATASET
-from pfocr2rdf.stores.contents import FIGURES
+from pfocr2rdf.stores.contents import FIGURES, everything
 from pfocr2rdf.stores.deltas import Delta
 from pfocr2rdf.stores.description import describe, description_in, graphs_of, versions_of
 from pfocr2rdf.stores.local import Local, refuse_no_store
@@ -175,10 +175,7 @@ def _verify(delta: Delta, store: _Store, name: str) -> None:
     Raises:
         StoreError: something is missing, or there is too much.
     """
-    if delta.quads:
-        where = f'GRAPH ?g {{ ?s ?p ?o }} FILTER (?g = <{DATASET}> || STRSTARTS(STR(?g), "{FIGURES}"))'
-    else:
-        where = f"{named(name)}{{ ?s ?p ?o }}"
+    where = everything("figure" if delta.quads else "dataset", name)
     found = store.number(f"SELECT (COUNT(*) AS ?n) {{ {where} }}")
     if found != delta.statements:
         raise StoreError(f"{store.place}: has {found:,} statements after the delta instead of {delta.statements:,}; load the whole export")

@@ -12,6 +12,7 @@ from pfocr2rdf.delta.meter import Meter, Progress
 from pfocr2rdf.delta.sides import find
 from pfocr2rdf.errors import SourceError
 from pfocr2rdf.sinks.output import MANIFEST
+from pfocr2rdf.stores.sparql import all_of
 from pfocr2rdf.vocabulary import SITE
 
 GRAPHS = ("dataset", "figure", "default")
@@ -24,6 +25,18 @@ FIGURES = f"{SITE}graphs/"
 """What the names of the figures' graphs begin with."""
 
 _BLOCK = 1 << 20
+
+
+def everything(graphs: str, name: str) -> str:
+    """The pattern of all statements of the dataset in a store.
+
+    Args:
+        graphs: one of ``GRAPHS``.
+        name: the graph that has them all; ``""`` is the default graph. For ``figure`` it is that of what figures share.
+    """
+    if graphs == "figure":
+        return f'GRAPH ?g {{ ?s ?p ?o }} FILTER (?g = <{name}> || STRSTARTS(STR(?g), "{FIGURES}"))'
+    return all_of(name)
 
 
 class Contents(NamedTuple):

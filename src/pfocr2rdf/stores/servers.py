@@ -50,9 +50,6 @@ class Server(Sparql):
     requests = 2
     has_default = True
 
-    def __init__(self, web: Web, endpoints: Endpoints) -> None:
-        super().__init__(web, endpoints)
-
     def add(self, name: str, chunk: Chunk, suffix: str = "") -> None:
         """Add statements; done twice it is the same as once.
 

@@ -30,12 +30,11 @@ _FIGURE = f"?s a {term('pfocr:Figure')}"
 def held(server: Server, driver: str, plan: Plan) -> Held:
     """What a server holds of what a plan would replace."""
     description = description_in(server, plan.description)
-    if plan.graphs == "figure":
-        condition = f'?g = <{plan.graph}> || STRSTARTS(STR(?g), "{FIGURES}")'
-        count = server.number(f"SELECT (COUNT(*) AS ?n) {{ GRAPH ?g {{ ?s ?p ?o }} FILTER ({condition}) }}")
-    else:
-        count = server.count(plan.name)
-    return Held(count, versions_of(description), driver)
+    return Held(_live_statements(server, plan), versions_of(description), driver)
+
+
+def _live_statements(server: Server, plan: Plan) -> int:
+    return server.number(f"SELECT (COUNT(*) AS ?n) {{ {plan.everything} }}")
 
 
 class Serving:
@@ -108,7 +107,7 @@ class Serving:
 
     def _must_stage(self) -> bool:
         """Whether there is something that is to be replaced."""
-        live = held(self.server, "", self._plan).statements
+        live = self.server.ask(self._plan.everything)
         if live and not (self._plan.name or self._plan.append or self._was_in_default):
             where = self.server.place
             raise StoreError(f"{where}: its default graph holds something else; add to it with --append, or load with --graphs dataset")
@@ -136,7 +135,7 @@ class Serving:
         if self._plan.graphs != "figure":
             return self.server.count(self._fresh(self._plan.name))
         if not self._staged:
-            return held(self.server, "", self._plan).statements
+            return _live_statements(self.server, self._plan)
         return self.server.number(f'SELECT (COUNT(*) AS ?n) {{ GRAPH ?g {{ ?s ?p ?o }} FILTER (STRENDS(STR(?g), "{SUFFIX}")) }}')
 
     def break_off(self) -> float:

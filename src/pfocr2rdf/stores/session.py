@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 from pfocr2rdf.iris import DATASET
 from pfocr2rdf.stores.chunks import Bounds, Chunk
-from pfocr2rdf.stores.contents import FIGURES, VOCABULARY, Contents
+from pfocr2rdf.stores.contents import FIGURES, VOCABULARY, Contents, everything
 from pfocr2rdf.stores.journal import Journal
 
 
@@ -47,6 +47,11 @@ class Plan(NamedTuple):
     def name(self) -> str:
         """The graph that triples go into; ``""`` for the default graph."""
         return "" if self.graphs == "default" else self.graph
+
+    @property
+    def everything(self) -> str:
+        """The pattern of all statements of the dataset, where they belong."""
+        return everything(self.graphs, self.name)
 
     @property
     def names(self) -> list[str]:

@@ -13,7 +13,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse, serializ
 from pfocr2rdf.errors import SourceError
 from pfocr2rdf.iris import DATASET, is_absolute
 from pfocr2rdf.sinks.output import MANIFEST
-from pfocr2rdf.stores.contents import FIGURES, VOCABULARY
+from pfocr2rdf.stores.contents import VOCABULARY, everything
 
 _FORMATS = {
     "nt": RdfFormat.N_TRIPLES,
@@ -149,12 +149,9 @@ def question(release: Inputs, default: str = "") -> str:
         release: what was loaded.
         default: how the target names the graph without a name, where a query that names none asks all graphs.
     """
-    if release.graphs == "figure":
-        which = f'FILTER(?g = <{DATASET}> || STRSTARTS(STR(?g), "{FIGURES}"))'
-        return f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH ?g {{ ?s ?p ?o }} {which} }}"
-    if release.graphs == "dataset":
-        return f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{release.graph}> {{ ?s ?p ?o }} }}"
-    return f"SELECT (COUNT(*) AS ?n) {f'FROM <{default}> ' if default else ''}WHERE {{ ?s ?p ?o }}"
+    name = {"figure": DATASET, "dataset": release.graph, "default": ""}[release.graphs]
+    which = f"FROM <{default}> " if default and not name else ""
+    return f"SELECT (COUNT(*) AS ?n) {which}WHERE {{ {everything(release.graphs, name)} }}"
 
 
 def as_quads(part: Part) -> str:

@@ -1,0 +1,18 @@
+"""What several commands ask of the values of their options."""
+
+from __future__ import annotations
+
+import click
+
+from pfocr2rdf.iris import is_absolute
+
+
+def absolute(iri: str) -> str:
+    """The IRI itself.
+
+    Raises:
+        click.BadParameter: it is not absolute.
+    """
+    if not is_absolute(iri):
+        raise click.BadParameter(f"{iri!r} is no absolute IRI.")
+    return iri
