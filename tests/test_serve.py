@@ -125,7 +125,7 @@ def served(source: Path, folder: Path, *options: str) -> Iterator[Served]:
         try:
             assert process.stdout
             said = process.stdout.readline()
-            found = re.fullmatch(rf"Serving {re.escape(str(source))} at (http://127\.0\.0\.1:\d+)/sparql\n", said)
+            found = re.fullmatch(rf"Serving {re.escape(str(source))} at (http://127\.0\.0\.1:\d+)/\n", said)
             assert found, said + log.read_text(encoding="utf-8")
             yield Served(process, found[1], log)
         finally:
@@ -395,8 +395,8 @@ def test_the_dataset_is_described(server: Served, store: Path) -> None:
 
 
 def test_the_beginning_and_the_health(server: Served) -> None:
-    start = server.get("/", follow_redirects=True)
-    assert start.url.path == "/sparql"
+    start = server.get("/")
+    assert start.status_code == 200
     assert (server.get("/health").status_code, server.get("/health").text) == (200, "ok\n")
 
 
@@ -412,7 +412,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
-        if tag not in ("meta", "link", "img"):
+        if tag not in ("meta", "link", "img", "input"):
             self._open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -426,24 +426,32 @@ class Page(HTMLParser):
 
 
 def page_of(answer: httpx.Response) -> Page:
-    """A page that asks nothing of others and runs nothing."""
+    """A page that has nothing of others, and no scripts and styles but those of files."""
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     page = Page(answer.text)
-    assert not {"script", "img", "link", "iframe", "object", "base"} & {tag for tag, _ in page.tags}
-    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on") or name in ("src", "style")]
+    assert not {"style", "img", "iframe", "object", "base"} & {tag for tag, _ in page.tags}
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on") or name == "style"]
+    loaded = [one for one in page.all("script") if one.get("type") != "application/json"]
+    assert all(str(one.get("src", one.get("href"))).startswith("assets/") for one in (*loaded, *page.all("link")))
     policy = answer.headers["content-security-policy"]
-    assert policy.startswith("default-src 'none'; style-src 'sha256-")
-    assert "unsafe" not in policy
+    assert policy.startswith("default-src 'none'; style-src 'self'; script-src 'self'")
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe-inline" not in policy
     return page
+
+
+def examples_of(page: Page) -> list[str]:
+    """The links that put an example into the form."""
+    return [str(one["href"]) for one in page.all("a") if one.get("class") == "use"]
 
 
 def test_a_browser_gets_a_form_that_can_be_sent(server: Served) -> None:
     page = page_of(server.get("/sparql", BROWSER))
     (area,), (label, *_) = page.all("textarea"), page.all("label")
     assert label["for"] == area["id"] == area["name"] == "query"
-    assert page.all("form")[0] == {"method": "get"}
+    assert (page.all("form")[0]["method"], page.all("form")[0]["action"]) == ("get", "sparql")
     assert any(one.get("name") == "viewport" for one in page.all("meta"))
-    links = [str(one["href"]) for one in page.all("a")]
+    links = examples_of(page)
     assert [link.removeprefix("?example=") for link in links] == [one.name for one in LOCAL]
     shown = page_of(server.get(f"/sparql{links[3]}", BROWSER))
     assert "".join(shown.texts["textarea"]).removeprefix("\n") == LOCAL[3].text
@@ -472,7 +480,7 @@ def test_words_of_the_data_are_inert_on_a_page(text: str, server: Served) -> Non
     assert EVIL in "".join(page.texts["bdi"])
     links = [str(one["href"]) for one in page.all("a")]
     assert "https://example.org/a'b&c" in links
-    assert all(link.startswith(("?", "https://")) for link in links)
+    assert all(re.match(r"[?#]|https?://|[a-z/]+\.html$", link) for link in links)
 
 
 def test_a_wrong_query_is_told_on_the_page_that_keeps_it(server: Served) -> None:

@@ -14,6 +14,7 @@ from pfocr2rdf.delta import Delta, diff
 from pfocr2rdf.errors import EngineError, OutputError, PfocrError, RecordError, ShapesError, SourceError, StoppedError, StoreError
 from pfocr2rdf.pipeline import export
 from pfocr2rdf.records import FigureRecord, Mention, Paper, read_records
+from pfocr2rdf.site import Published, publish
 from pfocr2rdf.stores import Answer, Applied, Connection, Loaded, apply, load, query
 from pfocr2rdf.summary import Summary
 from pfocr2rdf.validation import Result
@@ -31,6 +32,7 @@ __all__ = [
     "OutputError",
     "Paper",
     "PfocrError",
+    "Published",
     "RecordError",
     "Release",
     "Result",
@@ -44,6 +46,7 @@ __all__ = [
     "diff",
     "export",
     "load",
+    "publish",
     "query",
     "read_records",
     "stats",

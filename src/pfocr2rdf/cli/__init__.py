@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from pfocr2rdf.cli.check import check_command
 from pfocr2rdf.cli.completion import completion
 from pfocr2rdf.cli.diff import diff_command
 from pfocr2rdf.cli.export import export_command
 from pfocr2rdf.cli.load import load_command
+from pfocr2rdf.cli.publish import publish_command
 from pfocr2rdf.cli.query import query_command
 from pfocr2rdf.cli.serve import serve_command
 from pfocr2rdf.cli.stats import stats_command
@@ -33,6 +35,8 @@ main.add_command(validate_command)
 main.add_command(diff_command)
 main.add_command(load_command)
 main.add_command(query_command)
+main.add_command(publish_command)
 main.add_command(serve_command)
+main.add_command(check_command)
 main.add_command(stats_command)
 main.add_command(completion)

@@ -16,3 +16,14 @@ def absolute(iri: str) -> str:
     if not is_absolute(iri):
         raise click.BadParameter(f"{iri!r} is no absolute IRI.")
     return iri
+
+
+def url(text: str) -> str:
+    """The URL itself.
+
+    Raises:
+        click.BadParameter: it is none of the web.
+    """
+    if not (is_absolute(text) and text.startswith(("http://", "https://"))):
+        raise click.BadParameter(f"{text!r} is no URL of the web, which begins with https:// or http://.")
+    return text

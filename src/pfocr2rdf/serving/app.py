@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import os
 import re
@@ -19,18 +20,25 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pfocr2rdf.errors import StoreError
 from pfocr2rdf.serving.asking import Asked
 from pfocr2rdf.serving.describing import DESCRIPTION, serialized, service_description
+from pfocr2rdf.serving.linked import Answer, Asking, Pages
 from pfocr2rdf.serving.negotiation import STATEMENTS, choose, with_charset
-from pfocr2rdf.serving.pages import POLICY, query_page
+from pfocr2rdf.serving.pages import POLICY, SERVED, query_page
 from pfocr2rdf.serving.pool import RETRY_AFTER, Answered, Pool
 from pfocr2rdf.serving.protocol import RefusedError, wanted
 from pfocr2rdf.serving.settings import Settings
+from pfocr2rdf.sinks import context
+from pfocr2rdf.site.pages import not_found
+from pfocr2rdf.site.rendering import ASSETS
 from pfocr2rdf.stores.examples import Example, example, examples
+from pfocr2rdf.stores.kept import Kept
 from pfocr2rdf.stores.local import refuse_no_store
 
 LOG = logging.getLogger(__name__)
@@ -47,6 +55,8 @@ _PREFLIGHT = {
     "Access-Control-Allow-Headers": "Accept, Content-Type",
     "Access-Control-Max-Age": "86400",
 }
+_PREFLIGHT_PAGES = {**_PREFLIGHT, "Allow": "GET, HEAD, OPTIONS", "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS"}
+_MAKERS = 4  # pages that are made at once
 _ALWAYS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Retry-After",
@@ -64,14 +74,14 @@ def application(store: str | os.PathLike[str], settings: Settings = Settings()) 
         settings: the bounds.
 
     Returns:
-        An application with ``/sparql``, ``/.well-known/void``, ``/health`` and ``/``. Its processes are started and ended with its
-        lifespan. More routes can be added to its router.
+        An application with the pages of the dataset, ``/sparql``, ``/.well-known/void`` and ``/health``. Its processes are started
+        and ended with its lifespan.
 
     Raises:
         StoreError: there is no store.
     """
     refuse_no_store(Path(store))
-    service = _Service(Pool(Path(store), settings), settings)
+    service = _Service(Path(os.path.abspath(store)), settings)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 - Starlette calls it so
@@ -83,10 +93,13 @@ def application(store: str | os.PathLike[str], settings: Settings = Settings()) 
 
     app = Starlette(
         routes=[
-            Route("/", _start, methods=["GET"]),
             Route("/health", _health, methods=["GET"]),
             Route("/sparql", service.sparql, methods=_METHODS),
+            Route("/queries.html", service.queries, methods=["GET"]),
+            Route("/context.jsonld", _context, methods=["GET", "OPTIONS"]),
             Route("/.well-known/void", service.void, methods=["GET", "OPTIONS"]),
+            Mount("/assets", StaticFiles(directory=ASSETS)),
+            Route("/{path:path}", service.page, methods=["GET", "OPTIONS"]),
         ],
         middleware=[Middleware(_Courtesy)],
         exception_handlers={RefusedError: _refused, HTTPException: _absent},
@@ -99,9 +112,11 @@ def application(store: str | os.PathLike[str], settings: Settings = Settings()) 
 class _Service:
     """The addresses that ask the store."""
 
-    def __init__(self, pool: Pool, settings: Settings) -> None:
-        self.pool = pool
+    def __init__(self, store: Path, settings: Settings) -> None:
+        self.pool = Pool(store, settings)
+        self._pages = Kept(store, Pages)
         self._settings = settings
+        self._makers = asyncio.Semaphore(_MAKERS)
 
     async def sparql(self, request: Request) -> Response:
         """A query, or a description of the service, or the page with the form."""
@@ -120,10 +135,44 @@ class _Service:
             return Response(page, status, retry, with_charset("text/html"))
         raise RefusedError(status, said, retry)
 
+    async def queries(self, request: Request) -> Response:
+        """The page with the form and the examples."""
+        said = request.query_params
+        found = example(said.get("example", ""))
+        page = query_page(said.get("query") or (found.text if found else ""), self._examples())
+        return Response(page, media_type=with_charset("text/html"))
+
+    async def page(self, request: Request) -> Response:
+        """A page of a thing, or what leads to it."""
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=_PREFLIGHT_PAGES)
+        said = request.query_params
+        asking = Asking(
+            request.path_params["path"], request.headers.get("accept", ""), f"{_base(request)}/", said.get("q", ""), said.get("kind", "")
+        )
+        try:
+            async with self._makers:
+                answer = await asyncio.to_thread(self._made, asking)
+        except RefusedError as error:
+            if error.status != 404 or not _is_page(asking.accept):
+                raise
+            page = not_found(SERVED._replace(base=f"{request.scope.get('root_path', '').rstrip('/')}/"))
+            return Response(page.html, 404, media_type=with_charset("text/html"))
+        if answer.location:
+            return Response(status_code=303, headers={"Location": f"{request.scope.get('root_path', '').rstrip('/')}/{answer.location}"})
+        return Response(answer.text, media_type=with_charset(answer.media_type))
+
+    def _made(self, asking: Asking) -> Answer:
+        try:
+            with self._pages.borrowed() as pages:
+                return pages.answer(asking)
+        except StoreError as error:
+            raise RefusedError(503, str(error), RETRY_AFTER) from None
+
     async def void(self, request: Request) -> Response:
         """The description of the dataset."""
         if request.method == "OPTIONS":
-            return Response(status_code=204, headers={**_PREFLIGHT, "Allow": "GET, HEAD, OPTIONS"})
+            return Response(status_code=204, headers=_PREFLIGHT_PAGES)
         kind = choose(request.headers.get("accept", ""), _RDF)
         if kind is None:
             raise RefusedError(406, f"the description is there as {', '.join(_RDF)}")
@@ -186,12 +235,14 @@ def _base(request: Request) -> str:
     return f"{request.url.scheme}://{host}{request.scope.get('root_path', '').rstrip('/')}"
 
 
-async def _start(request: Request) -> Response:  # noqa: ARG001 - Starlette calls it so
-    return RedirectResponse("sparql")
-
-
 async def _health(request: Request) -> Response:  # noqa: ARG001 - Starlette calls it so
     return PlainTextResponse("ok\n")
+
+
+async def _context(request: Request) -> Response:
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=_PREFLIGHT_PAGES)
+    return Response(json.dumps({"@context": context()}), media_type="application/ld+json")
 
 
 async def _refused(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette calls it so

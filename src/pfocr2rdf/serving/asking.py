@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import errno
-import os
-import weakref
-from pathlib import Path
 from typing import IO, NamedTuple
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Store
 
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.iris import is_absolute
 from pfocr2rdf.serving.negotiation import ROWS, STATEMENTS, choose
 from pfocr2rdf.serving.pages import write_answer
 from pfocr2rdf.stores.answers import Answer, answering
-from pfocr2rdf.stores.querying import PADDING, Question, misread, read, read_only
+from pfocr2rdf.stores.kept import Kept
+from pfocr2rdf.stores.querying import PADDING, Question, misread, read
 
 _LONGEST = 2000
 
@@ -48,12 +46,12 @@ class Reply(NamedTuple):
     said: str
 
 
-def answer_into(file: IO[bytes], store: Path, asked: Asked, *, service: bool = False, rows: int = 1000) -> Reply:
+def answer_into(file: IO[bytes], store: Kept[Store], asked: Asked, *, service: bool = False, rows: int = 1000) -> Reply:
     """Answer a question into a file, or say why not. It raises nothing that the question or the store could bring about.
 
     Args:
         file: where to.
-        store: the folder of the store.
+        store: the store.
         asked: the question.
         service: whether it may ask other servers.
         rows: how many rows a table for people has.
@@ -70,7 +68,7 @@ def answer_into(file: IO[bytes], store: Path, asked: Asked, *, service: bool = F
     return Reply(reply.status, reply.said[:_LONGEST])
 
 
-def _answered(file: IO[bytes], store: Path, asked: Asked, service: bool, rows: int) -> Reply:
+def _answered(file: IO[bytes], store: Kept[Store], asked: Asked, service: bool, rows: int) -> Reply:
     strange = next((graph for graph in (*asked.default, *asked.named) if not is_absolute(graph)), None)
     if strange is not None:
         return Reply(400, f"{strange!r} is no absolute IRI of a graph")
@@ -81,11 +79,22 @@ def _answered(file: IO[bytes], store: Path, asked: Asked, service: bool, rows: i
     if not service and question.asks_elsewhere:
         return Reply(403, "the query asks another server with SERVICE, and this service sends nothing elsewhere")
     try:
-        answer = _ask(store, question, asked)
+        with store.borrowed() as found:
+            return _written(file, found, question, asked, rows)
     except SyntaxError as error:
         return Reply(400, str(misread(question, str(error))))
     except StoreError as error:
         return Reply(503, str(error))
+
+
+def _written(file: IO[bytes], store: Store, question: Question, asked: Asked, rows: int) -> Reply:
+    """The answer in the form that is liked best.
+
+    Raises:
+        SyntaxError: the question is wrong.
+        StoreError: the store fails before it has an answer.
+    """
+    answer = _ask(store, question, asked)
     offered = STATEMENTS if answer.kind == "construct" else ROWS
     kind = choose(asked.accept, list(offered))
     if kind is None:
@@ -100,27 +109,15 @@ def _answered(file: IO[bytes], store: Path, asked: Asked, service: bool, rows: i
     return Reply(200, kind)
 
 
-def _ask(store: Path, question: Question, asked: Asked) -> Answer:
-    """Ask a store as ``pfocr2rdf query`` does, or the graphs that the protocol names.
-
-    Raises:
-        SyntaxError: the question is wrong.
-        StoreError: there is no store, or it is being written to, or it fails.
-    """
-    found, lock = read_only(store)
-    try:
-        # With the one or the other, the protocol means these graphs and no others.
-        chosen = bool(asked.default or asked.named)
-        default: list[NamedNode | BlankNode | DefaultGraph] = [NamedNode(graph) for graph in asked.default]
-        named: list[NamedNode | BlankNode] = [NamedNode(graph) for graph in asked.named]
-        with answering("the store"):
-            results = found.query(
-                question.text + PADDING, use_default_graph_as_union=not chosen and not question.has_from,
-                default_graph=default if chosen else None, named_graphs=named if chosen else None,
-            )  # fmt: skip
-        answer = Answer(results, question.prefixes, "the store")
-    except BaseException:
-        os.close(lock)
-        raise
-    weakref.finalize(answer, os.close, lock)
-    return answer
+def _ask(store: Store, question: Question, asked: Asked) -> Answer:
+    """Ask a store as ``pfocr2rdf query`` does, or the graphs that the protocol names."""
+    # With the one or the other, the protocol means these graphs and no others.
+    chosen = bool(asked.default or asked.named)
+    default: list[NamedNode | BlankNode | DefaultGraph] = [NamedNode(graph) for graph in asked.default]
+    named: list[NamedNode | BlankNode] = [NamedNode(graph) for graph in asked.named]
+    with answering("the store"):
+        results = store.query(
+            question.text + PADDING, use_default_graph_as_union=not chosen and not question.has_from,
+            default_graph=default if chosen else None, named_graphs=named if chosen else None,
+        )  # fmt: skip
+    return Answer(results, question.prefixes, "the store")

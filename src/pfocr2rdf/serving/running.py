@@ -50,7 +50,7 @@ def serve(
     with _listening(host, port) as listener:
         chosen = listener.getsockname()[1]
         if told:
-            told(f"http://{f'[{host}]' if ':' in host else host}:{chosen}/sparql")
+            told(f"http://{f'[{host}]' if ':' in host else host}:{chosen}/")
         config = uvicorn.Config(
             app, http=_Impatient, loop="asyncio", ws="none", lifespan="on", log_config=None, log_level=_SILENT, access_log=False,
             server_header=False, timeout_graceful_shutdown=_LAST, limit_concurrency=_CONNECTIONS, h11_max_incomplete_event_size=_HEAD,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pfocr2rdf.serving.asking import Asked, answer_into
 from pfocr2rdf.serving.settings import MEGABYTE, Settings
+from pfocr2rdf.stores.kept import Kept, opened
 
 READY, ASK = b"!", b"?"
 """What is said when the process can be asked, and what comes with a file."""
@@ -26,7 +27,7 @@ _TIRED = 0.5  # of the memory that it may have: what it does not give back would
 
 def main() -> None:
     """Answer until the other side is gone."""
-    store, settings = Path(sys.argv[1]), Settings(**json.loads(sys.argv[2]))
+    store, settings = Kept(Path(sys.argv[1]), opened), Settings(**json.loads(sys.argv[2]))
     # What the store's library takes for itself when it is first used is not the query's.
     answer_into(io.BytesIO(), store, Asked("ASK {}"))
     began = _bound(settings)

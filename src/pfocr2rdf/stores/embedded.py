@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 from pfocr2rdf.errors import StoreError
-from pfocr2rdf.sinks.output import locked, mapped_errors
+from pfocr2rdf.replacing import Replacement
 from pfocr2rdf.stores.chunks import Bounds, Chunk
 from pfocr2rdf.stores.contents import VOCABULARY
 from pfocr2rdf.stores.description import description_in, in_default_graph, versions_of
@@ -33,8 +33,7 @@ def held(path: Path, plan: Plan) -> Held:
 class Embedded:
     """A load into an embedded store.
 
-    What was there and is not replaced is copied, so that nothing is ever changed in place. Who is killed leaves the store of before;
-    between the two renames of the end it is in the hidden folder, from where the next load takes it back.
+    What was there and is not replaced is copied, so that nothing is ever changed in place.
 
     Args:
         path: the folder of the store; it is made where it is missing.
@@ -50,24 +49,17 @@ class Embedded:
         self.bounds = plan.bounds(_BOUNDS)
         self.requests = plan.requests or min(os.cpu_count() or 1, 4)
         self._plan = plan
-        self._folder = path.parent / f".{path.name}.pfocr2rdf-loading"
-        self._data = self._folder / "data"
-        self._previous = self._folder / "previous"
         self._live: Local | None = None
         self._store: Local | None = None
         if path.exists() and not is_store(path) and (not path.is_dir() or any(path.iterdir())):
             raise StoreError(f"{path}: is no store, and holds something else; name another folder with --to")
-        with mapped_errors(path):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            self._lock = locked(self._folder, "another load")
+        self._replacement = Replacement(path, "pfocr2rdf-loading", "another load")
+        self._data = self._replacement.data
         try:
-            self._recover()
             self._begin()
         except BaseException:
             self._let_go()
-            with suppress(OSError):  # there may be something to go on with
-                self._folder.rmdir()
-            os.close(self._lock)
+            self._replacement.close()  # there may be something to go on with
             raise
 
     def _let_go(self) -> None:
@@ -76,17 +68,10 @@ class Embedded:
             store.close()
         self._live = self._store = None
 
-    def _recover(self) -> None:
-        """Put right what a run left that was killed between two renames."""
-        with mapped_errors(self.path):
-            if self._previous.exists() and not self.path.exists():
-                os.replace(self._previous, self.path)
-            shutil.rmtree(self._previous, ignore_errors=True)
-
     def _begin(self) -> None:
         self._live = Local(self.path, writing=True) if is_store(self.path) else None
         self._refuse_other_default()
-        self.journal = Journal(self._folder, self._plan.key(self.bounds))
+        self.journal = Journal(self._replacement.folder, self._plan.key(self.bounds))
         if self._plan.fresh or not is_store(self._data):
             self.journal.restart()
         if not self.journal.chunks():
@@ -133,15 +118,9 @@ class Embedded:
             self._copy(self._live)
         for name, lines in ((VOCABULARY, beside.vocabulary), (self._plan.description, beside.description)):
             self._fresh.load(name, Chunk(0, lines, lines.count(b"\n"), quads=False))
+        self._fresh.optimize()
         self._let_go()  # both are closed before they are renamed: their library goes by the names of their files
-        with mapped_errors(self.path):
-            if self.path.exists():
-                os.replace(self.path, self._previous)
-            try:
-                os.replace(self._data, self.path)
-            except BaseException:
-                self._recover()
-                raise
+        self._replacement.replace()
 
     def _copy(self, live: Local) -> None:
         for name in live.graphs():
@@ -156,7 +135,5 @@ class Embedded:
         try:
             with closing(self.journal):
                 self._let_go()
-            if done:
-                shutil.rmtree(self._folder, ignore_errors=True)
         finally:
-            os.close(self._lock)
+            self._replacement.close(done=done)

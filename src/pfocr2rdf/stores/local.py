@@ -14,13 +14,15 @@ from pfocr2rdf.errors import StoreError
 from pfocr2rdf.stores.chunks import Chunk
 from pfocr2rdf.stores.sparql import Row, all_of, graph
 
-_MARK = "CURRENT"  # every RocksDB database has such a file
+MARK = "CURRENT"
+"""A file that every store has, since every RocksDB database does; who opens one to write makes it anew."""
+
 _TRIPLES, _QUADS = pyoxigraph.RdfFormat.N_TRIPLES, pyoxigraph.RdfFormat.N_QUADS
 
 
 def is_store(path: Path) -> bool:
     """Whether a folder is an embedded store."""
-    return (path / _MARK).is_file()
+    return (path / MARK).is_file()
 
 
 def refuse_no_store(path: Path) -> None:
@@ -69,6 +71,7 @@ class Local:
     Args:
         path: the folder.
         writing: whether it is changed; then nobody else may have it open, and it is made where it is missing.
+        guarded: whether the caller keeps writers away.
 
     Attributes:
         place: what it is called in messages.
@@ -77,10 +80,10 @@ class Local:
         StoreError: it cannot be read, or another program has it open.
     """
 
-    def __init__(self, path: Path, *, writing: bool = False) -> None:
+    def __init__(self, path: Path, *, writing: bool = False, guarded: bool = False) -> None:
         self._path = path
         self.place = str(path)
-        self._lock = -1 if writing else shared(path)
+        self._lock = -1 if writing or guarded else shared(path)
         try:
             with mapped(path):
                 self._store = pyoxigraph.Store(path) if writing else pyoxigraph.Store.read_only(str(path))
@@ -144,6 +147,11 @@ class Local:
         """Add all statements that a graph of another store has."""
         with mapped(self._path):
             self._store.bulk_extend(other._store.quads_for_pattern(None, None, None, _node(name)))
+
+    def optimize(self) -> None:
+        """Put its files in order after many were added: what is read then is found twenty times sooner in a large store."""
+        with mapped(self._path):
+            self._store.optimize()
 
     def update(self, text: str) -> None:
         """Change something, at once or not at all."""

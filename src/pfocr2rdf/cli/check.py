@@ -1,0 +1,60 @@
+"""``pfocr2rdf check``."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from pfocr2rdf.cli.bars import stages
+from pfocr2rdf.cli.said import speaking
+from pfocr2rdf.site.auditing import SAMPLES, TIMEOUT, Checked, check
+
+_EXAMPLES = """\b
+Examples:
+  pfocr2rdf check https://pfocr.wikipathways.org/
+  pfocr2rdf check http://127.0.0.1:8000/ --samples 20
+  pfocr2rdf check https://example.github.io/pfocr/ --no-negotiation --json
+"""
+
+
+@click.command("check", epilog=_EXAMPLES)
+@click.argument("url")
+@click.option(
+    "--samples", type=click.IntRange(min=1), default=SAMPLES, show_default=True, metavar="N",
+    help="How many things of each kind to ask for.",
+)  # fmt: skip
+@click.option(
+    "--timeout", type=click.FloatRange(min=0, min_open=True), default=TIMEOUT, show_default=True, metavar="SECONDS",
+    help="How long to wait for the next byte.",
+)  # fmt: skip
+@click.option(
+    "--negotiation/--no-negotiation", "negotiates", default=None,
+    help="Whether the host gives each client what it accepts  [default: see for itself].",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit status says it all.")
+@speaking
+def check_command(url: str, samples: int, timeout: float, negotiates: bool | None, as_json: bool, quiet: bool) -> int:
+    """Check a site that runs.
+
+    URL is where the site of 'pfocr2rdf publish' is, on any host. Things of each kind in its sitemap are asked for in each form and
+    with each wish, and what comes back is read. The exit status is 1 where something is wrong.
+    """
+    with stages(quiet or as_json) as progress:
+        found = check(url, samples=samples, timeout=timeout, negotiates=negotiates, progress=progress)
+    if as_json:
+        click.echo(json.dumps(found.as_dict(), indent=2, ensure_ascii=False))
+    elif not quiet:
+        _say(found)
+    return found.exit_status
+
+
+def _say(found: Checked) -> None:
+    for finding in found.findings:
+        click.echo(str(finding))
+    for note in found.notes:
+        click.echo(f"Note: {note}")
+    number = len(found.findings)
+    said = f"{number:,} {'thing is' if number == 1 else 'things are'} wrong" if number else "nothing is wrong"
+    click.echo(f"{found.url}: {said}, after {found.requests:,} requests")

@@ -1,0 +1,94 @@
+"""``pfocr2rdf publish``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from pfocr2rdf.cli.bars import stages
+from pfocr2rdf.cli.checks import url
+from pfocr2rdf.cli.said import speaking
+from pfocr2rdf.site import FOLDERS, publish
+from pfocr2rdf.site.folder import PRECOMPRESSED
+from pfocr2rdf.stores import STORE
+from pfocr2rdf.vocabulary import SITE
+
+_EXAMPLES = """\b
+Examples:
+  pfocr2rdf publish output --output site
+  pfocr2rdf publish store --output site --endpoint https://sparql.example.org/sparql
+  pfocr2rdf publish output --output site --pages figures,genes,families --precompressed only
+"""
+_SHOWN = 10
+
+
+def _pages(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:  # noqa: ARG001 - click calls it so
+    names = tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
+    if strange := [name for name in names if name not in FOLDERS]:
+        raise click.BadParameter(f"{strange[0]!r} is no kind of pages; choose from {', '.join(FOLDERS)}.")
+    if not names:
+        raise click.BadParameter(f"names no kind of pages; choose from {', '.join(FOLDERS)}.")
+    return names
+
+
+def _endpoint(context: click.Context, parameter: click.Parameter, value: str) -> str:  # noqa: ARG001 - click calls it so
+    return url(value) if value else ""
+
+
+def _base(context: click.Context, parameter: click.Parameter, value: str) -> str:  # noqa: ARG001 - click calls it so
+    return url(value).rstrip("/") + "/"
+
+
+@click.command("publish", epilog=_EXAMPLES)
+@click.argument("source", type=click.Path(path_type=Path), default=STORE)
+@click.option(
+    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), required=True, metavar="SITE", help="The folder of the site."
+)
+@click.option(
+    "--pages", default=",".join(FOLDERS), callback=_pages, metavar="KINDS",
+    help=f"What gets pages, with commas between: {', '.join(FOLDERS)}  [default: all].",
+)  # fmt: skip
+@click.option(
+    "--precompressed", type=click.Choice(PRECOMPRESSED), default=PRECOMPRESSED[0], show_default=True,
+    help="Write files with .gz as well, beside the others, or only these: a twentieth to a fifth of the room, for hosts that unpack them.",
+)  # fmt: skip
+@click.option(
+    "--base", default=SITE, show_default=True, callback=_base, metavar="URL",
+    help="Where the site will be found, for the site map and the redirects.",
+)  # fmt: skip
+@click.option("--endpoint", default="", callback=_endpoint, metavar="URL", help="A SPARQL endpoint that the page with queries asks.")
+@click.option("--downloads/--no-downloads", default=True, show_default=True, help="Put the files of an export into the site.")
+@click.option("--force", is_flag=True, help="Write into a folder with somebody else's files, which stay there.")
+@click.option(
+    "--workers", type=click.IntRange(min=1), metavar="N", help="How many processes make pages; without this, one for each processor."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit status says it all.")
+@speaking
+def publish_command(
+    source: Path, output: Path, pages: tuple[str, ...], precompressed: str, base: str, endpoint: str, downloads: bool, force: bool,
+    workers: int | None, as_json: bool, quiet: bool,
+) -> int:  # fmt: skip
+    """Make a linked-data site that any web host can serve.
+
+    SOURCE is an embedded store that 'pfocr2rdf load' made; or an export directory, an RDF file or records. Each figure, gene, family,
+    paper, chemical, disease and organism gets a page, and beside it its statements as Turtle and JSON-LD. The exit status is 1 where
+    something has a name that no page can have.
+    """
+    with stages(quiet or as_json) as progress:
+        done = publish(
+            source, output, pages=pages, precompressed=precompressed, base=base, endpoint=endpoint, downloads=downloads, force=force,
+            workers=workers or 0, progress=progress,
+        )  # fmt: skip
+    for iri in done.left_out[:_SHOWN] if not quiet else ():
+        click.echo(f"{iri}: has no page, since its name can be no path, or another thing has it", err=True)
+    if len(done.left_out) > _SHOWN and not quiet:
+        click.echo(f"... and {len(done.left_out) - _SHOWN:,} more, which {output / 'site.json'} lists", err=True)
+    if as_json:
+        click.echo(json.dumps(done.as_dict(), indent=2, ensure_ascii=False))
+    elif not quiet:
+        counts = ", ".join(f"{number:,} {name}" for name, number in done.things.items())
+        click.echo(f"{output}: {counts}; {done.files:,} files, {done.size:,} bytes, in {done.seconds:.1f} s")
+    return done.exit_status

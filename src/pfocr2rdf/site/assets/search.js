@@ -1,0 +1,142 @@
+// The page of the search: what is typed is looked up in the site's index, and the address follows.
+
+import { SearchIndex } from "./search-index.js";
+
+const AT_ONCE = 20; // things that are shown, and that "more" adds
+const PAUSE = 150; // milliseconds without a key before a search
+
+const site = new URL("..", import.meta.url);
+document.getElementById("unready").remove();
+const form = document.getElementById("search");
+const field = document.getElementById("q");
+const choice = document.getElementById("kind");
+const list = document.getElementById("results");
+const status = document.getElementById("status");
+const more = document.getElementById("more");
+
+let index = null;
+let newest = 0; // number of the newest search: what an older one finds is not shown
+let found = [];
+let waiting = 0;
+
+beginWithAddress();
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  search();
+});
+field.addEventListener("input", () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(search, PAUSE);
+});
+choice.addEventListener("change", search);
+more.addEventListener("click", async () => {
+  const [mine, shown] = [newest, list.children.length];
+  if (await trying(mine, () => show(mine))) list.children[shown]?.querySelector("a").focus();
+});
+
+function beginWithAddress() {
+  const wanted = new URLSearchParams(location.search);
+  field.value = (wanted.get("q") ?? "").slice(0, field.maxLength);
+  const kind = wanted.get("kind");
+  if ([...choice.options].some(({ value }) => value === kind)) choice.value = kind;
+  if (field.value.trim()) search();
+}
+
+async function search() {
+  clearTimeout(waiting);
+  const mine = ++newest;
+  remember();
+  if (!field.value.trim()) {
+    clear();
+    say("");
+    return;
+  }
+  await trying(mine, async () => {
+    index ??= await SearchIndex.open(load);
+    const got = await index.find(field.value, choice.value);
+    if (mine !== newest) return;
+    clear();
+    found = got.ids;
+    await show(mine);
+    if (mine === newest) say(summary(got));
+  });
+}
+
+// Whether it was done; where it was not, the page says so.
+async function trying(mine, act) {
+  try {
+    await act();
+  } catch {
+    if (mine !== newest) return false;
+    clear();
+    const reason = location.protocol === "file:" ? "a browser reads it only from a web server" : "the connection may be lost";
+    say(`The index of the search cannot be loaded: ${reason}. Search again later, or browse.`, true);
+    return false;
+  }
+  return mine === newest;
+}
+
+async function load(path, version) {
+  const url = new URL(`search/${path}`, site);
+  if (version) url.searchParams.set("v", version);
+  const answer = await fetch(url, version ? {} : { cache: "no-cache" });
+  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+async function show(mine) {
+  const from = list.children.length;
+  const things = await index.things(found.slice(from, from + AT_ONCE));
+  if (mine !== newest || from !== list.children.length) return;
+  list.append(...things.map(item));
+  more.hidden = list.children.length >= found.length;
+}
+
+function item({ url, kind, title, detail }) {
+  const [made, link, line] = ["li", "a", "p"].map((name) => document.createElement(name));
+  link.href = new URL(url, site).href;
+  link.append(isolated(title));
+  line.className = "what";
+  line.append(kind, detail ? ": " : "", isolated(detail));
+  made.append(link, line);
+  return made;
+}
+
+function isolated(text) {
+  const made = document.createElement("bdi");
+  made.textContent = text;
+  return made;
+}
+
+function summary({ ids, counts, isCut }) {
+  const number = (count) => count.toLocaleString("en");
+  const each = counts.filter(({ count }) => count).map(({ count, name, plural }) => `${number(count)} ${count === 1 ? name : plural}`);
+  const kind = counts.find(({ name }) => name === choice.value);
+  const what = kind ? `${number(ids.length)} found; of all kinds: ${each.join(", ")}.` : `${number(ids.length)} found: ${each.join(", ")}.`;
+  const text = each.length ? what : "Nothing is found.";
+  return isCut ? `${text} More words begin like the last one: type on to find them.` : text;
+}
+
+function clear() {
+  found = [];
+  list.replaceChildren();
+  more.hidden = true;
+}
+
+function say(text, isWrong = false) {
+  status.className = isWrong ? "wrong" : "quiet";
+  status.textContent = text;
+}
+
+function remember() {
+  const address = new URL(location.href);
+  for (const [name, value] of [["q", field.value], ["kind", choice.value]]) {
+    if (value) address.searchParams.set(name, value);
+    else address.searchParams.delete(name);
+  }
+  try {
+    history.replaceState(null, "", address);
+  } catch {
+    // Some browsers allow only so many in a time: the next one takes it along.
+  }
+}

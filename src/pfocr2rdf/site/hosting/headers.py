@@ -1,0 +1,48 @@
+"""What every answer of a site says."""
+
+from __future__ import annotations
+
+import re
+
+from pfocr2rdf.site.places import FORMS
+
+ALWAYS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+"""The headers beside the Content-Security-Policy."""
+
+_OTHERS = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".xml": "application/xml",
+}
+DOCUMENTS = {form.ending: f"{form.media_type}; charset=utf-8" if form.media_type.startswith("text/") else form.media_type for form in FORMS}
+"""The media types of documents by the endings of their files, as a header says them."""
+
+TYPES = {**DOCUMENTS, **_OTHERS}
+"""Those of all files but the downloads and pictures."""
+
+HIDDEN = "[.](?:ht|nojekyll)"
+"""Matches the begin of the names of files that are for servers only."""
+
+NOT_FOUND = "404.html"
+"""The page for what is not there."""
+
+_POLICY = re.compile(r"[A-Za-z0-9 ;:'/.,*+=_-]+").fullmatch
+
+
+def refuse_odd(policy: str) -> None:
+    """See that a policy means the same in the files of all hosts.
+
+    Raises:
+        ValueError: it has letters that one of them reads in its own way.
+    """
+    if not _POLICY(policy):
+        raise ValueError(f"{policy!r} is no Content-Security-Policy that can stand in the file of a web server")

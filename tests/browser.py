@@ -1,0 +1,100 @@
+"""A real browser that looks at pages: what it asked for, what it complained about, and what a person would see."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import pytest
+
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def missing(what: str) -> NoReturn:
+    """Without what it needs a test is skipped, but where ``PFOCR2RDF_TOOLS`` promises that it is there, it is red."""
+    if os.environ.get("PFOCR2RDF_TOOLS"):
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Any]:
+    """The browser, as Playwright has it: ``new_page`` and ``new_context`` are its ways in."""
+    try:
+        from playwright.sync_api import sync_playwright  # here, since whoever tests without a browser need not have it
+    except ImportError:
+        missing("Playwright is not installed: pip install playwright")
+    program = next(filter(None, map(shutil.which, _NAMES)), None)
+    if program is None:
+        missing("there is no Chromium: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, headless=True, args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Visit:
+    """A page of a browser that keeps account of what happens on it.
+
+    Attributes:
+        page: the page, as Playwright has it.
+        asked: the URLs that it asked for, in their order; ``data:`` and ``blob:`` leave no machine and are not among them.
+        failed: those of them that were not answered with what was asked for, each behind the reason.
+        said: what was written to the console, complaints about the policy included, and errors of scripts.
+        dialogs: the boxes that scripts opened.
+    """
+
+    def __init__(self, browser: Any, **options: Any) -> None:
+        self.page = browser.new_page(**options)
+        self.page.set_default_timeout(15_000)
+        self.asked: list[str] = []
+        self.failed: list[str] = []
+        self.said: list[str] = []
+        self.dialogs: list[str] = []
+        self.page.on("request", self._request)
+        self.page.on("requestfailed", self._request_failed)
+        self.page.on("response", self._response)
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("dialog", self._dialog)
+
+    def _request(self, request: Any) -> None:
+        if not request.url.startswith(("data:", "blob:")):
+            self.asked.append(request.url)
+
+    def _request_failed(self, request: Any) -> None:
+        if request.failure != "net::ERR_ABORTED":  # as what is under way when the page is left
+            self.failed.append(f"{request.failure} {request.url}")
+
+    def _response(self, response: Any) -> None:
+        if response.status >= 400:
+            self.failed.append(f"{response.status} {response.url}")
+
+    def _dialog(self, dialog: Any) -> None:
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def assert_quiet(self, origin: str) -> None:
+        """Nothing was asked of others, nothing failed, and there was nothing to complain about."""
+        others = [url for url in self.asked if not url.startswith(f"{origin}/")]
+        found = (others, self.failed, self.said, self.dialogs)
+        assert found == ([], [], [], []), found  # said, since pytest does not explain what fails outside of its modules
+
+
+@contextlib.contextmanager
+def visiting(browser: Any, **options: Any) -> Iterator[Visit]:
+    """A visit; the page is closed behind it."""
+    visit = Visit(browser, **options)
+    try:
+        yield visit
+    finally:
+        visit.page.close()
