@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import logging
 import os
 import re
-import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import IO
@@ -16,21 +14,21 @@ from typing import IO
 import pyoxigraph
 from pyoxigraph import RdfFormat
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.serving.asking import Asked
+from pfocr2rdf.serving.courtesy import LOG, Courtesy
 from pfocr2rdf.serving.describing import DESCRIPTION, serialized, service_description
 from pfocr2rdf.serving.linked import Answer, Asking, Pages
 from pfocr2rdf.serving.negotiation import STATEMENTS, choose, with_charset
-from pfocr2rdf.serving.pages import POLICY, SERVED, query_page
+from pfocr2rdf.serving.pages import SERVED, query_page
 from pfocr2rdf.serving.pool import RETRY_AFTER, Answered, Pool
 from pfocr2rdf.serving.protocol import RefusedError, wanted
 from pfocr2rdf.serving.settings import Settings
@@ -40,9 +38,6 @@ from pfocr2rdf.site.rendering import ASSETS
 from pfocr2rdf.stores.examples import Example, example, examples
 from pfocr2rdf.stores.kept import Kept
 from pfocr2rdf.stores.local import refuse_no_store
-
-LOG = logging.getLogger(__name__)
-"""Where requests are logged, one line each."""
 
 _BLOCK = 1 << 16
 _STALL = 30.0  # seconds, for one block of an answer to be taken
@@ -57,13 +52,6 @@ _PREFLIGHT = {
 }
 _PREFLIGHT_PAGES = {**_PREFLIGHT, "Allow": "GET, HEAD, OPTIONS", "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS"}
 _MAKERS = 4  # pages that are made at once
-_ALWAYS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Retry-After",
-    "Content-Security-Policy": POLICY,
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 def application(store: str | os.PathLike[str], settings: Settings = Settings()) -> Starlette:  # noqa: B008 - it cannot be changed
@@ -101,7 +89,7 @@ def application(store: str | os.PathLike[str], settings: Settings = Settings()) 
             Mount("/assets", StaticFiles(directory=ASSETS)),
             Route("/{path:path}", service.page, methods=["GET", "OPTIONS"]),
         ],
-        middleware=[Middleware(_Courtesy)],
+        middleware=[Middleware(Courtesy)],
         exception_handlers={RefusedError: _refused, HTTPException: _absent},
         lifespan=lifespan,
     )
@@ -264,53 +252,24 @@ class _FileResponse(Response):
         super().__init__(media_type=with_charset(kind))
         self._file = file
         self._done = done
-        self.headers["Content-Length"] = str(os.fstat(file.fileno()).st_size)
+        self._size = file.seek(0, os.SEEK_END)
+        self.headers["Content-Length"] = str(self._size)
+        file.seek(0)
         self.headers["Vary"] = "Accept"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             with self._file as file:
                 await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-                while scope["method"] != "HEAD" and (block := file.read(_BLOCK)):
+                left = 0 if scope["method"] == "HEAD" else self._size
+                more = True
+                while more:  # also where there is nothing, which must be said
+                    block = file.read(min(left, _BLOCK))
+                    left -= len(block)
+                    more = left > 0
                     async with asyncio.timeout(_STALL):
-                        await send({"type": "http.response.body", "body": block, "more_body": True})
-                await send({"type": "http.response.body", "body": b""})
+                        await send({"type": "http.response.body", "body": block, "more_body": more})
         except TimeoutError:
             LOG.info("a client took nothing for %g seconds and was left", _STALL)
         finally:
             self._done()
-
-
-class _Courtesy:
-    """Adds what every answer says, and logs the request."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        began, status, size = time.monotonic(), 0, 0
-
-        async def said(message: Message) -> None:
-            nonlocal status, size
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in _ALWAYS.items():
-                    headers[name] = value
-                headers.setdefault("Vary", "Accept")
-            size += len(message.get("body", b""))
-            await send(message)
-
-        try:
-            await self._app(scope, receive, said)
-        except Exception as error:  # an error of ours must be seen, and is not the end of the service
-            LOG.error("unexpected %s: %s", type(error).__name__, error)
-            if not status:
-                await PlainTextResponse("something is wrong with this service\n", 500)(scope, receive, said)
-        finally:
-            client = (scope.get("client") or ("-",))[0]
-            path = repr(scope["path"])[1:-1][:200]
-            LOG.info("%s %s %s %s %d bytes %.3f s", client, scope["method"], path, status or "-", size, time.monotonic() - began)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -71,7 +72,7 @@ class Pages:
     def __init__(self, path: Path) -> None:
         self._reader = Reader(path, guarded=True)
         self._site = Site(release_of(self._reader), "sparql")
-        self._guard = threading.Lock()
+        self._guards: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)  # who waits for a list waits for no other
         self._lists: dict[str, Listing] = {}
         self._home = ""
         self._maps: dict[str, dict[str, str]] = {}
@@ -151,13 +152,13 @@ class Pages:
         return _answered(form, lambda: dataset_page(nodes, files_of(nodes), self._site).html, lambda: nodes)
 
     def _listing(self, folder: str) -> Listing:
-        with self._guard:
+        with self._guards[folder]:
             if folder not in self._lists:
                 self._lists[folder] = listing(self._reader, BY_FOLDER[folder])
             return self._lists[folder]
 
     def _begin(self, asking: Asking) -> Answer:
-        with self._guard:
+        with self._guards["home"]:
             if not self._home:
                 self._home = home(overview(self._reader), KINDS, self._site).html
         return Answer(self._home, HTML.media_type)
@@ -183,7 +184,7 @@ class Pages:
 
     def _map(self, asking: Asking) -> Answer:
         lists = [self._listing(kind.folder) for kind in KINDS]
-        with self._guard:
+        with self._guards["sitemap"]:
             if asking.base not in self._maps:
                 self._maps = {asking.base: dict(sitemaps(_urls(lists), asking.base))}
             text = self._maps[asking.base].get(asking.path)
