@@ -414,3 +414,11 @@ def test_two_loads_into_one_folder(releases: tuple[Path, Path], tmp_path: Path) 
         load(releases[0], tmp_path / "store")
     first.close(done=True)
     load(releases[0], tmp_path / "store")
+
+
+def test_statements_on_one_figure_may_stand_apart_in_a_file_of_somebody_else(releases: tuple[Path, Path], tmp_path: Path) -> None:
+    text = (releases[0] / "figures.nt").read_text(encoding="utf-8")
+    figures = sorted({line.partition(" ")[0] for line in text.splitlines() if line.startswith("<https://pfocr.wikipathways.org/figures/")})
+    apart = "".join(f"{figure} <http://purl.org/dc/terms/license> <https://example.org/x> .\n" for figure in figures)
+    (tmp_path / "theirs.nt").write_text(text + apart, encoding="utf-8")
+    assert load(tmp_path / "theirs.nt", tmp_path / "store").statements == text.count("\n") + len(figures)

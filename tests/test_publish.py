@@ -328,7 +328,7 @@ def test_a_place_and_an_iri_name_each_other(kind: object) -> None:
         assert place_of(place.iri, place.kind) == place if place.kind else False
 
 
-@pytest.mark.parametrize("name", ["..", ".", "../x", "a/../b", "a//b", "/a", "a/", "a\nb", "a\x00", "x" * 201, ""])
+@pytest.mark.parametrize("name", ["..", ".", "../x", "a/../b", "a//b", "/a", "a/", "a.ttl/x", "a/page-2", "a\nb", "a\x00", "x" * 201, ""])
 def test_names_that_can_be_no_path(name: str) -> None:
     assert place_at(f"families/{name}") is None
 

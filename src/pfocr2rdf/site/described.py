@@ -163,7 +163,10 @@ def _partition(nodes: list[Node], values: dict[str, list[str]], heading: str, pa
     known = {node.subject: node.values for node in nodes}
     found = [known.get(one, {}) for one in values.get(_term(partition), ())]
     counted = [(one[_term(what)][0], int(_first(one, number) or 0)) for one in found if _term(what) in one]
-    rows = [((Link(curie_of(one), one[1:-1]),), (Link(f"{count:,}"),)) for one, count in sorted(counted, key=lambda row: (-row[1], row[0]))]
+    rows = [
+        ((Link(curie_of(one), one[1:-1]),), (Link(f"{count:,}", style="number"),))
+        for one, count in sorted(counted, key=lambda row: (-row[1], row[0]))
+    ]
     return Table(heading, (heading.split()[-1].title(), "Number"), rows, len(rows))
 
 

@@ -81,6 +81,7 @@ class Figure(Thing):
             if node := self.reader.node(paper):
                 yield node
         near = {body for of_kind in self.bodies.values() for body in of_kind} | set(self.families) | set(self.values.get(_ORGANISM, ()))
+        near.update(self.values.get(term("schema:creator"), ()))
         for subject in sorted(near):
             if pairs := self.short(subject):
                 yield Node(subject, tuple(pairs))
@@ -106,7 +107,8 @@ class Figure(Thing):
         yield from self.plain(*_SHOWN)
         yield Fact("Identifiers", tuple(map(Link, map(lexical, self.values.get(term("dcterms:identifier"), ())))))
         yield Fact("Credit", (Link(f"the authors of the paper ({self._source}); the picture is under the licence of the paper"),))
-        yield Fact("Licence of the data", tuple(Link("CC0" if one[1:-1] == CC0 else one[1:-1], one[1:-1]) for one in self._licences))
+        if self._licences:
+            yield Fact("Licence of the data", tuple(Link("CC0" if one[1:-1] == CC0 else one[1:-1], one[1:-1]) for one in self._licences))
 
     @property
     def _licences(self) -> list[str]:

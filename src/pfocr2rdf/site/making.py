@@ -23,6 +23,7 @@ from pfocr2rdf.site.searching import Entry
 from pfocr2rdf.site.shared import Shared, year_of
 from pfocr2rdf.site.things import Thing
 
+_ENDED = "a worker ended, perhaps for want of memory: try fewer --workers; a script has its calls below if __name__ == '__main__'"
 _TASK = 64
 _TASKS = 4  # that wait for each worker
 
@@ -142,6 +143,6 @@ def make(work: Work, kinds: Sequence[tuple[str, Sequence[str]]], workers: int = 
                 for one in done:
                     yield one.result()
         except BrokenProcessPool:
-            raise OutputError("a worker was ended from outside, perhaps for want of memory; try again, with fewer --workers") from None
+            raise OutputError(_ENDED) from None
         finally:
             pool.shutdown(cancel_futures=True)

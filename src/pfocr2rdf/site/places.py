@@ -73,6 +73,8 @@ GRAPHS = "graphs"
 
 _LONGEST = 200  # bytes of a step of a path, so that endings and numbers fit behind it in 255
 _BAD_STEP = re.compile(r"\.{1,2}\Z|[\x00-\x1f\x7f\ud800-\udfff]").search
+_FILE = re.compile(r"\.(?:html|ttl|jsonld|gz)/|/page-[0-9]+\Z").search
+"""What would be a folder where a file is, or a further page of another thing."""
 
 
 class Place(NamedTuple):
@@ -153,7 +155,7 @@ def place_at(path: str) -> Place | None:
 
 
 def _is_path(name: str) -> bool:
-    return all(step and not _BAD_STEP(step) and len(step.encode()) <= _LONGEST for step in name.split("/"))
+    return not _FILE(name) and all(step and not _BAD_STEP(step) and len(step.encode()) <= _LONGEST for step in name.split("/"))
 
 
 class Rule(NamedTuple):

@@ -21,7 +21,9 @@ from pfocr2rdf.terms import TYPE, Node, Pair, lexical, literal, term
 DESCRIPTION = f"{DATASET}/description"
 """The graph of what describes the dataset."""
 
-_LABELS = tuple(map(term, ("dcterms:title", "rdfs:label", "skos:prefLabel", "schema:name")))
+LABELS = tuple(map(term, ("dcterms:title", "rdfs:label", "skos:prefLabel", "schema:name")))
+"""The properties that say what a thing is called, the first one that there is."""
+
 _KNOWN = 100_000  # things that many pages name
 
 
@@ -111,7 +113,7 @@ class Reader(Local):
 
     def _label(self, subject: str) -> Pair | None:
         """What people call a thing, and the property that says so."""
-        for predicate in _LABELS:
+        for predicate in LABELS:
             if found := self.values(subject, predicate):
                 return predicate, found[0]
         return None

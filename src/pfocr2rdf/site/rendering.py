@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,12 @@ from pfocr2rdf.vocabulary import SITE
 
 ASSETS = Path(__file__).parent / "assets"
 """The folder of the style, the scripts and the icon."""
+
+
+_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_IN_SCRIPTS = f"<>&\u2028\u2029{_TURNING}"
+_turning = re.compile(f"[{_TURNING}]").search
+_SHOWN = dict.fromkeys(map(ord, _TURNING), "\ufffd")
 
 
 class Site(NamedTuple):
@@ -87,9 +94,15 @@ def script(value: Any) -> Markup:
     Markup('{"a": "\\u003c/script\\u003e"}')
     """
     text = json.dumps(value, ensure_ascii=False)
-    for character in "<>&\u2028\u2029":
+    for character in _IN_SCRIPTS:
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)  # noqa: S704 - it was made harmless
+
+
+def _still(value: Any) -> Any:
+    """A value without marks that turn the text behind them around: one that ends an isolation reaches beyond its element."""
+    is_text = isinstance(value, str) and not isinstance(value, Markup)
+    return value.translate(_SHOWN) if is_text and _turning(value) else value
 
 
 @cache
@@ -101,6 +114,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=_still,
     )
     environment.filters["script"] = script
     environment.filters["number"] = "{:,}".format

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from pfocr2rdf.site.places import HTML, Place
-from pfocr2rdf.site.reading import Reader
+from pfocr2rdf.site.reading import LABELS, Reader
 from pfocr2rdf.site.views import Box, Fact, Link, Neighbourhood, Table, View
 from pfocr2rdf.terms import TYPE, Node, Pair, lexical, parse, ref, term
 from pfocr2rdf.vocabulary import PROPERTIES, SITE
@@ -17,6 +18,7 @@ ROWS = 100
 """How many rows of a table are on a page."""
 
 NAME = "Pathway Figure OCR"
+_CAPITAL = re.compile(r"(?<=[a-z])[A-Z](?=[a-z])").sub
 _NAMES = {term(row.name): row.label or row.key for row in PROPERTIES}
 
 
@@ -101,7 +103,6 @@ class Thing(ABC):
             "@id": self.place.iri,
             **self.markup(),
             "url": f"{SITE}{self.place.url(HTML)}",
-            "includedInDataCatalog": {"@id": SITE},
         }
         return {key: value for key, value in said.items() if value not in ("", [], None)}
 
@@ -126,7 +127,9 @@ class Thing(ABC):
         for predicate, values in self.values.items():
             if predicate not in left_out:
                 name = _NAMES.get(predicate) or predicate[1:-1].rpartition("/")[2].rpartition("#")[2]
-                yield Fact(name[:1].upper() + name[1:], tuple(map(_plain, values)))
+                said = tuple(link for link in map(_plain, values) if predicate not in LABELS or link.text != self.title)
+                if said:
+                    yield Fact(_CAPITAL(lambda found: f" {found[0].lower()}", name).capitalize(), said)
 
 
 def _plain(value: str) -> Link:

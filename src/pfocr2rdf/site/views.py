@@ -26,6 +26,11 @@ class Link(NamedTuple):
     style: str = ""
 
     @property
+    def leads(self) -> bool:
+        """Whether it leads somewhere that a page may lead to: to the site or the web, and not to a script."""
+        return bool(self.url) and (not self.is_outside or self.url.startswith(("https://", "http://")))
+
+    @property
     def is_outside(self) -> bool:
         """Whether it leads away from the site."""
         return ":" in self.url.partition("/")[0]
