@@ -18,7 +18,7 @@ from pfocr2rdf.site.folder import Writing
 from pfocr2rdf.site.opening import thing_at
 from pfocr2rdf.site.places import BY_FOLDER, HTML, JSONLD, TURTLE, Place, place_of
 from pfocr2rdf.site.reading import Reader
-from pfocr2rdf.site.rendering import Site, page_of
+from pfocr2rdf.site.rendering import Site, page_of, still
 from pfocr2rdf.site.searching import Entry
 from pfocr2rdf.site.shared import Shared, year_of
 from pfocr2rdf.site.things import Thing
@@ -100,9 +100,9 @@ def entry_of(thing: Thing) -> Entry:
     url = thing.place.url(HTML)
     if isinstance(thing, Figure):
         detail = ", ".join(filter(None, (thing.numbered, year_of(thing.reader, thing.subject))))
-        return Entry(url, kind, thing.title, detail, thing.found_by(), len(thing.said))
+        return Entry(url, kind, still(thing.title), still(detail), thing.found_by(), len(thing.said))
     assert isinstance(thing, Shared)  # there are no others  # noqa: S101
-    return Entry(url, kind, thing.title, thing.detail, thing.found_by(), len(thing.figures))
+    return Entry(url, kind, still(thing.title), still(thing.detail), thing.found_by(), len(thing.figures))
 
 
 _worker: _Worker | None = None

@@ -99,10 +99,9 @@ def script(value: Any) -> Markup:
     return Markup(text)  # noqa: S704 - it was made harmless
 
 
-def _still(value: Any) -> Any:
-    """A value without marks that turn the text behind them around: one that ends an isolation reaches beyond its element."""
-    is_text = isinstance(value, str) and not isinstance(value, Markup)
-    return value.translate(_SHOWN) if is_text and _turning(value) else value
+def still(text: str) -> str:
+    """A text without marks that turn around what is behind them: one that ends an isolation reaches beyond its element."""
+    return text.translate(_SHOWN) if _turning(text) else text
 
 
 @cache
@@ -114,7 +113,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        finalize=_still,
+        finalize=lambda value: still(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
     )
     environment.filters["script"] = script
     environment.filters["number"] = "{:,}".format
