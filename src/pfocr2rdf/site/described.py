@@ -147,7 +147,7 @@ _PARTITIONS = (
 def _facts(values: dict[str, list[str]], site: Site) -> Iterator[Fact]:
     yield Fact("IRI", (Link(DATASET, DATASET),))
     for curie, label in _FACTS:
-        if said := values.get(ref(f"{PREFIXES['dcterms']}hasVersion") if curie == "dcterms:hasVersion" else _term(curie)):
+        if said := values.get(_term(curie)):
             yield Fact(label, tuple(_shown(value) for value in said))
     if site.endpoint:
         yield Fact("SPARQL endpoint", (Link(site.endpoint, site.endpoint),))

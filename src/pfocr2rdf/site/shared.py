@@ -111,19 +111,15 @@ class Shared(Thing):
     def tables(self, number: int) -> Iterator[Table]:
         """The lists, as far as they are on this page."""
         for relation, subjects in self.lists:
-            found = part(subjects, number)
-            if number > 1 and not found.items:
+            shown = part(subjects, number)
+            if number > 1 and not shown:
                 continue
             columns: tuple[str, ...] = (relation.kind.title(),)
-            rows = [((self._row(one, relation.kind),),) for one in found.items]
+            rows: list[tuple[tuple[Link, ...], ...]] = [((self._row(one, relation.kind),),) for one in shown]
             if relation.kind == "figure" and self._profile.has_mentions:
                 columns = (*columns, "Recognised by")
-                yield Table(
-                    relation.heading, columns, [(*row, self._words(one)) for row, one in zip(rows, found.items, strict=True)],
-                    found.total, number, found.pages,
-                )  # fmt: skip
-            else:
-                yield Table(relation.heading, columns, list(rows), found.total, number, found.pages)
+                rows = [(*row, self._words(one)) for row, one in zip(rows, shown, strict=True)]
+            yield Table(relation.heading, columns, rows, len(subjects), number, pages_of(len(subjects)))
 
     def _row(self, subject: str, kind: str) -> Link:
         return link(self.reader, subject, kind, year_of(self.reader, subject) if kind == "figure" else "")

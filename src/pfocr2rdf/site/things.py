@@ -6,7 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from pfocr2rdf.site.places import HTML, Place
 from pfocr2rdf.site.reading import LABELS, Reader
@@ -137,19 +137,6 @@ def _plain(value: str) -> Link:
     return Link(said.value, said.value if said.kind == "iri" and said.value.startswith(("http://", "https://")) else "")
 
 
-class Slice(NamedTuple):
-    """A part of a list: what is on a page."""
-
-    items: Sequence[str]
-    total: int
-    number: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages the list has."""
-        return pages_of(self.total)
-
-
 def pages_of(total: int) -> int:
     """How many pages there are of so many rows; at least one.
 
@@ -159,6 +146,6 @@ def pages_of(total: int) -> int:
     return max(1, -(-total // ROWS))
 
 
-def part(items: Sequence[str], number: int) -> Slice:
+def part(items: Sequence[str], number: int) -> Sequence[str]:
     """What is on a page of a list."""
-    return Slice(items[(number - 1) * ROWS : number * ROWS], len(items), number)
+    return items[(number - 1) * ROWS : number * ROWS]
