@@ -41,7 +41,7 @@ Examples:
     help="How large an answer may be.",
 )  # fmt: skip
 @click.option(
-    "--workers", type=click.IntRange(min=1), metavar="N", help="How many queries run at once; without this, one for each processor.",
+    "--workers", type=click.IntRange(min=1), metavar="N", help="How many queries run at once; without this, two for each processor.",
 )  # fmt: skip
 @click.option(
     "--queue", type=click.IntRange(min=0), default=32, show_default=True, metavar="N", help="How many more queries wait their turn.",

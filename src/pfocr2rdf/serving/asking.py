@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from typing import IO, NamedTuple
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Store
@@ -62,7 +63,7 @@ def answer_into(file: IO[bytes], store: Kept[Store], asked: Asked, *, service: b
     except OSError as error:
         if error.errno == errno.EFBIG:
             return Reply(500, "the answer is larger than this service gives; ask for less, such as with LIMIT")
-        return Reply(500, f"the answer cannot be kept: {error.strerror or error}")
+        return Reply(500, f"the answer cannot be kept: {os.strerror(error.errno or errno.EIO)}")
     except MemoryError:
         return Reply(500, "the query needs more memory than it may have; ask for less")
     return Reply(reply.status, reply.said[:_LONGEST])

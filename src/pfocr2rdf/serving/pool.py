@@ -1,27 +1,28 @@
 """The processes that answer. A query cannot be interrupted where it runs, so it runs where it can be killed.
 
-The pools of PyPI hand over a result at the end, pickled and in memory. Here it goes into a file without a name, whose handle the
-process is given: an answer is whole before the first byte of it goes out, and no answer fills the memory.
+The pools of PyPI hand over a result at the end, pickled and in memory. Here a large one is left in a file without a name, whose
+handle is handed over: an answer is whole before the first byte of it goes out, and no answer fills the memory.
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import socket
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from pfocr2rdf.serving.asking import Asked, Reply
 from pfocr2rdf.serving.settings import Settings
-from pfocr2rdf.serving.worker import ALLOCATORS, ASK, READY
+from pfocr2rdf.serving.worker import ALLOCATORS, READY
 
 _START = 60.0
 _RETRY = 5
+_BLOCK = 1 << 16
 _BUSY = Reply(503, "this service has as many queries to answer as it can; ask again in a moment")
 RETRY_AFTER = {"Retry-After": str(_RETRY)}
 """When to ask again."""
@@ -50,6 +51,7 @@ class _Worker:
         self._line, theirs = socket.socketpair()
         self._line.setblocking(False)
         self._is_ready = False
+        self._file: IO[bytes] | None = None
         command = [sys.executable, "-P", "-m", "pfocr2rdf.serving.worker", str(store), json.dumps(settings._asdict())]
         with theirs:
             # In a session of its own: an interrupt from the keyboard is for the server, which ends it.
@@ -71,29 +73,47 @@ class _Worker:
         """
         if not self._is_ready:
             async with asyncio.timeout(_START):
-                self._is_ready = await self._received(1) == READY
+                self._is_ready = await self._received() == READY
 
-    async def ask(self, file: IO[bytes]) -> tuple[Reply, bool]:
-        """Have the question in a file answered into it; with the reply comes whether the process is better replaced.
+    async def ask(self, asked: Asked) -> tuple[Answered, bool]:
+        """Have a question answered; with the answer comes whether the process is better replaced.
 
         Raises:
             _GoneError: it ended.
         """
         try:
-            socket.send_fds(self._line, [ASK], [file.fileno()])
+            await asyncio.get_running_loop().sock_sendall(self._line, json.dumps(asked._asdict()).encode() + b"\n")
         except OSError:
             raise _GoneError from None
-        said = b""
-        while not said.endswith(b"\n"):
-            said += await self._received(1 << 16)
-        told = json.loads(said)
-        return Reply(*told["reply"]), told["tired"]
+        said = bytearray()
+        while (end := said.find(b"\n")) < 0:
+            said += await self._received()
+        told = json.loads(said[:end])
+        reply, size, tired = Reply(*told["reply"]), told["size"], told["tired"]
+        if reply.status != 200:
+            return Answered(reply), tired
+        if size is None:
+            file, self._file = self._file, None
+            return (Answered(reply, file) if file else Answered(_BUSY)), tired  # the system gives no more handles
+        del said[: end + 1]
+        while len(said) < size:
+            said += await self._received()
+        return Answered(reply, io.BytesIO(said)), tired
 
-    async def _received(self, most: int) -> bytes:
+    async def _received(self) -> bytes:
+        """What comes next; a handle that comes with it is kept."""
+        loop, there = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_reader(self._line, there.set)
         try:
-            said = await asyncio.get_running_loop().sock_recv(self._line, most)
+            await there.wait()
+        finally:
+            loop.remove_reader(self._line)
+        try:
+            said, handles, _, _ = socket.recv_fds(self._line, _BLOCK, 1)
         except ConnectionError:
-            said = b""
+            raise _GoneError from None
+        if handles:
+            self._file = os.fdopen(handles[0], "rb")
         if not said:
             raise _GoneError
         return said
@@ -102,6 +122,8 @@ class _Worker:
         """End it, whatever it does."""
         self.process.kill()
         self._line.close()
+        if self._file:
+            self._file.close()
 
 
 class Pool:
@@ -138,51 +160,41 @@ class Pool:
         if self._admitted >= self._settings.workers + self._settings.queue:
             return Answered(_BUSY)
         self._admitted += 1
-        file: IO[bytes] | None = None
-        reply = _BUSY
+        answered = Answered(_BUSY)
         try:
-            file = tempfile.TemporaryFile(prefix="pfocr2rdf-")  # noqa: SIM115 - it is read when this has ended
-            file.write(json.dumps(asked._asdict()).encode())
-            file.seek(0)
             async with asyncio.timeout(self._settings.timeout):
                 worker = await self._idle.get()
-            reply = await self._asked(worker, file)
+            answered = await self._asked(worker, asked)
         except TimeoutError:
             pass
-        except OSError as error:
-            reply = Reply(503, f"there is no room for an answer: {error.strerror or error}")
         finally:
-            if reply.status != 200:
+            if not answered.file:
                 self.release()
-                if file:
-                    file.close()
-        if reply.status != 200 or not file:
-            return Answered(reply)
-        file.seek(0)
-        return Answered(reply, file)
+        return answered
 
     def release(self) -> None:
         """An answer was sent, or was not: another can have its place."""
         self._admitted -= 1
 
-    async def _asked(self, worker: _Worker, file: IO[bytes]) -> Reply:
+    async def _asked(self, worker: _Worker, asked: Asked) -> Answered:
         tired = True
         try:
             await worker.ready()
             async with asyncio.timeout(self._settings.timeout):
-                reply, tired = await worker.ask(file)
+                answered, tired = await worker.ask(asked)
         except TimeoutError:
-            return Reply(504, f"the query took longer than {self._settings.timeout:g} seconds and was ended; ask for less")
+            return Answered(Reply(504, f"the query took longer than {self._settings.timeout:g} seconds and was ended; ask for less"))
         except _GoneError:
             memory = self._settings.memory
-            return Reply(500, f"the query needs more memory than it may have, {memory} MB, or is nested too deeply; ask for less")
+            said = f"the query needs more memory than it may have, {memory} MB, or is nested too deeply; ask for less"
+            return Answered(Reply(500, said))
         finally:
             if tired:
                 self._dismiss(worker)
                 self._hire()
             else:
                 self._idle.put_nowait(worker)
-        return reply
+        return answered
 
     def _hire(self) -> None:
         if self._is_closed:

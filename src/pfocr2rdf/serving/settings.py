@@ -24,7 +24,7 @@ class Settings(NamedTuple):
     timeout: float = 30
     memory: int = 2048
     answer: int = 512
-    workers: int = min(os.cpu_count() or 1, 8)
+    workers: int = min(2 * (os.cpu_count() or 1), 16)
     queue: int = 32
     query: int = MEGABYTE
     service: bool = False

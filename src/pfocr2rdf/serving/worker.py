@@ -1,7 +1,8 @@
-"""The process that answers questions, one after another. It is given a file with each question, and leaves the answer in it."""
+"""The process that answers questions, one after another. A small answer goes back with the reply, a large one in a file."""
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -9,18 +10,22 @@ import resource
 import signal
 import socket
 import sys
+import tempfile
 from pathlib import Path
+
+from pyoxigraph import Store
 
 from pfocr2rdf.serving.asking import Asked, answer_into
 from pfocr2rdf.serving.settings import MEGABYTE, Settings
 from pfocr2rdf.stores.kept import Kept, opened
 
-READY, ASK = b"!", b"?"
-"""What is said when the process can be asked, and what comes with a file."""
+READY = b"!"
+"""What is said when the process can be asked."""
 
 ALLOCATORS = {"MALLOC_ARENA_MAX": "2", "MIMALLOC_ARENA_RESERVE": "16384"}
 """The environment in which the allocators do not set gigabytes aside that nobody uses, and that no bound would see."""
 
+_HELD = 1 << 18  # bytes of an answer that are no file: to make one takes longer than many an answer
 _GRACE = 2.0  # for which a process that nobody kills any more outlives the time of its question
 _TIRED = 0.5  # of the memory that it may have: what it does not give back would be missed by the next question
 
@@ -31,22 +36,31 @@ def main() -> None:
     # What the store's library takes for itself when it is first used is not the query's.
     answer_into(io.BytesIO(), store, Asked("ASK {}"))
     began = _bound(settings)
-    with socket.socket(fileno=os.dup(0)) as line:
+    with socket.socket(fileno=os.dup(0)) as line, line.makefile("rb") as questions:
         line.sendall(READY)
-        while True:
-            said, handles, _, _ = socket.recv_fds(line, 1, 1)
-            if not said:
-                return
-            with os.fdopen(handles[0], "r+b") as file:
-                asked = Asked(**json.load(file))
-                file.seek(0)
-                file.truncate()
-                # The signal is not Python's: it also ends a process that is deep in the store.
-                signal.setitimer(signal.ITIMER_REAL, settings.timeout + _GRACE)
-                reply = answer_into(file, store, asked, service=settings.service)
-                signal.setitimer(signal.ITIMER_REAL, 0)
-            tired = _peak() - began > _TIRED * settings.memory * MEGABYTE
-            line.sendall(json.dumps({"reply": reply, "tired": tired}).encode() + b"\n")
+        for question in questions:
+            _answer(line, Asked(**json.loads(question)), store, settings, began)
+
+
+def _answer(line: socket.socket, asked: Asked, store: Kept[Store], settings: Settings, began: int) -> None:
+    """Answer one question."""
+    # Where an answer is too large for its file, to close that says so once more.
+    with contextlib.suppress(OSError), tempfile.SpooledTemporaryFile(_HELD, prefix="pfocr2rdf-") as file:
+        # The signal is not Python's: it also ends a process that is deep in the store.
+        signal.setitimer(signal.ITIMER_REAL, settings.timeout + _GRACE)
+        reply = answer_into(file, store, asked, service=settings.service)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        size = file.tell()
+        told = {"reply": reply, "tired": _peak() - began > _TIRED * settings.memory * MEGABYTE, "size": size if size <= _HELD else None}
+        said = json.dumps(told).encode() + b"\n"
+        if reply.status != 200:
+            line.sendall(said)
+            return
+        file.seek(0)
+        if size <= _HELD:
+            line.sendall(said + file.read())
+        else:
+            socket.send_fds(line, [said], [file.fileno()])
 
 
 def _bound(settings: Settings) -> int:

@@ -1,0 +1,60 @@
+"""Running a command that starts others: its seconds, and the most memory that all of them held together."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from benchmarks.engines.running import ROOT, Cost, FailedError, last_line
+
+PAUSE = 0.1
+"""Seconds from one look at the memory to the next."""
+
+
+def run(command: Sequence[str], log: Path) -> Cost:
+    """Run a command to its end. Its peak is that of all its processes at the same moment, in MiB; what two share counts once.
+
+    Raises:
+        FailedError: its exit status is not 0.
+    """
+    os.sync()
+    peak = 0.0
+    with log.open("wb") as said:
+        began = time.perf_counter()
+        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        ended = 0
+        while not ended:
+            peak = max(peak, sum(map(held, family(process.pid))))
+            time.sleep(PAUSE)
+            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+        wall = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise FailedError(last_line(log) or f"exit status {process.returncode}")
+    return Cost(wall, usage.ru_utime + usage.ru_stime, peak)
+
+
+def family(process: int) -> list[int]:
+    """A process and all that descend from it."""
+    children: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended meanwhile
+            parent = path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1]
+            children.setdefault(int(parent), []).append(int(path.parent.name))
+    found = [process]
+    for one in found:
+        found += children.get(one, ())
+    return found
+
+
+def held(process: int) -> float:
+    """The memory of a process in MiB, with its part of what it shares with others; 0 where it has ended."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    return 0.0

@@ -1,0 +1,87 @@
+"""Both servers side by side: first their answers, which must be the same, and then how long they take."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+
+from benchmarks.engines.running import FailedError
+from benchmarks.serving.clients import Line, Request, Run, run
+from benchmarks.serving.questions import ROWS
+from benchmarks.serving.servers import Target
+
+OURS, OTHER = "pfocr2rdf serve", "oxigraph serve-read-only"
+LONG = 2.0
+"""An example query that takes longer than so many seconds is left out."""
+
+
+def answered(line: Line, path: str, request: Request) -> Counter[str] | None:
+    """The answer of a server, as what it holds, whatever the order; nothing where that takes it longer than ``LONG``.
+
+    Raises:
+        FailedError: it does not answer.
+    """
+    began = time.perf_counter()
+    status, body = line.ask(request._replace(path=path).written())
+    if time.perf_counter() - began > LONG:
+        return None
+    if status != 200:
+        raise FailedError(f"{status}: {body[:200]!r}, to {request.query}")
+    return content(body, request.accept)
+
+
+def content(body: bytes, kind: str) -> Counter[str]:
+    """What an answer holds: its rows, its truth or its statements.
+
+    >>> rows = b'{"head": {"vars": ["a"]}, "results": {"bindings": [{"a": {"type": "uri", "value": "x:y"}}]}}'
+    >>> content(rows, ROWS)
+    Counter({'{"a": {"type": "uri", "value": "x:y"}}': 1, '["a"]': 1})
+    """
+    if kind != ROWS:
+        return Counter(body.decode().splitlines())
+    said = json.loads(body)
+    if "boolean" in said:
+        return Counter([json.dumps(said["boolean"])])
+    rows = Counter(json.dumps(row, sort_keys=True) for row in said["results"]["bindings"])
+    return rows + Counter([json.dumps(said["head"]["vars"])])
+
+
+def alike(targets: Mapping[str, Target], requests: Iterable[Request]) -> list[Request]:
+    """Those that both answer within ``LONG``, after they were seen to answer them the same.
+
+    Raises:
+        FailedError: they do not.
+    """
+    found = []
+    with closing(Line(targets[OURS].port)) as ours, closing(Line(targets[OTHER].port)) as other:
+        for request in requests:
+            one = answered(ours, targets[OURS].path, request)
+            two = answered(other, targets[OTHER].path, request) if one else None
+            if one and two:
+                if one != two:
+                    raise FailedError(f"the answers differ to {request.query}")
+                found.append(request)
+    return found
+
+
+def measure(
+    targets: Mapping[str, Target], requests: Mapping[str, Sequence[Request]], clients: int, repeats: int
+) -> dict[str, dict[str, Run]]:
+    """The runs of each kind by the names of the servers, which take turns; that with the middle p95 counts."""
+    found: dict[str, dict[str, Run]] = {}
+    for kind, some in requests.items():
+        runs: dict[str, list[Run]] = {name: [] for name in targets}
+        for number in range(repeats):
+            for name in list(targets)[:: -1 if number % 2 else 1]:
+                target = targets[name]
+                sent = [request._replace(path=request.path or target.path) for request in some]
+                run(target.port, sent[:clients], clients)  # nobody begins cold
+                runs[name].append(run(target.port, sent, clients))
+        found[kind] = {name: sorted(those, key=lambda one: one.p95)[len(those) // 2] for name, those in runs.items()}
+        said = "; ".join(f"{name} p50 {one.p50:.2f} p95 {one.p95:.2f} ms, {one.rate:.0f}/s" for name, one in found[kind].items())
+        print(f"  {kind}: {said}", file=sys.stderr, flush=True)
+    return found
