@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from benchmarks.loading.bars import BARS
-from benchmarks.plots import draw
+from benchmarks.plots import DRAWN, draw
 from benchmarks.results import Column, Result, Row, load, machine, markdown, save
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,6 +30,8 @@ COMMANDS = {
     "floor": ("benchmarks.floor", "--records", "2000"),
     "sizes": ("benchmarks.sizes", "--sizes", "1000", "10000", "66000", "200000"),
     "loading": ("benchmarks.loading", "--triples", "1000000"),
+    "serving": ("benchmarks.serving", "--figures", "5000"),
+    "publishing": ("benchmarks.publishing", "--size", "66000"),
 }
 QUICK = {
     "plain": ("benchmarks.compare", "--records", "100"),
@@ -38,6 +40,8 @@ QUICK = {
     "floor": ("benchmarks.floor", "--records", "500", "--repeats", "1"),
     "sizes": ("benchmarks.sizes", "--sizes", "300", "1000"),
     "loading": ("benchmarks.loading", "--quick", "--repeats", "1"),
+    "serving": ("benchmarks.serving", "--quick", "--requests", "100", "--repeats", "1"),
+    "publishing": ("benchmarks.publishing", "--quick"),
 }
 PLAIN = re.compile(r"plain pipeline +([\d.]+) ms\n +pfocr2rdf +([\d.]+) ms\n +ratio +([\d.]+) +\(pair by pair ([\d.]+) to ([\d.]+)\)")
 PLAIN_COLUMNS = (Column("ratio", "times the export's", ".1f"), Column("name", "pipeline"), Column("cpu", "CPU ms a record", ".2f"))
@@ -125,9 +129,17 @@ def in_short(results: Mapping[str, Result]) -> str:
         for bar in BARS:
             value = bar.value(found.rows)
             lines += [(f"{value:.2f}", f"{bar.title} (bar: {bar.asked})", found.command)] if value else []
+    if found := results.get("serving"):
+        lines += served(found)
     head = ("ratio", "of what to what", "command")
     table = [head, ("---",) * 3, *((ratio, what, f"`{command}`") for ratio, what, command in lines)]
     return "".join(f"| {' | '.join(line)} |\n" for line in table)
+
+
+def served(found: Result) -> list[tuple[str, str, str]]:
+    """The lines of the service, for each kind of question that both servers answer."""
+    what = "p95 of 'pfocr2rdf serve' to that of Oxigraph's own server"
+    return [(f"{row['ratio']:.2f}", f"{what}, {row['kind']} (bar: 1.5)", found.command) for row in found.rows if row.get("ratio")]
 
 
 def write_page(results: Mapping[str, Result], page: Path = PAGE, plots: Path | None = None) -> None:
@@ -135,7 +147,8 @@ def write_page(results: Mapping[str, Result], page: Path = PAGE, plots: Path | N
     text = page.read_text(encoding="utf-8")
     for name, result in results.items():
         text = between(text, name, markdown(result))
-        draw(result, plots or page.parent / "plots")
+        if name in DRAWN:
+            draw(result, plots or page.parent / "plots")
     page.write_text(between(text, "in short", in_short(results)), encoding="utf-8")
 
 

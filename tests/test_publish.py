@@ -307,6 +307,16 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(place)], check=True)
 
 
+def test_records_that_cannot_be_used_are_counted(tmp_path: Path) -> None:
+    records = tmp_path / "records"
+    records.mkdir()
+    good = (EXAMPLES / "_figures/PMC2628838__46fig1.md").read_text(encoding="utf-8")
+    (records / "good.md").write_text(good, encoding="utf-8")
+    (records / "bad.md").write_text(good.replace("figid: ", "figid: ../"), encoding="utf-8")
+    done = publish(records, tmp_path / "site")
+    assert (done.things["figures"], done.refused, done.exit_status) == (1, 1, 1)
+
+
 def test_the_command_says_what_it_did(made: Path, tmp_path: Path) -> None:
     run = CliRunner().invoke(main, ["publish", str(made), "--output", str(tmp_path / "site"), "--json"])
     assert run.exit_code == 0

@@ -75,13 +75,15 @@ def publish_command(
 
     SOURCE is an embedded store that 'pfocr2rdf load' made; or an export directory, an RDF file or records. Each figure, gene, family,
     paper, chemical, disease and organism gets a page, and beside it its statements as Turtle and JSON-LD. The exit status is 1 where
-    something has a name that no page can have.
+    something has a name that no page can have, or a record could not be used.
     """
     with stages(quiet or as_json) as progress:
         done = publish(
             source, output, pages=pages, precompressed=precompressed, base=base, endpoint=endpoint, downloads=downloads, force=force,
             workers=workers or 0, progress=progress,
         )  # fmt: skip
+    if done.refused and not quiet:
+        click.echo(f"{source}: {done.refused:,} records are on no page; export it to see why", err=True)
     for iri in done.left_out[:_SHOWN] if not quiet else ():
         click.echo(f"{iri}: has no page, since its name can be no path, or another thing has it", err=True)
     if len(done.left_out) > _SHOWN and not quiet:

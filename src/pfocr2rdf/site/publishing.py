@@ -11,11 +11,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pfocr2rdf.checking import rdf_format
 from pfocr2rdf.dataset import DESCRIBING
 from pfocr2rdf.delta.meter import Meter, Progress
 from pfocr2rdf.delta.sides import is_export
 from pfocr2rdf.iris import DATASET, is_absolute
 from pfocr2rdf.ontology import ontology
+from pfocr2rdf.pipeline import export
 from pfocr2rdf.sinks import context
 from pfocr2rdf.sinks.output import MANIFEST
 from pfocr2rdf.site.described import DOWNLOADS, dataset_page, description, files_of, vocabulary_page
@@ -50,6 +52,7 @@ class Published(NamedTuple):
         things: how many things have pages, by the name of their folder.
         files: how many files there are.
         size: their bytes.
+        refused: how many records could not be used, or were left out for a violation, where the source was records.
         left_out: the IRIs of things that have no page, since their names can be no path, or another thing has it.
         seconds: how long it took.
     """
@@ -58,13 +61,14 @@ class Published(NamedTuple):
     things: dict[str, int]
     files: int
     size: int
+    refused: int
     left_out: list[str]
     seconds: float
 
     @property
     def exit_status(self) -> int:
         """0, or 1 where something was left out."""
-        return DIFFERS if self.left_out else OK
+        return DIFFERS if self.left_out or self.refused else OK
 
     def as_dict(self) -> dict[str, Any]:
         """The same as JSON."""
@@ -107,10 +111,7 @@ def publish(
     _see(pages, precompressed, base, endpoint)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="pfocr2rdf-") as scratch, closing(SiteFolder(Path(output), force=force)) as folder:
-        store = Path(source)
-        if not is_store(store):
-            store = Path(scratch) / "store"
-            load(source, store, progress=progress)
+        store, refused = _store_of(Path(source), Path(scratch), progress)
         chosen = frozenset(pages)
         writing = Writing(folder.data, precompressed)
         with closing(Reader(store, chosen)) as reader:
@@ -133,7 +134,19 @@ def publish(
         entries = sorted({*os.listdir(folder.data), ACCOUNT})
         writing.write(ACCOUNT, json.dumps({**account, "entries": entries}, ensure_ascii=False, indent=2) + "\n")
         folder.publish()
-    return Published(os.fspath(output), counts, writing.files, writing.size, sorted(left_out), time.monotonic() - began)
+    return Published(os.fspath(output), counts, writing.files, writing.size, refused, sorted(left_out), time.monotonic() - began)
+
+
+def _store_of(source: Path, scratch: Path, progress: Progress | None) -> tuple[Path, int]:
+    """The store of what a name stands for, and how many records were left out on the way."""
+    if is_store(source):
+        return source, 0
+    refused = 0
+    if source.exists() and not is_export(source) and not rdf_format(source):
+        done = export([os.fspath(source)], scratch / "export", formats=("ntriples",))
+        source, refused = scratch / "export", done.refused + done.quarantined
+    load(source, scratch / "store", progress=progress)
+    return scratch / "store", refused
 
 
 def _see(pages: Collection[str], precompressed: str, base: str, endpoint: str) -> None:
