@@ -667,7 +667,7 @@ def test_an_interrupt_stops_at_once_and_the_next_run_goes_on_from_there(
     said, complaint = again.communicate(timeout=120)
     assert again.returncode in (0, 1), complaint
     numbers = json.loads(said)
-    assert 0 < numbers["mapped"] <= 900
+    assert 0 < numbers["mapped"] <= 900 + 2 * 8 * workers  # of those that were read, some were still with the workers
     assert numbers["read"] == 1000
     fresh = tmp_path / "fresh"
     other = launched(tmp_path / "committed", *[fresh if option is output else option for option in options])
