@@ -386,7 +386,7 @@ def test_the_attack_is_one(attacked: Attacked) -> None:
     assert len({data for _, data in attacked.requests}) == len(attacked.requests) == 10_000
     statuses = Counter(status for _, (status, _, _) in every(attacked))
     assert statuses.keys() >= {200, 204, 303, 400, 403, 404, 405, 406, 413, 415, 500, 504}, statuses
-    assert attacked.seconds < 60, attacked.seconds
+    assert attacked.seconds < 240, attacked.seconds
 
 
 def test_who_can_be_understood_gets_an_answer(attacked: Attacked) -> None:
