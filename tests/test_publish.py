@@ -6,7 +6,6 @@ import gzip
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -283,11 +282,23 @@ def test_a_killed_run_leaves_the_site_of_before(made: Path, tmp_path: Path) -> N
     deadline = time.monotonic() + 60
     while not hidden.exists() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.005)
-    os.killpg(process.pid, signal.SIGKILL)
+    workers = [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+    process.kill()
     process.wait()
+    deadline = time.monotonic() + 20
+    while any(map(_is_alive, workers)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not [pid for pid in workers if _is_alive(pid)], "nobody works for a site that nobody waits for"
     assert files(place) == before
     assert publish(made, place).exit_status == 0
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def test_a_full_disk_leaves_nothing(made: Path, tmp_path: Path, small_disk: Path) -> None:

@@ -32,8 +32,7 @@ class Figure(Thing):
     @cached_property
     def mentions(self) -> list[Node]:
         """Its mentions."""
-        found = (self.reader.node(one) for one in self.reader.subjects(HAS_TARGET, self.subject))
-        return [node for node in found if node]
+        return self.reader.nodes(HAS_TARGET, self.subject)
 
     @cached_property
     def said(self) -> list[Said]:

