@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from tests.browser import Visit, chromium, missing, visiting
-from tests.sites import EVIL, Made, evil_site, hosted, real_site, small_site
+from tests.sites import EVIL, Made, hosted
 from tests.test_serve import served
 
 from pfocr2rdf.site.rendering import still
@@ -52,21 +52,6 @@ class Site(NamedTuple):
 def browser() -> Iterator[Any]:
     with chromium() as one:
         yield one
-
-
-@pytest.fixture(scope="session")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    return real_site(tmp_path_factory)
-
-
-@pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    return small_site(tmp_path_factory)
-
-
-@pytest.fixture(scope="session")
-def evil(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    return evil_site(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import pytest
 import yaml
 from pyld import jsonld
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 from tests.building import front_matter, real_checkout, write
-from tests.sites import EVIL, LONG, Made, evil_site, figure_of_many, real_site, small_site
+from tests.sites import EVIL, LONG, Made, figure_of_many
 from tests.validators import (
     Html,
     broken_links,
@@ -56,21 +55,6 @@ ADDED = {
 """What a site says of the dataset beyond the export: where its files are, and what was loaded."""
 
 INERT = {"application/ld+json", "application/json"}
-
-
-@pytest.fixture(scope="session")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    return real_site(tmp_path_factory)
-
-
-@pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    return small_site(tmp_path_factory)
-
-
-@pytest.fixture(scope="session")
-def evil(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    return evil_site(tmp_path_factory)
 
 
 def things(site: Path) -> list[Place]:

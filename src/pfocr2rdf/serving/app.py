@@ -25,7 +25,7 @@ from starlette.types import Receive, Scope, Send
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.serving.asking import Asked
 from pfocr2rdf.serving.courtesy import LOG, Courtesy
-from pfocr2rdf.serving.describing import DESCRIPTION, serialized, service_description
+from pfocr2rdf.serving.describing import serialized, service_description
 from pfocr2rdf.serving.linked import Answer, Asking, Pages
 from pfocr2rdf.serving.negotiation import STATEMENTS, choose, with_charset
 from pfocr2rdf.serving.pages import SERVED, query_page
@@ -34,6 +34,7 @@ from pfocr2rdf.serving.protocol import RefusedError, wanted
 from pfocr2rdf.serving.settings import Settings
 from pfocr2rdf.sinks import context
 from pfocr2rdf.site.pages import not_found
+from pfocr2rdf.site.reading import DESCRIPTION
 from pfocr2rdf.site.rendering import ASSETS
 from pfocr2rdf.stores.examples import Example, example, examples
 from pfocr2rdf.stores.kept import Kept

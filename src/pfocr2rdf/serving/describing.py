@@ -8,10 +8,8 @@ import pyoxigraph
 from pyoxigraph import NamedNode, RdfFormat, Triple
 
 from pfocr2rdf.iris import DATASET
+from pfocr2rdf.site.reading import DESCRIPTION
 from pfocr2rdf.vocabulary import PREFIXES
-
-DESCRIPTION = f"{DATASET}/description"
-"""The graph that describes the dataset, which is also the name of the description."""
 
 _SPACES = {
     "sd": "http://www.w3.org/ns/sparql-service-description#",

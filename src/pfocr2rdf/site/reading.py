@@ -19,7 +19,7 @@ from pfocr2rdf.stores.local import Local, mapped, refuse_no_store
 from pfocr2rdf.terms import TYPE, Node, Pair, lexical, literal, term
 
 DESCRIPTION = f"{DATASET}/description"
-"""The graph of what describes the dataset."""
+"""The graph of what describes the dataset, which is also the name of the description."""
 
 LABELS = tuple(map(term, ("dcterms:title", "rdfs:label", "skos:prefLabel", "schema:name")))
 """The properties that say what a thing is called, the first one that there is."""
