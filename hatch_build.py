@@ -26,7 +26,7 @@ FILES = {
 }
 """What is taken of the package, with its SHA-256."""
 
-FOLDER = "src/pfocr2rdf/site/assets/editor"
+FOLDER = "src/pfocr2rdf/site/pages/assets/editor"
 WISH = "PFOCR2RDF_EDITOR"
 """The variable that says ``required`` where a build without the editor is none, and ``none`` where it is not to be brought."""
 

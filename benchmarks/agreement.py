@@ -15,8 +15,9 @@ from rdflib import Graph, Literal
 
 from benchmarks.plain import plain_graph
 from benchmarks.plain_rows import Loader, TextLoader
-from pfocr2rdf.graph import describe
-from pfocr2rdf.records import Sources, read_one
+from pfocr2rdf.mapping.figure_graph import describe
+from pfocr2rdf.records.reader import read_one
+from pfocr2rdf.records.sources import Sources
 
 STRING = "http://www.w3.org/2001/XMLSchema#string"
 Statement = tuple[str, str, str]

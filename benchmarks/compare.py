@@ -26,12 +26,14 @@ from benchmarks import plain
 from benchmarks.agreement import differences
 from benchmarks.corpus import GENERATIONS, make_corpus
 from benchmarks.measured import in_fresh_process
-from pfocr2rdf.graph import describe
-from pfocr2rdf.iris import figure_graph
-from pfocr2rdf.pipeline import export
-from pfocr2rdf.records import Sources, interpret, load
-from pfocr2rdf.sinks import FORMATS
-from pfocr2rdf.validation import Validator, load_shapes
+from pfocr2rdf.mapping.figure_graph import describe
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.rdf.iris import figure_graph
+from pfocr2rdf.rdf.serializers.formats import FORMATS
+from pfocr2rdf.records.reader import interpret, load
+from pfocr2rdf.records.sources import Sources
+from pfocr2rdf.validation.shapes import load_shapes
+from pfocr2rdf.validation.validator import Validator
 
 QUICK = 60
 PORTIONS = 4

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.corpus import GENERATIONS, make_corpus
-from pfocr2rdf.pipeline import export
-from pfocr2rdf.summary import Summary
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.pipeline.summary import Summary
 
 FORMATS = ("turtle", "jsonld")
 CORPORA = Path(tempfile.gettempdir()) / "pfocr2rdf-corpora"

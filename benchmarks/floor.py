@@ -24,7 +24,7 @@ from benchmarks.exporting import add_corpus, corpus_of, export_to, run_export
 from benchmarks.measured import in_fresh_process
 from benchmarks.results import Column, Result, Row, add_outputs, give_out, machine
 from pfocr2rdf.records.documents import front_matter
-from pfocr2rdf.records.yamltext import read
+from pfocr2rdf.records.yaml import read
 
 BAR = 4.0
 CHUNK = 1 << 20

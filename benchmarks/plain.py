@@ -25,8 +25,8 @@ from rdflib.namespace import DCTERMS, FOAF
 
 from benchmarks.plain_jsonld import add_json_ld, context
 from benchmarks.plain_rows import GENE, MESH, Loader, Row, TextLoader, items, read_record, read_rows, said, several
-from pfocr2rdf.organisms import TAXON_OF_NAME
-from pfocr2rdf.validation import axioms
+from pfocr2rdf.mapping.organisms import TAXON_OF_NAME
+from pfocr2rdf.validation.validator import axioms
 
 SHAPES = Path(__file__).resolve().parents[1] / "shapes"
 DELIMITERS = "!$&'()*+,;=:@"  # those of RFC 3987 that may stand in a path as they are

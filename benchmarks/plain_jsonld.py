@@ -19,7 +19,7 @@ CC0 = "http://creativecommons.org/publicdomain/zero/1.0/"
 @cache
 def context() -> Any:
     """The context of schema.org that ships with the package."""
-    return json.loads(files("pfocr2rdf").joinpath("data/schema.org.context.jsonld").read_text(encoding="utf-8"))
+    return json.loads(files("pfocr2rdf").joinpath("mapping/jsonld/data/schema.org.context.jsonld").read_text(encoding="utf-8"))
 
 
 def load_context(url: str, options: object) -> dict[str, Any]:  # noqa: ARG001 - PyLD's signature

@@ -21,7 +21,7 @@ from benchmarks import plain
 from benchmarks.exporting import CORES, add_corpus, corpus_of, export_to
 from benchmarks.measured import Measured, in_fresh_process
 from benchmarks.results import Column, Result, Row, add_outputs, give_out, machine
-from pfocr2rdf.summary import Summary
+from pfocr2rdf.pipeline.summary import Summary
 
 PLAIN_BAR, WORKERS_BAR, AGAIN_BAR = 120.0, 1.7, 0.05
 COLUMNS = (

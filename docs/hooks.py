@@ -16,8 +16,8 @@ from typing import Any
 import pyoxigraph
 
 from pfocr2rdf.cli import main
-from pfocr2rdf.sinks import DEFAULT_FORMATS, FORMATS
-from pfocr2rdf.vocabulary import ALIGNED, CLASSES, EVIDENCE, PREFIXES, PROPERTIES
+from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS, FORMATS
+from pfocr2rdf.rdf.vocabulary import ALIGNED, CLASSES, EVIDENCE, PREFIXES, PROPERTIES
 
 ROOT = Path(__file__).resolve().parents[1]
 

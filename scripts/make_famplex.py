@@ -23,7 +23,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 RELEASE = "0.0.5"
-TARGET = Path(__file__).resolve().parents[1] / "src" / "pfocr2rdf" / "data" / "famplex.tsv"
+TARGET = Path(__file__).resolve().parents[1] / "src" / "pfocr2rdf" / "mapping" / "data" / "famplex.tsv"
 MEMBER = re.compile(r"famplex-([0-9][0-9A-Za-z.+]*)/entities\.csv")
 ENTRY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 LARGEST = 5_000_000  # bytes; the real table has 7,000, so more is not that table

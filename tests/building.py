@@ -10,8 +10,8 @@ from typing import Any, BinaryIO
 
 import pytest
 
-from pfocr2rdf.pipeline import export
-from pfocr2rdf.summary import Summary
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.pipeline.summary import Summary
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"

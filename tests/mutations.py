@@ -19,10 +19,11 @@ import yaml
 from benchmarks.corpus import SHARED
 from benchmarks.corpus import records as made_records
 
-from pfocr2rdf.graph import FigureGraph, describe
-from pfocr2rdf.records import FigureRecord, read_records
-from pfocr2rdf.terms import TYPE, Node, Pair, literal, ref, term
-from pfocr2rdf.vocabulary import CLASSES, PREFIXES
+from pfocr2rdf.mapping.figure_graph import FigureGraph, describe
+from pfocr2rdf.rdf.terms import TYPE, Node, Pair, literal, ref, term
+from pfocr2rdf.rdf.vocabulary import CLASSES, PREFIXES
+from pfocr2rdf.records.model import FigureRecord
+from pfocr2rdf.records.reader import read_records
 
 NO_SHARED = "the shared data (../shared/data) is not here"
 

@@ -12,7 +12,7 @@ import fsspec
 import pytest
 from tests.servers import free_port, wait_for
 
-from pfocr2rdf.records import remote
+from pfocr2rdf.storage import remote
 
 
 @contextlib.contextmanager

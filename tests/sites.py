@@ -17,8 +17,8 @@ import yaml
 from tests.building import GENE_COLUMNS, ROOT, front_matter, real_checkout, shared_data, table, write
 
 from pfocr2rdf import load
-from pfocr2rdf.pipeline import export
-from pfocr2rdf.site import publish
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.site.static.publish import publish
 
 EVIL = (
     "</script><script>window.hacked=1</script><img src=x onerror=window.hacked=2><!-- {{ 7*7 }}{% raw %} ' \" & \u2069\u202egnp\u2066.exe"

@@ -10,15 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.mutations import GRAPHS, NO_SHARED, made_figures, ntriples, shared_records, small_graph, some_mutants
 
-from pfocr2rdf.dataset import Counts
-from pfocr2rdf.graph import describe
-from pfocr2rdf.iris import MENTIONS, figure_graph
-from pfocr2rdf.remembered import Remembered
-from pfocr2rdf.sinks import FORMATS
-from pfocr2rdf.terms import TYPE, Alike, Grouped, Node, Pair, Shared, literal, ref, term
-from pfocr2rdf.validation import Shapes, Validator, load_shapes
-from pfocr2rdf.validation.screen import Screen
-from pfocr2rdf.vocabulary import superclasses
+from pfocr2rdf.mapping.figure_graph import describe
+from pfocr2rdf.pipeline.counts import Counts
+from pfocr2rdf.rdf.cache import Remembered
+from pfocr2rdf.rdf.iris import MENTIONS, figure_graph
+from pfocr2rdf.rdf.serializers.formats import FORMATS
+from pfocr2rdf.rdf.terms import TYPE, Alike, Grouped, Node, Pair, Shared, literal, ref, term
+from pfocr2rdf.rdf.vocabulary import superclasses
+from pfocr2rdf.validation.compiled_shapes import Screen
+from pfocr2rdf.validation.shapes import Shapes, load_shapes
+from pfocr2rdf.validation.validator import Validator
 
 LAST = term("pfocr:occurrences")
 FIRST = (TYPE, term("oa:hasTarget"))

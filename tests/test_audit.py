@@ -20,11 +20,12 @@ from tests.websites import apache, nginx, write_site
 
 from pfocr2rdf.cli.check import check_command
 from pfocr2rdf.errors import SourceError
-from pfocr2rdf.serving.negotiation import choose
-from pfocr2rdf.site.auditing import Checked, check
+from pfocr2rdf.rdf.vocabulary import SITE
+from pfocr2rdf.server.content_negotiation import choose
+from pfocr2rdf.site.audit.check import check
+from pfocr2rdf.site.audit.findings import Checked
 from pfocr2rdf.site.hosting.headers import TYPES
-from pfocr2rdf.site.places import FORMS, rules
-from pfocr2rdf.vocabulary import SITE
+from pfocr2rdf.site.pages.urls import FORMS, rules
 
 BOMB = gzip.compress(b" " * (64 << 20))
 SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'

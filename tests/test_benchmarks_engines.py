@@ -17,7 +17,7 @@ from benchmarks.engines.tables import COLUMNS, Preferred, write_tables
 from rdflib import RDF, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
 
-from pfocr2rdf.pipeline import export
+from pfocr2rdf.pipeline.export import export
 
 RR, RML = Namespace("http://www.w3.org/ns/r2rml#"), Namespace("http://semweb.mmlab.be/ns/rml#")
 

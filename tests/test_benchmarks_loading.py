@@ -18,7 +18,7 @@ from benchmarks.loading.ways import CURL, LOADER, NAMED, OURS, OXIGRAPH, Way, co
 from benchmarks.results import Row
 from tests import servers
 
-from pfocr2rdf.iris import DATASET
+from pfocr2rdf.rdf.iris import DATASET
 
 COST = running.Cost(2.0, 1.0, 100.0)
 

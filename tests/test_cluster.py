@@ -21,11 +21,11 @@ from tests.building import front_matter, older, write
 from tests.s3 import free_port, s3_server, wait_for
 from tests.test_partitioned import assert_whole, contents
 
-from pfocr2rdf import cluster
 from pfocr2rdf.errors import EngineError, OutputError, SourceError
-from pfocr2rdf.pipeline import export
-from pfocr2rdf.sinks.output import MANIFEST
-from pfocr2rdf.summary import Summary
+from pfocr2rdf.pipeline.executors import dask as cluster
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.pipeline.summary import Summary
+from pfocr2rdf.storage.layout import MANIFEST
 
 COUNT, SIZE = 300, 10
 HTTP = ["--dashboard-address", "127.0.0.1:0"]
@@ -254,8 +254,8 @@ def test_a_scheduler_that_is_not_there(source: Path, tmp_path: Path, monkeypatch
 
 
 @pytest.mark.parametrize(("preload", "sentence"), [
-    ("from pfocr2rdf import engines\nengines.mapping_version = lambda: 'another'\n", "a worker has another version of pfocr2rdf"),
-    ("import sys\nsys.modules['pfocr2rdf.cluster'] = None\n", "a worker cannot do the work: .*pfocr2rdf"),
+    ("from pfocr2rdf.pipeline import worker\nworker.mapping_version = lambda: 'another'\n", "a worker has another version of pfocr2rdf"),
+    ("import sys\nsys.modules['pfocr2rdf.pipeline.executors.dask'] = None\n", "a worker cannot do the work: .*pfocr2rdf"),
 ])  # fmt: skip
 def test_a_worker_that_is_not_like_us(preload: str, sentence: str, start: Callable[..., Running], source: Path, tmp_path: Path) -> None:
     running = start(1, preload=preload)
@@ -286,8 +286,8 @@ def test_an_archive_that_only_this_machine_sees(start: Callable[..., Running], t
 
 def test_dask_that_is_not_installed(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    monkeypatch.delitem(sys.modules, "pfocr2rdf.cluster")
-    monkeypatch.delattr("pfocr2rdf.cluster")
+    monkeypatch.delitem(sys.modules, "pfocr2rdf.pipeline.executors.dask")
+    monkeypatch.delattr("pfocr2rdf.pipeline.executors.dask")
     with pytest.raises(EngineError, match=r"the engine dask is not installed; run: pip install 'pfocr2rdf\[dask\]'"):
         exported(source, tmp_path / "out", None)
 

@@ -17,13 +17,15 @@ import rdflib
 import yaml
 from rdflib import OWL, RDF, RDFS, SKOS, XSD, Namespace, URIRef
 
-from pfocr2rdf import passing
-from pfocr2rdf.dataset import Release
-from pfocr2rdf.ontology import ontology, ontology_turtle
-from pfocr2rdf.pipeline import TOOL, export
-from pfocr2rdf.sinks import FORMATS, context
-from pfocr2rdf.validation import load_shapes
-from pfocr2rdf.vocabulary import ALIGNED, CLASSES, EVIDENCE, FUNCTIONAL, PFOCR, PREFIXES, PROPERTIES, expand, superclasses
+from pfocr2rdf.pipeline import single as passing
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.pipeline.options import Release
+from pfocr2rdf.rdf.ontology import ontology, ontology_turtle
+from pfocr2rdf.rdf.serializers.formats import FORMATS
+from pfocr2rdf.rdf.serializers.jsonld import context
+from pfocr2rdf.rdf.vocabulary import ALIGNED, CLASSES, EVIDENCE, FUNCTIONAL, PFOCR, PREFIXES, PROPERTIES, expand, superclasses
+from pfocr2rdf.storage.layout import TOOL
+from pfocr2rdf.validation.shapes import load_shapes
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 pytestmark = [pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")]

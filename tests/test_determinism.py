@@ -19,11 +19,13 @@ import pytest
 import zstandard
 from tests.building import real_checkout
 
-from pfocr2rdf import gathering, passing
-from pfocr2rdf.pipeline import export
-from pfocr2rdf.sinks import FORMATS, context
-from pfocr2rdf.sinks.output import STATE
-from pfocr2rdf.vocabulary import ALIGNED, PREFIXES, PROPERTIES
+from pfocr2rdf.pipeline import aggregate as gathering
+from pfocr2rdf.pipeline import single as passing
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.rdf.serializers.formats import FORMATS
+from pfocr2rdf.rdf.serializers.jsonld import context
+from pfocr2rdf.rdf.vocabulary import ALIGNED, PREFIXES, PROPERTIES
+from pfocr2rdf.storage.layout import STATE
 
 GRAPHS = sorted(f"figures{make().suffix}" for make in FORMATS.values())
 

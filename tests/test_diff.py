@@ -21,8 +21,8 @@ from tests.building import older, write
 
 from pfocr2rdf import OutputError, SourceError, diff, export
 from pfocr2rdf.cli import main
-from pfocr2rdf.delta import CHUNK
-from pfocr2rdf.sinks.output import INTERRUPTED, STAGING, STATE
+from pfocr2rdf.storage.delta_format import CHUNK
+from pfocr2rdf.storage.layout import INTERRUPTED, STAGING, STATE
 
 COMMAND = [sys.executable, "-c", "from pfocr2rdf.cli import main; main()"]
 FORMATS = ("ntriples", "nquads", "turtle", "trig", "rdfxml", "jsonld")

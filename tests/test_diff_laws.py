@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store
 
 from pfocr2rdf import Delta, diff
-from pfocr2rdf.delta import sorting
+from pfocr2rdf.storage import external_sort as sorting
+from pfocr2rdf.storage.progress import Meter
 
 IRIS = (
     "urn:x:a", "urn:x:b%20c", "http://e/é", "http://e/(a)'b;c,d", "http://e/a?b=c&d=_:e#f", "tag:a,b:c", "http://[::1]/", "urn:x:--ltr",
@@ -151,6 +152,6 @@ def test_lines_are_sorted_and_distinct_for_any_size_of_memory(
     for start in range(0, len(text), 13):  # lines come in pieces
         sorter.write(text[start : start + 13])
     sorter.finish()
-    assert list(sorter.lines(sorting.Meter(None, "", 0))) == sorted(set(lines))
+    assert list(sorter.lines(Meter(None, "", 0))) == sorted(set(lines))
     assert sorter.count == len(set(lines))
     assert sorted(b"".join(seen).splitlines()) == sorted(text.splitlines())

@@ -11,7 +11,7 @@ import pytest
 import zstandard
 
 from pfocr2rdf import OutputError, SourceError, diff, validate
-from pfocr2rdf.packed import opened
+from pfocr2rdf.storage.compression import opened
 
 LINE = "<urn:x:a> <urn:x:b> {} .\n"
 NUMBER = '"{}"^^<http://www.w3.org/2001/XMLSchema#integer>'
@@ -159,7 +159,7 @@ def test_no_room_for_temporary_files_is_no_fault_of_the_source(tmp_path: Path, m
     def full(self: object, data: bytes) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pfocr2rdf.delta.sorting._packed", lambda file: zstandard.ZstdCompressor().stream_writer(Full(file)))
+    monkeypatch.setattr("pfocr2rdf.storage.external_sort._packed", lambda file: zstandard.ZstdCompressor().stream_writer(Full(file)))
     with pytest.raises(OutputError, match="No space left on device"):
         diff(path, path, tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -13,12 +13,12 @@ import click
 import pytest
 
 from pfocr2rdf.cli import main
-from pfocr2rdf.graph import describe
-from pfocr2rdf.records import read_records
-from pfocr2rdf.sinks import FORMATS
-from pfocr2rdf.terms import TYPE, term
-from pfocr2rdf.validation import load_shapes
-from pfocr2rdf.vocabulary import CLASSES, EVIDENCE, PREFIXES, PROPERTIES
+from pfocr2rdf.mapping.figure_graph import describe
+from pfocr2rdf.rdf.serializers.formats import FORMATS
+from pfocr2rdf.rdf.terms import TYPE, term
+from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE, PREFIXES, PROPERTIES
+from pfocr2rdf.records.reader import read_records
+from pfocr2rdf.validation.shapes import load_shapes
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"

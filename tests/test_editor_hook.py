@@ -167,7 +167,7 @@ def test_what_is_built_has_the_editor_though_git_ignores_it(target: str, npm: Np
     else:
         with tarfile.open(built) as archive:
             names = archive.getnames()
-    found = {name.rpartition("/")[2] for name in names if "pfocr2rdf/site/assets/editor/" in name}
+    found = {name.rpartition("/")[2] for name in names if "pfocr2rdf/site/pages/assets/editor/" in name}
     assert found == {*CONTENT, "LICENSE.txt"}
 
 

@@ -15,14 +15,15 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pfocr2rdf import passing
-from pfocr2rdf.database import connect
-from pfocr2rdf.entities import Conflict, Descriptions, Entities, Origin
-from pfocr2rdf.iris import doi
-from pfocr2rdf.pipeline import export
-from pfocr2rdf.remembered import Remembered
-from pfocr2rdf.terms import TYPE, Node, literal, ref, term
-from pfocr2rdf.vocabulary import FUNCTIONAL
+from pfocr2rdf.pipeline import single as passing
+from pfocr2rdf.pipeline.descriptions import Descriptions
+from pfocr2rdf.pipeline.entities import Conflict, Entities, Origin
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.rdf.cache import Remembered
+from pfocr2rdf.rdf.iris import doi
+from pfocr2rdf.rdf.terms import TYPE, Node, literal, ref, term
+from pfocr2rdf.rdf.vocabulary import FUNCTIONAL
+from pfocr2rdf.storage.sqlite import connect
 
 OLD, NEW = 0, 1
 LABEL, TITLE, MEMBER, ORGANISM = term("rdfs:label"), term("dcterms:title"), term("pfocr:memberOf"), term("pfocr:organism")

@@ -14,9 +14,10 @@ import pytest
 from tests.building import front_matter, newer, older, without_place, write
 
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.graph import FigureGraph, describe
-from pfocr2rdf.iris import is_absolute
-from pfocr2rdf.records import FigureRecord, read_records
+from pfocr2rdf.mapping.figure_graph import FigureGraph, describe
+from pfocr2rdf.rdf.iris import is_absolute
+from pfocr2rdf.records.model import FigureRecord
+from pfocr2rdf.records.reader import read_records
 
 FIGURES = Path(__file__).parent / "figures"
 CASES = [pytest.param(folder, id=folder.name) for folder in sorted(FIGURES.iterdir())]

@@ -26,13 +26,13 @@ from pyld import jsonld
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.iris import is_absolute
-from pfocr2rdf.jsonld import expand as expand_jsonld
-from pfocr2rdf.pipeline import export
-from pfocr2rdf.records import FigureRecord
-from pfocr2rdf.sinks import FORMATS
-from pfocr2rdf.terms import Node, literal, ref
-from pfocr2rdf.vocabulary import PFOCR, PREFIXES, PROPERTIES, expand
+from pfocr2rdf.mapping.jsonld.expansion import expand as expand_jsonld
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.rdf.iris import is_absolute
+from pfocr2rdf.rdf.serializers.formats import FORMATS
+from pfocr2rdf.rdf.terms import Node, literal, ref
+from pfocr2rdf.rdf.vocabulary import PFOCR, PREFIXES, PROPERTIES, expand
+from pfocr2rdf.records.model import FigureRecord
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 SITE = "https://pfocr.wikipathways.org/"

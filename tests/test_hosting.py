@@ -18,10 +18,10 @@ from tests.servers import Server
 from tests.websites import PLACES, POLICY, apache, nginx, page, write_site
 
 import pfocr2rdf.site.hosting
-from pfocr2rdf.serving.negotiation import choose
-from pfocr2rdf.site.hosting import hosting_files
-from pfocr2rdf.site.places import FORMS, HTML, JSONLD, KINDS, REDIRECTS, TURTLE, Form, Place, rules
-from pfocr2rdf.vocabulary import SITE
+from pfocr2rdf.rdf.vocabulary import SITE
+from pfocr2rdf.server.content_negotiation import choose
+from pfocr2rdf.site.hosting.files import hosting_files
+from pfocr2rdf.site.pages.urls import FORMS, HTML, JSONLD, KINDS, REDIRECTS, TURTLE, Form, Place, rules
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 WISHES = (

@@ -21,13 +21,14 @@ from hypothesis import strategies as st
 from tests.building import GENE_COLUMNS, TP53_ROW, front_matter, newer, older, table, write
 from tests.test_output_directory import contents
 
-from pfocr2rdf import passing, version
-from pfocr2rdf.dataset import Release
-from pfocr2rdf.pipeline import export
-from pfocr2rdf.sinks import FORMATS
-from pfocr2rdf.sinks.output import INTERRUPTED, MANIFEST, STATE
-from pfocr2rdf.summary import Summary
-from pfocr2rdf.validation import load_shapes
+from pfocr2rdf.pipeline import fingerprint as version
+from pfocr2rdf.pipeline import single as passing
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.pipeline.options import Release
+from pfocr2rdf.pipeline.summary import Summary
+from pfocr2rdf.rdf.serializers.formats import FORMATS
+from pfocr2rdf.storage.layout import INTERRUPTED, MANIFEST, STATE, TOOL
+from pfocr2rdf.validation.shapes import load_shapes
 
 Files = dict[str, str]
 ALL = 19
@@ -316,7 +317,7 @@ def test_another_version_of_the_mapping_maps_all(kept: Kept, monkeypatch: pytest
 def test_another_version_of_the_tool_or_of_a_library_that_packs_is_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
     """They too are seen in the files: a manifest names the tool, and another library may pack the same to other bytes."""
     in_force, seen = load_shapes([]), set()
-    for name, value in (("TOOL", version.TOOL), ("TOOL", "pfocr2rdf 99"), ("version", lambda name: f"{name} 99")):
+    for name, value in (("TOOL", TOOL), ("TOOL", "pfocr2rdf 99"), ("version", lambda name: f"{name} 99")):
         monkeypatch.setattr(version, name, value)
         seen |= {version.version_of(in_force, "quarantine"), version.version_of(in_force, "keep")}
     assert len(seen) == 6

@@ -13,10 +13,10 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from rfc3987_syntax import is_valid_syntax
 
-from pfocr2rdf import iris
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.terms import term
-from pfocr2rdf.vocabulary import ALIGNED, CLASSES, EVIDENCE, PREFIXES, PROPERTIES, expand
+from pfocr2rdf.rdf import iris
+from pfocr2rdf.rdf.terms import term
+from pfocr2rdf.rdf.vocabulary import ALIGNED, CLASSES, EVIDENCE, PREFIXES, PROPERTIES, expand
 
 SITE = "https://pfocr.wikipathways.org/"
 MANY = settings(max_examples=150, deadline=None)

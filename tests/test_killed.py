@@ -18,7 +18,7 @@ from benchmarks.corpus import make_corpus
 from tests.test_output_directory import assert_whole, contents
 from tests.test_workers import committed, in_group, launched, soon
 
-from pfocr2rdf.sinks.output import INTERRUPTED, MANIFEST, STAGING, STATE
+from pfocr2rdf.storage.layout import INTERRUPTED, MANIFEST, STAGING, STATE
 
 RECORDS = 1200
 KILLS = 6

@@ -17,7 +17,7 @@ from tests.servers import Server, Virtuoso, nginx, oxigraph, virtuoso
 
 from pfocr2rdf import Connection, OutputError, SourceError, StoreError, diff, load
 from pfocr2rdf.cli import main
-from pfocr2rdf.stores.servers import Oxigraph
+from pfocr2rdf.stores.drivers import Oxigraph
 
 GRAPHS = ("dataset", "figure", "default")
 
@@ -91,7 +91,7 @@ def test_oxigraph(graphs: str, releases: tuple[Path, Path], empty: Server) -> No
 @pytest.mark.parametrize("size", [0, 500])
 def test_oxigraph_exchanges_large_graphs(size: int, releases: tuple[Path, Path], empty: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """At once where little differs, in slices where much does."""
-    monkeypatch.setattr("pfocr2rdf.stores.servers._BESIDE", 100)
+    monkeypatch.setattr("pfocr2rdf.stores.drivers._BESIDE", 100)
     if size:
         monkeypatch.setattr(Oxigraph, "_slice", size)
     for release in releases:
@@ -404,9 +404,9 @@ def test_wrong_usage(releases: tuple[Path, Path], tmp_path: Path) -> None:
 
 
 def test_two_loads_into_one_folder(releases: tuple[Path, Path], tmp_path: Path) -> None:
-    from pfocr2rdf.stores.contents import contents_of
-    from pfocr2rdf.stores.embedded import Embedded
-    from pfocr2rdf.stores.session import Plan
+    from pfocr2rdf.stores.loading.embedded_session import Embedded
+    from pfocr2rdf.stores.loading.session import Plan
+    from pfocr2rdf.stores.loading.source import contents_of
 
     plan = Plan(contents_of(releases[0], "dataset", tmp_path), "dataset", DATASET)
     first = Embedded(tmp_path / "store", plan)

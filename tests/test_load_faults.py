@@ -31,12 +31,13 @@ from tests.servers import Server, Virtuoso, free_port, nginx, oxigraph, program,
 
 from pfocr2rdf import Connection, PfocrError, StoreError, load
 from pfocr2rdf.cli import main
-from pfocr2rdf.stores import loading
 from pfocr2rdf.stores.chunks import Bounds, Chunk, chunks
-from pfocr2rdf.stores.embedded import Embedded
-from pfocr2rdf.stores.servers import Oxigraph
-from pfocr2rdf.stores.session import Plan
-from pfocr2rdf.stores.sparql import Endpoints
+from pfocr2rdf.stores.clients.sparql import Endpoints
+from pfocr2rdf.stores.drivers import Oxigraph
+from pfocr2rdf.stores.loading import load as loading
+from pfocr2rdf.stores.loading import verify as verification
+from pfocr2rdf.stores.loading.embedded_session import Embedded
+from pfocr2rdf.stores.loading.session import Plan
 
 Releases = tuple[Path, Path]
 BRIEF = Connection(retry_for=0.3)
@@ -355,7 +356,7 @@ def test_what_was_done_and_answered_with_an_error(
 def test_an_exchange_that_was_done_and_answered_with_an_error(
     size: int, releases: Releases, proxy: FaultProxy, empty: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pfocr2rdf.stores.servers._BESIDE", 100)
+    monkeypatch.setattr("pfocr2rdf.stores.drivers._BESIDE", 100)
     monkeypatch.setattr(Oxigraph, "_slice", size)
     load(releases[0], proxy.url)
     proxy.faults = first_of_each(is_update, swallow(500))
@@ -367,7 +368,7 @@ def test_an_exchange_that_was_done_and_answered_with_an_error(
 def test_an_exchange_that_breaks_off_is_gone_on_with(
     n: int, releases: Releases, proxy: FaultProxy, empty: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pfocr2rdf.stores.servers._BESIDE", 100)
+    monkeypatch.setattr("pfocr2rdf.stores.drivers._BESIDE", 100)
     monkeypatch.setattr(Oxigraph, "_slice", 300)
     load(releases[0], proxy.url)
     proxy.faults = nth(n, is_update, status(403), 1000)
@@ -727,7 +728,7 @@ class Loaders:
     _CODE = """
 import json, os, sys
 from pfocr2rdf.cli import main
-import pfocr2rdf.stores.loading
+import pfocr2rdf.stores.loading.load
 for line in sys.stdin:
     child = os.fork()
     if not child:
@@ -962,7 +963,7 @@ def test_a_difference_that_no_count_shows(
 ) -> None:
     place = tmp_path / "store" if embedded else empty.url
     load(releases[0], place)
-    verify = loading.verify
+    verify = verification.verify
 
     def changed(plan: Plan, session: Any, samples: Any) -> int:
         name = DATASET if embedded else f"{DATASET}?loading"

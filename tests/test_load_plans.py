@@ -25,8 +25,9 @@ from tests.servers import Virtuoso, program, virtuoso
 
 from pfocr2rdf import export
 from pfocr2rdf.errors import OutputError, SourceError
-from pfocr2rdf.iris import DATASET
-from pfocr2rdf.stores.plans import TARGETS, Inputs, plan
+from pfocr2rdf.rdf.iris import DATASET
+from pfocr2rdf.stores.bulk_scripts.inputs import Inputs
+from pfocr2rdf.stores.bulk_scripts.registry import TARGETS, plan
 
 HOSTILE = 'it\'s "a" $HOME $ARGV[1] & $(touch gone) `touch gone` ; -- {} %s * \\n = é'
 VOCABULARY = "https://pfocr.wikipathways.org/vocab"

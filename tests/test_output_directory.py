@@ -20,11 +20,12 @@ from typing import Any
 import pytest
 import yaml
 
-from pfocr2rdf import passing
 from pfocr2rdf.errors import OutputError, SourceError, StoppedError
-from pfocr2rdf.pipeline import export
-from pfocr2rdf.sinks import FORMATS
-from pfocr2rdf.sinks.output import INTERRUPTED, MANIFEST, STAGING, STATE, OutputDirectory
+from pfocr2rdf.pipeline import single as passing
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.rdf.serializers.formats import FORMATS
+from pfocr2rdf.storage.layout import INTERRUPTED, MANIFEST, STAGING, STATE
+from pfocr2rdf.storage.staging import OutputDirectory
 
 COMPANIONS = ["context.jsonld", "dataset.ttl", "manifest.json", "report.json", "report.ttl", "shapes.ttl", "vocabulary.ttl"]
 

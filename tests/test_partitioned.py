@@ -23,16 +23,18 @@ import zstandard
 from click.testing import CliRunner
 from tests.building import GENE_COLUMNS, TP53_ROW, front_matter, newer, older, shared_data, table, write
 
-from pfocr2rdf import batch
 from pfocr2rdf.cli import main
 from pfocr2rdf.errors import OutputError, SourceError, StoppedError
-from pfocr2rdf.graph import FigureGraph
-from pfocr2rdf.pipeline import export
-from pfocr2rdf.records import FigureRecord
-from pfocr2rdf.sinks import FORMATS
-from pfocr2rdf.sinks.output import ACCOUNTS, INTERRUPTED, MANIFEST, STAGING, STATE, locked
-from pfocr2rdf.summary import Summary
-from pfocr2rdf.workers import Processes
+from pfocr2rdf.mapping import figure_graph
+from pfocr2rdf.mapping.figure_graph import FigureGraph
+from pfocr2rdf.pipeline import worker as batch
+from pfocr2rdf.pipeline.executors.processes import Processes
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.pipeline.summary import Summary
+from pfocr2rdf.rdf.serializers.formats import FORMATS
+from pfocr2rdf.records.model import FigureRecord
+from pfocr2rdf.storage.layout import ACCOUNTS, INTERRUPTED, MANIFEST, STAGING, STATE
+from pfocr2rdf.storage.locks import locked
 
 PARSED = {
     "turtle": pyoxigraph.RdfFormat.TURTLE, "jsonld": pyoxigraph.RdfFormat.JSON_LD, "ntriples": pyoxigraph.RdfFormat.N_TRIPLES,
@@ -405,7 +407,7 @@ def test_a_stop_that_was_asked_for_publishes_nothing(wrong: dict[str, Any], tmp_
 @pytest.fixture
 def deadly(monkeypatch: pytest.MonkeyPatch) -> None:
     """A record with a certain title kills the process that maps it."""
-    describe = batch.describe
+    describe = figure_graph.describe
 
     def deadly(record: FigureRecord) -> FigureGraph:
         if record.title == "Deadly":
@@ -433,7 +435,7 @@ def test_a_record_that_kills_its_worker_is_set_aside(form: str, workers: int | N
 
 
 def test_a_worker_without_memory_does_not_end_the_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    describe = batch.describe
+    describe = figure_graph.describe
 
     def greedy(record: FigureRecord) -> FigureGraph:
         if record.title == "Greedy":
@@ -479,7 +481,7 @@ def test_pools_that_are_used_while_they_are_used() -> None:
 
 KILLED = """
 import sys
-from pfocr2rdf.pipeline import export
+from pfocr2rdf import export
 export([sys.argv[1]], sys.argv[2], formats=["ntriples", "turtle"], compress="zst", workers=int(sys.argv[3]), partition_size=4,
        merge=sys.argv[4] == "merge", progress=lambda *_: print("part", flush=True))
 """

@@ -13,9 +13,10 @@ from benchmarks.corpus_pool import SHARED
 from benchmarks.plain import plain_graph, valid
 from benchmarks.plain_rows import QuickTextLoader, TextLoader, read_record
 
-from pfocr2rdf.graph import describe
-from pfocr2rdf.records import read_records
-from pfocr2rdf.validation import Validator, load_shapes
+from pfocr2rdf.mapping.figure_graph import describe
+from pfocr2rdf.records.reader import read_records
+from pfocr2rdf.validation.shapes import load_shapes
+from pfocr2rdf.validation.validator import Validator
 
 COUNTS = {"seed": 1, "real-gen2": 12, "corpus-gen1": 602}
 

@@ -20,8 +20,8 @@ from tests.building import ROOT
 from pfocr2rdf import export, load, publish
 from pfocr2rdf.cli import main
 from pfocr2rdf.errors import OutputError, SourceError, StoreError
-from pfocr2rdf.site.places import FORMS, HTML, JSONLD, KINDS, TURTLE, Place, place_at, place_of, rules
-from pfocr2rdf.site.sitemap import sitemaps
+from pfocr2rdf.site.pages.urls import FORMS, HTML, JSONLD, KINDS, TURTLE, Place, place_at, place_of, rules
+from pfocr2rdf.site.static.sitemap import sitemaps
 
 FIGURE = "figures/PMC7378365__fimmu-11-01424-g0002"
 EXAMPLES = ROOT / "examples"

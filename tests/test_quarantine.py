@@ -14,8 +14,8 @@ from rdflib.namespace import DCTERMS
 from tests.mutations import INLINE, TABLED, TABLES, write_record
 
 from pfocr2rdf.errors import ShapesError, StoppedError
-from pfocr2rdf.pipeline import export
-from pfocr2rdf.summary import Summary
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.pipeline.summary import Summary
 
 GENE = "https://identifiers.org/ncbigene/18706"
 PAPER = "https://identifiers.org/pmc/PMC1234567"

@@ -23,10 +23,11 @@ from tests.test_questions import DATASET, EXAMPLES, QUESTIONS, VOCABULARY, ask_r
 
 from pfocr2rdf.cli.query import query_command
 from pfocr2rdf.errors import StoreError
-from pfocr2rdf.stores.answers import Answer
-from pfocr2rdf.stores.examples import COLUMNS, QUERIES, Example, examples, executables, near, read_example
-from pfocr2rdf.stores.querying import query, read
-from pfocr2rdf.vocabulary import PREFIXES
+from pfocr2rdf.rdf.vocabulary import PREFIXES
+from pfocr2rdf.stores.querying.examples import COLUMNS, QUERIES, Example, examples, executables, near, read_example
+from pfocr2rdf.stores.querying.query import query
+from pfocr2rdf.stores.querying.query_text import read
+from pfocr2rdf.stores.querying.result import Answer
 
 ANSWERS = ROOT / "tests" / "queries"
 ALL = {one.name: one for one in examples()}

@@ -23,10 +23,10 @@ from tests.building import ROOT, exported
 from tests.test_serve import Served, served
 
 from pfocr2rdf import load, query
-from pfocr2rdf.site.places import HTML, KINDS, place_of
-from pfocr2rdf.site.queries import EDITOR, query_page
-from pfocr2rdf.site.rendering import ASSETS, Site, render, still
-from pfocr2rdf.stores.examples import example, examples
+from pfocr2rdf.site.pages.html import ASSETS, Site, render, still
+from pfocr2rdf.site.pages.query_page import EDITOR, query_page
+from pfocr2rdf.site.pages.urls import HTML, KINDS, place_of
+from pfocr2rdf.stores.querying.examples import example, examples
 
 ELSEWHERE = "https://example.org:8443/pfocr/sparql"
 HOSTILE = "https://example.org/hostile"

@@ -27,8 +27,8 @@ from tests.servers import free_port, oxigraph, virtuoso
 from pfocr2rdf import Connection, export, load
 from pfocr2rdf.cli.query import query_command
 from pfocr2rdf.errors import StoreError
-from pfocr2rdf.stores.answers import FORMATS
-from pfocr2rdf.stores.querying import query
+from pfocr2rdf.stores.querying.query import query
+from pfocr2rdf.stores.querying.result import FORMATS
 
 DATASET, VOCABULARY = "https://pfocr.wikipathways.org/dataset", "https://pfocr.wikipathways.org/vocab"
 ODD = "https://example.org/odd"

@@ -25,8 +25,8 @@ import rdflib
 from tests import servers
 from tests.building import DISEASE_COLUMNS, GENE_COLUMNS, ROOT, TP53_ROW, exported, front_matter, newer, shared_data, table, write
 
-from pfocr2rdf.stores.examples import examples
-from pfocr2rdf.stores.querying import query
+from pfocr2rdf.stores.querying.examples import examples
+from pfocr2rdf.stores.querying.query import query
 
 QUESTIONS = {one.name: one.text for one in examples() if one.kind == "select" and not one.federated}
 """The text of each question."""

@@ -23,10 +23,12 @@ from tests.test_sources import CHECKOUT, FIGIDS, tarred, zipped
 
 from pfocr2rdf.cli import main
 from pfocr2rdf.errors import OutputError, PfocrError, SourceError
-from pfocr2rdf.pipeline import export
-from pfocr2rdf.records import Sources, read_records, remote
-from pfocr2rdf.sinks import FORMATS
-from pfocr2rdf.sinks.output import ACCOUNTS, MANIFEST
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.rdf.serializers.formats import FORMATS
+from pfocr2rdf.records.reader import read_records
+from pfocr2rdf.records.sources import Sources
+from pfocr2rdf.storage import remote
+from pfocr2rdf.storage.layout import ACCOUNTS, MANIFEST
 
 BUCKET = "pfocr-test"
 KINDS = ("memory", "file", "s3")

@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.mutations import GRAPHS, INLINE, NO_SHARED, complete, ntriples, shared_records, small_graph, some_mutants, tidy, write_record
 
-from pfocr2rdf.graph import describe
-from pfocr2rdf.mapping import decimal
-from pfocr2rdf.records import read_records
-from pfocr2rdf.terms import TYPE, Node, literal, ref, term
-from pfocr2rdf.validation import Shapes, Validator, load_shapes
-from pfocr2rdf.validation.screen import Screen
-from pfocr2rdf.vocabulary import superclasses
+from pfocr2rdf.mapping.figure import decimal
+from pfocr2rdf.mapping.figure_graph import describe
+from pfocr2rdf.rdf.terms import TYPE, Node, literal, ref, term
+from pfocr2rdf.rdf.vocabulary import superclasses
+from pfocr2rdf.records.reader import read_records
+from pfocr2rdf.validation.compiled_shapes import Screen
+from pfocr2rdf.validation.shapes import Shapes, load_shapes
+from pfocr2rdf.validation.validator import Validator
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")  # what Python's re says of [a&&b], which is tried here
 

@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pfocr2rdf.errors import OutputError
-from pfocr2rdf.site.places import KINDS
-from pfocr2rdf.site.rendering import ASSETS, Site, render
-from pfocr2rdf.site.searching import BLOCK, ORDER, Entry, SearchIndex, Size
+from pfocr2rdf.site.pages.html import ASSETS, Site, render
+from pfocr2rdf.site.pages.urls import KINDS
+from pfocr2rdf.site.search.index import BLOCK, ORDER, Entry, SearchIndex, Size
 
 ASKING = """
 import { readFileSync } from "node:fs";
@@ -261,7 +261,7 @@ def test_another_index_has_another_version(tmp_path: Path) -> None:
 
 
 def test_entries_are_put_aside_on_disk_and_nothing_of_that_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pfocr2rdf.site.searching._CHUNK", 2000)
+    monkeypatch.setattr("pfocr2rdf.site.search.index._CHUNK", 2000)
     with SearchIndex(tmp_path) as index:
         for at in range(200):
             index.add(Entry(f"figures/{at}.html", "figure", f"T{at}", "", ("w",)))

@@ -31,10 +31,11 @@ from tests.building import ROOT, exported
 
 from pfocr2rdf import load, query
 from pfocr2rdf.errors import StoreError
-from pfocr2rdf.serving import Settings, application
-from pfocr2rdf.serving.negotiation import ROWS, STATEMENTS, choose
-from pfocr2rdf.site.rendering import still
-from pfocr2rdf.stores.examples import Example, examples
+from pfocr2rdf.server.app import application
+from pfocr2rdf.server.content_negotiation import ROWS, STATEMENTS, choose
+from pfocr2rdf.server.settings import Settings
+from pfocr2rdf.site.pages.html import still
+from pfocr2rdf.stores.querying.examples import Example, examples
 
 DATASET, VOCABULARY = "https://pfocr.wikipathways.org/dataset", "https://pfocr.wikipathways.org/vocab"
 HOSTILE = "https://example.org/hostile"

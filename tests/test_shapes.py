@@ -15,12 +15,13 @@ from rdflib.collection import Collection
 from tests.mutations import GRAPHS, changed, complete, made_figures, ntriples, renamed, small_graph
 
 from pfocr2rdf.errors import ShapesError
-from pfocr2rdf.graph import describe
-from pfocr2rdf.records import read_records
-from pfocr2rdf.terms import TYPE, Node, literal, ref, term
-from pfocr2rdf.validation import SEVERITIES, Result, Shapes, Validator, load_shapes
-from pfocr2rdf.validation.shapes import built_in
-from pfocr2rdf.vocabulary import CLASSES, PROPERTIES, expand
+from pfocr2rdf.mapping.figure_graph import describe
+from pfocr2rdf.rdf.terms import TYPE, Node, literal, ref, term
+from pfocr2rdf.rdf.vocabulary import CLASSES, PROPERTIES, expand
+from pfocr2rdf.records.reader import read_records
+from pfocr2rdf.validation.results import SEVERITIES, Result
+from pfocr2rdf.validation.shapes import Shapes, built_in, load_shapes
+from pfocr2rdf.validation.validator import Validator
 
 FILES = sorted(built_in().glob("*.ttl"))
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"

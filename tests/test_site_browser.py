@@ -15,7 +15,7 @@ from tests.browser import Visit, chromium, missing, visiting
 from tests.sites import EVIL, Made, hosted
 from tests.test_serve import served
 
-from pfocr2rdf.site.rendering import still
+from pfocr2rdf.site.pages.html import still
 
 FIGURE = "figures/PMC7378365__fimmu-11-01424-g0002.html"
 PAGES = {

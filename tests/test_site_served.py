@@ -12,8 +12,8 @@ from tests.building import ROOT
 from tests.websites import Server, apache, nginx
 
 from pfocr2rdf import export, load, publish
-from pfocr2rdf.serving import application
-from pfocr2rdf.site import check
+from pfocr2rdf.server.app import application
+from pfocr2rdf.site.audit.check import check
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 Starts = Callable[[Path, Path], AbstractContextManager[Server]]

@@ -31,10 +31,10 @@ from tests.validators import (
     statements,
 )  # fmt: skip
 
-from pfocr2rdf.pipeline import export
-from pfocr2rdf.site import publish
-from pfocr2rdf.site.places import HTML, KINDS, TURTLE, Place, place_at
-from pfocr2rdf.vocabulary import SITE
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.rdf.vocabulary import SITE
+from pfocr2rdf.site.pages.urls import HTML, KINDS, TURTLE, Place, place_at
+from pfocr2rdf.site.static.publish import publish
 
 TYPES = {
     "figure": "ImageObject", "gene": "Gene", "family": "DefinedTerm", "paper": "ScholarlyArticle", "chemical": "ChemicalSubstance",

@@ -19,8 +19,10 @@ import zstandard
 from tests.building import GENE_COLUMNS, ROOT, TP53_ROW, exported, front_matter, newer, older, shared_data, table, write
 
 from pfocr2rdf.errors import PfocrError, RecordError, SourceError
-from pfocr2rdf.records import FigureRecord, Located, Sources, read_one, read_records
-from pfocr2rdf.sinks.output import STATE
+from pfocr2rdf.records.model import FigureRecord
+from pfocr2rdf.records.reader import read_one, read_records
+from pfocr2rdf.records.sources import Located, Sources
+from pfocr2rdf.storage.layout import STATE
 
 CHECKOUT = {
     "README.md": "# Pathway Figure OCR\n",

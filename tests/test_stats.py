@@ -20,10 +20,12 @@ from rdflib.namespace import DCTERMS, RDF, RDFS, SKOS
 from tests.building import ROOT, older, real_checkout, write
 
 from pfocr2rdf import OutputError, SourceError, export
+from pfocr2rdf.analysis.stats.count import stats
+from pfocr2rdf.analysis.stats.labels import shown
+from pfocr2rdf.analysis.stats.model import Stats
+from pfocr2rdf.analysis.stats.plots import DRAWN, years
+from pfocr2rdf.analysis.stats.render import draw
 from pfocr2rdf.cli import main
-from pfocr2rdf.counting import Stats, draw, stats
-from pfocr2rdf.counting.labels import shown
-from pfocr2rdf.counting.plots import DRAWN, years
 
 PFOCR = rdflib.Namespace("https://pfocr.wikipathways.org/vocab#")
 OA = rdflib.Namespace("http://www.w3.org/ns/oa#")

@@ -16,8 +16,9 @@ import rdflib
 from rdflib import RDF, SH
 from tests.mutations import GRAPHS, NO_SHARED, changed, complete, ntriples, small_graph, some_mutants
 
-from pfocr2rdf.terms import TYPE, XSD_STRING, Node, Term, literal, parse, term
-from pfocr2rdf.validation import Shapes, Validator, axioms, load_shapes
+from pfocr2rdf.rdf.terms import TYPE, XSD_STRING, Node, Term, literal, parse, term
+from pfocr2rdf.validation.shapes import Shapes, load_shapes
+from pfocr2rdf.validation.validator import Validator, axioms
 
 SINGLE, SEVERAL = 200, 50
 """Mutants of each small graph, with one fault and with several."""

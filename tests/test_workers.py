@@ -20,11 +20,15 @@ from benchmarks.corpus import make_corpus
 from tests.building import older, real_checkout, write
 from tests.test_output_directory import contents
 
-from pfocr2rdf import batch, graph, passing
-from pfocr2rdf.pipeline import export
-from pfocr2rdf.sinks import FORMATS
-from pfocr2rdf.sinks.output import MANIFEST, OutputDirectory
-from pfocr2rdf.workers import Fitting, Here, Processes, _Process
+from pfocr2rdf.mapping import figure_graph as graph
+from pfocr2rdf.pipeline import single as passing
+from pfocr2rdf.pipeline import worker as batch
+from pfocr2rdf.pipeline.executors.base import Here
+from pfocr2rdf.pipeline.executors.processes import Fitting, Processes, _Process
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.rdf.serializers.formats import FORMATS
+from pfocr2rdf.storage.layout import MANIFEST
+from pfocr2rdf.storage.staging import OutputDirectory
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="worker processes are looked at in /proc")
 

@@ -16,7 +16,7 @@ from tests.building import older, shared_data
 
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.records.documents import front_matter
-from pfocr2rdf.records.yamltext import MAX_DEPTH, is_risky, read, read_careful, read_fast
+from pfocr2rdf.records.yaml import MAX_DEPTH, is_risky, read, read_careful, read_fast
 
 
 def examples(number: int) -> settings:

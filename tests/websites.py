@@ -11,9 +11,9 @@ from pathlib import Path
 
 from tests.servers import Server, free_port, program
 
-from pfocr2rdf.site.hosting import hosting_files
-from pfocr2rdf.site.places import BY_NAME, DOCUMENTS, FORMS, HTML, JSONLD, TURTLE, Form, Place
-from pfocr2rdf.vocabulary import PREFIXES, SITE
+from pfocr2rdf.rdf.vocabulary import PREFIXES, SITE
+from pfocr2rdf.site.hosting.files import hosting_files
+from pfocr2rdf.site.pages.urls import BY_NAME, DOCUMENTS, FORMS, HTML, JSONLD, TURTLE, Form, Place
 
 POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 FIGURE = "PMC1234567__fig-1.a"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pyoxigraph
 
-from pfocr2rdf.terms import TYPE, term
+from pfocr2rdf.rdf.terms import TYPE, term
 
 SITE, IDENTIFIERS = "https://pfocr.wikipathways.org/", "https://identifiers.org/"
 GENE = f"<{IDENTIFIERS}ncbigene/"

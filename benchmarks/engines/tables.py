@@ -15,8 +15,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from pfocr2rdf import iris
-from pfocr2rdf.records import RANK, FigureRecord, Mention, read_records
+from pfocr2rdf.rdf import iris
+from pfocr2rdf.records.model import FigureRecord, Mention
+from pfocr2rdf.records.reader import RANK, read_records
 
 COLUMNS = {
     "figures": ("figid", "title", "pmcid"),

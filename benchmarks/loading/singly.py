@@ -14,9 +14,9 @@ from pathlib import Path
 import httpx
 
 from pfocr2rdf.stores.chunks import Bounds, chunks
-from pfocr2rdf.stores.credentials import Credentials
+from pfocr2rdf.stores.clients.credentials import Credentials
+from pfocr2rdf.stores.clients.http import Web
 from pfocr2rdf.stores.discovery import discover
-from pfocr2rdf.stores.web import Web
 
 INSERTED = Bounds(1 << 20, 1000)
 

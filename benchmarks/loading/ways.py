@@ -11,7 +11,7 @@ from typing import NamedTuple
 from benchmarks.loading.data import Data
 from benchmarks.loading.running import uploader
 from benchmarks.loading.stores import DBA, Fresh, Store, embedded, oxigraph, program, virtuoso
-from pfocr2rdf.iris import DATASET
+from pfocr2rdf.rdf.iris import DATASET
 
 OURS = "pfocr2rdf load"
 NAMED, DEFAULT = "folder, named graph", "folder, default graph"

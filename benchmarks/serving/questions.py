@@ -11,9 +11,9 @@ from urllib.parse import quote
 import pyoxigraph
 
 from benchmarks.serving.clients import Request
-from pfocr2rdf.site.places import BY_NAME, HTML, TURTLE, Form, place_of
-from pfocr2rdf.stores.examples import examples
-from pfocr2rdf.stores.querying import read
+from pfocr2rdf.site.pages.urls import BY_NAME, HTML, TURTLE, Form, place_of
+from pfocr2rdf.stores.querying.examples import examples
+from pfocr2rdf.stores.querying.query_text import read
 
 EXAMPLES, MIX = "example queries", "all of these mixed"
 LOOKUPS = {

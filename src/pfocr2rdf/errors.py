@@ -68,3 +68,7 @@ class StoreError(PfocrError):
 
 class StoppedError(PfocrError):
     """The run was stopped at the first refusal or violation because the user asked for that."""
+
+
+OK, DIFFERS, USAGE, FAILED = 0, 1, 2, 3
+"""Exit statuses: all went well; done, but something was refused or quarantined; wrong usage; it could not be done."""

@@ -6,9 +6,10 @@ import json
 
 import click
 
-from pfocr2rdf.cli.bars import stages
-from pfocr2rdf.cli.said import speaking
-from pfocr2rdf.site.auditing import SAMPLES, TIMEOUT, Checked, check
+from pfocr2rdf.cli.errors import speaking
+from pfocr2rdf.cli.progress import stages
+from pfocr2rdf.site.audit.check import SAMPLES, TIMEOUT, check
+from pfocr2rdf.site.audit.findings import Checked
 
 _EXAMPLES = """\b
 Examples:

@@ -8,11 +8,14 @@ from typing import Any
 
 import click
 
-from pfocr2rdf.cli.bars import stages
-from pfocr2rdf.cli.checks import absolute
-from pfocr2rdf.cli.said import speaking
-from pfocr2rdf.delta import CHUNK, FORMS, Delta, diff
-from pfocr2rdf.sinks.output import COMPRESSIONS
+from pfocr2rdf.analysis.delta.diff import diff
+from pfocr2rdf.analysis.delta.model import Delta
+from pfocr2rdf.analysis.delta.writers import FORMS
+from pfocr2rdf.cli.errors import speaking
+from pfocr2rdf.cli.params import absolute
+from pfocr2rdf.cli.progress import stages
+from pfocr2rdf.storage.compression import COMPRESSIONS
+from pfocr2rdf.storage.delta_format import CHUNK
 
 _EXAMPLES = """\b
 Examples:

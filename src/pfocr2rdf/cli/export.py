@@ -14,16 +14,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from pfocr2rdf.batch import ON_VIOLATION
-from pfocr2rdf.cli.said import speaking
-from pfocr2rdf.dataset import Release
-from pfocr2rdf.engines import ENGINES
-from pfocr2rdf.passing import Progress as Told
-from pfocr2rdf.pipeline import export
-from pfocr2rdf.records.remote import shown
-from pfocr2rdf.sinks import DEFAULT_FORMATS, FORMATS
-from pfocr2rdf.sinks.output import COMPRESSIONS
-from pfocr2rdf.summary import Summary
+from pfocr2rdf.cli.errors import speaking
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.pipeline.options import ENGINES, ON_VIOLATION, Release
+from pfocr2rdf.pipeline.options import RecordProgress as Told
+from pfocr2rdf.pipeline.summary import Summary
+from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS, FORMATS
+from pfocr2rdf.storage.compression import COMPRESSIONS
+from pfocr2rdf.storage.remote import shown
 
 _EXAMPLES = """\b
 Examples:

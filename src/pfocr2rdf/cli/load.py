@@ -13,17 +13,20 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from pfocr2rdf.cli.bars import Told, stages
-from pfocr2rdf.cli.checks import absolute
-from pfocr2rdf.cli.said import ask_password, speaking
-from pfocr2rdf.iris import DATASET
-from pfocr2rdf.stores import DRIVERS, STORE, Applied, Connection, Loaded, apply, is_delta, load, plan_of
-from pfocr2rdf.stores.contents import GRAPHS
-from pfocr2rdf.stores.loading import SAMPLE, Rates
-from pfocr2rdf.stores.plans import TARGETS
-from pfocr2rdf.stores.sparql import Endpoints
-from pfocr2rdf.stores.web import RETRY_FOR, TIMEOUT
-from pfocr2rdf.summary import OK
+from pfocr2rdf.cli.errors import ask_password, speaking
+from pfocr2rdf.cli.params import absolute
+from pfocr2rdf.cli.progress import Told, stages
+from pfocr2rdf.errors import OK
+from pfocr2rdf.rdf.iris import DATASET
+from pfocr2rdf.storage.delta_format import is_delta
+from pfocr2rdf.stores.apply import Applied, apply
+from pfocr2rdf.stores.bulk_scripts.registry import TARGETS, plan_of
+from pfocr2rdf.stores.clients.http import RETRY_FOR, TIMEOUT
+from pfocr2rdf.stores.clients.sparql import Endpoints
+from pfocr2rdf.stores.connect import STORE, Connection
+from pfocr2rdf.stores.drivers import DRIVERS
+from pfocr2rdf.stores.graph_layout import GRAPHS
+from pfocr2rdf.stores.loading.load import SAMPLE, Loaded, Rates, load
 
 _EXAMPLES = """\b
 Examples:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from pfocr2rdf.cli.bars import stages
-from pfocr2rdf.cli.checks import url
-from pfocr2rdf.cli.said import speaking
-from pfocr2rdf.site import FOLDERS, publish
-from pfocr2rdf.site.folder import PRECOMPRESSED
-from pfocr2rdf.stores import STORE
-from pfocr2rdf.vocabulary import SITE
+from pfocr2rdf.cli.errors import speaking
+from pfocr2rdf.cli.params import url
+from pfocr2rdf.cli.progress import stages
+from pfocr2rdf.rdf.vocabulary import SITE
+from pfocr2rdf.site.static.directory import PRECOMPRESSED
+from pfocr2rdf.site.static.publish import FOLDERS, publish
+from pfocr2rdf.stores.connect import STORE
 
 _EXAMPLES = """\b
 Examples:
@@ -21,6 +21,7 @@ Examples:
   pfocr2rdf publish store --output site --endpoint https://sparql.example.org/sparql
   pfocr2rdf publish output --output site --pages figures,genes,families --precompressed only
 """
+
 _SHOWN = 10
 
 

@@ -21,15 +21,15 @@ import click
 from pyoxigraph import Literal, NamedNode
 from rich.cells import cell_len
 
-from pfocr2rdf.cli.checks import absolute
-from pfocr2rdf.cli.said import ask_password, speaking
+from pfocr2rdf.cli.errors import ask_password, speaking
+from pfocr2rdf.cli.params import absolute
 from pfocr2rdf.errors import OutputError
-from pfocr2rdf.sinks.output import mapped_errors
-from pfocr2rdf.stores.answers import FORMATS, Answer, Term
-from pfocr2rdf.stores.examples import example, executables, listing, near
-from pfocr2rdf.stores.querying import query
-from pfocr2rdf.stores.sparql import Endpoints
-from pfocr2rdf.stores.targets import STORE, Connection
+from pfocr2rdf.storage.files import mapped_errors
+from pfocr2rdf.stores.clients.sparql import Endpoints
+from pfocr2rdf.stores.connect import STORE, Connection
+from pfocr2rdf.stores.querying.examples import example, executables, listing, near
+from pfocr2rdf.stores.querying.query import query
+from pfocr2rdf.stores.querying.result import FORMATS, Answer, Term
 
 _EXAMPLES = """\b
 Examples:
@@ -39,6 +39,7 @@ Examples:
   pfocr2rdf query 'SELECT ?figure { ?figure pfocr:mentions ncbigene:6772 }' --format csv
   pfocr2rdf query 'DESCRIBE fam:STAT' --store release --output stat.ttl
 """
+
 _TABLE = "table"
 _BLOCK = 1000
 _LOCAL = re.compile(r"\w(?:[\w.-]*[\w-])?", re.ASCII).fullmatch

@@ -11,12 +11,12 @@ from typing import Any
 
 import click
 
-from pfocr2rdf.cli.bars import stages
-from pfocr2rdf.cli.said import speaking
-from pfocr2rdf.errors import StoreError
-from pfocr2rdf.stores import STORE, load
-from pfocr2rdf.stores.local import is_store, refuse_no_store
-from pfocr2rdf.summary import OK
+from pfocr2rdf.cli.errors import speaking
+from pfocr2rdf.cli.progress import stages
+from pfocr2rdf.errors import OK, StoreError
+from pfocr2rdf.stores.connect import STORE
+from pfocr2rdf.stores.embedded import is_store, refuse_no_store
+from pfocr2rdf.stores.loading.load import load
 
 _EXAMPLES = """\b
 Examples:
@@ -56,7 +56,8 @@ def serve_command(source: Path, host: str, port: int, quiet: bool, workers: int 
     store for the time being. Ctrl-C ends it.
     """
     try:
-        from pfocr2rdf.serving import Settings, serve  # here, since not everybody installs what it needs
+        from pfocr2rdf.server.run import serve
+        from pfocr2rdf.server.settings import Settings  # here, since not everybody installs what it needs
     except ModuleNotFoundError:
         raise StoreError("serving needs starlette and uvicorn, which are not installed; run: pip install 'pfocr2rdf[serve]'") from None
     settings = Settings(**bounds)
@@ -65,7 +66,7 @@ def serve_command(source: Path, host: str, port: int, quiet: bool, workers: int 
     if not quiet:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%dT%H:%M:%S%z"))
-        log = logging.getLogger("pfocr2rdf.serving")
+        log = logging.getLogger("pfocr2rdf.server")
         log.addHandler(handler)
         log.setLevel(logging.INFO)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what is there for the time being is removed

@@ -11,11 +11,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pfocr2rdf.cli.bars import stages
-from pfocr2rdf.cli.said import speaking
-from pfocr2rdf.counting import FORMATS, TOP, Stats, draw, stats
-from pfocr2rdf.counting.drawing import require
-from pfocr2rdf.counting.labels import shown
+from pfocr2rdf.analysis.stats.count import TOP, stats
+from pfocr2rdf.analysis.stats.labels import shown
+from pfocr2rdf.analysis.stats.model import Stats
+from pfocr2rdf.analysis.stats.render import FORMATS, draw, require
+from pfocr2rdf.cli.errors import speaking
+from pfocr2rdf.cli.progress import stages
 
 _EXAMPLES = """\b
 Examples:

@@ -7,10 +7,11 @@ from itertools import groupby
 
 import click
 
-from pfocr2rdf.checking import Checked, validate
-from pfocr2rdf.cli.said import speaking
-from pfocr2rdf.summary import DIFFERS, OK
-from pfocr2rdf.validation import SEVERITIES, as_json, counted, report_turtle
+from pfocr2rdf.cli.errors import speaking
+from pfocr2rdf.errors import DIFFERS, OK
+from pfocr2rdf.pipeline.validate import Checked, validate
+from pfocr2rdf.validation.report import as_json, report_turtle
+from pfocr2rdf.validation.results import SEVERITIES, counted
 
 _EXAMPLES = """\b
 Examples:

@@ -13,11 +13,11 @@ from types import TracebackType
 from typing import BinaryIO, NamedTuple
 
 from pfocr2rdf.errors import RecordError, SourceError
-from pfocr2rdf.records import remote
 from pfocr2rdf.records.archives import is_archive, unpack
 from pfocr2rdf.records.documents import Document, stream
-from pfocr2rdf.records.trees import LocalTree, Tree, Wanted, in_order
+from pfocr2rdf.records.trees import LocalTree, RemoteTree, Tree, Wanted, in_order
 from pfocr2rdf.records.values import readable
+from pfocr2rdf.storage import remote
 
 FIGURES, DATA = "_figures", "_data"
 TABLE_NAME = re.compile(r"(.+)-(genes|chemicals|diseases)\.tsv").fullmatch
@@ -114,7 +114,7 @@ class Sources:
         """A folder or record is read where it is; another file, which may be an archive, is fetched first."""
         name, label = remote.file_name(url), remote.shown(url)
         if not name:
-            return remote.RemoteTree(url), label
+            return RemoteTree(url), label
         if name.lower().endswith(_RECORD_SUFFIXES):
             return url, label
         path = self._scratch_path() / name.partition("?")[0]

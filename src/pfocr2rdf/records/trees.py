@@ -5,12 +5,77 @@ from __future__ import annotations
 import heapq
 import os
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import IO, Protocol
 
-_NAMES_AT_ONCE = 50_000
+from pfocr2rdf.errors import SourceError
+from pfocr2rdf.storage.remote import file_system, names, shown, told
 
+
+class RemoteTree:
+    """A folder by URL. All of its names are asked for at once.
+
+    Args:
+        root: its URL.
+
+    Raises:
+        SourceError: it cannot be listed.
+    """
+
+    def __init__(self, root: str) -> None:
+        self.root = root.rstrip("/")
+        self._files: dict[str, set[str]] = defaultdict(set)
+        self._beside: dict[str, set[str]] = {}
+        system, top = file_system(self.root)
+        try:
+            found = system.find(top)
+        except Exception as error:  # each file system has errors of its own
+            raise SourceError(f"{shown(root)}: cannot be listed: {told(error, root)}") from None
+        for path in found:
+            folder, _, name = path[len(top.rstrip("/")) :].lstrip("/").rpartition("/")
+            if not any(part.startswith(".") for part in folder.split("/")):
+                self._files[folder].add(name)
+
+    def _url(self, folder: str) -> str:
+        return f"{self.root}/{folder}" if folder else self.root
+
+    def _inside(self, folder: str) -> str:
+        return folder[len(self.root) :].lstrip("/")
+
+    def folders(self) -> Iterator[tuple[str, list[str]]]:
+        """Every folder with the names of those in it, sorted. Names that are taken from the list are not gone into."""
+        below: dict[str, set[str]] = defaultdict(set)
+        for folder in self._files:
+            parts = folder.split("/") if folder else []
+            for depth, part in enumerate(parts):
+                below["/".join(parts[:depth])].add(part)
+        waiting = [""]
+        while waiting:
+            folder = waiting.pop()
+            names = sorted(below[folder])
+            yield self._url(folder), names
+            waiting += [f"{folder}/{name}".lstrip("/") for name in reversed(names)]
+
+    def _all(self, folder: str) -> set[str]:
+        """The names of the files in a folder, which may also stand beside the root."""
+        if folder == self.root or folder.startswith(f"{self.root}/"):
+            return self._files.get(self._inside(folder), set())
+        if folder not in self._beside:
+            self._beside[folder] = set(names(folder, str))
+        return self._beside[folder]
+
+    def names(self, folder: str, wanted: Wanted) -> Iterator[str]:
+        """The names of the wanted files in a folder."""
+        return filter(wanted, self._all(folder))
+
+    def exists(self, folder: str, name: str) -> bool:
+        """Whether there is such a file."""
+        return name in self._all(folder)
+
+
+_NAMES_AT_ONCE = 50_000
 Wanted = Callable[[str], bool]
 
 

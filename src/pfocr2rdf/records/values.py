@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.records.yamltext import forbidden_character
+from pfocr2rdf.records.yaml import forbidden_character
 
 NO_WORD = frozenset(("", "NA", ".na.character"))
+
 NO_VALUE = NO_WORD | {"~", "null"}
 """Ways of saying "no value": R's two forms, YAML's two, and nothing at all. A word may well be ``null``."""
 

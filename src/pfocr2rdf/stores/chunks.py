@@ -9,10 +9,10 @@ from typing import NamedTuple, cast
 
 import pyoxigraph
 
-from pfocr2rdf.checking import rdf_format, reading
-from pfocr2rdf.delta.statements import refuse
 from pfocr2rdf.errors import SourceError
-from pfocr2rdf.packed import opened
+from pfocr2rdf.storage.canonical import refuse
+from pfocr2rdf.storage.compression import opened
+from pfocr2rdf.storage.rdf_files import rdf_format, reading
 
 _PARSED = 4096
 _AS_IT_IS = {False: pyoxigraph.RdfFormat.N_TRIPLES, True: pyoxigraph.RdfFormat.N_QUADS}

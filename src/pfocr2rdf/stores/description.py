@@ -9,10 +9,10 @@ from typing import Protocol
 
 import pyoxigraph
 
-from pfocr2rdf.iris import DATASET
-from pfocr2rdf.stores.sparql import Row
-from pfocr2rdf.terms import ref
-from pfocr2rdf.vocabulary import PREFIXES
+from pfocr2rdf.rdf.iris import DATASET
+from pfocr2rdf.rdf.terms import ref
+from pfocr2rdf.rdf.vocabulary import PREFIXES
+from pfocr2rdf.stores.clients.sparql import Row
 
 HAS_VERSION = f"{PREFIXES['dcterms']}hasVersion"
 """What leads from the dataset to each of its digests: ``urn:sha256:`` and 64 digits."""

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import httpx
 
 from pfocr2rdf.errors import StoreError
-from pfocr2rdf.stores.servers import DRIVERS, Server
-from pfocr2rdf.stores.sparql import Endpoints, Sparql
-from pfocr2rdf.stores.web import RefusedError, Web
+from pfocr2rdf.stores.clients.http import RefusedError, Web
+from pfocr2rdf.stores.clients.sparql import Endpoints, Sparql
+from pfocr2rdf.stores.drivers import DRIVERS, Server
 
 _LAYOUTS = (
     ("oxigraph", "/query", "/update", "/store"),

@@ -1,139 +1,246 @@
-"""A load into a store on this disk, which needs no server: it is built beside the one that is there, and then takes its place."""
+"""The embedded store: Oxigraph in a folder, opened for writing, or shared by queries."""
 
 from __future__ import annotations
 
+import fcntl
 import os
-import shutil
-from collections.abc import Iterable
-from contextlib import closing
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Generic, TypeVar
+
+import pyoxigraph
 
 from pfocr2rdf.errors import StoreError
-from pfocr2rdf.replacing import Replacement
-from pfocr2rdf.stores.chunks import Bounds, Chunk
-from pfocr2rdf.stores.contents import VOCABULARY
-from pfocr2rdf.stores.description import description_in, in_default_graph, versions_of
-from pfocr2rdf.stores.journal import Journal
-from pfocr2rdf.stores.local import Local, is_store
-from pfocr2rdf.stores.session import Beside, Held, Plan
-from pfocr2rdf.stores.sparql import all_of
+from pfocr2rdf.stores.chunks import Chunk
+from pfocr2rdf.stores.clients.sparql import Row
+from pfocr2rdf.stores.graph_layout import all_of, graph
 
-_BOUNDS = Bounds(8 << 20, 1 << 30)
+MARK = "CURRENT"
+"""A file that every store has, since every RocksDB database does; who opens one to write makes it anew."""
+
+_TRIPLES, _QUADS = pyoxigraph.RdfFormat.N_TRIPLES, pyoxigraph.RdfFormat.N_QUADS
 
 
-def held(path: Path, plan: Plan) -> Held:
-    """What a store holds of what a plan would replace; nothing where there is no store."""
-    if not is_store(path):
-        return Held(0, [], "embedded")
-    with closing(Local(path)) as store:
-        live = filter(plan.is_live, store.graphs()) if plan.name else [""]
-        return Held(sum(map(store.count, live)), versions_of(description_in(store, plan.description)), "embedded")
+def is_store(path: Path) -> bool:
+    """Whether a folder is an embedded store."""
+    return (path / MARK).is_file()
 
 
-class Embedded:
-    """A load into an embedded store.
-
-    What was there and is not replaced is copied, so that nothing is ever changed in place.
-
-    Args:
-        path: the folder of the store; it is made where it is missing.
-        plan: what is to be done.
+def refuse_no_store(path: Path) -> None:
+    """See that a folder is a store.
 
     Raises:
-        StoreError: the folder is something else, or another program has the store open.
-        OutputError: another load is under way, or there is no room.
+        StoreError: it is none.
+    """
+    if not path.exists():
+        raise StoreError(f"{path}: there is no store; 'pfocr2rdf load EXPORT --to {path}' makes one of an export")
+    if not is_store(path):
+        raise StoreError(f"{path}: it is no store; name the folder that 'pfocr2rdf load' made")
+
+
+def shared(path: Path) -> int:
+    """A handle that keeps writers away from a store until it is closed. Where one is there, reading beside it goes wrong now and then.
+
+    Raises:
+        StoreError: one is there.
+    """
+    with mapped(path):
+        handle = os.open(path / "LOCK", os.O_RDONLY)
+        try:
+            fcntl.lockf(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BaseException:
+            os.close(handle)
+            raise
+    return handle
+
+
+@contextmanager
+def mapped(path: Path) -> Iterator[None]:
+    """Turns the complaints of the store's library into ours."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        text = str(error)
+        if isinstance(error, BlockingIOError) or "lock" in text.lower():
+            raise StoreError(f"{path}: another program has the store open; end it, and try again") from None
+        raise StoreError(f"{path}: the store cannot be used: {getattr(error, 'strerror', None) or text}") from None
+
+
+class Local:
+    """A store in a folder, open from its making until ``close``.
+
+    Args:
+        path: the folder.
+        writing: whether it is changed; then nobody else may have it open, and it is made where it is missing.
+        guarded: whether the caller keeps writers away.
+
+    Attributes:
+        place: what it is called in messages.
+
+    Raises:
+        StoreError: it cannot be read, or another program has it open.
     """
 
-    def __init__(self, path: Path, plan: Plan) -> None:
-        self.path = path
-        self.bounds = plan.bounds(_BOUNDS)
-        self.requests = plan.requests or min(os.cpu_count() or 1, 4)
-        self._plan = plan
-        self._live: Local | None = None
-        self._store: Local | None = None
-        if path.exists() and not is_store(path) and (not path.is_dir() or any(path.iterdir())):
-            raise StoreError(f"{path}: is no store, and holds something else; name another folder with --to")
-        self._replacement = Replacement(path, "pfocr2rdf-loading", "another load")
-        self._data = self._replacement.data
+    def __init__(self, path: Path, *, writing: bool = False, guarded: bool = False) -> None:
+        self._path = path
+        self.place = str(path)
+        self._lock = -1 if writing or guarded else shared(path)
         try:
-            self._begin()
+            with mapped(path):
+                self._store = pyoxigraph.Store(path) if writing else pyoxigraph.Store.read_only(str(path))
         except BaseException:
-            self._let_go()
-            self._replacement.close()  # there may be something to go on with
+            self.close()
             raise
 
-    def _let_go(self) -> None:
-        """Close the stores."""
-        for store in filter(None, (self._live, self._store)):
-            store.close()
-        self._live = self._store = None
+    def close(self) -> None:
+        """Let others have it: the library closes a store when nothing holds it any more, and a traceback would."""
+        self.__dict__.pop("_store", None)
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
 
-    def _begin(self) -> None:
-        self._live = Local(self.path, writing=True) if is_store(self.path) else None
-        self._refuse_other_default()
-        self.journal = Journal(self._replacement.folder, self._plan.key(self.bounds))
-        if self._plan.fresh or not is_store(self._data):
-            self.journal.restart()
-        if not self.journal.chunks():
-            shutil.rmtree(self._data, ignore_errors=True)
-        self._store = Local(self._data, writing=True)
+    def select(self, query: str) -> list[Row]:
+        """The rows of an answer."""
+        with mapped(self._path):
+            found = self._store.query(query)
+            assert isinstance(found, pyoxigraph.QuerySolutions)  # noqa: S101 - only SELECT is asked here
+            names = [variable.value for variable in found.variables]
+            return [{name: row[name] for name in names if row[name] is not None} for row in found]
 
-    def _refuse_other_default(self) -> None:
-        """A default graph that was not loaded by us is not replaced."""
-        if self._live is None or self._plan.name or self._plan.append:
-            return
-        if not self._is_in_default(self._live) and self._live.ask(all_of("")):
-            raise StoreError(f"{self.path}: its default graph holds something else; add to it with --append, or load with --graphs dataset")
+    def ask(self, pattern: str) -> bool:
+        """Whether there is what the pattern says."""
+        return bool(self.select(f"SELECT * {{ {pattern} }} LIMIT 1"))
 
-    def _is_in_default(self, live: Local) -> bool:
-        return in_default_graph(description_in(live, self._plan.description))
+    def number(self, query: str) -> int:
+        """The one number ``?n`` that is asked for."""
+        return int(self.select(query)[0]["n"].value)
 
-    @property
-    def _fresh(self) -> Local:
-        assert self._store is not None  # until the end  # noqa: S101
-        return self._store
+    def count(self, name: str) -> int:
+        """How many statements a graph has."""
+        return self.number(f"SELECT (COUNT(*) AS ?n) {{ {all_of(name)} }}")
 
-    def break_off(self) -> None:
-        """What is under way gets there."""
+    def graphs(self) -> list[str]:
+        """The names of its graphs."""
+        with mapped(self._path):
+            return [name.value for name in self._store.named_graphs() if isinstance(name, pyoxigraph.NamedNode)]
 
-    def add(self, chunk: Chunk) -> None:
-        """Add a piece; twice is the same as once."""
-        self._fresh.load(self._plan.name, chunk)
-
-    def counts(self, names: Iterable[str]) -> dict[str, int]:
-        """How many statements each of a few graphs has."""
-        return {name: self._fresh.count(name) for name in names}
-
-    def read(self, name: str, subjects: list[str]) -> bytes:
-        """The statements about a few subjects, as N-Triples."""
-        return "".join(self._fresh.about(name, subject) for subject in subjects).encode()
+    def about(self, name: str, subject: str) -> str:
+        """The statements of a graph about a subject, as N-Triples."""
+        with mapped(self._path):
+            quads = self._store.quads_for_pattern(pyoxigraph.NamedNode(subject), None, None, _node(name))
+            return "".join(f"{quad.triple} .\n" for quad in quads)
 
     def holds(self, name: str, lines: list[bytes]) -> bool:
         """Whether a graph has all of a few statements."""
-        return self._fresh.holds(name, lines)
+        triples = pyoxigraph.parse(b"".join(lines), format=_TRIPLES)
+        with mapped(self._path):
+            return all(pyoxigraph.Quad(one.subject, one.predicate, one.object, _node(name)) in self._store for one in triples)
 
-    def publish(self, beside: Beside) -> None:
-        """Copy what stays, and take the place of the store of before."""
-        if self._live is not None:
-            self._copy(self._live)
-        for name, lines in ((VOCABULARY, beside.vocabulary), (self._plan.description, beside.description)):
-            self._fresh.load(name, Chunk(0, lines, lines.count(b"\n"), quads=False))
-        self._fresh.optimize()
-        self._let_go()  # both are closed before they are renamed: their library goes by the names of their files
-        self._replacement.replace()
+    def load(self, name: str, chunk: Chunk) -> None:
+        """Add many statements, outside of a transaction; N-Quads go where they say. Several threads may do it."""
+        with mapped(self._path):
+            if chunk.quads:
+                self._store.bulk_load(chunk.lines, format=_QUADS, lenient=True)
+            else:
+                self._store.bulk_load(chunk.lines, format=_TRIPLES, to_graph=_node(name), lenient=True)
 
-    def _copy(self, live: Local) -> None:
-        for name in live.graphs():
-            if not self._plan.replaces(name):
-                self._fresh.copy(live, name)
-        ours = not self._plan.name or self._is_in_default(live)
-        if self._plan.append or not ours:
-            self._fresh.copy(live, "")
+    def copy(self, other: Local, name: str) -> None:
+        """Add all statements that a graph of another store has."""
+        with mapped(self._path):
+            self._store.bulk_extend(other._store.quads_for_pattern(None, None, None, _node(name)))
 
-    def close(self, *, done: bool) -> None:
-        """End it. Where it is not done, the next run goes on with what there is."""
+    def optimize(self) -> None:
+        """Put its files in order after many were added: what is read then is found twenty times sooner in a large store."""
+        with mapped(self._path):
+            self._store.optimize()
+
+    def update(self, text: str) -> None:
+        """Change something, at once or not at all."""
+        with mapped(self._path):
+            self._store.update(text)
+
+    def insert(self, name: str, lines: str) -> None:
+        """Add a few statements to a graph, as N-Triples."""
+        self.update(f"INSERT DATA {{ {graph(name)}{{\n{lines}}} }}")
+
+    def clear(self, name: str) -> None:
+        """Leave nothing in a graph."""
+        self.update(f"DROP SILENT GRAPH <{name}>")
+
+    def replace(self, name: str, lines: bytes) -> None:
+        """Make a small graph be these statements, as N-Triples."""
+        self.update(f"DROP SILENT GRAPH <{name}> ;\nINSERT DATA {{ {graph(name)}{{\n{lines.decode()}}} }}")
+
+
+def _node(name: str) -> pyoxigraph.NamedNode | pyoxigraph.DefaultGraph:
+    return pyoxigraph.NamedNode(name) if name else pyoxigraph.DefaultGraph()
+
+
+T = TypeVar("T")
+
+
+class Kept(Generic[T]):
+    """What was made of a store, for as long as the store is the same. Writers are kept away only while somebody reads.
+
+    Args:
+        path: the folder of the store.
+        made: makes it of the folder. It takes no lock of its own: a process that lets go of one has lost them all.
+    """
+
+    def __init__(self, path: Path, made: Callable[[Path], T]) -> None:
+        self._path = path
+        self._made = made
+        self._guard = threading.Lock()
+        self._kept: tuple[tuple[int, int], T] | None = None
+        self._readers = 0
+        self._lock = -1
+
+    @contextmanager
+    def borrowed(self) -> Iterator[T]:
+        """What was made, of the store as it is now. Many threads may have it at once.
+
+        Raises:
+            StoreError: there is no store, or somebody writes to it.
+        """
+        with self._guard:
+            if not self._readers:
+                self._begin()
+            self._readers += 1
+            assert self._kept is not None  # it was made just now, or before  # noqa: S101
+            found = self._kept[1]
         try:
-            with closing(self.journal):
-                self._let_go()
+            yield found
         finally:
-            self._replacement.close(done=done)
+            with self._guard:
+                self._readers -= 1
+                if not self._readers:
+                    os.close(self._lock)
+
+    def _begin(self) -> None:
+        refuse_no_store(self._path)
+        self._lock = shared(self._path)
+        try:
+            mark = _mark(self._path)
+            if self._kept is None or self._kept[0] != mark:
+                self._kept = None  # two at once are not needed
+                self._kept = mark, self._made(self._path)
+        except BaseException:
+            os.close(self._lock)
+            raise
+
+
+def opened(path: Path) -> pyoxigraph.Store:
+    """The store in a folder, to be read."""
+    with mapped(path):
+        return pyoxigraph.Store.read_only(str(path))
+
+
+def _mark(path: Path) -> tuple[int, int]:
+    """What is another one for another store, and after each time that somebody had it open to write."""
+    try:
+        found = (path / MARK).stat()
+    except OSError as error:
+        raise StoreError(f"{path}: the store cannot be used: {error.strerror or error}") from None
+    return found.st_ino, found.st_mtime_ns

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from pfocr2rdf.terms import XSD_STRING, lexical, parse, ref
+from pfocr2rdf.rdf.terms import XSD_STRING, lexical, parse, ref
 
 SH = "http://www.w3.org/ns/shacl#"
 _XSD = "http://www.w3.org/2001/XMLSchema#"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pfocr2rdf.terms import literal, ref
+from pfocr2rdf.rdf.terms import literal, ref
 from pfocr2rdf.validation.results import Result
 
 PREFIX = "@prefix sh: <http://www.w3.org/ns/shacl#> .\n@prefix dcterms: <http://purl.org/dc/terms/> .\n\n"

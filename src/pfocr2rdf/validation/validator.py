@@ -8,11 +8,11 @@ from functools import lru_cache
 import shacl
 
 from pfocr2rdf.errors import ShapesError
-from pfocr2rdf.terms import Alike, Grouped, Node, ref
+from pfocr2rdf.rdf.terms import Alike, Grouped, Node, ref
+from pfocr2rdf.rdf.vocabulary import expand, superclasses
+from pfocr2rdf.validation.compiled_shapes import Screen
 from pfocr2rdf.validation.results import Result
-from pfocr2rdf.validation.screen import Screen
 from pfocr2rdf.validation.shapes import Shapes
-from pfocr2rdf.vocabulary import expand, superclasses
 
 _SUBCLASS = ref(expand("rdfs:subClassOf"))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pfocr2rdf.site.hosting.accept import FULL, LESS, NONE, ranges
 from pfocr2rdf.site.hosting.headers import ALWAYS, HIDDEN, NOT_FOUND, TYPES
-from pfocr2rdf.site.hosting.paths import Route, routes
-from pfocr2rdf.site.hosting.preferences import FULL, LESS, NONE, ranges
-from pfocr2rdf.site.places import FORMS, HTML
+from pfocr2rdf.site.hosting.rewrites import Route, routes
+from pfocr2rdf.site.pages.urls import FORMS, HTML
 
 _HEAD = """\
 # A site of linked data on Apache 2.4, made by pfocr2rdf. Do not change it: it is made anew with the site.
@@ -42,6 +42,7 @@ _SLASH = """\
 RewriteCond %{ENV:pfocr_raw} "^(.*)%2f(.*)$" [NC]
 RewriteRule ^ - [E=pfocr_raw:%1/%2]
 """
+
 SLASHES = _SLASH * 4
 """Puts slashes for those that are encoded in it."""
 
@@ -56,6 +57,7 @@ RewriteCond %{ENV:pfocr_page} !page
 RewriteCond %{REQUEST_FILENAME}%{PATH_INFO} -f
 RewriteRule ^ - [E=pfocr_link:]
 """
+
 _FOUND_PACKED = """\
 RewriteCond %{ENV:pfocr_page} !page
 RewriteCond %{REQUEST_FILENAME}%{PATH_INFO}.gz -f

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pfocr2rdf.site.places import FORMS
+from pfocr2rdf.site.pages.urls import FORMS
 
 ALWAYS = {
     "Access-Control-Allow-Origin": "*",
@@ -23,6 +23,7 @@ _OTHERS = {
     ".txt": "text/plain; charset=utf-8",
     ".xml": "application/xml",
 }
+
 DOCUMENTS = {form.ending: f"{form.media_type}; charset=utf-8" if form.media_type.startswith("text/") else form.media_type for form in FORMS}
 """The media types of documents by the endings of their files, as a header says them."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pfocr2rdf.site.hosting.accept import FULL, LESS, NONE, ranges
 from pfocr2rdf.site.hosting.headers import ALWAYS, HIDDEN, NOT_FOUND, TYPES
-from pfocr2rdf.site.hosting.paths import Route, routes
-from pfocr2rdf.site.hosting.preferences import FULL, LESS, NONE, ranges
-from pfocr2rdf.site.places import FORMS, HTML
+from pfocr2rdf.site.hosting.rewrites import Route, routes
+from pfocr2rdf.site.pages.urls import FORMS, HTML
 
 _HEAD = """\
 # A site of linked data on nginx, made by pfocr2rdf. Do not change it: it is made anew with the site. Include it in a server block:
@@ -29,6 +29,7 @@ _PATH = """\
 set $pfocr_raw "";
 if ($request_uri ~ "^(?<pfocr_a>[^?#]*)") { set $pfocr_raw $pfocr_a; }
 """
+
 _SLASH = 'if ($pfocr_raw ~* "^(?<pfocr_a>.*)%2f(?<pfocr_b>.*)$") { set $pfocr_raw $pfocr_a/$pfocr_b; }\n'
 _SLASHES = 4  # names with more are found as well, but their pages then have links that lead nowhere
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from pfocr2rdf.site.hosting.apache import RAW, SLASHES, weights
-from pfocr2rdf.site.hosting.paths import routes
-from pfocr2rdf.site.places import FORMS
+from pfocr2rdf.site.hosting.rewrites import routes
+from pfocr2rdf.site.pages.urls import FORMS
 
 _BASE = re.compile(r"https?://[A-Za-z0-9._~:\[\]-]+/(?:[A-Za-z0-9._~-]+/)*").fullmatch
 

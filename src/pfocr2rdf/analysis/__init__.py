@@ -1,0 +1,1 @@
+"""Operations on finished graphs: the difference of two, and counts of one. May import ``pipeline``, ``rdf`` and ``storage``."""

@@ -1,0 +1,1 @@
+"""The difference of two graphs, in formats that a store can apply."""

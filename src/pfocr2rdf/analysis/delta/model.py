@@ -1,0 +1,59 @@
+"""What came out of a comparison."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from pfocr2rdf.errors import DIFFERS, OK
+from pfocr2rdf.storage.files import Written
+
+
+class Delta(NamedTuple):
+    """What makes the new graph of the old one.
+
+    Attributes:
+        removed: statements that only the old graph has.
+        added: statements that only the new graph has.
+        unchanged: statements that both have.
+        quads: whether the statements name their graphs.
+        old: what the old graph is: ``source`` as it was named; ``statements``, their number, and ``sha256``, the digest of their
+            sorted lines; ``files`` with their sizes and digests; and where they are known ``tool`` and ``records`` of its
+            export, and how many records were ``refused`` and figures ``quarantined``.
+        new: the same of the new graph.
+        files: what was written, without ``delta.json``.
+    """
+
+    removed: int
+    added: int
+    unchanged: int
+    quads: bool
+    old: dict[str, Any]
+    new: dict[str, Any]
+    files: list[Written]
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything was removed or added."""
+        return bool(self.removed or self.added)
+
+    @property
+    def left_out(self) -> int:
+        """How many records of either side were refused or set aside while they were exported."""
+        return sum(side.get(name, 0) for side in (self.old, self.new) for name in ("refused", "quarantined"))
+
+    @property
+    def exit_status(self) -> int:
+        """``OK``, or ``DIFFERS`` where the graphs differ or something was left out of one."""
+        return DIFFERS if self.differs or self.left_out else OK
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as JSON, as ``delta.json`` has it."""
+        return {
+            "removed": self.removed,
+            "added": self.added,
+            "unchanged": self.unchanged,
+            "statements": "quads" if self.quads else "triples",
+            "old": self.old,
+            "new": self.new,
+            "files": [{"name": file.name, "size": file.size, "sha256": file.sha256} for file in self.files],
+        }

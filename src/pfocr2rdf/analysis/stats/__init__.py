@@ -1,0 +1,1 @@
+"""Counts and plots of a graph, from one pass over its statements."""

@@ -1,0 +1,99 @@
+"""The plots as files: SVG or PNG, with what they say to a reader who does not see them, and the same bytes in every run."""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from collections.abc import Iterable
+from io import BytesIO
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+from pfocr2rdf.analysis.stats.directory import NUMBERS, PlotsDirectory
+from pfocr2rdf.analysis.stats.model import Stats
+from pfocr2rdf.errors import OutputError
+from pfocr2rdf.storage.layout import TOOL
+
+if TYPE_CHECKING:
+    from pfocr2rdf.analysis.stats.plots import Plot
+
+FORMATS = ("svg", "png")
+"""What plots can be written as."""
+
+_OPENING = re.compile(r"<svg [^>]*>").search
+
+
+def draw(stats: Stats, folder: str | os.PathLike[str], formats: Iterable[str] = FORMATS[:1]) -> list[str]:
+    """Write the plots, and ``stats.json``. The files appear at the end, each of them whole, or not at all.
+
+    Args:
+        stats: what was counted.
+        folder: where to write; it is made where it is missing.
+        formats: ``svg``, ``png``.
+
+    Returns:
+        The names of the files.
+
+    Raises:
+        OutputError: the folder holds an export or cannot be written to, or matplotlib, the extra ``plots``, is not installed.
+        ValueError: an unknown format.
+    """
+    names = tuple(dict.fromkeys(formats))
+    for name in names:
+        if name not in FORMATS:
+            raise ValueError(f"{name!r} is no format of plots; choose from {', '.join(FORMATS)}")
+    require()
+    with PlotsDirectory(folder) as directory:
+        for name, data in _pictures(stats, names):
+            with directory.open(name) as file:
+                file.write(data)
+        plots = [file.name for file in directory.written]
+        directory.write_json(NUMBERS, {"tool": TOOL, "plots": plots, **stats.as_dict()})
+        directory.publish()
+    return [*plots, NUMBERS]
+
+
+def require() -> None:
+    """See whether plots can be drawn.
+
+    Raises:
+        OutputError: matplotlib is not installed.
+    """
+    try:
+        import matplotlib.figure  # noqa: F401
+    except ImportError:
+        raise OutputError("plots need matplotlib, which is not installed; run: pip install 'pfocr2rdf[plots]'") from None
+
+
+def _pictures(stats: Stats, formats: Iterable[str]) -> list[tuple[str, bytes]]:
+    import matplotlib as mpl
+
+    from pfocr2rdf.analysis.stats.plots import DRAWN, SETTINGS
+
+    with mpl.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from")  # the reader's own fonts have it, or show a box
+        mpl.rcdefaults()
+        mpl.rcParams.update(SETTINGS)
+        plots = {name: make(stats) for name, make in DRAWN.items()}
+        return [(f"{name}.{form}", _WRITTEN[form](plot)) for name, plot in plots.items() for form in formats]
+
+
+def _svg(plot: Plot) -> bytes:
+    out = BytesIO()
+    plot.figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    text = out.getvalue().decode()
+    opening = _OPENING(text)
+    head, rest = (text[: opening.end() - 1], text[opening.end() :]) if opening else (text, "")
+    said = f'<title id="title">{escape(plot.title)}</title>\n <desc id="desc">{escape(plot.text)}</desc>'
+    text = f'{head} role="img" aria-labelledby="title desc">\n {said}{rest}'
+    return ("\n".join(line.rstrip() for line in text.splitlines()) + "\n").encode()
+
+
+def _png(plot: Plot) -> bytes:
+    out = BytesIO()
+    plot.figure.savefig(out, format="png", metadata={"Software": None, "Title": plot.title, "Description": plot.text})
+    return out.getvalue()
+
+
+_WRITTEN = {"svg": _svg, "png": _png}

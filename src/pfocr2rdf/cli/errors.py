@@ -1,0 +1,51 @@
+"""How commands speak: results on standard output, all else on standard error, errors in one sentence."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from typing import NoReturn, ParamSpec
+
+import click
+
+from pfocr2rdf.errors import FAILED, PfocrError
+
+P = ParamSpec("P")
+
+
+def fail(sentence: str) -> NoReturn:
+    """Say why it could not be done, and end with the status for that."""
+    click.echo(f"Error: {sentence}", err=True)
+    sys.exit(FAILED)
+
+
+def ask_password(what: str) -> str:
+    """What the user types, which nobody sees."""
+    return str(click.prompt(what, hide_input=True, err=True))
+
+
+def speaking(command: Callable[P, int]) -> Callable[P, None]:
+    """Make a function a command's body: what it returns is the exit status, and our errors are told, not raised."""
+
+    @functools.wraps(command)
+    def body(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            status = command(*args, **kwargs)
+        except BrokenPipeError:
+            sys.stderr.close()
+            sys.exit(FAILED)
+        except click.ClickException:
+            raise
+        except PfocrError as error:
+            fail(str(error))
+        except Exception as error:
+            if os.environ.get("PFOCR2RDF_DEBUG"):
+                raise
+            fail(f"unexpected {type(error).__name__}: {error}; this is a fault of pfocr2rdf: run it with PFOCR2RDF_DEBUG=1 and report it")
+        except KeyboardInterrupt:
+            fail("interrupted; nothing was published")
+        sys.exit(status)
+
+    return body

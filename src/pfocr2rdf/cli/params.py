@@ -1,0 +1,29 @@
+"""What several commands ask of the values of their options."""
+
+from __future__ import annotations
+
+import click
+
+from pfocr2rdf.rdf.iris import is_absolute
+
+
+def absolute(iri: str) -> str:
+    """The IRI itself.
+
+    Raises:
+        click.BadParameter: it is not absolute.
+    """
+    if not is_absolute(iri):
+        raise click.BadParameter(f"{iri!r} is no absolute IRI.")
+    return iri
+
+
+def url(text: str) -> str:
+    """The URL itself.
+
+    Raises:
+        click.BadParameter: it is none of the web.
+    """
+    if not (is_absolute(text) and text.startswith(("http://", "https://"))):
+        raise click.BadParameter(f"{text!r} is no URL of the web, which begins with https:// or http://.")
+    return text

@@ -1,0 +1,48 @@
+"""One record as an ``rdflib.Graph`` or as JSON-LD: for people who work in Python."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from pfocr2rdf.mapping.figure_graph import describe
+from pfocr2rdf.rdf.serializers.formats import FORMATS
+from pfocr2rdf.rdf.serializers.jsonld import context
+from pfocr2rdf.rdf.terms import Node
+from pfocr2rdf.rdf.vocabulary import PREFIXES
+from pfocr2rdf.records.model import FigureRecord
+
+if TYPE_CHECKING:
+    import rdflib
+
+
+def to_graph(record: FigureRecord) -> rdflib.Graph:
+    """All that a record says: the figure, its mentions, and the genes, families, papers and so on that it describes.
+
+    Returns:
+        A new graph, with the prefixes of the project bound.
+
+    Raises:
+        RecordError: an identifier in the record cannot be made an IRI, or its JSON-LD is refused.
+    """
+    import rdflib  # here, since it takes as long to import as hundreds of records take to export
+
+    graph = rdflib.Graph(bind_namespaces="none")
+    for prefix, space in PREFIXES.items():
+        graph.bind(prefix, space)
+    return graph.parse(data=_ntriples(describe(record).nodes()), format="nt")
+
+
+def to_jsonld(record: FigureRecord) -> dict[str, Any]:
+    """The same as a JSON-LD document: the project's context, and one ``@graph``.
+
+    Raises:
+        RecordError: as ``to_graph``.
+    """
+    nodes = FORMATS["jsonld"]().nodes(describe(record).nodes(), "")
+    return {"@context": context(), "@graph": json.loads(f"[{nodes}]")}
+
+
+def _ntriples(nodes: Iterable[Node]) -> str:
+    return FORMATS["ntriples"]().nodes(list(nodes), "")

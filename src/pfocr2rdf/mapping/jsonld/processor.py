@@ -1,0 +1,138 @@
+"""From a JSON-LD document to statements, by PyLD, with contexts that ship with the package and never with others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pyoxigraph
+from pyld import jsonld
+
+from pfocr2rdf.errors import RecordError
+from pfocr2rdf.rdf import iris
+from pfocr2rdf.rdf.ordering import ordered
+from pfocr2rdf.rdf.terms import Node, Pair, literal, ref
+from pfocr2rdf.rdf.vocabulary import PREFIXES
+
+FIELD = "schema-jsonld"
+SCHEMA_ORG = "mapping/jsonld/data/schema.org.context.jsonld"
+
+CONTEXTS = {
+    name: SCHEMA_ORG
+    for scheme in ("https", "http")
+    for name in (f"{scheme}://schema.org/", f"{scheme}://schema.org", f"{scheme}://schema.org/docs/jsonldcontext.jsonld")
+}
+"""The contexts that ship with the package, by the address that records know them by."""
+
+_RDF = PREFIXES["rdf"]
+_KEYWORDS_OF_IRIS = ("@id", "@type")
+
+
+@cache
+def bundled(path: str) -> Any:
+    """A document that ships with the package."""
+    return json.loads(files("pfocr2rdf").joinpath(path).read_text(encoding="utf-8"))
+
+
+def statements(document: Mapping[str, Any], subject: str, base: str) -> tuple[list[Pair], list[Node]]:
+    """What a document says: of the ``subject``, and of other things.
+
+    Args:
+        document: a JSON-LD document without ``@id`` at its top.
+        subject: the IRI that it is about.
+        base: the IRI that relative ones are resolved against.
+
+    Raises:
+        RecordError: a context is not known, PyLD refuses the document, or something in it cannot be written as RDF.
+    """
+    refused: list[RecordError] = []
+
+    def load(url: str, _options: object) -> dict[str, Any]:
+        if url not in CONTEXTS:
+            refused.append(_unknown(url))
+            raise refused[0]
+        return {"contentType": "application/ld+json", "contextUrl": None, "documentUrl": url, "document": bundled(CONTEXTS[url])}
+
+    options = {"documentLoader": load, "base": base, "processingMode": "json-ld-1.1"}
+    try:
+        expanded = jsonld.expand({**document, "@id": subject}, options)
+        _check(expanded)
+        dataset = jsonld.to_rdf(expanded, options)
+    except RecordError:
+        raise
+    except (jsonld.JsonLdError, TypeError, ValueError, AttributeError, KeyError, RecursionError) as error:  # PyLD checks little itself
+        if refused:
+            raise refused[0] from None
+        said = getattr(error, "code", None) or getattr(error, "type", None) or error
+        raise RecordError(f"is no valid JSON-LD: {said}", field=FIELD, remedy="correct the block") from None
+    return _sorted_out(dataset, ref(subject))
+
+
+def _unknown(url: str) -> RecordError:
+    return RecordError(
+        f"the context {url!r} is not one that ships with pfocr2rdf, and none is fetched from the network",
+        field=f"{FIELD}.@context",
+        remedy="use https://schema.org/ or write the context out",
+    )
+
+
+def _check(value: Any, key: str = "") -> None:
+    """Refuse what PyLD would pass over in silence: IRIs that are none, among properties, nodes, types and datatypes."""
+    if type(value) is list:
+        for item in value:
+            _check(item, key)
+    elif type(value) is dict:
+        for name, item in value.items():
+            if not name.startswith("@"):
+                _check_property(name)
+            elif name == "@language":
+                _check_language(item)
+            _check(item, name)
+    elif key in _KEYWORDS_OF_IRIS and value != "@json":
+        _check_iri(value)
+
+
+def _check_language(tag: Any) -> None:
+    try:
+        pyoxigraph.Literal("", language=tag)
+    except (ValueError, TypeError):
+        raise RecordError(f"{tag!r} is no language", field=FIELD, remedy="write a tag as in BCP 47, like en") from None
+
+
+def _check_property(iri: str) -> None:
+    _check_iri(iri)
+    if iri.startswith(_RDF) or not iris.xml_name(iri)[1]:
+        raise RecordError(f"{iri!r} cannot be a property in every RDF format", field=FIELD, remedy="use a term of schema.org")
+
+
+def _check_iri(value: Any) -> None:
+    if type(value) is not str or not iris.is_absolute(value):
+        raise RecordError(f"{value!r} is no absolute IRI", field=FIELD, remedy="write the IRI out, with blanks as %20")
+    if value.partition(":")[0] in PREFIXES:
+        raise RecordError(f"{value!r} is no IRI but a prefixed name", field=FIELD, remedy="write the IRI out")
+
+
+def _sorted_out(dataset: Mapping[str, Any], subject: str) -> tuple[list[Pair], list[Node]]:
+    own: list[Pair] = []
+    others: dict[str, list[Pair]] = {}
+    for graph in dataset.values():
+        for triple in graph:
+            about, predicate, value = (_term(triple[role]) for role in ("subject", "predicate", "object"))
+            (own if about == subject else others.setdefault(about, [])).append((predicate, value))
+    return own, [Node(about, (), ordered(set(pairs))) for about, pairs in others.items()]
+
+
+def _term(part: Mapping[str, Any]) -> str:
+    value = part["value"]
+    if part["type"] == "IRI":
+        return ref(value)
+    if part["type"] == "blank node":
+        raise RecordError("a node has no @id", field=FIELD, remedy="give nested nodes an @id")
+    text = literal(value)
+    if part.get("language"):
+        return f"{text}@{part['language']}"
+    datatype = part.get("datatype", "")
+    return text if datatype.endswith("#string") else f"{text}^^{ref(datatype)}"

@@ -1,0 +1,116 @@
+"""What is wrong in the JSON-LD of every record, put right before it is expanded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pfocr2rdf.errors import RecordError
+from pfocr2rdf.mapping.jsonld.processor import FIELD
+from pfocr2rdf.rdf import iris
+from pfocr2rdf.records.model import FigureRecord
+from pfocr2rdf.records.values import NO_VALUE, clean
+
+MAX_DEPTH = 8
+MAX_NODES = 500
+MAX_TEXT = 1_000_000
+_NAMED = {"@id", "@value", "@list", "@set", "@reverse", "@graph"}
+
+
+def repaired(record: FigureRecord) -> tuple[dict[str, Any], list[str]]:
+    """The record's block without its ``@id``, put right, and the name of each repair. The record itself is left as it is.
+
+    Raises:
+        RecordError: the ``@id`` is another figure's, the licence is none, or the block is too large or too deep.
+    """
+    repairs: list[str] = []
+    _check_size(record.jsonld)
+    block = _rebuilt(record.jsonld, record.figid, FIELD, repairs)
+    _check_id(block.pop("@id", None), record.figid)
+    if block.get("name") == "CreativeWork":
+        del block["name"]
+        if record.title:
+            block["name"] = record.title
+        repairs.append("name")
+    _repair_license(block, repairs)
+    creators = block.get("creator")
+    for creator in creators if type(creators) is list else [creators]:
+        if type(creator) is dict and creator.get("name") == "WikiPathways" and str(creator.get("@id", "")).startswith(iris.GENID):
+            creator["@id"] = iris.WIKIPATHWAYS
+            repairs.remove("node")
+            repairs.append("creator")
+    return block, repairs
+
+
+def _check_id(identifier: Any, figid: str) -> None:
+    if identifier is not None and (type(identifier) is not str or not iris.same_figure(identifier, figid)):
+        raise RecordError(f"{identifier!r} is not the IRI of this figure", field=f"{FIELD}.@id", remedy=f"write {iris.figure(figid)}")
+
+
+def _repair_license(block: dict[str, Any], repairs: list[str]) -> None:
+    name = block.get("license")
+    if type(name) is str and not iris.is_absolute(name):
+        block["license"] = iris.license_iri(name)
+        if not block["license"]:
+            raise RecordError(f"{name!r} is no IRI of a licence", field=f"{FIELD}.license", remedy="write CC0 or the licence's IRI")
+        repairs.append("license")
+
+
+def _rebuilt(value: Any, figid: str, path: str, repairs: list[str]) -> Any:
+    """A copy without what only says that there is no value, and with an IRI for each nested node that has none.
+
+    R writes NA among the keywords; and the graph has no blank nodes, so nested nodes get Skolem IRIs.
+    """
+    if type(value) is list and all(type(item) is str for item in value):
+        kept = [item for item in value if item.strip() not in NO_VALUE]
+        if len(kept) < len(value):
+            repairs.append(path.rpartition(".")[2])
+        return kept
+    if type(value) is list:
+        kept = [_rebuilt(item, figid, f"{path}.{index}", repairs) for index, item in enumerate(value) if not _is_nothing(item)]
+        if len(kept) < len(value):
+            repairs.append(path.rpartition(".")[2])
+        return kept
+    if type(value) is not dict:
+        return value
+    copy = {
+        key: item if key == "@context" else _rebuilt(item, figid, f"{path}.{key}", repairs)
+        for key, item in value.items()
+        if key == "@context" or not _is_nothing(item)
+    }
+    if path != FIELD and not _NAMED & copy.keys():
+        copy = {"@id": iris.genid(figid, path), **copy}
+        repairs.append("node")
+    return copy
+
+
+def _is_nothing(value: Any) -> bool:
+    """Whether this says nothing, or is a node of which nothing is said."""
+    if type(value) is str:
+        return value.strip() in NO_VALUE
+    return type(value) is dict and all(_is_nothing(item) for item in value.values())
+
+
+def _check_size(block: Mapping[str, Any] | None) -> None:
+    waiting: list[tuple[Any, int]] = [(block, 1)]
+    size = nodes = 0
+    while waiting:
+        value, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            raise RecordError(f"is nested deeper than {MAX_DEPTH}", field=FIELD, remedy="flatten the block")
+        if type(value) is str:
+            size += len(value)
+            clean(value, FIELD)
+        elif type(value) is dict:
+            nodes += 1
+            waiting += [(item, depth + 1) for item in value.values()]
+        elif type(value) is list and all(type(item) is str for item in value):
+            waiting.append(("".join(value), depth + 1))
+            size += len(value)
+        elif type(value) is list:
+            size += len(value)
+            waiting += [(item, depth + 1) for item in value]
+        if nodes > MAX_NODES:
+            raise RecordError(f"holds more than {MAX_NODES} nodes", field=FIELD, remedy="shorten the block")
+        if size > MAX_TEXT:
+            raise RecordError(f"holds more than {MAX_TEXT} characters", field=FIELD, remedy="shorten the block")

@@ -1,0 +1,141 @@
+"""The one flow: sources in, an export out."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from typing import BinaryIO
+
+from pfocr2rdf.errors import OutputError, SourceError
+from pfocr2rdf.pipeline.options import ENGINES, ON_VIOLATION, PARTITION_SIZE, Engine, Layout, Options, RecordProgress, Release
+from pfocr2rdf.pipeline.partitioned import PartedRun
+from pfocr2rdf.pipeline.single import WholeRun
+from pfocr2rdf.pipeline.summary import Summary
+from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS, FORMATS
+from pfocr2rdf.records.sources import Sources
+from pfocr2rdf.storage import remote
+from pfocr2rdf.storage.compression import COMPRESSIONS
+from pfocr2rdf.storage.filesystem import Storage
+from pfocr2rdf.storage.staging import OutputDirectory
+from pfocr2rdf.validation.shapes import load_shapes
+
+
+def export(
+    sources: Iterable[str | os.PathLike[str]],
+    output: str | os.PathLike[str],
+    *,
+    formats: Iterable[str] = DEFAULT_FORMATS,
+    compress: str | None = None,
+    shapes: Iterable[str | os.PathLike[str]] = (),
+    on_violation: str = "quarantine",
+    limit: int | None = None,
+    fail_fast: bool = False,
+    dry_run: bool = False,
+    fresh: bool = False,
+    workers: int | None = None,
+    engine: str = ENGINES[0],
+    scheduler: str | None = None,
+    partition_size: int | None = None,
+    merge: bool = False,
+    release: Release | None = None,
+    progress: RecordProgress | None = None,
+    stdin: BinaryIO | None = None,
+) -> Summary:
+    """Turn records into a validated knowledge graph, in one pass for all formats.
+
+    Args:
+        sources: record files, folders, PFOCR checkouts, archives, by path or by URL (``s3://bucket/folder``: what fsspec opens),
+            or ``-`` for standard input.
+        output: the export directory, by path or URL. Its files appear at the end, each of them whole, or not at all. Where an
+            earlier export is in it, or one that was interrupted, only records that are new or have changed are mapped; the
+            files are the same as if all were.
+        formats: names of ``sinks.FORMATS``.
+        compress: ``gz`` or ``zst``, for the files of the graph.
+        shapes: folders of SHACL shapes, put in the place of the built-in ones or beside them.
+        on_violation: ``quarantine`` leaves a figure with a violation out, ``keep`` only reports it, ``fail`` stops.
+        limit: read no more records than that.
+        fail_fast: stop at the first refusal.
+        dry_run: do everything but write.
+        fresh: map all records, whatever is in the output directory.
+        workers: worker processes; 1 works in this process. Without it, as many as there are cores, and 1 for a few records.
+            The output is the same for any number.
+        engine: ``processes`` works on this machine, ``dask`` on a cluster of dask.distributed.
+        scheduler: the address of that cluster's scheduler; without it, one of ``workers`` is started on this machine.
+        partition_size: write the graph in parts of so many records (``part-00000.ttl``) and a file of entities. An output that
+            is a URL, and one that a cluster makes, always is in parts, of 1,000 records.
+        merge: put the parts together to one file in each format in the end.
+        release: what the dataset's description says of this release.
+        progress: called after each batch with the number of records done, and that of the files there are to read.
+        stdin: what to read for ``-``.
+
+    Returns:
+        The numbers of the export.
+
+    Raises:
+        SourceError: a source cannot be read.
+        ShapesError: the shapes cannot be used.
+        OutputError: the output cannot be written; nothing was published.
+        EngineError: the cluster cannot be used.
+        StoppedError: ``fail_fast`` or ``on_violation="fail"`` stopped the run; nothing was published.
+        ValueError: an unknown format, compression, engine or ``on_violation``, or a number below 1.
+    """
+    begin = time.perf_counter()
+    options = Options(() if dry_run else tuple(dict.fromkeys(formats)), compress, on_violation, limit, fail_fast)
+    where = Engine(engine, workers, scheduler)
+    _check(options, where, partition_size)
+    names = [os.fspath(source) for source in sources]
+    _check_shared(names, os.fspath(output), where)
+    parted = not dry_run and (engine != ENGINES[0] or partition_size is not None or merge or remote.is_url(os.fspath(output)))
+    with ExitStack() as stack:
+        in_force = load_shapes(shapes)
+        found = stack.enter_context(Sources(names, stdin, portable=scheduler is not None))
+        stack.enter_context(_collecting_rarely())
+        said, names = release or Release(), [remote.shown(name) for name in names]
+        if parted:
+            layout = Layout(partition_size or PARTITION_SIZE, merge)
+            summary = PartedRun(found, names, in_force, Storage(os.fspath(output)), options, layout, said, fresh, where, progress).run()
+        else:
+            place = stack.enter_context(tempfile.TemporaryDirectory(prefix="pfocr2rdf-")) if dry_run else output
+            directory = stack.enter_context(OutputDirectory(place))
+            summary = WholeRun(found, names, in_force, directory, options, said, fresh, dry_run, where, progress).run()
+    summary.seconds = time.perf_counter() - begin
+    return summary
+
+
+@contextlib.contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    """Let Python look for cycles of garbage a thousand times less often: records make none, and looking costs a fifth of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(before[0] * 1000, *before[1:])
+    try:
+        yield
+    finally:
+        if not gc.get_freeze_count():  # what was made meanwhile goes to the oldest generation, without being looked through now
+            gc.freeze()
+            gc.unfreeze()
+        gc.set_threshold(*before)
+
+
+def _check(options: Options, engine: Engine, partition_size: int | None) -> None:
+    for name in options.formats:
+        if name not in FORMATS:
+            raise ValueError(f"{name!r} is no format; choose from {', '.join(FORMATS)}")
+    if options.compress is not None and options.compress not in COMPRESSIONS:
+        raise ValueError(f"{options.compress!r} is no compression; choose from {', '.join(COMPRESSIONS)}")
+    if options.on_violation not in ON_VIOLATION:
+        raise ValueError(f"{options.on_violation!r} is no choice; choose from {', '.join(ON_VIOLATION)}")
+    if partition_size is not None and partition_size < 1:
+        raise ValueError(f"{partition_size} is no number of records; there must be at least one")
+    engine.check()
+
+
+def _check_shared(sources: list[str], output: str, engine: Engine) -> None:
+    """What is in the memory of this process, no other one sees."""
+    for name, error in [*((source, SourceError) for source in sources), (output, OutputError)]:
+        if name.startswith("memory://") and (engine.name != ENGINES[0] or engine.workers != 1):
+            raise error(f"{name}: only this process sees it; use one worker (--workers 1), and not the engine dask")

@@ -1,0 +1,89 @@
+"""``report.ttl`` and ``report.json`` of an export, written while the figures stream by, so their size costs no memory."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, BinaryIO
+
+from pfocr2rdf.errors import RecordError
+from pfocr2rdf.pipeline.entities import Conflict
+from pfocr2rdf.pipeline.results import Warned
+from pfocr2rdf.storage.staging import OutputDirectory
+from pfocr2rdf.validation.report import as_json, report_head, report_result, report_tail
+from pfocr2rdf.validation.results import Result
+
+SECTIONS = ("results", "refusals", "warnings", "conflicts", "quarantined")
+
+
+class ReportFiles:
+    """The two files of a report. Rows of all sections come in any order; ``close`` puts them in order.
+
+    Args:
+        output: the directory to write to.
+    """
+
+    def __init__(self, output: OutputDirectory) -> None:
+        self._output = output
+        self._stack = ExitStack()
+        self._turtle: BinaryIO = self._stack.enter_context(output.open("report.ttl"))
+        self._turtle.write(report_head().encode())
+        self._parts = {name: (output.staging / f"report.{name}.part").open("w+b") for name in SECTIONS}
+        self.counts: Counter[str] = Counter()
+        self.severities: Counter[str] = Counter()
+
+    def __enter__(self) -> ReportFiles:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for file in self._parts.values():
+            file.close()
+        self._stack.close()
+
+    def _row(self, section: str, row: dict[str, Any]) -> None:
+        self.counts[section] += 1
+        start = b",\n    " if self.counts[section] > 1 else b"\n    "
+        self._parts[section].write(start + json.dumps(row, ensure_ascii=False).encode())
+
+    def result(self, result: Result) -> None:
+        """A validation result."""
+        self.severities[result.severity] += 1
+        self._row("results", as_json(result))
+        self._turtle.write(report_result(result, self.counts["results"]).encode())
+
+    def refusal(self, error: RecordError) -> None:
+        """A record that could not be read."""
+        row = {"source": error.where, "line": error.line, "field": error.field, "figid": error.figid}
+        self._row("refusals", {**{key: value for key, value in row.items() if value}, "reason": error.reason, "remedy": error.remedy})
+
+    def warning(self, warned: Warned) -> None:
+        """Something about a figure, or about a source."""
+        row = {"figid": warned.figid, "source": warned.where, "warning": warned.text}
+        self._row("warnings", {key: value for key, value in row.items() if value})
+
+    def conflict(self, conflict: Conflict) -> None:
+        """Two records that disagree about an entity."""
+        self._row("conflicts", conflict._asdict())
+
+    def quarantined(self, figid: str, where: str, reason: str = "") -> None:
+        """A figure that was left out: for the violations among the results, or for another reason."""
+        row = {"figid": figid, "source": where, "reason": reason}
+        self._row("quarantined", {key: value for key, value in row.items() if value})
+
+    def close(self, summary: dict[str, Any]) -> None:
+        """Write the ends of both files."""
+        self._turtle.write(report_tail(not self.counts["results"]).encode())
+        self._stack.close()
+        with self._output.open("report.json") as file:
+            file.write(b'{\n  "summary": ' + json.dumps(summary, ensure_ascii=False).encode())
+            for name, part in self._parts.items():
+                file.write(f',\n  "{name}": ['.encode())
+                part.seek(0)
+                while chunk := part.read(1 << 20):
+                    file.write(chunk)
+                file.write(b"\n  ]" if self.counts[name] else b"]")
+                part.close()
+                (self._output.staging / f"report.{name}.part").unlink()
+            file.write(b"\n}\n")

@@ -1,0 +1,36 @@
+"""What every format has in common: a head, nodes, a tail. Nodes are made into text in batches, in any process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from pfocr2rdf.rdf.terms import Alike, Grouped, Node
+
+
+class Writer(Protocol):
+    """One RDF syntax. All methods return text; nothing here touches a file.
+
+    Attributes:
+        name: what ``--format`` calls it.
+        suffix: the ending of its files.
+        media_type: its IANA media type.
+        separator: what stands between two texts.
+    """
+
+    name: str
+    suffix: str
+    media_type: str
+    separator: str
+
+    def head(self) -> str:
+        """What stands before the first node."""
+
+    def nodes(self, nodes: Sequence[Node], graph: str) -> str:
+        """The nodes, which are not empty, as statements of the named graph (an IRI), where the format has such."""
+
+    def figure(self, figure: Grouped, mentions: Alike, graph: str) -> str:
+        """The same for a figure and its mentions."""
+
+    def tail(self) -> str:
+        """What stands after the last node."""

@@ -1,0 +1,379 @@
+"""Every prefix, class and property of the graph, once.
+
+The ontology file, the JSON-LD context, the prefixes of every writer and the closed name space of the mapping are all made
+from these tables, so a new term is one new row.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+PFOCR = "https://pfocr.wikipathways.org/vocab#"
+SITE = "https://pfocr.wikipathways.org/"
+
+PREFIXES: dict[str, str] = {
+    "pfocr": PFOCR,
+    "figure": f"{SITE}figures/",
+    "mention": f"{SITE}mentions/",
+    "fam": f"{SITE}families/",
+    "ncbigene": "https://identifiers.org/ncbigene/",
+    "fplx": "https://identifiers.org/fplx/",
+    "pmc": "https://identifiers.org/pmc/",
+    "wikipathways": "https://identifiers.org/wikipathways/",
+    "chebi": "https://identifiers.org/chebi/CHEBI:",
+    "mesh": "http://id.nlm.nih.gov/mesh/",
+    "doid": "http://purl.obolibrary.org/obo/DOID_",
+    "taxon": "http://purl.obolibrary.org/obo/NCBITaxon_",
+    "bibo": "http://purl.org/ontology/bibo/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "oa": "http://www.w3.org/ns/oa#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schema": "http://schema.org/",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "wp": "http://vocabularies.wikipathways.org/wp#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+"""The prefixes of the exported data, in the order in which they are written."""
+
+ALIGNED: dict[str, str] = {
+    "biolink": "https://w3id.org/biolink/vocab/",
+    "fabio": "http://purl.org/spar/fabio/",
+    "prism": "http://prismstandard.org/namespaces/basic/2.0/",
+    "sio": "http://semanticscience.org/resource/",
+    "vann": "http://purl.org/vocab/vann/",
+}
+"""Prefixes that only the ontology's axioms use."""
+
+
+class Class(NamedTuple):
+    """A class of the vocabulary: its CURIE, what people call it, what it means and what it aligns with."""
+
+    name: str
+    label: str
+    definition: str
+    superclasses: tuple[str, ...] = ()
+    close: tuple[str, ...] = ()
+
+
+class Property(NamedTuple):
+    """A property of the graph.
+
+    ``key`` is its name in JSON-LD. ``range`` is a class for IRI values (``rdfs:Resource`` where any IRI will do) and a
+    datatype for literals. ``superproperties`` and ``close`` are the alignments. Only ``pfocr:`` rows are defined in the
+    ontology; the others are here because the mapping and the JSON-LD context use them.
+    """
+
+    name: str
+    key: str
+    range: str
+    label: str = ""
+    definition: str = ""
+    domain: tuple[str, ...] = ()
+    superproperties: tuple[str, ...] = ()
+    close: tuple[str, ...] = ()
+
+    @property
+    def is_object(self) -> bool:
+        """Whether the values are IRIs."""
+        return not self.range.startswith(("xsd:", "rdf:langString"))
+
+
+class Evidence(NamedTuple):
+    """How a word was recognised: an individual of ``pfocr:Evidence``, and the lexicon sources that mean it."""
+
+    name: str
+    label: str
+    definition: str
+    sources: tuple[str, ...]
+
+
+CLASSES: tuple[Class, ...] = (
+    Class("pfocr:Figure", "figure", "A pathway figure published in an article.", (), ("fabio:Figure", "schema:ImageObject")),
+    Class(
+        "pfocr:Mention",
+        "mention",
+        "A word that OCR read on a figure, and what a lexicon or a named-entity recogniser made of it.",
+        ("oa:Annotation",),
+    ),
+    Class("pfocr:Gene", "gene", "A gene as NCBI Gene identifies it.", ("wp:GeneProduct",), ("biolink:Gene", "sio:SIO_010035")),
+    Class("pfocr:Family", "family", "A family or complex of genes, named on figures by one word.", (), ("biolink:GeneFamily",)),
+    Class(
+        "pfocr:Chemical",
+        "chemical",
+        "A chemical substance as MeSH or ChEBI identifies it.",
+        (),
+        ("biolink:ChemicalEntity", "sio:SIO_010004", "wp:Metabolite"),
+    ),
+    Class("pfocr:Disease", "disease", "A disease as MeSH identifies it.", (), ("biolink:Disease", "sio:SIO_010299")),
+    Class(
+        "pfocr:Organism",
+        "organism",
+        "A taxon of the NCBI Taxonomy that a figure or a gene is about.",
+        (),
+        ("biolink:OrganismTaxon", "sio:SIO_010000"),
+    ),
+    Class(
+        "pfocr:Paper",
+        "paper",
+        "An article of PubMed Central that a figure was published in.",
+        ("schema:ScholarlyArticle",),
+        ("fabio:JournalArticle", "biolink:JournalArticle"),
+    ),
+    Class("pfocr:Pathway", "pathway", "A pathway of WikiPathways that was drawn from a figure.", (), ("wp:Pathway", "biolink:Pathway")),
+    Class("pfocr:Evidence", "evidence", "A way in which a word on a figure was recognised.", ("skos:Concept",)),
+)
+EVIDENCE: tuple[Evidence, ...] = (
+    Evidence("pfocr:viaSymbol", "via symbol", "The word is the gene's current symbol.", ("hgnc_symbol", "ncbigene_symbol")),
+    Evidence("pfocr:viaSynonym", "via synonym", "The word is a synonym of the gene.", ("hgnc_alias_symbol", "ncbigene_synonym")),
+    Evidence(
+        "pfocr:viaPreviousSymbol",
+        "via previous symbol",
+        "The word is a symbol that the gene had before.",
+        ("hgnc_prev_symbol",),
+    ),
+    Evidence(
+        "pfocr:viaFamily",
+        "via family",
+        "The word is the name of a family or complex that the gene belongs to.",
+        ("bioentities_symbol", "famplex_relations"),
+    ),
+    Evidence("pfocr:viaNer", "via NER", "A named-entity recogniser read the word as a chemical or a disease.", ()),
+)
+EVIDENCE_OF_SOURCE: dict[str, str] = {source: row.name for row in EVIDENCE for source in row.sources}
+_ANY = ("pfocr:Gene", "pfocr:Chemical", "pfocr:Disease")
+PROPERTIES: tuple[Property, ...] = (
+    Property("dcterms:title", "title", "xsd:string"),
+    Property("dcterms:identifier", "identifier", "xsd:string"),
+    Property("rdfs:label", "label", "xsd:string"),
+    Property("skos:prefLabel", "prefLabel", "xsd:string"),
+    Property("skos:altLabel", "altLabel", "xsd:string"),
+    Property(
+        "pfocr:figureNumber",
+        "figureNumber",
+        "xsd:string",
+        "figure number",
+        "The number that the paper gives the figure, as text.",
+        ("pfocr:Figure",),
+        close=("fabio:hasSequenceIdentifier",),
+    ),
+    Property(
+        "pfocr:figureType",
+        "figureType",
+        "xsd:string",
+        "figure type",
+        "What the paper calls it: figure, scheme, graphical abstract.",
+        ("pfocr:Figure",),
+        ("dcterms:type",),
+    ),
+    Property("schema:image", "image", "rdfs:Resource"),
+    Property("foaf:page", "page", "rdfs:Resource"),
+    Property(
+        "pfocr:pathwayScore",
+        "pathwayScore",
+        "xsd:decimal",
+        "pathway score",
+        "How sure the classifier was that the picture is a pathway figure, from 0 to 1.",
+        ("pfocr:Figure",),
+    ),
+    Property(
+        "pfocr:organismName",
+        "organismName",
+        "xsd:string",
+        "organism name",
+        "The name of an organism that the figure is about, as the record says it.",
+        ("pfocr:Figure",),
+    ),
+    Property(
+        "pfocr:organism",
+        "organism",
+        "pfocr:Organism",
+        "organism",
+        "The taxon that a figure or a gene belongs to.",
+        ("pfocr:Figure", "pfocr:Gene"),
+        close=("wp:organism", "biolink:in_taxon"),
+    ),
+    Property("dcterms:license", "license", "rdfs:Resource"),
+    Property("rdfs:seeAlso", "seeAlso", "rdfs:Resource"),
+    Property(
+        "pfocr:pathway",
+        "pathway",
+        "pfocr:Pathway",
+        "pathway",
+        "The WikiPathways pathway that was drawn from the figure.",
+        ("pfocr:Figure",),
+        ("rdfs:seeAlso",),
+    ),
+    Property(
+        "pfocr:annotation",
+        "annotation",
+        "xsd:string",
+        "annotation",
+        "A curator's annotation of the figure, as 'type: value'.",
+        ("pfocr:Figure",),
+    ),
+    Property(
+        "pfocr:citedIn",
+        "citedIn",
+        "pfocr:Paper",
+        "cited in",
+        "The paper that the figure was published in.",
+        ("pfocr:Figure",),
+        ("dcterms:isPartOf",),
+        ("schema:isPartOf",),
+    ),
+    Property(
+        "pfocr:mentions",
+        "mentions",
+        "rdfs:Resource",
+        "mentions",
+        "A gene, chemical or disease that a word on the figure was recognised as.",
+        ("pfocr:Figure",),
+        ("schema:mentions", "dcterms:references"),
+        ("biolink:mentions", "sio:SIO_000628"),
+    ),
+    Property(
+        "pfocr:mentionsFamily",
+        "mentionsFamily",
+        "pfocr:Family",
+        "mentions family",
+        "A family or complex whose name is a word on the figure.",
+        ("pfocr:Figure",),
+        ("schema:mentions", "dcterms:references"),
+    ),
+    Property(
+        "pfocr:memberOf",
+        "memberOf",
+        "pfocr:Family",
+        "member of",
+        "A family or complex that the gene belongs to.",
+        ("pfocr:Gene",),
+        close=("biolink:member_of", "sio:SIO_000095"),
+    ),
+    Property("oa:hasTarget", "hasTarget", "rdfs:Resource"),
+    Property("oa:hasBody", "hasBody", "rdfs:Resource"),
+    Property(
+        "pfocr:word",
+        "word",
+        "xsd:string",
+        "word",
+        "The word as OCR read it, letter for letter.",
+        ("pfocr:Mention",),
+        close=("oa:exact",),
+    ),
+    Property("pfocr:match", "match", "xsd:string", "match", "The lexicon's entry that the word was matched with.", ("pfocr:Mention",)),
+    Property(
+        "pfocr:lexiconSource",
+        "lexiconSource",
+        "xsd:string",
+        "lexicon source",
+        "The lexicon, or the recogniser's vocabulary, that the match comes from.",
+        ("pfocr:Mention",),
+        ("dcterms:source",),
+    ),
+    Property(
+        "pfocr:evidence",
+        "evidence",
+        "pfocr:Evidence",
+        "evidence",
+        "How the word was recognised: the filter for strict, synonym and family matches.",
+        ("pfocr:Mention",),
+    ),
+    Property(
+        "pfocr:family",
+        "family",
+        "pfocr:Family",
+        "family",
+        "The family whose name the word is, where the gene was reached by it.",
+        ("pfocr:Mention",),
+    ),
+    Property(
+        "pfocr:occurrences",
+        "occurrences",
+        "xsd:integer",
+        "occurrences",
+        "How many times the record lists this word with this meaning.",
+        ("pfocr:Mention",),
+    ),
+    Property("dcterms:bibliographicCitation", "citation", "xsd:string"),
+    Property("dcterms:issued", "issued", "xsd:gYear"),
+    Property("bibo:doi", "doi", "xsd:string"),
+    Property("owl:sameAs", "sameAs", "rdfs:Resource"),
+    Property(
+        "pfocr:journal",
+        "journal",
+        "xsd:string",
+        "journal",
+        "The title of the journal.",
+        ("pfocr:Paper",),
+        close=("prism:publicationName",),
+    ),
+    Property(
+        "pfocr:journalAbbreviation",
+        "journalAbbreviation",
+        "xsd:string",
+        "journal abbreviation",
+        "The journal's title as NLM abbreviates it.",
+        ("pfocr:Paper",),
+        close=("bibo:shortTitle",),
+    ),
+    Property(
+        "pfocr:publisher",
+        "publisher",
+        "xsd:string",
+        "publisher",
+        "The name of the publisher.",
+        ("pfocr:Paper",),
+        close=("dcterms:publisher",),
+    ),
+    Property(
+        "pfocr:keyword",
+        "keyword",
+        "xsd:string",
+        "keyword",
+        "A keyword that the paper's authors gave.",
+        ("pfocr:Paper",),
+        ("schema:keywords",),
+        ("prism:keyword",),
+    ),
+    Property("skos:exactMatch", "exactMatch", "rdfs:Resource"),
+    Property("skos:closeMatch", "closeMatch", "rdfs:Resource"),
+    Property("schema:name", "schema_name", "xsd:string"),
+    Property("schema:description", "description", "xsd:string"),
+    Property("schema:keywords", "keywords", "xsd:string"),
+    Property("schema:license", "schema_license", "rdfs:Resource"),
+    Property("schema:creator", "creator", "rdfs:Resource"),
+)
+
+FUNCTIONAL = frozenset(
+    ("rdfs:label", "skos:prefLabel", "dcterms:title", "dcterms:bibliographicCitation", "dcterms:issued", "bibo:doi",
+     "pfocr:journal", "pfocr:journalAbbreviation", "pfocr:publisher")
+)  # fmt: skip
+"""Properties of which an entity has one value: two sources that disagree are a conflict."""
+
+_OWN_TERMS = frozenset(row.name for table in (CLASSES, PROPERTIES, EVIDENCE) for row in table)
+
+
+@cache
+def expand(curie: str) -> str:
+    """The IRI of a CURIE. A ``pfocr:`` term that is not in the tables is a mistake and raises ``KeyError``.
+
+    >>> expand("dcterms:title")
+    'http://purl.org/dc/terms/title'
+    >>> expand("pfocr:memberOff")
+    Traceback (most recent call last):
+    ...
+    KeyError: 'pfocr:memberOff is no term of the vocabulary'
+    """
+    prefix, _, local = curie.partition(":")
+    if prefix == "pfocr" and curie not in _OWN_TERMS:
+        raise KeyError(f"{curie} is no term of the vocabulary")
+    return (PREFIXES.get(prefix) or ALIGNED[prefix]) + local
+
+
+def superclasses() -> dict[str, frozenset[str]]:
+    """For each class IRI of the vocabulary, the IRIs of all classes above it: what shapes on a superclass need."""
+    return {expand(row.name): frozenset(map(expand, row.superclasses)) for row in CLASSES if row.superclasses}

@@ -1,0 +1,59 @@
+"""What every answer says of itself, and the line that is logged of every request."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pfocr2rdf.server.result_pages import POLICY
+
+LOG = logging.getLogger(__name__)
+"""Where requests are logged, one line each."""
+
+_ALWAYS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Retry-After",
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class Courtesy:
+    """Adds what every answer says, and logs the request."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status, size = time.monotonic(), 0, 0
+
+        async def said(message: Message) -> None:
+            nonlocal status, size
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in _ALWAYS.items():
+                    headers[name] = value
+                headers.setdefault("Vary", "Accept")
+            size += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await self._app(scope, receive, said)
+        except Exception as error:  # an error of ours must be seen, and is not the end of the service
+            LOG.error("unexpected %s: %s", type(error).__name__, error)
+            if not status:
+                await PlainTextResponse("something is wrong with this service\n", 500)(scope, receive, said)
+        finally:
+            client = (scope.get("client") or ("-",))[0]
+            path = repr(scope["path"])[1:-1][:200]
+            LOG.info("%s %s %s %s %d bytes %.3f s", client, scope["method"], path, status or "-", size, time.monotonic() - began)

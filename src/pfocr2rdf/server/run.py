@@ -1,0 +1,131 @@
+"""The service in a process of its own: a port, signals, and clients that are slow."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from pfocr2rdf.errors import StoreError
+from pfocr2rdf.server.app import application
+from pfocr2rdf.server.settings import Settings
+
+_PATIENCE = 10.0  # seconds, for the head of a request
+_LAST = 5  # seconds, for the requests that are under way when the service is stopped
+_HEAD = 1 << 16
+_CONNECTIONS = 256
+_SILENT = 60  # above all levels: requests are logged by us, and broken ones are no news
+
+
+def serve(
+    store: str | os.PathLike[str],
+    settings: Settings = Settings(),  # noqa: B008 - it cannot be changed
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    told: Callable[[str], object] | None = None,
+) -> None:
+    """Serve an embedded store until this process is interrupted or told to end.
+
+    Args:
+        store: the folder of the store.
+        settings: the bounds.
+        host: the address to listen on.
+        port: the port; 0 for any that is free.
+        told: called with the URL of the service when it is there.
+
+    Raises:
+        StoreError: there is no store, or nobody can listen there.
+    """
+    app = application(store, settings)
+    with _listening(host, port) as listener:
+        chosen = listener.getsockname()[1]
+        if told:
+            told(f"http://{f'[{host}]' if ':' in host else host}:{chosen}/")
+        config = uvicorn.Config(
+            app, http=_Impatient, loop="asyncio", ws="none", lifespan="on", log_config=None, log_level=_SILENT, access_log=False,
+            server_header=False, timeout_graceful_shutdown=_LAST, limit_concurrency=_CONNECTIONS, h11_max_incomplete_event_size=_HEAD,
+        )  # fmt: skip
+        server = _Server(config)
+        server.run(sockets=[listener])
+    if not server.started:
+        raise StoreError("the service could not be started")
+
+
+@contextlib.contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise StoreError(f"{host} is no address of this machine: {error.strerror or error}") from None
+    with socket.socket(family, kind, protocol) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(address)
+            listener.listen(_CONNECTIONS)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise StoreError(
+                    f"port {port} of {host} is in use; choose another with --port, or any that is free with --port 0"
+                ) from None
+            raise StoreError(f"nobody can listen on port {port} of {host}: {error.strerror or error}") from None
+        yield listener
+
+
+class _Server(uvicorn.Server):
+    """A server that ends when it is told to, and leaves the rest to its caller: what is to be removed must be removed."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        """Take signals as a wish to end. The caller does not get them a second time."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {one: signal.signal(one, self.handle_exit) for one in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+
+
+class _Impatient(H11Protocol):
+    """A connection whose client may not take long for the head of a request; that for bodies is in ``protocol``."""
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin to wait."""
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Wait on, from where the waiting began, until there is a request."""
+        super().data_received(data)
+        if self.cycle is None or self.cycle.response_complete:
+            self._wait()
+        else:
+            self._stop()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no more."""
+        self._stop()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(_PATIENCE, self.transport.close)
+
+    def _stop(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None

@@ -1,0 +1,119 @@
+"""From values to HTML: one environment of templates, which escapes whatever it is given."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from pfocr2rdf.rdf.vocabulary import SITE
+from pfocr2rdf.site.pages.diagram import drawn
+from pfocr2rdf.site.pages.urls import FORMS, HTML
+from pfocr2rdf.site.pages.view_models import View
+from pfocr2rdf.storage.layout import TOOL
+
+ASSETS = Path(__file__).parent / "assets"
+"""The folder of the style, the scripts and the icon."""
+
+_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_IN_SCRIPTS = f"<>&\u2028\u2029{_TURNING}"
+_turning = re.compile(f"[{_TURNING}]").search
+_SHOWN = dict.fromkeys(map(ord, _TURNING), "\ufffd")
+
+
+class Site(NamedTuple):
+    """What all pages of a site have in common.
+
+    Attributes:
+        release: the name of the release, or ``""``.
+        endpoint: the URL that takes SPARQL queries, relative to the root or absolute; ``""`` where there is none.
+        base: where the site will be, with a slash at the end.
+        tool: what made the pages.
+    """
+
+    release: str = ""
+    endpoint: str = ""
+    base: str = SITE
+    tool: str = TOOL
+
+    @property
+    def policy(self) -> str:
+        """What a page may load and do: nothing but what is the site's own, and the endpoint."""
+        parts = urlsplit(self.endpoint)
+        host = parts.netloc.rpartition("@")[2]
+        also = f" {parts.scheme}://{host}" if host else ""
+        return (
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+            f"connect-src 'self'{also}; form-action 'self'{also}; base-uri 'none'"
+        )
+
+
+def render(template: str, **values: Any) -> str:
+    """A page as HTML.
+
+    Args:
+        template: the name of its template, without an ending.
+        values: what the template takes; each takes ``site`` and ``root``, the path that leads to the root of the site.
+    """
+    return _environment().get_template(f"{template}.html").render(values)
+
+
+def parts(template: str, **values: Any) -> Iterator[str]:
+    """The same piece by piece, for pages that are long."""
+    return _environment().get_template(f"{template}.html").generate(values)
+
+
+def page_of(view: View, site: Site) -> str:
+    """The page of a thing as HTML."""
+    root = view.place.root + ("../" if view.number > 1 else "")
+    return render(
+        "thing",
+        site=site,
+        root=root,
+        title=view.title,
+        view=view,
+        forms=FORMS,
+        drawing=drawn(view.neighbourhood, root),
+        first=root + view.place.url(HTML),
+        other=lambda number: root + view.place.url(HTML, number),
+    )
+
+
+def script(value: Any) -> Markup:
+    r"""A value as JSON that can stand in a script element: nothing in it ends the element.
+
+    >>> script({"a": "</script>"})
+    Markup('{"a": "\\u003c/script\\u003e"}')
+    """
+    text = json.dumps(value, ensure_ascii=False)
+    for character in _IN_SCRIPTS:
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704 - it was made harmless
+
+
+def still(text: str) -> str:
+    """A text without marks that turn around what is behind them: one that ends an isolation reaches beyond its element."""
+    return text.translate(_SHOWN) if _turning(text) else text
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        finalize=lambda value: still(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
+    )
+    environment.filters["script"] = script
+    environment.filters["number"] = "{:,}".format
+    return environment

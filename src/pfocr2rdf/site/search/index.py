@@ -1,0 +1,220 @@
+"""The index that the search of a site reads piece by piece: what things are found by, and what is shown of them.
+
+Things are numbered in the order in which they are shown, so that a list of numbers that goes up needs no sorting. Below ``search/``:
+``index.json`` says how much there is, ``terms/N.bin`` have the terms in their order, each with the numbers of the things that are
+found by it, and ``things/N.json`` have what is shown of so many things each.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from array import array
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from pfocr2rdf.site.pages.urls import BY_NAME
+from pfocr2rdf.site.search.tokenizer import LONGEST, chunks
+from pfocr2rdf.storage.external_sort import Sorter
+from pfocr2rdf.storage.files import mapped_errors
+from pfocr2rdf.storage.progress import Meter
+
+FOLDER = "search"
+
+ORDER = ("gene", "family", "chemical", "disease", "organism", "figure", "paper")
+"""The names of the kinds, in the order in which things are shown that are found equally well."""
+
+BLOCK = 32
+"""So many things are in a file."""
+
+_SHARD = 12 << 10  # bytes of a file of terms, and what the last of them has more
+_CHUNK = 8 << 20  # bytes of entries that are sorted in memory
+_MOST = 10**9
+_BEFORE = 11  # digits that sort an entry: its kind, and how far its weight is from the most
+_TITLE, _WORD, _PART = range(3)  # a term is the whole title; a whole word; a part of one of them
+
+
+class Entry(NamedTuple):
+    """A thing that can be found.
+
+    Attributes:
+        url: its page, relative to the root of the site.
+        kind: the name of its kind.
+        title: what it is called.
+        detail: what else is shown of it.
+        words: what it is found by besides its title.
+        weight: of those found equally well, things with more are shown first.
+    """
+
+    url: str
+    kind: str
+    title: str
+    detail: str
+    words: tuple[str, ...] = ()
+    weight: int = 0
+
+
+class Size(NamedTuple):
+    """How many files an index has, and how many bytes."""
+
+    files: int
+    bytes: int
+
+
+class SearchIndex:
+    """Takes entries in any order, and writes the index of them all. Use it as a context manager, which removes what it puts aside.
+
+    Args:
+        folder: the root of the site; it must be there.
+
+    Raises:
+        OutputError: the folder cannot be written to.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / FOLDER
+        with mapped_errors(self._folder):
+            self._aside = tempfile.TemporaryDirectory(prefix=".search-", dir=folder, ignore_cleanup_errors=True)
+        self._sorter = Sorter(Path(self._aside.name), lambda text: None, _CHUNK)
+
+    def __enter__(self) -> SearchIndex:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._aside.cleanup()
+
+    def add(self, entry: Entry) -> None:
+        """Take an entry; the same one twice counts once.
+
+        Raises:
+            OutputError: there is no room to put entries aside.
+        """
+        line = json.dumps([entry.title, entry.url, entry.detail, sorted(set(entry.words))])  # escaped: it has no line breaks
+        self._sorter.write(b"%d%010d%s\n" % (ORDER.index(entry.kind), _MOST - min(entry.weight, _MOST), line.encode()))
+
+    def write(self) -> Size:
+        """Write the files; the same bytes for the same entries.
+
+        Returns:
+            How many files, and how many bytes they have.
+
+        Raises:
+            OutputError: they cannot be written.
+        """
+        self._sorter.finish()
+        files = _Files(self._folder)
+        counts = [0] * len(ORDER)
+        terms: _Terms = {}
+        shown = []
+        for number, line in enumerate(self._sorter.lines(Meter(None, FOLDER, 0))):
+            title, url, detail, words = json.loads(line[_BEFORE:])
+            counts[int(line[:1])] += 1
+            for term, way in _found_by(title, words).items():
+                terms.setdefault(term, _nowhere())[way].append(number)
+            shown.append([url, title, detail])
+            if len(shown) == BLOCK:
+                files.write_json(f"things/{number // BLOCK}.json", shown)
+                shown.clear()
+        if shown:
+            files.write_json(f"things/{sum(counts) // BLOCK}.json", shown)
+        firsts = list(_write_terms(terms, files))
+        kinds = [[kind, BY_NAME[kind].folder, count] for kind, count in zip(ORDER, counts, strict=True)]
+        version = files.digest.hexdigest()[:16]
+        files.write_json("index.json", {"version": version, "kinds": kinds, "block": BLOCK, "longest": LONGEST, "terms": firsts})
+        return Size(files.count, files.bytes)
+
+
+_Numbers = tuple["array[int]", "array[int]", "array[int]"]  # the things that have a term as their title, as a word, and as a part
+_Terms = dict[str, _Numbers]
+
+
+def _nowhere() -> _Numbers:
+    return array("I"), array("I"), array("I")
+
+
+def _found_by(title: str, words: list[str]) -> dict[str, int]:
+    """The terms of a thing, each with the best way in which it is one."""
+    ways: dict[str, int] = {}
+    for text, best in ((title, _TITLE), *((word, _WORD) for word in words)):
+        found = list(chunks(text))
+        for chunk in found:
+            for term in (*chunk.wholes, *chunk.parts):
+                ways.setdefault(term, _PART)
+        for at in range(max((len(chunk.wholes) for chunk in found), default=0)):
+            whole = "".join(chunk.wholes[min(at, len(chunk.wholes) - 1)] for chunk in found)
+            if len(whole) <= LONGEST:  # nobody looks for a whole sentence, of which each would be a term more
+                ways[whole] = min(best, ways.get(whole, best))
+    return ways
+
+
+def _write_terms(terms: _Terms, files: _Files) -> Iterator[str]:
+    """Write the terms, and tell the first one of each file."""
+    data, first, number = bytearray(), "", 0
+    for term in sorted(terms, key=_in_scripts):
+        if len(data) >= _SHARD:
+            yield first
+            files.write(f"terms/{number}.bin", data)
+            data, number = bytearray(), number + 1
+        first = first if data else term
+        text = term.encode()
+        data += bytes(_varint(len(text))) + text
+        for numbers in terms[term]:
+            data += _packed(numbers)
+    if data:
+        yield first
+        files.write(f"terms/{number}.bin", data)
+
+
+def _in_scripts(term: str) -> bytes:
+    """Texts in the order of these bytes are in the order in which JavaScript has them."""
+    return term.encode("utf-16-be")
+
+
+def _packed(numbers: array[int]) -> bytes:
+    """Numbers that go up: the steps between them, or a bit for each number there is, whichever is shorter; before it, its size."""
+    steps, last = bytearray(), -1
+    for number in numbers:
+        steps += bytes(_varint(number - last - 1))
+        last = number
+    if len(steps) <= last // 8 + 1:
+        return bytes(_varint(len(steps) * 2)) + steps
+    bits = bytearray(last // 8 + 1)
+    for number in numbers:
+        bits[number >> 3] |= 1 << (number & 7)
+    return bytes(_varint(len(bits) * 2 + 1)) + bits
+
+
+def _varint(number: int) -> Iterator[int]:
+    """Seven bits in each byte, the lowest first; all bytes but the last have the eighth."""
+    while number > 127:
+        yield number & 127 | 128
+        number >>= 7
+    yield number
+
+
+class _Files:
+    """Writes files, and keeps account of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.count = self.bytes = 0
+        self.digest = hashlib.sha256()
+        with mapped_errors(folder):
+            for name in ("terms", "things"):
+                with suppress(FileExistsError):
+                    (folder / name).mkdir(parents=True)
+
+    def write(self, name: str, data: bytes | bytearray) -> None:
+        """Write a file."""
+        with mapped_errors(self._folder / name):
+            (self._folder / name).write_bytes(data)
+        self.count += 1
+        self.bytes += len(data)
+        self.digest.update(data)
+
+    def write_json(self, name: str, value: object) -> None:
+        """Write a value as JSON that is short."""
+        self.write(name, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())

@@ -1,0 +1,1 @@
+"""The static site: build in worker processes, output directory, sitemap."""

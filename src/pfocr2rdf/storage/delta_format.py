@@ -1,0 +1,155 @@
+"""The on-disk format of a delta: its reader, and what its writers share."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pfocr2rdf.errors import SourceError
+from pfocr2rdf.storage.compression import BROKEN, opened
+
+_SUFFIXES = ("", ".gz", ".zst")
+_OPERATION = re.compile(rb"(DELETE|INSERT) DATA \{\n|GRAPH (<[^>]*>) \{\n|\}\n|;\n").fullmatch
+
+
+def is_delta(source: str | os.PathLike[str]) -> bool:
+    """Whether a name is that of a folder with a delta."""
+    return (Path(source) / DELTA).is_file()
+
+
+class Change(NamedTuple):
+    """One statement that goes or comes.
+
+    Attributes:
+        verb: ``DELETE`` or ``INSERT``.
+        graph: the graph that it names, or ``""``.
+        triple: the statement as N-Triples.
+    """
+
+    verb: str
+    graph: str
+    triple: bytes
+
+
+class Delta(NamedTuple):
+    """A delta in a folder.
+
+    Attributes:
+        folder: where it is.
+        quads: whether its statements name their graphs.
+        removed: how many statements go.
+        added: how many come.
+        base: the digests of the version that it was made from.
+        result: the digests of the version that it leads to.
+        statements: how many statements that version has.
+        files: those of one form that says it all, as they are read.
+    """
+
+    folder: Path
+    quads: bool
+    removed: int
+    added: int
+    base: list[str]
+    result: list[str]
+    statements: int
+    files: list[Path]
+
+    @classmethod
+    def read(cls, folder: Path) -> Delta:
+        """The delta in a folder.
+
+        Raises:
+            SourceError: there is none that is whole.
+        """
+        try:
+            told = json.loads((folder / DELTA).read_text(encoding="utf-8"))
+            files = _files(folder, {file["name"] for file in told["files"]})
+            return cls(
+                folder, told["statements"] == "quads", int(told["removed"]), int(told["added"]), _digests(told["old"]),
+                _digests(told["new"]), int(told["new"]["statements"]), files,
+            )  # fmt: skip
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            raise SourceError(f"{folder / DELTA}: is no description of a delta; make the delta again with pfocr2rdf diff") from None
+
+    def changes(self) -> Iterator[Change]:
+        """What goes, then what comes.
+
+        Raises:
+            SourceError: a file cannot be read, or is none of a delta.
+        """
+        for path in self.files:
+            try:
+                with opened(path) as file:
+                    yield from _changes(path, iter(file))
+            except OSError as error:
+                raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from None
+            except BROKEN as error:
+                raise SourceError(f"{path}: is damaged: {error}; make the delta again") from None
+
+    def updates(self, graph: str | None) -> Iterator[str]:
+        """SPARQL Update, in operations of a bounded size; each can be done twice.
+
+        Args:
+            graph: where statements are that name no graph: its name, or ``""`` for the default graph.
+        """
+        for verb, changes in groupby(self.changes(), key=lambda change: change.verb):
+            while some := list(islice(changes, CHUNK)):
+                blocks = groupby(some, key=lambda change: change.graph or graph)
+                yield f"{verb} DATA {{\n{''.join(_block(name, list(block)) for name, block in blocks)}}}"
+
+
+def _block(name: str | None, changes: list[Change]) -> str:
+    lines = "".join(f"{change.triple.decode()} .\n" for change in changes)
+    return f"GRAPH <{name}> {{\n{lines}}}\n" if name else lines
+
+
+def _digests(side: dict[str, Any]) -> list[str]:
+    return sorted({str(side["sha256"]), *(str(file["sha256"]) for file in side["files"])})
+
+
+def _files(folder: Path, names: set[str]) -> list[Path]:
+    """The files of the first form that is there.
+
+    Raises:
+        KeyError: there is none.
+    """
+    for form in (("removed.nq", "added.nq"), ("removed.nt", "added.nt"), ("delta.rdfp",), ("delta.ru",)):
+        for suffix in _SUFFIXES:
+            if names.issuperset(wanted := [name + suffix for name in form]):
+                return [folder / name for name in wanted]
+    raise KeyError(DELTA)
+
+
+def _changes(path: Path, lines: Iterator[bytes]) -> Iterator[Change]:
+    """The statements of one file, of whatever form it is."""
+    verb = {"removed": "DELETE", "added": "INSERT"}.get(path.name.partition(".")[0], "")
+    graph = ""
+    patch = ".rdfp" in path.suffixes
+    for number, line in enumerate(lines, 1):
+        statement = line
+        if patch:
+            if line[:2] not in (b"D ", b"A "):
+                continue
+            verb, statement = "DELETE" if line[:1] == b"D" else "INSERT", line[2:]
+        elif frame := _OPERATION(line):
+            verb, graph = (frame[1] or verb.encode()).decode(), (frame[2] or b"").decode()[1:-1]
+            continue
+        if not (quad := QUAD(statement)) or not verb:
+            raise SourceError(f"{path}:{number}: is no statement of a delta; make the delta again")
+        yield Change(verb, (quad["graph"] or b"").decode()[1:-1] or graph, quad["triple"])
+
+
+CHUNK = 1000
+"""Statements in one operation of SPARQL Update: some stores fail at little more than that."""
+
+DELTA = "delta.json"
+
+QUAD = re.compile(
+    rb'(?P<triple><[^>]*> <[^>]*> (?:<[^>]*>|"(?:[^"\\]|\\.)*"(?:\^\^<[^>]*>|@[a-z0-9-]+)?)) (?P<graph><[^>]*>)? ?\.\n'
+).fullmatch
+"""A canonical line of N-Triples or N-Quads: its ``triple`` without the point, and its ``graph`` with its brackets, if it names one."""

@@ -1,0 +1,49 @@
+"""RDF files: their syntax by suffix, and one mapping of parser errors."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyoxigraph
+
+from pfocr2rdf.errors import SourceError
+from pfocr2rdf.storage.compression import BROKEN
+
+RDF_SUFFIXES = {
+    ".ttl": pyoxigraph.RdfFormat.TURTLE,
+    ".nt": pyoxigraph.RdfFormat.N_TRIPLES,
+    ".nq": pyoxigraph.RdfFormat.N_QUADS,
+    ".trig": pyoxigraph.RdfFormat.TRIG,
+    ".rdf": pyoxigraph.RdfFormat.RDF_XML,
+    ".xml": pyoxigraph.RdfFormat.RDF_XML,
+    ".owl": pyoxigraph.RdfFormat.RDF_XML,
+    ".jsonld": pyoxigraph.RdfFormat.JSON_LD,
+    ".json": pyoxigraph.RdfFormat.JSON_LD,
+}
+
+
+def rdf_format(path: str | os.PathLike[str]) -> pyoxigraph.RdfFormat | None:
+    """The RDF syntax that a file's name tells, or ``None``."""
+    name = os.fspath(path).lower().removesuffix(".gz").removesuffix(".zst")
+    return RDF_SUFFIXES.get(os.path.splitext(name)[1])
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """The one place that turns complaints about an RDF file into ours.
+
+    Raises:
+        SourceError: it cannot be read, or is no valid RDF; with the line, where that is known.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except SyntaxError as error:
+        place = f"{path}:{error.lineno}" if error.lineno else str(path)
+        raise SourceError(f"{place}: is no valid RDF: {error.msg}") from None
+    except (ValueError, *BROKEN) as error:
+        raise SourceError(f"{path}: is no valid RDF: {error}") from None

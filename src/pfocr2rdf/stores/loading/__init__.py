@@ -1,0 +1,1 @@
+"""Load an export into a store: source, chunks, journal, sessions, verification."""

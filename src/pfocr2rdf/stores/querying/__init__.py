@@ -1,0 +1,1 @@
+"""SPARQL queries: their text, their execution, their results, the example queries."""

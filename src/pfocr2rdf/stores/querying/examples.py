@@ -1,0 +1,171 @@
+"""The example queries that ship with the package: questions to ask by name, as rows, and as SPARQL editors read them."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from pyoxigraph import Literal, NamedNode, QueryResultsFormat, Triple, parse_query_results
+
+from pfocr2rdf.errors import StoreError
+from pfocr2rdf.rdf.vocabulary import PREFIXES, SITE
+from pfocr2rdf.stores.querying.query_text import read
+from pfocr2rdf.stores.querying.result import Answer
+
+QUERIES = f"{SITE}queries/"
+"""What declares the prefixes of the examples, and the beginning of their IRIs."""
+
+COLUMNS = ("name", "title", "description", "keywords", "kind", "federated")
+"""What can be listed of the examples."""
+
+_HEADER = re.compile(r"# title: (?P<title>.+)\n# description: (?P<description>.+)\n# keywords: (?P<keywords>.+)\n")
+_PREFIX = re.compile(r"^PREFIX (\S*): <(\S*)>$", re.MULTILINE)
+_SERVICE = re.compile(r"\bSERVICE\s+(?:SILENT\s+)?<(\S*)>")
+_EDITORS = {
+    "sh": "http://www.w3.org/ns/shacl#",
+    "spex": "https://purl.expasy.org/sparql-examples/ontology#",
+    "schema": "https://schema.org/",  # with https, as SPARQL editors have it
+    **{prefix: PREFIXES[prefix] for prefix in ("owl", "rdf", "rdfs", "xsd")},
+}
+
+
+class Example(NamedTuple):
+    """An example query.
+
+    Attributes:
+        name: what it is asked by.
+        title: what it is called, in a few words.
+        description: what it answers, in a sentence.
+        keywords: what it is about.
+        text: the whole file: these as comments, the prefixes that the query uses, and the query.
+        kind: ``"select"``, ``"ask"`` or ``"construct"``.
+        federated: the servers that it asks with SERVICE; mostly none.
+    """
+
+    name: str
+    title: str
+    description: str
+    keywords: tuple[str, ...]
+    text: str
+    kind: str
+    federated: tuple[str, ...]
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes that it declares, each with its name space."""
+        return dict(_PREFIX.findall(self.text))
+
+    @property
+    def query(self) -> str:
+        """The text without what is said about it."""
+        return _HEADER.sub("", self.text)
+
+
+@cache
+def examples() -> tuple[Example, ...]:
+    """All examples, in the order of their names.
+
+    Raises:
+        StoreError: a file of them is damaged.
+    """
+    return tuple(read_example(path.stem, path.read_text(encoding="utf-8")) for path in sorted(built_in().glob("*.rq")))
+
+
+def example(name: str) -> Example | None:
+    """The example of that name, if there is one."""
+    return next((one for one in examples() if one.name == name), None)
+
+
+def near(name: str) -> list[str]:
+    """The names of examples that look like a name, as a whole or in one of their parts, the nearest first; at most three.
+
+    >>> near("famly-members"), near("years-2023"), near("xyz")
+    (['family-members'], ['years'], [])
+    """
+    names = [one.name for one in examples()]
+    name = name.lower()
+    like = difflib.get_close_matches(name, names, cutoff=0.7)
+    if not like:
+        parts = {part for one in names for part in one.split("-")}
+        found = [match for part in name.split("-") for match in difflib.get_close_matches(part, parts, cutoff=0.7)]
+        like = [one for match in found for one in names if match in one.split("-")]
+    return list(dict.fromkeys(like))[:3]
+
+
+def built_in() -> Path:
+    """The folder of the examples: inside the package when installed, at the top of a checkout otherwise."""
+    installed = Path(__file__).parents[2] / "queries"
+    return installed if installed.is_dir() else Path(__file__).parents[4] / "queries"
+
+
+def read_example(name: str, text: str) -> Example:
+    r"""Read an example: three lines of comment, and the query.
+
+    >>> one = read_example("any", "# title: Any\n# description: Is there any?\n# keywords: a, b\nASK { ?s ?p ?o }\n")
+    >>> one.title, one.keywords, one.kind, one.query
+    ('Any', ('a', 'b'), 'ask', 'ASK { ?s ?p ?o }\n')
+
+    Raises:
+        StoreError: the three lines are not there, or it is no query.
+    """
+    header = _HEADER.match(text)
+    if not header:
+        raise StoreError(f"{name}: an example begins with the lines '# title: ', '# description: ' and '# keywords: '")
+    keywords = tuple(word.strip() for word in header["keywords"].split(","))
+    kind = read(text).verb.lower()
+    return Example(name, header["title"], header["description"], keywords, text, kind, tuple(_SERVICE.findall(text)))
+
+
+def listing(columns: tuple[str, ...] = COLUMNS) -> Answer:
+    """The examples as rows, with some of ``COLUMNS``; what has several values has them with commas between."""
+    rows = [{column: {"type": "literal", "value": _cell(getattr(one, column))} for column in columns} for one in examples()]
+    answer = json.dumps({"head": {"vars": columns}, "results": {"bindings": rows}})
+    return Answer(parse_query_results(answer, format=QueryResultsFormat.JSON), {}, "the examples")
+
+
+def _cell(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else ", ".join(value)
+
+
+def executables(target: str = "") -> Answer:
+    """The examples as statements, each a ``sh:SPARQLExecutable`` in the form that SPARQL editors read.
+
+    Args:
+        target: the URL at which a server takes queries, if they are meant for one.
+    """
+    return Answer(_statements(target), _EDITORS, "the examples")
+
+
+def _statements(target: str) -> Iterator[Triple]:
+    """First the prefixes, then the queries. Nothing is a blank node, so that two copies in one store are one."""
+    declaring = NamedNode(QUERIES)
+    declared = {prefix: space for one in examples() for prefix, space in one.prefixes.items()}
+    yield Triple(declaring, _term("rdf:type"), _term("owl:Ontology"))
+    for prefix in sorted(declared):
+        yield Triple(declaring, _term("sh:declare"), NamedNode(f"{QUERIES}#{prefix}"))
+    for prefix, space in sorted(declared.items()):
+        row = NamedNode(f"{QUERIES}#{prefix}")
+        yield Triple(row, _term("sh:prefix"), Literal(prefix))
+        yield Triple(row, _term("sh:namespace"), Literal(space, datatype=_term("xsd:anyURI")))
+    for one in examples():
+        query = NamedNode(f"{QUERIES}{one.name}")
+        yield Triple(query, _term("rdf:type"), _term("sh:SPARQLExecutable"))
+        yield Triple(query, _term("rdf:type"), _term(f"sh:SPARQL{one.kind.title()}Executable"))
+        yield Triple(query, _term("rdfs:label"), Literal(one.title, language="en"))
+        yield Triple(query, _term("rdfs:comment"), Literal(one.description, language="en"))
+        yield from (Triple(query, _term("schema:keywords"), Literal(word)) for word in one.keywords)
+        if target:
+            yield Triple(query, _term("schema:target"), NamedNode(target))
+        yield from (Triple(query, _term("spex:federatesWith"), NamedNode(server)) for server in one.federated)
+        yield Triple(query, _term("sh:prefixes"), declaring)
+        yield Triple(query, _term(f"sh:{one.kind}"), Literal(one.query))
+
+
+def _term(name: str) -> NamedNode:
+    prefix, _, local = name.partition(":")
+    return NamedNode(_EDITORS[prefix] + local)
