@@ -6,58 +6,91 @@
 True
 """
 
-from pfocr2rdf.analysis.delta.diff import diff
-from pfocr2rdf.analysis.delta.model import Delta
-from pfocr2rdf.analysis.stats.count import stats
-from pfocr2rdf.analysis.stats.model import Stats
-from pfocr2rdf.errors import EngineError, OutputError, PfocrError, RecordError, ShapesError, SourceError, StoppedError, StoreError
-from pfocr2rdf.mapping.convert import to_graph, to_jsonld
-from pfocr2rdf.pipeline.export import export
-from pfocr2rdf.pipeline.options import Release
-from pfocr2rdf.pipeline.summary import Summary
-from pfocr2rdf.pipeline.validate import Checked, validate
-from pfocr2rdf.records.model import FigureRecord, Mention, Paper
-from pfocr2rdf.records.reader import read_records
-from pfocr2rdf.site.static.publish import Published, publish
-from pfocr2rdf.stores.apply import Applied, apply
-from pfocr2rdf.stores.connect import Connection
-from pfocr2rdf.stores.loading.load import Loaded, load
-from pfocr2rdf.stores.querying.query import query
-from pfocr2rdf.stores.querying.result import Answer
-from pfocr2rdf.validation.results import Result
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = [
-    "Answer",
-    "Applied",
-    "Checked",
-    "Connection",
-    "Delta",
-    "EngineError",
-    "FigureRecord",
-    "Loaded",
-    "Mention",
-    "OutputError",
-    "Paper",
-    "PfocrError",
-    "Published",
-    "RecordError",
-    "Release",
-    "Result",
-    "ShapesError",
-    "SourceError",
-    "Stats",
-    "StoppedError",
-    "StoreError",
-    "Summary",
-    "apply",
-    "diff",
-    "export",
-    "load",
-    "publish",
-    "query",
-    "read_records",
-    "stats",
-    "to_graph",
-    "to_jsonld",
-    "validate",
-]
+if TYPE_CHECKING:  # for type checkers and editors; a test holds it equal to the table below
+    from pfocr2rdf.analysis.delta.diff import diff as diff
+    from pfocr2rdf.analysis.delta.model import Delta as Delta
+    from pfocr2rdf.analysis.stats.count import stats as stats
+    from pfocr2rdf.analysis.stats.model import Stats as Stats
+    from pfocr2rdf.errors import EngineError as EngineError
+    from pfocr2rdf.errors import OutputError as OutputError
+    from pfocr2rdf.errors import PfocrError as PfocrError
+    from pfocr2rdf.errors import RecordError as RecordError
+    from pfocr2rdf.errors import ShapesError as ShapesError
+    from pfocr2rdf.errors import SourceError as SourceError
+    from pfocr2rdf.errors import StoppedError as StoppedError
+    from pfocr2rdf.errors import StoreError as StoreError
+    from pfocr2rdf.mapping.convert import to_graph as to_graph
+    from pfocr2rdf.mapping.convert import to_jsonld as to_jsonld
+    from pfocr2rdf.pipeline.export import export as export
+    from pfocr2rdf.pipeline.options import Release as Release
+    from pfocr2rdf.pipeline.summary import Summary as Summary
+    from pfocr2rdf.pipeline.validate import Checked as Checked
+    from pfocr2rdf.pipeline.validate import validate as validate
+    from pfocr2rdf.records.model import FigureRecord as FigureRecord
+    from pfocr2rdf.records.model import Mention as Mention
+    from pfocr2rdf.records.model import Paper as Paper
+    from pfocr2rdf.records.reader import read_records as read_records
+    from pfocr2rdf.site.static.publish import Published as Published
+    from pfocr2rdf.site.static.publish import publish as publish
+    from pfocr2rdf.stores.apply import Applied as Applied
+    from pfocr2rdf.stores.apply import apply as apply
+    from pfocr2rdf.stores.connect import Connection as Connection
+    from pfocr2rdf.stores.loading.load import Loaded as Loaded
+    from pfocr2rdf.stores.loading.load import load as load
+    from pfocr2rdf.stores.querying.query import query as query
+    from pfocr2rdf.stores.querying.result import Answer as Answer
+    from pfocr2rdf.validation.results import Result as Result
+
+_PUBLIC = (
+    "pfocr2rdf.analysis.delta.diff.diff",
+    "pfocr2rdf.analysis.delta.model.Delta",
+    "pfocr2rdf.analysis.stats.count.stats",
+    "pfocr2rdf.analysis.stats.model.Stats",
+    "pfocr2rdf.errors.EngineError",
+    "pfocr2rdf.errors.OutputError",
+    "pfocr2rdf.errors.PfocrError",
+    "pfocr2rdf.errors.RecordError",
+    "pfocr2rdf.errors.ShapesError",
+    "pfocr2rdf.errors.SourceError",
+    "pfocr2rdf.errors.StoppedError",
+    "pfocr2rdf.errors.StoreError",
+    "pfocr2rdf.mapping.convert.to_graph",
+    "pfocr2rdf.mapping.convert.to_jsonld",
+    "pfocr2rdf.pipeline.export.export",
+    "pfocr2rdf.pipeline.options.Release",
+    "pfocr2rdf.pipeline.summary.Summary",
+    "pfocr2rdf.pipeline.validate.Checked",
+    "pfocr2rdf.pipeline.validate.validate",
+    "pfocr2rdf.records.model.FigureRecord",
+    "pfocr2rdf.records.model.Mention",
+    "pfocr2rdf.records.model.Paper",
+    "pfocr2rdf.records.reader.read_records",
+    "pfocr2rdf.site.static.publish.Published",
+    "pfocr2rdf.site.static.publish.publish",
+    "pfocr2rdf.stores.apply.Applied",
+    "pfocr2rdf.stores.apply.apply",
+    "pfocr2rdf.stores.connect.Connection",
+    "pfocr2rdf.stores.loading.load.Loaded",
+    "pfocr2rdf.stores.loading.load.load",
+    "pfocr2rdf.stores.querying.query.query",
+    "pfocr2rdf.stores.querying.result.Answer",
+    "pfocr2rdf.validation.results.Result",
+)
+_MODULES = {name: module for module, _, name in (path.rpartition(".") for path in _PUBLIC)}
+
+__all__ = sorted(_MODULES)
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for (PEP 562)."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}; dir({__name__}) lists its public names")
+    value = globals()[name] = getattr(import_module(_MODULES[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

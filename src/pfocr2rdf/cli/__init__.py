@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import click
 
-from pfocr2rdf.cli.check import check_command
-from pfocr2rdf.cli.completion import completion
-from pfocr2rdf.cli.diff import diff_command
-from pfocr2rdf.cli.export import export_command
-from pfocr2rdf.cli.load import load_command
-from pfocr2rdf.cli.publish import publish_command
-from pfocr2rdf.cli.query import query_command
-from pfocr2rdf.cli.serve import serve_command
-from pfocr2rdf.cli.stats import stats_command
-from pfocr2rdf.cli.validate import validate_command
+from pfocr2rdf.cli.lazy_group import CommandReference, LazyGroup
+
+_COMMANDS = (  # the texts are the first sentences of the commands' own help
+    CommandReference("export", "pfocr2rdf.cli.export:export_command", "Turn records into a validated knowledge graph."),
+    CommandReference("validate", "pfocr2rdf.cli.validate:validate_command", "Validate RDF files, or records, with the SHACL shapes."),
+    CommandReference("diff", "pfocr2rdf.cli.diff:diff_command", "Write what makes the graph NEW of the graph OLD."),
+    CommandReference("load", "pfocr2rdf.cli.load:load_command", "Load an export, or a delta, into a SPARQL store."),
+    CommandReference("query", "pfocr2rdf.cli.query:query_command", "Ask a store with SPARQL."),
+    CommandReference("publish", "pfocr2rdf.cli.publish:publish_command", "Make a linked-data site that any web host can serve."),
+    CommandReference("serve", "pfocr2rdf.cli.serve:serve_command", "Serve a store on the web, with a SPARQL endpoint that only reads."),
+    CommandReference("check", "pfocr2rdf.cli.check:check_command", "Check a site that runs."),
+    CommandReference("stats", "pfocr2rdf.cli.stats:stats_command", "Count what is in a graph, and draw it."),
+    CommandReference(
+        "completion", "pfocr2rdf.cli.completion:completion", "Print a script that completes commands and options in your shell."
+    ),
+)
 
 _STATUSES = """\b
 Exit status:
@@ -24,19 +30,7 @@ Exit status:
 """
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_STATUSES)
+@click.group(cls=LazyGroup, references=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_STATUSES)
 @click.version_option(package_name="pfocr2rdf")
 def main() -> None:
     """Turn the records of Pathway Figure OCR into a validated RDF knowledge graph."""
-
-
-main.add_command(export_command)
-main.add_command(validate_command)
-main.add_command(diff_command)
-main.add_command(load_command)
-main.add_command(query_command)
-main.add_command(publish_command)
-main.add_command(serve_command)
-main.add_command(check_command)
-main.add_command(stats_command)
-main.add_command(completion)

@@ -1,0 +1,75 @@
+"""A click group whose commands are imported when they are called, so that ``--help`` and ``--version`` need none of them."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterator, MutableMapping, Sequence
+from typing import Any, NamedTuple
+
+import click
+from click.shell_completion import CompletionItem
+
+
+class CommandReference(NamedTuple):
+    """A command by name: its object reference (``package.module:attribute``), and the text that the group's help shortens."""
+
+    name: str
+    reference: str
+    help: str
+
+    def load(self) -> click.Command:
+        """Import the command."""
+        command: click.Command = pkgutil.resolve_name(self.reference)
+        return command
+
+    def outline(self) -> click.Command:
+        """A command of this name that can be listed, but not called."""
+        return click.Command(self.name, help=self.help)
+
+
+class LazyCommands(MutableMapping[str, click.Command]):
+    """A mapping of names to commands that imports each when it is looked up; its names are there from the start."""
+
+    def __init__(self, references: Sequence[CommandReference]) -> None:
+        self._commands: dict[str, click.Command | CommandReference] = {reference.name: reference for reference in references}
+
+    def __getitem__(self, name: str) -> click.Command:
+        command = self._commands[name]
+        if isinstance(command, CommandReference):
+            command = self._commands[name] = command.load()
+        return command
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._commands[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._commands[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._commands)
+
+    def __len__(self) -> int:
+        return len(self._commands)
+
+    def outlines(self) -> dict[str, click.Command]:
+        """The commands as they are listed, which imports none."""
+        entries = sorted(self._commands.items())
+        return {name: command.outline() if isinstance(command, CommandReference) else command for name, command in entries}
+
+
+class LazyGroup(click.Group):
+    """A click group that imports a command when it is called; lists of commands, in the help and for a shell, import none."""
+
+    def __init__(self, name: str | None = None, *, references: Sequence[CommandReference], **attributes: Any) -> None:
+        self._lazy_commands = LazyCommands(references)
+        super().__init__(name, commands=self._lazy_commands, **attributes)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the names of the commands and what each does."""
+        click.Group(commands=self._lazy_commands.outlines()).format_commands(ctx, formatter)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands and options of the group that begin so."""
+        outlines = self._lazy_commands.outlines().items()
+        items = [CompletionItem(name, help=command.get_short_help_str()) for name, command in outlines if name.startswith(incomplete)]
+        return [*items, *click.Command.shell_complete(self, ctx, incomplete)]
