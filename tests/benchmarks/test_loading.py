@@ -1,0 +1,142 @@
+"""Loads are measured by what the stores hold afterwards; bars are held, missed or not measured."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from pathlib import Path
+
+import pytest
+from benchmarks.engines.running import FailedError
+from benchmarks.loading import contest, running
+from benchmarks.loading.__main__ import rows
+from benchmarks.loading.bars import BARS, Bar
+from benchmarks.loading.contest import LONG, Place, Run, judged, load, measure
+from benchmarks.loading.data import Data, make
+from benchmarks.loading.stores import embedded, oxigraph, program
+from benchmarks.loading.ways import CURL, LOADER, NAMED, OURS, OXIGRAPH, Way, complaint, ways
+from benchmarks.results import Row
+from tests.support import servers
+
+from pfocr2rdf.rdf.iris import DATASET
+
+COST = running.Cost(2.0, 1.0, 100.0)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
+    folder = tmp_path_factory.mktemp("data")
+    return make(10_000, "mixed", 1, folder / "corpora", folder)
+
+
+def way(name: str = "other", into: str = "store", statements: int = 5) -> Way:
+    return Way(into, name, embedded, lambda store: [], DATASET, statements)
+
+
+def measured(data: Data, folder: Path, into: str) -> dict[str, Place]:
+    return {one.name: Place(one) for one in ways(data, folder) if one.into == into}
+
+
+def test_export_has_the_statements_that_were_asked_for_and_few_more(data: Data) -> None:
+    assert 10_000 <= data.statements < 13_000
+    lines = data.file.read_text(encoding="utf-8").splitlines()
+    assert data.statements == len(lines) == len(set(lines))
+    assert (data.export / "manifest.json").exists()
+
+
+def test_embedded_loads_are_whole(data: Data, tmp_path: Path) -> None:
+    places = measured(data, tmp_path, NAMED)
+    for name in (OURS, LOADER):
+        load(places[name])
+        assert places[name].verdict == f"all {data.statements:,}"
+        assert places[name].run is not None
+
+
+def test_loads_into_a_server_are_whole_and_its_memory_is_known(data: Data, tmp_path: Path) -> None:
+    servers.program("curl", "apt-get install curl")
+    places = measured(data, tmp_path, OXIGRAPH)
+    load(places[OURS])
+    load(places[CURL])
+    for place in (places[OURS], places[CURL]):
+        assert place.verdict == f"all {data.statements:,}"
+        assert place.run is not None
+        assert 5 < (place.run.server or 0) < 1000
+
+
+@pytest.mark.parametrize("how", ["insert", "post"])
+def test_client_of_one_request_at_a_time_loads_all(data: Data, how: str) -> None:
+    client = [sys.executable, "-m", "benchmarks.loading.singly", how]
+    sent = Way(OXIGRAPH, how, oxigraph, lambda store: [*client, store.to, DATASET, str(data.file)], DATASET, data.statements)
+    one = Place(sent)
+    load(one)
+    assert one.verdict == f"all {data.statements:,}"
+
+
+def test_wrong_count_is_said_and_gets_no_rate(data: Data, tmp_path: Path) -> None:
+    place = measured(data, tmp_path, NAMED)[LOADER]
+    place.way = place.way._replace(statements=data.statements + 1)
+    load(place)
+    assert place.verdict.startswith(f"wrong: {data.statements:,} of {data.statements + 1:,}")
+    ours = Place(way(OURS, NAMED), [Run(COST, None)])
+    (_, found) = rows([ours, place])
+    assert found["verdict"] == place.verdict
+    assert "rate" not in found
+    assert not place.again
+
+
+def test_count_tells_another_graph_from_nothing() -> None:
+    assert judged(5, 7, 5) == "all 5"
+    assert judged(0, 5, 5) == "all 5, but not in the graph that was named"
+    assert judged(4, 4, 5) == "wrong: 4 of 5"
+
+
+def test_what_a_client_complains_about_is_found() -> None:
+    said = "Upload Results:\n❌ /a/b.nt: HTTPStatusError - Client error '401 Unauthorized' for url 'http://127.0.0.1:1/a'\n"
+    assert complaint(said) == "HTTPStatusError - Client error '401 Unauthorized'"
+    assert complaint("✅ /a/b.nt\n") == ""
+
+
+def test_missing_program_is_said_with_a_way_out() -> None:
+    with pytest.raises(FailedError, match="no-such-program is not installed; install it with apt-get install it"):
+        program("no-such-program", "apt-get install it")
+    place = Place(way()._replace(command=lambda store: [program("no-such-program", "apt-get install it")]))
+    load(place)
+    assert place.verdict.startswith("did not run: no-such-program is not installed")
+    assert place.run is None
+
+
+def test_peak_of_a_client_is_its_own(tmp_path: Path) -> None:
+    mine = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    assert running.run(["sleep", "0"], {}, tmp_path / "log").peak < mine / 2
+    with pytest.raises(FailedError, match="it went wrong"):
+        running.run(["sh", "-c", "echo it went wrong; exit 3"], {}, tmp_path / "log")
+
+
+def test_ways_take_turns_and_what_is_long_runs_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+
+    def loaded(place: Place) -> None:
+        ran.append(place.way.name)
+        place.runs.append(Run(COST._replace(wall=LONG + 1 if place.way.name == "c" else len(ran)), None))
+
+    monkeypatch.setattr(contest, "load", loaded)
+    places = measure([way("a"), way("b"), way("c"), way("d", into="another")], 3)
+    assert ran == ["a", "b", "c", "b", "a", "a", "b", "d", "d", "d"]
+    assert places[0].run == Run(COST._replace(wall=5.0), None)  # the middle one of 1, 5 and 6
+
+
+def test_bars_are_held_missed_or_not_measured() -> None:
+    table: list[Row] = [{"into": "x", "name": OURS, "wall": 13.0, "rate": 70.0}, {"into": "x", "name": "o", "wall": 10.0, "rate": 100.0}]
+    time, rate = Bar("x", "o", "wall", 1.2, False, "time"), Bar("x", "o", "rate", 0.7, True, "rate")
+    assert time.said(table) == "Missed: time of `pfocr2rdf load` to that of o (x), 1.30 (at most 1.2)."
+    assert rate.said(table).startswith("Held: ")
+    assert rate._replace(limit=0.8).said(table).startswith("Missed: ")
+    assert rate.said(table[:1]).startswith("Not measured: ")
+    assert not rate.held(rate.value(table[:1]))
+
+
+def test_every_bar_is_about_ways_that_there_are(data: Data, tmp_path: Path) -> None:
+    known = [(one.into, one.name) for one in ways(data, tmp_path)]
+    assert len(set(known)) == len(known)
+    for bar in BARS:
+        assert {(bar.into, bar.other), (bar.into, OURS)} <= set(known)

@@ -1,0 +1,339 @@
+"""The example queries: each says what it asks, has a checked answer, is asked by its name, and is there for SPARQL editors.
+
+Those that ask for rows of one store are asked of every kind of store in ``test_questions.py``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph
+import pytest
+import rdflib
+from click.testing import CliRunner, Result
+from pyoxigraph import NamedNode, RdfFormat
+from rdflib.compare import isomorphic
+from tests.support.questions import DATASET, EXAMPLES, QUESTIONS, VOCABULARY, ask_rdflib, checked, export_all, normalised, parsed
+from tests.support.records import DATA, ROOT
+from tests.support.servers import Server, oxigraph
+
+from pfocr2rdf.cli.query import query_command
+from pfocr2rdf.errors import StoreError
+from pfocr2rdf.rdf.vocabulary import PREFIXES
+from pfocr2rdf.stores.querying.examples import COLUMNS, QUERIES, Example, examples, executables, near, read_example
+from pfocr2rdf.stores.querying.query import query
+from pfocr2rdf.stores.querying.query_text import read
+from pfocr2rdf.stores.querying.result import Answer
+
+ANSWERS = DATA / "queries"
+
+ALL = {one.name: one for one in examples()}
+
+FEDERATED = [one.name for one in examples() if one.federated]
+
+STATEMENTS = [one.name for one in examples() if one.kind == "construct"]
+
+ELSEWHERE = (DATA / "joins" / "mesh.ttl", DATA / "joins" / "wikipathways.ttl", ANSWERS / "uniprot.ttl")
+"""What the servers of others hold, in small."""
+
+SH = "http://www.w3.org/ns/shacl#"
+
+HEADER = "# title: Any\n# description: Is there any?\n# keywords: one, two words\n"
+
+
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return export_all(tmp_path_factory.mktemp("exports"))
+
+
+@pytest.fixture(scope="module")
+def store(exports: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An embedded store with the real figures, the examples and the vocabulary in graphs of their own."""
+    folder = tmp_path_factory.mktemp("queries") / "store"
+    made = pyoxigraph.Store(folder)
+    for graph in (DATASET, EXAMPLES, VOCABULARY):
+        made.load(path=exports[graph], to_graph=NamedNode(graph))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graph(exports: dict[str, Path]) -> rdflib.Graph:
+    """The examples and the vocabulary in rdflib."""
+    return parsed(exports[EXAMPLES], exports[VOCABULARY])
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that stands in for those of others."""
+    with oxigraph(tmp_path_factory.mktemp("elsewhere")) as server:
+        for file in ELSEWHERE:
+            server.ask("POST", "/store?default", file.read_bytes(), Content_Type="text/turtle")
+        yield server
+
+
+def rows(answer: Answer, folder: Path) -> list[Any]:
+    with (folder / "answer").open("wb") as file:
+        answer.write(file, "json")
+    return normalised(json.loads((folder / "answer").read_bytes())["results"]["bindings"])
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(query_command, [str(one) for one in arguments])
+
+
+def refused(*arguments: str | Path) -> str:
+    """What wrong usage is told."""
+    done = run(*arguments)
+    assert (done.exit_code, done.stdout) == (2, ""), done.output
+    return done.stderr.splitlines()[-1].removeprefix("Error: ")
+
+
+# -- the files -------------------------------------------------------------------------------------------------------------
+
+
+def test_there_are_many_examples_and_each_has_a_checked_answer() -> None:
+    assert len(ALL) >= 22
+    assert {path.stem for path in (ROOT / "queries").iterdir()} == set(ALL)
+    answered = {path.stem for path in ANSWERS.glob("*.tsv")} | {path.stem for path in ANSWERS.glob("*.nt")}
+    assert set(ALL) - answered == {"drawn-together"}, "a truth is checked below"
+    assert answered - set(ALL) == set()
+    assert {*QUESTIONS, *FEDERATED, *STATEMENTS, "drawn-together"} == set(ALL)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_an_example_says_what_it_asks_and_runs_in_any_store(name: str) -> None:
+    one = ALL[name]
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", name)
+    assert re.fullmatch(r"[A-Z].*[^.]", one.title)
+    assert re.fullmatch(r"[A-Z].*[.?]", one.description)
+    assert len(one.keywords) >= 3
+    assert all(one.keywords)
+    assert ("federated" in one.keywords) == bool(one.federated)
+    assert one.kind in ("select", "ask", "construct")
+    body = "\n".join(line for line in one.query.splitlines() if not line.startswith("PREFIX "))
+    assert {prefix for prefix in one.prefixes if re.search(rf"(?<![\w<:]){prefix}:", body)} == set(one.prefixes), "a prefix is not used"
+    asked = read(one.text)
+    assert (asked.head, asked.unknown, asked.has_from, asked.has_graph) == (0, {}, False, False)
+    assert asked.asks_elsewhere == bool(one.federated)
+    rdflib.Graph().query(one.text) if not one.federated else None
+
+
+def test_a_prefix_means_the_same_in_all_examples_and_in_the_exports() -> None:
+    meant: dict[str, set[str]] = {}
+    for one in examples():
+        for prefix, space in one.prefixes.items():
+            meant.setdefault(prefix, set()).add(PREFIXES.get(prefix, space))
+            meant[prefix].add(space)
+    assert {prefix: spaces for prefix, spaces in meant.items() if len(spaces) > 1} == {}
+
+
+def test_the_first_three_lines_of_a_file_are_what_is_said_of_it() -> None:
+    one = read_example("any", f"{HEADER}PREFIX a: <urn:a>\n\nCONSTRUCT WHERE {{ ?s a:b ?o }}\n")
+    assert one[:4] == ("any", "Any", "Is there any?", ("one", "two words"))
+    assert (one.kind, one.federated, one.prefixes) == ("construct", (), {"a": "urn:a"})
+    assert one.text.startswith("# title: Any\n")
+    assert one.query.startswith("PREFIX a:")
+    asking = read_example("any", HEADER + "ASK { SERVICE <urn:x> { ?s ?p ?o } SERVICE SILENT <urn:y> { ?s ?p ?o } }")
+    assert (asking.kind, asking.federated) == ("ask", ("urn:x", "urn:y"))
+
+
+@pytest.mark.parametrize("text", ["ASK {}", HEADER.replace("# title", "# Title"), HEADER.replace("# keywords: one, two words\n", "")])
+def test_a_file_without_these_lines_is_refused(text: str) -> None:
+    with pytest.raises(StoreError, match=r"^any: an example begins with the lines '# title: ', '# description: ' and '# keywords: '$"):
+        read_example("any", text + "ASK {}")
+
+
+# -- the answers -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_truth_is_the_same_everywhere(store: Path, graph: rdflib.Graph) -> None:
+    text = ALL["drawn-together"].text
+    other = text.replace("fam:PI3K", "fam:STAT")
+    assert (text != other, ALL["drawn-together"].kind) == (True, "ask")
+    for asked, wanted in ((text, True), (other, False)):
+        assert query(store, asked, graphs=[EXAMPLES]).boolean == wanted
+        assert graph.query(asked).askAnswer == wanted
+    assert query(store, text, graphs=[DATASET]).boolean
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_statements_are_the_same_everywhere(name: str, store: Path, graph: rdflib.Graph) -> None:
+    wanted = (ANSWERS / f"{name}.nt").read_text(encoding="utf-8").splitlines()
+    assert wanted == sorted(wanted)
+    assert sorted(f"{one} ." for one in query(store, ALL[name].text, graphs=[EXAMPLES, VOCABULARY])) == wanted
+    assert isomorphic(graph.query(ALL[name].text).graph, parsed(ANSWERS / f"{name}.nt"))
+    assert len(list(query(store, ALL[name].text, graphs=[DATASET, VOCABULARY]))) > 5
+
+
+def standing_in(one: Example, server: Server) -> str:
+    """The text, with the server that stands in for the one that it asks."""
+    (asked,) = one.federated
+    assert asked.startswith("https://")
+    return one.text.replace(f"<{asked}>", f"<{server.query_url}>")
+
+
+@pytest.mark.parametrize("name", FEDERATED)
+def test_a_question_that_asks_another_server_too_gets_the_checked_answer(
+    name: str, store: Path, graph: rdflib.Graph, elsewhere: Server, tmp_path: Path
+) -> None:
+    text, wanted = standing_in(ALL[name], elsewhere), checked(ANSWERS / f"{name}.tsv")
+    assert wanted
+    assert rows(query(store, text, service=True, graphs=[EXAMPLES, VOCABULARY]), tmp_path) == wanted
+    assert normalised(ask_rdflib(graph, text)) == wanted
+    assert rows(query(store, text, service=True, graphs=[DATASET, VOCABULARY]), tmp_path)
+
+
+@pytest.mark.parametrize("name", FEDERATED)
+def test_nothing_is_sent_to_another_server_unless_the_user_says_so(name: str, store: Path) -> None:
+    done = run(name, "--store", store)
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert done.stderr == "Error: the query asks another server with SERVICE, and nothing is sent elsewhere; allow it with --service\n"
+
+
+# -- by name ---------------------------------------------------------------------------------------------------------------
+
+
+def test_an_example_is_asked_by_its_name(store: Path) -> None:
+    done = run("family-members", "--store", store, "--graph", EXAMPLES, "--format", "csv")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[:2] == ["gene,symbol,figures,own", "https://identifiers.org/ncbigene/6772,STAT1,2,1"]
+    assert run("drawn-together", "--store", store).stdout == "yes\n"
+    assert "schema:headline" in run("figure-cards", "--store", store).stdout
+
+
+def test_a_file_goes_before_an_example_and_a_folder_does_not(store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("words").write_text("ASK {}")
+    Path("years").mkdir()
+    Path("tables").mkdir()
+    assert run("words", "--store", store).stdout == "yes\n"
+    assert run("years", "--show").stdout == ALL["years"].text
+    assert refused("tables") == "Invalid value for 'QUERY': tables cannot be read: Is a directory."
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_text_of_an_example_can_be_shown(name: str, tmp_path: Path) -> None:
+    assert run(name, "--show", "--store", tmp_path / "none").stdout == (ROOT / "queries" / f"{name}.rq").read_text(encoding="utf-8")
+
+
+def test_a_text_or_a_file_can_be_shown_too(tmp_path: Path) -> None:
+    (tmp_path / "a.rq").write_text("ASK { }")
+    assert run(tmp_path / "a.rq", "--show").stdout == "ASK { }"
+    assert run("ASK {}", "--show", "--output", tmp_path / "out").output == ""
+    assert (tmp_path / "out").read_text() == "ASK {}"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("famly-members", "there is no file and no example named famly-members; there is an example named family-members."),
+     ("co-mention", "there is no file and no example named co-mention; there is an example named co-mentions."),
+     ("drawn", "there is no file and no example named drawn; there are examples named drawn-pathways, drawn-together, drawn-with."),
+     ("xyz", "there is no file and no example named xyz; pfocr2rdf query --list shows the examples."),
+     ("yeers.rq", "there is no file yeers.rq; there is an example named years."),
+     ("xyz.rq", "there is no file xyz.rq.")],
+)  # fmt: skip
+def test_a_name_that_is_unknown_is_told_those_that_are_near(name: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert refused(name) == f"Invalid value for 'QUERY': {said}"
+
+
+def test_near_names_are_at_most_three_and_the_nearest_is_first() -> None:
+    assert near("gene") == ["both-genes", "chemical-genes", "disease-genes"]
+    assert near("Word")[0] == "words"
+
+
+# -- all of them -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_examples_are_listed_without_a_store(tmp_path: Path) -> None:
+    lines = run("--list", "--store", tmp_path / "none").stdout.splitlines()
+    assert lines[0].split() == ["name", "title"]
+    assert [line.split(maxsplit=1) for line in lines[2:]] == [[one.name, one.title] for one in examples()]
+
+
+def test_the_list_has_all_about_them_where_there_is_room(tmp_path: Path) -> None:
+    listed = json.loads(run("--list", "--format", "json").stdout)
+    assert tuple(listed["head"]["vars"]) == COLUMNS
+    found = {row["name"]["value"]: {name: value["value"] for name, value in row.items()} for row in listed["results"]["bindings"]}
+    assert found["wikipathways-genes"]["federated"] == "https://sparql.wikipathways.org/sparql"
+    assert (found["years"]["keywords"], found["years"]["kind"], found["years"]["federated"]) == ("year, paper, count", "select", "")
+    assert run("--list", "--format", "csv", "--output", tmp_path / "a.csv").output == ""
+    assert (tmp_path / "a.csv").read_text().count("\n") == len(ALL) + 1
+
+
+def test_a_query_or_the_list_is_wanted() -> None:
+    assert refused() == refused("--show") == "name a query, or list the examples with --list."
+    assert refused("years", "--list") == refused("--list", "--show") == "--list takes no query, and has none to show."
+
+
+@pytest.fixture(scope="module")
+def turtle() -> str:
+    return run("--list", "--format", "turtle", "--store", "https://example.org/sparql").stdout
+
+
+def test_two_parsers_read_the_examples_alike_and_there_is_no_blank_node(turtle: str) -> None:
+    read_by_one = list(pyoxigraph.parse(turtle, RdfFormat.TURTLE))
+    read_by_other = rdflib.Graph().parse(data=turtle, format="turtle")
+    lines = sorted(f"{quad.triple} ." for quad in read_by_one)
+    assert len(set(lines)) == len(lines) == len(read_by_other)
+    assert isomorphic(read_by_other, rdflib.Graph().parse(data="\n".join(lines), format="nt"))
+    assert not [line for line in lines if "_:" in line.split('"')[0]]
+    assert {str(quad.subject).startswith(f"<{QUERIES}") for quad in read_by_one} == {True}
+
+
+def test_a_sparql_editor_finds_every_example_with_its_prefixes(turtle: str) -> None:
+    held = pyoxigraph.Store()
+    held.load(turtle, RdfFormat.TURTLE)
+    wanted = f"""
+      PREFIX sh: <{SH}> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> PREFIX schema: <https://schema.org/>
+      SELECT ?example ?label ?comment ?text ?target {{
+        ?example a sh:SPARQLExecutable ; rdfs:label ?label ; rdfs:comment ?comment ; sh:select|sh:ask|sh:construct ?text ;
+          schema:target ?target ; sh:prefixes/sh:declare/sh:prefix "pfocr" .
+      }}"""
+    found = {row["example"].value.removeprefix(QUERIES): row for row in held.query(wanted)}
+    assert set(found) == set(ALL)
+    for name, one in ALL.items():
+        row = found[name]
+        said = tuple(row[part].value for part in ("label", "comment", "text", "target"))
+        assert said == (one.title, one.description, one.query, "https://example.org/sparql")
+    declared = held.query(f"SELECT ?prefix ?space {{ ?row <{SH}prefix> ?prefix ; <{SH}namespace> ?space }}")
+    assert {row["prefix"].value: row["space"].value for row in declared} == {k: v for one in examples() for k, v in one.prefixes.items()}
+    kinds = {"select": "SPARQLSelectExecutable", "ask": "SPARQLAskExecutable", "construct": "SPARQLConstructExecutable"}
+    for one in examples():
+        assert held.query(f"ASK {{ <{QUERIES}{one.name}> a <{SH}{kinds[one.kind]}> ; <{SH}{one.kind}> ?text }}")
+    federates = held.query("SELECT ?server { ?s <https://purl.expasy.org/sparql-examples/ontology#federatesWith> ?server }")
+    assert len(list(federates)) == len(FEDERATED) == 3
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_what_an_editor_gets_has_the_answer_of_the_file(name: str, turtle: str, store: Path, tmp_path: Path) -> None:
+    found = rdflib.Graph().parse(data=turtle, format="turtle").value(rdflib.URIRef(QUERIES + name), rdflib.URIRef(f"{SH}select"))
+    asked = [EXAMPLES, VOCABULARY]
+    assert rows(query(store, str(found), graphs=asked), tmp_path) == rows(query(store, ALL[name].text, graphs=asked), tmp_path)
+
+
+@pytest.mark.parametrize(("arguments", "target"), [
+    ((), []), (("--store", "here"), []), (("--store", "http://a.example/b"), ["http://a.example/b"]),
+    (("--store", "http://a.example/b", "--query-endpoint", "http://a.example/b/sparql"), ["http://a.example/b/sparql"]),
+])  # fmt: skip
+def test_the_target_of_the_examples_is_the_server_that_was_named(arguments: tuple[str, ...], target: list[str]) -> None:
+    said = rdflib.Graph().parse(data=run("--list", "--format", "ntriples", *arguments).stdout, format="nt")
+    assert len(said) > 7 * len(ALL)
+    assert {str(value) for value in said.objects(None, rdflib.URIRef("https://schema.org/target"))} == set(target)
+
+
+def test_the_examples_are_the_same_text_each_time() -> None:
+    assert [str(one) for one in executables()] == [str(one) for one in executables()]
+
+
+# -- the page --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_lists_every_example() -> None:
+    page = (ROOT / "docs" / "howto" / "queries.md").read_text(encoding="utf-8")
+    listed = [line for line in page.splitlines() if line.startswith("| `")]
+    assert listed == [f"| `{one.name}` | {one.title} | {', '.join(one.keywords)} |" for one in examples()]

@@ -1,0 +1,383 @@
+"""What a person sees: a published site and a served one in a real browser, by mouse and by keyboard, in the light and in the dark."""
+
+from __future__ import annotations
+
+import importlib.resources
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from tests.support.browser import Visit, chromium, missing, visiting
+from tests.support.service import served
+from tests.support.sites import EVIL, Made, hosted
+
+from pfocr2rdf.site.pages.html import still
+
+FIGURE = "figures/PMC7378365__fimmu-11-01424-g0002.html"
+
+PAGES = {
+    "home": "index.html", "search": "search.html?q=STAT3", "queries": "queries.html", "vocabulary": "vocab.html", "dataset": "dataset.html",
+    "browse": "browse/index.html", "groups": "browse/genes/index.html", "list": "browse/genes/s/index.html", "figure": FIGURE,
+    "gene": "genes/6772.html", "family": "families/STAT.html", "paper": "papers/PMC7378365.html", "chemical": "chemicals/D000431.html",
+    "disease": "diseases/D009369.html", "organism": "organisms/9606.html", "further": "organisms/9606/page-2.html",
+    "list further": "browse/genes/m/page-2.html",
+}  # fmt: skip
+"""A page of each kind, which both sites have."""
+
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1200, "height": 900}
+
+WIDE = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+
+AXE = """async (rules) => (await axe.run(document, { resultTypes: ["violations"], ...(rules && { runOnly: rules }) })).violations.flatMap(
+    ({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target}: ${failureSummary}`))"""
+
+ANSWERED = ("home", "search", "queries")
+"""The pages that a service has in a way of its own."""
+
+SHOTS = ("home", "figure", "gene", "family", "search", "queries")
+
+
+class Site(NamedTuple):
+    """A site: where it is, and whether a program answers rather than files."""
+
+    url: str
+    is_served: bool
+
+    def at(self, path: str) -> str:
+        """The URL of a page."""
+        return f"{self.url}/{path}"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def files(small: Made) -> Iterator[Site]:
+    with hosted(small.site) as url:
+        yield Site(url, False)
+
+
+@pytest.fixture(scope="module")
+def service(small: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with served(small.store, tmp_path_factory.mktemp("served"), "--workers", "2") as one:
+        yield Site(one.url, True)
+
+
+@pytest.fixture(scope="module", params=["files", "service"])
+def site(request: pytest.FixtureRequest) -> Site:
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Site)
+    return found
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The script that looks for what people with other eyes, hands and programs cannot use."""
+    try:
+        return (importlib.resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+    except ModuleNotFoundError:
+        missing("axe is not installed: pip install axe-playwright-python")
+
+
+@contextmanager
+def quiet(browser: Any, site: Site, **options: Any) -> Iterator[Visit]:
+    """A visit on which there is nothing to complain about: no error, no request to another host, no box."""
+    with visiting(browser, **options) as visit:
+        yield visit
+        visit.assert_quiet(site.url)
+
+
+def opened(visit: Visit, url: str) -> None:
+    """Open a page."""
+    answer = visit.page.goto(url)
+    assert answer.status == 200, url
+
+
+def follow(visit: Visit, link: Any) -> None:
+    """Follow a link to another page."""
+    with visit.page.expect_navigation():
+        link.click()
+
+
+# -- ways through the site ---------------------------------------------------------------------------------------------------
+
+
+def test_a_gene_is_searched_a_figure_opened_and_a_family_and_back(browser: Any, site: Site) -> None:
+    with quiet(browser, site) as visit:
+        page = visit.page
+        opened(visit, site.at("index.html"))
+        page.get_by_label("Search figures, genes, families, words").fill("STAT3")
+        page.get_by_role("button", name="Search").click()
+        follow(visit, page.locator("#results a", has_text=re.compile("^STAT3$")))
+        assert page.inner_text("h1") == "STAT3"
+        gene = page.url
+        follow(visit, page.locator("table a[href*='figures/']").first)
+        assert "pathway figure" in page.inner_text("main > .what")
+        figure = page.url
+        follow(visit, page.locator("table a[href*='families/']", has_text=re.compile("^STAT$")))
+        assert page.inner_text("h1") == "STAT"
+        assert page.locator("table a[href*='genes/']").count() == 7
+        page.go_back()
+        assert page.url == figure
+        page.go_back()
+        assert page.url == gene
+
+
+def test_what_is_typed_in_the_search_is_found_and_the_kind_narrows_it(browser: Any, site: Site) -> None:
+    with quiet(browser, site) as visit:
+        page = visit.page
+        opened(visit, site.at("search.html"))
+        page.get_by_label("Title, gene, family, or word on a figure").fill("STAT")
+        page.keyboard.press("Enter")
+        page.locator("#results a", has_text=re.compile("^STAT$")).wait_for()
+        assert page.locator("#results li").count() > 5
+        page.get_by_label("Kind").select_option("family")
+        page.keyboard.press("Enter")
+        if site.is_served:
+            page.get_by_role("button", name="Search").click()
+        page.wait_for_function("document.querySelectorAll('#results li').length === 1")
+        assert page.inner_text("#results a") == "STAT"
+        assert "q=STAT" in page.url
+        page.reload()
+        page.locator("#results a").wait_for()
+        page.get_by_label("Title, gene, family, or word on a figure").fill("nothingofthekind")
+        page.keyboard.press("Enter")
+        page.locator("#status", has_text="Nothing is found.").wait_for()
+
+
+def test_lists_lead_to_things_and_pages_to_one_another(browser: Any, site: Site) -> None:
+    with quiet(browser, site) as visit:
+        page = visit.page
+        opened(visit, site.at("index.html"))
+        follow(visit, page.get_by_role("link", name="Browse"))
+        follow(visit, page.get_by_role("link", name="Genes", exact=True))
+        follow(visit, page.locator("ul.row").get_by_role("link", name="S", exact=True))
+        follow(visit, page.get_by_role("link", name="STAT1", exact=True))
+        assert page.inner_text("h1") == "STAT1"
+        follow(visit, page.locator("dl.facts").get_by_role("link", name="Homo sapiens"))
+        first = page.url
+        assert page.inner_text(".pages span") == "Page 1 of 3"
+        follow(visit, page.get_by_role("link", name="Next"))
+        assert page.url == site.at("organisms/9606/page-2.html")
+        assert page.inner_text(".pages span") == "Page 2 of 3"
+        follow(visit, page.get_by_role("link", name="Previous"))
+        assert page.url == first
+
+
+def test_the_keyboard_comes_to_the_skip_link_the_navigation_and_the_search(browser: Any, site: Site) -> None:
+    with quiet(browser, site) as visit:
+        page = visit.page
+        opened(visit, site.at("index.html"))
+        page.keyboard.press("Tab")
+        skip = page.locator(":focus")
+        assert skip.inner_text() == "Skip to the content"
+        box = skip.bounding_box()
+        assert min(box["x"], box["y"]) >= 0
+        for name in ("PFOCR", "Search", "Browse", "Queries", "Vocabulary", "Dataset"):
+            page.keyboard.press("Tab")
+            assert page.locator(":focus").inner_text() == name
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+        for _ in range(3):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.id") == "q":
+                break
+        page.keyboard.type("STAT3")
+        page.keyboard.press("Enter")
+        page.locator("#results a", has_text=re.compile("^STAT3$")).wait_for()
+        opened(visit, site.at("index.html"))
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def test_an_address_of_a_mention_leads_to_its_word(browser: Any, site: Site) -> None:
+    with quiet(browser, site, viewport=PHONE) as visit:
+        opened(visit, site.at(FIGURE))
+        name = visit.page.locator("td span[id]").last.get_attribute("id")
+        visit.page.goto(site.at(f"{FIGURE}#{name}"))
+        assert visit.page.evaluate("name => document.querySelector(':target').id === name", name)
+        assert visit.page.evaluate("scrollY") > 0
+        if site.is_served:
+            opened(visit, site.at(f"mentions/{name}"))
+            assert visit.page.url == site.at(f"{FIGURE}#{name}")
+
+
+def test_pages_are_read_without_scripts(browser: Any, site: Site) -> None:
+    with quiet(browser, site, java_script_enabled=False) as visit:
+        page = visit.page
+        opened(visit, site.at(FIGURE))
+        assert page.locator("table tbody tr").count() > 10
+        assert page.locator("svg.neighbourhood a").count() > 3
+        opened(visit, site.at("search.html"))
+        if site.is_served:
+            page.get_by_label("Title, gene, family, or word on a figure").fill("STAT3")
+            page.get_by_role("button", name="Search").click()
+            assert page.locator("#results a").first.inner_text() == "STAT3"
+        else:
+            assert "needs JavaScript" in page.locator(".note:visible").inner_text()
+            assert not page.locator("#unready").is_visible()
+        opened(visit, site.at("queries.html"))
+        page.locator("summary").first.click()
+        assert page.locator("details[open] pre").is_visible()
+
+
+# -- eyes and hands ----------------------------------------------------------------------------------------------------------
+
+
+def complaints(browser: Any, site: Site, axe: str, name: str) -> list[str]:
+    """What is wrong with a page for people with other eyes, hands and programs, and what stands out of it."""
+    wrong = []
+    with quiet(browser, site, viewport=PHONE) as visit:
+        opened(visit, site.at(PAGES[name]))
+        if name == "search":
+            visit.page.locator("#results a").first.wait_for()
+        visit.page.evaluate(axe)
+        for size in (PHONE, DESK):
+            visit.page.set_viewport_size(size)
+            if visit.page.evaluate(WIDE) > 0:
+                wrong.append(f"{size['width']} px: {visit.page.evaluate(WIDE)} px stand out")
+            for scheme in ("light", "dark"):
+                visit.page.emulate_media(color_scheme=scheme)
+                rules = None if scheme == "light" else ["color-contrast"]  # the colours are all that the dark changes
+                wrong += [f"{size['width']} px, {scheme}: {one}" for one in visit.page.evaluate(AXE, rules)]
+                _shot(visit, f"{'served-' if site.is_served else ''}{name}-{scheme}-{size['width']}", name)
+    return wrong
+
+
+def _shot(visit: Visit, file: str, name: str) -> None:
+    folder = os.environ.get("PFOCR2RDF_SCREENSHOTS")
+    if folder and name in SHOTS:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        visit.page.screenshot(path=Path(folder) / f"{file}.png")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_everybody_can_use_it_on_a_phone_and_on_a_desk_in_the_light_and_in_the_dark(browser: Any, files: Site, axe: str, name: str) -> None:
+    assert complaints(browser, files, axe, name) == []
+
+
+@pytest.mark.parametrize("name", ANSWERED)
+def test_everybody_can_use_what_a_service_has_in_a_way_of_its_own(browser: Any, service: Site, axe: str, name: str) -> None:
+    assert complaints(browser, service, axe, name) == []
+
+
+def test_a_page_that_is_not_there_leads_on(browser: Any, files: Site, axe: str) -> None:
+    """A host shows it under the address that was asked for; its own address is as good to look at."""
+    with quiet(browser, files, viewport=PHONE) as visit:
+        opened(visit, files.at("404.html"))
+        visit.page.evaluate(axe)
+        assert visit.page.evaluate(AXE) == []
+        assert visit.page.evaluate(WIDE) <= 0
+        follow(visit, visit.page.get_by_role("link", name="browse", exact=True))
+        assert visit.page.inner_text("h1") == "Browse"
+
+
+def test_every_kind_of_page_of_a_service_is_quiet_and_fits_a_phone(browser: Any, service: Site) -> None:
+    with quiet(browser, service, viewport=PHONE) as visit:
+        for path in PAGES.values():
+            opened(visit, service.at(path))
+            assert visit.page.evaluate(WIDE) <= 0, path
+
+
+def test_nothing_stands_out_of_the_pages_of_real_figures_on_a_phone(browser: Any, real: Made) -> None:
+    chosen = [
+        path
+        for kind in ("figures", "papers", "chemicals", "families", "browse/figures/*")
+        for path in sorted(real.site.glob(f"{kind}/*.html"))[::41]
+    ]
+    with hosted(real.site) as url, quiet(browser, Site(url, False), viewport=PHONE) as visit:
+        wide = []
+        for path in chosen:
+            visit.page.goto(f"{url}/{path.relative_to(real.site).as_posix()}")
+            if visit.page.evaluate(WIDE) > 0:
+                wide.append(path.name)
+        assert wide == []
+    assert len(chosen) > 40
+
+
+# -- records that mean harm --------------------------------------------------------------------------------------------------
+
+
+def harmless(visit: Visit) -> None:
+    assert visit.page.evaluate("typeof window.hacked") == "undefined"
+    assert visit.page.locator("img, iframe, object, embed").count() == 0
+
+
+@pytest.fixture(params=["files", "service"])
+def evil_at(request: pytest.FixtureRequest, evil: Made, tmp_path: Path) -> Iterator[Site]:
+    if request.param == "files":
+        with hosted(evil.site) as url:
+            yield Site(url, False)
+    else:
+        with served(evil.store, tmp_path, "--workers", "1") as one:
+            yield Site(one.url, True)
+
+
+def test_records_that_mean_harm_do_none(browser: Any, evil_at: Site) -> None:
+    with quiet(browser, evil_at, viewport=PHONE) as visit:
+        page = visit.page
+        for path in (
+            "index.html",
+            "figures/PMC1__evil.html",
+            "figures/PMC2__evil.html",
+            "papers/PMC1.html",
+            "genes/9000.html",
+            "genes/7157.html",
+        ):
+            opened(visit, evil_at.at(path))
+            harmless(visit)
+            assert page.evaluate(WIDE) <= 0, path
+        opened(visit, evil_at.at("figures/PMC1__evil.html"))
+        assert page.inner_text("h1") == still(EVIL)
+        follow(visit, page.locator("table a[href*='families/']", has_text="</script>"))
+        assert page.inner_text("h1") == still(EVIL)
+        harmless(visit)
+        opened(visit, evil_at.at("search.html"))
+        page.locator("#q").fill("hacked")
+        page.keyboard.press("Enter")
+        page.locator("#results a", has_text="</script>").first.wait_for()
+        harmless(visit)
+        follow(visit, page.locator("#results a", has_text="</script>").first)
+        harmless(visit)
+        opened(visit, evil_at.at("browse/index.html"))
+        for folder in ("figures", "families"):
+            opened(visit, evil_at.at(f"browse/{folder}/index.html"))
+            follow(visit, page.locator("ul.row a").last)
+            harmless(visit)
+
+
+def test_what_is_searched_for_is_shown_and_not_run(browser: Any, site: Site) -> None:
+    with quiet(browser, site) as visit:
+        for path in ("search.html", "search.html?kind=%22%3E%3Cscript%3Ewindow.hacked=1%3C/script%3E&q="):
+            visit.page.goto(
+                f"{site.at(path)}{'' if path.endswith('=') else '?q='}%22%3E%3C/title%3E%3Cimg%20src=x%20onerror=window.hacked=1%3E"
+            )
+            visit.page.locator("#status", has_text=re.compile("found")).wait_for()
+            harmless(visit)
+            assert "onerror" in visit.page.input_value("#q")
+
+
+def test_what_turns_letters_around_turns_none_of_the_text_behind_it(browser: Any, evil: Made) -> None:
+    """A mark that ends an isolation, in a word, must not end that of the element which the word is in."""
+    turned = """element => {
+        const range = document.createRange();
+        const [v, i] = [0, 1].map((at) => {
+            range.setStart(element.firstChild, at);
+            range.setEnd(element.firstChild, at + 1);
+            return range.getBoundingClientRect().x;
+        });
+        return i < v;
+    }"""
+    with hosted(evil.site) as url, quiet(browser, Site(url, False), viewport=DESK) as visit:
+        opened(visit, f"{url}/figures/PMC1__evil.html")
+        behind = visit.page.locator("td bdi.word + small bdi", has_text="via family").all()
+        assert len(behind) > 10
+        assert not any(one.evaluate(turned) for one in behind)

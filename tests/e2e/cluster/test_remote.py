@@ -1,0 +1,413 @@
+"""Sources and outputs by URL: in memory, by file://, and in a bucket of a server that speaks S3."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+import fsspec
+import pyoxigraph
+import pytest
+import zstandard
+from click.testing import CliRunner
+from tests.support.archives import CHECKOUT, FIGIDS, tarred, zipped
+from tests.support.records import front_matter, newer, older, shared_data, write
+from tests.support.s3 import s3_server
+
+from pfocr2rdf.cli import main
+from pfocr2rdf.errors import OutputError, PfocrError, SourceError
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.rdf.serializers.formats import FORMATS
+from pfocr2rdf.records.reader import read_records
+from pfocr2rdf.records.sources import Sources
+from pfocr2rdf.storage import remote
+from pfocr2rdf.storage.layout import ACCOUNTS, MANIFEST
+
+BUCKET = "pfocr-test"
+
+KINDS = ("memory", "file", "s3")
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[fsspec.AbstractFileSystem]:
+    """The file system of a server with one bucket, which has no listings of its own that could be old."""
+    with s3_server():
+        system = fsspec.filesystem("s3", use_listings_cache=False)
+        system.mkdir(BUCKET)
+        yield system
+
+
+@pytest.fixture(params=KINDS)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A URL of each kind, below which nothing is yet."""
+    if request.param == "s3":
+        request.getfixturevalue("s3")
+        return f"s3://{BUCKET}/{hashlib.sha256(str(tmp_path).encode()).hexdigest()[:12]}"
+    return f"memory://{tmp_path}" if request.param == "memory" else f"file://{tmp_path}/remote"
+
+
+def put(url: str, files: dict[str, str | bytes]) -> str:
+    system, top = fsspec.core.url_to_fs(url)
+    for name, content in files.items():
+        system.makedirs(f"{top}/{name}".rpartition("/")[0], exist_ok=True)
+        system.pipe_file(f"{top}/{name}", content.encode() if isinstance(content, str) else content)
+    return url
+
+
+def contents(url: str, hidden: bool = False) -> dict[str, bytes]:
+    system, top = fsspec.core.url_to_fs(url, use_listings_cache=False)
+    found = {path[len(top.rstrip("/")) + 1 :]: system.cat_file(path) for path in system.find(top)}
+    return {name: data for name, data in found.items() if hidden or not name.startswith(".")}
+
+
+def lines(files: dict[str, bytes]) -> list[bytes]:
+    """The statements of all files of N-Triples, sorted."""
+    return sorted(line for name, data in files.items() if name.endswith(".nt") for line in data.splitlines())
+
+
+def assert_whole(url: str) -> dict[str, bytes]:
+    found = contents(url)
+    manifest = json.loads(found[MANIFEST])
+    for file in manifest["files"]:
+        assert (file["size"], file["sha256"]) == (len(found[file["name"]]), hashlib.sha256(found[file["name"]]).hexdigest())
+    assert {name for name in found if "/" not in name} == {MANIFEST, *(file["name"] for file in manifest["files"])}
+    return found
+
+
+def local(source: Path, output: Path, **options: Any) -> list[bytes]:
+    export([source], output, formats=["ntriples"], **options)
+    return sorted((output / "figures.nt").read_bytes().splitlines())
+
+
+# -- sources -------------------------------------------------------------------------------------------------------------------
+
+
+SOURCES: dict[str, dict[str, str | bytes]] = {
+    "": CHECKOUT,  # type: ignore[dict-item]
+    "_figures": CHECKOUT,  # type: ignore[dict-item]
+    "_figures/PMC1__new.md": CHECKOUT,  # type: ignore[dict-item]
+    "_figures/PMC1__old.md": CHECKOUT,  # type: ignore[dict-item]
+    "all.yaml": {"all.yaml": f"{older('PMC1__a')}---\n{older('PMC1__b')}---\nfigid: [\n"},
+    "streams": {"streams/x.yaml": older("PMC1__a"), "streams/y.yml": f"{older('PMC1__b')}---\n{older('PMC1__c')}"},
+    "a.tar": {"a.tar": tarred(CHECKOUT)},  # type: ignore[arg-type]
+    "a.tar.gz": {"a.tar.gz": gzip.compress(tarred(CHECKOUT))},  # type: ignore[arg-type]
+    "a.tar.zst": {"a.tar.zst": zstandard.compress(tarred(CHECKOUT))},  # type: ignore[arg-type]
+    "a.zip": {"a.zip": zipped(CHECKOUT)},  # type: ignore[arg-type]
+    "odd names": {"odd names/a b.md": front_matter(older("PMC1__a")), "odd names/c[1].md": front_matter(older("PMC1__c")),
+                  "odd names/.hidden/x.md": "no", "odd names/é.md": front_matter(older("PMC1__e"))},
+    "orphans": {"orphans/_figures/PMC1__a.md": front_matter(older("PMC1__a")), "orphans/_data/PMC1__b-genes.tsv": "x\n"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_the_same_records_by_url_and_by_path(name: str, place: str, tmp_path: Path) -> None:
+    """To the byte, also what is said of them."""
+    url = f"{put(place, SOURCES[name])}/{name}".rstrip("/")
+    path = write(tmp_path / "in", SOURCES[name]) / name
+    for source, output in ((path, tmp_path / "local"), (url, tmp_path / "remote-out")):
+        export([source], output, formats=FORMATS, workers=1)
+    first, second = ({file.name: file.read_bytes() for file in (tmp_path / out).iterdir()} for out in ("local", "remote-out"))
+    for file in ("figures.nt", "figures.ttl", "figures.jsonld", "figures.nq", "figures.trig", "figures.rdf", "dataset.ttl"):
+        assert first[file] == second[file]
+    assert len(first["figures.nt"].splitlines()) > 20
+    assert json.loads(second["report.json"].replace(url.encode(), str(path).encode())) == json.loads(first["report.json"])
+
+
+def test_a_checkout_by_url(place: str) -> None:
+    records = list(read_records(put(place, CHECKOUT)))  # type: ignore[arg-type]
+    assert [record.figid for record in records] == FIGIDS
+    assert [mention.label for mention in records[0].mentions] == ["TP53"]
+
+
+def test_a_trailing_slash_is_no_matter(place: str) -> None:
+    put(place, CHECKOUT)  # type: ignore[arg-type]
+    for url in (f"{place}/", f"{place}/_figures/"):
+        assert sorted(record.figid for record in read_records(url)) == sorted(FIGIDS)
+
+
+def test_real_records_from_a_bucket(s3: Any, tmp_path: Path) -> None:
+    source = shared_data("real-gen2")
+    files: dict[str, str | bytes] = {str(path.relative_to(source)): path.read_bytes() for path in source.rglob("*") if path.is_file()}
+    url = put(f"s3://{BUCKET}/real", files)
+    whole = local(source, tmp_path / "whole", workers=1)
+    for workers in (1, 2):
+        output = f"s3://{BUCKET}/real-{workers}"
+        done = export([url], output, formats=["ntriples"], partition_size=5, workers=workers)
+        assert (done.read, done.refused) == (12, 0)
+        assert lines(assert_whole(output)) == whole
+    assert contents(f"s3://{BUCKET}/real-1") == contents(f"s3://{BUCKET}/real-2")
+
+
+def test_several_sources_of_several_kinds(s3: Any, tmp_path: Path) -> None:
+    first = put(f"s3://{BUCKET}/several", {"PMC1__a.md": front_matter(older("PMC1__a"))})
+    second = write(tmp_path / "in", {"PMC1__b.md": front_matter(older("PMC1__b"))})
+    with Sources([first, f"file://{second}", second / "PMC1__b.md", f"{first}/PMC1__a.md"]) as found:
+        assert [item.where.rpartition("/")[2] for item in found] == ["PMC1__a.md", "PMC1__b.md", "PMC1__b.md", "PMC1__a.md"]
+        assert found.count() == 4
+
+
+def test_a_changed_record_in_a_bucket_is_mapped_again(s3: Any, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {f"PMC1__{number}.md": front_matter(older(f"PMC1__{number}")) for number in range(9)}
+    url = put(f"s3://{BUCKET}/changed", files)
+    for output in (str(tmp_path / "out"), f"s3://{BUCKET}/changed-out"):
+        put(url, files)
+        options: dict[str, Any] = {"formats": ["ntriples"], "workers": 2}
+        if output.startswith("s3"):
+            options["partition_size"] = 3
+        assert [export([url], output, **options).mapped for _ in range(2)] == [9, 0]
+        put(url, {"PMC1__4.md": front_matter(older("PMC1__4", title="Another"))})
+        assert export([url], output, **options).mapped == (3 if output.startswith("s3") else 1)
+
+
+def test_a_record_that_is_gone_when_it_is_read_is_refused(s3: Any, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {f"PMC1__{number}.md": front_matter(older(f"PMC1__{number}")) for number in range(3)}
+    url = put(f"s3://{BUCKET}/gone", files)
+    with Sources([url]) as found:
+        s3.rm_file(f"{BUCKET}/gone/PMC1__1.md")
+        refusals: list[Any] = []
+        good = []
+        for item in found:
+            try:
+                good.append(next(read_records(item.path)).figid)  # type: ignore[union-attr]
+            except PfocrError as error:
+                refusals.append(str(error))
+    assert good == ["PMC1__0", "PMC1__2"]
+    assert len(refusals) == 1
+
+
+def test_a_server_that_is_lost_stops_the_run_and_refuses_no_record(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A record that was refused for it would be missing from the graph, and nobody would look."""
+    url = put(f"memory://{tmp_path}", {"PMC1__a.md": front_matter(older("PMC1__a"))})
+    system, _ = remote.file_system(url)
+
+    def lost(*_: object, **__: object) -> bytes:
+        raise ConnectionResetError(104, "Connection reset by peer")
+
+    monkeypatch.setattr(type(system), "cat_file", lost)
+    monkeypatch.setattr(type(system), "cat", lost)
+    with pytest.raises(SourceError, match=r"PMC1__a\.md: cannot be read: .*Connection reset"):
+        export([url], tmp_path / "out", workers=1)
+
+
+# -- outputs -------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Records that are exported, refused, quarantined and superseded."""
+    pages = {f"_figures/PMC1__{number}.md": front_matter(older(f"PMC1__{number}")) for number in range(12)}
+    bad = {
+        "_figures/PMC1__3.md": "no record", "_figures/PMC1__5.md": front_matter(older("PMC1__5", "year: '20'")),
+        "_figures/PMC9__7.md": front_matter(newer("PMC1__7")),
+    }  # fmt: skip
+    return write(tmp_path_factory.mktemp("mixed"), {**pages, **bad})
+
+
+def test_an_output_by_url_says_what_a_local_one_says(mixed: Path, place: str, tmp_path: Path) -> None:
+    whole = local(mixed, tmp_path / "whole", workers=1)
+    done = export([mixed], place, formats=["ntriples", "turtle"], workers=1, partition_size=4)
+    assert (done.exported, done.quarantined, done.refused, done.superseded) == (10, 1, 1, 1)
+    found = assert_whole(place)
+    assert lines(found) == whole
+    assert sorted(name for name in found if name.startswith("part-")) == [
+        f"part-0000{n}.{form}" for n in range(4) for form in ("nt", "ttl")
+    ]
+    assert json.loads(found["report.json"]) == json.loads((tmp_path / "whole" / "report.json").read_bytes())
+    reasons = tmp_path / "whole" / "quarantine" / "PMC1__5"
+    assert {name: found[f"quarantine/PMC1__5/{name}"] for name in os.listdir(reasons)} == {
+        path.name: path.read_bytes() for path in reasons.iterdir()
+    }
+    for name in ("part-00002.ttl", "entities.ttl", "dataset.ttl"):
+        assert len(set(pyoxigraph.parse(found[name], format=pyoxigraph.RdfFormat.TURTLE))) > 5
+
+
+def test_a_second_run_by_url(mixed: Path, place: str) -> None:
+    options: dict[str, Any] = {"formats": ["ntriples"], "workers": 1, "compress": "zst"}
+    assert export([mixed], place, partition_size=4, **options).mapped == 13
+    before = contents(place)
+    assert export([mixed], place, partition_size=4, **options).mapped == 0
+    assert contents(place) == before
+    system, top = fsspec.core.url_to_fs(place)
+    system.rm_file(f"{top}/part-00001.nt.zst")
+    put(place, {f"{ACCOUNTS}/part-00002.json": "{"})
+    assert export([mixed], place, partition_size=4, **options).mapped == 8
+    assert contents(place) == before
+    put(place, {"notes.txt": "mine"})
+    export([mixed], place, partition_size=100, **options)
+    assert sorted(name for name in assert_but(place, "notes.txt") if name.startswith("part-")) == ["part-00000.nt.zst"]
+
+
+def assert_but(place: str, foreign: str) -> dict[str, bytes]:
+    """All is whole, and what is not ours is still there."""
+    assert contents(place)[foreign] == b"mine"
+    system, top = fsspec.core.url_to_fs(place)
+    system.rm_file(f"{top}/{foreign}")
+    return assert_whole(place)
+
+
+@pytest.mark.parametrize("compress", [None, "gz", "zst"])
+def test_a_merged_export_by_url_has_the_bytes_of_a_local_one(compress: str | None, mixed: Path, place: str, tmp_path: Path) -> None:
+    export([mixed], tmp_path / "whole", formats=FORMATS, compress=compress, workers=1)
+    export([mixed], place, formats=FORMATS, compress=compress, workers=1, partition_size=3, merge=True)
+    whole = {str(path.relative_to(tmp_path / "whole")): path.read_bytes() for path in (tmp_path / "whole").rglob("*") if path.is_file()}
+    assert contents(place, hidden=True) == {name: data for name, data in whole.items() if not name.startswith(".")}
+
+
+def test_an_output_by_url_is_in_parts_without_being_asked(mixed: Path, s3: Any) -> None:
+    export([mixed], f"s3://{BUCKET}/default", formats=["ntriples"], workers=1)
+    assert {"part-00000.nt", "entities.nt"} <= contents(f"s3://{BUCKET}/default").keys()
+
+
+def test_a_killed_run_in_a_bucket_is_taken_up_again(s3: Any, tmp_path: Path) -> None:
+    source = write(tmp_path / "in", {f"PMC1__{number:02}.md": front_matter(older(f"PMC1__{number:02}")) for number in range(30)})
+    url = f"s3://{BUCKET}/killed"
+
+    def stop(done: int, _: int) -> None:
+        if done == 20:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        export([source], url, formats=["ntriples"], workers=1, partition_size=2, progress=stop)
+    assert MANIFEST not in contents(url)
+    assert export([source], url, formats=["ntriples"], workers=1, partition_size=2).mapped == 10
+    assert lines(assert_whole(url)) == local(source, tmp_path / "whole")
+    export([source], url, formats=["ntriples"], workers=1, partition_size=15)
+    assert lines(assert_whole(url)) == local(source, tmp_path / "whole")
+
+
+def test_a_dry_run_writes_nothing(mixed: Path, place: str) -> None:
+    assert export([mixed], place, dry_run=True, workers=1).exported == 10
+    system, top = fsspec.core.url_to_fs(place)
+    assert not system.exists(top) or not system.find(top)
+
+
+def test_the_command_line_takes_urls(s3: Any, tmp_path: Path) -> None:
+    url = put(f"s3://{BUCKET}/cli", CHECKOUT)  # type: ignore[arg-type]
+    done = CliRunner().invoke(main, ["export", f"{url}/", "-o", f"s3://{BUCKET}/cli-out", "-f", "ntriples", "-w", "1"])
+    assert done.exit_code == 0
+    assert f"Written to s3://{BUCKET}/cli-out: 1 parts (part-00000.nt to part-00000.nt), context.jsonld" in done.output
+    assert lines(assert_whole(f"s3://{BUCKET}/cli-out")) == local(write(tmp_path / "in", CHECKOUT), tmp_path / "whole")  # type: ignore[arg-type]
+
+
+# -- what goes wrong -----------------------------------------------------------------------------------------------------------
+
+
+WRONG = {
+    "s3://no-such-bucket-here/x": "there is no such file or folder",
+    f"s3://{BUCKET}/no/such/key.md": "there is no such file or folder",
+    f"s3://{BUCKET}/no-such-folder/": "there is no such file or folder",
+    "gopher://host/x": "cannot be opened: Protocol not known: gopher",
+    "memory:///no-such-folder": "there is no such file or folder",
+    "file:///no-such-folder": "there is no such file or folder",
+}
+
+
+@pytest.mark.parametrize("url", WRONG)
+def test_a_source_that_is_not_there_is_one_sentence(url: str, s3: Any, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=WRONG[url]) as caught:
+        export([url], tmp_path / "out", workers=1)
+    assert str(caught.value).startswith(url)
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("url", ["s3://no-such-bucket-here/x", "gopher://host/x", "file:///proc/nowhere"])
+def test_an_output_that_cannot_be_written_is_one_sentence(url: str, mixed: Path, s3: Any) -> None:
+    with pytest.raises(OutputError, match=r"cannot be (written|opened|listed|read)") as caught:
+        export([mixed], url, workers=1)
+    assert str(caught.value).startswith(url.removeprefix("file://") if url.startswith("file") else url)
+    assert "\n" not in str(caught.value)
+    done = CliRunner().invoke(main, ["export", str(mixed), "-o", url, "-w", "1"])
+    assert (done.exit_code, done.output.count("\n"), "Traceback" in done.output) == (3, 1, False)
+    assert "fault of pfocr2rdf" not in done.output
+
+
+def test_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch, mixed: Path, s3: Any, tmp_path: Path) -> None:
+    settings = '{"endpoint_url": "http://127.0.0.1:9", "config_kwargs": {"retries": {"max_attempts": 0}, "connect_timeout": 2}}'
+    for name, value in json.loads(settings).items():
+        monkeypatch.setitem(fsspec.config.conf, "s3", {**fsspec.config.conf.get("s3", {}), name: value})
+    remote._file_system.cache_clear()
+    with pytest.raises(SourceError, match="cannot be opened: "):
+        export([f"s3://{BUCKET}/real"], tmp_path / "out")
+    with pytest.raises(OutputError, match="cannot be "):
+        export([mixed], f"s3://{BUCKET}/real", workers=1)
+
+
+@pytest.mark.parametrize("side", ["source", "output"])
+def test_a_file_system_that_is_not_installed(side: str, monkeypatch: pytest.MonkeyPatch, mixed: Path, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "s3fs", None)
+    monkeypatch.delitem(sys.modules["fsspec.registry"]._registry, "s3", raising=False)
+    remote._file_system.cache_clear()
+    error, sources, output = (
+        (SourceError, ["s3://bucket/x"], str(tmp_path / "out")) if side == "source" else (OutputError, [str(mixed)], "s3://bucket/out")
+    )
+    with pytest.raises(error, match=r"s3://bucket/.*: cannot be opened: .*[iI]nstall.* s3fs"):
+        export(sources, output, workers=1)
+
+
+@pytest.mark.parametrize("options", [{}, {"workers": 2}, {"workers": 1, "engine": "dask"}])
+def test_what_only_this_process_sees_is_refused_for_several(options: dict[str, Any], mixed: Path, tmp_path: Path) -> None:
+    url = put(f"memory://{tmp_path}", CHECKOUT)  # type: ignore[arg-type]
+    with pytest.raises(SourceError, match=f"{url}: only this process sees it; use one worker"):
+        export([url], tmp_path / "out", **options)
+    with pytest.raises(OutputError, match=f"{url}: only this process sees it; use one worker"):
+        export([mixed], url, **options)
+
+
+SECRET = [
+    ("ftp://ada:secret@127.0.0.1:9/x", "ftp://127.0.0.1:9/x"),
+    ("http://127.0.0.1:9/a.zip?X-Amz-Signature=secret", "http://127.0.0.1:9/a.zip"),
+    ("gopher://ada:secret@host/x@y", "gopher://host/x@y"),
+]
+
+
+@pytest.mark.parametrize(("url", "shown"), SECRET)
+def test_no_message_has_a_password(url: str, shown: str, mixed: Path, tmp_path: Path) -> None:
+    for sources, output in (([url], str(tmp_path / "out")), ([str(mixed)], url)):
+        with pytest.raises(PfocrError) as caught:
+            export(sources, output, workers=1)
+        assert str(caught.value).startswith(shown)
+        assert "secret" not in str(caught.value)
+        assert "ada" not in str(caught.value)
+
+
+def test_no_file_has_a_password(tmp_path: Path) -> None:
+    """Every message, row and file names the source as it may be shown."""
+
+    class Guarded(fsspec.implementations.memory.MemoryFileSystem):  # type: ignore[misc]
+        """A file system that asks for a password."""
+
+        protocol = "guarded"
+        store: ClassVar[dict[str, Any]] = {}
+        pseudo_dirs: ClassVar[list[str]] = [""]
+
+        @classmethod
+        def _strip_protocol(cls, path: str) -> str:
+            return "/" + path.split("@")[-1].split("://")[-1].strip("/")
+
+    fsspec.register_implementation("guarded", Guarded, clobber=True)
+    url = put("guarded://ada:secret@host/in", {"PMC1__a.md": front_matter(older("PMC1__a")), "PMC1__b.md": "no record"})
+    done = export([url], tmp_path / "out", formats=FORMATS, workers=1)
+    assert (done.exported, done.refused) == (1, 1)
+    assert str(done.refusals[0]).startswith("guarded://host/in/PMC1__b.md:1: there is no front matter")
+    for path in (tmp_path / "out").rglob("*"):
+        assert b"secret" not in path.read_bytes(), path
+    export([url], "guarded://ada:secret@host/out", formats=["ntriples"], workers=1)
+    assert all(b"secret" not in data for data in contents("guarded://ada:secret@host/out", hidden=True).values())
+    assert json.loads(contents("guarded://ada:secret@host/out")[MANIFEST])["sources"] == ["guarded://host/in"]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_behind(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What is fetched or made on the way to a bucket goes again."""
+    folder = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield
+    assert list(folder.iterdir()) == []

@@ -1,0 +1,162 @@
+"""An export that is killed at any moment, and run again until it ends, is the export that nobody killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from benchmarks.corpus import make_corpus
+from tests.support.output_directories import assert_whole, contents
+from tests.support.processes import committed, in_group, launched, soon
+
+from pfocr2rdf.storage.layout import INTERRUPTED, MANIFEST, STAGING, STATE
+
+RECORDS = 1200
+
+KILLS = 6
+"""At least that many for each way to run it; there are four."""
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made records of both generations, some of them twice, one that is quarantined and one that is refused."""
+    folder = tmp_path_factory.mktemp("corpus") / "in"
+    make_corpus(RECORDS, folder, generation="mixed", source=None, rows=8)
+    pages = sorted((folder / "_figures").iterdir())
+    (folder / "_figures" / "a-copy.md").write_bytes(pages[700].read_bytes())
+    (folder / "_figures" / "wrong.md").write_text("---\na: [\n---\n")
+    whole = pages[900].read_text()
+    year = next(line for line in whole.splitlines() if line.startswith("year:"))
+    pages[900].write_text(whole.replace(year, "year: abcd"))
+    return folder
+
+
+def started(corpus: Path, output: Path, workers: int, compress: str | None, *more: str) -> subprocess.Popen[str]:
+    """An export, with its workers in a process group of its own."""
+    options = ["-f", "turtle", "-f", "nquads", "--workers", workers, "--json", *(["--compress", compress] if compress else []), *more]
+    return launched(output.parent / "committed", corpus, "-o", output, *options)
+
+
+def ended(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """The numbers of an export that was left alone."""
+    said, complaint = process.communicate(timeout=180)
+    assert process.returncode == 1, complaint
+    numbers: dict[str, Any] = json.loads(said)
+    assert (numbers["read"], numbers["quarantined"]) == (RECORDS + 2, 1)
+    return numbers
+
+
+class Undisturbed:
+    """An export that nobody killed: its files, and the seconds that it takes."""
+
+    def __init__(self, corpus: Path, place: Path, workers: int, compress: str | None) -> None:
+        begin = time.monotonic()
+        ended(started(corpus, place, workers, compress))
+        self.seconds = time.monotonic() - begin
+        self.files = contents(place)
+
+
+@pytest.fixture(scope="module", params=[(2, None), (1, None), (2, "zst"), (1, "gz")], ids=lambda param: f"{param[0]}-{param[1]}")
+def way(request: pytest.FixtureRequest) -> tuple[int, str | None]:
+    """Number of workers, and compression."""
+    found: tuple[int, str | None] = request.param
+    return found
+
+
+@pytest.fixture(scope="module")
+def undisturbed(corpus: Path, way: tuple[int, str | None], tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    return Undisturbed(corpus, tmp_path_factory.mktemp("undisturbed"), *way)
+
+
+def assert_nothing_half(output: Path, allowed: list[dict[str, bytes]]) -> None:
+    """What is in place is whole, and where a manifest is, all that it names is there."""
+    for name, data in contents(output).items():
+        if not name.startswith((STAGING, INTERRUPTED)):
+            assert any(files.get(name) == data for files in allowed), f"{name} is in place, and is not whole"
+    if (output / MANIFEST).exists():
+        assert_whole(output)
+
+
+def test_an_export_that_is_killed_again_and_again_ends_as_one_that_was_not(
+    corpus: Path, way: tuple[int, str | None], undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    """Every other one is made over an export of some of the records."""
+    seed = random.SystemRandom().randrange(10**6)
+    print("seed", seed)
+    chosen = random.Random(seed)
+    groups: list[int] = []
+    mapped: list[int] = []
+    while len(groups) < KILLS:
+        output = tmp_path / str(len(mapped))
+        allowed = [undisturbed.files]
+        if len(mapped) % 2:
+            started(corpus, output, *way, "--limit", "300").communicate()
+            allowed.append(contents(output))
+        output.mkdir(exist_ok=True)
+        killed: list[int] = []
+        while True:
+            process = started(corpus, output, *way)
+            if len(killed) < KILLS:
+                time.sleep(0.5 + chosen.random() * undisturbed.seconds * 0.6)
+            if len(killed) == KILLS or process.poll() is not None:
+                break
+            os.kill(process.pid, signal.SIGKILL)
+            process.communicate()
+            killed.append(process.pid)
+            assert_nothing_half(output, allowed)
+        numbers = ended(process)
+        assert contents(output) == undisturbed.files
+        assert not [name for name in os.listdir(output) if name.startswith(".") and name != STATE]
+        mapped += [numbers["mapped"]] if killed else []
+        groups += killed
+    print(f"{len(groups)} kills; the runs that ended mapped {mapped}")
+    assert soon(lambda: not any(map(in_group, groups))), "a worker survived"
+    if way[1] is None:  # of a compressed file, little is on the disk before it is large
+        assert min(mapped) < RECORDS
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 100 MB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    arguments = ["mount", "-t", "tmpfs", "-o", "size=100m", "pfocr2rdf-test", str(place)]
+    if not shutil.which("mount") or subprocess.run(arguments, capture_output=True, check=False).returncode:
+        pytest.skip("a small disk cannot be mounted here: that is for root alone")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["first run", "over one that was interrupted"])
+def test_an_export_that_found_no_space_ends_well_when_there_is_more(before: bool, corpus: Path, disk: Path, tmp_path: Path) -> None:
+    fresh = Undisturbed(corpus, tmp_path / "fresh", 2, None)
+    output = disk / "out"
+    if before:
+        process = started(corpus, output, 2, None)
+        assert committed(disk / "committed", 100)
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate()
+        assert (output / INTERRUPTED).exists()
+    free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
+    (disk / "ballast").write_bytes(bytes(free - 1_500_000))
+    for _ in range(2):
+        process = started(corpus, output, 2, None)
+        said, complaint = process.communicate(timeout=120)
+        assert (process.returncode, said) == (3, ""), complaint
+        assert complaint.startswith(f"Error: {output}")
+        assert complaint.endswith("cannot be written: No space left on device\n")
+        assert complaint.count("\n") == 1
+        assert [path.name for path in output.glob("*")] == ([INTERRUPTED] if before else [])
+    (disk / "ballast").unlink()
+    numbers = ended(started(corpus, output, 2, None))
+    assert numbers["mapped"] < RECORDS if before else numbers["mapped"] == RECORDS + 2
+    assert contents(output) == fresh.files

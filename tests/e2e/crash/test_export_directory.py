@@ -1,0 +1,182 @@
+"""An export that is killed or finds no space: its files are whole or as they were, and the next run puts them right."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.support.output_directories import Broken, assert_whole, broken, contents, in_place, record, unchanged, written
+
+from pfocr2rdf.errors import OutputError
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.rdf.serializers.formats import FORMATS
+from pfocr2rdf.storage.layout import MANIFEST, STAGING
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """Some records, enough for several batches."""
+    return written(tmp_path / "in", *(record(f"PMC1__F{number}", number=f"F{number}") for number in range(150)))
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+# -- what goes wrong outside ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 512 kB: what an export remembers of its records takes 100 kB alone."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = shutil.which("mount") and subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=512k", "pfocr2rdf-test", str(place)], capture_output=True, check=False
+    )
+    if not mounted or mounted.returncode:
+        pytest.skip("a small disk cannot be mounted here: that is for root alone")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.mark.parametrize("compress", [None, "gz"])
+def test_a_full_disk_is_an_output_error_and_leaves_nothing(compress: str | None, source: Path, tiny_disk: Path) -> None:
+    export([source], tiny_disk, formats=["turtle"], limit=1)
+    free = os.statvfs(tiny_disk).f_bavail * os.statvfs(tiny_disk).f_frsize
+    (tiny_disk / "ballast").write_bytes(bytes(free - (1 << 14)))
+    with unchanged(tiny_disk), pytest.raises(OutputError, match="No space left on device"):
+        export([source], tiny_disk, formats=FORMATS, compress=compress)
+    assert not (tiny_disk / STAGING).exists()
+    (tiny_disk / "ballast").unlink()
+    export([source], tiny_disk, formats=["turtle"], limit=2)
+    assert_whole(tiny_disk)
+
+
+# -- the process is killed --------------------------------------------------------------------------------------------------------
+
+
+_KILLED = """
+import os, shutil, signal, sys
+from pathlib import Path
+from pfocr2rdf import export
+from pfocr2rdf.storage.staging import OutputDirectory
+
+source, target, where, count = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+
+def counted(function):
+    def called(*args, **kwargs):
+        global count
+        if count == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        count -= 1
+        return function(*args, **kwargs)
+    return called
+
+if where == "batch":
+    progress = counted(lambda *numbers: None)
+else:
+    progress = None
+if where == "publish":
+    publish = OutputDirectory.publish
+    def watched(self):
+        os.replace, Path.unlink, shutil.rmtree = counted(os.replace), counted(Path.unlink), counted(shutil.rmtree)
+        publish(self)
+    OutputDirectory.publish = watched
+if where == "end":
+    OutputDirectory.__exit__ = counted(OutputDirectory.__exit__)
+export([source], target, formats=["turtle", "ntriples"], progress=progress)
+raise SystemExit("was not killed")
+"""
+
+STEPS_OF_PUBLISH = 20
+"""Of two formats over six: the manifest is put aside, four stale files are removed, the state and what may be beside it is removed
+(five), ten files are renamed, of which the manifest is the last."""
+
+
+def killed(source: Path, output: Path, where: str, count: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _KILLED, str(source), str(output), where, str(count)], capture_output=True, check=False, text=True
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr[-2000:]
+
+
+@pytest.fixture
+def wanted(source: Path, tmp_path: Path) -> dict[str, bytes]:
+    """What an export into a new folder gives."""
+    export([source], tmp_path / "wanted", formats=["turtle", "ntriples"])
+    return contents(tmp_path / "wanted")
+
+
+@pytest.mark.parametrize(("where", "count"), [("batch", 0), ("batch", 2), ("publish", 0)])
+def test_a_run_that_is_killed_before_it_publishes_leaves_the_files_as_they_were(
+    where: str, count: int, source: Path, output: Path, wanted: dict[str, bytes]
+) -> None:
+    export([source], output, formats=FORMATS, limit=1)
+    (output / "notes.txt").write_bytes(b"mine")
+    before = in_place(output)
+    killed(source, output, where, count)
+    assert in_place(output) == before
+    assert (output / STAGING).is_dir()
+    export([source], output, formats=["turtle", "ntriples"])
+    assert contents(output) == {**wanted, "notes.txt": b"mine"}
+
+
+def test_a_first_run_that_is_killed_leaves_nothing_but_the_staging_folder(source: Path, output: Path, wanted: dict[str, bytes]) -> None:
+    killed(source, output, "batch", 1)
+    assert in_place(output) == {}
+    export([source], output, formats=["turtle", "ntriples"])
+    assert contents(output) == wanted
+
+
+def test_the_steps_of_publishing_are_counted_rightly(source: Path, output: Path, wanted: dict[str, bytes]) -> None:
+    export([source], output, formats=FORMATS, limit=1)
+    killed(source, output, "publish", STEPS_OF_PUBLISH - 1)
+    assert {name: data for name, data in wanted.items() if name != MANIFEST} == in_place(output)
+    assert export([source], output, formats=["turtle", "ntriples"]).mapped == 0, "the state was there already"
+    assert contents(output) == wanted
+
+
+@pytest.mark.parametrize("count", [1, 4, 5, 8, 11, 15, STEPS_OF_PUBLISH - 2, STEPS_OF_PUBLISH - 1])
+def test_a_run_that_is_killed_while_it_publishes_leaves_whole_files_and_the_next_run_puts_them_right(
+    count: int, source: Path, output: Path, wanted: dict[str, bytes]
+) -> None:
+    export([source], output, formats=FORMATS, limit=1)
+    before = contents(output)
+    killed(source, output, "publish", count)
+    for name, data in in_place(output).items():
+        assert data in (before.get(name), wanted.get(name)), f"{name} is neither the old file nor the new one"
+    if (output / MANIFEST).exists():
+        assert_whole(output)
+    export([source], output, formats=["turtle", "ntriples"])
+    assert contents(output) == wanted
+
+
+@pytest.mark.parametrize("ending", ["killed", "stopped"])
+def test_two_runs_in_a_row_that_do_not_end_well_leave_no_file_for_ever(
+    ending: str, source: Path, output: Path, wanted: dict[str, bytes]
+) -> None:
+    export([source], output, formats=FORMATS, limit=1)
+    killed(source, output, "publish", 2)
+    if ending == "killed":
+        killed(source, output, "batch", 0)
+    else:
+        with pytest.raises(Broken):
+            export([source], output, formats=["turtle"], progress=broken)
+    export([source], output, formats=["turtle", "ntriples"])
+    assert contents(output) == wanted
+
+
+def test_a_run_that_is_killed_at_its_very_end_has_published_all(source: Path, output: Path, wanted: dict[str, bytes]) -> None:
+    export([source], output, formats=FORMATS, limit=1)
+    killed(source, output, "end", 0)
+    assert in_place(output) == wanted
+    export([source], output, formats=["turtle", "ntriples"])
+    assert contents(output) == wanted

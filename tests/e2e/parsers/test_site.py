@@ -1,0 +1,348 @@
+"""A published site from outside: its links lead somewhere, its HTML is valid, and every parser reads the same in its documents."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import yaml
+from pyld import jsonld
+from pyoxigraph import NamedNode, RdfFormat, Triple, parse
+from tests.support.records import front_matter, real_checkout, write
+from tests.support.sites import EVIL, LONG, Made, figure_of_many
+from tests.support.validators import (
+    Html,
+    broken_links,
+    by_pyld,
+    by_rapper,
+    by_rdflib,
+    document,
+    html_errors,
+    link_errors,
+    pages,
+    said,
+    same_trees,
+    statements,
+)
+
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.rdf.vocabulary import SITE
+from pfocr2rdf.site.pages.urls import HTML, KINDS, TURTLE, Place, place_at
+from pfocr2rdf.site.static.publish import publish
+
+TYPES = {
+    "figure": "ImageObject", "gene": "Gene", "family": "DefinedTerm", "paper": "ScholarlyArticle", "chemical": "ChemicalSubstance",
+    "disease": "MedicalCondition", "organism": "Taxon",
+}  # fmt: skip
+"""What search engines call our things."""
+
+REQUIRED = {
+    "Gene": {"@context", "@id", "@type", "dct:conformsTo", "identifier", "name"},
+    "Dataset": {"@context", "@id", "@type", "dct:conformsTo", "description", "identifier", "keywords", "license", "name", "url"},
+}
+"""The properties that are minimum in Bioschemas' profiles of these names, release 1.0."""
+
+ADDED = {
+    "http://www.w3.org/ns/dcat#downloadURL", "http://rdfs.org/ns/void#dataDump", "http://purl.org/dc/terms/hasVersion",
+    "http://www.w3.org/ns/sparql-service-description#namedGraph",
+}  # fmt: skip
+"""What a site says of the dataset beyond the export: where its files are, and what was loaded."""
+
+INERT = {"application/ld+json", "application/json"}
+
+
+def things(site: Path) -> list[Place]:
+    """The places of all things with pages, in an order that is the same in every run."""
+    found = [place_at(path.relative_to(site).as_posix().removesuffix(TURTLE.ending)) for path in site.rglob(f"*{TURTLE.ending}")]
+    return sorted(place for place in found if place and place.kind)
+
+
+def some_things(site: Path, number: int) -> list[Place]:
+    """Things of every kind, and others by chance."""
+    every = things(site)
+    chosen = {kind.name: next((one for one in every if one.kind == kind), None) for kind in KINDS}
+    return [*filter(None, chosen.values()), *random.Random(8).sample(every, min(number, len(every)))]
+
+
+def documents(site: Path) -> Iterator[Path]:
+    """All documents in Turtle but those to download."""
+    return (path for path in site.rglob(f"*{TURTLE.ending}") if path.parent.name != "downloads")
+
+
+# -- links and HTML ----------------------------------------------------------------------------------------------------------
+
+
+def test_every_link_of_every_page_leads_to_a_file_and_to_a_place_that_is_in_it(real: Made) -> None:
+    total, broken = broken_links(real.site)
+    assert broken == []
+    assert total > 100_000
+
+
+def test_a_link_checker_comes_to_every_page_and_finds_nothing_broken(real: Made) -> None:
+    reached, broken = link_errors(real.site)
+    assert broken == []
+    assert reached > len(list(pages(real.site))) + 2 * len(things(real.site))  # the documents of each thing as well
+
+
+def test_pages_of_every_kind_are_valid_html(real: Made) -> None:
+    of_kinds = [
+        path for pattern in ("*.html", "browse/*.html", "browse/*/*.html", "browse/*/*/page-2.html") for path in real.site.glob(pattern)
+    ]
+    lists = [path for kind in KINDS for path in sorted(real.site.glob(f"browse/{kind.folder}/*/index.html"))[:2]]
+    further = [path for kind in KINDS for path in sorted(real.site.glob(f"{kind.folder}/*/page-2.html"))[:2]]
+    chosen = [real.site / place.file(HTML) for place in some_things(real.site, 100)]
+    assert {path.name for path in of_kinds} >= {
+        "index.html",
+        "search.html",
+        "queries.html",
+        "vocab.html",
+        "dataset.html",
+        "404.html",
+        "page-2.html",
+    }
+    assert further
+    assert html_errors([*of_kinds, *lists, *further, *chosen]) == []
+
+
+def test_a_long_list_goes_on_in_pages_that_lead_to_one_another(real: Made) -> None:
+    longest = max(
+        (path.parent for path in real.site.glob("*/*/page-2.html") if path.parts[-3] != "browse"), key=lambda one: len(list(one.iterdir()))
+    )
+    first = longest.with_name(f"{longest.name}.html")
+    found, seen = first, [first]
+    while more := [tag["href"] for _, tag in Html(found.read_text(encoding="utf-8")).tags if tag.get("rel") == "next"]:
+        found = (found.parent / unquote(str(more[0]))).resolve()
+        seen.append(found)
+    assert {path.name for path in seen[1:]} == {path.name for path in longest.iterdir()}
+
+
+# -- documents ---------------------------------------------------------------------------------------------------------------
+
+
+def test_turtle_and_json_ld_say_the_same_and_nothing_that_the_export_does_not_say(real: Made) -> None:
+    known, strange, differ = said(real.export), set(), []
+    for path in documents(real.site):
+        found = document(path)
+        strange |= found - known
+        if found != document(path.with_suffix(".jsonld")):
+            differ.append(path.name)
+    assert differ == []
+    more = {str(quad.predicate.value) for quad in parse(" .\n".join([*strange, ""]).encode(), RdfFormat.N_TRIPLES)}
+    assert more <= ADDED, sorted(strange)[:10]
+    assert all(one.startswith("<https://pfocr.wikipathways.org/dataset") for one in strange)
+
+
+def test_nothing_of_the_export_is_lost(real: Made) -> None:
+    found: set[str] = set()
+    for path in documents(real.site):
+        found |= document(path)
+    assert sorted(said(real.export) - found)[:10] == []
+
+
+def test_the_documents_of_figures_have_all_that_is_said_of_figures_and_mentions(real: Made) -> None:
+    found: set[str] = set()
+    for path in (real.site / "figures").glob(f"*{TURTLE.ending}"):
+        found |= document(path)
+    starts = tuple(f"<{SITE}{folder}/" for folder in ("figures", "mentions"))
+    lost = [one for one in said(real.export) - found if one.startswith(starts)]
+    assert sorted(lost)[:10] == []
+
+
+def test_other_parsers_read_what_pyoxigraph_reads(real: Made, small: Made, evil: Made) -> None:
+    every = [*documents(small.site), *documents(evil.site), *(real.site / one.file(TURTLE) for one in some_things(real.site, 80))]
+    for path in every:
+        expected = document(path)
+        assert expected
+        assert by_rdflib(path) == expected, path
+        assert by_rdflib(path.with_suffix(".jsonld")) == expected, path
+        assert by_pyld(path.with_suffix(".jsonld")) == expected, path
+    for path in [*documents(evil.site), *every[-40:]]:
+        if re.search(r"families/\.{1,2}>", path.read_text(encoding="utf-8")):
+            continue  # Raptor takes such steps away, as RFC 3986 does when it resolves an IRI
+        assert by_rapper(path) == document(path), path
+
+
+def test_the_context_of_the_site_reads_as_those_in_its_documents(small: Made) -> None:
+    shared = json.loads((small.site / "context.jsonld").read_bytes())["@context"]
+    for path in sorted(small.site.glob("figures/*.jsonld")):
+        said_there = {**json.loads(path.read_bytes()), "@context": shared}
+        assert statements(json.dumps(said_there).encode(), RdfFormat.JSON_LD) == document(path)
+
+
+# -- what search engines read ------------------------------------------------------------------------------------------------
+
+
+def markup(path: Path) -> list[Any]:
+    return [json.loads(text) for text in Html(path.read_text(encoding="utf-8")).data]
+
+
+def test_each_thing_is_told_to_search_engines_by_its_iri_and_type(real: Made, evil: Made) -> None:
+    for site in (real.site, evil.site):
+        for place in some_things(site, 300):
+            (told,) = markup(site / place.file(HTML))
+            assert place.kind
+            assert (told["@id"], told["@type"]) == (place.iri, TYPES[place.kind.name])
+            assert told["@context"][0] == "https://schema.org/"
+            assert told["name"].strip()
+            assert told["url"] == f"{SITE}{place.url(HTML)}"
+            assert told.keys() >= REQUIRED.get(told["@type"], set()), place
+            assert "" not in told.values()
+            assert None not in told.values()
+
+
+def test_bioschemas_profiles_are_named_and_kept(real: Made) -> None:
+    (dataset,) = markup(real.site / "dataset.html")
+    assert dataset.keys() >= REQUIRED["Dataset"]
+    assert (dataset["@id"], dataset["@type"]) == (f"{SITE}dataset", "Dataset")
+    assert dataset["dct:conformsTo"] == {"@id": "https://bioschemas.org/profiles/Dataset/1.0-RELEASE"}
+    assert 50 <= len(dataset["description"]) <= 5000  # as the profile says
+    assert {one["contentUrl"] for one in dataset["distribution"]} == {
+        f"{SITE}downloads/{name}" for name in ("figures.ttl", "figures.jsonld")
+    }
+    gene = next(place for place in things(real.site) if place.kind and place.kind.name == "gene")
+    (told,) = markup(real.site / gene.file(HTML))
+    assert told["dct:conformsTo"] == {"@id": "https://bioschemas.org/profiles/Gene/1.0-RELEASE"}
+
+
+def test_what_search_engines_read_is_json_ld(small: Made) -> None:
+    """Schema.org's context is not fetched: its terms are in its name space, which is what counts here."""
+    own = {"contextUrl": None, "documentUrl": "https://schema.org/", "document": {"@context": {"@vocab": "http://schema.org/"}}}
+
+    def loader(url: str, options: Any) -> Any:
+        assert url == "https://schema.org/"
+        return own
+
+    for path in [small.site / "index.html", small.site / "dataset.html", *(small.site / one.file(HTML) for one in things(small.site))]:
+        (told,) = markup(path)
+        found = jsonld.to_rdf(told, {"format": "application/n-quads", "documentLoader": loader})
+        subject, kind = NamedNode(told["@id"]), NamedNode(f"http://schema.org/{told['@type']}")
+        typed = Triple(subject, NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"), kind)
+        assert str(typed) in statements(found.encode(), RdfFormat.N_QUADS)
+
+
+# -- the site as a whole -----------------------------------------------------------------------------------------------------
+
+
+def test_the_site_map_has_every_thing_and_nothing_that_is_not_there(real: Made) -> None:
+    space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+
+    def located(path: str) -> list[str]:
+        found = ET.parse(real.site / path).getroot().findall("*/s:loc", space)
+        return [str(one.text) for one in found]
+
+    parts = [url.removeprefix(SITE) for url in located("sitemap.xml")]
+    urls = [url for part in parts for url in located(part)]
+    assert len(urls) == len(set(urls))
+    assert all(url.startswith(SITE) for url in urls)
+    paths = {unquote(url.removeprefix(SITE)) for url in urls}
+    assert all((real.site / path).is_file() for path in paths)
+    assert {place.file(HTML) for place in things(real.site)} == paths - {"index.html", "dataset.html", "vocab.html"}
+    assert f"Sitemap: {SITE}sitemap.xml" in (real.site / "robots.txt").read_text().splitlines()
+
+
+def test_the_account_of_a_site_says_what_is_in_it(real: Made) -> None:
+    account = json.loads((real.site / "site.json").read_bytes())
+    counted = {kind.folder: len([one for one in things(real.site) if one.kind == kind]) for kind in KINDS}
+    assert account["pages"] == counted
+    assert (account["left_out"], account["base"]) == ([], SITE)
+    assert account["entries"] == sorted(path.name for path in real.site.iterdir())
+    assert account["tool"].startswith("pfocr2rdf ")
+
+
+def test_the_same_export_gives_the_same_bytes_however_many_processes_make_the_pages(tmp_path: Path) -> None:
+    export([real_checkout(tmp_path / "records")], tmp_path / "export")
+    for workers in (1, 3):
+        publish(tmp_path / "export", tmp_path / str(workers), workers=workers)
+    assert same_trees(tmp_path / "1", tmp_path / "3") == []
+    (tmp_path / "1" / "index.html").write_text("")
+    assert same_trees(tmp_path / "1", tmp_path / "3") == ["index.html"]
+
+
+# -- records that mean harm --------------------------------------------------------------------------------------------------
+
+
+def test_things_that_can_have_no_page_are_told_and_nothing_is_written_outside(tmp_path: Path, evil: Made) -> None:
+    folder = tmp_path / "a" / "b" / "c"
+    folder.mkdir(parents=True)
+    done = publish(evil.store, folder / "site")
+    assert done.exit_status == 1
+    left_out = {unquote(iri.rpartition("/")[2]) for iri in done.left_out}
+    assert left_out >= {".", "..", "../../etc/passwd", "//evil.example", LONG}
+    assert left_out <= {
+        ".",
+        "..",
+        "../../etc/passwd",
+        "//evil.example",
+        LONG,
+        "a.ttl/x",
+        "A/page-2",
+        "a.ttl",
+    }  # of the last two, one has the other's place
+    assert [path.name for path in folder.iterdir()] == ["site"]
+    assert [path.name for path in tmp_path.rglob("*") if path.is_dir() and path.parent != folder and folder not in path.parents] == [
+        "a",
+        "b",
+        "c",
+    ]
+    assert json.loads((folder / "site" / "site.json").read_bytes())["left_out"] == done.left_out
+
+
+def test_names_that_look_like_files_of_the_site_have_pages_of_their_own(evil: Made) -> None:
+    titles = {name: f"<h1><bdi>{name}</bdi></h1>" for name in ("A", "A/B", "index", "page-2", "a.ttl", "a", "__proto__", "CON")}
+    for name, title in titles.items():
+        assert title in (evil.site / "families" / f"{name}.html").read_text(encoding="utf-8")
+
+
+def test_no_link_to_a_thing_without_a_page_is_broken(evil: Made) -> None:
+    assert broken_links(evil.site)[1] == []
+
+
+def test_pages_of_hostile_records_are_valid_and_inert(evil: Made) -> None:
+    assert html_errors(pages(evil.site)) == []
+    for path in pages(evil.site):
+        page = Html(path.read_text(encoding="utf-8"))
+        assert not [name for _, tag in page.tags for name in tag if name.startswith("on") or name == "style"], path
+        scripts = [tag for name, tag in page.tags if name == "script"]
+        assert all(tag.get("type") in INERT or re.match(r"(\.\./)*assets/", str(tag.get("src"))) for tag in scripts), path
+        assert not [name for name, _ in page.tags if name in {"iframe", "object", "embed", "base", "img"}], path
+        assert not [link for link in page.links if re.match(r"\s*(javascript|data|vbscript):", link, re.IGNORECASE)], path
+
+
+def test_hostile_titles_are_shown_as_they_are(evil: Made) -> None:
+    (told,) = markup(evil.site / "figures" / "PMC1__evil.html")
+    assert told["name"] == EVIL
+    assert "49" not in re.findall(r"<title>(.*?)</title>", (evil.site / "figures" / "PMC1__evil.html").read_text(encoding="utf-8"))[0]
+
+
+def test_statements_with_hostile_addresses_lead_nowhere(tmp_path: Path, small: Made) -> None:
+    """A graph need not be of our making: what it says of pictures and pages is not always an address."""
+    figure = next(place for place in things(small.site) if place.kind and place.kind.name == "figure")
+    evils = ("javascript:window.hacked=1", "data:text/html,%3Cscript%3Ewindow.hacked=2%3C/script%3E")
+    names = ("schema.org/image", "xmlns.com/foaf/0.1/page", "www.w3.org/2004/02/skos/core#exactMatch", "purl.org/dc/terms/license")
+    predicates = [*(f"http://{name}" for name in names), f"{SITE}vocab#pathway"]
+    more = [f"<{figure.iri}> <{predicate}> <{one}>" for predicate in predicates for one in evils]
+    kept = [
+        one for one in document(small.export / "figures.ttl") if not one.startswith(tuple(f"<{figure.iri}> <{one}> " for one in predicates))
+    ]
+    write(tmp_path, {"figures.nt": "".join(f"{one} .\n" for one in sorted([*kept, *more]))})
+    publish(tmp_path / "figures.nt", tmp_path / "site")
+    links = [link for path in pages(tmp_path / "site") for link in Html(path.read_text(encoding="utf-8")).links]
+    assert sorted({link for link in links if link.startswith(("javascript:", "data:"))}) == []
+
+
+def test_two_things_that_want_one_place_are_told_and_it_is_always_the_same_one_that_has_it(tmp_path: Path) -> None:
+    """The second page of the members of A would be the page of A/page-2."""
+    made = front_matter(yaml.safe_dump(figure_of_many("PMC9__many", "A", *(f"A {number}" for number in range(70)), "A/page-2")))
+    export([write(tmp_path / "records", {"_figures/PMC9__many.md": made})], tmp_path / "export")
+    done = [publish(tmp_path / "export", tmp_path / str(workers), workers=workers) for workers in (1, 3)]
+    assert done[0].left_out == done[1].left_out
+    assert len(done[0].left_out) == 1
+    assert done[0].exit_status == 1
+    assert same_trees(tmp_path / "1", tmp_path / "3") == []
+    assert broken_links(tmp_path / "1")[1] == []

@@ -1,0 +1,400 @@
+"""``pfocr2rdf check``: a good site on real servers has nothing wrong, everything wrong is found, and no site can hang or crash it."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
+
+import pytest
+from click.testing import CliRunner
+from tests.support.servers import free_port
+from tests.support.websites import write_site
+
+from pfocr2rdf.cli.check import check_command
+from pfocr2rdf.errors import SourceError
+from pfocr2rdf.rdf.vocabulary import SITE
+from pfocr2rdf.server.content_negotiation import choose
+from pfocr2rdf.site.audit.check import check
+from pfocr2rdf.site.audit.findings import Checked
+from pfocr2rdf.site.hosting.headers import TYPES
+from pfocr2rdf.site.pages.urls import FORMS, rules
+
+BOMB = gzip.compress(b" " * (64 << 20))
+
+SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+
+
+class Given(NamedTuple):
+    """An answer."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes = b""
+
+    def said(self, **headers: str) -> Given:
+        """The same with other headers; an empty one is left out."""
+        every = {**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        return self._replace(headers={name: value for name, value in every.items() if value})
+
+
+class Site:
+    """A good site, whose answers can be made worse."""
+
+    def __init__(self, folder: Path, change: Callable[[str, str, Given], Given]) -> None:
+        self.folder = folder
+        self.change = change
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                path, accept = self.path, self.headers.get("Accept") or ""
+                given = site.change(unquote(path), accept, site.good(path, accept))
+                self.send_response(given.status)
+                for name, value in {**given.headers, "Content-Length": str(len(given.body))}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(given.body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/"
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def good(self, path: str, accept: str) -> Given:
+        """What is right."""
+        always = {"Access-Control-Allow-Origin": "*"}
+        name = unquote(path[1:]) or "index.html"
+        form = choose(accept, [form.media_type for form in FORMS])
+        ending = next((one.ending for one in FORMS if one.media_type == form), ".html")
+        file, link = self.folder / name, ""
+        for rule in rules():
+            fits = name.startswith(rule.before) and name.endswith(rule.after) if rule.each else name == rule.before
+            if fits and (file.is_file() == rule.is_page):
+                link = rule.to + (name[len(rule.before) : len(name) - len(rule.after)] if rule.each else "")
+                always["Vary"] = "Accept"
+                if not (rule.is_page and ending == ".html") and (self.folder / f"{link}{ending}").is_file():
+                    return Given(
+                        303,
+                        {**always, "Location": path.removesuffix(rule.after) + ending if rule.before == rule.to else f"/{link}{ending}"},
+                    )
+        if not file.is_file():
+            return Given(404, {**always, "Content-Type": TYPES[".html"]}, (self.folder / "404.html").read_bytes())
+        return Given(200, {**always, "Content-Type": TYPES.get(file.suffix, "text/plain")}, file.read_bytes())
+
+
+@contextlib.contextmanager
+def running(folder: Path, change: Callable[[str, str, Given], Given] = lambda path, accept, given: given) -> Iterator[str]:
+    site = Site(folder, change)
+    try:
+        yield site.url
+    finally:
+        site.server.shutdown()
+        site.server.server_close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_site(tmp_path_factory.mktemp("site"))
+
+
+def checked(folder: Path, change: Callable[[str, str, Given], Given], **options: object) -> Checked:
+    with running(folder, change) as url:
+        return check(url, **{"samples": 1, "timeout": 5, **options})  # type: ignore[arg-type]
+
+
+def test_a_host_that_cannot_negotiate_is_told_so_once_and_its_documents_are_still_read(folder: Path) -> None:
+    def plain(path: str, accept: str, given: Given) -> Given:
+        if given.status == 303:
+            file = folder / f"{path[1:]}.html"  # as GitHub Pages does it
+            body = file.read_bytes() if file.is_file() else (folder / path[1:]).read_bytes() if (folder / path[1:]).is_file() else b""
+            return Given(200 if body else 404, {"Content-Type": TYPES[".html"], "Access-Control-Allow-Origin": "*"}, body)
+        return given.said(Vary="")
+
+    found = checked(folder, plain)
+    assert [one.wrong.partition(":")[0] for one in found.findings] == ["the host gives everybody the same, whatever they accept"]
+    assert found.negotiates is False
+    assert checked(folder, plain, negotiates=False).findings == ()
+    assert len(checked(folder, plain, negotiates=True).findings) > 10
+
+    def worse(path: str, accept: str, given: Given) -> Given:
+        given = plain(path, accept, given)
+        return given._replace(body=b"<a> <b") if path.endswith(".ttl") else given
+
+    assert any("is no Turtle" in one.wrong for one in checked(folder, worse, negotiates=False).findings)
+
+
+def when(fits: Callable[[str, str], bool], change: Callable[[Given], Given]) -> Callable[[str, str, Given], Given]:
+    """A change of some answers."""
+    return lambda path, accept, given: change(given) if fits(path, accept) else given
+
+
+def of(*paths: str) -> Callable[[str, str], bool]:
+    return lambda path, accept: path in paths
+
+
+def ends(*endings: str) -> Callable[[str, str], bool]:
+    return lambda path, accept: path.endswith(endings)
+
+
+def gives(status: int, body: bytes = b"", **headers: str) -> Callable[[Given], Given]:
+    return lambda given: given._replace(status=status, body=body).said(**headers)
+
+
+def led(given: Given, **change: str) -> Given:
+    return given.said(**change) if given.status == 303 else given
+
+
+def urls(number: int, base: str = SITE) -> bytes:
+    many = "".join(f"<url><loc>{base}genes/{one}.html</loc></url>" for one in range(number))
+    return f"<urlset {SPACE}>{many}</urlset>".encode()
+
+
+DOCTYPE = b'<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><urlset><url><loc>&b;</loc></url></urlset>'
+
+FAULTS = {
+    "is answered with 500, not with a document": when(ends("/vocab.html"), gives(500)),
+    "has the media type 'text/plain', and should have text/turtle; charset=utf-8": when(
+        ends(".ttl"), lambda one: one.said(Content_Type="text/plain")
+    ),
+    "has the media type 'none', and should have application/ld+json": when(ends(".jsonld"), lambda one: one.said(Content_Type="")),
+    "has the charset 'iso-8859-1', and is UTF-8": when(ends(".html"), lambda one: one.said(Content_Type="text/html; charset=ISO-8859-1")),
+    "has the charset 'none', and is UTF-8": when(ends(".ttl"), lambda one: one.said(Content_Type="text/turtle")),
+    "is no UTF-8": when(ends("dataset.html"), lambda one: one._replace(body=one.body + b"\xff")),
+    "does not say Access-Control-Allow-Origin: *": when(ends("dataset.ttl"), lambda one: one.said(Access_Control_Allow_Origin="")),
+    "does not say Vary: Accept": when(of("/dataset"), lambda one: one.said(Vary="Accept-Encoding")),
+    "is no Turtle": when(ends(".ttl"), lambda one: one._replace(body=b"<a> <b> .")),
+    "is no JSON-LD": when(ends("dataset.jsonld"), lambda one: one._replace(body=b"{]")),
+    "says nothing about https://pfocr.wikipathways.org/dataset": when(
+        ends("dataset.ttl"), lambda one: one._replace(body=b"<a:a> <a:b> <a:c> .")
+    ),
+    "does not say the same as JSON-LD beside it: 1 statements": when(
+        ends("vocab.ttl"), lambda one: one._replace(body=one.body + b"<a:a> <a:b> <a:c> .")
+    ),
+    "has no link of rel=alternate to its Turtle": when(
+        ends(".html"), lambda one: one._replace(body=one.body.replace(b"text/turtle", b"text/n3"))
+    ),
+    "has a link to its JSON-LD that leads to": when(ends(".html"), lambda one: one._replace(body=one.body.replace(b".jsonld", b".json"))),
+    "is answered with 200 and text/html, and should lead to": when(of("/vocab"), gives(200, b"x", Content_Type="text/html", Location="")),
+    "is answered with 404 and text/html, and should lead to": when(of("/vocab"), gives(404, b"x", Content_Type="text/html", Location="")),
+    "leads elsewhere with 302, and should with 303": when(of("/vocab"), lambda one: one._replace(status=302)),
+    "leads to http://evil.example/, which is not in the site": when(of("/vocab"), lambda one: led(one, Location="http://evil.example/")),
+    "leads to http://127.0.0.1:": when(
+        lambda path, accept: path == "/vocab" and "turtle" in accept, lambda one: led(one, Location="/vocab.html")
+    ),
+    "redirects in a circle": when(of("/vocab"), lambda one: led(one, Location="/vocab")),
+    "robots.txt: redirects in a circle": when(of("/robots.txt"), gives(302, Location="/robots.txt")),
+    "has more than 5 redirects": lambda path, accept, given: (
+        given._replace(status=302).said(Location=f"{path}x") if "robots" in path else given
+    ),
+    "is answered with 500 and no media type, and should be with HTML or 406": when(
+        lambda path, accept: accept == "image/png", gives(500, Content_Type="", Location="")
+    ),
+    "is no sitemap: it is a 'html'": when(of("/sitemap.xml"), gives(200, b"<html/>")),
+    "is no sitemap: no element found": when(of("/sitemap.xml"), gives(200, b"")),
+    "is no sitemap: it declares a type of documents": when(of("/sitemap.xml"), gives(200, DOCTYPE)),
+    "is a sitemapindex, and should be a urlset": when(
+        of("/sitemaps/1.xml"), gives(200, f"<sitemapindex><loc>{SITE}a</loc></sitemapindex>".encode())
+    ),
+    "has 50,001 URLs, and may have 50,000": when(of("/sitemaps/1.xml"), gives(200, urls(50_001))),
+    "has 2 URLs that are not of the site": when(of("/sitemaps/1.xml"), gives(200, urls(2, "https://evil.example/"))),
+    "has no URLs": when(of("/sitemap.xml"), gives(200, b"<sitemapindex/>")),
+    "robots.txt: is answered with 404": when(of("/robots.txt"), gives(404)),
+    "names no sitemap": when(of("/robots.txt"), gives(200, b"User-agent: *\n")),
+    "is no context of JSON-LD": when(of("/context.jsonld"), gives(200, b"[]")),
+    ".well-known/void (Accept: text/turtle): is answered with 404": when(of("/.well-known/void"), gives(404, Location="")),
+    "is answered with 200, and should be with 404": lambda path, accept, given: (
+        given._replace(status=200) if given.status == 404 else given
+    ),
+    "is encoded as br, which was not asked for": when(ends("vocab.ttl"), lambda one: one.said(Content_Encoding="br")),
+    "says that it is packed with gzip, and is not": when(ends("vocab.ttl"), lambda one: one.said(Content_Encoding="gzip")),
+    "ends before its end": when(
+        ends("vocab.ttl"), lambda one: one._replace(body=gzip.compress(one.body)[:-9]).said(Content_Encoding="gzip")
+    ),
+    "has more than 16,777,216 bytes": when(ends("vocab.ttl"), lambda one: one._replace(body=BOMB).said(Content_Encoding="gzip")),
+}
+
+
+def test_the_site_of_these_tests_is_a_good_one(folder: Path) -> None:
+    assert checked(folder, lambda path, accept, given: given, samples=30).findings == ()
+
+
+@pytest.mark.parametrize("wrong", FAULTS)
+def test_everything_wrong_is_found(folder: Path, wrong: str) -> None:
+    found = checked(folder, FAULTS[wrong])
+    assert [one for one in found.findings if wrong in str(one)], "\n".join(map(str, found.findings))
+    assert found.exit_status == 1
+    assert all(one.remedy and one.url.startswith("http") for one in found.findings)
+
+
+def test_a_site_that_says_its_own_address_in_its_sitemap_is_checked_as_well(folder: Path) -> None:
+    with running(folder) as url:
+        here = url
+    site = lambda path, accept, given: given  # noqa: E731 - so that it can be replaced below
+    with running(folder, lambda *one: site(*one)) as url:
+        here = url.encode()
+        site = when(ends(".xml"), lambda one: one._replace(body=one.body.replace(SITE.encode(), here)))  # type: ignore[assignment]
+        found = check(url, samples=2)
+    assert found.findings == ()
+    assert not [note for note in found.notes if "has no" in note]
+
+
+def test_as_many_of_each_kind_are_asked_for_as_are_wanted(folder: Path) -> None:
+    asked: set[str] = set()
+
+    def heard(path: str, accept: str, given: Given) -> Given:
+        asked.add(path)
+        return given
+
+    for number in (1, 4):
+        asked.clear()
+        checked(folder, heard, samples=number)
+        assert len([path for path in asked if path.startswith("/families/") and path.endswith(".jsonld")]) == number
+
+
+EVIL = {
+    "a page of nothing but open tags": b"<" * (1 << 20),
+    "a page of links": b"<link rel=alternate href='x" * 300_000,
+    "deep Turtle": b"(" * (1 << 20),
+    "deep JSON": b"[" * (4 << 20),
+    "deep XML": b"<a>" * (4 << 20),
+    "zeros": bytes(4 << 20),
+    "control letters": b"\x1b[2J\r\n\x00" * 1000,
+}
+
+
+@pytest.mark.parametrize("name", EVIL)
+def test_no_body_hangs_or_crashes_it(folder: Path, name: str) -> None:
+    began = time.monotonic()
+
+    def evil(path: str, accept: str, given: Given) -> Given:
+        return given._replace(body=EVIL[name]) if path.startswith(("/dataset.", "/sitemap.", "/context", "/robots")) else given
+
+    found = checked(folder, evil)
+    assert found.findings
+    assert time.monotonic() - began < 60
+    assert all(str(one).isprintable() for one in found.findings)
+
+
+class Rough:
+    """A server that answers with whatever bytes it likes, as slowly as it likes, once it has been good for a while."""
+
+    def __init__(self, piece: bytes, pause: float, good: int) -> None:
+        outer = self
+        self.left = good
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                outer.left -= 1
+                if outer.left >= 0:
+                    self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                    return
+                with contextlib.suppress(OSError):
+                    while True:
+                        self.wfile.write(piece)
+                        if not piece:
+                            return
+                        time.sleep(pause)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/"
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+
+
+@pytest.mark.parametrize(
+    ("piece", "pause"),
+    [(b"H", 0.1), (b"HTTP/1.1 200 OK\r\nX: ", 0.1), (b"", 0), (b"SSH-2.0\r\n", 0.01), (b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 65536, 0.0)],
+    ids=["drips", "never ends its head", "hangs up", "speaks something else", "never ends its body"],
+)
+@pytest.mark.parametrize("good", [0, 1])
+def test_no_server_holds_it_for_long(piece: bytes, pause: float, good: int) -> None:
+    rough, began = Rough(piece, pause, good), time.monotonic()
+    try:
+        try:
+            found = check(rough.url, timeout=0.5)
+        except SourceError as error:
+            assert rough.url in str(error)  # noqa: PT017 - both ends are good ones
+        else:
+            assert found.findings
+    finally:
+        rough.server.shutdown()
+        rough.server.server_close()
+    assert time.monotonic() - began < 30
+
+
+def test_a_site_that_ends_in_the_middle_is_told_so(folder: Path) -> None:
+    rough = Rough(b"", 0, 4)
+    try:
+        found = check(rough.url, timeout=0.5)
+    finally:
+        rough.server.shutdown()
+        rough.server.server_close()
+    assert found.findings[-1].wrong == "does not answer any more"
+    assert found.requests < 10
+
+
+def test_a_site_that_cannot_be_asked_is_no_finding() -> None:
+    url = f"http://127.0.0.1:{free_port()}/"
+    with pytest.raises(SourceError, match="see whether it runs"):
+        check(url)
+    for wrong in ("ftp://example.org/", "example.org", "http://[/", "file:///etc/passwd", "http://"):
+        with pytest.raises(SourceError):
+            check(wrong)
+
+
+def test_a_site_that_is_elsewhere_is_told_where(folder: Path) -> None:
+    with pytest.raises(SourceError, match=r"leads to https://evil\.example/; name that URL"):
+        checked(folder, when(of("/"), gives(301, Location="https://evil.example/")))
+
+
+def test_it_can_be_called_where_a_loop_runs_already(folder: Path) -> None:
+    import asyncio
+
+    async def within() -> Checked:
+        return check(url, samples=1)
+
+    with running(folder) as url:
+        assert asyncio.run(within()).findings == ()
+
+
+def test_the_command_tells_what_is_wrong_and_ends_with_the_status_for_it(folder: Path) -> None:
+    runner = CliRunner()
+    with running(folder) as url:
+        result = runner.invoke(check_command, [url, "--samples", "1"])
+        assert result.exit_code == 0, result.output
+        assert result.output.splitlines()[-1].startswith(f"{url}: nothing is wrong, after ")
+    with running(folder, FAULTS["is no Turtle"]) as url:
+        result = runner.invoke(check_command, [url, "--samples", "1"])
+        assert result.exit_code == 1
+        assert f"{url}dataset.ttl: is no Turtle" in result.output
+        assert "things are wrong" in result.output
+        result = runner.invoke(check_command, [url, "--samples", "1", "--json"])
+        told = json.loads(result.output)
+        assert (result.exit_code, told["negotiates"], told["url"]) == (1, True, url)
+        assert {"url", "accept", "wrong", "remedy"} == set(told["findings"][0])
+        result = runner.invoke(check_command, [url, "--samples", "1", "--quiet"])
+        assert (result.exit_code, result.output) == (1, "")
+    result = runner.invoke(check_command, [f"http://127.0.0.1:{free_port()}/"])
+    assert result.exit_code == 3
+    assert "Error: http://127.0.0.1" in result.output
+
+
+def test_the_command_says_how_far_it_is(folder: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    with running(folder) as url:
+        check(url, samples=1, progress=lambda stage, done, total, note="": told.append((stage, done, total)))
+    assert [stage for stage, done, _ in told if done == 0] == ["sitemap", "documents", "names"]
+    assert all(done < total for _, done, total in told)

@@ -1,0 +1,214 @@
+"""What the documentation says is true: its commands, their output, its tables, its links."""
+
+from __future__ import annotations
+
+import doctest
+import importlib.util
+import re
+import tomllib
+from pathlib import Path
+from types import ModuleType
+
+import click
+import pytest
+from tests.support.records import ROOT
+
+from pfocr2rdf.cli import main
+from pfocr2rdf.mapping.figure_graph import describe
+from pfocr2rdf.rdf.serializers.formats import FORMATS
+from pfocr2rdf.rdf.terms import TYPE, term
+from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE, PREFIXES, PROPERTIES
+from pfocr2rdf.records.reader import read_records
+from pfocr2rdf.validation.shapes import load_shapes
+
+README = ROOT / "README.md"
+
+TEXTS = [README, ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def by_path(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"docs_{name}", ROOT / "docs" / f"{name}.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+transcripts, hooks = by_path("transcripts"), by_path("hooks")
+
+PLAYED = [page for page in transcripts.PAGES if "```console" in page.read_text(encoding="utf-8")]
+
+
+def shown(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+# -- commands and what they say --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PLAYED, ids=shown)
+def test_commands_say_what_the_page_shows(page: Path) -> None:
+    for one in transcripts.play(page):
+        assert "Traceback" not in one.said, one.said
+        assert one.same, (
+            f"$ {one.command}\nshown:\n{one.shown}\nsaid:\n{one.said}\nto write it anew: python docs/transcripts.py {shown(page)}"
+        )
+
+
+def test_readme_begins_with_the_two_commands() -> None:
+    first, second = re.findall(r"^```sh\n(.*)\n```$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert first == "python3 -m venv .venv && .venv/bin/pip install -e . && .venv/bin/pfocr2rdf export examples --output output"
+    assert second == ".venv/bin/pip install -e '.[test]' && .venv/bin/python -m pytest -n auto"
+
+
+def test_readme_shows_the_answer_of_its_query() -> None:
+    (answer,) = [one for one in transcripts.play(README) if "query families.rq" in one.command]
+    assert answer.same
+    rows = [line.split()[-2:] for line in answer.said.splitlines()]
+    assert ["STAT", "7"] in rows
+    assert ["JAK", "4"] in rows
+
+
+def test_extras_that_are_named_exist() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    for page in TEXTS:
+        for names in re.findall(r"-e '\.\[([a-z,]+)\]'", page.read_text(encoding="utf-8")):
+            assert set(names.split(",")) <= extras.keys(), page
+
+
+def test_contributing_has_the_commands_of_ci() -> None:
+    said = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    for command in (
+        "ruff check .",
+        "ruff format --check .",
+        "mypy",
+        "lint-imports",
+        "mkdocs build --strict",
+        "-m benchmarks.compare --quick",
+    ):
+        assert command in said
+        assert command in run
+
+
+def test_python_reference(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    failures, tried = doctest.testfile(str(ROOT / "docs" / "reference" / "python.md"), module_relative=False, encoding="utf-8")
+    assert tried > 20
+    assert not failures
+
+
+# -- the command line ------------------------------------------------------------------------------------------------------
+
+
+def commands(group: click.Group = main, path: str = "") -> list[tuple[str, click.Command]]:
+    found: list[tuple[str, click.Command]] = []
+    for name, command in group.commands.items():
+        found.append((f"{path} {name}".strip(), command))
+        if isinstance(command, click.Group):
+            found += commands(command, f"{path} {name}".strip())
+    return found
+
+
+@pytest.mark.parametrize(("name", "command"), commands())
+def test_every_command_and_option_has_help(name: str, command: click.Command) -> None:
+    assert command.help
+    assert "Examples:" in (command.epilog or "") or isinstance(command, click.Group)
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.name
+            assert parameter.help.endswith("."), parameter.name
+
+
+def test_every_command_is_on_the_page_of_commands() -> None:
+    page = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
+    assert ":module: pfocr2rdf.cli" in page
+    assert ":command: main" in page
+
+
+def test_options_on_the_pages_exist() -> None:
+    known = {option for _, command in commands() for one in command.params for option in (*one.opts, *one.secondary_opts)}
+    known |= {"--help", "--version"}
+    for page in TEXTS:
+        for line in re.findall(r"^.*pfocr2rdf (?:export|validate).*$", page.read_text(encoding="utf-8"), re.MULTILINE):
+            calls = re.findall(r"pfocr2rdf (?:export|validate)[^;|`]*", line)
+            assert {option for call in calls for option in re.findall(r"(?<= )--[a-z-]+", call)} <= known, (shown(page), line)
+
+
+# -- tables that are made from the code ------------------------------------------------------------------------------------
+
+
+def test_every_table_is_on_a_page_and_every_mark_has_a_table() -> None:
+    marks = [mark for page in TEXTS for mark in re.findall(r"<!-- table: ([a-z ]+) -->", page.read_text(encoding="utf-8"))]
+    assert sorted(marks) == sorted(hooks.TABLES)
+
+
+def test_tables_have_every_row() -> None:
+    made = {name: make() for name, make in hooks.TABLES.items()}
+    assert all(f"`{row.name}`" in made["classes"] for row in CLASSES)
+    assert all(f"`{row.name}`" in made["evidence"] for row in EVIDENCE)
+    assert all(f"| `{row.name}` |" in made["own properties"] + made["borrowed properties"] for row in PROPERTIES)
+    assert all(f"`{prefix}:`" in made["prefixes"] for prefix in PREFIXES)
+    assert all(f"`{name}`" in made["formats"] for name in FORMATS)
+    assert len({line.count(" | ") for line in made["shapes"].splitlines()}) == 1
+    named = set(re.findall(r"^(shape:\S+) a sh:", load_shapes().text, re.MULTILINE))
+    assert {name for name in named if f"`{name}`" not in made["shapes"]} == set()
+
+
+def test_borrowed_properties_are_those_of_the_vocabulary() -> None:
+    assert hooks.BORROWED.keys() == {row.name for row in PROPERTIES if not row.name.startswith("pfocr:")}
+
+
+def test_tables_say_of_what_each_property_is() -> None:
+    """No figure of the examples has a property where the tables do not have it."""
+    owners = {
+        term(row.name): {name.partition(":")[2].lower() for name in row.domain} for row in PROPERTIES if row.name.startswith("pfocr:")
+    }
+    owners |= {term(name): set(said[0].split(", ")) for name, said in hooks.BORROWED.items()}
+    names = {term(row.name): row.label for row in CLASSES}
+    for record in read_records(ROOT / "examples"):
+        for node in describe(record).nodes():
+            label = next((names[value] for predicate, value in node.pairs if predicate == TYPE and value in names), "")
+            used = {predicate for predicate, _ in node.pairs if predicate != TYPE} if label else set()
+            assert {predicate for predicate in used if label not in owners.get(predicate, ())} == set(), node.subject
+
+
+def test_modules_of_the_picture_are_those_of_the_layers() -> None:
+    drawn = set(re.findall(r'class="name"[^>]*>([a-z0-9]+)<', (ROOT / "docs" / "modules.svg").read_text(encoding="utf-8")))
+    assert drawn == set(re.findall(r"^\| \d+ \| `([a-z0-9]+)`", hooks.layers(), re.MULTILINE))
+
+
+def test_properties_of_the_picture_are_in_the_vocabulary() -> None:
+    drawn = set(re.findall(r">((?:pfocr|oa):[A-Za-z]+)<", (ROOT / "docs" / "graph.svg").read_text(encoding="utf-8")))
+    assert drawn <= {row.name for row in PROPERTIES}
+
+
+# -- links -----------------------------------------------------------------------------------------------------------------
+
+
+def anchors(page: Path) -> set[str]:
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[\s-]+", "-", re.sub(r"[^\w\s-]", "", title.replace("`", "")).strip().lower()) for title in titles}
+
+
+@pytest.mark.parametrize("page", TEXTS, ids=shown)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        if target.startswith(("http://", "https://")):
+            continue
+        path, _, anchor = target.partition("#")
+        other = (page.parent / path).resolve() if path else page
+        assert other.exists(), target
+        assert not anchor or anchor in anchors(other), target
+
+
+def test_pages_ask_nothing_of_the_network() -> None:
+    settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    assert "font: false" in settings
+    assert not re.findall(r"extra_javascript|repo_url|mermaid|https?://", settings)
+    for page in TEXTS:
+        assert not re.findall(r"<(?:script|iframe|link)\b|!\[[^]]*\]\(https?:", page.read_text(encoding="utf-8")), page
+    for picture in (ROOT / "docs").rglob("*.svg"):
+        assert not re.findall(r"(?:href|src|url\()\s*=?\s*[\"'(]?https?:", picture.read_text(encoding="utf-8")), picture

@@ -1,0 +1,377 @@
+"""The export directory: its files appear whole or not at all, whatever happens, and nothing else in it is touched."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import resource
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.support.output_directories import COMPANIONS, Broken, assert_whole, contents, in_place, record, unchanged, written
+
+from pfocr2rdf.errors import OutputError, SourceError, StoppedError
+from pfocr2rdf.pipeline import single as passing
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.rdf.serializers.formats import FORMATS
+from pfocr2rdf.storage.layout import INTERRUPTED, MANIFEST, STAGING, STATE
+from pfocr2rdf.storage.staging import OutputDirectory
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """Some records, enough for several batches."""
+    return written(tmp_path / "in", *(record(f"PMC1__F{number}", number=f"F{number}") for number in range(150)))
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+# -- what is there at the end -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("compress", [None, "gz", "zst"])
+def test_the_manifest_names_every_file_with_its_size_and_digest(compress: str | None, source: Path, output: Path) -> None:
+    done = export([source], output, formats=FORMATS, compress=compress)
+    assert_whole(output)
+    manifest = json.loads((output / MANIFEST).read_text(encoding="utf-8"))
+    assert [file["name"] for file in manifest["files"]] == sorted(set(contents(output)) - {MANIFEST})
+    assert manifest["sources"] == [str(source)]
+    assert manifest["tool"].startswith("pfocr2rdf ")
+    assert manifest["records"]["read"] == 150
+    assert sorted(done.files) == sorted(contents(output))
+
+
+def test_the_staging_folder_is_gone_at_the_end(source: Path, output: Path) -> None:
+    export([source], output)
+    assert sorted(path.name for path in output.iterdir()) == sorted([*COMPANIONS, "figures.jsonld", "figures.ttl", STATE])
+
+
+def test_the_folders_above_are_made(source: Path, output: Path) -> None:
+    export([source], output / "a" / "b")
+    assert_whole(output / "a" / "b")
+
+
+def test_what_a_record_was_quarantined_for_stands_beside_it(tmp_path: Path, output: Path) -> None:
+    bad = record("PMC1__F2", number="F2", year="20")
+    done = export([written(tmp_path / "in", record("PMC1__F1"), bad)], output)
+    assert (done.exported, done.quarantined) == (1, 1)
+    assert sorted(contents(output / "quarantine")) == ["PMC1__F2/PMC1__F2.md", "PMC1__F2/reasons.json"]
+    assert yaml.safe_load_all((output / "quarantine/PMC1__F2/PMC1__F2.md").read_text(encoding="utf-8")).__next__() == bad
+    assert json.loads((output / "quarantine/PMC1__F2/reasons.json").read_text(encoding="utf-8"))[0]["resultSeverity"] == "Violation"
+
+
+# -- an export over another one -----------------------------------------------------------------------------------------------
+
+
+def test_files_of_an_earlier_export_with_other_formats_go(source: Path, output: Path) -> None:
+    export([source], output, formats=FORMATS, compress="gz")
+    export([source], output, formats=["turtle"])
+    assert sorted(contents(output)) == sorted([*COMPANIONS, "figures.ttl"])
+    assert_whole(output)
+
+
+def test_the_quarantine_of_an_earlier_export_goes(tmp_path: Path, output: Path) -> None:
+    export([written(tmp_path / "a", record("PMC1__F1"), record("PMC1__F2", number="F2", year="20"))], output)
+    assert (output / "quarantine" / "PMC1__F2").is_dir()
+    export([written(tmp_path / "b", record("PMC1__F1"), record("PMC1__F3", number="F3", year="20"))], output)
+    assert [path.name for path in (output / "quarantine").iterdir()] == ["PMC1__F3"]
+    export([written(tmp_path / "c", record("PMC1__F1"))], output)
+    assert not (output / "quarantine").exists()
+
+
+def test_foreign_files_stay(source: Path, output: Path) -> None:
+    foreign = {"notes.txt": b"mine", "figures.csv": b"mine", "sub/figures.ttl": b"mine", ".hidden": b"mine", "figures.ttl.bak": b"mine"}
+    for name, data in foreign.items():
+        (output / name).parent.mkdir(parents=True, exist_ok=True)
+        (output / name).write_bytes(data)
+    for formats in (["turtle"], ["jsonld", "ntriples"], ["turtle"]):
+        export([source], output, formats=formats)
+        assert {name: data for name, data in contents(output).items() if name in foreign} == foreign
+    assert len(contents(output)) == len(foreign) + len(COMPANIONS) + 1
+
+
+def test_a_foreign_folder_of_the_name_quarantine_stays(source: Path, output: Path) -> None:
+    (output / "quarantine").mkdir(parents=True)
+    (output / "quarantine" / "notes.txt").write_bytes(b"mine")
+    with contextlib.suppress(OutputError):  # to refuse is as good
+        export([source], output)
+    assert (output / "quarantine" / "notes.txt").read_bytes() == b"mine"
+
+
+def test_what_a_foreign_manifest_names_stays(source: Path, output: Path) -> None:
+    output.mkdir()
+    (output / "thesis.pdf").write_bytes(b"mine")
+    (output / MANIFEST).write_text(json.dumps({"files": [{"name": "thesis.pdf"}]}), encoding="utf-8")
+    with contextlib.suppress(OutputError):  # to refuse is as good
+        export([source], output)
+    assert (output / "thesis.pdf").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        "", "[]", "null", "{", '{"files": 1}', '{"files": [1, {"name": 2}]}', '{"files": [{"name": "../notes.txt"}]}',
+        '{"files": [{"name": ".."}]}',
+        '{"tool": "pfocr2rdf 0", "files": [{"name": "../notes.txt"}, {"name": "ABSOLUTE"}]}',
+        '{"tool": "pfocr2rdf 0", "files": [{"name": ""}, {"name": "."}, {"name": "sub/a"}]}',
+        "\ud800",
+        "[" * 100_000,
+    ],
+)  # fmt: skip
+def test_a_broken_or_hostile_manifest_removes_nothing(manifest: str, source: Path, output: Path, tmp_path: Path) -> None:
+    (output / "sub").mkdir(parents=True)
+    for path in (tmp_path / "notes.txt", output / "sub" / "a"):
+        path.write_bytes(b"mine")
+    named = manifest.replace("ABSOLUTE", str(tmp_path / "notes.txt"))
+    (output / MANIFEST).write_bytes(named.encode(errors="surrogatepass"))
+    export([source], output)
+    assert [path.read_bytes() for path in (tmp_path / "notes.txt", output / "sub" / "a")] == [b"mine", b"mine"]
+    assert_whole(output)
+
+
+# -- what goes wrong within the process ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("error", [Broken, KeyboardInterrupt])
+@pytest.mark.parametrize("before", [False, True], ids=["first export", "over another export"])
+def test_an_exception_in_the_middle_leaves_all_as_it_was(
+    error: type[BaseException], before: bool, source: Path, output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passing, "_COMMIT_SECONDS", 1000.0)  # after so little time, nothing is worth being kept
+    output.mkdir()
+    (output / "notes.txt").write_bytes(b"mine")
+    if before:
+        export([source], output, formats=["ntriples"], limit=2)
+
+    def progress(count: int, *_: object) -> None:
+        if count > 100:
+            raise error
+
+    with unchanged(output), pytest.raises(error):
+        export([source], output, formats=FORMATS, compress="gz", progress=progress)
+    assert not (output / STAGING).exists()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("compress", [None, "gz"])
+def test_an_interrupted_run_leaves_its_work_for_the_next_one_and_nothing_else(
+    workers: int, compress: str | None, source: Path, output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passing, "_COMMIT_SECONDS", 0.0)
+    monkeypatch.setattr(passing, "BATCH", 10)
+    export([source], output, formats=FORMATS, limit=2)
+    before = contents(output)
+
+    def progress(count: int, *_: object) -> None:
+        if count > 100:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        export([source], output, formats=FORMATS, compress=compress, workers=workers, progress=progress)
+    assert {name: data for name, data in contents(output).items() if not name.startswith(INTERRUPTED)} == before
+    assert not (output / STAGING).exists()
+    mapped = export([source], output, formats=FORMATS, compress=compress, workers=workers).mapped
+    assert mapped < 150 if compress else mapped <= 50
+    assert not (output / INTERRUPTED).exists()
+    export([source], tmp_path / "fresh", formats=FORMATS, compress=compress)
+    assert contents(output) == contents(tmp_path / "fresh")
+
+
+def test_a_violation_or_refusal_that_stops_the_run_leaves_all_as_it_was(tmp_path: Path, output: Path) -> None:
+    export([written(tmp_path / "good", record("PMC1__F1"))], output)
+    bad = written(
+        tmp_path / "bad", record("PMC1__F1"), record("PMC1__F2", number="F2", year="20"), record("PMC1__F3", number="F3", pmcid="X")
+    )
+    with unchanged(output), pytest.raises(StoppedError):
+        export([bad], output, on_violation="fail")
+    with unchanged(output), pytest.raises(StoppedError):
+        export([bad], output, fail_fast=True)
+
+
+def test_a_missing_source_leaves_no_folder(tmp_path: Path, output: Path) -> None:
+    with pytest.raises(SourceError):
+        export([tmp_path / "nowhere"], output)
+    assert not output.exists()
+
+
+@pytest.mark.parametrize("wrong", [{"formats": ["xml"]}, {"compress": "bz2"}, {"on_violation": "ignore"}])
+def test_wrong_usage_leaves_no_folder(wrong: dict[str, Any], source: Path, output: Path) -> None:
+    with pytest.raises(ValueError, match="is no"):
+        export([source], output, **wrong)
+    assert not output.exists()
+
+
+def test_a_source_that_cannot_be_read_is_not_blamed_on_the_output(source: Path, output: Path) -> None:
+    (source / "a.yaml").symlink_to("nowhere")
+    done = export([source], output)
+    assert (done.exported, done.refused) == (150, 1)
+
+
+def test_a_long_figid_can_be_quarantined(tmp_path: Path, output: Path) -> None:
+    done = export([written(tmp_path / "in", record("長" * 100, year="20"), record("PMC1__F2", number="F2"))], output)
+    assert (done.exported, done.quarantined + done.refused) == (1, 1)
+
+
+# -- what goes wrong outside ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("below", ["", "sub", "sub/sub"])
+def test_an_output_that_is_a_file_is_refused_and_stays(below: str, source: Path, output: Path) -> None:
+    output.write_bytes(b"mine")
+    with pytest.raises(OutputError, match=r"out.*cannot be written"):
+        export([source], output / below)
+    assert output.read_bytes() == b"mine"
+
+
+def test_a_name_that_is_taken_by_a_folder_is_refused(source: Path, output: Path) -> None:
+    (output / "figures.ttl" / "sub").mkdir(parents=True)
+    with pytest.raises(OutputError):
+        export([source], output)
+    assert (output / "figures.ttl" / "sub").is_dir()
+    assert not (output / MANIFEST).exists()
+    assert not (output / STAGING).exists()
+
+
+def test_what_was_refused_can_be_tried_again(source: Path, output: Path) -> None:
+    output.mkdir()
+    (output / STAGING).write_bytes(b"in the way")
+    with pytest.raises(OutputError):
+        export([source], output)
+    (output / STAGING).unlink()
+    export([source], output)
+    assert_whole(output)
+
+
+def test_a_folder_that_may_not_be_written_to_is_refused(source: Path) -> None:
+    """Root may write to any folder, so root becomes nobody for as long as it takes."""
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        place.chmod(0o755)
+        shutil.copytree(source, place / "in")
+        (place / "out").mkdir(mode=0o500)
+        is_root = os.geteuid() == 0
+        if is_root:
+            os.seteuid(65534)
+        try:
+            with pytest.raises(OutputError, match="Permission denied"):
+                export([place / "in"], place / "out")
+        finally:
+            if is_root:
+                os.seteuid(0)
+            (place / "out").chmod(0o700)
+        assert list((place / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize(("size", "warned"), [(1, False), (20_000, False), (100_000, False), (1, True), (20_000, True)])
+def test_files_that_may_not_grow_are_an_output_error_and_leave_nothing(size: int, warned: bool, source: Path, output: Path) -> None:
+    """A limit on the size of files (``ulimit -f``) is a full disk that needs no root. With warnings, the report is what grows."""
+    if warned:
+        for path in source.iterdir():
+            path.write_bytes(path.read_bytes().replace(b"papertitle: p\n", b""))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    output.mkdir()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        with unchanged(output), pytest.raises(OutputError, match="File too large"):
+            export([source], output, formats=FORMATS)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    export([source], output, formats=["turtle"])
+    assert_whole(output)
+
+
+@pytest.mark.parametrize("after", [0, 3, 7])
+def test_an_error_while_files_are_put_in_place_is_an_output_error(
+    after: int, source: Path, output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some files may be in place by then, but without a manifest; the next run puts it right. The first step is to put that aside."""
+    export([source], output, formats=FORMATS, limit=1)
+    before = contents(output)
+    left = [after]
+
+    def replace(old: object, new: object) -> None:
+        if not left[0]:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        left[0] -= 1
+        os.rename(old, new)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", replace)
+        with pytest.raises(OutputError, match="No space left"):
+            export([source], output, formats=["turtle", "ntriples"])
+    assert (output / MANIFEST).exists() == (after == 0)
+    assert after or contents(output) == before
+    assert not (output / STAGING).exists()
+    export([source], output, formats=["turtle", "ntriples"])
+    assert_whole(output)
+    assert sorted(contents(output)) == sorted([*COMPANIONS, "figures.nt", "figures.ttl"])
+
+
+# -- two at once --------------------------------------------------------------------------------------------------------------------
+
+
+def test_two_exports_to_one_directory_at_once_publish_no_half_file(output: Path) -> None:
+    """The second one may be refused, or wait, or write elsewhere; half of its file must not appear."""
+    with OutputDirectory(output) as first:
+        first.write_text("figures.ttl", "all of the first")
+        with contextlib.suppress(OutputError), OutputDirectory(output) as second, second.open("figures.ttl") as file:
+            file.write(b"half of the second")
+            file.flush()
+            with contextlib.suppress(OutputError):
+                first.publish()
+            assert in_place(output).get("figures.ttl", b"all of the first") == b"all of the first"
+
+
+# -- nothing is written ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_a_dry_run_writes_nothing(exists: bool, source: Path, output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    if exists:
+        export([source], output, limit=1)
+    seen: set[str] = set()
+    with unchanged(tmp_path):
+        look = lambda *_: seen.update(path.name for path in scratch.rglob("*"))  # noqa: E731
+        done = export([source], output, formats=FORMATS, compress="gz", dry_run=True, progress=look)
+    assert [name for name in seen if name.startswith("figures.")] == [], "the graph is written and thrown away"
+    assert output.exists() == exists
+    assert list(scratch.iterdir()) == []
+    assert (done.exported, done.files) == (150, [])
+
+
+def test_a_dry_run_counts_what_a_run_counts(tmp_path: Path, output: Path) -> None:
+    source = written(
+        tmp_path / "in", record("PMC1__F1"), record("PMC1__F2", number="F2", year="20"), record("PMC1__F3", number="F3", pmcid="X")
+    )
+    numbers = [export([source], output, dry_run=dry).as_dict(timing=False) for dry in (True, False)]
+    assert numbers[0] == numbers[1]
+    assert (numbers[0]["exported"], numbers[0]["quarantined"], numbers[0]["refused"]) == (1, 1, 1)
+
+
+def test_a_record_that_is_superseded_late_leaves_nothing_of_the_first_pass(
+    tmp_path: Path, output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second pass starts from an empty staging folder: what the first one wrote and quarantined is forgotten."""
+    monkeypatch.setattr(passing, "BATCH", 1)
+    old = record("PMC1__F1", number="1", year="20")
+    new = {key: value for key, value in record("PMC1__F1", number="2").items() if key != "genes"}
+    done = export([written(tmp_path / "both", old, new)], output)
+    assert (done.exported, done.superseded, done.quarantined) == (1, 1, 0)
+    export([written(tmp_path / "one", new)], tmp_path / "wanted")
+    graphs = [
+        {name: data for name, data in contents(folder).items() if name.startswith("figures.")} for folder in (output, tmp_path / "wanted")
+    ]
+    assert graphs[0] == graphs[1]
+    assert not (output / "quarantine").exists()

@@ -1,0 +1,771 @@
+"""A second export maps only what is new or has changed, and its files are those of an export that maps everything."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import random
+import shutil
+import sqlite3
+import tarfile
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.support.output_directories import contents
+from tests.support.records import GENE_COLUMNS, TP53_ROW, front_matter, newer, older, table, write
+
+from pfocr2rdf.pipeline import fingerprint as version
+from pfocr2rdf.pipeline import single as passing
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.pipeline.options import Release
+from pfocr2rdf.pipeline.summary import Summary
+from pfocr2rdf.rdf.serializers.formats import FORMATS
+from pfocr2rdf.storage.layout import INTERRUPTED, MANIFEST, STATE, TOOL
+from pfocr2rdf.validation.shapes import load_shapes
+
+Files = dict[str, str]
+
+ALL = 19
+"""The records of ``FILES``."""
+
+
+def genes(word: str = "p53") -> str:
+    return table(GENE_COLUMNS, [word if value == "p53" else value for value in TP53_ROW])
+
+
+def page(number: int, generation: int, **fields: str) -> str:
+    """A record of a generation, whose figure has that number."""
+    make = newer if generation else older
+    return front_matter(make(f"PMC{number}__F1", *(f"{key}: '{value}'" for key, value in fields.items()), title=f"Title {number}"))
+
+
+FILES: Files = {
+    **{f"_figures/PMC{number}__F1.md": page(number, 0) for number in range(10, 17)},
+    **{f"_figures/PMC{number}__F1.md": page(number, 1) for number in range(20, 27)},
+    **{f"_data/PMC{number}__F1-genes.tsv": genes() for number in range(20, 24)},
+    "_figures/PMC30__F1.md": page(30, 0, year="abcd"),  # it breaks a shape
+    "_figures/PMC31__F1.md": page(31, 0).replace("pmcid: PMC100", "pmcid: X"),
+    "_figures/stream.yaml": "---\n".join(older(f"PMC{number}__F1", title=f"Title {number}") for number in (40, 41, 42)),
+}
+
+
+class Kept:
+    """A folder of records, and an export of it that is made again and again."""
+
+    def __init__(self, place: Path, files: Files = FILES, **options: Any) -> None:
+        self.place, self.output = place, place / "out"
+        self.files: Files = {}
+        self.options: dict[str, Any] = {"formats": ["turtle", "nquads"], "workers": 1, **options}
+        self.sources: list[str | Path] = [place / "in"]
+        self.change(files)
+
+    def change(self, files: Mapping[str, str | None]) -> None:
+        """Write files, and remove those that are ``None``."""
+        for name, content in files.items():
+            if content is None:
+                (self.place / "in" / name).unlink()
+                del self.files[name]
+            else:
+                write(self.place / "in", {name: content})
+                self.files[name] = content
+
+    def export(self, **options: Any) -> Summary:
+        """The export, as it is made over the one that is there; its files must be those of a fresh one."""
+        done = export(self.sources, self.output, **self.options | options)
+        shutil.rmtree(self.place / "fresh", ignore_errors=True)
+        wanted = export(self.sources, self.place / "fresh", **self.options | options)
+        assert contents(self.output) == contents(self.place / "fresh")
+        assert done.as_dict(timing=False) == wanted.as_dict(timing=False)
+        assert (done.files, done.exit_status) == (wanted.files, wanted.exit_status)
+        return done
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Kept:
+    """An export that was made once."""
+    found = Kept(tmp_path)
+    done = found.export()
+    assert (done.read, done.mapped, done.quarantined, done.refused, done.unchanged) == (ALL, ALL, 1, 1, False)
+    return found
+
+
+def stamps(folder: Path) -> dict[str, tuple[int, int]]:
+    """Time and place on the disk of every file below a folder, hidden ones too."""
+    return {str(path.relative_to(folder)): (path.stat().st_mtime_ns, path.stat().st_ino) for path in folder.rglob("*")}
+
+
+# -- the same records ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("workers", [1, 2, None])
+@pytest.mark.parametrize("compress", [None, "gz", "zst"])
+def test_a_second_run_maps_nothing_and_leaves_the_files_alone(workers: int | None, compress: str | None, tmp_path: Path) -> None:
+    kept = Kept(tmp_path, formats=FORMATS, compress=compress, workers=workers)
+    first = kept.export()
+    before = stamps(kept.output)
+    for _ in range(2):
+        done = kept.export()
+        assert (done.mapped, done.unchanged, done.read) == (0, True, ALL)
+        assert done.as_dict(timing=False) == first.as_dict(timing=False)
+        assert stamps(kept.output) == before
+
+
+def test_the_time_of_a_source_is_nothing(kept: Kept) -> None:
+    for path in (kept.place / "in").rglob("*.*"):
+        os.utime(path, (1, 1))
+    assert kept.export().unchanged
+
+
+def test_a_second_run_from_another_place_finds_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("one", "other"):
+        write(tmp_path / name / "in", FILES)
+    monkeypatch.chdir(tmp_path / "one")
+    export(["in"], tmp_path / "out")
+    monkeypatch.chdir(tmp_path / "other")
+    assert export(["in"], tmp_path / "out").unchanged
+    write(tmp_path / "other" / "in", {"_figures/PMC10__F1.md": page(10, 0, year="2001")})
+    assert export(["in"], tmp_path / "out").mapped == 1
+
+
+# -- other records -------------------------------------------------------------------------------------------------------------------
+
+
+STREAM = FILES["_figures/stream.yaml"]
+
+EDITS: dict[str, tuple[dict[str, str | None], int]] = {
+    "an older record has changed": ({"_figures/PMC11__F1.md": page(11, 0, year="2001")}, 1),
+    "a newer record has changed": ({"_figures/PMC22__F1.md": page(22, 1, year="2001")}, 1),
+    "the first and the last have changed": (
+        {"_figures/PMC10__F1.md": page(10, 0, year="2001"), "_figures/stream.yaml": STREAM.replace("Title 42", "Other title 42")}, 2,
+    ),
+    "the body of a page has changed": ({"_figures/PMC11__F1.md": FILES["_figures/PMC11__F1.md"] + "Some words.\n"}, 0),
+    "a record has come before all": ({"_figures/PMC05__F1.md": page(5, 0)}, 1),
+    "a record has come in between": ({"_figures/PMC18__F1.md": page(18, 1)}, 1),
+    "a record has come after all": ({"_figures/zzz.md": page(99, 1)}, 1),
+    "records have gone": ({"_figures/PMC10__F1.md": None, "_figures/PMC24__F1.md": None, "_figures/stream.yaml": None}, 0),
+    "a file has another name": ({"_figures/PMC10__F1.md": None, "_figures/other.md": FILES["_figures/PMC10__F1.md"]}, 1),
+    "two files have changed places": (
+        {"_figures/PMC10__F1.md": FILES["_figures/PMC11__F1.md"], "_figures/PMC11__F1.md": FILES["_figures/PMC10__F1.md"]}, 2,
+    ),
+    "a record is of the other generation now": ({"_figures/PMC11__F1.md": page(11, 1)}, 1),
+    "a table has changed": ({"_data/PMC20__F1-genes.tsv": genes("TRP53")}, 1),
+    "a table has come": ({"_data/PMC24__F1-genes.tsv": genes("TRP53")}, 1),
+    "a table has gone": ({"_data/PMC20__F1-genes.tsv": None}, 1),
+    "a table stands elsewhere": ({"_data/PMC20__F1-genes.tsv": None, "_figures/PMC20__F1-genes.tsv": genes()}, 0),
+    "two records have changed their tables": ({"_data/PMC20__F1-genes.tsv": None, "_data/PMC24__F1-genes.tsv": genes()}, 2),
+    "a table without a figure has come": ({"_data/PMC77__F1-genes.tsv": genes()}, 0),
+    "a record with a table has gone": ({"_figures/PMC20__F1.md": None}, 0),
+    "a record is refused now, since it cannot be read": ({"_figures/PMC11__F1.md": "---\na: [\n---\n"}, 1),
+    "a record is refused now, for a field": ({"_figures/PMC11__F1.md": FILES["_figures/PMC31__F1.md"].replace("PMC31", "PMC11")}, 1),
+    "a record is refused now, for a table": ({"_data/PMC20__F1-genes.tsv": "x\ty\n1\n"}, 1),
+    "a record that was refused is well now": ({"_figures/PMC31__F1.md": page(31, 0)}, 1),
+    "a record that was refused is refused for something else": ({"_figures/PMC31__F1.md": "---\na: [\n---\n"}, 1),
+    "a record that was refused has gone": ({"_figures/PMC31__F1.md": None}, 0),
+    "a record is quarantined now": ({"_figures/PMC11__F1.md": page(11, 0, year="abcd")}, 1),
+    "a record that was quarantined is well now": ({"_figures/PMC30__F1.md": page(30, 0)}, 1),
+    "a record that was quarantined is quarantined for something else": ({"_figures/PMC30__F1.md": page(30, 0, year="abcde")}, 1),
+    "a record that was quarantined has gone": ({"_figures/PMC30__F1.md": None}, 0),
+    "a copy of a record has come after it": ({"_figures/zzz.md": page(11, 0, year="2001")}, 1),
+    "a copy of a record has come before it": ({"_figures/AAA.md": page(11, 0, year="2001")}, 1),
+    "a copy of a quarantined record has come before it": ({"_figures/AAA.md": page(30, 0)}, 1),
+    "a newer record of a figure has come before the older one": ({"_figures/AAA.md": page(11, 1, year="2001")}, 1),
+    "a newer record of a figure has come after the older one": ({"_figures/zzz.md": page(11, 1, year="2001")}, 1),
+    "an older record of a figure has come after the newer one": ({"_figures/zzz.md": page(22, 0, year="2001")}, 1),
+    "a newer record of a quarantined figure has come": ({"_figures/zzz.md": page(30, 1)}, 1),
+    "a newer record of a figure in the stream has come": ({"_figures/zzz.md": page(41, 1)}, 1),
+    "one of the stream has changed": ({"_figures/stream.yaml": STREAM.replace("Title 41", "Other title 41")}, 1),
+    "one of the stream has more lines, so that the next one begins later": (
+        {"_figures/stream.yaml": STREAM.replace("figtitle: Title 41", "year: '2001'\nfigtitle: Title 41")}, 2,
+    ),
+    "the stream begins with another one": ({"_figures/stream.yaml": older("PMC39__F1") + "---\n" + STREAM}, 4),
+    "the stream is shorter": ({"_figures/stream.yaml": STREAM[: STREAM.index("---\nfigid: PMC42")]}, 0),
+    "the stream is a file with one": ({"_figures/stream.yaml": older("PMC40__F1", title="Title 40")}, 0),
+    "a stream has come": ({"_figures/more.yml": "---\n".join(older(f"PMC{number}__F1") for number in (50, 51))}, 2),
+    "nothing has changed": ({}, 0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "mapped"), EDITS.values(), ids=EDITS)
+def test_only_what_is_new_or_has_changed_is_mapped(files: dict[str, str | None], mapped: int, kept: Kept) -> None:
+    kept.change(files)
+    done = kept.export()
+    assert done.mapped == mapped
+    again = kept.export()
+    assert again.mapped <= 2, "those that cannot be read at all, and those that lost, are looked at again"
+    back: dict[str, str | None] = {name: FILES.get(name) for name in files}
+    kept.change(back)
+    assert kept.export().mapped <= len(files) + 4
+    assert kept.files == FILES
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_comes_and_goes_among_many(workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More records than go into one batch, reused ones between mapped ones."""
+    monkeypatch.setattr(passing, "BATCH", 4)
+    monkeypatch.setattr(passing, "_REUSED_AT_ONCE", 7)
+    kept = Kept(tmp_path, {f"{number}.md": page(number, number % 2) for number in range(100, 200)}, workers=workers)
+    kept.export()
+    kept.change({f"{number}.md": page(number, number % 2, year="2001") for number in range(100, 200, 9)})
+    kept.change({f"{number}.md": None for number in range(101, 200, 9)})
+    assert kept.export().mapped == 12
+    kept.change({f"{number}.md": page(number, 0, year="1990") for number in range(102, 200, 3)})
+    assert kept.export().mapped == len(range(102, 200, 3))
+    assert kept.export().mapped == 0
+
+
+def test_entities_forget_what_no_record_says_any_more(tmp_path: Path) -> None:
+    """A title of a paper that only one record had; a disagreement that comes and goes."""
+    one, other = page(1, 0), page(2, 0).replace("A paper", "Another paper")
+    kept = Kept(tmp_path, {"a.md": one, "b.md": other})
+    assert kept.export().conflicts == 1
+    kept.change({"b.md": page(2, 0)})
+    done = kept.export()
+    assert (done.conflicts, done.mapped) == (0, 1)
+    kept.change({"b.md": other})
+    assert kept.export().conflicts == 1
+
+
+@pytest.mark.parametrize("batch", [1, 64])
+@pytest.mark.parametrize("ranks", [(0, 0), (1, 1), (0, 1), (1, 0)])
+def test_a_duplicate_comes_and_goes(ranks: tuple[int, int], batch: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also a newer record that comes when the older one was written already."""
+    monkeypatch.setattr(passing, "BATCH", batch)
+    monkeypatch.setattr(passing, "_REUSED_AT_ONCE", batch)
+    first, second = (page(7, rank, year=str(2000 + number)) for number, rank in enumerate(ranks))
+    rest = {f"c{number}.md": page(number, 0) for number in range(100, 105)}
+    kept = Kept(tmp_path, {"a.md": first, **rest})
+    kept.export()
+    for name, text in (("z.md", second), ("b.md", second)):
+        kept.change({name: text})
+        assert kept.export().mapped == 1
+        assert kept.export().mapped <= 1
+        kept.change({name: None})
+        assert kept.export().mapped <= 1
+    kept.change({"z.md": second})
+    kept.export()
+    kept.change({"a.md": None})
+    assert kept.export().mapped <= 1
+
+
+# -- other options -------------------------------------------------------------------------------------------------------------------
+
+
+SHAPE = """
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix pfocr: <https://pfocr.wikipathways.org/vocab#> .
+<urn:mine> a sh:NodeShape ; sh:targetClass pfocr:Figure ; sh:property [ sh:path pfocr:figureNumber ; sh:minCount 1 ] .
+"""
+
+OPTIONS: dict[str, tuple[dict[str, Any], int]] = {
+    "fewer formats": ({"formats": ["nquads"]}, 0),
+    "another order of formats": ({"formats": ["nquads", "turtle"]}, 0),
+    "more formats": ({"formats": ["turtle", "nquads", "jsonld"]}, ALL),
+    "another format": ({"formats": ["jsonld"]}, ALL),
+    "compressed with gzip": ({"compress": "gz"}, 0),
+    "compressed with Zstandard": ({"compress": "zst"}, 0),
+    "fewer formats, and compressed": ({"formats": ["nquads"], "compress": "zst"}, 0),
+    "a limit": ({"limit": 7}, 0),
+    "a limit that is beyond": ({"limit": 700}, 0),
+    "a release": ({"release": Release("2024-01", "2024-01-01")}, 0),
+    "violations are kept": ({"on_violation": "keep"}, ALL),
+    "more workers": ({"workers": 3}, 0),
+}
+
+
+@pytest.mark.parametrize(("options", "mapped"), OPTIONS.values(), ids=OPTIONS)
+def test_what_other_options_do_not_touch_is_not_mapped_again(options: dict[str, Any], mapped: int, kept: Kept) -> None:
+    assert kept.export(**options).mapped == mapped
+    assert kept.export(**options).unchanged
+    back = kept.export().mapped
+    assert back in (0, ALL, ALL - options.get("limit", ALL))
+    assert kept.export().unchanged
+
+
+def test_a_limit_that_grows_maps_what_comes_into_it(kept: Kept) -> None:
+    for limit, mapped in ((5, 0), (12, 7), (11, 0), (3, 0), (4, 1), (None, ALL - 4)):
+        assert kept.export(limit=limit).mapped == mapped
+
+
+@pytest.mark.parametrize("before", ["gz", "zst", None])
+@pytest.mark.parametrize("after", ["gz", "zst", None])
+def test_from_one_compression_to_another(before: str | None, after: str | None, tmp_path: Path) -> None:
+    kept = Kept(tmp_path, formats=FORMATS, compress=before)
+    kept.export()
+    kept.change({"_figures/PMC12__F1.md": page(12, 0, year="2001"), "_figures/PMC25__F1.md": None})
+    assert kept.export(compress=after).mapped == 1
+
+
+def test_other_shapes_map_all(kept: Kept) -> None:
+    mine = write(kept.place / "shapes", {"mine.ttl": SHAPE})
+    assert kept.export(shapes=[mine]).mapped == ALL
+    assert kept.export(shapes=[mine]).mapped == 0
+    write(mine, {"mine.ttl": SHAPE.replace("minCount 1", "minCount 0")})
+    assert kept.export(shapes=[mine]).mapped == ALL
+    assert kept.export().mapped == ALL
+
+
+def test_another_version_of_the_mapping_maps_all(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(version, "mapping_version", lambda: "another one")
+        assert kept.export().mapped == ALL
+        assert kept.export().mapped == 0
+    assert kept.export().mapped == ALL
+
+
+def test_another_version_of_the_tool_or_of_a_library_that_packs_is_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They too are seen in the files: a manifest names the tool, and another library may pack the same to other bytes."""
+    in_force, seen = load_shapes([]), set()
+    for name, value in (("TOOL", TOOL), ("TOOL", "pfocr2rdf 99"), ("version", lambda name: f"{name} 99")):
+        monkeypatch.setattr(version, name, value)
+        seen |= {version.version_of(in_force, "quarantine"), version.version_of(in_force, "keep")}
+    assert len(seen) == 6
+
+
+def test_the_version_of_the_mapping_hangs_on_every_module_and_table_of_the_package() -> None:
+    """And on nothing that is made of them."""
+    with TemporaryDirectory() as folder:
+        package = Path(folder) / "pfocr2rdf"
+        shutil.copytree(Path(version.__file__).parents[1], package, ignore=shutil.ignore_patterns("__pycache__"))
+
+        def found() -> str:
+            digest = hashlib.sha256()
+            version._add(package, digest)
+            return str(digest.hexdigest())
+
+        seen = {found()}
+        write(package, {"__pycache__/mapping.pyc": "x"})
+        assert found() in seen
+        for name in ("mapping/figure.py", "records/yaml.py"):
+            (package / name).write_text((package / name).read_text() + "\n# changed\n")
+            assert found() not in seen
+            seen.add(found())
+        (package / "mapping" / "organisms.py").rename(package / "mapping" / "taxa.py")
+        assert found() not in seen
+
+
+def test_fresh_maps_all(kept: Kept) -> None:
+    before = stamps(kept.output)
+    assert kept.export(fresh=True).mapped == ALL
+    assert stamps(kept.output) != before
+    kept.change({"_figures/PMC11__F1.md": page(11, 0, year="2001")})
+    assert kept.export(fresh=True).mapped == ALL
+    assert kept.export().mapped == 0
+
+
+def test_fresh_takes_nothing_from_an_interrupted_run_either(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.change({f"_figures/PMC{number}__F1.md": page(number, 0, year="2001") for number in range(10, 17)})
+    interrupt(kept, monkeypatch)
+    assert kept.export(fresh=True).mapped == ALL
+
+
+def interrupt(kept: Kept, monkeypatch: pytest.MonkeyPatch, after: int = 10, **options: Any) -> None:
+    """Interrupt a run over it."""
+
+    def progress(count: int, *_: object) -> None:
+        if count >= after:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(passing, "BATCH", 2)
+        patched.setattr(passing, "_REUSED_AT_ONCE", 2)
+        patched.setattr(passing, "_COMMIT_SECONDS", 0.0)
+        with pytest.raises(KeyboardInterrupt):
+            export(kept.sources, kept.output, progress=progress, **kept.options | options)
+    assert (kept.output / INTERRUPTED).is_dir()
+
+
+@pytest.mark.parametrize("compress", [None, "gz", "zst"])
+def test_what_an_interrupted_run_did_is_taken_from_there_and_the_rest_from_the_export(
+    compress: str | None, kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.change({f"_figures/PMC{number}__F1.md": page(number, 0, year="2001") for number in range(10, 15)})
+    interrupt(kept, monkeypatch, after=4, compress=compress)
+    assert kept.export(compress=compress).mapped == 1
+    assert not (kept.output / INTERRUPTED).exists()
+
+
+def test_an_interrupted_run_over_an_interrupted_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Kept(tmp_path)
+    interrupt(kept, monkeypatch, after=4)
+    interrupt(kept, monkeypatch, after=8)
+    interrupt(kept, monkeypatch, after=2)
+    kept.change({"_figures/PMC10__F1.md": page(10, 0, year="2001")})
+    assert kept.export().mapped == ALL - 8 + 1
+    assert kept.export().mapped == 0
+
+
+# -- a state that cannot be trusted --------------------------------------------------------------------------------------------------
+
+
+def overwrite(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+
+
+def scratch(path: Path, seed: int, count: int) -> None:
+    """Other bytes in some places."""
+    chosen, data = random.Random(seed), bytearray(path.read_bytes())
+    for _ in range(count):
+        data[chosen.randrange(len(data))] = chosen.randrange(256)
+    path.write_bytes(data)
+
+
+def sql(path: Path, *statements: str) -> None:
+    with sqlite3.connect(path) as database:
+        for statement in statements:
+            database.execute(statement)
+    database.close()
+
+
+def foreign(path: Path) -> None:
+    path.unlink()
+    sql(path, "CREATE TABLE about (name, value)", "CREATE TABLE records (number, text)", "INSERT INTO records VALUES (1, 'a')")
+
+
+def broken_link(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("nowhere")
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "gone": Path.unlink,
+    "empty": lambda path: path.write_bytes(b""),
+    "text": lambda path: path.write_bytes(b"not a database" * 1000),
+    "random bytes": lambda path: path.write_bytes(random.Random(0).randbytes(50_000)),
+    "half of it": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+    "a page less": lambda path: path.write_bytes(path.read_bytes()[:-4096]),
+    "some bytes less": lambda path: path.write_bytes(path.read_bytes()[:-100]),
+    "more bytes": lambda path: path.write_bytes(path.read_bytes() + bytes(4096)),
+    "only its first page": lambda path: path.write_bytes(path.read_bytes()[:4096]),
+    "zeros in its middle": lambda path: path.write_bytes((data := path.read_bytes())[:8192] + bytes(16384) + data[24576:]),
+    "another database": foreign,
+    "no records": lambda path: sql(path, "DELETE FROM records"),
+    "no table of records": lambda path: sql(path, "DROP TABLE records"),
+    "nothing about it": lambda path: sql(path, "DELETE FROM about"),
+    "no descriptions": lambda path: sql(path, "DELETE FROM descriptions"),
+    "half of the descriptions": lambda path: sql(path, "DELETE FROM descriptions WHERE rowid % 2"),
+    "no table of descriptions": lambda path: sql(path, "DROP TABLE descriptions"),
+    "other descriptions": lambda path: sql(path, "UPDATE descriptions SET pairs = replace(pairs, 'A paper', 'Another paper')"),
+    "other offsets": lambda path: sql(path, "UPDATE records SET offsets = (SELECT offsets FROM records LIMIT 1)"),
+    "no offsets": lambda path: sql(path, "UPDATE records SET offsets = x''"),
+    "other sizes": lambda path: sql(path, "UPDATE records SET sizes = x'ff'"),
+    "other figures": lambda path: sql(path, "UPDATE records SET figid = 'PMC1__F1' || number"),
+    "other statuses": lambda path: sql(path, "UPDATE records SET status = 'refused'"),
+    "other words": lambda path: sql(path, "UPDATE records SET said = '{}'"),
+    "no words": lambda path: sql(path, "UPDATE records SET said = x'00'"),
+    "other sources": lambda path: sql(path, "UPDATE records SET source = replace(source, 'PMC10', 'PMC11')"),
+    "other numbers": lambda path: sql(path, "UPDATE records SET number = 100 - number"),
+    "other formats": lambda path: sql(path, """UPDATE about SET value = '["nquads", "turtle"]' WHERE name = 'formats'"""),
+    "no files": lambda path: sql(path, "UPDATE about SET value = '[1]' WHERE name = 'files'"),
+    "another version": lambda path: sql(path, """UPDATE about SET value = '"0"' WHERE name = 'version'"""),
+    "no stamps": lambda path: sql(path, "UPDATE about SET value = '{}' WHERE name = 'written'"),
+    "another summary": lambda path: sql(path, "UPDATE about SET value = '{}' WHERE name = 'summary'"),
+    "a journal of something else": lambda path: path.with_name(f"{path.name}-journal").write_bytes(random.Random(1).randbytes(5000)),
+    "a log of something else": lambda path: path.with_name(f"{path.name}-wal").write_bytes(random.Random(1).randbytes(5000)),
+    "a broken link": broken_link,
+}
+
+CHANGE: dict[str, str | None] = {"_figures/PMC12__F1.md": page(12, 0, year="2001"), "_figures/PMC22__F1.md": None}
+
+
+@pytest.mark.parametrize("changed", [False, True], ids=["same records", "changed records"])
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_state_that_cannot_be_trusted_changes_nothing(damage: Callable[[Path], object], changed: bool, kept: Kept) -> None:
+    if changed:
+        kept.change(CHANGE)
+    damage(kept.output / STATE)
+    kept.export()
+    assert kept.export().mapped == 0
+    assert sorted(path.name for path in kept.output.glob(f"{STATE}*")) == [STATE]
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_state_with_some_wrong_bytes_changes_nothing(seed: int, kept: Kept) -> None:
+    kept.change(CHANGE)
+    scratch(kept.output / STATE, seed, 1 + seed * 3)
+    kept.export()
+    assert kept.export().mapped == 0
+
+
+def test_a_folder_in_the_place_of_the_state_is_left_alone_or_gone(kept: Kept) -> None:
+    (kept.output / STATE).unlink()
+    write(kept.output / STATE, {"notes.txt": "mine"})
+    with pytest.raises(Exception, match=r"cannot be written: Is a directory"):
+        export(kept.sources, kept.output, **kept.options)
+    assert (kept.output / STATE / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_an_interrupted_run_whose_state_cannot_be_trusted_changes_nothing(
+    damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Kept(tmp_path)
+    interrupt(kept, monkeypatch)
+    DAMAGES[damage](kept.output / INTERRUPTED / STATE)
+    kept.export()
+    assert kept.export().mapped == 0
+
+
+@pytest.mark.parametrize("compress", [None, "gz", "zst"])
+@pytest.mark.parametrize("size", [0, 1, 1000])
+def test_an_interrupted_run_whose_files_are_shorter_than_its_state_says(
+    size: int, compress: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Kept(tmp_path, compress=compress)
+    interrupt(kept, monkeypatch)
+    for path in (kept.output / INTERRUPTED).glob("figures.nq*"):
+        os.truncate(path, size)
+    assert kept.export().mapped == ALL
+    assert kept.export().mapped == 0
+
+
+# -- files that are no longer as they were written -----------------------------------------------------------------------------------
+
+
+def other_bytes(path: Path) -> None:
+    """As many bytes as before."""
+    data = path.read_bytes()
+    path.write_bytes(data.swapcase())
+
+
+SET_ASIDE = ("reasons.json", "PMC30__F1.md")
+
+HURTS: dict[str, Callable[[Path], object]] = {
+    "gone": Path.unlink,
+    "empty": lambda path: path.write_bytes(b""),
+    "shorter": lambda path: os.truncate(path, path.stat().st_size - 10),
+    "longer": lambda path: path.write_bytes(path.read_bytes() + b"\n"),
+    "changed": other_bytes,
+}
+
+
+@pytest.mark.parametrize("changed", [False, True], ids=["same records", "changed records"])
+@pytest.mark.parametrize("compress", [None, "gz", "zst"])
+@pytest.mark.parametrize("hurt", HURTS)
+def test_a_file_of_the_graph_that_somebody_changed_is_written_anew(hurt: str, compress: str | None, changed: bool, tmp_path: Path) -> None:
+    kept = Kept(tmp_path, compress=compress)
+    kept.export()
+    if changed:
+        kept.change(CHANGE)
+    (path,) = kept.output.glob("figures.nq*")
+    HURTS[hurt](path)
+    assert not kept.export().unchanged
+    assert kept.export().unchanged
+
+
+@pytest.mark.parametrize("changed", [False, True], ids=["same records", "changed records"])
+@pytest.mark.parametrize("hurt", HURTS)
+@pytest.mark.parametrize("name", [MANIFEST, "report.json", "vocabulary.ttl", *(f"quarantine/PMC30__F1/{name}" for name in SET_ASIDE)])
+def test_another_file_that_somebody_changed_is_written_anew(name: str, hurt: str, changed: bool, kept: Kept) -> None:
+    if changed:
+        kept.change(CHANGE)
+    HURTS[hurt](kept.output / name)
+    done = kept.export()
+    assert (done.unchanged, done.mapped) == (False, changed + name.startswith("quarantine"))
+    assert kept.export().unchanged
+
+
+def test_a_quarantine_that_is_gone_comes_again(kept: Kept) -> None:
+    shutil.rmtree(kept.output / "quarantine")
+    assert kept.export().mapped == 1
+
+
+def test_a_copy_of_an_export_is_as_good_as_the_export(kept: Kept) -> None:
+    """Its files have other times."""
+    shutil.copytree(kept.output, kept.place / "copy", copy_function=shutil.copyfile)
+    shutil.rmtree(kept.output)
+    (kept.place / "copy").rename(kept.output)
+    assert kept.export().unchanged
+    kept.change(CHANGE)
+    shutil.copytree(kept.output, kept.place / "copy", copy_function=shutil.copyfile)
+    shutil.rmtree(kept.output)
+    (kept.place / "copy").rename(kept.output)
+    assert kept.export().mapped == 1
+
+
+def test_what_somebody_put_into_the_folder_is_not_ours(kept: Kept) -> None:
+    write(kept.output, {"notes.txt": "mine", "quarantine/notes.txt": "mine"})
+    assert export(kept.sources, kept.output, **kept.options).unchanged
+    kept.change(CHANGE)
+    assert export(kept.sources, kept.output, **kept.options).mapped == 1
+    assert (kept.output / "notes.txt").read_text() == (kept.output / "quarantine/notes.txt").read_text() == "mine"
+
+
+# -- other sources -------------------------------------------------------------------------------------------------------------------
+
+
+def packed(files: Files) -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as file:
+        for name, content in files.items():
+            member = tarfile.TarInfo(f"pfocr/{name}")
+            member.size = len(content.encode())
+            file.addfile(member, io.BytesIO(content.encode()))
+    return stream.getvalue()
+
+
+def test_records_of_an_archive_are_known_again(tmp_path: Path) -> None:
+    kept = Kept(tmp_path)
+    archive = tmp_path / "pfocr.tar"
+    kept.sources = [archive]
+    archive.write_bytes(packed(FILES))
+    assert kept.export().mapped == ALL
+    assert kept.export().unchanged
+    archive.write_bytes(packed(dict(reversed(FILES.items()))))
+    assert kept.export().unchanged, "the order of members is nothing"
+    archive.write_bytes(packed({**FILES, "_figures/PMC12__F1.md": page(12, 0, year="2001"), "_data/PMC20__F1-genes.tsv": genes("TRP53")}))
+    assert kept.export().mapped == 2
+    archive.unlink()
+    archive.write_bytes(packed(FILES))
+    assert kept.export().mapped == 2
+
+
+def test_records_of_standard_input_are_known_again(tmp_path: Path) -> None:
+    def run(numbers: Iterable[int], folder: str = "out", **fields: str) -> Summary:
+        data = "---\n".join(older(f"PMC{number}__F1", *(f"{key}: '{value}'" for key, value in fields.items())) for number in numbers)
+        return export(["-"], tmp_path / folder, stdin=io.BytesIO(data.encode()), formats=["turtle"])
+
+    assert run(range(10, 20)).mapped == 10
+    assert run(range(10, 20)).unchanged
+    assert run(range(10, 25)).mapped == 5
+    run(range(10, 25), "fresh")
+    assert contents(tmp_path / "out") == contents(tmp_path / "fresh")
+    assert run(range(10, 12)).mapped == 0
+    assert run(range(10, 12), year="2001").mapped == 2
+
+
+def test_a_source_that_is_named_twice_is_read_twice(tmp_path: Path) -> None:
+    kept = Kept(tmp_path, {"a.md": page(1, 0), "b.md": page(2, 1)})
+    kept.sources = [tmp_path / "in", tmp_path / "in"]
+    assert kept.export().refused == 2
+    assert kept.export().mapped <= 2
+    kept.change({"a.md": page(1, 0, year="2001")})
+    assert kept.export().mapped <= 4
+
+
+def test_other_sources_with_the_same_records(kept: Kept) -> None:
+    """A source is known by its name, so that what messages say of it is right."""
+    shutil.copytree(kept.place / "in", kept.place / "other")
+    kept.sources = [kept.place / "other"]
+    assert kept.export().mapped == ALL
+    kept.sources = [kept.place / "in" / "_figures", kept.place / "other"]
+    kept.export()
+    assert kept.export().mapped <= ALL
+
+
+# -- the law -------------------------------------------------------------------------------------------------------------------------
+
+
+SLOTS = [f"PMC{number}__F1" for number in range(10, 24)]
+
+
+def variants(slot: str, number: int) -> dict[str, str]:
+    """What a record can be."""
+    neighbour = int(SLOTS[(SLOTS.index(slot) + 5) % len(SLOTS)][3:5])
+    return {
+        "older": page(number, 0),
+        "older, changed": page(number, 0, year="2001"),
+        "newer": page(number, 1),
+        "newer, changed": page(number, 1, papertitle_extra="x", year="2003"),
+        "another paper": page(number, 0).replace("A paper", f"Paper {number}"),
+        "quarantined": page(number, 0, year="abcd"),
+        "quarantined, newer": page(number, 1, pathway_score="high"),
+        "refused": page(number, 0).replace("pmcid: PMC100", "pmcid: X"),
+        "unreadable": "---\na: [\n---\n",
+        "empty": "",
+        "of another figure": page(neighbour, 0, year="2004"),
+        "of another figure, newer": page(neighbour, 1, year="2005"),
+    }
+
+
+RECORD = st.none() | st.sampled_from(sorted(variants(SLOTS[0], 10)))
+
+TABLE = st.sampled_from([None, "p53", "TRP53", "broken"])
+
+STREAMS = st.lists(st.tuples(st.integers(10, 30), st.integers(0, 1), st.booleans()), max_size=4)
+
+EDIT = st.fixed_dictionaries(
+    {},
+    optional={
+        **{f"{slot}.md": RECORD for slot in SLOTS},
+        **{f"{slot}-genes.tsv": TABLE for slot in SLOTS[::3]},
+        "stream.yaml": STREAMS,
+        "a.yml": STREAMS,
+    },
+)
+
+CHOICES = st.fixed_dictionaries(
+    {"formats": st.sampled_from([["turtle", "nquads"], ["nquads", "turtle"], ["turtle"], ["jsonld", "turtle", "nquads"]])},
+    optional={
+        "compress": st.sampled_from([None, "gz", "zst"]),
+        "limit": st.sampled_from([None, 3, 9]),
+        "workers": st.sampled_from([1, 1, 1, 2]),
+        "on_violation": st.sampled_from(["quarantine", "quarantine", "keep"]),
+    },
+)
+
+
+def content(name: str, value: Any) -> str | None:
+    """The file of that name, or ``None`` where it is not there."""
+    if value is None or value == []:
+        return None
+    if name.endswith(".tsv"):
+        return "x\ty\n1\n" if value == "broken" else genes(value)
+    if name.endswith(".md"):
+        return variants(name.removesuffix(".md"), int(name[3:5]))[value]
+    return "---\n".join(
+        (newer if rank else older)(f"PMC{number}__F1", *(["year: '1999'"] if other else [])) for number, rank, other in value
+    )
+
+
+def known(output: Path) -> tuple[set[str], str, dict[tuple[str, int], tuple[bytes, str]]]:
+    """Formats and version of an export, and digest and status of its records."""
+    if not (output / STATE).exists():
+        return set(), "", {}
+    database = sqlite3.connect(output / STATE)
+    about = dict(database.execute("SELECT name, value FROM about"))
+    rows = database.execute("SELECT source, line, digest, status FROM records").fetchall()
+    database.close()
+    return set(json.loads(about["formats"])), about["version"], {(source, line): (digest, status) for source, line, digest, status in rows}
+
+
+def to_be_mapped(before: Any, after: Any) -> int:
+    """How many records the second run had to map: those that the first one did not know, or could not read, or left out for others."""
+    (formats, made_by, old), (wanted, own, new) = before, after
+    if made_by != own or not wanted <= formats:
+        old = {}
+    return sum(not digest or old.get(key, (b"", ""))[0] != digest or old[key][1] == "lost" for key, (digest, _) in new.items())
+
+
+@given(st.lists(st.tuples(EDIT, CHOICES), min_size=2, max_size=4))
+@settings(max_examples=25, deadline=None)
+def test_an_export_over_another_one_is_what_a_fresh_one_is(rounds: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passing, "BATCH", 3)  # so that a newer record may come when the older one is written
+        patched.setattr(passing, "_REUSED_AT_ONCE", 5)
+        first = {f"{slot}.md": variants(slot, int(slot[3:5]))["newer" if number % 3 == 0 else "older"] for number, slot in enumerate(SLOTS)}
+        kept = Kept(Path(folder), {**first, "zz.md": page(99, 0)})
+        for edit, options in [({}, {}), *rounds]:
+            files = {name: content(name, value) for name, value in edit.items()}
+            kept.change({name: text for name, text in files.items() if text is not None or name in kept.files})
+            before = known(kept.output)
+            done = kept.export(**options)
+            assert done.unchanged or done.mapped == to_be_mapped(before, known(kept.output))
+
+
+def test_the_law_can_tell(tmp_path: Path) -> None:
+    """What counts the records to be mapped knows those that are new, changed, unreadable and superseded."""
+    kept = Kept(tmp_path, {"a.md": page(1, 0), "b.md": page(1, 1), "c.md": page(2, 0), "d.md": "---\na: [\n---\n", "e.md": page(3, 0)})
+    kept.export()
+    before = known(kept.output)
+    assert to_be_mapped(known(tmp_path / "nowhere"), before) == 5
+    assert to_be_mapped(before, before) == 2
+    kept.change({"e.md": page(3, 0, year="2001"), "f.md": page(4, 0)})
+    kept.export()
+    assert to_be_mapped(before, known(kept.output)) == 4

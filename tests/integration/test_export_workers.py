@@ -1,0 +1,136 @@
+"""An export is the same for any number of worker processes, whatever becomes of them."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import random
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.support.deaths import DEATHS, once
+from tests.support.output_directories import contents
+from tests.support.records import older, real_checkout, write
+
+from pfocr2rdf.mapping import figure_graph as graph
+from pfocr2rdf.pipeline import single as passing
+from pfocr2rdf.pipeline import worker as batch
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.rdf.serializers.formats import FORMATS
+from pfocr2rdf.storage.layout import MANIFEST
+
+pytestmark = [
+    pytest.mark.usefixtures("patience"),
+    pytest.mark.skipif(sys.platform != "linux", reason="worker processes are looked at in /proc"),
+]
+
+
+# -- an export -------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return real_checkout(tmp_path_factory.mktemp("in") / "pfocr")
+
+
+@pytest.fixture(scope="module")
+def references(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str | None, dict[str, bytes]]:
+    """Exports of it in this process alone."""
+    folder = tmp_path_factory.mktemp("reference")
+    for compress in (None, "gz", "zst"):
+        assert export([checkout], folder / str(compress), formats=FORMATS, compress=compress, workers=1).exported > 40
+    return {compress: contents(folder / str(compress)) for compress in (None, "gz", "zst")}
+
+
+@pytest.mark.parametrize("compress", [None, "gz", "zst"])
+@pytest.mark.parametrize("workers", [2, 3, 5])
+def test_the_bytes_are_the_same_for_any_number_of_workers(
+    workers: int,
+    compress: str | None,
+    checkout: Path,
+    references: dict[str | None, dict[str, bytes]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(passing, "BATCH", 3)
+    done = export([checkout], tmp_path, formats=FORMATS, compress=compress, workers=workers)
+    assert done.mapped == done.read
+    assert contents(tmp_path) == references[compress]
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_bytes_are_the_same_when_workers_die_meanwhile(
+    seed: int,
+    workers: int,
+    checkout: Path,
+    references: dict[str | None, dict[str, bytes]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is done again comes later, and in another process, which may have handed over the descriptions of things already."""
+    monkeypatch.setattr(passing, "BATCH", 3)
+    chosen, describe = random.Random(seed), graph.describe
+    stems = sorted(path.stem for path in checkout.glob("_figures/*"))
+    deadly = set(chosen.sample(stems, len(stems) // 6))
+    (tmp_path / "died").mkdir()
+
+    def described(record: Any) -> Any:
+        if record.figid in deadly:
+            once(str(tmp_path / "died" / record.figid))
+        return describe(record)
+
+    monkeypatch.setattr(batch, "describe", described)
+    done = export([checkout], tmp_path / "out", formats=FORMATS, workers=workers)
+    assert len(list((tmp_path / "died").iterdir())) > 3
+    assert done.mapped == done.read
+    assert contents(tmp_path / "out") == references[None]
+
+
+@pytest.mark.parametrize("death", DEATHS)
+def test_a_record_that_kills_its_worker_is_quarantined(death: Callable[[], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    records = {f"PMC{number}__F1.md": f"---\n{older(f'PMC{number}__F1')}---\n" for number in range(1, 201)}
+    source = write(tmp_path / "in", records)
+    describe = graph.describe
+
+    def described(record: Any) -> Any:
+        if record.figid == "PMC77__F1":
+            death()
+        return describe(record)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(batch, "describe", described)
+        found = [export([source], tmp_path / str(workers), formats=FORMATS, workers=workers) for workers in (2, 3)]
+    for done in found:
+        assert (done.read, done.exported, done.quarantined, done.refused, done.exit_status) == (200, 199, 1, 0, 1)
+        assert [name for name, _ in done.shown_quarantined] == ["PMC77__F1"]
+    assert contents(tmp_path / "2") == contents(tmp_path / "3")
+    folder = tmp_path / "2" / "quarantine" / "PMC77__F1"
+    assert sorted(path.name for path in folder.iterdir()) == ["PMC77__F1.md", "reasons.json"]
+    assert (folder / "PMC77__F1.md").read_text() == records["PMC77__F1.md"]
+    (reason,) = json.loads((folder / "reasons.json").read_text())
+    assert reason["source"] == str(source / "PMC77__F1.md")
+    assert reason["reason"].startswith("a worker process died of it twice: ")
+    report = json.loads((tmp_path / "2" / "report.json").read_text())
+    assert [(row["source"], row["reason"]) for row in report["quarantined"]] == [(reason["source"], reason["reason"])]
+    assert json.loads((tmp_path / "2" / MANIFEST).read_text())["quarantined"] == ["PMC77__F1"]
+
+    done = export([source], tmp_path / "2", formats=FORMATS)
+    assert (done.mapped, done.exported, done.exit_status) == (1, 200, 0), "who killed a worker is tried again in the next run"
+    export([source], tmp_path / "fresh", formats=FORMATS)
+    assert contents(tmp_path / "2") == contents(tmp_path / "fresh")
+
+
+@pytest.mark.parametrize("option", ["fail", "fail_fast"])
+def test_a_run_that_stops_leaves_no_process(option: str, tmp_path: Path) -> None:
+    wrong = older("PMC50__F1").replace("pmcid: PMC100", "pmcid: PMC100\nyear: abcd") if option == "fail" else "nothing"
+    records = {f"PMC{number}__F1.md": f"---\n{older(f'PMC{number}__F1')}---\n" for number in range(1, 201)}
+    source = write(tmp_path / "in", records | {"PMC50__F1.md": f"---\n{wrong}---\n"})
+    options: dict[str, Any] = {"on_violation": "fail"} if option == "fail" else {"fail_fast": True}
+    with pytest.raises(Exception, match="stopped at the first"):
+        export([source], tmp_path / "out", workers=3, **options)
+    assert multiprocessing.active_children() == []
+    assert not (tmp_path / "out").exists()

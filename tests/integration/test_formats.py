@@ -1,0 +1,706 @@
+"""The formats: each of the six holds the same graph, whatever it is made of, and two parsers that share no code agree on it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import re
+import shutil
+import string
+import subprocess
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pyoxigraph
+import pytest
+import rdflib
+import yaml
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from pyld import jsonld
+from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
+from tests.support.records import SHARED
+
+from pfocr2rdf.errors import RecordError
+from pfocr2rdf.mapping.jsonld.expansion import expand as expand_jsonld
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.rdf.iris import is_absolute
+from pfocr2rdf.rdf.serializers.formats import FORMATS
+from pfocr2rdf.rdf.terms import Node, literal, ref
+from pfocr2rdf.rdf.vocabulary import PFOCR, PREFIXES, PROPERTIES, expand
+from pfocr2rdf.records.model import FigureRecord
+
+SITE = "https://pfocr.wikipathways.org/"
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+
+SUFFIXES = {name: make().suffix for name, make in FORMATS.items()}
+
+QUADS = ("nquads", "trig")
+
+pytestmark = [pytest.mark.filterwarnings("ignore:Parsing weird boolean"), pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")]
+
+Term = tuple[str, ...]
+
+Quad = tuple[str, Term, Term, Term]
+"""A statement with the name of its graph, ``""`` for the default graph. Languages are compared as RDF does: in small letters."""
+
+
+def iri(value: str) -> Term:
+    return ("iri", value)
+
+
+def text(value: str, datatype: str = "", language: str = "") -> Term:
+    datatype = f"{RDF}langString" if language else datatype or f"{XSD}string"
+    return ("literal", value, datatype, language.lower())
+
+
+# -- readers ---------------------------------------------------------------------------------------------------------------
+
+
+_OXIGRAPH = {
+    "turtle": pyoxigraph.RdfFormat.TURTLE,
+    "jsonld": pyoxigraph.RdfFormat.JSON_LD,
+    "ntriples": pyoxigraph.RdfFormat.N_TRIPLES,
+    "nquads": pyoxigraph.RdfFormat.N_QUADS,
+    "trig": pyoxigraph.RdfFormat.TRIG,
+    "rdfxml": pyoxigraph.RdfFormat.RDF_XML,
+}
+
+_RDFLIB = {"turtle": "turtle", "jsonld": "json-ld", "ntriples": "nt", "nquads": "nquads", "trig": "trig", "rdfxml": "xml"}
+
+_TOOLS = {
+    "rapper": {"turtle": "turtle", "ntriples": "ntriples", "nquads": "nquads", "rdfxml": "rdfxml"},
+    "serdi": {"turtle": "turtle", "ntriples": "ntriples", "nquads": "nquads", "trig": "trig"},
+}
+
+
+def by_pyoxigraph(form: str, data: bytes) -> Iterator[Quad]:
+    """``pyoxigraph.parse``, which keeps every literal as it is written; its ``Store`` would not."""
+    known: dict[Any, Term] = {}
+
+    def taken(part: Any) -> Term:
+        found = known.get(part)
+        if found is None:
+            assert not isinstance(part, pyoxigraph.BlankNode), "a blank node"
+            if isinstance(part, pyoxigraph.NamedNode):
+                found = iri(part.value)
+            else:
+                found = text(part.value, part.datatype.value, part.language or "")
+            known[part] = found
+        return found
+
+    for quad in pyoxigraph.parse(data, format=_OXIGRAPH[form]):
+        graph = "" if isinstance(quad.graph_name, pyoxigraph.DefaultGraph) else quad.graph_name.value
+        yield graph, taken(quad.subject), taken(quad.predicate), taken(quad.object)
+
+
+def by_rdflib(form: str, data: bytes) -> Iterator[Quad]:
+    dataset = rdflib.Dataset()
+    dataset.parse(data=data, format=_RDFLIB[form])
+    for subject, predicate, value, graph in dataset.quads():
+        name = "" if graph in (None, DATASET_DEFAULT_GRAPH_ID) else str(graph)
+        yield name, _of_rdflib(subject), _of_rdflib(predicate), _of_rdflib(value)
+
+
+def _of_rdflib(part: Any) -> Term:
+    assert not isinstance(part, rdflib.BNode), "a blank node"
+    if isinstance(part, rdflib.Literal):
+        return text(str(part), str(part.datatype or ""), part.language or "")
+    return iri(str(part))
+
+
+def by_pyld(form: str, data: bytes) -> Iterator[Quad]:
+    def never(url: str, options: object) -> Any:
+        raise AssertionError(f"the document wants {url} from the network")
+
+    for name, triples in jsonld.to_rdf(json.loads(data), {"documentLoader": never}).items():
+        for triple in triples:
+            parts = [_of_pyld(triple[role]) for role in ("subject", "predicate", "object")]
+            yield "" if name == "@default" else name, *parts  # type: ignore[misc]
+
+
+def _of_pyld(part: dict[str, str]) -> Term:
+    assert part["type"] != "blank node", "a blank node"
+    return iri(part["value"]) if part["type"] == "IRI" else text(part["value"], part["datatype"], part.get("language", ""))
+
+
+def by_tool(tool: str) -> Callable[[str, bytes], Iterator[Quad]]:
+    """A program that says the same as N-Triples: raptor and serd are parsers in C that share no code with the others."""
+
+    def read(form: str, data: bytes) -> Iterator[Quad]:
+        if not shutil.which(tool):
+            pytest.skip(f"the program {tool} is not installed (Debian: raptor2-utils, serdi)")
+        out = "nquads" if form in QUADS else "ntriples"
+        base = ["-I", "http://base.invalid/"] if tool == "rapper" else []
+        source = ["-", "http://base.invalid/"] if tool == "rapper" else ["-"]
+        flags = ["-q"] if tool == "rapper" else []
+        command = [tool, *flags, "-i", _TOOLS[tool][form], *base, "-o", out, *source]
+        done = subprocess.run(command, input=data, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr.decode()
+        yield from by_pyoxigraph(out, done.stdout)
+
+    return read
+
+
+READERS: dict[str, Callable[[str, bytes], Iterator[Quad]]] = {
+    "pyoxigraph": by_pyoxigraph,
+    "rdflib": by_rdflib,
+    "PyLD": by_pyld,
+    "rapper": by_tool("rapper"),
+    "serdi": by_tool("serdi"),
+}
+
+LIBRARIES = [("pyoxigraph", form) for form in FORMATS] + [("rdflib", form) for form in FORMATS] + [("PyLD", "jsonld")]
+
+PROGRAMS = [(tool, form) for tool, forms in _TOOLS.items() for form in forms]
+
+
+@pytest.fixture(autouse=True)
+def _exact_rdflib(monkeypatch: pytest.MonkeyPatch) -> None:
+    """rdflib as a reader of what is written: no ``"01"`` becomes ``"1"``, no ill-formed literal a page of warnings."""
+    monkeypatch.setattr(rdflib, "NORMALIZE_LITERALS", False)
+    monkeypatch.setattr(logging.getLogger("rdflib.term"), "disabled", True)
+
+
+def triples(quads: Iterable[Quad]) -> set[tuple[Term, Term, Term]]:
+    return {quad[1:] for quad in quads}
+
+
+def assert_same(found: set[Any], wanted: set[Any]) -> None:
+    """The same sets; where they are not, the first few that differ."""
+    missing, added = sorted(wanted - found)[:3], sorted(found - wanted)[:3]
+    assert (missing, added) == ([], [])
+
+
+# -- exports of real records -------------------------------------------------------------------------------------------------
+
+
+def real(*parts: str) -> list[Path]:
+    if not SHARED.is_dir():
+        pytest.skip("the shared data (../shared/data) is not here")
+    return [SHARED / part for part in parts]
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The files of an export of the seed, all records of 2023, and every tenth of 2021."""
+    output = tmp_path_factory.mktemp("sample")
+    corpus = sorted(real("corpus-gen1")[0].glob("*.md"))[::10]
+    done = export([*real("seed", "real-gen2"), *corpus], output, formats=FORMATS)
+    assert (done.exported, done.read) == (13 + len(corpus), 13 + len(corpus))
+    assert len(corpus) >= 60
+    return {form: (output / f"figures{suffix}").read_bytes() for form, suffix in SUFFIXES.items()}
+
+
+@pytest.fixture(scope="module")
+def graph(sample: dict[str, bytes]) -> set[tuple[Term, Term, Term]]:
+    """The statements of the sample, as pyoxigraph reads them from N-Triples."""
+    found = triples(by_pyoxigraph("ntriples", sample["ntriples"]))
+    assert len(found) > 10_000
+    return found
+
+
+@pytest.mark.parametrize(("reader", "form"), LIBRARIES)
+def test_every_library_reads_the_same_graph_from_every_format(
+    reader: str, form: str, sample: dict[str, bytes], graph: set[tuple[Term, Term, Term]]
+) -> None:
+    assert_same(triples(READERS[reader](form, sample[form])), graph)
+
+
+@pytest.mark.parametrize(("reader", "form"), PROGRAMS)
+def test_every_program_reads_the_same_graph_from_every_format(
+    reader: str, form: str, sample: dict[str, bytes], graph: set[tuple[Term, Term, Term]]
+) -> None:
+    assert_same(triples(READERS[reader](form, sample[form])), graph)
+
+
+@pytest.mark.parametrize("form", ["ntriples", "nquads"])
+def test_no_statement_is_written_twice(form: str, sample: dict[str, bytes], graph: set[tuple[Term, Term, Term]]) -> None:
+    lines = sample[form].decode().splitlines(keepends=True)
+    assert [line for line, count in Counter(lines).items() if count > 1] == []
+    assert len(lines) == len(graph)
+
+
+def assert_canonical(data: bytes) -> None:
+    """The canonical form of RDF 1.2 N-Triples: one blank between terms, no comment, no empty line, no escape but those that must be.
+
+    So the lines of two files can be sorted and compared.
+    """
+    name, word = r'<[^<>"{}|^`\\\x00-\x20]+>', r'"(?:[^"\\\n\r\t]|\\[\\"nrt])*"'
+    line = re.compile(rf"{name} {name} (?:{name}|{word}(?:@[A-Za-z-]+|\^\^{name})?) \.").fullmatch
+    lines = data.decode().split("\n")
+    assert lines.pop() == ""
+    assert [one for one in lines if not line(one)] == []
+
+
+def test_ntriples_is_canonical(sample: dict[str, bytes]) -> None:
+    assert_canonical(sample["ntriples"])
+    assert_canonical(written("ntriples", [node for node, _ in hostile_rows()], 3))
+
+
+@pytest.mark.parametrize("reader", ["pyoxigraph", "rdflib"])
+@pytest.mark.parametrize("form", QUADS)
+def test_each_figure_is_a_named_graph_and_what_figures_share_is_in_the_datasets_graph(
+    reader: str, form: str, sample: dict[str, bytes], graph: set[tuple[Term, Term, Term]]
+) -> None:
+    target, figid = iri(expand("oa:hasTarget")), iri(expand("dcterms:identifier"))
+    figures = {one[0] for one in graph if one[1:] == (iri(f"{RDF}type"), iri(expand("pfocr:Figure")))}
+    of_figure = {subject: subject for subject in figures} | {one[0]: one[2] for one in graph if one[1] == target}
+    ids = defaultdict(set)
+    for subject, predicate, value in graph:
+        if predicate == figid:
+            ids[subject].add(f"{SITE}graphs/{quote(value[1], safe='')}")
+
+    def belongs(subject: Term) -> set[str]:
+        return ids[of_figure[subject]] if subject in of_figure else {f"{SITE}dataset"}
+
+    quads = set(READERS[reader](form, sample[form]))
+    assert [quad for quad in quads if quad[0] not in belongs(quad[1])][:3] == []
+    assert len({name for name, *_ in quads}) == len(figures) + 1
+    assert_same(triples(quads), graph)
+    assert len(quads) == len(graph), "a statement is in two graphs"
+
+
+def test_all_real_records_are_the_same_graph_in_every_format(tmp_path: Path) -> None:
+    done = export(real("seed", "real-gen2", "corpus-gen1"), tmp_path, formats=FORMATS)
+    assert (done.read, done.exported) == (615, 615)
+    sizes = {}
+    wanted: set[pyoxigraph.Triple] = set()
+    for form in ("ntriples", *(form for form in FORMATS if form != "ntriples")):
+        found = [quad.triple for quad in pyoxigraph.parse(path=tmp_path / f"figures{SUFFIXES[form]}", format=_OXIGRAPH[form])]
+        sizes[form] = len(found)
+        if form == "ntriples":
+            wanted = set(found)
+            assert not any(isinstance(part, pyoxigraph.BlankNode) for triple in wanted for part in (triple.subject, triple.object))
+        else:
+            assert [str(one) for one in list(wanted.symmetric_difference(found))[:3]] == []
+    assert set(sizes.values()) == {done.triples}
+
+
+# -- writers ---------------------------------------------------------------------------------------------------------------
+
+
+FORBIDDEN = [chr(code) for code in (*range(9), 0xB, 0xC, *range(0xE, 0x20), 0x7F, 0xFFFE, 0xFFFF)]
+"""What no record may hold; with surrogates, which are no characters."""
+
+NASTY_TEXTS = [
+    "", " ", "  a  ", "\\", "\\\\", '\\"', "\\u0041", "\\n", '"""', "'''", "]]>", "<!-- -->", "&amp;", "&#13;", "\r\n", "\n\n", "a\\",
+    '"@en', '"^^<x>', "<iri>", "_:b", "urn:pfocr:slot:name", "@id", "@value", "@type", "true", "null", "1", "(STAT", "[Ca²*]i", "a" * 300,
+    "\\" * 201, '"\n' * 150, "\U0001f9ec", "e\u0301", "\u202eabc", "\ufeff", "\u00ad",
+]  # fmt: skip
+
+NASTY_NUMBERS = [
+    "1", "0", "-1", "01", "-0", "+1", "--1", "-", "", "1.", ".5", "1.0", "0.90", "-0.5", "-.5", "00.5", "1e3", "1E-3", "1.5e0", "INF",
+    "NaN", "١", "²", "1 ", " 1", "1_0", "1,5", "12345678901234567890123456789", "0.1234567890123456789012345", "1..2", "1.2.3", "abc",
+]  # fmt: skip
+
+NASTY_LEXICALS = [*NASTY_NUMBERS, "2020", "20", "2020-13-45", "2020-01-02", "true", "TRUE", "-0001", "2020Z"]
+
+TEXTS = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters=FORBIDDEN), max_size=12),
+    st.text("\\\"'\n\r\t \u00a0\u0085\u2028\ufeff<>&;]{}|^`@.,/%#$uUntréκ𝛼", max_size=12),
+    st.sampled_from(NASTY_TEXTS),
+)
+
+LEXICALS = st.one_of(st.sampled_from(NASTY_LEXICALS), TEXTS)
+
+DATATYPES = st.sampled_from([f"xsd:{name}" for name in ("integer", "decimal", "gYear", "date", "boolean", "dateTime", "anyURI")])
+
+LANGUAGES = st.sampled_from(["en", "en-GB", "de", "zh-Hans", "x-private", "EN"])
+
+LITERALS = st.one_of(
+    TEXTS.map(lambda value: (literal(value), text(value))),
+    st.tuples(TEXTS, LANGUAGES).map(lambda row: (f"{literal(row[0])}@{row[1]}", text(row[0], "", row[1]))),
+    st.tuples(LEXICALS, DATATYPES).map(lambda row: (literal(*row), text(row[0], expand(row[1])))),
+    TEXTS.map(lambda value: (f"{literal(value)}^^<http://example.org/type>", text(value, "http://example.org/type"))),
+)
+
+_PIECES = [*string.ascii_letters, *string.digits, *"-._~!$&'()*+,;=:@", "..", "%20", "%CE%BA", "%2F", "é", "κ", "𝛼", "中", "/", "//"]
+
+_STARTS = [*PREFIXES.values(), "http://example.org/", "https://é.example/", "http://u@h:80/", "urn:x:", "http://e/?q=", "http://e/#"]
+
+_ENDS = ["", "", ".", "?a=b&c='d'", "#f", "#.", "?", "#"]
+
+IRI_VALUES = st.builds(
+    lambda start, steps, end: start + "".join(steps) + end,
+    st.sampled_from(_STARTS),
+    st.lists(st.sampled_from(_PIECES), max_size=8),
+    st.sampled_from(_ENDS),
+).filter(is_absolute)
+
+IRIS = IRI_VALUES.map(lambda value: (ref(value), iri(value)))
+
+OWN_PREDICATES = [expand(row.name) for row in PROPERTIES]
+
+XML_PREDICATES = [
+    "http://schema.org/isBasedOn", "http://schema.org/Class_1", "http://example.org/p", "http://example.org/a/b-c", "urn:x:p",
+    "http://example.org/ns#_p", "http://example.org/?q=p", "http://e/p%20q", f"{RDF}_1",
+]  # fmt: skip
+
+OTHER_PREDICATES = ["http://example.org/1", "http://example.org/", "http://example.org/%20", "http://example.org/é", "http://e/a.1"]
+
+Wanted = list[tuple[Node, list[Term]]]
+
+Statement = tuple[tuple[str, Term], Term]
+
+
+def nodes_of(predicates: Sequence[str]) -> st.SearchStrategy[Wanted]:
+    """Nodes as the pipeline hands them to writers: a subject once, statements of one predicate side by side, none of them twice.
+
+    Some of them share their last statements, as one and the same tuple; no predicate is in both parts of a node.
+    """
+    values = st.lists(st.one_of(LITERALS, IRIS), min_size=1, max_size=3, unique_by=lambda value: value[1])
+    block = st.dictionaries(st.sampled_from(predicates[1::2]), values, max_size=3).map(_part)
+    own = st.dictionaries(st.sampled_from(predicates[::2]), values, max_size=3)
+    types = st.lists(IRIS, max_size=2, unique_by=lambda value: value[1])
+    row = st.tuples(IRIS, types, own, st.integers(0, 2))
+    rows = st.lists(row, min_size=1, max_size=5, unique_by=lambda row: row[0][1])
+    return (
+        st.tuples(block, block, rows)
+        .map(lambda drawn: [node for row in drawn[2] if (node := _node(*row[:3], (NOTHING, *drawn[:2])[row[3]]))[0].pairs])
+        .filter(bool)
+    )
+
+
+Part = tuple[tuple[tuple[str, str], ...], list[tuple[Term, Term]]]
+"""Statements of a node without the node: as they are handed to writers, and as they are to be read back."""
+
+NOTHING: Part = ((), [])
+
+
+def _part(values_of: dict[str, list[tuple[str, Term]]]) -> Part:
+    pairs = [(predicate, value) for predicate, values in values_of.items() for value in values]
+    return tuple((ref(predicate), value[0]) for predicate, value in pairs), [(iri(predicate), value[1]) for predicate, value in pairs]
+
+
+def _node(
+    subject: tuple[str, Term], types: list[tuple[str, Term]], own: dict[str, list[tuple[str, Term]]], shared: Part = NOTHING
+) -> tuple[Node, list[Any]]:
+    written_own, wanted_own = _part({f"{RDF}type": types, **own})
+    return Node(subject[0], written_own, shared[0]), [(subject[1], *rest) for rest in (*wanted_own, *shared[1])]
+
+
+def written(form: str, nodes: list[Node], at_once: int) -> bytes:
+    """The nodes as a file of the pipeline: head, batches with the separator between them, tail; each batch a graph of its own."""
+    writer = FORMATS[form]()
+    batches = [nodes[start : start + at_once] for start in range(0, len(nodes), at_once)]
+    body = [writer.nodes(batch, f"{SITE}graphs/{number}") for number, batch in enumerate(batches)]
+    return (writer.head() + writer.separator.join(body) + writer.tail()).encode()
+
+
+def renumbered(statements: set[Any]) -> set[Any]:
+    """What rdflib makes of Turtle's bare numbers, which it reads as numbers and not as text: ``01`` is ``1``, and ``00.5`` ``0.5``."""
+
+    def value(part: Term) -> Term:
+        if part[0] == "literal" and part[2] in (f"{XSD}integer", f"{XSD}decimal") and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", part[1], re.A):
+            sign, digits = ("-", part[1][1:]) if part[1].startswith("-") else ("", part[1])
+            digits = re.sub(r"^0+(?=[0-9])", "", digits)
+            return text(digits if digits == "0" else sign + digits, part[2])
+        return part
+
+    return {(subject, predicate, value(found)) for subject, predicate, found in statements}
+
+
+def check(form: str, rows: Wanted, at_once: int, readers: Sequence[str]) -> None:
+    data = written(form, [node for node, _ in rows], at_once)
+    wanted = {one for _, statements in rows for one in statements}
+    for reader in readers:
+        if reader == "PyLD" and form != "jsonld":
+            continue
+        found = triples(READERS[reader](form, data))
+        if reader == "rdflib" and form in ("turtle", "trig"):
+            assert_same(renumbered(found), renumbered(wanted))
+        else:
+            assert_same(found, wanted)
+
+
+EVERY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "rdfxml"])
+@given(nodes_of([*OWN_PREDICATES, *XML_PREDICATES, *OTHER_PREDICATES]), st.integers(1, 4))
+@EVERY
+def test_two_parsers_read_back_exactly_what_was_written(form: str, rows: Wanted, at_once: int) -> None:
+    check(form, rows, at_once, ["pyoxigraph", "rdflib", "PyLD"])
+
+
+@given(nodes_of([*OWN_PREDICATES, *XML_PREDICATES]), st.integers(1, 4))
+@EVERY
+def test_two_parsers_read_back_exactly_what_was_written_as_rdfxml(rows: Wanted, at_once: int) -> None:
+    """RDF/XML cannot write a predicate that does not end in an XML name; the others are below."""
+    check("rdfxml", rows, at_once, ["pyoxigraph", "rdflib"])
+
+
+HOSTILE_TEXTS = [
+    "\\", '"', "\n\r\t", "a\\\"b\\n", "κ𝛼中", "é\u0301", "\u2028\u0085\ufeff", "<&>'\"]]>", "  two  blanks  ", "a" * 250, "[Ca²*]i",
+    "→Akt", "|TH|T",
+]  # fmt: skip
+
+NUMBERED = {
+    "pfocr:occurrences": "xsd:integer",
+    "pfocr:pathwayScore": "xsd:decimal",
+    "dcterms:issued": "xsd:gYear",
+    "dcterms:title": "xsd:date",
+    "rdfs:label": "xsd:boolean",
+}
+
+HOSTILE_NUMBERS = ["1", "01", "-0", "+1", "1.", ".5", "-0.50", "00.5", "1e3", "abc", "", "²"]
+
+HOSTILE_IRIS = [
+    "https://pfocr.wikipathways.org/families/NF-%CE%BAB",
+    "https://pfocr.wikipathways.org/families/a.b.",
+    "https://pfocr.wikipathways.org/families/.a",
+    "https://pfocr.wikipathways.org/families/-a",
+    "https://pfocr.wikipathways.org/families/a%20b",
+    "https://identifiers.org/chebi/CHEBI:1(2)",
+    "https://doi.org/10.1002/(SICI)1097-0134(19960101)24:1%3C1::AID-PROT1%3E3.0.CO;2-R",
+    "https://doi.org/10.1/a'b&c=d,e!f$g*h+i;j@k~l_m.",
+    "https://www.ncbi.nlm.nih.gov/a?b=c&d=e#f",
+    "http://example.org/é中𝛼",
+    "https://pfocr.wikipathways.org/figures/",
+    "https://pfocr.wikipathways.org/figures/0.html",
+    "urn:x:y",
+]
+
+
+def hostile_rows() -> Wanted:
+    """A graph of all that is known to break writers."""
+    rows = []
+    for number, one in enumerate(HOSTILE_IRIS):
+        types = [(ref(one), iri(one))]
+        rest = {
+            expand("skos:closeMatch"): [(ref(other), iri(other)) for other in HOSTILE_IRIS[number:]],
+            expand("pfocr:word"): [(literal(word), text(word)) for word in HOSTILE_TEXTS],
+            "http://example.org/text": [(f"{literal(word)}@en-GB", text(word, "", "en-GB")) for word in HOSTILE_TEXTS],
+            **{
+                expand(name): [(literal(word, kind), text(word, expand(kind))) for word in HOSTILE_NUMBERS]
+                for name, kind in NUMBERED.items()
+            },
+        }
+        rows.append(_node((ref(one), iri(one)), types, rest))
+    return rows
+
+
+@pytest.mark.parametrize(("reader", "form"), LIBRARIES + PROGRAMS)
+def test_all_that_breaks_writers_is_read_back_from_every_format(reader: str, form: str) -> None:
+    check(form, hostile_rows(), 3, [reader])
+
+
+@pytest.mark.parametrize("predicate", OTHER_PREDICATES)
+def test_rdfxml_is_well_formed_or_refused_for_a_predicate_that_ends_in_no_xml_name(predicate: str) -> None:
+    """It cannot be written as RDF/XML (section 5.3 of the recommendation): an error is right, a broken file is not."""
+    row = _node((ref("http://e/s"), iri("http://e/s")), [], {predicate: [(literal("x"), text("x"))]})
+    try:
+        data = written("rdfxml", [row[0]], 1)
+    except ValueError:
+        return
+    assert triples(by_rdflib("rdfxml", data)) == set(row[1])
+
+
+@pytest.mark.parametrize("prefix", ["doid", "oa"])
+@pytest.mark.parametrize("place", ["subject", "object", "predicate", "datatype", "type"])
+def test_an_iri_whose_scheme_is_a_prefix_stays_what_it_is_in_jsonld_or_is_refused(prefix: str, place: str) -> None:
+    hostile = f"{prefix}:0060239"
+    subject = hostile if place == "subject" else "http://e/s"
+    predicate = hostile if place == "predicate" else expand("skos:closeMatch") if place == "object" else "http://e/p"
+    value = (ref(hostile), iri(hostile)) if place == "object" else (literal("x"), text("x"))
+    if place == "datatype":
+        value = (f'"x"^^<{hostile}>', text("x", hostile))
+    row = _node((ref(subject), iri(subject)), [(ref(hostile), iri(hostile))] if place == "type" else [], {predicate: [value]})
+    with contextlib.suppress(ValueError):
+        check("jsonld", [row], 1, ["pyoxigraph", "PyLD"])
+
+
+@given(rows=nodes_of(OWN_PREDICATES))
+@example(rows=hostile_rows())
+@EVERY
+def test_jsonld_has_one_json_object_a_line_and_no_key_twice(rows: Wanted) -> None:
+    data = written("jsonld", [node for node, _ in rows], 2).decode()
+    body = data.split('"@graph": [\n', 1)[1]
+    assert body.endswith("\n]}\n")
+    lines = body.removesuffix("\n]}\n").split("\n")
+    assert len(lines) == len(rows)
+
+    def unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        assert len(dict(pairs)) == len(pairs)
+        return dict(pairs)
+
+    for line in lines:
+        assert "id" in json.loads(line.removesuffix(","), object_pairs_hook=unrepeated)
+
+
+# -- records whose own JSON-LD is hostile ---------------------------------------------------------------------------------------
+
+
+def record(figid: str = "PMC1__F1", block: dict[str, Any] | None = None, **fields: Any) -> dict[str, Any]:
+    """A record of 2021, in the fewest words."""
+    own = {
+        "@context": "https://schema.org/",
+        "@id": f"{SITE}figures/{figid}.html",
+        "@type": "Dataset",
+        "name": "CreativeWork",
+        "license": "CC0",
+    }
+    gene = {"word": "STAT1", "symbol": "STAT1", "source": "hgnc_symbol", "hgnc_symbol": "STAT1", "entrez": "6772"}
+    common = {"figid": figid, "figtitle": "A title", "pmcid": "PMC1", "filename": "a.jpg", "figlink": "/pmc/articles/PMC1/figure/F1/"}
+    return {
+        **common,
+        "number": "F1",
+        "year": "2020",
+        "organisms": "Homo sapiens",
+        "genes": [gene],
+        "schema-jsonld": {**own, **(block or {})},
+        **fields,
+    }
+
+
+HOSTILE_RECORDS = {
+    "nothing special": [record()],
+    "text in a language": [record(block={"alternateName": {"@value": "x", "@language": "EN-us"}})],
+    "a typed value": [record(block={"alternateName": {"@value": "x", "@type": "http://example.org/type"}})],
+    "a relative type": [record(block={"alternateName": {"@value": "x", "@type": "CC0"}})],
+    "a JSON value": [record(block={"alternateName": {"@value": {"b": [1, "é"], "a": 1e30}, "@type": "@json"}})],
+    "numbers and booleans": [record(block={"position": "1", "isFamilyFriendly": "true"})],
+    "a double that is none": [record(block={"alternateName": {"@value": "abc", "@type": f"{XSD}double"}})],
+    "brackets in a link": [record(figlink='/pmc/a[b] c<d>"e"')],
+    "an address that is none": [record(block={"isBasedOn": "http://[1]/"})],
+    "a language with a blank": [record(block={"alternateName": {"@value": "x", "@language": "en us"}})],
+    "a language with a bracket": [record(block={"alternateName": {"@value": "x", "@language": "e>n"}})],
+    "a type that is text": [record(block={f"{RDF}type": "x"})],
+    "a list item": [record(block={f"{RDF}li": "x"})],
+    "a predicate that is no XML name": [record(block={"http://example.org/1": "x"})],
+    "a predicate that ends in a number after a dot": [record(block={"http://example.org/a.1": "x"})],
+    "a predicate that ends in a dot": [record(block={"http://example.org/a.": "x"})],
+    "a language of one letter": [record(block={"alternateName": {"@value": "x", "@language": "a-b-c"}})],
+    "text that looks like a slot": [record(block={"http://example.org/a": "urn:pfocr:slot:keywords"})],
+    "text that looks like the slot of another key": [record(block={"http://example.org/a": "urn:pfocr:slot:name"})],
+    "a predicate that begins with a number": [record(block={"http://example.org/1.a": "x"})],
+    "a predicate in another alphabet": [record(block={"http://example.org/é": "x"})],
+    "a predicate of RDF itself": [record(block={f"{RDF}Description": "x", f"{RDF}about": "y"})],
+    "a statement the other way round": [record(block={"@reverse": {"http://example.org/1": {"@id": "http://example.org/a"}}})],
+    "an IRI with a prefix as scheme": [record(block={"isBasedOn": "doid:0060239"})],
+    "a licence with a prefix as scheme": [record(block={"license": "doid:0060239"})],
+    "a type with a prefix as scheme": [record(block={"@type": "doid:0060239"})],
+    "a datatype with a prefix as scheme": [record(block={"alternateName": {"@value": "x", "@type": "doid:0060239"}})],
+    "a link that leads nowhere": [record(figlink="http://")],
+    "a link to an address that is none": [record(figlink="http://[1]/")],
+    "a link with two fragments": [record(figlink="/pmc/a#b#c")],
+    "a nested node that is the figure itself": [record(block={"isPartOf": {"@id": f"{SITE}figures/PMC1__F1.html", "name": "A title"}})],
+    "a nested node that is another figure": [
+        record(block={"isBasedOn": {"@id": f"{SITE}figures/PMC1__F2.html", "http://purl.org/dc/terms/title": "A title"}}),
+        record("PMC1__F2"),
+    ],
+    "a nested node that is described in two graphs": [
+        record(
+            block={
+                "hasPart": [
+                    {"@id": "http://example.org/a", "@type": "Book", "name": "x", "url": "http://example.org/b"},
+                    {"@id": "http://example.org/g", "@graph": [{"@id": "http://example.org/a", "@type": "Thing", "name": "y"}]},
+                ]
+            }
+        )
+    ],
+    "a nested node that is the paper": [record(block={"isPartOf": {"@id": "https://identifiers.org/pmc/PMC1", "name": "x"}})],
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE_RECORDS)
+def test_no_record_breaks_a_file_for_all_others(case: str, tmp_path: Path) -> None:
+    """A record may be refused or quarantined; what is exported is one graph in all formats, and no statement or subject comes twice."""
+    source = tmp_path / "records.yaml"
+    records = [*HOSTILE_RECORDS[case], record("PMC1__F3")]
+    source.write_text("\n---\n".join(yaml.safe_dump(one, allow_unicode=True) for one in records), encoding="utf-8")
+    done = export([source], tmp_path / "out", formats=FORMATS)
+    assert done.exported + done.refused + done.quarantined == len(records)
+    data = {form: (tmp_path / "out" / f"figures{suffix}").read_bytes() for form, suffix in SUFFIXES.items()}
+    quads = [one[1:] for one in by_pyoxigraph("ntriples", data["ntriples"])]
+    assert len(quads) == len(set(quads)) == done.triples
+    for reader, form in LIBRARIES:
+        assert_same(triples(READERS[reader](form, data[form])), set(quads))
+    said = {text(value) for one in records for key, value in one["schema-jsonld"].items() if key.startswith("http://example.org/")}
+    assert done.exported < len(records) or said <= {value for _, _, value in quads}
+    paragraphs = re.findall(r"^(?!@)[<a-z]\S*(?= )", data["turtle"].decode(), re.M)
+    assert [subject for subject, count in Counter(paragraphs).items() if count > 1] == []
+
+
+PROPERTY_IRIS = st.builds(
+    lambda start, steps: start + "".join(steps),
+    st.sampled_from(["http://example.org/", "http://schema.org/", "urn:x:", RDF, PFOCR, "http://purl.org/dc/terms/", "http://e/?q="]),
+    st.lists(
+        st.sampled_from(["a", "Z", "1", ".", "-", "_", "%41", "é", "type", "li", "_1", "/", "#", ":", "'", "title", "word"]), max_size=5
+    ),
+)
+
+BLOCKS = st.dictionaries(
+    st.one_of(PROPERTY_IRIS, st.sampled_from(["url", "isBasedOn", "alternateName", "@type", "license", "position"])),
+    st.one_of(
+        TEXTS,
+        IRI_VALUES,
+        st.builds(lambda value, kind: {"@value": value, "@type": kind}, st.sampled_from(NASTY_LEXICALS), IRI_VALUES),
+        st.builds(
+            lambda value, tag: {"@value": value, "@language": tag}, TEXTS, st.sampled_from(["en", "EN-us", "", "e n", "a-b-c", "x>y"])
+        ),
+        st.builds(lambda name, value: {"@id": name, "name": value}, IRI_VALUES, TEXTS),
+    ),
+    max_size=3,
+)
+
+
+@given(BLOCKS)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_what_is_let_in_from_a_records_own_jsonld_can_be_written_in_every_format(block: dict[str, Any]) -> None:
+    own = {"@context": "https://schema.org/", "@id": f"{SITE}figures/PMC1__F1.html", "@type": "Dataset", "license": "CC0"}
+    try:
+        found = expand_jsonld(FigureRecord(figid="PMC1__F1", generation="2021", jsonld={**own, **block}))
+    except RecordError:
+        return
+    pairs = tuple(sorted({*found.figure, (ref(f"{RDF}type"), ref(expand("pfocr:Figure")))}))
+    nodes = [
+        Node(ref(f"{SITE}figures/PMC1__F1.html"), pairs),
+        *(Node(node.subject, tuple(sorted(set(node.pairs)))) for node in found.others),
+    ]
+    wanted = triples(by_pyoxigraph("ntriples", written("ntriples", nodes, 1)))
+    assert len(wanted) == sum(len(node.pairs) for node in nodes)
+    for form in FORMATS:
+        assert_same(triples(by_pyoxigraph(form, written(form, nodes, 1))), wanted)
+    assert_same(triples(by_rdflib("rdfxml", written("rdfxml", nodes, 1))), wanted)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"alternateName": {"@value": "x", "@type": "http://a b"}},
+        {"@type": ["Dataset", {"a": "b"}]},
+        {"name": {"@value": "x", "@language": ["en"]}},
+        {"@context": {"@version": "2"}},
+    ],
+)
+def test_a_block_that_pyld_refuses_is_one_refusal(block: dict[str, Any], tmp_path: Path) -> None:
+    source = tmp_path / "records.yaml"
+    source.write_text("\n---\n".join(yaml.safe_dump(one) for one in (record(block=block), record("PMC1__F2"))), encoding="utf-8")
+    done = export([source], tmp_path / "out")
+    assert (done.exported, done.refused) == (1, 1)
+
+
+def test_the_terms_of_a_node_are_made_once_and_written_everywhere_alike() -> None:
+    """Writers remember what they wrote: the second time, and the hundredth, are as the first."""
+    rows = hostile_rows()
+    for form, make in FORMATS.items():
+        writer = make()
+        first = writer.nodes([node for node, _ in rows], f"{SITE}dataset")
+        assert [writer.nodes([node for node, _ in rows], f"{SITE}dataset") == first for _ in range(3)] == [True] * 3, form
+
+
+def test_the_debian_tools_are_there_where_ci_promises_them() -> None:
+    """CI sets ``PFOCR2RDF_TOOLS=1`` where it installed them, so that their tests cannot be skipped without a word."""
+    if not os.environ.get("PFOCR2RDF_TOOLS"):
+        pytest.skip("PFOCR2RDF_TOOLS is not set")
+    assert [tool for tool in _TOOLS if not shutil.which(tool)] == []

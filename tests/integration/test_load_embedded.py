@@ -1,0 +1,242 @@
+"""An export comes into an embedded store whole, or is refused before anything is changed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pyoxigraph
+import pytest
+from click.testing import CliRunner, Result
+from tests.support.loads import BESIDE, DATASET, SMALL, in_folder, nobody, statements, two_releases, without_beside
+
+from pfocr2rdf import OutputError, SourceError, StoreError, diff, load
+from pfocr2rdf.cli import main
+
+GRAPHS = ("dataset", "figure", "default")
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return two_releases(tmp_path_factory.mktemp("releases"))
+
+
+@pytest.fixture(autouse=True)
+def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    nobody(monkeypatch, tmp_path)
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, ["load", *map(str, arguments)])
+
+
+# -- what is loaded is there, and replaced as a whole ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("graphs", GRAPHS)
+def test_embedded(graphs: str, releases: tuple[Path, Path], tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    for release in releases:
+        loaded = load(release, store, graphs=graphs, chunk_size=SMALL)
+        assert without_beside(in_folder(store)) == statements(release, graphs)
+        assert loaded.statements == len(statements(release, graphs))
+        assert loaded.chunks > 5
+        assert loaded.sampled > 1
+        assert loaded.replaced == (release == releases[1])
+    assert [path.name for path in tmp_path.iterdir()] == ["store"], "nothing is left beside it"
+
+
+def test_description_and_vocabulary_come_along(releases: tuple[Path, Path], tmp_path: Path) -> None:
+    load(releases[0], tmp_path / "store")
+    held = in_folder(tmp_path / "store")
+    assert sum(line.endswith(f" <{BESIDE[1]}> .") for line in held) > 200
+    files = json.loads((releases[0] / "manifest.json").read_text(encoding="utf-8"))["files"]
+    for name in ("figures.nt", "figures.nq"):
+        (digest,) = (file["sha256"] for file in files if file["name"] == name)
+        assert f"<{DATASET}> <http://purl.org/dc/terms/hasVersion> <urn:sha256:{digest}> <{BESIDE[0]}> ." in held
+
+
+@pytest.mark.parametrize("name", ["figures.ttl.zst", "figures.jsonld", "figures.rdf", "figures.trig", "figures.nt.gz"])
+def test_every_format_of_an_export(name: str, tmp_path: Path, releases: tuple[Path, Path]) -> None:
+    forms = {"ttl": "turtle", "jsonld": "jsonld", "rdf": "rdfxml", "trig": "trig", "nt": "ntriples"}
+    _, form, *packed = name.split(".")
+    compress = ["--compress", *packed] if packed else []
+    result = CliRunner().invoke(main, ["export", "examples", "--output", str(tmp_path / "out"), "--format", forms[form], *compress, "-q"])
+    assert (tmp_path / "out" / name).exists(), result.output
+    load(tmp_path / "out", tmp_path / "store", chunk_size=SMALL)
+    assert without_beside(in_folder(tmp_path / "store")) == statements(releases[0])
+    if form == "trig":
+        load(tmp_path / "out", tmp_path / "store", graphs="figure")
+        assert without_beside(in_folder(tmp_path / "store")) == statements(releases[0], "figure")
+
+
+def test_parts_records_and_files(tmp_path: Path, releases: tuple[Path, Path]) -> None:
+    CliRunner().invoke(
+        main, ["export", "examples", "--output", str(tmp_path / "out"), "--format", "ntriples", "--partition-size", "2", "-q"]
+    )
+    assert (tmp_path / "out" / "part-00001.nt").exists()
+    for source in (tmp_path / "out", "examples", releases[0] / "figures.nq"):
+        shutil.rmtree(tmp_path / "store", ignore_errors=True)
+        load(source, tmp_path / "store")
+        assert without_beside(in_folder(tmp_path / "store")) == statements(releases[0])
+
+
+# -- what cannot be loaded -------------------------------------------------------------------------------------------------
+
+
+def test_a_damaged_file_reaches_no_store(releases: tuple[Path, Path], tmp_path: Path) -> None:
+    shutil.copytree(releases[0], tmp_path / "out")
+    with (tmp_path / "out" / "figures.nt").open("ab") as file:
+        file.write(b"<urn:a> <urn:b> <urn:c> .\n")
+    with pytest.raises(SourceError, match=r"is not the file that manifest\.json lists"):
+        load(tmp_path / "out", tmp_path / "store")
+    assert not (tmp_path / "store").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("<urn:a> <urn:b> _:c .", "has a blank node"),
+        ("<urn:a> <urn:b> nonsense", "is no valid RDF"),
+    ],
+)
+def test_a_file_that_cannot_be_sent(text: str, reason: str, releases: tuple[Path, Path], tmp_path: Path) -> None:
+    load(releases[0], tmp_path / "store")
+    (tmp_path / "bad.nt").write_text("<urn:a> <urn:b> <urn:c> .\n" * 10 + text + "\n")
+    with pytest.raises(SourceError, match=reason):
+        load(tmp_path / "bad.nt", tmp_path / "store")
+    assert without_beside(in_folder(tmp_path / "store")) == statements(releases[0])
+
+
+def test_statements_without_graphs_are_not_loaded_by_figure(releases: tuple[Path, Path], tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="names no graphs; export with --format nquads"):
+        load(releases[0] / "figures.nt", tmp_path / "store", graphs="figure")
+    (tmp_path / "some.nq").write_text("<urn:a> <urn:b> <urn:c> .\n")
+    with pytest.raises(SourceError, match="a statement names no graph"):
+        load(tmp_path / "some.nq", tmp_path / "store", graphs="figure")
+
+
+def test_a_folder_with_something_else_is_not_touched(releases: tuple[Path, Path], tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "thesis.txt").write_text("mine")
+    with pytest.raises(StoreError, match="is no store, and holds something else"):
+        load(releases[0], tmp_path / "store")
+    assert [path.name for path in (tmp_path / "store").iterdir()] == ["thesis.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["store"]
+
+
+def test_a_store_that_somebody_has_open(releases: tuple[Path, Path], tmp_path: Path) -> None:
+    load(releases[0], tmp_path / "store")
+    program = "import pyoxigraph, sys; store = pyoxigraph.Store(sys.argv[1]); print(flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", program, tmp_path / "store"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as somebody:
+        assert somebody.stdout
+        somebody.stdout.readline()
+        with pytest.raises(StoreError, match="another program has the store open"):
+            load(releases[1], tmp_path / "store")
+        somebody.communicate()
+    assert without_beside(in_folder(tmp_path / "store")) == statements(releases[0])
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://curator:se-cret@127.0.0.1:1", "a password in a URL"),
+        ("ftp://127.0.0.1/store", "is no URL of a server"),
+        ("http://", "is no URL of a server"),
+        ("http://host:port", "the URL is not valid"),
+    ],
+)
+def test_urls_that_are_refused(url: str, reason: str, releases: tuple[Path, Path]) -> None:
+    result = run(releases[0], "--to", url)
+    assert result.exit_code == 3
+    assert reason in result.output
+    assert "se-cret" not in result.output
+
+
+# -- deltas ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_delta_of_another_version(releases: tuple[Path, Path], tmp_path: Path) -> None:
+    load(releases[0], tmp_path / "store")
+    before = in_folder(tmp_path / "store")
+    diff(*reversed(releases), tmp_path / "back", ignore_graphs=True)
+    result = run(tmp_path / "back", "--to", tmp_path / "store")
+    assert result.exit_code == 0, "the store holds what it leads to"
+    shutil.copytree(releases[1], tmp_path / "third")
+    (tmp_path / "third.nt").write_text("<urn:a> <urn:b> <urn:c> .\n")
+    diff(tmp_path / "third.nt", releases[1], tmp_path / "other", ignore_graphs=True)
+    result = run(tmp_path / "other", "--to", tmp_path / "store")
+    assert result.exit_code == 3
+    assert "holds version" in result.output
+    assert "was made from" in result.output
+    assert in_folder(tmp_path / "store") == before
+
+
+def test_a_delta_for_other_graphs(releases: tuple[Path, Path], tmp_path: Path) -> None:
+    diff(*releases, tmp_path / "named")
+    diff(*releases, tmp_path / "plain", ignore_graphs=True)
+    load(releases[0], tmp_path / "store")
+    assert "make it again, with --ignore-graphs" in run(tmp_path / "named", "--to", tmp_path / "store").output
+    load(releases[0], tmp_path / "store", graphs="figure")
+    assert "make it again, with exports that have --format nquads" in run(tmp_path / "plain", "--to", tmp_path / "store").output
+
+
+def test_a_delta_that_leads_to_something_else_is_told(releases: tuple[Path, Path], tmp_path: Path) -> None:
+    diff(*releases, tmp_path / "delta", ignore_graphs=True)
+    load(releases[0], tmp_path / "store")
+    store = pyoxigraph.Store(tmp_path / "store")
+    store.update(f"INSERT DATA {{ GRAPH <{DATASET}> {{ <urn:a> <urn:b> <urn:c> }} }}")
+    del store
+    result = run(tmp_path / "delta", "--to", tmp_path / "store")
+    assert result.exit_code == 3
+    assert "statements after the delta instead of" in result.output
+    assert "does not say which version it holds" in run(tmp_path / "delta", "--to", tmp_path / "store").output
+    load(releases[1], tmp_path / "store")
+    assert without_beside(in_folder(tmp_path / "store")) == statements(releases[1])
+
+
+# -- the command -----------------------------------------------------------------------------------------------------------
+
+
+def test_what_the_command_says(releases: tuple[Path, Path], tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    planned = run(releases[0], "--to", store, "--dry-run")
+    assert "Nothing was changed." in planned.output
+    assert not store.exists()
+    assert run(releases[0], "--to", store, "--quiet").output == ""
+    said = json.loads(run(releases[1], "--to", store, "--json").output)
+    assert said["statements"] == len(statements(releases[1]))
+    assert said["before"] == len(statements(releases[0]))
+    assert said["earlier"] != said["version"]
+
+
+def test_wrong_usage(releases: tuple[Path, Path], tmp_path: Path) -> None:
+    assert run(releases[0], "--graphs", "many").exit_code == 2
+    assert run(releases[0], "--graph", "not an iri").exit_code == 2
+    assert run(tmp_path / "nothing").exit_code == 3
+    with pytest.raises(ValueError, match="goes with --graphs dataset"):
+        load(releases[0], tmp_path / "store", graphs="figure", graph="https://example.org/x")
+
+
+def test_two_loads_into_one_folder(releases: tuple[Path, Path], tmp_path: Path) -> None:
+    from pfocr2rdf.stores.loading.embedded_session import Embedded
+    from pfocr2rdf.stores.loading.session import Plan
+    from pfocr2rdf.stores.loading.source import contents_of
+
+    plan = Plan(contents_of(releases[0], "dataset", tmp_path), "dataset", DATASET)
+    first = Embedded(tmp_path / "store", plan)
+    with pytest.raises(OutputError, match="another load is writing there"):
+        load(releases[0], tmp_path / "store")
+    first.close(done=True)
+    load(releases[0], tmp_path / "store")
+
+
+def test_statements_on_one_figure_may_stand_apart_in_a_file_of_somebody_else(releases: tuple[Path, Path], tmp_path: Path) -> None:
+    text = (releases[0] / "figures.nt").read_text(encoding="utf-8")
+    figures = sorted({line.partition(" ")[0] for line in text.splitlines() if line.startswith("<https://pfocr.wikipathways.org/figures/")})
+    apart = "".join(f"{figure} <http://purl.org/dc/terms/license> <https://example.org/x> .\n" for figure in figures)
+    (tmp_path / "theirs.nt").write_text(text + apart, encoding="utf-8")
+    assert load(tmp_path / "theirs.nt", tmp_path / "store").statements == text.count("\n") + len(figures)

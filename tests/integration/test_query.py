@@ -1,0 +1,497 @@
+"""``pfocr2rdf query`` answers in every form, says what is wrong in the user's own lines, and neither writes to a store nor leaves it."""
+
+from __future__ import annotations
+
+import http.server
+import io
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph
+import pytest
+import rdflib
+from click.testing import CliRunner, Result
+from pyoxigraph import Literal, NamedNode, Quad, QueryResultsFormat, RdfFormat, Store
+from tests.support.records import ROOT, exported
+from tests.support.servers import free_port
+
+from pfocr2rdf import Connection
+from pfocr2rdf.cli.query import query_command
+from pfocr2rdf.errors import StoreError
+from pfocr2rdf.stores.querying.query import query
+from pfocr2rdf.stores.querying.result import FORMATS
+
+DATASET, VOCABULARY = "https://pfocr.wikipathways.org/dataset", "https://pfocr.wikipathways.org/vocab"
+
+ODD = "https://example.org/odd"
+
+PROGRAM = "from pfocr2rdf.cli.query import query_command; query_command()"
+
+WORDS = """\
+SELECT ?word ?how ?family {
+  ?mention oa:hasBody ncbigene:6772 ; pfocr:word ?word ; pfocr:evidence ?how .
+  OPTIONAL { ?mention pfocr:family ?family }
+} ORDER BY ?word ?mention
+"""
+
+ROWS, TRUTH, STATEMENTS = "SELECT * { fam:STAT ?p ?o }", "ASK { fam:STAT ?p ?o }", "DESCRIBE fam:STAT"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The examples and the vocabulary, and a graph with words that no terminal should get."""
+    folder = tmp_path_factory.mktemp("query")
+    exported([ROOT / "examples"], folder / "out")
+    made = Store(folder / "store")
+    made.load(path=folder / "out" / "figures.nt", to_graph=NamedNode(DATASET))
+    made.load(path=folder / "out" / "vocabulary.ttl", to_graph=NamedNode(VOCABULARY))
+    for text in ("\x1b[2J\x07", "\u202edeb", "a\r\nb\tc", "→ ḾSTN"):
+        made.add(Quad(NamedNode("https://example.org/a"), NamedNode("https://example.org/1"), Literal(text), NamedNode(ODD)))
+    return folder / "store"
+
+
+def run(store: Path, *arguments: str | Path, stdin: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(query_command, ["--store", str(store), *map(str, arguments)], input=stdin)
+
+
+def refused(store: Path, *arguments: str | Path, status: int = 3) -> str:
+    """What a run says that ends with this status and prints nothing."""
+    done = run(store, *arguments)
+    assert (done.exit_code, done.stdout) == (status, ""), done.output
+    (line,) = (line for line in done.stderr.splitlines() if line.startswith("Error: "))
+    return line.removeprefix("Error: ")
+
+
+def state(folder: Path) -> dict[str, tuple[int, int]]:
+    return {path.name: (path.stat().st_size, path.stat().st_mtime_ns) for path in folder.iterdir()}
+
+
+# -- what an answer looks like ---------------------------------------------------------------------------------------------
+
+
+def test_rows_are_a_table_with_short_iris(store: Path) -> None:
+    done = run(store, WORDS)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout == (
+        "word   how              family\n"
+        "-----  ---------------  --------\n"
+        "(STAT  pfocr:viaFamily  fam:STAT\n"
+        "STAT   pfocr:viaFamily  fam:STAT\n"
+        "STAT1  pfocr:viaSymbol\n"
+    )
+
+
+def test_a_table_without_rows_has_its_heading(store: Path) -> None:
+    assert run(store, "SELECT ?gene ?of { ?gene pfocr:nothing ?of }").stdout == "gene  of\n----  --\n"
+
+
+def test_a_long_table_is_written_in_blocks_that_stay_in_line(store: Path) -> None:
+    text = "SELECT ?s ?p { ?s ?p ?o FILTER(STRLEN(STR(?o)) < 200) }"
+    lines = run(store, text).stdout.splitlines()
+    assert len(lines) - 2 == len(list(query(store, text))) > 2000
+    starts = {line.rindex("  ") for line in lines[2:1000]}
+    assert len(starts) == 1
+    assert "<http" not in lines[2]
+
+
+@pytest.mark.parametrize(("text", "said"), [(TRUTH, "yes\n"), ("ASK { fam:STAT a pfocr:Gene }", "no\n")])
+def test_a_truth_is_yes_or_no(text: str, said: str, store: Path) -> None:
+    assert run(store, text).stdout == run(store, text, "--format", "table").stdout == said
+
+
+def test_statements_are_turtle_with_prefixes(store: Path) -> None:
+    done = run(store, f"PREFIX p: <{VOCABULARY}#> {STATEMENTS}")
+    assert "@prefix fam: " in done.stdout
+    assert "\nfam:STAT a p" in done.stdout
+    assert len(rdflib.Graph().parse(data=done.stdout)) == 3
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if not FORMATS[form].of_statements])
+@pytest.mark.parametrize("text", [WORDS, TRUTH])
+def test_rows_and_truths_can_be_written_as(form: str, text: str, store: Path) -> None:
+    done = run(store, text, "--format", form)
+    assert done.exit_code == 0
+    if text == TRUTH:
+        assert "true" in done.stdout
+    elif form == "csv":
+        assert done.stdout_bytes.splitlines()[-1] == f"STAT1,{VOCABULARY}#viaSymbol,".encode()
+    else:
+        of = {"tsv": QueryResultsFormat.TSV, "json": QueryResultsFormat.JSON, "xml": QueryResultsFormat.XML}[form]
+        results: Any = pyoxigraph.parse_query_results(done.stdout_bytes, format=of)
+        assert [row["word"].value for row in results] == ["(STAT", "STAT", "STAT1"]
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if FORMATS[form].of_statements])
+def test_statements_can_be_written_as(form: str, store: Path) -> None:
+    done = run(store, STATEMENTS, "--format", form)
+    of = {"turtle": RdfFormat.TURTLE, "ntriples": RdfFormat.N_TRIPLES, "jsonld": RdfFormat.JSON_LD, "rdfxml": RdfFormat.RDF_XML}[form]
+    assert len(set(pyoxigraph.parse(done.stdout_bytes, format=of))) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "said"),
+    [
+        (ROWS, "turtle", "a SELECT query has rows, which cannot be written as turtle; take csv, tsv, json or xml"),
+        (TRUTH, "ntriples", "an ASK query has a yes or no, which cannot be written as ntriples; take csv, tsv, json or xml"),
+        *((STATEMENTS, form, f"a CONSTRUCT or DESCRIBE query has statements, which cannot be written as {form}; "
+           "take turtle, ntriples, jsonld or rdfxml") for form in ("csv", "table")),
+    ],
+)  # fmt: skip
+def test_a_format_that_does_not_fit_is_refused(text: str, form: str, said: str, store: Path, tmp_path: Path) -> None:
+    assert refused(store, text, "--format", form, "--output", tmp_path / "answer") == said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_python_gets_terms(store: Path) -> None:
+    answer = query(store, WORDS)
+    assert (answer.kind, answer.variables) == ("select", ("word", "how", "family"))
+    rows = list(answer)
+    assert rows[2] == {"word": Literal("STAT1"), "how": NamedNode(f"{VOCABULARY}#viaSymbol")}
+    assert query(store, TRUTH).boolean is True
+    assert [type(one) for one in query(store, STATEMENTS)] == [pyoxigraph.Triple] * 3
+    with pytest.raises(StoreError, match="has rows, not a yes or no"):
+        _ = query(store, WORDS).boolean
+    with pytest.raises(StoreError, match="has a yes or no, no rows"):
+        list(query(store, TRUTH))
+
+
+# -- the question ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_query_comes_from_a_file_standard_input_or_the_line(store: Path, tmp_path: Path) -> None:
+    for name, mark in (("words.rq", b""), ("a query", b"\xef\xbb\xbf")):
+        (tmp_path / name).write_bytes(mark + WORDS.encode())
+    said = {run(store, one, stdin=stdin).stdout for one, stdin in
+            ((WORDS, None), (tmp_path / "words.rq", None), (tmp_path / "a query", None), ("-", WORDS))}  # fmt: skip
+    assert len(said) == 1
+    assert said.pop().count("\n") == 5
+
+
+@pytest.mark.parametrize(
+    ("argument", "said"),
+    [*((name, f"there is no file {name}.") for name in ("xyz.rq", "a b/c d.sparql")),
+     ("xyz", "there is no file and no example named xyz; pfocr2rdf query --list shows the examples."),
+     (".", ". cannot be read: Is a directory."), ("latin.rq", "latin.rq: it is no UTF-8: invalid continuation byte at byte 1.")],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_is_wrong_usage(
+    argument: str, said: str, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("latin.rq").write_bytes(b"#\xe4 ASK {}")
+    assert refused(store, argument, status=2).endswith(f": {said}")
+
+
+def test_a_text_that_no_file_could_be_called_is_a_query(store: Path) -> None:
+    assert run(store, f"ASK {{}} # {'x' * 5000}").stdout == "yes\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("SELECT * {", "line 1, column 11: it ends too early"),
+        ("SELECT ?s {\n  ?s pfocr:mentions ?o FILTR(?s)\n}", "line 2, column 24: it cannot be understood from here on: FILTR(?s) }"),
+        ("SELECT ?s { ?s pfocr:mentions ncbigene:1 } LIMIT x", "line 1, column 50: it cannot be understood from here on: x"),
+        ("ASK { ?ö a pfocr:Gene .\r\n ?ö rdfs:label 'ü' ; zz:y 1 }",
+         "line 2, column 22: the prefix zz: is not declared; write PREFIX zz: <its IRI> before the query"),
+        ("SELECT ?gene (COUNT(?s) AS ?n) { ?s pfocr:mentions ?gene }", "line 1, column 59: the SELECT contains a variable that is unbound"),
+        ("hello world", "line 1, column 1: it cannot be understood from here on: hello world"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_in_the_lines_of_the_user(text: str, said: str, store: Path) -> None:
+    assert refused(store, text) == f"the query, {said}"
+
+
+def test_an_empty_query_is_told_so(store: Path) -> None:
+    assert refused(store, " \n") == refused(store, "") == "the query is empty"
+
+
+def test_prefixes_of_the_query_win_over_the_projects(store: Path) -> None:
+    assert run(store, "ASK { ?s a pfocr:Gene }").stdout == "yes\n"
+    assert run(store, "# PREFIX pfocr: <x>\nASK { ?s a pfocr:Gene }").stdout == "yes\n"
+    assert run(store, "prefix pfocr: <https://example.org/> ASK { ?s a pfocr:Gene }").stdout == "no\n"
+    assert run(store, f"PREFIX : <{VOCABULARY}#> BASE <https://example.org/> SELECT ?c {{ ?c a :Evidence }}").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "update",
+    ["INSERT DATA { <https://example.org/a> <https://example.org/b> 1 }", "PREFIX a: <b:c> DELETE WHERE { ?s ?p ?o }", "clear all",
+     "WITH <https://example.org/g> DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }", "# a query\nDROP ALL", "LOAD <file:///etc/hostname>"],
+)  # fmt: skip
+def test_an_update_is_refused_and_changes_nothing(update: str, store: Path) -> None:
+    before = state(store)
+    assert refused(store, update).endswith("changes a store, and a query only reads; 'pfocr2rdf load' brings an export into a store")
+    assert state(store) == before
+
+
+def test_all_graphs_are_asked_unless_some_are_named(store: Path) -> None:
+    def genes(text: str, *graphs: str) -> int:
+        return int(next(iter(query(store, text, graphs=graphs)))["n"].value)
+
+    count = "SELECT (COUNT(DISTINCT ?s) AS ?n) {} {{ ?s a ?class ; ?p ?o . {} }}"
+    both = "?class rdfs:label ?name"  # the class of a gene is described in the graph of the vocabulary
+    everywhere, of_genes = genes(count.format("", both)), genes(count.format(f"FROM <{DATASET}>", ""))
+    assert everywhere > 100 < of_genes
+    assert genes(count.format(f"FROM <{DATASET}>", both)) == 0
+    assert genes(count.format("", both), DATASET) == 0
+    assert genes(count.format("", both), DATASET, VOCABULARY) == everywhere
+    assert genes(count.format(f"FROM <{VOCABULARY}>", ""), DATASET) == of_genes
+    assert run(store, "ASK { ?s a pfocr:Gene }", "--graph", VOCABULARY).stdout == "no\n"
+    assert run(store, "ASK { ?s a pfocr:Gene }", "--graph", VOCABULARY, "--graph", DATASET).stdout == "yes\n"
+
+
+def test_the_name_of_a_graph_is_an_iri(store: Path) -> None:
+    assert refused(store, TRUTH, "--graph", "vocab", status=2).endswith("'vocab' is no absolute IRI.")
+    with pytest.raises(StoreError, match="'vocab' is no absolute IRI of a graph"):
+        query(store, TRUTH, graphs=["vocab"])
+
+
+# -- SERVICE ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[tuple[str, list[str]]]:
+    """Another server: its URL, and the requests that it got."""
+    asked: list[str] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            body = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "literal", "value": "there"}}]}}).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/sparql-results+json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/query", asked
+        server.shutdown()
+
+
+@pytest.mark.parametrize("how", ["SERVICE", "service silent", "SERVICE#'\n"])
+def test_nothing_is_sent_elsewhere_unless_it_is_allowed(how: str, store: Path, elsewhere: tuple[str, list[str]]) -> None:
+    url, asked = elsewhere
+    text = f"SELECT ?x {{ {{ SELECT ?x {{ {how} <{url}> {{ ?s ?p ?x }} }} }} }}"
+    assert refused(store, text) == "the query asks another server with SERVICE, and nothing is sent elsewhere; allow it with --service"
+    assert asked == []
+    assert run(store, text, "--service").stdout == "x\n-----\nthere\n"
+    assert len(asked) == 1
+
+
+def test_the_word_service_alone_sends_nothing(store: Path) -> None:
+    text = (
+        "# of SERVICE\nPREFIX service: <https://example.org/SERVICE/> SELECT (COUNT(*) AS ?service) {\n"
+        "?SERVICE a service:SERVICE , <https://example.org/SERVICE> , service:a\\-SERVICE .\n"
+        "FILTER(?SERVICE != 'SERVICE' && ?SERVICE != '''it's \"SERVICE\"''') }"
+    )
+    assert run(store, text).stdout == "service\n-------\n0\n"
+
+
+def test_a_server_that_does_not_answer_is_told(store: Path) -> None:
+    with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as closed:
+        port = closed.server_port
+    text = f"SELECT * {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}"
+    for form in ("table", "csv"):
+        done = subprocess.run([sys.executable, "-c", PROGRAM, "--store", store, text, "--service", "--format", form], capture_output=True)
+        assert (done.returncode, done.stderr.count(b"\n")) == (3, 1), done.stderr
+        assert b"the query cannot be answered: Connection refused" in done.stderr
+
+
+# -- the store -------------------------------------------------------------------------------------------------------------
+
+
+def test_no_store_is_told_and_none_is_made(tmp_path: Path) -> None:
+    said = refused(tmp_path / "store", TRUTH)
+    assert said == f"{tmp_path}/store: there is no store; 'pfocr2rdf load EXPORT --to {tmp_path}/store' makes one of an export"
+    (tmp_path / "file").touch()
+    for folder in (tmp_path, tmp_path / "file"):
+        assert refused(folder, TRUTH) == f"{folder}: it is no store; name the folder that 'pfocr2rdf load' made"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_damaged_store_is_told_and_left_alone(tmp_path: Path) -> None:
+    Store(tmp_path).add(Quad(NamedNode("a:b"), NamedNode("a:b"), Literal("c")))
+    (tmp_path / "CURRENT").write_text("MANIFEST-999999\n")
+    before = state(tmp_path)
+    assert refused(tmp_path, TRUTH).startswith(f"{tmp_path}: the store cannot be used: ")
+    assert state(tmp_path) == before
+
+
+def test_a_store_is_not_read_while_somebody_writes_to_it(tmp_path: Path) -> None:
+    writing = "import sys, pyoxigraph; store = pyoxigraph.Store(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", writing, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        assert refused(tmp_path, TRUTH) == f"{tmp_path}: another program has the store open; end it, and try again"
+        writer.communicate(b"")
+    assert run(tmp_path, TRUTH).stdout == "no\n"
+
+
+def test_a_store_is_not_written_to_while_somebody_reads_it(store: Path) -> None:
+    writing = [sys.executable, "-c", "import sys, pyoxigraph; pyoxigraph.Store(sys.argv[1])", store]
+    before = state(store)
+    answer, other = query(store, WORDS), query(store, WORDS)
+    refusal = subprocess.run(writing, capture_output=True)
+    assert b"While lock file" in refusal.stderr
+    assert len(list(answer)) == len(list(other)) == 3
+    assert {name: before[name] for name in before if name != "LOG"} == {name: state(store)[name] for name in before if name != "LOG"}
+    del answer, other
+    assert subprocess.run(writing).returncode == 0
+
+
+# -- where the answer goes -------------------------------------------------------------------------------------------------
+
+
+def test_a_file_is_written_whole(store: Path, tmp_path: Path) -> None:
+    (tmp_path / "real").write_text("old")
+    (tmp_path / "answer.csv").symlink_to("real")
+    done = run(store, WORDS, "--output", tmp_path / "answer.csv", "--format", "csv")
+    assert (done.exit_code, done.output) == (0, "")
+    assert (tmp_path / "real").read_text().startswith("word,how,family\n")
+    assert sorted(os.listdir(tmp_path)) == ["answer.csv", "real"]
+
+
+def test_a_file_is_left_as_it_was_when_something_goes_wrong(store: Path, tmp_path: Path) -> None:
+    (tmp_path / "answer").write_text("old")
+    with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as closed:
+        port = closed.server_port
+    text = f"SELECT * {{ {{ ?s ?p ?o }} UNION {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }} }}"
+    for form in ("table", "csv"):
+        said = refused(store, text, "--service", "--format", form, "--output", tmp_path / "answer")
+        assert said == f"{store}: the query cannot be answered: Connection refused (os error 111)"
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"answer": "old"}
+    assert refused(store, text, "--output", tmp_path / "none" / "answer").endswith(
+        "/none/answer: cannot be written: No such file or directory"
+    )
+
+
+def test_what_is_no_file_is_written_as_it_is(store: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append((tmp_path / "pipe").read_text()))
+    reader.start()
+    assert run(store, TRUTH, "--output", tmp_path / "pipe").exit_code == 0
+    reader.join(10)
+    assert read == ["yes\n"]
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_control_characters_are_shown_not_obeyed(store: Path) -> None:
+    text = f"SELECT ?word {{ GRAPH <{ODD}> {{ ?s ?p ?word }} }} ORDER BY ?word"
+    assert run(store, text).stdout.splitlines()[2:] == ["\\x1b[2J\\x07", "a\\r\\nb\\tc", "\\u202edeb", "→ ḾSTN"]
+    assert b"\x1b[2J\x07" in run(store, text, "--format", "csv").stdout_bytes
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "tsv", "json", "xml"])
+def test_a_terminal_gets_no_control_character_in_any_format(form: str, store: Path) -> None:
+    text = f"SELECT ?word {{ GRAPH <{ODD}> {{ ?s ?p ?word }} }}"
+    ours, theirs = pty.openpty()
+    running = subprocess.Popen([sys.executable, "-c", PROGRAM, "--store", store, text, "--format", form], stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    said = b""
+    try:
+        while block := os.read(ours, 1 << 16):
+            said += block
+    except OSError:  # the other end is closed
+        pass
+    assert running.wait() == 0
+    os.close(ours)
+    shown = said.decode()
+    assert not set(shown) & {"\x1b", "\x07", "\u202e"}
+    assert shown.count("\r") == shown.count("\r\n") == shown.count("\n")
+    assert shown.endswith("\n")
+    assert "\\x1b[2J" in shown or "\\u001b[2J" in shown or "&#" in shown
+    assert "→ ḾSTN" in shown
+
+
+MANY = "SELECT ?s ?b { ?s ?p ?o . ?a ?b ?c }"
+"""A query with millions of rows."""
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_a_reader_that_leaves_is_no_error(form: str, store: Path) -> None:
+    command = [sys.executable, "-c", PROGRAM, "--store", store, MANY, "--format", form]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        assert running.stdout.read(10)
+        running.stdout.close()
+        assert running.stderr.read() == b""
+        assert running.wait(30) == 3
+
+
+def test_a_full_disk_is_told(store: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([sys.executable, "-c", PROGRAM, "--store", store, MANY], stdout=full, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (3, b"Error: standard output cannot be written: No space left on device\n")
+
+
+@pytest.mark.parametrize(
+    "text", ["SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", "SELECT ?a { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"]
+)
+def test_an_interrupt_ends_a_long_query_at_once(text: str, store: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PROGRAM, "--store", store, text, "--output", tmp_path / "answer", "--format", "csv"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as running:
+        end = time.monotonic() + 30
+        while not list(tmp_path.iterdir()) and time.monotonic() < end:
+            time.sleep(0.05)
+        time.sleep(0.3)
+        running.send_signal(signal.SIGINT)
+        try:
+            _, said = running.communicate(timeout=30)
+        finally:
+            running.kill()
+    assert (running.returncode, said) == (3, b"Error: interrupted; nothing was published\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("form", "rows"), [("csv", 1_000_000), ("tsv", 1_000_000), ("json", 1_000_000), ("table", 100_000)])
+def test_a_long_answer_takes_no_more_memory_than_a_short_one(form: str, rows: int, store: Path) -> None:
+    peak = "resource.getrusage(resource.RUSAGE_SELF).ru_maxrss"
+    measured = f"import resource, sys\ntry:\n    {PROGRAM}\nfinally:\n    print({peak}, file=sys.stderr)"
+    peaks = []
+    for limit in (100, rows):
+        command = [sys.executable, "-c", measured, "--store", store, f"{MANY} LIMIT {limit}", "--format", form]
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True)
+        peaks.append(int(done.stderr))
+    assert peaks[1] - peaks[0] < 20_000  # KiB; a million rows are a hundred times as much
+
+
+def test_the_text_of_an_answer_goes_to_any_binary_file(store: Path) -> None:
+    file = io.BytesIO()
+    query(store, WORDS).write(file, "csv")
+    assert file.getvalue().startswith(b"word,how,family\r\n")
+    with pytest.raises(StoreError, match="cannot be written as yaml; take csv, tsv, json or xml"):
+        query(store, WORDS).write(file, "yaml")
+
+
+# -- servers ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_server_that_is_none(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="the connection failed"):
+        query(f"http://127.0.0.1:{free_port()}", "ASK {}", connection=Connection(retry_for=0.1))
+
+
+def test_a_service_that_hides_is_found(store: Path) -> None:
+    """A less-than that could begin an IRI does not take the SERVICE behind it out of sight, nor does a comment or an escape."""
+    for text in (
+        "SELECT * { ?a ?b ?c FILTER(?a<'>'&&?a!=' ') SERVICE <http://127.0.0.1:9/> { ?x ?y ?z } FILTER(?a!='x') }",
+        "SELECT * { SERVICE # here\n SILENT <http://127.0.0.1:9/> { ?x ?y ?z } }",
+        "SELECT * { SERV\\u0049CE <http://127.0.0.1:9/> { ?x ?y ?z } }",
+    ):
+        with pytest.raises(StoreError, match="asks another server with SERVICE"):
+            query(store, text)

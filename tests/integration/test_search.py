@@ -1,0 +1,224 @@
+"""The search of a site: what is in the index is found by the very script that is published, which runs in Node here."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import unicodedata
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.support.search import ACID, ALL, FAMILY, FEW, IL6, MANY, NFKB, PAPER, STAT1, STAT3, content, of, write
+
+from pfocr2rdf.errors import OutputError
+from pfocr2rdf.site.pages.html import ASSETS
+from pfocr2rdf.site.search.index import BLOCK, ORDER, Entry
+
+ASKING = """
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { SearchIndex } from "./search-index.mjs";
+const { folder, questions } = JSON.parse(readFileSync(0, "utf-8"));
+const read = [];
+const index = await SearchIndex.open(async (path) => {
+  read.push(path);
+  return new Uint8Array(await readFile(`${folder}/search/${path}`));
+});
+const answers = [];
+for (const { q, kind } of questions) {
+  read.length = 0;
+  const found = await index.find(q, kind);
+  answers.push({ ...found, things: await index.things(found.ids), read: [...read] });
+}
+process.stdout.write(JSON.stringify(answers));
+"""
+
+Ask = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="session")
+def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
+    """What the script of the site finds in the index of a folder for each question; of a kind, where ``kind`` names one."""
+    node = shutil.which("node")
+    if not node:
+        missing = "there is no Node: apt-get install nodejs"
+        pytest.fail(missing) if os.environ.get("PFOCR2RDF_TOOLS") else pytest.skip(missing)
+    place = tmp_path_factory.mktemp("node")
+    shutil.copy(ASSETS / "search-index.js", place / "search-index.mjs")
+    (place / "asking.mjs").write_text(ASKING, encoding="utf-8")
+
+    def asking(folder: Path, *questions: str, kind: str = "") -> list[dict[str, Any]]:
+        asked = json.dumps({"folder": str(folder), "questions": [{"q": q, "kind": kind} for q in questions]})
+        done = subprocess.run([node, place / "asking.mjs"], input=asked.encode(), capture_output=True, check=False, timeout=120)
+        assert done.returncode == 0, done.stderr.decode()
+        answers = json.loads(done.stdout)
+        assert isinstance(answers, list)
+        return answers
+
+    return asking
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    write(folder, ALL)
+    return folder
+
+
+def urls(answer: Mapping[str, Any]) -> list[str]:
+    return [thing["url"] for thing in answer["things"]]
+
+
+# -- what is found, and in which order ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("STAT3", [STAT3, MANY, FEW, PAPER]),  # the gene, then where it is a word, then where it is a part of a title
+        ("stat3", [STAT3, MANY, FEW, PAPER]),
+        ("(STAT3", [STAT3, MANY, FEW, PAPER]),
+        ("STAT", [FAMILY, STAT3, STAT1, MANY, FEW, PAPER]),  # what it is, then those that have it, then those that begin with it
+        ("6774", [STAT3]),
+        ("IL-6", [IL6, MANY]),
+        ("il6", [IL6, MANY]),
+        ("IL-6↑", [IL6, MANY]),
+        ("NF-κB", [NFKB, PAPER]),
+        ("NF-kB", [NFKB, PAPER]),
+        ("NF-kappaB", [NFKB]),
+        ("TNFα", [FEW]),
+        ("TNF-alpha", [FEW]),
+        ("TNFa ", [FEW]),
+        ("12-HETE", [FEW]),
+        ("→Akt", [FEW]),
+        ("akt", [FEW]),
+        ("p38", [FEW, MANY]),
+        ("MAPK", [MANY]),
+        ("p38/MAPK", [MANY]),
+        ("[Ca²*]i", [MANY]),
+        ("hoxa2", [FEW]),
+        ("xa2", []),  # an accent does not divide a word
+        ("→", [MANY]),
+        ("fatty acids", [ACID, MANY]),  # the whole title before things that only have its words
+        ("acids fatty", [ACID, MANY]),
+        ("fatty-acids", [ACID]),
+        ("other-acids", [MANY]),  # nowhere as it is written: its parts
+        ("STAT3 NF-kB", [PAPER]),
+        ("signall", [FEW]),
+        ("signall ", []),  # it has ended: it is no beginning
+        ("s", []),  # too short for one
+        ("STAT3 nothing", []),
+        ("", []),
+        ("  ", []),
+        ("constructor", []),
+        ("__proto__", []),
+        ("<script>alert(1)</script>", []),
+        ("\"'`\\ \0", []),
+        ("x" * 10_000, []),
+        ("\ud800", []),
+        ("STAT3 " * 5_000, [STAT3, MANY, FEW, PAPER]),
+    ],
+)  # fmt: skip
+def test_words_are_found_however_they_are_written_and_the_best_come_first(ask: Ask, site: Path, q: str, expected: list[Entry]) -> None:
+    assert urls(ask(site, q)[0]) == of(*expected)
+
+
+def test_what_is_shown_of_a_thing_is_what_was_given(ask: Ask, site: Path) -> None:
+    thing = ask(site, "APRF")[0]["things"][0]
+    assert thing == {"url": STAT3.url, "kind": "gene", "title": "STAT3", "detail": STAT3.detail}
+
+
+def test_a_kind_leaves_the_others_out_and_all_are_counted(ask: Ask, site: Path) -> None:
+    answer = ask(site, "STAT3", kind="figure")[0]
+    assert urls(answer) == of(MANY, FEW)
+    assert {one["plural"]: one["count"] for one in answer["counts"] if one["count"]} == {"genes": 1, "figures": 2, "papers": 1}
+    assert urls(ask(site, "STAT3", kind="constructor")[0]) == of(STAT3, MANY, FEW, PAPER)
+
+
+def test_ties_go_by_weight_then_by_title(ask: Ask, tmp_path: Path) -> None:
+    heavy, a, b = (Entry(f"figures/{name}.html", "figure", name, "", ("word",), weight) for name, weight in (("z", 7), ("a", 2), ("b", 2)))
+    write(tmp_path, (b, heavy, a))
+    assert urls(ask(tmp_path, "word")[0]) == of(heavy, a, b)
+
+
+def test_a_whole_title_comes_before_its_words_elsewhere_and_long_words_are_cut_alike(ask: Ask, tmp_path: Path) -> None:
+    gene = Entry("genes/1.html", "gene", "acids, and fatty", "", ("y" * 60,), 9)
+    write(tmp_path, (gene, ACID))
+    whole, long, longer = ask(tmp_path, "fatty acids", "y" * 60, "y" * 10_000)
+    assert urls(whole) == of(ACID, gene)
+    assert urls(long) == urls(longer) == of(gene)
+
+
+TEXTS = st.text(
+    st.characters(exclude_categories=["Cs"]).filter(lambda one: unicodedata.ucd_3_2_0.category(one) != "Cn"), min_size=1, max_size=50
+).filter(lambda text: bool(unicodedata.normalize("NFKD", text).strip(" \ufeff\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029\u1680")))
+"""With characters that all versions of Unicode have alike: Node's is another one than Python's."""
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(TEXTS, st.lists(TEXTS, max_size=4), st.sampled_from(ORDER)), min_size=1, max_size=8))
+def test_every_entry_is_found_by_its_title_and_by_each_of_its_words(ask: Ask, given_texts: list[tuple[str, list[str], str]]) -> None:
+    entries = [Entry(f"{at}.html", kind, title, "", tuple(words)) for at, (title, words, kind) in enumerate(given_texts)]
+    asked = [(text, entry.url) for entry in entries for text in (entry.title, *entry.words)]
+    with tempfile.TemporaryDirectory() as folder:
+        write(Path(folder), entries)
+        for (text, url), answer in zip(asked, ask(Path(folder), *(text for text, _ in asked)), strict=True):
+            assert url in urls(answer), text
+
+
+def test_lists_long_and_short_and_files_of_terms_are_read_as_they_were_written(ask: Ask, tmp_path: Path) -> None:
+    """Steps and bits, numbers of several bytes, many files of terms and of things; and a search reads few of them."""
+    entries = [
+        Entry(
+            f"figures/{at:04}.html", "figure", f"Title {at:04}", "",
+            ("every", "even" if at % 2 == 0 else "odd", f"w{at * 7919 % 4001:04}x", *(["rare"] if at % 1500 == 7 else ())),
+        )
+        for at in range(4000)
+    ]  # fmt: skip
+    size = write(tmp_path, entries)
+    files = content(tmp_path)
+    assert size == (len(files), sum(map(len, files.values())))
+    assert len([name for name in files if "/things/" in name]) == 4000 // BLOCK
+    rare, every, odd, one, begins, short = ask(tmp_path, "rare", "every", "odd", "w0011x", "w001", "w")
+    assert urls(every) == of(*entries)
+    assert urls(odd) == of(*entries[1::2])
+    assert urls(rare) == of(*entries[7::1500])
+    assert urls(one) == [entry.url for entry in entries if "w0011x" in entry.words]
+    assert urls(begins) == [entry.url for entry in entries if any(word.startswith("w001") for word in entry.words)]
+    firsts = json.loads(files["search/index.json"])["terms"]
+    assert len(firsts) > 3
+    assert all(answer["ids"] for answer in ask(tmp_path, *(f"{first} " for first in firsts)))
+    assert (len(rare["read"]), every["isCut"], short["ids"]) == (1 + 3, False, [])
+
+
+def test_a_beginning_of_too_many_words_says_so(ask: Ask, tmp_path: Path) -> None:
+    write(tmp_path, [Entry(f"figures/{at}.html", "figure", "T", "", (f"word{at:05}" + "x" * 30,)) for at in range(5000)])
+    cut, narrow = ask(tmp_path, "wo", "word0123")
+    assert cut["isCut"]
+    assert 0 < len(cut["ids"]) < 5000
+    assert len([path for path in cut["read"] if path.startswith("terms/")]) == 8
+    assert (narrow["isCut"], len(narrow["ids"])) == (False, 10)
+
+
+def test_an_index_of_nothing_finds_nothing(ask: Ask, tmp_path: Path) -> None:
+    assert write(tmp_path, ()).files == 1
+    assert urls(ask(tmp_path, "STAT3")[0]) == []
+
+
+# -- the files ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_full_disk_is_an_error_that_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, data: bytes) -> int:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OutputError, match=r"search/things/0\.json: cannot be written: No space left"):
+        write(tmp_path, ALL)

@@ -1,0 +1,607 @@
+"""``pfocr2rdf serve`` speaks the SPARQL protocol, answers what ``query`` answers, and bears what the web sends."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyoxigraph
+import pytest
+import rdflib
+from pyoxigraph import Literal, NamedNode, Quad
+from rdflib.compare import isomorphic
+from rdflib.plugins.stores.sparqlstore import SPARQLStore
+from tests.support.records import ROOT, exported
+from tests.support.service import (
+    COUNT,
+    DIRECT,
+    ENDLESS,
+    EVIL,
+    FORM,
+    GREEDY,
+    LONG,
+    PATHS,
+    TOKENS,
+    Served,
+    alive,
+    digest,
+    noise,
+    served,
+    within,
+)
+
+from pfocr2rdf import load, query
+from pfocr2rdf.errors import StoreError
+from pfocr2rdf.server.app import application
+from pfocr2rdf.server.content_negotiation import ROWS, STATEMENTS
+from pfocr2rdf.server.settings import Settings
+from pfocr2rdf.site.pages.html import still
+from pfocr2rdf.stores.querying.examples import Example, examples
+
+DATASET, VOCABULARY = "https://pfocr.wikipathways.org/dataset", "https://pfocr.wikipathways.org/vocab"
+
+HOSTILE = "https://example.org/hostile"
+
+LOCAL = [one for one in examples() if not one.federated]
+
+SD = "http://www.w3.org/ns/sparql-service-description#"
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The examples, loaded, and a graph with words that no page should take for its own."""
+    folder = tmp_path_factory.mktemp("serve")
+    exported([ROOT / "examples"], folder / "out")
+    load(folder / "out", folder / "store")
+    made = pyoxigraph.Store(folder / "store")
+    made.add(Quad(NamedNode("https://example.org/a'b&c"), NamedNode("javascript:alert(1)"), Literal(EVIL), NamedNode(HOSTILE)))
+    return folder / "store"
+
+
+@pytest.fixture(scope="module")
+def server(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server with room enough. Whatever it is asked, nothing of the store changes."""
+    before = digest(store)
+    with served(store, tmp_path_factory.mktemp("server"), "--workers", "2", "--timeout", "4", "--max-answer", "64") as one:
+        yield one
+    assert digest(store) == before
+
+
+@pytest.fixture(scope="module")
+def strict(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server that gives little."""
+    bounds = ("--workers", "1", "--queue", "0", "--timeout", "2", "--memory", "128", "--max-answer", "1")
+    with served(store, tmp_path_factory.mktemp("strict"), *bounds) as one:
+        yield one
+
+
+def test_the_three_forms_of_a_query_have_one_answer(server: Served) -> None:
+    text = "SELECT ?s { ?s a pfocr:Figure } ORDER BY ?s"
+    got = server.get("/sparql", params={"query": text})
+    direct = httpx.post(f"{server.url}/sparql", content=text, headers={"Content-Type": "application/sparql-query; charset=utf-8"})
+    assert got.status_code == 200
+    assert got.headers["content-type"] == "application/sparql-results+json"
+    assert len(got.json()["results"]["bindings"]) == 6
+    assert got.content == direct.content == server.ask(text).content
+    head = httpx.head(f"{server.url}/sparql", params={"query": text})
+    assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", str(len(got.content)))
+
+
+@pytest.mark.parametrize("direct", [True, False])
+def test_the_protocol_names_the_graphs(direct: bool, server: Served) -> None:
+    where = "{ { SELECT (COUNT(*) AS ?default) { ?s ?p ?o } } { SELECT (COUNT(DISTINCT ?g) AS ?named) { GRAPH ?g { ?s ?p ?o } } } }"
+
+    def counted(text: str, **graphs: list[str]) -> tuple[int, int]:
+        fields = [(name.replace("_", "-"), value) for name, values in graphs.items() for value in values]
+        if direct:
+            headers = {"Content-Type": "application/sparql-query"}
+            answer = httpx.post(f"{server.url}/sparql", params=fields, content=text, headers=headers)
+        else:
+            answer = server.get("/sparql", params=[("query", text), *fields])
+        (row,) = answer.json()["results"]["bindings"]
+        return int(row["default"]["value"]), int(row["named"]["value"])
+
+    every, four = counted(f"SELECT * {where}")
+    assert (every, four) == (server.count(), 4)
+    assert counted(f"SELECT * FROM <{DATASET}> {where}", default_graph_uri=[HOSTILE]) == (1, 0)
+    assert counted(f"SELECT * {where}", named_graph_uri=[HOSTILE, VOCABULARY]) == (0, 2)
+    both = counted(f"SELECT * {where}", default_graph_uri=[HOSTILE, DATASET], named_graph_uri=[HOSTILE])
+    assert 1 < both[0] < every
+    assert both[1] == 1
+
+
+def as_rdflib(term: Any) -> Any:
+    """A term of pyoxigraph as one of rdflib, in which both answers are compared."""
+    if isinstance(term, NamedNode):
+        return rdflib.URIRef(term.value)
+    language = term.language
+    return rdflib.Literal(term.value, lang=language, datatype=None if language else rdflib.URIRef(term.datatype.value))
+
+
+def texts(row: Any) -> list[str]:
+    """A row as CSV has it."""
+    return ["" if value is None else str(value) for value in row]
+
+
+def plain(term: Any) -> Any:
+    """A text without a datatype and one with that of texts are the same."""
+    text = rdflib.XSD.string
+    return rdflib.Literal(str(term)) if isinstance(term, rdflib.Literal) and term.datatype == text else term
+
+
+@pytest.mark.parametrize("one", [one for one in LOCAL if one.kind == "select"], ids=lambda one: one.name)
+def test_rows_are_those_of_query_in_every_format(one: Example, server: Served, store: Path) -> None:
+    answer = query(store, one.text)
+    names = answer.variables
+    expected = sorted(tuple(plain(as_rdflib(row[name])) if name in row else None for name in names) for row in map(dict, answer))
+    for form in ("json", "xml", "tsv", "csv"):
+        kind = next(kind for kind, name in ROWS.items() if name == form)
+        got = server.ask(one.text, kind)
+        assert (got.status_code, got.headers["content-type"].partition(";")[0]) == (200, kind)
+        parsed = rdflib.query.Result.parse(io.BytesIO(got.content), format=form)
+        assert [str(name) for name in parsed.vars or ()] == list(names)
+        rows = [tuple(row) for row in parsed]
+        if form == "csv":  # it has no types
+            assert sorted(map(texts, rows)) == sorted(map(texts, expected))
+        else:
+            assert sorted(tuple(map(plain, row)) for row in rows) == expected
+
+
+@pytest.mark.parametrize("one", [one for one in LOCAL if one.kind == "construct"], ids=lambda one: one.name)
+def test_statements_are_those_of_query_in_every_format(one: Example, server: Served, store: Path) -> None:
+    expected = rdflib.Graph().parse(data="".join(f"{triple} .\n" for triple in query(store, one.text)), format="nt")
+    assert len(expected) > 10
+    readers = {"text/turtle": "turtle", "application/n-triples": "nt", "application/ld+json": "json-ld", "application/rdf+xml": "xml",
+               "application/trig": "trig", "application/n-quads": "nquads"}  # fmt: skip
+    assert readers.keys() == STATEMENTS.keys() - {"text/html", "application/json", "application/xml"}
+    for kind, reader in readers.items():
+        got = server.ask(one.text, kind)
+        assert got.headers["content-type"].partition(";")[0] == kind
+        graph = rdflib.Dataset(default_union=True) if reader in ("trig", "nquads") else rdflib.Graph()
+        graph.parse(data=got.content, format=reader)
+        got_graph = rdflib.Graph()
+        for triple in graph.triples((None, None, None)):
+            got_graph.add(triple[:3])
+        assert isomorphic(expected, got_graph), kind
+
+
+def test_truths(server: Served) -> None:
+    assert server.ask("ASK { ?s a pfocr:Figure }").json()["boolean"] is True
+    xml = server.ask("ASK { ?s a pfocr:Nothing }", "application/sparql-results+xml")
+    assert rdflib.query.Result.parse(io.BytesIO(xml.content), format="xml").askAnswer is False
+    assert "<strong>yes</strong>" in server.ask("ASK { ?s a pfocr:Figure }", "text/html").text
+
+
+def test_a_client_of_rdflib_works(server: Served) -> None:
+    graph = rdflib.Graph(SPARQLStore(f"{server.url}/sparql", returnFormat="json"))
+    figures = list(graph.subjects(rdflib.RDF.type, rdflib.URIRef(f"{VOCABULARY}#Figure")))
+    assert len(figures) == 6
+    assert len(list(graph.query("SELECT ?t { ?f <http://purl.org/dc/terms/title> ?t } LIMIT 3"))) == 3
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "body", "status", "said"),
+    [
+        ("GET", "/sparql?query=", {}, b"", 400, "the query is empty"),
+        ("GET", "/sparql?query=SELECT+*+%7B+?s+?p", {}, b"", 400, "the query, line 1, column 17: it ends too early"),
+        ("GET", "/sparql?query=ASK%7B%7D&query=ASK%7B%7D", {}, b"", 400, "more than one query"),
+        ("GET", "/sparql?query=ASK%7B%7D&default-graph-uri=no", {}, b"", 400, "'no' is no absolute IRI of a graph"),
+        ("GET", "/sparql?query=%ff", {}, b"", 400, "no UTF-8"),
+        ("GET", "/sparql?query=ASK%7B%7D&format=word", {}, b"", 400, "there is no format 'word'"),
+        ("GET", "/sparql?query=ASK%7B%7D", {"Accept": "image/png"}, b"", 406, "cannot be given as image/png"),
+        ("GET", "/sparql?query=ASK%7B%7D&format=turtle", {}, b"", 406, "there is application/sparql-results+json"),
+        ("GET", "/sparql", {"Accept": "image/png"}, b"", 406, "text/turtle"),
+        ("GET", "/sparql", {"Host": 'a"><script>'}, b"", 400, "no Host"),
+        ("GET", "/sparql?update=DROP+ALL", {}, b"", 403, "updates are refused"),
+        ("POST", "/sparql", FORM, b"update=DROP+ALL", 403, "updates are refused"),
+        ("POST", "/sparql", {"Content-Type": "application/sparql-update"}, b"DROP ALL", 403, "updates are refused"),
+        ("POST", "/sparql", DIRECT, b"INSERT DATA { <a:a> <a:a> <a:a> }", 400, "INSERT changes a store"),
+        ("POST", "/sparql", DIRECT, b"\xff", 400, "no UTF-8"),
+        ("POST", "/sparql", FORM, b"", 400, "no query"),
+        ("POST", "/sparql", {}, b"ASK{}", 415, "send application/sparql-query"),
+        ("POST", "/sparql", {**DIRECT, "Content-Encoding": "gzip"}, b"ASK{}", 415, "not compressed"),
+        ("POST", "/sparql", DIRECT, b"#" * (1 << 20) + b"\nASK{}", 413, "longer than 1,048,576 bytes"),
+        ("POST", "/sparql", FORM, b"query=" + b"%23" * (1 << 20) + b"\n", 413, "longer than"),
+        ("PUT", "/sparql", {}, b"", 405, "PUT does nothing here"),
+        ("DELETE", "/sparql", {}, b"", 405, "DELETE does nothing here"),
+        ("GET", "/sparql/", {}, b"", 404, "/sparql"),
+        ("GET", "/nothing", {}, b"", 404, "/sparql"),
+        ("GET", "/.well-known/void", {"Accept": "text/html"}, b"", 406, "text/turtle"),
+    ],
+)  # fmt: skip
+def test_what_is_refused(method: str, path: str, headers: dict[str, str], body: bytes, status: int, said: str, server: Served) -> None:
+    answer = httpx.request(method, server.url + path, headers=headers, content=body)
+    assert answer.status_code == status, answer.text
+    assert said in answer.text
+    assert answer.text.count("\n") == 1
+    assert answer.headers["content-type"].startswith("text/plain")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { SERVICE <{there}> { ?s ?p ?o } }",
+        "SELECT * { service silent ?x { ?s ?p ?o } VALUES ?x { <{there}> } }",
+        # What looks like a text to those who do not read FILTER as a store does:
+        "SELECT * { VALUES ?a { 'a' } FILTER(?a<'>'&&?a!=' ') SERVICE <{there}> { ?s ?p ?o } FILTER(?a!='x') }",
+        "SELECT * { \\u0053ERVICE <{there}> { ?s ?p ?o } }",
+    ],
+)
+def test_nothing_is_sent_elsewhere(text: str, server: Served) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as there:
+        there.settimeout(0.1)
+        answer = server.ask(text.replace("{there}", f"http://127.0.0.1:{there.getsockname()[1]}/"))
+        assert answer.status_code == 403
+        assert "sends nothing elsewhere" in answer.text
+        with pytest.raises(TimeoutError):
+            there.accept()
+
+
+def test_words_that_only_look_like_service_are_no_service(server: Served) -> None:
+    assert server.ask("# a service for all\nASK { BIND ('the service is good' AS ?service) }").json()["boolean"] is True
+
+
+def test_service_can_be_allowed(store: Path, server: Served, tmp_path: Path) -> None:
+    with served(store, tmp_path, "--service", "--workers", "1") as one:
+        rows = one.ask(f"SELECT * {{ SERVICE <{server.url}/sparql> {{ {COUNT} }} }}").json()["results"]["bindings"]
+        assert int(rows[0]["n"]["value"]) == server.count()
+        assert "BasicFederatedQuery" in one.get("/sparql").text
+    assert "BasicFederatedQuery" not in server.get("/sparql").text
+
+
+def test_other_origins_may_ask(server: Served) -> None:
+    answer = httpx.options(f"{server.url}/sparql", headers={"Origin": "https://example.org", "Access-Control-Request-Method": "POST"})
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert "POST" in answer.headers["access-control-allow-methods"]
+    assert "Content-Type" in answer.headers["access-control-allow-headers"]
+    for one in (answer, server.get("/nothing"), server.ask(COUNT), server.ask("wrong")):
+        assert one.headers["access-control-allow-origin"] == "*"
+        assert one.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in STATEMENTS if kind != "text/html"])
+def test_the_service_describes_itself(kind: str, server: Served) -> None:
+    reader = {"application/json": "json-ld", "application/xml": "xml", "application/n-triples": "nt", "application/n-quads": "nquads"}
+    got = server.get("/sparql", kind)
+    graph = rdflib.Dataset(default_union=True).parse(data=got.content, format=reader.get(kind, kind))
+    endpoint = rdflib.URIRef(f"{server.url}/sparql")
+    assert graph.value(endpoint, rdflib.URIRef(f"{SD}endpoint")) == endpoint
+    assert graph.value(endpoint, rdflib.URIRef(f"{SD}feature")) == rdflib.URIRef(f"{SD}UnionDefaultGraph")
+    assert graph.value(endpoint, rdflib.URIRef(f"{SD}defaultDataset")) == rdflib.URIRef(DATASET)
+    assert len(list(graph.objects(endpoint, rdflib.URIRef(f"{SD}resultFormat")))) == 10
+
+
+def test_the_dataset_is_described(server: Served, store: Path) -> None:
+    turtle = rdflib.Graph().parse(data=server.get("/.well-known/void").text, format="turtle")
+    described = query(store, "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }", graphs=[f"{DATASET}/description"])
+    assert {tuple(map(str, one)) for one in turtle} == {
+        (one.subject.value, one.predicate.value, getattr(one.object, "value", str(one.object))) for one in described
+    }
+    assert len(rdflib.Graph().parse(data=server.get("/.well-known/void", "application/rdf+xml").content, format="xml")) == len(turtle)
+
+
+def test_the_beginning_and_the_health(server: Served) -> None:
+    start = server.get("/")
+    assert start.status_code == 200
+    assert (server.get("/health").status_code, server.get("/health").text) == (200, "ok\n")
+
+
+class Page(HTMLParser):
+    """What a browser would find."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: dict[str, list[str]] = {}
+        self._open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in ("meta", "link", "img", "input"):
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.setdefault(self._open[-1] if self._open else "", []).append(data)
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def page_of(answer: httpx.Response) -> Page:
+    """A page that has nothing of others, and no scripts and styles but those of files."""
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    page = Page(answer.text)
+    assert not {"style", "img", "iframe", "object", "base"} & {tag for tag, _ in page.tags}
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on") or name == "style"]
+    loaded = [one for one in page.all("script") if one.get("type") != "application/json"]
+    assert all(str(one.get("src", one.get("href"))).startswith("assets/") for one in (*loaded, *page.all("link")))
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src 'self'; script-src 'self'")
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe-inline" not in policy
+    return page
+
+
+def examples_of(page: Page) -> list[str]:
+    """The links that put an example into the form."""
+    return [str(one["href"]) for one in page.all("a") if one.get("class") == "use"]
+
+
+def test_a_browser_gets_a_form_that_can_be_sent(server: Served) -> None:
+    page = page_of(server.get("/sparql", BROWSER))
+    (area,), (label, *_) = page.all("textarea"), page.all("label")
+    assert label["for"] == area["id"] == area["name"] == "query"
+    assert (page.all("form")[0]["method"], page.all("form")[0]["action"]) == ("get", "sparql")
+    assert any(one.get("name") == "viewport" for one in page.all("meta"))
+    links = examples_of(page)
+    assert [link.removeprefix("?example=") for link in links] == [one.name for one in LOCAL]
+    shown = page_of(server.get(f"/sparql{links[3]}", BROWSER))
+    assert "".join(shown.texts["textarea"]).removeprefix("\n") == LOCAL[3].text
+    answer = page_of(server.get("/sparql", BROWSER, params={"query": LOCAL[3].text, "format": "html"}))
+    assert len(answer.all("tr")) == 1 + len(list(query_rows(server, LOCAL[3].text)))
+
+
+def query_rows(server: Served, text: str) -> list[Any]:
+    return list(server.ask(text).json()["results"]["bindings"])
+
+
+def test_a_page_says_that_it_does_not_have_all_rows(server: Served) -> None:
+    text = "SELECT * { ?s ?p ?o }"
+    page = page_of(server.get("/sparql", BROWSER, params={"query": text}))
+    assert len(page.all("tr")) == 1001
+    assert "The first 1,000 rows, and there are more" in "".join(page.texts["p"])
+    link = next(str(one["href"]) for one in page.all("a") if "format=csv" in str(one["href"]))
+    assert server.get(f"/sparql{link}").text.count("\r\n") > server.count()
+
+
+@pytest.mark.parametrize(
+    "text", [f"SELECT * {{ GRAPH <{HOSTILE}> {{ ?s ?p ?o }} }}", f"CONSTRUCT {{ ?s ?p ?o }} {{ GRAPH <{HOSTILE}> {{ ?s ?p ?o }} }}"]
+)
+def test_words_of_the_data_are_inert_on_a_page(text: str, server: Served) -> None:
+    page = page_of(server.get("/sparql", BROWSER, params={"query": f"{text} # {EVIL}"}))
+    assert still(EVIL) in "".join(page.texts["bdi"])
+    links = [str(one["href"]) for one in page.all("a")]
+    assert "https://example.org/a'b&c" in links
+    assert all(re.match(r"[?#]|https?://|[a-z/]+\.html$", link) for link in links)
+
+
+def test_a_wrong_query_is_told_on_the_page_that_keeps_it(server: Served) -> None:
+    answer = server.get("/sparql", BROWSER, params={"query": f"SELEC {EVIL}"})
+    assert answer.status_code == 400
+    page = page_of(answer)
+    assert "".join(page.texts["textarea"]).removeprefix("\n") == f"SELEC {EVIL}"
+    assert any(one.get("role") == "alert" for one in page.all("p"))
+
+
+# -- bounds ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_query_that_takes_too_long_is_ended_and_the_next_is_answered(strict: Served) -> None:
+    before = strict.workers()
+    began = time.monotonic()
+    answer = strict.ask(ENDLESS)
+    assert (answer.status_code, answer.text) == (504, "the query took longer than 2 seconds and was ended; ask for less\n")
+    assert time.monotonic() - began < 20
+    assert strict.count() > 1000
+    assert within(5, lambda: len(strict.workers()) == 1)
+    assert strict.workers() != before
+
+
+def test_a_query_that_needs_too_much_memory_is_ended_and_the_next_is_answered(strict: Served) -> None:
+    answer = strict.ask(GREEDY)
+    assert answer.status_code == 500
+    assert "more memory than it may have" in answer.text
+    assert strict.count() > 1000
+
+
+def test_an_answer_that_is_too_large_is_told_and_not_cut(strict: Served) -> None:
+    answer = strict.ask(LONG)
+    assert (answer.status_code, "larger than this service gives" in answer.text) == (500, True)
+    assert strict.count() > 1000
+
+
+def test_what_is_nested_too_deeply_ends_no_server(strict: Served) -> None:
+    for text in (f"ASK {'{' * 200_000}", f"ASK {{ FILTER ({'(' * 100_000}1{')' * 100_000}) }}", f"ASK {{ ?s {'^' * 300_000}<a:a> ?o }}"):
+        assert strict.ask(text).status_code in (400, 500, 504)
+    assert strict.count() > 1000
+
+
+def test_who_comes_when_all_are_busy_is_told_to_come_again(strict: Served) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(strict.ask, ENDLESS)
+        time.sleep(0.7)  # which it has the only place for; another query before would take it
+        answer = strict.ask(COUNT)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert first.result().status_code == 504
+    assert strict.count() > 1000
+
+
+def test_the_query_of_a_client_that_goes_away_is_ended(store: Path, tmp_path: Path) -> None:
+    with served(store, tmp_path, "--workers", "1", "--queue", "0", "--timeout", "60") as one:
+        assert one.count()
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(f"{one.url}/sparql", data={"query": ENDLESS}, timeout=0.5)
+        assert within(5, lambda: one.ask(COUNT).status_code == 200)
+
+
+def test_slow_clients_are_left(server: Served) -> None:
+    head = b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: application/sparql-query\r\nContent-Length: 100\r\n\r\n"
+
+    def drip(data: bytes) -> bytes:
+        """What comes back when the data, if there is any, is followed by a letter now and then."""
+        with socket.create_connection(("127.0.0.1", server.port), 10) as line:
+            line.sendall(data)
+            line.settimeout(0.2)
+            back, end = b"", time.monotonic() + 6
+            while time.monotonic() < end:
+                try:
+                    got = line.recv(1000)
+                except TimeoutError:
+                    with contextlib.suppress(OSError):
+                        line.sendall(b"a" if data else b"")
+                    continue
+                except ConnectionError:
+                    return back
+                if not got:
+                    return back
+                back += got
+        raise AssertionError("it still listens")
+
+    with ThreadPoolExecutor(3) as pool:
+        silent, slow_head, slow_body = pool.map(drip, [b"", b"GET / HTTP/1.1\r\nX-A: ", head])
+    assert silent == slow_head == b""
+    assert slow_body.startswith(b"HTTP/1.1 408 ")
+
+
+NAMES = ("query", "update", "default-graph-uri", "named-graph-uri", "format", "example", "\x00", "query[]")
+
+HEADERS = ("Accept", "Host", "Content-Length", "Transfer-Encoding", "Content-Type", "Expect", "X-Forwarded-Proto", "Origin")
+
+
+def hostile(chance: random.Random) -> tuple[str, bytes]:
+    """What kind of request it is, and what is sent."""
+    kind = chance.choice(["path", "bytes", "header", "large head", "query", "query", "query", "query"])
+    if kind == "path":
+        return kind, f"GET {chance.choice(PATHS)} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode()
+    if kind == "bytes":
+        return kind, chance.randbytes(chance.randrange(1, 3000)) + b"\r\n\r\n"
+    if kind == "header":
+        odd = f"{chance.choice(HEADERS)}: {noise(chance, 200)}"
+        return kind, f"POST /sparql HTTP/1.1\r\nHost: a\r\n{odd}\r\nConnection: close\r\n\r\n".encode()
+    if kind == "large head":
+        return kind, b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 200_000 + b"\r\n\r\n"
+    text = noise(chance, 2000) if chance.random() < 0.3 else f"SELECT * {{ {' '.join(chance.choices(TOKENS, k=chance.randrange(60)))} }}"
+    body = str(httpx.QueryParams([(chance.choice(NAMES) if chance.random() < 0.3 else "query", text)])).encode()
+    accept = chance.choice(["*/*", "text/html", noise(chance, 40).replace("\r", "").replace("\n", "")])
+    head = f"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: {FORM['Content-Type']}\r\nContent-Length: {len(body)}\r\n"
+    return kind, f"{head}Accept: {accept}\r\nConnection: close\r\n\r\n".encode() + body
+
+
+def test_a_thousand_hostile_requests(server: Served, store: Path) -> None:
+    chance = random.Random(7)
+    before = digest(store)
+
+    def send(one: tuple[str, bytes]) -> tuple[str, bytes]:
+        kind, data = one
+        back = b""
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", server.port), 15) as line:
+            line.sendall(data)
+            while got := line.recv(1 << 16):
+                back += got
+        return kind, back
+
+    endless = [threading.Thread(target=server.ask, args=(text,)) for text in (ENDLESS, GREEDY)]
+    for thread in endless:
+        thread.start()
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(send, [hostile(chance) for _ in range(1000)]))
+    for thread in endless:
+        thread.join()
+    statuses = {kind: {back.split(b" ")[1] for one, back in answers if one == kind and back} for kind in ("path", "header", "query")}
+    assert statuses["path"] == {b"404"}
+    assert b"500" not in statuses["header"]
+    assert {b"200", b"400"} < statuses["query"]
+    assert not [back for _, back in answers if b"root:" in back or b"Traceback" in back]
+    assert server.count() > 1000
+    assert within(5, lambda: len(server.workers()) == 2)
+    assert digest(store) == before
+    log = server.log.read_text(encoding="utf-8")
+    assert "Traceback" not in log
+    assert "unexpected" not in log
+
+
+# -- the process -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_port_that_is_taken(store: Path, server: Served) -> None:
+    command = [sys.executable, "-c", "from pfocr2rdf.cli import main; main()", "serve", str(store), "--port", str(server.port)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=30, check=False)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == (
+        f"Error: port {server.port} of 127.0.0.1 is in use; choose another with --port, or any that is free with --port 0\n"
+    )
+
+
+def test_a_store_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="there is no store; 'pfocr2rdf load EXPORT"):
+        application(tmp_path / "store")
+
+
+@pytest.mark.parametrize(("how", "source"), [(signal.SIGTERM, "out"), (signal.SIGINT, "store")])
+def test_it_is_served_until_a_signal_and_nothing_is_left(how: int, source: str, store: Path, tmp_path: Path) -> None:
+    slow = "SELECT (COUNT(*) AS ?n) { { SELECT * { ?a ?b ?c } LIMIT 80 } ?d ?e ?f . FILTER(STRLEN(CONCAT(STR(?c), STR(?f))) > 20) }"
+    with served(store.parent / source, tmp_path, "--workers", "2", "--quiet") as one:
+        assert one.count() > 1000
+        workers = one.workers()
+        with ThreadPoolExecutor(1) as pool:
+            under_way = pool.submit(one.ask, slow)
+            time.sleep(0.3)
+            one.process.send_signal(how)
+            answer = under_way.result()
+        assert answer.status_code == 200
+        assert int(answer.json()["results"]["bindings"][0]["n"]["value"]) > 1000
+        assert one.process.wait(15) == 0
+        assert not any(map(alive, workers))
+        assert [path.name for path in tmp_path.iterdir()] == ["log"]
+        assert one.log.read_text(encoding="utf-8") == ""
+
+
+def test_a_server_that_is_killed_leaves_no_process(store: Path, tmp_path: Path) -> None:
+    with served(store, tmp_path, "--workers", "2", "--timeout", "1") as one:
+        assert one.count() == one.count()  # each was asked once, so both are there
+        workers = one.workers()
+        assert len(workers) == 2
+        with ThreadPoolExecutor(1) as pool:
+            under_way = pool.submit(one.ask, ENDLESS)
+            time.sleep(0.2)
+            one.process.kill()
+            assert isinstance(under_way.exception(), httpx.HTTPError)
+        assert within(10, lambda: not any(map(alive, workers)))
+
+
+def test_a_new_load_is_served_without_a_new_start(store: Path, tmp_path: Path) -> None:
+    load(store.parent / "out", tmp_path / "store")
+    with served(tmp_path / "store", tmp_path, "--workers", "1") as one:
+        new = "ASK { <https://example.org/a> ?p ?o }"
+        assert one.ask(new).json()["boolean"] is False
+        (tmp_path / "more.nt").write_text("<https://example.org/a> <https://example.org/b> <https://example.org/c> .\n", encoding="utf-8")
+        load(tmp_path / "more.nt", tmp_path / "store", append=True)
+        assert one.ask(new).json()["boolean"] is True
+
+
+def test_the_application_runs_in_any_server(store: Path) -> None:
+    from starlette.testclient import TestClient  # here, since it warns in some of its versions when it is imported
+
+    with TestClient(application(store, Settings(workers=1, timeout=10))) as client:
+        answer = client.get("/sparql", params={"query": COUNT})
+        assert answer.status_code == 200
+        assert client.get("/sparql").headers["content-type"] == "text/turtle; charset=utf-8"
+        assert client.get("/health").text == "ok\n"
+
+
+def test_requests_are_logged_one_to_a_line(server: Served) -> None:
+    server.get("/health")
+    server.get("/a%0AGET%20/health%201%1b[2J")
+    assert within(2, lambda: "\\n" in server.log.read_text(encoding="utf-8"))
+    (line,) = [line for line in server.log.read_text(encoding="utf-8").splitlines() if "/a\\nGET" in line]
+    assert re.fullmatch(r"\S+ 127\.0\.0\.1 GET /a\\nGET /health 1\\x1b\[2J 404 \d+ bytes [\d.]+ s", line)

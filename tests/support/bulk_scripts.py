@@ -1,0 +1,54 @@
+"""A release with a hostile name, and what a store must hold that its bulk-load script has filled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse, serialize
+
+from pfocr2rdf.rdf.iris import DATASET
+from pfocr2rdf.stores.bulk_scripts.inputs import Inputs
+
+HOSTILE = 'it\'s "a" $HOME $ARGV[1] & $(touch gone) `touch gone` ; -- {} %s * \\n = é'
+
+VOCABULARY = "https://pfocr.wikipathways.org/vocab"
+
+DESCRIPTION = f"{DATASET}/description"
+
+
+def release(folder: Path, graphs: str = "dataset", ending: str = "", **other: Any) -> Inputs:
+    """The export as the command line hands it over."""
+    kind: Literal["dataset", "figure", "default"] = graphs  # type: ignore[assignment]
+    triples = [folder / f"figures.nt{ending}", *([] if ending else [folder / "figures.ttl"])]
+    quads = [folder / f"figures.nq{ending}", *([] if ending else [folder / "figures.trig"])]
+    inputs = Inputs(folder, triples, quads, folder / "vocabulary.ttl", folder / "dataset.ttl", kind, DATASET, statements(folder))
+    return inputs._replace(**other)
+
+
+def statements(folder: Path) -> int:
+    return len((folder / "figures.nt").read_bytes().splitlines())
+
+
+def number(folder: Path, graphs: str) -> int:
+    """What the store is to count: in the graph without a name, the vocabulary is among it."""
+    vocabulary = sum(1 for _ in parse(path=str(folder / "vocabulary.ttl"))) if graphs == "default" else 0
+    return statements(folder) + vocabulary
+
+
+def expected(folder: Path, graphs: str) -> set[str]:
+    """All that a store holds when the export is loaded: the lines of N-Quads as pyoxigraph writes them."""
+    graph = NamedNode(DATASET) if graphs == "dataset" else DefaultGraph()
+    name = "figures.nq" if graphs == "figure" else "figures.nt"
+    store = Store()
+    store.extend(
+        Quad(one.subject, one.predicate, one.object, graph) if graphs == "dataset" else one for one in parse(path=str(folder / name))
+    )
+    vocabulary = DefaultGraph() if graphs == "default" else NamedNode(VOCABULARY)
+    for file, about in (("vocabulary.ttl", vocabulary), ("dataset.ttl", NamedNode(DESCRIPTION))):
+        store.extend(Quad(one.subject, one.predicate, one.object, about) for one in parse(path=str(folder / file)))
+    return lines(store)
+
+
+def lines(quads: Any) -> set[str]:
+    return set(serialize(quads, format=RdfFormat.N_QUADS).decode().splitlines())  # type: ignore[union-attr]

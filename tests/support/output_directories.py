@@ -1,0 +1,82 @@
+"""The folder of an export: its records, what is in it, and what a test may do to it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pfocr2rdf.storage.layout import MANIFEST, STAGING, STATE
+
+COMPANIONS = ["context.jsonld", "dataset.ttl", "manifest.json", "report.json", "report.ttl", "shapes.ttl", "vocabulary.ttl"]
+
+
+def record(figid: str, **fields: Any) -> dict[str, Any]:
+    """A record of 2021, in the fewest words."""
+    gene = {"word": "STAT1", "symbol": "STAT1", "source": "hgnc_symbol", "hgnc_symbol": "STAT1", "entrez": "6772"}
+    own = {
+        "figtitle": f"Title of {figid}",
+        "pmcid": "PMC1",
+        "filename": "a.jpg",
+        "figlink": "/pmc/articles/PMC1/",
+        "number": "F1",
+        "papertitle": "p",
+    }
+    return {"figid": figid, **own, "year": "2020", "organisms": "Homo sapiens", "caption": "c" * 2000, "genes": [gene], **fields}
+
+
+def written(folder: Path, *records: dict[str, Any]) -> Path:
+    """A folder with these records."""
+    folder.mkdir()
+    for one in records:
+        (folder / f"{one['number']}.md").write_text(f"---\n{yaml.safe_dump(one)}---\n", encoding="utf-8")
+    return folder
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder, hidden ones too; but for what an export remembers of its records, which is a cache."""
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(STATE)]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def assert_whole(folder: Path) -> None:
+    """The manifest is there, and each file that it names is there, of the size and digest that it says."""
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    assert manifest["files"]
+    for file in manifest["files"]:
+        data = (folder / file["name"]).read_bytes()
+        assert (len(data), hashlib.sha256(data).hexdigest()) == (file["size"], file["sha256"]), file["name"]
+
+
+@contextlib.contextmanager
+def unchanged(folder: Path) -> Iterator[None]:
+    """Nothing in the folder is other than it was, and nothing is new."""
+    before = contents(folder)
+    try:
+        yield
+    finally:
+        assert contents(folder) == before
+
+
+# -- what goes wrong within the process ---------------------------------------------------------------------------------------
+
+
+class Broken(RuntimeError):  # noqa: N818
+    """Something that nobody expects."""
+
+
+def broken(*_: object) -> None:
+    raise Broken
+
+
+# -- the process is killed --------------------------------------------------------------------------------------------------------
+
+
+def in_place(folder: Path) -> dict[str, bytes]:
+    """What somebody who looks into the directory takes for its files: all but the staging folder."""
+    return {name: data for name, data in contents(folder).items() if not name.startswith(STAGING)}

@@ -1,0 +1,50 @@
+"""The cache forgets what is asked for least, and nothing else."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pfocr2rdf.rdf.cache import Remembered
+
+# -- what is remembered ----------------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(0, 30)), st.integers(1, 10))
+def test_what_is_remembered_is_what_was_made(keys: list[int], limit: int) -> None:
+    made: Counter[int] = Counter()
+
+    def make(key: int) -> str:
+        made[key] += 1
+        return str(key)
+
+    remembered = Remembered(limit, make)
+    for key in keys:
+        assert remembered[key] == str(key)
+        assert remembered.recall(key) == str(key)
+        assert len(remembered) <= limit
+    if len(set(keys)) <= limit:
+        assert set(made.values()) <= {1}
+
+
+def test_what_is_asked_for_again_and_again_is_never_forgotten() -> None:
+    made: Counter[int] = Counter()
+    remembered: Remembered[int, int] = Remembered(10, lambda key: made.update([key]) or key)
+    for key in range(1, 1_000):
+        assert remembered[0] == 0
+        assert remembered[key] == key
+    assert made[0] == 1
+
+
+def test_a_very_long_text_is_not_kept() -> None:
+    remembered: Remembered[int, str] = Remembered(10, lambda key: "x" * key)
+    assert remembered[10_000] == "x" * 10_000
+    assert remembered.recall(10_000) is None
+
+
+def test_without_a_maker_what_is_not_known_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        Remembered[str, str]()["x"]

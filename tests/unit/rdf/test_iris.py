@@ -1,0 +1,330 @@
+"""IRIs: whatever a record holds, what is minted of it is an absolute IRI; and what is one is what RFC 3987 says."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import quote, unquote, urlsplit
+
+import pyoxigraph
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+from rfc3987_syntax import is_valid_syntax
+
+from pfocr2rdf.errors import RecordError
+from pfocr2rdf.rdf import iris
+from pfocr2rdf.rdf.vocabulary import ALIGNED, CLASSES, EVIDENCE, PREFIXES, PROPERTIES, expand
+
+SITE = "https://pfocr.wikipathways.org/"
+
+MANY = settings(max_examples=150, deadline=None)
+
+FORBIDDEN = [chr(code) for code in (*range(9), 0xB, 0xC, *range(0xE, 0x20), 0x7F, 0xFFFE, 0xFFFF)]
+
+NASTY = [
+    "", ".", "..", "/..", "../..", "%", "%2", "%zz", "%2F..%2F", "#", "a#b#c", "?", "//", "//evil.example/", "http://evil.example/",
+    "[", "]", "javascript:alert(1)", "a b", "\u00a0", "\ufeff", "\U000fffff", "\U0001fffe", "e\u0301", "%ED%A0%80", "%FF", "a" * 2000,
+]  # fmt: skip
+
+HOSTILE = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters=FORBIDDEN), max_size=20),
+    st.text("<>\"{}|\\^`%#?[]@:/;=&+$,!'()*~._- \n\tAé中𝛼\ue000\u202e\ufdd0", max_size=20),
+    st.sampled_from(NASTY),
+)
+
+
+# -- what is minted ----------------------------------------------------------------------------------------------------------
+
+
+def assert_minted(iri: str, start: str) -> None:
+    """An absolute IRI below ``start``, by every judge there is, and plain ASCII: safe in every format and on every server."""
+    assert iris.is_absolute(iri)
+    assert pyoxigraph.NamedNode(iri).value == iri
+    assert iri.startswith(start)
+    assert iri.isascii()
+    assert re.search(r"[\x00-\x20<>\"{}|\\^`\x7f]", iri) is None
+    assert re.search(r"%(?![0-9A-F]{2})", iri) is None
+
+
+@given(HOSTILE)
+@MANY
+def test_everything_that_is_named_by_a_figid_is_an_iri(text: str) -> None:
+    try:
+        figid = iris.figid(text)
+    except RecordError:
+        assume(False)
+    assert figid == text
+    assert_minted(iris.figure(figid), f"{SITE}figures/")
+    assert_minted(iris.figure_graph(figid), f"{SITE}graphs/")
+    assert_minted(iris.genid(figid, text), f"{SITE}.well-known/genid/")
+    assert unquote(iris.figure(figid)) == f"{SITE}figures/{figid}.html"
+    assert iris.figure(figid).count("/") == SITE.count("/") + 1
+    assert not {".", ".."} & set(urlsplit(iris.figure_graph(figid)).path.split("/"))
+    assert iris.same_figure(iris.figure(figid), figid)
+
+
+@pytest.mark.parametrize("text", ["", "a/b", "a\\b", "..", "a..b", ".a", " a", "a ", "\u00a0a", "a\n", "a\x00", "a\x7f", "a" * 201])
+def test_a_figid_that_is_not_safe_as_a_name_of_a_file_is_refused(text: str) -> None:
+    with pytest.raises(RecordError) as caught:
+        iris.figid(text)
+    assert caught.value.field == "figid"
+
+
+@given(HOSTILE)
+@MANY
+def test_two_figids_have_two_iris(text: str) -> None:
+    other = quote(text, safe="")
+    assume(other != text)
+    try:
+        pair = [iris.figid(text), iris.figid(other)]
+    except RecordError:
+        assume(False)
+    assert iris.figure(pair[0]) != iris.figure(pair[1])
+    assert iris.figure_graph(pair[0]) != iris.figure_graph(pair[1])
+
+
+def test_a_figure_may_be_named_with_its_letters_as_they_are() -> None:
+    """``same_figure`` says: percent-encoded or not."""
+    assert iris.same_figure(f"{SITE}figures/PMC1__é.html", "PMC1__é")
+
+
+def test_another_figure_is_not_the_same_figure() -> None:
+    for other in ("PMC1__F2.html", "PMC1__F1", "PMC1__F1.html#a", "PMC1__F1.html ", "../PMC1__F1.html", "PMC1__f1.html", ""):
+        assert not iris.same_figure(f"{SITE}figures/{other}", "PMC1__F1")
+    assert iris.same_figure(f"{SITE}figures/a b.html", "a b")
+    assert not iris.same_figure(f"{SITE}figures/a%2520b.html", "a b")
+
+
+@given(HOSTILE, HOSTILE)
+@example("..", "a")
+@MANY
+def test_what_is_named_by_other_text_is_an_iri(text: str, other: str) -> None:
+    assert_minted(iris.family(text), f"{SITE}families/")
+    assert_minted(iris.famplex(text), "https://identifiers.org/fplx/")
+    assert_minted(iris.ndex(text), "https://www.ndexbio.org/viewer/networks/")
+    assert_minted(iris.image(text, other), "https://www.ncbi.nlm.nih.gov/pmc/articles/")
+    assert unquote(iris.family(text).removeprefix(f"{SITE}families/")) == text
+    for made in (iris.family(text), iris.ndex(text), iris.image(text, other)):
+        assert not urlsplit(made).query
+        assert not urlsplit(made).fragment
+
+
+@given(HOSTILE)
+@example("a#b#c")
+@example("#")
+@example("a?b#c")
+@example("%23%23")
+@example("//evil.example/")
+@MANY
+def test_the_page_of_a_figure_is_an_iri_at_pmc_unless_the_link_names_another_site(figlink: str) -> None:
+    try:
+        page = iris.page(figlink)
+    except RecordError:
+        return
+    if figlink.startswith(("http://", "https://")):
+        assert_minted(page, figlink.partition(":")[0])
+    else:
+        assert_minted(page, "https://www.ncbi.nlm.nih.gov/")
+        assert urlsplit(page).hostname == "www.ncbi.nlm.nih.gov"
+
+
+def test_a_link_leads_to_the_same_page_with_and_without_its_slash() -> None:
+    made = {iris.page(f"{site}pmc/articles/PMC7378365/figure/F2/") for site in ("", "/", "//", "https://www.ncbi.nlm.nih.gov/")}
+    assert made == {"https://www.ncbi.nlm.nih.gov/pmc/articles/PMC7378365/figure/F2/"}
+
+
+@given(st.one_of(HOSTILE, HOSTILE.map("10.1000/".__add__)))
+@MANY
+def test_a_doi_is_an_iri_that_names_it_or_nothing(text: str) -> None:
+    made = iris.doi(text)
+    if not made:
+        assert re.fullmatch(r"10\.[0-9]{4,9}/\S+", text) is None
+        return
+    assert_minted(made, "https://doi.org/10.")
+    assert unquote(made) == f"https://doi.org/{text}"
+
+
+IDENTIFIED = {
+    "gene": (iris.gene, "https://identifiers.org/ncbigene/", ["6772", "1"], ["0", "06772", "-1", "6772 ", "LOC1", "1.0", "٦", "1\n"]),
+    "mesh": (
+        iris.mesh,
+        "http://id.nlm.nih.gov/mesh/",
+        ["D002784", "C535575"],
+        ["d002784", "D1", "D002784\n", "mesh:D002784", "MESH:D002784"],
+    ),
+    "chebi": (iris.chebi, "https://identifiers.org/chebi/CHEBI:", ["76072"], ["CHEBI:76072", "-1", "1\n", "٦", "7.0"]),
+    "doid": (iris.doid, "http://purl.obolibrary.org/obo/DOID_", ["0060239", "1"], ["DOID:1", "1\n", "x"]),
+    "taxon": (iris.taxon, "http://purl.obolibrary.org/obo/NCBITaxon_", ["9606"], ["0", "09606", "human", "9606\n"]),
+    "paper": (iris.paper, "https://identifiers.org/pmc/", ["PMC7378365"], ["7378365", "pmc1", "PMC0", "PMC", "PMC1 ", "PMC1\n", "PMC1/.."]),
+    "pathway": (iris.pathway, "https://identifiers.org/wikipathways/", ["WP4659"], ["4659", "WP0", "wp1", "WP1\n", "WP1_r2"]),
+}
+
+
+@pytest.mark.parametrize(("kind", "good"), [(kind, good) for kind, row in IDENTIFIED.items() for good in row[2]])
+def test_an_identifier_is_made_an_iri(kind: str, good: str) -> None:
+    make, start, *_ = IDENTIFIED[kind]
+    assert_minted(make(good), start)
+    assert make(good) == f"{start}{good}"
+
+
+@pytest.mark.parametrize(("kind", "bad"), [(kind, bad) for kind, row in IDENTIFIED.items() for bad in ["", " ", "<", *row[3]]])
+def test_what_is_no_identifier_is_refused(kind: str, bad: str) -> None:
+    with pytest.raises(RecordError, match="is not a"):
+        IDENTIFIED[kind][0](bad)
+
+
+@pytest.mark.parametrize("kind", IDENTIFIED)
+@given(text=HOSTILE)
+@settings(max_examples=40, deadline=None)
+def test_any_other_identifier_is_refused_or_an_iri(kind: str, text: str) -> None:
+    make, start, *_ = IDENTIFIED[kind]
+    try:
+        made = make(text)
+    except RecordError:
+        return
+    assert_minted(made, start)
+
+
+def test_a_node_of_a_figure_has_an_iri_of_its_own() -> None:
+    made = {iris.genid(figid, path) for figid in ("a", "b") for path in ("creator", "creator.x")}
+    assert len(made) == 4
+    assert iris.genid("a", "creator") == iris.genid("a", "creator")
+
+
+# -- what an absolute IRI is ------------------------------------------------------------------------------------------------------
+
+
+RIGHT = [
+    "http:", "a:", "urn:x:y", "tag:e,2020:a/b", "mailto:a@b.c", "http://", "http:///", "http://a", "http://a/", "http://a//b//",
+    "http://a:/", "http://a:80/",
+    "http://u:p@h:1/", "http://%41/", "http://é.example/é?é#é", "http://a/?\ue000", "http://a/?\U0010fffd", "http://a/𝛼",
+    "http://a?b?c/d", "http://a#b?c/d", "http://a/;=,",
+    "http://a/'()*!$&+", "http://a/%C3%A9", "http://a/%00", "a:b:c", "a:/b", "a:/", "a:b//c", "a:?", "a:#", "a+b-c.1:x",
+    "http://1.2.3.4/", "http://999.1.1.1/",
+    "http://[::1]/", "http://[2001:db8::1]:80/", "http://[::ffff:1.2.3.4]/", "http://[1:2:3:4:5:6:7:8]/", "http://a/\u200e",
+    "http://a/\U000e1000", "file:///etc", "http://a/\ufeff",
+]  # fmt: skip
+
+WRONG = [
+    "", ":", "a", "CC0", "//a", "/a", "?a", "#a", "1a:b", "é:b", "+a:b", "a b:c", "http://a b", "http://a/ ", " http://a", "http://a\n",
+    "http://a/<", "http://a/>",
+    'http://a/"', "http://a/{", "http://a/}", "http://a/|", "http://a/\\", "http://a/^", "http://a/`", "http://a/%", "http://a/%4",
+    "http://a/%zz", "http://a/#a#b",
+    "http://a/[", "http://a/]", "http://a/?[", "http://a:b/", "http://a:80a/", "http://a@b@c/", "http://[::1", "http://::1]/",
+    "http://[]/", "http://[g::]/", "http://a/\x00",
+    "http://a/\x7f", "http://a/\x80", "http://a/\x9f", "http://a/\ue000", "http://a/#\ue000", "http://a/\ufdd0", "http://a/\ufff0",
+    "http://a/\ufffd", "http://a/\ufffe",
+    "http://a/\U0001fffe", "http://a/\U000e0001", "http://a/\U000e0fff", "http://a/\U000f0000", "http://\ue000/", "http://[::1]a/",
+    "http://a[::1]/", "a:<", "_:b", "http://a/\ud800",
+]  # fmt: skip
+
+LITERAL_ADDRESSES = {
+    "http://[v1.a:b]/": True,
+    "http://[vF.!$&'()*+,;=~]/": True,
+    "http://[v.a]/": False,
+    "http://[v1.]/": False,
+    "http://[1]/": False,
+    "http://[.]/": False,
+    "http://[:::]/": False,
+    "http://[1:2:3:4:5:6:7]/": False,
+    "http://[1:2:3:4:5:6:7:8:9]/": False,
+    "http://[1::2::3]/": False,
+    "http://[12345::]/": False,
+    "http://[::1.2.3]/": False,
+    "http://[::1.2.3.256]/": False,
+    "http://[fe80::1%25en1]/": False,
+}
+"""Addresses in brackets (RFC 3986, section 3.2.2), and whether they are right."""
+
+
+@pytest.mark.parametrize("text", RIGHT)
+def test_what_rfc_3987_calls_an_iri_is_one(text: str) -> None:
+    assert iris.is_absolute(text)
+    assert by_oxiri(text)
+    assert by_grammar(text) or NOT_IN_GRAMMAR(text)
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_what_rfc_3987_does_not_call_an_iri_is_none(text: str) -> None:
+    assert not iris.is_absolute(text)
+    assert not by_oxiri(text)
+    assert not by_grammar(text)
+
+
+@pytest.mark.parametrize(("text", "right"), LITERAL_ADDRESSES.items())
+def test_an_address_in_brackets_is_one_of_ipv6_or_of_the_future(text: str, right: bool) -> None:
+    assert iris.is_absolute(text) == right
+
+
+@pytest.mark.parametrize(("text", "right"), LITERAL_ADDRESSES.items())
+def test_pyoxigraph_knows_the_addresses_in_brackets(text: str, right: bool) -> None:
+    """So what ``is_absolute`` takes wrongly is a file that no store reads."""
+    assert by_oxiri(text) == right
+
+
+NOT_IN_GRAMMAR = re.compile("\\[|[\U00010000-\U0010ffff]").search
+"""Where rfc3987-syntax 1.1 is wrong: its ``ucschar`` and ``iprivate`` end with the Basic Multilingual Plane, though the RFC's go on
+to U+EFFFD and U+10FFFD, and its ``ipv6address`` knows no ``::`` that stands for more groups than are left out, such as ``::1``."""
+
+
+def by_grammar(text: str) -> bool:
+    """What the grammar of RFC 3987 says, in the form of a library that was made from it."""
+    return bool(is_valid_syntax("iri", text))
+
+
+def by_oxiri(text: str) -> bool:
+    """What pyoxigraph says, and so every store that is built on it."""
+    try:
+        pyoxigraph.NamedNode(text)
+    except ValueError:
+        return False
+    return True
+
+
+LETTERS = ":/?#[]@!$&'()*+,;=aZ09-._~%éF\ue000\ufdd0<\" \U000e1000\U000e0fff\ufffd"
+
+STARTS = ["http://a/", "urn:", "a:?", "a:#", "http://a@", "http://a:", "//", "http:/"]
+
+PARTS = ["http:", "a", ":", "/", "//", "?", "#", "@", "%41", "%", ".", "..", "é", "[::1]", "[", "]", "80", "\ue000", " "]
+
+TEXT_OF_IRIS = st.one_of(
+    st.text(LETTERS, max_size=12),
+    st.text(LETTERS, max_size=10).map("http://".__add__),
+    st.builds(str.__add__, st.sampled_from(STARTS), st.text(max_size=4)),
+    st.lists(st.sampled_from(PARTS), max_size=7).map("".join),
+)
+
+
+@given(TEXT_OF_IRIS)
+@settings(max_examples=200, deadline=None)
+def test_an_absolute_iri_is_what_the_grammar_says(text: str) -> None:
+    assume(not NOT_IN_GRAMMAR(text))
+    assert iris.is_absolute(text) == by_grammar(text)
+
+
+@given(TEXT_OF_IRIS)
+@settings(max_examples=300, deadline=None)
+def test_pyoxigraph_takes_what_is_an_absolute_iri_and_nothing_else(text: str) -> None:
+    """But for what stands in brackets, which is above."""
+    assume(not re.search(r"//[^/?#]*\[", text))
+    assert iris.is_absolute(text) == by_oxiri(text)
+
+
+@given(st.ip_addresses(v=6))
+@settings(max_examples=50, deadline=None)
+def test_no_address_of_ipv6_is_refused(address: ipaddress.IPv6Address) -> None:
+    assert iris.is_absolute(f"http://[{address}]/")
+    assert iris.is_absolute(f"http://[{address.exploded}]/")
+
+
+# -- the closed name space ----------------------------------------------------------------------------------------------------------
+
+
+def test_every_term_and_name_space_is_an_absolute_iri() -> None:
+    names = {row.name for table in (CLASSES, PROPERTIES, EVIDENCE) for row in table}
+    names |= {name for row in (*CLASSES, *PROPERTIES) for name in row.close}
+    for made in [*map(expand, sorted(names)), *PREFIXES.values(), *ALIGNED.values(), iris.CC0, iris.DATASET, iris.WIKIPATHWAYS]:
+        assert iris.is_absolute(made), made
+        assert by_oxiri(made), made
+    assert len(names) == len({expand(name) for name in names})

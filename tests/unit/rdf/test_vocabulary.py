@@ -1,0 +1,65 @@
+"""The vocabulary: a misspelt term is an error; no prefix, key or name space means two things."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from pfocr2rdf.rdf.serializers.jsonld import context
+from pfocr2rdf.rdf.terms import term
+from pfocr2rdf.rdf.vocabulary import ALIGNED, CLASSES, EVIDENCE, PREFIXES, PROPERTIES, expand
+
+pytestmark = [pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")]
+
+
+# -- the context -------------------------------------------------------------------------------------------------------------------
+
+
+def test_no_prefix_means_two_things() -> None:
+    assert PREFIXES.keys() & ALIGNED.keys() == set()
+
+
+# -- JSON-LD -----------------------------------------------------------------------------------------------------------------
+
+
+def test_no_two_properties_share_a_key_and_no_property_has_two() -> None:
+    assert len({row.key for row in PROPERTIES}) == len({row.name for row in PROPERTIES}) == len(PROPERTIES)
+    assert len(context()) == 3 + len(PREFIXES) + len(PROPERTIES)
+
+
+def test_no_name_space_has_two_prefixes() -> None:
+    spaces = [*PREFIXES.values(), *ALIGNED.values()]
+    assert len(set(spaces)) == len(spaces) == len({*PREFIXES, *ALIGNED})
+
+
+MANY = settings(max_examples=150, deadline=None)
+
+
+# -- the closed name space ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [expand, term])
+@pytest.mark.parametrize(
+    "name", ["memberOff", "memberof", "MemberOf", "memberOf ", "", "gene", "Genes", "viaNER", "memberOf#", "vocab#memberOf"]
+)
+def test_a_misspelt_term_is_an_error(make: Any, name: str) -> None:
+    with pytest.raises(KeyError, match="is no term of the vocabulary"):
+        make(f"pfocr:{name}")
+
+
+@pytest.mark.parametrize("curie", ["dcterm:title", "pfoc:memberOf", "title", "", ":", ":title", "Schema:name"])
+def test_a_misspelt_prefix_is_an_error(curie: str) -> None:
+    with pytest.raises(KeyError):
+        expand(curie)
+
+
+@given(st.text(max_size=12))
+@MANY
+def test_no_other_text_is_a_term(text: str) -> None:
+    own = {row.name for table in (CLASSES, PROPERTIES, EVIDENCE) for row in table}
+    assume(f"pfocr:{text}" not in own)
+    with pytest.raises(KeyError):
+        expand(f"pfocr:{text}")

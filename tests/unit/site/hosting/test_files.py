@@ -1,0 +1,101 @@
+"""The files of a site for hosts: the same in every run, and made of the one table of paths."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from tests.support.websites import PLACES, POLICY, write_site
+
+import pfocr2rdf.site.hosting
+from pfocr2rdf.rdf.vocabulary import SITE
+from pfocr2rdf.site.hosting.files import hosting_files
+from pfocr2rdf.site.pages.urls import HTML, JSONLD, KINDS, REDIRECTS, TURTLE
+
+TYPES = {HTML: "text/html; charset=utf-8", TURTLE: "text/turtle; charset=utf-8", JSONLD: "application/ld+json"}
+
+
+def redirected(text: str, path: str) -> tuple[int, str] | None:
+    """What a line of ``_redirects`` does with a path: a splat is at the end, stands for anything, and the first line that fits counts."""
+    for line in text.splitlines():
+        if line.startswith("#") or not line.strip():
+            continue
+        source, target, status = line.split()
+        assert source.count("*") <= 1
+        found = re.fullmatch(re.escape(source).replace(r"\*", "(.*)"), path)
+        if found:
+            return int(status), target.replace(":splat", found[1]) if found.groups() else target
+    return None
+
+
+def test_hosts_of_plain_files_lead_to_files_that_are_there_and_never_in_a_circle(tmp_path: Path) -> None:
+    files, root = hosting_files(POLICY), write_site(tmp_path)
+    text = files["_redirects"]
+    assert "Accept" not in re.sub(r"^#.*$", "", text, flags=re.MULTILINE)
+    for name in REDIRECTS:
+        assert redirected(text, f"/{name}") == (303, "/dataset.ttl")
+    figures = [place for place in PLACES if place.kind and place.kind.name == "figure"]
+    for place in figures:
+        name = quote(place.name, safe="")
+        assert redirected(text, f"/graphs/{name}") == (303, f"/figures/{name}.html")
+    for path in root.rglob("*"):
+        # Cloudflare follows redirects also where there is a file.
+        assert redirected(text, f"/{path.relative_to(root)}") is None
+    for line in (line.split() for line in text.splitlines() if not line.startswith("#")):
+        assert redirected(text, line[1].replace(":splat", "x")) is None
+
+
+def test_hosts_of_plain_files_send_the_headers(tmp_path: Path) -> None:
+    rows = hosting_files(POLICY)["_headers"].splitlines()
+    said: dict[str, dict[str, str]] = {}
+    for row in rows:
+        if not row.startswith(" "):
+            said[row] = {}
+        else:
+            name, _, value = row.strip().partition(": ")
+            said[list(said)[-1]][name] = value
+    assert said["/*"]["Access-Control-Allow-Origin"] == "*"
+    assert said["/*"]["Content-Security-Policy"] == POLICY
+    assert said["/*"]["X-Content-Type-Options"] == "nosniff"
+    assert said["/*.ttl"] == {"Content-Type": TYPES[TURTLE]}
+    assert said["/*.jsonld"] == {"Content-Type": TYPES[JSONLD]}
+
+
+def test_a_site_carries_these_files_the_same_in_every_run() -> None:
+    files = hosting_files(POLICY)
+    assert set(files) == {
+        ".htaccess",
+        ".nojekyll",
+        "_headers",
+        "_redirects",
+        "hosting/README.md",
+        "hosting/nginx.conf",
+        "hosting/w3id/.htaccess",
+    }
+    assert files == hosting_files(POLICY)
+    assert SITE in files["hosting/w3id/.htaccess"]
+    for word in ("Apache", "nginx", "Netlify", "Cloudflare Pages", "GitHub Pages", "w3id", "q="):
+        assert word in files["hosting/README.md"], word
+
+
+def test_no_path_of_the_table_is_written_a_second_time() -> None:
+    for path in Path(pfocr2rdf.site.hosting.__file__).parent.glob("*.py"):
+        code = path.read_text(encoding="utf-8") if path.name != "readme.py" else ""  # that is prose, with examples
+        for word in (*(kind.folder for kind in KINDS), *REDIRECTS, "graphs"):
+            assert f"{word}/" not in code, f"{path.name}: {word}"
+
+
+@pytest.mark.parametrize("policy", ['script-src "x"', "a\nSet-Cookie: b", "default-src $host", "%{x}", "a\\", ""])
+def test_a_policy_that_a_server_would_read_in_its_own_way_is_refused(policy: str) -> None:
+    with pytest.raises(ValueError, match="Content-Security-Policy"):
+        hosting_files(policy)
+
+
+@pytest.mark.parametrize(
+    "base", ["https://example.org", "ftp://example.org/", "https://example.org/ x/", "https://example.org/$1/", "//example.org/"]
+)
+def test_an_address_that_can_be_no_site_is_refused(base: str) -> None:
+    with pytest.raises(ValueError, match="no address of a site"):
+        hosting_files(POLICY, base=base)

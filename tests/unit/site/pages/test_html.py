@@ -1,0 +1,80 @@
+"""The page of the search, published and served."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import Any
+
+from tests.support.search import ALL, STAT1, STAT3, of
+
+from pfocr2rdf.site.pages.html import ASSETS, Site, render
+from pfocr2rdf.site.pages.urls import KINDS
+
+# -- the page ----------------------------------------------------------------------------------------------------------------
+
+
+def page(**values: Any) -> str:
+    given_values = {"q": "", "kind": "", "found": (), "total": 0, "indexed": True, **values}
+    return render("search", site=Site(), root="", title="Search", kinds=KINDS, **given_values)
+
+
+class Elements(HTMLParser):
+    """The elements of a page, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def each(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def test_a_published_page_has_all_that_the_script_needs_and_a_way_without_it() -> None:
+    seen = Elements(page())
+    ids = {attributes.get("id") for _, attributes in seen.elements}
+    script = (ASSETS / "search.js").read_text(encoding="utf-8")
+    wanted = {part.split('"')[0] for part in script.split('getElementById("')[1:]}
+    assert wanted <= ids
+    assert {"type": "module", "src": "assets/search.js"} in seen.each("script")
+    assert seen.each("form")[0].items() >= {"method": "get", "action": "search.html"}.items()
+    assert [one["value"] for one in seen.each("option")] == ["", *(kind.name for kind in KINDS)]
+    assert {one["for"] for one in seen.each("label")} == {"q", "kind"}
+    noscript = page().split("<noscript>")[1].split("</noscript>")[0]
+    assert 'href="browse/index.html"' in noscript
+
+
+def test_a_served_page_lists_what_was_found_without_a_script() -> None:
+    odd = '<script>"&'
+    seen = Elements(page(indexed=False, q=odd, kind="gene", found=(STAT3, STAT1._replace(title=odd)), total=1234))
+    assert seen.each("script") == []
+    assert seen.each("noscript") == []
+    assert next(one for one in seen.each("input"))["value"] == odd
+    assert [one["value"] for one in seen.each("option") if "selected" in one] == ["gene"]
+    assert [one["href"] for one in seen.each("a") if str(one["href"]).startswith("genes/")] == of(STAT3, STAT1)
+    assert len(seen.each("bdi")) == 4
+    assert odd in seen.text
+    assert "The first 2 of 1,234 found" in seen.text
+    assert "Nothing is found." in page(indexed=False, q="x")
+    assert "1 found." in page(indexed=False, q="x", found=(STAT3,), total=1)
+    assert "found" not in page(indexed=False).split("</form>")[1].split('id="status"')[1]
+
+
+def test_the_page_keeps_to_the_policy_of_the_site() -> None:
+    for html in (page(), page(indexed=False, q="x", found=ALL, total=9)):
+        seen = Elements(html)
+        assert all("style" not in attributes for _, attributes in seen.elements)
+        assert all(not name.startswith("on") for _, attributes in seen.elements for name in attributes)
+        assert all("src" in script for script in seen.each("script"))
+    for name in ("search.js", "search-index.js"):
+        text = (ASSETS / name).read_text(encoding="utf-8")
+        assert [
+            word for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", ".style") if word in text
+        ] == []

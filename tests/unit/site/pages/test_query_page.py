@@ -1,0 +1,89 @@
+"""The page with the queries, with and without an endpoint."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from pfocr2rdf.site.pages.html import Site, render
+from pfocr2rdf.site.pages.query_page import query_page
+from pfocr2rdf.site.pages.urls import KINDS
+from pfocr2rdf.stores.querying.examples import examples
+
+ELSEWHERE = "https://example.org:8443/pfocr/sparql"
+
+
+class Page(HTMLParser):
+    """Elements with their attributes, and texts by the element that they are in."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: dict[str, list[str]] = {}
+        self._open = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self.texts.setdefault(tag, []).append("")
+        self._open = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        self._open = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._open:
+            self.texts[self._open][-1] += data
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def page_of(endpoint: str, **values: Any) -> Page:
+    """The page, with no script and no style but those of files of the site."""
+    text = render("queries", site=Site(endpoint=endpoint), **query_page(endpoint, **values))
+    page = Page(text)
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on") or name == "style"]
+    assert all(one.get("type") == "application/json" or str(one["src"]).startswith("assets/") for one in page.all("script"))
+    assert not page.all("style")
+    return page
+
+
+@pytest.mark.parametrize("endpoint", ["", "sparql", ELSEWHERE])
+def test_every_example_is_on_the_page(endpoint: str) -> None:
+    page = page_of(endpoint)
+    assert [one["data-name"] for one in page.all("details")] == [one.name for one in examples()]
+    assert page.texts["summary"] == [one.title for one in examples()]
+    shown = [text for text in page.texts["code"] if text in {one.query for one in examples()}]
+    assert shown == [one.query for one in examples()]
+
+
+@pytest.mark.parametrize("endpoint", ["sparql", ELSEWHERE])
+def test_with_an_endpoint_each_query_can_be_sent_without_scripts(endpoint: str) -> None:
+    page = page_of(endpoint, text="ASK {}", problem="<b>it is wrong</b>")
+    assert [one["action"] for one in page.all("form")] == [endpoint] * (1 + len(examples()))
+    assert [one["value"] for one in page.all("input") if one.get("name") == "query"] == [one.query for one in examples()]
+    assert page.texts["textarea"] == ["\nASK {}"]
+    assert "<b>it is wrong</b>" in page.texts["bdi"]
+    assert bool(page.all("select")) == (endpoint == "sparql")
+    policy = next(str(one["content"]) for one in page.all("meta") if one.get("http-equiv"))
+    assert ("https://example.org:8443" in policy) == (endpoint == ELSEWHERE)
+
+
+def test_without_an_endpoint_the_commands_are_there_and_nothing_can_be_sent() -> None:
+    page = page_of("")
+    assert (page.all("form"), page.all("textarea")) == ([], [])
+    assert "yasqe" not in str(page.all("script"))
+    assert {f"pfocr2rdf query {one.name}" for one in examples()} <= set(page.texts["code"])
+    assert page.texts["code"].count("--service") == len([one for one in examples() if one.federated])
+    assert any("has no SPARQL endpoint" in text for text in page.texts["p"])
+
+
+def test_a_query_cannot_end_its_field_and_scripts_are_told_of_all_kinds() -> None:
+    page = page_of("sparql", text="</textarea><script>alert(1)</script>")
+    assert page.texts["textarea"] == ["\n</textarea><script>alert(1)</script>"]
+    (given,) = [text for one, text in zip(page.all("script"), page.texts["script"], strict=True) if one.get("id") == "given"]
+    assert [kind["folder"] for kind in json.loads(given)["kinds"]] == [kind.folder for kind in KINDS]

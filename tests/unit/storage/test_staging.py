@@ -1,0 +1,29 @@
+"""A staged directory publishes no file that was not closed."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import pytest
+from tests.support.output_directories import Broken, contents
+
+from pfocr2rdf.storage.staging import OutputDirectory
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+# -- what goes wrong within the process ---------------------------------------------------------------------------------------
+
+
+def test_a_file_that_was_not_closed_is_not_published(output: Path) -> None:
+    with OutputDirectory(output) as directory:
+        with contextlib.suppress(Broken), directory.open("figures.ttl") as file:
+            file.write(b"half")
+            raise Broken
+        assert directory.written == []
+        directory.publish()
+    assert contents(output) == {}
