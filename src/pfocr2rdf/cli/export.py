@@ -10,9 +10,6 @@ from datetime import datetime
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from pfocr2rdf.cli.errors import speaking
 from pfocr2rdf.pipeline.export import export
@@ -98,6 +95,9 @@ def _progress(silent: bool) -> Iterator[Told | None]:
     if silent or not sys.stderr.isatty():
         yield None
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # here, for a quick start
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bar = Progress(*columns, console=Console(stderr=True), transient=True)
     task = bar.add_task("Exporting", total=None)
@@ -120,8 +120,7 @@ def _say(summary: Summary, output: str | None) -> None:
     unsaid = max(0, summary.refused - len(summary.refusals)) + max(0, summary.quarantined - Summary.SHOWN)
     if unsaid:
         click.echo(f"... and {unsaid} more, in report.json", err=True)
-    console = Console(highlight=False)
-    console.print(_table(summary))
+    _print_table(summary)
     if output is None:
         click.echo("Nothing was written.")
     elif summary.unchanged:
@@ -137,13 +136,16 @@ def _named(files: list[str]) -> str:
     return f"{len(parts)} parts ({parts[0]} to {parts[-1]}), {others}" if parts else others
 
 
-def _table(summary: Summary) -> Table:
+def _print_table(summary: Summary) -> None:
+    from rich.console import Console
+    from rich.table import Table  # here, for a quick start
+
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold")
     table.add_column(justify="right")
     for name, value in _rows(summary):
         table.add_row(name, value)
-    return table
+    Console(highlight=False).print(table)
 
 
 def _rows(summary: Summary) -> Iterator[tuple[str, str]]:

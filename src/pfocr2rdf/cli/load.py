@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from pfocr2rdf.cli.errors import ask_password, speaking
 from pfocr2rdf.cli.params import absolute
@@ -151,6 +149,9 @@ def _rates(told: Told | None) -> Rates | None:
 
 
 def _say(done: Applied | Loaded) -> None:
+    from rich.console import Console
+    from rich.table import Table  # here, for a quick start
+
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold")
     table.add_column(justify="right")

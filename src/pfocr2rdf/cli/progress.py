@@ -7,9 +7,6 @@ import sys
 from collections.abc import Iterator
 from typing import Protocol
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
 
 class Told(Protocol):
     """Is told how far it is."""
@@ -24,6 +21,9 @@ def stages(silent: bool) -> Iterator[Told | None]:
     if silent or not sys.stderr.isatty():
         yield None
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn  # here, for a quick start
+
     texts = TextColumn("{task.description}"), TextColumn("{task.fields[note]}")
     columns = (texts[0], BarColumn(), TaskProgressColumn(), texts[1], TimeRemainingColumn())
     bars = Progress(*columns, console=Console(stderr=True), transient=True)

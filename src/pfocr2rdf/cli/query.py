@@ -19,7 +19,6 @@ from typing import IO, Any, BinaryIO, cast
 
 import click
 from pyoxigraph import Literal, NamedNode
-from rich.cells import cell_len
 
 from pfocr2rdf.cli.errors import ask_password, speaking
 from pfocr2rdf.cli.params import absolute
@@ -161,6 +160,8 @@ def write_table(answer: Answer, file: IO[bytes]) -> None:
     if answer.kind == "ask":
         file.write(b"yes\n" if answer.boolean else b"no\n")
         return
+    from rich.cells import cell_len  # here, for a quick start
+
     names, prefixes = answer.variables, answer.prefixes
     widths = [cell_len(name) for name in names]
     rows = ([cell(row[name], prefixes) if name in row else "" for name in names] for row in answer)

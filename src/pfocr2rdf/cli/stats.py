@@ -7,9 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from pfocr2rdf.analysis.stats.count import TOP, stats
 from pfocr2rdf.analysis.stats.labels import shown
@@ -73,6 +70,10 @@ def stats_command(source: str, top: int, output: Path | None, formats: tuple[str
 
 
 def _say(found: Stats) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text  # here, for a quick start
+
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold")
     table.add_column(justify="right")

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple, Protocol
 import pyoxigraph
 
 from pfocr2rdf.errors import SourceError
-from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.storage.layout import INTERRUPTED, MANIFEST, STAGING, STATE
 from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.storage.rdf_files import rdf_format
@@ -163,6 +162,8 @@ class _Records:
         return [self.path]
 
     def graph(self, quads: bool, scratch: Path, progress: Progress | None) -> Graph:
+        from pfocr2rdf.pipeline.export import export  # here, since it takes long to import and most graphs are files
+
         folder = scratch / "export"
         summary = export([self.path], folder, formats=["nquads" if quads else "ntriples"], compress="zst", progress=_told(progress))
         graph = _Export(folder).graph(quads, scratch, progress)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pfocr2rdf.errors import DIFFERS, OK
-from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.pipeline.inputs import is_export
 from pfocr2rdf.rdf.iris import is_absolute
 from pfocr2rdf.rdf.ontology import ontology
@@ -141,6 +140,8 @@ def _store_of(source: Path, scratch: Path, progress: Progress | None) -> tuple[P
         return source, 0
     refused = 0
     if source.exists() and not is_export(source) and not rdf_format(source):
+        from pfocr2rdf.pipeline.export import export  # here, since it takes long to import and most sites are of an export
+
         done = export([os.fspath(source)], scratch / "export", formats=("ntriples",))
         source, refused = scratch / "export", done.refused + done.quarantined
     load(source, scratch / "store", progress=progress)
