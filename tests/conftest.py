@@ -3,6 +3,7 @@
 Tests interrupt the programs that they start. A shell's background jobs ignore that, and so would what they start: it is undone here.
 """
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,19 +27,58 @@ FOLDERS = {
     "competency/test_joins.py": ("server",),
     "competency/test_queries.py": ("server",),
     "competency/test_questions.py": ("server",),
+    "integration/test_compiled_shapes.py": ("exhaustive",),
     "integration/test_validation_agreement.py": ("exhaustive",),
 }
 """The markers of the tests in a folder or file, beside those of the folders above."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+ORDER = ("e2e", "benchmarks", "competency", "integration", "unit")
+"""The folders with the longest groups first: no process waits at the end for a long one."""
+
+APART = {
+    "e2e/cluster/test_dask.py": "test",
+    "e2e/crash/test_export.py": "way",
+    "e2e/crash/test_interrupt.py": "test",
+    "integration/test_docs.py": "page",
+}
+"""Files of several groups: each test is one, or each value of a parameter."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as there are processors: many tests wait for a server, a disk or a process."""
+    return len(os.sched_getaffinity(0)) * 3 // 2
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Markers by folder; the tests of a file are one group, which runs in one process, so that its fixtures are made once."""
     here = Path(__file__).parent
     for item in items:
-        if item.path.is_relative_to(here):
-            path = item.path.relative_to(here)
-            for folder in (path, *path.parents):
-                for marker in FOLDERS.get(folder.as_posix(), ()):
-                    item.add_marker(marker)
+        path = item.path.relative_to(here)
+        for folder in (path, *path.parents):
+            for marker in FOLDERS.get(folder.as_posix(), ()):
+                item.add_marker(marker)
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(group_of(item, path.as_posix())))
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: ORDER.index(item.path.relative_to(here).parts[0]))
+
+
+def group_of(item: pytest.Item, path: str) -> str:
+    apart = APART.get(path)
+    if apart == "test":
+        return f"{path}-{item.name}"
+    parameters = item.callspec.params if apart and isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return f"{path}-{parameters[apart]}" if apart in parameters else path
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [report for status in ("passed", "failed") for report in terminalreporter.stats.get(status, [])]
+    slow = sorted(text for report in reports for name, text in report.user_properties if name == "slow unit test")
+    if slow:
+        terminalreporter.section("slow unit tests")
+        terminalreporter.write_line("\n".join(slow))
 
 
 @pytest.fixture

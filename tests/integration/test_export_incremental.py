@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.output_directories import contents
+from tests.support.profiles import example_count
 from tests.support.records import GENE_COLUMNS, TP53_ROW, front_matter, newer, older, table, write
 
 from pfocr2rdf.pipeline import fingerprint as version
@@ -744,7 +745,7 @@ def to_be_mapped(before: Any, after: Any) -> int:
 
 
 @given(st.lists(st.tuples(EDIT, CHOICES), min_size=2, max_size=4))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=example_count(25), deadline=None)
 def test_an_export_over_another_one_is_what_a_fresh_one_is(rounds: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
         patched.setattr(passing, "BATCH", 3)  # so that a newer record may come when the older one is written

@@ -24,6 +24,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pyld import jsonld
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
+from tests.support.profiles import example_count
 from tests.support.records import SHARED
 
 from pfocr2rdf.errors import RecordError
@@ -422,7 +423,9 @@ def check(form: str, rows: Wanted, at_once: int, readers: Sequence[str]) -> None
             assert_same(found, wanted)
 
 
-EVERY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+EVERY = settings(
+    max_examples=example_count(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 @pytest.mark.parametrize("form", [form for form in FORMATS if form != "rdfxml"])
@@ -655,7 +658,7 @@ BLOCKS = st.dictionaries(
 
 
 @given(BLOCKS)
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=example_count(100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_what_is_let_in_from_a_records_own_jsonld_can_be_written_in_every_format(block: dict[str, Any]) -> None:
     own = {"@context": "https://schema.org/", "@id": f"{SITE}figures/PMC1__F1.html", "@type": "Dataset", "license": "CC0"}
     try:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.profiles import example_count
 from tests.support.search import ACID, ALL, FAMILY, FEW, IL6, MANY, NFKB, PAPER, STAT1, STAT3, content, of, write
 
 from pfocr2rdf.errors import OutputError
@@ -162,7 +163,7 @@ TEXTS = st.text(
 """With characters that all versions of Unicode have alike: Node's is another one than Python's."""
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=example_count(80), deadline=None)
 @given(st.lists(st.tuples(TEXTS, st.lists(TEXTS, max_size=4), st.sampled_from(ORDER)), min_size=1, max_size=8))
 def test_every_entry_is_found_by_its_title_and_by_each_of_its_words(ask: Ask, given_texts: list[tuple[str, list[str], str]]) -> None:
     entries = [Entry(f"{at}.html", kind, title, "", tuple(words)) for at, (title, words, kind) in enumerate(given_texts)]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hypothesis import strategies as st
 
 from pfocr2rdf.pipeline.counts import Counts
 from pfocr2rdf.rdf.iris import MENTIONS
-from pfocr2rdf.rdf.terms import TYPE, Alike, Pair, Shared, literal, term
+from pfocr2rdf.rdf.terms import TYPE, Alike, Grouped, Node, Pair, Shared, literal, ref, term
 
 LAST = term("pfocr:occurrences")
 
@@ -39,3 +41,29 @@ def made_up(draw: st.DrawFn) -> Alike:
         [draw(st.sampled_from(said)) for _ in names],
         [draw(st.sampled_from(last)) for _ in names],
     )
+
+
+FIRST = (TYPE, term("oa:hasTarget"))
+
+
+def as_columns(nodes: Iterable[Node]) -> tuple[list[Node], Grouped | None, Alike | None]:
+    """A graph with its figure grouped, and those of its mentions as columns that begin alike; the others stay as they are."""
+    figure: Grouped | None = None
+    rest: list[Node] = []
+    alike: Alike | None = None
+    for node in nodes:
+        name = node.subject[1:-1].removeprefix(MENTIONS)
+        first = tuple(pair for pair in node.pairs if pair[0] in FIRST)
+        last = tuple(pair for pair in node.pairs if pair[0] == LAST)
+        said = node.pairs[len(first) : len(node.pairs) - len(last)]
+        fits = node.subject == ref(MENTIONS + name) and name.isalnum() and node.pairs == first + said + last
+        if fits and said and first and (alike is None or alike.first == first):
+            alike = alike or Alike(MENTIONS, [], first, [], [])
+            alike.names.append(name)
+            alike.said.append(Shared(said))
+            alike.last.append(Shared(last))
+        elif not figure and (TYPE, term("pfocr:Figure")) in node.pairs:
+            figure = Grouped(node.subject, node.values)
+        else:
+            rest.append(node)
+    return rest, figure, alike

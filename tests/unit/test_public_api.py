@@ -3,19 +3,11 @@
 import ast
 import pickle
 import pydoc
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 import pfocr2rdf
-
-
-def imported_by(code: str) -> set[str]:
-    """The modules of this package that a fresh Python has imported after such code."""
-    report = "; import sys; print(*(name for name in sys.modules if name.partition('.')[0] == 'pfocr2rdf'))"
-    return set(subprocess.run([sys.executable, "-c", code + report], capture_output=True, text=True, check=True).stdout.split())
 
 
 def test_dir_lists_the_public_names_and_no_other() -> None:
@@ -61,8 +53,3 @@ def test_python_describes_and_pickles_what_is_imported_lazily() -> None:
     release = pfocr2rdf.Release("2026.1", "2026-01-31")
     assert pickle.loads(pickle.dumps(release)) == release
     assert pickle.loads(pickle.dumps(pfocr2rdf.to_graph)) is pfocr2rdf.to_graph
-
-
-def test_a_name_is_imported_when_it_is_asked_for() -> None:
-    assert imported_by("import pfocr2rdf; dir(pfocr2rdf)") == {"pfocr2rdf"}
-    assert imported_by("from pfocr2rdf import PfocrError") == {"pfocr2rdf", "pfocr2rdf.errors"}

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.profiles import example_count
 
 from pfocr2rdf.pipeline.descriptions import Descriptions
 from pfocr2rdf.pipeline.entities import Conflict, Entities, Origin
@@ -49,7 +50,7 @@ ORIGINS = st.tuples(st.sampled_from([OLD, NEW]), st.integers(0, 6).map("F{}".for
 
 SAYINGS = st.lists(st.tuples(NODES, ORIGINS), max_size=9)
 
-LAWS = settings(max_examples=100, deadline=None)
+LAWS = settings(max_examples=example_count(100), deadline=None)
 
 
 def gathered(sayings: Iterable[Saying], entities: Entities | None = None, first: int = 0) -> Entities:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from rfc3987_syntax import is_valid_syntax
+from tests.support.profiles import example_count
 
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.rdf import iris
@@ -18,7 +19,7 @@ from pfocr2rdf.rdf.vocabulary import ALIGNED, CLASSES, EVIDENCE, PREFIXES, PROPE
 
 SITE = "https://pfocr.wikipathways.org/"
 
-MANY = settings(max_examples=150, deadline=None)
+MANY = settings(max_examples=example_count(150), deadline=None)
 
 FORBIDDEN = [chr(code) for code in (*range(9), 0xB, 0xC, *range(0xE, 0x20), 0x7F, 0xFFFE, 0xFFFF)]
 
@@ -176,7 +177,7 @@ def test_what_is_no_identifier_is_refused(kind: str, bad: str) -> None:
 
 @pytest.mark.parametrize("kind", IDENTIFIED)
 @given(text=HOSTILE)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=example_count(40), deadline=None)
 def test_any_other_identifier_is_refused_or_an_iri(kind: str, text: str) -> None:
     make, start, *_ = IDENTIFIED[kind]
     try:
@@ -297,14 +298,14 @@ TEXT_OF_IRIS = st.one_of(
 
 
 @given(TEXT_OF_IRIS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=example_count(200), deadline=None)
 def test_an_absolute_iri_is_what_the_grammar_says(text: str) -> None:
     assume(not NOT_IN_GRAMMAR(text))
     assert iris.is_absolute(text) == by_grammar(text)
 
 
 @given(TEXT_OF_IRIS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=example_count(300), deadline=None)
 def test_pyoxigraph_takes_what_is_an_absolute_iri_and_nothing_else(text: str) -> None:
     """But for what stands in brackets, which is above."""
     assume(not re.search(r"//[^/?#]*\[", text))
@@ -312,7 +313,7 @@ def test_pyoxigraph_takes_what_is_an_absolute_iri_and_nothing_else(text: str) ->
 
 
 @given(st.ip_addresses(v=6))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=example_count(50), deadline=None)
 def test_no_address_of_ipv6_is_refused(address: ipaddress.IPv6Address) -> None:
     assert iris.is_absolute(f"http://[{address}]/")
     assert iris.is_absolute(f"http://[{address.exploded}]/")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from tests.support.profiles import example_count
 
 from pfocr2rdf.rdf.serializers.jsonld import context
 from pfocr2rdf.rdf.terms import term
@@ -35,7 +36,7 @@ def test_no_name_space_has_two_prefixes() -> None:
     assert len(set(spaces)) == len(spaces) == len({*PREFIXES, *ALIGNED})
 
 
-MANY = settings(max_examples=150, deadline=None)
+MANY = settings(max_examples=example_count(150), deadline=None)
 
 
 # -- the closed name space ----------------------------------------------------------------------------------------------------------

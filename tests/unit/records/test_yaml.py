@@ -2,46 +2,26 @@
 
 from __future__ import annotations
 
-import random
 import re
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from tests.support.records import older, shared_data
+from tests.support.profiles import example_count
+from tests.support.records import older
+from tests.support.yaml_readers import check, outcome
 
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.records.documents import front_matter
-from pfocr2rdf.records.yaml import MAX_DEPTH, is_risky, read, read_careful, read_fast
+from pfocr2rdf.records.yaml import MAX_DEPTH, read, read_careful
 
 
 def examples(number: int) -> settings:
     """So many examples, the same ones in every run."""
-    return settings(max_examples=number, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-
-
-def outcome(reader: Callable[[str], Any], text: str) -> tuple[Any, str]:
-    """What a reader makes of the text, or why it refuses it."""
-    try:
-        return reader(text), ""
-    except RecordError as error:
-        return None, str(error)
-
-
-def check(text: str) -> None:
-    """Where the fast reader answers, the careful one says the same, or that it is no YAML; elsewhere the careful one decides."""
-    fast = None if is_risky(text) else read_fast(text)
-    careful, refusal = outcome(read_careful, text)
-    if fast is None:
-        assert outcome(read, text) == (careful, refusal), text
-    elif refusal:
-        assert "broken YAML" in refusal, text
-    else:
-        assert read(text) == fast == careful, text
+    return settings(
+        max_examples=example_count(number), deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    )
 
 
 # -- documents as people and programs write them -----------------------------------------------------------------------------
@@ -387,32 +367,3 @@ def test_a_fault_is_told_with_its_line(fault: str, number: int) -> None:
         read("\n".join(lines))
     found_later = ("k: [a, b", "k: 'a")  # what does not end is noticed further on
     assert raised.value.line > number if fault in found_later else raised.value.line == number + 1
-
-
-# -- the real records --------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("folder", ["seed", "real-gen2", "corpus-gen1"])
-def test_all_real_records_are_the_same_to_both_readers(folder: str) -> None:
-    quick = 0
-    paths = sorted(shared_data(folder).rglob("*.md"))
-    for path in paths:
-        text = front_matter(path.read_bytes()).data.decode()
-        careful = read_careful(text)
-        assert read(text) == careful, path.name
-        quick += not is_risky(text) and read_fast(text) is not None
-        assert careful == yaml.load(text, Loader=yaml.CBaseLoader)
-    assert paths
-    assert quick >= len(paths) * 9 // 10, "the fast reader is no use if it answers seldom"
-
-
-def test_real_records_with_random_faults_are_the_same_to_both_readers() -> None:
-    chance = random.Random(7)
-    paths: list[Path] = sorted(shared_data("corpus-gen1").rglob("*.md"))
-    texts = [front_matter(path.read_bytes()).data.decode() for path in chance.sample(paths, 40)]
-    for text in texts:
-        for _ in range(8):
-            place = chance.randrange(len(text))
-            piece = chance.choice(("'", '"', ":", "#", " ", "\n", "-", "", "[", "}", "010", "\t", ": ", "|\n"))
-            broken = text[:place] + piece + text[place + chance.randrange(3) :]
-            check(broken)

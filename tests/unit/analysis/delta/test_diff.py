@@ -11,6 +11,7 @@ import pyoxigraph
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store
+from tests.support.profiles import example_count
 
 from pfocr2rdf import Delta, diff
 
@@ -99,7 +100,7 @@ def updated(graph: Quads, operations: Iterable[str]) -> set[bytes]:
     return canonical(store)
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=example_count(150), suppress_health_check=[HealthCheck.too_slow])
 @given(pairs)
 @example((set(), {Quad(NamedNode("urn:x:a"), NamedNode("urn:x:a"), Literal(text)) for text in TEXTS}))
 @example(({Quad(NamedNode("urn:x:a"), NamedNode("urn:x:a"), NamedNode(iri), NamedNode(iri)) for iri in IRIS}, set()))
@@ -122,7 +123,7 @@ def test_applied_to_the_old_graph_it_gives_the_new_one_in_each_form(graphs: tupl
     assert (delta.old["statements"], delta.new["statements"]) == (len(before), len(after))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=example_count(30))
 @given(triples | quads)
 def test_a_graph_does_not_differ_from_itself(graph: Quads) -> None:
     same = Applied(graph, graph)

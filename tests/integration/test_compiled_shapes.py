@@ -1,0 +1,224 @@
+"""The compiled shapes clear only what the engine would clear: on mutants, on real records, on shapes and nodes made up by hypothesis."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.support.columns import as_columns, made_up
+from tests.support.mutations import (
+    GRAPHS,
+    NO_SHARED,
+    complete,
+    ntriples,
+    shared_records,
+    some_mutants,
+    tidy,
+)
+from tests.support.profiles import example_count
+from tests.support.shapes import OTHER, THING, assert_sound, on_value, screen, thing, typed
+
+from pfocr2rdf.mapping.figure_graph import describe
+from pfocr2rdf.rdf.terms import TYPE, Alike, Grouped, Node, literal, ref, term
+from pfocr2rdf.rdf.vocabulary import superclasses
+from pfocr2rdf.validation.compiled_shapes import Screen
+from pfocr2rdf.validation.shapes import Shapes, load_shapes
+from pfocr2rdf.validation.validator import Validator
+
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")  # what Python's re says of [a&&b], which is tried here
+
+
+# -- the built-in shapes ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_no_mutant_passes_the_screen_that_the_engine_would_stop(name: str) -> None:
+    validator, quick = Validator(load_shapes()), Screen(load_shapes().text, superclasses())
+    said: Counter[bool] = Counter()
+    for fault, nodes in some_mutants(name, 600, 200) or pytest.skip(NO_SHARED):
+        found = validator.validate_ntriples(ntriples(nodes))
+        cleared = quick.clean(nodes)
+        said[cleared] += 1
+        assert not (cleared and found), fault
+        assert validator.validate(nodes) == found, fault
+    assert said[True] > 50
+    assert said[False] > 400
+
+
+def test_a_screen_that_saw_good_graphs_before_still_finds_the_bad_one() -> None:
+    quick = Screen(load_shapes().text, superclasses())
+    nodes = list(complete())
+    for missing in nodes:
+        rest = [node for node in nodes if node is not missing]
+        assert quick.clean(nodes)
+        if missing.pairs[0] in [(TYPE, term(f"pfocr:{name}")) for name in ("Figure", "Paper", "Organism", "Pathway", "Family")]:
+            assert not quick.clean(rest), missing.subject
+        assert quick.clean(nodes)
+
+
+def test_few_real_records_need_the_engine() -> None:
+    records = shared_records() or pytest.skip(NO_SHARED)
+    quick = Screen(load_shapes().text, superclasses())
+    sent = [record.figid for record in records if not quick.clean(describe(record).nodes())]
+    assert len(records) > 600
+    assert len(sent) < 0.05 * len(records), sent
+
+
+# -- shapes that somebody else wrote ---------------------------------------------------------------------------------------
+
+
+# -- shapes and nodes made up ----------------------------------------------------------------------------------------------
+
+
+CLASSES = ("ex:Thing", "ex:Other", "pfocr:Mention", "oa:Annotation")
+
+IRIS = {"ex:Thing": ref(THING), "ex:Other": ref(OTHER), "pfocr:Mention": term("pfocr:Mention"), "oa:Annotation": term("oa:Annotation")}
+
+NUMBERS = st.integers(-2, 3).map(str) | st.decimals(-2, 3, allow_nan=False, places=1).map(str)
+
+WORDS = st.text(alphabet='ab-[]&\u00e9\U0001d6fc1 \n"\\', max_size=4)
+
+BOUNDS = st.one_of(NUMBERS, NUMBERS, st.sampled_from(['"1"', '"1"^^xsd:gYear', '"2020-01-01"^^xsd:date', "1e0", '"NaN"^^xsd:double']))
+
+PARTS = ("a", "b", "^a", "b$", "[ab]", "[^ab]", ".", "a|b", "(a|b)", "a?", "b+", "[0-9]{1,2}", "\\\\-", "\\\\.", "-", "$")
+
+PATTERNS = st.lists(st.sampled_from(PARTS), min_size=1, max_size=3).map("".join)
+
+
+def constraints() -> st.SearchStrategy[str]:
+    """One constraint."""
+    types = st.sampled_from(["string", "gYear", "integer", "decimal", "double", "boolean", "date"])
+    return st.one_of(
+        st.integers(0, 2).map("sh:minCount {}".format),
+        st.integers(0, 2).map("sh:maxCount {}".format),
+        types.map("sh:datatype xsd:{}".format),
+        st.sampled_from(["sh:nodeKind sh:IRI", "sh:nodeKind sh:Literal"]),
+        PATTERNS.map('sh:pattern "{}"'.format),
+        st.integers(0, 3).map("sh:minLength {}".format),
+        st.integers(0, 3).map("sh:maxLength {}".format),
+        BOUNDS.map("sh:minInclusive {}".format),
+        BOUNDS.map("sh:maxInclusive {}".format),
+        st.lists(st.sampled_from(["ex:a", "ex:b", '"a"', '"1"', "1", '"a"@en']), max_size=4).map(" ".join).map("sh:in ( {} )".format),
+        st.sampled_from(CLASSES).map("sh:class {}".format),
+    )
+
+
+def shapes() -> st.SearchStrategy[str]:
+    """Up to three node shapes with up to three property shapes each."""
+    fields = st.tuples(st.sampled_from(["ex:p", "ex:q"]), st.lists(constraints(), min_size=1, max_size=2))
+    one = st.tuples(st.sampled_from(CLASSES), st.lists(fields, min_size=1, max_size=3))
+    return st.lists(one, min_size=1, max_size=3).map(
+        lambda found: "\n".join(
+            f"ex:S{number} a sh:NodeShape ; sh:targetClass {target} "
+            + "".join(f"; sh:property [ sh:path {path} ; {' ; '.join(each)} ] " for path, each in properties) + "."
+            for number, (target, properties) in enumerate(found)
+        )
+    )  # fmt: skip
+
+
+def values() -> st.SearchStrategy[str]:
+    """A value, sometimes an ill-formed one."""
+    odd = st.sampled_from(["NaN", "INF", "1e0", "1_0", " 1", "1\n", "true", "2020", "2020-01-01", "\uff11"])
+    types = st.sampled_from(["integer", "decimal", "double", "boolean", "gYear", "float", "date"])
+    return st.one_of(
+        WORDS.map(literal),
+        WORDS.map(lambda word: f"{literal(word)}@en"),
+        WORDS.map(lambda word: literal(word, "xsd:anyURI")),
+        st.builds(typed, st.one_of(NUMBERS, NUMBERS, odd, WORDS), types),
+        st.sampled_from(["<urn:x:a>", "<urn:x:b>", "<urn:x:1>", "<urn:x:c>"]),
+    )
+
+
+def nodes() -> st.SearchStrategy[list[Node]]:
+    """Up to three nodes that may refer to each other."""
+    pairs = st.lists(st.tuples(st.sampled_from(["<urn:x:p>", "<urn:x:q>", "<urn:x:r>"]), values()), max_size=5)
+    node = st.tuples(st.lists(st.sampled_from(CLASSES), max_size=2), pairs)
+    return st.lists(node, min_size=1, max_size=3).map(
+        lambda found: [
+            tidy(subject, (*((TYPE, IRIS[name]) for name in types), *pairs))
+            for subject, (types, pairs) in zip(("<urn:x:a>", "<urn:x:b>", "<urn:x:1>"), found, strict=False)
+        ]
+    )
+
+
+CHECKED = settings(max_examples=700, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+
+
+def test_whatever_the_shapes_and_the_nodes_what_is_cleared_is_clean() -> None:
+    said: Counter[bool] = Counter()
+
+    @CHECKED
+    @given(shapes(), nodes())
+    def holds(text: str, graph: list[Node]) -> None:
+        quick = screen(text)
+        said[quick.complete and quick.clean(graph)] += 1
+        assert_sound(text, graph)
+
+    holds()
+    assert said[True] > 100
+    assert said[False] > 100
+
+
+def test_whatever_the_constraints_and_the_value_what_is_cleared_is_clean() -> None:
+    said: Counter[bool] = Counter()
+
+    @settings(CHECKED, max_examples=1500)
+    @given(st.lists(constraints(), min_size=1, max_size=2).map(" ; ".join), values())
+    def holds(text: str, value: str) -> None:
+        said[screen(on_value(text)).clean(thing(value))] += 1
+        assert_sound(on_value(text), thing(value))
+
+    holds()
+    assert said[True] > 150
+    assert said[False] > 150
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_no_mutant_passes_as_columns_that_the_engine_would_stop(name: str) -> None:
+    validator, quick = Validator(load_shapes()), Screen(load_shapes().text, superclasses())
+    said: Counter[tuple[bool, bool]] = Counter()
+    for fault, nodes in some_mutants(name, 600, 200) or pytest.skip(NO_SHARED):
+        rest, figure, alike = as_columns(nodes)
+        found = validator.validate_ntriples(ntriples(nodes))
+        cleared = quick.clean(rest, figure, alike)
+        said[cleared, bool(found)] += 1
+        assert not (cleared and found), fault
+        assert cleared == quick.clean(nodes), fault
+        assert validator.validate(rest, figure=figure, mentions=alike) == found, fault
+    assert said[True, False] > 50
+    assert said[False, True] > 300
+
+
+COLUMN_PREFIXES = (
+    "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <urn:> . @prefix pfocr: <https://pfocr.wikipathways.org/vocab#> .\n"
+)
+
+PATHS = ("ex:a", "ex:p:q", "ex:p:r", "ex:z", "pfocr:word", "pfocr:occurrences", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>")
+
+RULES = (
+    "sh:minCount 1", "sh:minCount 2", "sh:maxCount 0", "sh:maxCount 1", "sh:nodeKind sh:IRI", "sh:class ex:F", "sh:class pfocr:Mention",
+    "sh:minLength 2",
+)  # fmt: skip
+
+NODE_RULES = ("", "sh:nodeKind sh:IRI ;", "sh:nodeKind sh:Literal ;", 'sh:pattern "^urn" ;', "sh:maxLength 12 ;", "sh:in ( <urn:x:0> ) ;")
+
+SHAPES = st.tuples(
+    st.sampled_from(["pfocr:Mention", "ex:C"]),
+    st.sampled_from(NODE_RULES),
+    st.lists(st.tuples(st.sampled_from(PATHS), st.sampled_from(RULES)).map("sh:property [ sh:path {0[0]} ; {0[1]} ]".format), max_size=3),
+).map(
+    lambda drawn: COLUMN_PREFIXES + f"ex:S a sh:NodeShape ; sh:targetClass {drawn[0]} ; {drawn[1]} {' ; '.join(drawn[2]) or 'sh:order 1'} ."
+)
+
+
+@settings(deadline=None, max_examples=example_count(300))
+@given(SHAPES, st.lists(made_up(), min_size=1, max_size=3))
+def test_whatever_columns_hold_is_cleared_only_where_the_engine_finds_nothing(shape: str, several: list[Alike]) -> None:
+    validator, quick = Validator(Shapes(shape, ())), Screen(shape, superclasses())
+    figure = Grouped("<urn:x>", {TYPE: ["<urn:F>"]})
+    for alike in several:
+        found = validator.validate_ntriples(ntriples([Node(figure.subject, figure.pairs), *alike.nodes()]))
+        assert not (quick.clean([], figure, alike) and found)
+        assert validator.validate([], figure=figure, mentions=alike) == found

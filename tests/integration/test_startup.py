@@ -1,0 +1,93 @@
+"""A fresh Python imports no more than what it is asked for."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+import pfocr2rdf.cli
+from pfocr2rdf.cli import main
+
+MODULES = "import sys; print(*sys.modules, file=sys.stderr)"
+
+RUN = f"import sys; from pfocr2rdf.cli import main\ntry: main(sys.argv[1:], prog_name='pfocr2rdf')\nfinally: {MODULES}"
+
+LIGHT = {"pfocr2rdf", "pfocr2rdf.cli", "pfocr2rdf.cli.lazy_group"}
+
+NAMES = [row.name for row in pfocr2rdf.cli._COMMANDS]
+
+
+def imported(code: str, *args: str, **variables: str) -> set[str]:
+    """The modules that a fresh Python has imported after such code."""
+    command = [sys.executable, "-c", code, *args]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | variables)
+    return set(done.stderr.splitlines()[-1].split())
+
+
+@pytest.fixture(scope="module")
+def click_alone() -> set[str]:
+    return imported(f"import click, click.shell_completion, importlib.metadata; {MODULES}")
+
+
+@pytest.mark.parametrize(
+    "args", [("--help",), ("-h",), ("--version",), (), ("exprot",), ("--unknown",), ("completion", "bash")], ids=lambda args: " ".join(args)
+)
+def test_a_call_without_a_command_imports_click_and_nothing_else(args: tuple[str, ...], click_alone: set[str]) -> None:
+    modules = imported(RUN, *args) - click_alone
+    own = {name for name in modules if name.partition(".")[0] == "pfocr2rdf"}
+    assert own - {"pfocr2rdf.cli.completion"} == LIGHT
+    assert {name.partition(".")[0] for name in modules} - sys.stdlib_module_names - {"click"} == {"pfocr2rdf"}
+
+
+UNNEEDED = {"matplotlib", "rdflib", "starlette", "uvicorn", "distributed"}  # or needed only where an option says so
+
+NETWORK = {"httpx", "tenacity"}
+
+PIPELINE = {"pyld", "shacl"}
+
+
+@pytest.mark.parametrize(
+    ("name", "unneeded"),
+    [
+        ("export", {*NETWORK, "jinja2", "rich"}),
+        ("validate", {*NETWORK, "jinja2", "rich", "multiprocessing"}),
+        ("diff", {*NETWORK, *PIPELINE, "jinja2", "rich"}),
+        ("load", PIPELINE),
+        ("query", {*PIPELINE, "jinja2", "fsspec"}),
+        ("publish", PIPELINE),
+        ("serve", {*PIPELINE, "jinja2"}),
+        ("check", {*PIPELINE, "jinja2", "fsspec"}),
+        ("stats", {*NETWORK, *PIPELINE, "jinja2"}),
+    ],
+)
+def test_a_command_imports_what_it_needs(name: str, unneeded: set[str]) -> None:
+    modules = imported(RUN, name, "--help")
+    assert f"pfocr2rdf.cli.{name}" in modules
+    assert {f"pfocr2rdf.cli.{other}" for other in NAMES if other != name} & modules == set()
+    assert (UNNEEDED | unneeded) & modules == set()
+
+
+def test_to_complete_a_command_imports_none() -> None:
+    variables = {"_PFOCR2RDF_COMPLETE": "bash_complete", "COMP_WORDS": "pfocr2rdf ", "COMP_CWORD": "1"}
+    modules = imported(RUN, **variables)
+    assert {name for name in modules if name.partition(".")[0] == "pfocr2rdf"} == LIGHT
+
+
+@pytest.mark.parametrize("args", [["--help"], ["--version"], ["query", "--list", "--show"], ["exprot"]])
+def test_python_m_is_the_command(args: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-m", "pfocr2rdf", *args], capture_output=True, text=True, check=False)
+    expected = CliRunner().invoke(main, args, prog_name="pfocr2rdf")
+    assert (done.returncode, done.stdout, done.stderr) == (expected.exit_code, expected.stdout, expected.stderr)
+
+
+def imported_by(code: str) -> set[str]:
+    """The modules of this package that a fresh Python has imported after such code."""
+    report = "; import sys; print(*(name for name in sys.modules if name.partition('.')[0] == 'pfocr2rdf'))"
+    return set(subprocess.run([sys.executable, "-c", code + report], capture_output=True, text=True, check=True).stdout.split())
+
+
+def test_a_name_is_imported_when_it_is_asked_for() -> None:
+    assert imported_by("import pfocr2rdf; dir(pfocr2rdf)") == {"pfocr2rdf"}
+    assert imported_by("from pfocr2rdf import PfocrError") == {"pfocr2rdf", "pfocr2rdf.errors"}

@@ -1,0 +1,16 @@
+"""How many examples hypothesis tries: all of them in the profile ``ci``, a tenth with ``HYPOTHESIS_PROFILE=dev``."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+settings.register_profile("ci", settings.get_profile("default"))
+settings.register_profile("dev", settings.get_profile("default"), print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def example_count(count: int) -> int:
+    """The number of examples in this run."""
+    return max(count // 10, 5) if settings.get_current_profile_name() == "dev" else count

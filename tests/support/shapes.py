@@ -1,0 +1,52 @@
+"""Small shapes and graphs, and whether the compiled shapes clear no more than the engine."""
+
+from __future__ import annotations
+
+from tests.support.mutations import (
+    ntriples,
+)
+
+from pfocr2rdf.rdf.terms import TYPE, Node, literal, ref
+from pfocr2rdf.rdf.vocabulary import superclasses
+from pfocr2rdf.validation.compiled_shapes import Screen
+from pfocr2rdf.validation.shapes import Shapes
+from pfocr2rdf.validation.validator import Validator
+
+PREFIXES = """
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix pfocr: <https://pfocr.wikipathways.org/vocab#> .
+@prefix oa: <http://www.w3.org/ns/oa#> .
+@prefix ex: <urn:x:> .
+"""
+
+THING, OTHER = "urn:x:Thing", "urn:x:Other"
+
+
+def screen(text: str) -> Screen:
+    return Screen(PREFIXES + text, superclasses())
+
+
+def on_value(constraints: str) -> str:
+    """A shape of things that says this of the property ex:p."""
+    return f"ex:S a sh:NodeShape ; sh:targetClass ex:Thing ; sh:property [ sh:path ex:p ; {constraints} ] ."
+
+
+def thing(*values: str, predicate: str = "<urn:x:p>") -> list[Node]:
+    """A graph with a thing that has these values."""
+    return [Node("<urn:x:a>", ((TYPE, ref(THING)), *((predicate, value) for value in values)))]
+
+
+def assert_sound(shapes: str, nodes: list[Node]) -> None:
+    """The screen calls the nodes clean only where the engine finds nothing."""
+    validator = Validator(Shapes(PREFIXES + shapes, ()))
+    found = validator.validate_ntriples(ntriples(nodes))
+    assert validator.validate(nodes) == found
+    if screen(shapes).clean(nodes):
+        assert found == []
+
+
+def typed(text: str, name: str) -> str:
+    return literal(text, f"xsd:{name}")
