@@ -15,9 +15,9 @@ from rdflib import Graph, Literal
 
 from benchmarks.plain import plain_graph
 from benchmarks.plain_rows import Loader, TextLoader
-from pfocr2rdf.mapping.figure_graph import describe
-from pfocr2rdf.records.reader import read_one
-from pfocr2rdf.records.sources import Sources
+from pfocr2rdf.mapping.figure_graph import build_figure_graph
+from pfocr2rdf.records.reader import read_record
+from pfocr2rdf.records.sources import RecordSource
 
 STRING = "http://www.w3.org/2001/XMLSchema#string"
 Statement = tuple[str, str, str]
@@ -66,11 +66,11 @@ def differences(sources: Iterable[str | os.PathLike[str]], loader: Loader = Text
     Raises:
         RecordError: the package refuses a record.
     """
-    with Sources(sources) as found:
+    with RecordSource(sources) as found:
         for located in found:
             if isinstance(located, Exception):
                 raise located
-            graph = describe(read_one(located))
-            text = "".join(f"{node.subject} {predicate} {value} .\n" for node in graph.nodes() for predicate, value in node.pairs)
+            graph = build_figure_graph(read_record(located))
+            text = "".join(f"{node.subject} {predicate} {value} .\n" for node in graph.resources() for predicate, value in node.pairs)
             package, plain = package_statements(text), plain_statements(plain_graph(Path(located.path), loader=loader))
             yield Difference(graph.figid, sorted(plain - package), sorted(package - plain))

@@ -26,12 +26,12 @@ from benchmarks import plain
 from benchmarks.agreement import differences
 from benchmarks.corpus import GENERATIONS, make_corpus
 from benchmarks.measured import in_fresh_process
-from pfocr2rdf.mapping.figure_graph import describe
+from pfocr2rdf.mapping.figure_graph import build_figure_graph
 from pfocr2rdf.pipeline.export import export
-from pfocr2rdf.rdf.iris import figure_graph
-from pfocr2rdf.rdf.serializers.formats import FORMATS
-from pfocr2rdf.records.reader import interpret, load
-from pfocr2rdf.records.sources import Sources
+from pfocr2rdf.rdf.iris import figure_graph_iri
+from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
+from pfocr2rdf.records.reader import parse_record, read_raw
+from pfocr2rdf.records.sources import RecordSource
 from pfocr2rdf.validation.shapes import load_shapes
 from pfocr2rdf.validation.validator import Validator
 
@@ -79,21 +79,21 @@ def run_export(corpus: Path, limit: int | None = None) -> Run:
 def run_stages(corpus: Path) -> Run:
     """The steps of an export one by one, to see where its time goes; entities, report and files are not in it."""
     spent: defaultdict[str, float] = defaultdict(float)
-    validator, writers = Validator(load_shapes()), {name: FORMATS[name]() for name in WANTED}
+    validator, writers = Validator(load_shapes()), {name: SERIALIZERS[name]() for name in WANTED}
     count = 0
-    with Sources([corpus]) as found:
+    with RecordSource([corpus]) as found:
         for located in found:
             if isinstance(located, Exception):
                 raise located
             laps = [time.process_time()]
-            record = interpret(*load(located))
+            record = parse_record(*read_raw(located))
             laps.append(time.process_time())
-            graph = describe(record)
+            graph = build_figure_graph(record)
             laps.append(time.process_time())
-            validator.validate(graph.things(), figure=graph.figure, mentions=graph.mentions)
+            validator.validate(graph.resolved_entities(), figure=graph.figure, mentions=graph.mentions)
             laps.append(time.process_time())
             for writer in writers.values():
-                writer.figure(graph.figure, graph.mentions, figure_graph(graph.figid))
+                writer.serialize_figure(graph.figure, graph.mentions, figure_graph_iri(graph.figid))
                 laps.append(time.process_time())
             for name, (start, end) in zip(STAGES, pairwise(laps), strict=True):
                 spent[name] += end - start

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.corpus import GENERATIONS, make_corpus
 from pfocr2rdf.pipeline.export import export
-from pfocr2rdf.pipeline.summary import Summary
+from pfocr2rdf.pipeline.summary import ExportSummary
 
 FORMATS = ("turtle", "jsonld")
 CORPORA = Path(tempfile.gettempdir()) / "pfocr2rdf-corpora"
@@ -40,12 +40,12 @@ def corpus_of(size: int, generation: str, seed: int, folder: Path = CORPORA) -> 
     return corpus
 
 
-def export_to(output: Path, corpus: Path, workers: int, formats: Sequence[str] = FORMATS, limit: int | None = None) -> Summary:
+def export_to(output: Path, corpus: Path, workers: int, formats: Sequence[str] = FORMATS, limit: int | None = None) -> ExportSummary:
     """Export a corpus to a folder."""
     return export([corpus], output, formats=formats, limit=limit, workers=workers)
 
 
-def run_export(corpus: Path, workers: int, formats: Sequence[str] = FORMATS, limit: int | None = None) -> Summary:
+def run_export(corpus: Path, workers: int, formats: Sequence[str] = FORMATS, limit: int | None = None) -> ExportSummary:
     """Export a corpus to a folder that goes again."""
     with tempfile.TemporaryDirectory() as out:
         return export_to(Path(out) / "export", corpus, workers, formats, limit)

@@ -23,8 +23,8 @@ import yaml_rs
 from benchmarks.exporting import add_corpus, corpus_of, export_to, run_export
 from benchmarks.measured import in_fresh_process
 from benchmarks.results import Column, Result, Row, add_outputs, give_out, machine
-from pfocr2rdf.records.documents import front_matter
-from pfocr2rdf.records.yaml import read
+from pfocr2rdf.records.documents import extract_front_matter
+from pfocr2rdf.records.yaml import load_yaml
 
 BAR = 4.0
 CHUNK = 1 << 20
@@ -53,7 +53,7 @@ def parse(corpus: Path, parser: Callable[[str], object]) -> int:
     """Read all, and parse the front matter of all records; how many there were."""
     records = contents(corpus)
     for data in records:
-        parser(front_matter(data).data.decode())
+        parser(extract_front_matter(data).data.decode())
     return len(records)
 
 
@@ -84,7 +84,7 @@ def rows(corpus: Path, records: int, repeats: int) -> list[Row]:
         EXPORT: (partial(run_export, corpus, 1), warm),
         "read all bytes": (partial(contents_only, corpus), quiet),
         "read and parse, yaml-rs alone": (partial(parse, corpus, yaml_rs.loads), quiet),
-        "read and parse, the exporter's reader": (partial(parse, corpus, read), quiet),
+        "read and parse, the exporter's reader": (partial(parse, corpus, load_yaml), quiet),
         "write the bytes of Turtle and JSON-LD": (partial(rewrite, files), quiet),
     }
     times = {name: middle(function, repeats, records, prepare) for name, (function, prepare) in parts.items()}

@@ -25,8 +25,8 @@ from rdflib.namespace import DCTERMS, FOAF
 
 from benchmarks.plain_jsonld import add_json_ld, context
 from benchmarks.plain_rows import GENE, MESH, Loader, Row, TextLoader, items, read_record, read_rows, said, several
-from pfocr2rdf.mapping.organisms import TAXON_OF_NAME
-from pfocr2rdf.validation.validator import axioms
+from pfocr2rdf.mapping.organisms import TAXON_BY_NAME
+from pfocr2rdf.validation.validator import subclass_axioms
 
 SHAPES = Path(__file__).resolve().parents[1] / "shapes"
 DELIMITERS = "!$&'()*+,;=:@"  # those of RFC 3987 that may stand in a path as they are
@@ -119,7 +119,7 @@ def shapes() -> Graph:
 @cache
 def subclasses() -> Graph:
     """The axioms by which shapes on a superclass fire, parsed once."""
-    return Graph().parse(data=axioms(), format="nt")
+    return Graph().parse(data=subclass_axioms(), format="nt")
 
 
 def prepare() -> None:
@@ -184,7 +184,7 @@ def add_figure(graph: Graph, figure: URIRef, record: dict[str, Any]) -> None:
 
 def add_organisms(graph: Graph, figure: URIRef, record: dict[str, Any], rows: list[Row]) -> None:
     """The organisms that the record names; as things where their taxon is known."""
-    taxa = TAXON_OF_NAME | {row.organism: row.taxon for row in rows if row.taxon}
+    taxa = TAXON_BY_NAME | {row.organism: row.taxon for row in rows if row.taxon}
     for name in (*several(record.get("organisms"), ","), *several(record.get("organisms_ner"), ",")):
         graph.add((figure, PFOCR.organismName, Literal(name)))
         if name in taxa:

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from benchmarks.exporting import CORES, add_corpus, corpus_of, run_export
 from benchmarks.measured import in_fresh_process
 from benchmarks.results import Column, Result, Row, add_outputs, give_out, machine
-from pfocr2rdf.pipeline.summary import Summary
+from pfocr2rdf.pipeline.summary import ExportSummary
 
 BAR = 0.10
 COLUMNS = (
@@ -46,7 +46,7 @@ NOTES = (
 class Exported(NamedTuple):
     """What an export came to, and the most memory that one of its workers held, in MiB."""
 
-    summary: Summary
+    summary: ExportSummary
     worker: float
 
 

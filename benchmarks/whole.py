@@ -21,7 +21,7 @@ from benchmarks import plain
 from benchmarks.exporting import CORES, add_corpus, corpus_of, export_to
 from benchmarks.measured import Measured, in_fresh_process
 from benchmarks.results import Column, Result, Row, add_outputs, give_out, machine
-from pfocr2rdf.pipeline.summary import Summary
+from pfocr2rdf.pipeline.summary import ExportSummary
 
 PLAIN_BAR, WORKERS_BAR, AGAIN_BAR = 120.0, 1.7, 0.05
 COLUMNS = (
@@ -44,10 +44,10 @@ NOTES = (
 class Exports(NamedTuple):
     """An export with one worker, one with several, and the latter again: unchanged, and with one record changed."""
 
-    one: Measured[Summary]
-    several: Measured[Summary]
-    again: Measured[Summary]
-    changed: Measured[Summary]
+    one: Measured[ExportSummary]
+    several: Measured[ExportSummary]
+    again: Measured[ExportSummary]
+    changed: Measured[ExportSummary]
 
 
 def run_plain(paths: list[Path]) -> int:

@@ -16,8 +16,8 @@ from typing import Any
 import pyoxigraph
 
 from pfocr2rdf.cli import main
-from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS, FORMATS
-from pfocr2rdf.rdf.vocabulary import ALIGNED, CLASSES, EVIDENCE, PREFIXES, PROPERTIES
+from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS, SERIALIZERS
+from pfocr2rdf.rdf.vocabulary import ALIGNMENT_PREFIXES, CLASSES, EVIDENCE_TYPES, PREFIXES, PROPERTIES
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -66,14 +66,20 @@ def _short(name: str) -> str:
 
 def classes() -> str:
     """Every class, with what it is aligned with."""
-    rows = ((f"`{row.name}`", row.definition, _code(row.superclasses), _code(row.close)) for row in CLASSES)
+    rows = ((f"`{row.name}`", row.definition, _code(row.superclasses), _code(row.close_matches)) for row in CLASSES)
     return _table(("class", "meaning", "subclass of", "close to"), rows)
 
 
 def own_properties() -> str:
     """Every property of the ``pfocr:`` vocabulary."""
     rows = (
-        (f"`{row.name}`", ", ".join(map(_short, row.domain)), f"`{row.range}`", row.definition, _code((*row.superproperties, *row.close)))
+        (
+            f"`{row.name}`",
+            ", ".join(map(_short, row.domain)),
+            f"`{row.range}`",
+            row.definition,
+            _code((*row.superproperties, *row.close_matches)),
+        )
         for row in PROPERTIES
         if row.name.startswith("pfocr:")
     )
@@ -92,20 +98,20 @@ def borrowed_properties() -> str:
 
 def evidence() -> str:
     """The kinds of evidence, with the lexicon sources that mean them."""
-    rows = ((f"`{row.name}`", row.definition, _code(row.sources) or "all rows of chemicals and diseases") for row in EVIDENCE)
+    rows = ((f"`{row.name}`", row.definition, _code(row.sources) or "all rows of chemicals and diseases") for row in EVIDENCE_TYPES)
     return _table(("evidence", "meaning", "lexicon sources"), rows)
 
 
 def prefixes() -> str:
     """The prefixes of the exported data, and those that only the ontology uses."""
     rows = [(f"`{prefix}:`", f"`{space}`", "data") for prefix, space in PREFIXES.items()]
-    rows += [(f"`{prefix}:`", f"`{space}`", "`vocabulary.ttl` only") for prefix, space in ALIGNED.items()]
+    rows += [(f"`{prefix}:`", f"`{space}`", "`vocabulary.ttl` only") for prefix, space in ALIGNMENT_PREFIXES.items()]
     return _table(("prefix", "name space", "used in"), rows)
 
 
 def formats() -> str:
     """The formats, with their files."""
-    made = (make() for make in FORMATS.values())
+    made = (make() for make in SERIALIZERS.values())
     rows = (
         (f"`{one.name}`", f"`figures{one.suffix}`", f"`{one.media_type}`", "yes" if one.name in DEFAULT_FORMATS else "") for one in made
     )

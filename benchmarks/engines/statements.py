@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pyoxigraph
 
-from pfocr2rdf.rdf.terms import TYPE, term
+from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term
 
 SITE, IDENTIFIERS = "https://pfocr.wikipathways.org/", "https://identifiers.org/"
 GENE = f"<{IDENTIFIERS}ncbigene/"
@@ -20,10 +20,10 @@ CORE = {
 }
 """The core properties of each kind of thing, which is told by how its IRI begins."""
 
-CLASSES = frozenset(map(term, ("pfocr:Figure", "pfocr:Mention", "pfocr:Gene", "pfocr:Paper")))
-TO_GENES = frozenset(map(term, ("pfocr:mentions", "oa:hasBody")))
-CURIES = {term(name): name for names in CORE.values() for name in names} | {TYPE: "rdf:type"}
-PROPERTIES = {begin: frozenset(map(term, names)) for begin, names in CORE.items()}
+CLASSES = frozenset(map(expand_term, ("pfocr:Figure", "pfocr:Mention", "pfocr:Gene", "pfocr:Paper")))
+TO_GENES = frozenset(map(expand_term, ("pfocr:mentions", "oa:hasBody")))
+CURIES = {expand_term(name): name for names in CORE.values() for name in names} | {RDF_TYPE: "rdf:type"}
+PROPERTIES = {begin: frozenset(map(expand_term, names)) for begin, names in CORE.items()}
 
 Statement = tuple[str, str, str]
 
@@ -37,7 +37,7 @@ def statements(path: Path) -> Iterator[Statement]:
 def is_core(statement: Statement) -> bool:
     """Whether an export's statement may be one of the core; those of a mention only are where it is one of a gene."""
     subject, predicate, value = statement
-    if predicate == TYPE:
+    if predicate == RDF_TYPE:
         return value in CLASSES
     begin = subject[: subject.rfind("/") + 1]
     return predicate in PROPERTIES.get(begin, ()) and (predicate not in TO_GENES or value.startswith(GENE))
@@ -46,7 +46,7 @@ def is_core(statement: Statement) -> bool:
 def core_statements(found: Iterable[Statement]) -> set[Statement]:
     """The core of an export: what it says of figures, genes, papers, and mentions of genes, by the properties of ``CORE``."""
     core = set(filter(is_core, found))
-    body, mention = term("oa:hasBody"), f"<{SITE}mentions/"
+    body, mention = expand_term("oa:hasBody"), f"<{SITE}mentions/"
     genes = {subject for subject, predicate, _ in core if predicate == body}
     return {one for one in core if one[0] in genes or not one[0].startswith(mention)}
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from pfocr2rdf.rdf import iris
 from pfocr2rdf.records.model import FigureRecord, Mention
-from pfocr2rdf.records.reader import RANK, read_records
+from pfocr2rdf.records.reader import SCHEMA_RANK, read_records
 
 COLUMNS = {
     "figures": ("figid", "title", "pmcid"),
@@ -52,7 +52,7 @@ class Preferred:
     def add(self, thing: str, name: str, value: str, generation: str) -> None:
         """Add what a record of this generation says."""
         if value:
-            offered = (-RANK[generation], value)
+            offered = (-SCHEMA_RANK[generation], value)
             self._chosen[thing, name] = min(offered, self._chosen.get((thing, name), offered))
 
     def get(self, thing: str, name: str) -> str:
@@ -70,12 +70,12 @@ def core_of(records: Iterable[FigureRecord]) -> Core:
             core.aliases[record.figid, record.figid_alias] = (record.figid, record.figid_alias)
         if paper.pmcid:
             core.papers[paper.pmcid] = ()
-            papers.add(paper.pmcid, "title", paper.title, record.generation)
-            papers.add(paper.pmcid, "year", paper.year, record.generation)
+            papers.add(paper.pmcid, "title", paper.title, record.schema_version)
+            papers.add(paper.pmcid, "year", paper.year, record.schema_version)
         for row in dict.fromkeys(record.mentions):
             if row.target.startswith("ncbigene:"):
                 add_gene(core, record.figid, row)
-                labels.add(row.target[9:], "label", row.label, record.generation)
+                labels.add(row.target[9:], "label", row.label, record.schema_version)
     for pmcid in core.papers:
         core.papers[pmcid] = (pmcid, papers.get(pmcid, "title"), papers.get(pmcid, "year"))
     for gene in core.genes:
@@ -86,8 +86,8 @@ def core_of(records: Iterable[FigureRecord]) -> Core:
 def add_gene(core: Core, figid: str, row: Mention) -> None:
     """Add a row in which a gene was recognised; the gene's label comes at the end."""
     gene = row.target[9:]
-    key = iris.mention_key("gene", row.word, row.match, row.lexicon_source, iris.gene(gene))
-    [name] = iris.mentions(figid, [key])
+    key = iris.mention_key("gene", row.word, row.match, row.lexicon_source, iris.gene_iri(gene))
+    [name] = iris.mention_names(figid, [key])
     core.mentions[name] = (name, figid, gene, row.word)
     core.genes[gene] = ()
     if row.family:

@@ -13,19 +13,19 @@ from pathlib import Path
 
 import httpx
 
-from pfocr2rdf.stores.chunks import Bounds, chunks
+from pfocr2rdf.stores.chunks import ChunkLimits, read_chunks
 from pfocr2rdf.stores.clients.credentials import Credentials
-from pfocr2rdf.stores.clients.http import Web
-from pfocr2rdf.stores.discovery import discover
+from pfocr2rdf.stores.clients.http import HttpClient
+from pfocr2rdf.stores.discovery import discover_server
 
-INSERTED = Bounds(1 << 20, 1000)
+INSERTED = ChunkLimits(1 << 20, 1000)
 
 
 def main(how: str, url: str, graph: str, path: str) -> None:
     """Send the statements of a file of an export."""
-    web = Web(Credentials.find(httpx.URL(url)))
-    server = discover(url, web).server
-    for chunk in chunks([Path(path)], quads=False, ours=True, bounds=INSERTED if how == "insert" else server.bounds):
+    web = HttpClient(Credentials.find(httpx.URL(url)))
+    server = discover_server(url, web).server
+    for chunk in read_chunks([Path(path)], quads=False, from_export=True, limits=INSERTED if how == "insert" else server.chunk_limits):
         if how == "insert":
             server.update(f"INSERT DATA {{ GRAPH <{graph}> {{\n{chunk.lines.decode()}}} }}")
         else:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from benchmarks.loading.data import Data
 from benchmarks.loading.running import uploader
 from benchmarks.loading.stores import DBA, Fresh, Store, embedded, oxigraph, program, virtuoso
-from pfocr2rdf.rdf.iris import DATASET
+from pfocr2rdf.rdf.iris import DATASET_IRI
 
 OURS = "pfocr2rdf load"
 NAMED, DEFAULT = "folder, named graph", "folder, default graph"
@@ -74,9 +74,9 @@ def _into_folders(data: Data) -> list[Way]:
 
     count = data.statements
     return [
-        Way(NAMED, OURS, embedded, _ours(data), DATASET, count),
-        Way(NAMED, LOADER, embedded, loader("--graph", DATASET), DATASET, count),
-        Way(NAMED, LENIENT, embedded, loader("--graph", DATASET, "--lenient"), DATASET, count),
+        Way(NAMED, OURS, embedded, _ours(data), DATASET_IRI, count),
+        Way(NAMED, LOADER, embedded, loader("--graph", DATASET_IRI), DATASET_IRI, count),
+        Way(NAMED, LENIENT, embedded, loader("--graph", DATASET_IRI, "--lenient"), DATASET_IRI, count),
         Way(DEFAULT, OURS, embedded, _ours(data, "--graphs", "default"), "", count + data.vocabulary),
         Way(DEFAULT, LOADER, embedded, loader(), "", count),
     ]
@@ -85,10 +85,10 @@ def _into_folders(data: Data) -> list[Way]:
 def _into_oxigraph(data: Data, environments: Path) -> list[Way]:
     def curl(end: str = "") -> Callable[[Store], list[str]]:
         begin = ["--silent", "--show-error", "--fail", "--header", "Content-Type: application/n-triples", "-T", str(data.file)]
-        return lambda store: [program("curl", "apt-get install curl"), *begin, f"{store.to}/store?graph={DATASET}{end}"]
+        return lambda store: [program("curl", "apt-get install curl"), *begin, f"{store.to}/store?graph={DATASET_IRI}{end}"]
 
     def way(name: str, command: Callable[[Store], list[str]], **more: dict[str, str]) -> Way:
-        return Way(OXIGRAPH, name, oxigraph, command, DATASET, data.statements, **more)
+        return Way(OXIGRAPH, name, oxigraph, command, DATASET_IRI, data.statements, **more)
 
     return [
         way(OURS, _ours(data)),
@@ -100,10 +100,10 @@ def _into_oxigraph(data: Data, environments: Path) -> list[Way]:
 
 def _into_virtuoso(data: Data, environments: Path) -> list[Way]:
     def singly(how: str) -> Callable[[Store], list[str]]:
-        return lambda store: [sys.executable, "-m", "benchmarks.loading.singly", how, store.to, DATASET, str(data.file)]
+        return lambda store: [sys.executable, "-m", "benchmarks.loading.singly", how, store.to, DATASET_IRI, str(data.file)]
 
     def way(name: str, command: Callable[[Store], list[str]], **more: dict[str, str]) -> Way:
-        return Way(VIRTUOSO, name, virtuoso, command, DATASET, data.statements, **more)
+        return Way(VIRTUOSO, name, virtuoso, command, DATASET_IRI, data.statements, **more)
 
     # Virtuoso takes no password but by Digest, and of the kinds of servers that rdf-uploader knows it uses that for MarkLogic only.
     place = "/sparql-graph-crud-auth"
@@ -116,5 +116,5 @@ def _into_virtuoso(data: Data, environments: Path) -> list[Way]:
 
 
 def _uploader(data: Data, environments: Path, kind: str, path: str) -> Callable[[Store], list[str]]:
-    options = ["--type", kind, "--graph", DATASET, "--username", DBA, "--password", DBA]
+    options = ["--type", kind, "--graph", DATASET_IRI, "--username", DBA, "--password", DBA]
     return lambda store: [str(uploader(environments)), "upload", str(data.file), *options, "--endpoint", store.to + path]

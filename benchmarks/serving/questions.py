@@ -11,9 +11,9 @@ from urllib.parse import quote
 import pyoxigraph
 
 from benchmarks.serving.clients import Request
-from pfocr2rdf.site.pages.urls import BY_NAME, HTML, TURTLE, Form, place_of
-from pfocr2rdf.stores.querying.examples import examples
-from pfocr2rdf.stores.querying.query_text import read
+from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_NAME, HTML, TURTLE, Representation, address_from_iri
+from pfocr2rdf.stores.querying.examples import load_examples
+from pfocr2rdf.stores.querying.query_text import scan_query
 
 EXAMPLES, MIX = "example queries", "all of these mixed"
 LOOKUPS = {
@@ -41,7 +41,7 @@ def names_in(store: Path) -> Names:
     found = pyoxigraph.Store.read_only(str(store))
 
     def values(query: str) -> list[str]:
-        rows = found.query(read(query).text, use_default_graph_as_union=True)
+        rows = found.query(scan_query(query).text, use_default_graph_as_union=True)
         assert isinstance(rows, pyoxigraph.QuerySolutions)
         return [term.value for (term,) in rows if isinstance(term, pyoxigraph.NamedNode | pyoxigraph.Literal)]
 
@@ -53,8 +53,8 @@ def names_in(store: Path) -> Names:
 
 def example_queries() -> dict[str, Request]:
     """The example queries that ask no other server, by their names; the path is the server's."""
-    local = (one for one in examples() if not one.federated)
-    return {one.name: Request("", STATEMENTS if one.kind == "construct" else ROWS, one.text) for one in local}
+    local = (one for one in load_examples() if not one.services)
+    return {one.name: Request("", STATEMENTS if one.query_form == "construct" else ROWS, one.text) for one in local}
 
 
 def lookups(names: Names, count: int, seed: int) -> dict[str, list[Request]]:
@@ -62,7 +62,7 @@ def lookups(names: Names, count: int, seed: int) -> dict[str, list[Request]]:
     chance = random.Random(seed)
 
     def drawn(text: str) -> str:
-        return read(text.format(gene=chance.choice(names.genes), figure=chance.choice(names.figures))).text
+        return scan_query(text.format(gene=chance.choice(names.genes), figure=chance.choice(names.figures))).text
 
     return {kind: [Request("", ROWS, drawn(text)) for _ in range(count)] for kind, text in LOOKUPS.items()}
 
@@ -79,8 +79,8 @@ def pages(names: Names, count: int, seed: int) -> dict[str, list[Request]]:
     """So many requests for each kind of page."""
     chance = random.Random(seed)
 
-    def of(kind: str, iris: list[str], form: Form) -> Callable[[], str]:
-        places = [place for iri in iris if (place := place_of(iri, BY_NAME[kind]))]
+    def of(kind: str, iris: list[str], form: Representation) -> Callable[[], str]:
+        places = [place for iri in iris if (place := address_from_iri(iri, ENTITY_TYPES_BY_NAME[kind]))]
         return lambda: f"/{chance.choice(places).url(form)}"
 
     made: dict[str, tuple[Callable[[], str], str]] = {"home": (lambda: "/", HTML.media_type)}

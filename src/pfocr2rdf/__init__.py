@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for type checkers and editors; a test holds it equal to the table below
     from pfocr2rdf.analysis.delta.diff import diff as diff
-    from pfocr2rdf.analysis.delta.model import Delta as Delta
+    from pfocr2rdf.analysis.delta.model import DiffSummary as DiffSummary
     from pfocr2rdf.analysis.stats.count import stats as stats
-    from pfocr2rdf.analysis.stats.model import Stats as Stats
-    from pfocr2rdf.errors import EngineError as EngineError
+    from pfocr2rdf.analysis.stats.model import GraphStats as GraphStats
+    from pfocr2rdf.errors import ExecutorError as ExecutorError
     from pfocr2rdf.errors import OutputError as OutputError
     from pfocr2rdf.errors import PfocrError as PfocrError
     from pfocr2rdf.errors import RecordError as RecordError
@@ -26,30 +26,30 @@ if TYPE_CHECKING:  # for type checkers and editors; a test holds it equal to the
     from pfocr2rdf.mapping.convert import to_jsonld as to_jsonld
     from pfocr2rdf.pipeline.export import export as export
     from pfocr2rdf.pipeline.options import Release as Release
-    from pfocr2rdf.pipeline.summary import Summary as Summary
-    from pfocr2rdf.pipeline.validate import Checked as Checked
+    from pfocr2rdf.pipeline.summary import ExportSummary as ExportSummary
+    from pfocr2rdf.pipeline.validate import ValidationReport as ValidationReport
     from pfocr2rdf.pipeline.validate import validate as validate
     from pfocr2rdf.records.model import FigureRecord as FigureRecord
     from pfocr2rdf.records.model import Mention as Mention
     from pfocr2rdf.records.model import Paper as Paper
     from pfocr2rdf.records.reader import read_records as read_records
-    from pfocr2rdf.site.static.publish import Published as Published
+    from pfocr2rdf.site.static.publish import PublishSummary as PublishSummary
     from pfocr2rdf.site.static.publish import publish as publish
-    from pfocr2rdf.stores.apply import Applied as Applied
+    from pfocr2rdf.stores.apply import ApplyResult as ApplyResult
     from pfocr2rdf.stores.apply import apply as apply
-    from pfocr2rdf.stores.connect import Connection as Connection
-    from pfocr2rdf.stores.loading.load import Loaded as Loaded
+    from pfocr2rdf.stores.connect import ConnectionOptions as ConnectionOptions
+    from pfocr2rdf.stores.loading.load import LoadResult as LoadResult
     from pfocr2rdf.stores.loading.load import load as load
     from pfocr2rdf.stores.querying.query import query as query
-    from pfocr2rdf.stores.querying.result import Answer as Answer
-    from pfocr2rdf.validation.results import Result as Result
+    from pfocr2rdf.stores.querying.result import QueryResult as QueryResult
+    from pfocr2rdf.validation.results import ValidationResult as ValidationResult
 
 _PUBLIC = (
     "pfocr2rdf.analysis.delta.diff.diff",
-    "pfocr2rdf.analysis.delta.model.Delta",
+    "pfocr2rdf.analysis.delta.model.DiffSummary",
     "pfocr2rdf.analysis.stats.count.stats",
-    "pfocr2rdf.analysis.stats.model.Stats",
-    "pfocr2rdf.errors.EngineError",
+    "pfocr2rdf.analysis.stats.model.GraphStats",
+    "pfocr2rdf.errors.ExecutorError",
     "pfocr2rdf.errors.OutputError",
     "pfocr2rdf.errors.PfocrError",
     "pfocr2rdf.errors.RecordError",
@@ -61,23 +61,23 @@ _PUBLIC = (
     "pfocr2rdf.mapping.convert.to_jsonld",
     "pfocr2rdf.pipeline.export.export",
     "pfocr2rdf.pipeline.options.Release",
-    "pfocr2rdf.pipeline.summary.Summary",
-    "pfocr2rdf.pipeline.validate.Checked",
+    "pfocr2rdf.pipeline.summary.ExportSummary",
+    "pfocr2rdf.pipeline.validate.ValidationReport",
     "pfocr2rdf.pipeline.validate.validate",
     "pfocr2rdf.records.model.FigureRecord",
     "pfocr2rdf.records.model.Mention",
     "pfocr2rdf.records.model.Paper",
     "pfocr2rdf.records.reader.read_records",
-    "pfocr2rdf.site.static.publish.Published",
+    "pfocr2rdf.site.static.publish.PublishSummary",
     "pfocr2rdf.site.static.publish.publish",
-    "pfocr2rdf.stores.apply.Applied",
+    "pfocr2rdf.stores.apply.ApplyResult",
     "pfocr2rdf.stores.apply.apply",
-    "pfocr2rdf.stores.connect.Connection",
-    "pfocr2rdf.stores.loading.load.Loaded",
+    "pfocr2rdf.stores.connect.ConnectionOptions",
+    "pfocr2rdf.stores.loading.load.LoadResult",
     "pfocr2rdf.stores.loading.load.load",
     "pfocr2rdf.stores.querying.query.query",
-    "pfocr2rdf.stores.querying.result.Answer",
-    "pfocr2rdf.validation.results.Result",
+    "pfocr2rdf.stores.querying.result.QueryResult",
+    "pfocr2rdf.validation.results.ValidationResult",
 )
 _MODULES = {name: module for module, _, name in (path.rpartition(".") for path in _PUBLIC)}
 

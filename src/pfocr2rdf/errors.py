@@ -13,34 +13,34 @@ class RecordError(PfocrError):
     Attributes:
         reason: what is wrong, in one clause.
         field: the field or table column it is about (``genes[3].entrez``), or ``""``.
-        where: the file, with archive member and document number where there are any.
+        source: the file, with archive member and document number where there are any.
         line: the line in that file, counted from 1, or ``0`` where it is not known.
         remedy: the way out, in one clause, or ``""``.
         figid: the figure, where it was already known.
     """
 
-    def __init__(self, reason: str, *, field: str = "", where: str = "", line: int = 0, remedy: str = "", figid: str = "") -> None:
+    def __init__(self, reason: str, *, field: str = "", source: str = "", line: int = 0, remedy: str = "", figid: str = "") -> None:
         self.reason = reason
         self.field = field
-        self.where = where
+        self.source = source
         self.line = line
         self.remedy = remedy
         self.figid = figid
         super().__init__(reason)
 
-    def at(self, where: str, figid: str = "") -> RecordError:
+    def with_source(self, source: str, figid: str = "") -> RecordError:
         """The same error, told where it happened; what it already knows is kept."""
-        self.where = self.where or where
+        self.source = self.source or source
         self.figid = self.figid or figid
         return self
 
     def __str__(self) -> str:
-        """``where:line: field: reason; remedy``, leaving out what is not known.
+        """``source:line: field: reason; remedy``, leaving out what is not known.
 
-        >>> str(RecordError("is not a number", field="genes[0].entrez", where="a.md", remedy="correct the id"))
+        >>> str(RecordError("is not a number", field="genes[0].entrez", source="a.md", remedy="correct the id"))
         'a.md: genes[0].entrez: is not a number; correct the id'
         """
-        place = f"{self.where}:{self.line}" if self.line else self.where
+        place = f"{self.source}:{self.line}" if self.line else self.source
         head = ": ".join(part for part in (place, self.field) if part)
         text = f"{head}: {self.reason}" if head else self.reason
         return f"{text}; {self.remedy}" if self.remedy else text
@@ -54,7 +54,7 @@ class ShapesError(PfocrError):
     """The SHACL shapes cannot be read or used."""
 
 
-class EngineError(PfocrError):
+class ExecutorError(PfocrError):
     """The cluster that was to do the work cannot be used."""
 
 

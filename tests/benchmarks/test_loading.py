@@ -18,7 +18,7 @@ from benchmarks.loading.ways import CURL, LOADER, NAMED, OURS, OXIGRAPH, Way, co
 from benchmarks.results import Row
 from tests.support import servers
 
-from pfocr2rdf.rdf.iris import DATASET
+from pfocr2rdf.rdf.iris import DATASET_IRI
 
 COST = running.Cost(2.0, 1.0, 100.0)
 
@@ -30,7 +30,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
 
 
 def way(name: str = "other", into: str = "store", statements: int = 5) -> Way:
-    return Way(into, name, embedded, lambda store: [], DATASET, statements)
+    return Way(into, name, embedded, lambda store: [], DATASET_IRI, statements)
 
 
 def measured(data: Data, folder: Path, into: str) -> dict[str, Place]:
@@ -66,7 +66,7 @@ def test_loads_into_a_server_are_whole_and_its_memory_is_known(data: Data, tmp_p
 @pytest.mark.parametrize("how", ["insert", "post"])
 def test_client_of_one_request_at_a_time_loads_all(data: Data, how: str) -> None:
     client = [sys.executable, "-m", "benchmarks.loading.singly", how]
-    sent = Way(OXIGRAPH, how, oxigraph, lambda store: [*client, store.to, DATASET, str(data.file)], DATASET, data.statements)
+    sent = Way(OXIGRAPH, how, oxigraph, lambda store: [*client, store.to, DATASET_IRI, str(data.file)], DATASET_IRI, data.statements)
     one = Place(sent)
     load(one)
     assert one.verdict == f"all {data.statements:,}"

@@ -13,7 +13,7 @@ from benchmarks.corpus_pool import SHARED
 from benchmarks.plain import plain_graph, valid
 from benchmarks.plain_rows import QuickTextLoader, TextLoader, read_record
 
-from pfocr2rdf.mapping.figure_graph import describe
+from pfocr2rdf.mapping.figure_graph import build_figure_graph
 from pfocr2rdf.records.reader import read_records
 from pfocr2rdf.validation.shapes import load_shapes
 from pfocr2rdf.validation.validator import Validator
@@ -192,6 +192,6 @@ def test_a_difference_is_shown_from_both_sides() -> None:
 def test_both_engines_judge_alike(tmp_path: Path, change: dict[str, str], conforms: bool) -> None:
     path = write(tmp_path, PLAIN | change)
     (record,) = read_records(tmp_path)
-    results = Validator(load_shapes()).validate(describe(record).nodes())
+    results = Validator(load_shapes()).validate(build_figure_graph(record).resources())
     assert valid(plain_graph(path)) is conforms
     assert (not [one for one in results if one.severity == "Violation"]) is conforms

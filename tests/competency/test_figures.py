@@ -13,8 +13,8 @@ import pytest
 from tests.support.records import DATA, statements, without_place
 
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.mapping.figure_graph import describe
-from pfocr2rdf.rdf.iris import is_absolute
+from pfocr2rdf.mapping.figure_graph import build_figure_graph
+from pfocr2rdf.rdf.iris import is_absolute_iri
 from pfocr2rdf.records.reader import read_records
 
 FIGURES = DATA / "figures"
@@ -26,7 +26,7 @@ def outcome(folder: Path) -> tuple[str, str]:
     """The sorted statements and the notes; or the refusal."""
     try:
         (record,) = read_records(folder / "record.md")
-        graph = describe(record)
+        graph = build_figure_graph(record)
     except RecordError as error:
         return "".join(without_place(folder, [f"{error}\n"])), ""
     lines = statements(graph)
@@ -48,4 +48,4 @@ def test_the_expected_statements_are_n_triples_without_blank_nodes() -> None:
         triples = list(pyoxigraph.parse(path=path, format=pyoxigraph.RdfFormat.N_TRIPLES))
         assert len(triples) == len(path.read_text(encoding="utf-8").splitlines())
         assert not [triple for triple in triples if pyoxigraph.BlankNode in map(type, triple)]
-        assert all(is_absolute(term.value) for triple in triples for term in triple if isinstance(term, pyoxigraph.NamedNode))
+        assert all(is_absolute_iri(term.value) for triple in triples for term in triple if isinstance(term, pyoxigraph.NamedNode))

@@ -24,18 +24,26 @@ from tests.support.servers import Server, oxigraph
 from pfocr2rdf.cli.query import query_command
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.rdf.vocabulary import PREFIXES
-from pfocr2rdf.stores.querying.examples import COLUMNS, QUERIES, Example, examples, executables, near, read_example
+from pfocr2rdf.stores.querying.examples import (
+    EXAMPLE_COLUMNS,
+    EXAMPLES_NAMESPACE,
+    Example,
+    examples_as_rdf,
+    load_examples,
+    parse_example,
+    suggest_examples,
+)
 from pfocr2rdf.stores.querying.query import query
-from pfocr2rdf.stores.querying.query_text import read
-from pfocr2rdf.stores.querying.result import Answer
+from pfocr2rdf.stores.querying.query_text import scan_query
+from pfocr2rdf.stores.querying.result import QueryResult
 
 ANSWERS = DATA / "queries"
 
-ALL = {one.name: one for one in examples()}
+ALL = {one.name: one for one in load_examples()}
 
-FEDERATED = [one.name for one in examples() if one.federated]
+FEDERATED = [one.name for one in load_examples() if one.services]
 
-STATEMENTS = [one.name for one in examples() if one.kind == "construct"]
+STATEMENTS = [one.name for one in load_examples() if one.query_form == "construct"]
 
 ELSEWHERE = (DATA / "joins" / "mesh.ttl", DATA / "joins" / "wikipathways.ttl", ANSWERS / "uniprot.ttl")
 """What the servers of others hold, in small."""
@@ -75,7 +83,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-def rows(answer: Answer, folder: Path) -> list[Any]:
+def rows(answer: QueryResult, folder: Path) -> list[Any]:
     with (folder / "answer").open("wb") as file:
         answer.write(file, "json")
     return normalised(json.loads((folder / "answer").read_bytes())["results"]["bindings"])
@@ -112,19 +120,19 @@ def test_an_example_says_what_it_asks_and_runs_in_any_store(name: str) -> None:
     assert re.fullmatch(r"[A-Z].*[.?]", one.description)
     assert len(one.keywords) >= 3
     assert all(one.keywords)
-    assert ("federated" in one.keywords) == bool(one.federated)
-    assert one.kind in ("select", "ask", "construct")
+    assert ("federated" in one.keywords) == bool(one.services)
+    assert one.query_form in ("select", "ask", "construct")
     body = "\n".join(line for line in one.query.splitlines() if not line.startswith("PREFIX "))
     assert {prefix for prefix in one.prefixes if re.search(rf"(?<![\w<:]){prefix}:", body)} == set(one.prefixes), "a prefix is not used"
-    asked = read(one.text)
-    assert (asked.head, asked.unknown, asked.has_from, asked.has_graph) == (0, {}, False, False)
-    assert asked.asks_elsewhere == bool(one.federated)
-    rdflib.Graph().query(one.text) if not one.federated else None
+    asked = scan_query(one.text)
+    assert (asked.prologue_chars, asked.undeclared_prefixes, asked.has_from, asked.has_graph) == (0, {}, False, False)
+    assert asked.uses_service == bool(one.services)
+    rdflib.Graph().query(one.text) if not one.services else None
 
 
 def test_a_prefix_means_the_same_in_all_examples_and_in_the_exports() -> None:
     meant: dict[str, set[str]] = {}
-    for one in examples():
+    for one in load_examples():
         for prefix, space in one.prefixes.items():
             meant.setdefault(prefix, set()).add(PREFIXES.get(prefix, space))
             meant[prefix].add(space)
@@ -132,19 +140,19 @@ def test_a_prefix_means_the_same_in_all_examples_and_in_the_exports() -> None:
 
 
 def test_the_first_three_lines_of_a_file_are_what_is_said_of_it() -> None:
-    one = read_example("any", f"{HEADER}PREFIX a: <urn:a>\n\nCONSTRUCT WHERE {{ ?s a:b ?o }}\n")
+    one = parse_example("any", f"{HEADER}PREFIX a: <urn:a>\n\nCONSTRUCT WHERE {{ ?s a:b ?o }}\n")
     assert one[:4] == ("any", "Any", "Is there any?", ("one", "two words"))
-    assert (one.kind, one.federated, one.prefixes) == ("construct", (), {"a": "urn:a"})
+    assert (one.query_form, one.services, one.prefixes) == ("construct", (), {"a": "urn:a"})
     assert one.text.startswith("# title: Any\n")
     assert one.query.startswith("PREFIX a:")
-    asking = read_example("any", HEADER + "ASK { SERVICE <urn:x> { ?s ?p ?o } SERVICE SILENT <urn:y> { ?s ?p ?o } }")
-    assert (asking.kind, asking.federated) == ("ask", ("urn:x", "urn:y"))
+    asking = parse_example("any", HEADER + "ASK { SERVICE <urn:x> { ?s ?p ?o } SERVICE SILENT <urn:y> { ?s ?p ?o } }")
+    assert (asking.query_form, asking.services) == ("ask", ("urn:x", "urn:y"))
 
 
 @pytest.mark.parametrize("text", ["ASK {}", HEADER.replace("# title", "# Title"), HEADER.replace("# keywords: one, two words\n", "")])
 def test_a_file_without_these_lines_is_refused(text: str) -> None:
     with pytest.raises(StoreError, match=r"^any: an example begins with the lines '# title: ', '# description: ' and '# keywords: '$"):
-        read_example("any", text + "ASK {}")
+        parse_example("any", text + "ASK {}")
 
 
 # -- the answers -----------------------------------------------------------------------------------------------------------
@@ -153,7 +161,7 @@ def test_a_file_without_these_lines_is_refused(text: str) -> None:
 def test_a_truth_is_the_same_everywhere(store: Path, graph: rdflib.Graph) -> None:
     text = ALL["drawn-together"].text
     other = text.replace("fam:PI3K", "fam:STAT")
-    assert (text != other, ALL["drawn-together"].kind) == (True, "ask")
+    assert (text != other, ALL["drawn-together"].query_form) == (True, "ask")
     for asked, wanted in ((text, True), (other, False)):
         assert query(store, asked, graphs=[EXAMPLES]).boolean == wanted
         assert graph.query(asked).askAnswer == wanted
@@ -171,7 +179,7 @@ def test_statements_are_the_same_everywhere(name: str, store: Path, graph: rdfli
 
 def standing_in(one: Example, server: Server) -> str:
     """The text, with the server that stands in for the one that it asks."""
-    (asked,) = one.federated
+    (asked,) = one.services
     assert asked.startswith("https://")
     return one.text.replace(f"<{asked}>", f"<{server.query_url}>")
 
@@ -242,8 +250,8 @@ def test_a_name_that_is_unknown_is_told_those_that_are_near(name: str, said: str
 
 
 def test_near_names_are_at_most_three_and_the_nearest_is_first() -> None:
-    assert near("gene") == ["both-genes", "chemical-genes", "disease-genes"]
-    assert near("Word")[0] == "words"
+    assert suggest_examples("gene") == ["both-genes", "chemical-genes", "disease-genes"]
+    assert suggest_examples("Word")[0] == "words"
 
 
 # -- all of them -----------------------------------------------------------------------------------------------------------
@@ -252,12 +260,12 @@ def test_near_names_are_at_most_three_and_the_nearest_is_first() -> None:
 def test_the_examples_are_listed_without_a_store(tmp_path: Path) -> None:
     lines = run("--list", "--store", tmp_path / "none").stdout.splitlines()
     assert lines[0].split() == ["name", "title"]
-    assert [line.split(maxsplit=1) for line in lines[2:]] == [[one.name, one.title] for one in examples()]
+    assert [line.split(maxsplit=1) for line in lines[2:]] == [[one.name, one.title] for one in load_examples()]
 
 
 def test_the_list_has_all_about_them_where_there_is_room(tmp_path: Path) -> None:
     listed = json.loads(run("--list", "--format", "json").stdout)
-    assert tuple(listed["head"]["vars"]) == COLUMNS
+    assert tuple(listed["head"]["vars"]) == EXAMPLE_COLUMNS
     found = {row["name"]["value"]: {name: value["value"] for name, value in row.items()} for row in listed["results"]["bindings"]}
     assert found["wikipathways-genes"]["federated"] == "https://sparql.wikipathways.org/sparql"
     assert (found["years"]["keywords"], found["years"]["kind"], found["years"]["federated"]) == ("year, paper, count", "select", "")
@@ -282,7 +290,7 @@ def test_two_parsers_read_the_examples_alike_and_there_is_no_blank_node(turtle: 
     assert len(set(lines)) == len(lines) == len(read_by_other)
     assert isomorphic(read_by_other, rdflib.Graph().parse(data="\n".join(lines), format="nt"))
     assert not [line for line in lines if "_:" in line.split('"')[0]]
-    assert {str(quad.subject).startswith(f"<{QUERIES}") for quad in read_by_one} == {True}
+    assert {str(quad.subject).startswith(f"<{EXAMPLES_NAMESPACE}") for quad in read_by_one} == {True}
 
 
 def test_a_sparql_editor_finds_every_example_with_its_prefixes(turtle: str) -> None:
@@ -294,24 +302,26 @@ def test_a_sparql_editor_finds_every_example_with_its_prefixes(turtle: str) -> N
         ?example a sh:SPARQLExecutable ; rdfs:label ?label ; rdfs:comment ?comment ; sh:select|sh:ask|sh:construct ?text ;
           schema:target ?target ; sh:prefixes/sh:declare/sh:prefix "pfocr" .
       }}"""
-    found = {row["example"].value.removeprefix(QUERIES): row for row in held.query(wanted)}
+    found = {row["example"].value.removeprefix(EXAMPLES_NAMESPACE): row for row in held.query(wanted)}
     assert set(found) == set(ALL)
     for name, one in ALL.items():
         row = found[name]
         said = tuple(row[part].value for part in ("label", "comment", "text", "target"))
         assert said == (one.title, one.description, one.query, "https://example.org/sparql")
     declared = held.query(f"SELECT ?prefix ?space {{ ?row <{SH}prefix> ?prefix ; <{SH}namespace> ?space }}")
-    assert {row["prefix"].value: row["space"].value for row in declared} == {k: v for one in examples() for k, v in one.prefixes.items()}
+    assert {row["prefix"].value: row["space"].value for row in declared} == {
+        k: v for one in load_examples() for k, v in one.prefixes.items()
+    }
     kinds = {"select": "SPARQLSelectExecutable", "ask": "SPARQLAskExecutable", "construct": "SPARQLConstructExecutable"}
-    for one in examples():
-        assert held.query(f"ASK {{ <{QUERIES}{one.name}> a <{SH}{kinds[one.kind]}> ; <{SH}{one.kind}> ?text }}")
+    for one in load_examples():
+        assert held.query(f"ASK {{ <{EXAMPLES_NAMESPACE}{one.name}> a <{SH}{kinds[one.query_form]}> ; <{SH}{one.query_form}> ?text }}")
     federates = held.query("SELECT ?server { ?s <https://purl.expasy.org/sparql-examples/ontology#federatesWith> ?server }")
     assert len(list(federates)) == len(FEDERATED) == 3
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_what_an_editor_gets_has_the_answer_of_the_file(name: str, turtle: str, store: Path, tmp_path: Path) -> None:
-    found = rdflib.Graph().parse(data=turtle, format="turtle").value(rdflib.URIRef(QUERIES + name), rdflib.URIRef(f"{SH}select"))
+    found = rdflib.Graph().parse(data=turtle, format="turtle").value(rdflib.URIRef(EXAMPLES_NAMESPACE + name), rdflib.URIRef(f"{SH}select"))
     asked = [EXAMPLES, VOCABULARY]
     assert rows(query(store, str(found), graphs=asked), tmp_path) == rows(query(store, ALL[name].text, graphs=asked), tmp_path)
 
@@ -327,7 +337,7 @@ def test_the_target_of_the_examples_is_the_server_that_was_named(arguments: tupl
 
 
 def test_the_examples_are_the_same_text_each_time() -> None:
-    assert [str(one) for one in executables()] == [str(one) for one in executables()]
+    assert [str(one) for one in examples_as_rdf()] == [str(one) for one in examples_as_rdf()]
 
 
 # -- the page --------------------------------------------------------------------------------------------------------------
@@ -336,4 +346,4 @@ def test_the_examples_are_the_same_text_each_time() -> None:
 def test_the_page_lists_every_example() -> None:
     page = (ROOT / "docs" / "howto" / "queries.md").read_text(encoding="utf-8")
     listed = [line for line in page.splitlines() if line.startswith("| `")]
-    assert listed == [f"| `{one.name}` | {one.title} | {', '.join(one.keywords)} |" for one in examples()]
+    assert listed == [f"| `{one.name}` | {one.title} | {', '.join(one.keywords)} |" for one in load_examples()]

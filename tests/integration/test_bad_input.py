@@ -49,7 +49,7 @@ def only_refusal(result: Exported, figids: list[str] = GOOD_FIGIDS) -> RecordErr
     assert result.summary.exit_status == 1
     (row,) = result.refusals
     return RecordError(
-        row["reason"], field=row.get("field", ""), where=row["source"], line=row.get("line", 0), remedy=row["remedy"],
+        row["reason"], field=row.get("field", ""), source=row["source"], line=row.get("line", 0), remedy=row["remedy"],
         figid=row.get("figid", ""),
     )  # fmt: skip
 
@@ -95,7 +95,7 @@ NOT_TEXT = {
 def test_what_is_no_text_is_refused_with_its_line(tmp_path: Path, name: str) -> None:
     data, reason = NOT_TEXT[name]
     error = only_refusal(beside_good(tmp_path, {"_figures/bad.md": data}))
-    assert error.where == f"{tmp_path}/in/_figures/bad.md"
+    assert error.source == f"{tmp_path}/in/_figures/bad.md"
     assert reason in error.reason
     assert error.line or error.field
 
@@ -137,7 +137,7 @@ def test_other_odd_characters_are_kept(tmp_path: Path, escape: str) -> None:
 def test_a_scalar_of_more_than_8_mib_is_refused(tmp_path: Path) -> None:
     huge = older("PMC1__F1", "caption: " + "x" * (8 * 1024 * 1024))
     error = only_refusal(beside_good(tmp_path, {"_figures/huge.md": front_matter(huge)}))
-    assert error.where.endswith("_figures/huge.md")
+    assert error.source.endswith("_figures/huge.md")
     assert "8 MiB" in error.reason
 
 
@@ -158,7 +158,7 @@ def test_the_refusal_of_a_table_too_large_names_the_table(tmp_path: Path) -> Non
         "_figures/PMC1__F1.md": front_matter(newer("PMC1__F1")),
         "_data/PMC1__F1-chemicals.tsv": table(CHEMICAL_COLUMNS, ("x" * (8 * 1024 * 1024), "NA", "NA", "NA", "NA")),
     }
-    assert only_refusal(beside_good(tmp_path, files)).where.endswith("PMC1__F1-chemicals.tsv")
+    assert only_refusal(beside_good(tmp_path, files)).source.endswith("PMC1__F1-chemicals.tsv")
 
 
 HUGE_STREAM = """
@@ -415,7 +415,7 @@ def test_a_line_break_of_another_alphabet_is_part_of_a_word(tmp_path: Path) -> N
 
 def test_a_table_whose_figure_is_missing_is_refused(tmp_path: Path) -> None:
     error = only_refusal(beside_good(tmp_path, {"_data/PMC9__F9-genes.tsv": table(GENE_COLUMNS, TP53_ROW)}))
-    assert error.where == f"{tmp_path}/in/_data/PMC9__F9-genes.tsv"
+    assert error.source == f"{tmp_path}/in/_data/PMC9__F9-genes.tsv"
     assert "figure is missing" in error.reason
 
 
@@ -481,7 +481,7 @@ def test_of_one_generation_the_second_is_refused(tmp_path: Path, build: object) 
     sources = two_sources(tmp_path, build("PMC1__F1", title="first"), build("PMC1__F1", title="second"))
     result = exported(sources, tmp_path / "out")
     error = only_refusal(result, ALL)
-    assert error.where == f"{tmp_path}/b/PMC1__F1.md"
+    assert error.source == f"{tmp_path}/b/PMC1__F1.md"
     assert error.figid == "PMC1__F1"
     assert f"{tmp_path}/a/PMC1__F1.md" in error.reason
     assert '"first"' in result.objects("title")
@@ -527,20 +527,20 @@ def test_a_file_name_that_is_no_text_is_reported(tmp_path: Path) -> None:
     write(tmp_path / "in", GOOD)
     (tmp_path / "in" / "_figures" / b"caf\xe9.md".decode("utf-8", "surrogateescape")).write_text("nothing")
     result = exported([tmp_path / "in"], tmp_path / "out")
-    assert "caf" in only_refusal(result).where
+    assert "caf" in only_refusal(result).source
 
 
 def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
     (write(tmp_path / "in", GOOD) / "_figures" / "gone.md").symlink_to(tmp_path / "nowhere.md")
     error = only_refusal(exported([tmp_path / "in"], tmp_path / "out"))
-    assert error.where.endswith("_figures/gone.md")
+    assert error.source.endswith("_figures/gone.md")
     assert "cannot be opened" in error.reason
 
 
 def test_a_stream_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
     (write(tmp_path / "in", GOOD) / "_figures" / "gone.yaml").symlink_to(tmp_path / "nowhere.yaml")
     error = only_refusal(exported([tmp_path / "in"], tmp_path / "out"))
-    assert error.where.endswith("_figures/gone.yaml")
+    assert error.source.endswith("_figures/gone.yaml")
 
 
 def test_every_bad_record_at_once(tmp_path: Path) -> None:

@@ -24,18 +24,18 @@ from tests.support.servers import program
 
 from pfocr2rdf import export
 from pfocr2rdf.errors import OutputError, SourceError
-from pfocr2rdf.rdf.iris import DATASET
-from pfocr2rdf.stores.bulk_scripts.inputs import Inputs
-from pfocr2rdf.stores.bulk_scripts.registry import TARGETS, plan
+from pfocr2rdf.rdf.iris import DATASET_IRI
+from pfocr2rdf.stores.bulk_scripts.inputs import BulkInputs
+from pfocr2rdf.stores.bulk_scripts.registry import BULK_LOADERS, write_bulk_script
 
 GRAPHS = ("dataset", "figure", "default")
 
-PLANS = [(target, graphs) for target in TARGETS for graphs in GRAPHS if (target, graphs) != ("virtuoso", "default")]
+PLANS = [(target, graphs) for target in BULK_LOADERS for graphs in GRAPHS if (target, graphs) != ("virtuoso", "default")]
 
 COUNTS = {
-    "dataset": f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{DATASET}> {{ ?s ?p ?o }} }}",
+    "dataset": f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{DATASET_IRI}> {{ ?s ?p ?o }} }}",
     "figure": f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH ?g {{ ?s ?p ?o }} "
-    f'FILTER (?g = <{DATASET}> || STRSTARTS(STR(?g), "https://pfocr.wikipathways.org/graphs/")) }}',
+    f'FILTER (?g = <{DATASET_IRI}> || STRSTARTS(STR(?g), "https://pfocr.wikipathways.org/graphs/")) }}',
     "default": "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }",
 }
 
@@ -53,7 +53,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize(("target", "graphs"), PLANS)
 def test_every_script_is_good_bash(target: str, graphs: str, folder: Path, tmp_path: Path) -> None:
-    names = plan(target, release(folder, graphs), tmp_path / "plan")
+    names = write_bulk_script(target, release(folder, graphs), tmp_path / "plan")
     assert names[0] == "load.sh"
     assert sorted(path.name for path in (tmp_path / "plan").iterdir()) == sorted(names)
     script = tmp_path / "plan" / "load.sh"
@@ -65,20 +65,20 @@ def test_every_script_is_good_bash(target: str, graphs: str, folder: Path, tmp_p
     assert (checked.returncode, checked.stdout) == (0, "")
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", BULK_LOADERS)
 def test_no_file_holds_a_password_or_an_unmarked_beginning(target: str, folder: Path, tmp_path: Path) -> None:
-    for name in plan(target, release(folder), tmp_path):
+    for name in write_bulk_script(target, release(folder), tmp_path):
         text = (tmp_path / name).read_text(encoding="utf-8")
         assert any("Made by pfocr2rdf load --plan" in line for line in text.splitlines()[:2])
         assert "PASSWORD:-}" in text or "PASSWORD" not in text
 
 
 def test_files_of_configuration_are_read_by_their_own_syntaxes(folder: Path, tmp_path: Path) -> None:
-    plan("graphdb", release(folder), tmp_path / "graphdb")
+    write_bulk_script("graphdb", release(folder), tmp_path / "graphdb")
     stated = list(parse(path=str(tmp_path / "graphdb" / "repository.ttl")))
     said = {one.predicate.value.rpartition("#")[2]: one.object.value for one in stated}
     assert (said["repositoryID"], said["repositoryType"], said["ruleset"]) == ("pfocr", "graphdb:SailRepository", "empty")
-    plan("qlever", release(folder, "figure", statements=None), tmp_path / "qlever")
+    write_bulk_script("qlever", release(folder, "figure", statements=None), tmp_path / "qlever")
     settings = configparser.ConfigParser(interpolation=configparser.ExtendedInterpolation())
     settings.read(tmp_path / "qlever" / "Qleverfile", encoding="utf-8")
     assert {"data", "index", "server", "runtime"} == set(settings.sections())
@@ -93,7 +93,7 @@ def test_files_of_configuration_are_read_by_their_own_syntaxes(folder: Path, tmp
 
 def test_a_graph_with_marks_in_its_name_stays_one_word_for_every_shell(folder: Path, tmp_path: Path) -> None:
     graph = "https://example.org/a&b;c'd$(e)?f#g"
-    plan("qlever", release(folder, graph=graph), tmp_path)
+    write_bulk_script("qlever", release(folder, graph=graph), tmp_path)
     settings = configparser.ConfigParser(interpolation=configparser.ExtendedInterpolation())
     settings.read(tmp_path / "Qleverfile", encoding="utf-8")
     stream = json.loads(settings["index"]["MULTI_INPUT_JSON"])[0]
@@ -161,11 +161,11 @@ class Programs:
 @pytest.mark.parametrize("graphs", GRAPHS)
 def test_oxigraph_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
     programs, output = Programs(tmp_path, "oxigraph"), tmp_path / HOSTILE
-    plan("oxigraph", release(folder, graphs), output)
+    write_bulk_script("oxigraph", release(folder, graphs), output)
     programs.answer(oxigraph=f"n\n{number(folder, graphs)}")
     ran = programs.run(output / "load.sh")
     assert (ran.code, ran.err) == (0, "")
-    data, graph = str(folder / ("figures.nq" if graphs == "figure" else "figures.nt")), ("--graph", DATASET)
+    data, graph = str(folder / ("figures.nq" if graphs == "figure" else "figures.nt")), ("--graph", DATASET_IRI)
     place = ("--location", f"{output}/store")
     assert ran.calls == [
         ("oxigraph", "load", *place, "--file", data, *(graph if graphs == "dataset" else ())),
@@ -181,7 +181,7 @@ def test_oxigraph_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("graphs", GRAPHS)
 def test_jena_is_called_with_links_that_have_no_blanks_and_every_statement_in_its_graph(graphs: str, folder: Path, tmp_path: Path) -> None:
     programs, output = Programs(tmp_path, "tdb2.xloader", "tdb2.tdbquery"), tmp_path / HOSTILE
-    plan("jena", release(folder, graphs), output)
+    write_bulk_script("jena", release(folder, graphs), output)
     programs.answer(**{"tdb2.tdbquery": f"n\r\n{number(folder, graphs)}\r\n"})
     refused = programs.run(output / "load.sh")
     assert (refused.code, refused.calls) == (1, [])
@@ -226,8 +226,8 @@ def test_triples_made_to_quads_keep_whatever_a_literal_holds(ending: str, folder
     data = "\n".join(rows).encode()
     packed = {"": data, ".gz": gzip.compress(data), ".zst": zstandard.compress(data)}[ending]
     (tmp_path / f"a b.nt{ending}").write_bytes(packed)
-    inputs = Inputs(tmp_path, [tmp_path / f"a b.nt{ending}"], [], None, None, "dataset", graph, None)
-    plan("jena", inputs, tmp_path / "plan")
+    inputs = BulkInputs(tmp_path, [tmp_path / f"a b.nt{ending}"], [], None, None, "dataset", graph, None)
+    write_bulk_script("jena", inputs, tmp_path / "plan")
     ran = programs.run(tmp_path / "plan" / "load.sh", TDBQUERY="true", JENA_LOCATION="/nowhere/tdb2")
     (call,) = ran.calls
     there = {Quad(one.subject, one.predicate, one.object, NamedNode(graph)) for one in parse(data, RdfFormat.N_TRIPLES)}
@@ -238,7 +238,7 @@ def test_triples_made_to_quads_keep_whatever_a_literal_holds(ending: str, folder
 @pytest.mark.parametrize("graphs", GRAPHS)
 def test_graphdb_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
     programs, output = Programs(tmp_path, "importrdf", "curl"), tmp_path / HOSTILE
-    plan("graphdb", release(folder, graphs), output)
+    write_bulk_script("graphdb", release(folder, graphs), output)
     programs.answer(curl=f"n\r\n{number(folder, graphs)}\r\n")
     ran = programs.run(output / "load.sh", GRAPHDB_FORCE="yes")
     assert (ran.code, ran.err) == (0, "")
@@ -259,14 +259,14 @@ def test_graphdb_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("graphs", GRAPHS)
 def test_stardog_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
     programs, output = Programs(tmp_path, "stardog-admin", "stardog"), tmp_path / HOSTILE
-    plan("stardog", release(folder, graphs), output)
+    write_bulk_script("stardog", release(folder, graphs), output)
     programs.answer(stardog=f"n\n{number(folder, graphs)}")
     ran = programs.run(output / "load.sh", STARDOG_USER="a b", STARDOG_PASSWORD="$x 'y", STARDOG_COPY="yes")
     assert (ran.code, ran.err) == (0, "")
     data = (str(folder / ("figures.nq" if graphs == "figure" else "figures.nt")),)
     about = () if graphs == "default" else (f"@{VOCABULARY}",)
     beside = (*about, f"{folder}/vocabulary.ttl", f"@{DESCRIPTION}", f"{folder}/dataset.ttl")
-    files = (*((f"@{DATASET}",) if graphs == "dataset" else ()), *data, *beside)
+    files = (*((f"@{DATASET_IRI}",) if graphs == "dataset" else ()), *data, *beside)
     server, who = "http://localhost:5820", ("--username", "a b", "--passwd", "$x 'y")
     assert ran.calls == [
         ("stardog-admin", "--server", server, "db", "create", "--name", "pfocr", "--copy-server-side", *who, "--", *files),
@@ -279,7 +279,7 @@ def test_stardog_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("graphs", GRAPHS)
 def test_qlever_is_called_in_a_folder_with_links_to_the_files(graphs: str, folder: Path, tmp_path: Path) -> None:
     programs, output = Programs(tmp_path, "qlever", "curl"), tmp_path / HOSTILE
-    plan("qlever", release(folder, graphs), output)
+    write_bulk_script("qlever", release(folder, graphs), output)
     programs.answer(curl=f"n\n{number(folder, graphs)}")
     for _ in range(2):  # also where the folder is there already
         ran = programs.run(output / "load.sh")
@@ -328,7 +328,7 @@ def neptune_answers(status: str, counted: int) -> list[list[str]]:
 def test_neptune_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
     program("jq", "apt-get install jq")
     programs, output = Programs(tmp_path, "aws", "curl"), tmp_path / HOSTILE
-    plan("neptune", release(folder, graphs), output)
+    write_bulk_script("neptune", release(folder, graphs), output)
     programs.answer(curl=neptune_answers("LOAD_COMPLETED", number(folder, graphs)))
     ran = programs.run(output / "load.sh", **NEPTUNE)
     assert (ran.code, ran.err) == (0, "")
@@ -351,7 +351,7 @@ def test_neptune_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
         {"source": f"{place}/beside-2/", "format": "turtle", **common, "parserConfiguration": {"namedGraphUri": DESCRIPTION}},
     ]
     if graphs == "dataset":
-        wanted[0]["parserConfiguration"] = {"namedGraphUri": DATASET}
+        wanted[0]["parserConfiguration"] = {"namedGraphUri": DATASET_IRI}
     if graphs == "default":
         del wanted[1]["parserConfiguration"]
     assert bodies == wanted
@@ -373,7 +373,7 @@ def test_neptune_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
 def test_neptune_is_never_given_a_secret_on_a_command_line(folder: Path, tmp_path: Path) -> None:
     program("jq", "apt-get install jq")
     programs = Programs(tmp_path, "aws", "curl")
-    plan("neptune", release(folder), tmp_path / "plan")
+    write_bulk_script("neptune", release(folder), tmp_path / "plan")
     programs.answer(curl=neptune_answers("LOAD_COMPLETED", statements(folder)))
     secret = {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "hush", "AWS_SESSION_TOKEN": "token"}
     ran = programs.run(tmp_path / "plan" / "load.sh", **NEPTUNE, NEPTUNE_IAM="yes", **secret)
@@ -391,7 +391,7 @@ def test_neptune_is_never_given_a_secret_on_a_command_line(folder: Path, tmp_pat
 @pytest.mark.parametrize("graphs", ["dataset", "figure"])
 def test_virtuoso_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
     programs, output = Programs(tmp_path, "isql-vt"), tmp_path / HOSTILE
-    plan("virtuoso", release(folder, graphs), output)
+    write_bulk_script("virtuoso", release(folder, graphs), output)
     programs.answer(isql_vt=[["rdf_loader_run", "3"], ["SPARQL", str(number(folder, graphs))]])
     silent = programs.run(output / "load.sh")
     assert (silent.code, silent.calls) == (1, [])
@@ -413,7 +413,7 @@ def test_virtuoso_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
 
 def test_the_description_goes_beside_a_graph_of_another_name(folder: Path, tmp_path: Path) -> None:
     programs = Programs(tmp_path, "oxigraph")
-    plan("oxigraph", release(folder, graph="https://example.org/mine"), tmp_path / "plan")
+    write_bulk_script("oxigraph", release(folder, graph="https://example.org/mine"), tmp_path / "plan")
     programs.answer(oxigraph=f"n\n{statements(folder)}")
     graphs = [call[-1] for call in programs.run(tmp_path / "plan" / "load.sh").calls[:3]]
     assert graphs == ["https://example.org/mine", VOCABULARY, "https://example.org/mine/description"]
@@ -422,7 +422,7 @@ def test_the_description_goes_beside_a_graph_of_another_name(folder: Path, tmp_p
 # -- what goes wrong -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", BULK_LOADERS)
 @pytest.mark.parametrize("packing", [".gz", ".zst"])
 def test_compressed_files_come_to_loaders_as_they_can_read_them(target: str, packing: str, folder: Path, tmp_path: Path) -> None:
     program("jq", "apt-get install jq")
@@ -435,7 +435,7 @@ def test_compressed_files_come_to_loaders_as_they_can_read_them(target: str, pac
         (source / f"{name}{packing}").write_bytes(pack(data))
     shutil.copy(folder / "figures.nt", source)
     inputs = release(source, ending=packing, vocabulary=source / f"vocabulary.ttl{packing}", description=source / f"dataset.ttl{packing}")
-    plan(target, inputs, tmp_path / "plan")
+    write_bulk_script(target, inputs, tmp_path / "plan")
     answer = f"n\n{statements(folder)}"
     programs.answer(
         oxigraph=answer, stardog=answer, curl=neptune_answers("LOAD_COMPLETED", statements(folder)),
@@ -454,7 +454,7 @@ def test_compressed_files_come_to_loaders_as_they_can_read_them(target: str, pac
     elif target == "virtuoso":
         (told,) = (call[-1] for call in ran.calls if "rdf_loader_run" in call[-1])
         place, file = (tmp_path / "plan" / "work", "data-1.nt") if packing == ".zst" else (source, "figures.nt.gz")
-        assert f"ld_dir ('{place}', '{file}', '{DATASET}');" in told
+        assert f"ld_dir ('{place}', '{file}', '{DATASET_IRI}');" in told
     else:
         assert ran.calls == [("qlever", "index")]
 
@@ -463,7 +463,7 @@ def test_a_script_says_what_is_missing_changed_or_not_all_there(folder: Path, tm
     source = tmp_path / "export"
     shutil.copytree(folder, source)
     programs = Programs(tmp_path)
-    plan("oxigraph", release(source), tmp_path / "plan")
+    write_bulk_script("oxigraph", release(source), tmp_path / "plan")
     script = tmp_path / "plan" / "load.sh"
     assert "no such program here is not installed: pip install oxigraph" in programs.run(script, OXIGRAPH="no such program here").err
     programs = Programs(tmp_path / "plan", "oxigraph")
@@ -483,7 +483,7 @@ def test_a_script_says_what_is_missing_changed_or_not_all_there(folder: Path, tm
     (source / "figures.nt").unlink()
     assert f"{source}/figures.nt cannot be read" in programs.run(script, CHECK_FILES="no").err
     assert "there are load and count, and no lode" in programs.run(script, "lode").err
-    unknown = plan("oxigraph", release(folder, statements=None), tmp_path / "unknown")
+    unknown = write_bulk_script("oxigraph", release(folder, statements=None), tmp_path / "unknown")
     assert unknown == ["load.sh"]
     programs.answer(oxigraph="n\n5")
     assert programs.run(tmp_path / "unknown" / "load.sh").out.endswith("5 statements are in the store\n")
@@ -514,7 +514,7 @@ def test_what_cannot_be_planned_is_refused(target: str, change: dict[str, Any], 
     if isinstance(made.get("vocabulary"), str):
         made["vocabulary"] = Path(made["vocabulary"])
     with pytest.raises(SourceError) as caught:
-        plan(target, release(folder)._replace(**made), tmp_path / "plan")
+        write_bulk_script(target, release(folder)._replace(**made), tmp_path / "plan")
     assert says in str(caught.value)
     assert not (tmp_path / "plan").exists()
 
@@ -525,21 +525,21 @@ def test_somebody_elses_files_are_not_touched(folder: Path, tmp_path: Path) -> N
     (output / "load.sh").write_text("echo mine\n")
     (output / "notes").write_text("mine")
     with pytest.raises(OutputError, match="was not made by pfocr2rdf; remove it, or name another folder"):
-        plan("jena", release(folder), output)
+        write_bulk_script("jena", release(folder), output)
     assert sorted(path.name for path in output.iterdir()) == ["load.sh", "notes"]
     assert (output / "load.sh").read_text() == "echo mine\n"
     (output / "load.sh").unlink()
-    assert plan("jena", release(folder), output) == ["load.sh", "description.nq", "vocabulary.nq"]
-    assert plan("virtuoso", release(folder), output) == ["load.sh", "load.sql"]
+    assert write_bulk_script("jena", release(folder), output) == ["load.sh", "description.nq", "vocabulary.nq"]
+    assert write_bulk_script("virtuoso", release(folder), output) == ["load.sh", "load.sql"]
     assert sorted(path.name for path in output.iterdir()) == ["load.sh", "load.sql", "notes"], "an earlier plan's files are to go"
     before = {path.name: path.read_bytes() for path in output.iterdir()}
-    plan("virtuoso", release(folder), output)
+    write_bulk_script("virtuoso", release(folder), output)
     assert {path.name: path.read_bytes() for path in output.iterdir()} == before
     with pytest.raises(OutputError, match="holds an export"):
-        plan("oxigraph", release(folder), folder)
+        write_bulk_script("oxigraph", release(folder), folder)
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="cannot be written"):
-        plan("oxigraph", release(folder), tmp_path / "file")
+        write_bulk_script("oxigraph", release(folder), tmp_path / "file")
 
 
 def test_many_parts_are_loaded_by_one_call_and_one_syntax(folder: Path, tmp_path: Path) -> None:
@@ -548,7 +548,7 @@ def test_many_parts_are_loaded_by_one_call_and_one_syntax(folder: Path, tmp_path
     paths = [source / f"part-{number:05}.{kind}" for number in range(3) for kind in ("ttl", "nt")]
     for path in paths:
         path.touch()
-    plan("oxigraph", Inputs(source, paths, [], None, None, "default", DATASET, None), tmp_path / "plan")
+    write_bulk_script("oxigraph", BulkInputs(source, paths, [], None, None, "default", DATASET_IRI, None), tmp_path / "plan")
     programs.answer(oxigraph="n\n0")
     ran = programs.run(tmp_path / "plan" / "load.sh")
     assert ran.calls[0][4:] == ("--file", *(f"{source}/part-{number:05}.nt" for number in range(3)))

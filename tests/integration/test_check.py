@@ -20,12 +20,12 @@ from tests.support.websites import write_site
 
 from pfocr2rdf.cli.check import check_command
 from pfocr2rdf.errors import SourceError
-from pfocr2rdf.rdf.vocabulary import SITE
-from pfocr2rdf.server.content_negotiation import choose
-from pfocr2rdf.site.audit.check import check
-from pfocr2rdf.site.audit.findings import Checked
-from pfocr2rdf.site.hosting.headers import TYPES
-from pfocr2rdf.site.pages.urls import FORMS, rules
+from pfocr2rdf.rdf.vocabulary import SITE_URL
+from pfocr2rdf.server.content_negotiation import negotiate
+from pfocr2rdf.site.audit.check import check_site
+from pfocr2rdf.site.audit.findings import AuditReport
+from pfocr2rdf.site.hosting.headers import CONTENT_TYPES
+from pfocr2rdf.site.pages.urls import REPRESENTATIONS, redirect_rules
 
 BOMB = gzip.compress(b" " * (64 << 20))
 
@@ -74,22 +74,27 @@ class Site:
         """What is right."""
         always = {"Access-Control-Allow-Origin": "*"}
         name = unquote(path[1:]) or "index.html"
-        form = choose(accept, [form.media_type for form in FORMS])
-        ending = next((one.ending for one in FORMS if one.media_type == form), ".html")
+        form = negotiate(accept, [form.media_type for form in REPRESENTATIONS])
+        ending = next((one.suffix for one in REPRESENTATIONS if one.media_type == form), ".html")
         file, link = self.folder / name, ""
-        for rule in rules():
-            fits = name.startswith(rule.before) and name.endswith(rule.after) if rule.each else name == rule.before
+        for rule in redirect_rules():
+            fits = name.startswith(rule.prefix) and name.endswith(rule.suffix) if rule.is_wildcard else name == rule.prefix
             if fits and (file.is_file() == rule.is_page):
-                link = rule.to + (name[len(rule.before) : len(name) - len(rule.after)] if rule.each else "")
+                link = rule.target_prefix + (name[len(rule.prefix) : len(name) - len(rule.suffix)] if rule.is_wildcard else "")
                 always["Vary"] = "Accept"
                 if not (rule.is_page and ending == ".html") and (self.folder / f"{link}{ending}").is_file():
                     return Given(
                         303,
-                        {**always, "Location": path.removesuffix(rule.after) + ending if rule.before == rule.to else f"/{link}{ending}"},
+                        {
+                            **always,
+                            "Location": path.removesuffix(rule.suffix) + ending
+                            if rule.prefix == rule.target_prefix
+                            else f"/{link}{ending}",
+                        },
                     )
         if not file.is_file():
-            return Given(404, {**always, "Content-Type": TYPES[".html"]}, (self.folder / "404.html").read_bytes())
-        return Given(200, {**always, "Content-Type": TYPES.get(file.suffix, "text/plain")}, file.read_bytes())
+            return Given(404, {**always, "Content-Type": CONTENT_TYPES[".html"]}, (self.folder / "404.html").read_bytes())
+        return Given(200, {**always, "Content-Type": CONTENT_TYPES.get(file.suffix, "text/plain")}, file.read_bytes())
 
 
 @contextlib.contextmanager
@@ -107,9 +112,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_site(tmp_path_factory.mktemp("site"))
 
 
-def checked(folder: Path, change: Callable[[str, str, Given], Given], **options: object) -> Checked:
+def checked(folder: Path, change: Callable[[str, str, Given], Given], **options: object) -> AuditReport:
     with running(folder, change) as url:
-        return check(url, **{"samples": 1, "timeout": 5, **options})  # type: ignore[arg-type]
+        return check_site(url, **{"samples": 1, "timeout": 5, **options})  # type: ignore[arg-type]
 
 
 def test_a_host_that_cannot_negotiate_is_told_so_once_and_its_documents_are_still_read(folder: Path) -> None:
@@ -117,7 +122,7 @@ def test_a_host_that_cannot_negotiate_is_told_so_once_and_its_documents_are_stil
         if given.status == 303:
             file = folder / f"{path[1:]}.html"  # as GitHub Pages does it
             body = file.read_bytes() if file.is_file() else (folder / path[1:]).read_bytes() if (folder / path[1:]).is_file() else b""
-            return Given(200 if body else 404, {"Content-Type": TYPES[".html"], "Access-Control-Allow-Origin": "*"}, body)
+            return Given(200 if body else 404, {"Content-Type": CONTENT_TYPES[".html"], "Access-Control-Allow-Origin": "*"}, body)
         return given.said(Vary="")
 
     found = checked(folder, plain)
@@ -154,7 +159,7 @@ def led(given: Given, **change: str) -> Given:
     return given.said(**change) if given.status == 303 else given
 
 
-def urls(number: int, base: str = SITE) -> bytes:
+def urls(number: int, base: str = SITE_URL) -> bytes:
     many = "".join(f"<url><loc>{base}genes/{one}.html</loc></url>" for one in range(number))
     return f"<urlset {SPACE}>{many}</urlset>".encode()
 
@@ -203,7 +208,7 @@ FAULTS = {
     "is no sitemap: no element found": when(of("/sitemap.xml"), gives(200, b"")),
     "is no sitemap: it declares a type of documents": when(of("/sitemap.xml"), gives(200, DOCTYPE)),
     "is a sitemapindex, and should be a urlset": when(
-        of("/sitemaps/1.xml"), gives(200, f"<sitemapindex><loc>{SITE}a</loc></sitemapindex>".encode())
+        of("/sitemaps/1.xml"), gives(200, f"<sitemapindex><loc>{SITE_URL}a</loc></sitemapindex>".encode())
     ),
     "has 50,001 URLs, and may have 50,000": when(of("/sitemaps/1.xml"), gives(200, urls(50_001))),
     "has 2 URLs that are not of the site": when(of("/sitemaps/1.xml"), gives(200, urls(2, "https://evil.example/"))),
@@ -242,8 +247,8 @@ def test_a_site_that_says_its_own_address_in_its_sitemap_is_checked_as_well(fold
     site = lambda path, accept, given: given  # noqa: E731 - so that it can be replaced below
     with running(folder, lambda *one: site(*one)) as url:
         here = url.encode()
-        site = when(ends(".xml"), lambda one: one._replace(body=one.body.replace(SITE.encode(), here)))  # type: ignore[assignment]
-        found = check(url, samples=2)
+        site = when(ends(".xml"), lambda one: one._replace(body=one.body.replace(SITE_URL.encode(), here)))  # type: ignore[assignment]
+        found = check_site(url, samples=2)
     assert found.findings == ()
     assert not [note for note in found.notes if "has no" in note]
 
@@ -324,7 +329,7 @@ def test_no_server_holds_it_for_long(piece: bytes, pause: float, good: int) -> N
     rough, began = Rough(piece, pause, good), time.monotonic()
     try:
         try:
-            found = check(rough.url, timeout=0.5)
+            found = check_site(rough.url, timeout=0.5)
         except SourceError as error:
             assert rough.url in str(error)  # noqa: PT017 - both ends are good ones
         else:
@@ -338,7 +343,7 @@ def test_no_server_holds_it_for_long(piece: bytes, pause: float, good: int) -> N
 def test_a_site_that_ends_in_the_middle_is_told_so(folder: Path) -> None:
     rough = Rough(b"", 0, 4)
     try:
-        found = check(rough.url, timeout=0.5)
+        found = check_site(rough.url, timeout=0.5)
     finally:
         rough.server.shutdown()
         rough.server.server_close()
@@ -349,10 +354,10 @@ def test_a_site_that_ends_in_the_middle_is_told_so(folder: Path) -> None:
 def test_a_site_that_cannot_be_asked_is_no_finding() -> None:
     url = f"http://127.0.0.1:{free_port()}/"
     with pytest.raises(SourceError, match="see whether it runs"):
-        check(url)
+        check_site(url)
     for wrong in ("ftp://example.org/", "example.org", "http://[/", "file:///etc/passwd", "http://"):
         with pytest.raises(SourceError):
-            check(wrong)
+            check_site(wrong)
 
 
 def test_a_site_that_is_elsewhere_is_told_where(folder: Path) -> None:
@@ -363,8 +368,8 @@ def test_a_site_that_is_elsewhere_is_told_where(folder: Path) -> None:
 def test_it_can_be_called_where_a_loop_runs_already(folder: Path) -> None:
     import asyncio
 
-    async def within() -> Checked:
-        return check(url, samples=1)
+    async def within() -> AuditReport:
+        return check_site(url, samples=1)
 
     with running(folder) as url:
         assert asyncio.run(within()).findings == ()
@@ -395,6 +400,6 @@ def test_the_command_tells_what_is_wrong_and_ends_with_the_status_for_it(folder:
 def test_the_command_says_how_far_it_is(folder: Path) -> None:
     told: list[tuple[str, int, int]] = []
     with running(folder) as url:
-        check(url, samples=1, progress=lambda stage, done, total, note="": told.append((stage, done, total)))
+        check_site(url, samples=1, progress=lambda stage, done, total, note="": told.append((stage, done, total)))
     assert [stage for stage, done, _ in told if done == 0] == ["sitemap", "documents", "names"]
     assert all(done < total for _, done, total in told)

@@ -20,10 +20,10 @@ from tests.support.mutations import (
 from tests.support.profiles import example_count
 from tests.support.shapes import OTHER, THING, assert_sound, on_value, screen, thing, typed
 
-from pfocr2rdf.mapping.figure_graph import describe
-from pfocr2rdf.rdf.terms import TYPE, Alike, Grouped, Node, literal, ref, term
+from pfocr2rdf.mapping.figure_graph import build_figure_graph
+from pfocr2rdf.rdf.terms import RDF_TYPE, GroupedResource, Resource, ResourceColumns, expand_term, iri_term, literal
 from pfocr2rdf.rdf.vocabulary import superclasses
-from pfocr2rdf.validation.compiled_shapes import Screen
+from pfocr2rdf.validation.compiled_shapes import CompiledShapes
 from pfocr2rdf.validation.shapes import Shapes, load_shapes
 from pfocr2rdf.validation.validator import Validator
 
@@ -35,11 +35,11 @@ pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")  # what Python'
 
 @pytest.mark.parametrize("name", GRAPHS)
 def test_no_mutant_passes_the_screen_that_the_engine_would_stop(name: str) -> None:
-    validator, quick = Validator(load_shapes()), Screen(load_shapes().text, superclasses())
+    validator, quick = Validator(load_shapes()), CompiledShapes(load_shapes().text, superclasses())
     said: Counter[bool] = Counter()
     for fault, nodes in some_mutants(name, 600, 200) or pytest.skip(NO_SHARED):
         found = validator.validate_ntriples(ntriples(nodes))
-        cleared = quick.clean(nodes)
+        cleared = quick.conforms(nodes)
         said[cleared] += 1
         assert not (cleared and found), fault
         assert validator.validate(nodes) == found, fault
@@ -48,20 +48,20 @@ def test_no_mutant_passes_the_screen_that_the_engine_would_stop(name: str) -> No
 
 
 def test_a_screen_that_saw_good_graphs_before_still_finds_the_bad_one() -> None:
-    quick = Screen(load_shapes().text, superclasses())
+    quick = CompiledShapes(load_shapes().text, superclasses())
     nodes = list(complete())
     for missing in nodes:
         rest = [node for node in nodes if node is not missing]
-        assert quick.clean(nodes)
-        if missing.pairs[0] in [(TYPE, term(f"pfocr:{name}")) for name in ("Figure", "Paper", "Organism", "Pathway", "Family")]:
-            assert not quick.clean(rest), missing.subject
-        assert quick.clean(nodes)
+        assert quick.conforms(nodes)
+        if missing.pairs[0] in [(RDF_TYPE, expand_term(f"pfocr:{name}")) for name in ("Figure", "Paper", "Organism", "Pathway", "Family")]:
+            assert not quick.conforms(rest), missing.subject
+        assert quick.conforms(nodes)
 
 
 def test_few_real_records_need_the_engine() -> None:
     records = shared_records() or pytest.skip(NO_SHARED)
-    quick = Screen(load_shapes().text, superclasses())
-    sent = [record.figid for record in records if not quick.clean(describe(record).nodes())]
+    quick = CompiledShapes(load_shapes().text, superclasses())
+    sent = [record.figid for record in records if not quick.conforms(build_figure_graph(record).resources())]
     assert len(records) > 600
     assert len(sent) < 0.05 * len(records), sent
 
@@ -74,7 +74,12 @@ def test_few_real_records_need_the_engine() -> None:
 
 CLASSES = ("ex:Thing", "ex:Other", "pfocr:Mention", "oa:Annotation")
 
-IRIS = {"ex:Thing": ref(THING), "ex:Other": ref(OTHER), "pfocr:Mention": term("pfocr:Mention"), "oa:Annotation": term("oa:Annotation")}
+IRIS = {
+    "ex:Thing": iri_term(THING),
+    "ex:Other": iri_term(OTHER),
+    "pfocr:Mention": expand_term("pfocr:Mention"),
+    "oa:Annotation": expand_term("oa:Annotation"),
+}
 
 NUMBERS = st.integers(-2, 3).map(str) | st.decimals(-2, 3, allow_nan=False, places=1).map(str)
 
@@ -131,13 +136,13 @@ def values() -> st.SearchStrategy[str]:
     )
 
 
-def nodes() -> st.SearchStrategy[list[Node]]:
+def nodes() -> st.SearchStrategy[list[Resource]]:
     """Up to three nodes that may refer to each other."""
     pairs = st.lists(st.tuples(st.sampled_from(["<urn:x:p>", "<urn:x:q>", "<urn:x:r>"]), values()), max_size=5)
     node = st.tuples(st.lists(st.sampled_from(CLASSES), max_size=2), pairs)
     return st.lists(node, min_size=1, max_size=3).map(
         lambda found: [
-            tidy(subject, (*((TYPE, IRIS[name]) for name in types), *pairs))
+            tidy(subject, (*((RDF_TYPE, IRIS[name]) for name in types), *pairs))
             for subject, (types, pairs) in zip(("<urn:x:a>", "<urn:x:b>", "<urn:x:1>"), found, strict=False)
         ]
     )
@@ -151,9 +156,9 @@ def test_whatever_the_shapes_and_the_nodes_what_is_cleared_is_clean() -> None:
 
     @CHECKED
     @given(shapes(), nodes())
-    def holds(text: str, graph: list[Node]) -> None:
+    def holds(text: str, graph: list[Resource]) -> None:
         quick = screen(text)
-        said[quick.complete and quick.clean(graph)] += 1
+        said[quick.is_exact and quick.conforms(graph)] += 1
         assert_sound(text, graph)
 
     holds()
@@ -167,7 +172,7 @@ def test_whatever_the_constraints_and_the_value_what_is_cleared_is_clean() -> No
     @settings(CHECKED, max_examples=1500)
     @given(st.lists(constraints(), min_size=1, max_size=2).map(" ; ".join), values())
     def holds(text: str, value: str) -> None:
-        said[screen(on_value(text)).clean(thing(value))] += 1
+        said[screen(on_value(text)).conforms(thing(value))] += 1
         assert_sound(on_value(text), thing(value))
 
     holds()
@@ -177,15 +182,15 @@ def test_whatever_the_constraints_and_the_value_what_is_cleared_is_clean() -> No
 
 @pytest.mark.parametrize("name", GRAPHS)
 def test_no_mutant_passes_as_columns_that_the_engine_would_stop(name: str) -> None:
-    validator, quick = Validator(load_shapes()), Screen(load_shapes().text, superclasses())
+    validator, quick = Validator(load_shapes()), CompiledShapes(load_shapes().text, superclasses())
     said: Counter[tuple[bool, bool]] = Counter()
     for fault, nodes in some_mutants(name, 600, 200) or pytest.skip(NO_SHARED):
         rest, figure, alike = as_columns(nodes)
         found = validator.validate_ntriples(ntriples(nodes))
-        cleared = quick.clean(rest, figure, alike)
+        cleared = quick.conforms(rest, figure, alike)
         said[cleared, bool(found)] += 1
         assert not (cleared and found), fault
-        assert cleared == quick.clean(nodes), fault
+        assert cleared == quick.conforms(nodes), fault
         assert validator.validate(rest, figure=figure, mentions=alike) == found, fault
     assert said[True, False] > 50
     assert said[False, True] > 300
@@ -215,10 +220,10 @@ SHAPES = st.tuples(
 
 @settings(deadline=None, max_examples=example_count(300))
 @given(SHAPES, st.lists(made_up(), min_size=1, max_size=3))
-def test_whatever_columns_hold_is_cleared_only_where_the_engine_finds_nothing(shape: str, several: list[Alike]) -> None:
-    validator, quick = Validator(Shapes(shape, ())), Screen(shape, superclasses())
-    figure = Grouped("<urn:x>", {TYPE: ["<urn:F>"]})
+def test_whatever_columns_hold_is_cleared_only_where_the_engine_finds_nothing(shape: str, several: list[ResourceColumns]) -> None:
+    validator, quick = Validator(Shapes(shape, ())), CompiledShapes(shape, superclasses())
+    figure = GroupedResource("<urn:x>", {RDF_TYPE: ["<urn:F>"]})
     for alike in several:
-        found = validator.validate_ntriples(ntriples([Node(figure.subject, figure.pairs), *alike.nodes()]))
-        assert not (quick.clean([], figure, alike) and found)
+        found = validator.validate_ntriples(ntriples([Resource(figure.subject, figure.pairs), *alike.resources()]))
+        assert not (quick.conforms([], figure, alike) and found)
         assert validator.validate([], figure=figure, mentions=alike) == found

@@ -18,10 +18,10 @@ from tests.support.records import SHARED
 from pfocr2rdf.pipeline import single as passing
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.pipeline.options import Release
-from pfocr2rdf.rdf.ontology import ontology_turtle
-from pfocr2rdf.rdf.serializers.formats import FORMATS
-from pfocr2rdf.rdf.serializers.jsonld import context
-from pfocr2rdf.rdf.vocabulary import FUNCTIONAL, PFOCR, PREFIXES, PROPERTIES, expand
+from pfocr2rdf.rdf.ontology import serialize_ontology
+from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
+from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
+from pfocr2rdf.rdf.vocabulary import FUNCTIONAL_PROPERTIES, PFOCR, PREFIXES, PROPERTIES, expand_curie
 from pfocr2rdf.storage.layout import TOOL
 from pfocr2rdf.validation.shapes import load_shapes
 
@@ -74,7 +74,7 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("the shared data (../shared/data) is not here")
     folder = tmp_path_factory.mktemp("out")
     corpus = sorted(SHARED.glob("corpus-gen1/*.md"))[::10]
-    done = export([SHARED / "seed", SHARED / "real-gen2", *corpus], folder, formats=FORMATS, release=Release("2025-01", "2025-01-31"))
+    done = export([SHARED / "seed", SHARED / "real-gen2", *corpus], folder, formats=SERIALIZERS, release=Release("2025-01", "2025-01-31"))
     assert done.exported > 70
     return folder
 
@@ -138,7 +138,7 @@ def test_the_counts_are_what_sparql_counts(output: Path, store: pyoxigraph.Store
 
 def test_the_counts_are_right_where_a_record_was_superseded_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a record that was written and then superseded nothing is left, in the counts neither."""
-    monkeypatch.setattr(passing, "BATCH", 1)
+    monkeypatch.setattr(passing, "BATCH_RECORDS", 1)
     new = {key: value for key, value in record("PMC1__F1", doi="10.1000/1").items() if key != "genes"}
     done = export([written(tmp_path / "in.yaml", record("PMC1__F1"), record("PMC1__F2"), new)], tmp_path / "out", formats=["ntriples"])
     assert (done.exported, done.superseded) == (2, 1)
@@ -153,10 +153,10 @@ def test_the_counts_are_right_where_figures_were_left_out(tmp_path: Path) -> Non
 
 
 def test_the_counts_of_nothing_are_zero(tmp_path: Path) -> None:
-    done = export([written(tmp_path / "in.yaml", record("PMC1__F2", year="20"))], tmp_path / "out", formats=FORMATS)
+    done = export([written(tmp_path / "in.yaml", record("PMC1__F2", year="20"))], tmp_path / "out", formats=SERIALIZERS)
     assert (done.exported, done.triples) == (0, 0)
     assert_counted(described(tmp_path / "out"), loaded(tmp_path / "out"))
-    for form in FORMATS.values():
+    for form in SERIALIZERS.values():
         data = (tmp_path / "out" / f"figures{form().suffix}").read_bytes()
         known = pyoxigraph.RdfFormat.from_media_type(form().media_type)
         assert known is not None
@@ -183,7 +183,7 @@ def test_the_counts_are_right_where_a_record_speaks_of_a_figure(nested: str, tmp
 @pytest.mark.parametrize("compress", [None, "gz", "zst"])
 def test_each_file_of_the_graph_is_a_distribution_with_its_size_and_digest(compress: str | None, tmp_path: Path) -> None:
     source = written(tmp_path / "in.yaml", record("PMC1__F1"))
-    export([source], tmp_path / "out", formats=FORMATS, compress=compress)
+    export([source], tmp_path / "out", formats=SERIALIZERS, compress=compress)
     dataset = described(tmp_path / "out")
     found = {}
     for part in dataset.objects(DATASET, DCAT.distribution):
@@ -243,11 +243,11 @@ def test_two_terms_of_one_local_name_have_two_partitions(output: Path) -> None:
 @pytest.fixture(scope="module")
 def vocabulary() -> rdflib.Graph:
     """The ontology, as rdflib reads it."""
-    return rdflib.Graph().parse(data=ontology_turtle(), format="turtle")
+    return rdflib.Graph().parse(data=serialize_ontology(), format="turtle")
 
 
 def test_the_vocabulary_file_is_the_ontology(output: Path) -> None:
-    assert (output / "vocabulary.ttl").read_text(encoding="utf-8") == ontology_turtle()
+    assert (output / "vocabulary.ttl").read_text(encoding="utf-8") == serialize_ontology()
 
 
 def test_every_term_of_ours_in_the_data_is_defined(output: Path, store: pyoxigraph.Store, vocabulary: rdflib.Graph) -> None:
@@ -263,14 +263,14 @@ def test_every_term_of_ours_in_the_data_is_defined(output: Path, store: pyoxigra
 def test_the_data_keeps_to_the_vocabulary(store: pyoxigraph.Store) -> None:
     """Every property has values of its kind and datatype, on subjects of its domain, with objects of its range."""
     for row in PROPERTIES:
-        predicate = f"<{expand(row.name)}>"
-        wanted = "isIRI(?o)" if row.is_object else f"isLiteral(?o) && DATATYPE(?o) = <{expand(row.range)}>"
+        predicate = f"<{expand_curie(row.name)}>"
+        wanted = "isIRI(?o)" if row.is_object else f"isLiteral(?o) && DATATYPE(?o) = <{expand_curie(row.range)}>"
         assert list(store.query(f"SELECT ?s ?o {{ ?s {predicate} ?o FILTER(!({wanted})) }} LIMIT 3")) == [], row.name
         if row.is_object and row.range.startswith("pfocr:") and row.range != "pfocr:Evidence":
-            query = f"SELECT ?o {{ ?s {predicate} ?o FILTER NOT EXISTS {{ ?o a <{expand(row.range)}> }} }} LIMIT 3"
+            query = f"SELECT ?o {{ ?s {predicate} ?o FILTER NOT EXISTS {{ ?o a <{expand_curie(row.range)}> }} }} LIMIT 3"
             assert list(store.query(query)) == [], row.name
         if row.domain:
-            among = ", ".join(f"<{expand(name)}>" for name in row.domain)
+            among = ", ".join(f"<{expand_curie(name)}>" for name in row.domain)
             query = f"SELECT ?s {{ ?s {predicate} ?o FILTER NOT EXISTS {{ ?s a ?t FILTER(?t IN ({among})) }} }} LIMIT 3"
             assert list(store.query(query)) == [], row.name
 
@@ -278,14 +278,14 @@ def test_the_data_keeps_to_the_vocabulary(store: pyoxigraph.Store) -> None:
 def test_the_data_uses_no_name_space_but_those_that_are_declared(store: pyoxigraph.Store) -> None:
     terms = [row[0].value for row in store.query("SELECT DISTINCT ?t { { ?s ?t ?o } UNION { ?s a ?t } }")]
     assert [term for term in terms if not term.startswith(tuple(PREFIXES.values()))] == []
-    known = {expand(row.name) for row in PROPERTIES} | {str(RDF.type)}
+    known = {expand_curie(row.name) for row in PROPERTIES} | {str(RDF.type)}
     predicates = {row[0].value for row in store.query("SELECT DISTINCT ?p { ?s ?p ?o }")}
     assert predicates <= known
 
 
 def test_what_an_entity_has_one_of_it_has_one_of(store: pyoxigraph.Store) -> None:
-    for name in sorted(FUNCTIONAL):
-        query = f"SELECT ?s {{ ?s <{expand(name)}> ?o }} GROUP BY ?s HAVING (COUNT(?o) > 1) LIMIT 3"
+    for name in sorted(FUNCTIONAL_PROPERTIES):
+        query = f"SELECT ?s {{ ?s <{expand_curie(name)}> ?o }} GROUP BY ?s HAVING (COUNT(?o) > 1) LIMIT 3"
         assert list(store.query(query)) == [], name
 
 
@@ -302,7 +302,7 @@ def test_the_shapes_file_is_the_shapes_in_force(output: Path) -> None:
 def test_the_context_file_is_the_inlined_context(output: Path) -> None:
     with (output / "figures.jsonld").open(encoding="utf-8") as file:
         inlined = json.load(file)["@context"]
-    assert json.loads((output / "context.jsonld").read_text(encoding="utf-8")) == {"@context": inlined} == {"@context": context()}
+    assert json.loads((output / "context.jsonld").read_text(encoding="utf-8")) == {"@context": inlined} == {"@context": jsonld_context()}
 
 
 def test_a_packed_export_has_the_same_companions(output: Path, tmp_path: Path) -> None:

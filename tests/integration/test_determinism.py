@@ -22,16 +22,16 @@ from tests.support.records import real_checkout
 from pfocr2rdf.pipeline import aggregate as gathering
 from pfocr2rdf.pipeline import single as passing
 from pfocr2rdf.pipeline.export import export
-from pfocr2rdf.rdf.serializers.formats import FORMATS
-from pfocr2rdf.rdf.serializers.jsonld import context
-from pfocr2rdf.storage.layout import STATE
+from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
+from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
+from pfocr2rdf.storage.layout import STATE_FILE
 
-GRAPHS = sorted(f"figures{make().suffix}" for make in FORMATS.values())
+GRAPHS = sorted(f"figures{make().suffix}" for make in SERIALIZERS.values())
 
 
 def contents(folder: Path) -> dict[str, str]:
     """The digest of every file below a folder, but for what an export remembers of its records, which is a cache."""
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith(STATE)]
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith(STATE_FILE)]
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
@@ -49,7 +49,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def reference(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An export of the checkout in all formats."""
     output = tmp_path_factory.mktemp("reference")
-    assert export([checkout], output, formats=FORMATS).exported > 40
+    assert export([checkout], output, formats=SERIALIZERS).exported > 40
     assert sorted(graphs(output)) == GRAPHS
     return output
 
@@ -78,13 +78,13 @@ def test_every_file_is_the_same_whatever_the_hash_seed(compress: str, checkout: 
 
 def test_a_second_run_in_the_same_process_gives_the_same_files(checkout: Path, reference: Path, tmp_path: Path) -> None:
     """What was remembered of the first run changes nothing."""
-    export([checkout], tmp_path, formats=FORMATS)
+    export([checkout], tmp_path, formats=SERIALIZERS)
     assert contents(tmp_path) == contents(reference)
 
 
 def test_an_export_over_an_export_gives_the_same_files(checkout: Path, reference: Path, tmp_path: Path) -> None:
     shutil.copytree(reference, tmp_path / "out")
-    export([checkout], tmp_path / "out", formats=FORMATS)
+    export([checkout], tmp_path / "out", formats=SERIALIZERS)
     assert contents(tmp_path / "out") == contents(reference)
 
 
@@ -111,12 +111,12 @@ def packed(checkout: Path, form: str, target: Path) -> Path:
 
 @pytest.mark.parametrize("form", ["tar", "tar.gz", "tar.zst", "zip"])
 def test_an_archive_gives_the_same_graph_as_the_folder(form: str, checkout: Path, reference: Path, tmp_path: Path) -> None:
-    export([packed(checkout, form, tmp_path)], tmp_path / "out", formats=FORMATS)
+    export([packed(checkout, form, tmp_path)], tmp_path / "out", formats=SERIALIZERS)
     assert graphs(tmp_path / "out") == graphs(reference)
 
 
 def test_files_one_by_one_give_the_same_graph_as_the_folder(checkout: Path, reference: Path, tmp_path: Path) -> None:
-    export(sorted((checkout / "_figures").iterdir()), tmp_path, formats=FORMATS)
+    export(sorted((checkout / "_figures").iterdir()), tmp_path, formats=SERIALIZERS)
     assert graphs(tmp_path) == graphs(reference)
 
 
@@ -137,9 +137,9 @@ def test_another_order_of_records_gives_the_same_statements(checkout: Path, refe
 def test_the_size_of_batches_changes_nothing(
     batch: int, checkout: Path, reference: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passing, "BATCH", batch)
-    monkeypatch.setattr(gathering, "_ENTITIES_AT_ONCE", batch)
-    export([checkout], tmp_path, formats=[form for form in FORMATS if form != "trig"])
+    monkeypatch.setattr(passing, "BATCH_RECORDS", batch)
+    monkeypatch.setattr(gathering, "_ENTITY_BATCH_SIZE", batch)
+    export([checkout], tmp_path, formats=[form for form in SERIALIZERS if form != "trig"])
     assert graphs(tmp_path).items() <= graphs(reference).items()
 
 
@@ -147,15 +147,15 @@ def test_the_size_of_batches_changes_nothing(
 def test_the_size_of_batches_of_figures_changes_nothing_in_trig(
     batch: int, checkout: Path, reference: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passing, "BATCH", batch)
+    monkeypatch.setattr(passing, "BATCH_RECORDS", batch)
     export([checkout], tmp_path, formats=["trig"])
     assert graphs(tmp_path).items() <= graphs(reference).items()
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", SERIALIZERS)
 def test_a_format_alone_is_the_same_file_as_among_others(form: str, checkout: Path, reference: Path, tmp_path: Path) -> None:
     export([checkout], tmp_path, formats=[form])
-    name = f"figures{FORMATS[form]().suffix}"
+    name = f"figures{SERIALIZERS[form]().suffix}"
     assert graphs(tmp_path) == {name: graphs(reference)[name]}
 
 
@@ -172,7 +172,7 @@ def test_a_compressed_file_holds_the_plain_one_and_is_the_same_every_time(
     compress: str, checkout: Path, reference: Path, tmp_path: Path
 ) -> None:
     for run in ("one", "two"):
-        export([checkout], tmp_path / run, formats=FORMATS, compress=compress)
+        export([checkout], tmp_path / run, formats=SERIALIZERS, compress=compress)
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
     assert sorted(graphs(tmp_path / "one")) == [f"{name}.{compress}" for name in GRAPHS]
     for name in GRAPHS:
@@ -218,4 +218,4 @@ def test_the_jsonld_file_can_be_read_a_line_at_a_time(reference: Path) -> None:
 
 def test_the_inlined_context_is_the_one_that_stands_beside(reference: Path) -> None:
     beside = json.loads((reference / "context.jsonld").read_text(encoding="utf-8"))
-    assert json.loads((reference / "figures.jsonld").read_text(encoding="utf-8"))["@context"] == beside["@context"] == context()
+    assert json.loads((reference / "figures.jsonld").read_text(encoding="utf-8"))["@context"] == beside["@context"] == jsonld_context()

@@ -21,8 +21,8 @@ from tests.support.records import older, write
 
 from pfocr2rdf import OutputError, SourceError, diff, export
 from pfocr2rdf.cli import main
-from pfocr2rdf.storage.delta_format import CHUNK
-from pfocr2rdf.storage.layout import INTERRUPTED, STAGING, STATE
+from pfocr2rdf.storage.delta_format import UPDATE_STATEMENTS
+from pfocr2rdf.storage.layout import CHECKPOINT_DIR, STAGING_DIR, STATE_FILE
 
 COMMAND = [sys.executable, "-c", "from pfocr2rdf.cli import main; main()"]
 
@@ -87,7 +87,7 @@ def test_exports_that_name_graphs_are_compared_as_quads(exports: tuple[Path, Pat
     assert (lines(tmp_path / "out" / "removed.nq"), lines(tmp_path / "out" / "added.nq")) == (removed, added)
     assert (delta.removed, delta.added) == (len(removed), len(added))
     assert delta.unchanged == len(set(lines(exports[0] / "figures.nq"))) - len(removed) > 0
-    assert delta.quads
+    assert delta.has_graph_names
     assert "GRAPH <https://pfocr.wikipathways.org/graphs/PMC1__c> {\n" in (tmp_path / "out" / "delta.ru").read_text()
     assert sorted(os.listdir(tmp_path / "out")) == ["added.nq", "delta.json", "delta.rdfp", "delta.ru", "removed.nq"]
 
@@ -141,7 +141,7 @@ def test_operations_have_no_more_statements_than_asked_for(tmp_path: Path) -> No
     diff(old, new, tmp_path / "out")
     operations = (tmp_path / "out" / "delta.ru").read_text().split("\n;\n")
     assert [operation.split(" {")[0] for operation in operations] == ["DELETE DATA", "INSERT DATA", "INSERT DATA", "INSERT DATA"]
-    assert [operation.count(" .\n") for operation in operations] == [5, CHUNK, CHUNK, 500]
+    assert [operation.count(" .\n") for operation in operations] == [5, UPDATE_STATEMENTS, UPDATE_STATEMENTS, 500]
     diff(old, new, tmp_path / "out", chunk=2, formats=["sparql"])
     assert max(operation.count(" .\n") for operation in (tmp_path / "out" / "delta.ru").read_text().split("\n;\n")) == 2
 
@@ -201,7 +201,7 @@ def test_an_export_of_any_format_is_the_same_graph(
     quads = form in ("nquads", "trig")
     for old in (exports[0], exports[0] / f"figures.{'nq' if quads else 'nt'}"):
         delta = diff(old, tmp_path / "new", tmp_path / "out")
-        assert (delta.removed, delta.added, delta.quads) == (0, 0, quads)
+        assert (delta.removed, delta.added, delta.has_graph_names) == (0, 0, quads)
         assert delta.unchanged == len(set(lines(exports[0] / f"figures.{'nq' if quads else 'nt'}")))
         name = f"figures.{SUFFIX[form]}" + (f".{compress}" if compress else "")
         assert [file["name"] for file in delta.new["files"]] == [name]
@@ -225,14 +225,14 @@ def partitioned(folder: Path, export_of: Path, suffix: str = "nt", split: int = 
 def test_an_export_in_parts_is_one_graph(exports: tuple[Path, Path], tmp_path: Path) -> None:
     parts = partitioned(tmp_path / "parts", exports[0])
     delta = diff(parts, exports[0], tmp_path / "out")
-    assert (delta.removed, delta.added, delta.quads) == (0, 0, False)
+    assert (delta.removed, delta.added, delta.has_graph_names) == (0, 0, False)
     assert [file["name"] for file in delta.old["files"]] == ["entities.nt.zst", "part-00000.nt.zst", "part-00001.nt.zst"]
     other = diff(parts, exports[1], tmp_path / "out")
     assert (lines(tmp_path / "out" / "removed.nt"), lines(tmp_path / "out" / "added.nt")) == expected(exports, "nt")
     assert other.differs
     put(parts / "part-00009.nt", PLAIN.format("left by somebody"))
     assert not diff(parts, exports[0], tmp_path / "out").differs
-    assert diff(partitioned(tmp_path / "quads", exports[0], "nq"), exports[0], tmp_path / "out").quads
+    assert diff(partitioned(tmp_path / "quads", exports[0], "nq"), exports[0], tmp_path / "out").has_graph_names
 
 
 def test_records_are_exported_first(corpora: tuple[Path, Path], exports: tuple[Path, Path], tmp_path: Path) -> None:
@@ -253,7 +253,7 @@ def test_a_refused_record_is_told(corpora: tuple[Path, Path], tmp_path: Path) ->
     bad = shutil.copytree(corpora[0], tmp_path / "bad")
     put(bad / "e.yaml", "figid: ../x\n")
     delta = diff(corpora[0], bad, tmp_path / "out")
-    assert (delta.differs, delta.left_out, delta.exit_status) == (False, 1, 1)
+    assert (delta.differs, delta.excluded_records, delta.exit_status) == (False, 1, 1)
     result = run(corpora[0], bad, "-o", tmp_path / "out")
     assert result.exit_code == 1
     assert result.stderr == f"NEW: {bad}: 1 refused, 0 quarantined: these records are not in its graph; export it to see why\n"
@@ -262,7 +262,7 @@ def test_a_refused_record_is_told(corpora: tuple[Path, Path], tmp_path: Path) ->
 def test_an_empty_graph_is_a_graph(exports: tuple[Path, Path], tmp_path: Path) -> None:
     empty = put(tmp_path / "empty.nt", "")
     delta = diff(empty, exports[0] / "figures.nq", tmp_path / "out")
-    assert (delta.removed, delta.unchanged, delta.quads) == (0, 0, True)
+    assert (delta.removed, delta.unchanged, delta.has_graph_names) == (0, 0, True)
     assert delta.added == len(set(lines(exports[0] / "figures.nq")))
     assert not diff(empty, empty, tmp_path / "out").differs
 
@@ -325,7 +325,7 @@ def test_sides_that_are_none_are_refused(exports: tuple[Path, Path], tmp_path: P
             assert result.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("left", [f"{STAGING}/{STATE}", f"{INTERRUPTED}/{STATE}"])
+@pytest.mark.parametrize("left", [f"{STAGING_DIR}/{STATE_FILE}", f"{CHECKPOINT_DIR}/{STATE_FILE}"])
 def test_what_an_interrupted_export_left_is_no_graph_and_is_not_touched(left: str, exports: tuple[Path, Path], tmp_path: Path) -> None:
     kept = put(tmp_path / "first" / left, "what was done so far")
     with pytest.raises(SourceError, match=r"first: the export has no manifest\.json, so it was interrupted"):

@@ -14,10 +14,10 @@ import pytest
 from tests.support.records import ROOT
 
 from pfocr2rdf.cli import main
-from pfocr2rdf.mapping.figure_graph import describe
-from pfocr2rdf.rdf.serializers.formats import FORMATS
-from pfocr2rdf.rdf.terms import TYPE, term
-from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE, PREFIXES, PROPERTIES
+from pfocr2rdf.mapping.figure_graph import build_figure_graph
+from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
+from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term
+from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE_TYPES, PREFIXES, PROPERTIES
 from pfocr2rdf.records.reader import read_records
 from pfocr2rdf.validation.shapes import load_shapes
 
@@ -147,10 +147,10 @@ def test_every_table_is_on_a_page_and_every_mark_has_a_table() -> None:
 def test_tables_have_every_row() -> None:
     made = {name: make() for name, make in hooks.TABLES.items()}
     assert all(f"`{row.name}`" in made["classes"] for row in CLASSES)
-    assert all(f"`{row.name}`" in made["evidence"] for row in EVIDENCE)
+    assert all(f"`{row.name}`" in made["evidence"] for row in EVIDENCE_TYPES)
     assert all(f"| `{row.name}` |" in made["own properties"] + made["borrowed properties"] for row in PROPERTIES)
     assert all(f"`{prefix}:`" in made["prefixes"] for prefix in PREFIXES)
-    assert all(f"`{name}`" in made["formats"] for name in FORMATS)
+    assert all(f"`{name}`" in made["formats"] for name in SERIALIZERS)
     assert len({line.count(" | ") for line in made["shapes"].splitlines()}) == 1
     named = set(re.findall(r"^(shape:\S+) a sh:", load_shapes().text, re.MULTILINE))
     assert {name for name in named if f"`{name}`" not in made["shapes"]} == set()
@@ -163,14 +163,16 @@ def test_borrowed_properties_are_those_of_the_vocabulary() -> None:
 def test_tables_say_of_what_each_property_is() -> None:
     """No figure of the examples has a property where the tables do not have it."""
     owners = {
-        term(row.name): {name.partition(":")[2].lower() for name in row.domain} for row in PROPERTIES if row.name.startswith("pfocr:")
+        expand_term(row.name): {name.partition(":")[2].lower() for name in row.domain}
+        for row in PROPERTIES
+        if row.name.startswith("pfocr:")
     }
-    owners |= {term(name): set(said[0].split(", ")) for name, said in hooks.BORROWED.items()}
-    names = {term(row.name): row.label for row in CLASSES}
+    owners |= {expand_term(name): set(said[0].split(", ")) for name, said in hooks.BORROWED.items()}
+    names = {expand_term(row.name): row.label for row in CLASSES}
     for record in read_records(ROOT / "examples"):
-        for node in describe(record).nodes():
-            label = next((names[value] for predicate, value in node.pairs if predicate == TYPE and value in names), "")
-            used = {predicate for predicate, _ in node.pairs if predicate != TYPE} if label else set()
+        for node in build_figure_graph(record).resources():
+            label = next((names[value] for predicate, value in node.pairs if predicate == RDF_TYPE and value in names), "")
+            used = {predicate for predicate, _ in node.pairs if predicate != RDF_TYPE} if label else set()
             assert {predicate for predicate in used if label not in owners.get(predicate, ())} == set(), node.subject
 
 

@@ -12,12 +12,17 @@ import yaml
 
 from pfocr2rdf.pipeline import single as passing
 from pfocr2rdf.pipeline.export import export
-from pfocr2rdf.rdf.iris import doi
-from pfocr2rdf.rdf.terms import ref, term
+from pfocr2rdf.rdf.iris import doi_iri
+from pfocr2rdf.rdf.terms import expand_term, iri_term
 
 OLD, NEW = 0, 1
 
-LABEL, TITLE, MEMBER, ORGANISM = term("rdfs:label"), term("dcterms:title"), term("pfocr:memberOf"), term("pfocr:organism")
+LABEL, TITLE, MEMBER, ORGANISM = (
+    expand_term("rdfs:label"),
+    expand_term("dcterms:title"),
+    expand_term("pfocr:memberOf"),
+    expand_term("pfocr:organism"),
+)
 
 
 # -- from records ------------------------------------------------------------------------------------------------------------------
@@ -59,22 +64,26 @@ RECORDS = [
 def test_records_that_disagree_on_their_paper_give_one_paper_and_a_report(
     batch: int, order: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passing, "BATCH", batch)
+    monkeypatch.setattr(passing, "BATCH_RECORDS", batch)
     shared, conflicts = exported(tmp_path / "some", RECORDS[::order])
     assert f'{PAPER} {TITLE} "The newer title"' in shared
-    assert f'{PAPER} {term("pfocr:journal")} "A"' in shared
-    assert f'{PAPER} {term("dcterms:issued")} "2020"^^<http://www.w3.org/2001/XMLSchema#gYear>' in shared
+    assert f'{PAPER} {expand_term("pfocr:journal")} "A"' in shared
+    assert f'{PAPER} {expand_term("dcterms:issued")} "2020"^^<http://www.w3.org/2001/XMLSchema#gYear>' in shared
     assert len([line for line in shared if line.startswith(f"{PAPER} {TITLE} ")]) == 1
     found = {one["predicate"]: (one["kept"], one["kept_from"], one["dropped"], one["dropped_from"]) for one in conflicts}
     first = {1: "PMC1__F2", -1: "PMC1__F3"}[order]
     assert found[TITLE] == ('"The newer title"', first, '"An older title"', "PMC1__F1")
-    assert found[term("pfocr:journal")] == ('"A"', "PMC1__F3", '"B"', "PMC1__F2")
-    assert found[term("dcterms:issued")][3] == "PMC1__F4"
+    assert found[expand_term("pfocr:journal")] == ('"A"', "PMC1__F3", '"B"', "PMC1__F2")
+    assert found[expand_term("dcterms:issued")][3] == "PMC1__F4"
     assert len(conflicts) == 3
     assert {one["subject"] for one in conflicts} == {PAPER}
 
 
 def test_a_doi_that_was_dropped_leaves_no_link(tmp_path: Path) -> None:
     shared, conflicts = exported(tmp_path / "some", [record("PMC1__F1", NEW, doi="10.1000/a"), record("PMC1__F2", NEW, doi="10.1000/b")])
-    assert [(one["predicate"], one["kept"], one["dropped"]) for one in conflicts] == [(term("bibo:doi"), '"10.1000/a"', '"10.1000/b"')]
-    assert {line for line in shared if term("owl:sameAs") in line} == {f"{PAPER} {term('owl:sameAs')} {ref(doi('10.1000/a'))}"}
+    assert [(one["predicate"], one["kept"], one["dropped"]) for one in conflicts] == [
+        (expand_term("bibo:doi"), '"10.1000/a"', '"10.1000/b"')
+    ]
+    assert {line for line in shared if expand_term("owl:sameAs") in line} == {
+        f"{PAPER} {expand_term('owl:sameAs')} {iri_term(doi_iri('10.1000/a'))}"
+    }

@@ -19,9 +19,9 @@ from tests.support.output_directories import COMPANIONS, Broken, assert_whole, c
 from pfocr2rdf.errors import OutputError, SourceError, StoppedError
 from pfocr2rdf.pipeline import single as passing
 from pfocr2rdf.pipeline.export import export
-from pfocr2rdf.rdf.serializers.formats import FORMATS
-from pfocr2rdf.storage.layout import INTERRUPTED, MANIFEST, STAGING, STATE
-from pfocr2rdf.storage.staging import OutputDirectory
+from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
+from pfocr2rdf.storage.layout import CHECKPOINT_DIR, MANIFEST_FILE, STAGING_DIR, STATE_FILE
+from pfocr2rdf.storage.staging import StagedDirectory
 
 
 @pytest.fixture
@@ -40,10 +40,10 @@ def output(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("compress", [None, "gz", "zst"])
 def test_the_manifest_names_every_file_with_its_size_and_digest(compress: str | None, source: Path, output: Path) -> None:
-    done = export([source], output, formats=FORMATS, compress=compress)
+    done = export([source], output, formats=SERIALIZERS, compress=compress)
     assert_whole(output)
-    manifest = json.loads((output / MANIFEST).read_text(encoding="utf-8"))
-    assert [file["name"] for file in manifest["files"]] == sorted(set(contents(output)) - {MANIFEST})
+    manifest = json.loads((output / MANIFEST_FILE).read_text(encoding="utf-8"))
+    assert [file["name"] for file in manifest["files"]] == sorted(set(contents(output)) - {MANIFEST_FILE})
     assert manifest["sources"] == [str(source)]
     assert manifest["tool"].startswith("pfocr2rdf ")
     assert manifest["records"]["read"] == 150
@@ -52,7 +52,7 @@ def test_the_manifest_names_every_file_with_its_size_and_digest(compress: str | 
 
 def test_the_staging_folder_is_gone_at_the_end(source: Path, output: Path) -> None:
     export([source], output)
-    assert sorted(path.name for path in output.iterdir()) == sorted([*COMPANIONS, "figures.jsonld", "figures.ttl", STATE])
+    assert sorted(path.name for path in output.iterdir()) == sorted([*COMPANIONS, "figures.jsonld", "figures.ttl", STATE_FILE])
 
 
 def test_the_folders_above_are_made(source: Path, output: Path) -> None:
@@ -73,7 +73,7 @@ def test_what_a_record_was_quarantined_for_stands_beside_it(tmp_path: Path, outp
 
 
 def test_files_of_an_earlier_export_with_other_formats_go(source: Path, output: Path) -> None:
-    export([source], output, formats=FORMATS, compress="gz")
+    export([source], output, formats=SERIALIZERS, compress="gz")
     export([source], output, formats=["turtle"])
     assert sorted(contents(output)) == sorted([*COMPANIONS, "figures.ttl"])
     assert_whole(output)
@@ -110,7 +110,7 @@ def test_a_foreign_folder_of_the_name_quarantine_stays(source: Path, output: Pat
 def test_what_a_foreign_manifest_names_stays(source: Path, output: Path) -> None:
     output.mkdir()
     (output / "thesis.pdf").write_bytes(b"mine")
-    (output / MANIFEST).write_text(json.dumps({"files": [{"name": "thesis.pdf"}]}), encoding="utf-8")
+    (output / MANIFEST_FILE).write_text(json.dumps({"files": [{"name": "thesis.pdf"}]}), encoding="utf-8")
     with contextlib.suppress(OutputError):  # to refuse is as good
         export([source], output)
     assert (output / "thesis.pdf").read_bytes() == b"mine"
@@ -132,7 +132,7 @@ def test_a_broken_or_hostile_manifest_removes_nothing(manifest: str, source: Pat
     for path in (tmp_path / "notes.txt", output / "sub" / "a"):
         path.write_bytes(b"mine")
     named = manifest.replace("ABSOLUTE", str(tmp_path / "notes.txt"))
-    (output / MANIFEST).write_bytes(named.encode(errors="surrogatepass"))
+    (output / MANIFEST_FILE).write_bytes(named.encode(errors="surrogatepass"))
     export([source], output)
     assert [path.read_bytes() for path in (tmp_path / "notes.txt", output / "sub" / "a")] == [b"mine", b"mine"]
     assert_whole(output)
@@ -146,7 +146,7 @@ def test_a_broken_or_hostile_manifest_removes_nothing(manifest: str, source: Pat
 def test_an_exception_in_the_middle_leaves_all_as_it_was(
     error: type[BaseException], before: bool, source: Path, output: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passing, "_COMMIT_SECONDS", 1000.0)  # after so little time, nothing is worth being kept
+    monkeypatch.setattr(passing, "_COMMIT_INTERVAL_SECONDS", 1000.0)  # after so little time, nothing is worth being kept
     output.mkdir()
     (output / "notes.txt").write_bytes(b"mine")
     if before:
@@ -157,8 +157,8 @@ def test_an_exception_in_the_middle_leaves_all_as_it_was(
             raise error
 
     with unchanged(output), pytest.raises(error):
-        export([source], output, formats=FORMATS, compress="gz", progress=progress)
-    assert not (output / STAGING).exists()
+        export([source], output, formats=SERIALIZERS, compress="gz", progress=progress)
+    assert not (output / STAGING_DIR).exists()
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -166,9 +166,9 @@ def test_an_exception_in_the_middle_leaves_all_as_it_was(
 def test_an_interrupted_run_leaves_its_work_for_the_next_one_and_nothing_else(
     workers: int, compress: str | None, source: Path, output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passing, "_COMMIT_SECONDS", 0.0)
-    monkeypatch.setattr(passing, "BATCH", 10)
-    export([source], output, formats=FORMATS, limit=2)
+    monkeypatch.setattr(passing, "_COMMIT_INTERVAL_SECONDS", 0.0)
+    monkeypatch.setattr(passing, "BATCH_RECORDS", 10)
+    export([source], output, formats=SERIALIZERS, limit=2)
     before = contents(output)
 
     def progress(count: int, *_: object) -> None:
@@ -176,13 +176,13 @@ def test_an_interrupted_run_leaves_its_work_for_the_next_one_and_nothing_else(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        export([source], output, formats=FORMATS, compress=compress, workers=workers, progress=progress)
-    assert {name: data for name, data in contents(output).items() if not name.startswith(INTERRUPTED)} == before
-    assert not (output / STAGING).exists()
-    mapped = export([source], output, formats=FORMATS, compress=compress, workers=workers).mapped
+        export([source], output, formats=SERIALIZERS, compress=compress, workers=workers, progress=progress)
+    assert {name: data for name, data in contents(output).items() if not name.startswith(CHECKPOINT_DIR)} == before
+    assert not (output / STAGING_DIR).exists()
+    mapped = export([source], output, formats=SERIALIZERS, compress=compress, workers=workers).mapped
     assert mapped < 150 if compress else mapped <= 50
-    assert not (output / INTERRUPTED).exists()
-    export([source], tmp_path / "fresh", formats=FORMATS, compress=compress)
+    assert not (output / CHECKPOINT_DIR).exists()
+    export([source], tmp_path / "fresh", formats=SERIALIZERS, compress=compress)
     assert contents(output) == contents(tmp_path / "fresh")
 
 
@@ -237,16 +237,16 @@ def test_a_name_that_is_taken_by_a_folder_is_refused(source: Path, output: Path)
     with pytest.raises(OutputError):
         export([source], output)
     assert (output / "figures.ttl" / "sub").is_dir()
-    assert not (output / MANIFEST).exists()
-    assert not (output / STAGING).exists()
+    assert not (output / MANIFEST_FILE).exists()
+    assert not (output / STAGING_DIR).exists()
 
 
 def test_what_was_refused_can_be_tried_again(source: Path, output: Path) -> None:
     output.mkdir()
-    (output / STAGING).write_bytes(b"in the way")
+    (output / STAGING_DIR).write_bytes(b"in the way")
     with pytest.raises(OutputError):
         export([source], output)
-    (output / STAGING).unlink()
+    (output / STAGING_DIR).unlink()
     export([source], output)
     assert_whole(output)
 
@@ -282,7 +282,7 @@ def test_files_that_may_not_grow_are_an_output_error_and_leave_nothing(size: int
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
         with unchanged(output), pytest.raises(OutputError, match="File too large"):
-            export([source], output, formats=FORMATS)
+            export([source], output, formats=SERIALIZERS)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     export([source], output, formats=["turtle"])
@@ -294,7 +294,7 @@ def test_an_error_while_files_are_put_in_place_is_an_output_error(
     after: int, source: Path, output: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Some files may be in place by then, but without a manifest; the next run puts it right. The first step is to put that aside."""
-    export([source], output, formats=FORMATS, limit=1)
+    export([source], output, formats=SERIALIZERS, limit=1)
     before = contents(output)
     left = [after]
 
@@ -308,9 +308,9 @@ def test_an_error_while_files_are_put_in_place_is_an_output_error(
         patched.setattr(os, "replace", replace)
         with pytest.raises(OutputError, match="No space left"):
             export([source], output, formats=["turtle", "ntriples"])
-    assert (output / MANIFEST).exists() == (after == 0)
+    assert (output / MANIFEST_FILE).exists() == (after == 0)
     assert after or contents(output) == before
-    assert not (output / STAGING).exists()
+    assert not (output / STAGING_DIR).exists()
     export([source], output, formats=["turtle", "ntriples"])
     assert_whole(output)
     assert sorted(contents(output)) == sorted([*COMPANIONS, "figures.nt", "figures.ttl"])
@@ -321,9 +321,9 @@ def test_an_error_while_files_are_put_in_place_is_an_output_error(
 
 def test_two_exports_to_one_directory_at_once_publish_no_half_file(output: Path) -> None:
     """The second one may be refused, or wait, or write elsewhere; half of its file must not appear."""
-    with OutputDirectory(output) as first:
+    with StagedDirectory(output) as first:
         first.write_text("figures.ttl", "all of the first")
-        with contextlib.suppress(OutputError), OutputDirectory(output) as second, second.open("figures.ttl") as file:
+        with contextlib.suppress(OutputError), StagedDirectory(output) as second, second.open("figures.ttl") as file:
             file.write(b"half of the second")
             file.flush()
             with contextlib.suppress(OutputError):
@@ -344,7 +344,7 @@ def test_a_dry_run_writes_nothing(exists: bool, source: Path, output: Path, tmp_
     seen: set[str] = set()
     with unchanged(tmp_path):
         look = lambda *_: seen.update(path.name for path in scratch.rglob("*"))  # noqa: E731
-        done = export([source], output, formats=FORMATS, compress="gz", dry_run=True, progress=look)
+        done = export([source], output, formats=SERIALIZERS, compress="gz", dry_run=True, progress=look)
     assert [name for name in seen if name.startswith("figures.")] == [], "the graph is written and thrown away"
     assert output.exists() == exists
     assert list(scratch.iterdir()) == []
@@ -364,7 +364,7 @@ def test_a_record_that_is_superseded_late_leaves_nothing_of_the_first_pass(
     tmp_path: Path, output: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second pass starts from an empty staging folder: what the first one wrote and quarantined is forgotten."""
-    monkeypatch.setattr(passing, "BATCH", 1)
+    monkeypatch.setattr(passing, "BATCH_RECORDS", 1)
     old = record("PMC1__F1", number="1", year="20")
     new = {key: value for key, value in record("PMC1__F1", number="2").items() if key != "genes"}
     done = export([written(tmp_path / "both", old, new)], output)

@@ -26,9 +26,9 @@ from pfocr2rdf.pipeline import fingerprint as version
 from pfocr2rdf.pipeline import single as passing
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.pipeline.options import Release
-from pfocr2rdf.pipeline.summary import Summary
-from pfocr2rdf.rdf.serializers.formats import FORMATS
-from pfocr2rdf.storage.layout import INTERRUPTED, MANIFEST, STATE, TOOL
+from pfocr2rdf.pipeline.summary import ExportSummary
+from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
+from pfocr2rdf.storage.layout import CHECKPOINT_DIR, MANIFEST_FILE, STATE_FILE, TOOL
 from pfocr2rdf.validation.shapes import load_shapes
 
 Files = dict[str, str]
@@ -77,7 +77,7 @@ class Kept:
                 write(self.place / "in", {name: content})
                 self.files[name] = content
 
-    def export(self, **options: Any) -> Summary:
+    def export(self, **options: Any) -> ExportSummary:
         """The export, as it is made over the one that is there; its files must be those of a fresh one."""
         done = export(self.sources, self.output, **self.options | options)
         shutil.rmtree(self.place / "fresh", ignore_errors=True)
@@ -108,7 +108,7 @@ def stamps(folder: Path) -> dict[str, tuple[int, int]]:
 @pytest.mark.parametrize("workers", [1, 2, None])
 @pytest.mark.parametrize("compress", [None, "gz", "zst"])
 def test_a_second_run_maps_nothing_and_leaves_the_files_alone(workers: int | None, compress: str | None, tmp_path: Path) -> None:
-    kept = Kept(tmp_path, formats=FORMATS, compress=compress, workers=workers)
+    kept = Kept(tmp_path, formats=SERIALIZERS, compress=compress, workers=workers)
     first = kept.export()
     before = stamps(kept.output)
     for _ in range(2):
@@ -209,8 +209,8 @@ def test_only_what_is_new_or_has_changed_is_mapped(files: dict[str, str | None],
 @pytest.mark.parametrize("workers", [1, 2])
 def test_what_comes_and_goes_among_many(workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """More records than go into one batch, reused ones between mapped ones."""
-    monkeypatch.setattr(passing, "BATCH", 4)
-    monkeypatch.setattr(passing, "_REUSED_AT_ONCE", 7)
+    monkeypatch.setattr(passing, "BATCH_RECORDS", 4)
+    monkeypatch.setattr(passing, "_MAX_BATCH_ITEMS", 7)
     kept = Kept(tmp_path, {f"{number}.md": page(number, number % 2) for number in range(100, 200)}, workers=workers)
     kept.export()
     kept.change({f"{number}.md": page(number, number % 2, year="2001") for number in range(100, 200, 9)})
@@ -237,8 +237,8 @@ def test_entities_forget_what_no_record_says_any_more(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ranks", [(0, 0), (1, 1), (0, 1), (1, 0)])
 def test_a_duplicate_comes_and_goes(ranks: tuple[int, int], batch: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also a newer record that comes when the older one was written already."""
-    monkeypatch.setattr(passing, "BATCH", batch)
-    monkeypatch.setattr(passing, "_REUSED_AT_ONCE", batch)
+    monkeypatch.setattr(passing, "BATCH_RECORDS", batch)
+    monkeypatch.setattr(passing, "_MAX_BATCH_ITEMS", batch)
     first, second = (page(7, rank, year=str(2000 + number)) for number, rank in enumerate(ranks))
     rest = {f"c{number}.md": page(number, 0) for number in range(100, 105)}
     kept = Kept(tmp_path, {"a.md": first, **rest})
@@ -297,7 +297,7 @@ def test_a_limit_that_grows_maps_what_comes_into_it(kept: Kept) -> None:
 @pytest.mark.parametrize("before", ["gz", "zst", None])
 @pytest.mark.parametrize("after", ["gz", "zst", None])
 def test_from_one_compression_to_another(before: str | None, after: str | None, tmp_path: Path) -> None:
-    kept = Kept(tmp_path, formats=FORMATS, compress=before)
+    kept = Kept(tmp_path, formats=SERIALIZERS, compress=before)
     kept.export()
     kept.change({"_figures/PMC12__F1.md": page(12, 0, year="2001"), "_figures/PMC25__F1.md": None})
     assert kept.export(compress=after).mapped == 1
@@ -314,7 +314,7 @@ def test_other_shapes_map_all(kept: Kept) -> None:
 
 def test_another_version_of_the_mapping_maps_all(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(version, "mapping_version", lambda: "another one")
+        patched.setattr(version, "code_fingerprint", lambda: "another one")
         assert kept.export().mapped == ALL
         assert kept.export().mapped == 0
     assert kept.export().mapped == ALL
@@ -325,7 +325,7 @@ def test_another_version_of_the_tool_or_of_a_library_that_packs_is_another_versi
     in_force, seen = load_shapes([]), set()
     for name, value in (("TOOL", TOOL), ("TOOL", "pfocr2rdf 99"), ("version", lambda name: f"{name} 99")):
         monkeypatch.setattr(version, name, value)
-        seen |= {version.version_of(in_force, "quarantine"), version.version_of(in_force, "keep")}
+        seen |= {version.export_fingerprint(in_force, "quarantine"), version.export_fingerprint(in_force, "keep")}
     assert len(seen) == 6
 
 
@@ -337,7 +337,7 @@ def test_the_version_of_the_mapping_hangs_on_every_module_and_table_of_the_packa
 
         def found() -> str:
             digest = hashlib.sha256()
-            version._add(package, digest)
+            version._hash_tree(package, digest)
             return str(digest.hexdigest())
 
         seen = {found()}
@@ -374,12 +374,12 @@ def interrupt(kept: Kept, monkeypatch: pytest.MonkeyPatch, after: int = 10, **op
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(passing, "BATCH", 2)
-        patched.setattr(passing, "_REUSED_AT_ONCE", 2)
-        patched.setattr(passing, "_COMMIT_SECONDS", 0.0)
+        patched.setattr(passing, "BATCH_RECORDS", 2)
+        patched.setattr(passing, "_MAX_BATCH_ITEMS", 2)
+        patched.setattr(passing, "_COMMIT_INTERVAL_SECONDS", 0.0)
         with pytest.raises(KeyboardInterrupt):
             export(kept.sources, kept.output, progress=progress, **kept.options | options)
-    assert (kept.output / INTERRUPTED).is_dir()
+    assert (kept.output / CHECKPOINT_DIR).is_dir()
 
 
 @pytest.mark.parametrize("compress", [None, "gz", "zst"])
@@ -389,7 +389,7 @@ def test_what_an_interrupted_run_did_is_taken_from_there_and_the_rest_from_the_e
     kept.change({f"_figures/PMC{number}__F1.md": page(number, 0, year="2001") for number in range(10, 15)})
     interrupt(kept, monkeypatch, after=4, compress=compress)
     assert kept.export(compress=compress).mapped == 1
-    assert not (kept.output / INTERRUPTED).exists()
+    assert not (kept.output / CHECKPOINT_DIR).exists()
 
 
 def test_an_interrupted_run_over_an_interrupted_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -480,26 +480,26 @@ CHANGE: dict[str, str | None] = {"_figures/PMC12__F1.md": page(12, 0, year="2001
 def test_a_state_that_cannot_be_trusted_changes_nothing(damage: Callable[[Path], object], changed: bool, kept: Kept) -> None:
     if changed:
         kept.change(CHANGE)
-    damage(kept.output / STATE)
+    damage(kept.output / STATE_FILE)
     kept.export()
     assert kept.export().mapped == 0
-    assert sorted(path.name for path in kept.output.glob(f"{STATE}*")) == [STATE]
+    assert sorted(path.name for path in kept.output.glob(f"{STATE_FILE}*")) == [STATE_FILE]
 
 
 @pytest.mark.parametrize("seed", range(25))
 def test_a_state_with_some_wrong_bytes_changes_nothing(seed: int, kept: Kept) -> None:
     kept.change(CHANGE)
-    scratch(kept.output / STATE, seed, 1 + seed * 3)
+    scratch(kept.output / STATE_FILE, seed, 1 + seed * 3)
     kept.export()
     assert kept.export().mapped == 0
 
 
 def test_a_folder_in_the_place_of_the_state_is_left_alone_or_gone(kept: Kept) -> None:
-    (kept.output / STATE).unlink()
-    write(kept.output / STATE, {"notes.txt": "mine"})
+    (kept.output / STATE_FILE).unlink()
+    write(kept.output / STATE_FILE, {"notes.txt": "mine"})
     with pytest.raises(Exception, match=r"cannot be written: Is a directory"):
         export(kept.sources, kept.output, **kept.options)
-    assert (kept.output / STATE / "notes.txt").read_text() == "mine"
+    assert (kept.output / STATE_FILE / "notes.txt").read_text() == "mine"
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -508,7 +508,7 @@ def test_an_interrupted_run_whose_state_cannot_be_trusted_changes_nothing(
 ) -> None:
     kept = Kept(tmp_path)
     interrupt(kept, monkeypatch)
-    DAMAGES[damage](kept.output / INTERRUPTED / STATE)
+    DAMAGES[damage](kept.output / CHECKPOINT_DIR / STATE_FILE)
     kept.export()
     assert kept.export().mapped == 0
 
@@ -520,7 +520,7 @@ def test_an_interrupted_run_whose_files_are_shorter_than_its_state_says(
 ) -> None:
     kept = Kept(tmp_path, compress=compress)
     interrupt(kept, monkeypatch)
-    for path in (kept.output / INTERRUPTED).glob("figures.nq*"):
+    for path in (kept.output / CHECKPOINT_DIR).glob("figures.nq*"):
         os.truncate(path, size)
     assert kept.export().mapped == ALL
     assert kept.export().mapped == 0
@@ -562,7 +562,7 @@ def test_a_file_of_the_graph_that_somebody_changed_is_written_anew(hurt: str, co
 
 @pytest.mark.parametrize("changed", [False, True], ids=["same records", "changed records"])
 @pytest.mark.parametrize("hurt", HURTS)
-@pytest.mark.parametrize("name", [MANIFEST, "report.json", "vocabulary.ttl", *(f"quarantine/PMC30__F1/{name}" for name in SET_ASIDE)])
+@pytest.mark.parametrize("name", [MANIFEST_FILE, "report.json", "vocabulary.ttl", *(f"quarantine/PMC30__F1/{name}" for name in SET_ASIDE)])
 def test_another_file_that_somebody_changed_is_written_anew(name: str, hurt: str, changed: bool, kept: Kept) -> None:
     if changed:
         kept.change(CHANGE)
@@ -628,7 +628,7 @@ def test_records_of_an_archive_are_known_again(tmp_path: Path) -> None:
 
 
 def test_records_of_standard_input_are_known_again(tmp_path: Path) -> None:
-    def run(numbers: Iterable[int], folder: str = "out", **fields: str) -> Summary:
+    def run(numbers: Iterable[int], folder: str = "out", **fields: str) -> ExportSummary:
         data = "---\n".join(older(f"PMC{number}__F1", *(f"{key}: '{value}'" for key, value in fields.items())) for number in numbers)
         return export(["-"], tmp_path / folder, stdin=io.BytesIO(data.encode()), formats=["turtle"])
 
@@ -727,9 +727,9 @@ def content(name: str, value: Any) -> str | None:
 
 def known(output: Path) -> tuple[set[str], str, dict[tuple[str, int], tuple[bytes, str]]]:
     """Formats and version of an export, and digest and status of its records."""
-    if not (output / STATE).exists():
+    if not (output / STATE_FILE).exists():
         return set(), "", {}
-    database = sqlite3.connect(output / STATE)
+    database = sqlite3.connect(output / STATE_FILE)
     about = dict(database.execute("SELECT name, value FROM about"))
     rows = database.execute("SELECT source, line, digest, status FROM records").fetchall()
     database.close()
@@ -748,8 +748,8 @@ def to_be_mapped(before: Any, after: Any) -> int:
 @settings(max_examples=example_count(25), deadline=None)
 def test_an_export_over_another_one_is_what_a_fresh_one_is(rounds: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(passing, "BATCH", 3)  # so that a newer record may come when the older one is written
-        patched.setattr(passing, "_REUSED_AT_ONCE", 5)
+        patched.setattr(passing, "BATCH_RECORDS", 3)  # so that a newer record may come when the older one is written
+        patched.setattr(passing, "_MAX_BATCH_ITEMS", 5)
         first = {f"{slot}.md": variants(slot, int(slot[3:5]))["newer" if number % 3 == 0 else "older"] for number, slot in enumerate(SLOTS)}
         kept = Kept(Path(folder), {**first, "zz.md": page(99, 0)})
         for edit, options in [({}, {}), *rounds]:

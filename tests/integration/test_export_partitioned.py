@@ -25,12 +25,12 @@ from pfocr2rdf.errors import OutputError, SourceError, StoppedError
 from pfocr2rdf.mapping import figure_graph
 from pfocr2rdf.mapping.figure_graph import FigureGraph
 from pfocr2rdf.pipeline import worker as batch
-from pfocr2rdf.pipeline.executors.processes import Processes
+from pfocr2rdf.pipeline.executors.processes import ProcessExecutor
 from pfocr2rdf.pipeline.export import export
-from pfocr2rdf.rdf.serializers.formats import FORMATS
+from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.records.model import FigureRecord
-from pfocr2rdf.storage.layout import ACCOUNTS, INTERRUPTED, MANIFEST, STAGING, STATE
-from pfocr2rdf.storage.locks import locked
+from pfocr2rdf.storage.layout import CHECKPOINT_DIR, MANIFEST_FILE, PARTITION_MANIFESTS_DIR, STAGING_DIR, STATE_FILE
+from pfocr2rdf.storage.locks import exclusive_lock
 
 PARSED = {
     "turtle": pyoxigraph.RdfFormat.TURTLE, "jsonld": pyoxigraph.RdfFormat.JSON_LD, "ntriples": pyoxigraph.RdfFormat.N_TRIPLES,
@@ -46,7 +46,7 @@ def quads(data: bytes, form: str) -> set[str]:
 
 def graph(folder: Path, form: str) -> dict[str, set[str]]:
     """The statements of each file of the graph."""
-    suffix = FORMATS[form]().suffix
+    suffix = SERIALIZERS[form]().suffix
     names = [name for name in contents(folder) if name.endswith(suffix) and name.startswith(("part-", "entities", "figures"))]
     return {name: quads((folder / name).read_bytes(), form) for name in sorted(names)}
 
@@ -67,22 +67,22 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("name", ["made", "real-gen2"])
 def test_the_parts_and_the_entities_are_the_whole(name: str, size: int, made: Path, tmp_path: Path) -> None:
     source = made if name == "made" else shared_data(name)
-    one = export([source], tmp_path / "whole", formats=FORMATS)
-    done = parted(source, tmp_path / "out", size, formats=FORMATS)
+    one = export([source], tmp_path / "whole", formats=SERIALIZERS)
+    done = parted(source, tmp_path / "out", size, formats=SERIALIZERS)
     numbers = one.as_dict(timing=False)
     assert done.as_dict(timing=False) == numbers
     assert done.mapped == done.read
-    for form in FORMATS:
+    for form in SERIALIZERS:
         files = graph(tmp_path / "out", form)
         assert len(files) == -(-done.read // size) + 1
-        assert set().union(*files.values()) == quads((tmp_path / "whole" / f"figures{FORMATS[form]().suffix}").read_bytes(), form)
+        assert set().union(*files.values()) == quads((tmp_path / "whole" / f"figures{SERIALIZERS[form]().suffix}").read_bytes(), form)
         assert sum(map(len, files.values())) == done.triples
     for beside in ("vocabulary.ttl", "context.jsonld", "shapes.ttl", "report.json", "report.ttl"):
         assert (tmp_path / "out" / beside).read_bytes() == (tmp_path / "whole" / beside).read_bytes()
     assert_whole(tmp_path / "out")
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", SERIALIZERS)
 def test_each_part_parses_alone_with_another_parser(form: str, made: Path, tmp_path: Path) -> None:
     parted(made, tmp_path / "out", formats=[form])
     for name, statements in graph(tmp_path / "out", form).items():
@@ -105,7 +105,7 @@ def test_a_large_corpus_in_parts_is_the_whole(tmp_path: Path) -> None:
 def test_the_description_of_the_dataset_has_every_part_with_size_and_digest(made: Path, tmp_path: Path) -> None:
     parted(made, tmp_path / "out", formats=["turtle", "nquads"], compress="gz")
     said = (tmp_path / "out" / "dataset.ttl").read_text(encoding="utf-8")
-    files = [file for file in json.loads((tmp_path / "out" / MANIFEST).read_text())["files"] if file["name"].endswith(".gz")]
+    files = [file for file in json.loads((tmp_path / "out" / MANIFEST_FILE).read_text())["files"] if file["name"].endswith(".gz")]
     assert len(files) == 8
     for file in files:
         assert file["name"] in said
@@ -117,8 +117,8 @@ def test_the_description_of_the_dataset_has_every_part_with_size_and_digest(made
 @pytest.mark.parametrize("compress", [None, "gz", "zst"])
 @pytest.mark.parametrize("size", [1, 7, 1000])
 def test_merged_parts_are_byte_for_byte_the_export_in_one_piece(size: int, compress: str | None, made: Path, tmp_path: Path) -> None:
-    export([made], tmp_path / "whole", formats=FORMATS, compress=compress)
-    done = parted(made, tmp_path / "out", size, merge=True, formats=FORMATS, compress=compress)
+    export([made], tmp_path / "whole", formats=SERIALIZERS, compress=compress)
+    done = parted(made, tmp_path / "out", size, merge=True, formats=SERIALIZERS, compress=compress)
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(done.files)
 
@@ -140,7 +140,7 @@ def test_real_parts_that_fill_many_buffers_are_merged_to_the_same_bytes(tmp_path
 
 def test_the_bytes_are_the_same_for_any_number_of_workers(made: Path, tmp_path: Path) -> None:
     for workers in (1, 2, 3):
-        parted(made, tmp_path / str(workers), 3, workers=workers, formats=FORMATS, compress="zst")
+        parted(made, tmp_path / str(workers), 3, workers=workers, formats=SERIALIZERS, compress="zst")
     assert contents(tmp_path / "1") == contents(tmp_path / "2") == contents(tmp_path / "3")
 
 
@@ -255,7 +255,7 @@ HOSTILE: dict[str, Callable[[dict[str, Any]], None]] = {
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_account_is_none(kind: str, source: Path, output: Path) -> None:
     (output.parent / "notes.txt").write_bytes(b"mine")
-    account = output / ACCOUNTS / "part-00001.json"
+    account = output / PARTITION_MANIFESTS_DIR / "part-00001.json"
     account.write_text(json.dumps(hostile(json.loads(account.read_text()), HOSTILE[kind])), encoding="utf-8")
     assert parted(source, output).mapped == 7
     assert (output.parent / "notes.txt").read_bytes() == b"mine"
@@ -264,13 +264,13 @@ def test_a_hostile_account_is_none(kind: str, source: Path, output: Path) -> Non
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{", "7", '{"account": {}}', "[" * 100_000, '{"sha256": 1, "account": []}', "\ud800"])
 def test_a_broken_account_is_none(text: str, source: Path, output: Path) -> None:
-    (output / ACCOUNTS / "part-00000.json").write_bytes(text.encode(errors="surrogatepass"))
+    (output / PARTITION_MANIFESTS_DIR / "part-00000.json").write_bytes(text.encode(errors="surrogatepass"))
     assert parted(source, output).mapped == 7
     assert_as_fresh(source, output)
 
 
 def test_an_account_with_any_byte_spoilt_is_none_or_says_the_same(source: Path, output: Path) -> None:
-    account = output / ACCOUNTS / "part-00002.json"
+    account = output / PARTITION_MANIFESTS_DIR / "part-00002.json"
     whole, noise = account.read_bytes(), random.Random(7)
     for _ in range(25):
         spoilt = bytearray(whole)
@@ -359,20 +359,20 @@ def test_a_stop_that_was_asked_for_publishes_nothing(wrong: dict[str, Any], tmp_
     source = write(tmp_path / "in", {**pages(20), **bad})
     with pytest.raises(StoppedError):
         parted(source, tmp_path / "out", **wrong)
-    assert not (tmp_path / "out" / MANIFEST).exists()
+    assert not (tmp_path / "out" / MANIFEST_FILE).exists()
 
 
 @pytest.fixture
 def deadly(monkeypatch: pytest.MonkeyPatch) -> None:
     """A record with a certain title kills the process that maps it."""
-    describe = figure_graph.describe
+    describe = figure_graph.build_figure_graph
 
     def deadly(record: FigureRecord) -> FigureGraph:
         if record.title == "Deadly":
             os.kill(os.getpid(), signal.SIGKILL)
         return describe(record)
 
-    monkeypatch.setattr(batch, "describe", deadly)
+    monkeypatch.setattr(batch, "build_figure_graph", deadly)
 
 
 @pytest.mark.parametrize("workers", [2, None])
@@ -393,14 +393,14 @@ def test_a_record_that_kills_its_worker_is_set_aside(form: str, workers: int | N
 
 
 def test_a_worker_without_memory_does_not_end_the_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    describe = figure_graph.describe
+    describe = figure_graph.build_figure_graph
 
     def greedy(record: FigureRecord) -> FigureGraph:
         if record.title == "Greedy":
             raise MemoryError
         return describe(record)
 
-    monkeypatch.setattr(batch, "describe", greedy)
+    monkeypatch.setattr(batch, "build_figure_graph", greedy)
     source = write(tmp_path / "in", {**pages(9), "PMC1__003.md": front_matter(older("PMC1__003", title="Greedy"))})
     assert parted(source, tmp_path / "out", 3, workers=2).quarantined == 1
     assert "ran out of memory" in (tmp_path / "out" / "report.json").read_text(encoding="utf-8")
@@ -410,7 +410,7 @@ def test_a_fault_of_ours_is_not_blamed_on_the_output(monkeypatch: pytest.MonkeyP
     def broken(record: FigureRecord) -> FigureGraph:
         raise ZeroDivisionError("a fault")
 
-    monkeypatch.setattr(batch, "describe", broken)
+    monkeypatch.setattr(batch, "build_figure_graph", broken)
     with pytest.raises(ZeroDivisionError):
         parted(source, tmp_path / "out")
 
@@ -427,7 +427,7 @@ def test_pools_that_are_used_while_they_are_used() -> None:
 
     globals()["_Task"] = Task
     Task.__qualname__ = "_Task"
-    with Processes(2, int) as pool:
+    with ProcessExecutor(2, int) as pool:
         tasks = ((number, Task(number)) for number in range(20))
         for number, result in pool.map(tasks):  # type: ignore[type-var]
             [(_, again)] = pool.map([(None, Task(result))])  # type: ignore[list-item]
@@ -441,18 +441,18 @@ def test_one_folder_can_be_in_one_piece_and_in_parts_in_turn(source: Path, outpu
     for _ in range(2):
         export([source], output, formats=["turtle", "ntriples"])
         assert_whole(output)
-        assert sorted(path.name for path in output.iterdir() if path.name.startswith(".")) == [STATE]
+        assert sorted(path.name for path in output.iterdir() if path.name.startswith(".")) == [STATE_FILE]
         assert not list(output.glob("part-*"))
         parted(source, output)
         assert_as_fresh(source, output)
-        assert not (output / STATE).exists()
+        assert not (output / STATE_FILE).exists()
 
 
 def test_an_interrupted_export_in_one_piece_leaves_nothing_to_one_in_parts(source: Path, output: Path) -> None:
     export([source], output, formats=["turtle", "nquads"])
-    for folder, name in ((STAGING, "figures.ttl"), (INTERRUPTED, "figures.nq")):
-        write(output / folder, {name: "half", "previous-manifest.json": (output / MANIFEST).read_bytes()})
-    (output / MANIFEST).unlink()
+    for folder, name in ((STAGING_DIR, "figures.ttl"), (CHECKPOINT_DIR, "figures.nq")):
+        write(output / folder, {name: "half", "previous-manifest.json": (output / MANIFEST_FILE).read_bytes()})
+    (output / MANIFEST_FILE).unlink()
     parted(source, output)
     assert_as_fresh(source, output)
 
@@ -469,7 +469,7 @@ def test_foreign_files_stay(source: Path, output: Path) -> None:
 def test_what_stands_in_a_folder_that_never_was_ours_stays(source: Path, tmp_path: Path) -> None:
     write(
         tmp_path / "out",
-        {"part-00009.nt": "mine", "entities.ttl": "mine", MANIFEST: '{"files": [{"name": "notes.txt"}]}', "notes.txt": "mine"},
+        {"part-00009.nt": "mine", "entities.ttl": "mine", MANIFEST_FILE: '{"files": [{"name": "notes.txt"}]}', "notes.txt": "mine"},
     )
     parted(source, tmp_path / "out")
     assert {(tmp_path / "out" / name).read_text() for name in ("part-00009.nt", "entities.ttl", "notes.txt")} == {"mine"}
@@ -478,7 +478,7 @@ def test_what_stands_in_a_folder_that_never_was_ours_stays(source: Path, tmp_pat
 @pytest.mark.parametrize("size", [None, 7])
 def test_two_exports_at_once_into_one_folder(size: int | None, source: Path, output: Path) -> None:
     before = contents(output, hidden=True)
-    handle = locked(output)
+    handle = exclusive_lock(output)
     try:
         with pytest.raises(OutputError, match="another export is writing there"):
             export([source], output, partition_size=size)

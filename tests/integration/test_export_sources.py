@@ -12,7 +12,7 @@ import pytest
 from tests.support.archives import ARCHIVES, CHECKOUT, FIGIDS, tarred
 from tests.support.records import ROOT, exported, write
 
-from pfocr2rdf.storage.layout import STATE
+from pfocr2rdf.storage.layout import STATE_FILE
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +45,7 @@ def test_a_member_whose_name_is_no_text_is_reported(tmp_path: Path) -> None:
 def test_an_export_of_an_archive_leaves_nothing_but_its_files(tmp_path: Path) -> None:
     path = write(tmp_path, {"a.tar.gz": ARCHIVES["a.tar.gz"](CHECKOUT)}) / "a.tar.gz"
     assert exported([path], tmp_path / "out").figids == sorted(FIGIDS)
-    assert [name for name in os.listdir(tmp_path / "out") if name.startswith(".")] == [STATE]
+    assert [name for name in os.listdir(tmp_path / "out") if name.startswith(".")] == [STATE_FILE]
     assert sorted(os.listdir(tmp_path)) == ["a.tar.gz", "out"]
 
 

@@ -19,8 +19,8 @@ from pfocr2rdf.mapping import figure_graph as graph
 from pfocr2rdf.pipeline import single as passing
 from pfocr2rdf.pipeline import worker as batch
 from pfocr2rdf.pipeline.export import export
-from pfocr2rdf.rdf.serializers.formats import FORMATS
-from pfocr2rdf.storage.layout import MANIFEST
+from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
+from pfocr2rdf.storage.layout import MANIFEST_FILE
 
 pytestmark = [
     pytest.mark.usefixtures("patience"),
@@ -41,7 +41,7 @@ def references(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> dict
     """Exports of it in this process alone."""
     folder = tmp_path_factory.mktemp("reference")
     for compress in (None, "gz", "zst"):
-        assert export([checkout], folder / str(compress), formats=FORMATS, compress=compress, workers=1).exported > 40
+        assert export([checkout], folder / str(compress), formats=SERIALIZERS, compress=compress, workers=1).exported > 40
     return {compress: contents(folder / str(compress)) for compress in (None, "gz", "zst")}
 
 
@@ -55,8 +55,8 @@ def test_the_bytes_are_the_same_for_any_number_of_workers(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(passing, "BATCH", 3)
-    done = export([checkout], tmp_path, formats=FORMATS, compress=compress, workers=workers)
+    monkeypatch.setattr(passing, "BATCH_RECORDS", 3)
+    done = export([checkout], tmp_path, formats=SERIALIZERS, compress=compress, workers=workers)
     assert done.mapped == done.read
     assert contents(tmp_path) == references[compress]
 
@@ -72,8 +72,8 @@ def test_the_bytes_are_the_same_when_workers_die_meanwhile(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What is done again comes later, and in another process, which may have handed over the descriptions of things already."""
-    monkeypatch.setattr(passing, "BATCH", 3)
-    chosen, describe = random.Random(seed), graph.describe
+    monkeypatch.setattr(passing, "BATCH_RECORDS", 3)
+    chosen, describe = random.Random(seed), graph.build_figure_graph
     stems = sorted(path.stem for path in checkout.glob("_figures/*"))
     deadly = set(chosen.sample(stems, len(stems) // 6))
     (tmp_path / "died").mkdir()
@@ -83,8 +83,8 @@ def test_the_bytes_are_the_same_when_workers_die_meanwhile(
             once(str(tmp_path / "died" / record.figid))
         return describe(record)
 
-    monkeypatch.setattr(batch, "describe", described)
-    done = export([checkout], tmp_path / "out", formats=FORMATS, workers=workers)
+    monkeypatch.setattr(batch, "build_figure_graph", described)
+    done = export([checkout], tmp_path / "out", formats=SERIALIZERS, workers=workers)
     assert len(list((tmp_path / "died").iterdir())) > 3
     assert done.mapped == done.read
     assert contents(tmp_path / "out") == references[None]
@@ -94,7 +94,7 @@ def test_the_bytes_are_the_same_when_workers_die_meanwhile(
 def test_a_record_that_kills_its_worker_is_quarantined(death: Callable[[], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     records = {f"PMC{number}__F1.md": f"---\n{older(f'PMC{number}__F1')}---\n" for number in range(1, 201)}
     source = write(tmp_path / "in", records)
-    describe = graph.describe
+    describe = graph.build_figure_graph
 
     def described(record: Any) -> Any:
         if record.figid == "PMC77__F1":
@@ -102,11 +102,11 @@ def test_a_record_that_kills_its_worker_is_quarantined(death: Callable[[], None]
         return describe(record)
 
     with monkeypatch.context() as patched:
-        patched.setattr(batch, "describe", described)
-        found = [export([source], tmp_path / str(workers), formats=FORMATS, workers=workers) for workers in (2, 3)]
+        patched.setattr(batch, "build_figure_graph", described)
+        found = [export([source], tmp_path / str(workers), formats=SERIALIZERS, workers=workers) for workers in (2, 3)]
     for done in found:
         assert (done.read, done.exported, done.quarantined, done.refused, done.exit_status) == (200, 199, 1, 0, 1)
-        assert [name for name, _ in done.shown_quarantined] == ["PMC77__F1"]
+        assert [name for name, _ in done.first_quarantined] == ["PMC77__F1"]
     assert contents(tmp_path / "2") == contents(tmp_path / "3")
     folder = tmp_path / "2" / "quarantine" / "PMC77__F1"
     assert sorted(path.name for path in folder.iterdir()) == ["PMC77__F1.md", "reasons.json"]
@@ -116,11 +116,11 @@ def test_a_record_that_kills_its_worker_is_quarantined(death: Callable[[], None]
     assert reason["reason"].startswith("a worker process died of it twice: ")
     report = json.loads((tmp_path / "2" / "report.json").read_text())
     assert [(row["source"], row["reason"]) for row in report["quarantined"]] == [(reason["source"], reason["reason"])]
-    assert json.loads((tmp_path / "2" / MANIFEST).read_text())["quarantined"] == ["PMC77__F1"]
+    assert json.loads((tmp_path / "2" / MANIFEST_FILE).read_text())["quarantined"] == ["PMC77__F1"]
 
-    done = export([source], tmp_path / "2", formats=FORMATS)
+    done = export([source], tmp_path / "2", formats=SERIALIZERS)
     assert (done.mapped, done.exported, done.exit_status) == (1, 200, 0), "who killed a worker is tried again in the next run"
-    export([source], tmp_path / "fresh", formats=FORMATS)
+    export([source], tmp_path / "fresh", formats=SERIALIZERS)
     assert contents(tmp_path / "2") == contents(tmp_path / "fresh")
 
 

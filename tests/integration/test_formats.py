@@ -28,12 +28,12 @@ from tests.support.profiles import example_count
 from tests.support.records import SHARED
 
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.mapping.jsonld.expansion import expand as expand_jsonld
+from pfocr2rdf.mapping.jsonld.expansion import expand_jsonld as expand_jsonld
 from pfocr2rdf.pipeline.export import export
-from pfocr2rdf.rdf.iris import is_absolute
-from pfocr2rdf.rdf.serializers.formats import FORMATS
-from pfocr2rdf.rdf.terms import Node, literal, ref
-from pfocr2rdf.rdf.vocabulary import PFOCR, PREFIXES, PROPERTIES, expand
+from pfocr2rdf.rdf.iris import is_absolute_iri
+from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
+from pfocr2rdf.rdf.terms import Resource, iri_term, literal
+from pfocr2rdf.rdf.vocabulary import PFOCR, PREFIXES, PROPERTIES, expand_curie
 from pfocr2rdf.records.model import FigureRecord
 
 SITE = "https://pfocr.wikipathways.org/"
@@ -42,7 +42,7 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
-SUFFIXES = {name: make().suffix for name, make in FORMATS.items()}
+SUFFIXES = {name: make().suffix for name, make in SERIALIZERS.items()}
 
 QUADS = ("nquads", "trig")
 
@@ -159,7 +159,7 @@ READERS: dict[str, Callable[[str, bytes], Iterator[Quad]]] = {
     "serdi": by_tool("serdi"),
 }
 
-LIBRARIES = [("pyoxigraph", form) for form in FORMATS] + [("rdflib", form) for form in FORMATS] + [("PyLD", "jsonld")]
+LIBRARIES = [("pyoxigraph", form) for form in SERIALIZERS] + [("rdflib", form) for form in SERIALIZERS] + [("PyLD", "jsonld")]
 
 PROGRAMS = [(tool, form) for tool, forms in _TOOLS.items() for form in forms]
 
@@ -195,7 +195,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The files of an export of the seed, all records of 2023, and every tenth of 2021."""
     output = tmp_path_factory.mktemp("sample")
     corpus = sorted(real("corpus-gen1")[0].glob("*.md"))[::10]
-    done = export([*real("seed", "real-gen2"), *corpus], output, formats=FORMATS)
+    done = export([*real("seed", "real-gen2"), *corpus], output, formats=SERIALIZERS)
     assert (done.exported, done.read) == (13 + len(corpus), 13 + len(corpus))
     assert len(corpus) >= 60
     return {form: (output / f"figures{suffix}").read_bytes() for form, suffix in SUFFIXES.items()}
@@ -252,8 +252,8 @@ def test_ntriples_is_canonical(sample: dict[str, bytes]) -> None:
 def test_each_figure_is_a_named_graph_and_what_figures_share_is_in_the_datasets_graph(
     reader: str, form: str, sample: dict[str, bytes], graph: set[tuple[Term, Term, Term]]
 ) -> None:
-    target, figid = iri(expand("oa:hasTarget")), iri(expand("dcterms:identifier"))
-    figures = {one[0] for one in graph if one[1:] == (iri(f"{RDF}type"), iri(expand("pfocr:Figure")))}
+    target, figid = iri(expand_curie("oa:hasTarget")), iri(expand_curie("dcterms:identifier"))
+    figures = {one[0] for one in graph if one[1:] == (iri(f"{RDF}type"), iri(expand_curie("pfocr:Figure")))}
     of_figure = {subject: subject for subject in figures} | {one[0]: one[2] for one in graph if one[1] == target}
     ids = defaultdict(set)
     for subject, predicate, value in graph:
@@ -271,11 +271,11 @@ def test_each_figure_is_a_named_graph_and_what_figures_share_is_in_the_datasets_
 
 
 def test_all_real_records_are_the_same_graph_in_every_format(tmp_path: Path) -> None:
-    done = export(real("seed", "real-gen2", "corpus-gen1"), tmp_path, formats=FORMATS)
+    done = export(real("seed", "real-gen2", "corpus-gen1"), tmp_path, formats=SERIALIZERS)
     assert (done.read, done.exported) == (615, 615)
     sizes = {}
     wanted: set[pyoxigraph.Triple] = set()
-    for form in ("ntriples", *(form for form in FORMATS if form != "ntriples")):
+    for form in ("ntriples", *(form for form in SERIALIZERS if form != "ntriples")):
         found = [quad.triple for quad in pyoxigraph.parse(path=tmp_path / f"figures{SUFFIXES[form]}", format=_OXIGRAPH[form])]
         sizes[form] = len(found)
         if form == "ntriples":
@@ -320,7 +320,7 @@ LANGUAGES = st.sampled_from(["en", "en-GB", "de", "zh-Hans", "x-private", "EN"])
 LITERALS = st.one_of(
     TEXTS.map(lambda value: (literal(value), text(value))),
     st.tuples(TEXTS, LANGUAGES).map(lambda row: (f"{literal(row[0])}@{row[1]}", text(row[0], "", row[1]))),
-    st.tuples(LEXICALS, DATATYPES).map(lambda row: (literal(*row), text(row[0], expand(row[1])))),
+    st.tuples(LEXICALS, DATATYPES).map(lambda row: (literal(*row), text(row[0], expand_curie(row[1])))),
     TEXTS.map(lambda value: (f"{literal(value)}^^<http://example.org/type>", text(value, "http://example.org/type"))),
 )
 
@@ -335,11 +335,11 @@ IRI_VALUES = st.builds(
     st.sampled_from(_STARTS),
     st.lists(st.sampled_from(_PIECES), max_size=8),
     st.sampled_from(_ENDS),
-).filter(is_absolute)
+).filter(is_absolute_iri)
 
-IRIS = IRI_VALUES.map(lambda value: (ref(value), iri(value)))
+IRIS = IRI_VALUES.map(lambda value: (iri_term(value), iri(value)))
 
-OWN_PREDICATES = [expand(row.name) for row in PROPERTIES]
+OWN_PREDICATES = [expand_curie(row.name) for row in PROPERTIES]
 
 XML_PREDICATES = [
     "http://schema.org/isBasedOn", "http://schema.org/Class_1", "http://example.org/p", "http://example.org/a/b-c", "urn:x:p",
@@ -348,7 +348,7 @@ XML_PREDICATES = [
 
 OTHER_PREDICATES = ["http://example.org/1", "http://example.org/", "http://example.org/%20", "http://example.org/é", "http://e/a.1"]
 
-Wanted = list[tuple[Node, list[Term]]]
+Wanted = list[tuple[Resource, list[Term]]]
 
 Statement = tuple[tuple[str, Term], Term]
 
@@ -379,22 +379,22 @@ NOTHING: Part = ((), [])
 
 def _part(values_of: dict[str, list[tuple[str, Term]]]) -> Part:
     pairs = [(predicate, value) for predicate, values in values_of.items() for value in values]
-    return tuple((ref(predicate), value[0]) for predicate, value in pairs), [(iri(predicate), value[1]) for predicate, value in pairs]
+    return tuple((iri_term(predicate), value[0]) for predicate, value in pairs), [(iri(predicate), value[1]) for predicate, value in pairs]
 
 
 def _node(
     subject: tuple[str, Term], types: list[tuple[str, Term]], own: dict[str, list[tuple[str, Term]]], shared: Part = NOTHING
-) -> tuple[Node, list[Any]]:
+) -> tuple[Resource, list[Any]]:
     written_own, wanted_own = _part({f"{RDF}type": types, **own})
-    return Node(subject[0], written_own, shared[0]), [(subject[1], *rest) for rest in (*wanted_own, *shared[1])]
+    return Resource(subject[0], written_own, shared[0]), [(subject[1], *rest) for rest in (*wanted_own, *shared[1])]
 
 
-def written(form: str, nodes: list[Node], at_once: int) -> bytes:
+def written(form: str, nodes: list[Resource], at_once: int) -> bytes:
     """The nodes as a file of the pipeline: head, batches with the separator between them, tail; each batch a graph of its own."""
-    writer = FORMATS[form]()
+    writer = SERIALIZERS[form]()
     batches = [nodes[start : start + at_once] for start in range(0, len(nodes), at_once)]
-    body = [writer.nodes(batch, f"{SITE}graphs/{number}") for number, batch in enumerate(batches)]
-    return (writer.head() + writer.separator.join(body) + writer.tail()).encode()
+    body = [writer.serialize_resources(batch, f"{SITE}graphs/{number}") for number, batch in enumerate(batches)]
+    return (writer.header() + writer.separator.join(body) + writer.footer()).encode()
 
 
 def renumbered(statements: set[Any]) -> set[Any]:
@@ -428,7 +428,7 @@ EVERY = settings(
 )
 
 
-@pytest.mark.parametrize("form", [form for form in FORMATS if form != "rdfxml"])
+@pytest.mark.parametrize("form", [form for form in SERIALIZERS if form != "rdfxml"])
 @given(nodes_of([*OWN_PREDICATES, *XML_PREDICATES, *OTHER_PREDICATES]), st.integers(1, 4))
 @EVERY
 def test_two_parsers_read_back_exactly_what_was_written(form: str, rows: Wanted, at_once: int) -> None:
@@ -478,17 +478,17 @@ def hostile_rows() -> Wanted:
     """A graph of all that is known to break writers."""
     rows = []
     for number, one in enumerate(HOSTILE_IRIS):
-        types = [(ref(one), iri(one))]
+        types = [(iri_term(one), iri(one))]
         rest = {
-            expand("skos:closeMatch"): [(ref(other), iri(other)) for other in HOSTILE_IRIS[number:]],
-            expand("pfocr:word"): [(literal(word), text(word)) for word in HOSTILE_TEXTS],
+            expand_curie("skos:closeMatch"): [(iri_term(other), iri(other)) for other in HOSTILE_IRIS[number:]],
+            expand_curie("pfocr:word"): [(literal(word), text(word)) for word in HOSTILE_TEXTS],
             "http://example.org/text": [(f"{literal(word)}@en-GB", text(word, "", "en-GB")) for word in HOSTILE_TEXTS],
             **{
-                expand(name): [(literal(word, kind), text(word, expand(kind))) for word in HOSTILE_NUMBERS]
+                expand_curie(name): [(literal(word, kind), text(word, expand_curie(kind))) for word in HOSTILE_NUMBERS]
                 for name, kind in NUMBERED.items()
             },
         }
-        rows.append(_node((ref(one), iri(one)), types, rest))
+        rows.append(_node((iri_term(one), iri(one)), types, rest))
     return rows
 
 
@@ -500,7 +500,7 @@ def test_all_that_breaks_writers_is_read_back_from_every_format(reader: str, for
 @pytest.mark.parametrize("predicate", OTHER_PREDICATES)
 def test_rdfxml_is_well_formed_or_refused_for_a_predicate_that_ends_in_no_xml_name(predicate: str) -> None:
     """It cannot be written as RDF/XML (section 5.3 of the recommendation): an error is right, a broken file is not."""
-    row = _node((ref("http://e/s"), iri("http://e/s")), [], {predicate: [(literal("x"), text("x"))]})
+    row = _node((iri_term("http://e/s"), iri("http://e/s")), [], {predicate: [(literal("x"), text("x"))]})
     try:
         data = written("rdfxml", [row[0]], 1)
     except ValueError:
@@ -513,11 +513,11 @@ def test_rdfxml_is_well_formed_or_refused_for_a_predicate_that_ends_in_no_xml_na
 def test_an_iri_whose_scheme_is_a_prefix_stays_what_it_is_in_jsonld_or_is_refused(prefix: str, place: str) -> None:
     hostile = f"{prefix}:0060239"
     subject = hostile if place == "subject" else "http://e/s"
-    predicate = hostile if place == "predicate" else expand("skos:closeMatch") if place == "object" else "http://e/p"
-    value = (ref(hostile), iri(hostile)) if place == "object" else (literal("x"), text("x"))
+    predicate = hostile if place == "predicate" else expand_curie("skos:closeMatch") if place == "object" else "http://e/p"
+    value = (iri_term(hostile), iri(hostile)) if place == "object" else (literal("x"), text("x"))
     if place == "datatype":
         value = (f'"x"^^<{hostile}>', text("x", hostile))
-    row = _node((ref(subject), iri(subject)), [(ref(hostile), iri(hostile))] if place == "type" else [], {predicate: [value]})
+    row = _node((iri_term(subject), iri(subject)), [(iri_term(hostile), iri(hostile))] if place == "type" else [], {predicate: [value]})
     with contextlib.suppress(ValueError):
         check("jsonld", [row], 1, ["pyoxigraph", "PyLD"])
 
@@ -621,7 +621,7 @@ def test_no_record_breaks_a_file_for_all_others(case: str, tmp_path: Path) -> No
     source = tmp_path / "records.yaml"
     records = [*HOSTILE_RECORDS[case], record("PMC1__F3")]
     source.write_text("\n---\n".join(yaml.safe_dump(one, allow_unicode=True) for one in records), encoding="utf-8")
-    done = export([source], tmp_path / "out", formats=FORMATS)
+    done = export([source], tmp_path / "out", formats=SERIALIZERS)
     assert done.exported + done.refused + done.quarantined == len(records)
     data = {form: (tmp_path / "out" / f"figures{suffix}").read_bytes() for form, suffix in SUFFIXES.items()}
     quads = [one[1:] for one in by_pyoxigraph("ntriples", data["ntriples"])]
@@ -662,17 +662,17 @@ BLOCKS = st.dictionaries(
 def test_what_is_let_in_from_a_records_own_jsonld_can_be_written_in_every_format(block: dict[str, Any]) -> None:
     own = {"@context": "https://schema.org/", "@id": f"{SITE}figures/PMC1__F1.html", "@type": "Dataset", "license": "CC0"}
     try:
-        found = expand_jsonld(FigureRecord(figid="PMC1__F1", generation="2021", jsonld={**own, **block}))
+        found = expand_jsonld(FigureRecord(figid="PMC1__F1", schema_version="2021", jsonld={**own, **block}))
     except RecordError:
         return
-    pairs = tuple(sorted({*found.figure, (ref(f"{RDF}type"), ref(expand("pfocr:Figure")))}))
+    pairs = tuple(sorted({*found.figure_pairs, (iri_term(f"{RDF}type"), iri_term(expand_curie("pfocr:Figure")))}))
     nodes = [
-        Node(ref(f"{SITE}figures/PMC1__F1.html"), pairs),
-        *(Node(node.subject, tuple(sorted(set(node.pairs)))) for node in found.others),
+        Resource(iri_term(f"{SITE}figures/PMC1__F1.html"), pairs),
+        *(Resource(node.subject, tuple(sorted(set(node.pairs)))) for node in found.other_resources),
     ]
     wanted = triples(by_pyoxigraph("ntriples", written("ntriples", nodes, 1)))
     assert len(wanted) == sum(len(node.pairs) for node in nodes)
-    for form in FORMATS:
+    for form in SERIALIZERS:
         assert_same(triples(by_pyoxigraph(form, written(form, nodes, 1))), wanted)
     assert_same(triples(by_rdflib("rdfxml", written("rdfxml", nodes, 1))), wanted)
 
@@ -696,10 +696,10 @@ def test_a_block_that_pyld_refuses_is_one_refusal(block: dict[str, Any], tmp_pat
 def test_the_terms_of_a_node_are_made_once_and_written_everywhere_alike() -> None:
     """Writers remember what they wrote: the second time, and the hundredth, are as the first."""
     rows = hostile_rows()
-    for form, make in FORMATS.items():
+    for form, make in SERIALIZERS.items():
         writer = make()
-        first = writer.nodes([node for node, _ in rows], f"{SITE}dataset")
-        assert [writer.nodes([node for node, _ in rows], f"{SITE}dataset") == first for _ in range(3)] == [True] * 3, form
+        first = writer.serialize_resources([node for node, _ in rows], f"{SITE}dataset")
+        assert [writer.serialize_resources([node for node, _ in rows], f"{SITE}dataset") == first for _ in range(3)] == [True] * 3, form
 
 
 def test_the_debian_tools_are_there_where_ci_promises_them() -> None:

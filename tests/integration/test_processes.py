@@ -18,9 +18,9 @@ import pytest
 from tests.support.deaths import DEATHS, kill, leave, once
 from tests.support.processes import is_running, soon
 
-from pfocr2rdf.pipeline.executors.base import Here
-from pfocr2rdf.pipeline.executors.processes import Fitting, Processes, _Process
-from pfocr2rdf.storage.staging import OutputDirectory
+from pfocr2rdf.pipeline.executors.base import InlineExecutor
+from pfocr2rdf.pipeline.executors.processes import AutoExecutor, ProcessExecutor, _Process
+from pfocr2rdf.storage.staging import StagedDirectory
 
 pytestmark = [
     pytest.mark.usefixtures("patience"),
@@ -62,7 +62,7 @@ class Squares(NamedTuple):
 
 def squares(tasks: Iterable[Squares], workers: int = 2) -> list[list[Any]]:
     """The results of the tasks, from a pool that is gone then; what goes with a task comes with its result."""
-    with Processes(workers, list) as pool:
+    with ProcessExecutor(workers, list) as pool:
         found = list(pool.map((task.numbers, task) for task in tasks))
     assert multiprocessing.active_children() == []
     for numbers, (result, _) in found:
@@ -103,7 +103,7 @@ def test_results_come_in_the_order_of_their_tasks(workers: int, count: int) -> N
 
 def test_where_there_is_no_task_there_is_no_result_but_its_place_is_kept() -> None:
     tasks = [(number, None if number % 3 else Squares([number])) for number in range(50)]
-    with Processes(2, list) as pool:
+    with ProcessExecutor(2, list) as pool:
         found = list(pool.map(tasks))
     assert [number for number, _ in found] == list(range(50))
     assert [result for number, result in found if number % 3] == [None] * 33
@@ -118,7 +118,7 @@ def test_no_more_tasks_are_taken_than_are_soon_needed() -> None:
             taken.append(number)
             yield number, Squares([number])
 
-    with Processes(2, list) as pool:
+    with ProcessExecutor(2, list) as pool:
         for number, _ in pool.map(tasks()):
             assert len(taken) <= number + 2 * 4 + 2
             if number == 100:
@@ -131,7 +131,7 @@ def test_no_more_tasks_are_taken_than_are_soon_needed() -> None:
 def test_large_tasks_and_large_results_do_not_wait_for_each_other(workers: int, task: int, answer: int) -> None:
     """A pipe holds some 64 kB: who sends more waits for the other side, and both sides must not wait at once."""
     tasks = [Squares([number], {}, bytes(task if number % 3 else 10), answer if number % 4 else 10) for number in range(24)]
-    with Processes(workers, list) as pool:
+    with ProcessExecutor(workers, list) as pool:
         found = [result for _, result in pool.map((None, task) for task in tasks)]
     assert [result for result, _ in found] == wanted(tasks)
     assert [len(ballast) for _, ballast in found] == [one.answer for one in tasks]
@@ -147,7 +147,7 @@ class Counting(NamedTuple):
 
 
 def test_a_worker_is_made_once_in_each_process() -> None:
-    with Processes(2, list) as pool:
+    with ProcessExecutor(2, list) as pool:
         found = [result for _, result in pool.map((None, Counting()) for _ in range(20))]  # type: ignore[misc]
     for pid in {pid for _, pid in found}:
         assert [count for count, own in found if own == pid] == list(range(1, 1 + sum(own == pid for _, own in found)))
@@ -156,11 +156,11 @@ def test_a_worker_is_made_once_in_each_process() -> None:
 
 def test_a_single_task_is_done_in_this_process_and_several_ones_in_others() -> None:
     for count, here in ((0, set()), (1, {True}), (2, {False})):
-        pool = Fitting(2, list)
+        pool = AutoExecutor(2, list)
         found = [result for _, result in pool.map((None, Counting()) for _ in range(count))]  # type: ignore[misc]
         assert {pid == os.getpid() for _, pid in found} == here
         pool.close()
-    assert [number for number, _ in Here(list).map((number, None) for number in range(3))] == [0, 1, 2]
+    assert [number for number, _ in InlineExecutor(list).map((number, None) for number in range(3))] == [0, 1, 2]
 
 
 # -- exceptions ----------------------------------------------------------------------------------------------------------------------
@@ -190,7 +190,7 @@ def fail_with_more() -> None:
 )
 def test_an_exception_in_a_worker_is_raised_here(wrong: Callable[[], None], said: str) -> None:
     seen = []
-    with Processes(2, list) as pool, pytest.raises(Exception, match=said) as caught:  # noqa: PT012
+    with ProcessExecutor(2, list) as pool, pytest.raises(Exception, match=said) as caught:  # noqa: PT012
         for number, _ in pool.map((number, Squares([number], {7: wrong})) for number in range(100)):
             seen.append(number)
     assert seen == list(range(len(seen)))
@@ -200,7 +200,7 @@ def test_an_exception_in_a_worker_is_raised_here(wrong: Callable[[], None], said
 
 
 def test_an_exception_tells_where_in_the_worker_it_was() -> None:
-    with Processes(2, list) as pool, pytest.raises(ValueError, match="the seventh") as caught:
+    with ProcessExecutor(2, list) as pool, pytest.raises(ValueError, match="the seventh") as caught:
         list(pool.map([(None, Squares([7], {7: fail}))]))
     assert "in fail\n" in "".join(caught.value.__notes__)
 
@@ -229,7 +229,7 @@ def test_a_signal_without_a_name_can_kill_too() -> None:
 
 
 def test_a_result_that_cannot_travel_is_an_error_and_no_death() -> None:
-    with Processes(2, list) as pool, pytest.raises(Exception, match=r"pickle.*lambda"):
+    with ProcessExecutor(2, list) as pool, pytest.raises(Exception, match=r"pickle.*lambda"):
         list(pool.map([(None, Unspeakable())]))  # type: ignore[list-item]
 
 
@@ -277,14 +277,14 @@ def note_and_die(path: str) -> None:
 def test_a_process_that_was_killed_while_it_had_nothing_to_do_is_not_held_against_its_next_task(tmp_path: Path) -> None:
     """That one may still kill one process itself."""
     for turn in range(5):
-        pool, mark = Processes(1, list), str(tmp_path / str(turn))
+        pool, mark = ProcessExecutor(1, list), str(tmp_path / str(turn))
         tasks = [(None, Squares([2])), (None, Squares([3], {3: partial(once, mark)}))]
         assert [result for _, (result, _) in pool.map(with_deaths(tasks, pool))] == [[4], [9]]
         assert Path(mark).exists()
         pool.close()
 
 
-def with_deaths(tasks: Iterable[tuple[None, Squares]], pool: Processes) -> Iterator[tuple[None, Squares]]:
+def with_deaths(tasks: Iterable[tuple[None, Squares]], pool: ProcessExecutor) -> Iterator[tuple[None, Squares]]:
     """The tasks; a process that has done what it had to do is killed before the next one comes."""
     for task in tasks:
         for one in pool._running:
@@ -300,7 +300,7 @@ def test_thirty_random_kills_lose_nothing(seed: int, answer: int) -> None:
     """A worker is killed whatever it does: works, waits, or sends its result."""
     chosen, tasks = random.Random(seed), 400
     found: list[Any] = []
-    with Processes(2, list) as pool:
+    with ProcessExecutor(2, list) as pool:
         slow = {number: partial(time.sleep, chosen.random() / 300) for number in range(tasks)}
         for number, (result, ballast) in pool.map((number, Squares([number], slow, b"", answer)) for number in range(tasks)):
             assert (number, len(ballast)) == (len(found), answer)
@@ -313,7 +313,7 @@ def test_thirty_random_kills_lose_nothing(seed: int, answer: int) -> None:
 
 
 def test_a_worker_that_cannot_be_made_is_not_made_for_ever() -> None:
-    with Processes(2, leave) as pool:
+    with ProcessExecutor(2, leave) as pool:
         found = [result for _, (result, _) in pool.map((None, task) for task in of(*in_tens(30)))]
     assert found == [["exit status 7"] * 10] * 3
 
@@ -337,7 +337,7 @@ class Looking(NamedTuple):
 
 def test_a_worker_has_no_open_file_but_its_own_connection(tmp_path: Path) -> None:
     """Neither the output's lock, nor the ends of the connections of other workers, by which these see that nobody is there."""
-    with OutputDirectory(tmp_path / "out"), (tmp_path / "open").open("w"), Processes(4, list) as pool:
+    with StagedDirectory(tmp_path / "out"), (tmp_path / "open").open("w"), ProcessExecutor(4, list) as pool:
         found = dict(result for _, result in pool.map((None, Looking()) for _ in range(40)))  # type: ignore[misc]
     assert len(found) > 1
     for links in found.values():
@@ -347,7 +347,7 @@ def test_a_worker_has_no_open_file_but_its_own_connection(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("ending", ["close", "break", "error"])
 def test_no_process_is_left_when_a_pool_is_closed(ending: str) -> None:
-    pool = Processes(3, list)
+    pool = ProcessExecutor(3, list)
     pids: set[int] = set()
     try:
         for number, _ in pool.map((number, Squares([number], {number: partial(time.sleep, 0.01)})) for number in range(60)):
@@ -368,12 +368,12 @@ def test_no_process_is_left_when_a_pool_is_closed(ending: str) -> None:
 
 def test_an_interrupt_from_the_keyboard_is_nothing_to_a_worker() -> None:
     tasks = of(*([number] for number in range(50)), before={number: partial(time.sleep, 0.01) for number in range(50)})
-    with Processes(2, list) as pool:
+    with ProcessExecutor(2, list) as pool:
         found, pids = [], set()
         for _, (result, _) in pool.map((None, task) for task in tasks):
             found.append(result)
             for one in pool._running:
-                if one.proven:
+                if one.has_answered:
                     pids.add(one.process.pid)
                     hit(one, signal.SIGINT)
     assert found == wanted(tasks)
@@ -409,7 +409,7 @@ def test_workers_end_when_the_process_that_made_them_is_killed_and_the_output_is
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    with OutputDirectory(tmp_path / "out"):
+    with StagedDirectory(tmp_path / "out"):
         pass
     assert soon(lambda: not any(map(is_alive, pids)), busy + 10)
 

@@ -17,7 +17,7 @@ from tests.support.sites import files
 from pfocr2rdf import export, load, publish
 from pfocr2rdf.cli import main
 from pfocr2rdf.errors import OutputError, SourceError, StoreError
-from pfocr2rdf.site.pages.urls import FORMS, JSONLD, KINDS, TURTLE, place_of
+from pfocr2rdf.site.pages.urls import ENTITY_TYPES, JSONLD, REPRESENTATIONS, TURTLE, address_from_iri
 
 FIGURE = "figures/PMC7378365__fimmu-11-01424-g0002"
 
@@ -50,19 +50,19 @@ def triples(text: str, form: pyoxigraph.RdfFormat) -> set[str]:
 
 def test_every_thing_has_its_page_in_every_form(site: Path, made: Path) -> None:
     quads = [*pyoxigraph.parse(path=str(made / "figures.ttl"))]
-    for kind in KINDS:
+    for kind in ENTITY_TYPES:
         local = kind.cls.partition(":")[2]
         of_kind = {quad.subject.value for quad in quads if str(quad.object) == f"<https://pfocr.wikipathways.org/vocab#{local}>"}
         assert of_kind
-        places = [place_of(iri, kind) for iri in of_kind]
-        assert all(place and (site / place.file(form)).is_file() for place in places for form in FORMS)
+        places = [address_from_iri(iri, kind) for iri in of_kind]
+        assert all(place and (site / place.file_path(form)).is_file() for place in places for form in REPRESENTATIONS)
         assert len(list((site / kind.folder).glob("*.html"))) == len(of_kind)
 
 
 def test_turtle_and_jsonld_say_the_same_and_what_the_export_says(site: Path, made: Path) -> None:
     known = triples((made / "figures.ttl").read_text(encoding="utf-8"), pyoxigraph.RdfFormat.TURTLE)
     figures: set[str] = set()
-    for kind in KINDS:
+    for kind in ENTITY_TYPES:
         for path in (site / kind.folder).glob("*.ttl"):
             said = triples(path.read_text(encoding="utf-8"), pyoxigraph.RdfFormat.TURTLE)
             assert said
@@ -94,7 +94,7 @@ def test_a_figure_page_has_the_picture_its_credit_and_a_citation(site: Path) -> 
     assert "Riley D. Metcalfe, et al. Front Immunol. 2020;11:1424." in page
     assert f"Pathway Figure OCR, https://pfocr.wikipathways.org/{FIGURE}.html" in page
     for form in (TURTLE, JSONLD):
-        assert f'<link rel="alternate" type="{form.media_type}" href="../{FIGURE}{form.ending}"' in page
+        assert f'<link rel="alternate" type="{form.media_type}" href="../{FIGURE}{form.suffix}"' in page
     assert page.count("<svg") == 1
 
 
@@ -130,7 +130,7 @@ def test_lists_lead_to_every_thing(site: Path) -> None:
         for link in re.findall(r'href="([^"#]+)"', path.read_text(encoding="utf-8"))
         if ":" not in link
     }
-    for kind in KINDS:
+    for kind in ENTITY_TYPES:
         assert {f"{kind.folder}/{path.name}" for path in (site / kind.folder).glob("*.html")} <= linked
 
 
@@ -143,7 +143,7 @@ def test_a_store_and_its_export_make_the_same_pages(site: Path, made: Path, tmp_
     load(made, tmp_path / "store")
     publish(tmp_path / "store", tmp_path / "site")
     got, want = files(tmp_path / "site"), files(site)
-    for kind in KINDS:
+    for kind in ENTITY_TYPES:
         assert {name: data for name, data in got.items() if name.startswith(kind.folder)} == {
             name: data for name, data in want.items() if name.startswith(kind.folder)
         }
@@ -185,7 +185,7 @@ def test_chosen_kinds_only_and_links_to_others_lead_to_their_iris(made: Path, tm
 @pytest.mark.parametrize("how", ["beside", "only"])
 def test_precompressed_files_hold_the_same(how: str, made: Path, site: Path, tmp_path: Path) -> None:
     publish(made, tmp_path / "site", precompressed=how)
-    want = {f"{kind.folder}/{path.name}" for kind in KINDS for path in (site / kind.folder).iterdir()}
+    want = {f"{kind.folder}/{path.name}" for kind in ENTITY_TYPES for path in (site / kind.folder).iterdir()}
     for name in want:
         assert gzip.decompress((tmp_path / "site" / f"{name}.gz").read_bytes()) == (site / name).read_bytes()
         assert (tmp_path / "site" / name).exists() == (how == "beside")

@@ -15,7 +15,7 @@ from tests.support.mutations import INLINE, TABLED, TABLES, write_record
 
 from pfocr2rdf.errors import ShapesError, StoppedError
 from pfocr2rdf.pipeline.export import export
-from pfocr2rdf.pipeline.summary import Summary
+from pfocr2rdf.pipeline.summary import ExportSummary
 
 GENE = "https://identifiers.org/ncbigene/18706"
 
@@ -29,7 +29,7 @@ ORGANISM = URIRef("https://pfocr.wikipathways.org/vocab#organism")
 class Done(NamedTuple):
     """An export, and what is in its folder."""
 
-    summary: Summary
+    summary: ExportSummary
     folder: Path
     graph: rdflib.Graph
     report: dict[str, Any]
@@ -104,7 +104,7 @@ def test_a_figure_with_a_violation_is_left_out_and_reported(
 
     assert (done.summary.read, done.summary.exported, done.summary.quarantined, done.summary.refused) == (2, 1, 1, 0)
     assert done.summary.exit_status == 1
-    assert [figid for figid, _ in done.summary.shown_quarantined] == [bad["figid"]]
+    assert [figid for figid, _ in done.summary.first_quarantined] == [bad["figid"]]
     assert set(done.graph.subjects(RDF.type, URIRef("https://pfocr.wikipathways.org/vocab#Figure"))) == {figure("PMC7__good")}
     assert str(bad["figid"]) not in (done.folder / "figures.ttl").read_text(encoding="utf-8")
 
@@ -194,7 +194,7 @@ def test_many_figures_are_quarantined_in_the_order_they_come(tmp_path: Path) -> 
     done = exported(tmp_path)
     bad = [f"PMC7__f{number:03d}" for number in range(0, 150, 3)]
     assert [row["figid"] for row in done.report["quarantined"]] == done.quarantined == bad
-    assert [figid for figid, _ in done.summary.shown_quarantined] == bad[: done.summary.SHOWN]
+    assert [figid for figid, _ in done.summary.first_quarantined] == bad[: done.summary.MAX_LISTED_RECORDS]
     assert (done.summary.exported, done.summary.quarantined) == (100, 50)
 
 

@@ -24,11 +24,11 @@ from pyoxigraph import Literal, NamedNode, Quad, QueryResultsFormat, RdfFormat, 
 from tests.support.records import ROOT, exported
 from tests.support.servers import free_port
 
-from pfocr2rdf import Connection
+from pfocr2rdf import ConnectionOptions
 from pfocr2rdf.cli.query import query_command
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.stores.querying.query import query
-from pfocr2rdf.stores.querying.result import FORMATS
+from pfocr2rdf.stores.querying.result import QUERY_RESULT_FORMATS
 
 DATASET, VOCABULARY = "https://pfocr.wikipathways.org/dataset", "https://pfocr.wikipathways.org/vocab"
 
@@ -115,7 +115,7 @@ def test_statements_are_turtle_with_prefixes(store: Path) -> None:
     assert len(rdflib.Graph().parse(data=done.stdout)) == 3
 
 
-@pytest.mark.parametrize("form", [form for form in FORMATS if not FORMATS[form].of_statements])
+@pytest.mark.parametrize("form", [form for form in QUERY_RESULT_FORMATS if not QUERY_RESULT_FORMATS[form].is_rdf])
 @pytest.mark.parametrize("text", [WORDS, TRUTH])
 def test_rows_and_truths_can_be_written_as(form: str, text: str, store: Path) -> None:
     done = run(store, text, "--format", form)
@@ -130,7 +130,7 @@ def test_rows_and_truths_can_be_written_as(form: str, text: str, store: Path) ->
         assert [row["word"].value for row in results] == ["(STAT", "STAT", "STAT1"]
 
 
-@pytest.mark.parametrize("form", [form for form in FORMATS if FORMATS[form].of_statements])
+@pytest.mark.parametrize("form", [form for form in QUERY_RESULT_FORMATS if QUERY_RESULT_FORMATS[form].is_rdf])
 def test_statements_can_be_written_as(form: str, store: Path) -> None:
     done = run(store, STATEMENTS, "--format", form)
     of = {"turtle": RdfFormat.TURTLE, "ntriples": RdfFormat.N_TRIPLES, "jsonld": RdfFormat.JSON_LD, "rdfxml": RdfFormat.RDF_XML}[form]
@@ -153,7 +153,7 @@ def test_a_format_that_does_not_fit_is_refused(text: str, form: str, said: str, 
 
 def test_python_gets_terms(store: Path) -> None:
     answer = query(store, WORDS)
-    assert (answer.kind, answer.variables) == ("select", ("word", "how", "family"))
+    assert (answer.query_form, answer.variables) == ("select", ("word", "how", "family"))
     rows = list(answer)
     assert rows[2] == {"word": Literal("STAT1"), "how": NamedNode(f"{VOCABULARY}#viaSymbol")}
     assert query(store, TRUTH).boolean is True
@@ -483,7 +483,7 @@ def test_the_text_of_an_answer_goes_to_any_binary_file(store: Path) -> None:
 
 def test_a_server_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="the connection failed"):
-        query(f"http://127.0.0.1:{free_port()}", "ASK {}", connection=Connection(retry_for=0.1))
+        query(f"http://127.0.0.1:{free_port()}", "ASK {}", connection=ConnectionOptions(retry_for=0.1))
 
 
 def test_a_service_that_hides_is_found(store: Path) -> None:

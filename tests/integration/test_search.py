@@ -19,8 +19,8 @@ from tests.support.profiles import example_count
 from tests.support.search import ACID, ALL, FAMILY, FEW, IL6, MANY, NFKB, PAPER, STAT1, STAT3, content, of, write
 
 from pfocr2rdf.errors import OutputError
-from pfocr2rdf.site.pages.html import ASSETS
-from pfocr2rdf.site.search.index import BLOCK, ORDER, Entry
+from pfocr2rdf.site.pages.html import ASSETS_DIR
+from pfocr2rdf.site.search.index import ENTRIES_PER_BLOCK, TYPE_ORDER, SearchEntry
 
 ASKING = """
 import { readFileSync } from "node:fs";
@@ -52,7 +52,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
         missing = "there is no Node: apt-get install nodejs"
         pytest.fail(missing) if os.environ.get("PFOCR2RDF_TOOLS") else pytest.skip(missing)
     place = tmp_path_factory.mktemp("node")
-    shutil.copy(ASSETS / "search-index.js", place / "search-index.mjs")
+    shutil.copy(ASSETS_DIR / "search-index.js", place / "search-index.mjs")
     (place / "asking.mjs").write_text(ASKING, encoding="utf-8")
 
     def asking(folder: Path, *questions: str, kind: str = "") -> list[dict[str, Any]]:
@@ -127,7 +127,9 @@ def urls(answer: Mapping[str, Any]) -> list[str]:
         ("STAT3 " * 5_000, [STAT3, MANY, FEW, PAPER]),
     ],
 )  # fmt: skip
-def test_words_are_found_however_they_are_written_and_the_best_come_first(ask: Ask, site: Path, q: str, expected: list[Entry]) -> None:
+def test_words_are_found_however_they_are_written_and_the_best_come_first(
+    ask: Ask, site: Path, q: str, expected: list[SearchEntry]
+) -> None:
     assert urls(ask(site, q)[0]) == of(*expected)
 
 
@@ -144,13 +146,15 @@ def test_a_kind_leaves_the_others_out_and_all_are_counted(ask: Ask, site: Path) 
 
 
 def test_ties_go_by_weight_then_by_title(ask: Ask, tmp_path: Path) -> None:
-    heavy, a, b = (Entry(f"figures/{name}.html", "figure", name, "", ("word",), weight) for name, weight in (("z", 7), ("a", 2), ("b", 2)))
+    heavy, a, b = (
+        SearchEntry(f"figures/{name}.html", "figure", name, "", ("word",), weight) for name, weight in (("z", 7), ("a", 2), ("b", 2))
+    )
     write(tmp_path, (b, heavy, a))
     assert urls(ask(tmp_path, "word")[0]) == of(heavy, a, b)
 
 
 def test_a_whole_title_comes_before_its_words_elsewhere_and_long_words_are_cut_alike(ask: Ask, tmp_path: Path) -> None:
-    gene = Entry("genes/1.html", "gene", "acids, and fatty", "", ("y" * 60,), 9)
+    gene = SearchEntry("genes/1.html", "gene", "acids, and fatty", "", ("y" * 60,), 9)
     write(tmp_path, (gene, ACID))
     whole, long, longer = ask(tmp_path, "fatty acids", "y" * 60, "y" * 10_000)
     assert urls(whole) == of(ACID, gene)
@@ -164,10 +168,10 @@ TEXTS = st.text(
 
 
 @settings(max_examples=example_count(80), deadline=None)
-@given(st.lists(st.tuples(TEXTS, st.lists(TEXTS, max_size=4), st.sampled_from(ORDER)), min_size=1, max_size=8))
+@given(st.lists(st.tuples(TEXTS, st.lists(TEXTS, max_size=4), st.sampled_from(TYPE_ORDER)), min_size=1, max_size=8))
 def test_every_entry_is_found_by_its_title_and_by_each_of_its_words(ask: Ask, given_texts: list[tuple[str, list[str], str]]) -> None:
-    entries = [Entry(f"{at}.html", kind, title, "", tuple(words)) for at, (title, words, kind) in enumerate(given_texts)]
-    asked = [(text, entry.url) for entry in entries for text in (entry.title, *entry.words)]
+    entries = [SearchEntry(f"{at}.html", kind, title, "", tuple(words)) for at, (title, words, kind) in enumerate(given_texts)]
+    asked = [(text, entry.url) for entry in entries for text in (entry.title, *entry.search_terms)]
     with tempfile.TemporaryDirectory() as folder:
         write(Path(folder), entries)
         for (text, url), answer in zip(asked, ask(Path(folder), *(text for text, _ in asked)), strict=True):
@@ -177,7 +181,7 @@ def test_every_entry_is_found_by_its_title_and_by_each_of_its_words(ask: Ask, gi
 def test_lists_long_and_short_and_files_of_terms_are_read_as_they_were_written(ask: Ask, tmp_path: Path) -> None:
     """Steps and bits, numbers of several bytes, many files of terms and of things; and a search reads few of them."""
     entries = [
-        Entry(
+        SearchEntry(
             f"figures/{at:04}.html", "figure", f"Title {at:04}", "",
             ("every", "even" if at % 2 == 0 else "odd", f"w{at * 7919 % 4001:04}x", *(["rare"] if at % 1500 == 7 else ())),
         )
@@ -186,13 +190,13 @@ def test_lists_long_and_short_and_files_of_terms_are_read_as_they_were_written(a
     size = write(tmp_path, entries)
     files = content(tmp_path)
     assert size == (len(files), sum(map(len, files.values())))
-    assert len([name for name in files if "/things/" in name]) == 4000 // BLOCK
+    assert len([name for name in files if "/things/" in name]) == 4000 // ENTRIES_PER_BLOCK
     rare, every, odd, one, begins, short = ask(tmp_path, "rare", "every", "odd", "w0011x", "w001", "w")
     assert urls(every) == of(*entries)
     assert urls(odd) == of(*entries[1::2])
     assert urls(rare) == of(*entries[7::1500])
-    assert urls(one) == [entry.url for entry in entries if "w0011x" in entry.words]
-    assert urls(begins) == [entry.url for entry in entries if any(word.startswith("w001") for word in entry.words)]
+    assert urls(one) == [entry.url for entry in entries if "w0011x" in entry.search_terms]
+    assert urls(begins) == [entry.url for entry in entries if any(word.startswith("w001") for word in entry.search_terms)]
     firsts = json.loads(files["search/index.json"])["terms"]
     assert len(firsts) > 3
     assert all(answer["ids"] for answer in ask(tmp_path, *(f"{first} " for first in firsts)))
@@ -200,7 +204,7 @@ def test_lists_long_and_short_and_files_of_terms_are_read_as_they_were_written(a
 
 
 def test_a_beginning_of_too_many_words_says_so(ask: Ask, tmp_path: Path) -> None:
-    write(tmp_path, [Entry(f"figures/{at}.html", "figure", "T", "", (f"word{at:05}" + "x" * 30,)) for at in range(5000)])
+    write(tmp_path, [SearchEntry(f"figures/{at}.html", "figure", "T", "", (f"word{at:05}" + "x" * 30,)) for at in range(5000)])
     cut, narrow = ask(tmp_path, "wo", "word0123")
     assert cut["isCut"]
     assert 0 < len(cut["ids"]) < 5000
@@ -209,7 +213,7 @@ def test_a_beginning_of_too_many_words_says_so(ask: Ask, tmp_path: Path) -> None
 
 
 def test_an_index_of_nothing_finds_nothing(ask: Ask, tmp_path: Path) -> None:
-    assert write(tmp_path, ()).files == 1
+    assert write(tmp_path, ()).file_count == 1
     assert urls(ask(tmp_path, "STAT3")[0]) == []
 
 

@@ -47,16 +47,16 @@ from tests.support.service import (
 from pfocr2rdf import load, query
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.server.app import application
-from pfocr2rdf.server.content_negotiation import ROWS, STATEMENTS
-from pfocr2rdf.server.settings import Settings
-from pfocr2rdf.site.pages.html import still
-from pfocr2rdf.stores.querying.examples import Example, examples
+from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, RESULT_MEDIA_TYPES
+from pfocr2rdf.server.settings import ServerSettings
+from pfocr2rdf.site.pages.html import replace_bidi_controls
+from pfocr2rdf.stores.querying.examples import Example, load_examples
 
 DATASET, VOCABULARY = "https://pfocr.wikipathways.org/dataset", "https://pfocr.wikipathways.org/vocab"
 
 HOSTILE = "https://example.org/hostile"
 
-LOCAL = [one for one in examples() if not one.federated]
+LOCAL = [one for one in load_examples() if not one.services]
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 
@@ -145,13 +145,13 @@ def plain(term: Any) -> Any:
     return rdflib.Literal(str(term)) if isinstance(term, rdflib.Literal) and term.datatype == text else term
 
 
-@pytest.mark.parametrize("one", [one for one in LOCAL if one.kind == "select"], ids=lambda one: one.name)
+@pytest.mark.parametrize("one", [one for one in LOCAL if one.query_form == "select"], ids=lambda one: one.name)
 def test_rows_are_those_of_query_in_every_format(one: Example, server: Served, store: Path) -> None:
     answer = query(store, one.text)
     names = answer.variables
     expected = sorted(tuple(plain(as_rdflib(row[name])) if name in row else None for name in names) for row in map(dict, answer))
     for form in ("json", "xml", "tsv", "csv"):
-        kind = next(kind for kind, name in ROWS.items() if name == form)
+        kind = next(kind for kind, name in RESULT_MEDIA_TYPES.items() if name == form)
         got = server.ask(one.text, kind)
         assert (got.status_code, got.headers["content-type"].partition(";")[0]) == (200, kind)
         parsed = rdflib.query.Result.parse(io.BytesIO(got.content), format=form)
@@ -163,13 +163,13 @@ def test_rows_are_those_of_query_in_every_format(one: Example, server: Served, s
             assert sorted(tuple(map(plain, row)) for row in rows) == expected
 
 
-@pytest.mark.parametrize("one", [one for one in LOCAL if one.kind == "construct"], ids=lambda one: one.name)
+@pytest.mark.parametrize("one", [one for one in LOCAL if one.query_form == "construct"], ids=lambda one: one.name)
 def test_statements_are_those_of_query_in_every_format(one: Example, server: Served, store: Path) -> None:
     expected = rdflib.Graph().parse(data="".join(f"{triple} .\n" for triple in query(store, one.text)), format="nt")
     assert len(expected) > 10
     readers = {"text/turtle": "turtle", "application/n-triples": "nt", "application/ld+json": "json-ld", "application/rdf+xml": "xml",
                "application/trig": "trig", "application/n-quads": "nquads"}  # fmt: skip
-    assert readers.keys() == STATEMENTS.keys() - {"text/html", "application/json", "application/xml"}
+    assert readers.keys() == GRAPH_MEDIA_TYPES.keys() - {"text/html", "application/json", "application/xml"}
     for kind, reader in readers.items():
         got = server.ask(one.text, kind)
         assert got.headers["content-type"].partition(";")[0] == kind
@@ -275,7 +275,7 @@ def test_other_origins_may_ask(server: Served) -> None:
         assert one.headers["x-content-type-options"] == "nosniff"
 
 
-@pytest.mark.parametrize("kind", [kind for kind in STATEMENTS if kind != "text/html"])
+@pytest.mark.parametrize("kind", [kind for kind in GRAPH_MEDIA_TYPES if kind != "text/html"])
 def test_the_service_describes_itself(kind: str, server: Served) -> None:
     reader = {"application/json": "json-ld", "application/xml": "xml", "application/n-triples": "nt", "application/n-quads": "nquads"}
     got = server.get("/sparql", kind)
@@ -379,7 +379,7 @@ def test_a_page_says_that_it_does_not_have_all_rows(server: Served) -> None:
 )
 def test_words_of_the_data_are_inert_on_a_page(text: str, server: Served) -> None:
     page = page_of(server.get("/sparql", BROWSER, params={"query": f"{text} # {EVIL}"}))
-    assert still(EVIL) in "".join(page.texts["bdi"])
+    assert replace_bidi_controls(EVIL) in "".join(page.texts["bdi"])
     links = [str(one["href"]) for one in page.all("a")]
     assert "https://example.org/a'b&c" in links
     assert all(re.match(r"[?#]|https?://|[a-z/]+\.html$", link) for link in links)
@@ -592,7 +592,7 @@ def test_a_new_load_is_served_without_a_new_start(store: Path, tmp_path: Path) -
 def test_the_application_runs_in_any_server(store: Path) -> None:
     from starlette.testclient import TestClient  # here, since it warns in some of its versions when it is imported
 
-    with TestClient(application(store, Settings(workers=1, timeout=10))) as client:
+    with TestClient(application(store, ServerSettings(workers=1, timeout=10))) as client:
         answer = client.get("/sparql", params={"query": COUNT})
         assert answer.status_code == 200
         assert client.get("/sparql").headers["content-type"] == "text/turtle; charset=utf-8"

@@ -21,10 +21,10 @@ from tests.support.records import ROOT, older, real_checkout, write
 
 from pfocr2rdf import OutputError, SourceError, export
 from pfocr2rdf.analysis.stats.count import stats
-from pfocr2rdf.analysis.stats.labels import shown
-from pfocr2rdf.analysis.stats.model import Stats
-from pfocr2rdf.analysis.stats.plots import DRAWN, years
-from pfocr2rdf.analysis.stats.render import draw
+from pfocr2rdf.analysis.stats.labels import printable_label
+from pfocr2rdf.analysis.stats.model import GraphStats
+from pfocr2rdf.analysis.stats.plots import PLOTS, plot_years
+from pfocr2rdf.analysis.stats.render import write_plots
 from pfocr2rdf.cli import main
 
 PFOCR = rdflib.Namespace("https://pfocr.wikipathways.org/vocab#")
@@ -33,7 +33,7 @@ OA = rdflib.Namespace("http://www.w3.org/ns/oa#")
 
 SVG = "{http://www.w3.org/2000/svg}"
 
-PLOTS = ["years", "mentions", "degrees", "evidence", "families"]
+PLOT_NAMES = ["years", "mentions", "degrees", "evidence", "families"]
 
 
 @pytest.fixture(scope="module")
@@ -98,9 +98,9 @@ def test_numbers_of_a_graph_made_by_hand(tmp_path: Path) -> None:
     write(tmp_path, {"graph.ttl": HAND_MADE})
     found = stats(tmp_path / "graph.ttl", top=2)
     assert found[1:9] == (4, 2, 2, 3, 1, 1, 1, 6)
-    assert found.kinds == {"gene": 1, "chemical": 1, "disease": 1, "other": 1, "none": 2}
-    assert found.evidence == {"viaSymbol": 1, "viaSynonym": 0, "viaPreviousSymbol": 0, "viaFamily": 0, "viaNer": 2, "none": 3}
-    assert (found.years, found.undated) == ({2020: 2}, 2)
+    assert found.mentions_by_kind == {"gene": 1, "chemical": 1, "disease": 1, "other": 1, "none": 2}
+    assert found.mentions_by_evidence == {"viaSymbol": 1, "viaSynonym": 0, "viaPreviousSymbol": 0, "viaFamily": 0, "viaNer": 2, "none": 3}
+    assert (found.figures_by_year, found.figures_without_year) == ({2020: 2}, 2)
     assert found.mentions_per_figure == {0: 2, 2: 1, 3: 1}
     assert found.genes_per_figure == {0: 2, 1: 1, 2: 1}
     assert found.figures_per_gene == {1: 1, 2: 1}
@@ -109,7 +109,7 @@ def test_numbers_of_a_graph_made_by_hand(tmp_path: Path) -> None:
     assert [one[1:] for one in found.top_families] == [('fam "A"', 3), ("B", 2)]
     assert [one[1:] for one in found.largest_families] == [('fam "A"', 2), ("B", 1)]
     assert [one[1:] for one in found.top_organisms] == [("people", 1)]
-    assert [(pair.first.label, pair.second.label, pair.number) for pair in found.family_pairs] == [
+    assert [(pair.first.label, pair.second.label, pair.figures) for pair in found.family_pairs] == [
         ('fam "A"', "B", 2),
         ('fam "A"', "urn:e:C", 1),
     ]
@@ -224,8 +224,8 @@ def test_records_are_exported_first_and_those_left_out_are_told(examples: Path, 
 def test_a_graph_without_figures_has_nothing(tmp_path: Path) -> None:
     write(tmp_path, {"empty.nt": ""})
     found = stats(tmp_path / "empty.nt")
-    assert found.figures == found.mentions == found.undated == 0
-    assert sorted(draw(found, tmp_path / "plots")) == sorted([*(f"{name}.svg" for name in PLOTS), "stats.json"])
+    assert found.figures == found.mentions == found.figures_without_year == 0
+    assert sorted(write_plots(found, tmp_path / "plots")) == sorted([*(f"{name}.svg" for name in PLOT_NAMES), "stats.json"])
 
 
 # -- what cannot be counted ------------------------------------------------------------------------------------------------
@@ -270,8 +270,8 @@ def spoken(path: Path) -> tuple[str, str, list[str]]:
 
 
 def test_plots_say_what_they_show(examples: Path, tmp_path: Path) -> None:
-    assert draw(stats(examples), tmp_path) == [*(f"{name}.svg" for name in PLOTS), "stats.json"]
-    said = {name: spoken(tmp_path / f"{name}.svg") for name in PLOTS}
+    assert write_plots(stats(examples), tmp_path) == [*(f"{name}.svg" for name in PLOT_NAMES), "stats.json"]
+    said = {name: spoken(tmp_path / f"{name}.svg") for name in PLOT_NAMES}
     assert said["years"][0] == "The year with most figures: 2023, with 3 of 6 (50%)"
     assert "2009: 1; 2017: 1; 2020: 1; 2023: 3." in said["years"][1]
     assert said["evidence"][0] == "Recognised via family: 94 of 180 mentions (52%)"
@@ -281,15 +281,15 @@ def test_plots_say_what_they_show(examples: Path, tmp_path: Path) -> None:
     assert {"Interferon", "JAK + STAT", "No family is drawn on more than one figure"} <= {*said["families"][2]}
     labels = ["year in which the paper was issued", "number of mentions", "number of figures", "on at least so many figures (log)"]
     assert all(any(label in one[2] for one in said.values()) for label in labels)
-    assert sum((tmp_path / f"{name}.svg").stat().st_size for name in PLOTS) < 200_000
+    assert sum((tmp_path / f"{name}.svg").stat().st_size for name in PLOT_NAMES) < 200_000
 
 
 def test_plots_are_the_same_bytes_in_every_run_and_for_every_user(examples: Path, tmp_path: Path) -> None:
     found = stats(examples)
-    files = draw(found, tmp_path / "one", ["svg", "png", "svg"])
-    assert len(files) == 2 * len(PLOTS) + 1
+    files = write_plots(found, tmp_path / "one", ["svg", "png", "svg"])
+    assert len(files) == 2 * len(PLOT_NAMES) + 1
     with mpl.rc_context({"font.size": 30, "text.parse_math": True, "axes.linewidth": 5, "svg.fonttype": "path"}):
-        assert draw(stats(examples), tmp_path / "two", ["svg", "png"]) == files
+        assert write_plots(stats(examples), tmp_path / "two", ["svg", "png"]) == files
         assert mpl.rcParams["font.size"] == 30
     for name in files:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
@@ -331,11 +331,11 @@ def test_names_of_others_stay_inert(tmp_path: Path) -> None:
     path = hostile_graph(tmp_path)
     found = stats(path, top=20)
     assert {one.label for one in found.top_families} == {*HOSTILE}
-    draw(found, tmp_path / "plots", ["svg", "png"])
+    write_plots(found, tmp_path / "plots", ["svg", "png"])
     _, description, texts = spoken(tmp_path / "plots" / "families.svg")
     for label in HOSTILE:
-        assert shown(label) in texts, label
-        assert shown(label) in description
+        assert printable_label(label) in texts, label
+        assert printable_label(label) in description
     assert "$x$" in texts
     assert r"\x1b[2J" in texts
     assert r"\u202eevil" in texts
@@ -351,8 +351,8 @@ def test_names_of_others_stay_inert(tmp_path: Path) -> None:
 
 
 def test_a_year_far_from_the_others_does_not_squeeze_the_plot(examples: Path) -> None:
-    found = stats(examples)._replace(years={1: 1, 2009: 3, 2011: 2, 99999: 1}, figures=8, undated=1)
-    axes = years(found).figure.axes[0]
+    found = stats(examples)._replace(figures_by_year={1: 1, 2009: 3, 2011: 2, 99999: 1}, figures=8, figures_without_year=1)
+    axes = plot_years(found).figure.axes[0]
     assert axes.get_xlim() == pytest.approx((2008.1, 2011.9))
     assert axes.get_xlabel() == "year in which the paper was issued; without a year: 1; in years far from these: 2"
 
@@ -360,7 +360,7 @@ def test_a_year_far_from_the_others_does_not_squeeze_the_plot(examples: Path) ->
 def test_plots_of_many_figures_have_few_bars_and_lose_none(examples: Path) -> None:
     counts = {amount: max(1, 66_000 // (amount + 1) ** 2) for amount in range(400)} | {90_000: 1}
     found = stats(examples)._replace(mentions_per_figure=counts, genes_per_figure=counts)
-    for axes in DRAWN["mentions"](found).figure.axes:
+    for axes in PLOTS["mentions"](found).figure.axes:
         heights = [bar.get_height() for bar in axes.patches]
         assert sum(heights) == sum(counts.values())
         assert len(heights) <= 42
@@ -369,16 +369,16 @@ def test_plots_of_many_figures_have_few_bars_and_lose_none(examples: Path) -> No
 
 
 def test_the_plot_in_the_documentation_is_that_of_the_examples(examples: Path, tmp_path: Path) -> None:
-    draw(stats(examples), tmp_path)
+    write_plots(stats(examples), tmp_path)
     assert spoken(ROOT / "docs" / "plots" / "evidence.svg") == spoken(tmp_path / "evidence.svg")
 
 
 def test_long_names_are_not_in_titles_and_ticks_of_many_figures_do_not_touch(examples: Path) -> None:
     found = stats(examples)
-    long = found.top_families[0]._replace(label="x" * 40, number=70_000)
-    plot = DRAWN["families"](found._replace(top_families=[long]))
+    long = found.top_families[0]._replace(label="x" * 40, total=70_000)
+    plot = PLOTS["families"](found._replace(top_families=[long]))
     assert plot.figure.axes[0].get_title() == "Drawn on most figures"
-    axes = DRAWN["degrees"](found._replace(figures_per_gene={1: 9, 70_000: 1})).figure.axes[0]
+    axes = PLOTS["degrees"](found._replace(figures_per_gene={1: 9, 70_000: 1})).figure.axes[0]
     low, high = axes.get_xlim()
     assert [tick for tick in axes.get_xticks() if low < tick < high] == [1, 10, 100, 1000, 10_000]
 
@@ -388,38 +388,38 @@ def test_long_names_are_not_in_titles_and_ticks_of_many_figures_do_not_touch(exa
 
 def test_a_later_run_replaces_the_plots_and_touches_nothing_else(examples: Path, tmp_path: Path) -> None:
     write(tmp_path, {"mine.svg": "mine"})
-    draw(stats(examples), tmp_path, ["png"])
-    draw(stats(examples), tmp_path, ["svg"])
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*(f"{name}.svg" for name in PLOTS), "mine.svg", "stats.json"])
+    write_plots(stats(examples), tmp_path, ["png"])
+    write_plots(stats(examples), tmp_path, ["svg"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*(f"{name}.svg" for name in PLOT_NAMES), "mine.svg", "stats.json"])
     said = json.loads((tmp_path / "stats.json").read_text(encoding="utf-8"))
     assert said.pop("tool").startswith("pfocr2rdf ")
-    assert said.pop("plots") == [f"{name}.svg" for name in PLOTS]
+    assert said.pop("plots") == [f"{name}.svg" for name in PLOT_NAMES]
     assert said == stats(examples).as_dict()
 
 
 def test_a_run_that_fails_leaves_what_was_there(examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    draw(stats(examples), tmp_path / "plots")
+    write_plots(stats(examples), tmp_path / "plots")
     before = {path.name: path.read_bytes() for path in (tmp_path / "plots").iterdir()}
 
-    def fails(found: Stats) -> None:
+    def fails(found: GraphStats) -> None:
         raise RuntimeError("no ink")
 
-    monkeypatch.setitem(DRAWN, "families", fails)  # type: ignore[arg-type]
+    monkeypatch.setitem(PLOTS, "families", fails)  # type: ignore[arg-type]
     for folder in ("plots", "new"):
         with pytest.raises(RuntimeError, match="no ink"):
-            draw(stats(examples, top=1), tmp_path / folder)
+            write_plots(stats(examples, top=1), tmp_path / folder)
     assert {path.name: path.read_bytes() for path in (tmp_path / "plots").iterdir()} == before
     assert not (tmp_path / "new").exists()
 
 
 def test_an_export_is_no_folder_for_plots(examples: Path) -> None:
     with pytest.raises(OutputError, match="holds an export"):
-        draw(stats(examples), examples)
+        write_plots(stats(examples), examples)
 
 
 def test_an_unknown_format_is_refused(examples: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="choose from svg, png"):
-        draw(stats(examples), tmp_path, ["pdf"])
+        write_plots(stats(examples), tmp_path, ["pdf"])
 
 
 # -- the command -----------------------------------------------------------------------------------------------------------

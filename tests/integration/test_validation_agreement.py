@@ -16,14 +16,14 @@ import rdflib
 from rdflib import RDF, SH
 from tests.support.mutations import GRAPHS, NO_SHARED, changed, complete, ntriples, small_graph, some_mutants
 
-from pfocr2rdf.rdf.terms import TYPE, XSD_STRING, Node, Term, literal, parse, term
+from pfocr2rdf.rdf.terms import RDF_TYPE, XSD_STRING, ParsedTerm, Resource, expand_term, literal, parse_term
 from pfocr2rdf.validation.shapes import Shapes, load_shapes
-from pfocr2rdf.validation.validator import Validator, axioms
+from pfocr2rdf.validation.validator import Validator, subclass_axioms
 
 SINGLE, SEVERAL = 200, 50
 """Mutants of each small graph, with one fault and with several."""
 
-NO_TERM = Term("", "")
+NO_TERM = ParsedTerm("", "")
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
@@ -31,10 +31,10 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 class Found(NamedTuple):
     """A validation result, the same whoever found it."""
 
-    focus_node: Term
-    path: Term
+    focus_node: ParsedTerm
+    path: ParsedTerm
     component: str
-    value: Term
+    value: ParsedTerm
     severity: str
     shape: str
     message: str
@@ -55,21 +55,21 @@ def _parsed(text: str, form: str) -> rdflib.Graph:
     return rdflib.Graph().parse(data=text, format=form)
 
 
-def _term(node: rdflib.term.Node | None) -> Term:
+def _term(node: rdflib.term.Node | None) -> ParsedTerm:
     if node is None:
         return NO_TERM
     if isinstance(node, rdflib.BNode):
-        return Term("blank", "")
+        return ParsedTerm("blank", "")
     if not isinstance(node, rdflib.Literal):
-        return Term("iri", str(node))
+        return ParsedTerm("iri", str(node))
     datatype = str(node.datatype or "")
-    return Term("literal", str(node), "" if datatype == XSD_STRING else datatype, (node.language or "").lower())
+    return ParsedTerm("literal", str(node), "" if datatype == XSD_STRING else datatype, (node.language or "").lower())
 
 
-def _term_of_text(text: str) -> Term:
+def _term_of_text(text: str) -> ParsedTerm:
     if not text or text.startswith("_:"):
-        return Term("blank", "") if text else NO_TERM
-    found = parse(text)
+        return ParsedTerm("blank", "") if text else NO_TERM
+    found = parse_term(text)
     return found._replace(datatype="" if found.datatype == XSD_STRING else found.datatype, language=found.language.lower())
 
 
@@ -77,7 +77,7 @@ def by_pyshacl(shapes: str, data: str) -> Counter[Found]:
     """What pySHACL finds, with the subclass axioms of the ontology beside the data."""
     rdflib.NORMALIZE_LITERALS = False  # pySHACL turns it on again each time
     graph = rdflib.Graph().parse(data=data, format="nt")
-    _, report, _ = pyshacl.validate(graph, shacl_graph=_parsed(shapes, "turtle"), ont_graph=_parsed(axioms(), "nt"), inplace=True)
+    _, report, _ = pyshacl.validate(graph, shacl_graph=_parsed(shapes, "turtle"), ont_graph=_parsed(subclass_axioms(), "nt"), inplace=True)
     assert isinstance(report, rdflib.Graph), report
     return Counter(
         Found(
@@ -150,12 +150,12 @@ MISSED = [
 ]
 
 
-def with_value(predicate: str, value: str) -> list[Node]:
+def with_value(predicate: str, value: str) -> list[Resource]:
     """The graph that says everything, with another value of the property where it occurs first, on a gene for an identifier."""
     nodes = list(complete())
-    wanted = (TYPE, term("pfocr:Gene")) if predicate == "dcterms:identifier" else ()
-    node = next(one for one in nodes if wanted in (one.pairs[0], ()) and term(predicate) in dict(one.pairs))
-    return changed(nodes, node, [(one, value if one == term(predicate) else other) for one, other in node.pairs])
+    wanted = (RDF_TYPE, expand_term("pfocr:Gene")) if predicate == "dcterms:identifier" else ()
+    node = next(one for one in nodes if wanted in (one.pairs[0], ()) and expand_term(predicate) in dict(one.pairs))
+    return changed(nodes, node, [(one, value if one == expand_term(predicate) else other) for one, other in node.pairs])
 
 
 @pytest.mark.parametrize(("predicate", "text", "datatype", "component"), MISSED)
@@ -206,7 +206,7 @@ def test_every_property_with_a_datatype_other_than_text_has_a_pattern() -> None:
 # -- the comparison --------------------------------------------------------------------------------------------------------
 
 
-def assert_agreement(validator: Validator, nodes: list[Node], fault: str = "") -> bool:
+def assert_agreement(validator: Validator, nodes: list[Resource], fault: str = "") -> bool:
     """Both find the same, but for what pySHACL is known to miss; says whether they found anything."""
     data = ntriples(nodes)
     ours = by_us(validator, data)
@@ -256,7 +256,7 @@ def test_both_see_shapes_on_a_superclass() -> None:
     found = by_us(validator, ntriples(nodes))
     count = Counter(one.shape.rpartition("#")[2] for one in found.elements())
     of_type = Counter(node.pairs[0][1] for node in nodes)
-    assert count == {"OfAnnotations-motivation": of_type[term("pfocr:Mention")], "OfGenes-none": of_type[term("pfocr:Gene")]}
-    bare = [Node(node.subject, tuple(pair for pair in node.pairs if pair[1] != term("wp:GeneProduct"))) for node in nodes]
+    assert count == {"OfAnnotations-motivation": of_type[expand_term("pfocr:Mention")], "OfGenes-none": of_type[expand_term("pfocr:Gene")]}
+    bare = [Resource(node.subject, tuple(pair for pair in node.pairs if pair[1] != expand_term("wp:GeneProduct"))) for node in nodes]
     assert assert_agreement(validator, bare)
     assert by_us(validator, ntriples(bare)) == found

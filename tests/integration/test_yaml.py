@@ -10,8 +10,8 @@ import yaml
 from tests.support.records import shared_data
 from tests.support.yaml_readers import check
 
-from pfocr2rdf.records.documents import front_matter
-from pfocr2rdf.records.yaml import is_risky, read, read_careful, read_fast
+from pfocr2rdf.records.documents import extract_front_matter
+from pfocr2rdf.records.yaml import is_risky, load_yaml, read_careful, read_fast
 
 # -- the real records --------------------------------------------------------------------------------------------------------
 
@@ -21,9 +21,9 @@ def test_all_real_records_are_the_same_to_both_readers(folder: str) -> None:
     quick = 0
     paths = sorted(shared_data(folder).rglob("*.md"))
     for path in paths:
-        text = front_matter(path.read_bytes()).data.decode()
+        text = extract_front_matter(path.read_bytes()).data.decode()
         careful = read_careful(text)
-        assert read(text) == careful, path.name
+        assert load_yaml(text) == careful, path.name
         quick += not is_risky(text) and read_fast(text) is not None
         assert careful == yaml.load(text, Loader=yaml.CBaseLoader)
     assert paths
@@ -33,7 +33,7 @@ def test_all_real_records_are_the_same_to_both_readers(folder: str) -> None:
 def test_real_records_with_random_faults_are_the_same_to_both_readers() -> None:
     chance = random.Random(7)
     paths: list[Path] = sorted(shared_data("corpus-gen1").rglob("*.md"))
-    texts = [front_matter(path.read_bytes()).data.decode() for path in chance.sample(paths, 40)]
+    texts = [extract_front_matter(path.read_bytes()).data.decode() for path in chance.sample(paths, 40)]
     for text in texts:
         for _ in range(8):
             place = chance.randrange(len(text))

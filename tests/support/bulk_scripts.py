@@ -7,22 +7,22 @@ from typing import Any, Literal
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse, serialize
 
-from pfocr2rdf.rdf.iris import DATASET
-from pfocr2rdf.stores.bulk_scripts.inputs import Inputs
+from pfocr2rdf.rdf.iris import DATASET_IRI
+from pfocr2rdf.stores.bulk_scripts.inputs import BulkInputs
 
 HOSTILE = 'it\'s "a" $HOME $ARGV[1] & $(touch gone) `touch gone` ; -- {} %s * \\n = é'
 
 VOCABULARY = "https://pfocr.wikipathways.org/vocab"
 
-DESCRIPTION = f"{DATASET}/description"
+DESCRIPTION = f"{DATASET_IRI}/description"
 
 
-def release(folder: Path, graphs: str = "dataset", ending: str = "", **other: Any) -> Inputs:
+def release(folder: Path, graphs: str = "dataset", ending: str = "", **other: Any) -> BulkInputs:
     """The export as the command line hands it over."""
     kind: Literal["dataset", "figure", "default"] = graphs  # type: ignore[assignment]
     triples = [folder / f"figures.nt{ending}", *([] if ending else [folder / "figures.ttl"])]
     quads = [folder / f"figures.nq{ending}", *([] if ending else [folder / "figures.trig"])]
-    inputs = Inputs(folder, triples, quads, folder / "vocabulary.ttl", folder / "dataset.ttl", kind, DATASET, statements(folder))
+    inputs = BulkInputs(folder, triples, quads, folder / "vocabulary.ttl", folder / "dataset.ttl", kind, DATASET_IRI, statements(folder))
     return inputs._replace(**other)
 
 
@@ -38,7 +38,7 @@ def number(folder: Path, graphs: str) -> int:
 
 def expected(folder: Path, graphs: str) -> set[str]:
     """All that a store holds when the export is loaded: the lines of N-Quads as pyoxigraph writes them."""
-    graph = NamedNode(DATASET) if graphs == "dataset" else DefaultGraph()
+    graph = NamedNode(DATASET_IRI) if graphs == "dataset" else DefaultGraph()
     name = "figures.nq" if graphs == "figure" else "figures.nt"
     store = Store()
     store.extend(

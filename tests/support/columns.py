@@ -6,23 +6,35 @@ from collections.abc import Iterable
 
 from hypothesis import strategies as st
 
-from pfocr2rdf.pipeline.counts import Counts
-from pfocr2rdf.rdf.iris import MENTIONS
-from pfocr2rdf.rdf.terms import TYPE, Alike, Grouped, Node, Pair, Shared, literal, ref, term
+from pfocr2rdf.pipeline.counts import TripleCounts
+from pfocr2rdf.rdf.iris import MENTION_NAMESPACE
+from pfocr2rdf.rdf.terms import (
+    RDF_TYPE,
+    GroupedResource,
+    PredicateObject,
+    PredicateObjectList,
+    Resource,
+    ResourceColumns,
+    expand_term,
+    iri_term,
+    literal,
+)
 
-LAST = term("pfocr:occurrences")
+LAST = expand_term("pfocr:occurrences")
 
 
-def counted(counts: Counts) -> tuple[object, ...]:
+def counted(counts: TripleCounts) -> tuple[object, ...]:
     return counts.triples, counts.subjects, counts.classes, counts.properties
 
 
 WORDS = st.text(alphabet='aé"\\\n<> ;', max_size=4).map(literal)
 
-VALUES = st.one_of(WORDS, st.sampled_from([term("pfocr:viaNer"), '"1"^^<http://www.w3.org/2001/XMLSchema#integer>', '"a"@en', "<urn:x>"]))
+VALUES = st.one_of(
+    WORDS, st.sampled_from([expand_term("pfocr:viaNer"), '"1"^^<http://www.w3.org/2001/XMLSchema#integer>', '"a"@en', "<urn:x>"])
+)
 
 
-def pairs_of(*predicates: str) -> st.SearchStrategy[tuple[Pair, ...]]:
+def pairs_of(*predicates: str) -> st.SearchStrategy[tuple[PredicateObject, ...]]:
     """One statement or more with these predicates, side by side."""
     return st.lists(st.tuples(st.sampled_from(predicates), VALUES), min_size=1, max_size=5, unique=True).map(
         lambda found: tuple(sorted(found))
@@ -30,40 +42,43 @@ def pairs_of(*predicates: str) -> st.SearchStrategy[tuple[Pair, ...]]:
 
 
 @st.composite
-def made_up(draw: st.DrawFn) -> Alike:
-    said = [Shared(pairs) for pairs in draw(st.lists(pairs_of("<urn:p:q>", "<urn:p:r>", term("pfocr:word")), min_size=1, max_size=3))]
-    last = [Shared(pairs) for pairs in draw(st.lists(pairs_of("<urn:z>", LAST), min_size=1, max_size=2))]
+def made_up(draw: st.DrawFn) -> ResourceColumns:
+    said = [
+        PredicateObjectList(pairs)
+        for pairs in draw(st.lists(pairs_of("<urn:p:q>", "<urn:p:r>", expand_term("pfocr:word")), min_size=1, max_size=3))
+    ]
+    last = [PredicateObjectList(pairs) for pairs in draw(st.lists(pairs_of("<urn:z>", LAST), min_size=1, max_size=2))]
     names = draw(st.lists(st.text(alphabet="0aZ", min_size=1, max_size=3), max_size=5, unique=True))
-    return Alike(
-        draw(st.sampled_from([MENTIONS, "urn:x:"])),
+    return ResourceColumns(
+        draw(st.sampled_from([MENTION_NAMESPACE, "urn:x:"])),
         names,
-        ((TYPE, draw(st.sampled_from([term("pfocr:Mention"), "<urn:C>"]))), ("<urn:a>", draw(VALUES))),
+        ((RDF_TYPE, draw(st.sampled_from([expand_term("pfocr:Mention"), "<urn:C>"]))), ("<urn:a>", draw(VALUES))),
         [draw(st.sampled_from(said)) for _ in names],
         [draw(st.sampled_from(last)) for _ in names],
     )
 
 
-FIRST = (TYPE, term("oa:hasTarget"))
+FIRST = (RDF_TYPE, expand_term("oa:hasTarget"))
 
 
-def as_columns(nodes: Iterable[Node]) -> tuple[list[Node], Grouped | None, Alike | None]:
+def as_columns(nodes: Iterable[Resource]) -> tuple[list[Resource], GroupedResource | None, ResourceColumns | None]:
     """A graph with its figure grouped, and those of its mentions as columns that begin alike; the others stay as they are."""
-    figure: Grouped | None = None
-    rest: list[Node] = []
-    alike: Alike | None = None
+    figure: GroupedResource | None = None
+    rest: list[Resource] = []
+    alike: ResourceColumns | None = None
     for node in nodes:
-        name = node.subject[1:-1].removeprefix(MENTIONS)
+        name = node.subject[1:-1].removeprefix(MENTION_NAMESPACE)
         first = tuple(pair for pair in node.pairs if pair[0] in FIRST)
         last = tuple(pair for pair in node.pairs if pair[0] == LAST)
         said = node.pairs[len(first) : len(node.pairs) - len(last)]
-        fits = node.subject == ref(MENTIONS + name) and name.isalnum() and node.pairs == first + said + last
-        if fits and said and first and (alike is None or alike.first == first):
-            alike = alike or Alike(MENTIONS, [], first, [], [])
-            alike.names.append(name)
-            alike.said.append(Shared(said))
-            alike.last.append(Shared(last))
-        elif not figure and (TYPE, term("pfocr:Figure")) in node.pairs:
-            figure = Grouped(node.subject, node.values)
+        fits = node.subject == iri_term(MENTION_NAMESPACE + name) and name.isalnum() and node.pairs == first + said + last
+        if fits and said and first and (alike is None or alike.common == first):
+            alike = alike or ResourceColumns(MENTION_NAMESPACE, [], first, [], [])
+            alike.local_names.append(name)
+            alike.bodies.append(PredicateObjectList(said))
+            alike.trailers.append(PredicateObjectList(last))
+        elif not figure and (RDF_TYPE, expand_term("pfocr:Figure")) in node.pairs:
+            figure = GroupedResource(node.subject, node.values_by_predicate)
         else:
             rest.append(node)
     return rest, figure, alike

@@ -19,8 +19,8 @@ import yaml
 from benchmarks.corpus import SHARED
 from benchmarks.corpus import records as made_records
 
-from pfocr2rdf.mapping.figure_graph import FigureGraph, describe
-from pfocr2rdf.rdf.terms import TYPE, Node, Pair, literal, ref, term
+from pfocr2rdf.mapping.figure_graph import FigureGraph, build_figure_graph
+from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, iri_term, literal
 from pfocr2rdf.rdf.vocabulary import CLASSES, PREFIXES
 from pfocr2rdf.records.model import FigureRecord
 from pfocr2rdf.records.reader import read_records
@@ -101,7 +101,7 @@ class Mutant(NamedTuple):
     """A graph with a fault in it, and the fault in words. The graph is made when it is asked for: there are many."""
 
     fault: str
-    make: Callable[[], list[Node]]
+    make: Callable[[], list[Resource]]
 
 
 def write_record(folder: Path, record: dict[str, object], tables: dict[str, list[str]] | None = None) -> Path:
@@ -117,7 +117,7 @@ def write_record(folder: Path, record: dict[str, object], tables: dict[str, list
     return path
 
 
-def ntriples(nodes: Iterable[Node]) -> str:
+def ntriples(nodes: Iterable[Resource]) -> str:
     """The graph of these nodes."""
     return "".join(f"{node.subject} {predicate} {value} .\n" for node in nodes for predicate, value in node.pairs)
 
@@ -127,7 +127,7 @@ def ntriples(nodes: Iterable[Node]) -> str:
 
 def lessened(record: FigureRecord) -> FigureRecord:
     """The record with one row of each sort: a graph that a slow engine can look at a thousand times."""
-    rows = {(row.kind, bool(row.target), bool(row.family), row.lexicon_source, bool(row.xref)): row for row in record.mentions}
+    rows = {(row.entity_type, bool(row.target), bool(row.family), row.lexicon_source, bool(row.xref)): row for row in record.mentions}
     return record._replace(mentions=tuple(list(rows.values())[:4]))
 
 
@@ -149,17 +149,17 @@ def made_figures() -> tuple[FigureGraph, ...]:
             (folder / "3" / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / "3" / path).write_text(text, encoding="utf-8")
         records = list(read_records(folder))
-    return (*map(describe, records[:2]), *(describe(lessened(record)) for record in records[2:]))
+    return (*map(build_figure_graph, records[:2]), *(build_figure_graph(lessened(record)) for record in records[2:]))
 
 
 @cache
-def complete() -> tuple[Node, ...]:
+def complete() -> tuple[Resource, ...]:
     """One graph of the two records that say everything: every class and every property of the shapes occurs in it."""
-    nodes: dict[str, Node] = {}
+    nodes: dict[str, Resource] = {}
     for graph in made_figures()[:2]:
-        for node in graph.nodes():
+        for node in graph.resources():
             known = nodes.get(node.subject, node).pairs
-            nodes[node.subject] = tidy(node.subject, (*known, *node.pairs), node.shared)
+            nodes[node.subject] = tidy(node.subject, (*known, *node.pairs), node.pairs_interned)
     return tuple(nodes.values())
 
 
@@ -167,13 +167,13 @@ GRAPHS = (*(f"made-{number}" for number in range(5)), *(f"{age}-{number}" for ag
 """The small graphs that faults are put into, by name; those named for a generation are of real records."""
 
 
-def small_graph(name: str) -> list[Node]:
+def small_graph(name: str) -> list[Resource]:
     """One of ``GRAPHS``, or nothing where the shared data is not here."""
     kind, _, number = name.partition("-")
     if kind == "made":
-        return made_figures()[int(number)].nodes()
-    found = [record for record in shared_records() if record.generation == kind and record.mentions]
-    return describe(lessened(found[int(number) * (len(found) // 4)])).nodes() if found else []
+        return made_figures()[int(number)].resources()
+    found = [record for record in shared_records() if record.schema_version == kind and record.mentions]
+    return build_figure_graph(lessened(found[int(number) * (len(found) // 4)])).resources() if found else []
 
 
 # -- faults ----------------------------------------------------------------------------------------------------------------
@@ -209,39 +209,39 @@ _IRIS = (
 VALUES = (
     *map(literal, _TEXTS),
     *(literal(text, f"xsd:{name}") for text, name in _TYPED),
-    '"x"@en', '"2020"@en-GB', '""@de', *map(ref, _IRIS),
+    '"x"@en', '"2020"@en-GB', '""@de', *map(iri_term, _IRIS),
 )  # fmt: skip
 """What is put in the place of a value, or beside it."""
 
-TYPES = (*(term(row.name) for row in CLASSES), term("oa:Annotation"), term("wp:GeneProduct"), "<urn:Class>")
+TYPES = (*(expand_term(row.name) for row in CLASSES), expand_term("oa:Annotation"), expand_term("wp:GeneProduct"), "<urn:Class>")
 
 
-def tidy(subject: str, pairs: Iterable[Pair], shared: tuple[Pair, ...] = ()) -> Node:
+def tidy(subject: str, pairs: Iterable[PredicateObject], shared: tuple[PredicateObject, ...] = ()) -> Resource:
     """A node as the package makes them: types first, a property's values side by side, nothing twice; ``shared`` if it is still the end."""
     pairs = dict.fromkeys(pairs)
-    found = tuple(pair for predicate in dict.fromkeys((TYPE, *(one for one, _ in pairs))) for pair in pairs if pair[0] == predicate)
+    found = tuple(pair for predicate in dict.fromkeys((RDF_TYPE, *(one for one, _ in pairs))) for pair in pairs if pair[0] == predicate)
     own, rest = found[: len(found) - len(shared)], found[len(found) - len(shared) :]
     kept = rest == shared and {predicate for predicate, _ in own}.isdisjoint(predicate for predicate, _ in shared)
-    return Node(subject, own, shared) if kept else Node(subject, found)
+    return Resource(subject, own, shared) if kept else Resource(subject, found)
 
 
-def changed(nodes: list[Node], old: Node, pairs: Iterable[Pair]) -> list[Node]:
+def changed(nodes: list[Resource], old: Resource, pairs: Iterable[PredicateObject]) -> list[Resource]:
     """The graph with other statements about one of its nodes."""
-    return [tidy(old.subject, pairs, old.shared) if node is old else node for node in nodes]
+    return [tidy(old.subject, pairs, old.pairs_interned) if node is old else node for node in nodes]
 
 
-def renamed(nodes: list[Node], old: str, new: str, everywhere: bool) -> list[Node]:
+def renamed(nodes: list[Resource], old: str, new: str, everywhere: bool) -> list[Resource]:
     """The graph with another name for one of its nodes: as subject only, or wherever it stands."""
-    found: dict[str, Node] = {}
+    found: dict[str, Resource] = {}
     for node in nodes:
         name = new if node.subject == old else node.subject
         values = {old: new} if everywhere else {}
         pairs = tuple((predicate, values.get(value, value)) for predicate, value in node.pairs)
-        found[name] = tidy(name, (*found[name].pairs, *pairs) if name in found else pairs, node.shared)
+        found[name] = tidy(name, (*found[name].pairs, *pairs) if name in found else pairs, node.pairs_interned)
     return list(found.values())
 
 
-def faults_of_a_value(nodes: list[Node], node: Node, predicate: str) -> Iterator[Mutant]:
+def faults_of_a_value(nodes: list[Resource], node: Resource, predicate: str) -> Iterator[Mutant]:
     """What can be wrong with one property of one node."""
     said = f"{node.subject} {predicate}"
     others = [pair for pair in node.pairs if pair[0] != predicate]
@@ -256,40 +256,40 @@ def faults_of_a_value(nodes: list[Node], node: Node, predicate: str) -> Iterator
         yield Mutant(f"{said} as text", partial(changed, nodes, node, [*others, (predicate, literal(value[1:-1]))]))
 
 
-def faults_of_a_node(nodes: list[Node], node: Node) -> Iterator[Mutant]:
+def faults_of_a_node(nodes: list[Resource], node: Resource) -> Iterator[Mutant]:
     """What can be wrong with a node as a whole."""
-    said, types = node.subject, [pair for pair in node.pairs if pair[0] == TYPE]
-    rest = [pair for pair in node.pairs if pair[0] != TYPE]
+    said, types = node.subject, [pair for pair in node.pairs if pair[0] == RDF_TYPE]
+    rest = [pair for pair in node.pairs if pair[0] != RDF_TYPE]
     yield Mutant(f"{said} missing", partial(list, [one for one in nodes if one is not node]))
     yield Mutant(f"{said} without type", partial(changed, nodes, node, rest))
     yield Mutant(f"{said} without a word", partial(changed, nodes, node, types))
     for name in TYPES:
-        yield Mutant(f"{said} a {name} too", partial(changed, nodes, node, [*types, (TYPE, name), *rest]))
-        yield Mutant(f"{said} a {name} only", partial(changed, nodes, node, [(TYPE, name), *rest]))
-    for name in map(ref, _IRIS):
+        yield Mutant(f"{said} a {name} too", partial(changed, nodes, node, [*types, (RDF_TYPE, name), *rest]))
+        yield Mutant(f"{said} a {name} only", partial(changed, nodes, node, [(RDF_TYPE, name), *rest]))
+    for name in map(iri_term, _IRIS):
         if name != node.subject:
             yield Mutant(f"{said} described as {name}", partial(renamed, nodes, node.subject, name, everywhere=False))
             yield Mutant(f"{said} called {name}", partial(renamed, nodes, node.subject, name, everywhere=True))
 
 
-def mutants(nodes: list[Node]) -> Iterator[Mutant]:
+def mutants(nodes: list[Resource]) -> Iterator[Mutant]:
     """Every fault in every property of the first node of each sort; nodes of one sort have the same properties."""
-    sorts = {tuple(dict.fromkeys(pair if pair[0] == TYPE else pair[:1] for pair in node.pairs)): node for node in reversed(nodes)}
+    sorts = {tuple(dict.fromkeys(pair if pair[0] == RDF_TYPE else pair[:1] for pair in node.pairs)): node for node in reversed(nodes)}
     for node in sorts.values():
         yield from faults_of_a_node(nodes, node)
         for predicate in dict.fromkeys(predicate for predicate, _ in node.pairs):
-            if predicate != TYPE:
+            if predicate != RDF_TYPE:
                 yield from faults_of_a_value(nodes, node, predicate)
 
 
-def compounds(nodes: list[Node], seed: str) -> Iterator[Mutant]:
+def compounds(nodes: list[Resource], seed: str) -> Iterator[Mutant]:
     """Two to four faults at once, without end."""
     rng = random.Random(seed)
     while True:
         fault, graph = "", nodes
         for _ in range(rng.randint(2, 4)):
             node = rng.choice(graph)
-            predicates = [predicate for predicate, _ in node.pairs if predicate != TYPE]
+            predicates = [predicate for predicate, _ in node.pairs if predicate != RDF_TYPE]
             one = rng.random()
             found = faults_of_a_node(graph, node) if one < 0.2 or not predicates else faults_of_a_value(graph, node, rng.choice(predicates))
             mutant = next(islice(found, rng.randrange(200), None), None)
@@ -298,7 +298,7 @@ def compounds(nodes: list[Node], seed: str) -> Iterator[Mutant]:
         yield Mutant(fault.removeprefix("; "), partial(list, graph))
 
 
-def some_mutants(name: str, single: int, several: int) -> list[tuple[str, list[Node]]]:
+def some_mutants(name: str, single: int, several: int) -> list[tuple[str, list[Resource]]]:
     """So many mutants of a small graph, the fault in words and the graph, with one fault and with several: the same in every run."""
     nodes = small_graph(name)
     if not nodes:

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from pfocr2rdf.storage.layout import MANIFEST, STAGING, STATE
+from pfocr2rdf.storage.layout import MANIFEST_FILE, STAGING_DIR, STATE_FILE
 
 COMPANIONS = ["context.jsonld", "dataset.ttl", "manifest.json", "report.json", "report.ttl", "shapes.ttl", "vocabulary.ttl"]
 
@@ -40,13 +40,13 @@ def written(folder: Path, *records: dict[str, Any]) -> Path:
 
 def contents(folder: Path) -> dict[str, bytes]:
     """Every file below a folder, hidden ones too; but for what an export remembers of its records, which is a cache."""
-    files = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(STATE)]
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(STATE_FILE)]
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 def assert_whole(folder: Path) -> None:
     """The manifest is there, and each file that it names is there, of the size and digest that it says."""
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
     assert manifest["files"]
     for file in manifest["files"]:
         data = (folder / file["name"]).read_bytes()
@@ -79,4 +79,4 @@ def broken(*_: object) -> None:
 
 def in_place(folder: Path) -> dict[str, bytes]:
     """What somebody who looks into the directory takes for its files: all but the staging folder."""
-    return {name: data for name, data in contents(folder).items() if not name.startswith(STAGING)}
+    return {name: data for name, data in contents(folder).items() if not name.startswith(STAGING_DIR)}

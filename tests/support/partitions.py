@@ -11,8 +11,8 @@ from typing import Any
 from tests.support.records import front_matter, older
 
 from pfocr2rdf.pipeline.export import export
-from pfocr2rdf.pipeline.summary import Summary
-from pfocr2rdf.storage.layout import MANIFEST
+from pfocr2rdf.pipeline.summary import ExportSummary
+from pfocr2rdf.storage.layout import MANIFEST_FILE
 
 
 def pages(count: int, *, word: str = "STAT3", begin: int = 0) -> dict[str, str]:
@@ -27,19 +27,19 @@ def contents(folder: Path, hidden: bool = False) -> dict[str, bytes]:
     return {name: data for name, data in found.items() if hidden or not name.startswith(".")}
 
 
-def parted(source: Path, output: Path, size: int = 7, **options: Any) -> Summary:
+def parted(source: Path, output: Path, size: int = 7, **options: Any) -> ExportSummary:
     options = {"formats": ["ntriples"], "workers": 1, **options}
     return export([source], output, partition_size=size, **options)
 
 
 def assert_whole(folder: Path) -> None:
     """The manifest lists all files that are there, with sizes and digests, and no others."""
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
     found = contents(folder)
     for file in manifest["files"]:
         data = found[file["name"]]
         assert (file["size"], file["sha256"]) == (len(data), hashlib.sha256(data).hexdigest()), file["name"]
-    left = {name for name in found if not name.startswith("quarantine/")} - {file["name"] for file in manifest["files"]} - {MANIFEST}
+    left = {name for name in found if not name.startswith("quarantine/")} - {file["name"] for file in manifest["files"]} - {MANIFEST_FILE}
     assert left == set()
     assert {name.split("/")[1] for name in found if name.startswith("quarantine/")} == set(manifest["quarantined"])
 

@@ -18,10 +18,10 @@ import rdflib
 from tests.support import servers
 from tests.support.records import DISEASE_COLUMNS, GENE_COLUMNS, ROOT, TP53_ROW, exported, front_matter, newer, shared_data, table, write
 
-from pfocr2rdf.stores.querying.examples import examples
+from pfocr2rdf.stores.querying.examples import load_examples
 from pfocr2rdf.stores.querying.query import query
 
-QUESTIONS = {one.name: one.text for one in examples() if one.kind == "select" and not one.federated}
+QUESTIONS = {one.name: one.text for one in load_examples() if one.query_form == "select" and not one.services}
 """The text of each question."""
 
 DATASET, VOCABULARY = "https://pfocr.wikipathways.org/dataset", "https://pfocr.wikipathways.org/vocab"

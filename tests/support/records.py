@@ -12,7 +12,7 @@ import pytest
 
 from pfocr2rdf.mapping.figure_graph import FigureGraph
 from pfocr2rdf.pipeline.export import export
-from pfocr2rdf.pipeline.summary import Summary
+from pfocr2rdf.pipeline.summary import ExportSummary
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "tests" / "data"
@@ -81,7 +81,7 @@ def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
 class Exported:
     """What an export came to: its summary, its report and the figures in its graph."""
 
-    def __init__(self, summary: Summary, folder: Path) -> None:
+    def __init__(self, summary: ExportSummary, folder: Path) -> None:
         self.summary = summary
         self.folder = folder
         self.report: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
@@ -123,4 +123,4 @@ def without_place(folder: Path, texts: Iterable[str]) -> Iterator[str]:
 
 def statements(graph: FigureGraph) -> list[str]:
     """All statements of a graph as N-Triples, sorted."""
-    return sorted(f"{node.subject} {predicate} {value} ." for node in graph.nodes() for predicate, value in node.pairs)
+    return sorted(f"{node.subject} {predicate} {value} ." for node in graph.resources() for predicate, value in node.pairs)

@@ -42,4 +42,4 @@ def s3_server() -> Iterator[str]:
 def _forget() -> None:
     """Connections to a server of before."""
     fsspec.get_filesystem_class("s3").clear_instance_cache()
-    remote._file_system.cache_clear()
+    remote._open_file_system.cache_clear()

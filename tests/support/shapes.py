@@ -6,9 +6,9 @@ from tests.support.mutations import (
     ntriples,
 )
 
-from pfocr2rdf.rdf.terms import TYPE, Node, literal, ref
+from pfocr2rdf.rdf.terms import RDF_TYPE, Resource, iri_term, literal
 from pfocr2rdf.rdf.vocabulary import superclasses
-from pfocr2rdf.validation.compiled_shapes import Screen
+from pfocr2rdf.validation.compiled_shapes import CompiledShapes
 from pfocr2rdf.validation.shapes import Shapes
 from pfocr2rdf.validation.validator import Validator
 
@@ -25,8 +25,8 @@ PREFIXES = """
 THING, OTHER = "urn:x:Thing", "urn:x:Other"
 
 
-def screen(text: str) -> Screen:
-    return Screen(PREFIXES + text, superclasses())
+def screen(text: str) -> CompiledShapes:
+    return CompiledShapes(PREFIXES + text, superclasses())
 
 
 def on_value(constraints: str) -> str:
@@ -34,17 +34,17 @@ def on_value(constraints: str) -> str:
     return f"ex:S a sh:NodeShape ; sh:targetClass ex:Thing ; sh:property [ sh:path ex:p ; {constraints} ] ."
 
 
-def thing(*values: str, predicate: str = "<urn:x:p>") -> list[Node]:
+def thing(*values: str, predicate: str = "<urn:x:p>") -> list[Resource]:
     """A graph with a thing that has these values."""
-    return [Node("<urn:x:a>", ((TYPE, ref(THING)), *((predicate, value) for value in values)))]
+    return [Resource("<urn:x:a>", ((RDF_TYPE, iri_term(THING)), *((predicate, value) for value in values)))]
 
 
-def assert_sound(shapes: str, nodes: list[Node]) -> None:
+def assert_sound(shapes: str, nodes: list[Resource]) -> None:
     """The screen calls the nodes clean only where the engine finds nothing."""
     validator = Validator(Shapes(PREFIXES + shapes, ()))
     found = validator.validate_ntriples(ntriples(nodes))
     assert validator.validate(nodes) == found
-    if screen(shapes).clean(nodes):
+    if screen(shapes).conforms(nodes):
         assert found == []
 
 

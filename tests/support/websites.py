@@ -11,9 +11,18 @@ from pathlib import Path
 
 from tests.support.servers import Server, free_port, program
 
-from pfocr2rdf.rdf.vocabulary import PREFIXES, SITE
-from pfocr2rdf.site.hosting.files import hosting_files
-from pfocr2rdf.site.pages.urls import BY_NAME, DOCUMENTS, FORMS, HTML, JSONLD, TURTLE, Form, Place
+from pfocr2rdf.rdf.vocabulary import PREFIXES, SITE_URL
+from pfocr2rdf.site.hosting.files import render_hosting_files
+from pfocr2rdf.site.pages.urls import (
+    ENTITY_TYPES_BY_NAME,
+    HTML,
+    JSONLD,
+    REPRESENTATIONS,
+    STANDALONE_PAGES,
+    TURTLE,
+    PageAddress,
+    Representation,
+)
 
 POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 FIGURE = "PMC1234567__fig-1.a"
@@ -46,19 +55,22 @@ NAMES = {
 }
 """The names of things that the site has pages for, some as nobody would like them."""
 
-PLACES = [*(Place(BY_NAME[kind], name) for kind, names in NAMES.items() for name in names), *(Place(None, name) for name in DOCUMENTS)]
+PLACES = [
+    *(PageAddress(ENTITY_TYPES_BY_NAME[kind], name) for kind, names in NAMES.items() for name in names),
+    *(PageAddress(None, name) for name in STANDALONE_PAGES),
+]
 
 
-def page(place: Place, form: Form) -> str:
+def page(place: PageAddress, form: Representation) -> str:
     """A page of a thing."""
-    kind = f"{PREFIXES['pfocr']}{place.kind.cls.partition(':')[2]}" if place.kind else "http://rdfs.org/ns/void#Dataset"
+    kind = f"{PREFIXES['pfocr']}{place.entity_type.cls.partition(':')[2]}" if place.entity_type else "http://rdfs.org/ns/void#Dataset"
     if form is TURTLE:
         return f'<{place.iri}> a <{kind}> ;\n  <http://www.w3.org/2000/01/rdf-schema#label> "κ" .\n'
     if form is JSONLD:
         said = {"@id": place.iri, "@type": kind, "http://www.w3.org/2000/01/rdf-schema#label": "κ"}
         return json.dumps(said, ensure_ascii=False)
     links = "".join(
-        f'<link rel="alternate" type="{one.media_type}" href="{escape(place.root + place.url(one))}">\n' for one in (TURTLE, JSONLD)
+        f'<link rel="alternate" type="{one.media_type}" href="{escape(place.path_to_root + place.url(one))}">\n' for one in (TURTLE, JSONLD)
     )
     return f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>κ</title>\n{links}</head><body>κ</body></html>\n'
 
@@ -71,8 +83,8 @@ def plain(title: str) -> str:
 def sitemaps() -> dict[str, str]:
     """The sitemap and its only part."""
     space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
-    urls = "".join(f"<url><loc>{escape(SITE + place.url(HTML))}</loc></url>\n" for place in PLACES)
-    index = f"<sitemapindex {space}><sitemap><loc>{SITE}sitemaps/1.xml</loc></sitemap></sitemapindex>\n"
+    urls = "".join(f"<url><loc>{escape(SITE_URL + place.url(HTML))}</loc></url>\n" for place in PLACES)
+    index = f"<sitemapindex {space}><sitemap><loc>{SITE_URL}sitemaps/1.xml</loc></sitemap></sitemapindex>\n"
     head = '<?xml version="1.0" encoding="UTF-8"?>\n'
     return {"sitemap.xml": head + index, "sitemaps/1.xml": f"{head}<urlset {space}>\n{urls}</urlset>\n"}
 
@@ -84,10 +96,10 @@ def write_site(folder: Path, *, packed: str = "") -> Path:
         folder: where to.
         packed: whether pages are there packed as well (``beside``), or not but so (``only``).
     """
-    files = {place.file(form): page(place, form) for place in PLACES for form in FORMS}
+    files = {place.file_path(form): page(place, form) for place in PLACES for form in REPRESENTATIONS}
     files |= {"genes/6772/page-2.html": plain("More"), **{f"{name}.html": plain(name) for name in ("index", "search", "queries", "404")}}
     files |= {"families/both.ttl": "", "families/both.ttl.html": plain("Both"), "families/both.ttl.ttl": ""}
-    files |= {**sitemaps(), "robots.txt": f"User-agent: *\nAllow: /\n\nSitemap: {SITE}sitemap.xml\n"}
+    files |= {**sitemaps(), "robots.txt": f"User-agent: *\nAllow: /\n\nSitemap: {SITE_URL}sitemap.xml\n"}
     files |= {
         "context.jsonld": json.dumps({"@context": {"a": f"{PREFIXES['pfocr']}a"}}),
         "manifest.json": "{}\n",
@@ -102,7 +114,7 @@ def write_site(folder: Path, *, packed: str = "") -> Path:
             path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(text.encode()))
     (folder / "downloads").mkdir()
     (folder / "downloads" / "figures.ttl.gz").write_bytes(gzip.compress(b"<a:a> <a:b> <a:c> .\n"))
-    for name, text in hosting_files(POLICY, precompressed=bool(packed)).items():
+    for name, text in render_hosting_files(POLICY, precompressed=bool(packed)).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     return folder

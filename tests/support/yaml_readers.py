@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.records.yaml import is_risky, read, read_careful, read_fast
+from pfocr2rdf.records.yaml import is_risky, load_yaml, read_careful, read_fast
 
 
 def outcome(reader: Callable[[str], Any], text: str) -> tuple[Any, str]:
@@ -22,8 +22,8 @@ def check(text: str) -> None:
     fast = None if is_risky(text) else read_fast(text)
     careful, refusal = outcome(read_careful, text)
     if fast is None:
-        assert outcome(read, text) == (careful, refusal), text
+        assert outcome(load_yaml, text) == (careful, refusal), text
     elif refusal:
         assert "broken YAML" in refusal, text
     else:
-        assert read(text) == fast == careful, text
+        assert load_yaml(text) == fast == careful, text

@@ -17,11 +17,11 @@ _COMMANDS = (  # the texts are the first sentences of the commands' own help
     CommandReference("check", "pfocr2rdf.cli.check:check_command", "Check a site that runs."),
     CommandReference("stats", "pfocr2rdf.cli.stats:stats_command", "Count what is in a graph, and draw it."),
     CommandReference(
-        "completion", "pfocr2rdf.cli.completion:completion", "Print a script that completes commands and options in your shell."
+        "completion", "pfocr2rdf.cli.completion:completion_command", "Print a script that completes commands and options in your shell."
     ),
 )
 
-_STATUSES = """\b
+_EXIT_STATUS_HELP = """\b
 Exit status:
   0  all went well
   1  done, but something was refused, quarantined or differs
@@ -30,7 +30,7 @@ Exit status:
 """
 
 
-@click.group(cls=LazyGroup, references=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_STATUSES)
+@click.group(cls=LazyGroup, references=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXIT_STATUS_HELP)
 @click.version_option(package_name="pfocr2rdf")
 def main() -> None:
     """Turn the records of Pathway Figure OCR into a validated RDF knowledge graph."""

@@ -6,10 +6,10 @@ import json
 
 import click
 
-from pfocr2rdf.cli.errors import speaking
-from pfocr2rdf.cli.progress import stages
-from pfocr2rdf.site.audit.check import SAMPLES, TIMEOUT, check
-from pfocr2rdf.site.audit.findings import Checked
+from pfocr2rdf.cli.errors import handle_errors
+from pfocr2rdf.cli.progress import show_stages
+from pfocr2rdf.site.audit.check import AUDIT_TIMEOUT_SECONDS, SAMPLES_PER_TYPE, check_site
+from pfocr2rdf.site.audit.findings import AuditReport
 
 _EXAMPLES = """\b
 Examples:
@@ -22,11 +22,11 @@ Examples:
 @click.command("check", epilog=_EXAMPLES)
 @click.argument("url")
 @click.option(
-    "--samples", type=click.IntRange(min=1), default=SAMPLES, show_default=True, metavar="N",
+    "--samples", type=click.IntRange(min=1), default=SAMPLES_PER_TYPE, show_default=True, metavar="N",
     help="How many things of each kind to ask for.",
 )  # fmt: skip
 @click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), default=TIMEOUT, show_default=True, metavar="SECONDS",
+    "--timeout", type=click.FloatRange(min=0, min_open=True), default=AUDIT_TIMEOUT_SECONDS, show_default=True, metavar="SECONDS",
     help="How long to wait for the next byte.",
 )  # fmt: skip
 @click.option(
@@ -35,27 +35,27 @@ Examples:
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit status says it all.")
-@speaking
+@handle_errors
 def check_command(url: str, samples: int, timeout: float, negotiates: bool | None, as_json: bool, quiet: bool) -> int:
     """Check a site that runs.
 
     URL is where the site of 'pfocr2rdf publish' is, on any host. Things of each kind in its sitemap are asked for in each form and
     with each wish, and what comes back is read. The exit status is 1 where something is wrong.
     """
-    with stages(quiet or as_json) as progress:
-        found = check(url, samples=samples, timeout=timeout, negotiates=negotiates, progress=progress)
+    with show_stages(quiet or as_json) as progress:
+        found = check_site(url, samples=samples, timeout=timeout, negotiates=negotiates, progress=progress)
     if as_json:
         click.echo(json.dumps(found.as_dict(), indent=2, ensure_ascii=False))
     elif not quiet:
-        _say(found)
+        _print_report(found)
     return found.exit_status
 
 
-def _say(found: Checked) -> None:
-    for finding in found.findings:
+def _print_report(report: AuditReport) -> None:
+    for finding in report.findings:
         click.echo(str(finding))
-    for note in found.notes:
+    for note in report.notes:
         click.echo(f"Note: {note}")
-    number = len(found.findings)
+    number = len(report.findings)
     said = f"{number:,} {'thing is' if number == 1 else 'things are'} wrong" if number else "nothing is wrong"
-    click.echo(f"{found.url}: {said}, after {found.requests:,} requests")
+    click.echo(f"{report.url}: {said}, after {report.requests:,} requests")

@@ -16,7 +16,7 @@ Examples:
 @click.command("completion", epilog=_EXAMPLES)
 @click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
 @click.pass_context
-def completion(context: click.Context, shell: str) -> None:
+def completion_command(context: click.Context, shell: str) -> None:
     """Print a script that completes commands and options in your shell."""
     make = get_completion_class(shell)
     assert make is not None  # the three shells that click has  # noqa: S101

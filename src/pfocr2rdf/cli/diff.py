@@ -9,13 +9,13 @@ from typing import Any
 import click
 
 from pfocr2rdf.analysis.delta.diff import diff
-from pfocr2rdf.analysis.delta.model import Delta
-from pfocr2rdf.analysis.delta.writers import FORMS
-from pfocr2rdf.cli.errors import speaking
-from pfocr2rdf.cli.params import absolute
-from pfocr2rdf.cli.progress import stages
-from pfocr2rdf.storage.compression import COMPRESSIONS
-from pfocr2rdf.storage.delta_format import CHUNK
+from pfocr2rdf.analysis.delta.model import DiffSummary
+from pfocr2rdf.analysis.delta.writers import DELTA_FORMATS
+from pfocr2rdf.cli.errors import handle_errors
+from pfocr2rdf.cli.params import require_absolute_iri
+from pfocr2rdf.cli.progress import show_stages
+from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES
+from pfocr2rdf.storage.delta_format import UPDATE_STATEMENTS
 
 _EXAMPLES = """\b
 Examples:
@@ -25,8 +25,8 @@ Examples:
 """
 
 
-def _iri(context: click.Context, parameter: click.Parameter, value: str) -> str:  # noqa: ARG001 - click calls it so
-    return absolute(value) if value else value
+def _parse_iri(context: click.Context, parameter: click.Parameter, value: str) -> str:  # noqa: ARG001 - click calls it so
+    return require_absolute_iri(value) if value else value
 
 
 @click.command("diff", epilog=_EXAMPLES)
@@ -34,35 +34,35 @@ def _iri(context: click.Context, parameter: click.Parameter, value: str) -> str:
 @click.argument("new", type=click.Path())
 @click.option("-o", "--output", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to write the delta to.")
 @click.option(
-    "-f", "--format", "formats", multiple=True, type=click.Choice(list(FORMS)), default=tuple(FORMS), show_default=True,
+    "-f", "--format", "formats", multiple=True, type=click.Choice(list(DELTA_FORMATS)), default=tuple(DELTA_FORMATS), show_default=True,
     help="A form to write: files of statements, SPARQL Update, RDF Patch; repeat it for more.",
 )  # fmt: skip
-@click.option("--compress", type=click.Choice(list(COMPRESSIONS)), help="Compress these files.")
+@click.option("--compress", type=click.Choice(list(COMPRESSION_SUFFIXES)), help="Compress these files.")
 @click.option(
-    "--chunk", type=click.IntRange(min=1), default=CHUNK, show_default=True, metavar="N",
+    "--chunk", type=click.IntRange(min=1), default=UPDATE_STATEMENTS, show_default=True, metavar="N",
     help="Statements in one operation of SPARQL Update.",
 )  # fmt: skip
-@click.option("--graph", default="", metavar="IRI", callback=_iri, help="The graph of the statements that name none.")
+@click.option("--graph", default="", metavar="IRI", callback=_parse_iri, help="The graph of the statements that name none.")
 @click.option("--ignore-graphs", is_flag=True, help="Compare the statements without the names of their graphs.")
 @click.option("--json", "as_json", is_flag=True, help="Print what delta.json has of it as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit status and delta.json say it all.")
-@speaking
+@handle_errors
 def diff_command(old: str, new: str, output: Path, as_json: bool, quiet: bool, **options: Any) -> int:
     """Write what makes the graph NEW of the graph OLD.
 
     Each is an export directory, an RDF file by its ending (also with .gz or .zst behind it), or records: a file, a folder, a
     checkout or an archive. The exit status is 1 where the two differ.
     """
-    with stages(quiet or as_json) as progress:
+    with show_stages(quiet or as_json) as progress:
         delta = diff(old, new, output, progress=progress, **options)
     if as_json:
         click.echo(json.dumps(delta.as_dict(), indent=2, ensure_ascii=False))
     elif not quiet:
-        _say(delta, output)
+        _print_delta(delta, output)
     return delta.exit_status
 
 
-def _say(delta: Delta, output: Path) -> None:
+def _print_delta(delta: DiffSummary, output: Path) -> None:
     for name, side in (("OLD", delta.old), ("NEW", delta.new)):
         if side.get("refused") or side.get("quarantined"):
             reason = f"{side['refused']:,} refused, {side['quarantined']:,} quarantined: these records are not in its graph"

@@ -15,18 +15,18 @@ from pfocr2rdf.errors import FAILED, PfocrError
 P = ParamSpec("P")
 
 
-def fail(sentence: str) -> NoReturn:
+def fail(message: str) -> NoReturn:
     """Say why it could not be done, and end with the status for that."""
-    click.echo(f"Error: {sentence}", err=True)
+    click.echo(f"Error: {message}", err=True)
     sys.exit(FAILED)
 
 
-def ask_password(what: str) -> str:
+def ask_password(prompt: str) -> str:
     """What the user types, which nobody sees."""
-    return str(click.prompt(what, hide_input=True, err=True))
+    return str(click.prompt(prompt, hide_input=True, err=True))
 
 
-def speaking(command: Callable[P, int]) -> Callable[P, None]:
+def handle_errors(command: Callable[P, int]) -> Callable[P, None]:
     """Make a function a command's body: what it returns is the exit status, and our errors are told, not raised."""
 
     @functools.wraps(command)

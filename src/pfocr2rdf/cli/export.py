@@ -11,14 +11,14 @@ from typing import Any
 
 import click
 
-from pfocr2rdf.cli.errors import speaking
+from pfocr2rdf.cli.errors import handle_errors
 from pfocr2rdf.pipeline.export import export
-from pfocr2rdf.pipeline.options import ENGINES, ON_VIOLATION, Release
+from pfocr2rdf.pipeline.options import EXECUTORS, VIOLATION_POLICIES, Release
 from pfocr2rdf.pipeline.options import RecordProgress as Told
-from pfocr2rdf.pipeline.summary import Summary
-from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS, FORMATS
-from pfocr2rdf.storage.compression import COMPRESSIONS
-from pfocr2rdf.storage.remote import shown
+from pfocr2rdf.pipeline.summary import ExportSummary
+from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS, SERIALIZERS
+from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES
+from pfocr2rdf.storage.remote import redact_url
 
 _EXAMPLES = """\b
 Examples:
@@ -35,16 +35,16 @@ Examples:
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCES...", type=click.Path(allow_dash=True))
 @click.option("-o", "--output", required=True, metavar="DIRECTORY", help="The export directory, by path or by URL (s3://bucket/folder).")
 @click.option(
-    "-f", "--format", "formats", multiple=True, type=click.Choice(list(FORMATS)), default=DEFAULT_FORMATS, show_default=True,
+    "-f", "--format", "formats", multiple=True, type=click.Choice(list(SERIALIZERS)), default=DEFAULT_FORMATS, show_default=True,
     help="A format to write; repeat it for more. All are written in one pass.",
 )  # fmt: skip
-@click.option("--compress", type=click.Choice(list(COMPRESSIONS)), help="Compress the files of the graph.")
+@click.option("--compress", type=click.Choice(list(COMPRESSION_SUFFIXES)), help="Compress the files of the graph.")
 @click.option(
     "--shapes", multiple=True, type=click.Path(exists=True, file_okay=False),
     help="A folder of SHACL shapes (.ttl); repeatable. A file named like a built-in one takes its place, others are added.",
 )  # fmt: skip
 @click.option(
-    "--on-violation", type=click.Choice(ON_VIOLATION), default=ON_VIOLATION[0], show_default=True,
+    "--on-violation", type=click.Choice(VIOLATION_POLICIES), default=VIOLATION_POLICIES[0], show_default=True,
     help="What to do with a figure that breaks a shape: leave it out and set it aside, keep it, or stop.",
 )  # fmt: skip
 @click.option(
@@ -52,7 +52,7 @@ Examples:
     help="Worker processes; 1 works without any. The output is the same for any number. By default, one a core.",
 )  # fmt: skip
 @click.option(
-    "--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True,
+    "--engine", type=click.Choice(EXECUTORS), default=EXECUTORS[0], show_default=True,
     help="Where the work is done: in processes of this machine, or on a cluster of dask.distributed.",
 )  # fmt: skip
 @click.option("--scheduler", metavar="ADDRESS", help="The cluster's scheduler (tcp://host:8786). Without it, dask is started here.")
@@ -69,7 +69,7 @@ Examples:
 @click.option("--issued", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="The date of this release, for the same.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no summary: the exit status and report.json say it all.")
-@speaking
+@handle_errors
 def export_command(
     sources: tuple[str, ...], output: str, as_json: bool, quiet: bool, release: str, issued: datetime | None, **options: Any
 ) -> int:
@@ -80,17 +80,17 @@ def export_command(
     are new or have changed are mapped.
     """
     named = Release(release, f"{issued:%Y-%m-%d}" if issued else "")
-    with _progress(quiet or as_json) as progress:
+    with _progress_bar(quiet or as_json) as progress:
         summary = export(sources, output, release=named, progress=progress, **options)
     if as_json:
         click.echo(json.dumps(summary.as_dict(), indent=2))
     elif not quiet:
-        _say(summary, None if options["dry_run"] else shown(output))
+        _print_summary(summary, None if options["dry_run"] else redact_url(output))
     return summary.exit_status
 
 
 @contextlib.contextmanager
-def _progress(silent: bool) -> Iterator[Told | None]:
+def _progress_bar(silent: bool) -> Iterator[Told | None]:
     """A progress bar on standard error, where that is a terminal."""
     if silent or not sys.stderr.isatty():
         yield None
@@ -112,12 +112,12 @@ def _progress(silent: bool) -> Iterator[Told | None]:
         bar.stop()
 
 
-def _say(summary: Summary, output: str | None) -> None:
-    for refusal in summary.refusals:
+def _print_summary(summary: ExportSummary, output: str | None) -> None:
+    for refusal in summary.first_refusals:
         click.echo(f"refused: {refusal}", err=True)
-    for figid, sentence in summary.shown_quarantined:
+    for figid, sentence in summary.first_quarantined:
         click.echo(f"quarantined: {figid}: {sentence}", err=True)
-    unsaid = max(0, summary.refused - len(summary.refusals)) + max(0, summary.quarantined - Summary.SHOWN)
+    unsaid = max(0, summary.refused - len(summary.first_refusals)) + max(0, summary.quarantined - ExportSummary.MAX_LISTED_RECORDS)
     if unsaid:
         click.echo(f"... and {unsaid} more, in report.json", err=True)
     _print_table(summary)
@@ -126,29 +126,29 @@ def _say(summary: Summary, output: str | None) -> None:
     elif summary.unchanged:
         click.echo(f"Nothing has changed: {output} is as it was.")
     else:
-        click.echo(f"Written to {output}: {_named(summary.files)}")
+        click.echo(f"Written to {output}: {_join_file_names(summary.files)}")
 
 
-def _named(files: list[str]) -> str:
+def _join_file_names(files: list[str]) -> str:
     """The files, with the parts as one."""
     parts = [name for name in files if name.startswith("part-")]
     others = ", ".join(name for name in files if not name.startswith("part-"))
     return f"{len(parts)} parts ({parts[0]} to {parts[-1]}), {others}" if parts else others
 
 
-def _print_table(summary: Summary) -> None:
+def _print_table(summary: ExportSummary) -> None:
     from rich.console import Console
     from rich.table import Table  # here, for a quick start
 
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold")
     table.add_column(justify="right")
-    for name, value in _rows(summary):
+    for name, value in _summary_rows(summary):
         table.add_row(name, value)
     Console(highlight=False).print(table)
 
 
-def _rows(summary: Summary) -> Iterator[tuple[str, str]]:
+def _summary_rows(summary: ExportSummary) -> Iterator[tuple[str, str]]:
     yield "records read", f"{summary.read:,}"
     if summary.mapped < summary.read:
         yield "unchanged since the last export", f"{summary.read - summary.mapped:,}"
@@ -168,4 +168,4 @@ def _rows(summary: Summary) -> Iterator[tuple[str, str]]:
     yield "warnings", f"{summary.warnings:,}"
     if summary.conflicts:
         yield "conflicts", f"{summary.conflicts:,}"
-    yield "records a second", f"{summary.rate:,.0f}"
+    yield "records a second", f"{summary.records_per_second:,.0f}"

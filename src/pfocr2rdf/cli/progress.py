@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 
-class Told(Protocol):
+class StageProgress(Protocol):
     """Is told how far it is."""
 
     def __call__(self, stage: str, done: int, total: int, note: str = "") -> None:
@@ -16,7 +16,7 @@ class Told(Protocol):
 
 
 @contextlib.contextmanager
-def stages(silent: bool) -> Iterator[Told | None]:
+def show_stages(silent: bool) -> Iterator[StageProgress | None]:
     """One bar, for one stage after the other; none where nobody sees it."""
     if silent or not sys.stderr.isatty():
         yield None

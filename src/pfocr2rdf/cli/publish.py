@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from pfocr2rdf.cli.errors import speaking
-from pfocr2rdf.cli.params import url
-from pfocr2rdf.cli.progress import stages
-from pfocr2rdf.rdf.vocabulary import SITE
-from pfocr2rdf.site.static.directory import PRECOMPRESSED
-from pfocr2rdf.site.static.publish import FOLDERS, publish
-from pfocr2rdf.stores.connect import STORE
+from pfocr2rdf.cli.errors import handle_errors
+from pfocr2rdf.cli.params import require_web_url
+from pfocr2rdf.cli.progress import show_stages
+from pfocr2rdf.rdf.vocabulary import SITE_URL
+from pfocr2rdf.site.static.directory import PRECOMPRESSION_MODES
+from pfocr2rdf.site.static.publish import PAGE_FOLDERS, publish
+from pfocr2rdf.stores.connect import DEFAULT_STORE
 
 _EXAMPLES = """\b
 Examples:
@@ -22,44 +22,44 @@ Examples:
   pfocr2rdf publish output --output site --pages figures,genes,families --precompressed only
 """
 
-_SHOWN = 10
+_MAX_SHOWN_IRIS = 10
 
 
-def _pages(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:  # noqa: ARG001 - click calls it so
+def _parse_pages(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:  # noqa: ARG001 - click calls it so
     names = tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
-    if strange := [name for name in names if name not in FOLDERS]:
-        raise click.BadParameter(f"{strange[0]!r} is no kind of pages; choose from {', '.join(FOLDERS)}.")
+    if strange := [name for name in names if name not in PAGE_FOLDERS]:
+        raise click.BadParameter(f"{strange[0]!r} is no kind of pages; choose from {', '.join(PAGE_FOLDERS)}.")
     if not names:
-        raise click.BadParameter(f"names no kind of pages; choose from {', '.join(FOLDERS)}.")
+        raise click.BadParameter(f"names no kind of pages; choose from {', '.join(PAGE_FOLDERS)}.")
     return names
 
 
-def _endpoint(context: click.Context, parameter: click.Parameter, value: str) -> str:  # noqa: ARG001 - click calls it so
-    return url(value) if value else ""
+def _parse_endpoint(context: click.Context, parameter: click.Parameter, value: str) -> str:  # noqa: ARG001 - click calls it so
+    return require_web_url(value) if value else ""
 
 
-def _base(context: click.Context, parameter: click.Parameter, value: str) -> str:  # noqa: ARG001 - click calls it so
-    return url(value).rstrip("/") + "/"
+def _parse_base_url(context: click.Context, parameter: click.Parameter, value: str) -> str:  # noqa: ARG001 - click calls it so
+    return require_web_url(value).rstrip("/") + "/"
 
 
 @click.command("publish", epilog=_EXAMPLES)
-@click.argument("source", type=click.Path(path_type=Path), default=STORE)
+@click.argument("source", type=click.Path(path_type=Path), default=DEFAULT_STORE)
 @click.option(
     "-o", "--output", type=click.Path(file_okay=False, path_type=Path), required=True, metavar="SITE", help="The folder of the site."
 )
 @click.option(
-    "--pages", default=",".join(FOLDERS), callback=_pages, metavar="KINDS",
-    help=f"What gets pages, with commas between: {', '.join(FOLDERS)}  [default: all].",
+    "--pages", default=",".join(PAGE_FOLDERS), callback=_parse_pages, metavar="KINDS",
+    help=f"What gets pages, with commas between: {', '.join(PAGE_FOLDERS)}  [default: all].",
 )  # fmt: skip
 @click.option(
-    "--precompressed", type=click.Choice(PRECOMPRESSED), default=PRECOMPRESSED[0], show_default=True,
+    "--precompressed", type=click.Choice(PRECOMPRESSION_MODES), default=PRECOMPRESSION_MODES[0], show_default=True,
     help="Write files with .gz as well, beside the others, or only these: a twentieth to a fifth of the room, for hosts that unpack them.",
 )  # fmt: skip
 @click.option(
-    "--base", default=SITE, show_default=True, callback=_base, metavar="URL",
+    "--base", default=SITE_URL, show_default=True, callback=_parse_base_url, metavar="URL",
     help="Where the site will be found, for the site map and the redirects.",
 )  # fmt: skip
-@click.option("--endpoint", default="", callback=_endpoint, metavar="URL", help="A SPARQL endpoint that the page with queries asks.")
+@click.option("--endpoint", default="", callback=_parse_endpoint, metavar="URL", help="A SPARQL endpoint that the page with queries asks.")
 @click.option("--downloads/--no-downloads", default=True, show_default=True, help="Put the files of an export into the site.")
 @click.option("--force", is_flag=True, help="Write into a folder with somebody else's files, which stay there.")
 @click.option(
@@ -67,7 +67,7 @@ def _base(context: click.Context, parameter: click.Parameter, value: str) -> str
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit status says it all.")
-@speaking
+@handle_errors
 def publish_command(
     source: Path, output: Path, pages: tuple[str, ...], precompressed: str, base: str, endpoint: str, downloads: bool, force: bool,
     workers: int | None, as_json: bool, quiet: bool,
@@ -78,17 +78,17 @@ def publish_command(
     paper, chemical, disease and organism gets a page, and beside it its statements as Turtle and JSON-LD. The exit status is 1 where
     something has a name that no page can have, or a record could not be used.
     """
-    with stages(quiet or as_json) as progress:
+    with show_stages(quiet or as_json) as progress:
         done = publish(
             source, output, pages=pages, precompressed=precompressed, base=base, endpoint=endpoint, downloads=downloads, force=force,
             workers=workers or 0, progress=progress,
         )  # fmt: skip
     if done.refused and not quiet:
         click.echo(f"{source}: {done.refused:,} records are on no page; export it to see why", err=True)
-    for iri in done.left_out[:_SHOWN] if not quiet else ():
+    for iri in done.left_out[:_MAX_SHOWN_IRIS] if not quiet else ():
         click.echo(f"{iri}: has no page, since its name can be no path, or another thing has it", err=True)
-    if len(done.left_out) > _SHOWN and not quiet:
-        click.echo(f"... and {len(done.left_out) - _SHOWN:,} more, which {output / 'site.json'} lists", err=True)
+    if len(done.left_out) > _MAX_SHOWN_IRIS and not quiet:
+        click.echo(f"... and {len(done.left_out) - _MAX_SHOWN_IRIS:,} more, which {output / 'site.json'} lists", err=True)
     if as_json:
         click.echo(json.dumps(done.as_dict(), indent=2, ensure_ascii=False))
     elif not quiet:

@@ -20,15 +20,15 @@ from typing import IO, Any, BinaryIO, cast
 import click
 from pyoxigraph import Literal, NamedNode
 
-from pfocr2rdf.cli.errors import ask_password, speaking
-from pfocr2rdf.cli.params import absolute
+from pfocr2rdf.cli.errors import ask_password, handle_errors
+from pfocr2rdf.cli.params import require_absolute_iri
 from pfocr2rdf.errors import OutputError
-from pfocr2rdf.storage.files import mapped_errors
+from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.stores.clients.sparql import Endpoints
-from pfocr2rdf.stores.connect import STORE, Connection
-from pfocr2rdf.stores.querying.examples import example, executables, listing, near
+from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions
+from pfocr2rdf.stores.querying.examples import examples_as_rdf, examples_as_rows, find_example, suggest_examples
 from pfocr2rdf.stores.querying.query import query
-from pfocr2rdf.stores.querying.result import FORMATS, Answer, Term
+from pfocr2rdf.stores.querying.result import QUERY_RESULT_FORMATS, QueryResult, ResultTerm
 
 _EXAMPLES = """\b
 Examples:
@@ -40,17 +40,17 @@ Examples:
 """
 
 _TABLE = "table"
-_BLOCK = 1000
-_LOCAL = re.compile(r"\w(?:[\w.-]*[\w-])?", re.ASCII).fullmatch
-_ENDINGS = (".rq", ".sparql")
-_IS_TEXT = re.compile(r"[\s{<]").search
+_ROWS_PER_BLOCK = 1000
+_is_local_name = re.compile(r"\w(?:[\w.-]*[\w-])?", re.ASCII).fullmatch
+_QUERY_SUFFIXES = (".rq", ".sparql")
+_is_query_text = re.compile(r"[\s{<]").search
 
 
-def _iris(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 - click calls it so
-    return tuple(map(absolute, values))
+def _parse_iris(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 - click calls it so
+    return tuple(map(require_absolute_iri, values))
 
 
-def _text(context: click.Context, parameter: click.Parameter, value: str | None) -> str:  # noqa: ARG001 - click calls it so
+def _resolve_query(context: click.Context, parameter: click.Parameter, value: str | None) -> str:  # noqa: ARG001 - click calls it so
     """The text of the query: what is in the file of that name, or an example, or the argument itself; empty where examples are listed."""
     if context.params["listed"]:
         if value is not None or context.params["shown"]:
@@ -61,22 +61,22 @@ def _text(context: click.Context, parameter: click.Parameter, value: str | None)
     try:
         if value == "-":
             return sys.stdin.buffer.read().decode("utf-8-sig")
-        found = example(value)
+        found = find_example(value)
         if value and _exists(Path(value)) and not (found and Path(value).is_dir()):
-            return _held(Path(value))
+            return _read_query_file(Path(value))
         if found:
             return found.text
-        if value.endswith(_ENDINGS) or (value and not _IS_TEXT(value)):
-            raise click.BadParameter(_unknown(value))
+        if value.endswith(_QUERY_SUFFIXES) or (value and not _is_query_text(value)):
+            raise click.BadParameter(_unknown_query_message(value))
     except UnicodeDecodeError as error:
         raise click.BadParameter(f"{value}: it is no UTF-8: {error.reason} at byte {error.start}.") from None
     return value
 
 
-def _unknown(name: str) -> str:
+def _unknown_query_message(name: str) -> str:
     """What to say of a name that is neither of a file nor of an example."""
-    like = near(Path(name).stem)
-    is_file = name.endswith(_ENDINGS)
+    like = suggest_examples(Path(name).stem)
+    is_file = name.endswith(_QUERY_SUFFIXES)
     said = f"there is no file {name}" if is_file else f"there is no file and no example named {name}"
     if like:
         return f"{said}; there {'are examples' if like[1:] else 'is an example'} named {', '.join(like)}."
@@ -90,7 +90,7 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _held(path: Path) -> str:
+def _read_query_file(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -98,17 +98,21 @@ def _held(path: Path) -> str:
 
 
 @click.command("query", epilog=_EXAMPLES)
-@click.argument("text", metavar="QUERY", required=False, callback=_text)
+@click.argument("text", metavar="QUERY", required=False, callback=_resolve_query)
 @click.option(
-    "--store", default=STORE, show_default=True, metavar="STORE", help="The folder of an embedded store, or the URL of a SPARQL server.",
-)  # fmt: skip
+    "--store",
+    default=DEFAULT_STORE,
+    show_default=True,
+    metavar="STORE",
+    help="The folder of an embedded store, or the URL of a SPARQL server.",
+)
 @click.option("--user", default="", metavar="NAME", help="The name to log in with; the password is asked for where it is not set.")
 @click.option("--query-endpoint", default="", metavar="URL", help="Where the server takes queries.")
 @click.option(
-    "-f", "--format", "form", type=click.Choice([_TABLE, *FORMATS]),
+    "-f", "--format", "form", type=click.Choice([_TABLE, *QUERY_RESULT_FORMATS]),
     help="How to write the answer: by default a table for rows, yes or no for ASK, and Turtle for statements.",
 )  # fmt: skip
-@click.option("--graph", "graphs", multiple=True, metavar="IRI", callback=_iris, help="Ask this graph only; repeat it for more.")
+@click.option("--graph", "graphs", multiple=True, metavar="IRI", callback=_parse_iris, help="Ask this graph only; repeat it for more.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write the answer to.")
 @click.option("--service", is_flag=True, help="Let the query ask other servers with SERVICE.")
 @click.option(
@@ -116,7 +120,7 @@ def _held(path: Path) -> str:
     help="List the example queries; with --format csv all about them, and with --format turtle for SPARQL editors.",
 )  # fmt: skip
 @click.option("--show", "shown", is_flag=True, is_eager=True, help="Print the text of the query, and ask nothing.")
-@speaking
+@handle_errors
 def query_command(
     text: str, store: str, form: str | None, output: Path | None, user: str, query_endpoint: str, shown: bool,
     listed: bool, **options: Any,
@@ -127,46 +131,46 @@ def query_command(
     not be declared, and without --graph and FROM all graphs of an embedded store are asked together. Nothing in the store is changed.
     """
     ask_user = ask_password if sys.stdin.isatty() else None
-    connection = Connection(user=user, ask=ask_user, endpoints=Endpoints(query_endpoint))
+    connection = ConnectionOptions(user=user, ask_password=ask_user, endpoints=Endpoints(query_endpoint))
 
     def ask() -> None:
         if listed:
-            answer = _listed(form, query_endpoint or (store if "://" in store else ""))
+            answer = _list_examples(form, query_endpoint or (store if "://" in store else ""))
         else:
             answer = query(store, text, connection=connection, **options)
-        chosen = form or ("turtle" if answer.kind == "construct" else _TABLE)
-        if chosen == _TABLE and answer.kind != "construct":
+        chosen = form or ("turtle" if answer.query_form == "construct" else _TABLE)
+        if chosen == _TABLE and answer.query_form != "construct":
             write_table(answer, file)
         else:
             answer.write(file, chosen)
 
-    with _whole(output) if output else _standard_output() as file:
+    with _atomic_output(output) if output else _standard_output() as file:
         if shown:
             file.write(text.encode())
         else:
-            _stoppable(ask)
+            _run_interruptibly(ask)
     return 0
 
 
-def _listed(form: str | None, target: str) -> Answer:
+def _list_examples(form: str | None, target: str) -> QueryResult:
     """The examples, as the form wants them; in a table only what a screen has room for."""
-    if form in FORMATS and FORMATS[form].of_statements:
-        return executables(target)
-    return listing() if form in FORMATS else listing(("name", "title"))
+    if form in QUERY_RESULT_FORMATS and QUERY_RESULT_FORMATS[form].is_rdf:
+        return examples_as_rdf(target)
+    return examples_as_rows() if form in QUERY_RESULT_FORMATS else examples_as_rows(("name", "title"))
 
 
-def write_table(answer: Answer, file: IO[bytes]) -> None:
+def write_table(result: QueryResult, file: IO[bytes]) -> None:
     """Write rows in columns that are as wide as they must be, or a yes or no; nothing in it moves the cursor of a terminal."""
-    if answer.kind == "ask":
-        file.write(b"yes\n" if answer.boolean else b"no\n")
+    if result.query_form == "ask":
+        file.write(b"yes\n" if result.boolean else b"no\n")
         return
     from rich.cells import cell_len  # here, for a quick start
 
-    names, prefixes = answer.variables, answer.prefixes
+    names, prefixes = result.variables, result.prefixes
     widths = [cell_len(name) for name in names]
-    rows = ([cell(row[name], prefixes) if name in row else "" for name in names] for row in answer)
+    rows = ([format_term(row[name], prefixes) if name in row else "" for name in names] for row in result)
     heading = [list(names)]
-    while block := list(itertools.islice(rows, _BLOCK)) or heading:
+    while block := list(itertools.islice(rows, _ROWS_PER_BLOCK)) or heading:
         widths = [max(width, *(cell_len(row[at]) for row in block)) for at, width in enumerate(widths)]
         if heading:
             block = [*heading, ["-" * width for width in widths], *(block if block is not heading else [])]
@@ -176,39 +180,39 @@ def write_table(answer: Answer, file: IO[bytes]) -> None:
             file.write(f"{'  '.join(padded).rstrip()}\n".encode())
 
 
-def cell(term: Term, prefixes: Mapping[str, str]) -> str:
+def format_term(term: ResultTerm, prefixes: Mapping[str, str]) -> str:
     r"""A term as people read it: an IRI short where a prefix fits, a literal as its text.
 
-    >>> cell(NamedNode("https://identifiers.org/ncbigene/6772"), {"ncbigene": "https://identifiers.org/ncbigene/"})
+    >>> format_term(NamedNode("https://identifiers.org/ncbigene/6772"), {"ncbigene": "https://identifiers.org/ncbigene/"})
     'ncbigene:6772'
-    >>> cell(Literal("STAT\x1b[2J", language="en"), {})
+    >>> format_term(Literal("STAT\x1b[2J", language="en"), {})
     'STAT\\x1b[2J'
     """
     if isinstance(term, Literal):
-        return inert(term.value)
+        return escape_controls(term.value)
     if isinstance(term, NamedNode):
         for prefix, namespace in sorted(prefixes.items(), key=lambda item: -len(item[1])):
-            if term.value.startswith(namespace) and _LOCAL(term.value[len(namespace) :]):
+            if term.value.startswith(namespace) and _is_local_name(term.value[len(namespace) :]):
                 return f"{prefix}:{term.value[len(namespace) :]}"
-    return inert(str(term))
+    return escape_controls(str(term))
 
 
-_ESCAPED = ("Cc", "Cf", "Cs", "Zl", "Zp")
+_ESCAPED_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
-def inert(text: str, kept: str = "") -> str:
+def escape_controls(text: str, keep: str = "") -> str:
     """The text with whatever is no letter, mark or blank shown as an escape, but for the characters to keep."""
     if text.isprintable():
         return text
-    return "".join(_shown(one) if one not in kept and unicodedata.category(one) in _ESCAPED else one for one in text)
+    return "".join(_escape(one) if one not in keep and unicodedata.category(one) in _ESCAPED_CATEGORIES else one for one in text)
 
 
-def _shown(character: str) -> str:
+def _escape(character: str) -> str:
     code = ord(character)
     return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")
 
 
-class _Inert(io.RawIOBase):
+class _EscapingWriter(io.RawIOBase):
     """Passes text on to a terminal, which must not take what is in it for a command."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -223,7 +227,7 @@ class _Inert(io.RawIOBase):
     def write(self, data: Any) -> int:
         """Pass text on."""
         text = self._decoder.decode(bytes(data))
-        self._file.write(inert(text, kept="\n\t").encode())
+        self._file.write(escape_controls(text, keep="\n\t").encode())
         self._last = text[-1:] or self._last
         return len(data)
 
@@ -234,7 +238,7 @@ class _Inert(io.RawIOBase):
         super().close()
 
 
-def _forget_standard_output() -> None:
+def _discard_standard_output() -> None:
     """What could not be written is not tried again when Python ends: that would change the exit status."""
     with contextlib.suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -247,23 +251,23 @@ def _standard_output() -> Iterator[IO[bytes]]:
     file = sys.stdout.buffer
     try:
         if file.isatty():
-            with _Inert(file) as shown:
+            with _EscapingWriter(file) as shown:
                 yield cast("IO[bytes]", shown)
         else:
             yield file
         file.flush()
     except BrokenPipeError:
-        _forget_standard_output()
+        _discard_standard_output()
         raise
     except OSError as error:
-        _forget_standard_output()
+        _discard_standard_output()
         raise OutputError(f"standard output cannot be written: {error.strerror or error}") from None
 
 
 @contextlib.contextmanager
-def _whole(path: Path) -> Iterator[IO[bytes]]:
+def _atomic_output(path: Path) -> Iterator[IO[bytes]]:
     """A file that is there when all is in it, and not before; what is no file, such as a pipe, is written as it comes."""
-    with mapped_errors(path):
+    with map_os_errors(path):
         if path.exists() and not path.is_file():
             with path.open("wb") as file:
                 yield file
@@ -278,14 +282,14 @@ def _whole(path: Path) -> Iterator[IO[bytes]]:
             partial.unlink(missing_ok=True)
 
 
-def _clear(error: BaseException | None) -> None:
+def _clear_frames(error: BaseException | None) -> None:
     """Forget the local names of where an error was raised: what pyoxigraph answers must go in the thread in which it came."""
     while error is not None:
         traceback.clear_frames(error.__traceback__)
         error = error.__context__
 
 
-def _stoppable(work: Callable[[], None]) -> None:
+def _run_interruptibly(work: Callable[[], None]) -> None:
     """Do the work in a thread: while a store thinks, Python hears no interrupt in the thread that waits for it."""
     done: Future[None] = Future()
 
@@ -294,7 +298,7 @@ def _stoppable(work: Callable[[], None]) -> None:
             work()
             done.set_result(None)
         except BaseException as error:
-            _clear(error)
+            _clear_frames(error)
             done.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()

@@ -11,11 +11,11 @@ from typing import Any
 
 import click
 
-from pfocr2rdf.cli.errors import speaking
-from pfocr2rdf.cli.progress import stages
+from pfocr2rdf.cli.errors import handle_errors
+from pfocr2rdf.cli.progress import show_stages
 from pfocr2rdf.errors import OK, StoreError
-from pfocr2rdf.stores.connect import STORE
-from pfocr2rdf.stores.embedded import is_store, refuse_no_store
+from pfocr2rdf.stores.connect import DEFAULT_STORE
+from pfocr2rdf.stores.embedded import is_store, require_store
 from pfocr2rdf.stores.loading.load import load
 
 _EXAMPLES = """\b
@@ -27,7 +27,7 @@ Examples:
 
 
 @click.command("serve", epilog=_EXAMPLES)
-@click.argument("source", type=click.Path(path_type=Path), default=STORE)
+@click.argument("source", type=click.Path(path_type=Path), default=DEFAULT_STORE)
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The port; 0 for any that is free.")
 @click.option(
@@ -48,7 +48,7 @@ Examples:
 )  # fmt: skip
 @click.option("--service", is_flag=True, help="Let queries ask other servers with SERVICE.")
 @click.option("-q", "--quiet", is_flag=True, help="Log no requests.")
-@speaking
+@handle_errors
 def serve_command(source: Path, host: str, port: int, quiet: bool, workers: int | None, **bounds: Any) -> int:
     """Serve a store on the web, with a SPARQL endpoint that only reads.
 
@@ -57,10 +57,10 @@ def serve_command(source: Path, host: str, port: int, quiet: bool, workers: int 
     """
     try:
         from pfocr2rdf.server.run import serve
-        from pfocr2rdf.server.settings import Settings  # here, since not everybody installs what it needs
+        from pfocr2rdf.server.settings import ServerSettings  # here, since not everybody installs what it needs
     except ModuleNotFoundError:
         raise StoreError("serving needs starlette and uvicorn, which are not installed; run: pip install 'pfocr2rdf[serve]'") from None
-    settings = Settings(**bounds)
+    settings = ServerSettings(**bounds)
     if workers:
         settings = settings._replace(workers=workers)
     if not quiet:
@@ -74,9 +74,9 @@ def serve_command(source: Path, host: str, port: int, quiet: bool, workers: int 
         store = source
         if not is_store(source):
             if not source.exists():
-                refuse_no_store(source)
+                require_store(source)
             store = Path(scratch) / "store"
-            with stages(quiet) as told:
+            with show_stages(quiet) as told:
                 load(source, store, progress=told)
-        serve(store, settings, host=host, port=port, told=lambda url: click.echo(f"Serving {source} at {url}"))
+        serve(store, settings, host=host, port=port, on_ready=lambda url: click.echo(f"Serving {source} at {url}"))
     return OK

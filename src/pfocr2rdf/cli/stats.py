@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from pfocr2rdf.analysis.stats.count import TOP, stats
-from pfocr2rdf.analysis.stats.labels import shown
-from pfocr2rdf.analysis.stats.model import Stats
-from pfocr2rdf.analysis.stats.render import FORMATS, draw, require
-from pfocr2rdf.cli.errors import speaking
-from pfocr2rdf.cli.progress import stages
+from pfocr2rdf.analysis.stats.count import DEFAULT_TOP_ROWS, stats
+from pfocr2rdf.analysis.stats.labels import printable_label
+from pfocr2rdf.analysis.stats.model import GraphStats
+from pfocr2rdf.analysis.stats.render import PLOT_FORMATS, require_matplotlib, write_plots
+from pfocr2rdf.cli.errors import handle_errors
+from pfocr2rdf.cli.progress import show_stages
 
 _EXAMPLES = """\b
 Examples:
@@ -23,16 +23,16 @@ Examples:
 """
 
 
-def _of_plots(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 - click calls it so
+def _require_output(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 - click calls it so
     if values and not context.params.get("output"):
         raise click.BadParameter("is that of plots; name the folder for them with --output.")
-    return values or FORMATS[:1]
+    return values or PLOT_FORMATS[:1]
 
 
 @click.command("stats", epilog=_EXAMPLES)
 @click.argument("source", type=click.Path())
 @click.option(
-    "--top", type=click.IntRange(min=1), default=TOP, show_default=True, metavar="N",
+    "--top", type=click.IntRange(min=1), default=DEFAULT_TOP_ROWS, show_default=True, metavar="N",
     help="How many genes, families, pairs of families and organisms to list.",
 )  # fmt: skip
 @click.option(
@@ -40,12 +40,12 @@ def _of_plots(context: click.Context, parameter: click.Parameter, values: tuple[
     help="The folder to write plots to.",
 )  # fmt: skip
 @click.option(
-    "-f", "--format", "formats", multiple=True, type=click.Choice(FORMATS), callback=_of_plots,
+    "-f", "--format", "formats", multiple=True, type=click.Choice(PLOT_FORMATS), callback=_require_output,
     help="What to write plots as; repeat it for both  [default: svg].",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the numbers as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit status and the files say it all.")
-@speaking
+@handle_errors
 def stats_command(source: str, top: int, output: Path | None, formats: tuple[str, ...], as_json: bool, quiet: bool) -> int:
     """Count what is in a graph, and draw it.
 
@@ -53,23 +53,23 @@ def stats_command(source: str, top: int, output: Path | None, formats: tuple[str
     first: a file, a folder, a checkout or an archive. The exit status is 1 where some of these were left out.
     """
     if output:
-        require()
-    with stages(quiet or as_json) as progress:
+        require_matplotlib()
+    with show_stages(quiet or as_json) as progress:
         found = stats(source, top=top, progress=progress)
-    files = draw(found, output, formats) if output else []
+    files = write_plots(found, output, formats) if output else []
     if found.exit_status and not quiet:
         reason = f"{found.refused:,} refused, {found.quarantined:,} quarantined: these records are not counted"
         click.echo(f"{source}: {reason}; export it to see why", err=True)
     if as_json:
         click.echo(json.dumps(found.as_dict(), indent=2, ensure_ascii=False))
     elif not quiet:
-        _say(found)
+        _print_stats(found)
         if files:
             click.echo(f"Written to {output}: {', '.join(files)}")
     return found.exit_status
 
 
-def _say(found: Stats) -> None:
+def _print_stats(totals: GraphStats) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text  # here, for a quick start
@@ -77,7 +77,7 @@ def _say(found: Stats) -> None:
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold")
     table.add_column(justify="right")
-    for number, (heading, rows) in enumerate(_sections(found)):
+    for number, (heading, rows) in enumerate(_sections(totals)):
         if number:
             table.add_row()
         if heading:
@@ -87,22 +87,24 @@ def _say(found: Stats) -> None:
     Console(highlight=False).print(table)
 
 
-def _sections(found: Stats) -> Iterator[tuple[str, list[tuple[str, int]]]]:
+def _sections(totals: GraphStats) -> Iterator[tuple[str, list[tuple[str, int]]]]:
     names = ("figures", "papers", "genes", "families", "chemicals", "diseases", "organisms", "mentions")
-    yield "", [(name, getattr(found, name)) for name in names]
-    kinds = [(f"  {'without identifier' if kind == 'none' else kind}", count) for kind, count in found.kinds.items()]
+    yield "", [(name, getattr(totals, name)) for name in names]
+    kinds = [(f"  {'without identifier' if kind == 'none' else kind}", count) for kind, count in totals.mentions_by_kind.items()]
     yield "mentions by kind", [row for row in kinds if row[1] or row[0] != "  other"]
-    yield "mentions by evidence", [(f"  {name}", count) for name, count in found.evidence.items()]
-    undated = [("  without a year", found.undated)] if found.undated else []
-    yield "figures by year", [*((f"  {year}", count) for year, count in found.years.items()), *undated]
+    yield "mentions by evidence", [(f"  {name}", count) for name, count in totals.mentions_by_evidence.items()]
+    undated = [("  without a year", totals.figures_without_year)] if totals.figures_without_year else []
+    yield "figures by year", [*((f"  {year}", count) for year, count in totals.figures_by_year.items()), *undated]
     for heading, ranked in (
-        ("genes on most figures", found.top_genes),
-        ("families on most figures", found.top_families),
-        ("families with most genes", found.largest_families),
-        ("organisms of most figures", found.top_organisms),
+        ("genes on most figures", totals.top_genes),
+        ("families on most figures", totals.top_families),
+        ("families with most genes", totals.largest_families),
+        ("organisms of most figures", totals.top_organisms),
     ):
         if ranked:
-            yield heading, [(f"  {shown(one.label)}", one.number) for one in ranked]
-    if found.family_pairs:
-        pairs = [(f"  {shown(one.first.label)} + {shown(one.second.label)}", one.number) for one in found.family_pairs]
+            yield heading, [(f"  {printable_label(one.label)}", one.total) for one in ranked]
+    if totals.family_pairs:
+        pairs = [
+            (f"  {printable_label(one.first.label)} + {printable_label(one.second.label)}", one.figures) for one in totals.family_pairs
+        ]
         yield "families together on most figures", pairs

@@ -7,11 +7,11 @@ from itertools import groupby
 
 import click
 
-from pfocr2rdf.cli.errors import speaking
+from pfocr2rdf.cli.errors import handle_errors
 from pfocr2rdf.errors import DIFFERS, OK
-from pfocr2rdf.pipeline.validate import Checked, validate
-from pfocr2rdf.validation.report import as_json, report_turtle
-from pfocr2rdf.validation.results import SEVERITIES, counted
+from pfocr2rdf.pipeline.validate import ValidationReport, validate
+from pfocr2rdf.validation.report import result_to_json, serialize_report
+from pfocr2rdf.validation.results import SEVERITIES, count_by_severity
 
 _EXAMPLES = """\b
 Examples:
@@ -33,7 +33,7 @@ Examples:
 )  # fmt: skip
 @click.option("--json", "as_json_", is_flag=True, help="The same as --report-format json.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit status says it all.")
-@speaking
+@handle_errors
 def validate_command(files: tuple[str, ...], shapes: tuple[str, ...], report_format: str, as_json_: bool, quiet: bool) -> int:
     """Validate RDF files, or records, with the SHACL shapes.
 
@@ -42,30 +42,30 @@ def validate_command(files: tuple[str, ...], shapes: tuple[str, ...], report_for
     """
     checked = validate(*files, shapes=shapes)
     if not quiet:
-        _SAY["json" if as_json_ else report_format](checked)
-    return DIFFERS if checked.refusals or counted(checked.results)["Violation"] else OK
+        _PRINTERS["json" if as_json_ else report_format](checked)
+    return DIFFERS if checked.refusals or count_by_severity(checked.results)["Violation"] else OK
 
 
-def _say_text(checked: Checked) -> None:
+def _print_text(checked: ValidationReport) -> None:
     for refusal in checked.refusals:
         click.echo(f"refused: {refusal}")
-    for where, results in groupby(checked.results, key=lambda result: result.where):
+    for where, results in groupby(checked.results, key=lambda result: result.source):
         click.echo(where)
         for sentence in dict.fromkeys(result.sentence() for result in results):
             click.echo(f"  {sentence}")
-    numbers = counted(checked.results)
+    numbers = count_by_severity(checked.results)
     said = ", ".join(f"{numbers[severity]} {severity.lower()}" for severity in SEVERITIES)
-    click.echo(f"{checked.graphs} validated: {'conforms' if checked.conforms else said}, {len(checked.refusals)} refused")
+    click.echo(f"{checked.graph_count} validated: {'conforms' if checked.conforms else said}, {len(checked.refusals)} refused")
 
 
-def _say_turtle(checked: Checked) -> None:
-    click.echo(report_turtle(checked.results), nl=False)
+def _print_turtle(checked: ValidationReport) -> None:
+    click.echo(serialize_report(checked.results), nl=False)
 
 
-def _say_json(checked: Checked) -> None:
-    refusals = [{"source": error.where, "line": error.line, "field": error.field, "reason": error.reason} for error in checked.refusals]
-    results = [as_json(result) for result in checked.results]
+def _print_json(checked: ValidationReport) -> None:
+    refusals = [{"source": error.source, "line": error.line, "field": error.field, "reason": error.reason} for error in checked.refusals]
+    results = [result_to_json(result) for result in checked.results]
     click.echo(json.dumps({"conforms": checked.conforms, "results": results, "refusals": refusals}, indent=2, ensure_ascii=False))
 
 
-_SAY = {"text": _say_text, "turtle": _say_turtle, "json": _say_json}
+_PRINTERS = {"text": _print_text, "turtle": _print_turtle, "json": _print_json}

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from pfocr2rdf.mapping.figure_graph import describe
-from pfocr2rdf.rdf.serializers.formats import FORMATS
-from pfocr2rdf.rdf.serializers.jsonld import context
-from pfocr2rdf.rdf.terms import Node
+from pfocr2rdf.mapping.figure_graph import build_figure_graph
+from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
+from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
+from pfocr2rdf.rdf.terms import Resource
 from pfocr2rdf.rdf.vocabulary import PREFIXES
 from pfocr2rdf.records.model import FigureRecord
 
@@ -31,7 +31,7 @@ def to_graph(record: FigureRecord) -> rdflib.Graph:
     graph = rdflib.Graph(bind_namespaces="none")
     for prefix, space in PREFIXES.items():
         graph.bind(prefix, space)
-    return graph.parse(data=_ntriples(describe(record).nodes()), format="nt")
+    return graph.parse(data=_serialize_ntriples(build_figure_graph(record).resources()), format="nt")
 
 
 def to_jsonld(record: FigureRecord) -> dict[str, Any]:
@@ -40,9 +40,9 @@ def to_jsonld(record: FigureRecord) -> dict[str, Any]:
     Raises:
         RecordError: as ``to_graph``.
     """
-    nodes = FORMATS["jsonld"]().nodes(describe(record).nodes(), "")
-    return {"@context": context(), "@graph": json.loads(f"[{nodes}]")}
+    nodes = SERIALIZERS["jsonld"]().serialize_resources(build_figure_graph(record).resources(), "")
+    return {"@context": jsonld_context(), "@graph": json.loads(f"[{nodes}]")}
 
 
-def _ntriples(nodes: Iterable[Node]) -> str:
-    return FORMATS["ntriples"]().nodes(list(nodes), "")
+def _serialize_ntriples(nodes: Iterable[Resource]) -> str:
+    return SERIALIZERS["ntriples"]().serialize_resources(list(nodes), "")

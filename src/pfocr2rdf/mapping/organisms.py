@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-TAXON_OF_NAME: dict[str, str] = {
+TAXON_BY_NAME: dict[str, str] = {
     "Anopheles gambiae": "7165",
     "Arabidopsis thaliana": "3702",
     "Bos taurus": "9913",

@@ -1,4 +1,4 @@
-"""What a row of a record says wherever it stands: worked out once per distinct row, as a ``Plan``."""
+"""What a row of a record says wherever it stands: worked out once per distinct row, as a ``MappedRow``."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from typing import NamedTuple
 
 from pfocr2rdf.mapping import famplex
 from pfocr2rdf.rdf import iris
-from pfocr2rdf.rdf.cache import ROWS, Remembered
-from pfocr2rdf.rdf.terms import TYPE, Node, Pair, Shared, literal, ref, term
-from pfocr2rdf.rdf.vocabulary import EVIDENCE_OF_SOURCE, PROPERTIES
+from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
+from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, PredicateObjectList, Resource, expand_term, iri_term, literal
+from pfocr2rdf.rdf.vocabulary import EVIDENCE_BY_SOURCE, PROPERTIES
 from pfocr2rdf.records.model import Mention
 
-TERMS = {row.name: term(row.name) for row in PROPERTIES}
-_WORD, _MATCH = TERMS["pfocr:word"], TERMS["pfocr:match"]
-_TARGETS = {"ncbigene": iris.gene, "mesh": iris.mesh, "chebi": iris.chebi, "doid": iris.doid}
+PREDICATES = {row.name: expand_term(row.name) for row in PROPERTIES}
+_WORD, _MATCH = PREDICATES["pfocr:word"], PREDICATES["pfocr:match"]
+_TARGET_IRIS = {"ncbigene": iris.gene_iri, "mesh": iris.mesh_iri, "chebi": iris.chebi_iri, "doid": iris.doid_iri}
 
 
-class Plan(NamedTuple):
+class MappedRow(NamedTuple):
     """What a row says wherever it stands.
 
     Attributes:
         row: the row itself, so that its identity is not given to another one as long as the plan is remembered.
         key: what makes its mention one, but for the figure; empty where the row says nothing.
-        said: the statements of its mention, but for those on the figure and the number of occurrences.
-        thing: what the figure is said to mention, or ``""``.
+        body: the statements of its mention, but for those on the figure and the number of occurrences.
+        target: what the figure is said to mention, or ``""``.
         family: the family that the figure is said to mention, or ``""``.
         entities: what is said of these.
         note: what is worth a warning.
@@ -33,142 +33,144 @@ class Plan(NamedTuple):
 
     row: Mention
     key: bytes
-    said: Shared
-    thing: str
+    body: PredicateObjectList
+    target: str
     family: str
-    entities: tuple[Node, ...]
+    entities: tuple[Resource, ...]
     note: str
 
 
-def whole(subject: str, pairs: tuple[Pair, ...]) -> Node:
+def interned_resource(subject: str, pairs: tuple[PredicateObject, ...]) -> Resource:
     """A node that many figures have, all of it."""
-    return Node(subject, (), pairs)
+    return Resource(subject, (), pairs)
 
 
-def literals(*values: tuple[str, str], datatype: str = "") -> list[Pair]:
+def literal_pairs(*values: tuple[str, str], datatype: str = "") -> list[PredicateObject]:
     """Literal statements, without those that say nothing."""
-    return [(TERMS[name], literal(value, datatype)) for name, value in values if value]
+    return [(PREDICATES[name], literal(value, datatype)) for name, value in values if value]
 
 
 @lru_cache(10_000)
-def organism(taxon: str, name: str) -> Node:
+def organism_resource(taxon: str, name: str) -> Resource:
     """What is said of an organism."""
-    pairs = ((TYPE, term("pfocr:Organism")), *literals(("dcterms:identifier", taxon), ("rdfs:label", name)))
-    return whole(ref(iris.taxon(taxon)), pairs)
+    pairs = ((RDF_TYPE, expand_term("pfocr:Organism")), *literal_pairs(("dcterms:identifier", taxon), ("rdfs:label", name)))
+    return interned_resource(iri_term(iris.taxon_iri(taxon)), pairs)
 
 
 class _Target(NamedTuple):
     """What rows are about: its name, and the statement that mentions make of it."""
 
-    ref: str
-    body: Pair
+    term: str
+    body: PredicateObject
 
 
-def plan_of(row: Mention) -> Plan:
+def map_row(row: Mention) -> MappedRow:
     """The plan of this very row."""
-    return PLANS.recall(id(row)) or PLANS.keep(id(row), _plan(row))
+    return ROW_CACHE.lookup(id(row)) or ROW_CACHE.put(id(row), _map_new_row(row))
 
 
-def _plan(row: Mention) -> Plan:
+def _map_new_row(row: Mention) -> MappedRow:
     target = _target_of(row.target) if row.target else None
-    family = _family(row.family) if row.family else None
-    origin, note = _origin(row.kind == "gene", row.lexicon_source)
+    family = _family_resource(row.family) if row.family else None
+    origin, note = _evidence_pairs(row.entity_type == "gene", row.lexicon_source)
     says = row.word or row.match or target
     pairs = [
         *([target.body] if target else ()),
         *([(_WORD, literal(row.word))] if row.word else ()),
         *([(_MATCH, literal(row.match))] if row.match else ()),
         *origin,
-        *([(TERMS["pfocr:family"], family.subject)] if family else ()),
+        *([(PREDICATES["pfocr:family"], family.subject)] if family else ()),
     ]
-    return Plan(
+    return MappedRow(
         row,
-        iris.mention_key(row.kind, row.word, row.match, row.lexicon_source, target.ref[1:-1] if target else "") if says else b"",
-        Shared(tuple(pairs)),
-        target.ref if target else "",
+        iris.mention_key(row.entity_type, row.word, row.match, row.lexicon_source, target.term[1:-1] if target else "") if says else b"",
+        PredicateObjectList(tuple(pairs)),
+        target.term if target else "",
         family.subject if family and says else "",
-        _described(row, target, family) if says else (),
+        _entities_of(row, target, family) if says else (),
         note if says else "",
     )
 
 
 @lru_cache(1_000)
-def _origin(is_gene: bool, source: str) -> tuple[tuple[Pair, ...], str]:
+def _evidence_pairs(is_gene: bool, source: str) -> tuple[tuple[PredicateObject, ...], str]:
     """Where a row has its match from, as statements, and what is worth a warning of it."""
-    evidence = EVIDENCE_OF_SOURCE.get(source, "") if is_gene else "pfocr:viaNer"
+    evidence = EVIDENCE_BY_SOURCE.get(source, "") if is_gene else "pfocr:viaNer"
     note = "" if evidence or not source else f"the lexicon source {source!r} is not known; kept as text, without evidence"
-    stated = [(TERMS["pfocr:evidence"], term(evidence))] if evidence else []
-    return (*literals(("pfocr:lexiconSource", source)), *stated), note
+    stated = [(PREDICATES["pfocr:evidence"], expand_term(evidence))] if evidence else []
+    return (*literal_pairs(("pfocr:lexiconSource", source)), *stated), note
 
 
-def _described(row: Mention, target: _Target | None, family: Node | None) -> tuple[Node, ...]:
+def _entities_of(row: Mention, target: _Target | None, family: Resource | None) -> tuple[Resource, ...]:
     """What a row says of the things that it is about."""
-    nodes = [_DESCRIBE[row.kind](row, target.ref)] if target else []
+    nodes = [_ENTITY_MAPPERS[row.entity_type](row, target.term)] if target else []
     if family:
         nodes.append(family)
-    if row.kind == "gene" and target and row.taxon:
-        nodes.append(organism(row.taxon, row.organism))
+    if row.entity_type == "gene" and target and row.taxon:
+        nodes.append(organism_resource(row.taxon, row.organism))
     return tuple(nodes)
 
 
-@lru_cache(ROWS)
+@lru_cache(ROW_CACHE_ENTRIES)
 def _target_of(curie: str) -> _Target:
-    found = ref(_iri_of(curie))
-    return _Target(found, (TERMS["oa:hasBody"], found))
+    found = iri_term(_iri_of(curie))
+    return _Target(found, (PREDICATES["oa:hasBody"], found))
 
 
 def _iri_of(curie: str) -> str:
     scheme, _, identifier = curie.partition(":")
-    return _TARGETS[scheme](identifier)
+    return _TARGET_IRIS[scheme](identifier)
 
 
 @lru_cache(10_000)
-def _family(symbol: str) -> Node:
-    relation, matches = famplex.matches(symbol)
-    links = [(TERMS[relation], ref(iris.famplex(entry))) for entry in matches]
-    return whole(ref(iris.family(symbol)), ((TYPE, term("pfocr:Family")), *literals(("skos:prefLabel", symbol)), *links))
+def _family_resource(symbol: str) -> Resource:
+    relation, matches = famplex.match_family(symbol)
+    links = [(PREDICATES[relation], iri_term(iris.famplex_iri(entry))) for entry in matches]
+    return interned_resource(
+        iri_term(iris.family_iri(symbol)), ((RDF_TYPE, expand_term("pfocr:Family")), *literal_pairs(("skos:prefLabel", symbol)), *links)
+    )
 
 
-@lru_cache(ROWS)
-def _gene_node(identifier: str, label: str, taxon: str, family: str) -> Node:
-    pairs: list[Pair] = [
-        (TYPE, term("pfocr:Gene")),
-        (TYPE, term("wp:GeneProduct")),
-        *literals(("dcterms:identifier", identifier), ("rdfs:label", label)),
-        *([(TERMS["pfocr:organism"], ref(iris.taxon(taxon)))] if taxon else []),
-        *([(TERMS["pfocr:memberOf"], ref(iris.family(family)))] if family else []),
+@lru_cache(ROW_CACHE_ENTRIES)
+def _interned_gene(identifier: str, label: str, taxon: str, family: str) -> Resource:
+    pairs: list[PredicateObject] = [
+        (RDF_TYPE, expand_term("pfocr:Gene")),
+        (RDF_TYPE, expand_term("wp:GeneProduct")),
+        *literal_pairs(("dcterms:identifier", identifier), ("rdfs:label", label)),
+        *([(PREDICATES["pfocr:organism"], iri_term(iris.taxon_iri(taxon)))] if taxon else []),
+        *([(PREDICATES["pfocr:memberOf"], iri_term(iris.family_iri(family)))] if family else []),
     ]
-    return whole(ref(iris.gene(identifier)), tuple(pairs))
+    return interned_resource(iri_term(iris.gene_iri(identifier)), tuple(pairs))
 
 
-def _gene(row: Mention, _subject: str) -> Node:
-    return _gene_node(row.target.partition(":")[2], row.label, row.taxon, row.family)
+def _gene_resource(row: Mention, _subject: str) -> Resource:
+    return _interned_gene(row.target.partition(":")[2], row.label, row.taxon, row.family)
 
 
-def _identified(cls: str) -> Callable[[Mention, str], Node]:
-    def describe(row: Mention, subject: str) -> Node:
+def _entity_mapper(cls: str) -> Callable[[Mention, str], Resource]:
+    def describe(row: Mention, subject: str) -> Resource:
         scheme, _, identifier = row.target.partition(":")
         shown = identifier if scheme == "mesh" else f"{scheme.upper()}:{identifier}"
-        pairs: list[Pair] = [
-            (TYPE, term(cls)),
-            *literals(("dcterms:identifier", shown), ("rdfs:label", row.label), ("skos:altLabel", row.alt_label)),
+        pairs: list[PredicateObject] = [
+            (RDF_TYPE, expand_term(cls)),
+            *literal_pairs(("dcterms:identifier", shown), ("rdfs:label", row.label), ("skos:altLabel", row.alt_label)),
         ]
         if row.xref:
-            pairs.append((TERMS["skos:closeMatch"], ref(_iri_of(row.xref))))
-        return whole(subject, tuple(pairs))
+            pairs.append((PREDICATES["skos:closeMatch"], iri_term(_iri_of(row.xref))))
+        return interned_resource(subject, tuple(pairs))
 
     return describe
 
 
-_DESCRIBE = {"gene": _gene, "chemical": _identified("pfocr:Chemical"), "disease": _identified("pfocr:Disease")}
+_ENTITY_MAPPERS = {"gene": _gene_resource, "chemical": _entity_mapper("pfocr:Chemical"), "disease": _entity_mapper("pfocr:Disease")}
 
 
-def _occurs(count: int) -> Shared:
-    return Shared(((TERMS["pfocr:occurrences"], literal(str(count), "xsd:integer")),))
+def _occurrence_pairs(count: int) -> PredicateObjectList:
+    return PredicateObjectList(((PREDICATES["pfocr:occurrences"], literal(str(count), "xsd:integer")),))
 
 
-PLANS: Remembered[int, Plan] = Remembered(ROWS)
-"""The plans, by the identity of the row; those that are not there are made by ``plan_of``."""
+ROW_CACHE: LruCache[int, MappedRow] = LruCache(ROW_CACHE_ENTRIES)
+"""The plans, by the identity of the row; those that are not there are made by ``map_row``."""
 
-OCCURRING: Remembered[int, Shared] = Remembered(1_000, _occurs)
+OCCURRENCE_CACHE: LruCache[int, PredicateObjectList] = LruCache(1_000, _occurrence_pairs)
 """The statement that a mention occurs so often."""

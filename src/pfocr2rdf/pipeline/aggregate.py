@@ -7,148 +7,162 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from pfocr2rdf.errors import RecordError, StoppedError
-from pfocr2rdf.pipeline.counts import Counts
-from pfocr2rdf.pipeline.duplicates import Duplicates
-from pfocr2rdf.pipeline.entities import Conflict, Entities, Origin
-from pfocr2rdf.pipeline.report import ReportFiles
-from pfocr2rdf.pipeline.results import EXPORTED, LOST, QUARANTINED, REFUSED, Outcome, Quarantined, Said, Warned, Work
+from pfocr2rdf.pipeline.counts import TripleCounts
+from pfocr2rdf.pipeline.duplicates import DuplicateResolver
+from pfocr2rdf.pipeline.entities import Conflict, EntityStore, Origin
+from pfocr2rdf.pipeline.report import ReportWriter
+from pfocr2rdf.pipeline.results import (
+    DUPLICATE,
+    EXPORTED,
+    QUARANTINED,
+    REFUSED,
+    BatchResult,
+    QuarantinedRecord,
+    RecordNotes,
+    RecordResult,
+    RecordWarning,
+)
 from pfocr2rdf.pipeline.state import State
-from pfocr2rdf.pipeline.summary import Summary
-from pfocr2rdf.rdf.terms import Node
-from pfocr2rdf.storage.staging import OutputDirectory
-from pfocr2rdf.validation.results import Result
+from pfocr2rdf.pipeline.summary import ExportSummary
+from pfocr2rdf.rdf.terms import Resource
+from pfocr2rdf.storage.staging import StagedDirectory
+from pfocr2rdf.validation.results import ValidationResult
 from pfocr2rdf.validation.validator import Validator
 
-_ENTITIES_AT_ONCE = 512
+_ENTITY_BATCH_SIZE = 512
 
 
-class Gathering:
+class Aggregator:
     """Takes the outcomes of all records, in order.
 
     Args:
         directory: takes what is quarantined.
         report: takes what there is to say.
         state: keeps entities and figures.
-        losers: what is to be said of records that are known to lose to another one of their figure, by number.
-        stop_at: statuses that end the run.
+        dropped: what is to be said of records that are known to lose to another one of their figure, by number.
+        fatal_statuses: statuses that end the run.
     """
 
     def __init__(
         self,
-        directory: OutputDirectory,
-        report: ReportFiles,
+        directory: StagedDirectory,
+        report: ReportWriter,
         state: State,
-        losers: dict[int, RecordError | Warned],
-        stop_at: frozenset[str] = frozenset(),
+        dropped: dict[int, RecordError | RecordWarning],
+        fatal_statuses: frozenset[str] = frozenset(),
     ) -> None:
-        self.directory, self.report, self._known_losers, self._stop_at = directory, report, losers, stop_at
-        self.summary, self.counts = Summary(), Counts()
-        self.entities, self.duplicates = Entities(state.database), Duplicates(state.database)
-        self.digest = hashlib.sha256()
-        self._refused: set[str] = set()
+        self.directory, self.report, self._known_dropped, self._fatal_statuses = directory, report, dropped, fatal_statuses
+        self.summary, self.triple_counts = ExportSummary(), TripleCounts()
+        self.entity_store, self.duplicate_resolver = EntityStore(state.database), DuplicateResolver(state.database)
+        self.records_digest = hashlib.sha256()
+        self._refused_figids: set[str] = set()
 
-    def judge(self, outcomes: list[Outcome]) -> list[Outcome]:
+    def resolve_duplicates(self, results: list[RecordResult]) -> list[RecordResult]:
         """The same, with the status of those put right that lose to another record of their figure."""
-        read = [one for one in outcomes if one.figid and one.status in (EXPORTED, QUARANTINED) and one.number not in self._known_losers]
-        lost = self.duplicates.judge(read, outcomes[0].number) if read else set()
-        return [one._replace(status=LOST) if one.number in lost or one.number in self._known_losers else one for one in outcomes]
+        read = [one for one in results if one.figid and one.status in (EXPORTED, QUARANTINED) and one.number not in self._known_dropped]
+        lost = self.duplicate_resolver.resolve(read, results[0].number) if read else set()
+        return [one._replace(status=DUPLICATE) if one.number in lost or one.number in self._known_dropped else one for one in results]
 
-    def learn(self, work: Work) -> None:
-        """What a batch says as a whole. Of records that lose, ``forget`` takes it away again."""
-        self.entities.learn(work.descriptions)
-        self.counts.merge(work.counts)
-        self.summary.tally(work.tally)
+    def add_batch(self, batch_result: BatchResult) -> None:
+        """What a batch says as a whole. Of records that lose, ``subtract`` takes it away again."""
+        self.entity_store.add_descriptions(batch_result.descriptions)
+        self.triple_counts.merge(batch_result.counts)
+        self.summary.add_counts(batch_result.summary_counts)
 
-    def forget(self, outcome: Outcome) -> None:
+    def subtract(self, record_result: RecordResult) -> None:
         """What a batch counted for a record that is not exported after all."""
-        said = Said.from_json(outcome.said)
-        self.counts.take_away(said.counts)
-        self.summary.tally(said.tally, -1)
+        said = RecordNotes.from_json(record_result.notes_json)
+        self.triple_counts.subtract(said.counts)
+        self.summary.add_counts(said.summary_counts, -1)
 
-    def recall(self, outcome: Outcome) -> None:
+    def add_reused(self, record_result: RecordResult) -> None:
         """What a record of before counts, which no batch of now does."""
-        said = Said.from_json(outcome.said)
-        self.counts.merge(said.counts)
-        self.summary.tally(said.tally)
+        said = RecordNotes.from_json(record_result.notes_json)
+        self.triple_counts.merge(said.counts)
+        self.summary.add_counts(said.summary_counts)
 
-    def take(self, outcome: Outcome, quarantined: Quarantined | None) -> None:
+    def add_result(self, record_result: RecordResult, quarantined: QuarantinedRecord | None) -> None:
         """One record's outcome."""
-        if outcome.status == LOST:
+        if record_result.status == DUPLICATE:
             return
-        self.digest.update(outcome.digest)
-        if outcome.status == EXPORTED:
+        self.records_digest.update(record_result.digest)
+        if record_result.status == EXPORTED:
             self.summary.exported += 1
-            self.entities.say(outcome.keys, Origin(outcome.rank, outcome.figid, outcome.number))
-        if outcome.status != EXPORTED or '"results":' in outcome.said or '"warnings":' in outcome.said:
-            self._say(outcome, Said.from_json(outcome.said), quarantined)
+            self.entity_store.assert_given_by(
+                record_result.description_keys, Origin(record_result.schema_rank, record_result.figid, record_result.number)
+            )
+        if record_result.status != EXPORTED or '"results":' in record_result.notes_json or '"warnings":' in record_result.notes_json:
+            self._report_notes(record_result, RecordNotes.from_json(record_result.notes_json), quarantined)
 
-    def _say(self, outcome: Outcome, said: Said, quarantined: Quarantined | None) -> None:
-        if outcome.status == REFUSED and said.refusal:
-            self.refuse(said.refusal)
-        for result in said.results:
-            self.report.result(result)
-        for warning in said.warnings:
-            self.report.warning(Warned(outcome.figid, outcome.where, warning))
+    def _report_notes(self, record_result: RecordResult, notes: RecordNotes, quarantined: QuarantinedRecord | None) -> None:
+        if record_result.status == REFUSED and notes.refusal:
+            self.add_refusal(notes.refusal)
+        for result in notes.validation_results:
+            self.report.add_result(result)
+        for warning in notes.warnings:
+            self.report.add_warning(RecordWarning(record_result.figid, record_result.source, warning))
         if quarantined:
-            self._quarantine(outcome, said, quarantined)
+            self._quarantine(record_result, notes, quarantined)
 
-    def _quarantine(self, outcome: Outcome, said: Said, quarantined: Quarantined) -> None:
-        worst = next((result.sentence() for result in said.results if result.severity == "Violation"), "")
-        sentence = said.refusal.reason if said.refusal else worst
-        if QUARANTINED in self._stop_at:
-            raise StoppedError(f"stopped at the first violation: {outcome.where}: {sentence}")
-        self.directory.quarantine(quarantined.name, quarantined.files, quarantined.reasons)
-        self.report.quarantined(outcome.figid, outcome.where, said.refusal.reason if said.refusal else "")
-        if len(self.summary.shown_quarantined) < Summary.SHOWN:
-            self.summary.shown_quarantined.append((quarantined.name, sentence))
+    def _quarantine(self, record_result: RecordResult, notes: RecordNotes, quarantined: QuarantinedRecord) -> None:
+        worst = next((result.sentence() for result in notes.validation_results if result.severity == "Violation"), "")
+        sentence = notes.refusal.reason if notes.refusal else worst
+        if QUARANTINED in self._fatal_statuses:
+            raise StoppedError(f"stopped at the first violation: {record_result.source}: {sentence}")
+        self.directory.quarantine(quarantined.folder_name, quarantined.files, quarantined.reasons)
+        self.report.add_quarantined(record_result.figid, record_result.source, notes.refusal.reason if notes.refusal else "")
+        if len(self.summary.first_quarantined) < ExportSummary.MAX_LISTED_RECORDS:
+            self.summary.first_quarantined.append((quarantined.folder_name, sentence))
 
-    def refuse(self, error: RecordError) -> None:
+    def add_refusal(self, error: RecordError) -> None:
         """A record or table that cannot be used."""
-        self.report.refusal(error)
-        self._refused.add(error.figid)
+        self.report.add_refusal(error)
+        self._refused_figids.add(error.figid)
         self.summary.refused += 1
-        if len(self.summary.refusals) < Summary.SHOWN:
-            self.summary.refusals.append(error)
-        if REFUSED in self._stop_at:
+        if len(self.summary.first_refusals) < ExportSummary.MAX_LISTED_RECORDS:
+            self.summary.first_refusals.append(error)
+        if REFUSED in self._fatal_statuses:
             raise StoppedError(f"stopped at the first refusal: {error}")
 
-    def tell(self, orphans: dict[str, list[str]]) -> None:
+    def report_duplicates_and_orphans(self, orphans: dict[str, list[str]]) -> None:
         """Say which records lost to another of their figure, and which tables have no figure."""
-        for _, said in sorted((self._known_losers | self.duplicates.losers).items()):
+        for _, said in sorted((self._known_dropped | self.duplicate_resolver.dropped).items()):
             if isinstance(said, RecordError):
-                self.refuse(said)
+                self.add_refusal(said)
             else:
-                self.report.warning(said)
+                self.report.add_warning(said)
                 self.summary.superseded += 1
         for stem, tables in orphans.items():
-            if not self.duplicates.knows(stem) and stem not in self._refused:
+            if not self.duplicate_resolver.has_figure(stem) and stem not in self._refused_figids:
                 for table in tables:
-                    self.refuse(RecordError("the table's figure is missing", where=table, remedy="add the figure or remove the table"))
+                    self.add_refusal(
+                        RecordError("the table's figure is missing", source=table, remedy="add the figure or remove the table")
+                    )
 
-    def entities_in_batches(self, validator: Validator) -> Iterator[list[Node]]:
+    def iter_entity_batches(self, validator: Validator) -> Iterator[list[Resource]]:
         """The entities, sorted and counted, in the batches in which they are written, however the export is laid out."""
-        entities = self._merged_entities(validator)
-        while batch := list(islice(entities, _ENTITIES_AT_ONCE)):
-            self.counts.add(batch)
+        entities = self._iter_merged_entities(validator)
+        while batch := list(islice(entities, _ENTITY_BATCH_SIZE)):
+            self.triple_counts.add(batch)
             yield batch
 
-    def _merged_entities(self, validator: Validator) -> Iterator[Node]:
+    def _iter_merged_entities(self, validator: Validator) -> Iterator[Resource]:
         """The entities, sorted; those put together from several descriptions are validated, and disagreements reported."""
         conflicts: list[Conflict] = []
-        for node in self.entities.merged(conflicts):
-            for result in self._entity_results(node, validator):
-                self.report.result(result)
+        for node in self.entity_store.merged_resources(conflicts):
+            for result in self._validate_entity(node, validator):
+                self.report.add_result(result)
             yield node
             for conflict in conflicts:
-                self.report.conflict(conflict)
+                self.report.add_conflict(conflict)
             conflicts.clear()
 
-    def _entity_results(self, node: Node, validator: Validator) -> Iterable[Result]:
+    def _validate_entity(self, node: Resource, validator: Validator) -> Iterable[ValidationResult]:
         """What is wrong with an entity that several descriptions were merged to; each of them alone was validated with its figure."""
-        if not self.entities.is_merged(node.subject):
+        if not self.entity_store.is_merged(node.subject):
             return []
-        beside = [other for _, value in node.pairs if (other := self.entities.node(value))]
-        where = f"merged from {', '.join(self.entities.origins(node.subject))}"
+        beside = [other for _, value in node.pairs if (other := self.entity_store.get_resource(value))]
+        where = f"merged from {', '.join(self.entity_store.origins(node.subject))}"
         return [result for result in validator.validate([node, *beside], where) if result.focus_node == node.subject]
 
     def close(self) -> None:
@@ -157,5 +171,5 @@ class Gathering:
         summary.quarantined = report.counts["quarantined"]
         summary.warnings, summary.conflicts = report.counts["warnings"], report.counts["conflicts"]
         summary.severities = report.severities
-        summary.triples, summary.entities = self.counts.triples, len(self.entities)
+        summary.triples, summary.entities = self.triple_counts.triples, len(self.entity_store)
         report.close(summary.as_dict(timing=False))

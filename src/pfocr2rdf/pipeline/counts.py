@@ -7,77 +7,77 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 from operator import attrgetter
 
-from pfocr2rdf.rdf.terms import TYPE, Alike, Grouped, Node, shape
+from pfocr2rdf.rdf.terms import RDF_TYPE, GroupedResource, Resource, ResourceColumns, characteristic_set
 
-_SHAPE = attrgetter("shape")
+_get_characteristic_set = attrgetter("characteristic_set")
 
 
-class Counts:
+class TripleCounts:
     """What was written, counted: statements, subjects, and how many there are of each class and property.
 
-    Few different predicates stand together again and again, so it is their ``shape`` that is counted, and taken apart when
+    Few different predicates stand together again and again, so it is their ``characteristic_set`` that is counted, and taken apart when
     somebody asks. A statement that is counted alone has a shape too.
 
     Attributes:
         subjects: how many there are.
-        shapes: how often each shape was met.
+        characteristic_sets: how often each shape was met.
     """
 
     def __init__(self) -> None:
         self.subjects = 0
-        self.shapes: Counter[str] = Counter()
+        self.characteristic_sets: Counter[str] = Counter()
 
     @classmethod
-    def of(cls, figure: Grouped, mentions: Alike) -> Counts:
+    def for_figure(cls, figure: GroupedResource, mentions: ResourceColumns) -> TripleCounts:
         """What one figure comes to."""
         counts = cls()
-        counts.subjects = 1 + len(mentions.names)
-        once = [f"{TYPE} {value}" for value in figure.values.get(TYPE, ())]
-        for predicate, values in figure.values.items():
-            if len(values) > 1 and predicate != TYPE:
-                counts.shapes[predicate] = len(values)
-            elif predicate != TYPE:
+        counts.subjects = 1 + len(mentions.local_names)
+        once = [f"{RDF_TYPE} {value}" for value in figure.values_by_predicate.get(RDF_TYPE, ())]
+        for predicate, values in figure.values_by_predicate.items():
+            if len(values) > 1 and predicate != RDF_TYPE:
+                counts.characteristic_sets[predicate] = len(values)
+            elif predicate != RDF_TYPE:
                 once.append(predicate)
-        counts.shapes["\n".join(once)] = 1
-        if mentions.names:
-            counts.shapes[shape(mentions.first)] = len(mentions.names)
-            counts.shapes.update(map(_SHAPE, chain(mentions.said, mentions.last)))
+        counts.characteristic_sets["\n".join(once)] = 1
+        if mentions.local_names:
+            counts.characteristic_sets[characteristic_set(mentions.common)] = len(mentions.local_names)
+            counts.characteristic_sets.update(map(_get_characteristic_set, chain(mentions.bodies, mentions.trailers)))
         return counts
 
-    def add(self, nodes: Iterable[Node]) -> None:
+    def add(self, nodes: Iterable[Resource]) -> None:
         """Count nodes. A subject must come as one node, and once."""
         for node in nodes:
             self.subjects += 1
-            self.shapes[shape(node.pairs)] += 1
+            self.characteristic_sets[characteristic_set(node.pairs)] += 1
 
-    def merge(self, other: Counts) -> None:
+    def merge(self, other: TripleCounts) -> None:
         """Add other counts."""
         self.subjects += other.subjects
-        self.shapes.update(other.shapes)
+        self.characteristic_sets.update(other.characteristic_sets)
 
-    def take_away(self, other: Counts) -> None:
+    def subtract(self, other: TripleCounts) -> None:
         """Take away counts that were added."""
         self.subjects -= other.subjects
-        self.shapes = self.shapes - other.shapes
+        self.characteristic_sets = self.characteristic_sets - other.characteristic_sets
 
     @property
     def triples(self) -> int:
         """How many statements there are."""
-        return sum(times * (lines.count("\n") + 1) for lines, times in self.shapes.items())
+        return sum(times * (lines.count("\n") + 1) for lines, times in self.characteristic_sets.items())
 
     @property
     def properties(self) -> Counter[str]:
         """How many statements there are of each property."""
-        return self._each(lambda predicate, _: predicate)
+        return self._count_by(lambda predicate, _: predicate)
 
     @property
     def classes(self) -> Counter[str]:
         """How many subjects there are of each class."""
-        return self._each(lambda _, cls: cls)
+        return self._count_by(lambda _, cls: cls)
 
-    def _each(self, choose: Callable[[str, str], str]) -> Counter[str]:
+    def _count_by(self, choose: Callable[[str, str], str]) -> Counter[str]:
         found: Counter[str] = Counter()
-        for lines, times in self.shapes.items():
+        for lines, times in self.characteristic_sets.items():
             for line in lines.split("\n"):
                 predicate, _, cls = line.partition(" ")
                 if name := choose(predicate, cls):

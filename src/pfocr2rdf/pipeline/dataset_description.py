@@ -5,26 +5,26 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-from pfocr2rdf.pipeline.counts import Counts
+from pfocr2rdf.pipeline.counts import TripleCounts
 from pfocr2rdf.pipeline.options import Release
-from pfocr2rdf.rdf.iris import CC0, DATASET
-from pfocr2rdf.rdf.serializers.turtle import TurtleWriter
-from pfocr2rdf.rdf.terms import TYPE, Node, Pair, literal, ref
-from pfocr2rdf.rdf.vocabulary import PFOCR, PREFIXES, SITE, expand
-from pfocr2rdf.storage.files import Written
+from pfocr2rdf.rdf.iris import CC0_IRI, DATASET_IRI
+from pfocr2rdf.rdf.serializers.turtle import TurtleSerializer
+from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, iri_term, literal
+from pfocr2rdf.rdf.vocabulary import PFOCR, PREFIXES, SITE_URL, expand_curie
+from pfocr2rdf.storage.files import FileInfo
 
-DESCRIBING = {
+DESCRIPTION_PREFIXES = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "void": "http://rdfs.org/ns/void#",
     "spdx": "http://spdx.org/rdf/terms#",
     "prov": "http://www.w3.org/ns/prov#",
     "pav": "http://purl.org/pav/",
-    "part": f"{DATASET}#",
+    "part": f"{DATASET_IRI}#",
 }
-_ALL = {**PREFIXES, **DESCRIBING}
+_ALL_PREFIXES = {**PREFIXES, **DESCRIPTION_PREFIXES}
 
 
-def dataset_turtle(counts: Counts, files: Iterable[tuple[Written, str]], tool: str, release: Release) -> str:
+def serialize_dataset_description(counts: TripleCounts, files: Iterable[tuple[FileInfo, str]], tool: str, release: Release) -> str:
     """The description as Turtle.
 
     Args:
@@ -33,73 +33,88 @@ def dataset_turtle(counts: Counts, files: Iterable[tuple[Written, str]], tool: s
         tool: name and version of the tool that made them.
         release: what the publisher says.
     """
-    writer = TurtleWriter(_ALL)
-    return writer.head() + writer.nodes(describe_dataset(counts, list(files), tool, release), "")
+    writer = TurtleSerializer(_ALL_PREFIXES)
+    return writer.header() + writer.serialize_resources(describe_dataset(counts, list(files), tool, release), "")
 
 
-def describe_dataset(counts: Counts, files: list[tuple[Written, str]], tool: str, release: Release) -> list[Node]:
+def describe_dataset(counts: TripleCounts, files: list[tuple[FileInfo, str]], tool: str, release: Release) -> list[Resource]:
     """The description as nodes: the dataset, its partitions, its distributions."""
-    classes = [_partition("class", name, count) for name, count in sorted(counts.classes.items())]
-    properties = [_partition("property", name, count) for name, count in sorted(counts.properties.items())]
-    distributions = [node for file, media_type in files for node in _distribution(file, media_type)]
-    head: list[Pair] = [
-        (TYPE, _t("void:Dataset")),
-        (TYPE, _t("dcat:Dataset")),
-        (_t("dcterms:title"), literal("Pathway Figure OCR (PFOCR)")),
-        (_t("dcterms:description"), literal("Genes, chemicals and diseases read by OCR on pathway figures of the literature.")),
-        (_t("dcterms:license"), ref(CC0)),
-        (_t("dcterms:publisher"), ref("https://www.wikipathways.org/")),
-        (_t("foaf:page"), ref(SITE)),
-        (_t("void:vocabulary"), ref(PFOCR)),
-        (_t("void:uriSpace"), literal(f"{SITE}figures/")),
-        (_t("void:exampleResource"), ref(f"{SITE}figures/PMC7378365__fimmu-11-01424-g0002.html")),
-        (_t("pav:createdWith"), literal(tool)),
-        *([(_t("pav:version"), literal(release.name)), (_t("dcat:version"), literal(release.name))] if release.name else []),
-        *([(_t("dcterms:issued"), literal(release.issued, "xsd:date"))] if release.issued else []),
-        (_t("void:triples"), _number(counts.triples)),
-        (_t("void:entities"), _number(counts.subjects)),
-        (_t("void:distinctSubjects"), _number(counts.subjects)),
-        (_t("void:classes"), _number(len(counts.classes))),
-        (_t("void:properties"), _number(len(counts.properties))),
-        *((_t("void:classPartition"), node.subject) for node in classes),
-        *((_t("void:propertyPartition"), node.subject) for node in properties),
-        *((_t("dcat:distribution"), node.subject) for node in distributions if node.pairs[0][1] == _t("dcat:Distribution")),
+    classes = [_describe_partition("class", name, count) for name, count in sorted(counts.classes.items())]
+    properties = [_describe_partition("property", name, count) for name, count in sorted(counts.properties.items())]
+    distributions = [node for file, media_type in files for node in _describe_distribution(file, media_type)]
+    head: list[PredicateObject] = [
+        (RDF_TYPE, _expand_curie("void:Dataset")),
+        (RDF_TYPE, _expand_curie("dcat:Dataset")),
+        (_expand_curie("dcterms:title"), literal("Pathway Figure OCR (PFOCR)")),
+        (_expand_curie("dcterms:description"), literal("Genes, chemicals and diseases read by OCR on pathway figures of the literature.")),
+        (_expand_curie("dcterms:license"), iri_term(CC0_IRI)),
+        (_expand_curie("dcterms:publisher"), iri_term("https://www.wikipathways.org/")),
+        (_expand_curie("foaf:page"), iri_term(SITE_URL)),
+        (_expand_curie("void:vocabulary"), iri_term(PFOCR)),
+        (_expand_curie("void:uriSpace"), literal(f"{SITE_URL}figures/")),
+        (_expand_curie("void:exampleResource"), iri_term(f"{SITE_URL}figures/PMC7378365__fimmu-11-01424-g0002.html")),
+        (_expand_curie("pav:createdWith"), literal(tool)),
+        *(
+            [(_expand_curie("pav:version"), literal(release.name)), (_expand_curie("dcat:version"), literal(release.name))]
+            if release.name
+            else []
+        ),
+        *([(_expand_curie("dcterms:issued"), literal(release.issued, "xsd:date"))] if release.issued else []),
+        (_expand_curie("void:triples"), _integer_literal(counts.triples)),
+        (_expand_curie("void:entities"), _integer_literal(counts.subjects)),
+        (_expand_curie("void:distinctSubjects"), _integer_literal(counts.subjects)),
+        (_expand_curie("void:classes"), _integer_literal(len(counts.classes))),
+        (_expand_curie("void:properties"), _integer_literal(len(counts.properties))),
+        *((_expand_curie("void:classPartition"), node.subject) for node in classes),
+        *((_expand_curie("void:propertyPartition"), node.subject) for node in properties),
+        *(
+            (_expand_curie("dcat:distribution"), node.subject)
+            for node in distributions
+            if node.pairs[0][1] == _expand_curie("dcat:Distribution")
+        ),
     ]
-    return [Node(ref(DATASET), tuple(head)), *classes, *properties, *distributions]
+    return [Resource(iri_term(DATASET_IRI), tuple(head)), *classes, *properties, *distributions]
 
 
-def _t(curie: str) -> str:
+def _expand_curie(curie: str) -> str:
     prefix, _, local = curie.partition(":")
-    return ref(DESCRIBING[prefix] + local) if prefix in DESCRIBING else ref(expand(curie))
+    return iri_term(DESCRIPTION_PREFIXES[prefix] + local) if prefix in DESCRIPTION_PREFIXES else iri_term(expand_curie(curie))
 
 
-def _number(count: int) -> str:
+def _integer_literal(count: int) -> str:
     return literal(str(count), "xsd:integer")
 
 
-def _partition(kind: str, term: str, count: int) -> Node:
+def _describe_partition(partition_type: str, term: str, count: int) -> Resource:
     local = term.rstrip(">").replace("#", "/").rpartition("/")[2]
     digest = hashlib.blake2b(term.encode(), digest_size=4).hexdigest()
-    counted = _t("void:entities") if kind == "class" else _t("void:triples")
-    return Node(ref(f"{DATASET}#{kind}-{local}-{digest}"), ((_t(f"void:{kind}"), term), (counted, _number(count))))
+    counted = _expand_curie("void:entities") if partition_type == "class" else _expand_curie("void:triples")
+    return Resource(
+        iri_term(f"{DATASET_IRI}#{partition_type}-{local}-{digest}"),
+        ((_expand_curie(f"void:{partition_type}"), term), (counted, _integer_literal(count))),
+    )
 
 
-def _distribution(file: Written, media_type: str) -> list[Node]:
-    subject, checksum = ref(f"{DATASET}#{file.name}"), ref(f"{DATASET}#sha256-{file.name}")
+def _describe_distribution(file: FileInfo, media_type: str) -> list[Resource]:
+    subject, checksum = iri_term(f"{DATASET_IRI}#{file.name}"), iri_term(f"{DATASET_IRI}#sha256-{file.name}")
     packed = {".gz": "application/gzip", ".zst": "application/zstd"}
     compression = next((media for ending, media in packed.items() if file.name.endswith(ending)), "")
-    pairs: list[Pair] = [
-        (TYPE, _t("dcat:Distribution")),
-        (_t("dcterms:title"), literal(file.name)),
-        (_t("dcterms:license"), ref(CC0)),
-        (_t("dcat:mediaType"), ref(f"https://www.iana.org/assignments/media-types/{media_type}")),
-        *([(_t("dcat:compressFormat"), ref(f"https://www.iana.org/assignments/media-types/{compression}"))] if compression else []),
-        (_t("dcat:byteSize"), literal(str(file.size), "xsd:integer")),
-        (_t("spdx:checksum"), checksum),
+    pairs: list[PredicateObject] = [
+        (RDF_TYPE, _expand_curie("dcat:Distribution")),
+        (_expand_curie("dcterms:title"), literal(file.name)),
+        (_expand_curie("dcterms:license"), iri_term(CC0_IRI)),
+        (_expand_curie("dcat:mediaType"), iri_term(f"https://www.iana.org/assignments/media-types/{media_type}")),
+        *(
+            [(_expand_curie("dcat:compressFormat"), iri_term(f"https://www.iana.org/assignments/media-types/{compression}"))]
+            if compression
+            else []
+        ),
+        (_expand_curie("dcat:byteSize"), literal(str(file.size), "xsd:integer")),
+        (_expand_curie("spdx:checksum"), checksum),
     ]
     sum_pairs = (
-        (TYPE, _t("spdx:Checksum")),
-        (_t("spdx:algorithm"), _t("spdx:checksumAlgorithm_sha256")),
-        (_t("spdx:checksumValue"), literal(file.sha256)),
+        (RDF_TYPE, _expand_curie("spdx:Checksum")),
+        (_expand_curie("spdx:algorithm"), _expand_curie("spdx:checksumAlgorithm_sha256")),
+        (_expand_curie("spdx:checksumValue"), literal(file.sha256)),
     )
-    return [Node(subject, tuple(pairs)), Node(checksum, sum_pairs)]
+    return [Resource(subject, tuple(pairs)), Resource(checksum, sum_pairs)]

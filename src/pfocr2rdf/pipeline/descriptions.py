@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pfocr2rdf.rdf.cache import Remembered
-from pfocr2rdf.rdf.terms import Node
+from pfocr2rdf.rdf.cache import LruCache
+from pfocr2rdf.rdf.terms import Resource
 
-KEY_SIZE = 16
+KEY_BYTES = 16
 """Bytes in the key of a description."""
 
 
@@ -21,39 +21,39 @@ class Description(NamedTuple):
     pairs: str
 
 
-class Descriptions:
+class DescriptionEncoder:
     """The descriptions that one worker comes upon: each has a key, and is handed over once."""
 
     def __init__(self) -> None:
-        self._keys: Remembered[int, tuple[Node, bytes]] = Remembered(50_000)  # by identity: the node is held, so that it keeps it
-        self._fresh: list[Description] = []
+        self._keys: LruCache[int, tuple[Resource, bytes]] = LruCache(50_000)  # by identity: the node is held, so that it keeps it
+        self._new: list[Description] = []
 
-    def keys(self, nodes: Iterable[Node]) -> bytes:
+    def encode_keys(self, nodes: Iterable[Resource]) -> bytes:
         """The keys of these descriptions, one behind the other."""
         known = self._keys
         return b"".join([found[1] if (found := known.get(id(node))) else self._key(node) for node in nodes])
 
-    def fresh(self) -> list[Description]:
+    def take_new(self) -> list[Description]:
         """Those that were not handed over yet."""
-        fresh, self._fresh = self._fresh, []
+        fresh, self._new = self._new, []
         return fresh
 
-    def _key(self, node: Node) -> bytes:
-        if found := self._keys.recall(id(node)):
+    def _key(self, node: Resource) -> bytes:
+        if found := self._keys.lookup(id(node)):
             return found[1]
-        description = described(node)
-        self._fresh.append(description)
-        if not node.own:  # many figures have this very node
-            self._keys.keep(id(node), (node, description.key))
+        description = encode_description(node)
+        self._new.append(description)
+        if not node.pairs_own:  # many figures have this very node
+            self._keys.put(id(node), (node, description.key))
         return description.key
 
 
-def described(node: Node) -> Description:
+def encode_description(node: Resource) -> Description:
     """A node as a description."""
     pairs = "\n".join([f"{predicate} {value}" for predicate, value in node.pairs])  # no term has a line end or a blank before its end
-    return Description(key_of(node.subject, pairs), node.subject, pairs)
+    return Description(description_key(node.subject, pairs), node.subject, pairs)
 
 
-def key_of(subject: str, pairs: str) -> bytes:
+def description_key(subject: str, pairs: str) -> bytes:
     """The key of a description."""
-    return hashlib.blake2b(f"{subject}\n{pairs}".encode(), digest_size=KEY_SIZE).digest()
+    return hashlib.blake2b(f"{subject}\n{pairs}".encode(), digest_size=KEY_BYTES).digest()

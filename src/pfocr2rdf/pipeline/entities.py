@@ -8,15 +8,15 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from pfocr2rdf.mapping.merge import FUNCTIONAL_PREDICATES, settled
-from pfocr2rdf.pipeline.descriptions import Description, described
+from pfocr2rdf.mapping.merge import FUNCTIONAL_PREDICATES, resolve_functional
+from pfocr2rdf.pipeline.descriptions import Description, encode_description
 from pfocr2rdf.rdf import iris
-from pfocr2rdf.rdf.cache import Remembered
-from pfocr2rdf.rdf.ordering import ordered
-from pfocr2rdf.rdf.terms import Node, Pair, lexical, ref, term
-from pfocr2rdf.storage.sqlite import connect
+from pfocr2rdf.rdf.cache import LruCache
+from pfocr2rdf.rdf.ordering import sort_pairs
+from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, iri_term, lexical_form
+from pfocr2rdf.storage.sqlite import create_database
 
-_DOI, _SAME_AS = term("bibo:doi"), term("owl:sameAs")
+_DOI, _SAME_AS = expand_term("bibo:doi"), expand_term("owl:sameAs")
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS descriptions (
@@ -25,22 +25,22 @@ CREATE TABLE IF NOT EXISTS descriptions (
 
 _INSERT = "INSERT OR IGNORE INTO descriptions (key, subject, pairs) VALUES (?, ?, ?)"
 
-_SAY = """
+_UPSERT = """
 INSERT INTO descriptions (key, subject, pairs, rank, number, figid) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (key) DO UPDATE SET rank = excluded.rank, number = excluded.number, figid = excluded.figid
 WHERE rank IS NULL OR rank < excluded.rank"""
 
-_SAID = "UPDATE descriptions SET rank = ?1, number = ?2, figid = ?3 WHERE key = ?4 AND (rank IS NULL OR rank < ?1)"
-_IS_KNOWN = "SELECT 1 FROM descriptions WHERE key = ?"
-_COUNT = "SELECT COUNT(DISTINCT subject) FROM descriptions WHERE rank IS NOT NULL"
-_OF_ONE = "SELECT subject, pairs, rank, figid FROM descriptions WHERE subject = ? AND rank IS NOT NULL ORDER BY number"
-_ALL = "SELECT subject, pairs, rank, figid FROM descriptions WHERE rank IS NOT NULL ORDER BY subject, number"
+_UPDATE_ORIGIN = "UPDATE descriptions SET rank = ?1, number = ?2, figid = ?3 WHERE key = ?4 AND (rank IS NULL OR rank < ?1)"
+_SELECT_KEY = "SELECT 1 FROM descriptions WHERE key = ?"
+_COUNT_SUBJECTS = "SELECT COUNT(DISTINCT subject) FROM descriptions WHERE rank IS NOT NULL"
+_SELECT_SUBJECT = "SELECT subject, pairs, rank, figid FROM descriptions WHERE subject = ? AND rank IS NOT NULL ORDER BY number"
+_SELECT_ALL = "SELECT subject, pairs, rank, figid FROM descriptions WHERE rank IS NOT NULL ORDER BY subject, number"
 
 
 class Origin(NamedTuple):
     """Which record said it: the rank of its generation (newer is higher), the figure, and its place among all records."""
 
-    rank: int
+    schema_rank: int
     figid: str
     number: int = 0
 
@@ -56,7 +56,7 @@ class Conflict(NamedTuple):
     dropped_from: str
 
 
-class Entities:
+class EntityStore:
     """What figures say of the things they share.
 
     Each distinct description of an entity is kept once, with the record it came from: of the newest generation that says so, the
@@ -67,81 +67,85 @@ class Entities:
     """
 
     def __init__(self, database: sqlite3.Connection | None = None) -> None:
-        self._database = database or connect()
+        self._database = database or create_database()
         self._database.execute(_TABLE)
-        self._known: Remembered[bytes, int] = Remembered()
-        self._learnt: dict[bytes, Description] = {}
-        self._said: list[tuple[object, ...]] = []
-        self._last: tuple[str, _Said] = ("", {})
+        self._cached_ranks: LruCache[bytes, int] = LruCache()
+        self._pending_descriptions: dict[bytes, Description] = {}
+        self._pending_origins: list[tuple[object, ...]] = []
+        self._last_read: tuple[str, _OriginByDescription] = ("", {})
 
     def __len__(self) -> int:
         self.flush()
-        count: int = self._database.execute(_COUNT).fetchone()[0]
+        count: int = self._database.execute(_COUNT_SUBJECTS).fetchone()[0]
         return count
 
-    def learn(self, descriptions: Iterable[Description]) -> None:
+    def add_descriptions(self, descriptions: Iterable[Description]) -> None:
         """Descriptions that records may be said to give from now on."""
         self.flush()
-        self._learnt = {one.key: one for one in descriptions}
+        self._pending_descriptions = {one.key: one for one in descriptions}
 
-    def say(self, keys: Iterable[bytes], origin: Origin) -> None:
+    def assert_given_by(self, keys: Iterable[bytes], origin: Origin) -> None:
         """That a record gives these descriptions. Records come in the order of their numbers."""
-        known = self._known
+        known = self._cached_ranks
         for key in keys:
-            if known.get(key, -1) < origin.rank:
-                self._say(key, origin)
+            if known.get(key, -1) < origin.schema_rank:
+                self._assert_key(key, origin)
 
-    def _say(self, key: bytes, origin: Origin) -> None:
+    def _assert_key(self, key: bytes, origin: Origin) -> None:
         """The same of a description that was not said yet, or not by so new a generation, as far as that is remembered."""
-        if (self._known.recall(key) or 0) >= origin.rank and key in self._known:
+        if (self._cached_ranks.lookup(key) or 0) >= origin.schema_rank and key in self._cached_ranks:
             return
         rank, figid, number = origin
-        if learnt := self._learnt.pop(key, None):
-            self._said.append((*learnt, rank, number, figid))
+        if learnt := self._pending_descriptions.pop(key, None):
+            self._pending_origins.append((*learnt, rank, number, figid))
         else:
             self.flush()
-            if not self._database.execute(_SAID, (rank, number, figid, key)).rowcount and not self.knows(key):
+            if not self._database.execute(_UPDATE_ORIGIN, (rank, number, figid, key)).rowcount and not self.has_description(key):
                 raise KeyError(f"no worker sent the description {key.hex()}")
-        self._known.keep(key, rank)
+        self._cached_ranks.put(key, rank)
 
     def flush(self) -> None:
         """Hand over to the database what was learnt and said."""
-        if self._said:
-            self._database.executemany(_SAY, self._said)
-            self._said = []
-        if self._learnt:
-            self._database.executemany(_INSERT, self._learnt.values())
-            self._learnt = {}
+        if self._pending_origins:
+            self._database.executemany(_UPSERT, self._pending_origins)
+            self._pending_origins = []
+        if self._pending_descriptions:
+            self._database.executemany(_INSERT, self._pending_descriptions.values())
+            self._pending_descriptions = {}
 
-    def knows(self, key: bytes) -> bool:
+    def has_description(self, key: bytes) -> bool:
         """Whether this description was learnt."""
-        return key in self._known or key in self._learnt or self._database.execute(_IS_KNOWN, (key,)).fetchone() is not None
+        return (
+            key in self._cached_ranks
+            or key in self._pending_descriptions
+            or self._database.execute(_SELECT_KEY, (key,)).fetchone() is not None
+        )
 
-    def add(self, node: Node, origin: Origin) -> None:
+    def add_description(self, node: Resource, origin: Origin) -> None:
         """One record's description of an entity."""
-        description = described(node)
-        self.learn([description])
-        self.say([description.key], origin)
+        description = encode_description(node)
+        self.add_descriptions([description])
+        self.assert_given_by([description.key], origin)
 
     def is_merged(self, subject: str) -> bool:
         """Whether there is more than one description of the entity."""
-        return len(self._descriptions(subject)) > 1
+        return len(self._read_subject(subject)) > 1
 
     def origins(self, subject: str) -> list[str]:
         """The figures that the different descriptions of the entity come from, each named by the first of them."""
-        return sorted({origin.figid for origin in self._descriptions(subject).values()})
+        return sorted({origin.figid for origin in self._read_subject(subject).values()})
 
-    def node(self, subject: str) -> Node | None:
+    def get_resource(self, subject: str) -> Resource | None:
         """The entity, or ``None`` where no figure describes it."""
-        said = self._descriptions(subject)
-        return Node(subject, _settle(subject, said, [])) if said else None
+        said = self._read_subject(subject)
+        return Resource(subject, _resolve_values(subject, said, [])) if said else None
 
-    def _descriptions(self, subject: str) -> _Said:
+    def _read_subject(self, subject: str) -> _OriginByDescription:
         self.flush()
-        last, said = self._last
-        return said if subject == last else _said(self._database.execute(_OF_ONE, (subject,)))
+        last, said = self._last_read
+        return said if subject == last else _decode_descriptions(self._database.execute(_SELECT_SUBJECT, (subject,)))
 
-    def merged(self, conflicts: list[Conflict]) -> Iterator[Node]:
+    def merged_resources(self, conflicts: list[Conflict]) -> Iterator[Resource]:
         """The entities, sorted by IRI, each with one value for what it can have only one of.
 
         Where records disagree, the newest generation is believed, and of its values the first in code point order, so
@@ -152,30 +156,30 @@ class Entities:
         """
         self.flush()
         self._database.execute("CREATE INDEX IF NOT EXISTS descriptions_of ON descriptions (subject, number)")
-        for subject, rows in groupby(self._database.execute(_ALL), itemgetter(0)):
-            said = _said(rows)
-            self._last = (subject, said)
-            alone = Node(subject, next(iter(said)))
-            if len(said) == 1 and settled(alone) is alone:
+        for subject, rows in groupby(self._database.execute(_SELECT_ALL), itemgetter(0)):
+            said = _decode_descriptions(rows)
+            self._last_read = (subject, said)
+            alone = Resource(subject, next(iter(said)))
+            if len(said) == 1 and resolve_functional(alone) is alone:
                 yield alone
             else:
-                yield Node(subject, _settle(subject, said, conflicts))
-        self._last = ("", {})
+                yield Resource(subject, _resolve_values(subject, said, conflicts))
+        self._last_read = ("", {})
 
 
-_Said = dict[tuple[Pair, ...], Origin]
+_OriginByDescription = dict[tuple[PredicateObject, ...], Origin]
 
 
-def _said(rows: Iterable[tuple[str, str, int, str]]) -> _Said:
-    return {_pairs(text): Origin(rank, figid) for _, text, rank, figid in rows}
+def _decode_descriptions(rows: Iterable[tuple[str, str, int, str]]) -> _OriginByDescription:
+    return {_decode_pairs(text): Origin(rank, figid) for _, text, rank, figid in rows}
 
 
-def _pairs(text: str) -> tuple[Pair, ...]:
+def _decode_pairs(text: str) -> tuple[PredicateObject, ...]:
     return tuple([(line[:cut], line[cut + 1 :]) for line in text.split("\n") if (cut := line.index(" "))])
 
 
-def _settle(subject: str, said: _Said, conflicts: list[Conflict]) -> tuple[Pair, ...]:
-    pairs: set[Pair] = set()
+def _resolve_values(subject: str, said: _OriginByDescription, conflicts: list[Conflict]) -> tuple[PredicateObject, ...]:
+    pairs: set[PredicateObject] = set()
     single: dict[str, dict[str, Origin]] = {}
     for description, origin in said.items():
         for pair in description:
@@ -183,12 +187,12 @@ def _settle(subject: str, said: _Said, conflicts: list[Conflict]) -> tuple[Pair,
                 pairs.add(pair)
                 continue
             values = single.setdefault(pair[0], {})
-            if pair[1] not in values or values[pair[1]].rank < origin.rank:
+            if pair[1] not in values or values[pair[1]].schema_rank < origin.schema_rank:
                 values[pair[1]] = origin
     for predicate, values in sorted(single.items()):
-        kept, *dropped = sorted(values, key=lambda value: (-values[value].rank, lexical(value)))
+        kept, *dropped = sorted(values, key=lambda value: (-values[value].schema_rank, lexical_form(value)))
         pairs.add((predicate, kept))
         conflicts += [Conflict(subject, predicate, kept, values[kept].figid, one, values[one].figid) for one in dropped]
         if predicate == _DOI:  # what a dropped DOI names is not the same as the paper
-            pairs -= {(_SAME_AS, ref(iris.doi(lexical(one)))) for one in dropped}
-    return ordered(pairs)
+            pairs -= {(_SAME_AS, iri_term(iris.doi_iri(lexical_form(one)))) for one in dropped}
+    return sort_pairs(pairs)

@@ -12,16 +12,25 @@ from contextlib import ExitStack
 from typing import BinaryIO
 
 from pfocr2rdf.errors import OutputError, SourceError
-from pfocr2rdf.pipeline.options import ENGINES, ON_VIOLATION, PARTITION_SIZE, Engine, Layout, Options, RecordProgress, Release
+from pfocr2rdf.pipeline.options import (
+    DEFAULT_PARTITION_RECORDS,
+    EXECUTORS,
+    VIOLATION_POLICIES,
+    ExecutorOptions,
+    ExportOptions,
+    PartitionOptions,
+    RecordProgress,
+    Release,
+)
 from pfocr2rdf.pipeline.partitioned import PartedRun
 from pfocr2rdf.pipeline.single import WholeRun
-from pfocr2rdf.pipeline.summary import Summary
-from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS, FORMATS
-from pfocr2rdf.records.sources import Sources
+from pfocr2rdf.pipeline.summary import ExportSummary
+from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS, SERIALIZERS
+from pfocr2rdf.records.sources import RecordSource
 from pfocr2rdf.storage import remote
-from pfocr2rdf.storage.compression import COMPRESSIONS
+from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES
 from pfocr2rdf.storage.filesystem import Storage
-from pfocr2rdf.storage.staging import OutputDirectory
+from pfocr2rdf.storage.staging import StagedDirectory
 from pfocr2rdf.validation.shapes import load_shapes
 
 
@@ -38,14 +47,14 @@ def export(
     dry_run: bool = False,
     fresh: bool = False,
     workers: int | None = None,
-    engine: str = ENGINES[0],
+    engine: str = EXECUTORS[0],
     scheduler: str | None = None,
     partition_size: int | None = None,
     merge: bool = False,
     release: Release | None = None,
     progress: RecordProgress | None = None,
     stdin: BinaryIO | None = None,
-) -> Summary:
+) -> ExportSummary:
     """Turn records into a validated knowledge graph, in one pass for all formats.
 
     Args:
@@ -85,30 +94,30 @@ def export(
         ValueError: an unknown format, compression, engine or ``on_violation``, or a number below 1.
     """
     begin = time.perf_counter()
-    options = Options(() if dry_run else tuple(dict.fromkeys(formats)), compress, on_violation, limit, fail_fast)
-    where = Engine(engine, workers, scheduler)
-    _check(options, where, partition_size)
+    options = ExportOptions(() if dry_run else tuple(dict.fromkeys(formats)), compress, on_violation, limit, fail_fast)
+    where = ExecutorOptions(engine, workers, scheduler)
+    _check_options(options, where, partition_size)
     names = [os.fspath(source) for source in sources]
-    _check_shared(names, os.fspath(output), where)
-    parted = not dry_run and (engine != ENGINES[0] or partition_size is not None or merge or remote.is_url(os.fspath(output)))
+    _check_memory_urls(names, os.fspath(output), where)
+    parted = not dry_run and (engine != EXECUTORS[0] or partition_size is not None or merge or remote.is_url(os.fspath(output)))
     with ExitStack() as stack:
         in_force = load_shapes(shapes)
-        found = stack.enter_context(Sources(names, stdin, portable=scheduler is not None))
-        stack.enter_context(_collecting_rarely())
-        said, names = release or Release(), [remote.shown(name) for name in names]
+        found = stack.enter_context(RecordSource(names, stdin, portable=scheduler is not None))
+        stack.enter_context(_infrequent_collection())
+        said, names = release or Release(), [remote.redact_url(name) for name in names]
         if parted:
-            layout = Layout(partition_size or PARTITION_SIZE, merge)
+            layout = PartitionOptions(partition_size or DEFAULT_PARTITION_RECORDS, merge)
             summary = PartedRun(found, names, in_force, Storage(os.fspath(output)), options, layout, said, fresh, where, progress).run()
         else:
             place = stack.enter_context(tempfile.TemporaryDirectory(prefix="pfocr2rdf-")) if dry_run else output
-            directory = stack.enter_context(OutputDirectory(place))
+            directory = stack.enter_context(StagedDirectory(place))
             summary = WholeRun(found, names, in_force, directory, options, said, fresh, dry_run, where, progress).run()
     summary.seconds = time.perf_counter() - begin
     return summary
 
 
 @contextlib.contextmanager
-def _collecting_rarely() -> Iterator[None]:
+def _infrequent_collection() -> Iterator[None]:
     """Let Python look for cycles of garbage a thousand times less often: records make none, and looking costs a fifth of the time."""
     before = gc.get_threshold()
     gc.set_threshold(before[0] * 1000, *before[1:])
@@ -121,21 +130,21 @@ def _collecting_rarely() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _check(options: Options, engine: Engine, partition_size: int | None) -> None:
+def _check_options(options: ExportOptions, engine: ExecutorOptions, partition_size: int | None) -> None:
     for name in options.formats:
-        if name not in FORMATS:
-            raise ValueError(f"{name!r} is no format; choose from {', '.join(FORMATS)}")
-    if options.compress is not None and options.compress not in COMPRESSIONS:
-        raise ValueError(f"{options.compress!r} is no compression; choose from {', '.join(COMPRESSIONS)}")
-    if options.on_violation not in ON_VIOLATION:
-        raise ValueError(f"{options.on_violation!r} is no choice; choose from {', '.join(ON_VIOLATION)}")
+        if name not in SERIALIZERS:
+            raise ValueError(f"{name!r} is no format; choose from {', '.join(SERIALIZERS)}")
+    if options.compress is not None and options.compress not in COMPRESSION_SUFFIXES:
+        raise ValueError(f"{options.compress!r} is no compression; choose from {', '.join(COMPRESSION_SUFFIXES)}")
+    if options.on_violation not in VIOLATION_POLICIES:
+        raise ValueError(f"{options.on_violation!r} is no choice; choose from {', '.join(VIOLATION_POLICIES)}")
     if partition_size is not None and partition_size < 1:
         raise ValueError(f"{partition_size} is no number of records; there must be at least one")
     engine.check()
 
 
-def _check_shared(sources: list[str], output: str, engine: Engine) -> None:
+def _check_memory_urls(sources: list[str], output: str, engine: ExecutorOptions) -> None:
     """What is in the memory of this process, no other one sees."""
     for name, error in [*((source, SourceError) for source in sources), (output, OutputError)]:
-        if name.startswith("memory://") and (engine.name != ENGINES[0] or engine.workers != 1):
+        if name.startswith("memory://") and (engine.name != EXECUTORS[0] or engine.worker_count != 1):
             raise error(f"{name}: only this process sees it; use one worker (--workers 1), and not the engine dask")

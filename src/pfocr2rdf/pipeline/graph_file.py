@@ -5,50 +5,50 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import BinaryIO
 
-from pfocr2rdf.rdf.serializers.base import Writer
-from pfocr2rdf.rdf.serializers.formats import FORMATS
-from pfocr2rdf.storage.compression import ending
-from pfocr2rdf.storage.staging import OutputDirectory
+from pfocr2rdf.rdf.serializers.base import Serializer
+from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
+from pfocr2rdf.storage.compression import suffix_for
+from pfocr2rdf.storage.staging import StagedDirectory
 
 
-class GraphFile:
+class GraphFileWriter:
     """A file of the graph.
 
     Args:
         directory: where it goes.
-        form: a name of ``FORMATS``.
+        format_name: a name of ``SERIALIZERS``.
         compress: a name of ``COMPRESSIONS``, or ``None``.
         stack: closes the file.
     """
 
-    def __init__(self, directory: OutputDirectory, form: str, compress: str | None, stack: ExitStack) -> None:
-        self.form = form
-        self.writer: Writer = FORMATS[form]()
-        self.separator = self.writer.separator.encode()
-        self.name = f"figures{self.writer.suffix}{ending(compress)}"
+    def __init__(self, directory: StagedDirectory, format_name: str, compress: str | None, stack: ExitStack) -> None:
+        self.format_name = format_name
+        self.serializer: Serializer = SERIALIZERS[format_name]()
+        self.separator = self.serializer.separator.encode()
+        self.name = f"figures{self.serializer.suffix}{suffix_for(compress)}"
         self._file: BinaryIO = stack.enter_context(directory.open(self.name))
-        self._packed = compress is not None
-        self._at, self._empty = 0, True
-        self._write(self.writer.head().encode())
+        self._compressed = compress is not None
+        self._position, self._is_empty = 0, True
+        self._write(self.serializer.header().encode())
 
-    def add(self, text: bytes | memoryview) -> int:
+    def append(self, fragment: bytes | memoryview) -> int:
         """Write the text of a record, or of several. Returns where it begins, before compression."""
-        if not self._empty:
+        if not self._is_empty:
             self._write(self.separator)
-        self._empty = False
-        begin = self._at
-        self._write(text)
+        self._is_empty = False
+        begin = self._position
+        self._write(fragment)
         return begin
 
     def _write(self, text: bytes | memoryview) -> None:
         self._file.write(text)
-        self._at += len(text)
+        self._position += len(text)
 
     def flush(self) -> None:
         """Hand over to the operating system what was written. A compressed file is left alone: its bytes would become others."""
-        if not self._packed:
+        if not self._compressed:
             self._file.flush()
 
     def close(self) -> None:
         """Write the tail."""
-        self._file.write(self.writer.tail().encode())
+        self._file.write(self.serializer.footer().encode())

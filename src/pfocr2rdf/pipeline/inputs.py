@@ -11,22 +11,22 @@ from typing import Any, NamedTuple, Protocol
 import pyoxigraph
 
 from pfocr2rdf.errors import SourceError
-from pfocr2rdf.storage.layout import INTERRUPTED, MANIFEST, STAGING, STATE
+from pfocr2rdf.storage.layout import CHECKPOINT_DIR, MANIFEST_FILE, STAGING_DIR, STATE_FILE
 from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.storage.rdf_files import rdf_format
 
 _Format = pyoxigraph.RdfFormat
-_INTERRUPTED = (STATE, INTERRUPTED, f"{STAGING}/{STATE}")
-_GRAPH = ("figures.", "part-", "entities.")
+_INTERRUPTED_EXPORT_FILES = (STATE_FILE, CHECKPOINT_DIR, f"{STAGING_DIR}/{STATE_FILE}")
+_GRAPH_FILE_PREFIXES = ("figures.", "part-", "entities.")
 
-QUADS = (_Format.N_QUADS, _Format.TRIG)
+QUAD_FORMATS = (_Format.N_QUADS, _Format.TRIG)
 """The syntaxes that can name graphs."""
 
-_TRIPLES = (_Format.N_TRIPLES, _Format.TURTLE, _Format.JSON_LD, _Format.RDF_XML)
-_CHEAPEST = (_Format.N_TRIPLES, _Format.N_QUADS, _Format.TRIG, _Format.TURTLE, _Format.RDF_XML, _Format.JSON_LD)
+_TRIPLE_FORMATS = (_Format.N_TRIPLES, _Format.TURTLE, _Format.JSON_LD, _Format.RDF_XML)
+_FORMATS_BY_COST = (_Format.N_TRIPLES, _Format.N_QUADS, _Format.TRIG, _Format.TURTLE, _Format.RDF_XML, _Format.JSON_LD)
 
 
-class Graph(NamedTuple):
+class GraphFiles(NamedTuple):
     """The files that make up one graph.
 
     Attributes:
@@ -40,21 +40,21 @@ class Graph(NamedTuple):
     identity: dict[str, Any]
 
 
-class Side(Protocol):
+class GraphInput(Protocol):
     """One side of the comparison."""
 
-    quads: bool | None
+    can_name_graphs: bool | None
     """Whether it can name the graphs of its statements; ``None`` where it does so if the other side does."""
 
     @property
-    def inputs(self) -> list[Path]:
+    def input_files(self) -> list[Path]:
         """The files that are read, as far as a delta could overwrite them."""
 
-    def graph(self, quads: bool, scratch: Path, progress: Progress | None) -> Graph:
+    def prepare(self, prefer_quads: bool, scratch: Path, progress: Progress | None) -> GraphFiles:
         """The files of the graph, in a form that names graphs or in one that does not, if there is a choice."""
 
 
-def find(source: str | os.PathLike[str]) -> Side:
+def resolve_input(source: str | os.PathLike[str]) -> GraphInput:
     """What a name that the user gave stands for.
 
     Raises:
@@ -64,112 +64,114 @@ def find(source: str | os.PathLike[str]) -> Side:
     if not path.exists():
         raise SourceError(f"{path}: there is no such file or folder")
     if not path.is_dir():
-        return _File(path) if rdf_format(path) else _Records(path)
+        return _FileInput(path) if rdf_format(path) else _RecordsInput(path)
     if (path / "delta.json").exists():
         raise SourceError(f"{path}: is a delta, not a graph; name the exports that it was made of")
-    return _Export(path) if is_export(path) else _Records(path)
+    return _ExportInput(path) if is_export(path) else _RecordsInput(path)
 
 
-def graph_files(folder: Path) -> dict[str, str]:
+def list_graph_files(folder: Path) -> dict[str, str]:
     """The files of an export's graph, each with the SHA-256 that its manifest lists.
 
     Raises:
         SourceError: it is no export that was finished, or it has no graph.
     """
-    return _Export(folder).digests
+    return _ExportInput(folder).digests
 
 
 def is_export(folder: Path) -> bool:
     """Whether the folder is an export directory, perhaps one that was interrupted."""
     if not folder.is_dir():
         return False
-    if _manifest(folder) or any((folder / name).exists() for name in _INTERRUPTED):
+    if _read_manifest(folder) or any((folder / name).exists() for name in _INTERRUPTED_EXPORT_FILES):
         return True
-    return any(_is_graph(name) for name in os.listdir(folder))
+    return any(_is_graph_file(name) for name in os.listdir(folder))
 
 
-def _is_graph(name: str) -> bool:
-    return name.startswith(_GRAPH) and rdf_format(name) is not None
+def _is_graph_file(name: str) -> bool:
+    return name.startswith(_GRAPH_FILE_PREFIXES) and rdf_format(name) is not None
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def _read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of an export, or an empty one."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
         return dict(manifest) if str(manifest["tool"]).startswith("pfocr2rdf ") else {}
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}
 
 
-class _File:
+class _FileInput:
     """One RDF file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.quads: bool | None = rdf_format(path) in QUADS
+        self.can_name_graphs: bool | None = rdf_format(path) in QUAD_FORMATS
 
     @property
-    def inputs(self) -> list[Path]:
+    def input_files(self) -> list[Path]:
         return [self.path]
 
-    def graph(self, quads: bool, scratch: Path, progress: Progress | None) -> Graph:
-        return Graph([self.path], {}, {})
+    def prepare(self, prefer_quads: bool, scratch: Path, progress: Progress | None) -> GraphFiles:
+        return GraphFiles([self.path], {}, {})
 
 
-class _Export:
+class _ExportInput:
     """An export directory.
 
     Raises:
         SourceError: it has no manifest, or no graph.
     """
 
-    inputs: list[Path] = []  # noqa: RUF012 - no delta is written into an export
+    input_files: list[Path] = []  # noqa: RUF012 - no delta is written into an export
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.manifest = _manifest(folder)
+        self.manifest = _read_manifest(folder)
         if not self.manifest:
-            raise SourceError(f"{folder}: the export has no {MANIFEST}, so it was interrupted; export again, or name its RDF file")
+            raise SourceError(f"{folder}: the export has no {MANIFEST_FILE}, so it was interrupted; export again, or name its RDF file")
         try:
             listed = {str(file["name"]): str(file["sha256"]) for file in self.manifest["files"]}
         except (KeyError, TypeError):
-            raise SourceError(f"{folder / MANIFEST}: does not list files with their digests; export again") from None
-        self.digests = {name: digest for name, digest in listed.items() if _is_graph(name) and name == os.path.basename(name)}
+            raise SourceError(f"{folder / MANIFEST_FILE}: does not list files with their digests; export again") from None
+        self.digests = {name: digest for name, digest in listed.items() if _is_graph_file(name) and name == os.path.basename(name)}
         if not self.digests:
             raise SourceError(f"{folder}: the export has no graph; export again with --format ntriples")
-        self.quads: bool | None = any(rdf_format(name) in QUADS for name in self.digests)
+        self.can_name_graphs: bool | None = any(rdf_format(name) in QUAD_FORMATS for name in self.digests)
 
-    def graph(self, quads: bool, scratch: Path, progress: Progress | None) -> Graph:
+    def prepare(self, prefer_quads: bool, scratch: Path, progress: Progress | None) -> GraphFiles:
         by_format: dict[_Format | None, list[str]] = {}
         for name in sorted(self.digests):
             by_format.setdefault(rdf_format(name), []).append(name)
-        preferred = QUADS if quads else _TRIPLES
-        chosen = min(by_format, key=lambda form: (form not in preferred, _CHEAPEST.index(form) if form else 0))
+        preferred = QUAD_FORMATS if prefer_quads else _TRIPLE_FORMATS
+        chosen = min(by_format, key=lambda form: (form not in preferred, _FORMATS_BY_COST.index(form) if form else 0))
         identity: dict[str, Any] = {key: self.manifest[key] for key in ("tool", "records") if key in self.manifest}
-        return Graph([self.folder / name for name in by_format[chosen]], self.digests, identity)
+        return GraphFiles([self.folder / name for name in by_format[chosen]], self.digests, identity)
 
 
-class _Records:
+class _RecordsInput:
     """Records, which are exported first."""
 
-    quads: bool | None = None
+    can_name_graphs: bool | None = None
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     @property
-    def inputs(self) -> list[Path]:
+    def input_files(self) -> list[Path]:
         return [self.path]
 
-    def graph(self, quads: bool, scratch: Path, progress: Progress | None) -> Graph:
+    def prepare(self, prefer_quads: bool, scratch: Path, progress: Progress | None) -> GraphFiles:
         from pfocr2rdf.pipeline.export import export  # here, since it takes long to import and most graphs are files
 
         folder = scratch / "export"
-        summary = export([self.path], folder, formats=["nquads" if quads else "ntriples"], compress="zst", progress=_told(progress))
-        graph = _Export(folder).graph(quads, scratch, progress)
+        summary = export(
+            [self.path], folder, formats=["nquads" if prefer_quads else "ntriples"], compress="zst", progress=_adapt_progress(progress)
+        )
+        graph = _ExportInput(folder).prepare(prefer_quads, scratch, progress)
         return graph._replace(identity={**graph.identity, "refused": summary.refused, "quarantined": summary.quarantined})
 
 
-def _told(progress: Progress | None) -> Callable[[int, int], None] | None:
+def _adapt_progress(progress: Progress | None) -> Callable[[int, int], None] | None:
     """Progress of an export, told as ours."""
     return (lambda done, expected: progress("exporting records", done, max(done, expected))) if progress else None

@@ -11,7 +11,7 @@ RecordProgress = Callable[[int, int], None]
 """Called with the number of records done so far, and the number of files there are to read."""
 
 
-class Options(NamedTuple):
+class ExportOptions(NamedTuple):
     """What a user chose, but for sources and output; see ``pipeline.export``."""
 
     formats: tuple[str, ...]
@@ -21,22 +21,22 @@ class Options(NamedTuple):
     fail_fast: bool = False
 
     @property
-    def stop_at(self) -> frozenset[str]:
+    def fatal_statuses(self) -> frozenset[str]:
         """The statuses that end the run."""
         return frozenset(([REFUSED] if self.fail_fast else []) + ([QUARANTINED] if self.on_violation == "fail" else []))
 
 
-PARTITION_SIZE = 1_000
+DEFAULT_PARTITION_RECORDS = 1_000
 
 
-class Layout(NamedTuple):
+class PartitionOptions(NamedTuple):
     """How a partitioned export is laid out: the number of records in a part, and whether the parts are merged in the end."""
 
-    size: int = PARTITION_SIZE
+    partition_records: int = DEFAULT_PARTITION_RECORDS
     merge: bool = False
 
 
-ON_VIOLATION = ("quarantine", "keep", "fail")
+VIOLATION_POLICIES = ("quarantine", "keep", "fail")
 
 
 class Release(NamedTuple):
@@ -46,20 +46,20 @@ class Release(NamedTuple):
     issued: str = ""
 
 
-ENGINES = ("processes", "dask")
+EXECUTORS = ("processes", "dask")
 
 
-class Engine(NamedTuple):
+class ExecutorOptions(NamedTuple):
     """What a user chose.
 
     Attributes:
-        name: one of ``ENGINES``.
-        workers: how many; without a number, one for each core.
+        name: one of ``EXECUTORS``.
+        worker_count: how many; without a number, one for each core.
         scheduler: the address of a cluster's scheduler; without one, a cluster is started on this machine.
     """
 
-    name: str = ENGINES[0]
-    workers: int | None = None
+    name: str = EXECUTORS[0]
+    worker_count: int | None = None
     scheduler: str | None = None
 
     def check(self) -> None:
@@ -68,9 +68,9 @@ class Engine(NamedTuple):
         Raises:
             ValueError: it is no engine, no number of workers, or a scheduler of an engine that has none.
         """
-        if self.name not in ENGINES:
-            raise ValueError(f"{self.name!r} is no engine; choose from {', '.join(ENGINES)}")
-        if self.workers is not None and self.workers < 1:
-            raise ValueError(f"{self.workers} is no number of workers; there must be at least one")
+        if self.name not in EXECUTORS:
+            raise ValueError(f"{self.name!r} is no engine; choose from {', '.join(EXECUTORS)}")
+        if self.worker_count is not None and self.worker_count < 1:
+            raise ValueError(f"{self.worker_count} is no number of workers; there must be at least one")
         if self.scheduler and self.name != "dask":
             raise ValueError("a scheduler goes with the engine dask")

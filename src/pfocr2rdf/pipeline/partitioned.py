@@ -12,49 +12,49 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pfocr2rdf.errors import OutputError, RecordError
-from pfocr2rdf.pipeline.aggregate import Gathering
-from pfocr2rdf.pipeline.executors.base import Pool
-from pfocr2rdf.pipeline.fingerprint import version_of
-from pfocr2rdf.pipeline.options import Engine, Layout, Options, RecordProgress, Release
-from pfocr2rdf.pipeline.partition_manifest import Done
-from pfocr2rdf.pipeline.report import ReportFiles
-from pfocr2rdf.pipeline.results import EXPORTED, Numbered, Outcome, Warned, numbered
-from pfocr2rdf.pipeline.sidecars import write_companions
+from pfocr2rdf.pipeline.aggregate import Aggregator
+from pfocr2rdf.pipeline.executors.base import Executor
+from pfocr2rdf.pipeline.fingerprint import export_fingerprint
+from pfocr2rdf.pipeline.options import ExecutorOptions, ExportOptions, PartitionOptions, RecordProgress, Release
+from pfocr2rdf.pipeline.partition_manifest import PartitionResult
+from pfocr2rdf.pipeline.report import ReportWriter
+from pfocr2rdf.pipeline.results import EXPORTED, IndexedRecord, RecordResult, RecordWarning, index_record
+from pfocr2rdf.pipeline.sidecars import write_sidecars
 from pfocr2rdf.pipeline.state import State
-from pfocr2rdf.pipeline.summary import Summary
-from pfocr2rdf.pipeline.tasks import Deadly, Part
-from pfocr2rdf.pipeline.worker import pool
-from pfocr2rdf.rdf.iris import DATASET
-from pfocr2rdf.rdf.serializers.base import Writer
-from pfocr2rdf.rdf.serializers.formats import FORMATS
-from pfocr2rdf.records.sources import Sources
+from pfocr2rdf.pipeline.summary import ExportSummary
+from pfocr2rdf.pipeline.tasks import PartitionTask, PoisonRecords
+from pfocr2rdf.pipeline.worker import create_executor
+from pfocr2rdf.rdf.iris import DATASET_IRI
+from pfocr2rdf.rdf.serializers.base import Serializer
+from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
+from pfocr2rdf.records.sources import RecordSource
 from pfocr2rdf.storage import compression as packed
-from pfocr2rdf.storage.compression import ending
-from pfocr2rdf.storage.files import Written, mapped_errors
+from pfocr2rdf.storage.compression import suffix_for
+from pfocr2rdf.storage.files import FileInfo, map_os_errors
 from pfocr2rdf.storage.filesystem import Storage
-from pfocr2rdf.storage.layout import MANIFEST, QUARANTINE, STATE, is_part
-from pfocr2rdf.storage.locks import locked
-from pfocr2rdf.storage.prune import Leftovers
-from pfocr2rdf.storage.staging import OutputDirectory
+from pfocr2rdf.storage.layout import MANIFEST_FILE, QUARANTINE_DIR, STATE_FILE, is_partition_file
+from pfocr2rdf.storage.locks import exclusive_lock
+from pfocr2rdf.storage.prune import StaleFiles
+from pfocr2rdf.storage.staging import StagedDirectory
 from pfocr2rdf.validation.shapes import Shapes
-from pfocr2rdf.validation.validator import Validator, validator_of
+from pfocr2rdf.validation.validator import Validator, get_validator
 
 
 class PartedRun(NamedTuple):
     """An export to a folder, by path or URL, with several files in each format."""
 
-    sources: Sources
+    sources: RecordSource
     names: list[str]
     shapes: Shapes
     storage: Storage
-    options: Options
-    layout: Layout
+    options: ExportOptions
+    partition_options: PartitionOptions
     release: Release
     fresh: bool
-    engine: Engine
+    executor_options: ExecutorOptions
     progress: RecordProgress | None
 
-    def run(self) -> Summary:
+    def run(self) -> ExportSummary:
         """Make the parts, and what stands beside them. While they are made there is no manifest.
 
         Raises:
@@ -63,60 +63,68 @@ class PartedRun(NamedTuple):
         """
         with ExitStack() as stack:
             if path := self.storage.path:
-                stack.enter_context(_held(path))
+                stack.enter_context(_locked_folder(path))
             next(iter(self.sources), None)  # where there is nothing to read, an earlier export stays
-            validator_of(self.shapes)  # made before there are processes, which then share it
+            get_validator(self.shapes)  # made before there are processes, which then share it
             workers = stack.enter_context(
-                contextlib.closing(pool(self.engine, self.options.formats, self.shapes, self.options.on_violation))
+                contextlib.closing(create_executor(self.executor_options, self.options.formats, self.shapes, self.options.on_violation))
             )
-            leftovers = Leftovers(self.storage, self._planned())
+            leftovers = StaleFiles(self.storage, self._planned_files())
             scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pfocr2rdf-")))
-            directory = stack.enter_context(OutputDirectory(scratch / "out"))
-            one = self._passes(workers, directory)
-            write_companions(directory, one.files, one.gathering, self.shapes, self.release, self.names)
-            publish(directory, self.storage, leftovers, one.files)
-            one.gathering.summary.files = sorted(file.name for file in (*directory.written, *one.files))
-            return one.gathering.summary
+            directory = stack.enter_context(StagedDirectory(scratch / "out"))
+            one = self._export_partitions(workers, directory)
+            write_sidecars(directory, one.graph_files, one.aggregator, self.shapes, self.release, self.names)
+            publish_partitions(directory, self.storage, leftovers, one.graph_files)
+            one.aggregator.summary.files = sorted(file.name for file in (*directory.written_files, *one.graph_files))
+            return one.aggregator.summary
 
-    def _planned(self) -> list[str]:
+    def _planned_files(self) -> list[str]:
         """Files of the graph, besides the parts."""
-        packing = ending(self.options.compress)
-        return [f"{name}{FORMATS[form]().suffix}{packing}" for form in self.options.formats for name in ("figures", "entities")]
+        packing = suffix_for(self.options.compress)
+        return [f"{name}{SERIALIZERS[form]().suffix}{packing}" for form in self.options.formats for name in ("figures", "entities")]
 
-    def _passes(self, workers: Pool, directory: OutputDirectory) -> PartitionedPass:
+    def _export_partitions(self, workers: Executor, directory: StagedDirectory) -> PartitionedPass:
         """As many passes as it takes until no part has a record that lost to another one of its figure."""
-        version = version_of(self.shapes, self.options.on_violation)
-        losers: dict[int, RecordError | Warned] | None = None
+        version = export_fingerprint(self.shapes, self.options.on_violation)
+        losers: dict[int, RecordError | RecordWarning] | None = None
         made: dict[int, int] = {}
         while True:
-            with contextlib.closing(State.new(directory.staging / STATE)) as state:
+            with contextlib.closing(State.create(directory.staging / STATE_FILE)) as state:
                 one = PartitionedPass(
-                    self.sources, workers, validator_of(self.shapes), self.storage, directory, self.options, self.layout, version, made
+                    self.sources,
+                    workers,
+                    get_validator(self.shapes),
+                    self.storage,
+                    directory,
+                    self.options,
+                    self.partition_options,
+                    version,
+                    made,
                 )
                 if one.run(state, losers, self.fresh and losers is None, self.progress):
                     return one
-                losers = (losers or {}) | one.gathering.duplicates.losers
-            directory.restart()
+                losers = (losers or {}) | one.aggregator.duplicate_resolver.dropped
+            directory.reset()
 
 
 @contextlib.contextmanager
-def _held(path: Path) -> Iterator[None]:
+def _locked_folder(folder: Path) -> Iterator[None]:
     """The folder, which no other export can write to meanwhile; one that was made for nothing goes."""
-    with mapped_errors(path):
-        is_new = not path.exists()
-        path.mkdir(parents=True, exist_ok=True)
-        handle = locked(path)
+    with map_os_errors(folder):
+        is_new = not folder.exists()
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = exclusive_lock(folder)
     try:
         yield
     finally:
         if is_new:
             with contextlib.suppress(OSError):
-                path.rmdir()
+                folder.rmdir()
         os.close(handle)
 
 
-_NOTHING = Done([], [], [], {}, frozenset(), 0)
-Entry = Numbered | Outcome
+_EMPTY_RESULT = PartitionResult([], [], [], {}, frozenset(), 0)
+PartitionItem = IndexedRecord | RecordResult
 
 
 class PartitionedPass:
@@ -124,40 +132,48 @@ class PartitionedPass:
 
     Args:
         sources: the records.
-        pool: where they are worked on.
+        executor: where they are worked on.
         validator: for entities.
         storage: where the parts go.
         directory: takes the report and what is quarantined.
         options: what a user chose.
-        layout: how it is laid out.
-        version: that of the mapping and shapes.
-        made: takes the numbers of the parts that were made, each with the number of records that were mapped for it.
+        partition_options: how it is laid out.
+        fingerprint: that of the mapping and shapes.
+        mapped_by_partition: takes the numbers of the parts that were made, each with the number of records that were mapped for it.
     """
 
     def __init__(
         self,
-        sources: Sources,
-        pool: Pool,
+        sources: RecordSource,
+        executor: Executor,
         validator: Validator,
         storage: Storage,
-        directory: OutputDirectory,
-        options: Options,
-        layout: Layout,
-        version: str,
-        made: dict[int, int],
+        directory: StagedDirectory,
+        options: ExportOptions,
+        partition_options: PartitionOptions,
+        fingerprint: str,
+        mapped_by_partition: dict[int, int],
     ) -> None:
-        self.sources, self._pool, self._validator, self._storage = sources, pool, validator, storage
-        self.directory, self.options, self._layout, self._version, self._made = directory, options, layout, version, made
-        self.files: list[Written] = []
-        self.read = 0
-        self._left_out: set[int] = set()
+        self.sources, self._executor, self._validator, self._storage = sources, executor, validator, storage
+        self.directory, self.options, self._partition_options, self._fingerprint, self._mapped_by_partition = (
+            directory,
+            options,
+            partition_options,
+            fingerprint,
+            mapped_by_partition,
+        )
+        self.graph_files: list[FileInfo] = []
+        self.read_records = 0
+        self._excluded: set[int] = set()
 
-    def run(self, state: State, losers: dict[int, RecordError | Warned] | None, fresh: bool, progress: RecordProgress | None) -> bool:
+    def run(
+        self, state: State, dropped: dict[int, RecordError | RecordWarning] | None, fresh: bool, progress: RecordProgress | None
+    ) -> bool:
         """Go through all records.
 
         Args:
             state: keeps entities and figures.
-            losers: what is to be said of the records that lost to others, which an earlier pass has found.
+            dropped: what is to be said of the records that lost to others, which an earlier pass has found.
             fresh: make parts again that are there already.
             progress: called after each part.
 
@@ -165,148 +181,154 @@ class PartitionedPass:
             Whether the parts are right. Where they are not, records that lost to others are in them, or others are not; another
             pass must leave out ``gathering.duplicates.losers`` as well.
         """
-        known, without = losers or {}, None if losers is None else frozenset(losers)
-        expected = self.sources.count() if progress else 0
-        with ReportFiles(self.directory) as report:
-            self.gathering = Gathering(self.directory, report, state, known, self.options.stop_at)
+        known, without = dropped or {}, None if dropped is None else frozenset(dropped)
+        expected = self.sources.count_files() if progress else 0
+        with ReportWriter(self.directory) as report:
+            self.aggregator = Aggregator(self.directory, report, state, known, self.options.fatal_statuses)
             for error in self.sources.refusals:
-                self.gathering.refuse(error)
-            for (entries, part), result in self._pool.map(self._parts(without, fresh)):
-                self._absorb(entries, part, self._without_deadly(part, result))
+                self.aggregator.add_refusal(error)
+            for (entries, part), result in self._executor.map(self._iter_tasks(without, fresh)):
+                self._add_partition(entries, part, self._exclude_poison(part, result))
                 if progress:
-                    progress(self.read, expected)
-            if self.gathering.duplicates.losers or self._left_out != set(known):
+                    progress(self.read_records, expected)
+            if self.aggregator.duplicate_resolver.dropped or self._excluded != set(known):
                 return False
             self._finish()
         return True
 
-    def _parts(self, without: frozenset[int] | None, fresh: bool) -> Iterator[tuple[tuple[list[Entry], Part | None], Part | None]]:
+    def _iter_tasks(
+        self, excluded: frozenset[int] | None, fresh: bool
+    ) -> Iterator[tuple[tuple[list[PartitionItem], PartitionTask | None], PartitionTask | None]]:
         """The records in portions, each with the part that is to be made of it; of refusals alone there is none."""
         items, number = enumerate(islice(self.sources, self.options.limit)), 0
-        while portion := list(islice(items, self._layout.size)):
-            entries: list[Entry] = [numbered(place, item) for place, item in portion]
-            batch = [one for one in entries if isinstance(one, Numbered)]
-            part = self._part(number, batch, without, fresh) if batch else None
+        while portion := list(islice(items, self._partition_options.partition_records)):
+            entries: list[PartitionItem] = [index_record(place, item) for place, item in portion]
+            batch = [one for one in entries if isinstance(one, IndexedRecord)]
+            part = self._create_task(number, batch, excluded, fresh) if batch else None
             number += 1 if batch else 0
             yield (entries, part), part
 
-    def _part(self, number: int, batch: list[Numbered], without: frozenset[int] | None, fresh: bool) -> Part:
-        losers = None if without is None else without.intersection(one.number for one in batch)
+    def _create_task(self, number: int, records: list[IndexedRecord], excluded: frozenset[int] | None, fresh: bool) -> PartitionTask:
+        losers = None if excluded is None else excluded.intersection(one.number for one in records)
         options = self.options
-        return Part(number, batch, self._storage, options.formats, options.compress, self._version, losers, {}, fresh)
+        return PartitionTask(number, records, self._storage, options.formats, options.compress, self._fingerprint, losers, {}, fresh)
 
-    def _without_deadly(self, part: Part | None, result: Done | Deadly | None) -> Done:
+    def _exclude_poison(self, part: PartitionTask | None, result: PartitionResult | PoisonRecords | None) -> PartitionResult:
         """The part, made again without the records that kill workers."""
         if part is None or result is None:
-            return _NOTHING
-        if isinstance(result, Deadly):
-            [(_, result)] = self._pool.map([(None, part._replace(deadly=result.reasons))])
-        if isinstance(result, Deadly):
+            return _EMPTY_RESULT
+        if isinstance(result, PoisonRecords):
+            [(_, result)] = self._executor.map([(None, part._replace(poison=result.reasons))])
+        if isinstance(result, PoisonRecords):
             raise RuntimeError("workers die of a part, but of none of its records")
         return result
 
-    def _absorb(self, entries: list[Entry], part: Part | None, done: Done) -> None:
-        self._see(done)
-        self.gathering.entities.learn(done.descriptions)
-        fresh = {one.number: one for one in done.outcomes}
-        outcomes = [fresh[entry.number] if isinstance(entry, Numbered) else entry for entry in entries]
-        for outcome in self.gathering.judge(outcomes):
+    def _add_partition(self, entries: list[PartitionItem], part: PartitionTask | None, result: PartitionResult) -> None:
+        self._check_visible(result)
+        self.aggregator.entity_store.add_descriptions(result.descriptions)
+        fresh = {one.number: one for one in result.record_results}
+        outcomes = [fresh[entry.number] if isinstance(entry, IndexedRecord) else entry for entry in entries]
+        for outcome in self.aggregator.resolve_duplicates(outcomes):
             if outcome.status == EXPORTED:
-                self.gathering.recall(outcome)
-            self.gathering.take(outcome, done.quarantined.get(outcome.number))
-        self.files += done.files
-        self.read += len(entries)
-        self._left_out |= done.left_out
-        if part and done.mapped:
-            self._made[part.number] = done.mapped
+                self.aggregator.add_reused(outcome)
+            self.aggregator.add_result(outcome, result.quarantined.get(outcome.number))
+        self.graph_files += result.files
+        self.read_records += len(entries)
+        self._excluded |= result.excluded
+        if part and result.mapped_records:
+            self._mapped_by_partition[part.number] = result.mapped_records
 
-    def _see(self, done: Done) -> None:
+    def _check_visible(self, result: PartitionResult) -> None:
         """Workers on other machines must write to where we can read."""
-        for file in done.files if self._storage.path else []:
+        for file in result.files if self._storage.path else []:
             if self._storage.size(file.name) < 0:
-                raise OutputError(f"{self._storage.shown}: a worker wrote {file.name}, but not here; name a folder that all machines share")
+                raise OutputError(
+                    f"{self._storage.display_url}: a worker wrote {file.name}, but not here; name a folder that all machines share"
+                )
 
     def _finish(self) -> None:
-        self.gathering.tell(self.sources.orphans)
+        self.aggregator.report_duplicates_and_orphans(self.sources.orphans)
         self._write_entities()
-        if self._layout.merge:
+        if self._partition_options.merge:
             self._merge()
-        self.gathering.summary.read, self.gathering.summary.mapped = self.read, sum(self._made.values())
-        self.gathering.close()
+        self.aggregator.summary.read, self.aggregator.summary.mapped = self.read_records, sum(self._mapped_by_partition.values())
+        self.aggregator.close()
 
     def _write_entities(self) -> None:
         """The entities, a file in each format."""
-        writers = [FORMATS[form]() for form in self.options.formats]
-        packing = ending(self.options.compress)
+        writers = [SERIALIZERS[form]() for form in self.options.formats]
+        packing = suffix_for(self.options.compress)
         with contextlib.ExitStack() as stack:
             files = [stack.enter_context(self._storage.write(f"entities{writer.suffix}{packing}")) for writer in writers]
             for file, writer in zip(files, writers, strict=True):
-                file.stream.write(writer.head().encode())
-            for number, nodes in enumerate(self.gathering.entities_in_batches(self._validator)):
+                file.stream.write(writer.header().encode())
+            for number, nodes in enumerate(self.aggregator.iter_entity_batches(self._validator)):
                 for file, writer in zip(files, writers, strict=True):
-                    file.stream.write(((writer.separator if number else "") + writer.nodes(nodes, DATASET)).encode())
+                    file.stream.write(((writer.separator if number else "") + writer.serialize_resources(nodes, DATASET_IRI)).encode())
             for file, writer in zip(files, writers, strict=True):
-                file.stream.write(writer.tail().encode())
-        self.files += [file.written for file in files]
+                file.stream.write(writer.footer().encode())
+        self.graph_files += [file.info for file in files]
 
     def _merge(self) -> None:
         """One file in each format in the place of the parts."""
-        self.files = [merge(self._storage, self.files, FORMATS[form](), self.options.compress) for form in self.options.formats]
+        self.graph_files = [
+            merge_partitions(self._storage, self.graph_files, SERIALIZERS[form](), self.options.compress) for form in self.options.formats
+        ]
 
 
-def publish(directory: OutputDirectory, storage: Storage, leftovers: Leftovers, graph: list[Written]) -> None:
+def publish_partitions(directory: StagedDirectory, storage: Storage, stale_files: StaleFiles, graph_files: list[FileInfo]) -> None:
     """Put what stands beside the graph into the storage, the manifest last, and remove what earlier exports left."""
-    names = {file.name for file in (*directory.written, *graph)}
-    leftovers.add(names, directory.quarantined)
+    names = {file.name for file in (*directory.written_files, *graph_files)}
+    stale_files.add(names, directory.quarantined)
     for name in sorted(directory.quarantined):
-        for path in sorted((directory.staging / QUARANTINE / name).iterdir()):
-            storage.write_file(f"{QUARANTINE}/{name}/{path.name}", path)
-    for file in sorted(directory.written, key=lambda file: file.name == MANIFEST):
-        if file.name == MANIFEST:
-            leftovers.remove(names, directory.quarantined)
+        for path in sorted((directory.staging / QUARANTINE_DIR / name).iterdir()):
+            storage.write_file(f"{QUARANTINE_DIR}/{name}/{path.name}", path)
+    for file in sorted(directory.written_files, key=lambda file: file.name == MANIFEST_FILE):
+        if file.name == MANIFEST_FILE:
+            stale_files.remove(names, directory.quarantined)
         storage.write_file(file.name, directory.staging / file.name)
-    leftovers.forget(accounts=not any(map(is_part, names)))
+    stale_files.remove_temporary(partition_manifests=not any(map(is_partition_file, names)))
 
 
-_STEP = 1 << 20
+_CHUNK_BYTES = 1 << 20
 
 
-def merge(storage: Storage, files: Iterable[Written], writer: Writer, compress: str | None) -> Written:
+def merge_partitions(storage: Storage, files: Iterable[FileInfo], serializer: Serializer, compress: str | None) -> FileInfo:
     """Merge parts of one format, and the entities behind them.
 
     Args:
         storage: where they are, and where the new file goes.
         files: all files of the export; those of other formats are passed over.
-        writer: that of the format.
+        serializer: that of the format.
         compress: how the parts are compressed, and the new file will be.
 
     Returns:
         The new file.
     """
-    suffix = writer.suffix + ending(compress)
+    suffix = serializer.suffix + suffix_for(compress)
     parts = [file.name for file in files if file.name[file.name.index(".") :] == suffix]
-    head, tail, separator = (text.encode() for text in (writer.head(), writer.tail(), writer.separator))
+    head, tail, separator = (text.encode() for text in (serializer.header(), serializer.footer(), serializer.separator))
     with storage.write(f"figures{suffix}") as merged:
         merged.stream.write(head)
         before, written = b"", False
         for name in sorted(parts, key=lambda name: (not name.startswith("part-"), name)):
-            for piece in _body(storage, name, len(head), len(tail)):
+            for piece in _read_body(storage, name, len(head), len(tail)):
                 merged.stream.write(before + piece)
                 before = b""
                 written = True
             before = separator if written else b""
         merged.stream.write(tail)
-    return merged.written
+    return merged.info
 
 
-def _body(storage: Storage, name: str, head: int, tail: int) -> Iterator[bytes]:
+def _read_body(storage: Storage, name: str, header_bytes: int, footer_bytes: int) -> Iterator[bytes]:
     """What stands between the head and the tail of a part, in pieces that are not empty."""
     with storage.open(name) as file:
-        stream = packed.unpacked(f".{name.rpartition('.')[2]}", file)
-        stream.read(head)
+        stream = packed.decompress(f".{name.rpartition('.')[2]}", file)
+        stream.read(header_bytes)
         held = b""
-        while data := stream.read(_STEP):
+        while data := stream.read(_CHUNK_BYTES):
             held += data
-            if len(held) > tail:
-                yield held[: len(held) - tail]
-                held = held[len(held) - tail :]
+            if len(held) > footer_bytes:
+                yield held[: len(held) - footer_bytes]
+                held = held[len(held) - footer_bytes :]

@@ -10,75 +10,75 @@ from typing import Any, BinaryIO
 
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.pipeline.entities import Conflict
-from pfocr2rdf.pipeline.results import Warned
-from pfocr2rdf.storage.staging import OutputDirectory
-from pfocr2rdf.validation.report import as_json, report_head, report_result, report_tail
-from pfocr2rdf.validation.results import Result
+from pfocr2rdf.pipeline.results import RecordWarning
+from pfocr2rdf.storage.staging import StagedDirectory
+from pfocr2rdf.validation.report import report_footer, report_header, result_to_json, serialize_result
+from pfocr2rdf.validation.results import ValidationResult
 
-SECTIONS = ("results", "refusals", "warnings", "conflicts", "quarantined")
+REPORT_SECTIONS = ("results", "refusals", "warnings", "conflicts", "quarantined")
 
 
-class ReportFiles:
+class ReportWriter:
     """The two files of a report. Rows of all sections come in any order; ``close`` puts them in order.
 
     Args:
         output: the directory to write to.
     """
 
-    def __init__(self, output: OutputDirectory) -> None:
+    def __init__(self, output: StagedDirectory) -> None:
         self._output = output
         self._stack = ExitStack()
         self._turtle: BinaryIO = self._stack.enter_context(output.open("report.ttl"))
-        self._turtle.write(report_head().encode())
-        self._parts = {name: (output.staging / f"report.{name}.part").open("w+b") for name in SECTIONS}
+        self._turtle.write(report_header().encode())
+        self._section_files = {name: (output.staging / f"report.{name}.part").open("w+b") for name in REPORT_SECTIONS}
         self.counts: Counter[str] = Counter()
         self.severities: Counter[str] = Counter()
 
-    def __enter__(self) -> ReportFiles:
+    def __enter__(self) -> ReportWriter:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for file in self._parts.values():
+    def __exit__(self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for file in self._section_files.values():
             file.close()
         self._stack.close()
 
-    def _row(self, section: str, row: dict[str, Any]) -> None:
+    def _write_row(self, section: str, row: dict[str, Any]) -> None:
         self.counts[section] += 1
         start = b",\n    " if self.counts[section] > 1 else b"\n    "
-        self._parts[section].write(start + json.dumps(row, ensure_ascii=False).encode())
+        self._section_files[section].write(start + json.dumps(row, ensure_ascii=False).encode())
 
-    def result(self, result: Result) -> None:
+    def add_result(self, result: ValidationResult) -> None:
         """A validation result."""
         self.severities[result.severity] += 1
-        self._row("results", as_json(result))
-        self._turtle.write(report_result(result, self.counts["results"]).encode())
+        self._write_row("results", result_to_json(result))
+        self._turtle.write(serialize_result(result, self.counts["results"]).encode())
 
-    def refusal(self, error: RecordError) -> None:
+    def add_refusal(self, error: RecordError) -> None:
         """A record that could not be read."""
-        row = {"source": error.where, "line": error.line, "field": error.field, "figid": error.figid}
-        self._row("refusals", {**{key: value for key, value in row.items() if value}, "reason": error.reason, "remedy": error.remedy})
+        row = {"source": error.source, "line": error.line, "field": error.field, "figid": error.figid}
+        self._write_row("refusals", {**{key: value for key, value in row.items() if value}, "reason": error.reason, "remedy": error.remedy})
 
-    def warning(self, warned: Warned) -> None:
+    def add_warning(self, warning: RecordWarning) -> None:
         """Something about a figure, or about a source."""
-        row = {"figid": warned.figid, "source": warned.where, "warning": warned.text}
-        self._row("warnings", {key: value for key, value in row.items() if value})
+        row = {"figid": warning.figid, "source": warning.source, "warning": warning.message}
+        self._write_row("warnings", {key: value for key, value in row.items() if value})
 
-    def conflict(self, conflict: Conflict) -> None:
+    def add_conflict(self, conflict: Conflict) -> None:
         """Two records that disagree about an entity."""
-        self._row("conflicts", conflict._asdict())
+        self._write_row("conflicts", conflict._asdict())
 
-    def quarantined(self, figid: str, where: str, reason: str = "") -> None:
+    def add_quarantined(self, figid: str, source: str, reason: str = "") -> None:
         """A figure that was left out: for the violations among the results, or for another reason."""
-        row = {"figid": figid, "source": where, "reason": reason}
-        self._row("quarantined", {key: value for key, value in row.items() if value})
+        row = {"figid": figid, "source": source, "reason": reason}
+        self._write_row("quarantined", {key: value for key, value in row.items() if value})
 
     def close(self, summary: dict[str, Any]) -> None:
         """Write the ends of both files."""
-        self._turtle.write(report_tail(not self.counts["results"]).encode())
+        self._turtle.write(report_footer(not self.counts["results"]).encode())
         self._stack.close()
         with self._output.open("report.json") as file:
             file.write(b'{\n  "summary": ' + json.dumps(summary, ensure_ascii=False).encode())
-            for name, part in self._parts.items():
+            for name, part in self._section_files.items():
                 file.write(f',\n  "{name}": ['.encode())
                 part.seek(0)
                 while chunk := part.read(1 << 20):

@@ -8,46 +8,48 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.pipeline.counts import Counts
-from pfocr2rdf.pipeline.descriptions import KEY_SIZE, Description
-from pfocr2rdf.rdf.cache import Remembered
-from pfocr2rdf.rdf.terms import TYPE, term
+from pfocr2rdf.pipeline.counts import TripleCounts
+from pfocr2rdf.pipeline.descriptions import KEY_BYTES, Description
+from pfocr2rdf.rdf.cache import LruCache
+from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term
 from pfocr2rdf.rdf.vocabulary import CLASSES, PROPERTIES
-from pfocr2rdf.records.sources import Located
-from pfocr2rdf.validation.results import Result
+from pfocr2rdf.records.sources import RecordRef
+from pfocr2rdf.validation.results import ValidationResult
 
 EXPORTED, REFUSED, QUARANTINED = "exported", "refused", "quarantined"
 
-LOST = "lost"
+DUPLICATE = "lost"
 """The status of a record that gave way to another one of its figure."""
 
 # What is counted is a few hundred texts of a few hundred letters, which all records use: they are written as lists of numbers.
-_NAMES = tuple(dict.fromkeys((*(f"{TYPE} {term(row.name)}" for row in CLASSES), TYPE, *(term(row.name) for row in PROPERTIES))))
-_NUMBER = {name: str(number) for number, name in enumerate(_NAMES)}
+_COMMON_LINES = tuple(
+    dict.fromkeys((*(f"{RDF_TYPE} {expand_term(row.name)}" for row in CLASSES), RDF_TYPE, *(expand_term(row.name) for row in PROPERTIES)))
+)
+_LINE_CODES = {name: str(number) for number, name in enumerate(_COMMON_LINES)}
 
 
-class Warned(NamedTuple):
+class RecordWarning(NamedTuple):
     """Something worth a warning about a figure that was exported all the same."""
 
     figid: str
-    where: str
-    text: str
+    source: str
+    message: str
 
 
-class Said(NamedTuple):
+class RecordNotes(NamedTuple):
     """What there is to say of a record, beside its statements.
 
     Attributes:
         counts: of its figure and mentions.
-        tally: counts for the summary: ``mentions.gene``, ``repairs.license`` and so on.
-        results: what its validation found.
+        summary_counts: counts for the summary: ``mentions.gene``, ``repairs.license`` and so on.
+        validation_results: what its validation found.
         warnings: what is worth a warning.
         refusal: why it cannot be used.
     """
 
-    counts: Counts
-    tally: Counter[str]
-    results: list[Result]
+    counts: TripleCounts
+    summary_counts: Counter[str]
+    validation_results: list[ValidationResult]
     warnings: list[str]
     refusal: RecordError | None = None
 
@@ -55,145 +57,152 @@ class Said(NamedTuple):
         """As one line of JSON."""
         row: dict[str, Any] = {}
         if self.counts.subjects:
-            row["counts"] = [self.counts.subjects, _numbered(self.counts.shapes)]
-        if self.tally:
-            row["tally"] = self.tally
-        if self.results:
-            row["results"] = self.results
+            row["counts"] = [self.counts.subjects, _encode_counts(self.counts.characteristic_sets)]
+        if self.summary_counts:
+            row["tally"] = self.summary_counts
+        if self.validation_results:
+            row["results"] = self.validation_results
         if self.warnings:
             row["warnings"] = self.warnings
         if self.refusal:
-            row["refusal"] = [str(self.refusal.reason), self.refusal.__dict__]
+            row["refusal"] = [
+                str(self.refusal.reason),
+                {_REFUSAL_KEYS.get(name, name): value for name, value in vars(self.refusal).items()},
+            ]
         return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
-    def from_json(cls, text: str) -> Said:
+    def from_json(cls, text: str) -> RecordNotes:
         """What ``to_json`` wrote."""
         row = json.loads(text)
-        counts = Counts()
+        counts = TripleCounts()
         if "counts" in row:
-            counts.subjects, counts.shapes = row["counts"][0], _named(row["counts"][1])
-        results = [Result(*values) for values in row.get("results", ())]
-        return cls(counts, Counter(row.get("tally", ())), results, row.get("warnings", []), _refusal(row.get("refusal")))
+            counts.subjects, counts.characteristic_sets = row["counts"][0], _decode_counts(row["counts"][1])
+        results = [ValidationResult(*values) for values in row.get("results", ())]
+        return cls(counts, Counter(row.get("tally", ())), results, row.get("warnings", []), _decode_refusal(row.get("refusal")))
 
 
-class Outcome(NamedTuple):
+class RecordResult(NamedTuple):
     """What became of one record.
 
     Attributes:
         number: its place in the order of all records.
-        where: what messages call its source.
+        source: what messages call its source.
         line: the line of the source where it begins, where that holds several records; else 0.
         digest: SHA-256 of its files as they came; empty where they could not be read.
         figid: its figure; empty where that was not read.
-        rank: the rank of its generation.
-        status: ``EXPORTED``, ``REFUSED``, ``QUARANTINED`` or ``LOST``.
+        schema_rank: the rank of its generation.
+        status: ``EXPORTED``, ``REFUSED``, ``QUARANTINED`` or ``DUPLICATE``.
         sizes: the bytes of its text in each format, in the order of the formats.
-        entities: the keys of the descriptions it gives of things that figures share, one behind the other.
-        said: a ``Said``, as JSON.
+        packed_keys: the keys of the descriptions it gives of things that figures share, one behind the other.
+        notes_json: a ``RecordNotes``, as JSON.
     """
 
     number: int
-    where: str
+    source: str
     line: int
     digest: bytes
     figid: str
-    rank: int
+    schema_rank: int
     status: str
     sizes: tuple[int, ...]
-    entities: bytes
-    said: str
+    packed_keys: bytes
+    notes_json: str
 
     @property
-    def keys(self) -> list[bytes]:
+    def description_keys(self) -> list[bytes]:
         """The keys of its descriptions."""
-        return [self.entities[at : at + KEY_SIZE] for at in range(0, len(self.entities), KEY_SIZE)]
+        return [self.packed_keys[at : at + KEY_BYTES] for at in range(0, len(self.packed_keys), KEY_BYTES)]
 
 
-def _shortened(shape: str) -> str:
-    return "\n".join([_NUMBER.get(line, line) for line in shape.split("\n")])
+_REFUSAL_KEYS = {"source": "where"}  # attributes of a ``RecordError`` that have another key in the state
+_REFUSAL_NAMES = {key: name for name, key in _REFUSAL_KEYS.items()}
 
 
-_short: Remembered[str, str] = Remembered(10_000, _shortened)
+def _encode_set(shape: str) -> str:
+    return "\n".join([_LINE_CODES.get(line, line) for line in shape.split("\n")])
 
 
-def _written_out(short: str) -> str:
-    return "\n".join([_NAMES[int(line)] if line.isdecimal() else line for line in short.split("\n")])
+_encoded_sets: LruCache[str, str] = LruCache(10_000, _encode_set)
 
 
-def _numbered(counts: Counter[str]) -> dict[str, int]:
-    return {_short[shape]: count for shape, count in counts.items()}
+def _decode_set(short: str) -> str:
+    return "\n".join([_COMMON_LINES[int(line)] if line.isdecimal() else line for line in short.split("\n")])
 
 
-def _named(counts: dict[str, int]) -> Counter[str]:
-    return Counter({_written_out(short): count for short, count in counts.items()})
+def _encode_counts(counts: Counter[str]) -> dict[str, int]:
+    return {_encoded_sets[shape]: count for shape, count in counts.items()}
 
 
-def _refusal(row: Any) -> RecordError | None:
+def _decode_counts(counts: dict[str, int]) -> Counter[str]:
+    return Counter({_decode_set(short): count for short, count in counts.items()})
+
+
+def _decode_refusal(row: Any) -> RecordError | None:
     if row is None:
         return None
     error = RecordError(row[0])
-    error.__dict__.update(row[1])
+    vars(error).update({_REFUSAL_NAMES.get(key, key): value for key, value in row[1].items()})
     return error
 
 
-class Numbered(NamedTuple):
+class IndexedRecord(NamedTuple):
     """A located record and its place in the order of all records."""
 
     number: int
-    located: Located
+    ref: RecordRef
 
 
-class Quarantined(NamedTuple):
+class QuarantinedRecord(NamedTuple):
     """A record that was left out: the name of its folder, its files as they came, and why, as JSON."""
 
-    name: str
+    folder_name: str
     files: dict[str, bytes]
     reasons: list[dict[str, str]]
 
 
-class Work:
+class BatchResult:
     """What became of a batch.
 
     Attributes:
-        outcomes: one a record, in order.
-        texts: the bytes of each format: the texts of the exported records, with the format's separator between them.
+        record_results: one a record, in order.
+        fragments: the bytes of each format: the texts of the exported records, with the format's separator between them.
         descriptions: of shared things, those that this worker did not send before.
         counts: of all that is exported.
-        tally: the same for the summary.
+        summary_counts: the same for the summary.
         quarantined: by number, the records that were left out.
     """
 
     def __init__(self) -> None:
-        self.outcomes: list[Outcome] = []
-        self.texts: dict[str, bytes] = {}
+        self.record_results: list[RecordResult] = []
+        self.fragments: dict[str, bytes] = {}
         self.descriptions: list[Description] = []
-        self.counts = Counts()
-        self.tally: Counter[str] = Counter()
-        self.quarantined: dict[int, Quarantined] = {}
-        self._spooled: dict[str, Path] = {}
+        self.counts = TripleCounts()
+        self.summary_counts: Counter[str] = Counter()
+        self.quarantined: dict[int, QuarantinedRecord] = {}
+        self._spilled_files: dict[str, Path] = {}
 
-    def spool(self, folder: Path, number: int) -> None:
+    def spill(self, directory: Path, number: int) -> None:
         """Leave the texts in files, which are quicker to hand over than bytes."""
-        for form, text in self.texts.items():
-            self._spooled[form] = folder / f"{number}.{form}"
-            self._spooled[form].write_bytes(text)
-        self.texts = {}
+        for form, text in self.fragments.items():
+            self._spilled_files[form] = directory / f"{number}.{form}"
+            self._spilled_files[form].write_bytes(text)
+        self.fragments = {}
 
-    def text(self, form: str) -> bytes:
+    def take_fragment(self, format_name: str) -> bytes:
         """The bytes of a format. They can be asked for once."""
-        if path := self._spooled.pop(form, None):
-            self.texts[form] = path.read_bytes()
+        if path := self._spilled_files.pop(format_name, None):
+            self.fragments[format_name] = path.read_bytes()
             path.unlink()
-        return self.texts.pop(form, b"")
+        return self.fragments.pop(format_name, b"")
 
 
-def numbered(number: int, item: Located | RecordError) -> Numbered | Outcome:
+def index_record(number: int, item: RecordRef | RecordError) -> IndexedRecord | RecordResult:
     """A record with its number, or the outcome of what is none."""
-    return refused(number, Located(item.where), item) if isinstance(item, RecordError) else Numbered(number, item)
+    return build_refusal_result(number, RecordRef(item.source), item) if isinstance(item, RecordError) else IndexedRecord(number, item)
 
 
-def refused(number: int, located: Located, error: RecordError, digest: bytes = b"", figid: str = "") -> Outcome:
+def build_refusal_result(number: int, ref: RecordRef, error: RecordError, digest: bytes = b"", figid: str = "") -> RecordResult:
     """The outcome of a record that cannot be used."""
-    said = Said(Counts(), Counter(), [], [], error)
-    return Outcome(number, located.where, located.line, digest, figid, 0, REFUSED, (), b"", said.to_json())
+    said = RecordNotes(TripleCounts(), Counter(), [], [], error)
+    return RecordResult(number, ref.source, ref.line, digest, figid, 0, REFUSED, (), b"", said.to_json())

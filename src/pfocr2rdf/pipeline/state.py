@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from pfocr2rdf.pipeline.descriptions import Description, key_of
-from pfocr2rdf.pipeline.results import Outcome
+from pfocr2rdf.pipeline.descriptions import Description, description_key
+from pfocr2rdf.pipeline.results import RecordResult
 from pfocr2rdf.storage import sqlite as database
 
 _TABLES = """
@@ -27,17 +27,17 @@ CREATE TABLE IF NOT EXISTS records (
 CREATE INDEX IF NOT EXISTS records_of ON records (source, line);
 """
 
-_KNOWN = "number, source, line, digest, figid"
+_FINGERPRINT_COLUMNS = "number, source, line, digest, figid"
 
 
-class Row(NamedTuple):
+class StoredRecord(NamedTuple):
     """A record's outcome, and where its text begins in the file of each format (bytes, before compression)."""
 
-    outcome: Outcome
+    result: RecordResult
     offsets: tuple[int, ...]
 
 
-class _Lookup:
+class _SequentialLookup:
     """Finds records by where they came from; quickly where they are asked for in the order that they have here.
 
     Args:
@@ -48,22 +48,22 @@ class _Lookup:
     def __init__(self, database: sqlite3.Connection, columns: str) -> None:
         self._database = database
         self._select = f"SELECT {columns} FROM records"  # noqa: S608 - our own text
-        self._go_on(0)
+        self._seek(0)
 
-    def _go_on(self, number: int) -> None:
+    def _seek(self, number: int) -> None:
         """Expect the records from this number on."""
         self._expected = self._database.execute(f"{self._select} WHERE number >= ? ORDER BY number", (number,))
         self._next = self._expected.fetchone()
 
-    def find(self, where: str, line: int) -> tuple[Any, ...] | None:
+    def find(self, source: str, line: int) -> tuple[Any, ...] | None:
         """The record that came from there."""
         found: tuple[Any, ...] | None = self._next
-        if found and found[1] == where and found[2] == line:
+        if found and found[1] == source and found[2] == line:
             self._next = self._expected.fetchone()
             return found
-        found = self._database.execute(f"{self._select} WHERE source = ? AND line = ? ORDER BY number LIMIT 1", (where, line)).fetchone()
+        found = self._database.execute(f"{self._select} WHERE source = ? AND line = ? ORDER BY number LIMIT 1", (source, line)).fetchone()
         if found:
-            self._go_on(found[0] + 1)
+            self._seek(found[0] + 1)
         return found
 
 
@@ -80,9 +80,9 @@ class State:
         self.database = connection
 
     @classmethod
-    def new(cls, path: Path) -> State:
+    def create(cls, path: Path) -> State:
         """A new one, in a file."""
-        connection = database.connect(path)
+        connection = database.create_database(path)
         try:
             connection.executescript(_TABLES)
         except BaseException:
@@ -91,65 +91,65 @@ class State:
         return cls(connection)
 
     @classmethod
-    def read(cls, path: Path) -> State | None:
+    def open_existing(cls, path: Path) -> State | None:
         """One that is there already, for reading; ``None`` where there is none, or it is damaged."""
         if not path.is_file():
             return None
         try:
-            state = cls(database.read(path))
-        except database.DAMAGED:
+            state = cls(database.open_database_read_only(path))
+        except database.DATABASE_ERRORS:
             return None
-        with suppress(*database.DAMAGED):
+        with suppress(*database.DATABASE_ERRORS):
             if len(state):
                 return state
-        state.abandon()
+        state.discard()
         return None
 
     def __len__(self) -> int:
         return int(self.database.execute("SELECT COUNT(*) FROM records").fetchone()[0])
 
-    def add(self, rows: Iterable[Row]) -> None:
+    def add(self, rows: Iterable[StoredRecord]) -> None:
         """Remember records."""
-        self.database.executemany("INSERT OR REPLACE INTO records VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", map(_packed, rows))
+        self.database.executemany("INSERT OR REPLACE INTO records VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", map(_encode_row, rows))
 
     @cached_property
-    def _known(self) -> _Lookup:
-        return _Lookup(self.database, _KNOWN)
+    def _fingerprint_lookup(self) -> _SequentialLookup:
+        return _SequentialLookup(self.database, _FINGERPRINT_COLUMNS)
 
     @cached_property
-    def _whole(self) -> _Lookup:
-        return _Lookup(self.database, "*")
+    def _record_lookup(self) -> _SequentialLookup:
+        return _SequentialLookup(self.database, "*")
 
-    def known(self, where: str, line: int) -> tuple[bytes, str] | None:
+    def get_fingerprint(self, source: str, line: int) -> tuple[bytes, str] | None:
         """Digest and figure of the record that came from there."""
-        found = self._known.find(where, line)
+        found = self._fingerprint_lookup.find(source, line)
         return (found[3], found[4]) if found else None
 
-    def find(self, where: str, line: int) -> Row | None:
+    def find_stored(self, source: str, line: int) -> StoredRecord | None:
         """The record that came from there."""
-        found = self._whole.find(where, line)
-        return _unpacked(found) if found and found[-1] == _seal(found[:-1]) else None
+        found = self._record_lookup.find(source, line)
+        return _decode_row(found) if found and found[-1] == _checksum(found[:-1]) else None
 
-    def description(self, key: bytes) -> Description:
+    def get_description(self, key: bytes) -> Description:
         """A description that a record gives: its key, subject and statements.
 
         Raises:
             KeyError: there is none.
         """
         found = self.database.execute("SELECT subject, pairs FROM descriptions WHERE key = ?", (key,)).fetchone()
-        if not found or key != key_of(*found):
+        if not found or key != description_key(*found):
             raise KeyError(key.hex())
         return Description(key, *found)
 
-    def note(self, **values: Any) -> None:
+    def set_meta(self, **values: Any) -> None:
         """Remember something about the export as a whole."""
         rows = [(name, json.dumps(value)) for name, value in values.items()]
-        self.database.executemany("INSERT OR REPLACE INTO about VALUES (?, ?, ?)", [(*row, _seal(row)) for row in rows])
+        self.database.executemany("INSERT OR REPLACE INTO about VALUES (?, ?, ?)", [(*row, _checksum(row)) for row in rows])
 
-    def noted(self, name: str) -> Any:
+    def get_meta(self, name: str) -> Any:
         """What was noted, or ``None``."""
         found = self.database.execute("SELECT value, seal FROM about WHERE name = ?", (name,)).fetchone()
-        return json.loads(found[0]) if found and found[1] == _seal((name, found[0])) else None
+        return json.loads(found[0]) if found and found[1] == _checksum((name, found[0])) else None
 
     def commit(self) -> None:
         """Make what was added outlive the process."""
@@ -157,30 +157,32 @@ class State:
 
     def close(self) -> None:
         """Commit, and leave one file."""
-        database.close(self.database)
+        database.close_database(self.database)
 
-    def abandon(self) -> None:
+    def discard(self) -> None:
         """Close without a word: what was not committed is gone."""
         self.database.close()
 
 
-def _packed(row: Row) -> tuple[Any, ...]:
-    number, where, line, digest, figid, rank, status, sizes, entities, said = row.outcome
+def _encode_row(row: StoredRecord) -> tuple[Any, ...]:
+    number, where, line, digest, figid, rank, status, sizes, entities, said = row.result
     packed = array("Q", sizes).tobytes(), entities, said, array("Q", row.offsets).tobytes()
     values = number, where, line, digest, figid, rank, status, *packed
-    return *values, _seal(values)
+    return *values, _checksum(values)
 
 
-def _seal(values: Iterable[Any]) -> int:
+def _checksum(values: Iterable[Any]) -> int:
     return crc32(marshal.dumps(tuple(values), 2))  # of this version of the format the bytes are the same each time
 
 
-def _unpacked(values: tuple[Any, ...]) -> Row:
+def _decode_row(values: tuple[Any, ...]) -> StoredRecord:
     number, where, line, digest, figid, rank, status, sizes, entities, said, offsets, _ = values
-    return Row(Outcome(number, where, line, digest, figid, rank, status, _numbers(sizes), entities, said), _numbers(offsets))
+    return StoredRecord(
+        RecordResult(number, where, line, digest, figid, rank, status, _decode_numbers(sizes), entities, said), _decode_numbers(offsets)
+    )
 
 
-def _numbers(packed: bytes) -> tuple[int, ...]:
+def _decode_numbers(packed: bytes) -> tuple[int, ...]:
     numbers = array("Q")
     numbers.frombytes(packed)
     return tuple(numbers)

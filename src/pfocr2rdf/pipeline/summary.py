@@ -8,7 +8,7 @@ from typing import Any
 from pfocr2rdf.errors import DIFFERS, OK, RecordError
 
 
-class Summary:
+class ExportSummary:
     """The numbers of an export.
 
     Attributes:
@@ -24,13 +24,13 @@ class Summary:
         repairs: how often each part of the JSON-LD was repaired.
         severities: validation results of each severity.
         warnings: notes on figures and sources; disagreements on entities are ``conflicts``.
-        refusals: the first refusals, for showing; all of them are in the report.
-        shown_quarantined: the first figures that were left out, each with its first violation.
+        first_refusals: the first refusals, for showing; all of them are in the report.
+        first_quarantined: the first figures that were left out, each with its first violation.
         unchanged: whether the export was there already, so that nothing was written.
         seconds: how long it took.
     """
 
-    SHOWN = 20
+    MAX_LISTED_RECORDS = 20
 
     def __init__(self) -> None:
         self.read = self.mapped = self.exported = self.refused = self.superseded = self.quarantined = 0
@@ -38,26 +38,26 @@ class Summary:
         self.mentions: Counter[str] = Counter()
         self.repairs: Counter[str] = Counter()
         self.severities: Counter[str] = Counter()
-        self.refusals: list[RecordError] = []
-        self.shown_quarantined: list[tuple[str, str]] = []
+        self.first_refusals: list[RecordError] = []
+        self.first_quarantined: list[tuple[str, str]] = []
         self.files: list[str] = []
         self.seconds = 0.0
         self.unchanged = False
 
     @classmethod
-    def from_dict(cls, numbers: dict[str, Any]) -> Summary:
+    def from_dict(cls, data: dict[str, Any]) -> ExportSummary:
         """The summary of an export that is there already and was found to be what a new one would be."""
         summary = cls()
         summary.unchanged = True
         for name in ("read", "exported", "refused", "superseded", "quarantined", "triples", "entities", "warnings", "conflicts", "files"):
-            setattr(summary, name, numbers[name])
+            setattr(summary, name, data[name])
         for name in ("mentions", "repairs"):
-            getattr(summary, name).update(numbers[name])
-        summary.severities.update(numbers["results"])
+            getattr(summary, name).update(data[name])
+        summary.severities.update(data["results"])
         return summary
 
     @property
-    def rate(self) -> float:
+    def records_per_second(self) -> float:
         """Records a second."""
         return self.read / self.seconds if self.seconds else 0.0
 
@@ -66,7 +66,7 @@ class Summary:
         """``OK``, or ``DIFFERS`` where something was refused or left out."""
         return DIFFERS if self.refused or self.quarantined or self.severities["Violation"] else OK
 
-    def tally(self, counts: Counter[str], times: int = 1) -> None:
+    def add_counts(self, counts: Counter[str], times: int = 1) -> None:
         """Add counts, whose names begin with ``mentions.`` or ``repairs.``; take them away with ``times=-1``."""
         for name, count in counts.items():
             group, _, key = name.partition(".")
@@ -96,7 +96,7 @@ class Summary:
                 "mapped": self.mapped,
                 "unchanged": self.unchanged,
                 "seconds": round(self.seconds, 3),
-                "records_per_second": round(self.rate, 1),
+                "records_per_second": round(self.records_per_second, 1),
             }
             numbers["files"] = self.files
         return numbers

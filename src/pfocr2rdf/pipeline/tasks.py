@@ -8,240 +8,251 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.pipeline.partition_manifest import Account, Done
-from pfocr2rdf.pipeline.results import EXPORTED, QUARANTINED, Numbered, Outcome, Quarantined, Said, Work, refused
+from pfocr2rdf.pipeline.partition_manifest import PartitionManifest, PartitionResult
+from pfocr2rdf.pipeline.results import (
+    EXPORTED,
+    QUARANTINED,
+    BatchResult,
+    IndexedRecord,
+    QuarantinedRecord,
+    RecordNotes,
+    RecordResult,
+    build_refusal_result,
+)
 from pfocr2rdf.pipeline.worker import Worker
 from pfocr2rdf.rdf import iris
-from pfocr2rdf.rdf.serializers.base import Writer
-from pfocr2rdf.rdf.serializers.formats import FORMATS
-from pfocr2rdf.records.reader import RANK, digest_of, fetch, interpret, load
-from pfocr2rdf.records.sources import Located
-from pfocr2rdf.storage.compression import ending
-from pfocr2rdf.storage.filesystem import Storage, Writing
+from pfocr2rdf.rdf.serializers.base import Serializer
+from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
+from pfocr2rdf.records.reader import SCHEMA_RANK, parse_record, prefetch, read_raw, record_digest
+from pfocr2rdf.records.sources import RecordRef
+from pfocr2rdf.storage.compression import suffix_for
+from pfocr2rdf.storage.filesystem import PendingFile, Storage
 
-_AT_ONCE = 64
+_BATCH_RECORDS = 64
 
 
-class Deadly(NamedTuple):
+class PoisonRecords(NamedTuple):
     """The records that no worker survives, by number, and how the workers died."""
 
     reasons: dict[int, str]
 
     @classmethod
-    def together(cls, found: Iterable[Deadly]) -> Deadly:
+    def combine(cls, parts: Iterable[PoisonRecords]) -> PoisonRecords:
         """All that were found."""
-        return cls({number: reason for one in found for number, reason in one.reasons.items()})
+        return cls({number: reason for one in parts for number, reason in one.reasons.items()})
 
 
-class Probe(NamedTuple):
+class IsolateRecordTask(NamedTuple):
     """Find out whether a record kills a worker."""
 
-    one: Numbered
+    record: IndexedRecord
 
-    def done_by(self, worker: Worker) -> Deadly:
+    def run(self, worker: Worker) -> PoisonRecords:
         """It does not, if this returns."""
-        worker.run([self.one])
-        return Deadly({})
+        worker.run([self.record])
+        return PoisonRecords({})
 
-    def split(self) -> Sequence[Probe]:
+    def split(self) -> Sequence[IsolateRecordTask]:
         """It is one record already."""
         return [self]
 
-    def joined(self, results: list[Deadly]) -> Deadly:
+    def combine(self, results: list[PoisonRecords]) -> PoisonRecords:
         """All that are deadly."""
-        return Deadly.together(results)
+        return PoisonRecords.combine(results)
 
-    def died(self, reason: str) -> Deadly:
+    def on_worker_lost(self, reason: str) -> PoisonRecords:
         """This one is."""
-        return Deadly({self.one.number: reason})
+        return PoisonRecords({self.record.number: reason})
 
 
-class Part(NamedTuple):
+class PartitionTask(NamedTuple):
     """Make one part.
 
     Attributes:
         number: its place among the parts.
-        batch: its records.
+        records: its records.
         storage: where it goes.
-        formats: names of ``FORMATS``.
+        formats: names of ``SERIALIZERS``.
         compress: a name of ``COMPRESSIONS``, or ``None``.
-        version: that of the mapping and shapes.
-        without: numbers of records that gave way to another one of their figure; ``None`` where that is not known yet: then none
+        fingerprint: that of the mapping and shapes.
+        excluded: numbers of records that gave way to another one of their figure; ``None`` where that is not known yet: then none
             are left out, but a part that is there already will do without any.
-        deadly: numbers of records that no worker survives, and how the workers died.
+        poison: numbers of records that no worker survives, and how the workers died.
         fresh: make it again, whatever is there.
     """
 
     number: int
-    batch: list[Numbered]
+    records: list[IndexedRecord]
     storage: Storage
     formats: tuple[str, ...]
     compress: str | None
-    version: str
-    without: frozenset[int] | None = None
-    deadly: Mapping[int, str] = {}
+    fingerprint: str
+    excluded: frozenset[int] | None = None
+    poison: Mapping[int, str] = {}
     fresh: bool = False
 
-    def done_by(self, worker: Worker) -> Done:
+    def run(self, worker: Worker) -> PartitionResult:
         """Make it, if it is not there already."""
-        return (None if self.fresh else self._found()) or self._made(worker)
+        return (None if self.fresh else self._find_existing()) or self._write_partition(worker)
 
-    def split(self) -> Sequence[Probe]:
+    def split(self) -> Sequence[IsolateRecordTask]:
         """Look which record is to blame when workers die."""
-        return [Probe(one) for one in self.batch]
+        return [IsolateRecordTask(one) for one in self.records]
 
-    def joined(self, results: list[Deadly]) -> Deadly:
+    def combine(self, results: list[PoisonRecords]) -> PoisonRecords:
         """All records that are deadly."""
-        return Deadly.together(results)
+        return PoisonRecords.combine(results)
 
-    def died(self, reason: str) -> Deadly:
+    def on_worker_lost(self, reason: str) -> PoisonRecords:
         """A part of one record."""
-        return Deadly({self.batch[0].number: reason})
+        return PoisonRecords({self.records[0].number: reason})
 
-    def name(self, writer: Writer) -> str:
+    def file_name(self, serializer: Serializer) -> str:
         """The name of its file in a format."""
-        return f"part-{self.number:05}{writer.suffix}{ending(self.compress)}"
+        return f"part-{self.number:05}{serializer.suffix}{suffix_for(self.compress)}"
 
-    def _made(self, worker: Worker) -> Done:
+    def _write_partition(self, worker: Worker) -> PartitionResult:
         """Write its files and then their account."""
-        worker.forget()
-        done = Done([], [], [], {}, self.without or frozenset(), len(self.batch))
+        worker.reset_descriptions()
+        done = PartitionResult([], [], [], {}, self.excluded or frozenset(), len(self.records))
         with ExitStack() as stack:
-            writers = {form: FORMATS[form]() for form in self.formats}
-            files = {form: stack.enter_context(self.storage.write(self.name(writer))) for form, writer in writers.items()}
-            self._write(worker, writers, files, done)
-        done.files.extend(files[form].written for form in self.formats)
-        Account(self.storage, self.number).write(self._settings(), self.batch, done)
+            writers = {form: SERIALIZERS[form]() for form in self.formats}
+            files = {form: stack.enter_context(self.storage.write(self.file_name(writer))) for form, writer in writers.items()}
+            self._write_records(worker, writers, files, done)
+        done.files.extend(files[form].info for form in self.formats)
+        PartitionManifest(self.storage, self.number).write(self._settings(), self.records, done)
         return done
 
     def _settings(self) -> list[Any]:
         """All that its files depend on, but for the records, and which of them gave way."""
-        first = self.batch[0].number
-        return [self.version, list(self.formats), self.compress, sorted(number - first for number in self.deadly)]
+        first = self.records[0].number
+        return [self.fingerprint, list(self.formats), self.compress, sorted(number - first for number in self.poison)]
 
-    def _write(self, worker: Worker, writers: Mapping[str, Writer], files: Mapping[str, Writing], done: Done) -> None:
-        empty, left_out = True, {*done.left_out, *self.deadly}
+    def _write_records(
+        self, worker: Worker, writers: Mapping[str, Serializer], files: Mapping[str, PendingFile], done: PartitionResult
+    ) -> None:
+        empty, left_out = True, {*done.excluded, *self.poison}
         for form, writer in writers.items():
-            files[form].stream.write(writer.head().encode())
-        for begin in range(0, len(self.batch), _AT_ONCE):
-            work = worker.run([one for one in self.batch[begin : begin + _AT_ONCE] if one.number not in left_out])
-            done.outcomes.extend(work.outcomes)
+            files[form].stream.write(writer.header().encode())
+        for begin in range(0, len(self.records), _BATCH_RECORDS):
+            work = worker.run([one for one in self.records[begin : begin + _BATCH_RECORDS] if one.number not in left_out])
+            done.record_results.extend(work.record_results)
             done.descriptions.extend(work.descriptions)
             done.quarantined.update(work.quarantined)
-            texts = {form: work.text(form) for form in self.formats}
+            texts = {form: work.take_fragment(form) for form in self.formats}
             if any(texts.values()):
                 for form, writer in writers.items():
                     files[form].stream.write((b"" if empty else writer.separator.encode()) + texts[form])
                 empty = False
         for form, writer in writers.items():
-            files[form].stream.write(writer.tail().encode())
-        self._add_left_out(done)
+            files[form].stream.write(writer.footer().encode())
+        self._add_excluded(done)
 
-    def _add_left_out(self, done: Done) -> None:
+    def _add_excluded(self, done: PartitionResult) -> None:
         """The records of which there is nothing in the files, in their place among the others."""
-        for one in self.batch:
-            if one.number in self.deadly:
-                work = MapBatch([one]).died(self.deadly[one.number])
-                done.outcomes.extend(work.outcomes)
+        for one in self.records:
+            if one.number in self.poison:
+                work = MapBatchTask([one]).on_worker_lost(self.poison[one.number])
+                done.record_results.extend(work.record_results)
                 done.quarantined.update(work.quarantined)
-            elif one.number in done.left_out:
-                done.outcomes.append(_given_way(one))
-        done.outcomes.sort(key=lambda outcome: outcome.number)
+            elif one.number in done.excluded:
+                done.record_results.append(_superseded_result(one))
+        done.record_results.sort(key=lambda outcome: outcome.number)
 
-    def _found(self) -> Done | None:
+    def _find_existing(self) -> PartitionResult | None:
         """What is there already, where it is of these very records."""
-        done = Account(self.storage, self.number).read(self._settings(), self.batch)
-        names = [self.name(FORMATS[form]()) for form in self.formats]
-        if done is None or [file.name for file in done.files] != names or self.without not in (None, done.left_out):
+        done = PartitionManifest(self.storage, self.number).read(self._settings(), self.records)
+        names = [self.file_name(SERIALIZERS[form]()) for form in self.formats]
+        if done is None or [file.name for file in done.files] != names or self.excluded not in (None, done.excluded):
             return None
-        same = all(self.storage.size(file.name) == file.size for file in done.files) and self._is_same(done.outcomes)
+        same = all(self.storage.size(file.name) == file.size for file in done.files) and self._is_unmodified(done.record_results)
         return done if same else None
 
-    def _is_same(self, outcomes: list[Outcome]) -> bool:
-        for begin in range(0, len(self.batch), _AT_ONCE):
-            batch = self.batch[begin : begin + _AT_ONCE]
-            fetch(located for _, located in batch)
-            if not all(_is_as_before(located, before) for (_, located), before in zip(batch, outcomes[begin:], strict=False)):
+    def _is_unmodified(self, outcomes: list[RecordResult]) -> bool:
+        for begin in range(0, len(self.records), _BATCH_RECORDS):
+            batch = self.records[begin : begin + _BATCH_RECORDS]
+            prefetch(located for _, located in batch)
+            if not all(_is_record_unmodified(located, before) for (_, located), before in zip(batch, outcomes[begin:], strict=False)):
                 return False
         return True
 
 
-def _given_way(one: Numbered) -> Outcome:
+def _superseded_result(one: IndexedRecord) -> RecordResult:
     """A record that gave way to another one of its figure: as much of it as shows whether it still does."""
     number, located = one
     try:
-        raw, data = load(located)
-        rank = RANK[interpret(raw, data).generation]
+        raw, data = read_raw(located)
+        rank = SCHEMA_RANK[parse_record(raw, data).schema_version]
     except RecordError as error:
-        return refused(number, located, error.at(located.where))
-    return Outcome(number, located.where, located.line, raw.digest(), raw.figid, rank, EXPORTED, (), b"", "{}")
+        return build_refusal_result(number, located, error.with_source(located.source))
+    return RecordResult(number, located.source, located.line, raw.digest(), raw.figid, rank, EXPORTED, (), b"", "{}")
 
 
-def _is_as_before(located: Located, before: Outcome) -> bool:
+def _is_record_unmodified(located: RecordRef, before: RecordResult) -> bool:
     """Whether a record is what it was; one that could not be read then must not be readable now, for the same reason."""
-    if (located.where, located.line) != (before.where, before.line):
+    if (located.source, located.line) != (before.source, before.line):
         return False
     try:
         if before.digest:
-            return digest_of(located, before.figid) == before.digest
-        load(located)
+            return record_digest(located, before.figid) == before.digest
+        read_raw(located)
     except RecordError as error:
-        return not before.digest and str(error.at(located.where)) == str(Said.from_json(before.said).refusal)
+        return not before.digest and str(error.with_source(located.source)) == str(RecordNotes.from_json(before.notes_json).refusal)
     return False
 
 
-_ENOUGH = 1 << 23
+_MAX_QUARANTINED_BYTES = 1 << 23
 
 
-class MapBatch(NamedTuple):
+class MapBatchTask(NamedTuple):
     """Map a batch.
 
     Attributes:
-        batch: the records.
-        spool: the folder to leave the texts in, for another process to take; without it they come with the result.
+        records: the records.
+        spill_directory: the folder to leave the texts in, for another process to take; without it they come with the result.
     """
 
-    batch: list[Numbered]
-    spool: str = ""
+    records: list[IndexedRecord]
+    spill_directory: str = ""
 
-    def done_by(self, worker: Worker) -> Work:
+    def run(self, worker: Worker) -> BatchResult:
         """What becomes of the batch."""
-        work = worker.run(self.batch)
-        if self.spool:
-            work.spool(Path(self.spool), self.batch[0].number)
+        work = worker.run(self.records)
+        if self.spill_directory:
+            work.spill(Path(self.spill_directory), self.records[0].number)
         return work
 
-    def split(self) -> list[MapBatch]:
+    def split(self) -> list[MapBatchTask]:
         """A task for each record."""
-        return [MapBatch([one], self.spool) for one in self.batch]
+        return [MapBatchTask([one], self.spill_directory) for one in self.records]
 
-    def joined(self, results: list[Work]) -> list[Work]:
+    def combine(self, results: list[BatchResult]) -> list[BatchResult]:
         """The works of the parts."""
         return results
 
-    def died(self, reason: str) -> Work:
+    def on_worker_lost(self, reason: str) -> BatchResult:
         """A record that kills whoever works on it is quarantined."""
-        (number, located), *_ = self.batch
+        (number, located), *_ = self.records
         why = RecordError(
-            f"a worker process died of it twice: {reason}", where=located.where, remedy="look at the record; tell the makers of pfocr2rdf"
+            f"a worker process died of it twice: {reason}", source=located.source, remedy="look at the record; tell the makers of pfocr2rdf"
         )
-        work = Work()
-        work.outcomes = [refused(number, located, why)._replace(status=QUARANTINED)]
-        reasons = [{"source": located.where, "reason": why.reason}]
-        work.quarantined[number] = Quarantined(_folder_name(located, number), _files(located), reasons)
+        work = BatchResult()
+        work.record_results = [build_refusal_result(number, located, why)._replace(status=QUARANTINED)]
+        reasons = [{"source": located.source, "reason": why.reason}]
+        work.quarantined[number] = QuarantinedRecord(_folder_name(located, number), _quarantined_files(located), reasons)
         return work
 
 
-def _folder_name(located: Located, number: int) -> str:
+def _folder_name(located: RecordRef, number: int) -> str:
     """The name of its file, where that can be the name of a folder."""
     try:
-        return iris.figid(Path(located.path).stem)
+        return iris.check_figid(Path(located.path).stem)
     except RecordError:
         return f"record-{number}"
 
 
-def _files(located: Located) -> dict[str, bytes]:
+def _quarantined_files(located: RecordRef) -> dict[str, bytes]:
     if located.document:
         return {"record.yaml": located.document.data}
     with Path(located.path).open("rb") as file:
-        return {Path(located.path).name: file.read(_ENOUGH)}
+        return {Path(located.path).name: file.read(_MAX_QUARANTINED_BYTES)}

@@ -10,32 +10,32 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyoxigraph
 
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.mapping.figure_graph import describe
+from pfocr2rdf.mapping.figure_graph import build_figure_graph
 from pfocr2rdf.records.model import FigureRecord
-from pfocr2rdf.records.reader import read_one
-from pfocr2rdf.records.sources import Located, Sources
-from pfocr2rdf.storage.compression import opened
-from pfocr2rdf.storage.rdf_files import rdf_format, reading
-from pfocr2rdf.validation.results import Result
+from pfocr2rdf.records.reader import read_record
+from pfocr2rdf.records.sources import RecordRef, RecordSource
+from pfocr2rdf.storage.compression import open_decompressed
+from pfocr2rdf.storage.rdf_files import map_rdf_errors, rdf_format
+from pfocr2rdf.validation.results import ValidationResult
 from pfocr2rdf.validation.shapes import load_shapes
-from pfocr2rdf.validation.validator import Validator, validator_of
+from pfocr2rdf.validation.validator import Validator, get_validator
 
 if TYPE_CHECKING:
     import rdflib
 
 
-class Checked(NamedTuple):
+class ValidationReport(NamedTuple):
     """What a validation found.
 
     Attributes:
         results: all results, source by source.
         refusals: records that could not be read.
-        graphs: how many graphs were validated: one an RDF file, one a record.
+        graph_count: how many graphs were validated: one an RDF file, one a record.
     """
 
-    results: list[Result]
+    results: list[ValidationResult]
     refusals: list[RecordError]
-    graphs: int
+    graph_count: int
 
     @property
     def conforms(self) -> bool:
@@ -43,7 +43,9 @@ class Checked(NamedTuple):
         return not self.results and not self.refusals
 
 
-def validate(*sources: str | os.PathLike[str] | rdflib.Graph | FigureRecord, shapes: Iterable[str | os.PathLike[str]] = ()) -> Checked:
+def validate(
+    *sources: str | os.PathLike[str] | rdflib.Graph | FigureRecord, shapes: Iterable[str | os.PathLike[str]] = ()
+) -> ValidationReport:
     """Validate RDF or records with the SHACL shapes.
 
     Args:
@@ -55,47 +57,49 @@ def validate(*sources: str | os.PathLike[str] | rdflib.Graph | FigureRecord, sha
         SourceError: a file is missing or is no RDF.
         ShapesError: the shapes cannot be used.
     """
-    validator = validator_of(load_shapes(shapes))
-    results: list[Result] = []
+    validator = get_validator(load_shapes(shapes))
+    results: list[ValidationResult] = []
     refusals: list[RecordError] = []
     graphs = 0
     for source in sources:
-        for one in _checked(source, validator):
+        for one in _validate_source(source, validator):
             if isinstance(one, RecordError):
                 refusals.append(one)
             else:
                 results += one
                 graphs += 1
-    return Checked(results, refusals, graphs)
+    return ValidationReport(results, refusals, graphs)
 
 
-def _checked(source: str | os.PathLike[str] | rdflib.Graph | FigureRecord, validator: Validator) -> Iterator[list[Result] | RecordError]:
+def _validate_source(
+    source: str | os.PathLike[str] | rdflib.Graph | FigureRecord, validator: Validator
+) -> Iterator[list[ValidationResult] | RecordError]:
     if isinstance(source, FigureRecord):
-        yield _record(source, validator)
+        yield _validate_record(source, validator)
     elif not isinstance(source, (str, os.PathLike)):
         yield validator.validate_ntriples(source.serialize(format="nt"))
     elif rdf_format(source):
-        yield validator.validate_ntriples(_ntriples(Path(source)), os.fspath(source))
+        yield validator.validate_ntriples(_read_as_ntriples(Path(source)), os.fspath(source))
     else:
-        yield from _records(source, validator)
+        yield from _validate_records(source, validator)
 
 
-def _record(record: FigureRecord, validator: Validator) -> list[Result]:
-    return validator.validate(describe(record).nodes(), record.where, record.figid)
+def _validate_record(record: FigureRecord, validator: Validator) -> list[ValidationResult]:
+    return validator.validate(build_figure_graph(record).resources(), record.source, record.figid)
 
 
-def _records(source: str | os.PathLike[str], validator: Validator) -> Iterator[list[Result] | RecordError]:
-    with Sources([source]) as found:
+def _validate_records(source: str | os.PathLike[str], validator: Validator) -> Iterator[list[ValidationResult] | RecordError]:
+    with RecordSource([source]) as found:
         yield from found.refusals
         for item in found:
             try:
-                yield _record(read_one(item), validator) if isinstance(item, Located) else item
+                yield _validate_record(read_record(item), validator) if isinstance(item, RecordRef) else item
             except RecordError as error:
                 yield error
 
 
-def _ntriples(path: Path) -> str:
+def _read_as_ntriples(path: Path) -> str:
     """An RDF file as N-Triples, without the names of its graphs."""
-    with reading(path), opened(path) as file:
+    with map_rdf_errors(path), open_decompressed(path) as file:
         quads = pyoxigraph.parse(file, format=rdf_format(path))
         return "".join(f"{quad.subject} {quad.predicate} {quad.object} .\n" for quad in quads)

@@ -8,49 +8,49 @@ from typing import TypeVar
 K = TypeVar("K")
 V = TypeVar("V")
 
-ROWS = 30_000
+ROW_CACHE_ENTRIES = 30_000
 """How many rows a generation has of whatever is made of rows. More would take memory, fewer would make rows again that come often."""
 
-_LONG = 2_000
+_MAX_CACHED_CHARS = 2_000
 
 
-class Remembered(dict[K, V]):
+class LruCache(dict[K, V]):
     """A dictionary that forgets what was not asked for in a while: bounded, and without the cost of keeping an order.
 
     It has two generations. When the young one is full, it becomes the old one, whose place it takes; what is asked for again
     moves from the old one to the young one. What figures have all the time is so never forgotten.
 
     Args:
-        limit: how many values a generation has.
-        make: makes the value of a key that is not known, so that ``remembered[key]`` always has one.
+        generation_size: how many values a generation has.
+        factory: makes the value of a key that is not known, so that ``remembered[key]`` always has one.
     """
 
-    def __init__(self, limit: int = 100_000, make: Callable[[K], V] | None = None) -> None:
+    def __init__(self, generation_size: int = 100_000, factory: Callable[[K], V] | None = None) -> None:
         super().__init__()
-        self.limit = limit
-        self._make = make
+        self.generation_size = generation_size
+        self._factory = factory
         self._old: dict[K, V] = {}
 
     def __missing__(self, key: K) -> V:
         value = self._old.get(key)
         if value is None:
-            if self._make is None:
+            if self._factory is None:
                 raise KeyError(key)
-            value = self._make(key)
-        return self.keep(key, value)
+            value = self._factory(key)
+        return self.put(key, value)
 
-    def recall(self, key: K) -> V | None:
+    def lookup(self, key: K) -> V | None:
         """The value of a key, or ``None``; ``get`` knows the young generation only."""
         found = self.get(key)
         if found is None and (found := self._old.get(key)) is not None:
-            self.keep(key, found)
+            self.put(key, found)
         return found
 
-    def keep(self, key: K, value: V) -> V:
+    def put(self, key: K, value: V) -> V:
         """Remember the value, unless it is a very long text, and return it."""
-        if isinstance(value, str) and len(value) > _LONG:
+        if isinstance(value, str) and len(value) > _MAX_CACHED_CHARS:
             return value
-        if len(self) >= self.limit:
+        if len(self) >= self.generation_size:
             self._old = dict(self)  # this object stays the young generation: loops hold its methods
             self.clear()
         self[key] = value

@@ -10,17 +10,17 @@ from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.rdf.vocabulary import PREFIXES, SITE
+from pfocr2rdf.rdf.vocabulary import PREFIXES, SITE_URL
 
-DATASET = f"{SITE}dataset"
+DATASET_IRI = f"{SITE_URL}dataset"
 _CC0_NAMES = ("CC0", "CC0-1.0", "CC0 1.0")
-CC0 = "http://creativecommons.org/publicdomain/zero/1.0/"
-WIKIPATHWAYS = "https://www.wikipathways.org/"
+CC0_IRI = "http://creativecommons.org/publicdomain/zero/1.0/"
+WIKIPATHWAYS_IRI = "https://www.wikipathways.org/"
 PMC_SITE = "https://www.ncbi.nlm.nih.gov/"
-MENTIONS = PREFIXES["mention"]
+MENTION_NAMESPACE = PREFIXES["mention"]
 NDEX_SITE = "https://www.ndexbio.org/viewer/networks/"
 DOI_SITE = "https://doi.org/"
-GENID = f"{SITE}.well-known/genid/"
+SKOLEM_NAMESPACE = f"{SITE_URL}.well-known/genid/"
 _UCS = "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef" + "".join(
     f"{chr(plane << 16)}-{chr((plane << 16) + 0xFFFD)}" for plane in range(1, 14)
 ) + f"{chr(0xE1000)}-{chr(0xEFFFD)}"  # fmt: skip
@@ -28,42 +28,42 @@ _PRIVATE = f"\ue000-\uf8ff{chr(0xF0000)}-{chr(0xFFFFD)}{chr(0x100000)}-{chr(0x10
 _PCT = "%[0-9A-Fa-f]{2}"
 _CHAR = rf"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@{_UCS}]|{_PCT})"
 _REG_NAME = rf"(?:[A-Za-z0-9\-._~!$&'()*+,;={_UCS}]|{_PCT})*"
-_USER = rf"(?:[A-Za-z0-9\-._~!$&'()*+,;=:{_UCS}]|{_PCT})*"
+_USER_INFO = rf"(?:[A-Za-z0-9\-._~!$&'()*+,;=:{_UCS}]|{_PCT})*"
 _ABSOLUTE_IRI = re.compile(
     rf"[A-Za-z][A-Za-z0-9+.\-]*:"
-    rf"(?://(?:{_USER}@)?(?:\[([^\]\s]*)\]|{_REG_NAME})(?::[0-9]*)?(?:/{_CHAR}*)*"
+    rf"(?://(?:{_USER_INFO}@)?(?:\[([^\]\s]*)\]|{_REG_NAME})(?::[0-9]*)?(?:/{_CHAR}*)*"
     rf"|/(?:{_CHAR}+(?:/{_CHAR}*)*)?|{_CHAR}+(?:/{_CHAR}*)*|)"
     rf"(?:\?(?:{_CHAR}|[/?{_PRIVATE}])*)?(?:#(?:{_CHAR}|[/?])*)?"
 ).fullmatch
 _XML_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_\-.]*\Z").search
 
 
-def xml_name(iri: str) -> tuple[str, str]:
+def split_qname(iri: str) -> tuple[str, str]:
     """The name space and the local name that RDF/XML can write a property with; no local name where it ends in none.
 
-    >>> xml_name("http://example.org/a.1"), xml_name("http://example.org/1")
+    >>> split_qname("http://example.org/a.1"), split_qname("http://example.org/1")
     (('http://example.org/', 'a.1'), ('http://example.org/1', ''))
     """
     match = _XML_NAME(iri, max(iri.rfind("/"), iri.rfind("#"), iri.rfind(":")) + 1)
     return (iri[: match.start()], match[0]) if match else (iri, "")
 
 
-_FUTURE_ADDRESS = re.compile(r"v[0-9A-Fa-f]+\.[A-Za-z0-9\-._~!$&'()*+,;=:]+").fullmatch
+_IP_FUTURE = re.compile(r"v[0-9A-Fa-f]+\.[A-Za-z0-9\-._~!$&'()*+,;=:]+").fullmatch
 
 
-def is_absolute(iri: str) -> bool:
+def is_absolute_iri(iri: str) -> bool:
     """Whether the text is an absolute IRI as RFC 3987 writes one (section 2.2), with a scheme.
 
-    >>> is_absolute("https://doi.org/10.1000/182"), is_absolute("CC0"), is_absolute("http://a b")
+    >>> is_absolute_iri("https://doi_iri.org/10.1000/182"), is_absolute_iri("CC0"), is_absolute_iri("http://a b")
     (True, False, False)
     """
     match = _ABSOLUTE_IRI(iri)
-    return match is not None and (match[1] is None or _is_address(match[1]))
+    return match is not None and (match[1] is None or _is_ip_literal(match[1]))
 
 
-def _is_address(text: str) -> bool:
+def _is_ip_literal(text: str) -> bool:
     """Whether the text in brackets is an IP address of version 6, or of a version to come (RFC 3986, section 3.2.2)."""
-    if _FUTURE_ADDRESS(text):
+    if _IP_FUTURE(text):
         return True
     try:
         return "%" not in text and bool(ipaddress.IPv6Address(text))
@@ -71,7 +71,7 @@ def _is_address(text: str) -> bool:
         return False
 
 
-def _encode(text: str) -> str:
+def _percent_encode(text: str) -> str:
     return quote(text, safe="")
 
 
@@ -81,24 +81,24 @@ _MESH = re.compile(r"[A-Z][0-9]{3,12}").fullmatch
 _NUMBER = re.compile(r"[0-9]+").fullmatch
 _PATHWAY = re.compile(r"WP[1-9][0-9]*").fullmatch
 _DOI = re.compile(r"10\.[0-9]{4,9}/\S+").fullmatch
-_LONGEST_FIGID = 200  # bytes: it is the name of a folder, and a part of names of files
-_FIGID_BAD = re.compile(r"[/\\\x00-\x1f\x7f]|\.\.|^\.|^\s|\s$").search
+_MAX_FIGID_BYTES = 200  # bytes: it is the name of a folder, and a part of names of files
+_UNSAFE_FIGID = re.compile(r"[/\\\x00-\x1f\x7f]|\.\.|^\.|^\s|\s$").search
 
 
-def _absolute(iri: str, field: str) -> str:
+def _check_absolute(iri: str, field: str) -> str:
     """The IRI, once it is known to be one."""
-    if not is_absolute(iri):
+    if not is_absolute_iri(iri):
         raise RecordError(f"{iri!r} is no absolute IRI", field=field, remedy="correct the value in the record")
     return iri
 
 
-def _checked(text: str, ok: object, field: str, what: str) -> str:
+def _check_identifier(text: str, ok: object, field: str, what: str) -> str:
     if not ok:
         raise RecordError(f"{text!r} is not {what}", field=field, remedy="correct the identifier in the record")
     return text
 
 
-def figid(text: str) -> str:
+def check_figid(text: str) -> str:
     """The figure's id, checked to be safe as the last step of a path.
 
     Raises:
@@ -106,7 +106,7 @@ def figid(text: str) -> str:
     """
     if not text:
         raise RecordError("there is no figure id", field="figid", remedy="give the record a figid")
-    if _FIGID_BAD(text) or len(text.encode("utf-8", "surrogatepass")) > _LONGEST_FIGID:
+    if _UNSAFE_FIGID(text) or len(text.encode("utf-8", "surrogatepass")) > _MAX_FIGID_BYTES:
         raise RecordError(
             f"{text[:80]!r} is not a figure id", field="figid", remedy="use letters, digits, '.', '-' and '_', as in PMC100008__F9"
         )
@@ -114,18 +114,18 @@ def figid(text: str) -> str:
 
 
 @lru_cache(64)
-def figure(figid: str) -> str:
+def figure_iri(figid: str) -> str:
     """The figure's IRI, which is its page on the PFOCR site.
 
-    >>> figure("PMC7378365__fimmu-11-01424-g0002")
+    >>> figure_iri("PMC7378365__fimmu-11-01424-g0002")
     'https://pfocr.wikipathways.org/figures/PMC7378365__fimmu-11-01424-g0002.html'
     """
-    return _absolute(f"{SITE}figures/{_encode(figid)}.html", "figid")
+    return _check_absolute(f"{SITE_URL}figures/{_percent_encode(figid)}.html", "figid")
 
 
-def same_figure(iri: str, figid: str) -> bool:
+def is_figure_iri(iri: str, figid: str) -> bool:
     """Whether an ``@id`` names this figure, percent-encoded or not."""
-    return iri == figure(figid) or unquote(iri) == f"{SITE}figures/{figid}.html"
+    return iri == figure_iri(figid) or unquote(iri) == f"{SITE_URL}figures/{figid}.html"
 
 
 def license_iri(name: str) -> str:
@@ -134,102 +134,102 @@ def license_iri(name: str) -> str:
     >>> license_iri("CC0")
     'http://creativecommons.org/publicdomain/zero/1.0/'
     """
-    return CC0 if name in _CC0_NAMES else name if is_absolute(name) else ""
+    return CC0_IRI if name in _CC0_NAMES else name if is_absolute_iri(name) else ""
 
 
-def figure_graph(figid: str) -> str:
+def figure_graph_iri(figid: str) -> str:
     """The named graph that holds one figure's statements."""
-    return f"{SITE}graphs/{_encode(figid)}"
+    return f"{SITE_URL}graphs/{_percent_encode(figid)}"
 
 
-def gene(identifier: str, field: str = "gene") -> str:
+def gene_iri(identifier: str, field: str = "gene") -> str:
     """A gene by its NCBI Gene id, a number without leading zeros.
 
-    >>> gene("6772")
+    >>> gene_iri("6772")
     'https://identifiers.org/ncbigene/6772'
     """
-    return PREFIXES["ncbigene"] + _checked(identifier, _GENE(identifier), field, "an NCBI Gene id")
+    return PREFIXES["ncbigene"] + _check_identifier(identifier, _GENE(identifier), field, "an NCBI Gene id")
 
 
-def mesh(identifier: str, field: str = "mesh") -> str:
+def mesh_iri(identifier: str, field: str = "mesh") -> str:
     """A MeSH descriptor or supplementary record, by its unique id (``D002784``)."""
-    return PREFIXES["mesh"] + _checked(identifier, _MESH(identifier), field, "a MeSH id")
+    return PREFIXES["mesh"] + _check_identifier(identifier, _MESH(identifier), field, "a MeSH id")
 
 
-def chebi(identifier: str, field: str = "chebi") -> str:
+def chebi_iri(identifier: str, field: str = "chebi") -> str:
     """A ChEBI entity, by its number."""
-    return PREFIXES["chebi"] + _checked(identifier, _NUMBER(identifier), field, "a ChEBI id")
+    return PREFIXES["chebi"] + _check_identifier(identifier, _NUMBER(identifier), field, "a ChEBI id")
 
 
-def doid(identifier: str, field: str = "doid") -> str:
+def doid_iri(identifier: str, field: str = "doid") -> str:
     """A Disease Ontology class, by its number."""
-    return PREFIXES["doid"] + _checked(identifier, _NUMBER(identifier), field, "a Disease Ontology id")
+    return PREFIXES["doid"] + _check_identifier(identifier, _NUMBER(identifier), field, "a Disease Ontology id")
 
 
-def taxon(identifier: str, field: str = "organism_id") -> str:
+def taxon_iri(identifier: str, field: str = "organism_id") -> str:
     """A taxon of the NCBI Taxonomy, by its number."""
-    return PREFIXES["taxon"] + _checked(identifier, _GENE(identifier), field, "an NCBI Taxonomy id")
+    return PREFIXES["taxon"] + _check_identifier(identifier, _GENE(identifier), field, "an NCBI Taxonomy id")
 
 
-def paper(pmcid: str) -> str:
+def paper_iri(pmcid: str) -> str:
     """A paper, by its PubMed Central id."""
-    return PREFIXES["pmc"] + _checked(pmcid, _PMC(pmcid), "pmcid", "a PubMed Central id")
+    return PREFIXES["pmc"] + _check_identifier(pmcid, _PMC(pmcid), "pmcid", "a PubMed Central id")
 
 
-def pathway(wpid: str) -> str:
+def pathway_iri(wpid: str) -> str:
     """A pathway of WikiPathways, by its id (``WP4659``)."""
-    return PREFIXES["wikipathways"] + _checked(wpid, _PATHWAY(wpid), "wpid", "a WikiPathways id")
+    return PREFIXES["wikipathways"] + _check_identifier(wpid, _PATHWAY(wpid), "wpid", "a WikiPathways id")
 
 
-def family(symbol: str) -> str:
+def family_iri(symbol: str) -> str:
     """A family of genes, by the symbol that the lexicon calls it.
 
-    >>> family("NF-κB")
+    >>> family_iri("NF-κB")
     'https://pfocr.wikipathways.org/families/NF-%CE%BAB'
     """
-    return _absolute(PREFIXES["fam"] + _encode(symbol), "family")
+    return _check_absolute(PREFIXES["fam"] + _percent_encode(symbol), "family")
 
 
-def famplex(identifier: str) -> str:
+def famplex_iri(identifier: str) -> str:
     """A FamPlex entry."""
-    return _absolute(PREFIXES["fplx"] + _encode(identifier), "family")
+    return _check_absolute(PREFIXES["fplx"] + _percent_encode(identifier), "family")
 
 
-def doi(text: str) -> str:
+def doi_iri(text: str) -> str:
     """The DOI's IRI, or ``""`` where the text is no DOI.
 
-    >>> doi("10.1000/a<b>")
+    >>> doi_iri("10.1000/a<b>")
     'https://doi.org/10.1000/a%3Cb%3E'
     """
-    return _absolute(DOI_SITE + quote(text, safe="/:;().-_~!$&'*+,=@"), "doi") if _DOI(text) else ""
+    return _check_absolute(DOI_SITE + quote(text, safe="/:;().-_~!$&'*+,=@"), "doi") if _DOI(text) else ""
 
 
-def image(pmcid: str, filename: str) -> str:
+def image_iri(pmcid: str, filename: str) -> str:
     """The JPEG of the figure at PubMed Central."""
-    return _absolute(f"{PMC_SITE}pmc/articles/{_encode(pmcid)}/bin/{_encode(filename)}", "filename")
+    return _check_absolute(f"{PMC_SITE}pmc/articles/{_percent_encode(pmcid)}/bin/{_percent_encode(filename)}", "filename")
 
 
-def page(figlink: str) -> str:
+def figure_page_iri(figlink: str) -> str:
     """The figure's page at PubMed Central; records write the link with and without the leading slash."""
     if figlink.startswith(("https://", "http://")):
-        return _absolute(quote(unquote(figlink), safe="/~!$&'()*+,;=:@?"), "figlink")
-    return _absolute(PMC_SITE + quote(unquote(figlink).lstrip("/"), safe="/~!$&'()*+,;=:@?"), "figlink")
+        return _check_absolute(quote(unquote(figlink), safe="/~!$&'()*+,;=:@?"), "figlink")
+    return _check_absolute(PMC_SITE + quote(unquote(figlink).lstrip("/"), safe="/~!$&'()*+,;=:@?"), "figlink")
 
 
-def ndex(uuid: str) -> str:
+def ndex_iri(uuid: str) -> str:
     """The network that NDEx holds of the figure."""
-    return _absolute(NDEX_SITE + _encode(uuid), "ndex")
+    return _check_absolute(NDEX_SITE + _percent_encode(uuid), "ndex")
 
 
-def mention_key(kind: str, word: str, match: str, source: str, target: str) -> bytes:
+def mention_key(entity_type: str, word: str, match: str, source: str, target: str) -> bytes:
     """What makes a mention one, but for its figure."""
-    return "\x1f".join((kind, word, match, source, target)).encode()
+    return "\x1f".join((entity_type, word, match, source, target)).encode()
 
 
-def mentions(figid: str, keys: Iterable[bytes]) -> list[str]:
-    """The names of a figure's mentions in ``MENTIONS``: the hash of the figure and the key, so they are the same in every run.
+def mention_names(figid: str, keys: Iterable[bytes]) -> list[str]:
+    """The names of a figure's mentions in ``MENTION_NAMESPACE``: the hash of the figure and the key, so they are the same in every run.
 
-    >>> mentions("PMC1__F1", [mention_key("gene", "JAK", "JAK", "bioentities_symbol", "https://identifiers.org/ncbigene/3716")])
+    >>> mention_names("PMC1__F1", [mention_key("gene", "JAK", "JAK", "bioentities_symbol", "https://identifiers.org/ncbigene/3716")])
     ['dd1987becd518e4f2336b466']
     """
     begin = hashlib.blake2b(f"{figid}\x1f".encode(), digest_size=12)
@@ -241,6 +241,6 @@ def mentions(figid: str, keys: Iterable[bytes]) -> list[str]:
     return names
 
 
-def genid(figid: str, path: str) -> str:
+def skolem_iri(figid: str, path: str) -> str:
     """A Skolem IRI (RDF 1.1, section 3.5) for a nested JSON-LD node that names none."""
-    return GENID + hashlib.blake2b(f"{figid}\x1f{path}".encode(), digest_size=12).hexdigest()
+    return SKOLEM_NAMESPACE + hashlib.blake2b(f"{figid}\x1f{path}".encode(), digest_size=12).hexdigest()

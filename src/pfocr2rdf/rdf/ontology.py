@@ -2,79 +2,93 @@
 
 from __future__ import annotations
 
-from pfocr2rdf.rdf.serializers.turtle import TurtleWriter
-from pfocr2rdf.rdf.terms import TYPE, Node, Pair, literal, ref, term
-from pfocr2rdf.rdf.vocabulary import ALIGNED, CLASSES, EVIDENCE, PFOCR, PREFIXES, PROPERTIES, Class, Evidence, Property, expand
+from pfocr2rdf.rdf.serializers.turtle import TurtleSerializer
+from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, iri_term, literal
+from pfocr2rdf.rdf.vocabulary import (
+    ALIGNMENT_PREFIXES,
+    CLASSES,
+    EVIDENCE_TYPES,
+    PFOCR,
+    PREFIXES,
+    PROPERTIES,
+    Class,
+    Evidence,
+    Property,
+    expand_curie,
+)
 
-ONTOLOGY = PFOCR.rstrip("#")
+ONTOLOGY_IRI = PFOCR.rstrip("#")
 
 
-def ontology() -> list[Node]:
+def ontology_resources() -> list[Resource]:
     """The ontology itself, then its classes, properties and individuals."""
     return [
         _header(),
         *(_class(row) for row in CLASSES),
         *(_property(row) for row in PROPERTIES if row.name.startswith("pfocr:")),
-        *(_evidence(row) for row in EVIDENCE),
+        *(_evidence(row) for row in EVIDENCE_TYPES),
     ]
 
 
-def ontology_turtle() -> str:
+def serialize_ontology() -> str:
     """The ontology as Turtle."""
-    writer = TurtleWriter({**PREFIXES, **ALIGNED})
-    return writer.head() + writer.nodes(ontology(), "")
+    writer = TurtleSerializer({**PREFIXES, **ALIGNMENT_PREFIXES})
+    return writer.header() + writer.serialize_resources(ontology_resources(), "")
 
 
-def _header() -> Node:
-    return Node(
-        ref(ONTOLOGY),
+def _header() -> Resource:
+    return Resource(
+        iri_term(ONTOLOGY_IRI),
         (
-            (TYPE, term("owl:Ontology")),
-            (term("dcterms:title"), literal("The PFOCR vocabulary")),
-            (term("dcterms:description"), literal("Classes and properties for pathway figures mined from the literature.")),
-            (term("dcterms:license"), ref("http://creativecommons.org/publicdomain/zero/1.0/")),
-            (term("vann:preferredNamespacePrefix"), literal("pfocr")),
-            (term("vann:preferredNamespaceUri"), literal(PFOCR)),
+            (RDF_TYPE, expand_term("owl:Ontology")),
+            (expand_term("dcterms:title"), literal("The PFOCR vocabulary")),
+            (expand_term("dcterms:description"), literal("Classes and properties for pathway figures mined from the literature.")),
+            (expand_term("dcterms:license"), iri_term("http://creativecommons.org/publicdomain/zero/1.0/")),
+            (expand_term("vann:preferredNamespacePrefix"), literal("pfocr")),
+            (expand_term("vann:preferredNamespaceUri"), literal(PFOCR)),
         ),
     )
 
 
-def _common(kind: str, label: str, definition: str) -> list[Pair]:
+def _annotation_pairs(rdf_class: str, label: str, definition: str) -> list[PredicateObject]:
     return [
-        (TYPE, term(kind)),
-        (term("rdfs:label"), literal(label)),
-        (term("skos:definition"), literal(definition)),
-        (term("rdfs:isDefinedBy"), ref(ONTOLOGY)),
+        (RDF_TYPE, expand_term(rdf_class)),
+        (expand_term("rdfs:label"), literal(label)),
+        (expand_term("skos:definition"), literal(definition)),
+        (expand_term("rdfs:isDefinedBy"), iri_term(ONTOLOGY_IRI)),
     ]
 
 
-def _links(predicate: str, names: tuple[str, ...]) -> list[Pair]:
-    return [(term(predicate), ref(expand(name))) for name in names]
+def _link_pairs(predicate: str, names: tuple[str, ...]) -> list[PredicateObject]:
+    return [(expand_term(predicate), iri_term(expand_curie(name))) for name in names]
 
 
-def _class(row: Class) -> Node:
-    pairs = _common("owl:Class", row.label, row.definition)
-    return Node(term(row.name), (*pairs, *_links("rdfs:subClassOf", row.superclasses), *_links("skos:closeMatch", row.close)))
+def _class(row: Class) -> Resource:
+    pairs = _annotation_pairs("owl:Class", row.label, row.definition)
+    return Resource(
+        expand_term(row.name),
+        (*pairs, *_link_pairs("rdfs:subClassOf", row.superclasses), *_link_pairs("skos:closeMatch", row.close_matches)),
+    )
 
 
-def _property(row: Property) -> Node:
+def _property(row: Property) -> Resource:
     kind = "owl:ObjectProperty" if row.is_object else "owl:DatatypeProperty"
     domain = row.domain if len(row.domain) == 1 else ()
-    usage = _links("schema:domainIncludes", row.domain) if len(row.domain) > 1 else []
+    usage = _link_pairs("schema:domainIncludes", row.domain) if len(row.domain) > 1 else []
     value = () if row.range == "rdfs:Resource" else (row.range,)
-    return Node(
-        term(row.name),
+    return Resource(
+        expand_term(row.name),
         (
-            *_common(kind, row.label, row.definition),
-            *_links("rdfs:subPropertyOf", row.superproperties),
-            *_links("rdfs:domain", domain),
+            *_annotation_pairs(kind, row.label, row.definition),
+            *_link_pairs("rdfs:subPropertyOf", row.superproperties),
+            *_link_pairs("rdfs:domain", domain),
             *usage,
-            *_links("rdfs:range", value),
-            *_links("skos:closeMatch", row.close),
+            *_link_pairs("rdfs:range", value),
+            *_link_pairs("skos:closeMatch", row.close_matches),
         ),
     )
 
 
-def _evidence(row: Evidence) -> Node:
-    notes = [(term("skos:note"), literal(f"lexicon source: {source}")) for source in row.sources]
-    return Node(term(row.name), (*_common("pfocr:Evidence", row.label, row.definition), *notes))
+def _evidence(row: Evidence) -> Resource:
+    notes = [(expand_term("skos:note"), literal(f"lexicon source: {source}")) for source in row.sources]
+    return Resource(expand_term(row.name), (*_annotation_pairs("pfocr:Evidence", row.label, row.definition), *notes))

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pfocr2rdf.rdf.terms import TYPE, Pair, term
+from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, expand_term
 from pfocr2rdf.rdf.vocabulary import PREFIXES, PROPERTIES
 
-_ORDER = {TYPE: -1, **{term(row.name): index for index, row in enumerate(PROPERTIES)}}
-_OWN = f"<{PREFIXES['pfocr']}"
+_PREDICATE_RANKS = {RDF_TYPE: -1, **{expand_term(row.name): index for index, row in enumerate(PROPERTIES)}}
+_PFOCR_TERM_START = f"<{PREFIXES['pfocr']}"
 
 
-def order_of_predicate(predicate: str) -> tuple[int, str]:
+def predicate_sort_key(predicate: str) -> tuple[int, str]:
     """The place of a property: types first, then properties as the vocabulary lists them, then unknown ones."""
-    return _ORDER.get(predicate, len(_ORDER)), predicate
+    return _PREDICATE_RANKS.get(predicate, len(_PREDICATE_RANKS)), predicate
 
 
-def order_of(pair: Pair) -> tuple[int, str, bool, str]:
+def pair_sort_key(pair: PredicateObject) -> tuple[int, str, bool, str]:
     """The place of a statement among those of its subject.
 
     First that of its property, then our terms before others.
     """
     predicate, value = pair
-    return *order_of_predicate(predicate), not value.startswith(_OWN), value
+    return *predicate_sort_key(predicate), not value.startswith(_PFOCR_TERM_START), value
 
 
-def ordered(pairs: Iterable[Pair]) -> tuple[Pair, ...]:
+def sort_pairs(pairs: Iterable[PredicateObject]) -> tuple[PredicateObject, ...]:
     """The statements of one subject in the order in which they are written."""
-    return tuple(sorted(pairs, key=order_of))
+    return tuple(sorted(pairs, key=pair_sort_key))

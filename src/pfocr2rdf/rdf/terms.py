@@ -13,55 +13,55 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from pfocr2rdf.rdf.vocabulary import expand
+from pfocr2rdf.rdf.vocabulary import expand_curie
 
-Pair = tuple[str, str]
+PredicateObject = tuple[str, str]
 """A predicate and an object, both as N-Triples text."""
 
 XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _UNESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
-_CONTROL = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
+_CONTROL_ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 
 
-class Node(NamedTuple):
+class Resource(NamedTuple):
     """One subject with its statements, those of one predicate side by side, in the order in which they are written.
 
     Attributes:
         subject: an IRI, as N-Triples text.
-        own: the first statements; most nodes have no others.
-        shared: the last ones, which are the same tuple object in many nodes, so that what is made of it (text, a verdict) can be
+        pairs_own: the first statements; most nodes have no others.
+        pairs_interned: the last ones, which are the same tuple object in many nodes, so that what is made of it (text, a verdict) can be
             kept. No predicate is in both.
     """
 
     subject: str
-    own: tuple[Pair, ...]
-    shared: tuple[Pair, ...] = ()
+    pairs_own: tuple[PredicateObject, ...]
+    pairs_interned: tuple[PredicateObject, ...] = ()
 
     @property
-    def pairs(self) -> tuple[Pair, ...]:
+    def pairs(self) -> tuple[PredicateObject, ...]:
         """All statements."""
-        return self.own + self.shared if self.shared else self.own
+        return self.pairs_own + self.pairs_interned if self.pairs_interned else self.pairs_own
 
     @property
-    def values(self) -> dict[str, list[str]]:
+    def values_by_predicate(self) -> dict[str, list[str]]:
         """The values of each predicate."""
-        return grouped(self.pairs)
+        return group_by_predicate(self.pairs)
 
 
-class Grouped(NamedTuple):
+class GroupedResource(NamedTuple):
     """One subject with the values of each of its predicates, in the order in which they are written: a figure, which has many."""
 
     subject: str
-    values: dict[str, list[str]]
+    values_by_predicate: dict[str, list[str]]
 
     @property
-    def pairs(self) -> tuple[Pair, ...]:
+    def pairs(self) -> tuple[PredicateObject, ...]:
         """All statements."""
-        return tuple([(predicate, value) for predicate, values in self.values.items() for value in values])
+        return tuple([(predicate, value) for predicate, values in self.values_by_predicate.items() for value in values])
 
 
-def grouped(pairs: Iterable[Pair]) -> dict[str, list[str]]:
+def group_by_predicate(pairs: Iterable[PredicateObject]) -> dict[str, list[str]]:
     """The values of each predicate."""
     values: dict[str, list[str]] = {}
     for predicate, value in pairs:
@@ -72,71 +72,71 @@ def grouped(pairs: Iterable[Pair]) -> dict[str, list[str]]:
     return values
 
 
-class Shared:
+class PredicateObjectList:
     """Statements that many nodes have. Each of these objects is like no other, so what is made of it (text, a verdict) is found by it.
 
     Attributes:
         pairs: the statements.
-        shape: their ``shape``.
+        characteristic_set: their ``characteristic_set``.
     """
 
-    __slots__ = ("pairs", "shape")
+    __slots__ = ("characteristic_set", "pairs")
 
-    def __init__(self, pairs: tuple[Pair, ...]) -> None:
+    def __init__(self, pairs: tuple[PredicateObject, ...]) -> None:
         self.pairs = pairs
-        self.shape = sys.intern(shape(pairs))
+        self.characteristic_set = sys.intern(characteristic_set(pairs))
 
 
-def shape(pairs: Iterable[Pair]) -> str:
+def characteristic_set(pairs: Iterable[PredicateObject]) -> str:
     """What is counted of statements, a line each: the predicate, and the class behind a blank where the statement gives one."""
-    return "\n".join([f"{TYPE} {value}" if predicate == TYPE else predicate for predicate, value in pairs])
+    return "\n".join([f"{RDF_TYPE} {value}" if predicate == RDF_TYPE else predicate for predicate, value in pairs])
 
 
-class Alike(NamedTuple):
+class ResourceColumns(NamedTuple):
     """Nodes that differ in little, kept as columns: the mentions of one figure. No predicate is in two columns.
 
     Attributes:
-        space: the name space of their IRIs.
-        names: their names in it: letters and digits only, so every format can write them behind a prefix.
-        first: the statements that each of them begins with.
-        said: what each of them says then; at least one statement.
-        last: the last statement of each; there are few different ones.
+        namespace: the name space of their IRIs.
+        local_names: their names in it: letters and digits only, so every format can write them behind a prefix.
+        common: the statements that each of them begins with.
+        bodies: what each of them says then; at least one statement.
+        trailers: the last statement of each; there are few different ones.
     """
 
-    space: str
-    names: list[str]
-    first: tuple[Pair, ...]
-    said: Sequence[Shared]
-    last: list[Shared]
+    namespace: str
+    local_names: list[str]
+    common: tuple[PredicateObject, ...]
+    bodies: Sequence[PredicateObjectList]
+    trailers: list[PredicateObjectList]
 
-    def nodes(self) -> Iterator[Node]:
+    def resources(self) -> Iterator[Resource]:
         """The nodes one by one."""
-        for name, said, last in zip(self.names, self.said, self.last, strict=True):
-            yield Node(f"<{self.space}{name}>", self.first + said.pairs + last.pairs)
+        for name, said, last in zip(self.local_names, self.bodies, self.trailers, strict=True):
+            yield Resource(f"<{self.namespace}{name}>", self.common + said.pairs + last.pairs)
 
 
-class Term(NamedTuple):
-    """A term taken apart: ``kind`` is ``iri`` or ``literal``; ``datatype`` is an IRI, ``language`` a tag, or ``""``."""
+class ParsedTerm(NamedTuple):
+    """A term taken apart: ``term_type`` is ``iri`` or ``literal``; ``datatype`` is an IRI, ``language`` a tag, or ``""``."""
 
-    kind: str
+    term_type: str
     value: str
     datatype: str = ""
     language: str = ""
 
 
-def ref(iri: str) -> str:
+def iri_term(iri: str) -> str:
     """An IRI as a term."""
     return f"<{iri}>"
 
 
 @cache
-def term(curie: str) -> str:
+def expand_term(curie: str) -> str:
     """A vocabulary term, by CURIE.
 
-    >>> term("rdfs:label")
+    >>> expand_term("rdfs:label")
     '<http://www.w3.org/2000/01/rdf-schema#label>'
     """
-    return f"<{expand(curie)}>"
+    return f"<{expand_curie(curie)}>"
 
 
 def literal(text: str, datatype: str = "") -> str:
@@ -149,41 +149,41 @@ def literal(text: str, datatype: str = "") -> str:
     """
     if '"' in text or "\\" in text or "\n" in text or "\r" in text or "\t" in text:  # five quick looks: most texts have none
         text = text.translate(_ESCAPES)
-    return f'"{text}"^^<{expand(datatype)}>' if datatype else f'"{text}"'
+    return f'"{text}"^^<{expand_curie(datatype)}>' if datatype else f'"{text}"'
 
 
 def _unescape(match: re.Match[str]) -> str:
     short, long, char = match.groups()
-    return chr(int(short or long, 16)) if short or long else _CONTROL.get(char, char)
+    return chr(int(short or long, 16)) if short or long else _CONTROL_ESCAPES.get(char, char)
 
 
-def parse(text: str) -> Term:
+def parse_term(text: str) -> ParsedTerm:
     r"""A term taken apart.
 
-    >>> parse('"a\\"b"@en')
-    Term(kind='literal', value='a"b', datatype='', language='en')
+    >>> parse_term('"a\\"b"@en')
+    ParsedTerm(term_type='literal', value='a"b', datatype='', language='en')
     """
     if text.startswith("<"):
-        return Term("iri", text[1:-1])
+        return ParsedTerm("iri", text[1:-1])
     end = text.rindex('"')
     value = text[1:end]
     if "\\" in value:
         value = _UNESCAPE.sub(_unescape, value)
     tail = text[end + 1 :]
     if tail.startswith("@"):
-        return Term("literal", value, "", tail[1:])
-    return Term("literal", value, tail[3:-1])
+        return ParsedTerm("literal", value, "", tail[1:])
+    return ParsedTerm("literal", value, tail[3:-1])
 
 
-def lexical(text: str) -> str:
+def lexical_form(text: str) -> str:
     r"""What a term says, without its datatype or language: the IRI, or the literal's text.
 
-    >>> lexical('"a\"b"@en'), lexical("<urn:x>")
+    >>> lexical_form('"a\"b"@en'), lexical_form("<urn:x>")
     ('a"b', 'urn:x')
     """
     if text.startswith("<") or (text.endswith('"') and "\\" not in text):
         return text[1:-1]
-    return parse(text).value
+    return parse_term(text).value
 
 
-TYPE = term("rdf:type")
+RDF_TYPE = expand_term("rdf:type")

@@ -10,13 +10,13 @@ from functools import cache
 from typing import NamedTuple
 
 PFOCR = "https://pfocr.wikipathways.org/vocab#"
-SITE = "https://pfocr.wikipathways.org/"
+SITE_URL = "https://pfocr.wikipathways.org/"
 
 PREFIXES: dict[str, str] = {
     "pfocr": PFOCR,
-    "figure": f"{SITE}figures/",
-    "mention": f"{SITE}mentions/",
-    "fam": f"{SITE}families/",
+    "figure": f"{SITE_URL}figures/",
+    "mention": f"{SITE_URL}mentions/",
+    "fam": f"{SITE_URL}families/",
     "ncbigene": "https://identifiers.org/ncbigene/",
     "fplx": "https://identifiers.org/fplx/",
     "pmc": "https://identifiers.org/pmc/",
@@ -39,7 +39,7 @@ PREFIXES: dict[str, str] = {
 }
 """The prefixes of the exported data, in the order in which they are written."""
 
-ALIGNED: dict[str, str] = {
+ALIGNMENT_PREFIXES: dict[str, str] = {
     "biolink": "https://w3id.org/biolink/vocab/",
     "fabio": "http://purl.org/spar/fabio/",
     "prism": "http://prismstandard.org/namespaces/basic/2.0/",
@@ -56,25 +56,25 @@ class Class(NamedTuple):
     label: str
     definition: str
     superclasses: tuple[str, ...] = ()
-    close: tuple[str, ...] = ()
+    close_matches: tuple[str, ...] = ()
 
 
 class Property(NamedTuple):
     """A property of the graph.
 
-    ``key`` is its name in JSON-LD. ``range`` is a class for IRI values (``rdfs:Resource`` where any IRI will do) and a
-    datatype for literals. ``superproperties`` and ``close`` are the alignments. Only ``pfocr:`` rows are defined in the
+    ``jsonld_key`` is its name in JSON-LD. ``range`` is a class for IRI values (``rdfs:Resource`` where any IRI will do) and a
+    datatype for literals. ``superproperties`` and ``close_matches`` are the alignments. Only ``pfocr:`` rows are defined in the
     ontology; the others are here because the mapping and the JSON-LD context use them.
     """
 
     name: str
-    key: str
+    jsonld_key: str
     range: str
     label: str = ""
     definition: str = ""
     domain: tuple[str, ...] = ()
     superproperties: tuple[str, ...] = ()
-    close: tuple[str, ...] = ()
+    close_matches: tuple[str, ...] = ()
 
     @property
     def is_object(self) -> bool:
@@ -126,7 +126,7 @@ CLASSES: tuple[Class, ...] = (
     Class("pfocr:Pathway", "pathway", "A pathway of WikiPathways that was drawn from a figure.", (), ("wp:Pathway", "biolink:Pathway")),
     Class("pfocr:Evidence", "evidence", "A way in which a word on a figure was recognised.", ("skos:Concept",)),
 )
-EVIDENCE: tuple[Evidence, ...] = (
+EVIDENCE_TYPES: tuple[Evidence, ...] = (
     Evidence("pfocr:viaSymbol", "via symbol", "The word is the gene's current symbol.", ("hgnc_symbol", "ncbigene_symbol")),
     Evidence("pfocr:viaSynonym", "via synonym", "The word is a synonym of the gene.", ("hgnc_alias_symbol", "ncbigene_synonym")),
     Evidence(
@@ -143,8 +143,8 @@ EVIDENCE: tuple[Evidence, ...] = (
     ),
     Evidence("pfocr:viaNer", "via NER", "A named-entity recogniser read the word as a chemical or a disease.", ()),
 )
-EVIDENCE_OF_SOURCE: dict[str, str] = {source: row.name for row in EVIDENCE for source in row.sources}
-_ANY = ("pfocr:Gene", "pfocr:Chemical", "pfocr:Disease")
+EVIDENCE_BY_SOURCE: dict[str, str] = {source: row.name for row in EVIDENCE_TYPES for source in row.sources}
+_ENTITY_CLASSES = ("pfocr:Gene", "pfocr:Chemical", "pfocr:Disease")
 PROPERTIES: tuple[Property, ...] = (
     Property("dcterms:title", "title", "xsd:string"),
     Property("dcterms:identifier", "identifier", "xsd:string"),
@@ -158,7 +158,7 @@ PROPERTIES: tuple[Property, ...] = (
         "figure number",
         "The number that the paper gives the figure, as text.",
         ("pfocr:Figure",),
-        close=("fabio:hasSequenceIdentifier",),
+        close_matches=("fabio:hasSequenceIdentifier",),
     ),
     Property(
         "pfocr:figureType",
@@ -194,7 +194,7 @@ PROPERTIES: tuple[Property, ...] = (
         "organism",
         "The taxon that a figure or a gene belongs to.",
         ("pfocr:Figure", "pfocr:Gene"),
-        close=("wp:organism", "biolink:in_taxon"),
+        close_matches=("wp:organism", "biolink:in_taxon"),
     ),
     Property("dcterms:license", "license", "rdfs:Resource"),
     Property("rdfs:seeAlso", "seeAlso", "rdfs:Resource"),
@@ -251,7 +251,7 @@ PROPERTIES: tuple[Property, ...] = (
         "member of",
         "A family or complex that the gene belongs to.",
         ("pfocr:Gene",),
-        close=("biolink:member_of", "sio:SIO_000095"),
+        close_matches=("biolink:member_of", "sio:SIO_000095"),
     ),
     Property("oa:hasTarget", "hasTarget", "rdfs:Resource"),
     Property("oa:hasBody", "hasBody", "rdfs:Resource"),
@@ -262,7 +262,7 @@ PROPERTIES: tuple[Property, ...] = (
         "word",
         "The word as OCR read it, letter for letter.",
         ("pfocr:Mention",),
-        close=("oa:exact",),
+        close_matches=("oa:exact",),
     ),
     Property("pfocr:match", "match", "xsd:string", "match", "The lexicon's entry that the word was matched with.", ("pfocr:Mention",)),
     Property(
@@ -309,7 +309,7 @@ PROPERTIES: tuple[Property, ...] = (
         "journal",
         "The title of the journal.",
         ("pfocr:Paper",),
-        close=("prism:publicationName",),
+        close_matches=("prism:publicationName",),
     ),
     Property(
         "pfocr:journalAbbreviation",
@@ -318,7 +318,7 @@ PROPERTIES: tuple[Property, ...] = (
         "journal abbreviation",
         "The journal's title as NLM abbreviates it.",
         ("pfocr:Paper",),
-        close=("bibo:shortTitle",),
+        close_matches=("bibo:shortTitle",),
     ),
     Property(
         "pfocr:publisher",
@@ -327,7 +327,7 @@ PROPERTIES: tuple[Property, ...] = (
         "publisher",
         "The name of the publisher.",
         ("pfocr:Paper",),
-        close=("dcterms:publisher",),
+        close_matches=("dcterms:publisher",),
     ),
     Property(
         "pfocr:keyword",
@@ -348,32 +348,32 @@ PROPERTIES: tuple[Property, ...] = (
     Property("schema:creator", "creator", "rdfs:Resource"),
 )
 
-FUNCTIONAL = frozenset(
+FUNCTIONAL_PROPERTIES = frozenset(
     ("rdfs:label", "skos:prefLabel", "dcterms:title", "dcterms:bibliographicCitation", "dcterms:issued", "bibo:doi",
      "pfocr:journal", "pfocr:journalAbbreviation", "pfocr:publisher")
 )  # fmt: skip
 """Properties of which an entity has one value: two sources that disagree are a conflict."""
 
-_OWN_TERMS = frozenset(row.name for table in (CLASSES, PROPERTIES, EVIDENCE) for row in table)
+_DEFINED_TERMS = frozenset(row.name for table in (CLASSES, PROPERTIES, EVIDENCE_TYPES) for row in table)
 
 
 @cache
-def expand(curie: str) -> str:
+def expand_curie(curie: str) -> str:
     """The IRI of a CURIE. A ``pfocr:`` term that is not in the tables is a mistake and raises ``KeyError``.
 
-    >>> expand("dcterms:title")
+    >>> expand_curie("dcterms:title")
     'http://purl.org/dc/terms/title'
-    >>> expand("pfocr:memberOff")
+    >>> expand_curie("pfocr:memberOff")
     Traceback (most recent call last):
     ...
     KeyError: 'pfocr:memberOff is no term of the vocabulary'
     """
     prefix, _, local = curie.partition(":")
-    if prefix == "pfocr" and curie not in _OWN_TERMS:
+    if prefix == "pfocr" and curie not in _DEFINED_TERMS:
         raise KeyError(f"{curie} is no term of the vocabulary")
-    return (PREFIXES.get(prefix) or ALIGNED[prefix]) + local
+    return (PREFIXES.get(prefix) or ALIGNMENT_PREFIXES[prefix]) + local
 
 
 def superclasses() -> dict[str, frozenset[str]]:
     """For each class IRI of the vocabulary, the IRIs of all classes above it: what shapes on a superclass need."""
-    return {expand(row.name): frozenset(map(expand, row.superclasses)) for row in CLASSES if row.superclasses}
+    return {expand_curie(row.name): frozenset(map(expand_curie, row.superclasses)) for row in CLASSES if row.superclasses}

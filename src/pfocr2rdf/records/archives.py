@@ -18,14 +18,14 @@ from typing import IO, BinaryIO, cast
 import zstandard
 
 from pfocr2rdf.errors import RecordError, SourceError
-from pfocr2rdf.records.documents import MAX_BYTES, too_large
-from pfocr2rdf.records.values import readable
+from pfocr2rdf.records.documents import MAX_RECORD_BYTES, too_large_error
+from pfocr2rdf.records.values import printable_path
 
-SUFFIXES = (".md", ".yaml", ".yml", ".tsv")
+MEMBER_SUFFIXES = (".md", ".yaml", ".yml", ".tsv")
 _GZIP, _ZSTD, _ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", (b"PK\x03\x04", b"PK\x05\x06")
-_BLOCK = 512
+_TAR_BLOCK_BYTES = 512
 _TAR_MAGIC = slice(257, 262)
-_BROKEN = (
+_ARCHIVE_ERRORS = (
     tarfile.TarError, zipfile.BadZipFile, zstandard.ZstdError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError,
     NotImplementedError, UnicodeDecodeError, ValueError, OverflowError,
 )  # fmt: skip
@@ -39,8 +39,8 @@ def is_archive(path: Path) -> bool:
     return head.startswith((_GZIP, _ZSTD, *_ZIP)) or head[_TAR_MAGIC] == b"ustar"
 
 
-def unpack(archive: Path, name: str, target: Path) -> Iterator[RecordError]:
-    """Write the records and tables of an archive below ``target``, a new and empty folder; yield what is refused.
+def unpack_archive(archive: Path, label: str, directory: Path) -> Iterator[RecordError]:
+    """Write the records and tables of an archive below ``directory``, a new and empty folder; yield what is refused.
 
     Links, device files, and names that lead elsewhere are refused one by one; a member that is too large is refused
     without being unpacked. All other kinds of files are passed over.
@@ -53,27 +53,27 @@ def unpack(archive: Path, name: str, target: Path) -> Iterator[RecordError]:
     packed = _zip_members(archive) if head.startswith(_ZIP) else _tar_members(archive, head)
     try:
         for member, problem, content in packed:
-            where = readable(f"{name}/{member}")
-            if problem or (problem := _bad_name(member)):
-                yield RecordError(problem, where=where, remedy=_LINK_REMEDY)
-            elif PurePosixPath(member).suffix.lower() in SUFFIXES and (error := _write(target / member, content)):
-                yield error.at(where)
-    except _BROKEN as error:
-        raise SourceError(f"{name}: the archive cannot be read: {error}") from None
+            where = printable_path(f"{label}/{member}")
+            if problem or (problem := _name_problem(member)):
+                yield RecordError(problem, source=where, remedy=_LINK_REMEDY)
+            elif PurePosixPath(member).suffix.lower() in MEMBER_SUFFIXES and (error := _write_member(directory / member, content)):
+                yield error.with_source(where)
+    except _ARCHIVE_ERRORS as error:
+        raise SourceError(f"{label}: the archive cannot be read: {error}") from None
 
 
-def _bad_name(member: str) -> str:
+def _name_problem(member: str) -> str:
     path = PurePosixPath(member)
     if path.is_absolute() or ".." in path.parts or "\\" in member or "\x00" in member:
         return "the name leads out of the archive"
     return ""
 
 
-def _write(path: Path, content: Callable[[], IO[bytes]]) -> RecordError | None:
+def _write_member(path: Path, content: Callable[[], IO[bytes]]) -> RecordError | None:
     with content() as source:
-        data = source.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        return too_large()
+        data = source.read(MAX_RECORD_BYTES + 1)
+    if len(data) > MAX_RECORD_BYTES:
+        return too_large_error()
     try:
         if path.exists():
             return RecordError("the archive holds this name twice", remedy="keep one of the two")
@@ -86,10 +86,10 @@ def _write(path: Path, content: Callable[[], IO[bytes]]) -> RecordError | None:
     return None
 
 
-Member = tuple[str, str, Callable[[], IO[bytes]]]
+ArchiveMember = tuple[str, str, Callable[[], IO[bytes]]]
 
 
-def _zip_members(archive: Path) -> Iterator[Member]:
+def _zip_members(archive: Path) -> Iterator[ArchiveMember]:
     with zipfile.ZipFile(archive) as opened:
         for info in opened.infolist():
             if info.is_dir():
@@ -99,7 +99,7 @@ def _zip_members(archive: Path) -> Iterator[Member]:
             yield info.filename, problem, lambda info=info: opened.open(info)  # type: ignore[misc]
 
 
-def _tar_members(archive: Path, head: bytes) -> Iterator[Member]:
+def _tar_members(archive: Path, head: bytes) -> Iterator[ArchiveMember]:
     with ExitStack() as stack:
         raw: BinaryIO = stack.enter_context(archive.open("rb"))
         stream: IO[bytes] = raw
@@ -107,18 +107,18 @@ def _tar_members(archive: Path, head: bytes) -> Iterator[Member]:
             stream = stack.enter_context(zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True))
         elif head.startswith(_GZIP):
             stream = cast("IO[bytes]", stack.enter_context(gzip.open(raw)))
-        watched = _Tail(stream)
+        watched = _TarEndReader(stream)
         opened = stack.enter_context(tarfile.open(fileobj=cast("IO[bytes]", watched), mode="r|"))
         for info in opened:
             if info.isdir():
                 continue
             problem = "" if info.isfile() else "a link or device is not followed"
             yield info.name, problem, lambda info=info: cast("IO[bytes]", opened.extractfile(info))  # type: ignore[misc]
-        if not watched.ended():
+        if not watched.ends_with_zero_block():
             raise tarfile.ReadError("it breaks off before its end")
 
 
-class _Tail:
+class _TarEndReader:
     """Reads a tar and knows whether its end is there: blocks of zeros, without which tarfile takes a broken one for whole."""
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -127,11 +127,11 @@ class _Tail:
 
     def read(self, size: int) -> bytes:
         data = self._file.read(size)
-        self._last = (self._last + data)[-_BLOCK:]
+        self._last = (self._last + data)[-_TAR_BLOCK_BYTES:]
         return data
 
-    def ended(self) -> bool:
+    def ends_with_zero_block(self) -> bool:
         """Read what is left; whether it ends in a block of zeros."""
         while self.read(1 << 16):
             pass
-        return len(self._last) == _BLOCK and not any(self._last)
+        return len(self._last) == _TAR_BLOCK_BYTES and not any(self._last)

@@ -8,57 +8,57 @@ from typing import Any
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.rdf import iris
 from pfocr2rdf.records.model import FigureRecord, Mention, Paper
-from pfocr2rdf.records.values import NO_VALUE, items, text, texts
+from pfocr2rdf.records.values import NA_VALUES, get_items, get_text, get_texts
 
 _DOI_PREFIXES = ("https://doi.org/", "http://doi.org/", "http://dx.doi.org/", "https://dx.doi.org/", "doi:")
 
 
-def _doi(value: str) -> str:
+def _strip_doi_prefix(value: str) -> str:
     for prefix in _DOI_PREFIXES:
         if value.lower().startswith(prefix):
             return value[len(prefix) :].strip()
     return value
 
 
-def _paper(data: Mapping[str, Any]) -> Paper:
+def _read_paper(data: Mapping[str, Any]) -> Paper:
     return Paper(
-        pmcid=text(data, "pmcid"),
-        title=text(data, "papertitle"),
-        citation=text(data, "reftext"),
-        year=text(data, "year"),
-        doi=_doi(text(data, "doi")),
-        journal=text(data, "journal_title"),
-        journal_abbreviation=text(data, "journal_nlm_ta"),
-        publisher=text(data, "publisher_name"),
-        keywords=texts(data, "keywords", "|"),
+        pmcid=get_text(data, "pmcid"),
+        title=get_text(data, "papertitle"),
+        citation=get_text(data, "reftext"),
+        year=get_text(data, "year"),
+        doi=_strip_doi_prefix(get_text(data, "doi")),
+        journal=get_text(data, "journal_title"),
+        journal_abbreviation=get_text(data, "journal_nlm_ta"),
+        publisher=get_text(data, "publisher_name"),
+        keywords=get_texts(data, "keywords", "|"),
     )
 
 
-def _annotations(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def _read_annotations(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     found: dict[tuple[str, str], None] = {}
-    for index, item in enumerate(items(data, "annotations")):
+    for index, item in enumerate(get_items(data, "annotations")):
         if type(item) is str:
             found["", item.strip()] = None
         elif type(item) is dict:
-            value = text(item, "value")
+            value = get_text(item, "value")
             if value:
-                found[text(item, "type"), value] = None
+                found[get_text(item, "type"), value] = None
         else:
             raise RecordError("is no mapping", field=f"annotations[{index}]", remedy="write 'type:' and 'value:'")
     return tuple(found)
 
 
-def _jsonld(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _read_jsonld(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     value = data.get("schema-jsonld")
     if type(value) is dict and value:
         return value
-    if not value or (type(value) is str and value.strip() in NO_VALUE) or (type(value) is list and not items(data, "schema-jsonld")):
+    if not value or (type(value) is str and value.strip() in NA_VALUES) or (type(value) is list and not get_items(data, "schema-jsonld")):
         return None
     raise RecordError("is no mapping", field="schema-jsonld", remedy="write the JSON-LD as YAML keys and values")
 
 
-def build(
-    data: Mapping[str, Any], generation: str, where: str, score: str, mentions: tuple[Mention, ...], notes: tuple[str, ...] = ()
+def build_record(
+    data: Mapping[str, Any], schema_version: str, source: str, score_field: str, mentions: tuple[Mention, ...], notes: tuple[str, ...] = ()
 ) -> FigureRecord:
     """The record, from its keys and the rows that its generation's reader found.
 
@@ -66,23 +66,23 @@ def build(
         RecordError: a key has the wrong type, or the figid is none.
     """
     return FigureRecord(
-        figid=iris.figid(text(data, "figid")),
-        generation=generation,
-        where=where,
-        figid_alias=text(data, "figid_alias"),
-        title=text(data, "figtitle"),
-        caption=text(data, "caption"),
-        number=text(data, "number"),
-        figure_type=text(data, "figtype"),
-        filename=text(data, "filename"),
-        figlink=text(data, "figlink"),
-        score=text(data, score),
-        ndex=text(data, "ndex"),
-        wpid=text(data, "wpid"),
-        paper=_paper(data),
-        organisms=tuple(dict.fromkeys(texts(data, "organisms") + texts(data, "organisms_ner"))),
-        annotations=_annotations(data),
+        figid=iris.check_figid(get_text(data, "figid")),
+        schema_version=schema_version,
+        source=source,
+        figid_alias=get_text(data, "figid_alias"),
+        title=get_text(data, "figtitle"),
+        caption=get_text(data, "caption"),
+        number=get_text(data, "number"),
+        figure_type=get_text(data, "figtype"),
+        filename=get_text(data, "filename"),
+        figlink=get_text(data, "figlink"),
+        score=get_text(data, score_field),
+        ndex=get_text(data, "ndex"),
+        wpid=get_text(data, "wpid"),
+        paper=_read_paper(data),
+        organisms=tuple(dict.fromkeys(get_texts(data, "organisms") + get_texts(data, "organisms_ner"))),
+        annotations=_read_annotations(data),
         mentions=mentions,
-        jsonld=_jsonld(data),
+        jsonld=_read_jsonld(data),
         notes=notes,
     )

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.records.tables import decode
+from pfocr2rdf.records.tables import decode_text
 
-MAX_BYTES = 8 * 1024 * 1024
+MAX_RECORD_BYTES = 8 * 1024 * 1024
 """The size of the largest record that is read. Real ones have 2 to 200 kB."""
 
 _BOM = b"\xef\xbb\xbf"
@@ -19,19 +19,21 @@ _OPENING = re.compile(rb"---[ \t]*\r?(?:\n|\Z)").match
 _CLOSING = re.compile(rb"\n(?:---|\.\.\.)[ \t]*\r?(?:\n|\Z)").search
 
 
-class Document(NamedTuple):
+class YamlDocument(NamedTuple):
     """One document: its bytes without the ``---`` lines, and the line of the file on which it begins, from 1."""
 
     data: bytes
     line: int
 
 
-def too_large(line: int = 0) -> RecordError:
+def too_large_error(line: int = 0) -> RecordError:
     """The refusal of a record beyond the limit."""
-    return RecordError(f"is larger than {MAX_BYTES // 2**20} MiB", line=line, remedy="split the file, or look for what went wrong in it")
+    return RecordError(
+        f"is larger than {MAX_RECORD_BYTES // 2**20} MiB", line=line, remedy="split the file, or look for what went wrong in it"
+    )
 
 
-def front_matter(data: bytes) -> Document:
+def extract_front_matter(data: bytes) -> YamlDocument:
     """The front matter of a Jekyll page; what follows it is the page's body and no part of the record.
 
     Raises:
@@ -40,7 +42,7 @@ def front_matter(data: bytes) -> Document:
     if not data.strip():
         raise RecordError("the file is empty", remedy="fetch it again")
     if data.startswith(_UTF16):
-        decode(data, "")
+        decode_text(data, "")
     data = data.removeprefix(_BOM)
     opening = _OPENING(data)
     if not opening:
@@ -48,39 +50,39 @@ def front_matter(data: bytes) -> Document:
     closing = _CLOSING(data, opening.end() - 1)
     if not closing:
         raise RecordError("the front matter has no end", line=1, remedy="end it with a line '---'")
-    return Document(data[opening.end() : closing.start() + 1], 2)
+    return YamlDocument(data[opening.end() : closing.start() + 1], 2)
 
 
-def stream(file: BinaryIO) -> Iterator[Document | RecordError]:
+def iter_documents(file: BinaryIO) -> Iterator[YamlDocument | RecordError]:
     """The documents of a stream, one by one; those that say nothing are passed over, those too large are errors."""
     parts: list[bytes] = []
     size, line, begin, fresh = 0, 0, 1, True
-    while chunk := file.readline(MAX_BYTES):
+    while chunk := file.readline(MAX_RECORD_BYTES):
         if line == 0:
             chunk = chunk.removeprefix(_BOM)
         if fresh and _MARKER(chunk):
-            yield from _close(parts, size, begin)
+            yield from _end_document(parts, size, begin)
             head = chunk[3:].lstrip()
             parts, size = ([head] if head.strip() and chunk.startswith(b"-") else []), 0
             begin = line + (1 if parts else 2)
         else:
             size += len(chunk)
-            if size <= MAX_BYTES:
+            if size <= MAX_RECORD_BYTES:
                 parts.append(chunk)
             else:
                 parts.clear()
         fresh = chunk.endswith(b"\n")
         line += fresh
-    yield from _close(parts, size, begin)
+    yield from _end_document(parts, size, begin)
 
 
-def _says_something(data: bytes) -> bool:
+def _has_content(data: bytes) -> bool:
     """Whether there is more than comments, directives and blanks."""
     return any(line and line[:1] not in b"#%" for line in map(bytes.strip, data.split(b"\n")))
 
 
-def _close(parts: list[bytes], size: int, begin: int) -> Iterator[Document | RecordError]:
-    if size > MAX_BYTES:
-        yield too_large(begin)
-    elif _says_something(data := b"".join(parts)):
-        yield Document(data, begin)
+def _end_document(parts: list[bytes], size: int, begin: int) -> Iterator[YamlDocument | RecordError]:
+    if size > MAX_RECORD_BYTES:
+        yield too_large_error(begin)
+    elif _has_content(data := b"".join(parts)):
+        yield YamlDocument(data, begin)

@@ -12,7 +12,7 @@ class Mention(NamedTuple):
     Text fields are ``""`` where the record says nothing.
 
     Attributes:
-        kind: ``gene``, ``chemical`` or ``disease``.
+        entity_type: ``gene``, ``chemical`` or ``disease``.
         word: the word, letter for letter.
         match: the lexicon's entry that the word was matched with.
         lexicon_source: the lexicon, as the record names it.
@@ -25,7 +25,7 @@ class Mention(NamedTuple):
         family: the family whose name the word is, where that is how the gene was reached.
     """
 
-    kind: str
+    entity_type: str
     word: str
     match: str = ""
     lexicon_source: str = ""
@@ -56,8 +56,8 @@ class FigureRecord(NamedTuple):
     """One published pathway figure. Text fields are ``""`` where the record says nothing; rows keep their order and repeats.
 
     Attributes:
-        generation: ``2021`` (lists in the record) or ``2023`` (lists in side tables).
-        where: the source it was read from, for messages.
+        schema_version: ``2021`` (lists in the record) or ``2023`` (lists in side tables).
+        source: the source it was read from, for messages.
         jsonld: the record's own JSON-LD block, all scalars as text, or ``None``.
         organisms: names of the organisms, first those of the paper, then those that a recogniser added.
         annotations: (type, value) of each curator's annotation.
@@ -65,8 +65,8 @@ class FigureRecord(NamedTuple):
     """
 
     figid: str
-    generation: str
-    where: str = ""
+    schema_version: str
+    source: str = ""
     figid_alias: str = ""
     title: str = ""
     caption: str = ""

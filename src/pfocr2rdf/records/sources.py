@@ -13,32 +13,32 @@ from types import TracebackType
 from typing import BinaryIO, NamedTuple
 
 from pfocr2rdf.errors import RecordError, SourceError
-from pfocr2rdf.records.archives import is_archive, unpack
-from pfocr2rdf.records.documents import Document, stream
-from pfocr2rdf.records.trees import LocalTree, RemoteTree, Tree, Wanted, in_order
-from pfocr2rdf.records.values import readable
+from pfocr2rdf.records.archives import is_archive, unpack_archive
+from pfocr2rdf.records.documents import YamlDocument, iter_documents
+from pfocr2rdf.records.trees import FileTree, LocalTree, NamePredicate, RemoteTree, sort_names
+from pfocr2rdf.records.values import printable_path
 from pfocr2rdf.storage import remote
 
-FIGURES, DATA = "_figures", "_data"
-TABLE_NAME = re.compile(r"(.+)-(genes|chemicals|diseases)\.tsv").fullmatch
+FIGURES_DIR, DATA_DIR = "_figures", "_data"
+match_table_name = re.compile(r"(.+)-(genes|chemicals|diseases)\.tsv").fullmatch
 _RECORD_SUFFIXES = (".md", ".yaml", ".yml")
 _STREAM_SUFFIXES = (".yaml", ".yml")
-_NO_RECORDS = frozenset(("readme", "changelog", "contributing", "license", "index", "code_of_conduct", "security"))
+_NON_RECORD_STEMS = frozenset(("readme", "changelog", "contributing", "license", "index", "code_of_conduct", "security"))
 
 
-class Located(NamedTuple):
+class RecordRef(NamedTuple):
     """One record, found and not yet read. Small, and the same in another process.
 
     Attributes:
-        where: what messages call it.
+        source: what messages call it.
         path: the file with its front matter, where it is one to itself.
         document: the document itself, where it came in a stream.
         table_dirs: the folders in which its side tables may be.
     """
 
-    where: str
+    source: str
     path: str = ""
-    document: Document | None = None
+    document: YamlDocument | None = None
     table_dirs: tuple[str, ...] = ()
 
     @property
@@ -47,7 +47,7 @@ class Located(NamedTuple):
         return self.document.line if self.document else 0
 
 
-class Sources:
+class RecordSource:
     """All records of the sources that a user named, in a fixed order.
 
     Use it as a context manager: archives are unpacked to a temporary folder, which goes at the end.
@@ -68,14 +68,14 @@ class Sources:
         self.orphans: dict[str, list[str]] = {}
         self._stdin = stdin
         self._scratch: str | None = None
-        self._found: list[tuple[Tree | Path | str, str]] = []
+        self._found: list[tuple[FileTree | Path | str, str]] = []
         try:
             self._found = [self._resolve(name) for name in self.names]
         except BaseException:
             self.close()
             raise
 
-    def __enter__(self) -> Sources:
+    def __enter__(self) -> RecordSource:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -91,7 +91,7 @@ class Sources:
         self._scratch = self._scratch or tempfile.mkdtemp(prefix="pfocr2rdf-")
         return Path(tempfile.mkdtemp(dir=self._scratch))
 
-    def _resolve(self, name: str) -> tuple[Tree | Path | str, str]:
+    def _resolve(self, name: str) -> tuple[FileTree | Path | str, str]:
         """The folder or file to read (a ``str`` is the URL of a record), and what messages call it."""
         if remote.is_url(name):
             return self._resolve_url(name)
@@ -101,25 +101,25 @@ class Sources:
             raise SourceError(f"{name}: there is no such file or folder")
         if path.is_dir():
             return LocalTree(str(path)), label
-        return self._unpacked(path, label) if is_archive(path) else path, label
+        return self._unpack(path, label) if is_archive(path) else path, label
 
-    def _unpacked(self, archive: Path, label: str) -> LocalTree:
+    def _unpack(self, archive: Path, label: str) -> LocalTree:
         if self._portable:
             raise SourceError(f"{label}: an archive is unpacked where no other machine sees it; unpack it to where all workers can read")
         target = self._scratch_path()
-        self.refusals.extend(unpack(archive, label, target))
+        self.refusals.extend(unpack_archive(archive, label, target))
         return LocalTree(str(target))
 
-    def _resolve_url(self, url: str) -> tuple[Tree | Path | str, str]:
+    def _resolve_url(self, url: str) -> tuple[FileTree | Path | str, str]:
         """A folder or record is read where it is; another file, which may be an archive, is fetched first."""
-        name, label = remote.file_name(url), remote.shown(url)
+        name, label = remote.find_file_name(url), remote.redact_url(url)
         if not name:
             return RemoteTree(url), label
         if name.lower().endswith(_RECORD_SUFFIXES):
             return url, label
         path = self._scratch_path() / name.partition("?")[0]
         remote.download(url, path)
-        return self._unpacked(path, label) if is_archive(path) else path, label
+        return self._unpack(path, label) if is_archive(path) else path, label
 
     def _spool(self) -> Path:
         path = self._scratch_path() / "stdin.yaml"
@@ -127,49 +127,49 @@ class Sources:
             shutil.copyfileobj(self._stdin or sys.stdin.buffer, file)
         return path
 
-    def count(self) -> int:
+    def count_files(self) -> int:
         """How many files there are to read; a stream counts as one."""
-        return sum(1 if isinstance(tree, Path | str) else _count(tree) for tree, _ in self._found)
+        return sum(1 if isinstance(tree, Path | str) else _count_records(tree) for tree, _ in self._found)
 
-    def __iter__(self) -> Iterator[Located | RecordError]:
+    def __iter__(self) -> Iterator[RecordRef | RecordError]:
         """The records, or why one of a stream is none; the same ones, in the same order, each time."""
         self.orphans = {}
         for tree, label in self._found:
             if isinstance(tree, Path | str):
-                folder, name = os.path.split(_absolute(str(tree)))
-                names = remote.names if isinstance(tree, str) else LocalTree(folder).names
-                yield from _file(folder, name, label, _table_dirs(names, folder))
+                folder, name = os.path.split(_absolute_folder(str(tree)))
+                names = remote.list_file_names if isinstance(tree, str) else LocalTree(folder).names
+                yield from _file_record_refs(folder, name, label, _table_dirs(names, folder))
                 continue
             empty = True
-            for folder in _folders(tree):
-                shown, place, tables = _shown(label, tree, folder), _absolute(folder), _table_dirs(tree.names, folder)
+            for folder in _record_folders(tree):
+                shown, place, tables = _display_path(label, tree, folder), _absolute_folder(folder), _table_dirs(tree.names, folder)
                 begin = f"{shown}{_separator(shown)}"
-                for name in in_order(tree.names(folder, _is_record)):
+                for name in sort_names(tree.names(folder, _is_record)):
                     empty = False
-                    yield from _file(place, name, begin + name, tables)
+                    yield from _file_record_refs(place, name, begin + name, tables)
             if empty:
                 raise SourceError(f"{label}: the folder holds no records (.md, .yaml)")
             self._find_orphans(tree, label)
 
-    def _find_orphans(self, tree: Tree, label: str) -> None:
+    def _find_orphans(self, tree: FileTree, label: str) -> None:
         """Note the tables beside which there is no figure of their name."""
         for folder, _ in tree.folders():
-            beside, shown = _figure_dirs(folder), _shown(label, tree, folder)
-            alone = (name for name in tree.names(folder, _is_table) if not _has_figure(tree, beside, _stem(name)))
+            beside, shown = _figure_dirs(folder), _display_path(label, tree, folder)
+            alone = (name for name in tree.names(folder, _is_table) if not _has_figure(tree, beside, _table_figid(name)))
             for name in sorted(alone):
-                self.orphans.setdefault(_stem(name), []).append(readable(f"{shown}{_separator(shown)}{name}"))
+                self.orphans.setdefault(_table_figid(name), []).append(printable_path(f"{shown}{_separator(shown)}{name}"))
 
 
 def _is_table(name: str) -> bool:
-    return TABLE_NAME(name) is not None
+    return match_table_name(name) is not None
 
 
-def _stem(table: str) -> str:
+def _table_figid(table: str) -> str:
     """The figure that a table is named for."""
     return table.rpartition("-")[0]
 
 
-def _has_figure(tree: Tree, folders: tuple[str, ...], stem: str) -> bool:
+def _has_figure(tree: FileTree, folders: tuple[str, ...], stem: str) -> bool:
     """Whether a record file of this name stands in one of the folders."""
     return any(tree.exists(folder, stem + suffix) for folder in folders for suffix in _RECORD_SUFFIXES)
 
@@ -178,66 +178,66 @@ def _separator(folder: str) -> str:
     return "/" if remote.is_url(folder) else os.sep
 
 
-def _absolute(folder: str) -> str:
+def _absolute_folder(folder: str) -> str:
     return folder if remote.is_url(folder) else os.path.abspath(folder)
 
 
-def _shown(label: str, tree: Tree, folder: str) -> str:
+def _display_path(label: str, tree: FileTree, folder: str) -> str:
     """What messages call a folder below a source."""
     separator = _separator(tree.root)
     below = folder[len(tree.root) :].strip(separator)
     return f"{label.rstrip(separator)}{separator}{below}" if below else label.rstrip(separator)
 
 
-def _folders(tree: Tree) -> Iterator[str]:
+def _record_folders(tree: FileTree) -> Iterator[str]:
     """Every folder that may hold record files. In a checkout, figures are only below ``_figures``."""
     for folder, below in tree.folders():
-        if FIGURES in below:
-            below[:] = [FIGURES]
+        if FIGURES_DIR in below:
+            below[:] = [FIGURES_DIR]
         else:
             yield folder
 
 
-def _count(tree: Tree) -> int:
-    return sum(1 for folder in _folders(tree) for _ in tree.names(folder, _is_record))
+def _count_records(tree: FileTree) -> int:
+    return sum(1 for folder in _record_folders(tree) for _ in tree.names(folder, _is_record))
 
 
 def _is_record(name: str) -> bool:
     stem, suffix = os.path.splitext(name)
-    return suffix.lower() in _RECORD_SUFFIXES and not name.startswith(".") and stem.lower() not in _NO_RECORDS
+    return suffix.lower() in _RECORD_SUFFIXES and not name.startswith(".") and stem.lower() not in _NON_RECORD_STEMS
 
 
-def _table_dirs(names: Callable[[str, Wanted], Iterator[str]], folder: str) -> tuple[str, ...]:
+def _table_dirs(names: Callable[[str, NamePredicate], Iterator[str]], folder: str) -> tuple[str, ...]:
     """The folders in which tables of the figures in this folder are, as far as they hold any."""
     separator = _separator(folder)
-    folder = _absolute(folder).rstrip(separator)
+    folder = _absolute_folder(folder).rstrip(separator)
     above, _, name = folder.rpartition(separator)
-    beside = f"{above}{separator}{DATA}" if name == FIGURES else f"{folder}{separator}{DATA}"
+    beside = f"{above}{separator}{DATA_DIR}" if name == FIGURES_DIR else f"{folder}{separator}{DATA_DIR}"
     return tuple(place for place in (beside, folder) if any(True for _ in names(place, _is_table)))
 
 
 def _figure_dirs(folder: str) -> tuple[str, ...]:
     """The folders in which the figures are that have tables in this folder."""
-    if os.path.basename(folder) != DATA:
+    if os.path.basename(folder) != DATA_DIR:
         return (folder,)
     above = os.path.dirname(folder)
-    return (os.path.join(above, FIGURES), above)
+    return (os.path.join(above, FIGURES_DIR), above)
 
 
-def _file(folder: str, name: str, label: str, tables: tuple[str, ...]) -> Iterator[Located | RecordError]:
-    path, label = f"{folder}{_separator(folder)}{name}", readable(label)
+def _file_record_refs(folder: str, name: str, label: str, tables: tuple[str, ...]) -> Iterator[RecordRef | RecordError]:
+    path, label = f"{folder}{_separator(folder)}{name}", printable_path(label)
     if not name.lower().endswith(_STREAM_SUFFIXES):
-        yield Located(label, path, None, tables)
+        yield RecordRef(label, path, None, tables)
         return
     seen = 0
     try:
-        with remote.opened(path) as file:
-            for document in stream(file):
+        with remote.open_file(path) as file:
+            for document in iter_documents(file):
                 seen += 1
-                yield document.at(label) if isinstance(document, RecordError) else Located(label, "", document, tables)
+                yield document.with_source(label) if isinstance(document, RecordError) else RecordRef(label, "", document, tables)
     except OSError as error:
         reason = f"cannot be opened: {error.strerror}"
-        yield RecordError(reason, where=label, remedy="look at the file and its permissions")
+        yield RecordError(reason, source=label, remedy="look at the file and its permissions")
         return
     if not seen:
-        yield RecordError("the file is empty", where=label, remedy="fetch it again")
+        yield RecordError("the file is empty", source=label, remedy="fetch it again")

@@ -8,14 +8,14 @@ from typing import NamedTuple
 from pfocr2rdf.errors import RecordError
 
 
-class Table(NamedTuple):
+class SideTable(NamedTuple):
     """A table as it came: the file's name for messages, and its bytes."""
 
     name: str
     data: bytes
 
 
-def decode(data: bytes, where: str) -> str:
+def decode_text(data: bytes, source: str) -> str:
     """The text of a file in UTF-8, without a byte order mark and with one kind of line end.
 
     Raises:
@@ -26,35 +26,35 @@ def decode(data: bytes, where: str) -> str:
     except UnicodeDecodeError as error:
         guess = "UTF-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "an 8-bit encoding"
         reason = f"is not UTF-8: byte 0x{data[error.start]:02X} at offset {error.start} (perhaps {guess})"
-        raise RecordError(reason, where=where, line=data.count(b"\n", 0, error.start) + 1, remedy="save the file as UTF-8") from None
+        raise RecordError(reason, source=source, line=data.count(b"\n", 0, error.start) + 1, remedy="save the file as UTF-8") from None
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def rows(table: Table, required: tuple[str, ...]) -> tuple[list[int], list[tuple[str, ...]]]:
+def read_rows(table: SideTable, required: tuple[str, ...]) -> tuple[list[int], list[tuple[str, ...]]]:
     """The line numbers of the rows, and their values in the order of ``required``; further columns are passed over.
 
     Raises:
         RecordError: a column is missing, or a row has more or fewer values than there are columns.
     """
-    text = decode(table.data, table.name)
+    text = decode_text(table.data, table.name)
     lines = text.split("\n")
     header = lines[0].split("\t")
     missing = [name for name in required if name not in header]
     if missing:
         reason = f"the column {missing[0]!r} is missing"
-        raise RecordError(reason, where=table.name, line=1, field=missing[0], remedy="export the table with its header again")
+        raise RecordError(reason, source=table.name, line=1, field=missing[0], remedy="export the table with its header again")
     numbers = [number for number, line in enumerate(lines, 1) if line and number > 1]
     split = [lines[number - 1].split("\t") for number in numbers]
     for number, values in zip(numbers, split, strict=True):
         if len(values) != len(header):
             raise RecordError(
-                f"the row has {len(values)} values for {len(header)} columns", where=table.name, line=number,
+                f"the row has {len(values)} values for {len(header)} columns", source=table.name, line=number,
                 remedy="look for a tab inside a value, or a missing one",
             )  # fmt: skip
     return numbers, list(map(itemgetter(*map(header.index, required)), split))
 
 
-def extra_columns(table: Table, known: tuple[str, ...]) -> tuple[str, ...]:
+def unknown_columns(table: SideTable, known: tuple[str, ...]) -> tuple[str, ...]:
     """Columns that no reader looks at."""
-    header = decode(table.data.partition(b"\n")[0], table.name).partition("\n")[0].split("\t")
+    header = decode_text(table.data.partition(b"\n")[0], table.name).partition("\n")[0].split("\t")
     return tuple(name for name in header if name not in known)

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import IO, Protocol
 
 from pfocr2rdf.errors import SourceError
-from pfocr2rdf.storage.remote import file_system, names, shown, told
+from pfocr2rdf.storage.remote import list_file_names, open_file_system, redact_message, redact_url
 
 
 class RemoteTree:
@@ -28,11 +28,11 @@ class RemoteTree:
         self.root = root.rstrip("/")
         self._files: dict[str, set[str]] = defaultdict(set)
         self._beside: dict[str, set[str]] = {}
-        system, top = file_system(self.root)
+        system, top = open_file_system(self.root)
         try:
             found = system.find(top)
         except Exception as error:  # each file system has errors of its own
-            raise SourceError(f"{shown(root)}: cannot be listed: {told(error, root)}") from None
+            raise SourceError(f"{redact_url(root)}: cannot be listed: {redact_message(error, root)}") from None
         for path in found:
             folder, _, name = path[len(top.rstrip("/")) :].lstrip("/").rpartition("/")
             if not any(part.startswith(".") for part in folder.split("/")):
@@ -63,23 +63,23 @@ class RemoteTree:
         if folder == self.root or folder.startswith(f"{self.root}/"):
             return self._files.get(self._inside(folder), set())
         if folder not in self._beside:
-            self._beside[folder] = set(names(folder, str))
+            self._beside[folder] = set(list_file_names(folder, str))
         return self._beside[folder]
 
-    def names(self, folder: str, wanted: Wanted) -> Iterator[str]:
+    def names(self, folder: str, predicate: NamePredicate) -> Iterator[str]:
         """The names of the wanted files in a folder."""
-        return filter(wanted, self._all(folder))
+        return filter(predicate, self._all(folder))
 
     def exists(self, folder: str, name: str) -> bool:
         """Whether there is such a file."""
         return name in self._all(folder)
 
 
-_NAMES_AT_ONCE = 50_000
-Wanted = Callable[[str], bool]
+_SORT_CHUNK_NAMES = 50_000
+NamePredicate = Callable[[str], bool]
 
 
-class Tree(Protocol):
+class FileTree(Protocol):
     """A folder and those below it, without hidden ones. A folder is named by its path, or its URL."""
 
     root: str
@@ -87,7 +87,7 @@ class Tree(Protocol):
     def folders(self) -> Iterator[tuple[str, list[str]]]:
         """Every folder with the names of those in it, sorted. Names that are taken from the list are not gone into."""
 
-    def names(self, folder: str, wanted: Wanted) -> Iterator[str]:
+    def names(self, folder: str, predicate: NamePredicate) -> Iterator[str]:
         """The names of the wanted files in a folder."""
 
     def exists(self, folder: str, name: str) -> bool:
@@ -114,36 +114,36 @@ class LocalTree:
             yield folder, below
             waiting += [os.path.join(folder, name) for name in reversed(below) if not os.path.islink(os.path.join(folder, name))]
 
-    def names(self, folder: str, wanted: Wanted) -> Iterator[str]:
+    def names(self, folder: str, predicate: NamePredicate) -> Iterator[str]:
         """The names of the wanted files in a folder."""
         if os.path.isdir(folder):
             with os.scandir(folder) as entries:
-                yield from (entry.name for entry in entries if wanted(entry.name) and not entry.is_dir())
+                yield from (entry.name for entry in entries if predicate(entry.name) and not entry.is_dir())
 
     def exists(self, folder: str, name: str) -> bool:
         """Whether there is such a file."""
         return os.path.exists(os.path.join(folder, name))
 
 
-def in_order(names: Iterable[str]) -> Iterator[str]:
+def sort_names(names: Iterable[str]) -> Iterator[str]:
     """The names, sorted by code point. Many of them are sorted in pieces, on disk."""
     source = iter(names)
-    first = sorted(islice(source, _NAMES_AT_ONCE))
+    first = sorted(islice(source, _SORT_CHUNK_NAMES))
     runs: list[Iterator[str]] = []
-    while more := sorted(islice(source, _NAMES_AT_ONCE)):
-        runs.append(_kept(more))
+    while more := sorted(islice(source, _SORT_CHUNK_NAMES)):
+        runs.append(_spill_names(more))
     return heapq.merge(first, *runs) if runs else iter(first)
 
 
-def _kept(names: list[str]) -> Iterator[str]:
+def _spill_names(names: list[str]) -> Iterator[str]:
     """The same names, from a file. A name holds no NUL."""
     file = tempfile.TemporaryFile("w+", encoding="utf-8", errors="surrogateescape", newline="")  # noqa: SIM115 - closed by the reader
     file.write("".join(f"{name}\0" for name in names))
     file.seek(0)
-    return _read(file)
+    return _read_names(file)
 
 
-def _read(file: IO[str]) -> Iterator[str]:
+def _read_names(file: IO[str]) -> Iterator[str]:
     with file:
         rest = ""
         while text := file.read(1 << 16):

@@ -1,7 +1,7 @@
 """YAML in which every scalar is text: a fast reader, a careful one, and the proof that they agree.
 
 YAML's own typing destroys words (``NO``, ``010``, ``1_000``, ``12:30:45``), so neither reader types anything. ``read_careful``
-is the reference: it builds plain dicts and lists from PyYAML's events, with every scalar as it was written. ``read`` first
+is the reference: it builds plain dicts and lists from PyYAML's events, with every scalar as it was written. ``load_yaml`` first
 lets a Rust parser do the work, which types plain numbers, and takes its answer only where the text that was written can be
 told from it; otherwise the careful reader decides. Records need no anchors, aliases, tags or repeated keys, so all of them are refused.
 """
@@ -18,7 +18,7 @@ import yaml_rs
 
 from pfocr2rdf.errors import RecordError
 
-MAX_DEPTH = 32
+MAX_YAML_LEVELS = 32
 _ONLY_TEXT, _ONLY_MAPPINGS = frozenset((str,)), frozenset((dict,))
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NO_ALIASES = yaml_rs.AliasLimits(max_total_replayed_events=0)
@@ -26,21 +26,21 @@ _NO_ALIASES = yaml_rs.AliasLimits(max_total_replayed_events=0)
 # Unicode's line breaks; tabs, which only one of them takes for blanks; directives; anchors and tags, which the careful reader
 # refuses by name; empty block texts; marks at the begin of words in flow style; escaped surrogates; and long lines on which
 # thousands of nested blocks could overflow a parser's stack.
-_WINDOW = 250  # a line of twice this length fills one of the text's windows
-_CONTROLS = bytes(code for code in (*range(32), 127) if code != 10)
-_BEFORE_C1, _C1 = b"\xc2", range(0x80, 0xA0)
-_UNICODE = "\u2028\u2029\ufeff\ufffe\uffff"
+_WINDOW_CHARS = 250  # a line of twice this length fills one of the text's windows
+_CONTROL_BYTES = bytes(code for code in (*range(32), 127) if code != 10)
+_C1_LEAD_BYTE, _C1_TRAIL_BYTES = b"\xc2", range(0x80, 0xA0)
+_UNICODE_BREAKS = "\u2028\u2029\ufeff\ufffe\uffff"
 _PROPERTY = re.compile(r"(?m:^[ \-?]*|[:,\[{?] +|[\[{])(?:!|[&*]\S)").search
 _NESTED = re.compile(r"(?:[-?:] +){16}").search
 _EMPTY_BLOCK = re.compile(r"[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\n[ \t]*(?:\n|\Z)").search
 _BEFORE_VALUES = b"\n:-?,[{|>"
-_BLANKS = 40
+_MAX_BLANKS_BYTES = 40
 _ODD_FLOW = re.compile(r"[\[{,:]\s*\?\S|[\[{,]\s*:\S").search
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]").search
 
 
-def read(text: str) -> Any:
+def load_yaml(text: str) -> Any:
     r"""The document as dicts, lists and text, by whichever reader is the quickest that can be trusted with it.
 
     Args:
@@ -49,7 +49,7 @@ def read(text: str) -> Any:
     Raises:
         RecordError: it is no YAML, or uses what records must not.
 
-    >>> read("word: NO\nscore: 0.50\nyear:")
+    >>> load_yaml("word: NO\nscore: 0.50\nyear:")
     {'word': 'NO', 'score': '0.50', 'year': ''}
     """
     if not is_risky(text):
@@ -66,23 +66,26 @@ def is_risky(text: str) -> bool:
     """
     data = text.encode("utf-8", "surrogatepass")
     return (
-        len(data) != len(data.translate(None, _CONTROLS))
-        or (not text.isascii() and (_has_c1_control(data) or any(char in text for char in _UNICODE)))
+        len(data) != len(data.translate(None, _CONTROL_BYTES))
+        or (not text.isascii() and (_has_c1_control(data) or any(char in text for char in _UNICODE_BREAKS)))
         or (b"%" in data and (data.startswith(b"%") or b"\n%" in data))
         or (any(_begins_value(data, mark) for mark in b"&*!") and _PROPERTY(text) is not None)
         or (any(_begins_value(data, mark) for mark in b"|>") and _EMPTY_BLOCK(text) is not None)
         or (any(_begins_value(data, mark) for mark in b"[{") and _ODD_FLOW(text) is not None)
         or (b"\\" in data and (b"\\ud" in data or b"\\uD" in data))
-        or (any("\n" not in text[at : at + _WINDOW] for at in range(0, len(text) - _WINDOW, _WINDOW)) and _NESTED(text) is not None)
+        or (
+            any("\n" not in text[at : at + _WINDOW_CHARS] for at in range(0, len(text) - _WINDOW_CHARS, _WINDOW_CHARS))
+            and _NESTED(text) is not None
+        )
     )
 
 
 def _has_c1_control(data: bytes) -> bool:
-    at = data.find(_BEFORE_C1)
+    at = data.find(_C1_LEAD_BYTE)
     while at >= 0:
-        if data[at + 1] in _C1:
+        if data[at + 1] in _C1_TRAIL_BYTES:
             return True
-        at = data.find(_BEFORE_C1, at + 2)
+        at = data.find(_C1_LEAD_BYTE, at + 2)
     return False
 
 
@@ -90,7 +93,7 @@ def _begins_value(data: bytes, mark: int) -> bool:
     """Whether the mark stands somewhere where a value may begin; an empty list or mapping is none."""
     at = data.find(mark)
     while at >= 0:
-        before = data[max(0, at - _BLANKS) : at].rstrip(b" ")
+        before = data[max(0, at - _MAX_BLANKS_BYTES) : at].rstrip(b" ")
         if (not before or before[-1] in _BEFORE_VALUES) and data[at : at + 2] not in (b"[]", b"{}"):
             return True
         at = data.find(mark, at + 1)
@@ -113,11 +116,11 @@ def read_fast(text: str) -> Any | None:
 
 def _collect_typed(value: Any, typed: list[tuple[Any, Any, Any]], depth: int) -> bool:
     """Gather (container, key, value) of every scalar that is no text; False where a key is none, or nesting is deep."""
-    if depth > MAX_DEPTH:
+    if depth > MAX_YAML_LEVELS:
         return False
     if type(value) is dict and not _ONLY_TEXT.issuperset(map(type, value)):
         return False
-    if type(value) is list and depth < MAX_DEPTH and _are_rows(value):
+    if type(value) is list and depth < MAX_YAML_LEVELS and _are_rows(value):
         return True
     if _ONLY_TEXT.issuperset(map(type, value.values() if type(value) is dict else value)):
         return True
@@ -158,10 +161,10 @@ def _restore(text: str, typed: list[tuple[Any, Any, Any]]) -> bool:
         shown = "" if value is None else repr(value)
         wanted.setdefault(key, Counter())[shown] += 1
         container[key] = shown
-    return all(_written(text, key) == shown for key, shown in wanted.items())
+    return all(_values_in_text(text, key) == shown for key, shown in wanted.items())
 
 
-def _written(text: str, key: str) -> Counter[str] | None:
+def _values_in_text(text: str, key: str) -> Counter[str] | None:
     """What stands behind ``key:`` on the lines that begin with it; ``None`` where the key's name stands anywhere else too."""
     found: Counter[str] = Counter()
     at = text.find(key)
@@ -180,13 +183,13 @@ def read_careful(text: str) -> Any:
     """The reference reader: PyYAML's events, all scalars as text, nothing recursive.
 
     Raises:
-        RecordError: broken YAML, an alias, a tag, a repeated key, a key that is no text, or nesting beyond ``MAX_DEPTH``.
+        RecordError: broken YAML, an alias, a tag, a repeated key, a key that is no text, or nesting beyond ``MAX_YAML_LEVELS``.
     """
     if unreadable := _UNREADABLE(text):
         reason = f"holds the character U+{ord(unreadable.group()):04X}, which YAML does not allow"
         raise RecordError(reason, line=text.count("\n", 0, unreadable.start()) + 1, remedy="remove it from the record")
     try:
-        return _build(text)
+        return _build_from_events(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
@@ -197,11 +200,11 @@ def _line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 0
 
 
-def _refuse(event: yaml.Event, what: str) -> RecordError:
+def _not_allowed_error(event: yaml.Event, what: str) -> RecordError:
     return RecordError(f"{what} is not allowed in a record", line=_line(event), remedy="write the value out in plain YAML")
 
 
-def _build(text: str) -> Any:
+def _build_from_events(text: str) -> Any:
     root: list[Any] = []
     stack: list[tuple[Any, list[str]]] = [(root, [])]
     for event in yaml.parse(text, _LOADER):
@@ -209,41 +212,41 @@ def _build(text: str) -> Any:
             stack.pop()
             continue
         if isinstance(event, yaml.AliasEvent):
-            raise _refuse(event, "an alias (*name)")
+            raise _not_allowed_error(event, "an alias (*name)")
         if not isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)):
             continue
         if event.anchor is not None:
-            raise _refuse(event, "an anchor (&name)")
+            raise _not_allowed_error(event, "an anchor (&name)")
         if event.tag is not None:
-            raise _refuse(event, f"the tag {event.tag}")
+            raise _not_allowed_error(event, f"the tag {event.tag}")
         if isinstance(event, yaml.ScalarEvent):
-            _put(stack[-1], event, event.value)
+            _add_to_container(stack[-1], event, event.value)
             continue
         child: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
-        _put(stack[-1], event, child)
+        _add_to_container(stack[-1], event, child)
         stack.append((child, []))
-        if len(stack) > MAX_DEPTH + 2:
-            raise _refuse(event, f"nesting deeper than {MAX_DEPTH}")
+        if len(stack) > MAX_YAML_LEVELS + 2:
+            raise _not_allowed_error(event, f"nesting deeper than {MAX_YAML_LEVELS}")
     if len(root) > 1:
         raise RecordError("there is more than one document", remedy="separate documents in a .yaml stream")
     return root[0] if root else None
 
 
-def _put(place: tuple[Any, list[str]], event: yaml.Event, value: Any) -> None:
-    container, pending = place
+def _add_to_container(top: tuple[Any, list[str]], event: yaml.Event, value: Any) -> None:
+    container, pending = top
     if type(container) is list:
         container.append(value)
     elif pending:
         container[pending.pop()] = value
     elif type(value) is not str:
-        raise _refuse(event, "a list or mapping as a key")
+        raise _not_allowed_error(event, "a list or mapping as a key")
     elif value in container:
         raise RecordError(f"the key {value!r} is given twice", field=value, line=_line(event), remedy="keep one of the two")
     else:
         pending.append(value)
 
 
-def forbidden_character(text: str) -> str:
+def find_forbidden_character(text: str) -> str:
     """The first character that no record may hold (control characters other than tab and line ends, lone surrogates), or ``""``.
 
     XML cannot carry them, so they could not be written in every format.

@@ -23,38 +23,38 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from pfocr2rdf.errors import StoreError
-from pfocr2rdf.rdf.serializers.jsonld import context
-from pfocr2rdf.server.content_negotiation import STATEMENTS, choose, with_charset
-from pfocr2rdf.server.execute import Asked
-from pfocr2rdf.server.linked_data import Answer, Asking, Pages
-from pfocr2rdf.server.middleware import LOG, Courtesy
-from pfocr2rdf.server.result_pages import SERVED, query_page
-from pfocr2rdf.server.service_description import serialized, service_description
-from pfocr2rdf.server.settings import Settings
-from pfocr2rdf.server.sparql_protocol import RefusedError, wanted
-from pfocr2rdf.server.worker_pool import RETRY_AFTER, Answered, Pool
-from pfocr2rdf.site.pages.browse_pages import not_found
-from pfocr2rdf.site.pages.graph_reader import DESCRIPTION
-from pfocr2rdf.site.pages.html import ASSETS
-from pfocr2rdf.stores.embedded import Kept, refuse_no_store
-from pfocr2rdf.stores.querying.examples import Example, example, examples
+from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
+from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, add_charset, negotiate
+from pfocr2rdf.server.execute import SparqlRequest
+from pfocr2rdf.server.linked_data import PageHandler, PageRequest, PageResponse
+from pfocr2rdf.server.middleware import LOG, HeadersAndAccessLog
+from pfocr2rdf.server.result_pages import SERVED_SITE, render_query_page
+from pfocr2rdf.server.service_description import describe_service, serialize_triples
+from pfocr2rdf.server.settings import ServerSettings
+from pfocr2rdf.server.sparql_protocol import HttpError, parse_request
+from pfocr2rdf.server.worker_pool import RETRY_AFTER_HEADERS, StreamedResult, WorkerPool
+from pfocr2rdf.site.pages.browse_pages import render_not_found_page
+from pfocr2rdf.site.pages.graph_reader import DESCRIPTION_GRAPH
+from pfocr2rdf.site.pages.html import ASSETS_DIR
+from pfocr2rdf.stores.embedded import StoreManager, require_store
+from pfocr2rdf.stores.querying.examples import Example, find_example, load_examples
 
-_BLOCK = 1 << 16
-_STALL = 30.0  # seconds, for one block of an answer to be taken
+_BLOCK_BYTES = 1 << 16
+_STALL_TIMEOUT_SECONDS = 30.0  # seconds, for one block of an answer to be taken
 _METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
-_HOST = re.compile(r"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?").fullmatch
-_RDF = [kind for kind in STATEMENTS if kind != "text/html"]
-_PREFLIGHT = {
+_is_host = re.compile(r"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?").fullmatch
+_RDF_MEDIA_TYPES = [kind for kind in GRAPH_MEDIA_TYPES if kind != "text/html"]
+_PREFLIGHT_HEADERS = {
     "Allow": ", ".join(_METHODS),
     "Access-Control-Allow-Methods": ", ".join(_METHODS),
     "Access-Control-Allow-Headers": "Accept, Content-Type",
     "Access-Control-Max-Age": "86400",
 }
-_PREFLIGHT_PAGES = {**_PREFLIGHT, "Allow": "GET, HEAD, OPTIONS", "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS"}
-_MAKERS = 4  # pages that are made at once
+_PAGE_PREFLIGHT_HEADERS = {**_PREFLIGHT_HEADERS, "Allow": "GET, HEAD, OPTIONS", "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS"}
+_MAX_CONCURRENT_PAGES = 4  # pages that are made at once
 
 
-def application(store: str | os.PathLike[str], settings: Settings = Settings()) -> Starlette:  # noqa: B008 - it cannot be changed
+def application(store: str | os.PathLike[str], settings: ServerSettings = ServerSettings()) -> Starlette:  # noqa: B008 - it cannot be changed
     """The service over an embedded store, for any server that speaks ASGI. The store is only read.
 
     Args:
@@ -68,8 +68,8 @@ def application(store: str | os.PathLike[str], settings: Settings = Settings()) 
     Raises:
         StoreError: there is no store.
     """
-    refuse_no_store(Path(store))
-    service = _Service(Path(os.path.abspath(store)), settings)
+    require_store(Path(store))
+    service = _Endpoints(Path(os.path.abspath(store)), settings)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 - Starlette calls it so
@@ -86,119 +86,123 @@ def application(store: str | os.PathLike[str], settings: Settings = Settings()) 
             Route("/queries.html", service.queries, methods=["GET"]),
             Route("/context.jsonld", _context, methods=["GET", "OPTIONS"]),
             Route("/.well-known/void", service.void, methods=["GET", "OPTIONS"]),
-            Mount("/assets", StaticFiles(directory=ASSETS)),
+            Mount("/assets", StaticFiles(directory=ASSETS_DIR)),
             Route("/{path:path}", service.page, methods=["GET", "OPTIONS"]),
         ],
-        middleware=[Middleware(Courtesy)],
-        exception_handlers={RefusedError: _refused, HTTPException: _absent},
+        middleware=[Middleware(HeadersAndAccessLog)],
+        exception_handlers={HttpError: _handle_http_error, HTTPException: _handle_routing_error},
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False  # it would lead to wherever the header Host says
     return app
 
 
-class _Service:
+class _Endpoints:
     """The addresses that ask the store."""
 
-    def __init__(self, store: Path, settings: Settings) -> None:
-        self.pool = Pool(store, settings)
-        self._pages = Kept(store, Pages)
+    def __init__(self, store: Path, settings: ServerSettings) -> None:
+        self.pool = WorkerPool(store, settings)
+        self._pages = StoreManager(store, PageHandler)
         self._settings = settings
-        self._makers = asyncio.Semaphore(_MAKERS)
+        self._page_slots = asyncio.Semaphore(_MAX_CONCURRENT_PAGES)
 
     async def sparql(self, request: Request) -> Response:
         """A query, or a description of the service, or the page with the form."""
         if request.method == "OPTIONS":
-            return Response(status_code=204, headers=_PREFLIGHT)
-        want = await wanted(request, self._settings)
-        if want.asked is None:
-            return self._described(request, want.accept, want.example)
-        answered = await self._answered(request, want.asked)
+            return Response(status_code=204, headers=_PREFLIGHT_HEADERS)
+        want = await parse_request(request, self._settings)
+        if want.sparql_request is None:
+            return self._describe_service(request, want.accept, want.example_name)
+        answered = await self._execute(request, want.sparql_request)
         if answered.file is not None:
-            return _FileResponse(answered.file, answered.reply.said, self.pool.release)
-        status, said = answered.reply
-        retry = RETRY_AFTER if status == 503 else {}
-        if _is_page(want.accept):
-            page = query_page(want.asked.text, self._examples(), said)
-            return Response(page, status, retry, with_charset("text/html"))
-        raise RefusedError(status, said, retry)
+            return _FileResponse(answered.file, answered.result.detail, self.pool.release)
+        status, said = answered.result
+        retry = RETRY_AFTER_HEADERS if status == 503 else {}
+        if _prefers_html(want.accept):
+            page = render_query_page(want.sparql_request.query, self._examples(), said)
+            return Response(page, status, retry, add_charset("text/html"))
+        raise HttpError(status, said, retry)
 
     async def queries(self, request: Request) -> Response:
         """The page with the form and the examples."""
         said = request.query_params
-        found = example(said.get("example", ""))
-        page = query_page(said.get("query") or (found.text if found else ""), self._examples())
-        return Response(page, media_type=with_charset("text/html"))
+        found = find_example(said.get("example", ""))
+        page = render_query_page(said.get("query") or (found.text if found else ""), self._examples())
+        return Response(page, media_type=add_charset("text/html"))
 
     async def page(self, request: Request) -> Response:
         """A page of a thing, or what leads to it."""
         if request.method == "OPTIONS":
-            return Response(status_code=204, headers=_PREFLIGHT_PAGES)
+            return Response(status_code=204, headers=_PAGE_PREFLIGHT_HEADERS)
         said = request.query_params
-        asking = Asking(
-            request.path_params["path"], request.headers.get("accept", ""), f"{_base(request)}/", said.get("q", ""), said.get("kind", "")
+        asking = PageRequest(
+            request.path_params["path"],
+            request.headers.get("accept", ""),
+            f"{_base_url(request)}/",
+            said.get("q", ""),
+            said.get("kind", ""),
         )
         try:
-            async with self._makers:
-                answer = await asyncio.to_thread(self._made, asking)
-        except RefusedError as error:
-            if error.status != 404 or not _is_page(asking.accept):
+            async with self._page_slots:
+                answer = await asyncio.to_thread(self._render, asking)
+        except HttpError as error:
+            if error.status != 404 or not _prefers_html(asking.accept):
                 raise
-            page = not_found(SERVED._replace(base=f"{request.scope.get('root_path', '').rstrip('/')}/"))
-            return Response(page.html, 404, media_type=with_charset("text/html"))
+            page = render_not_found_page(SERVED_SITE._replace(base_url=f"{request.scope.get('root_path', '').rstrip('/')}/"))
+            return Response(page.html, 404, media_type=add_charset("text/html"))
         if answer.location:
             return Response(status_code=303, headers={"Location": f"{request.scope.get('root_path', '').rstrip('/')}/{answer.location}"})
-        return Response(answer.text, media_type=with_charset(answer.media_type))
+        return Response(answer.body, media_type=add_charset(answer.media_type))
 
-    def _made(self, asking: Asking) -> Answer:
+    def _render(self, request: PageRequest) -> PageResponse:
         try:
-            with self._pages.borrowed() as pages:
-                return pages.answer(asking)
+            with self._pages.acquire() as pages:
+                return pages.handle(request)
         except StoreError as error:
-            raise RefusedError(503, str(error), RETRY_AFTER) from None
+            raise HttpError(503, str(error), RETRY_AFTER_HEADERS) from None
 
     async def void(self, request: Request) -> Response:
         """The description of the dataset."""
         if request.method == "OPTIONS":
-            return Response(status_code=204, headers=_PREFLIGHT_PAGES)
-        kind = choose(request.headers.get("accept", ""), _RDF)
+            return Response(status_code=204, headers=_PAGE_PREFLIGHT_HEADERS)
+        kind = negotiate(request.headers.get("accept", ""), _RDF_MEDIA_TYPES)
         if kind is None:
-            raise RefusedError(406, f"the description is there as {', '.join(_RDF)}")
-        text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{DESCRIPTION}> {{ ?s ?p ?o }} }}"
-        answered = await self._answered(request, Asked(text, "application/n-triples"))
+            raise HttpError(406, f"the description is there as {', '.join(_RDF_MEDIA_TYPES)}")
+        text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{DESCRIPTION_GRAPH}> {{ ?s ?p ?o }} }}"
+        answered = await self._execute(request, SparqlRequest(text, "application/n-triples"))
         if answered.file is None:
-            raise RefusedError(answered.reply.status, answered.reply.said, RETRY_AFTER if answered.reply.status == 503 else None)
+            raise HttpError(answered.result.status, answered.result.detail, RETRY_AFTER_HEADERS if answered.result.status == 503 else None)
         try:
             with answered.file as file:
                 triples = [quad.triple for quad in pyoxigraph.parse(file, format=RdfFormat.N_TRIPLES)]
         finally:
             self.pool.release()
         if not triples:
-            raise RefusedError(404, "the store has no description of its dataset; 'pfocr2rdf load' of an export brings one")
-        return Response(serialized(triples, STATEMENTS[kind]), media_type=kind)
+            raise HttpError(404, "the store has no description of its dataset; 'pfocr2rdf load' of an export brings one")
+        return Response(serialize_triples(triples, GRAPH_MEDIA_TYPES[kind]), media_type=kind)
 
-    def _described(self, request: Request, accept: str, name: str) -> Response:
-        kind = choose(accept, list(STATEMENTS))
+    def _describe_service(self, request: Request, accept: str, example_name: str) -> Response:
+        kind = negotiate(accept, list(GRAPH_MEDIA_TYPES))
         if kind is None:
-            raise RefusedError(406, f"the description of the service is there as {', '.join(STATEMENTS)}")
+            raise HttpError(406, f"the description of the service is there as {', '.join(GRAPH_MEDIA_TYPES)}")
         if kind == "text/html":
-            found = example(name) if name else None
-            return Response(query_page(found.text if found else "", self._examples()), media_type=with_charset(kind))
-        base = _base(request)
-        triples = service_description(f"{base}/sparql", f"{base}/.well-known/void", service=self._settings.service)
-        return Response(serialized(triples, STATEMENTS[kind]), media_type=kind)
+            found = find_example(example_name) if example_name else None
+            return Response(render_query_page(found.text if found else "", self._examples()), media_type=add_charset(kind))
+        base = _base_url(request)
+        triples = describe_service(f"{base}/sparql", f"{base}/.well-known/void", allow_service=self._settings.service)
+        return Response(serialize_triples(triples, GRAPH_MEDIA_TYPES[kind]), media_type=kind)
 
     def _examples(self) -> list[Example]:
-        return [one for one in examples() if self._settings.service or not one.federated]
+        return [one for one in load_examples() if self._settings.service or not one.services]
 
-    async def _answered(self, request: Request, asked: Asked) -> Answered:
+    async def _execute(self, request: Request, sparql_request: SparqlRequest) -> StreamedResult:
         """An answer; where the client goes away before it is there, the query is ended."""
-        asking = asyncio.ensure_future(self.pool.answer(asked))
-        leaving = asyncio.ensure_future(_gone(request.receive))
+        asking = asyncio.ensure_future(self.pool.execute(sparql_request))
+        leaving = asyncio.ensure_future(_wait_for_disconnect(request.receive))
         try:
             await asyncio.wait((asking, leaving), return_when=asyncio.FIRST_COMPLETED)
             if not asking.done():
-                raise RefusedError(400, "the client has gone away")
+                raise HttpError(400, "the client has gone away")
             return asking.result()
         finally:
             leaving.cancel()
@@ -206,20 +210,20 @@ class _Service:
             await asyncio.wait((asking, leaving))
 
 
-async def _gone(receive: Receive) -> None:
+async def _wait_for_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
-def _is_page(accept: str) -> bool:
-    return choose(accept, ["text/plain", "text/html"]) == "text/html"
+def _prefers_html(accept: str) -> bool:
+    return negotiate(accept, ["text/plain", "text/html"]) == "text/html"
 
 
-def _base(request: Request) -> str:
+def _base_url(request: Request) -> str:
     """What the addresses of this service begin with, as the client knows them."""
     host = request.headers.get("host", "")
-    if not _HOST(host):
-        raise RefusedError(400, "the request has no Host that can be one")
+    if not _is_host(host):
+        raise HttpError(400, "the request has no Host that can be one")
     return f"{request.url.scheme}://{host}{request.scope.get('root_path', '').rstrip('/')}"
 
 
@@ -229,16 +233,16 @@ async def _health(request: Request) -> Response:  # noqa: ARG001 - Starlette cal
 
 async def _context(request: Request) -> Response:
     if request.method == "OPTIONS":
-        return Response(status_code=204, headers=_PREFLIGHT_PAGES)
-    return Response(json.dumps({"@context": context()}), media_type="application/ld+json")
+        return Response(status_code=204, headers=_PAGE_PREFLIGHT_HEADERS)
+    return Response(json.dumps({"@context": jsonld_context()}), media_type="application/ld+json")
 
 
-async def _refused(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette calls it so
-    assert isinstance(error, RefusedError)  # noqa: S101 - it is what this is the handler of
+async def _handle_http_error(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette calls it so
+    assert isinstance(error, HttpError)  # noqa: S101 - it is what this is the handler of
     return PlainTextResponse(f"{error}\n", error.status, error.headers)
 
 
-async def _absent(request: Request, error: Exception) -> Response:
+async def _handle_routing_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - it is what this is the handler of
     if error.status_code == 404:
         return PlainTextResponse("there is nothing here; the SPARQL service is at /sparql\n", 404)
@@ -248,10 +252,10 @@ async def _absent(request: Request, error: Exception) -> Response:
 class _FileResponse(Response):
     """An answer from a file, block by block. A client that takes none for long is left, so that others have its place."""
 
-    def __init__(self, file: IO[bytes], kind: str, done: Callable[[], None]) -> None:
-        super().__init__(media_type=with_charset(kind))
+    def __init__(self, file: IO[bytes], media_type: str, on_sent: Callable[[], None]) -> None:
+        super().__init__(media_type=add_charset(media_type))
         self._file = file
-        self._done = done
+        self._on_sent = on_sent
         self._size = file.seek(0, os.SEEK_END)
         self.headers["Content-Length"] = str(self._size)
         file.seek(0)
@@ -264,12 +268,12 @@ class _FileResponse(Response):
                 left = 0 if scope["method"] == "HEAD" else self._size
                 more = True
                 while more:  # also where there is nothing, which must be said
-                    block = file.read(min(left, _BLOCK))
+                    block = file.read(min(left, _BLOCK_BYTES))
                     left -= len(block)
                     more = left > 0
-                    async with asyncio.timeout(_STALL):
+                    async with asyncio.timeout(_STALL_TIMEOUT_SECONDS):
                         await send({"type": "http.response.body", "body": block, "more_body": more})
         except TimeoutError:
-            LOG.info("a client took nothing for %g seconds and was left", _STALL)
+            LOG.info("a client took nothing for %g seconds and was left", _STALL_TIMEOUT_SECONDS)
         finally:
-            self._done()
+            self._on_sent()

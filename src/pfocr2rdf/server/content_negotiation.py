@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-ROWS = {
+RESULT_MEDIA_TYPES = {
     "application/sparql-results+json": "json",
     "application/json": "json",
     "application/sparql-results+xml": "xml",
@@ -16,7 +16,7 @@ ROWS = {
 }
 """The media types of rows and truths, the preferred ones first, each with the name of its format."""
 
-STATEMENTS = {
+GRAPH_MEDIA_TYPES = {
     "text/turtle": "turtle",
     "application/n-triples": "ntriples",
     "application/ld+json": "jsonld",
@@ -29,7 +29,7 @@ STATEMENTS = {
 }
 """The media types of statements in the same way."""
 
-NAMED = {
+FORMAT_MEDIA_TYPES = {
     "csv": "text/csv",
     "tsv": "text/tab-separated-values",
     "json": "application/sparql-results+json",
@@ -49,14 +49,14 @@ _QUALITY = re.compile(r'(?:^|;)\s*q\s*=\s*([^;"]*)', re.IGNORECASE).search
 _WEIGHT = re.compile(r"\s*(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*").fullmatch
 
 
-def choose(accept: str, offered: Sequence[str]) -> str | None:
+def negotiate(accept: str, offered: Sequence[str]) -> str | None:
     """The media type that the client likes best, or nothing where it accepts none of them.
 
-    >>> choose("text/html, application/xml;q=0.9, */*;q=0.8", list(ROWS))
+    >>> negotiate("text/html, application/xml;q=0.9, */*;q=0.8", list(RESULT_MEDIA_TYPES))
     'text/html'
-    >>> choose("text/*;q=0.5, text/csv;q=0, application/xml;q=0.1", list(ROWS))
+    >>> negotiate("text/*;q=0.5, text/csv;q=0, application/xml;q=0.1", list(RESULT_MEDIA_TYPES))
     'text/tab-separated-values'
-    >>> choose("image/png", list(ROWS))
+    >>> negotiate("image/png", list(RESULT_MEDIA_TYPES))
 
     Args:
         accept: the value of the header; an empty one accepts everything.
@@ -64,13 +64,13 @@ def choose(accept: str, offered: Sequence[str]) -> str | None:
     """
     if not accept.strip():
         return offered[0]
-    liked = _liked(accept)
-    weights = [_weight(liked, kind) for kind in offered]
+    liked = _parse_accept(accept)
+    weights = [_match_weight(liked, kind) for kind in offered]
     best = max(weights)
     return offered[weights.index(best)] if best > 0 else None
 
 
-def _liked(accept: str) -> dict[str, float]:
+def _parse_accept(accept: str) -> dict[str, float]:
     """How much each range of media types is liked; what nobody can understand is left out."""
     liked: dict[str, float] = {}
     for part in _PART.findall(accept):
@@ -81,12 +81,12 @@ def _liked(accept: str) -> dict[str, float]:
     return liked
 
 
-def _weight(liked: dict[str, float], kind: str) -> float:
+def _match_weight(weights: dict[str, float], media_type: str) -> float:
     """What the most exact range says."""
-    ranges = (kind, f"{kind.partition('/')[0]}/*", "*/*")
-    return next((liked[one] for one in ranges if one in liked), 0.0)
+    ranges = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
+    return next((weights[one] for one in ranges if one in weights), 0.0)
 
 
-def with_charset(kind: str) -> str:
+def add_charset(media_type: str) -> str:
     """The media type as a header says it."""
-    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type

@@ -9,116 +9,118 @@ from typing import IO, NamedTuple
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Store
 
 from pfocr2rdf.errors import StoreError
-from pfocr2rdf.rdf.iris import is_absolute
-from pfocr2rdf.server.content_negotiation import ROWS, STATEMENTS, choose
-from pfocr2rdf.server.result_pages import write_answer
-from pfocr2rdf.stores.embedded import Kept
-from pfocr2rdf.stores.querying.query_text import PADDING, Question, misread, read
-from pfocr2rdf.stores.querying.result import Answer, answering
+from pfocr2rdf.rdf.iris import is_absolute_iri
+from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, RESULT_MEDIA_TYPES, negotiate
+from pfocr2rdf.server.result_pages import write_result_page
+from pfocr2rdf.stores.embedded import StoreManager
+from pfocr2rdf.stores.querying.query_text import LOOKAHEAD_PADDING, QueryText, explain_syntax_error, scan_query
+from pfocr2rdf.stores.querying.result import QueryResult, map_query_errors
 
-_LONGEST = 2000
+_MAX_MESSAGE_CHARS = 2000
 
 
-class Asked(NamedTuple):
+class SparqlRequest(NamedTuple):
     """What somebody asks.
 
     Attributes:
-        text: the query.
+        query: the query.
         accept: the media types in which it may be answered, as the header has them.
-        default: the graphs that make up the default graph.
-        named: the named graphs. Without both, it is asked as ``pfocr2rdf query`` asks.
+        default_graphs: the graphs that make up the default graph.
+        named_graphs: the named graphs. Without both, it is asked as ``pfocr2rdf query`` asks.
     """
 
-    text: str
+    query: str
     accept: str = ""
-    default: tuple[str, ...] = ()
-    named: tuple[str, ...] = ()
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
 
 
-class Reply(NamedTuple):
+class ExecutionResult(NamedTuple):
     """What came of it.
 
     Attributes:
         status: as in HTTP; the file has the answer where it is 200.
-        said: the media type of the answer, or the sentence that says why there is none.
+        detail: the media type of the answer, or the sentence that says why there is none.
     """
 
     status: int
-    said: str
+    detail: str
 
 
-def answer_into(file: IO[bytes], store: Kept[Store], asked: Asked, *, service: bool = False, rows: int = 1000) -> Reply:
+def execute_into(
+    file: IO[bytes], store: StoreManager[Store], request: SparqlRequest, *, allow_service: bool = False, max_rows: int = 1000
+) -> ExecutionResult:
     """Answer a question into a file, or say why not. It raises nothing that the question or the store could bring about.
 
     Args:
         file: where to.
         store: the store.
-        asked: the question.
-        service: whether it may ask other servers.
-        rows: how many rows a table for people has.
+        request: the question.
+        allow_service: whether it may ask other servers.
+        max_rows: how many rows a table for people has.
     """
     try:
-        reply = _answered(file, store, asked, service, rows)
+        reply = _execute(file, store, request, allow_service, max_rows)
         file.flush()
     except OSError as error:
         if error.errno == errno.EFBIG:
-            return Reply(500, "the answer is larger than this service gives; ask for less, such as with LIMIT")
-        return Reply(500, f"the answer cannot be kept: {os.strerror(error.errno or errno.EIO)}")
+            return ExecutionResult(500, "the answer is larger than this service gives; ask for less, such as with LIMIT")
+        return ExecutionResult(500, f"the answer cannot be kept: {os.strerror(error.errno or errno.EIO)}")
     except MemoryError:
-        return Reply(500, "the query needs more memory than it may have; ask for less")
-    return Reply(reply.status, reply.said[:_LONGEST])
+        return ExecutionResult(500, "the query needs more memory than it may have; ask for less")
+    return ExecutionResult(reply.status, reply.detail[:_MAX_MESSAGE_CHARS])
 
 
-def _answered(file: IO[bytes], store: Kept[Store], asked: Asked, service: bool, rows: int) -> Reply:
-    strange = next((graph for graph in (*asked.default, *asked.named) if not is_absolute(graph)), None)
+def _execute(file: IO[bytes], store: StoreManager[Store], request: SparqlRequest, allow_service: bool, max_rows: int) -> ExecutionResult:
+    strange = next((graph for graph in (*request.default_graphs, *request.named_graphs) if not is_absolute_iri(graph)), None)
     if strange is not None:
-        return Reply(400, f"{strange!r} is no absolute IRI of a graph")
+        return ExecutionResult(400, f"{strange!r} is no absolute IRI of a graph")
     try:
-        question = read(asked.text)
+        question = scan_query(request.query)
     except StoreError as error:
-        return Reply(400, str(error))
-    if not service and question.asks_elsewhere:
-        return Reply(403, "the query asks another server with SERVICE, and this service sends nothing elsewhere")
+        return ExecutionResult(400, str(error))
+    if not allow_service and question.uses_service:
+        return ExecutionResult(403, "the query asks another server with SERVICE, and this service sends nothing elsewhere")
     try:
-        with store.borrowed() as found:
-            return _written(file, found, question, asked, rows)
+        with store.acquire() as found:
+            return _write_result(file, found, question, request, max_rows)
     except SyntaxError as error:
-        return Reply(400, str(misread(question, str(error))))
+        return ExecutionResult(400, str(explain_syntax_error(question, str(error))))
     except StoreError as error:
-        return Reply(503, str(error))
+        return ExecutionResult(503, str(error))
 
 
-def _written(file: IO[bytes], store: Store, question: Question, asked: Asked, rows: int) -> Reply:
+def _write_result(file: IO[bytes], store: Store, query_text: QueryText, request: SparqlRequest, max_rows: int) -> ExecutionResult:
     """The answer in the form that is liked best.
 
     Raises:
         SyntaxError: the question is wrong.
         StoreError: the store fails before it has an answer.
     """
-    answer = _ask(store, question, asked)
-    offered = STATEMENTS if answer.kind == "construct" else ROWS
-    kind = choose(asked.accept, list(offered))
+    answer = _run_query(store, query_text, request)
+    offered = GRAPH_MEDIA_TYPES if answer.query_form == "construct" else RESULT_MEDIA_TYPES
+    kind = negotiate(request.accept, list(offered))
     if kind is None:
-        return Reply(406, f"the answer cannot be given as {asked.accept}; there is {', '.join(offered)}")
+        return ExecutionResult(406, f"the answer cannot be given as {request.accept}; there is {', '.join(offered)}")
     try:
         if kind == "text/html":
-            write_answer(file, answer, asked.text, rows)
+            write_result_page(file, answer, request.query, max_rows)
         else:
             answer.write(file, offered[kind])
     except StoreError as error:
-        return Reply(500, str(error))
-    return Reply(200, kind)
+        return ExecutionResult(500, str(error))
+    return ExecutionResult(200, kind)
 
 
-def _ask(store: Store, question: Question, asked: Asked) -> Answer:
+def _run_query(store: Store, query_text: QueryText, request: SparqlRequest) -> QueryResult:
     """Ask a store as ``pfocr2rdf query`` does, or the graphs that the protocol names."""
     # With the one or the other, the protocol means these graphs and no others.
-    chosen = bool(asked.default or asked.named)
-    default: list[NamedNode | BlankNode | DefaultGraph] = [NamedNode(graph) for graph in asked.default]
-    named: list[NamedNode | BlankNode] = [NamedNode(graph) for graph in asked.named]
-    with answering("the store"):
+    chosen = bool(request.default_graphs or request.named_graphs)
+    default: list[NamedNode | BlankNode | DefaultGraph] = [NamedNode(graph) for graph in request.default_graphs]
+    named: list[NamedNode | BlankNode] = [NamedNode(graph) for graph in request.named_graphs]
+    with map_query_errors("the store"):
         results = store.query(
-            question.text + PADDING, use_default_graph_as_union=not chosen and not question.has_from,
+            query_text.text + LOOKAHEAD_PADDING, use_default_graph_as_union=not chosen and not query_text.has_from,
             default_graph=default if chosen else None, named_graphs=named if chosen else None,
         )  # fmt: skip
-    return Answer(results, question.prefixes, "the store")
+    return QueryResult(results, query_text.prefixes, "the store")

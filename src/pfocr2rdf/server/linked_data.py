@@ -11,71 +11,71 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from pfocr2rdf.rdf.iris import MENTIONS
-from pfocr2rdf.rdf.ontology import ontology
-from pfocr2rdf.rdf.terms import Node, ref
-from pfocr2rdf.server.content_negotiation import choose
-from pfocr2rdf.server.search import search
-from pfocr2rdf.server.sparql_protocol import RefusedError
-from pfocr2rdf.site.pages.browse_pages import browse_page, group_page, groups, home, pages_of
-from pfocr2rdf.site.pages.dataset_pages import dataset_page, description, files_of, vocabulary_page
-from pfocr2rdf.site.pages.graph_reader import Reader, release_of
-from pfocr2rdf.site.pages.html import Site, page_of, render
-from pfocr2rdf.site.pages.listing import Listing, listing
+from pfocr2rdf.rdf.iris import MENTION_NAMESPACE
+from pfocr2rdf.rdf.ontology import ontology_resources
+from pfocr2rdf.rdf.terms import Resource, iri_term
+from pfocr2rdf.server.content_negotiation import negotiate
+from pfocr2rdf.server.search import search_resources
+from pfocr2rdf.server.sparql_protocol import HttpError
+from pfocr2rdf.site.pages.browse_pages import group_page_count, render_browse_index, render_group_page, render_groups_page, render_home_page
+from pfocr2rdf.site.pages.dataset_pages import list_release_files, read_dataset_description, render_dataset_page, render_vocabulary_page
+from pfocr2rdf.site.pages.graph_reader import DatasetReader, read_release_name
+from pfocr2rdf.site.pages.html import Site, render, render_resource_page
+from pfocr2rdf.site.pages.listing import ResourceList, list_resources
 from pfocr2rdf.site.pages.mentions import HAS_TARGET
-from pfocr2rdf.site.pages.overview import overview
-from pfocr2rdf.site.pages.rdf_documents import jsonld, merged, turtle
-from pfocr2rdf.site.pages.registry import thing_at
-from pfocr2rdf.site.pages.resource import Thing
+from pfocr2rdf.site.pages.overview import compute_overview
+from pfocr2rdf.site.pages.rdf_documents import merge_resources, serialize_jsonld, serialize_turtle
+from pfocr2rdf.site.pages.registry import load_resource_page
+from pfocr2rdf.site.pages.resource import ResourcePage
 from pfocr2rdf.site.pages.urls import (
-    BY_FOLDER,
-    BY_NAME,
-    FORMS,
-    GRAPHS,
+    ENTITY_TYPES,
+    ENTITY_TYPES_BY_FOLDER,
+    ENTITY_TYPES_BY_NAME,
+    GRAPHS_FOLDER,
     HTML,
     JSONLD,
-    KINDS,
     REDIRECTS,
+    REPRESENTATIONS,
     TURTLE,
-    Form,
-    Place,
-    place_at,
-    place_of,
+    PageAddress,
+    Representation,
+    address_from_iri,
+    address_from_path,
 )
-from pfocr2rdf.site.static.sitemap import robots, sitemaps
+from pfocr2rdf.site.static.sitemap import render_robots_txt, render_sitemaps
 
-_FURTHER = re.compile(r"(.+)/page-([2-9]|[1-9][0-9]{1,6})").fullmatch
-_BROWSED = re.compile(r"browse/([a-z]+)/(?:([a-z0-9-]+)/)?(?:index|page-([2-9]|[1-9][0-9]{1,6}))\.html").fullmatch
+_FURTHER_PAGE = re.compile(r"(.+)/page-([2-9]|[1-9][0-9]{1,6})").fullmatch
+_BROWSE_PAGE = re.compile(r"browse/([a-z]+)/(?:([a-z0-9-]+)/)?(?:index|page-([2-9]|[1-9][0-9]{1,6}))\.html").fullmatch
 _XML = "application/xml"
 
 
-class Answer(NamedTuple):
+class PageResponse(NamedTuple):
     """What is answered: a text and its media type; or, where there is no text, where to look instead."""
 
-    text: str
+    body: str
     media_type: str
     location: str = ""
 
 
-class Asking(NamedTuple):
+class PageRequest(NamedTuple):
     """What somebody asks for.
 
     Attributes:
         path: the path, without a slash at its begin, as text.
         accept: the media types that are accepted, as the header has them.
-        base: what the URLs of the service begin with; it ends in a slash.
-        words: what is searched for.
-        kind: the kind of thing that is searched for, or ``""``.
+        base_url: what the URLs of the service begin with; it ends in a slash.
+        search_text: what is searched for.
+        type_name: the kind of thing that is searched for, or ``""``.
     """
 
     path: str
     accept: str = ""
-    base: str = ""
-    words: str = ""
-    kind: str = ""
+    base_url: str = ""
+    search_text: str = ""
+    type_name: str = ""
 
 
-class Pages:
+class PageHandler:
     """The pages of a store.
 
     Args:
@@ -83,154 +83,171 @@ class Pages:
     """
 
     def __init__(self, path: Path) -> None:
-        self._reader = Reader(path, guarded=True)
-        self._site = Site(release_of(self._reader), "sparql")
-        self._guards: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)  # who waits for a list waits for no other
-        self._lists: dict[str, Listing] = {}
+        self._reader = DatasetReader(path, guarded=True)
+        self._site = Site(read_release_name(self._reader), "sparql")
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)  # who waits for a list waits for no other
+        self._resource_lists: dict[str, ResourceList] = {}
         self._home = ""
-        self._maps: dict[str, dict[str, str]] = {}
-        self._fixed: dict[str, Callable[[Asking], Answer]] = {
-            "": self._begin,
-            "index.html": self._begin,
+        self._sitemaps: dict[str, dict[str, str]] = {}
+        self._fixed_routes: dict[str, Callable[[PageRequest], PageResponse]] = {
+            "": self._home_page,
+            "index.html": self._home_page,
             "search.html": self._search,
             "browse/index.html": self._browse,
-            "robots.txt": lambda asking: Answer(robots(asking.base), "text/plain"),
+            "robots.txt": lambda asking: PageResponse(render_robots_txt(asking.base_url), "text/plain"),
         }
 
-    def answer(self, asking: Asking) -> Answer:
+    def handle(self, request: PageRequest) -> PageResponse:
         """What there is under a path.
 
         Raises:
-            RefusedError: there is nothing, or nothing in a form that is accepted.
+            HttpError: there is nothing, or nothing in a form that is accepted.
             StoreError: the store cannot be read.
         """
-        if fixed := self._fixed.get(asking.path):
-            return fixed(asking)
-        if asking.path == "sitemap.xml" or asking.path.startswith("sitemaps/"):
-            return self._map(asking)
-        if found := _BROWSED(asking.path):
-            return self._list(*found.groups())
-        return self._thing(asking)
+        if fixed := self._fixed_routes.get(request.path):
+            return fixed(request)
+        if request.path == "sitemap.xml" or request.path.startswith("sitemaps/"):
+            return self._sitemap(request)
+        if found := _BROWSE_PAGE(request.path):
+            return self._browse_list(*found.groups())
+        return self._resource(request)
 
-    def _thing(self, asking: Asking) -> Answer:
+    def _resource(self, request: PageRequest) -> PageResponse:
         """The page of a thing, or the way to it."""
-        path = REDIRECTS.get(asking.path, asking.path)
-        for form in FORMS:
-            if path.endswith(form.ending):
-                if (place := place_at(path.removesuffix(form.ending))) and (found := self._document(place, form, asking)):
+        path = REDIRECTS.get(request.path, request.path)
+        for form in REPRESENTATIONS:
+            if path.endswith(form.suffix):
+                if (place := address_from_path(path.removesuffix(form.suffix))) and (found := self._document(place, form, request)):
                     return found
-                if further := _FURTHER(path.removesuffix(form.ending)):
-                    return self._further(further[1], int(further[2]), form)
-        place, fragment = self._meant(path)
-        if place and (place.kind is None or self._at(place)):
-            return Answer("", "", f"{place.url(_form(asking.accept))}{fragment}")
-        raise _nothing()
+                if further := _FURTHER_PAGE(path.removesuffix(form.suffix)):
+                    return self._further_page(further[1], int(further[2]), form)
+        place, fragment = self._resolve_path(path)
+        if place and (place.entity_type is None or self._load_page(place)):
+            return PageResponse("", "", f"{place.url(_negotiate_representation(request.accept))}{fragment}")
+        raise _not_found_error()
 
-    def _meant(self, path: str) -> tuple[Place | None, str]:
+    def _resolve_path(self, path: str) -> tuple[PageAddress | None, str]:
         """Whose pages tell of what has this path, and where in them."""
         folder, _, name = path.partition("/")
-        if folder == GRAPHS:
-            return place_at(f"{KINDS[0].folder}/{name}"), ""
+        if folder == GRAPHS_FOLDER:
+            return address_from_path(f"{ENTITY_TYPES[0].folder}/{name}"), ""
         if folder == "mentions":
-            targets = self._reader.values(ref(f"{MENTIONS}{quote(name, safe='')}"), HAS_TARGET)
-            return (place_of(targets[0][1:-1], BY_NAME["figure"]) if targets else None), f"#{quote(name)}"
-        return place_at(path), ""
+            targets = self._reader.values(iri_term(f"{MENTION_NAMESPACE}{quote(name, safe='')}"), HAS_TARGET)
+            return (address_from_iri(targets[0][1:-1], ENTITY_TYPES_BY_NAME["figure"]) if targets else None), f"#{quote(name)}"
+        return address_from_path(path), ""
 
-    def _at(self, place: Place) -> Thing | None:
-        return thing_at(self._reader, place)
+    def _load_page(self, address: PageAddress) -> ResourcePage | None:
+        return load_resource_page(self._reader, address)
 
-    def _document(self, place: Place, form: Form, asking: Asking) -> Answer | None:
+    def _document(self, address: PageAddress, representation: Representation, request: PageRequest) -> PageResponse | None:
         """A document; that whose address is the IRI of a thing leads elsewhere who wants another form."""
-        if place.kind is None:
-            return self._described(place.name, form, asking)
-        thing = self._at(place)
+        if address.entity_type is None:
+            return self._standalone_page(address.name, representation, request)
+        thing = self._load_page(address)
         if thing is None:
             return None
-        if form is HTML and place.kind.ending == HTML.ending and (wanted := _form(asking.accept)) is not HTML:
-            return Answer("", "", place.url(wanted))
-        return _answered(form, lambda: page_of(thing.view(), self._site), lambda: merged(thing.nodes()))
+        if (
+            representation is HTML
+            and address.entity_type.iri_suffix == HTML.suffix
+            and (wanted := _negotiate_representation(request.accept)) is not HTML
+        ):
+            return PageResponse("", "", address.url(wanted))
+        return _respond(representation, lambda: render_resource_page(thing.view(), self._site), lambda: merge_resources(thing.resources()))
 
-    def _further(self, path: str, number: int, form: Form) -> Answer:
-        place = place_at(path)
-        thing = self._at(place) if place and place.kind and form is HTML else None
-        if thing is None or number > thing.pages:
-            raise _nothing()
-        return Answer(page_of(thing.view(number), self._site), HTML.media_type)
+    def _further_page(self, path: str, page_number: int, representation: Representation) -> PageResponse:
+        place = address_from_path(path)
+        thing = self._load_page(place) if place and place.entity_type and representation is HTML else None
+        if thing is None or page_number > thing.page_count:
+            raise _not_found_error()
+        return PageResponse(render_resource_page(thing.view(page_number), self._site), HTML.media_type)
 
-    def _described(self, name: str, form: Form, asking: Asking) -> Answer:
+    def _standalone_page(self, name: str, representation: Representation, request: PageRequest) -> PageResponse:
         """The dataset or the vocabulary."""
         if name == "vocab":
-            return _answered(form, lambda: vocabulary_page(self._reader, self._site).html, ontology)
-        nodes = description(self._reader, self._site._replace(endpoint=f"{asking.base}sparql"))
-        return _answered(form, lambda: dataset_page(nodes, files_of(nodes), self._site).html, lambda: nodes)
+            return _respond(representation, lambda: render_vocabulary_page(self._reader, self._site).html, ontology_resources)
+        nodes = read_dataset_description(self._reader, self._site._replace(endpoint=f"{request.base_url}sparql"))
+        return _respond(representation, lambda: render_dataset_page(nodes, list_release_files(nodes), self._site).html, lambda: nodes)
 
-    def _listing(self, folder: str) -> Listing:
-        with self._guards[folder]:
-            if folder not in self._lists:
-                self._lists[folder] = listing(self._reader, BY_FOLDER[folder])
-            return self._lists[folder]
+    def _resource_list(self, folder: str) -> ResourceList:
+        with self._locks[folder]:
+            if folder not in self._resource_lists:
+                self._resource_lists[folder] = list_resources(self._reader, ENTITY_TYPES_BY_FOLDER[folder])
+            return self._resource_lists[folder]
 
-    def _begin(self, asking: Asking) -> Answer:
-        with self._guards["home"]:
+    def _home_page(self, request: PageRequest) -> PageResponse:
+        with self._locks["home"]:
             if not self._home:
-                self._home = home(overview(self._reader), KINDS, self._site).html
-        return Answer(self._home, HTML.media_type)
+                self._home = render_home_page(compute_overview(self._reader), ENTITY_TYPES, self._site).html
+        return PageResponse(self._home, HTML.media_type)
 
-    def _search(self, asking: Asking) -> Answer:
-        lists = (self._listing(kind.folder) for kind in KINDS if asking.kind in ("", kind.name))
-        found, total = search(self._reader, lists, asking.words, asking.kind)
-        values = {"q": asking.words, "kind": asking.kind, "found": found, "total": total, "kinds": KINDS, "indexed": False}
-        return Answer(render("search", site=self._site, root="", title="Search", **values), HTML.media_type)
+    def _search(self, request: PageRequest) -> PageResponse:
+        lists = (self._resource_list(kind.folder) for kind in ENTITY_TYPES if request.type_name in ("", kind.name))
+        found, total = search_resources(self._reader, lists, request.search_text, request.type_name)
+        values = {
+            "q": request.search_text,
+            "kind": request.type_name,
+            "found": found,
+            "total": total,
+            "kinds": ENTITY_TYPES,
+            "indexed": False,
+        }
+        return PageResponse(render("search", site=self._site, root="", title="Search", **values), HTML.media_type)
 
-    def _browse(self, asking: Asking) -> Answer:
-        return Answer(browse_page([self._listing(kind.folder) for kind in KINDS], self._site).html, HTML.media_type)
+    def _browse(self, request: PageRequest) -> PageResponse:
+        return PageResponse(
+            render_browse_index([self._resource_list(kind.folder) for kind in ENTITY_TYPES], self._site).html, HTML.media_type
+        )
 
-    def _list(self, folder: str, group: str | None, number: str | None) -> Answer:
-        if folder not in BY_FOLDER or (group is None and number):
-            raise _nothing()
-        found = self._listing(folder)
+    def _browse_list(self, folder: str, group: str | None, number: str | None) -> PageResponse:
+        if folder not in ENTITY_TYPES_BY_FOLDER or (group is None and number):
+            raise _not_found_error()
+        found = self._resource_list(folder)
         if group is None:
-            return Answer(groups(found, self._site).html, HTML.media_type)
-        if group not in found.groups or int(number or 1) > pages_of(found.groups[group]):
-            raise _nothing()
-        return Answer(group_page(found, group, int(number or 1), self._site).html, HTML.media_type)
+            return PageResponse(render_groups_page(found, self._site).html, HTML.media_type)
+        if group not in found.groups or int(number or 1) > group_page_count(found.groups[group]):
+            raise _not_found_error()
+        return PageResponse(render_group_page(found, group, int(number or 1), self._site).html, HTML.media_type)
 
-    def _map(self, asking: Asking) -> Answer:
-        lists = [self._listing(kind.folder) for kind in KINDS]
-        with self._guards["sitemap"]:
-            if asking.base not in self._maps:
-                self._maps = {asking.base: dict(sitemaps(_urls(lists), asking.base))}
-            text = self._maps[asking.base].get(asking.path)
+    def _sitemap(self, request: PageRequest) -> PageResponse:
+        lists = [self._resource_list(kind.folder) for kind in ENTITY_TYPES]
+        with self._locks["sitemap"]:
+            if request.base_url not in self._sitemaps:
+                self._sitemaps = {request.base_url: dict(render_sitemaps(_urls(lists), request.base_url))}
+            text = self._sitemaps[request.base_url].get(request.path)
         if text is None:
-            raise _nothing()
-        return Answer(text, _XML)
+            raise _not_found_error()
+        return PageResponse(text, _XML)
 
 
-def _urls(lists: list[Listing]) -> Iterator[str]:
+def _urls(resource_lists: list[ResourceList]) -> Iterator[str]:
     yield from ("index.html", "dataset.html", "vocab.html")
-    yield from (item.url for one in lists for items in one.groups.values() for item in items)
+    yield from (item.url for one in resource_lists for items in one.groups.values() for item in items)
 
 
-def _answered(form: Form, page: Callable[[], str], nodes: Callable[[], list[Node]]) -> Answer:
-    made: dict[Form, Callable[[], str]] = {HTML: page, TURTLE: partial(_said, turtle, nodes), JSONLD: partial(_said, jsonld, nodes)}
-    return Answer(made[form](), form.media_type)
+def _respond(representation: Representation, page: Callable[[], str], resources: Callable[[], list[Resource]]) -> PageResponse:
+    made: dict[Representation, Callable[[], str]] = {
+        HTML: page,
+        TURTLE: partial(_serialize, serialize_turtle, resources),
+        JSONLD: partial(_serialize, serialize_jsonld, resources),
+    }
+    return PageResponse(made[representation](), representation.media_type)
 
 
-def _said(write: Callable[[list[Node]], str], nodes: Callable[[], list[Node]]) -> str:
-    found = nodes()
+def _serialize(write: Callable[[list[Resource]], str], resources: Callable[[], list[Resource]]) -> str:
+    found = resources()
     if not found:
-        raise _nothing()
+        raise _not_found_error()
     return write(found)
 
 
-def _form(accept: str) -> Form:
+def _negotiate_representation(accept: str) -> Representation:
     """The form that is liked best."""
-    kinds = [form.media_type for form in FORMS]
-    chosen = choose(accept, kinds)
+    kinds = [form.media_type for form in REPRESENTATIONS]
+    chosen = negotiate(accept, kinds)
     if chosen is None:
-        raise RefusedError(406, f"it is there as {', '.join(kinds)}")
-    return FORMS[kinds.index(chosen)]
+        raise HttpError(406, f"it is there as {', '.join(kinds)}")
+    return REPRESENTATIONS[kinds.index(chosen)]
 
 
-def _nothing() -> RefusedError:
-    return RefusedError(404, "there is no such page; the home page is at /, the SPARQL service at /sparql")
+def _not_found_error() -> HttpError:
+    return HttpError(404, "there is no such page; the home page is at /, the SPARQL service at /sparql")

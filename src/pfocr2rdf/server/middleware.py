@@ -9,21 +9,21 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pfocr2rdf.server.result_pages import POLICY
+from pfocr2rdf.server.result_pages import CONTENT_SECURITY_POLICY
 
 LOG = logging.getLogger(__name__)
 """Where requests are logged, one line each."""
 
-_ALWAYS = {
+_COMMON_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Retry-After",
-    "Content-Security-Policy": POLICY,
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
 
 
-class Courtesy:
+class HeadersAndAccessLog:
     """Adds what every answer says, and logs the request."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -41,7 +41,7 @@ class Courtesy:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                for name, value in _ALWAYS.items():
+                for name, value in _COMMON_HEADERS.items():
                     headers[name] = value
                 headers.setdefault("Vary", "Accept")
             size += len(message.get("body", b""))

@@ -10,24 +10,24 @@ from urllib.parse import urlencode
 
 from pyoxigraph import Literal, NamedNode
 
-from pfocr2rdf.site.pages.html import Site, parts, render
-from pfocr2rdf.site.pages.query_page import query_page as values_of
-from pfocr2rdf.site.pages.urls import HTML, KINDS, place_of
+from pfocr2rdf.site.pages.html import Site, render, render_chunks
+from pfocr2rdf.site.pages.query_page import build_query_page_context as values_of
+from pfocr2rdf.site.pages.urls import ENTITY_TYPES, HTML, address_from_iri
 from pfocr2rdf.stores.querying.examples import Example
-from pfocr2rdf.stores.querying.result import Answer, Term
+from pfocr2rdf.stores.querying.result import QueryResult, ResultTerm
 
-SERVED = Site(endpoint="sparql")
+SERVED_SITE = Site(endpoint="sparql")
 """A site that is served, as far as it is known without its store."""
 
-POLICY = f"{SERVED.policy}; frame-ancestors 'none'"
+CONTENT_SECURITY_POLICY = f"{SERVED_SITE.content_security_policy}; frame-ancestors 'none'"
 """What a page may load and do: nothing but what comes from the service itself."""
 
-_ROWS, _STATEMENTS = ("csv", "tsv", "json", "xml"), ("turtle", "ntriples", "jsonld", "rdfxml")
-_LOCAL = re.compile(r"\w(?:[\w.-]*[\w-])?", re.ASCII).fullmatch
-_LINKED = re.compile(r"https?://", re.IGNORECASE).match
+_RESULT_FORMATS, _GRAPH_FORMATS = ("csv", "tsv", "json", "xml"), ("turtle", "ntriples", "jsonld", "rdfxml")
+_is_local_name = re.compile(r"\w(?:[\w.-]*[\w-])?", re.ASCII).fullmatch
+_is_web_url = re.compile(r"https?://", re.IGNORECASE).match
 
 
-class Cell(NamedTuple):
+class ResultCell(NamedTuple):
     """A value as people read it: its text, where it leads, what is said of that, and what is said behind it."""
 
     text: str
@@ -36,7 +36,7 @@ class Cell(NamedTuple):
     detail: str = ""
 
 
-def query_page(text: str = "", examples: Iterable[Example] = (), problem: str = "", site: Site = SERVED) -> str:
+def render_query_page(text: str = "", examples: Iterable[Example] = (), problem: str = "", site: Site = SERVED_SITE) -> str:
     """The page with the form.
 
     Args:
@@ -45,74 +45,75 @@ def query_page(text: str = "", examples: Iterable[Example] = (), problem: str = 
         problem: what was wrong with the query.
         site: the site that the page is of.
     """
-    return render("queries", site=site, **values_of(site.endpoint, text=text, problem=problem, chosen=examples))
+    return render("queries", site=site, **values_of(site.endpoint, text=text, problem=problem, offered_examples=examples))
 
 
-def write_answer(file: IO[bytes], answer: Answer, text: str, most: int, site: Site = SERVED) -> None:
+def write_result_page(file: IO[bytes], result: QueryResult, query: str, max_rows: int, site: Site = SERVED_SITE) -> None:
     """Write an answer as a page with a table, row by row. It says so where it does not have all rows.
 
     Args:
         file: where to.
-        answer: the answer.
-        text: the query.
-        most: how many rows it has at most.
+        result: the answer.
+        query: the query.
+        max_rows: how many rows it has at most.
         site: the site that the page is of.
 
     Raises:
         StoreError: the store fails on the way.
     """
-    table = {"columns": None, "truth": answer.boolean} if answer.kind == "ask" else _table(answer, text, most)
-    form = {"endpoint": site.endpoint, "is_own": True, "text": text, "problem": ""}
-    for part in parts("answer", site=site, root="", title="Answer", **form, **table):
+    table = {"columns": None, "truth": result.boolean} if result.query_form == "ask" else _table_context(result, query, max_rows)
+    form = {"endpoint": site.endpoint, "is_own": True, "text": query, "problem": ""}
+    for part in render_chunks("answer", site=site, root="", title="Answer", **form, **table):
         file.write(part.encode())
 
 
-def _table(answer: Answer, text: str, most: int) -> dict[str, object]:
-    names: tuple[str, ...] = answer.variables
-    rows = ([row.get(name) for name in names] for row in answer)
-    if answer.kind == "construct":
+def _table_context(result: QueryResult, query: str, max_rows: int) -> dict[str, object]:
+    names: tuple[str, ...] = result.variables
+    rows = ([row.get(name) for name in names] for row in result)
+    if result.query_form == "construct":
         names = ("subject", "predicate", "object")
-        rows = ([one.subject, one.predicate, one.object] for one in answer)
-    first = list(islice(rows, most))
+        rows = ([one.subject, one.predicate, one.object] for one in result)
+    first = list(islice(rows, max_rows))
     more = next(rows, None) is not None
     said = f"{'The first ' if more else ''}{len(first):,} {'row' if len(first) == 1 else 'rows'}"
     return {
         "columns": names,
         "said": f"{said}, and there are more: take a file to have them all" if more else said,
         "files": [
-            (name, f"?{urlencode({'query': text, 'format': name})}") for name in (_STATEMENTS if answer.kind == "construct" else _ROWS)
+            (name, f"?{urlencode({'query': query, 'format': name})}")
+            for name in (_GRAPH_FORMATS if result.query_form == "construct" else _RESULT_FORMATS)
         ],
-        "rows": _cells(first, answer.prefixes),
-    }  # fmt: skip
+        "rows": _cells(first, result.prefixes),
+    }
 
 
-def _cells(rows: Iterable[list[Term | None]], prefixes: Mapping[str, str]) -> Iterator[list[Cell]]:
+def _cells(rows: Iterable[list[ResultTerm | None]], prefixes: Mapping[str, str]) -> Iterator[list[ResultCell]]:
     for row in rows:
         yield [_cell(value, prefixes) for value in row]
 
 
-def _cell(value: Term | None, prefixes: Mapping[str, str]) -> Cell:
+def _cell(value: ResultTerm | None, prefixes: Mapping[str, str]) -> ResultCell:
     if value is None:
-        return Cell("")
+        return ResultCell("")
     if isinstance(value, NamedNode):
         iri = value.value
-        url = _page(iri) or (iri if _LINKED(iri) else "")
-        return Cell(_short(iri, prefixes), url, iri)
+        url = _page_url(iri) or (iri if _is_web_url(iri) else "")
+        return ResultCell(_compress(iri, prefixes), url, iri)
     if isinstance(value, Literal):
-        return Cell(value.value, detail=value.language or "")
-    return Cell(str(value))
+        return ResultCell(value.value, detail=value.language or "")
+    return ResultCell(str(value))
 
 
-def _page(iri: str) -> str:
+def _page_url(iri: str) -> str:
     """The page of a thing; nothing where its IRI may be that of things of several kinds."""
-    places = [place for place in (place_of(iri, kind) for kind in KINDS) if place]
+    places = [place for place in (address_from_iri(iri, kind) for kind in ENTITY_TYPES) if place]
     return places[0].url(HTML) if len(places) == 1 else ""
 
 
-def _short(iri: str, prefixes: Mapping[str, str]) -> str:
+def _compress(iri: str, prefixes: Mapping[str, str]) -> str:
     """An IRI with the prefix of the longest name space that fits."""
     fitting = [
-        (len(space), name) for name, space in prefixes.items() if space and iri.startswith(space) and _LOCAL(iri[len(space) :])
+        (len(space), name) for name, space in prefixes.items() if space and iri.startswith(space) and _is_local_name(iri[len(space) :])
     ]  # fmt: skip
     if not fitting:
         return iri

@@ -17,22 +17,22 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.server.app import application
-from pfocr2rdf.server.settings import Settings
+from pfocr2rdf.server.settings import ServerSettings
 
-_PATIENCE = 10.0  # seconds, for the head of a request
-_LAST = 5  # seconds, for the requests that are under way when the service is stopped
-_HEAD = 1 << 16
-_CONNECTIONS = 256
-_SILENT = 60  # above all levels: requests are logged by us, and broken ones are no news
+_HEAD_TIMEOUT_SECONDS = 10.0  # seconds, for the head of a request
+_SHUTDOWN_TIMEOUT_SECONDS = 5  # seconds, for the requests that are under way when the service is stopped
+_MAX_HEAD_BYTES = 1 << 16
+_MAX_CONNECTIONS = 256
+_LOG_LEVEL_OFF = 60  # above all levels: requests are logged by us, and broken ones are no news
 
 
 def serve(
     store: str | os.PathLike[str],
-    settings: Settings = Settings(),  # noqa: B008 - it cannot be changed
+    settings: ServerSettings = ServerSettings(),  # noqa: B008 - it cannot be changed
     *,
     host: str = "127.0.0.1",
     port: int = 8000,
-    told: Callable[[str], object] | None = None,
+    on_ready: Callable[[str], object] | None = None,
 ) -> None:
     """Serve an embedded store until this process is interrupted or told to end.
 
@@ -41,20 +41,30 @@ def serve(
         settings: the bounds.
         host: the address to listen on.
         port: the port; 0 for any that is free.
-        told: called with the URL of the service when it is there.
+        on_ready: called with the URL of the service when it is there.
 
     Raises:
         StoreError: there is no store, or nobody can listen there.
     """
     app = application(store, settings)
-    with _listening(host, port) as listener:
+    with _open_listener(host, port) as listener:
         chosen = listener.getsockname()[1]
-        if told:
-            told(f"http://{f'[{host}]' if ':' in host else host}:{chosen}/")
+        if on_ready:
+            on_ready(f"http://{f'[{host}]' if ':' in host else host}:{chosen}/")
         config = uvicorn.Config(
-            app, http=_Impatient, loop="asyncio", ws="none", lifespan="on", log_config=None, log_level=_SILENT, access_log=False,
-            server_header=False, timeout_graceful_shutdown=_LAST, limit_concurrency=_CONNECTIONS, h11_max_incomplete_event_size=_HEAD,
-        )  # fmt: skip
+            app,
+            http=_HeaderTimeoutProtocol,
+            loop="asyncio",
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            log_level=_LOG_LEVEL_OFF,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT_SECONDS,
+            limit_concurrency=_MAX_CONNECTIONS,
+            h11_max_incomplete_event_size=_MAX_HEAD_BYTES,
+        )
         server = _Server(config)
         server.run(sockets=[listener])
     if not server.started:
@@ -62,7 +72,7 @@ def serve(
 
 
 @contextlib.contextmanager
-def _listening(host: str, port: int) -> Iterator[socket.socket]:
+def _open_listener(host: str, port: int) -> Iterator[socket.socket]:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
@@ -71,7 +81,7 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(address)
-            listener.listen(_CONNECTIONS)
+            listener.listen(_MAX_CONNECTIONS)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise StoreError(
@@ -98,7 +108,7 @@ class _Server(uvicorn.Server):
                 signal.signal(one, handler)
 
 
-class _Impatient(H11Protocol):
+class _HeaderTimeoutProtocol(H11Protocol):
     """A connection whose client may not take long for the head of a request; that for bodies is in ``protocol``."""
 
     _deadline: asyncio.TimerHandle | None = None
@@ -106,26 +116,26 @@ class _Impatient(H11Protocol):
     def connection_made(self, transport: Any) -> None:
         """Begin to wait."""
         super().connection_made(transport)
-        self._wait()
+        self._start_timer()
 
     def data_received(self, data: bytes) -> None:
         """Wait on, from where the waiting began, until there is a request."""
         super().data_received(data)
         if self.cycle is None or self.cycle.response_complete:
-            self._wait()
+            self._start_timer()
         else:
-            self._stop()
+            self._cancel_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
-        self._stop()
+        self._cancel_timer()
         super().connection_lost(exc)
 
-    def _wait(self) -> None:
+    def _start_timer(self) -> None:
         if self._deadline is None:
-            self._deadline = self.loop.call_later(_PATIENCE, self.transport.close)
+            self._deadline = self.loop.call_later(_HEAD_TIMEOUT_SECONDS, self.transport.close)
 
-    def _stop(self) -> None:
+    def _cancel_timer(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pyoxigraph
 from pyoxigraph import NamedNode, RdfFormat, Triple
 
-from pfocr2rdf.rdf.iris import DATASET
+from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.rdf.vocabulary import PREFIXES
-from pfocr2rdf.site.pages.graph_reader import DESCRIPTION
+from pfocr2rdf.site.pages.graph_reader import DESCRIPTION_GRAPH
 
-_SPACES = {
+_NAMESPACES = {
     "sd": "http://www.w3.org/ns/sparql-service-description#",
     "formats": "http://www.w3.org/ns/formats/",
     "void": "http://rdfs.org/ns/void#",
@@ -19,11 +19,11 @@ _SPACES = {
     "rdf": PREFIXES["rdf"],
     "rdfs": PREFIXES["rdfs"],
 }
-_RESULTS = (
+_RESULT_FORMATS = (
     "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV", "Turtle", "N-Triples", "JSON-LD",
     "RDF_XML", "TriG", "N-Quads",
 )  # fmt: skip
-_FORMATS = {
+_RDF_FORMATS = {
     "turtle": RdfFormat.TURTLE,
     "ntriples": RdfFormat.N_TRIPLES,
     "jsonld": RdfFormat.JSON_LD,
@@ -31,40 +31,40 @@ _FORMATS = {
 }
 
 
-def service_description(endpoint: str, void: str, *, service: bool) -> list[Triple]:
+def describe_service(endpoint_url: str, void_url: str, *, allow_service: bool) -> list[Triple]:
     """What is said of a service.
 
     Args:
-        endpoint: its URL.
-        void: the URL of the description of the dataset.
-        service: whether queries may ask other servers.
+        endpoint_url: its URL.
+        void_url: the URL of the description of the dataset.
+        allow_service: whether queries may ask other servers.
     """
-    return list(_described(NamedNode(endpoint), NamedNode(void), service))
+    return list(_describe(NamedNode(endpoint_url), NamedNode(void_url), allow_service))
 
 
-def _described(endpoint: NamedNode, void: NamedNode, service: bool) -> Iterator[Triple]:
-    kind, dataset, description = _named("rdf:type"), NamedNode(DATASET), NamedNode(DESCRIPTION)
-    yield Triple(endpoint, kind, _named("sd:Service"))
-    yield Triple(endpoint, _named("sd:endpoint"), endpoint)
-    yield Triple(endpoint, _named("sd:supportedLanguage"), _named("sd:SPARQL11Query"))
-    yield Triple(endpoint, _named("sd:feature"), _named("sd:UnionDefaultGraph"))
-    if service:
-        yield Triple(endpoint, _named("sd:feature"), _named("sd:BasicFederatedQuery"))
-    yield from (Triple(endpoint, _named("sd:resultFormat"), _named(f"formats:{name}")) for name in _RESULTS)
-    yield Triple(endpoint, _named("sd:defaultDataset"), dataset)
-    yield Triple(dataset, kind, _named("sd:Dataset"))
-    yield Triple(dataset, kind, _named("void:Dataset"))
-    yield Triple(dataset, _named("void:sparqlEndpoint"), endpoint)
-    yield Triple(dataset, _named("rdfs:seeAlso"), void)
-    yield Triple(description, kind, _named("void:DatasetDescription"))
-    yield Triple(description, _named("foaf:primaryTopic"), dataset)
+def _describe(endpoint: NamedNode, void: NamedNode, allow_service: bool) -> Iterator[Triple]:
+    kind, dataset, description = _expand_curie("rdf:type"), NamedNode(DATASET_IRI), NamedNode(DESCRIPTION_GRAPH)
+    yield Triple(endpoint, kind, _expand_curie("sd:Service"))
+    yield Triple(endpoint, _expand_curie("sd:endpoint"), endpoint)
+    yield Triple(endpoint, _expand_curie("sd:supportedLanguage"), _expand_curie("sd:SPARQL11Query"))
+    yield Triple(endpoint, _expand_curie("sd:feature"), _expand_curie("sd:UnionDefaultGraph"))
+    if allow_service:
+        yield Triple(endpoint, _expand_curie("sd:feature"), _expand_curie("sd:BasicFederatedQuery"))
+    yield from (Triple(endpoint, _expand_curie("sd:resultFormat"), _expand_curie(f"formats:{name}")) for name in _RESULT_FORMATS)
+    yield Triple(endpoint, _expand_curie("sd:defaultDataset"), dataset)
+    yield Triple(dataset, kind, _expand_curie("sd:Dataset"))
+    yield Triple(dataset, kind, _expand_curie("void:Dataset"))
+    yield Triple(dataset, _expand_curie("void:sparqlEndpoint"), endpoint)
+    yield Triple(dataset, _expand_curie("rdfs:seeAlso"), void)
+    yield Triple(description, kind, _expand_curie("void:DatasetDescription"))
+    yield Triple(description, _expand_curie("foaf:primaryTopic"), dataset)
 
 
-def _named(name: str) -> NamedNode:
-    prefix, _, local = name.partition(":")
-    return NamedNode(_SPACES[prefix] + local)
+def _expand_curie(curie: str) -> NamedNode:
+    prefix, _, local = curie.partition(":")
+    return NamedNode(_NAMESPACES[prefix] + local)
 
 
-def serialized(triples: list[Triple], form: str) -> bytes:
+def serialize_triples(triples: list[Triple], format_name: str) -> bytes:
     """Statements in a format for statements that ``negotiation`` names."""
-    return pyoxigraph.serialize(triples, format=_FORMATS[form], prefixes=_SPACES) or b""
+    return pyoxigraph.serialize(triples, format=_RDF_FORMATS[format_name], prefixes=_NAMESPACES) or b""

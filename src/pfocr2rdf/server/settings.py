@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-MEGABYTE = 1 << 20
+BYTES_PER_MEGABYTE = 1 << 20
 
 
-class Settings(NamedTuple):
+class ServerSettings(NamedTuple):
     """The bounds of a service.
 
     Attributes:
@@ -26,5 +26,5 @@ class Settings(NamedTuple):
     answer: int = 512
     workers: int = min(2 * (os.cpu_count() or 1), 16)
     queue: int = 32
-    query: int = MEGABYTE
+    query: int = BYTES_PER_MEGABYTE
     service: bool = False

@@ -15,75 +15,81 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
-from pfocr2rdf.server.execute import Asked, answer_into
-from pfocr2rdf.server.settings import MEGABYTE, Settings
-from pfocr2rdf.stores.embedded import Kept, opened
+from pfocr2rdf.server.execute import SparqlRequest, execute_into
+from pfocr2rdf.server.settings import BYTES_PER_MEGABYTE, ServerSettings
+from pfocr2rdf.stores.embedded import StoreManager, open_read_only
 
-READY = b"!"
+READY_SIGNAL = b"!"
 """What is said when the process can be asked."""
 
-ALLOCATORS = {"MALLOC_ARENA_MAX": "2", "MIMALLOC_ARENA_RESERVE": "16384"}
+ALLOCATOR_ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "MIMALLOC_ARENA_RESERVE": "16384"}
 """The environment in which the allocators do not set gigabytes aside that nobody uses, and that no bound would see."""
 
-_HELD = 1 << 18  # bytes of an answer that are no file: to make one takes longer than many an answer
-_GRACE = 2.0  # for which a process that nobody kills any more outlives the time of its question
-_TIRED = 0.5  # of the memory that it may have: what it does not give back would be missed by the next question
+_MAX_INLINE_BYTES = 1 << 18  # bytes of an answer that are no file: to make one takes longer than many an answer
+_KILL_GRACE_SECONDS = 2.0  # for which a process that nobody kills any more outlives the time of its question
+_RECYCLE_MEMORY_FRACTION = 0.5  # of the memory that it may have: what it does not give back would be missed by the next question
 
 
-def main() -> None:
+def run_worker() -> None:
     """Answer until the other side is gone."""
-    store, settings = Kept(Path(sys.argv[1]), opened), Settings(**json.loads(sys.argv[2]))
+    store, settings = StoreManager(Path(sys.argv[1]), open_read_only), ServerSettings(**json.loads(sys.argv[2]))
     # What the store's library takes for itself when it is first used is not the query's.
-    answer_into(io.BytesIO(), store, Asked("ASK {}"))
-    began = _bound(settings)
+    execute_into(io.BytesIO(), store, SparqlRequest("ASK {}"))
+    began = _limit_resources(settings)
     with socket.socket(fileno=os.dup(0)) as line, line.makefile("rb") as questions:
-        line.sendall(READY)
+        line.sendall(READY_SIGNAL)
         for question in questions:
-            _answer(line, Asked(**json.loads(question)), store, settings, began)
+            _handle_request(line, SparqlRequest(**json.loads(question)), store, settings, began)
 
 
-def _answer(line: socket.socket, asked: Asked, store: Kept[Store], settings: Settings, began: int) -> None:
+def _handle_request(
+    line: socket.socket, request: SparqlRequest, store: StoreManager[Store], settings: ServerSettings, start_peak_bytes: int
+) -> None:
     """Answer one question."""
     # Where an answer is too large for its file, to close that says so once more.
-    with contextlib.suppress(OSError), tempfile.SpooledTemporaryFile(_HELD, prefix="pfocr2rdf-") as file:
+    with contextlib.suppress(OSError), tempfile.SpooledTemporaryFile(_MAX_INLINE_BYTES, prefix="pfocr2rdf-") as file:
         # The signal is not Python's: it also ends a process that is deep in the store.
-        signal.setitimer(signal.ITIMER_REAL, settings.timeout + _GRACE)
-        reply = answer_into(file, store, asked, service=settings.service)
+        signal.setitimer(signal.ITIMER_REAL, settings.timeout + _KILL_GRACE_SECONDS)
+        reply = execute_into(file, store, request, allow_service=settings.service)
         signal.setitimer(signal.ITIMER_REAL, 0)
         size = file.tell()
-        told = {"reply": reply, "tired": _peak() - began > _TIRED * settings.memory * MEGABYTE, "size": size if size <= _HELD else None}
+        told = {
+            "reply": reply,
+            "tired": _peak_memory_bytes() - start_peak_bytes > _RECYCLE_MEMORY_FRACTION * settings.memory * BYTES_PER_MEGABYTE,
+            "size": size if size <= _MAX_INLINE_BYTES else None,
+        }
         said = json.dumps(told).encode() + b"\n"
         if reply.status != 200:
             line.sendall(said)
             return
         file.seek(0)
-        if size <= _HELD:
+        if size <= _MAX_INLINE_BYTES:
             line.sendall(said + file.read())
         else:
             socket.send_fds(line, [said], [file.fileno()])
 
 
-def _bound(settings: Settings) -> int:
+def _limit_resources(settings: ServerSettings) -> int:
     """Take only so much memory and disk; what it has taken already comes back."""
     pages = Path("/proc/self/statm")
     if pages.exists():  # elsewhere the bound is none that a system keeps
         taken = int(pages.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-        _limit(resource.RLIMIT_AS, taken + settings.memory * MEGABYTE)
-    _limit(resource.RLIMIT_FSIZE, settings.answer * MEGABYTE)
-    _limit(resource.RLIMIT_CORE, 0)
-    return _peak()
+        _set_limit(resource.RLIMIT_AS, taken + settings.memory * BYTES_PER_MEGABYTE)
+    _set_limit(resource.RLIMIT_FSIZE, settings.answer * BYTES_PER_MEGABYTE)
+    _set_limit(resource.RLIMIT_CORE, 0)
+    return _peak_memory_bytes()
 
 
-def _limit(what: int, value: int) -> None:
-    most = resource.getrlimit(what)[1]
+def _set_limit(limit_id: int, value: int) -> None:
+    most = resource.getrlimit(limit_id)[1]
     value = value if most == resource.RLIM_INFINITY else min(value, most)
-    resource.setrlimit(what, (value, value))
+    resource.setrlimit(limit_id, (value, value))
 
 
-def _peak() -> int:
+def _peak_memory_bytes() -> int:
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 if __name__ == "__main__":
-    main()
+    run_worker()

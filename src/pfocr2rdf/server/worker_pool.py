@@ -16,39 +16,39 @@ import sys
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from pfocr2rdf.server.execute import Asked, Reply
-from pfocr2rdf.server.settings import Settings
-from pfocr2rdf.server.worker import ALLOCATORS, READY
+from pfocr2rdf.server.execute import ExecutionResult, SparqlRequest
+from pfocr2rdf.server.settings import ServerSettings
+from pfocr2rdf.server.worker import ALLOCATOR_ENVIRONMENT, READY_SIGNAL
 
-_START = 60.0
-_RETRY = 5
-_BLOCK = 1 << 16
-_BUSY = Reply(503, "this service has as many queries to answer as it can; ask again in a moment")
+_START_TIMEOUT_SECONDS = 60.0
+_RETRY_AFTER_SECONDS = 5
+_BLOCK_BYTES = 1 << 16
+_BUSY_RESULT = ExecutionResult(503, "this service has as many queries to answer as it can; ask again in a moment")
 
-RETRY_AFTER = {"Retry-After": str(_RETRY)}
+RETRY_AFTER_HEADERS = {"Retry-After": str(_RETRY_AFTER_SECONDS)}
 """When to ask again."""
 
 
-class Answered(NamedTuple):
-    """An answer on its way. The file is the caller's to close, and ``Pool.release`` is to be called then.
+class StreamedResult(NamedTuple):
+    """An answer on its way. The file is the caller's to close, and ``WorkerPool.release`` is to be called then.
 
     Attributes:
-        reply: what came of it.
+        result: what came of it.
         file: the answer, from its beginning, where there is one.
     """
 
-    reply: Reply
+    result: ExecutionResult
     file: IO[bytes] | None = None
 
 
-class _GoneError(Exception):
+class _WorkerExitedError(Exception):
     """The process has ended."""
 
 
-class _Worker:
+class _WorkerProcess:
     """A process, and the line to it."""
 
-    def __init__(self, store: Path, settings: Settings) -> None:
+    def __init__(self, store: Path, settings: ServerSettings) -> None:
         self._line, theirs = socket.socketpair()
         self._line.setblocking(False)
         self._is_ready = False
@@ -62,46 +62,46 @@ class _Worker:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
-                env={**os.environ, **ALLOCATORS},
+                env={**os.environ, **ALLOCATOR_ENVIRONMENT},
             )
 
-    async def ready(self) -> None:
+    async def wait_until_ready(self) -> None:
         """Wait until it can be asked.
 
         Raises:
-            _GoneError: it ended.
+            _WorkerExitedError: it ended.
             TimeoutError: it does not begin.
         """
         if not self._is_ready:
-            async with asyncio.timeout(_START):
-                self._is_ready = await self._received() == READY
+            async with asyncio.timeout(_START_TIMEOUT_SECONDS):
+                self._is_ready = await self._receive() == READY_SIGNAL
 
-    async def ask(self, asked: Asked) -> tuple[Answered, bool]:
+    async def execute(self, request: SparqlRequest) -> tuple[StreamedResult, bool]:
         """Have a question answered; with the answer comes whether the process is better replaced.
 
         Raises:
-            _GoneError: it ended.
+            _WorkerExitedError: it ended.
         """
         try:
-            await asyncio.get_running_loop().sock_sendall(self._line, json.dumps(asked._asdict()).encode() + b"\n")
+            await asyncio.get_running_loop().sock_sendall(self._line, json.dumps(request._asdict()).encode() + b"\n")
         except OSError:
-            raise _GoneError from None
+            raise _WorkerExitedError from None
         said = bytearray()
         while (end := said.find(b"\n")) < 0:
-            said += await self._received()
+            said += await self._receive()
         told = json.loads(said[:end])
-        reply, size, tired = Reply(*told["reply"]), told["size"], told["tired"]
+        reply, size, tired = ExecutionResult(*told["reply"]), told["size"], told["tired"]
         if reply.status != 200:
-            return Answered(reply), tired
+            return StreamedResult(reply), tired
         if size is None:
             file, self._file = self._file, None
-            return (Answered(reply, file) if file else Answered(_BUSY)), tired  # the system gives no more handles
+            return (StreamedResult(reply, file) if file else StreamedResult(_BUSY_RESULT)), tired  # the system gives no more handles
         del said[: end + 1]
         while len(said) < size:
-            said += await self._received()
-        return Answered(reply, io.BytesIO(said)), tired
+            said += await self._receive()
+        return StreamedResult(reply, io.BytesIO(said)), tired
 
-    async def _received(self) -> bytes:
+    async def _receive(self) -> bytes:
         """What comes next; a handle that comes with it is kept."""
         loop, there = asyncio.get_running_loop(), asyncio.Event()
         loop.add_reader(self._line, there.set)
@@ -110,13 +110,13 @@ class _Worker:
         finally:
             loop.remove_reader(self._line)
         try:
-            said, handles, _, _ = socket.recv_fds(self._line, _BLOCK, 1)
+            said, handles, _, _ = socket.recv_fds(self._line, _BLOCK_BYTES, 1)
         except ConnectionError:
-            raise _GoneError from None
+            raise _WorkerExitedError from None
         if handles:
             self._file = os.fdopen(handles[0], "rb")
         if not said:
-            raise _GoneError
+            raise _WorkerExitedError
         return said
 
     def kill(self) -> None:
@@ -127,7 +127,7 @@ class _Worker:
             self._file.close()
 
 
-class Pool:
+class WorkerPool:
     """As many processes as queries may run at once.
 
     Args:
@@ -135,37 +135,37 @@ class Pool:
         settings: what a query may take.
     """
 
-    def __init__(self, store: Path, settings: Settings) -> None:
+    def __init__(self, store: Path, settings: ServerSettings) -> None:
         self._store = Path(os.path.abspath(store))
         self._settings = settings
         self._admitted = 0
-        self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
-        self._all: set[_Worker] = set()
-        self._ending: set[asyncio.Task[int]] = set()
+        self._idle: asyncio.Queue[_WorkerProcess] = asyncio.Queue()
+        self._workers: set[_WorkerProcess] = set()
+        self._exiting: set[asyncio.Task[int]] = set()
         self._is_closed = False
 
     def start(self) -> None:
         """Start the processes."""
         for _ in range(self._settings.workers):
-            self._hire()
+            self._spawn()
 
     async def close(self) -> None:
         """End all processes."""
         self._is_closed = True
-        for worker in list(self._all):
-            self._dismiss(worker)
-        await asyncio.gather(*self._ending)
+        for worker in list(self._workers):
+            self._retire(worker)
+        await asyncio.gather(*self._exiting)
 
-    async def answer(self, asked: Asked) -> Answered:
+    async def execute(self, request: SparqlRequest) -> StreamedResult:
         """Have a question answered. What goes wrong is in the reply. Who cancels this kills the query."""
         if self._admitted >= self._settings.workers + self._settings.queue:
-            return Answered(_BUSY)
+            return StreamedResult(_BUSY_RESULT)
         self._admitted += 1
-        answered = Answered(_BUSY)
+        answered = StreamedResult(_BUSY_RESULT)
         try:
             async with asyncio.timeout(self._settings.timeout):
                 worker = await self._idle.get()
-            answered = await self._asked(worker, asked)
+            answered = await self._execute_on(worker, request)
         except TimeoutError:
             pass
         finally:
@@ -177,38 +177,40 @@ class Pool:
         """An answer was sent, or was not: another can have its place."""
         self._admitted -= 1
 
-    async def _asked(self, worker: _Worker, asked: Asked) -> Answered:
+    async def _execute_on(self, worker: _WorkerProcess, request: SparqlRequest) -> StreamedResult:
         tired = True
         try:
-            await worker.ready()
+            await worker.wait_until_ready()
             async with asyncio.timeout(self._settings.timeout):
-                answered, tired = await worker.ask(asked)
+                answered, tired = await worker.execute(request)
         except TimeoutError:
-            return Answered(Reply(504, f"the query took longer than {self._settings.timeout:g} seconds and was ended; ask for less"))
-        except _GoneError:
+            return StreamedResult(
+                ExecutionResult(504, f"the query took longer than {self._settings.timeout:g} seconds and was ended; ask for less")
+            )
+        except _WorkerExitedError:
             memory = self._settings.memory
             said = f"the query needs more memory than it may have, {memory} MB, or is nested too deeply; ask for less"
-            return Answered(Reply(500, said))
+            return StreamedResult(ExecutionResult(500, said))
         finally:
             if tired:
-                self._dismiss(worker)
-                self._hire()
+                self._retire(worker)
+                self._spawn()
             else:
                 self._idle.put_nowait(worker)
         return answered
 
-    def _hire(self) -> None:
+    def _spawn(self) -> None:
         if self._is_closed:
             return
-        worker = _Worker(self._store, self._settings)
-        self._all.add(worker)
+        worker = _WorkerProcess(self._store, self._settings)
+        self._workers.add(worker)
         self._idle.put_nowait(worker)
 
-    def _dismiss(self, worker: _Worker) -> None:
-        if worker not in self._all:
+    def _retire(self, worker: _WorkerProcess) -> None:
+        if worker not in self._workers:
             return
-        self._all.remove(worker)
+        self._workers.remove(worker)
         worker.kill()
         waiting = asyncio.ensure_future(asyncio.to_thread(worker.process.wait))
-        self._ending.add(waiting)
-        waiting.add_done_callback(self._ending.discard)
+        self._exiting.add(waiting)
+        waiting.add_done_callback(self._exiting.discard)

@@ -15,22 +15,22 @@ from typing import IO, Any, BinaryIO, cast
 import zstandard
 from isal import igzip
 
-from pfocr2rdf.storage.files import BUFFER_BYTES, Digesting
+from pfocr2rdf.storage.files import BUFFER_BYTES, HashingWriter
 
-BROKEN = (EOFError, zlib.error, zstandard.ZstdError)
+DECOMPRESSION_ERRORS = (EOFError, zlib.error, zstandard.ZstdError)
 """What reading such a file raises where it is cut off or damaged, besides ``OSError``."""
 
-_BUFFER = 1 << 16
-_STEP = 1 << 12  # a little at a time: what a few bytes unpack to can be a thousand times as long
+_BUFFER_BYTES = 1 << 16
+_ZSTD_READ_BYTES = 1 << 12  # a little at a time: what a few bytes unpack to can be a thousand times as long
 
 
 @contextmanager
-def opened(path: Path, watch: Callable[[bytes], object] | None = None) -> Iterator[IO[bytes]]:
+def open_decompressed(path: Path, on_read: Callable[[bytes], object] | None = None) -> Iterator[IO[bytes]]:
     """A file to read bytes from, unpacked where its name ends in ``.gz`` or ``.zst``.
 
     Args:
         path: the file.
-        watch: called with the bytes of the file itself, piece by piece as they are read.
+        on_read: called with the bytes of the file itself, piece by piece as they are read.
 
     Raises:
         OSError: it cannot be read, or is no gzip file.
@@ -38,22 +38,22 @@ def opened(path: Path, watch: Callable[[bytes], object] | None = None) -> Iterat
         zlib.error: it is a damaged gzip file.
         zstandard.ZstdError: it is a damaged Zstandard file.
     """
-    with path.open("rb", buffering=_BUFFER) as file:
-        raw = io.BufferedReader(_Watched(file, watch), _BUFFER) if watch else file
-        with unpacked(path.suffix.lower(), raw) as stream:
+    with path.open("rb", buffering=_BUFFER_BYTES) as file:
+        raw = io.BufferedReader(_ObservedReader(file, on_read), _BUFFER_BYTES) if on_read else file
+        with decompress(path.suffix.lower(), raw) as stream:
             yield stream
 
 
-def unpacked(suffix: str, raw: BinaryIO) -> IO[bytes]:
-    """The bytes that a file holds, unpacked where the ending of its name is ``.gz`` or ``.zst``; see ``opened`` for what it raises."""
+def decompress(suffix: str, raw: BinaryIO) -> IO[bytes]:
+    """The bytes that a file holds, decompressed by the suffix ``.gz`` or ``.zst``; see ``open_decompressed`` for what it raises."""
     if suffix == ".gz":
         return cast("IO[bytes]", gzip.open(raw))
     if suffix == ".zst":
-        return io.BufferedReader(_Frames(raw), _BUFFER)
+        return io.BufferedReader(_ZstdFrameReader(raw), _BUFFER_BYTES)
     return raw
 
 
-class _Reading(io.RawIOBase):
+class _ChunkReader(io.RawIOBase):
     """Bytes that are made piece by piece."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -63,29 +63,29 @@ class _Reading(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        data = self._some(len(buffer))
+        data = self._read_some(len(buffer))
         buffer[: len(data)] = data
         return len(data)
 
     @abstractmethod
-    def _some(self, size: int) -> bytes:
+    def _read_some(self, size: int) -> bytes:
         """At least one byte and at most ``size``; none at the end."""
 
 
-class _Watched(_Reading):
+class _ObservedReader(_ChunkReader):
     """Passes bytes on, and shows them to somebody."""
 
     def __init__(self, file: BinaryIO, watch: Callable[[bytes], object]) -> None:
         super().__init__(file)
         self._watch = watch
 
-    def _some(self, size: int) -> bytes:
+    def _read_some(self, size: int) -> bytes:
         data = self._file.read(size)
         self._watch(data)
         return data
 
 
-class _Frames(_Reading):
+class _ZstdFrameReader(_ChunkReader):
     """All frames of a Zstandard file, one after the other.
 
     The reader of ``zstandard`` stops after the first one, and takes a frame that breaks off for a whole one.
@@ -96,9 +96,9 @@ class _Frames(_Reading):
         self._frame = zstandard.ZstdDecompressor().decompressobj()
         self._packed = self._ready = b""
 
-    def _some(self, size: int) -> bytes:
+    def _read_some(self, size: int) -> bytes:
         while not self._ready:
-            self._packed = self._packed or self._file.read(_STEP)
+            self._packed = self._packed or self._file.read(_ZSTD_READ_BYTES)
             if self._frame.eof and self._packed:
                 self._frame = zstandard.ZstdDecompressor().decompressobj()
             elif not self._packed:
@@ -111,20 +111,20 @@ class _Frames(_Reading):
         return data
 
 
-COMPRESSIONS = {"gz": ".gz", "zst": ".zst"}
+COMPRESSION_SUFFIXES = {"gz": ".gz", "zst": ".zst"}
 
 
-def ending(compress: str | None) -> str:
-    """What the names of files end in that are compressed in this way, which is a name of ``COMPRESSIONS``; nothing for ``None``."""
-    return COMPRESSIONS[compress] if compress else ""
+def suffix_for(compress: str | None) -> str:
+    """What the names of files end in that are compressed in this way, which is a name of ``COMPRESSION_SUFFIXES``; nothing for ``None``."""
+    return COMPRESSION_SUFFIXES[compress] if compress else ""
 
 
-class _Even(io.RawIOBase):
+class _FixedBlockWriter(io.RawIOBase):
     """Hands bytes on in pieces of one size, however they come: gzip's bytes depend on the pieces."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._held = bytearray()
+        self._pending = bytearray()
 
     def writable(self) -> bool:
         """It is."""
@@ -132,28 +132,28 @@ class _Even(io.RawIOBase):
 
     def write(self, data: Any) -> int:
         """Take bytes."""
-        self._held += data
-        if len(self._held) >= BUFFER_BYTES:
-            even = len(self._held) - len(self._held) % BUFFER_BYTES
-            self._file.write(bytes(self._held[:even]))
-            del self._held[:even]
+        self._pending += data
+        if len(self._pending) >= BUFFER_BYTES:
+            even = len(self._pending) - len(self._pending) % BUFFER_BYTES
+            self._file.write(bytes(self._pending[:even]))
+            del self._pending[:even]
         return len(data)
 
     def close(self) -> None:
         """Hand on what is left."""
         try:
             if not self.closed:
-                self._file.write(bytes(self._held))
+                self._file.write(bytes(self._pending))
                 self._file.close()
         finally:
             super().close()
 
 
-def compressed(name: str, raw: Digesting) -> contextlib.AbstractContextManager[BinaryIO]:
+def open_compressed(name: str, raw: HashingWriter) -> contextlib.AbstractContextManager[BinaryIO]:
     """What to write to, for the file to be compressed as its name says; the same bytes each time."""
     if name.endswith(".gz"):
         file = igzip.IGzipFile(filename="", mode="wb", compresslevel=2, fileobj=cast("BinaryIO", raw), mtime=0)  # type: ignore[no-untyped-call]
-        return cast("contextlib.AbstractContextManager[BinaryIO]", _Even(cast("BinaryIO", file)))
+        return cast("contextlib.AbstractContextManager[BinaryIO]", _FixedBlockWriter(cast("BinaryIO", file)))
     if name.endswith(".zst"):
         writer = zstandard.ZstdCompressor(level=3).stream_writer(cast("BinaryIO", raw), closefd=False)
         return cast("contextlib.AbstractContextManager[BinaryIO]", writer)

@@ -11,37 +11,37 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pfocr2rdf.errors import SourceError
-from pfocr2rdf.storage.compression import BROKEN, opened
+from pfocr2rdf.storage.compression import DECOMPRESSION_ERRORS, open_decompressed
 
 _SUFFIXES = ("", ".gz", ".zst")
-_OPERATION = re.compile(rb"(DELETE|INSERT) DATA \{\n|GRAPH (<[^>]*>) \{\n|\}\n|;\n").fullmatch
+_match_operation = re.compile(rb"(DELETE|INSERT) DATA \{\n|GRAPH (<[^>]*>) \{\n|\}\n|;\n").fullmatch
 
 
 def is_delta(source: str | os.PathLike[str]) -> bool:
     """Whether a name is that of a folder with a delta."""
-    return (Path(source) / DELTA).is_file()
+    return (Path(source) / DELTA_FILE).is_file()
 
 
-class Change(NamedTuple):
+class StatementChange(NamedTuple):
     """One statement that goes or comes.
 
     Attributes:
-        verb: ``DELETE`` or ``INSERT``.
+        operation: ``DELETE`` or ``INSERT``.
         graph: the graph that it names, or ``""``.
         triple: the statement as N-Triples.
     """
 
-    verb: str
+    operation: str
     graph: str
     triple: bytes
 
 
-class Delta(NamedTuple):
+class DeltaReader(NamedTuple):
     """A delta in a folder.
 
     Attributes:
         folder: where it is.
-        quads: whether its statements name their graphs.
+        names_graphs: whether its statements name their graphs.
         removed: how many statements go.
         added: how many come.
         base: the digests of the version that it was made from.
@@ -51,7 +51,7 @@ class Delta(NamedTuple):
     """
 
     folder: Path
-    quads: bool
+    names_graphs: bool
     removed: int
     added: int
     base: list[str]
@@ -60,23 +60,23 @@ class Delta(NamedTuple):
     files: list[Path]
 
     @classmethod
-    def read(cls, folder: Path) -> Delta:
+    def from_directory(cls, folder: Path) -> DeltaReader:
         """The delta in a folder.
 
         Raises:
             SourceError: there is none that is whole.
         """
         try:
-            told = json.loads((folder / DELTA).read_text(encoding="utf-8"))
-            files = _files(folder, {file["name"] for file in told["files"]})
+            told = json.loads((folder / DELTA_FILE).read_text(encoding="utf-8"))
+            files = _find_files(folder, {file["name"] for file in told["files"]})
             return cls(
-                folder, told["statements"] == "quads", int(told["removed"]), int(told["added"]), _digests(told["old"]),
-                _digests(told["new"]), int(told["new"]["statements"]), files,
+                folder, told["statements"] == "quads", int(told["removed"]), int(told["added"]), _side_digests(told["old"]),
+                _side_digests(told["new"]), int(told["new"]["statements"]), files,
             )  # fmt: skip
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
-            raise SourceError(f"{folder / DELTA}: is no description of a delta; make the delta again with pfocr2rdf diff") from None
+            raise SourceError(f"{folder / DELTA_FILE}: is no description of a delta; make the delta again with pfocr2rdf diff") from None
 
-    def changes(self) -> Iterator[Change]:
+    def changes(self) -> Iterator[StatementChange]:
         """What goes, then what comes.
 
         Raises:
@@ -84,11 +84,11 @@ class Delta(NamedTuple):
         """
         for path in self.files:
             try:
-                with opened(path) as file:
-                    yield from _changes(path, iter(file))
+                with open_decompressed(path) as file:
+                    yield from _parse_changes(path, iter(file))
             except OSError as error:
                 raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from None
-            except BROKEN as error:
+            except DECOMPRESSION_ERRORS as error:
                 raise SourceError(f"{path}: is damaged: {error}; make the delta again") from None
 
     def updates(self, graph: str | None) -> Iterator[str]:
@@ -97,22 +97,22 @@ class Delta(NamedTuple):
         Args:
             graph: where statements are that name no graph: its name, or ``""`` for the default graph.
         """
-        for verb, changes in groupby(self.changes(), key=lambda change: change.verb):
-            while some := list(islice(changes, CHUNK)):
+        for verb, changes in groupby(self.changes(), key=lambda change: change.operation):
+            while some := list(islice(changes, UPDATE_STATEMENTS)):
                 blocks = groupby(some, key=lambda change: change.graph or graph)
-                yield f"{verb} DATA {{\n{''.join(_block(name, list(block)) for name, block in blocks)}}}"
+                yield f"{verb} DATA {{\n{''.join(_graph_block(name, list(block)) for name, block in blocks)}}}"
 
 
-def _block(name: str | None, changes: list[Change]) -> str:
+def _graph_block(name: str | None, changes: list[StatementChange]) -> str:
     lines = "".join(f"{change.triple.decode()} .\n" for change in changes)
     return f"GRAPH <{name}> {{\n{lines}}}\n" if name else lines
 
 
-def _digests(side: dict[str, Any]) -> list[str]:
+def _side_digests(side: dict[str, Any]) -> list[str]:
     return sorted({str(side["sha256"]), *(str(file["sha256"]) for file in side["files"])})
 
 
-def _files(folder: Path, names: set[str]) -> list[Path]:
+def _find_files(folder: Path, names: set[str]) -> list[Path]:
     """The files of the first form that is there.
 
     Raises:
@@ -122,10 +122,10 @@ def _files(folder: Path, names: set[str]) -> list[Path]:
         for suffix in _SUFFIXES:
             if names.issuperset(wanted := [name + suffix for name in form]):
                 return [folder / name for name in wanted]
-    raise KeyError(DELTA)
+    raise KeyError(DELTA_FILE)
 
 
-def _changes(path: Path, lines: Iterator[bytes]) -> Iterator[Change]:
+def _parse_changes(path: Path, lines: Iterator[bytes]) -> Iterator[StatementChange]:
     """The statements of one file, of whatever form it is."""
     verb = {"removed": "DELETE", "added": "INSERT"}.get(path.name.partition(".")[0], "")
     graph = ""
@@ -136,20 +136,20 @@ def _changes(path: Path, lines: Iterator[bytes]) -> Iterator[Change]:
             if line[:2] not in (b"D ", b"A "):
                 continue
             verb, statement = "DELETE" if line[:1] == b"D" else "INSERT", line[2:]
-        elif frame := _OPERATION(line):
+        elif frame := _match_operation(line):
             verb, graph = (frame[1] or verb.encode()).decode(), (frame[2] or b"").decode()[1:-1]
             continue
-        if not (quad := QUAD(statement)) or not verb:
+        if not (quad := match_quad(statement)) or not verb:
             raise SourceError(f"{path}:{number}: is no statement of a delta; make the delta again")
-        yield Change(verb, (quad["graph"] or b"").decode()[1:-1] or graph, quad["triple"])
+        yield StatementChange(verb, (quad["graph"] or b"").decode()[1:-1] or graph, quad["triple"])
 
 
-CHUNK = 1000
+UPDATE_STATEMENTS = 1000
 """Statements in one operation of SPARQL Update: some stores fail at little more than that."""
 
-DELTA = "delta.json"
+DELTA_FILE = "delta.json"
 
-QUAD = re.compile(
+match_quad = re.compile(
     rb'(?P<triple><[^>]*> <[^>]*> (?:<[^>]*>|"(?:[^"\\]|\\.)*"(?:\^\^<[^>]*>|@[a-z0-9-]+)?)) (?P<graph><[^>]*>)? ?\.\n'
 ).fullmatch
 """A canonical line of N-Triples or N-Quads: its ``triple`` without the point, and its ``graph`` with its brackets, if it names one."""

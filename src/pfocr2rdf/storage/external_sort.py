@@ -12,27 +12,27 @@ from typing import BinaryIO
 
 import zstandard
 
-from pfocr2rdf.storage.compression import opened
-from pfocr2rdf.storage.files import mapped_errors
-from pfocr2rdf.storage.progress import Meter
+from pfocr2rdf.storage.compression import open_decompressed
+from pfocr2rdf.storage.files import map_os_errors
+from pfocr2rdf.storage.progress import ProgressMeter
 
-CHUNK_BYTES = 32 << 20
+SORT_MEMORY_BYTES = 32 << 20
 """How many bytes of lines are sorted in memory."""
 
-FAN_IN = 64
+MAX_MERGED_RUNS = 64
 """How many runs are merged at once: each of them is an open file with a buffer."""
 
-_LINES = 4096
-_TOLD = 1 << 16
+_BATCH_LINES = 4096
+_PROGRESS_LINES = 1 << 16
 # The quickest level, and a small window, of which each run that is merged needs one in memory.
-_PACKING = zstandard.ZstdCompressionParameters.from_level(1, window_log=17)
+_ZSTD_PARAMETERS = zstandard.ZstdCompressionParameters.from_level(1, window_log=17)
 
 
-def _packed(file: BinaryIO) -> zstandard.ZstdCompressionWriter:
-    return zstandard.ZstdCompressor(compression_params=_PACKING).stream_writer(file)
+def _open_zstd_writer(file: BinaryIO) -> zstandard.ZstdCompressionWriter:
+    return zstandard.ZstdCompressor(compression_params=_ZSTD_PARAMETERS).stream_writer(file)
 
 
-class Run:
+class SortedRun:
     """Lines in a temporary file.
 
     Raises:
@@ -43,51 +43,51 @@ class Run:
         self.path = path
 
     @contextmanager
-    def writing(self) -> Iterator[Callable[[bytes], None]]:
+    def open_writer(self) -> Iterator[Callable[[bytes], None]]:
         """A function that writes a line, in the place of what the file holds."""
         some: list[bytes] = []
-        with mapped_errors(self.path), self.path.open("wb") as file, _packed(file) as packed:
+        with map_os_errors(self.path), self.path.open("wb") as file, _open_zstd_writer(file) as packed:
 
             def put(line: bytes) -> None:
                 some.append(line)
-                if len(some) == _LINES:
+                if len(some) == _BATCH_LINES:
                     packed.write(b"".join(some))
                     some.clear()
 
             yield put
             packed.write(b"".join(some))
 
-    def write(self, lines: Iterable[bytes]) -> Run:
+    def write(self, lines: Iterable[bytes]) -> SortedRun:
         """Write these lines, and no others; returns the run itself."""
         left = iter(lines)
-        with mapped_errors(self.path), self.path.open("wb") as file, _packed(file) as packed:
-            while some := list(islice(left, _LINES)):
+        with map_os_errors(self.path), self.path.open("wb") as file, _open_zstd_writer(file) as packed:
+            while some := list(islice(left, _BATCH_LINES)):
                 packed.write(b"".join(some))
         return self
 
     def __iter__(self) -> Iterator[bytes]:
         """The lines, each with its end."""
-        with opened(self.path) as file:
+        with open_decompressed(self.path) as file:
             yield from file
 
 
-class Sorter:
+class ExternalSorter:
     """A binary file to write lines to, which gives them back sorted, each once.
 
     Args:
         folder: an empty folder for temporary files.
         check: called with the lines of each run, all in one text; what it raises ends the run.
-        chunk: how many bytes to sort in memory.
+        memory_bytes: how many bytes to sort in memory.
     """
 
-    def __init__(self, folder: Path, check: Callable[[bytes], object], chunk: int = CHUNK_BYTES) -> None:
+    def __init__(self, folder: Path, check: Callable[[bytes], object], memory_bytes: int = SORT_MEMORY_BYTES) -> None:
         self._folder = folder
         self._check = check
-        self._chunk = chunk
+        self._memory_bytes = memory_bytes
         self._pieces: list[bytes] = []
         self._size = 0
-        self._runs: list[Run] = []
-        self._made = 0
+        self._runs: list[SortedRun] = []
+        self._run_count = 0
         self.count = 0
         self.digest = hashlib.sha256()
 
@@ -95,7 +95,7 @@ class Sorter:
         """Take bytes; a line may come in pieces."""
         self._pieces.append(bytes(data))
         self._size += len(data)
-        if self._size >= self._chunk and b"\n" in data:
+        if self._size >= self._memory_bytes and b"\n" in data:
             self._spill()
         return len(data)
 
@@ -105,20 +105,20 @@ class Sorter:
     def finish(self) -> None:
         """All lines were written: merge runs until there are few enough to be merged at once."""
         self._spill()
-        while len(self._runs) > FAN_IN:
-            some, self._runs = self._runs[:FAN_IN], self._runs[FAN_IN:]
-            self._runs.append(self._run(_distinct(heapq.merge(*some))))
+        while len(self._runs) > MAX_MERGED_RUNS:
+            some, self._runs = self._runs[:MAX_MERGED_RUNS], self._runs[MAX_MERGED_RUNS:]
+            self._runs.append(self._run(_drop_repeats(heapq.merge(*some))))
             for run in some:
                 run.path.unlink()
 
-    def lines(self, meter: Meter) -> Iterator[bytes]:
+    def lines(self, meter: ProgressMeter) -> Iterator[bytes]:
         """The lines in the order of their bytes, each once; at their end ``count`` is their number, and ``digest`` that of them all."""
         count, update = 0, self.digest.update
-        for line in _distinct(heapq.merge(*self._runs)):
+        for line in _drop_repeats(heapq.merge(*self._runs)):
             count += 1
             update(line)
-            if not count % _TOLD:
-                meter.add(_TOLD)
+            if not count % _PROGRESS_LINES:
+                meter.add(_PROGRESS_LINES)
             yield line
         self.count = count
 
@@ -136,12 +136,12 @@ class Sorter:
             self.count += len(lines)
             self._runs.append(self._run(lines))
 
-    def _run(self, lines: Iterable[bytes]) -> Run:
-        self._made += 1
-        return Run(self._folder / f"{self._made}.zst").write(lines)
+    def _run(self, lines: Iterable[bytes]) -> SortedRun:
+        self._run_count += 1
+        return SortedRun(self._folder / f"{self._run_count}.zst").write(lines)
 
 
-def _distinct(lines: Iterable[bytes]) -> Iterator[bytes]:
+def _drop_repeats(lines: Iterable[bytes]) -> Iterator[bytes]:
     """Sorted lines without repeats."""
     last = b""
     for line in lines:

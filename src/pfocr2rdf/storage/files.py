@@ -18,7 +18,7 @@ from pfocr2rdf.errors import OutputError
 BUFFER_BYTES = 1 << 20
 
 
-class Written(NamedTuple):
+class FileInfo(NamedTuple):
     """A file that was written: its size in bytes and its SHA-256."""
 
     name: str
@@ -26,7 +26,7 @@ class Written(NamedTuple):
     sha256: str
 
 
-class Digesting(io.RawIOBase):
+class HashingWriter(io.RawIOBase):
     """Passes bytes on to a file, and keeps their number and digest."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -51,17 +51,17 @@ class Digesting(io.RawIOBase):
 
 
 @contextlib.contextmanager
-def mapped_errors(path: Path) -> Iterator[None]:
+def map_os_errors(path: Path) -> Iterator[None]:
     """The one place that turns the operating system's complaints about an output into ours."""
     try:
         yield
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
     except sqlite3.Error as error:
-        raise OutputError(f"{path}: cannot be written: {_said_of(error)}") from error
+        raise OutputError(f"{path}: cannot be written: {_sqlite_reason(error)}") from error
 
 
-def _said_of(error: sqlite3.Error) -> str:
+def _sqlite_reason(error: sqlite3.Error) -> str:
     """What the operating system would say: SQLite keeps its words to itself."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:

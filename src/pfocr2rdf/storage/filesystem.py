@@ -17,21 +17,21 @@ from fsspec.implementations.local import LocalFileSystem
 
 from pfocr2rdf.errors import OutputError, PfocrError
 from pfocr2rdf.storage import remote
-from pfocr2rdf.storage.compression import compressed
-from pfocr2rdf.storage.files import Digesting, Written
-from pfocr2rdf.storage.layout import ACCOUNTS
+from pfocr2rdf.storage.compression import open_compressed
+from pfocr2rdf.storage.files import FileInfo, HashingWriter
+from pfocr2rdf.storage.layout import PARTITION_MANIFESTS_DIR
 
-PARTIAL = f"{ACCOUNTS}/partial"
+PARTIAL_DIR = f"{PARTITION_MANIFESTS_DIR}/partial"
 """The folder of files that are being written, where the storage is a folder of this machine."""
 
-_BUFFER = 1 << 20
+_BUFFER_BYTES = 1 << 20
 
 
-class Writing:
-    """A file that is being written: ``stream`` takes its bytes, and at the end ``written`` tells what they came to."""
+class PendingFile:
+    """A file that is being written: ``stream`` takes its bytes, and at the end ``info`` tells what they came to."""
 
     stream: BinaryIO
-    written: Written
+    info: FileInfo
 
 
 class Storage(NamedTuple):
@@ -40,9 +40,9 @@ class Storage(NamedTuple):
     url: str
 
     @property
-    def shown(self) -> str:
+    def display_url(self) -> str:
         """What messages call it."""
-        return remote.shown(self.url)
+        return remote.redact_url(self.url)
 
     @property
     def path(self) -> Path | None:
@@ -51,34 +51,34 @@ class Storage(NamedTuple):
         Raises:
             OutputError: there is no such kind of file system, or what it needs is not installed.
         """
-        system, path = self._place("")
+        system, path = self._resolve("")
         return Path(path) if isinstance(system, LocalFileSystem) else None
 
-    def _place(self, name: str) -> tuple[fsspec.AbstractFileSystem, str]:
+    def _resolve(self, name: str) -> tuple[fsspec.AbstractFileSystem, str]:
         try:
             system, path = url_to_fs(self.url, use_listings_cache=False)  # other processes write to it, too
         except Exception as error:  # each file system has errors of its own
-            raise OutputError(f"{self.shown}: cannot be opened: {remote.told(error, self.url)}") from None
+            raise OutputError(f"{self.display_url}: cannot be opened: {remote.redact_message(error, self.url)}") from None
         return system, f"{path.rstrip('/')}/{name}".rstrip("/")
 
     @contextlib.contextmanager
-    def write(self, name: str) -> Iterator[Writing]:
+    def write(self, name: str) -> Iterator[PendingFile]:
         """A new file, which takes the place of one of the same name when it is closed; compressed as its name says.
 
         Raises:
             OutputError: it cannot be written; what was there before stays.
         """
-        writing = Writing()
-        with self._replaced(name) as partial:
-            with partial.open("wb", buffering=_BUFFER) as file:
-                counted = Digesting(file)
-                with compressed(name, counted) as writing.stream:
+        writing = PendingFile()
+        with self._atomic_target(name) as partial:
+            with partial.open("wb", buffering=_BUFFER_BYTES) as file:
+                counted = HashingWriter(file)
+                with open_compressed(name, counted) as writing.stream:
                     yield writing
-            writing.written = Written(name, counted.size, counted.digest.hexdigest())
+            writing.info = FileInfo(name, counted.size, counted.digest.hexdigest())
 
     def write_file(self, name: str, source: Path) -> None:
         """A file that is ready, as it is."""
-        with self._replaced(name) as partial:
+        with self._atomic_target(name) as partial:
             shutil.copyfile(source, partial)
 
     def write_json(self, name: str, value: Any) -> None:
@@ -87,11 +87,11 @@ class Storage(NamedTuple):
             file.stream.write(json.dumps(value, separators=(",", ":")).encode())
 
     @contextlib.contextmanager
-    def _replaced(self, name: str) -> Iterator[Path]:
+    def _atomic_target(self, name: str) -> Iterator[Path]:
         """A file of this machine to fill, which takes the place of another one when all went well."""
-        system, path = self._place(name)
-        local, place = isinstance(system, LocalFileSystem), self._place(PARTIAL)[1]
-        with self._mapped_errors(name, "written", OSError):
+        system, path = self._resolve(name)
+        local, place = isinstance(system, LocalFileSystem), self._resolve(PARTIAL_DIR)[1]
+        with self._map_errors(name, "written", OSError):
             if local:
                 os.makedirs(place, exist_ok=True)
                 os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -103,7 +103,7 @@ class Storage(NamedTuple):
                     os.chmod(partial, 0o666 & ~_umask())
                     os.replace(partial, path)
                 else:
-                    with self._mapped_errors(name, "written"):
+                    with self._map_errors(name, "written"):
                         system.put_file(partial, path)
             finally:
                 with contextlib.suppress(FileNotFoundError):
@@ -115,8 +115,8 @@ class Storage(NamedTuple):
         Raises:
             OutputError: it cannot be read.
         """
-        system, path = self._place(name)
-        with self._mapped_errors(name, "read"):
+        system, path = self._resolve(name)
+        with self._map_errors(name, "read"):
             try:
                 data: bytes = system.cat_file(path)
             except (FileNotFoundError, IsADirectoryError):
@@ -134,14 +134,14 @@ class Storage(NamedTuple):
     @contextlib.contextmanager
     def open(self, name: str) -> Iterator[BinaryIO]:
         """A file to read bytes from, as they are."""
-        system, path = self._place(name)
-        with self._mapped_errors(name, "read"), system.open(path, "rb") as file:
+        system, path = self._resolve(name)
+        with self._map_errors(name, "read"), system.open(path, "rb") as file:
             yield file
 
     def size(self, name: str) -> int:
         """A file's size in bytes; -1 where there is none."""
-        system, path = self._place(name)
-        with self._mapped_errors(name, "read"):
+        system, path = self._resolve(name)
+        with self._map_errors(name, "read"):
             try:
                 return int(system.size(path))
             except FileNotFoundError:
@@ -149,8 +149,8 @@ class Storage(NamedTuple):
 
     def names(self) -> list[str]:
         """The names of the files and folders in it."""
-        system, path = self._place("")
-        with self._mapped_errors("", "listed"):
+        system, path = self._resolve("")
+        with self._map_errors("", "listed"):
             try:
                 return [os.path.basename(found.rstrip("/")) for found in system.ls(path, detail=False)]
             except FileNotFoundError:
@@ -159,21 +159,21 @@ class Storage(NamedTuple):
     def remove(self, names: Iterable[str]) -> None:
         """Remove files and folders, as far as they are there."""
         for name in names:
-            system, path = self._place(name)
-            with self._mapped_errors(name, "removed"):
+            system, path = self._resolve(name)
+            with self._map_errors(name, "removed"):
                 if system.exists(path):
                     system.rm(path, recursive=True)
 
     @contextlib.contextmanager
-    def _mapped_errors(self, name: str, done: str, kind: type[Exception] = Exception) -> Iterator[None]:
+    def _map_errors(self, name: str, done: str, kind: type[Exception] = Exception) -> Iterator[None]:
         """Each file system has errors of its own."""
         try:
             yield
         except (PfocrError, GeneratorExit):
             raise
         except kind as error:
-            said = getattr(error, "strerror", None) or remote.told(error, self.url) or type(error).__name__
-            raise OutputError(f"{self.shown}/{name}".rstrip("/") + f": cannot be {done}: {said}") from error
+            said = getattr(error, "strerror", None) or remote.redact_message(error, self.url) or type(error).__name__
+            raise OutputError(f"{self.display_url}/{name}".rstrip("/") + f": cannot be {done}: {said}") from error
 
 
 def _umask() -> int:

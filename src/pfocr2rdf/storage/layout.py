@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from importlib.metadata import version
 
-STAGING = ".pfocr2rdf-partial"
-INTERRUPTED = ".pfocr2rdf-interrupted"
-STATE = ".pfocr2rdf-state.sqlite"
+STAGING_DIR = ".pfocr2rdf-partial"
+CHECKPOINT_DIR = ".pfocr2rdf-interrupted"
+STATE_FILE = ".pfocr2rdf-state.sqlite"
 
-ACCOUNTS = ".pfocr2rdf-parts"
+PARTITION_MANIFESTS_DIR = ".pfocr2rdf-parts"
 """The folder with an account of each part of a partitioned export, by which the next run knows that it need not be made again."""
 
-MANIFEST = "manifest.json"
-QUARANTINE, REASONS = "quarantine", "reasons.json"
-PREVIOUS = "previous-manifest.json"
-_SET_ASIDE = "manifest-set-aside.json"
+MANIFEST_FILE = "manifest.json"
+QUARANTINE_DIR, REASONS_FILE = "quarantine", "reasons.json"
+PREVIOUS_MANIFEST = "previous-manifest.json"
+SET_ASIDE_MANIFEST = "manifest-set-aside.json"
 
-is_part = re.compile(r"part-\d{5,}\.[a-z.]+").fullmatch
+is_partition_file = re.compile(r"part-\d{5,}\.[a-z.]+").fullmatch
 """Whether a name is that of a part of a partitioned export."""
 
 TOOL = f"pfocr2rdf {version('pfocr2rdf')}"

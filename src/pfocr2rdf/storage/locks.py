@@ -9,7 +9,7 @@ from pathlib import Path
 from pfocr2rdf.errors import OutputError
 
 
-def locked(path: Path, holder: str = "another export") -> int:
+def exclusive_lock(path: Path, holder: str = "another export") -> int:
     """The folder, open and locked for as long as it is open: two that write into one folder would mix their files.
 
     Raises:

@@ -8,7 +8,7 @@ Progress = Callable[[str, int, int], None]
 """Called with the name of the stage, what is done of it, and how much there is to do."""
 
 
-class Meter:
+class ProgressMeter:
     """Adds up what is done of one stage, and tells it."""
 
     def __init__(self, progress: Progress | None, stage: str, total: int) -> None:
@@ -18,8 +18,8 @@ class Meter:
         self._done = 0
         self.add(0)
 
-    def add(self, more: int) -> None:
+    def add(self, amount: int) -> None:
         """So much more is done."""
-        self._done += more
+        self._done += amount
         if self._progress:
             self._progress(self._stage, self._done, self._total)

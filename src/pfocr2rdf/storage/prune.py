@@ -9,13 +9,22 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pfocr2rdf.storage.filesystem import PARTIAL, Storage
-from pfocr2rdf.storage.layout import ACCOUNTS, INTERRUPTED, MANIFEST, PREVIOUS, QUARANTINE, STAGING, STATE, is_part
+from pfocr2rdf.storage.filesystem import PARTIAL_DIR, Storage
+from pfocr2rdf.storage.layout import (
+    CHECKPOINT_DIR,
+    MANIFEST_FILE,
+    PARTITION_MANIFESTS_DIR,
+    PREVIOUS_MANIFEST,
+    QUARANTINE_DIR,
+    STAGING_DIR,
+    STATE_FILE,
+    is_partition_file,
+)
 
-_KEPT = f"{ACCOUNTS}/{PREVIOUS}"
+_PREVIOUS_MANIFEST_PATH = f"{PARTITION_MANIFESTS_DIR}/{PREVIOUS_MANIFEST}"
 
 
-class Leftovers:
+class StaleFiles:
     """The files of earlier exports in a storage, and those of the one that begins: it may be killed, too.
 
     Args:
@@ -25,38 +34,46 @@ class Leftovers:
 
     def __init__(self, storage: Storage, planned: Iterable[str]) -> None:
         self._storage = storage
-        self._listed = Listed()
-        for name in (MANIFEST, _KEPT, f"{STAGING}/{MANIFEST}", f"{STAGING}/{PREVIOUS}", f"{INTERRUPTED}/{PREVIOUS}"):
-            self._listed.add(storage.read_json(name))
+        self._owned = OwnedFiles()
+        for name in (
+            MANIFEST_FILE,
+            _PREVIOUS_MANIFEST_PATH,
+            f"{STAGING_DIR}/{MANIFEST_FILE}",
+            f"{STAGING_DIR}/{PREVIOUS_MANIFEST}",
+            f"{CHECKPOINT_DIR}/{PREVIOUS_MANIFEST}",
+        ):
+            self._owned.add_manifest(storage.read_json(name))
         names = storage.names()  # where our folder is, parts are ours, also those that no manifest lists
-        self._foreign = frozenset() if ACCOUNTS in names else frozenset(names) - self._listed.files
+        self._foreign = frozenset() if PARTITION_MANIFESTS_DIR in names else frozenset(names) - self._owned.files
         self.add(planned, ())
-        storage.remove([MANIFEST, STATE, PARTIAL])
+        storage.remove([MANIFEST_FILE, STATE_FILE, PARTIAL_DIR])
 
     def add(self, files: Iterable[str], quarantined: Iterable[str]) -> None:
         """Note what is about to be written."""
-        self._listed.files.update(name for name in self._storage.names() if is_part(name) and name not in self._foreign)
-        self._listed.files.update(files)
-        self._listed.quarantined.update(quarantined)
-        self._storage.write_json(_KEPT, self._listed.manifest())
+        self._owned.files.update(name for name in self._storage.names() if is_partition_file(name) and name not in self._foreign)
+        self._owned.files.update(files)
+        self._owned.quarantined.update(quarantined)
+        self._storage.write_json(_PREVIOUS_MANIFEST_PATH, self._owned.to_manifest())
 
     def remove(self, files: Iterable[str], quarantined: Iterable[str]) -> None:
         """Remove all but these."""
-        stale = self._listed.files.difference(files, [MANIFEST])
-        accounts = {f"{ACCOUNTS}/{name.partition('.')[0]}.json" for name in stale if is_part(name)}
-        accounts -= {f"{ACCOUNTS}/{name.partition('.')[0]}.json" for name in files}
-        folders = {f"{QUARANTINE}/{name}" for name in self._listed.quarantined.difference(quarantined)}
+        stale = self._owned.files.difference(files, [MANIFEST_FILE])
+        accounts = {f"{PARTITION_MANIFESTS_DIR}/{name.partition('.')[0]}.json" for name in stale if is_partition_file(name)}
+        accounts -= {f"{PARTITION_MANIFESTS_DIR}/{name.partition('.')[0]}.json" for name in files}
+        folders = {f"{QUARANTINE_DIR}/{name}" for name in self._owned.quarantined.difference(quarantined)}
         self._storage.remove(sorted(stale | accounts | folders))
 
-    def forget(self, accounts: bool) -> None:
+    def remove_temporary(self, partition_manifests: bool) -> None:
         """The export is there: what was kept for another run is of no use, nor are accounts of parts that are merged."""
-        self._storage.remove([STAGING, INTERRUPTED, PARTIAL, _KEPT, *([ACCOUNTS] if accounts else [])])
+        self._storage.remove(
+            [STAGING_DIR, CHECKPOINT_DIR, PARTIAL_DIR, _PREVIOUS_MANIFEST_PATH, *([PARTITION_MANIFESTS_DIR] if partition_manifests else [])]
+        )
         if path := self._storage.path:
             with contextlib.suppress(OSError):  # it is kept where something is in it
-                (path / QUARANTINE).rmdir()
+                (path / QUARANTINE_DIR).rmdir()
 
 
-class Listed:
+class OwnedFiles:
     """What the manifests of earlier exports of ours name, as far as they are plain names."""
 
     def __init__(self) -> None:
@@ -66,9 +83,9 @@ class Listed:
     def read(self, path: Path) -> None:
         """A manifest in a file; nothing where there is none."""
         with contextlib.suppress(OSError, ValueError, RecursionError):
-            self.add(json.loads(path.read_text(encoding="utf-8")))
+            self.add_manifest(json.loads(path.read_text(encoding="utf-8")))
 
-    def add(self, manifest: Any) -> None:
+    def add_manifest(self, manifest: Any) -> None:
         """A manifest; nothing where it is none of ours."""
         try:
             if not str(manifest["tool"]).startswith("pfocr2rdf "):
@@ -79,14 +96,14 @@ class Listed:
         self.files.update(filter(_is_plain, files))
         self.quarantined.update(filter(_is_plain, quarantined))
 
-    def manifest(self) -> dict[str, Any]:
+    def to_manifest(self) -> dict[str, Any]:
         """All of them as a manifest, for the next run in case that this one is killed."""
         files = [{"name": name} for name in sorted(self.files)]
         return {"tool": "pfocr2rdf ", "files": files, "quarantined": sorted(self.quarantined)}
 
     def write(self, path: Path) -> None:
         """Write that manifest."""
-        path.write_text(json.dumps(self.manifest()), encoding="utf-8")
+        path.write_text(json.dumps(self.to_manifest()), encoding="utf-8")
 
 
 def _is_plain(name: object) -> bool:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pyoxigraph
 
 from pfocr2rdf.errors import SourceError
-from pfocr2rdf.storage.compression import BROKEN
+from pfocr2rdf.storage.compression import DECOMPRESSION_ERRORS
 
-RDF_SUFFIXES = {
+RDF_FORMATS_BY_SUFFIX = {
     ".ttl": pyoxigraph.RdfFormat.TURTLE,
     ".nt": pyoxigraph.RdfFormat.N_TRIPLES,
     ".nq": pyoxigraph.RdfFormat.N_QUADS,
@@ -28,11 +28,11 @@ RDF_SUFFIXES = {
 def rdf_format(path: str | os.PathLike[str]) -> pyoxigraph.RdfFormat | None:
     """The RDF syntax that a file's name tells, or ``None``."""
     name = os.fspath(path).lower().removesuffix(".gz").removesuffix(".zst")
-    return RDF_SUFFIXES.get(os.path.splitext(name)[1])
+    return RDF_FORMATS_BY_SUFFIX.get(os.path.splitext(name)[1])
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[None]:
+def map_rdf_errors(path: Path) -> Iterator[None]:
     """The one place that turns complaints about an RDF file into ours.
 
     Raises:
@@ -45,5 +45,5 @@ def reading(path: Path) -> Iterator[None]:
     except SyntaxError as error:
         place = f"{path}:{error.lineno}" if error.lineno else str(path)
         raise SourceError(f"{place}: is no valid RDF: {error.msg}") from None
-    except (ValueError, *BROKEN) as error:
+    except (ValueError, *DECOMPRESSION_ERRORS) as error:
         raise SourceError(f"{path}: is no valid RDF: {error}") from None

@@ -17,7 +17,7 @@ from fsspec.core import url_to_fs
 
 from pfocr2rdf.errors import SourceError
 
-_FETCHED: dict[str, bytes | None] = {}
+_PREFETCHED: dict[str, bytes | None] = {}
 """Files that were fetched ahead, each until it is read; ``None`` where there is none."""
 
 if hasattr(os, "register_at_fork"):  # a forked process has not the thread in which file systems work
@@ -33,29 +33,29 @@ def is_url(name: str) -> bool:
     return "://" in name
 
 
-def file_system(url: str) -> tuple[fsspec.AbstractFileSystem, str]:
+def open_file_system(url: str) -> tuple[fsspec.AbstractFileSystem, str]:
     """The file system of a URL, and the path in it.
 
     Raises:
         SourceError: there is no such kind, or what it needs is not installed.
     """
-    return _file_system(url, os.getpid())
+    return _open_file_system(url, os.getpid())
 
 
 @cache
-def _file_system(url: str, _process: int) -> tuple[fsspec.AbstractFileSystem, str]:
+def _open_file_system(url: str, _process: int) -> tuple[fsspec.AbstractFileSystem, str]:
     """The same, once in each process: its connections are of no use in another one."""
     try:
         opened: tuple[fsspec.AbstractFileSystem, str] = url_to_fs(url, use_listings_cache=False)
     except Exception as error:  # each file system has errors of its own
-        raise SourceError(f"{shown(url)}: cannot be opened: {told(error, url)}") from None
+        raise SourceError(f"{redact_url(url)}: cannot be opened: {redact_message(error, url)}") from None
     return opened
 
 
-def shown(url: str) -> str:
+def redact_url(url: str) -> str:
     """What messages call it: without user and password, and without the signature that may be in a query.
 
-    >>> shown("ftp://me:secret@host/a@b"), shown("https://host/a.zip?signature=abc"), shown("records/a@b?.md")
+    >>> redact_url("ftp://me:secret@host/a@b"), redact_url("https://host/a.zip?signature=abc"), redact_url("records/a@b?.md")
     ('ftp://host/a@b', 'https://host/a.zip', 'records/a@b?.md')
     """
     for secret in _secrets(url):
@@ -63,7 +63,7 @@ def shown(url: str) -> str:
     return url
 
 
-def told(error: Exception, url: str) -> str:
+def redact_message(error: Exception, url: str) -> str:
     """What an error says, without the secrets of the URL that it is about."""
     text = str(error)
     for secret in _secrets(url):
@@ -79,40 +79,40 @@ def _secrets(url: str) -> list[str]:
     return found + ([query[1]] if query else [])
 
 
-def names(folder: str, wanted: Callable[[str], object]) -> Iterator[str]:
+def list_file_names(folder: str, predicate: Callable[[str], object]) -> Iterator[str]:
     """The names of the wanted files in a folder by URL; none where there is no such folder.
 
     Raises:
         SourceError: it cannot be listed.
     """
-    system, path = file_system(folder)
+    system, path = open_file_system(folder)
     try:
         found = system.ls(path, detail=True)
     except (FileNotFoundError, NotADirectoryError):
         return
     except Exception as error:  # each file system has errors of its own
-        raise SourceError(f"{shown(folder)}: cannot be listed: {told(error, folder)}") from None
+        raise SourceError(f"{redact_url(folder)}: cannot be listed: {redact_message(error, folder)}") from None
     for entry in found:
         name = os.path.basename(entry["name"])
-        if entry["type"] != "directory" and wanted(name):
+        if entry["type"] != "directory" and predicate(name):
             yield name
 
 
-def file_name(url: str) -> str:
+def find_file_name(url: str) -> str:
     """The name of the file that a URL is of, or ``""`` where it is a folder.
 
     Raises:
         SourceError: there is nothing.
     """
-    system, path = file_system(url)
+    system, path = open_file_system(url)
     try:
         if not url.endswith("/") and system.isfile(path):
             return os.path.basename(path)
         if system.isdir(path):
             return ""
     except Exception as error:  # each file system has errors of its own
-        raise SourceError(f"{shown(url)}: cannot be opened: {told(error, url)}") from None
-    raise SourceError(f"{shown(url)}: there is no such file or folder")
+        raise SourceError(f"{redact_url(url)}: cannot be opened: {redact_message(error, url)}") from None
+    raise SourceError(f"{redact_url(url)}: there is no such file or folder")
 
 
 def download(url: str, target: Path) -> None:
@@ -121,15 +121,15 @@ def download(url: str, target: Path) -> None:
     Raises:
         SourceError: it cannot be fetched.
     """
-    system, path = file_system(url)
+    system, path = open_file_system(url)
     try:
         system.get_file(path, str(target))
     except Exception as error:  # each file system has errors of its own
-        raise SourceError(f"{shown(url)}: cannot be fetched: {told(error, url)}") from None
+        raise SourceError(f"{redact_url(url)}: cannot be fetched: {redact_message(error, url)}") from None
 
 
 @contextlib.contextmanager
-def opened(name: str) -> Iterator[BinaryIO]:
+def open_file(name: str) -> Iterator[BinaryIO]:
     """A file to read, by path or URL.
 
     Raises:
@@ -140,22 +140,22 @@ def opened(name: str) -> Iterator[BinaryIO]:
         with open(name, "rb") as file:
             yield file
         return
-    system, path = file_system(os.path.dirname(name))
+    system, path = open_file_system(os.path.dirname(name))
     try:
         with system.open(f"{path}/{os.path.basename(name)}", "rb") as file:
             yield cast("BinaryIO", io.BufferedReader(file))
     except (FileNotFoundError, PermissionError, GeneratorExit):
         raise
     except Exception as error:  # each file system has errors of its own
-        raise SourceError(f"{shown(name)}: cannot be read: {told(error, name)}") from None
+        raise SourceError(f"{redact_url(name)}: cannot be read: {redact_message(error, name)}") from None
 
 
-def fetch(urls: Iterable[str]) -> None:
+def prefetch_files(urls: Iterable[str]) -> None:
     """Ask for files that will soon be read, all at once: one by one they would wait for each other."""
-    _FETCHED.clear()
+    _PREFETCHED.clear()
     by_system: dict[int, tuple[fsspec.AbstractFileSystem, dict[str, str]]] = {}
     for url in urls:
-        system, path = file_system(os.path.dirname(url))
+        system, path = open_file_system(os.path.dirname(url))
         by_system.setdefault(id(system), (system, {}))[1][f"{path}/{os.path.basename(url)}"] = url
     for system, paths in by_system.values():
         found: dict[str, Any] = {}
@@ -164,12 +164,12 @@ def fetch(urls: Iterable[str]) -> None:
         for path, url in paths.items():
             data = found.get(path)
             if isinstance(data, bytes):
-                _FETCHED[url] = data
+                _PREFETCHED[url] = data
             elif isinstance(data, FileNotFoundError):
-                _FETCHED[url] = None
+                _PREFETCHED[url] = None
 
 
-def read(url: str, limit: int) -> bytes:
+def read_file(url: str, limit: int) -> bytes:
     """The first bytes of a file.
 
     Raises:
@@ -177,16 +177,16 @@ def read(url: str, limit: int) -> bytes:
         PermissionError: it may not be read.
         SourceError: the file system cannot be reached.
     """
-    if url in _FETCHED:
-        data = _FETCHED.pop(url)
+    if url in _PREFETCHED:
+        data = _PREFETCHED.pop(url)
         if data is None:
             raise FileNotFoundError(2, os.strerror(2), url)
         return data[:limit]
-    system, path = file_system(os.path.dirname(url))
+    system, path = open_file_system(os.path.dirname(url))
     try:
         content: bytes = system.cat_file(f"{path}/{os.path.basename(url)}", end=limit)
     except (FileNotFoundError, PermissionError):
         raise
     except Exception as error:  # each file system has errors of its own
-        raise SourceError(f"{shown(url)}: cannot be read: {told(error, url)}") from None
+        raise SourceError(f"{redact_url(url)}: cannot be read: {redact_message(error, url)}") from None
     return content

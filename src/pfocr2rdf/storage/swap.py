@@ -8,18 +8,18 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from pfocr2rdf.storage.files import mapped_errors
-from pfocr2rdf.storage.locks import locked
+from pfocr2rdf.storage.files import map_os_errors
+from pfocr2rdf.storage.locks import exclusive_lock
 
-Keep = Callable[[Path], list[str]]
+EntriesToKeep = Callable[[Path], list[str]]
 """Tells which entries of a folder outlive it: they are moved to the one that takes its place."""
 
 
-def _nothing(_: Path) -> list[str]:
+def _keep_nothing(_: Path) -> list[str]:
     return []
 
 
-class Replacement:
+class DirectorySwap:
     """A folder in the making, in a hidden one beside its place.
 
     Who is killed leaves the folder of before; between the two renames of the end it is in the hidden folder, from where the next
@@ -33,21 +33,21 @@ class Replacement:
 
     Attributes:
         folder: the hidden folder.
-        data: the folder in the making; it is not made here.
+        new: the folder in the making; it is not made here.
 
     Raises:
         OutputError: another one is under way, or there is no room.
     """
 
-    def __init__(self, path: Path, suffix: str, holder: str, keep: Keep = _nothing) -> None:
+    def __init__(self, path: Path, suffix: str, holder: str, keep: EntriesToKeep = _keep_nothing) -> None:
         self.path = path
         self.folder = path.parent / f".{path.name}.{suffix}"
-        self.data = self.folder / "data"
+        self.new = self.folder / "data"
         self._previous = self.folder / "previous"
         self._keep = keep
-        with mapped_errors(path):
+        with map_os_errors(path):
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._lock = locked(self.folder, holder)
+            self._lock = exclusive_lock(self.folder, holder)
         try:
             self.recover()
         except BaseException:
@@ -56,18 +56,18 @@ class Replacement:
 
     def recover(self) -> None:
         """Put right what a run left that was killed between two renames."""
-        with mapped_errors(self.path):
+        with map_os_errors(self.path):
             if self._previous.exists() and not self.path.exists():
                 os.replace(self._previous, self.path)
             self._end()
 
     def replace(self) -> None:
         """Take the place. The folder of before is gone then, but for what is kept."""
-        with mapped_errors(self.path):
+        with map_os_errors(self.path):
             if self.path.exists():
                 os.replace(self.path, self._previous)
             try:
-                os.replace(self.data, self.path)
+                os.replace(self.new, self.path)
             except BaseException:
                 self.recover()
                 raise
@@ -81,10 +81,10 @@ class Replacement:
                     os.replace(self._previous / name, self.path / name)
             shutil.rmtree(self._previous, ignore_errors=True)
 
-    def close(self, *, done: bool = False) -> None:
+    def close(self, *, completed: bool = False) -> None:
         """End it. The hidden folder stays where it is not done and something is in it that the next run may go on with."""
         try:
-            if done:
+            if completed:
                 shutil.rmtree(self.folder, ignore_errors=True)
             else:
                 with suppress(OSError):

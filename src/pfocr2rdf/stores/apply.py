@@ -11,24 +11,24 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from pfocr2rdf.errors import SourceError, StoreError
-from pfocr2rdf.rdf.iris import DATASET
-from pfocr2rdf.rdf.terms import literal, ref, term
-from pfocr2rdf.storage.delta_format import CHUNK, Delta
-from pfocr2rdf.stores.connect import STORE, Connection, opened
-from pfocr2rdf.stores.description import describe, description_in, graphs_of, versions_of
-from pfocr2rdf.stores.embedded import Local, refuse_no_store
-from pfocr2rdf.stores.graph_layout import FIGURES, everything
-from pfocr2rdf.stores.graph_layout import graph as named
-from pfocr2rdf.stores.lease import Lock, Lockable
-from pfocr2rdf.stores.loading.destination import Target
+from pfocr2rdf.rdf.iris import DATASET_IRI
+from pfocr2rdf.rdf.terms import expand_term, iri_term, literal
+from pfocr2rdf.storage.delta_format import UPDATE_STATEMENTS, DeltaReader
+from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions, open_destination
+from pfocr2rdf.stores.description import build_description, extract_graphs, extract_versions, fetch_description
+from pfocr2rdf.stores.embedded import EmbeddedStore, require_store
+from pfocr2rdf.stores.graph_layout import FIGURE_GRAPHS_PREFIX, dataset_pattern
+from pfocr2rdf.stores.graph_layout import graph_clause as named
+from pfocr2rdf.stores.lease import LeaseHost, StoreLease
+from pfocr2rdf.stores.loading.destination import Destination
 
-_SAMPLE = 100
+_SAMPLE_STATEMENTS = 100
 
 Applying = Callable[[str, int, int], None]
 """Called with the stage, how many statements were sent, and how many there are."""
 
 
-class Applied(NamedTuple):
+class ApplyResult(NamedTuple):
     """What the application of a delta did, or would do.
 
     Attributes:
@@ -62,22 +62,22 @@ class Applied(NamedTuple):
         return self._asdict()
 
 
-class _Store(Lockable, Protocol):
+class _UpdatableStore(LeaseHost, Protocol):
     def replace(self, name: str, lines: bytes) -> None: ...
     def ask(self, pattern: str) -> bool: ...
-    def number(self, query: str) -> int: ...
+    def query_number(self, query: str) -> int: ...
 
 
 def apply(
     delta: str | os.PathLike[str],
-    to: str | os.PathLike[str] = STORE,
+    to: str | os.PathLike[str] = DEFAULT_STORE,
     *,
-    graph: str = DATASET,
+    graph: str = DATASET_IRI,
     take_over: bool = False,
-    connection: Connection = Connection(),  # noqa: B008 - it cannot be changed
+    connection: ConnectionOptions = ConnectionOptions(),  # noqa: B008 - it cannot be changed
     dry_run: bool = False,
     progress: Applying | None = None,
-) -> Applied:
+) -> ApplyResult:
     """Bring a delta into a store that was loaded with ``load``. If it breaks off, do it again: done twice it is the same as once.
 
     Args:
@@ -94,34 +94,34 @@ def apply(
         StoreError: the store holds another version, or not what it should afterwards.
     """
     began = time.monotonic()
-    read = Delta.read(Path(delta))
-    with opened(os.fspath(to), connection) as target, _opened(target) as store:
-        description = description_in(store, f"{graph}/description")
-        earlier, graphs = versions_of(description), graphs_of(description)
+    read = DeltaReader.from_directory(Path(delta))
+    with open_destination(os.fspath(to), connection) as target, _open_store(target) as store:
+        description = fetch_description(store, f"{graph}/description")
+        earlier, graphs = extract_versions(description), extract_graphs(description)
         already = not set(read.result).isdisjoint(earlier)
         if not already:
-            _fits(read, earlier, graphs, store.place)
+            _check_base_version(read, earlier, graphs, store.location)
             if not dry_run:
-                _apply(read, store, graph, graphs, take_over, progress)
-        return Applied(
+                _run_updates(read, store, graph, graphs, take_over, progress)
+        return ApplyResult(
             target.name, target.driver, 0 if already else read.removed, 0 if already else read.added, read.statements, read.result,
-            earlier, already, target.retries(), time.monotonic() - began, dry_run,
+            earlier, already, target.retry_count(), time.monotonic() - began, dry_run,
         )  # fmt: skip
 
 
 @contextmanager
-def _opened(target: Target) -> Iterator[_Store]:
+def _open_store(target: Destination) -> Iterator[_UpdatableStore]:
     """The store, to be asked and told."""
     if target.server:
         yield target.server
     else:
         assert target.folder  # it is one or the other  # noqa: S101
-        refuse_no_store(target.folder)
-        with closing(Local(target.folder, writing=True)) as local:
+        require_store(target.folder)
+        with closing(EmbeddedStore(target.folder, writable=True)) as local:
             yield local
 
 
-def _fits(delta: Delta, earlier: list[str], graphs: list[str], place: str) -> None:
+def _check_base_version(delta: DeltaReader, earlier: list[str], graphs: list[str], place: str) -> None:
     """See that a delta was made from what the store holds.
 
     Raises:
@@ -134,52 +134,56 @@ def _fits(delta: Delta, earlier: list[str], graphs: list[str], place: str) -> No
         raise StoreError(
             f"{place}: {holds}, and the delta {delta.folder} was made from {wanted}; load the whole export, or make a delta of that version"
         )
-    if delta.quads != (FIGURES in graphs):
+    if delta.names_graphs != (FIGURE_GRAPHS_PREFIX in graphs):
         ways = (
             ("has one graph", "names them", "--ignore-graphs")
-            if delta.quads
+            if delta.names_graphs
             else ("has a graph for each figure", "names none", "exports that have --format nquads")
         )
         raise SourceError(f"{delta.folder}: the store {ways[0]}, and the delta {ways[1]}; make it again, with {ways[2]}")
 
 
-def _apply(delta: Delta, store: _Store, graph: str, graphs: list[str], take_over: bool, progress: Applying | None) -> None:
-    lock = Lock(store, f"{graph}/loading")
+def _run_updates(
+    delta: DeltaReader, store: _UpdatableStore, graph: str, graphs: list[str], take_over: bool, progress: Applying | None
+) -> None:
+    lock = StoreLease(store, f"{graph}/loading")
     mine = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, ' '.join(delta.base + delta.result))}"
     if take_over:
-        lock.leave()
-    lock.refuse_others(mine)
-    lock.take(mine)
+        lock.release()
+    lock.require_no_other_holder(mine)
+    lock.acquire(mine)
     name = graphs[0] if graphs else ""
     total, done = delta.removed + delta.added, 0
     for update in delta.updates(name):
         store.update(update)
-        done = min(done + CHUNK, total)
+        done = min(done + UPDATE_STATEMENTS, total)
         if progress:
             progress("applying", done, total)
     try:
-        _verify(delta, store, name)
+        _verify_applied(delta, store, name)
     except StoreError:  # it holds no version that has a name; whoever brings a whole one need not take over from us
-        store.replace(f"{graph}/description", describe("", [], graphs))
-        lock.leave()
+        store.replace(f"{graph}/description", build_description("", [], graphs))
+        lock.release()
         raise
-    size = f"{ref(DATASET)} {term('rdf:type')} {ref('http://rdfs.org/ns/void#Dataset')} .\n"
-    size += f"{ref(DATASET)} {ref('http://rdfs.org/ns/void#triples')} {literal(str(delta.statements), 'xsd:integer')} .\n"
-    store.replace(f"{graph}/description", describe(size, delta.result, graphs))
-    lock.leave()
+    size = f"{iri_term(DATASET_IRI)} {expand_term('rdf:type')} {iri_term('http://rdfs.org/ns/void#Dataset')} .\n"
+    size += f"{iri_term(DATASET_IRI)} {iri_term('http://rdfs.org/ns/void#triples')} {literal(str(delta.statements), 'xsd:integer')} .\n"
+    store.replace(f"{graph}/description", build_description(size, delta.result, graphs))
+    lock.release()
 
 
-def _verify(delta: Delta, store: _Store, name: str) -> None:
+def _verify_applied(delta: DeltaReader, store: _UpdatableStore, name: str) -> None:
     """Count, and look for some of what was added.
 
     Raises:
         StoreError: something is missing, or there is too much.
     """
-    where = everything("figure" if delta.quads else "dataset", name)
-    found = store.number(f"SELECT (COUNT(*) AS ?n) {{ {where} }}")
+    where = dataset_pattern("figure" if delta.names_graphs else "dataset", name)
+    found = store.query_number(f"SELECT (COUNT(*) AS ?n) {{ {where} }}")
     if found != delta.statements:
-        raise StoreError(f"{store.place}: has {found:,} statements after the delta instead of {delta.statements:,}; load the whole export")
-    step = max(1, delta.added // _SAMPLE)
-    for number, change in enumerate(one for one in delta.changes() if one.verb == "INSERT"):
+        raise StoreError(
+            f"{store.location}: has {found:,} statements after the delta instead of {delta.statements:,}; load the whole export"
+        )
+    step = max(1, delta.added // _SAMPLE_STATEMENTS)
+    for number, change in enumerate(one for one in delta.changes() if one.operation == "INSERT"):
         if number % step == 0 and not store.ask(f"{named(change.graph or name)}{{ {change.triple.decode()} }}"):
-            raise StoreError(f"{store.place}: lacks {change.triple.decode()}, which the delta adds; apply it again")
+            raise StoreError(f"{store.location}: lacks {change.triple.decode()}, which the delta adds; apply it again")

@@ -10,24 +10,24 @@ from typing import NamedTuple
 import httpx
 
 from pfocr2rdf.errors import StoreError
-from pfocr2rdf.stores.clients.credentials import Ask, Credentials
-from pfocr2rdf.stores.clients.http import RETRY_FOR, TIMEOUT, Web
+from pfocr2rdf.stores.clients.credentials import Credentials, PasswordPrompt
+from pfocr2rdf.stores.clients.http import REQUEST_RETRY_SECONDS, REQUEST_TIMEOUT_SECONDS, HttpClient
 from pfocr2rdf.stores.clients.sparql import Endpoints
-from pfocr2rdf.stores.discovery import discover
+from pfocr2rdf.stores.discovery import discover_server
 from pfocr2rdf.stores.drivers import DRIVERS
-from pfocr2rdf.stores.loading.destination import Target
+from pfocr2rdf.stores.loading.destination import Destination
 
-STORE = "store"
+DEFAULT_STORE = "store"
 """The folder of the embedded store where no other one is named."""
 
 
-class Connection(NamedTuple):
+class ConnectionOptions(NamedTuple):
     """How to get into a server.
 
     Attributes:
         driver: its kind, a name of ``DRIVERS``; ``""`` to find out.
         user: the name to log in with; ``""`` for what the environment or netrc has.
-        ask: asks the user for a password, where there is one to ask.
+        ask_password: asks the user for a password, where there is one to ask.
         endpoints: the services that were named; ``""`` for those that are to be found.
         retry_for: for how many seconds a request is tried again.
         timeout: how many seconds may pass without a byte.
@@ -35,14 +35,14 @@ class Connection(NamedTuple):
 
     driver: str = ""
     user: str = ""
-    ask: Ask | None = None
+    ask_password: PasswordPrompt | None = None
     endpoints: Endpoints = Endpoints("")
-    retry_for: float = RETRY_FOR
-    timeout: float = TIMEOUT
+    retry_for: float = REQUEST_RETRY_SECONDS
+    timeout: float = REQUEST_TIMEOUT_SECONDS
 
 
 @contextmanager
-def opened(to: str, connection: Connection = Connection()) -> Iterator[Target]:  # noqa: B008 - it cannot be changed
+def open_destination(to: str, connection: ConnectionOptions = ConnectionOptions()) -> Iterator[Destination]:  # noqa: B008 - it cannot be changed
     """Find out what a name leads to.
 
     Args:
@@ -56,18 +56,22 @@ def opened(to: str, connection: Connection = Connection()) -> Iterator[Target]: 
     if connection.driver not in ("", *DRIVERS):
         raise ValueError(f"{connection.driver!r} is no driver; choose from {', '.join(DRIVERS)}")
     if "://" not in to:
-        yield Target(Path(to), to)
+        yield Destination(Path(to), to)
         return
-    web = Web(Credentials.find(_url(to), connection.user, connection.ask), retry_for=connection.retry_for, timeout=connection.timeout)
+    web = HttpClient(
+        Credentials.find(_parse_url(to), connection.user, connection.ask_password),
+        retry_seconds=connection.retry_for,
+        timeout_seconds=connection.timeout,
+    )
     for one in filter(None, connection.endpoints):
-        _url(one)
+        _parse_url(one)
     try:
-        yield Target(discover(to, web, connection.driver, connection.endpoints), to)
+        yield Destination(discover_server(to, web, connection.driver, connection.endpoints), to)
     finally:
         web.close()
 
 
-def _url(text: str) -> httpx.URL:
+def _parse_url(text: str) -> httpx.URL:
     try:
         url = httpx.URL(text)
     except httpx.InvalidURL as error:

@@ -14,21 +14,21 @@ import pyoxigraph
 
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.stores.chunks import Chunk
-from pfocr2rdf.stores.clients.sparql import Row
-from pfocr2rdf.stores.graph_layout import all_of, graph
+from pfocr2rdf.stores.clients.sparql import SolutionMapping
+from pfocr2rdf.stores.graph_layout import graph_clause, graph_pattern
 
-MARK = "CURRENT"
+MARKER_FILE = "CURRENT"
 """A file that every store has, since every RocksDB database does; who opens one to write makes it anew."""
 
-_TRIPLES, _QUADS = pyoxigraph.RdfFormat.N_TRIPLES, pyoxigraph.RdfFormat.N_QUADS
+_NTRIPLES, _NQUADS = pyoxigraph.RdfFormat.N_TRIPLES, pyoxigraph.RdfFormat.N_QUADS
 
 
 def is_store(path: Path) -> bool:
     """Whether a folder is an embedded store."""
-    return (path / MARK).is_file()
+    return (path / MARKER_FILE).is_file()
 
 
-def refuse_no_store(path: Path) -> None:
+def require_store(path: Path) -> None:
     """See that a folder is a store.
 
     Raises:
@@ -40,13 +40,13 @@ def refuse_no_store(path: Path) -> None:
         raise StoreError(f"{path}: it is no store; name the folder that 'pfocr2rdf load' made")
 
 
-def shared(path: Path) -> int:
+def read_lock(path: Path) -> int:
     """A handle that keeps writers away from a store until it is closed. Where one is there, reading beside it goes wrong now and then.
 
     Raises:
         StoreError: one is there.
     """
-    with mapped(path):
+    with map_store_errors(path):
         handle = os.open(path / "LOCK", os.O_RDONLY)
         try:
             fcntl.lockf(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -57,7 +57,7 @@ def shared(path: Path) -> int:
 
 
 @contextmanager
-def mapped(path: Path) -> Iterator[None]:
+def map_store_errors(path: Path) -> Iterator[None]:
     """Turns the complaints of the store's library into ours."""
     try:
         yield
@@ -68,28 +68,28 @@ def mapped(path: Path) -> Iterator[None]:
         raise StoreError(f"{path}: the store cannot be used: {getattr(error, 'strerror', None) or text}") from None
 
 
-class Local:
+class EmbeddedStore:
     """A store in a folder, open from its making until ``close``.
 
     Args:
         path: the folder.
-        writing: whether it is changed; then nobody else may have it open, and it is made where it is missing.
-        guarded: whether the caller keeps writers away.
+        writable: whether it is changed; then nobody else may have it open, and it is made where it is missing.
+        already_locked: whether the caller keeps writers away.
 
     Attributes:
-        place: what it is called in messages.
+        location: what it is called in messages.
 
     Raises:
         StoreError: it cannot be read, or another program has it open.
     """
 
-    def __init__(self, path: Path, *, writing: bool = False, guarded: bool = False) -> None:
+    def __init__(self, path: Path, *, writable: bool = False, already_locked: bool = False) -> None:
         self._path = path
-        self.place = str(path)
-        self._lock = -1 if writing or guarded else shared(path)
+        self.location = str(path)
+        self._lock = -1 if writable or already_locked else read_lock(path)
         try:
-            with mapped(path):
-                self._store = pyoxigraph.Store(path) if writing else pyoxigraph.Store.read_only(str(path))
+            with map_store_errors(path):
+                self._store = pyoxigraph.Store(path) if writable else pyoxigraph.Store.read_only(str(path))
         except BaseException:
             self.close()
             raise
@@ -101,9 +101,9 @@ class Local:
             os.close(self._lock)
             self._lock = -1
 
-    def select(self, query: str) -> list[Row]:
+    def select(self, query: str) -> list[SolutionMapping]:
         """The rows of an answer."""
-        with mapped(self._path):
+        with map_store_errors(self._path):
             found = self._store.query(query)
             assert isinstance(found, pyoxigraph.QuerySolutions)  # noqa: S101 - only SELECT is asked here
             names = [variable.value for variable in found.variables]
@@ -113,57 +113,57 @@ class Local:
         """Whether there is what the pattern says."""
         return bool(self.select(f"SELECT * {{ {pattern} }} LIMIT 1"))
 
-    def number(self, query: str) -> int:
+    def query_number(self, query: str) -> int:
         """The one number ``?n`` that is asked for."""
         return int(self.select(query)[0]["n"].value)
 
     def count(self, name: str) -> int:
         """How many statements a graph has."""
-        return self.number(f"SELECT (COUNT(*) AS ?n) {{ {all_of(name)} }}")
+        return self.query_number(f"SELECT (COUNT(*) AS ?n) {{ {graph_pattern(name)} }}")
 
-    def graphs(self) -> list[str]:
+    def graph_names(self) -> list[str]:
         """The names of its graphs."""
-        with mapped(self._path):
+        with map_store_errors(self._path):
             return [name.value for name in self._store.named_graphs() if isinstance(name, pyoxigraph.NamedNode)]
 
-    def about(self, name: str, subject: str) -> str:
+    def read_subject(self, name: str, subject: str) -> str:
         """The statements of a graph about a subject, as N-Triples."""
-        with mapped(self._path):
-            quads = self._store.quads_for_pattern(pyoxigraph.NamedNode(subject), None, None, _node(name))
+        with map_store_errors(self._path):
+            quads = self._store.quads_for_pattern(pyoxigraph.NamedNode(subject), None, None, _graph_node(name))
             return "".join(f"{quad.triple} .\n" for quad in quads)
 
-    def holds(self, name: str, lines: list[bytes]) -> bool:
+    def contains(self, name: str, lines: list[bytes]) -> bool:
         """Whether a graph has all of a few statements."""
-        triples = pyoxigraph.parse(b"".join(lines), format=_TRIPLES)
-        with mapped(self._path):
-            return all(pyoxigraph.Quad(one.subject, one.predicate, one.object, _node(name)) in self._store for one in triples)
+        triples = pyoxigraph.parse(b"".join(lines), format=_NTRIPLES)
+        with map_store_errors(self._path):
+            return all(pyoxigraph.Quad(one.subject, one.predicate, one.object, _graph_node(name)) in self._store for one in triples)
 
-    def load(self, name: str, chunk: Chunk) -> None:
+    def bulk_load(self, name: str, chunk: Chunk) -> None:
         """Add many statements, outside of a transaction; N-Quads go where they say. Several threads may do it."""
-        with mapped(self._path):
+        with map_store_errors(self._path):
             if chunk.quads:
-                self._store.bulk_load(chunk.lines, format=_QUADS, lenient=True)
+                self._store.bulk_load(chunk.lines, format=_NQUADS, lenient=True)
             else:
-                self._store.bulk_load(chunk.lines, format=_TRIPLES, to_graph=_node(name), lenient=True)
+                self._store.bulk_load(chunk.lines, format=_NTRIPLES, to_graph=_graph_node(name), lenient=True)
 
-    def copy(self, other: Local, name: str) -> None:
+    def copy_graph(self, other: EmbeddedStore, name: str) -> None:
         """Add all statements that a graph of another store has."""
-        with mapped(self._path):
-            self._store.bulk_extend(other._store.quads_for_pattern(None, None, None, _node(name)))
+        with map_store_errors(self._path):
+            self._store.bulk_extend(other._store.quads_for_pattern(None, None, None, _graph_node(name)))
 
     def optimize(self) -> None:
         """Put its files in order after many were added: what is read then is found twenty times sooner in a large store."""
-        with mapped(self._path):
+        with map_store_errors(self._path):
             self._store.optimize()
 
     def update(self, text: str) -> None:
         """Change something, at once or not at all."""
-        with mapped(self._path):
+        with map_store_errors(self._path):
             self._store.update(text)
 
     def insert(self, name: str, lines: str) -> None:
         """Add a few statements to a graph, as N-Triples."""
-        self.update(f"INSERT DATA {{ {graph(name)}{{\n{lines}}} }}")
+        self.update(f"INSERT DATA {{ {graph_clause(name)}{{\n{lines}}} }}")
 
     def clear(self, name: str) -> None:
         """Leave nothing in a graph."""
@@ -171,34 +171,34 @@ class Local:
 
     def replace(self, name: str, lines: bytes) -> None:
         """Make a small graph be these statements, as N-Triples."""
-        self.update(f"DROP SILENT GRAPH <{name}> ;\nINSERT DATA {{ {graph(name)}{{\n{lines.decode()}}} }}")
+        self.update(f"DROP SILENT GRAPH <{name}> ;\nINSERT DATA {{ {graph_clause(name)}{{\n{lines.decode()}}} }}")
 
 
-def _node(name: str) -> pyoxigraph.NamedNode | pyoxigraph.DefaultGraph:
+def _graph_node(name: str) -> pyoxigraph.NamedNode | pyoxigraph.DefaultGraph:
     return pyoxigraph.NamedNode(name) if name else pyoxigraph.DefaultGraph()
 
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
-class Kept(Generic[T]):
+class StoreManager(Generic[_T]):
     """What was made of a store, for as long as the store is the same. Writers are kept away only while somebody reads.
 
     Args:
         path: the folder of the store.
-        made: makes it of the folder. It takes no lock of its own: a process that lets go of one has lost them all.
+        factory: makes it of the folder. It takes no lock of its own: a process that lets go of one has lost them all.
     """
 
-    def __init__(self, path: Path, made: Callable[[Path], T]) -> None:
+    def __init__(self, path: Path, factory: Callable[[Path], _T]) -> None:
         self._path = path
-        self._made = made
+        self._made = factory
         self._guard = threading.Lock()
-        self._kept: tuple[tuple[int, int], T] | None = None
+        self._kept: tuple[tuple[int, int], _T] | None = None
         self._readers = 0
         self._lock = -1
 
     @contextmanager
-    def borrowed(self) -> Iterator[T]:
+    def acquire(self) -> Iterator[_T]:
         """What was made, of the store as it is now. Many threads may have it at once.
 
         Raises:
@@ -206,7 +206,7 @@ class Kept(Generic[T]):
         """
         with self._guard:
             if not self._readers:
-                self._begin()
+                self._reopen_if_changed()
             self._readers += 1
             assert self._kept is not None  # it was made just now, or before  # noqa: S101
             found = self._kept[1]
@@ -218,11 +218,11 @@ class Kept(Generic[T]):
                 if not self._readers:
                     os.close(self._lock)
 
-    def _begin(self) -> None:
-        refuse_no_store(self._path)
-        self._lock = shared(self._path)
+    def _reopen_if_changed(self) -> None:
+        require_store(self._path)
+        self._lock = read_lock(self._path)
         try:
-            mark = _mark(self._path)
+            mark = _modification_stamp(self._path)
             if self._kept is None or self._kept[0] != mark:
                 self._kept = None  # two at once are not needed
                 self._kept = mark, self._made(self._path)
@@ -231,16 +231,16 @@ class Kept(Generic[T]):
             raise
 
 
-def opened(path: Path) -> pyoxigraph.Store:
+def open_read_only(path: Path) -> pyoxigraph.Store:
     """The store in a folder, to be read."""
-    with mapped(path):
+    with map_store_errors(path):
         return pyoxigraph.Store.read_only(str(path))
 
 
-def _mark(path: Path) -> tuple[int, int]:
+def _modification_stamp(path: Path) -> tuple[int, int]:
     """What is another one for another store, and after each time that somebody had it open to write."""
     try:
-        found = (path / MARK).stat()
+        found = (path / MARKER_FILE).stat()
     except OSError as error:
         raise StoreError(f"{path}: the store cannot be used: {error.strerror or error}") from None
     return found.st_ino, found.st_mtime_ns

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pfocr2rdf.rdf.terms import literal, ref
-from pfocr2rdf.validation.results import Result
+from pfocr2rdf.rdf.terms import iri_term, literal
+from pfocr2rdf.validation.results import ValidationResult
 
-PREFIX = "@prefix sh: <http://www.w3.org/ns/shacl#> .\n@prefix dcterms: <http://purl.org/dc/terms/> .\n\n"
-REPORT = "https://pfocr.wikipathways.org/report"
+REPORT_PREFIXES = "@prefix sh: <http://www.w3.org/ns/shacl#> .\n@prefix dcterms: <http://purl.org/dc/terms/> .\n\n"
+REPORT_IRI = "https://pfocr.wikipathways.org/report"
 _PLAIN_PATH = ("<", ">")
 
 
-def report_head() -> str:
+def report_header() -> str:
     """What stands before the first result."""
-    return f"{PREFIX}<{REPORT}> a sh:ValidationReport .\n"
+    return f"{REPORT_PREFIXES}<{REPORT_IRI}> a sh:ValidationReport .\n"
 
 
-def report_result(result: Result, number: int) -> str:
+def serialize_result(result: ValidationResult, number: int) -> str:
     """One result as Turtle; ``number`` tells it from the others of the report."""
-    subject = ref(f"{REPORT}#result-{number}")
-    lines = [f"\n<{REPORT}> sh:result {subject} .\n{subject} a sh:ValidationResult", f"sh:focusNode {result.focus_node}"]
+    subject = iri_term(f"{REPORT_IRI}#result-{number}")
+    lines = [f"\n<{REPORT_IRI}> sh:result {subject} .\n{subject} a sh:ValidationResult", f"sh:focusNode {result.focus_node}"]
     if result.path:
-        lines.append(f"sh:resultPath {_path(result.path)}")
+        lines.append(f"sh:resultPath {_path_or_text(result.path)}")
     if result.value and not result.value.startswith("_:"):
         lines.append(f"sh:value {result.value}")
     lines.append(f"sh:resultSeverity sh:{result.severity}")
@@ -32,23 +32,23 @@ def report_result(result: Result, number: int) -> str:
         lines.append(f"sh:sourceShape {result.shape}")
     if result.message:
         lines.append(f"sh:resultMessage {literal(result.message)}")
-    if result.where:
-        lines.append(f"dcterms:source {literal(result.where)}")
+    if result.source:
+        lines.append(f"dcterms:source {literal(result.source)}")
     return " ;\n    ".join(lines) + " .\n"
 
 
-def report_tail(conforms: bool) -> str:
+def report_footer(conforms: bool) -> str:
     """The verdict, which is known only after the last result."""
-    return f"\n<{REPORT}> sh:conforms {str(conforms).lower()} .\n"
+    return f"\n<{REPORT_IRI}> sh:conforms {str(conforms).lower()} .\n"
 
 
-def report_turtle(results: Iterable[Result]) -> str:
+def serialize_report(results: Iterable[ValidationResult]) -> str:
     """A whole report. As SHACL has it, a graph conforms only where there is no result at all."""
-    texts = [report_result(result, number) for number, result in enumerate(results, 1)]
-    return report_head() + "".join(texts) + report_tail(not texts)
+    texts = [serialize_result(result, number) for number, result in enumerate(results, 1)]
+    return report_header() + "".join(texts) + report_footer(not texts)
 
 
-def as_json(result: Result) -> dict[str, Any]:
+def result_to_json(result: ValidationResult) -> dict[str, Any]:
     """A result as JSON, with SHACL's names for the keys; what is absent is left out."""
     row = {
         "figid": result.figid,
@@ -59,12 +59,12 @@ def as_json(result: Result) -> dict[str, Any]:
         "resultSeverity": result.severity,
         "resultMessage": result.message,
         "sourceShape": result.shape,
-        "source": result.where,
+        "source": result.source,
     }
     return {key: value for key, value in row.items() if value}
 
 
-def _path(path: str) -> str:
+def _path_or_text(path: str) -> str:
     """A property path; one that is no plain IRI is shown as text, since its node lives in the shapes graph."""
     plain = path.startswith(_PLAIN_PATH[0]) and path.endswith(_PLAIN_PATH[1]) and path.count("<") == 1
     return path if plain else literal(path)

@@ -8,7 +8,7 @@ SEVERITIES = ("Violation", "Warning", "Info")
 """From the worst to the least."""
 
 
-class Result(NamedTuple):
+class ValidationResult(NamedTuple):
     """One ``sh:ValidationResult``. Nodes and values are N-Triples text; what is absent is ``""``.
 
     Attributes:
@@ -19,7 +19,7 @@ class Result(NamedTuple):
         severity: ``Violation``, ``Warning`` or ``Info``.
         message: what the shape says.
         shape: the IRI of the shape.
-        where: the source of the record, or the file.
+        source: the source of the record, or the file.
         figid: the figure, where the focus node is part of one.
     """
 
@@ -30,19 +30,19 @@ class Result(NamedTuple):
     severity: str
     message: str
     shape: str
-    where: str = ""
+    source: str = ""
     figid: str = ""
 
     def sentence(self) -> str:
         """The result in one line.
 
-        >>> Result("<urn:a>", "<urn:p>", '"x"', "PatternConstraintComponent", "Warning", "No digits.", "<urn:s>").sentence()
+        >>> ValidationResult("<urn:a>", "<urn:p>", '"x"', "PatternConstraintComponent", "Warning", "No digits.", "<urn:s>").sentence()
         'Warning: <urn:a> <urn:p> "x": No digits.'
         """
         said = " ".join(part for part in (self.focus_node, self.path, self.value) if part)
         return f"{self.severity}: {said}: {self.message or self.component}"
 
 
-def counted(results: list[Result]) -> dict[str, int]:
+def count_by_severity(results: list[ValidationResult]) -> dict[str, int]:
     """How many results there are of each severity."""
     return {severity: sum(result.severity == severity for result in results) for severity in SEVERITIES}

@@ -20,7 +20,7 @@ class Shapes(NamedTuple):
     files: tuple[str, ...]
 
 
-def built_in() -> Path:
+def built_in_shapes_dir() -> Path:
     """The folder of the shapes that ship with the package: inside it when installed, at the top of a checkout otherwise."""
     installed = Path(__file__).parents[1] / "shapes"
     return installed if installed.is_dir() else Path(__file__).parents[3] / "shapes"
@@ -37,26 +37,29 @@ def load_shapes(folders: Iterable[str | os.PathLike[str]] = ()) -> Shapes:
         ShapesError: a folder is missing or has no shapes, or a file is no Turtle.
     """
     files: dict[str, Path] = {}
-    own = built_in()
+    own = built_in_shapes_dir()
     for folder in (own, *map(Path, folders)):
         found = sorted(folder.glob("*.ttl"))
         if not found:
             raise ShapesError(f"{folder}: there are no shapes here; name a folder with .ttl files")
         files.update({path.name: path for path in found})
-    texts = [f"# {name}\n{_relabelled(_read(files[name], files[name].parent != own), number)}" for number, name in enumerate(sorted(files))]
+    texts = [
+        f"# {name}\n{_relabel_blank_nodes(_read_turtle(files[name], files[name].parent != own), number)}"
+        for number, name in enumerate(sorted(files))
+    ]
     return Shapes("\n".join(texts), tuple(str(files[name]) for name in sorted(files)))
 
 
 # Whatever may hold "_:" without being a blank node: texts, IRIs and comments.
-_LABEL = re.compile(r'"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|<[^<>\s]*>|#[^\n]*|_:(?=\w)', re.S)
+_TOKEN_OR_LABEL = re.compile(r'"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|<[^<>\s]*>|#[^\n]*|_:(?=\w)', re.S)
 
 
-def _relabelled(text: str, number: int) -> str:
+def _relabel_blank_nodes(text: str, number: int) -> str:
     """The text with labels of blank nodes that no other file has: a label means something in its own file only."""
-    return _LABEL.sub(lambda match: f"_:f{number}." if match[0] == "_:" else match[0], text) if "_:" in text else text
+    return _TOKEN_OR_LABEL.sub(lambda match: f"_:f{number}." if match[0] == "_:" else match[0], text) if "_:" in text else text
 
 
-def _read(path: Path, check: bool) -> str:
+def _read_turtle(path: Path, check: bool) -> str:
     """The file's text. The built-in shapes are checked by their tests; of others, the file at fault must be named."""
     try:
         text = path.read_text(encoding="utf-8")

@@ -22,10 +22,10 @@ from tests.support.records import ROOT, exported
 from tests.support.service import Served, served
 
 from pfocr2rdf import load, query
-from pfocr2rdf.site.pages.html import ASSETS, Site, render, still
-from pfocr2rdf.site.pages.query_page import EDITOR, query_page
-from pfocr2rdf.site.pages.urls import HTML, KINDS, place_of
-from pfocr2rdf.stores.querying.examples import example, examples
+from pfocr2rdf.site.pages.html import ASSETS_DIR, Site, render, replace_bidi_controls
+from pfocr2rdf.site.pages.query_page import EDITOR_SCRIPT, build_query_page_context
+from pfocr2rdf.site.pages.urls import ENTITY_TYPES, HTML, address_from_iri
+from pfocr2rdf.stores.querying.examples import find_example, load_examples
 
 HOSTILE = "https://example.org/hostile"
 
@@ -78,7 +78,7 @@ def visit(browser: Any, server: Served) -> Iterator[Visit]:
 
 
 def with_editor() -> None:
-    if not (ASSETS / EDITOR).is_file():
+    if not (ASSETS_DIR / EDITOR_SCRIPT).is_file():
         missing("the package was built without the editor; see hatch_build.py")
 
 
@@ -109,11 +109,11 @@ def rows(visit: Visit) -> list[list[str]]:
 def test_an_example_is_chosen_and_run_and_a_link_of_its_answer_followed(visit: Visit, server: Served) -> None:
     page = visit.page
     page.get_by_label("Find by words").fill("both two genes")
-    assert page.inner_text("#found") == f"1 of {len([one for one in examples() if not one.federated])}"
+    assert page.inner_text("#found") == f"1 of {len([one for one in load_examples() if not one.services])}"
     page.locator("summary:visible").click()
     page.locator("a.use:visible").click()
     assert re.fullmatch(r"1 row, in [\d.]+ s\.", ran(visit, "1 row"))
-    chosen = example("both-genes")
+    chosen = find_example("both-genes")
     assert chosen
     expected = [row["title"]["value"] for row in server.ask(chosen.text).json()["results"]["bindings"]]
     assert [row[1] for row in rows(visit)] == expected
@@ -132,7 +132,7 @@ def test_iris_of_things_lead_to_the_pages_that_the_table_of_places_says(visit: V
         "https://identifiers.org/chebi/CHEBI:76072", "http://id.nlm.nih.gov/mesh/D000431", "http://purl.obolibrary.org/obo/DOID_162",
         "http://purl.obolibrary.org/obo/NCBITaxon_9606", "https://example.org/", "javascript:alert(1)",
     ]  # fmt: skip
-    expected = [[place.url(HTML) for kind in KINDS if (place := place_of(iri, kind))] for iri in iris]
+    expected = [[place.url(HTML) for kind in ENTITY_TYPES if (place := address_from_iri(iri, kind))] for iri in iris]
     asked = """async iris => {
         const { pagesOf } = await import("./assets/answers.js");
         const { kinds } = JSON.parse(document.getElementById("given").textContent);
@@ -173,7 +173,7 @@ def test_hostile_answers_are_inert(kind: str, visit: Visit, server: Served) -> N
         assert "\u202e" not in page.inner_text("#answer pre")
     else:
         values = page.locator("table.rows bdi", has_text="onerror").all()
-        assert [value.text_content() for value in values] == [still(EVIL) if kind == "answer" else EVIL] * len(EVIL_IRIS)
+        assert [value.text_content() for value in values] == [replace_bidi_controls(EVIL) if kind == "answer" else EVIL] * len(EVIL_IRIS)
         assert {value.evaluate("one => getComputedStyle(one).unicodeBidi") for value in values} == {"isolate"}
         assert [one for one in links_of(page.locator("table.rows")) if "etc" in one] == [EVIL_IRIS[3]]
 
@@ -248,7 +248,7 @@ def test_the_address_says_what_is_in_the_field(visit: Visit, server: Served) -> 
     ran(visit, "No")
     visit.page.reload()
     assert ran(visit, "No")
-    chosen = example("years")
+    chosen = find_example("years")
     assert chosen
     visit.page.goto(f"{server.url}/queries.html?example=years")
     ran(visit, " row")
@@ -333,8 +333,10 @@ def test_without_scripts_forms_do_it(browser: Any, server: Served) -> None:
 def static(folder: Path, endpoint: str) -> Iterator[str]:
     """A static site with nothing but the page, in a web server that knows nothing of it."""
     folder.mkdir()
-    shutil.copytree(ASSETS, folder / "assets")
-    (folder / "queries.html").write_text(render("queries", site=Site(endpoint=endpoint), **query_page(endpoint)), encoding="utf-8")
+    shutil.copytree(ASSETS_DIR, folder / "assets")
+    (folder / "queries.html").write_text(
+        render("queries", site=Site(endpoint=endpoint), **build_query_page_context(endpoint)), encoding="utf-8"
+    )
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *args: object) -> None:
@@ -368,7 +370,7 @@ def test_a_static_page_without_an_endpoint_finds_examples(browser: Any, tmp_path
         visit.page.get_by_label("Find by words").fill("wikipathways  uniprot")
         assert visit.page.locator("details:visible").count() == int(visit.page.inner_text("#found").split()[0])
         visit.page.get_by_label("Find by words").fill("nothing-is-like-this")
-        assert visit.page.inner_text("#found") == f"0 of {len(examples())}"
+        assert visit.page.inner_text("#found") == f"0 of {len(load_examples())}"
         visit.page.get_by_label("Find by words").fill("")
         visit.page.locator("summary").first.click()
         assert visit.page.evaluate("document.documentElement.scrollWidth") == 360

@@ -21,11 +21,11 @@ from tests.support.partitions import assert_whole, contents
 from tests.support.records import front_matter, older, write
 from tests.support.s3 import free_port, s3_server, wait_for
 
-from pfocr2rdf.errors import EngineError, OutputError, SourceError
+from pfocr2rdf.errors import ExecutorError, OutputError, SourceError
 from pfocr2rdf.pipeline.executors import dask as cluster
 from pfocr2rdf.pipeline.export import export
-from pfocr2rdf.pipeline.summary import Summary
-from pfocr2rdf.storage.layout import MANIFEST
+from pfocr2rdf.pipeline.summary import ExportSummary
+from pfocr2rdf.storage.layout import MANIFEST_FILE
 
 COUNT, SIZE = 300, 10
 
@@ -124,7 +124,7 @@ class Once:
             self.action()
 
 
-def exported(source: Path, output: Path, running: Running | None, **options: Any) -> Summary:
+def exported(source: Path, output: Path, running: Running | None, **options: Any) -> ExportSummary:
     return export([source], output, engine="dask", scheduler=running.address if running else None, **{**OPTIONS, **options})
 
 
@@ -220,11 +220,11 @@ def test_a_scheduler_that_never_comes_back(
     start: Callable[..., Running], source: Path, wanted: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was done until then need not be done again."""
-    monkeypatch.setattr(cluster, "PATIENCE", 2.0)
+    monkeypatch.setattr(cluster, "RECONNECT_TIMEOUT_SECONDS", 2.0)
     running = start(1)
-    with pytest.raises(EngineError, match=f"{running.address}: the scheduler cannot be reached"):
+    with pytest.raises(ExecutorError, match=f"{running.address}: the scheduler cannot be reached"):
         exported(source, tmp_path / "out", running, progress=Once(COUNT // 4, lambda: running.kill(running.scheduler)))
-    assert not (tmp_path / "out" / MANIFEST).exists()
+    assert not (tmp_path / "out" / MANIFEST_FILE).exists()
     assert export([source], tmp_path / "out", workers=2, **OPTIONS).mapped <= COUNT * 3 // 4
     assert contents(tmp_path / "out") == wanted
 
@@ -248,12 +248,12 @@ def test_a_record_that_kills_every_worker_is_set_aside(tmp_path: Path) -> None:
 
 
 def test_a_scheduler_that_is_not_there(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "ANSWER", 1.0)
-    write(tmp_path / "out", {MANIFEST: "{}"})
+    monkeypatch.setattr(cluster, "CONNECT_TIMEOUT_SECONDS", 1.0)
+    write(tmp_path / "out", {MANIFEST_FILE: "{}"})
     for address in (f"tcp://127.0.0.1:{free_port()}", "gopher://127.0.0.1:1"):
-        with pytest.raises(EngineError, match=f"{address}: the scheduler cannot be reached"):
+        with pytest.raises(ExecutorError, match=f"{address}: the scheduler cannot be reached"):
             export([source], tmp_path / "out", engine="dask", scheduler=address)
-    assert (tmp_path / "out" / MANIFEST).read_text() == "{}"
+    assert (tmp_path / "out" / MANIFEST_FILE).read_text() == "{}"
 
 
 @pytest.mark.parametrize(("preload", "sentence"), [
@@ -262,7 +262,7 @@ def test_a_scheduler_that_is_not_there(source: Path, tmp_path: Path, monkeypatch
 ])  # fmt: skip
 def test_a_worker_that_is_not_like_us(preload: str, sentence: str, start: Callable[..., Running], source: Path, tmp_path: Path) -> None:
     running = start(1, preload=preload)
-    with pytest.raises(EngineError, match=sentence):
+    with pytest.raises(ExecutorError, match=sentence):
         exported(source, tmp_path / "out", running)
 
 
@@ -291,7 +291,7 @@ def test_dask_that_is_not_installed(source: Path, tmp_path: Path, monkeypatch: p
     monkeypatch.setitem(sys.modules, "distributed", None)
     monkeypatch.delitem(sys.modules, "pfocr2rdf.pipeline.executors.dask")
     monkeypatch.delattr("pfocr2rdf.pipeline.executors.dask")
-    with pytest.raises(EngineError, match=r"the engine dask is not installed; run: pip install 'pfocr2rdf\[dask\]'"):
+    with pytest.raises(ExecutorError, match=r"the engine dask is not installed; run: pip install 'pfocr2rdf\[dask\]'"):
         exported(source, tmp_path / "out", None)
 
 
@@ -338,6 +338,6 @@ def test_ctrl_c_ends_it_and_nothing_runs_on(whom: str, source: Path, wanted: dic
     while processes(run.pid) and time.monotonic() < end:
         time.sleep(0.1)
     assert processes(run.pid) == []
-    assert not (tmp_path / "out" / MANIFEST).exists()
+    assert not (tmp_path / "out" / MANIFEST_FILE).exists()
     export([source], tmp_path / "out", workers=1, **OPTIONS)
     assert contents(tmp_path / "out") == wanted

@@ -24,11 +24,11 @@ from tests.support.s3 import s3_server
 from pfocr2rdf.cli import main
 from pfocr2rdf.errors import OutputError, PfocrError, SourceError
 from pfocr2rdf.pipeline.export import export
-from pfocr2rdf.rdf.serializers.formats import FORMATS
+from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.records.reader import read_records
-from pfocr2rdf.records.sources import Sources
+from pfocr2rdf.records.sources import RecordSource
 from pfocr2rdf.storage import remote
-from pfocr2rdf.storage.layout import ACCOUNTS, MANIFEST
+from pfocr2rdf.storage.layout import MANIFEST_FILE, PARTITION_MANIFESTS_DIR
 
 BUCKET = "pfocr-test"
 
@@ -74,10 +74,10 @@ def lines(files: dict[str, bytes]) -> list[bytes]:
 
 def assert_whole(url: str) -> dict[str, bytes]:
     found = contents(url)
-    manifest = json.loads(found[MANIFEST])
+    manifest = json.loads(found[MANIFEST_FILE])
     for file in manifest["files"]:
         assert (file["size"], file["sha256"]) == (len(found[file["name"]]), hashlib.sha256(found[file["name"]]).hexdigest())
-    assert {name for name in found if "/" not in name} == {MANIFEST, *(file["name"] for file in manifest["files"])}
+    assert {name for name in found if "/" not in name} == {MANIFEST_FILE, *(file["name"] for file in manifest["files"])}
     return found
 
 
@@ -112,7 +112,7 @@ def test_the_same_records_by_url_and_by_path(name: str, place: str, tmp_path: Pa
     url = f"{put(place, SOURCES[name])}/{name}".rstrip("/")
     path = write(tmp_path / "in", SOURCES[name]) / name
     for source, output in ((path, tmp_path / "local"), (url, tmp_path / "remote-out")):
-        export([source], output, formats=FORMATS, workers=1)
+        export([source], output, formats=SERIALIZERS, workers=1)
     first, second = ({file.name: file.read_bytes() for file in (tmp_path / out).iterdir()} for out in ("local", "remote-out"))
     for file in ("figures.nt", "figures.ttl", "figures.jsonld", "figures.nq", "figures.trig", "figures.rdf", "dataset.ttl"):
         assert first[file] == second[file]
@@ -148,9 +148,9 @@ def test_real_records_from_a_bucket(s3: Any, tmp_path: Path) -> None:
 def test_several_sources_of_several_kinds(s3: Any, tmp_path: Path) -> None:
     first = put(f"s3://{BUCKET}/several", {"PMC1__a.md": front_matter(older("PMC1__a"))})
     second = write(tmp_path / "in", {"PMC1__b.md": front_matter(older("PMC1__b"))})
-    with Sources([first, f"file://{second}", second / "PMC1__b.md", f"{first}/PMC1__a.md"]) as found:
-        assert [item.where.rpartition("/")[2] for item in found] == ["PMC1__a.md", "PMC1__b.md", "PMC1__b.md", "PMC1__a.md"]
-        assert found.count() == 4
+    with RecordSource([first, f"file://{second}", second / "PMC1__b.md", f"{first}/PMC1__a.md"]) as found:
+        assert [item.source.rpartition("/")[2] for item in found] == ["PMC1__a.md", "PMC1__b.md", "PMC1__b.md", "PMC1__a.md"]
+        assert found.count_files() == 4
 
 
 def test_a_changed_record_in_a_bucket_is_mapped_again(s3: Any, tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_a_changed_record_in_a_bucket_is_mapped_again(s3: Any, tmp_path: Path) -
 def test_a_record_that_is_gone_when_it_is_read_is_refused(s3: Any, tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {f"PMC1__{number}.md": front_matter(older(f"PMC1__{number}")) for number in range(3)}
     url = put(f"s3://{BUCKET}/gone", files)
-    with Sources([url]) as found:
+    with RecordSource([url]) as found:
         s3.rm_file(f"{BUCKET}/gone/PMC1__1.md")
         refusals: list[Any] = []
         good = []
@@ -185,7 +185,7 @@ def test_a_record_that_is_gone_when_it_is_read_is_refused(s3: Any, tmp_path: Pat
 def test_a_server_that_is_lost_stops_the_run_and_refuses_no_record(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A record that was refused for it would be missing from the graph, and nobody would look."""
     url = put(f"memory://{tmp_path}", {"PMC1__a.md": front_matter(older("PMC1__a"))})
-    system, _ = remote.file_system(url)
+    system, _ = remote.open_file_system(url)
 
     def lost(*_: object, **__: object) -> bytes:
         raise ConnectionResetError(104, "Connection reset by peer")
@@ -236,7 +236,7 @@ def test_a_second_run_by_url(mixed: Path, place: str) -> None:
     assert contents(place) == before
     system, top = fsspec.core.url_to_fs(place)
     system.rm_file(f"{top}/part-00001.nt.zst")
-    put(place, {f"{ACCOUNTS}/part-00002.json": "{"})
+    put(place, {f"{PARTITION_MANIFESTS_DIR}/part-00002.json": "{"})
     assert export([mixed], place, partition_size=4, **options).mapped == 8
     assert contents(place) == before
     put(place, {"notes.txt": "mine"})
@@ -254,8 +254,8 @@ def assert_but(place: str, foreign: str) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("compress", [None, "gz", "zst"])
 def test_a_merged_export_by_url_has_the_bytes_of_a_local_one(compress: str | None, mixed: Path, place: str, tmp_path: Path) -> None:
-    export([mixed], tmp_path / "whole", formats=FORMATS, compress=compress, workers=1)
-    export([mixed], place, formats=FORMATS, compress=compress, workers=1, partition_size=3, merge=True)
+    export([mixed], tmp_path / "whole", formats=SERIALIZERS, compress=compress, workers=1)
+    export([mixed], place, formats=SERIALIZERS, compress=compress, workers=1, partition_size=3, merge=True)
     whole = {str(path.relative_to(tmp_path / "whole")): path.read_bytes() for path in (tmp_path / "whole").rglob("*") if path.is_file()}
     assert contents(place, hidden=True) == {name: data for name, data in whole.items() if not name.startswith(".")}
 
@@ -275,7 +275,7 @@ def test_a_killed_run_in_a_bucket_is_taken_up_again(s3: Any, tmp_path: Path) -> 
 
     with pytest.raises(KeyboardInterrupt):
         export([source], url, formats=["ntriples"], workers=1, partition_size=2, progress=stop)
-    assert MANIFEST not in contents(url)
+    assert MANIFEST_FILE not in contents(url)
     assert export([source], url, formats=["ntriples"], workers=1, partition_size=2).mapped == 10
     assert lines(assert_whole(url)) == local(source, tmp_path / "whole")
     export([source], url, formats=["ntriples"], workers=1, partition_size=15)
@@ -333,7 +333,7 @@ def test_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch, mixed: P
     settings = '{"endpoint_url": "http://127.0.0.1:9", "config_kwargs": {"retries": {"max_attempts": 0}, "connect_timeout": 2}}'
     for name, value in json.loads(settings).items():
         monkeypatch.setitem(fsspec.config.conf, "s3", {**fsspec.config.conf.get("s3", {}), name: value})
-    remote._file_system.cache_clear()
+    remote._open_file_system.cache_clear()
     with pytest.raises(SourceError, match="cannot be opened: "):
         export([f"s3://{BUCKET}/real"], tmp_path / "out")
     with pytest.raises(OutputError, match="cannot be "):
@@ -344,7 +344,7 @@ def test_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch, mixed: P
 def test_a_file_system_that_is_not_installed(side: str, monkeypatch: pytest.MonkeyPatch, mixed: Path, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "s3fs", None)
     monkeypatch.delitem(sys.modules["fsspec.registry"]._registry, "s3", raising=False)
-    remote._file_system.cache_clear()
+    remote._open_file_system.cache_clear()
     error, sources, output = (
         (SourceError, ["s3://bucket/x"], str(tmp_path / "out")) if side == "source" else (OutputError, [str(mixed)], "s3://bucket/out")
     )
@@ -394,14 +394,14 @@ def test_no_file_has_a_password(tmp_path: Path) -> None:
 
     fsspec.register_implementation("guarded", Guarded, clobber=True)
     url = put("guarded://ada:secret@host/in", {"PMC1__a.md": front_matter(older("PMC1__a")), "PMC1__b.md": "no record"})
-    done = export([url], tmp_path / "out", formats=FORMATS, workers=1)
+    done = export([url], tmp_path / "out", formats=SERIALIZERS, workers=1)
     assert (done.exported, done.refused) == (1, 1)
-    assert str(done.refusals[0]).startswith("guarded://host/in/PMC1__b.md:1: there is no front matter")
+    assert str(done.first_refusals[0]).startswith("guarded://host/in/PMC1__b.md:1: there is no front matter")
     for path in (tmp_path / "out").rglob("*"):
         assert b"secret" not in path.read_bytes(), path
     export([url], "guarded://ada:secret@host/out", formats=["ntriples"], workers=1)
     assert all(b"secret" not in data for data in contents("guarded://ada:secret@host/out", hidden=True).values())
-    assert json.loads(contents("guarded://ada:secret@host/out")[MANIFEST])["sources"] == ["guarded://host/in"]
+    assert json.loads(contents("guarded://ada:secret@host/out")[MANIFEST_FILE])["sources"] == ["guarded://host/in"]
 
 
 @pytest.fixture(autouse=True)

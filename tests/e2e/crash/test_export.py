@@ -18,7 +18,7 @@ from benchmarks.corpus import make_corpus
 from tests.support.output_directories import assert_whole, contents
 from tests.support.processes import committed, in_group, launched, soon
 
-from pfocr2rdf.storage.layout import INTERRUPTED, MANIFEST, STAGING, STATE
+from pfocr2rdf.storage.layout import CHECKPOINT_DIR, MANIFEST_FILE, STAGING_DIR, STATE_FILE
 
 RECORDS = 1200
 
@@ -80,9 +80,9 @@ def undisturbed(corpus: Path, way: tuple[int, str | None], tmp_path_factory: pyt
 def assert_nothing_half(output: Path, allowed: list[dict[str, bytes]]) -> None:
     """What is in place is whole, and where a manifest is, all that it names is there."""
     for name, data in contents(output).items():
-        if not name.startswith((STAGING, INTERRUPTED)):
+        if not name.startswith((STAGING_DIR, CHECKPOINT_DIR)):
             assert any(files.get(name) == data for files in allowed), f"{name} is in place, and is not whole"
-    if (output / MANIFEST).exists():
+    if (output / MANIFEST_FILE).exists():
         assert_whole(output)
 
 
@@ -115,7 +115,7 @@ def test_an_export_that_is_killed_again_and_again_ends_as_one_that_was_not(
             assert_nothing_half(output, allowed)
         numbers = ended(process)
         assert contents(output) == undisturbed.files
-        assert not [name for name in os.listdir(output) if name.startswith(".") and name != STATE]
+        assert not [name for name in os.listdir(output) if name.startswith(".") and name != STATE_FILE]
         mapped += [numbers["mapped"]] if killed else []
         groups += killed
     print(f"{len(groups)} kills; the runs that ended mapped {mapped}")
@@ -145,7 +145,7 @@ def test_an_export_that_found_no_space_ends_well_when_there_is_more(before: bool
         assert committed(disk / "committed", 100)
         os.killpg(process.pid, signal.SIGINT)
         process.communicate()
-        assert (output / INTERRUPTED).exists()
+        assert (output / CHECKPOINT_DIR).exists()
     free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
     (disk / "ballast").write_bytes(bytes(free - 1_500_000))
     for _ in range(2):
@@ -155,7 +155,7 @@ def test_an_export_that_found_no_space_ends_well_when_there_is_more(before: bool
         assert complaint.startswith(f"Error: {output}")
         assert complaint.endswith("cannot be written: No space left on device\n")
         assert complaint.count("\n") == 1
-        assert [path.name for path in output.glob("*")] == ([INTERRUPTED] if before else [])
+        assert [path.name for path in output.glob("*")] == ([CHECKPOINT_DIR] if before else [])
     (disk / "ballast").unlink()
     numbers = ended(started(corpus, output, 2, None))
     assert numbers["mapped"] < RECORDS if before else numbers["mapped"] == RECORDS + 2

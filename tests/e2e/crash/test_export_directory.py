@@ -15,8 +15,8 @@ from tests.support.output_directories import Broken, assert_whole, broken, conte
 
 from pfocr2rdf.errors import OutputError
 from pfocr2rdf.pipeline.export import export
-from pfocr2rdf.rdf.serializers.formats import FORMATS
-from pfocr2rdf.storage.layout import MANIFEST, STAGING
+from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
+from pfocr2rdf.storage.layout import MANIFEST_FILE, STAGING_DIR
 
 
 @pytest.fixture
@@ -53,8 +53,8 @@ def test_a_full_disk_is_an_output_error_and_leaves_nothing(compress: str | None,
     free = os.statvfs(tiny_disk).f_bavail * os.statvfs(tiny_disk).f_frsize
     (tiny_disk / "ballast").write_bytes(bytes(free - (1 << 14)))
     with unchanged(tiny_disk), pytest.raises(OutputError, match="No space left on device"):
-        export([source], tiny_disk, formats=FORMATS, compress=compress)
-    assert not (tiny_disk / STAGING).exists()
+        export([source], tiny_disk, formats=SERIALIZERS, compress=compress)
+    assert not (tiny_disk / STAGING_DIR).exists()
     (tiny_disk / "ballast").unlink()
     export([source], tiny_disk, formats=["turtle"], limit=2)
     assert_whole(tiny_disk)
@@ -119,12 +119,12 @@ def wanted(source: Path, tmp_path: Path) -> dict[str, bytes]:
 def test_a_run_that_is_killed_before_it_publishes_leaves_the_files_as_they_were(
     where: str, count: int, source: Path, output: Path, wanted: dict[str, bytes]
 ) -> None:
-    export([source], output, formats=FORMATS, limit=1)
+    export([source], output, formats=SERIALIZERS, limit=1)
     (output / "notes.txt").write_bytes(b"mine")
     before = in_place(output)
     killed(source, output, where, count)
     assert in_place(output) == before
-    assert (output / STAGING).is_dir()
+    assert (output / STAGING_DIR).is_dir()
     export([source], output, formats=["turtle", "ntriples"])
     assert contents(output) == {**wanted, "notes.txt": b"mine"}
 
@@ -137,9 +137,9 @@ def test_a_first_run_that_is_killed_leaves_nothing_but_the_staging_folder(source
 
 
 def test_the_steps_of_publishing_are_counted_rightly(source: Path, output: Path, wanted: dict[str, bytes]) -> None:
-    export([source], output, formats=FORMATS, limit=1)
+    export([source], output, formats=SERIALIZERS, limit=1)
     killed(source, output, "publish", STEPS_OF_PUBLISH - 1)
-    assert {name: data for name, data in wanted.items() if name != MANIFEST} == in_place(output)
+    assert {name: data for name, data in wanted.items() if name != MANIFEST_FILE} == in_place(output)
     assert export([source], output, formats=["turtle", "ntriples"]).mapped == 0, "the state was there already"
     assert contents(output) == wanted
 
@@ -148,12 +148,12 @@ def test_the_steps_of_publishing_are_counted_rightly(source: Path, output: Path,
 def test_a_run_that_is_killed_while_it_publishes_leaves_whole_files_and_the_next_run_puts_them_right(
     count: int, source: Path, output: Path, wanted: dict[str, bytes]
 ) -> None:
-    export([source], output, formats=FORMATS, limit=1)
+    export([source], output, formats=SERIALIZERS, limit=1)
     before = contents(output)
     killed(source, output, "publish", count)
     for name, data in in_place(output).items():
         assert data in (before.get(name), wanted.get(name)), f"{name} is neither the old file nor the new one"
-    if (output / MANIFEST).exists():
+    if (output / MANIFEST_FILE).exists():
         assert_whole(output)
     export([source], output, formats=["turtle", "ntriples"])
     assert contents(output) == wanted
@@ -163,7 +163,7 @@ def test_a_run_that_is_killed_while_it_publishes_leaves_whole_files_and_the_next
 def test_two_runs_in_a_row_that_do_not_end_well_leave_no_file_for_ever(
     ending: str, source: Path, output: Path, wanted: dict[str, bytes]
 ) -> None:
-    export([source], output, formats=FORMATS, limit=1)
+    export([source], output, formats=SERIALIZERS, limit=1)
     killed(source, output, "publish", 2)
     if ending == "killed":
         killed(source, output, "batch", 0)
@@ -175,7 +175,7 @@ def test_two_runs_in_a_row_that_do_not_end_well_leave_no_file_for_ever(
 
 
 def test_a_run_that_is_killed_at_its_very_end_has_published_all(source: Path, output: Path, wanted: dict[str, bytes]) -> None:
-    export([source], output, formats=FORMATS, limit=1)
+    export([source], output, formats=SERIALIZERS, limit=1)
     killed(source, output, "end", 0)
     assert in_place(output) == wanted
     export([source], output, formats=["turtle", "ntriples"])

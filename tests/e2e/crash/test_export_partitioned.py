@@ -17,7 +17,7 @@ from tests.support.partitions import assert_as_fresh, assert_whole, contents, pa
 from tests.support.records import write
 
 from pfocr2rdf.pipeline.export import export
-from pfocr2rdf.storage.layout import ACCOUNTS, MANIFEST
+from pfocr2rdf.storage.layout import MANIFEST_FILE, PARTITION_MANIFESTS_DIR
 
 # -- a second run ---------------------------------------------------------------------------------------------------------------
 
@@ -64,7 +64,7 @@ def test_a_killed_run_is_taken_up_again(workers: int, merge: str, tmp_path: Path
         run.kill()
         run.communicate()
         killed += run.returncode == -signal.SIGKILL
-        if (output / MANIFEST).exists():
+        if (output / MANIFEST_FILE).exists():
             assert_whole(output)
     assert killed
     done = export([source], output, partition_size=4, **options)
@@ -79,7 +79,7 @@ def test_what_a_killed_run_made_need_not_be_made_again(source: Path, tmp_path: P
 
     with pytest.raises(KeyboardInterrupt):
         parted(source, tmp_path / "out", progress=stop)
-    assert not (tmp_path / "out" / MANIFEST).exists()
+    assert not (tmp_path / "out" / MANIFEST_FILE).exists()
     assert parted(source, tmp_path / "out").mapped == 6
     assert_as_fresh(source, tmp_path / "out")
 
@@ -93,8 +93,8 @@ def test_nothing_of_a_run_that_was_killed_outlives_the_next_one(second: dict[str
     for options in ({"size": 1}, {"size": 5, "formats": ["nquads"], "compress": "zst"}):
         with pytest.raises(KeyboardInterrupt):
             parted(source, output, progress=stop, **options)  # type: ignore[arg-type]
-    (output / ACCOUNTS / "partial" / "part-00001.nt-abc").parent.mkdir(exist_ok=True)
-    (output / ACCOUNTS / "partial" / "part-00001.nt-abc").write_bytes(b"half")
+    (output / PARTITION_MANIFESTS_DIR / "partial" / "part-00001.nt-abc").parent.mkdir(exist_ok=True)
+    (output / PARTITION_MANIFESTS_DIR / "partial" / "part-00001.nt-abc").write_bytes(b"half")
     parted(source, output, **second)
     assert_as_fresh(source, output, **second)
 
@@ -108,7 +108,7 @@ def test_a_killed_run_in_parts_leaves_nothing_to_an_export_in_one_piece(source: 
     export([source], output, formats=["ntriples"])
     export([source], output.parent / "whole", formats=["ntriples"])
     assert contents(output) == contents(output.parent / "whole")
-    assert not (output / ACCOUNTS).exists()
+    assert not (output / PARTITION_MANIFESTS_DIR).exists()
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.support.websites import apache, nginx, write_site
 
-from pfocr2rdf.site.audit.check import check
+from pfocr2rdf.site.audit.check import check_site
 
 
 @pytest.mark.parametrize("packed", ["", "beside", "only"])
@@ -20,7 +20,7 @@ def test_a_good_site_has_nothing_wrong_on_a_real_server(
     write_site(tmp_path / "site", packed=packed)
     (tmp_path / "server").mkdir()
     with serve(tmp_path / "server", tmp_path / "site") as server:
-        found = check(server.url, samples=30)
+        found = check_site(server.url, samples=30)
     assert found.findings == ()
     assert (found.negotiates, found.exit_status) == (True, 0)
     assert found.requests > 400
@@ -31,13 +31,13 @@ def test_a_good_site_under_a_path_has_nothing_wrong(tmp_path: Path) -> None:
     write_site(tmp_path / "root" / "pfocr")
     (tmp_path / "server").mkdir()
     with apache(tmp_path / "server", tmp_path / "root") as server:
-        assert check(f"{server.url}/pfocr", samples=30).findings == ()
+        assert check_site(f"{server.url}/pfocr", samples=30).findings == ()
 
 
 def test_what_apache_cannot_do_without_a_setting_is_told_with_the_way_out(tmp_path: Path) -> None:
     write_site(tmp_path / "site")
     (tmp_path / "server").mkdir()
     with apache(tmp_path / "server", tmp_path / "site", extra="") as server:
-        found = check(server.url, samples=30)
+        found = check_site(server.url, samples=30)
     assert len(found.findings) == 2
     assert all("%2F" in one.url and "AllowEncodedSlashes" in one.remedy for one in found.findings)

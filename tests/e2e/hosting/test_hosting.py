@@ -16,9 +16,9 @@ import pytest
 from tests.support.servers import Server
 from tests.support.websites import PLACES, POLICY, apache, nginx, page, write_site
 
-from pfocr2rdf.server.content_negotiation import choose
-from pfocr2rdf.site.hosting.files import hosting_files
-from pfocr2rdf.site.pages.urls import FORMS, HTML, JSONLD, TURTLE, Form, Place, rules
+from pfocr2rdf.server.content_negotiation import negotiate
+from pfocr2rdf.site.hosting.files import render_hosting_files
+from pfocr2rdf.site.pages.urls import HTML, JSONLD, REPRESENTATIONS, TURTLE, PageAddress, Representation, redirect_rules
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 
@@ -79,18 +79,18 @@ def beneath(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         yield one
 
 
-def known(place: Place) -> Iterator[tuple[str, bool]]:
+def known(place: PageAddress) -> Iterator[tuple[str, bool]]:
     """The paths that lead to the documents of a thing, and whether each is the page itself."""
-    for rule in rules():
-        if rule.each and place.path.startswith(rule.to):
-            yield f"{rule.before}{quote(place.path[len(rule.to) :], safe='')}{rule.after}", rule.is_page
-        elif place.path == rule.to:
-            yield rule.before, rule.is_page
+    for rule in redirect_rules():
+        if rule.is_wildcard and place.path.startswith(rule.target_prefix):
+            yield f"{rule.prefix}{quote(place.path[len(rule.target_prefix) :], safe='')}{rule.suffix}", rule.is_page
+        elif place.path == rule.target_prefix:
+            yield rule.prefix, rule.is_page
 
 
-def liked(accept: str) -> Form:
-    best = choose(accept, [form.media_type for form in FORMS])
-    return next((form for form in FORMS if form.media_type == best), HTML)
+def liked(accept: str) -> Representation:
+    best = negotiate(accept, [form.media_type for form in REPRESENTATIONS])
+    return next((form for form in REPRESENTATIONS if form.media_type == best), HTML)
 
 
 def led(site: Hosted, accept: str) -> None:
@@ -104,7 +104,7 @@ def led(site: Hosted, accept: str) -> None:
                 assert answer.text == page(place, HTML)
             else:
                 assert answer.status_code == 303, (path, answer.text)
-                assert unquote(site.path(answer)) == place.file(form), path
+                assert unquote(site.path(answer)) == place.file_path(form), path
                 assert "%2f" not in answer.headers["Location"].lower(), "the links of the page would lead elsewhere"
                 there = site.server.answer("GET", urlsplit(answer.headers["Location"]).path)
                 assert there.status_code == 200, path
@@ -140,7 +140,7 @@ def test_weights_are_reckoned_as_the_service_reckons_them(site: Hosted) -> None:
         parts = choice.sample(ranges, choice.randint(1, 5))
         accept = choice.choice((",", ", ", " , ")).join(part + choice.choice(weights) for part in parts)
         answer = site.get("dataset", accept)
-        assert site.path(answer) == f"dataset{liked(accept).ending}", accept
+        assert site.path(answer) == f"dataset{liked(accept).suffix}", accept
 
 
 def test_a_page_that_people_alone_read_is_a_page_for_everybody(site: Hosted) -> None:
@@ -295,7 +295,7 @@ def test_a_permanent_address_leads_to_the_site_by_what_is_accepted(tmp_path: Pat
     folder = tmp_path / "root" / "pfocr"
     folder.mkdir(parents=True)
     base = "https://example.org/some/site/"
-    (folder / ".htaccess").write_text(hosting_files(POLICY, base=base)["hosting/w3id/.htaccess"])
+    (folder / ".htaccess").write_text(render_hosting_files(POLICY, base_url=base)["hosting/w3id/.htaccess"])
     (tmp_path / "server").mkdir()
     with apache(tmp_path / "server", tmp_path / "root") as server:
         for accept in ("", BROWSER, "text/turtle", "application/ld+json;q=0.9, text/turtle;q=0.8, text/html;q=0.1", "image/png"):
@@ -306,7 +306,7 @@ def test_a_permanent_address_leads_to_the_site_by_what_is_accepted(tmp_path: Pat
                         continue
                     answer = server.answer("GET", f"/pfocr/{path}?a=b", Accept=accept)
                     assert answer.status_code == 303
-                    assert unquote(answer.headers["Location"]) == base + place.file(form), path
+                    assert unquote(answer.headers["Location"]) == base + place.file_path(form), path
                     assert "Accept" in answer.headers["Vary"]
                     assert answer.headers["Access-Control-Allow-Origin"] == "*"
         for path in ("", "genes/6772.ttl", "search.html", "sitemaps/1.xml", "downloads/a%20b", "vocab.jsonld"):

@@ -13,7 +13,7 @@ from tests.support.websites import Server, apache, nginx
 
 from pfocr2rdf import export, load, publish
 from pfocr2rdf.server.app import application
-from pfocr2rdf.site.audit.check import check
+from pfocr2rdf.site.audit.check import check_site
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -35,14 +35,14 @@ def test_a_published_site_has_no_fault_on_a_real_host(host: Starts, precompresse
     publish(made, tmp_path / "site", precompressed=precompressed)
     (tmp_path / "host").mkdir()
     with host(tmp_path / "host", tmp_path / "site") as server:
-        found = check(server.url, samples=5, negotiates=True)
+        found = check_site(server.url, samples=5, negotiates=True)
         assert not found.findings, [str(one) for one in found.findings]
         led = httpx.get(f"{server.url}/genes/3717", headers={"Accept": "text/turtle"})
         assert (led.status_code, led.headers["location"].endswith("genes/3717.ttl")) == (303, True)
 
 
 def test_a_service_has_no_fault_either(store: Path, served: str) -> None:
-    found = check(served, samples=5, negotiates=True)
+    found = check_site(served, samples=5, negotiates=True)
     assert not found.findings, [str(one) for one in found.findings]
 
 

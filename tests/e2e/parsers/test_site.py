@@ -32,8 +32,8 @@ from tests.support.validators import (
 )
 
 from pfocr2rdf.pipeline.export import export
-from pfocr2rdf.rdf.vocabulary import SITE
-from pfocr2rdf.site.pages.urls import HTML, KINDS, TURTLE, Place, place_at
+from pfocr2rdf.rdf.vocabulary import SITE_URL
+from pfocr2rdf.site.pages.urls import ENTITY_TYPES, HTML, TURTLE, PageAddress, address_from_path
 from pfocr2rdf.site.static.publish import publish
 
 TYPES = {
@@ -57,22 +57,22 @@ ADDED = {
 INERT = {"application/ld+json", "application/json"}
 
 
-def things(site: Path) -> list[Place]:
+def things(site: Path) -> list[PageAddress]:
     """The places of all things with pages, in an order that is the same in every run."""
-    found = [place_at(path.relative_to(site).as_posix().removesuffix(TURTLE.ending)) for path in site.rglob(f"*{TURTLE.ending}")]
-    return sorted(place for place in found if place and place.kind)
+    found = [address_from_path(path.relative_to(site).as_posix().removesuffix(TURTLE.suffix)) for path in site.rglob(f"*{TURTLE.suffix}")]
+    return sorted(place for place in found if place and place.entity_type)
 
 
-def some_things(site: Path, number: int) -> list[Place]:
+def some_things(site: Path, number: int) -> list[PageAddress]:
     """Things of every kind, and others by chance."""
     every = things(site)
-    chosen = {kind.name: next((one for one in every if one.kind == kind), None) for kind in KINDS}
+    chosen = {kind.name: next((one for one in every if one.entity_type == kind), None) for kind in ENTITY_TYPES}
     return [*filter(None, chosen.values()), *random.Random(8).sample(every, min(number, len(every)))]
 
 
 def documents(site: Path) -> Iterator[Path]:
     """All documents in Turtle but those to download."""
-    return (path for path in site.rglob(f"*{TURTLE.ending}") if path.parent.name != "downloads")
+    return (path for path in site.rglob(f"*{TURTLE.suffix}") if path.parent.name != "downloads")
 
 
 # -- links and HTML ----------------------------------------------------------------------------------------------------------
@@ -94,9 +94,9 @@ def test_pages_of_every_kind_are_valid_html(real: Made) -> None:
     of_kinds = [
         path for pattern in ("*.html", "browse/*.html", "browse/*/*.html", "browse/*/*/page-2.html") for path in real.site.glob(pattern)
     ]
-    lists = [path for kind in KINDS for path in sorted(real.site.glob(f"browse/{kind.folder}/*/index.html"))[:2]]
-    further = [path for kind in KINDS for path in sorted(real.site.glob(f"{kind.folder}/*/page-2.html"))[:2]]
-    chosen = [real.site / place.file(HTML) for place in some_things(real.site, 100)]
+    lists = [path for kind in ENTITY_TYPES for path in sorted(real.site.glob(f"browse/{kind.folder}/*/index.html"))[:2]]
+    further = [path for kind in ENTITY_TYPES for path in sorted(real.site.glob(f"{kind.folder}/*/page-2.html"))[:2]]
+    chosen = [real.site / place.file_path(HTML) for place in some_things(real.site, 100)]
     assert {path.name for path in of_kinds} >= {
         "index.html",
         "search.html",
@@ -147,15 +147,15 @@ def test_nothing_of_the_export_is_lost(real: Made) -> None:
 
 def test_the_documents_of_figures_have_all_that_is_said_of_figures_and_mentions(real: Made) -> None:
     found: set[str] = set()
-    for path in (real.site / "figures").glob(f"*{TURTLE.ending}"):
+    for path in (real.site / "figures").glob(f"*{TURTLE.suffix}"):
         found |= document(path)
-    starts = tuple(f"<{SITE}{folder}/" for folder in ("figures", "mentions"))
+    starts = tuple(f"<{SITE_URL}{folder}/" for folder in ("figures", "mentions"))
     lost = [one for one in said(real.export) - found if one.startswith(starts)]
     assert sorted(lost)[:10] == []
 
 
 def test_other_parsers_read_what_pyoxigraph_reads(real: Made, small: Made, evil: Made) -> None:
-    every = [*documents(small.site), *documents(evil.site), *(real.site / one.file(TURTLE) for one in some_things(real.site, 80))]
+    every = [*documents(small.site), *documents(evil.site), *(real.site / one.file_path(TURTLE) for one in some_things(real.site, 80))]
     for path in every:
         expected = document(path)
         assert expected
@@ -185,12 +185,12 @@ def markup(path: Path) -> list[Any]:
 def test_each_thing_is_told_to_search_engines_by_its_iri_and_type(real: Made, evil: Made) -> None:
     for site in (real.site, evil.site):
         for place in some_things(site, 300):
-            (told,) = markup(site / place.file(HTML))
-            assert place.kind
-            assert (told["@id"], told["@type"]) == (place.iri, TYPES[place.kind.name])
+            (told,) = markup(site / place.file_path(HTML))
+            assert place.entity_type
+            assert (told["@id"], told["@type"]) == (place.iri, TYPES[place.entity_type.name])
             assert told["@context"][0] == "https://schema.org/"
             assert told["name"].strip()
-            assert told["url"] == f"{SITE}{place.url(HTML)}"
+            assert told["url"] == f"{SITE_URL}{place.url(HTML)}"
             assert told.keys() >= REQUIRED.get(told["@type"], set()), place
             assert "" not in told.values()
             assert None not in told.values()
@@ -199,14 +199,14 @@ def test_each_thing_is_told_to_search_engines_by_its_iri_and_type(real: Made, ev
 def test_bioschemas_profiles_are_named_and_kept(real: Made) -> None:
     (dataset,) = markup(real.site / "dataset.html")
     assert dataset.keys() >= REQUIRED["Dataset"]
-    assert (dataset["@id"], dataset["@type"]) == (f"{SITE}dataset", "Dataset")
+    assert (dataset["@id"], dataset["@type"]) == (f"{SITE_URL}dataset", "Dataset")
     assert dataset["dct:conformsTo"] == {"@id": "https://bioschemas.org/profiles/Dataset/1.0-RELEASE"}
     assert 50 <= len(dataset["description"]) <= 5000  # as the profile says
     assert {one["contentUrl"] for one in dataset["distribution"]} == {
-        f"{SITE}downloads/{name}" for name in ("figures.ttl", "figures.jsonld")
+        f"{SITE_URL}downloads/{name}" for name in ("figures.ttl", "figures.jsonld")
     }
-    gene = next(place for place in things(real.site) if place.kind and place.kind.name == "gene")
-    (told,) = markup(real.site / gene.file(HTML))
+    gene = next(place for place in things(real.site) if place.entity_type and place.entity_type.name == "gene")
+    (told,) = markup(real.site / gene.file_path(HTML))
     assert told["dct:conformsTo"] == {"@id": "https://bioschemas.org/profiles/Gene/1.0-RELEASE"}
 
 
@@ -218,7 +218,7 @@ def test_what_search_engines_read_is_json_ld(small: Made) -> None:
         assert url == "https://schema.org/"
         return own
 
-    for path in [small.site / "index.html", small.site / "dataset.html", *(small.site / one.file(HTML) for one in things(small.site))]:
+    for path in [small.site / "index.html", small.site / "dataset.html", *(small.site / one.file_path(HTML) for one in things(small.site))]:
         (told,) = markup(path)
         found = jsonld.to_rdf(told, {"format": "application/n-quads", "documentLoader": loader})
         subject, kind = NamedNode(told["@id"]), NamedNode(f"http://schema.org/{told['@type']}")
@@ -236,21 +236,21 @@ def test_the_site_map_has_every_thing_and_nothing_that_is_not_there(real: Made) 
         found = ET.parse(real.site / path).getroot().findall("*/s:loc", space)
         return [str(one.text) for one in found]
 
-    parts = [url.removeprefix(SITE) for url in located("sitemap.xml")]
+    parts = [url.removeprefix(SITE_URL) for url in located("sitemap.xml")]
     urls = [url for part in parts for url in located(part)]
     assert len(urls) == len(set(urls))
-    assert all(url.startswith(SITE) for url in urls)
-    paths = {unquote(url.removeprefix(SITE)) for url in urls}
+    assert all(url.startswith(SITE_URL) for url in urls)
+    paths = {unquote(url.removeprefix(SITE_URL)) for url in urls}
     assert all((real.site / path).is_file() for path in paths)
-    assert {place.file(HTML) for place in things(real.site)} == paths - {"index.html", "dataset.html", "vocab.html"}
-    assert f"Sitemap: {SITE}sitemap.xml" in (real.site / "robots.txt").read_text().splitlines()
+    assert {place.file_path(HTML) for place in things(real.site)} == paths - {"index.html", "dataset.html", "vocab.html"}
+    assert f"Sitemap: {SITE_URL}sitemap.xml" in (real.site / "robots.txt").read_text().splitlines()
 
 
 def test_the_account_of_a_site_says_what_is_in_it(real: Made) -> None:
     account = json.loads((real.site / "site.json").read_bytes())
-    counted = {kind.folder: len([one for one in things(real.site) if one.kind == kind]) for kind in KINDS}
+    counted = {kind.folder: len([one for one in things(real.site) if one.entity_type == kind]) for kind in ENTITY_TYPES}
     assert account["pages"] == counted
-    assert (account["left_out"], account["base"]) == ([], SITE)
+    assert (account["left_out"], account["base"]) == ([], SITE_URL)
     assert account["entries"] == sorted(path.name for path in real.site.iterdir())
     assert account["tool"].startswith("pfocr2rdf ")
 
@@ -322,10 +322,10 @@ def test_hostile_titles_are_shown_as_they_are(evil: Made) -> None:
 
 def test_statements_with_hostile_addresses_lead_nowhere(tmp_path: Path, small: Made) -> None:
     """A graph need not be of our making: what it says of pictures and pages is not always an address."""
-    figure = next(place for place in things(small.site) if place.kind and place.kind.name == "figure")
+    figure = next(place for place in things(small.site) if place.entity_type and place.entity_type.name == "figure")
     evils = ("javascript:window.hacked=1", "data:text/html,%3Cscript%3Ewindow.hacked=2%3C/script%3E")
     names = ("schema.org/image", "xmlns.com/foaf/0.1/page", "www.w3.org/2004/02/skos/core#exactMatch", "purl.org/dc/terms/license")
-    predicates = [*(f"http://{name}" for name in names), f"{SITE}vocab#pathway"]
+    predicates = [*(f"http://{name}" for name in names), f"{SITE_URL}vocab#pathway"]
     more = [f"<{figure.iri}> <{predicate}> <{one}>" for predicate in predicates for one in evils]
     kept = [
         one for one in document(small.export / "figures.ttl") if not one.startswith(tuple(f"<{figure.iri}> <{one}> " for one in predicates))

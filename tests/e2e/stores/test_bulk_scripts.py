@@ -18,9 +18,9 @@ from tests.support.records import ROOT
 from tests.support.servers import Virtuoso, program, virtuoso
 
 from pfocr2rdf import export
-from pfocr2rdf.rdf.iris import DATASET
-from pfocr2rdf.stores.bulk_scripts.inputs import Inputs
-from pfocr2rdf.stores.bulk_scripts.registry import plan
+from pfocr2rdf.rdf.iris import DATASET_IRI
+from pfocr2rdf.stores.bulk_scripts.inputs import BulkInputs
+from pfocr2rdf.stores.bulk_scripts.registry import write_bulk_script
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_oxigraph_holds_the_export(graphs: str, ending: str, folder: Path, tmp_p
         data = (source / name).read_bytes()
         if ending:
             (source / f"{name}{ending}").write_bytes(gzip.compress(data) if ending == ".gz" else zstandard.compress(data))
-    plan("oxigraph", release(source, graphs, ending), output)
+    write_bulk_script("oxigraph", release(source, graphs, ending), output)
     environment = {**os.environ, "OXIGRAPH": program("oxigraph", "pip install oxigraph")}
     for _ in range(2):  # loading again adds nothing
         done = subprocess.run(["bash", output / "load.sh"], env=environment, capture_output=True, text=True)
@@ -68,7 +68,7 @@ def test_virtuoso_holds_the_export(graphs: str, ending: str, server: Virtuoso, f
         data = (source / name).read_bytes()
         if ending:
             (source / f"{name}{ending}").write_bytes(gzip.compress(data) if ending == ".gz" else zstandard.compress(data))
-    plan("virtuoso", release(source, graphs, ending), output)
+    write_bulk_script("virtuoso", release(source, graphs, ending), output)
     settings = {"ISQL": program("isql-vt", ""), "VIRTUOSO_SERVER": f"127.0.0.1:{server._ports[0]}", "VIRTUOSO_PASSWORD": server.password}
     for _ in range(2):  # what was loaded once is loaded again, where it is gone
         for graph in {row["g"] for row in server.select("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }")}:
@@ -84,9 +84,9 @@ def test_virtuoso_holds_the_export(graphs: str, ending: str, server: Virtuoso, f
     rows = server.select("SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
     assert {row["g"]: int(row["n"]) for row in rows if row["g"] in wanted} == wanted
     if graphs == "dataset":
-        held = server.held(DATASET)
+        held = server.held(DATASET_IRI)
         words = [line for line in held if "vocab#word>" in line]
-        lost = {line for line in words if f"{line[:-2]} <{DATASET}> ." not in expected(folder, graphs)}
+        lost = {line for line in words if f"{line[:-2]} <{DATASET_IRI}> ." not in expected(folder, graphs)}
         assert words
         assert not lost, "words are to come through letter for letter"
 
@@ -96,7 +96,9 @@ def test_virtuoso_says_which_file_it_could_not_load(server: Virtuoso) -> None:
 
     def run(source: Path) -> str:
         (source / "figures.nt").write_text("<urn:s> <urn:p> .\n")
-        plan("virtuoso", Inputs(source, [source / "figures.nt"], [], None, None, "dataset", "urn:bad", None), source / "plan")
+        write_bulk_script(
+            "virtuoso", BulkInputs(source, [source / "figures.nt"], [], None, None, "dataset", "urn:bad", None), source / "plan"
+        )
         done = subprocess.run(["bash", source / "plan" / "load.sh"], env={**os.environ, **settings}, capture_output=True, text=True)
         assert done.returncode == 1
         return done.stderr

@@ -15,7 +15,7 @@ from pyoxigraph import RdfFormat, Store
 from tests.support.records import ROOT
 from tests.support.servers import Server, oxigraph
 
-from pfocr2rdf import Delta, diff, export
+from pfocr2rdf import DiffSummary, diff, export
 
 GRAPH = "https://example.org/pfocr"
 
@@ -43,7 +43,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return folder / "old", folder / "new"
 
 
-def delta_of(releases: tuple[Path, Path], out: Path, **options: bool | str) -> tuple[Delta, list[str]]:
+def delta_of(releases: tuple[Path, Path], out: Path, **options: bool | str) -> tuple[DiffSummary, list[str]]:
     """The delta, and its operations of SPARQL Update one by one."""
     delta = diff(*releases, out, chunk=100, **options)  # type: ignore[arg-type]
     assert delta.removed > 500 < delta.unchanged

@@ -11,9 +11,9 @@ from click.testing import CliRunner, Result
 from tests.support.loads import BESIDE, DATASET, SMALL, in_folder, nobody, statements, two_releases, without_beside
 from tests.support.servers import Server, Virtuoso, nginx, oxigraph, virtuoso
 
-from pfocr2rdf import Connection, StoreError, diff, load
+from pfocr2rdf import ConnectionOptions, StoreError, diff, load
 from pfocr2rdf.cli import main
-from pfocr2rdf.stores.drivers import Oxigraph
+from pfocr2rdf.stores.drivers import OxigraphDriver
 
 GRAPHS = ("dataset", "figure", "default")
 
@@ -74,9 +74,9 @@ def test_oxigraph(graphs: str, releases: tuple[Path, Path], empty: Server) -> No
 @pytest.mark.parametrize("size", [0, 500])
 def test_oxigraph_exchanges_large_graphs(size: int, releases: tuple[Path, Path], empty: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """At once where little differs, in slices where much does."""
-    monkeypatch.setattr("pfocr2rdf.stores.drivers._BESIDE", 100)
+    monkeypatch.setattr("pfocr2rdf.stores.drivers._MAX_MOVED_STATEMENTS", 100)
     if size:
-        monkeypatch.setattr(Oxigraph, "_slice", size)
+        monkeypatch.setattr(OxigraphDriver, "_slice_statements", size)
     for release in releases:
         load(release, empty.url)
         assert without_beside(empty.held()) == statements(release)
@@ -102,11 +102,11 @@ def test_virtuoso_has_no_default_graph(releases: tuple[Path, Path], dba: Virtuos
 @pytest.mark.parametrize("driver", ["gsp", "update"])
 @pytest.mark.parametrize("graphs", GRAPHS)
 def test_the_standards_are_enough(driver: str, graphs: str, releases: tuple[Path, Path], empty: Server) -> None:
-    endpoints = Connection(driver=driver).endpoints._replace(
+    endpoints = ConnectionOptions(driver=driver).endpoints._replace(
         query=f"{empty.url}/query", update=f"{empty.url}/update", store=f"{empty.url}/store" if driver == "gsp" else ""
     )
     for release in releases:
-        loaded = load(release, empty.url, graphs=graphs, connection=Connection(driver=driver, endpoints=endpoints), chunk_size=SMALL)
+        loaded = load(release, empty.url, graphs=graphs, connection=ConnectionOptions(driver=driver, endpoints=endpoints), chunk_size=SMALL)
         assert loaded.driver == driver
         assert without_beside(empty.held()) == statements(release, graphs)
 
@@ -198,7 +198,7 @@ def test_a_read_only_server(releases: tuple[Path, Path], tmp_path: Path) -> None
     load(releases[0], tmp_path / "data")
     before = in_folder(tmp_path / "data")
     with oxigraph(tmp_path, read_only=True) as server, pytest.raises(StoreError, match="read-only"):
-        load(releases[1], server.url, connection=Connection(retry_for=1))
+        load(releases[1], server.url, connection=ConnectionOptions(retry_for=1))
     assert in_folder(tmp_path / "data") == before
 
 

@@ -29,22 +29,22 @@ from tests.support.loads import DATASET, SMALL, in_folder, nobody, statements, t
 from tests.support.proxy import Fault, FaultProxy, Request, cut, drop_answer, page, redirect, reset_after, slow, status, swallow
 from tests.support.servers import Server, Virtuoso, free_port, nginx, oxigraph, program, virtuoso
 
-from pfocr2rdf import Connection, PfocrError, StoreError, load
+from pfocr2rdf import ConnectionOptions, PfocrError, StoreError, load
 from pfocr2rdf.cli import main
-from pfocr2rdf.stores.chunks import Bounds, Chunk, chunks
+from pfocr2rdf.stores.chunks import Chunk, ChunkLimits, read_chunks
 from pfocr2rdf.stores.clients.sparql import Endpoints
-from pfocr2rdf.stores.drivers import Oxigraph
+from pfocr2rdf.stores.drivers import OxigraphDriver
 from pfocr2rdf.stores.loading import load as loading
 from pfocr2rdf.stores.loading import verify as verification
-from pfocr2rdf.stores.loading.embedded_session import Embedded
-from pfocr2rdf.stores.loading.session import Plan
+from pfocr2rdf.stores.loading.embedded_session import EmbeddedLoadSession
+from pfocr2rdf.stores.loading.session import LoadPlan
 
 Releases = tuple[Path, Path]
 
-BRIEF = Connection(retry_for=0.3)
+BRIEF = ConnectionOptions(retry_for=0.3)
 """Whoever waits for that long sees an error."""
 
-PATIENT = Connection(retry_for=30)
+PATIENT = ConnectionOptions(retry_for=30)
 
 KILLS = 20
 
@@ -163,15 +163,15 @@ def first_of_each(wanted: Callable[[Request], bool], fault: Fault) -> Callable[[
     return choose
 
 
-def through(proxy: FaultProxy, driver: str, retry_for: float = 30) -> Connection:
+def through(proxy: FaultProxy, driver: str, retry_for: float = 30) -> ConnectionOptions:
     """A connection for a driver, which is told where Oxigraph has its services."""
     url = proxy.url
-    return Connection(driver=driver, endpoints=Endpoints(f"{url}/query", f"{url}/update", f"{url}/store"), retry_for=retry_for)
+    return ConnectionOptions(driver=driver, endpoints=Endpoints(f"{url}/query", f"{url}/update", f"{url}/store"), retry_for=retry_for)
 
 
 def pieces(release: Path) -> list[Chunk]:
     """The chunks of a release on their way to Oxigraph."""
-    return list(chunks([release / "figures.nt"], quads=False, ours=True, bounds=Bounds(SMALL, 100_000)))
+    return list(read_chunks([release / "figures.nt"], quads=False, from_export=True, limits=ChunkLimits(SMALL, 100_000)))
 
 
 STAGED = pytest.mark.parametrize("staged", [False, True], ids=["first", "staged"])
@@ -359,8 +359,8 @@ def test_what_was_done_and_answered_with_an_error(
 def test_an_exchange_that_was_done_and_answered_with_an_error(
     size: int, releases: Releases, proxy: FaultProxy, empty: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pfocr2rdf.stores.drivers._BESIDE", 100)
-    monkeypatch.setattr(Oxigraph, "_slice", size)
+    monkeypatch.setattr("pfocr2rdf.stores.drivers._MAX_MOVED_STATEMENTS", 100)
+    monkeypatch.setattr(OxigraphDriver, "_slice_statements", size)
     load(releases[0], proxy.url)
     proxy.faults = first_of_each(is_update, swallow(500))
     assert load(releases[1], proxy.url, connection=PATIENT).retries > 2
@@ -371,8 +371,8 @@ def test_an_exchange_that_was_done_and_answered_with_an_error(
 def test_an_exchange_that_breaks_off_is_gone_on_with(
     n: int, releases: Releases, proxy: FaultProxy, empty: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pfocr2rdf.stores.drivers._BESIDE", 100)
-    monkeypatch.setattr(Oxigraph, "_slice", 300)
+    monkeypatch.setattr("pfocr2rdf.stores.drivers._MAX_MOVED_STATEMENTS", 100)
+    monkeypatch.setattr(OxigraphDriver, "_slice_statements", 300)
     load(releases[0], proxy.url)
     proxy.faults = nth(n, is_update, status(403), 1000)
     with pytest.raises(StoreError, match="403"):
@@ -387,7 +387,7 @@ def test_an_exchange_that_breaks_off_is_gone_on_with(
 
 def test_a_slow_server_is_waited_for(releases: Releases, proxy: FaultProxy, empty: Server) -> None:
     proxy.faults = nth(0, lambda _: True, slow(0.1), 30)
-    assert load(releases[0], proxy.url, chunk_size=SMALL, connection=Connection(timeout=2)).retries == 0
+    assert load(releases[0], proxy.url, chunk_size=SMALL, connection=ConnectionOptions(timeout=2)).retries == 0
     whole(empty, releases[0])
 
 
@@ -398,7 +398,7 @@ def test_a_server_that_is_too_slow(wanted: Callable[[Request], bool], releases: 
     proxy.faults = nth(4, wanted, slow(3), 1000)
     began = time.monotonic()
     with pytest.raises(StoreError, match="the server does not answer; look after it, or allow more with --timeout"):
-        load(releases[1], proxy.url, chunk_size=SMALL, connection=Connection(timeout=0.1, retry_for=0))
+        load(releases[1], proxy.url, chunk_size=SMALL, connection=ConnectionOptions(timeout=0.1, retry_for=0))
     assert time.monotonic() - began < 3
     serves(empty, releases[0])
     proxy.faults = []
@@ -969,16 +969,16 @@ def test_a_difference_that_no_count_shows(
 ) -> None:
     place = tmp_path / "store" if embedded else empty.url
     load(releases[0], place)
-    verify = verification.verify
+    verify = verification.verify_load
 
-    def changed(plan: Plan, session: Any, samples: Any) -> int:
+    def changed(plan: LoadPlan, session: Any, samples: Any) -> int:
         name = DATASET if embedded else f"{DATASET}?loading"
         update = _CHANGE.format(name, instead, f"?s = {_FIGURE} && isLiteral(?o)")
-        session._store.update(update) if isinstance(session, Embedded) else empty.update(update)
+        session._store.update(update) if isinstance(session, EmbeddedLoadSession) else empty.update(update)
         return verify(plan, session, samples)
 
     with monkeypatch.context() as patched:
-        patched.setattr(loading, "verify", changed)
+        patched.setattr(loading, "verify_load", changed)
         with pytest.raises(StoreError, match=sentence):
             load(releases[1], place, chunk_size=SMALL)
     held: Callable[[], list[str]] = (lambda: in_folder(tmp_path / "store")) if embedded else empty.held

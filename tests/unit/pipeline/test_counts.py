@@ -5,16 +5,16 @@ from __future__ import annotations
 from tests.support.columns import counted
 from tests.support.mutations import made_figures, shared_records
 
-from pfocr2rdf.mapping.figure_graph import describe
-from pfocr2rdf.pipeline.counts import Counts
-from pfocr2rdf.rdf.terms import Node
+from pfocr2rdf.mapping.figure_graph import build_figure_graph
+from pfocr2rdf.pipeline.counts import TripleCounts
+from pfocr2rdf.rdf.terms import Resource
 
 
 def test_counts_of_figures_are_those_of_their_nodes() -> None:
-    merged, one_by_one = Counts(), Counts()
-    for graph in (*made_figures(), *map(describe, shared_records())):
-        merged.merge(Counts.of(graph.figure, graph.mentions))
-        one_by_one.add([Node(graph.figure.subject, graph.figure.pairs), *graph.mentions.nodes()])
+    merged, one_by_one = TripleCounts(), TripleCounts()
+    for graph in (*made_figures(), *map(build_figure_graph, shared_records())):
+        merged.merge(TripleCounts.for_figure(graph.figure, graph.mentions))
+        one_by_one.add([Resource(graph.figure.subject, graph.figure.pairs), *graph.mentions.resources()])
     triples = sum(one_by_one.properties.values())
     assert counted(merged) == counted(one_by_one)
     assert merged.triples == triples

@@ -13,28 +13,33 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.profiles import example_count
 
-from pfocr2rdf.pipeline.descriptions import Descriptions
-from pfocr2rdf.pipeline.entities import Conflict, Entities, Origin
-from pfocr2rdf.rdf.cache import Remembered
-from pfocr2rdf.rdf.terms import TYPE, Node, literal, ref, term
-from pfocr2rdf.rdf.vocabulary import FUNCTIONAL
-from pfocr2rdf.storage.sqlite import connect
+from pfocr2rdf.pipeline.descriptions import DescriptionEncoder
+from pfocr2rdf.pipeline.entities import Conflict, EntityStore, Origin
+from pfocr2rdf.rdf.cache import LruCache
+from pfocr2rdf.rdf.terms import RDF_TYPE, Resource, expand_term, iri_term, literal
+from pfocr2rdf.rdf.vocabulary import FUNCTIONAL_PROPERTIES
+from pfocr2rdf.storage.sqlite import create_database
 
 OLD, NEW = 0, 1
 
-LABEL, TITLE, MEMBER, ORGANISM = term("rdfs:label"), term("dcterms:title"), term("pfocr:memberOf"), term("pfocr:organism")
+LABEL, TITLE, MEMBER, ORGANISM = (
+    expand_term("rdfs:label"),
+    expand_term("dcterms:title"),
+    expand_term("pfocr:memberOf"),
+    expand_term("pfocr:organism"),
+)
 
-GENE = (TYPE, term("pfocr:Gene"))
+GENE = (RDF_TYPE, expand_term("pfocr:Gene"))
 
-Saying = tuple[Node, tuple[int, str]]
+Saying = tuple[Resource, tuple[int, str]]
 """A description, and the record it is from: the rank of its generation and its figure."""
 
 
-def gene(subject: str = "g", label: str = "", title: str = "", families: Iterable[str] = (), own: int = 1) -> Node:
+def gene(subject: str = "g", label: str = "", title: str = "", families: Iterable[str] = (), own: int = 1) -> Resource:
     """A description, with at most one value for what there is one of; split between its own and its shared statements."""
-    pairs = [GENE, *([(LABEL, literal(label))] if label else []), *((MEMBER, ref(f"urn:{name}")) for name in sorted(families))]
+    pairs = [GENE, *([(LABEL, literal(label))] if label else []), *((MEMBER, iri_term(f"urn:{name}")) for name in sorted(families))]
     pairs += [(TITLE, literal(title))] if title else []
-    return Node(ref(f"urn:{subject}"), tuple(pairs[:own]), tuple(pairs[own:]))
+    return Resource(iri_term(f"urn:{subject}"), tuple(pairs[:own]), tuple(pairs[own:]))
 
 
 NODES = st.builds(
@@ -53,31 +58,31 @@ SAYINGS = st.lists(st.tuples(NODES, ORIGINS), max_size=9)
 LAWS = settings(max_examples=example_count(100), deadline=None)
 
 
-def gathered(sayings: Iterable[Saying], entities: Entities | None = None, first: int = 0) -> Entities:
+def gathered(sayings: Iterable[Saying], entities: EntityStore | None = None, first: int = 0) -> EntityStore:
     """The sayings, each from a record of its own, in the order of the records."""
-    entities = Entities() if entities is None else entities
+    entities = EntityStore() if entities is None else entities
     for number, (node, (rank, figid)) in enumerate(sayings, first):
-        entities.add(node, Origin(rank, figid, number))
+        entities.add_description(node, Origin(rank, figid, number))
     return entities
 
 
-def spread(sayings: Sequence[Saying], bounds: Iterable[int], workers: Sequence[int]) -> Entities:
+def spread(sayings: Sequence[Saying], bounds: Iterable[int], workers: Sequence[int]) -> EntityStore:
     """The same from batches, each of them worked on by one of several workers, who hand over each description once."""
-    entities = Entities()
-    descriptions = [Descriptions() for _ in range(3)]
+    entities = EntityStore()
+    descriptions = [DescriptionEncoder() for _ in range(3)]
     for at, (start, end) in enumerate(pairwise(sorted({0, len(sayings), *bounds}))):
         worker = descriptions[workers[at % len(workers)]]
-        keys = [worker.keys([node]) for node, _ in sayings[start:end]]
-        entities.learn(worker.fresh())
+        keys = [worker.encode_keys([node]) for node, _ in sayings[start:end]]
+        entities.add_descriptions(worker.take_new())
         for number, (key, (_, (rank, figid))) in enumerate(zip(keys, sayings[start:end], strict=False), start):
-            entities.say([key], Origin(rank, figid, number))
+            entities.assert_given_by([key], Origin(rank, figid, number))
     return entities
 
 
-def settled(entities: Entities) -> tuple[list[tuple[str, tuple[tuple[str, str], ...]]], list[Conflict]]:
+def settled(entities: EntityStore) -> tuple[list[tuple[str, tuple[tuple[str, str], ...]]], list[Conflict]]:
     """The nodes, and the conflicts."""
     conflicts: list[Conflict] = []
-    nodes = [(node.subject, node.pairs) for node in entities.merged(conflicts)]
+    nodes = [(node.subject, node.pairs) for node in entities.merged_resources(conflicts)]
     return nodes, conflicts
 
 
@@ -103,29 +108,29 @@ def test_what_was_forgotten_meanwhile_changes_nothing(sayings: list[Saying], bou
     """What is remembered, by workers and here, is a matter of speed: both forget everything when it is too much."""
     inside = [bound for bound in bounds if bound <= len(sayings)]
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Remembered, "keep", lambda memory, _, value: memory.clear() or value)
+        patched.setattr(LruCache, "put", lambda memory, _, value: memory.clear() or value)
         assert settled(spread(sayings, inside, workers)) == settled(gathered(sayings))
 
 
 def test_a_worker_hands_over_what_many_figures_share_once() -> None:
     """To say it with each of 100,000 figures would take more time than to map them."""
     shared, own = gene("g", "A", own=0), gene("h", "A")
-    worker = Descriptions()
-    keys = [worker.keys([shared, own]) for _ in range(3)]
+    worker = DescriptionEncoder()
+    keys = [worker.encode_keys([shared, own]) for _ in range(3)]
     assert len(set(keys)) == 1
-    assert [one.subject for one in worker.fresh() if one.subject == shared.subject] == [shared.subject]
-    assert worker.keys([shared]) == keys[0][: len(keys[0]) // 2]
-    assert worker.fresh() == []
+    assert [one.subject for one in worker.take_new() if one.subject == shared.subject] == [shared.subject]
+    assert worker.encode_keys([shared]) == keys[0][: len(keys[0]) // 2]
+    assert worker.take_new() == []
 
 
 def test_a_description_that_nobody_handed_over_is_no_saying() -> None:
-    entities, worker = Entities(), Descriptions()
-    key = worker.keys([gene()])
-    assert not entities.knows(key)
+    entities, worker = EntityStore(), DescriptionEncoder()
+    key = worker.encode_keys([gene()])
+    assert not entities.has_description(key)
     with pytest.raises(KeyError, match="no worker sent the description"):
-        entities.say([key], Origin(NEW, "F1"))
-    entities.learn(worker.fresh())
-    assert entities.knows(key)
+        entities.assert_given_by([key], Origin(NEW, "F1"))
+    entities.add_descriptions(worker.take_new())
+    assert entities.has_description(key)
     assert (len(entities), settled(entities)) == (0, ([], [])), "it was learnt, but no record says it"
 
 
@@ -157,8 +162,8 @@ def test_looking_at_what_is_settled_changes_nothing(sayings: list[Saying], more:
 @given(SAYINGS)
 @LAWS
 def test_a_file_keeps_the_same_as_memory(sayings: list[Saying]) -> None:
-    with TemporaryDirectory() as folder, closing(connect(Path(folder) / "entities.sqlite")) as database:
-        assert settled(gathered(sayings, Entities(database))) == settled(gathered(sayings))
+    with TemporaryDirectory() as folder, closing(create_database(Path(folder) / "entities.sqlite")) as database:
+        assert settled(gathered(sayings, EntityStore(database))) == settled(gathered(sayings))
 
 
 # -- what is settled ---------------------------------------------------------------------------------------------------------------
@@ -246,17 +251,17 @@ def test_what_there_can_be_several_of_is_no_conflict() -> None:
     assert conflicts == []
 
 
-@pytest.mark.parametrize("name", sorted(FUNCTIONAL))
+@pytest.mark.parametrize("name", sorted(FUNCTIONAL_PROPERTIES))
 def test_every_property_that_has_one_value_is_settled(name: str) -> None:
-    sayings = [(Node("<urn:g>", (GENE, (term(name), literal(value)))), (NEW, value)) for value in ("a", "b")]
+    sayings = [(Resource("<urn:g>", (GENE, (expand_term(name), literal(value)))), (NEW, value)) for value in ("a", "b")]
     nodes, conflicts = settled(gathered(sayings))
-    assert nodes == [("<urn:g>", (GENE, (term(name), '"a"')))]
-    assert without_figures(conflicts) == [("<urn:g>", term(name), '"a"', '"b"')]
+    assert nodes == [("<urn:g>", (GENE, (expand_term(name), '"a"')))]
+    assert without_figures(conflicts) == [("<urn:g>", expand_term(name), '"a"', '"b"')]
 
 
 def test_one_description_that_disagrees_with_itself_is_settled_too() -> None:
     """A record may list a gene in two rows with two symbols (seen with ``on_violation="keep"``)."""
-    node = Node("<urn:g>", (GENE, (LABEL, '"SA"'), (LABEL, '"sa"')))
+    node = Resource("<urn:g>", (GENE, (LABEL, '"SA"'), (LABEL, '"sa"')))
     nodes, conflicts = settled(gathered([(node, (NEW, "F1"))]))
     assert nodes == [("<urn:g>", (GENE, (LABEL, '"SA"')))]
     assert conflicts == [Conflict("<urn:g>", LABEL, '"SA"', "F1", '"sa"', "F1")]
@@ -267,8 +272,8 @@ def test_a_node_is_the_same_whatever_of_it_is_shared() -> None:
     entities = gathered((gene("g", "A", "t", "xy", own=own), (OLD, f"F{own}")) for own in range(5))
     assert not entities.is_merged("<urn:g>")
     assert entities.origins("<urn:g>") == ["F0"]
-    node = entities.node("<urn:g>")
+    node = entities.get_resource("<urn:g>")
     assert node is not None
     assert set(node.pairs) == set(settled(entities)[0][0][1])
-    assert entities.node("<urn:h>") is None
+    assert entities.get_resource("<urn:h>") is None
     assert len(entities) == 1

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pfocr2rdf.rdf.cache import Remembered
+from pfocr2rdf.rdf.cache import LruCache
 
 # -- what is remembered ----------------------------------------------------------------------------------------------------
 
@@ -21,10 +21,10 @@ def test_what_is_remembered_is_what_was_made(keys: list[int], limit: int) -> Non
         made[key] += 1
         return str(key)
 
-    remembered = Remembered(limit, make)
+    remembered = LruCache(limit, make)
     for key in keys:
         assert remembered[key] == str(key)
-        assert remembered.recall(key) == str(key)
+        assert remembered.lookup(key) == str(key)
         assert len(remembered) <= limit
     if len(set(keys)) <= limit:
         assert set(made.values()) <= {1}
@@ -32,7 +32,7 @@ def test_what_is_remembered_is_what_was_made(keys: list[int], limit: int) -> Non
 
 def test_what_is_asked_for_again_and_again_is_never_forgotten() -> None:
     made: Counter[int] = Counter()
-    remembered: Remembered[int, int] = Remembered(10, lambda key: made.update([key]) or key)
+    remembered: LruCache[int, int] = LruCache(10, lambda key: made.update([key]) or key)
     for key in range(1, 1_000):
         assert remembered[0] == 0
         assert remembered[key] == key
@@ -40,11 +40,11 @@ def test_what_is_asked_for_again_and_again_is_never_forgotten() -> None:
 
 
 def test_a_very_long_text_is_not_kept() -> None:
-    remembered: Remembered[int, str] = Remembered(10, lambda key: "x" * key)
+    remembered: LruCache[int, str] = LruCache(10, lambda key: "x" * key)
     assert remembered[10_000] == "x" * 10_000
-    assert remembered.recall(10_000) is None
+    assert remembered.lookup(10_000) is None
 
 
 def test_without_a_maker_what_is_not_known_is_a_key_error() -> None:
     with pytest.raises(KeyError):
-        Remembered[str, str]()["x"]
+        LruCache[str, str]()["x"]

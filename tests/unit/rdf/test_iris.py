@@ -15,7 +15,7 @@ from tests.support.profiles import example_count
 
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.rdf import iris
-from pfocr2rdf.rdf.vocabulary import ALIGNED, CLASSES, EVIDENCE, PREFIXES, PROPERTIES, expand
+from pfocr2rdf.rdf.vocabulary import ALIGNMENT_PREFIXES, CLASSES, EVIDENCE_TYPES, PREFIXES, PROPERTIES, expand_curie
 
 SITE = "https://pfocr.wikipathways.org/"
 
@@ -40,7 +40,7 @@ HOSTILE = st.one_of(
 
 def assert_minted(iri: str, start: str) -> None:
     """An absolute IRI below ``start``, by every judge there is, and plain ASCII: safe in every format and on every server."""
-    assert iris.is_absolute(iri)
+    assert iris.is_absolute_iri(iri)
     assert pyoxigraph.NamedNode(iri).value == iri
     assert iri.startswith(start)
     assert iri.isascii()
@@ -52,23 +52,23 @@ def assert_minted(iri: str, start: str) -> None:
 @MANY
 def test_everything_that_is_named_by_a_figid_is_an_iri(text: str) -> None:
     try:
-        figid = iris.figid(text)
+        figid = iris.check_figid(text)
     except RecordError:
         assume(False)
     assert figid == text
-    assert_minted(iris.figure(figid), f"{SITE}figures/")
-    assert_minted(iris.figure_graph(figid), f"{SITE}graphs/")
-    assert_minted(iris.genid(figid, text), f"{SITE}.well-known/genid/")
-    assert unquote(iris.figure(figid)) == f"{SITE}figures/{figid}.html"
-    assert iris.figure(figid).count("/") == SITE.count("/") + 1
-    assert not {".", ".."} & set(urlsplit(iris.figure_graph(figid)).path.split("/"))
-    assert iris.same_figure(iris.figure(figid), figid)
+    assert_minted(iris.figure_iri(figid), f"{SITE}figures/")
+    assert_minted(iris.figure_graph_iri(figid), f"{SITE}graphs/")
+    assert_minted(iris.skolem_iri(figid, text), f"{SITE}.well-known/genid/")
+    assert unquote(iris.figure_iri(figid)) == f"{SITE}figures/{figid}.html"
+    assert iris.figure_iri(figid).count("/") == SITE.count("/") + 1
+    assert not {".", ".."} & set(urlsplit(iris.figure_graph_iri(figid)).path.split("/"))
+    assert iris.is_figure_iri(iris.figure_iri(figid), figid)
 
 
 @pytest.mark.parametrize("text", ["", "a/b", "a\\b", "..", "a..b", ".a", " a", "a ", "\u00a0a", "a\n", "a\x00", "a\x7f", "a" * 201])
 def test_a_figid_that_is_not_safe_as_a_name_of_a_file_is_refused(text: str) -> None:
     with pytest.raises(RecordError) as caught:
-        iris.figid(text)
+        iris.check_figid(text)
     assert caught.value.field == "figid"
 
 
@@ -78,35 +78,35 @@ def test_two_figids_have_two_iris(text: str) -> None:
     other = quote(text, safe="")
     assume(other != text)
     try:
-        pair = [iris.figid(text), iris.figid(other)]
+        pair = [iris.check_figid(text), iris.check_figid(other)]
     except RecordError:
         assume(False)
-    assert iris.figure(pair[0]) != iris.figure(pair[1])
-    assert iris.figure_graph(pair[0]) != iris.figure_graph(pair[1])
+    assert iris.figure_iri(pair[0]) != iris.figure_iri(pair[1])
+    assert iris.figure_graph_iri(pair[0]) != iris.figure_graph_iri(pair[1])
 
 
 def test_a_figure_may_be_named_with_its_letters_as_they_are() -> None:
-    """``same_figure`` says: percent-encoded or not."""
-    assert iris.same_figure(f"{SITE}figures/PMC1__é.html", "PMC1__é")
+    """``is_figure_iri`` says: percent-encoded or not."""
+    assert iris.is_figure_iri(f"{SITE}figures/PMC1__é.html", "PMC1__é")
 
 
 def test_another_figure_is_not_the_same_figure() -> None:
     for other in ("PMC1__F2.html", "PMC1__F1", "PMC1__F1.html#a", "PMC1__F1.html ", "../PMC1__F1.html", "PMC1__f1.html", ""):
-        assert not iris.same_figure(f"{SITE}figures/{other}", "PMC1__F1")
-    assert iris.same_figure(f"{SITE}figures/a b.html", "a b")
-    assert not iris.same_figure(f"{SITE}figures/a%2520b.html", "a b")
+        assert not iris.is_figure_iri(f"{SITE}figures/{other}", "PMC1__F1")
+    assert iris.is_figure_iri(f"{SITE}figures/a b.html", "a b")
+    assert not iris.is_figure_iri(f"{SITE}figures/a%2520b.html", "a b")
 
 
 @given(HOSTILE, HOSTILE)
 @example("..", "a")
 @MANY
 def test_what_is_named_by_other_text_is_an_iri(text: str, other: str) -> None:
-    assert_minted(iris.family(text), f"{SITE}families/")
-    assert_minted(iris.famplex(text), "https://identifiers.org/fplx/")
-    assert_minted(iris.ndex(text), "https://www.ndexbio.org/viewer/networks/")
-    assert_minted(iris.image(text, other), "https://www.ncbi.nlm.nih.gov/pmc/articles/")
-    assert unquote(iris.family(text).removeprefix(f"{SITE}families/")) == text
-    for made in (iris.family(text), iris.ndex(text), iris.image(text, other)):
+    assert_minted(iris.family_iri(text), f"{SITE}families/")
+    assert_minted(iris.famplex_iri(text), "https://identifiers.org/fplx/")
+    assert_minted(iris.ndex_iri(text), "https://www.ndexbio.org/viewer/networks/")
+    assert_minted(iris.image_iri(text, other), "https://www.ncbi.nlm.nih.gov/pmc/articles/")
+    assert unquote(iris.family_iri(text).removeprefix(f"{SITE}families/")) == text
+    for made in (iris.family_iri(text), iris.ndex_iri(text), iris.image_iri(text, other)):
         assert not urlsplit(made).query
         assert not urlsplit(made).fragment
 
@@ -120,7 +120,7 @@ def test_what_is_named_by_other_text_is_an_iri(text: str, other: str) -> None:
 @MANY
 def test_the_page_of_a_figure_is_an_iri_at_pmc_unless_the_link_names_another_site(figlink: str) -> None:
     try:
-        page = iris.page(figlink)
+        page = iris.figure_page_iri(figlink)
     except RecordError:
         return
     if figlink.startswith(("http://", "https://")):
@@ -131,14 +131,14 @@ def test_the_page_of_a_figure_is_an_iri_at_pmc_unless_the_link_names_another_sit
 
 
 def test_a_link_leads_to_the_same_page_with_and_without_its_slash() -> None:
-    made = {iris.page(f"{site}pmc/articles/PMC7378365/figure/F2/") for site in ("", "/", "//", "https://www.ncbi.nlm.nih.gov/")}
+    made = {iris.figure_page_iri(f"{site}pmc/articles/PMC7378365/figure/F2/") for site in ("", "/", "//", "https://www.ncbi.nlm.nih.gov/")}
     assert made == {"https://www.ncbi.nlm.nih.gov/pmc/articles/PMC7378365/figure/F2/"}
 
 
 @given(st.one_of(HOSTILE, HOSTILE.map("10.1000/".__add__)))
 @MANY
 def test_a_doi_is_an_iri_that_names_it_or_nothing(text: str) -> None:
-    made = iris.doi(text)
+    made = iris.doi_iri(text)
     if not made:
         assert re.fullmatch(r"10\.[0-9]{4,9}/\S+", text) is None
         return
@@ -147,18 +147,23 @@ def test_a_doi_is_an_iri_that_names_it_or_nothing(text: str) -> None:
 
 
 IDENTIFIED = {
-    "gene": (iris.gene, "https://identifiers.org/ncbigene/", ["6772", "1"], ["0", "06772", "-1", "6772 ", "LOC1", "1.0", "٦", "1\n"]),
+    "gene": (iris.gene_iri, "https://identifiers.org/ncbigene/", ["6772", "1"], ["0", "06772", "-1", "6772 ", "LOC1", "1.0", "٦", "1\n"]),
     "mesh": (
-        iris.mesh,
+        iris.mesh_iri,
         "http://id.nlm.nih.gov/mesh/",
         ["D002784", "C535575"],
         ["d002784", "D1", "D002784\n", "mesh:D002784", "MESH:D002784"],
     ),
-    "chebi": (iris.chebi, "https://identifiers.org/chebi/CHEBI:", ["76072"], ["CHEBI:76072", "-1", "1\n", "٦", "7.0"]),
-    "doid": (iris.doid, "http://purl.obolibrary.org/obo/DOID_", ["0060239", "1"], ["DOID:1", "1\n", "x"]),
-    "taxon": (iris.taxon, "http://purl.obolibrary.org/obo/NCBITaxon_", ["9606"], ["0", "09606", "human", "9606\n"]),
-    "paper": (iris.paper, "https://identifiers.org/pmc/", ["PMC7378365"], ["7378365", "pmc1", "PMC0", "PMC", "PMC1 ", "PMC1\n", "PMC1/.."]),
-    "pathway": (iris.pathway, "https://identifiers.org/wikipathways/", ["WP4659"], ["4659", "WP0", "wp1", "WP1\n", "WP1_r2"]),
+    "chebi": (iris.chebi_iri, "https://identifiers.org/chebi/CHEBI:", ["76072"], ["CHEBI:76072", "-1", "1\n", "٦", "7.0"]),
+    "doid": (iris.doid_iri, "http://purl.obolibrary.org/obo/DOID_", ["0060239", "1"], ["DOID:1", "1\n", "x"]),
+    "taxon": (iris.taxon_iri, "http://purl.obolibrary.org/obo/NCBITaxon_", ["9606"], ["0", "09606", "human", "9606\n"]),
+    "paper": (
+        iris.paper_iri,
+        "https://identifiers.org/pmc/",
+        ["PMC7378365"],
+        ["7378365", "pmc1", "PMC0", "PMC", "PMC1 ", "PMC1\n", "PMC1/.."],
+    ),
+    "pathway": (iris.pathway_iri, "https://identifiers.org/wikipathways/", ["WP4659"], ["4659", "WP0", "wp1", "WP1\n", "WP1_r2"]),
 }
 
 
@@ -188,9 +193,9 @@ def test_any_other_identifier_is_refused_or_an_iri(kind: str, text: str) -> None
 
 
 def test_a_node_of_a_figure_has_an_iri_of_its_own() -> None:
-    made = {iris.genid(figid, path) for figid in ("a", "b") for path in ("creator", "creator.x")}
+    made = {iris.skolem_iri(figid, path) for figid in ("a", "b") for path in ("creator", "creator.x")}
     assert len(made) == 4
-    assert iris.genid("a", "creator") == iris.genid("a", "creator")
+    assert iris.skolem_iri("a", "creator") == iris.skolem_iri("a", "creator")
 
 
 # -- what an absolute IRI is ------------------------------------------------------------------------------------------------------
@@ -241,26 +246,26 @@ LITERAL_ADDRESSES = {
 
 @pytest.mark.parametrize("text", RIGHT)
 def test_what_rfc_3987_calls_an_iri_is_one(text: str) -> None:
-    assert iris.is_absolute(text)
+    assert iris.is_absolute_iri(text)
     assert by_oxiri(text)
     assert by_grammar(text) or NOT_IN_GRAMMAR(text)
 
 
 @pytest.mark.parametrize("text", WRONG)
 def test_what_rfc_3987_does_not_call_an_iri_is_none(text: str) -> None:
-    assert not iris.is_absolute(text)
+    assert not iris.is_absolute_iri(text)
     assert not by_oxiri(text)
     assert not by_grammar(text)
 
 
 @pytest.mark.parametrize(("text", "right"), LITERAL_ADDRESSES.items())
 def test_an_address_in_brackets_is_one_of_ipv6_or_of_the_future(text: str, right: bool) -> None:
-    assert iris.is_absolute(text) == right
+    assert iris.is_absolute_iri(text) == right
 
 
 @pytest.mark.parametrize(("text", "right"), LITERAL_ADDRESSES.items())
 def test_pyoxigraph_knows_the_addresses_in_brackets(text: str, right: bool) -> None:
-    """So what ``is_absolute`` takes wrongly is a file that no store reads."""
+    """So what ``is_absolute_iri`` takes wrongly is a file that no store reads."""
     assert by_oxiri(text) == right
 
 
@@ -301,7 +306,7 @@ TEXT_OF_IRIS = st.one_of(
 @settings(max_examples=example_count(200), deadline=None)
 def test_an_absolute_iri_is_what_the_grammar_says(text: str) -> None:
     assume(not NOT_IN_GRAMMAR(text))
-    assert iris.is_absolute(text) == by_grammar(text)
+    assert iris.is_absolute_iri(text) == by_grammar(text)
 
 
 @given(TEXT_OF_IRIS)
@@ -309,23 +314,30 @@ def test_an_absolute_iri_is_what_the_grammar_says(text: str) -> None:
 def test_pyoxigraph_takes_what_is_an_absolute_iri_and_nothing_else(text: str) -> None:
     """But for what stands in brackets, which is above."""
     assume(not re.search(r"//[^/?#]*\[", text))
-    assert iris.is_absolute(text) == by_oxiri(text)
+    assert iris.is_absolute_iri(text) == by_oxiri(text)
 
 
 @given(st.ip_addresses(v=6))
 @settings(max_examples=example_count(50), deadline=None)
 def test_no_address_of_ipv6_is_refused(address: ipaddress.IPv6Address) -> None:
-    assert iris.is_absolute(f"http://[{address}]/")
-    assert iris.is_absolute(f"http://[{address.exploded}]/")
+    assert iris.is_absolute_iri(f"http://[{address}]/")
+    assert iris.is_absolute_iri(f"http://[{address.exploded}]/")
 
 
 # -- the closed name space ----------------------------------------------------------------------------------------------------------
 
 
 def test_every_term_and_name_space_is_an_absolute_iri() -> None:
-    names = {row.name for table in (CLASSES, PROPERTIES, EVIDENCE) for row in table}
-    names |= {name for row in (*CLASSES, *PROPERTIES) for name in row.close}
-    for made in [*map(expand, sorted(names)), *PREFIXES.values(), *ALIGNED.values(), iris.CC0, iris.DATASET, iris.WIKIPATHWAYS]:
-        assert iris.is_absolute(made), made
+    names = {row.name for table in (CLASSES, PROPERTIES, EVIDENCE_TYPES) for row in table}
+    names |= {name for row in (*CLASSES, *PROPERTIES) for name in row.close_matches}
+    for made in [
+        *map(expand_curie, sorted(names)),
+        *PREFIXES.values(),
+        *ALIGNMENT_PREFIXES.values(),
+        iris.CC0_IRI,
+        iris.DATASET_IRI,
+        iris.WIKIPATHWAYS_IRI,
+    ]:
+        assert iris.is_absolute_iri(made), made
         assert by_oxiri(made), made
-    assert len(names) == len({expand(name) for name in names})
+    assert len(names) == len({expand_curie(name) for name in names})

@@ -10,8 +10,8 @@ import pytest
 import rdflib
 from rdflib import OWL, RDF, RDFS, SKOS, XSD, URIRef
 
-from pfocr2rdf.rdf.ontology import ontology, ontology_turtle
-from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE, PFOCR, PROPERTIES, expand, superclasses
+from pfocr2rdf.rdf.ontology import ontology_resources, serialize_ontology
+from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE_TYPES, PFOCR, PROPERTIES, expand_curie, superclasses
 
 pytestmark = [pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")]
 
@@ -22,20 +22,20 @@ pytestmark = [pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")]
 @pytest.fixture(scope="module")
 def vocabulary() -> rdflib.Graph:
     """The ontology, as rdflib reads it."""
-    return rdflib.Graph().parse(data=ontology_turtle(), format="turtle")
+    return rdflib.Graph().parse(data=serialize_ontology(), format="turtle")
 
 
 def test_the_ontology_is_read_alike_by_two_parsers_and_has_no_blank_node(vocabulary: rdflib.Graph) -> None:
     assert not any(isinstance(part, rdflib.BNode) for triple in vocabulary for part in triple)
-    other = pyoxigraph.parse(ontology_turtle(), format=pyoxigraph.RdfFormat.TURTLE)
+    other = pyoxigraph.parse(serialize_ontology(), format=pyoxigraph.RdfFormat.TURTLE)
     assert {str(quad.triple) for quad in other} == {" ".join(part.n3() for part in triple) for triple in vocabulary}
-    assert len(vocabulary) == sum(len(node.pairs) for node in ontology())
+    assert len(vocabulary) == sum(len(node.pairs) for node in ontology_resources())
 
 
 def test_every_class_property_and_individual_has_one_label_and_one_definition(vocabulary: rdflib.Graph) -> None:
     kinds = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, URIRef(f"{PFOCR}Evidence"))
     terms = [term for kind in kinds for term in vocabulary.subjects(RDF.type, kind)]
-    own = {expand(row.name) for table in (CLASSES, PROPERTIES, EVIDENCE) for row in table if row.name.startswith("pfocr:")}
+    own = {expand_curie(row.name) for table in (CLASSES, PROPERTIES, EVIDENCE_TYPES) for row in table if row.name.startswith("pfocr:")}
     assert {str(term) for term in terms} == own
     assert len(terms) == len(own), "a term is of two kinds"
     for predicate in (RDFS.label, SKOS.definition):
@@ -48,7 +48,7 @@ def test_every_class_property_and_individual_has_one_label_and_one_definition(vo
 
 
 def test_every_property_says_what_it_relates(vocabulary: rdflib.Graph) -> None:
-    own = {URIRef(expand(row.name)) for row in CLASSES}
+    own = {URIRef(expand_curie(row.name)) for row in CLASSES}
     for term in vocabulary.subjects(RDF.type, OWL.ObjectProperty):
         assert set(vocabulary.objects(term, RDFS.range)) <= own
     for term in vocabulary.subjects(RDF.type, OWL.DatatypeProperty):

@@ -9,9 +9,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.support.profiles import example_count
 
-from pfocr2rdf.rdf.serializers.jsonld import context
-from pfocr2rdf.rdf.terms import term
-from pfocr2rdf.rdf.vocabulary import ALIGNED, CLASSES, EVIDENCE, PREFIXES, PROPERTIES, expand
+from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
+from pfocr2rdf.rdf.terms import expand_term
+from pfocr2rdf.rdf.vocabulary import ALIGNMENT_PREFIXES, CLASSES, EVIDENCE_TYPES, PREFIXES, PROPERTIES, expand_curie
 
 pytestmark = [pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")]
 
@@ -20,20 +20,20 @@ pytestmark = [pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")]
 
 
 def test_no_prefix_means_two_things() -> None:
-    assert PREFIXES.keys() & ALIGNED.keys() == set()
+    assert PREFIXES.keys() & ALIGNMENT_PREFIXES.keys() == set()
 
 
 # -- JSON-LD -----------------------------------------------------------------------------------------------------------------
 
 
 def test_no_two_properties_share_a_key_and_no_property_has_two() -> None:
-    assert len({row.key for row in PROPERTIES}) == len({row.name for row in PROPERTIES}) == len(PROPERTIES)
-    assert len(context()) == 3 + len(PREFIXES) + len(PROPERTIES)
+    assert len({row.jsonld_key for row in PROPERTIES}) == len({row.name for row in PROPERTIES}) == len(PROPERTIES)
+    assert len(jsonld_context()) == 3 + len(PREFIXES) + len(PROPERTIES)
 
 
 def test_no_name_space_has_two_prefixes() -> None:
-    spaces = [*PREFIXES.values(), *ALIGNED.values()]
-    assert len(set(spaces)) == len(spaces) == len({*PREFIXES, *ALIGNED})
+    spaces = [*PREFIXES.values(), *ALIGNMENT_PREFIXES.values()]
+    assert len(set(spaces)) == len(spaces) == len({*PREFIXES, *ALIGNMENT_PREFIXES})
 
 
 MANY = settings(max_examples=example_count(150), deadline=None)
@@ -42,7 +42,7 @@ MANY = settings(max_examples=example_count(150), deadline=None)
 # -- the closed name space ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("make", [expand, term])
+@pytest.mark.parametrize("make", [expand_curie, expand_term])
 @pytest.mark.parametrize(
     "name", ["memberOff", "memberof", "MemberOf", "memberOf ", "", "gene", "Genes", "viaNER", "memberOf#", "vocab#memberOf"]
 )
@@ -54,13 +54,13 @@ def test_a_misspelt_term_is_an_error(make: Any, name: str) -> None:
 @pytest.mark.parametrize("curie", ["dcterm:title", "pfoc:memberOf", "title", "", ":", ":title", "Schema:name"])
 def test_a_misspelt_prefix_is_an_error(curie: str) -> None:
     with pytest.raises(KeyError):
-        expand(curie)
+        expand_curie(curie)
 
 
 @given(st.text(max_size=12))
 @MANY
 def test_no_other_text_is_a_term(text: str) -> None:
-    own = {row.name for table in (CLASSES, PROPERTIES, EVIDENCE) for row in table}
+    own = {row.name for table in (CLASSES, PROPERTIES, EVIDENCE_TYPES) for row in table}
     assume(f"pfocr:{text}" not in own)
     with pytest.raises(KeyError):
-        expand(f"pfocr:{text}")
+        expand_curie(f"pfocr:{text}")

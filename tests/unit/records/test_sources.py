@@ -20,8 +20,8 @@ from tests.support.records import GENE_COLUMNS, ROOT, TP53_ROW, front_matter, ne
 
 from pfocr2rdf.errors import PfocrError, RecordError, SourceError
 from pfocr2rdf.records.model import FigureRecord
-from pfocr2rdf.records.reader import read_one, read_records
-from pfocr2rdf.records.sources import Located, Sources
+from pfocr2rdf.records.reader import read_record, read_records
+from pfocr2rdf.records.sources import RecordRef, RecordSource
 
 
 @pytest.fixture(autouse=True)
@@ -38,23 +38,23 @@ def _nothing_is_left_behind(tmp_path_factory: pytest.TempPathFactory, monkeypatc
 
 def figids(*sources: Path | str, stdin: bytes | None = None) -> list[str]:
     """The figids of all records, in order; a refusal is raised."""
-    with Sources(sources, io.BytesIO(stdin) if stdin is not None else None) as found:
+    with RecordSource(sources, io.BytesIO(stdin) if stdin is not None else None) as found:
         for refusal in found.refusals:
             raise refusal
         return [record(item).figid for item in found]
 
 
-def record(item: Located | RecordError) -> FigureRecord:
+def record(item: RecordRef | RecordError) -> FigureRecord:
     if isinstance(item, RecordError):
         raise item
-    return read_one(item)
+    return read_record(item)
 
 
 def everything(*sources: Path | str, stdin: bytes | None = None) -> tuple[list[str], list[str]]:
     """The figids of the records that can be read, and the refusals of the others."""
     good: list[str] = []
     bad: list[str] = []
-    with Sources(sources, io.BytesIO(stdin) if stdin is not None else None) as found:
+    with RecordSource(sources, io.BytesIO(stdin) if stdin is not None else None) as found:
         bad += map(str, found.refusals)
         for item in found:
             try:
@@ -152,7 +152,7 @@ def test_a_directive_is_no_record(directive: str) -> None:
 
 def test_dashes_inside_a_text_are_no_mark() -> None:
     yaml = "figid: PMC1__a\ncaption: |\n  one\n  ---\n  two\n--- # the next\nfigid: PMC1__b\nfigtitle: a --- b\n---x: y\n"
-    with Sources(["-"], io.BytesIO(yaml.encode())) as found:
+    with RecordSource(["-"], io.BytesIO(yaml.encode())) as found:
         first, second = map(record, found)
     assert first.caption == "one\n---\ntwo"
     assert second.title == "a --- b"
@@ -207,7 +207,7 @@ def test_nothing_on_standard_input_is_refused(data: bytes) -> None:
 
 def test_a_record_on_standard_input_finds_no_tables_of_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(write(tmp_path, {"PMC1__new-genes.tsv": table(GENE_COLUMNS, TP53_ROW)}))
-    with Sources(["-"], io.BytesIO(newer("PMC1__new").encode())) as found:
+    with RecordSource(["-"], io.BytesIO(newer("PMC1__new").encode())) as found:
         assert [record(item).mentions for item in found] == [()]
 
 
@@ -220,7 +220,7 @@ def test_an_archive_of_a_checkout(tmp_path: Path, name: str) -> None:
     records = list(read_records(path))
     assert [record.figid for record in records] == FIGIDS
     assert [mention.label for mention in records[0].mentions] == ["TP53"]
-    assert records[0].where == f"{path}/_figures/PMC1__new.md"
+    assert records[0].source == f"{path}/_figures/PMC1__new.md"
 
 
 @pytest.mark.parametrize("name", ARCHIVES)
@@ -426,7 +426,7 @@ def test_a_tar_in_a_tar_is_passed_over(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["nowhere", "nowhere.md", "nowhere.tar.gz"])
 def test_a_source_that_is_not_there(tmp_path: Path, name: str) -> None:
     with pytest.raises(SourceError, match=f"{name}: there is no such file or folder"):
-        Sources([tmp_path / name])
+        RecordSource([tmp_path / name])
 
 
 def test_a_folder_without_records(tmp_path: Path) -> None:
@@ -438,7 +438,7 @@ def test_a_folder_without_records(tmp_path: Path) -> None:
 def test_a_later_source_that_is_not_there_leaves_nothing_of_the_earlier_ones(tmp_path: Path) -> None:
     path = write(tmp_path, {"a.tar": tarred(CHECKOUT)}) / "a.tar"
     with pytest.raises(SourceError):
-        Sources([path, tmp_path / "nowhere"])  # the fixture looks for what is left
+        RecordSource([path, tmp_path / "nowhere"])  # the fixture looks for what is left
 
 
 # -- order, counting, cleaning up --------------------------------------------------------------------------------------------
@@ -456,14 +456,14 @@ def test_the_order_is_the_same_each_time_and_for_each_form(tmp_path: Path, name:
     sources = [first, second] if name == "folder" else [first / name, second / name]
     wanted = [f"PMC1__{names.index(path)}" for path in sorted(names)]
     for source in sources:
-        with Sources([source]) as found:
+        with RecordSource([source]) as found:
             assert [record(item).figid for item in found] == wanted
             assert [record(item).figid for item in found] == wanted
-            assert found.count() == len(names)
+            assert found.count_files() == len(names)
 
 
 def test_a_stream_is_read_again_from_the_beginning() -> None:
-    with Sources(["-"], io.BytesIO(b"figid: PMC1__a\n---\nfigid: PMC1__b\n")) as found:
+    with RecordSource(["-"], io.BytesIO(b"figid: PMC1__a\n---\nfigid: PMC1__b\n")) as found:
         assert [record(item).figid for item in found] == [record(item).figid for item in found] == ["PMC1__a", "PMC1__b"]
 
 
@@ -473,7 +473,7 @@ def test_no_temporary_files_are_left(tmp_path: Path, name: str, end: str) -> Non
     data = ARCHIVES["a.tar.gz"](CHECKOUT)
     path = "-" if name == "-" else write(tmp_path, {name: data}) / name
     try:
-        with Sources([path], io.BytesIO(data)) as found:
+        with RecordSource([path], io.BytesIO(data)) as found:
             assert list(Path(tempfile.gettempdir()).iterdir())
             for _ in found:
                 if end == "left early":
@@ -488,7 +488,7 @@ def test_the_shared_checkout_is_the_same_from_an_archive(tmp_path: Path) -> None
     folder = shared_data("real-gen2")
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.*")}
     path = write(tmp_path, {"a.tar.zst": zstandard.compress(tarred(files))}) / "a.tar.zst"
-    from_folder, from_archive = ([record._replace(where="") for record in read_records(source)] for source in (folder, path))
+    from_folder, from_archive = ([record._replace(source="") for record in read_records(source)] for source in (folder, path))
     assert from_folder == from_archive
     assert len(from_folder) == 12
 
@@ -497,4 +497,4 @@ def test_the_shared_checkout_is_the_same_from_an_archive(tmp_path: Path) -> None
 
 
 def test_the_examples_are_of_both_generations() -> None:
-    assert sorted(record.generation for record in read_records(ROOT / "examples")) == ["2021"] * 3 + ["2023"] * 3
+    assert sorted(record.schema_version for record in read_records(ROOT / "examples")) == ["2021"] * 3 + ["2023"] * 3

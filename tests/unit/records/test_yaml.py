@@ -14,7 +14,7 @@ from tests.support.records import older
 from tests.support.yaml_readers import check, outcome
 
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.records.yaml import MAX_DEPTH, read, read_careful
+from pfocr2rdf.records.yaml import MAX_YAML_LEVELS, load_yaml, read_careful
 
 
 def examples(number: int) -> settings:
@@ -254,7 +254,7 @@ def test_what_a_yaml_writer_writes_comes_back(record: dict[str, Any], unicode: b
     text = yaml.dump(record, sort_keys=False, allow_unicode=unicode)
     assume(yaml.load(text, Loader=yaml.CBaseLoader) == record)
     assert read_careful(text) == record
-    assert read(text) == record
+    assert load_yaml(text) == record
     check(text)
 
 
@@ -265,7 +265,7 @@ def test_a_plain_scalar_is_the_text_that_was_written(record: dict[str, str], mar
     assume(plain)
     text = "".join(f"{key}: {margin}{value}{'  # why' if comment else ''}\n" for key, value in plain.items())
     assert read_careful(text) == plain
-    assert read(text) == plain
+    assert load_yaml(text) == plain
 
 
 # -- examples ----------------------------------------------------------------------------------------------------------------
@@ -281,9 +281,9 @@ def test_no_word_is_taken_for_something_else(word: str, form: str) -> None:
         expected = yaml.load(text, Loader=yaml.CBaseLoader)
     except yaml.YAMLError:
         with pytest.raises(RecordError):
-            read(text)
+            load_yaml(text)
         return
-    assert read(text) == expected
+    assert load_yaml(text) == expected
 
 
 @pytest.mark.parametrize(("text", "value"), [
@@ -307,9 +307,9 @@ def test_no_word_is_taken_for_something_else(word: str, form: str) -> None:
 def test_examples(text: str, value: Any) -> None:
     if value is RecordError:
         with pytest.raises(RecordError):
-            read(text)
+            load_yaml(text)
     else:
-        assert read(text) == value
+        assert load_yaml(text) == value
 
 
 DECEPTIVE = (
@@ -333,7 +333,7 @@ DECEPTIVE = (
 
 @pytest.mark.parametrize("text", DECEPTIVE)
 def test_what_a_quick_look_takes_for_something_else(text: str) -> None:
-    assert outcome(read, text) == outcome(read_careful, text)
+    assert outcome(load_yaml, text) == outcome(read_careful, text)
 
 
 @pytest.mark.parametrize("text", ["", "\n", "# nothing\n", "text\n", "- a\n", "5\n", "~\n", "[]\n", "{}\n", "'a'\n", "a:\n", "? a\n"])
@@ -343,19 +343,19 @@ def test_documents_of_other_kinds(text: str) -> None:
 
 @pytest.mark.parametrize("form", ["note: {open}x{close}\n", "note:\n  {open}x{close}\n", "{{note: {open}x{close}}}\n"])
 def test_the_limit_of_nesting_is_the_same_for_both(form: str) -> None:
-    for depth in range(MAX_DEPTH - 3, MAX_DEPTH + 4):
+    for depth in range(MAX_YAML_LEVELS - 3, MAX_YAML_LEVELS + 4):
         check(form.format(open="[" * depth, close="]" * depth))
         check(form.format(open="{a: " * depth, close="}" * depth))
-    deep = form.format(open="[" * MAX_DEPTH, close="]" * MAX_DEPTH)
-    assert read(deep)
-    with pytest.raises(RecordError, match=f"nesting deeper than {MAX_DEPTH}"):
-        read(form.format(open="[" * (MAX_DEPTH + 1), close="]" * (MAX_DEPTH + 1)))
+    deep = form.format(open="[" * MAX_YAML_LEVELS, close="]" * MAX_YAML_LEVELS)
+    assert load_yaml(deep)
+    with pytest.raises(RecordError, match=f"nesting deeper than {MAX_YAML_LEVELS}"):
+        load_yaml(form.format(open="[" * (MAX_YAML_LEVELS + 1), close="]" * (MAX_YAML_LEVELS + 1)))
 
 
 def test_a_writer_of_long_lines_is_read_as_well() -> None:
     record = {"caption": "word " * 10_000, "year": "2020", "genes": [{"word": "NO", "entrez": "010"} for _ in range(3)]}
     text = yaml.dump(record, width=10**9)
-    assert read(text) == record
+    assert load_yaml(text) == record
 
 
 @pytest.mark.parametrize("fault", ["k3: again", "k: [a, b", "k: 'a", "k: *a", "k: &a b", "k: !a b", "? [a]\n: b", "k: a: b", "- a"])
@@ -364,6 +364,6 @@ def test_a_fault_is_told_with_its_line(fault: str, number: int) -> None:
     lines = [f"k{count}: value" for count in range(12)]
     lines.insert(number, fault)
     with pytest.raises(RecordError) as raised:
-        read("\n".join(lines))
+        load_yaml("\n".join(lines))
     found_later = ("k: [a, b", "k: 'a")  # what does not end is noticed further on
     assert raised.value.line > number if fault in found_later else raised.value.line == number + 1

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pfocr2rdf.storage import external_sort as sorting
-from pfocr2rdf.storage.progress import Meter
+from pfocr2rdf.storage.progress import ProgressMeter
 
 # -- sorting ---------------------------------------------------------------------------------------------------------------
 
@@ -17,14 +17,14 @@ from pfocr2rdf.storage.progress import Meter
 def test_lines_are_sorted_and_distinct_for_any_size_of_memory(
     chunk: int, fan_in: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sorting, "FAN_IN", fan_in)
+    monkeypatch.setattr(sorting, "MAX_MERGED_RUNS", fan_in)
     lines = [b"%d\n" % (number * 7919 % 101) for number in range(300)]
     seen: list[bytes] = []
-    sorter = sorting.Sorter(tmp_path, seen.append, chunk)
+    sorter = sorting.ExternalSorter(tmp_path, seen.append, chunk)
     text = b"".join(lines)
     for start in range(0, len(text), 13):  # lines come in pieces
         sorter.write(text[start : start + 13])
     sorter.finish()
-    assert list(sorter.lines(Meter(None, "", 0))) == sorted(set(lines))
+    assert list(sorter.lines(ProgressMeter(None, "", 0))) == sorted(set(lines))
     assert sorter.count == len(set(lines))
     assert sorted(b"".join(seen).splitlines()) == sorted(text.splitlines())

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.support.output_directories import Broken, contents
 
-from pfocr2rdf.storage.staging import OutputDirectory
+from pfocr2rdf.storage.staging import StagedDirectory
 
 
 @pytest.fixture
@@ -20,10 +20,10 @@ def output(tmp_path: Path) -> Path:
 
 
 def test_a_file_that_was_not_closed_is_not_published(output: Path) -> None:
-    with OutputDirectory(output) as directory:
+    with StagedDirectory(output) as directory:
         with contextlib.suppress(Broken), directory.open("figures.ttl") as file:
             file.write(b"half")
             raise Broken
-        assert directory.written == []
+        assert directory.written_files == []
         directory.publish()
     assert contents(output) == {}

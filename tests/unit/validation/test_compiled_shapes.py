@@ -17,12 +17,12 @@ from tests.support.mutations import (
 )
 from tests.support.shapes import OTHER, THING, assert_sound, on_value, screen, thing, typed
 
-from pfocr2rdf.mapping.figure import decimal
-from pfocr2rdf.mapping.figure_graph import describe
-from pfocr2rdf.rdf.terms import TYPE, Node, ref
+from pfocr2rdf.mapping.figure import decimal_lexical_form
+from pfocr2rdf.mapping.figure_graph import build_figure_graph
+from pfocr2rdf.rdf.terms import RDF_TYPE, Resource, iri_term
 from pfocr2rdf.rdf.vocabulary import superclasses
 from pfocr2rdf.records.reader import read_records
-from pfocr2rdf.validation.compiled_shapes import Screen
+from pfocr2rdf.validation.compiled_shapes import CompiledShapes
 from pfocr2rdf.validation.shapes import load_shapes
 from pfocr2rdf.validation.validator import Validator
 
@@ -36,19 +36,19 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
 def test_the_built_in_shapes_are_all_known_to_the_screen() -> None:
-    assert Screen(load_shapes().text, superclasses()).complete
+    assert CompiledShapes(load_shapes().text, superclasses()).is_exact
 
 
 @pytest.mark.parametrize("name", GRAPHS)
 def test_small_graphs_without_a_fault_are_cleared(name: str) -> None:
-    assert Screen(load_shapes().text, superclasses()).clean(small_graph(name) or pytest.skip(NO_SHARED))
+    assert CompiledShapes(load_shapes().text, superclasses()).conforms(small_graph(name) or pytest.skip(NO_SHARED))
 
 
 @pytest.mark.parametrize("score", ["9.313225746154785e-10", "0.0000000009313225746154785", "0.9999999999999999999"])
 def test_a_score_of_many_digits_conforms(score: str) -> None:
     """shacl 0.3.4 takes a decimal of more than 18 fraction digits for ill-formed (XSD has no such limit), so the mapping rounds."""
-    old, new = '"0.95"', f'"{decimal(score)}"'
-    graph = [Node(node.subject, tuple((one, value.replace(old, new)) for one, value in node.pairs)) for node in complete()]
+    old, new = '"0.95"', f'"{decimal_lexical_form(score)}"'
+    graph = [Resource(node.subject, tuple((one, value.replace(old, new)) for one, value in node.pairs)) for node in complete()]
     assert new in ntriples(graph)
     assert Validator(load_shapes()).validate(graph) == Validator(load_shapes()).validate_ntriples(ntriples(graph)) == []
 
@@ -75,7 +75,7 @@ KNOWN = {
 
 @pytest.mark.parametrize("constraint", KNOWN.values(), ids=KNOWN)
 def test_everyday_constraints_are_known(constraint: str) -> None:
-    assert screen(on_value(constraint)).complete
+    assert screen(on_value(constraint)).is_exact
 
 
 UNKNOWN = {
@@ -130,9 +130,9 @@ UNKNOWN = {
 @pytest.mark.parametrize("text", UNKNOWN.values(), ids=UNKNOWN)
 def test_what_the_screen_does_not_know_makes_it_incomplete(text: str) -> None:
     quick = screen(text)
-    assert not quick.complete
-    assert not quick.clean([])
-    assert not quick.clean(thing('"a"'))
+    assert not quick.is_exact
+    assert not quick.conforms([])
+    assert not quick.conforms(thing('"a"'))
 
 
 SOUND = [
@@ -190,14 +190,14 @@ def test_a_value_that_the_engine_stops_is_not_cleared(constraints: str, value: s
 def test_all_shapes_on_a_class_hold_together() -> None:
     two = on_value("sh:minCount 1") + on_value("sh:maxLength 2").replace("ex:S", "ex:T")
     for values in ((), ('"a"',), ('"abc"',)):
-        assert screen(two).clean(thing(*values)) is (values == ('"a"',))
+        assert screen(two).conforms(thing(*values)) is (values == ('"a"',))
         assert_sound(two, thing(*values))
 
 
 def test_a_shape_on_the_type_itself_is_looked_at() -> None:
     shape = on_value("sh:maxCount 1").replace("ex:p", "rdf:type")
-    node = Node("<urn:x:a>", ((TYPE, ref(THING)), (TYPE, ref(OTHER))))
-    assert not screen(shape).clean([node])
+    node = Resource("<urn:x:a>", ((RDF_TYPE, iri_term(THING)), (RDF_TYPE, iri_term(OTHER))))
+    assert not screen(shape).conforms([node])
     assert_sound(shape, [node])
 
 
@@ -211,7 +211,7 @@ def test_a_shape_on_the_type_itself_is_looked_at() -> None:
 def test_what_a_record_says_twice_counts_once(tmp_path: Path, fields: dict[str, object], path: str) -> None:
     write_record(tmp_path, {**INLINE, **fields})
     (record,) = read_records(tmp_path)
-    graph = describe(record).nodes()
+    graph = build_figure_graph(record).resources()
     shape = f"ex:S a sh:NodeShape ; sh:targetClass pfocr:Figure ; sh:property [ sh:path {path} ; sh:minCount 2 ] ."
     assert_sound(shape, graph)
     lines = ntriples(graph).splitlines()
@@ -227,5 +227,5 @@ def test_small_graphs_are_cleared_as_columns(name: str) -> None:
     rest, figure, alike = as_columns(nodes)
     assert figure
     assert alike
-    assert len(rest) + 1 + len(alike.names) == len(nodes)
-    assert Screen(load_shapes().text, superclasses()).clean(rest, figure, alike)
+    assert len(rest) + 1 + len(alike.local_names) == len(nodes)
+    assert CompiledShapes(load_shapes().text, superclasses()).conforms(rest, figure, alike)

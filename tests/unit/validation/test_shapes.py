@@ -16,15 +16,15 @@ from tests.support.mutations import GRAPHS, changed, complete, made_figures, ntr
 from tests.support.records import ROOT
 
 from pfocr2rdf.errors import ShapesError
-from pfocr2rdf.mapping.figure_graph import describe
-from pfocr2rdf.rdf.terms import TYPE, Node, literal, ref, term
-from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE, PFOCR, PROPERTIES, expand
+from pfocr2rdf.mapping.figure_graph import build_figure_graph
+from pfocr2rdf.rdf.terms import RDF_TYPE, Resource, expand_term, iri_term, literal
+from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE_TYPES, PFOCR, PROPERTIES, expand_curie
 from pfocr2rdf.records.reader import read_records
-from pfocr2rdf.validation.results import SEVERITIES, Result
-from pfocr2rdf.validation.shapes import Shapes, built_in, load_shapes
+from pfocr2rdf.validation.results import SEVERITIES, ValidationResult
+from pfocr2rdf.validation.shapes import Shapes, built_in_shapes_dir, load_shapes
 from pfocr2rdf.validation.validator import Validator
 
-FILES = sorted(built_in().glob("*.ttl"))
+FILES = sorted(built_in_shapes_dir().glob("*.ttl"))
 
 EXAMPLES = ROOT / "examples"
 
@@ -67,7 +67,9 @@ def constraints() -> Iterator[Constraint]:
                 if parameter in SH and parameter not in NOT_CONSTRAINTS:
                     value = [one.n3() for one in Collection(graph, found)] if parameter == SH["in"] else found.toPython()
                     local = str(parameter).removeprefix(str(SH))
-                    yield Constraint(str(shape), ref(str(target)), ref(str(path)) if path else "", local, value, severity, message)
+                    yield Constraint(
+                        str(shape), iri_term(str(target)), iri_term(str(path)) if path else "", local, value, severity, message
+                    )
 
 
 CONSTRAINTS = list(constraints())
@@ -91,7 +93,9 @@ def moved(bound: Decimal, step: int) -> list[list[str]]:
 
 BREAKS: dict[str, Values] = {
     "minCount": lambda least, values: [values[: least - 1]],
-    "maxCount": lambda most, values: [[*values, *map(literal, "abcdefgh"[:most])], [ref(f"urn:{number}") for number in range(most + 1)]],
+    "maxCount": lambda most, values: [
+        [*values, *map(literal, "abcdefgh"[:most])], [iri_term(f"urn:{number}") for number in range(most + 1)]
+    ],
     "datatype": lambda _, values: [['"x"@en'], ['"1"^^<urn:x>'], [literal("true", "xsd:boolean")], ["<urn:x>"], [*values, "<urn:x>"]],
     "nodeKind": lambda _, values: [['"x"'], [*values, literal("http://a/b", "xsd:anyURI")]],
     "pattern": against_pattern,
@@ -105,13 +109,13 @@ BREAKS: dict[str, Values] = {
 """To constrain a shape by another parameter, say here how it is broken."""
 
 
-def first(target: str, path: str = "") -> Node:
+def first(target: str, path: str = "") -> Resource:
     """A node of the class, one that has the property if there is one."""
-    nodes = [node for node in complete() if (TYPE, target) in node.pairs]
+    nodes = [node for node in complete() if (RDF_TYPE, target) in node.pairs]
     return next((node for node in nodes if path in dict(node.pairs)), nodes[0])
 
 
-def broken_graphs(constraint: Constraint) -> Iterator[tuple[str, list[Node]]]:
+def broken_graphs(constraint: Constraint) -> Iterator[tuple[str, list[Resource]]]:
     """The node that breaks the constraint, and the graph it is in."""
     graph, node = list(complete()), first(constraint.target, constraint.path)
     if not constraint.path:
@@ -123,7 +127,7 @@ def broken_graphs(constraint: Constraint) -> Iterator[tuple[str, list[Node]]]:
     for wrong in BREAKS[constraint.parameter](constraint.value, values):
         yield node.subject, changed(graph, node, [*others, *((constraint.path, value) for value in wrong)])
     if constraint.parameter == "class":  # a thing that is described, but as of another class
-        other = next(one for one in complete() if (TYPE, ref(str(constraint.value))) not in one.pairs)
+        other = next(one for one in complete() if (RDF_TYPE, iri_term(str(constraint.value))) not in one.pairs)
         yield node.subject, changed(graph, node, [*others, (constraint.path, other.subject)])
 
 
@@ -135,7 +139,7 @@ def test_every_constraint_of_every_shape_fires_when_it_is_broken(constraint: Con
     assert graphs, "nothing breaks it"
     for focus, graph in graphs:
         results = validator.validate_ntriples(ntriples(graph))
-        found = [one for one in results if one.shape == ref(constraint.shape) and one.component == constraint.component]
+        found = [one for one in results if one.shape == iri_term(constraint.shape) and one.component == constraint.component]
         assert found, f"{ntriples([node for node in graph if node.subject == focus])}\n{results}"
         assert {one.focus_node[:2] if focus == "_:b" else one.focus_node for one in found} == {focus[:2] if focus == "_:b" else focus}
         assert {(one.path, one.severity, one.message) for one in found} == {(constraint.path, constraint.severity, constraint.message)}
@@ -153,7 +157,7 @@ def test_the_walk_finds_the_constraints_that_are_written_in_the_files() -> None:
 # -- what conforms ---------------------------------------------------------------------------------------------------------
 
 
-def all_results(nodes: list[Node]) -> list[Result]:
+def all_results(nodes: list[Resource]) -> list[ValidationResult]:
     validator = Validator(load_shapes())
     return validator.validate(nodes) + validator.validate_ntriples(ntriples(nodes))
 
@@ -169,7 +173,7 @@ def test_everything_that_a_shape_speaks_of_is_said_in_that_graph(constraint: Con
 
 @pytest.mark.parametrize("number", range(len(made_figures())))
 def test_made_figures_conform(number: int) -> None:
-    assert all_results(made_figures()[number].nodes()) == []
+    assert all_results(made_figures()[number].resources()) == []
 
 
 @pytest.mark.parametrize("name", [name for name in GRAPHS if not name.startswith("made")])
@@ -179,14 +183,14 @@ def test_real_figures_conform(name: str) -> None:
 
 def test_the_examples_of_the_project_conform() -> None:
     records = list(read_records(EXAMPLES)) if EXAMPLES.is_dir() and any(EXAMPLES.rglob("*.md")) else pytest.skip("no examples yet")
-    results = [one for record in records for one in all_results(describe(record).nodes())]
+    results = [one for record in records for one in all_results(build_figure_graph(record).resources())]
     assert [one for one in results if one.severity == "Violation"] == []
 
 
 @pytest.mark.parametrize("value", ["0", "0.0", "1", "1.0", "+1.0", "-0.0", "0.95", "1.000000000000000000", "0.000000000000000001"])
 def test_the_bounds_of_a_score_belong_to_it(value: str) -> None:
-    node = first(term("pfocr:Figure"), term("pfocr:pathwayScore"))
-    score = (term("pfocr:pathwayScore"), literal(value, "xsd:decimal"))
+    node = first(expand_term("pfocr:Figure"), expand_term("pfocr:pathwayScore"))
+    score = (expand_term("pfocr:pathwayScore"), literal(value, "xsd:decimal"))
     assert all_results(changed(list(complete()), node, [*(pair for pair in node.pairs if pair[0] != score[0]), score])) == []
 
 
@@ -202,7 +206,7 @@ def test_every_class_of_the_vocabulary_has_its_file() -> None:
 def test_a_file_has_the_shapes_of_one_class(path: Path) -> None:
     graph = parsed(path)
     ((root, target),) = graph.subject_objects(SH.targetClass)
-    assert str(target) == expand(f"pfocr:{path.stem.capitalize()}")
+    assert str(target) == expand_curie(f"pfocr:{path.stem.capitalize()}")
     assert root == rdflib.URIRef(f"https://pfocr.wikipathways.org/shapes#{path.stem.capitalize()}")
     assert set(graph.subjects(RDF.type, SH.NodeShape)) == {root}
     properties = set(graph.subjects(RDF.type, SH.PropertyShape))
@@ -224,12 +228,12 @@ def test_every_shape_says_in_plain_words_what_is_wrong_and_how_bad_that_is(path:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_shapes_speak_of_properties_of_the_vocabulary(path: Path) -> None:
-    known = {expand(row.name): row for row in PROPERTIES}
+    known = {expand_curie(row.name): row for row in PROPERTIES}
     graph = parsed(path)
     for shape, property_ in graph.subject_objects(SH.path):
         row = known[str(property_)]
         for datatype in graph.objects(shape, SH.datatype):
-            assert str(datatype) == expand(row.range), shape
+            assert str(datatype) == expand_curie(row.range), shape
         if (shape, SH["class"], None) in graph or (shape, SH.nodeKind, SH.IRI) in graph:
             assert row.is_object, shape
 
@@ -254,8 +258,10 @@ ON_SUPERCLASS = """
 def test_a_shape_of_the_users_on_a_superclass_fires(tmp_path: Path, superclass: str, target: str) -> None:
     (tmp_path / "mine.ttl").write_text(ON_SUPERCLASS.format(name="mine", target=superclass), encoding="utf-8")
     validator = Validator(load_shapes([tmp_path]))
-    nodes = [Node(node.subject, tuple(pair for pair in node.pairs if pair != (TYPE, term(superclass)))) for node in complete()]
-    wanted = sorted(node.subject for node in nodes if (TYPE, term(target)) in node.pairs)
+    nodes = [
+        Resource(node.subject, tuple(pair for pair in node.pairs if pair != (RDF_TYPE, expand_term(superclass)))) for node in complete()
+    ]
+    wanted = sorted(node.subject for node in nodes if (RDF_TYPE, expand_term(target)) in node.pairs)
     for results in (validator.validate(nodes), validator.validate_ntriples(ntriples(nodes))):
         assert sorted(one.focus_node for one in results) == wanted
         assert {(one.shape, one.path, one.component) for one in results} == {("<urn:mine-none>", "<urn:p>", "MinCountConstraintComponent")}
@@ -265,9 +271,9 @@ def test_a_reference_to_a_thing_of_a_subclass_is_good_enough(tmp_path: Path) -> 
     text = ON_SUPERCLASS.format(name="mine", target="<urn:Note>").replace("sh:minCount 1", "sh:class oa:Annotation")
     (tmp_path / "mine.ttl").write_text(text, encoding="utf-8")
     validator = Validator(load_shapes([tmp_path]))
-    mention, gene = first(term("pfocr:Mention")), first(term("pfocr:Gene"))
+    mention, gene = first(expand_term("pfocr:Mention")), first(expand_term("pfocr:Gene"))
     for value, results in ((mention.subject, 0), (gene.subject, 1)):
-        nodes = [*complete(), Node("<urn:note>", ((TYPE, "<urn:Note>"), ("<urn:p>", value)))]
+        nodes = [*complete(), Resource("<urn:note>", ((RDF_TYPE, "<urn:Note>"), ("<urn:p>", value)))]
         assert len(validator.validate(nodes)) == len(validator.validate_ntriples(ntriples(nodes))) == results
 
 
@@ -294,7 +300,10 @@ def test_a_blank_nodes_label_means_another_node_in_another_file(tmp_path: Path) 
     labelled = ON_SUPERCLASS.replace("<urn:{name}-none>", "_:b0")
     (tmp_path / "a.ttl").write_text(labelled.format(name="a", target="<urn:A>"), encoding="utf-8")
     (tmp_path / "b.ttl").write_text(labelled.format(name="b", target="<urn:B>").replace("<urn:p>", "<urn:q>"), encoding="utf-8")
-    nodes = [Node("<urn:1>", ((TYPE, "<urn:A>"), ("<urn:p>", '"1"'))), Node("<urn:2>", ((TYPE, "<urn:B>"), ("<urn:q>", '"2"')))]
+    nodes = [
+        Resource("<urn:1>", ((RDF_TYPE, "<urn:A>"), ("<urn:p>", '"1"'))),
+        Resource("<urn:2>", ((RDF_TYPE, "<urn:B>"), ("<urn:q>", '"2"'))),
+    ]
     assert Validator(load_shapes([tmp_path])).validate_ntriples(ntriples(nodes)) == []
 
 
@@ -370,7 +379,7 @@ def paths(shapes: rdflib.Graph) -> Iterator[URIRef]:
 
 
 def test_every_class_that_a_shape_is_about_is_one_of_ours(shapes: rdflib.Graph) -> None:
-    own = {expand(row.name) for row in CLASSES}
+    own = {expand_curie(row.name) for row in CLASSES}
     targets = {str(value) for predicate in (SH.targetClass, SH["class"]) for value in shapes.objects(None, predicate)}
     assert targets
     assert targets - own == set()
@@ -378,23 +387,23 @@ def test_every_class_that_a_shape_is_about_is_one_of_ours(shapes: rdflib.Graph) 
 
 def test_every_path_of_a_shape_is_a_property_that_the_graph_may_have(shapes: rdflib.Graph) -> None:
     """Ours are all in the vocabulary; of others the name space is known, and so is the property, for a misspelt one would never fire."""
-    known = {expand(row.name) for row in PROPERTIES} | {str(RDF.type)}
+    known = {expand_curie(row.name) for row in PROPERTIES} | {str(RDF.type)}
     found = {str(path) for path in paths(shapes)}
     assert len(found) > 25
     assert found - known == set()
 
 
 def test_every_term_of_ours_in_the_shapes_is_in_the_vocabulary(shapes: rdflib.Graph) -> None:
-    own = {expand(row.name) for table in (CLASSES, PROPERTIES, EVIDENCE) for row in table}
+    own = {expand_curie(row.name) for table in (CLASSES, PROPERTIES, EVIDENCE_TYPES) for row in table}
     used = {str(part) for triple in shapes for part in triple if isinstance(part, URIRef) and str(part).startswith(PFOCR)}
     assert used - own == set()
 
 
 def test_every_class_with_instances_of_its_own_has_a_shape(shapes: rdflib.Graph) -> None:
     targets = {str(value) for value in shapes.objects(None, SH.targetClass)}
-    assert {expand(row.name) for row in CLASSES} - {expand("pfocr:Evidence")} <= targets
+    assert {expand_curie(row.name) for row in CLASSES} - {expand_curie("pfocr:Evidence")} <= targets
 
 
 def test_every_property_of_ours_is_in_a_shape(shapes: rdflib.Graph) -> None:
-    ours = {expand(row.name) for row in PROPERTIES if row.name.startswith("pfocr:")}
+    ours = {expand_curie(row.name) for row in PROPERTIES if row.name.startswith("pfocr:")}
     assert ours - {str(path) for path in paths(shapes)} == set()

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from pfocr2rdf.storage.external_sort import Run
+from pfocr2rdf.storage.external_sort import SortedRun
 
 
-class Difference(NamedTuple):
+class StatementDifference(NamedTuple):
     """Two graphs, compared.
 
     Attributes:
@@ -18,12 +18,12 @@ class Difference(NamedTuple):
         unchanged: how many lines both have.
     """
 
-    removed: Run
-    added: Run
+    removed: SortedRun
+    added: SortedRun
     unchanged: int
 
 
-def compare(old: Iterator[bytes], new: Iterator[bytes], folder: Path) -> Difference:
+def compare(old: Iterator[bytes], new: Iterator[bytes], folder: Path) -> StatementDifference:
     """Compare sorted lines, each there once, in one pass.
 
     Returns:
@@ -32,9 +32,9 @@ def compare(old: Iterator[bytes], new: Iterator[bytes], folder: Path) -> Differe
     Raises:
         OutputError: there is no room for them.
     """
-    removed, added = Run(folder / "removed.zst"), Run(folder / "added.zst")
+    removed, added = SortedRun(folder / "removed.zst"), SortedRun(folder / "added.zst")
     unchanged = 0
-    with removed.writing() as remove, added.writing() as add:
+    with removed.open_writer() as remove, added.open_writer() as add:
         left, right = next(old, None), next(new, None)
         while left is not None and right is not None:
             if left == right:
@@ -52,4 +52,4 @@ def compare(old: Iterator[bytes], new: Iterator[bytes], folder: Path) -> Differe
         while right is not None:
             add(right)
             right = next(new, None)
-    return Difference(removed, added, unchanged)
+    return StatementDifference(removed, added, unchanged)

@@ -11,21 +11,21 @@ from pathlib import Path
 
 from pfocr2rdf.analysis.delta.compare import compare
 from pfocr2rdf.analysis.delta.directory import DeltaDirectory
-from pfocr2rdf.analysis.delta.inputs import How, Loaded, load
-from pfocr2rdf.analysis.delta.model import Delta
-from pfocr2rdf.analysis.delta.writers import FORMS, File, Told
+from pfocr2rdf.analysis.delta.inputs import ReadOptions, SortedGraph, sort_graph
+from pfocr2rdf.analysis.delta.model import DiffSummary
+from pfocr2rdf.analysis.delta.writers import DELTA_FORMATS, DeltaContent, DeltaFile
 from pfocr2rdf.errors import SourceError
-from pfocr2rdf.pipeline.inputs import Side, find
-from pfocr2rdf.rdf.iris import is_absolute
-from pfocr2rdf.storage.canonical import Naming
-from pfocr2rdf.storage.compression import COMPRESSIONS, ending
-from pfocr2rdf.storage.delta_format import CHUNK, DELTA
-from pfocr2rdf.storage.external_sort import CHUNK_BYTES
+from pfocr2rdf.pipeline.inputs import GraphInput, resolve_input
+from pfocr2rdf.rdf.iris import is_absolute_iri
+from pfocr2rdf.storage.canonical import GraphNaming
+from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES, suffix_for
+from pfocr2rdf.storage.delta_format import DELTA_FILE, UPDATE_STATEMENTS
+from pfocr2rdf.storage.external_sort import SORT_MEMORY_BYTES
 from pfocr2rdf.storage.layout import TOOL
-from pfocr2rdf.storage.progress import Meter, Progress
-from pfocr2rdf.storage.staging import OutputDirectory
+from pfocr2rdf.storage.progress import Progress, ProgressMeter
+from pfocr2rdf.storage.staging import StagedDirectory
 
-_LINES = 4096
+_WRITE_BATCH_LINES = 4096
 
 
 def diff(
@@ -33,14 +33,14 @@ def diff(
     new: str | os.PathLike[str],
     output: str | os.PathLike[str],
     *,
-    formats: Iterable[str] = tuple(FORMS),
+    formats: Iterable[str] = tuple(DELTA_FORMATS),
     compress: str | None = None,
-    chunk: int = CHUNK,
+    chunk: int = UPDATE_STATEMENTS,
     graph: str = "",
     ignore_graphs: bool = False,
-    sort_bytes: int = CHUNK_BYTES,
+    sort_bytes: int = SORT_MEMORY_BYTES,
     progress: Progress | None = None,
-) -> Delta:
+) -> DiffSummary:
     """Write what makes the new graph of the old one. It needs the same memory for graphs of any size.
 
     Args:
@@ -64,62 +64,64 @@ def diff(
         ValueError: an unknown format or compression, no chunk, or a graph that is no absolute IRI.
     """
     names = tuple(dict.fromkeys(formats))
-    _check(names, compress, chunk, graph)
-    sides = find(old), find(new)
+    _check_arguments(names, compress, chunk, graph)
+    sides = resolve_input(old), resolve_input(new)
     with ExitStack() as stack:
-        directory = stack.enter_context(DeltaDirectory(output, [path for side in sides for path in side.inputs]))
+        directory = stack.enter_context(DeltaDirectory(output, [path for side in sides for path in side.input_files]))
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pfocr2rdf-")))
-        how = How(scratch, Naming(graph, ignore_graphs), not ignore_graphs and _quads(*sides), sort_bytes, progress)
-        loaded = load(sides[0], old, "old", how), load(sides[1], new, "new", how)
-        delta, told = _compared(*loaded, scratch, chunk, progress)
+        how = ReadOptions(scratch, GraphNaming(graph, ignore_graphs), not ignore_graphs and _prefer_quads(*sides), sort_bytes, progress)
+        loaded = sort_graph(sides[0], old, "old", how), sort_graph(sides[1], new, "new", how)
+        delta, told = _compare_graphs(*loaded, scratch, chunk, progress)
         for name in names:
-            _write(FORMS[name](told), directory, ending(compress))
-        delta = delta._replace(files=sorted(directory.written))
-        directory.write_json(DELTA, {"tool": TOOL, "graph": graph or None, "ignore_graphs": ignore_graphs, **delta.as_dict()})
+            _write(DELTA_FORMATS[name](told), directory, suffix_for(compress))
+        delta = delta._replace(files=sorted(directory.written_files))
+        directory.write_json(DELTA_FILE, {"tool": TOOL, "graph": graph or None, "ignore_graphs": ignore_graphs, **delta.as_dict()})
         directory.publish()
     return delta
 
 
-def _check(formats: Iterable[str], compress: str | None, chunk: int, graph: str) -> None:
+def _check_arguments(formats: Iterable[str], compress: str | None, chunk: int, graph: str) -> None:
     for name in formats:
-        if name not in FORMS:
-            raise ValueError(f"{name!r} is no form of a delta; choose from {', '.join(FORMS)}")
-    if compress is not None and compress not in COMPRESSIONS:
-        raise ValueError(f"{compress!r} is no compression; choose from {', '.join(COMPRESSIONS)}")
+        if name not in DELTA_FORMATS:
+            raise ValueError(f"{name!r} is no form of a delta; choose from {', '.join(DELTA_FORMATS)}")
+    if compress is not None and compress not in COMPRESSION_SUFFIXES:
+        raise ValueError(f"{compress!r} is no compression; choose from {', '.join(COMPRESSION_SUFFIXES)}")
     if chunk < 1:
         raise ValueError(f"{chunk} statements are no operation; choose 1 or more")
-    if graph and not is_absolute(graph):
+    if graph and not is_absolute_iri(graph):
         raise ValueError(f"{graph!r} is no absolute IRI")
 
 
-def _quads(old: Side, new: Side) -> bool:
+def _prefer_quads(old: GraphInput, new: GraphInput) -> bool:
     """Whether both can name graphs. Records can do either, and follow the other side."""
-    return True in (old.quads, new.quads) and False not in (old.quads, new.quads)
+    return True in (old.can_name_graphs, new.can_name_graphs) and False not in (old.can_name_graphs, new.can_name_graphs)
 
 
-def _compared(old: Loaded, new: Loaded, scratch: Path, chunk: int, progress: Progress | None) -> tuple[Delta, Told]:
+def _compare_graphs(
+    old: SortedGraph, new: SortedGraph, scratch: Path, chunk: int, progress: Progress | None
+) -> tuple[DiffSummary, DeltaContent]:
     """The numbers, and what there is to write.
 
     Raises:
         SourceError: only one of the two names graphs.
     """
-    if old.named != new.named and old.sorter.count and new.sorter.count:
-        named, other = (old, new) if old.named else (new, old)
+    if old.has_graph_names != new.has_graph_names and old.sorter.count and new.sorter.count:
+        named, other = (old, new) if old.has_graph_names else (new, old)
         raise SourceError(
             f"{named.source} names graphs and {other.source} does not; say with --graph which graph its statements are in,"
             " or compare without the names: --ignore-graphs"
         )
-    meter = Meter(progress, "comparing", old.sorter.count + new.sorter.count)
+    meter = ProgressMeter(progress, "comparing", old.sorter.count + new.sorter.count)
     difference = compare(old.sorter.lines(meter), new.sorter.lines(meter), scratch)
     was, will = old.identity(), new.identity()
     removed, added = was["statements"] - difference.unchanged, will["statements"] - difference.unchanged
-    quads = old.named or new.named
-    told = Told(difference, quads, chunk, was["sha256"], will["sha256"])
-    return Delta(removed, added, difference.unchanged, quads, was, will, []), told
+    quads = old.has_graph_names or new.has_graph_names
+    told = DeltaContent(difference, quads, chunk, was["sha256"], will["sha256"])
+    return DiffSummary(removed, added, difference.unchanged, quads, was, will, []), told
 
 
-def _write(files: Iterator[File], directory: OutputDirectory, suffix: str) -> None:
+def _write(files: Iterator[DeltaFile], directory: StagedDirectory, suffix: str) -> None:
     for name, lines in files:
         with directory.open(name + suffix) as file:
-            while some := b"".join(islice(lines, _LINES)):
+            while some := b"".join(islice(lines, _WRITE_BATCH_LINES)):
                 file.write(some)

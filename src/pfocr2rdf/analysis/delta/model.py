@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from pfocr2rdf.errors import DIFFERS, OK
-from pfocr2rdf.storage.files import Written
+from pfocr2rdf.storage.files import FileInfo
 
 
-class Delta(NamedTuple):
+class DiffSummary(NamedTuple):
     """What makes the new graph of the old one.
 
     Attributes:
         removed: statements that only the old graph has.
         added: statements that only the new graph has.
         unchanged: statements that both have.
-        quads: whether the statements name their graphs.
+        has_graph_names: whether the statements name their graphs.
         old: what the old graph is: ``source`` as it was named; ``statements``, their number, and ``sha256``, the digest of their
             sorted lines; ``files`` with their sizes and digests; and where they are known ``tool`` and ``records`` of its
             export, and how many records were ``refused`` and figures ``quarantined``.
@@ -26,10 +26,10 @@ class Delta(NamedTuple):
     removed: int
     added: int
     unchanged: int
-    quads: bool
+    has_graph_names: bool
     old: dict[str, Any]
     new: dict[str, Any]
-    files: list[Written]
+    files: list[FileInfo]
 
     @property
     def differs(self) -> bool:
@@ -37,14 +37,14 @@ class Delta(NamedTuple):
         return bool(self.removed or self.added)
 
     @property
-    def left_out(self) -> int:
+    def excluded_records(self) -> int:
         """How many records of either side were refused or set aside while they were exported."""
         return sum(side.get(name, 0) for side in (self.old, self.new) for name in ("refused", "quarantined"))
 
     @property
     def exit_status(self) -> int:
         """``OK``, or ``DIFFERS`` where the graphs differ or something was left out of one."""
-        return DIFFERS if self.differs or self.left_out else OK
+        return DIFFERS if self.differs or self.excluded_records else OK
 
     def as_dict(self) -> dict[str, Any]:
         """The same as JSON, as ``delta.json`` has it."""
@@ -52,7 +52,7 @@ class Delta(NamedTuple):
             "removed": self.removed,
             "added": self.added,
             "unchanged": self.unchanged,
-            "statements": "quads" if self.quads else "triples",
+            "statements": "quads" if self.has_graph_names else "triples",
             "old": self.old,
             "new": self.new,
             "files": [{"name": file.name, "size": file.size, "sha256": file.sha256} for file in self.files],

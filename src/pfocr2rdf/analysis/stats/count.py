@@ -12,24 +12,24 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations
 from pathlib import Path
 
-from pfocr2rdf.analysis.stats.model import Pair, Ranked, Stats
-from pfocr2rdf.analysis.stats.statements import statements
-from pfocr2rdf.analysis.stats.tally import GENE, Tally
+from pfocr2rdf.analysis.stats.model import FamilyPair, GraphStats, RankedEntity
+from pfocr2rdf.analysis.stats.statements import read_statements
+from pfocr2rdf.analysis.stats.tally import GENE_IRI_PREFIX, GraphTally
 from pfocr2rdf.errors import SourceError
-from pfocr2rdf.pipeline.inputs import find
-from pfocr2rdf.rdf.terms import lexical, term
-from pfocr2rdf.rdf.vocabulary import EVIDENCE
-from pfocr2rdf.storage.files import mapped_errors
+from pfocr2rdf.pipeline.inputs import resolve_input
+from pfocr2rdf.rdf.terms import expand_term, lexical_form
+from pfocr2rdf.rdf.vocabulary import EVIDENCE_TYPES
+from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.progress import Progress
 
-PAIRED = 200
+MAX_PAIRED_FAMILIES = 200
 """Families are counted in pairs that are among so many which are drawn most."""
 
-TOP = 10
-_YEAR = re.compile(rb'"(-?\d{4,9})(?:Z|[+-]\d\d:\d\d)?"\^\^<http://www\.w3\.org/2001/XMLSchema#gYear>').fullmatch
+DEFAULT_TOP_ROWS = 10
+_match_year = re.compile(rb'"(-?\d{4,9})(?:Z|[+-]\d\d:\d\d)?"\^\^<http://www\.w3\.org/2001/XMLSchema#gYear>').fullmatch
 
 
-def stats(source: str | os.PathLike[str], *, top: int = TOP, progress: Progress | None = None) -> Stats:
+def stats(source: str | os.PathLike[str], *, top: int = DEFAULT_TOP_ROWS, progress: Progress | None = None) -> GraphStats:
     """Count what is in a graph. The memory that it needs does not grow with the number of mentions.
 
     Args:
@@ -44,32 +44,32 @@ def stats(source: str | os.PathLike[str], *, top: int = TOP, progress: Progress 
     """
     if top < 1:
         raise ValueError(f"a list of {top} says nothing; choose 1 or more")
-    side = find(source)
-    tally = Tally()
+    side = resolve_input(source)
+    tally = GraphTally()
     with tempfile.TemporaryDirectory(prefix="pfocr2rdf-") as name:
         scratch = Path(name)
-        graph = side.graph(False, scratch, progress)
+        graph = side.prepare(False, scratch, progress)
         runs = scratch / "runs"
-        with mapped_errors(runs):
+        with map_os_errors(runs):
             runs.mkdir()
         try:
-            tally.read(statements(graph, runs, progress))
+            tally.add_statements(read_statements(graph, runs, progress))
         except ValueError:
             raise SourceError(f"{source}: a line of its N-Triples is no statement; export again") from None
     refused, quarantined = (int(graph.identity.get(name, 0)) for name in ("refused", "quarantined"))
-    return _stats(os.fspath(source), tally, top)._replace(refused=refused, quarantined=quarantined)
+    return _compute_stats(os.fspath(source), tally, top)._replace(refused=refused, quarantined=quarantined)
 
 
-def _stats(source: str, tally: Tally, top: int) -> Stats:
-    genes, families, chemicals, diseases, organisms, papers = tally.classes.values()
+def _compute_stats(source: str, tally: GraphTally, top: int) -> GraphStats:
+    genes, families, chemicals, diseases, organisms, papers = tally.subjects_by_class.values()
     years: Counter[int] = Counter()
-    for paper, count in tally.papers.items():
-        if found := _YEAR(tally.issued.get(paper, b"")):
+    for paper, count in tally.figures_per_paper.items():
+        if found := _match_year(tally.year_by_paper.get(paper, b"")):
             years[int(found[1])] += count
-    drawn = {family: len(numbers) for family, numbers in tally.families.items()}
-    mentioned = {thing: count for thing, count in tally.mentioned.items() if thing.startswith(GENE)}
-    mentions_per_figure, genes_per_figure = tally.per_figure()
-    return Stats(
+    drawn = {family: len(numbers) for family, numbers in tally.figure_numbers_by_family.items()}
+    mentioned = {thing: count for thing, count in tally.figures_per_entity.items() if thing.startswith(GENE_IRI_PREFIX)}
+    mentions_per_figure, genes_per_figure = tally.count_per_figure()
+    return GraphStats(
         source=source,
         figures=tally.figures,
         papers=len(papers),
@@ -79,27 +79,27 @@ def _stats(source: str, tally: Tally, top: int) -> Stats:
         diseases=len(diseases),
         organisms=len(organisms),
         mentions=tally.mentions,
-        kinds=_kinds(tally.bodies, genes, chemicals, diseases),
-        evidence=_evidence(tally.evidence),
-        years=_sorted(years),
-        undated=tally.figures - years.total(),
-        mentions_per_figure=_sorted(mentions_per_figure),
-        genes_per_figure=_sorted(genes_per_figure),
-        figures_per_gene=_sorted(Counter(mentioned.values())),
-        figures_per_family=_sorted(Counter(drawn.values())),
-        top_genes=_most(mentioned, tally.labels, top),
-        top_families=_most(drawn, tally.labels, top),
-        largest_families=_most(tally.members, tally.labels, top),
-        top_organisms=_most(tally.organisms, tally.labels, top),
-        family_pairs=_pairs(tally, top),
+        mentions_by_kind=_count_kinds(tally.mentions_by_body, genes, chemicals, diseases),
+        mentions_by_evidence=_count_evidence(tally.mentions_by_evidence),
+        figures_by_year=_sort_by_key(years),
+        figures_without_year=tally.figures - years.total(),
+        mentions_per_figure=_sort_by_key(mentions_per_figure),
+        genes_per_figure=_sort_by_key(genes_per_figure),
+        figures_per_gene=_sort_by_key(Counter(mentioned.values())),
+        figures_per_family=_sort_by_key(Counter(drawn.values())),
+        top_genes=_top_entities(mentioned, tally.labels, top),
+        top_families=_top_entities(drawn, tally.labels, top),
+        largest_families=_top_entities(tally.genes_per_family, tally.labels, top),
+        top_organisms=_top_entities(tally.figures_per_organism, tally.labels, top),
+        family_pairs=_top_pairs(tally, top),
     )
 
 
-def _sorted(counts: Mapping[int, int]) -> dict[int, int]:
+def _sort_by_key(counts: Mapping[int, int]) -> dict[int, int]:
     return dict(sorted(counts.items()))
 
 
-def _kinds(bodies: Mapping[bytes, int], genes: set[bytes], chemicals: set[bytes], diseases: set[bytes]) -> dict[str, int]:
+def _count_kinds(bodies: Mapping[bytes, int], genes: set[bytes], chemicals: set[bytes], diseases: set[bytes]) -> dict[str, int]:
     """Mentions by what their body is; one that is a chemical and a disease is counted as a chemical."""
     kinds = dict.fromkeys(("gene", "chemical", "disease", "other", "none"), 0)
     for body, count in bodies.items():
@@ -108,44 +108,44 @@ def _kinds(bodies: Mapping[bytes, int], genes: set[bytes], chemicals: set[bytes]
     return kinds
 
 
-def _evidence(counts: Mapping[bytes, int]) -> dict[str, int]:
+def _count_evidence(counts: Mapping[bytes, int]) -> dict[str, int]:
     """Mentions by the local name of their evidence; evidence that is not in the vocabulary is none."""
-    names = {term(row.name).encode(): row.name.partition(":")[2] for row in EVIDENCE}
+    names = {expand_term(row.name).encode(): row.name.partition(":")[2] for row in EVIDENCE_TYPES}
     found = dict.fromkeys([*names.values(), "none"], 0)
     for evidence, count in counts.items():
         found[names.get(evidence, "none")] += count
     return found
 
 
-def _ranked(thing: bytes, count: int, labels: Mapping[bytes, bytes]) -> Ranked:
+def _rank_entity(thing: bytes, count: int, labels: Mapping[bytes, bytes]) -> RankedEntity:
     iri = thing.decode()[1:-1]
     label = labels.get(thing, b"")
-    return Ranked(iri, lexical(label.decode()) if label else re.split(r"[/#]", iri)[-1] or iri, count)
+    return RankedEntity(iri, lexical_form(label.decode()) if label else re.split(r"[/#]", iri)[-1] or iri, count)
 
 
-def _most(counts: Mapping[bytes, int], labels: Mapping[bytes, bytes], top: int) -> list[Ranked]:
+def _top_entities(counts: Mapping[bytes, int], labels: Mapping[bytes, bytes], top: int) -> list[RankedEntity]:
     """The first of all in the order of their counts, and of their names where these are equal."""
-    return heapq.nsmallest(top, (_ranked(thing, count, labels) for thing, count in counts.items()), key=_order)
+    return heapq.nsmallest(top, (_rank_entity(thing, count, labels) for thing, count in counts.items()), key=_rank_key)
 
 
-def _order(one: Ranked) -> tuple[int, str, str]:
-    return -one.number, one.label, one.iri
+def _rank_key(entity: RankedEntity) -> tuple[int, str, str]:
+    return -entity.total, entity.label, entity.iri
 
 
-def _pairs(tally: Tally, top: int) -> list[Pair]:
+def _top_pairs(tally: GraphTally, top: int) -> list[FamilyPair]:
     """The pairs of families that are on most figures, of those families that are drawn most."""
-    drawn = {family: len(numbers) for family, numbers in tally.families.items()}
-    chosen = _most(drawn, tally.labels, PAIRED)
-    bits = [(one, _bits(tally.families[f"<{one.iri}>".encode()])) for one in chosen]
-    found = (Pair(first, second, (on & also).bit_count()) for (first, on), (second, also) in combinations(bits, 2))
-    return heapq.nsmallest(top, filter(lambda pair: pair.number, found), key=lambda pair: (-pair.number, *_names(pair)))
+    drawn = {family: len(numbers) for family, numbers in tally.figure_numbers_by_family.items()}
+    chosen = _top_entities(drawn, tally.labels, MAX_PAIRED_FAMILIES)
+    bits = [(one, _bit_mask(tally.figure_numbers_by_family[f"<{one.iri}>".encode()])) for one in chosen]
+    found = (FamilyPair(first, second, (on & also).bit_count()) for (first, on), (second, also) in combinations(bits, 2))
+    return heapq.nsmallest(top, filter(lambda pair: pair.figures, found), key=lambda pair: (-pair.figures, *_pair_rank_keys(pair)))
 
 
-def _names(pair: Pair) -> Iterable[tuple[int, str, str]]:
-    return _order(pair.first), _order(pair.second)
+def _pair_rank_keys(pair: FamilyPair) -> Iterable[tuple[int, str, str]]:
+    return _rank_key(pair.first), _rank_key(pair.second)
 
 
-def _bits(numbers: array[int]) -> int:
+def _bit_mask(numbers: array[int]) -> int:
     """A number with these bits set."""
     found = bytearray(max(numbers, default=0) // 8 + 1)
     for number in numbers:

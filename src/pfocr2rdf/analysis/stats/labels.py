@@ -6,26 +6,28 @@ import unicodedata
 
 from rich.cells import cell_len
 
-WIDTH = 32
+MAX_LABEL_COLUMNS = 32
 """How many columns a name may take, as terminals count them."""
 
-_SHOWN_AS_CODE = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
+_ESCAPED_CATEGORIES = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
 
 
-def shown(label: str, width: int = WIDTH) -> str:
+def printable_label(label: str, max_columns: int = MAX_LABEL_COLUMNS) -> str:
     r"""A name for a table or a plot.
 
-    >>> shown("STAT\x1b[2J"), shown("a" * 40, 8), shown("  ")
+    >>> printable_label("STAT\x1b[2J"), printable_label("a" * 40, 8), printable_label("  ")
     ('STAT\\x1b[2J', 'aaaaaaa…', '(blank)')
     """
-    text = "".join(_code(one) if unicodedata.category(one) in _SHOWN_AS_CODE else one for one in label[: 4 * width]).strip()
-    if cell_len(text) > width or len(text) > 2 * width or len(label) > 4 * width:
-        while cell_len(text) >= width or len(text) >= 2 * width:
+    text = "".join(
+        _escape_character(one) if unicodedata.category(one) in _ESCAPED_CATEGORIES else one for one in label[: 4 * max_columns]
+    ).strip()
+    if cell_len(text) > max_columns or len(text) > 2 * max_columns or len(label) > 4 * max_columns:
+        while cell_len(text) >= max_columns or len(text) >= 2 * max_columns:
             text = text[:-1]
         text += "…"
     return text or "(blank)"
 
 
-def _code(character: str) -> str:
+def _escape_character(character: str) -> str:
     code = ord(character)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

@@ -8,35 +8,35 @@ from typing import Any, NamedTuple
 from pfocr2rdf.errors import DIFFERS, OK
 
 
-class Ranked(NamedTuple):
+class RankedEntity(NamedTuple):
     """A thing and how much there is of it.
 
     Attributes:
         iri: what it is.
         label: what it is called; the end of its IRI where the graph has no name for it.
-        number: how many figures, or genes.
+        total: how many figures, or genes.
     """
 
     iri: str
     label: str
-    number: int
+    total: int
 
 
-class Pair(NamedTuple):
+class FamilyPair(NamedTuple):
     """Two families that are drawn together.
 
     Attributes:
         first: the one; its number is that of the figures that it is drawn on.
         second: the other.
-        number: the figures that both are drawn on.
+        figures: the figures that both are drawn on.
     """
 
-    first: Ranked
-    second: Ranked
-    number: int
+    first: RankedEntity
+    second: RankedEntity
+    figures: int
 
 
-class Stats(NamedTuple):
+class GraphStats(NamedTuple):
     """How much there is of what in a graph.
 
     Attributes:
@@ -49,10 +49,11 @@ class Stats(NamedTuple):
         diseases: distinct diseases.
         organisms: distinct organisms.
         mentions: words that were recognised on figures.
-        kinds: mentions that are a ``gene``, a ``chemical``, a ``disease``, something else (``other``), or have no identifier (``none``).
-        evidence: mentions by the name of their evidence in the vocabulary; ``none`` for those without.
-        years: figures by the year of their paper.
-        undated: figures whose paper has no year, or that have no paper.
+        mentions_by_kind: mentions that are a ``gene``, a ``chemical``, a ``disease``, something else (``other``), or have no
+            identifier (``none``).
+        mentions_by_evidence: mentions by the name of their evidence in the vocabulary; ``none`` for those without.
+        figures_by_year: figures by the year of their paper.
+        figures_without_year: figures whose paper has no year, or that have no paper.
         mentions_per_figure: by the number of mentions, how many figures have so many.
         genes_per_figure: by the number of genes, how many figures mention so many.
         figures_per_gene: by the number of figures, how many genes are mentioned on so many.
@@ -75,19 +76,19 @@ class Stats(NamedTuple):
     diseases: int
     organisms: int
     mentions: int
-    kinds: dict[str, int]
-    evidence: dict[str, int]
-    years: dict[int, int]
-    undated: int
+    mentions_by_kind: dict[str, int]
+    mentions_by_evidence: dict[str, int]
+    figures_by_year: dict[int, int]
+    figures_without_year: int
     mentions_per_figure: dict[int, int]
     genes_per_figure: dict[int, int]
     figures_per_gene: dict[int, int]
     figures_per_family: dict[int, int]
-    top_genes: list[Ranked]
-    top_families: list[Ranked]
-    largest_families: list[Ranked]
-    top_organisms: list[Ranked]
-    family_pairs: list[Pair]
+    top_genes: list[RankedEntity]
+    top_families: list[RankedEntity]
+    largest_families: list[RankedEntity]
+    top_organisms: list[RankedEntity]
+    family_pairs: list[FamilyPair]
     refused: int = 0
     quarantined: int = 0
 
@@ -107,28 +108,28 @@ class Stats(NamedTuple):
             "diseases": self.diseases,
             "organisms": self.organisms,
             "mentions": self.mentions,
-            "mentions_by_kind": self.kinds,
-            "mentions_by_evidence": self.evidence,
-            "figures_by_year": _texts(self.years),
-            "figures_without_year": self.undated,
-            "mentions_per_figure": _texts(self.mentions_per_figure),
-            "genes_per_figure": _texts(self.genes_per_figure),
-            "figures_per_gene": _texts(self.figures_per_gene),
-            "figures_per_family": _texts(self.figures_per_family),
-            "top_genes": [_ranked(one, "figures") for one in self.top_genes],
-            "top_families": [_ranked(one, "figures") for one in self.top_families],
-            "largest_families": [_ranked(one, "genes") for one in self.largest_families],
-            "top_organisms": [_ranked(one, "figures") for one in self.top_organisms],
+            "mentions_by_kind": self.mentions_by_kind,
+            "mentions_by_evidence": self.mentions_by_evidence,
+            "figures_by_year": _with_text_keys(self.figures_by_year),
+            "figures_without_year": self.figures_without_year,
+            "mentions_per_figure": _with_text_keys(self.mentions_per_figure),
+            "genes_per_figure": _with_text_keys(self.genes_per_figure),
+            "figures_per_gene": _with_text_keys(self.figures_per_gene),
+            "figures_per_family": _with_text_keys(self.figures_per_family),
+            "top_genes": [_ranked_as_dict(one, "figures") for one in self.top_genes],
+            "top_families": [_ranked_as_dict(one, "figures") for one in self.top_families],
+            "largest_families": [_ranked_as_dict(one, "genes") for one in self.largest_families],
+            "top_organisms": [_ranked_as_dict(one, "figures") for one in self.top_organisms],
             "family_pairs": [
-                {"families": [{"iri": one.iri, "label": one.label} for one in (pair.first, pair.second)], "figures": pair.number}
+                {"families": [{"iri": one.iri, "label": one.label} for one in (pair.first, pair.second)], "figures": pair.figures}
                 for pair in self.family_pairs
             ],
         }
 
 
-def _texts(numbers: Mapping[int, int]) -> dict[str, int]:
+def _with_text_keys(numbers: Mapping[int, int]) -> dict[str, int]:
     return {str(key): value for key, value in numbers.items()}
 
 
-def _ranked(one: Ranked, unit: str) -> dict[str, Any]:
-    return {"iri": one.iri, "label": one.label, unit: one.number}
+def _ranked_as_dict(entity: RankedEntity, unit: str) -> dict[str, Any]:
+    return {"iri": entity.iri, "label": entity.label, unit: entity.total}

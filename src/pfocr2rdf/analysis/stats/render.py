@@ -10,21 +10,21 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from pfocr2rdf.analysis.stats.directory import NUMBERS, PlotsDirectory
-from pfocr2rdf.analysis.stats.model import Stats
+from pfocr2rdf.analysis.stats.directory import STATS_FILE, PlotsDirectory
+from pfocr2rdf.analysis.stats.model import GraphStats
 from pfocr2rdf.errors import OutputError
 from pfocr2rdf.storage.layout import TOOL
 
 if TYPE_CHECKING:
     from pfocr2rdf.analysis.stats.plots import Plot
 
-FORMATS = ("svg", "png")
+PLOT_FORMATS = ("svg", "png")
 """What plots can be written as."""
 
-_OPENING = re.compile(r"<svg [^>]*>").search
+_search_svg_tag = re.compile(r"<svg [^>]*>").search
 
 
-def draw(stats: Stats, folder: str | os.PathLike[str], formats: Iterable[str] = FORMATS[:1]) -> list[str]:
+def write_plots(stats: GraphStats, folder: str | os.PathLike[str], formats: Iterable[str] = PLOT_FORMATS[:1]) -> list[str]:
     """Write the plots, and ``stats.json``. The files appear at the end, each of them whole, or not at all.
 
     Args:
@@ -41,20 +41,20 @@ def draw(stats: Stats, folder: str | os.PathLike[str], formats: Iterable[str] = 
     """
     names = tuple(dict.fromkeys(formats))
     for name in names:
-        if name not in FORMATS:
-            raise ValueError(f"{name!r} is no format of plots; choose from {', '.join(FORMATS)}")
-    require()
+        if name not in PLOT_FORMATS:
+            raise ValueError(f"{name!r} is no format of plots; choose from {', '.join(PLOT_FORMATS)}")
+    require_matplotlib()
     with PlotsDirectory(folder) as directory:
-        for name, data in _pictures(stats, names):
+        for name, data in _render_plots(stats, names):
             with directory.open(name) as file:
                 file.write(data)
-        plots = [file.name for file in directory.written]
-        directory.write_json(NUMBERS, {"tool": TOOL, "plots": plots, **stats.as_dict()})
+        plots = [file.name for file in directory.written_files]
+        directory.write_json(STATS_FILE, {"tool": TOOL, "plots": plots, **stats.as_dict()})
         directory.publish()
-    return [*plots, NUMBERS]
+    return [*plots, STATS_FILE]
 
 
-def require() -> None:
+def require_matplotlib() -> None:
     """See whether plots can be drawn.
 
     Raises:
@@ -66,34 +66,34 @@ def require() -> None:
         raise OutputError("plots need matplotlib, which is not installed; run: pip install 'pfocr2rdf[plots]'") from None
 
 
-def _pictures(stats: Stats, formats: Iterable[str]) -> list[tuple[str, bytes]]:
+def _render_plots(stats: GraphStats, formats: Iterable[str]) -> list[tuple[str, bytes]]:
     import matplotlib as mpl
 
-    from pfocr2rdf.analysis.stats.plots import DRAWN, SETTINGS
+    from pfocr2rdf.analysis.stats.plots import MATPLOTLIB_SETTINGS, PLOTS
 
     with mpl.rc_context(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from")  # the reader's own fonts have it, or show a box
         mpl.rcdefaults()
-        mpl.rcParams.update(SETTINGS)
-        plots = {name: make(stats) for name, make in DRAWN.items()}
-        return [(f"{name}.{form}", _WRITTEN[form](plot)) for name, plot in plots.items() for form in formats]
+        mpl.rcParams.update(MATPLOTLIB_SETTINGS)
+        plots = {name: make(stats) for name, make in PLOTS.items()}
+        return [(f"{name}.{form}", _ENCODERS[form](plot)) for name, plot in plots.items() for form in formats]
 
 
-def _svg(plot: Plot) -> bytes:
+def _encode_svg(plot: Plot) -> bytes:
     out = BytesIO()
     plot.figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     text = out.getvalue().decode()
-    opening = _OPENING(text)
+    opening = _search_svg_tag(text)
     head, rest = (text[: opening.end() - 1], text[opening.end() :]) if opening else (text, "")
-    said = f'<title id="title">{escape(plot.title)}</title>\n <desc id="desc">{escape(plot.text)}</desc>'
+    said = f'<title id="title">{escape(plot.title)}</title>\n <desc id="desc">{escape(plot.description)}</desc>'
     text = f'{head} role="img" aria-labelledby="title desc">\n {said}{rest}'
     return ("\n".join(line.rstrip() for line in text.splitlines()) + "\n").encode()
 
 
-def _png(plot: Plot) -> bytes:
+def _encode_png(plot: Plot) -> bytes:
     out = BytesIO()
-    plot.figure.savefig(out, format="png", metadata={"Software": None, "Title": plot.title, "Description": plot.text})
+    plot.figure.savefig(out, format="png", metadata={"Software": None, "Title": plot.title, "Description": plot.description})
     return out.getvalue()
 
 
-_WRITTEN = {"svg": _svg, "png": _png}
+_ENCODERS = {"svg": _encode_svg, "png": _encode_png}

@@ -11,19 +11,19 @@ from typing import cast
 import pyoxigraph
 
 from pfocr2rdf.errors import SourceError
-from pfocr2rdf.pipeline.inputs import Graph
-from pfocr2rdf.storage.canonical import Naming, Reader
-from pfocr2rdf.storage.compression import opened
-from pfocr2rdf.storage.external_sort import Sorter
-from pfocr2rdf.storage.layout import MANIFEST
-from pfocr2rdf.storage.progress import Meter, Progress
-from pfocr2rdf.storage.rdf_files import rdf_format, reading
+from pfocr2rdf.pipeline.inputs import GraphFiles
+from pfocr2rdf.storage.canonical import CanonicalReader, GraphNaming
+from pfocr2rdf.storage.compression import open_decompressed
+from pfocr2rdf.storage.external_sort import ExternalSorter
+from pfocr2rdf.storage.layout import MANIFEST_FILE
+from pfocr2rdf.storage.progress import Progress, ProgressMeter
+from pfocr2rdf.storage.rdf_files import map_rdf_errors, rdf_format
 
 _N_TRIPLES = pyoxigraph.RdfFormat.N_TRIPLES
-_PARSED = 4096
+_PARSE_BATCH_STATEMENTS = 4096
 
 
-def statements(graph: Graph, scratch: Path, progress: Progress | None) -> Iterator[bytes]:
+def read_statements(graph: GraphFiles, scratch: Path, progress: Progress | None) -> Iterator[bytes]:
     """All statements, without the names of their graphs.
 
     The files of an export have each statement once, and those of one subject side by side: they are read as they are. Nobody
@@ -38,39 +38,39 @@ def statements(graph: Graph, scratch: Path, progress: Progress | None) -> Iterat
         SourceError: a file cannot be read, is no valid RDF, or is not the one that the manifest lists.
         OutputError: there is no room for temporary files.
     """
-    meter = Meter(progress, "reading", sum(path.stat().st_size for path in graph.paths if path.exists()))
+    meter = ProgressMeter(progress, "reading", sum(path.stat().st_size for path in graph.paths if path.exists()))
     if not graph.digests:
-        yield from _sorted(graph.paths, scratch, meter, progress)
+        yield from _read_sorted(graph.paths, scratch, meter, progress)
         return
     for path in graph.paths:
-        yield from _of_export(path, graph.digests[path.name], meter)
+        yield from _read_export_file(path, graph.digests[path.name], meter)
 
 
-def _sorted(paths: list[Path], scratch: Path, meter: Meter, progress: Progress | None) -> Iterator[bytes]:
-    sorter = Sorter(scratch, lambda lines: None)  # blank nodes, which a delta must refuse, can be counted
-    reader = Reader(sorter, Naming(ignored=True), meter)
+def _read_sorted(paths: list[Path], scratch: Path, meter: ProgressMeter, progress: Progress | None) -> Iterator[bytes]:
+    sorter = ExternalSorter(scratch, lambda lines: None)  # blank nodes, which a delta must refuse, can be counted
+    reader = CanonicalReader(sorter, GraphNaming(ignore_names=True), meter)
     for path in paths:
         reader.read(path)
     sorter.finish()
-    yield from sorter.lines(Meter(progress, "counting", sorter.count))
+    yield from sorter.lines(ProgressMeter(progress, "counting", sorter.count))
 
 
-def _of_export(path: Path, wanted: str, meter: Meter) -> Iterator[bytes]:
+def _read_export_file(path: Path, expected_digest: str, meter: ProgressMeter) -> Iterator[bytes]:
     digest = hashlib.sha256()
 
     def watch(data: bytes) -> None:
         digest.update(data)
         meter.add(len(data))
 
-    with reading(path), opened(path, watch) as file:
+    with map_rdf_errors(path), open_decompressed(path, watch) as file:
         form = rdf_format(path)
         if form == _N_TRIPLES:
             yield from file
         else:
             parsed = pyoxigraph.parse(file, format=form)
-            while some := [quad.triple for quad in islice(parsed, _PARSED)]:
+            while some := [quad.triple for quad in islice(parsed, _PARSE_BATCH_STATEMENTS)]:
                 yield from cast("bytes", pyoxigraph.serialize(some, format=_N_TRIPLES)).splitlines(keepends=True)
             while file.read(1 << 16):  # a parser may stop where its document ends
                 pass
-    if digest.hexdigest() != wanted:
-        raise SourceError(f"{path}: is not the file that {MANIFEST} lists, its SHA-256 is another; export again, or name the file")
+    if digest.hexdigest() != expected_digest:
+        raise SourceError(f"{path}: is not the file that {MANIFEST_FILE} lists, its SHA-256 is another; export again, or name the file")

@@ -7,128 +7,140 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import compress
 
-from pfocr2rdf.rdf.terms import TYPE, term
+from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term
 from pfocr2rdf.rdf.vocabulary import PREFIXES
 
-CLASSES = ("pfocr:Gene", "pfocr:Family", "pfocr:Chemical", "pfocr:Disease", "pfocr:Organism", "pfocr:Paper")
+COUNTED_CLASSES = ("pfocr:Gene", "pfocr:Family", "pfocr:Chemical", "pfocr:Disease", "pfocr:Organism", "pfocr:Paper")
 """The classes of which every member is kept, besides figures, which are numbered."""
 
-GENE = f"<{PREFIXES['ncbigene']}".encode()
+GENE_IRI_PREFIX = f"<{PREFIXES['ncbigene']}".encode()
 """What the IRI of a gene begins with: a figure says that it mentions one before the file says that this is a gene."""
 
-_TYPE, _FIGURE, _MENTION = (name.encode() for name in (TYPE, term("pfocr:Figure"), term("pfocr:Mention")))
-_TARGET, _BODY, _EVIDENCE = (term(name).encode() for name in ("oa:hasTarget", "oa:hasBody", "pfocr:evidence"))
-_MENTIONS, _FAMILIES = (term(name).encode() for name in ("pfocr:mentions", "pfocr:mentionsFamily"))
-_CITED_IN, _ORGANISM = (term(name).encode() for name in ("pfocr:citedIn", "pfocr:organism"))
-_MEMBER_OF, _ISSUED = (term(name).encode() for name in ("pfocr:memberOf", "dcterms:issued"))
-_LABELS = tuple(term(name).encode() for name in ("skos:prefLabel", "rdfs:label"))
-_LABELLED = frozenset(term(name).encode() for name in ("pfocr:Gene", "pfocr:Family", "pfocr:Organism"))
-_USED = frozenset(
-    (_TYPE, _TARGET, _BODY, _EVIDENCE, _MENTIONS, _FAMILIES, _CITED_IN, _ORGANISM, _MEMBER_OF, _ISSUED, *_LABELS)
-)  # fmt: skip
-_END = len(b" .\n")
-Said = dict[bytes, list[bytes]]
+_TYPE, _FIGURE, _MENTION = (name.encode() for name in (RDF_TYPE, expand_term("pfocr:Figure"), expand_term("pfocr:Mention")))
+_HAS_TARGET, _HAS_BODY, _EVIDENCE = (expand_term(name).encode() for name in ("oa:hasTarget", "oa:hasBody", "pfocr:evidence"))
+_MENTIONS_ENTITY, _MENTIONS_FAMILY = (expand_term(name).encode() for name in ("pfocr:mentions", "pfocr:mentionsFamily"))
+_CITED_IN, _ORGANISM = (expand_term(name).encode() for name in ("pfocr:citedIn", "pfocr:organism"))
+_MEMBER_OF, _ISSUED = (expand_term(name).encode() for name in ("pfocr:memberOf", "dcterms:issued"))
+_LABEL_PREDICATES = tuple(expand_term(name).encode() for name in ("skos:prefLabel", "rdfs:label"))
+_LABELLED_CLASSES = frozenset(expand_term(name).encode() for name in ("pfocr:Gene", "pfocr:Family", "pfocr:Organism"))
+_COUNTED_PREDICATES = frozenset(
+    (
+        _TYPE,
+        _HAS_TARGET,
+        _HAS_BODY,
+        _EVIDENCE,
+        _MENTIONS_ENTITY,
+        _MENTIONS_FAMILY,
+        _CITED_IN,
+        _ORGANISM,
+        _MEMBER_OF,
+        _ISSUED,
+        *_LABEL_PREDICATES,
+    )
+)
+_LINE_END_BYTES = len(b" .\n")
+ObjectsByPredicate = dict[bytes, list[bytes]]
 
 
-class Tally:
+class GraphTally:
     """What was counted so far. Terms are the bytes that N-Triples writes.
 
     Attributes:
         figures: how many there are.
         mentions: how many there are.
-        bodies: how many mentions have been recognised as this; ``b""`` stands for those without an identifier.
-        evidence: how many mentions have this evidence; ``b""`` stands for those without.
-        papers: how many figures each paper has; ``b""`` stands for figures without a paper.
-        mentioned: how many figures mention this gene, chemical or disease.
-        organisms: how many figures are of this organism.
-        members: how many genes each family has.
-        families: the numbers of the figures that each family is drawn on.
-        classes: by the class, what there is of it.
-        issued: the year of each paper that has one.
+        mentions_by_body: how many mentions have been recognised as this; ``b""`` stands for those without an identifier.
+        mentions_by_evidence: how many mentions have this evidence; ``b""`` stands for those without.
+        figures_per_paper: how many figures each paper has; ``b""`` stands for figures without a paper.
+        figures_per_entity: how many figures mention this gene, chemical or disease.
+        figures_per_organism: how many figures are of this organism.
+        genes_per_family: how many genes each family has.
+        figure_numbers_by_family: the numbers of the figures that each family is drawn on.
+        subjects_by_class: by the class, what there is of it.
+        year_by_paper: the year of each paper that has one.
         labels: what genes, families and organisms are called.
     """
 
     def __init__(self) -> None:
         self.figures = self.mentions = 0
-        self.bodies: Counter[bytes] = Counter()
-        self.evidence: Counter[bytes] = Counter()
-        self.papers: Counter[bytes] = Counter()
-        self.mentioned: Counter[bytes] = Counter()
-        self.organisms: Counter[bytes] = Counter()
-        self.members: Counter[bytes] = Counter()
-        self.families: dict[bytes, array[int]] = {}
-        self.classes: dict[bytes, set[bytes]] = {term(name).encode(): set() for name in CLASSES}
-        self.issued: dict[bytes, bytes] = {}
+        self.mentions_by_body: Counter[bytes] = Counter()
+        self.mentions_by_evidence: Counter[bytes] = Counter()
+        self.figures_per_paper: Counter[bytes] = Counter()
+        self.figures_per_entity: Counter[bytes] = Counter()
+        self.figures_per_organism: Counter[bytes] = Counter()
+        self.genes_per_family: Counter[bytes] = Counter()
+        self.figure_numbers_by_family: dict[bytes, array[int]] = {}
+        self.subjects_by_class: dict[bytes, set[bytes]] = {expand_term(name).encode(): set() for name in COUNTED_CLASSES}
+        self.year_by_paper: dict[bytes, bytes] = {}
         self.labels: dict[bytes, bytes] = {}
         self._numbers: dict[bytes, int] = {}
         self._is_figure = bytearray()
         self._genes_of, self._mentions_of = array("I"), array("I")
 
-    def read(self, lines: Iterable[bytes]) -> None:
+    def add_statements(self, lines: Iterable[bytes]) -> None:
         """Count statements, of which those of one subject are side by side and each comes once.
 
         Raises:
             ValueError: a line is no statement.
         """
         current = b""
-        said: Said = {}
+        said: ObjectsByPredicate = {}
         for line in lines:
             subject, predicate, value = line.split(b" ", 2)
             if subject != current:
                 if said:
-                    self._count(current, said)
+                    self._count_subject(current, said)
                     said = {}
                 current = subject
-            if predicate in _USED:
+            if predicate in _COUNTED_PREDICATES:
                 if predicate in said:
-                    said[predicate].append(value[:-_END])
+                    said[predicate].append(value[:-_LINE_END_BYTES])
                 else:
-                    said[predicate] = [value[:-_END]]
+                    said[predicate] = [value[:-_LINE_END_BYTES]]
         if said:
-            self._count(current, said)
+            self._count_subject(current, said)
 
-    def per_figure(self) -> tuple[Counter[int], Counter[int]]:
+    def count_per_figure(self) -> tuple[Counter[int], Counter[int]]:
         """How many figures have so many mentions, and how many mention so many genes."""
         return Counter(compress(self._mentions_of, self._is_figure)), Counter(compress(self._genes_of, self._is_figure))
 
-    def _count(self, subject: bytes, said: Said) -> None:
+    def _count_subject(self, subject: bytes, objects: ObjectsByPredicate) -> None:
         """Count what is said of one subject."""
-        types = said.get(_TYPE, ())
+        types = objects.get(_TYPE, ())
         if _MENTION in types:
-            self._mention(said)
+            self._count_mention(objects)
         if _FIGURE in types:
-            self._figure(subject, said)
+            self._count_figure(subject, objects)
         for one in types:
-            if one in self.classes:
-                self.classes[one].add(subject)
-                if one in _LABELLED:
-                    labels = [label for predicate in _LABELS for label in sorted(said.get(predicate, ()))]
+            if one in self.subjects_by_class:
+                self.subjects_by_class[one].add(subject)
+                if one in _LABELLED_CLASSES:
+                    labels = [label for predicate in _LABEL_PREDICATES for label in sorted(objects.get(predicate, ()))]
                     self.labels.setdefault(subject, labels[0] if labels else b"")
-        if _ISSUED in said:
-            self.issued[subject] = min(said[_ISSUED])
-        if _MEMBER_OF in said:
-            self.members.update(said[_MEMBER_OF])
+        if _ISSUED in objects:
+            self.year_by_paper[subject] = min(objects[_ISSUED])
+        if _MEMBER_OF in objects:
+            self.genes_per_family.update(objects[_MEMBER_OF])
 
-    def _mention(self, said: Said) -> None:
+    def _count_mention(self, objects: ObjectsByPredicate) -> None:
         self.mentions += 1
-        for figure in said.get(_TARGET, ()):
-            self._mentions_of[self._number(figure)] += 1
-        self.bodies[said[_BODY][0] if _BODY in said else b""] += 1
-        self.evidence[said[_EVIDENCE][0] if _EVIDENCE in said else b""] += 1
+        for figure in objects.get(_HAS_TARGET, ()):
+            self._mentions_of[self._figure_number(figure)] += 1
+        self.mentions_by_body[objects[_HAS_BODY][0] if _HAS_BODY in objects else b""] += 1
+        self.mentions_by_evidence[objects[_EVIDENCE][0] if _EVIDENCE in objects else b""] += 1
 
-    def _figure(self, subject: bytes, said: Said) -> None:
+    def _count_figure(self, subject: bytes, objects: ObjectsByPredicate) -> None:
         self.figures += 1
-        number = self._number(subject)
+        number = self._figure_number(subject)
         self._is_figure[number] = 1
-        things = said.get(_MENTIONS, ())
-        self.mentioned.update(things)
-        self._genes_of[number] = sum(one.startswith(GENE) for one in things)
-        for family in said.get(_FAMILIES, ()):
-            self.families.setdefault(family, array("I")).append(number)
-        self.organisms.update(said.get(_ORGANISM, ()))
-        self.papers[min(said.get(_CITED_IN, (b"",)))] += 1
+        things = objects.get(_MENTIONS_ENTITY, ())
+        self.figures_per_entity.update(things)
+        self._genes_of[number] = sum(one.startswith(GENE_IRI_PREFIX) for one in things)
+        for family in objects.get(_MENTIONS_FAMILY, ()):
+            self.figure_numbers_by_family.setdefault(family, array("I")).append(number)
+        self.figures_per_organism.update(objects.get(_ORGANISM, ()))
+        self.figures_per_paper[min(objects.get(_CITED_IN, (b"",)))] += 1
 
-    def _number(self, figure: bytes) -> int:
+    def _figure_number(self, figure: bytes) -> int:
         number = self._numbers.setdefault(figure, len(self._numbers))
         if number == len(self._is_figure):
             self._is_figure.append(0)

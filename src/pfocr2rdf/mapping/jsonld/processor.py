@@ -13,31 +13,31 @@ from pyld import jsonld
 
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.rdf import iris
-from pfocr2rdf.rdf.ordering import ordered
-from pfocr2rdf.rdf.terms import Node, Pair, literal, ref
+from pfocr2rdf.rdf.ordering import sort_pairs
+from pfocr2rdf.rdf.terms import PredicateObject, Resource, iri_term, literal
 from pfocr2rdf.rdf.vocabulary import PREFIXES
 
-FIELD = "schema-jsonld"
-SCHEMA_ORG = "mapping/jsonld/data/schema.org.context.jsonld"
+JSONLD_FIELD = "schema-jsonld"
+SCHEMA_ORG_CONTEXT_PATH = "mapping/jsonld/data/schema.org.context.jsonld"
 
-CONTEXTS = {
-    name: SCHEMA_ORG
+BUNDLED_CONTEXT_PATHS = {
+    name: SCHEMA_ORG_CONTEXT_PATH
     for scheme in ("https", "http")
     for name in (f"{scheme}://schema.org/", f"{scheme}://schema.org", f"{scheme}://schema.org/docs/jsonldcontext.jsonld")
 }
 """The contexts that ship with the package, by the address that records know them by."""
 
 _RDF = PREFIXES["rdf"]
-_KEYWORDS_OF_IRIS = ("@id", "@type")
+_IRI_KEYWORDS = ("@id", "@type")
 
 
 @cache
-def bundled(path: str) -> Any:
+def load_bundled(path: str) -> Any:
     """A document that ships with the package."""
     return json.loads(files("pfocr2rdf").joinpath(path).read_text(encoding="utf-8"))
 
 
-def statements(document: Mapping[str, Any], subject: str, base: str) -> tuple[list[Pair], list[Node]]:
+def document_to_pairs(document: Mapping[str, Any], subject: str, base: str) -> tuple[list[PredicateObject], list[Resource]]:
     """What a document says: of the ``subject``, and of other things.
 
     Args:
@@ -51,15 +51,20 @@ def statements(document: Mapping[str, Any], subject: str, base: str) -> tuple[li
     refused: list[RecordError] = []
 
     def load(url: str, _options: object) -> dict[str, Any]:
-        if url not in CONTEXTS:
-            refused.append(_unknown(url))
+        if url not in BUNDLED_CONTEXT_PATHS:
+            refused.append(_unknown_context_error(url))
             raise refused[0]
-        return {"contentType": "application/ld+json", "contextUrl": None, "documentUrl": url, "document": bundled(CONTEXTS[url])}
+        return {
+            "contentType": "application/ld+json",
+            "contextUrl": None,
+            "documentUrl": url,
+            "document": load_bundled(BUNDLED_CONTEXT_PATHS[url]),
+        }
 
     options = {"documentLoader": load, "base": base, "processingMode": "json-ld-1.1"}
     try:
         expanded = jsonld.expand({**document, "@id": subject}, options)
-        _check(expanded)
+        _check_iris(expanded)
         dataset = jsonld.to_rdf(expanded, options)
     except RecordError:
         raise
@@ -67,31 +72,31 @@ def statements(document: Mapping[str, Any], subject: str, base: str) -> tuple[li
         if refused:
             raise refused[0] from None
         said = getattr(error, "code", None) or getattr(error, "type", None) or error
-        raise RecordError(f"is no valid JSON-LD: {said}", field=FIELD, remedy="correct the block") from None
-    return _sorted_out(dataset, ref(subject))
+        raise RecordError(f"is no valid JSON-LD: {said}", field=JSONLD_FIELD, remedy="correct the block") from None
+    return _split_by_subject(dataset, iri_term(subject))
 
 
-def _unknown(url: str) -> RecordError:
+def _unknown_context_error(url: str) -> RecordError:
     return RecordError(
         f"the context {url!r} is not one that ships with pfocr2rdf, and none is fetched from the network",
-        field=f"{FIELD}.@context",
+        field=f"{JSONLD_FIELD}.@context",
         remedy="use https://schema.org/ or write the context out",
     )
 
 
-def _check(value: Any, key: str = "") -> None:
+def _check_iris(value: Any, key: str = "") -> None:
     """Refuse what PyLD would pass over in silence: IRIs that are none, among properties, nodes, types and datatypes."""
     if type(value) is list:
         for item in value:
-            _check(item, key)
+            _check_iris(item, key)
     elif type(value) is dict:
         for name, item in value.items():
             if not name.startswith("@"):
                 _check_property(name)
             elif name == "@language":
                 _check_language(item)
-            _check(item, name)
-    elif key in _KEYWORDS_OF_IRIS and value != "@json":
+            _check_iris(item, name)
+    elif key in _IRI_KEYWORDS and value != "@json":
         _check_iri(value)
 
 
@@ -99,40 +104,40 @@ def _check_language(tag: Any) -> None:
     try:
         pyoxigraph.Literal("", language=tag)
     except (ValueError, TypeError):
-        raise RecordError(f"{tag!r} is no language", field=FIELD, remedy="write a tag as in BCP 47, like en") from None
+        raise RecordError(f"{tag!r} is no language", field=JSONLD_FIELD, remedy="write a tag as in BCP 47, like en") from None
 
 
 def _check_property(iri: str) -> None:
     _check_iri(iri)
-    if iri.startswith(_RDF) or not iris.xml_name(iri)[1]:
-        raise RecordError(f"{iri!r} cannot be a property in every RDF format", field=FIELD, remedy="use a term of schema.org")
+    if iri.startswith(_RDF) or not iris.split_qname(iri)[1]:
+        raise RecordError(f"{iri!r} cannot be a property in every RDF format", field=JSONLD_FIELD, remedy="use a term of schema.org")
 
 
 def _check_iri(value: Any) -> None:
-    if type(value) is not str or not iris.is_absolute(value):
-        raise RecordError(f"{value!r} is no absolute IRI", field=FIELD, remedy="write the IRI out, with blanks as %20")
+    if type(value) is not str or not iris.is_absolute_iri(value):
+        raise RecordError(f"{value!r} is no absolute IRI", field=JSONLD_FIELD, remedy="write the IRI out, with blanks as %20")
     if value.partition(":")[0] in PREFIXES:
-        raise RecordError(f"{value!r} is no IRI but a prefixed name", field=FIELD, remedy="write the IRI out")
+        raise RecordError(f"{value!r} is no IRI but a prefixed name", field=JSONLD_FIELD, remedy="write the IRI out")
 
 
-def _sorted_out(dataset: Mapping[str, Any], subject: str) -> tuple[list[Pair], list[Node]]:
-    own: list[Pair] = []
-    others: dict[str, list[Pair]] = {}
+def _split_by_subject(dataset: Mapping[str, Any], subject: str) -> tuple[list[PredicateObject], list[Resource]]:
+    own: list[PredicateObject] = []
+    others: dict[str, list[PredicateObject]] = {}
     for graph in dataset.values():
         for triple in graph:
-            about, predicate, value = (_term(triple[role]) for role in ("subject", "predicate", "object"))
+            about, predicate, value = (_to_term(triple[role]) for role in ("subject", "predicate", "object"))
             (own if about == subject else others.setdefault(about, [])).append((predicate, value))
-    return own, [Node(about, (), ordered(set(pairs))) for about, pairs in others.items()]
+    return own, [Resource(about, (), sort_pairs(set(pairs))) for about, pairs in others.items()]
 
 
-def _term(part: Mapping[str, Any]) -> str:
+def _to_term(part: Mapping[str, Any]) -> str:
     value = part["value"]
     if part["type"] == "IRI":
-        return ref(value)
+        return iri_term(value)
     if part["type"] == "blank node":
-        raise RecordError("a node has no @id", field=FIELD, remedy="give nested nodes an @id")
+        raise RecordError("a node has no @id", field=JSONLD_FIELD, remedy="give nested nodes an @id")
     text = literal(value)
     if part.get("language"):
         return f"{text}@{part['language']}"
     datatype = part.get("datatype", "")
-    return text if datatype.endswith("#string") else f"{text}^^{ref(datatype)}"
+    return text if datatype.endswith("#string") else f"{text}^^{iri_term(datatype)}"

@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.mapping.jsonld.processor import FIELD
+from pfocr2rdf.mapping.jsonld.processor import JSONLD_FIELD
 from pfocr2rdf.rdf import iris
 from pfocr2rdf.records.model import FigureRecord
-from pfocr2rdf.records.values import NO_VALUE, clean
+from pfocr2rdf.records.values import NA_VALUES, reject_control_chars
 
-MAX_DEPTH = 8
-MAX_NODES = 500
-MAX_TEXT = 1_000_000
-_NAMED = {"@id", "@value", "@list", "@set", "@reverse", "@graph"}
+MAX_BLOCK_LEVELS = 8
+MAX_BLOCK_NODES = 500
+MAX_BLOCK_CHARS = 1_000_000
+_IDENTIFYING_KEYWORDS = {"@id", "@value", "@list", "@set", "@reverse", "@graph"}
 
 
-def repaired(record: FigureRecord) -> tuple[dict[str, Any], list[str]]:
+def repair_block(record: FigureRecord) -> tuple[dict[str, Any], list[str]]:
     """The record's block without its ``@id``, put right, and the name of each repair. The record itself is left as it is.
 
     Raises:
@@ -25,7 +25,7 @@ def repaired(record: FigureRecord) -> tuple[dict[str, Any], list[str]]:
     """
     repairs: list[str] = []
     _check_size(record.jsonld)
-    block = _rebuilt(record.jsonld, record.figid, FIELD, repairs)
+    block = _rebuild(record.jsonld, record.figid, JSONLD_FIELD, repairs)
     _check_id(block.pop("@id", None), record.figid)
     if block.get("name") == "CreativeWork":
         del block["name"]
@@ -35,60 +35,66 @@ def repaired(record: FigureRecord) -> tuple[dict[str, Any], list[str]]:
     _repair_license(block, repairs)
     creators = block.get("creator")
     for creator in creators if type(creators) is list else [creators]:
-        if type(creator) is dict and creator.get("name") == "WikiPathways" and str(creator.get("@id", "")).startswith(iris.GENID):
-            creator["@id"] = iris.WIKIPATHWAYS
+        if (
+            type(creator) is dict
+            and creator.get("name") == "WikiPathways"
+            and str(creator.get("@id", "")).startswith(iris.SKOLEM_NAMESPACE)
+        ):
+            creator["@id"] = iris.WIKIPATHWAYS_IRI
             repairs.remove("node")
             repairs.append("creator")
     return block, repairs
 
 
 def _check_id(identifier: Any, figid: str) -> None:
-    if identifier is not None and (type(identifier) is not str or not iris.same_figure(identifier, figid)):
-        raise RecordError(f"{identifier!r} is not the IRI of this figure", field=f"{FIELD}.@id", remedy=f"write {iris.figure(figid)}")
+    if identifier is not None and (type(identifier) is not str or not iris.is_figure_iri(identifier, figid)):
+        raise RecordError(
+            f"{identifier!r} is not the IRI of this figure", field=f"{JSONLD_FIELD}.@id", remedy=f"write {iris.figure_iri(figid)}"
+        )
 
 
 def _repair_license(block: dict[str, Any], repairs: list[str]) -> None:
     name = block.get("license")
-    if type(name) is str and not iris.is_absolute(name):
+    if type(name) is str and not iris.is_absolute_iri(name):
         block["license"] = iris.license_iri(name)
         if not block["license"]:
-            raise RecordError(f"{name!r} is no IRI of a licence", field=f"{FIELD}.license", remedy="write CC0 or the licence's IRI")
+            raise RecordError(f"{name!r} is no IRI of a licence", field=f"{JSONLD_FIELD}.license", remedy="write CC0 or the licence's IRI")
         repairs.append("license")
 
 
-def _rebuilt(value: Any, figid: str, path: str, repairs: list[str]) -> Any:
+def _rebuild(value: Any, figid: str, path: str, repairs: list[str]) -> Any:
     """A copy without what only says that there is no value, and with an IRI for each nested node that has none.
 
     R writes NA among the keywords; and the graph has no blank nodes, so nested nodes get Skolem IRIs.
     """
     if type(value) is list and all(type(item) is str for item in value):
-        kept = [item for item in value if item.strip() not in NO_VALUE]
+        kept = [item for item in value if item.strip() not in NA_VALUES]
         if len(kept) < len(value):
             repairs.append(path.rpartition(".")[2])
         return kept
     if type(value) is list:
-        kept = [_rebuilt(item, figid, f"{path}.{index}", repairs) for index, item in enumerate(value) if not _is_nothing(item)]
+        kept = [_rebuild(item, figid, f"{path}.{index}", repairs) for index, item in enumerate(value) if not _is_empty(item)]
         if len(kept) < len(value):
             repairs.append(path.rpartition(".")[2])
         return kept
     if type(value) is not dict:
         return value
     copy = {
-        key: item if key == "@context" else _rebuilt(item, figid, f"{path}.{key}", repairs)
+        key: item if key == "@context" else _rebuild(item, figid, f"{path}.{key}", repairs)
         for key, item in value.items()
-        if key == "@context" or not _is_nothing(item)
+        if key == "@context" or not _is_empty(item)
     }
-    if path != FIELD and not _NAMED & copy.keys():
-        copy = {"@id": iris.genid(figid, path), **copy}
+    if path != JSONLD_FIELD and not _IDENTIFYING_KEYWORDS & copy.keys():
+        copy = {"@id": iris.skolem_iri(figid, path), **copy}
         repairs.append("node")
     return copy
 
 
-def _is_nothing(value: Any) -> bool:
+def _is_empty(value: Any) -> bool:
     """Whether this says nothing, or is a node of which nothing is said."""
     if type(value) is str:
-        return value.strip() in NO_VALUE
-    return type(value) is dict and all(_is_nothing(item) for item in value.values())
+        return value.strip() in NA_VALUES
+    return type(value) is dict and all(_is_empty(item) for item in value.values())
 
 
 def _check_size(block: Mapping[str, Any] | None) -> None:
@@ -96,11 +102,11 @@ def _check_size(block: Mapping[str, Any] | None) -> None:
     size = nodes = 0
     while waiting:
         value, depth = waiting.pop()
-        if depth > MAX_DEPTH:
-            raise RecordError(f"is nested deeper than {MAX_DEPTH}", field=FIELD, remedy="flatten the block")
+        if depth > MAX_BLOCK_LEVELS:
+            raise RecordError(f"is nested deeper than {MAX_BLOCK_LEVELS}", field=JSONLD_FIELD, remedy="flatten the block")
         if type(value) is str:
             size += len(value)
-            clean(value, FIELD)
+            reject_control_chars(value, JSONLD_FIELD)
         elif type(value) is dict:
             nodes += 1
             waiting += [(item, depth + 1) for item in value.values()]
@@ -110,7 +116,7 @@ def _check_size(block: Mapping[str, Any] | None) -> None:
         elif type(value) is list:
             size += len(value)
             waiting += [(item, depth + 1) for item in value]
-        if nodes > MAX_NODES:
-            raise RecordError(f"holds more than {MAX_NODES} nodes", field=FIELD, remedy="shorten the block")
-        if size > MAX_TEXT:
-            raise RecordError(f"holds more than {MAX_TEXT} characters", field=FIELD, remedy="shorten the block")
+        if nodes > MAX_BLOCK_NODES:
+            raise RecordError(f"holds more than {MAX_BLOCK_NODES} nodes", field=JSONLD_FIELD, remedy="shorten the block")
+        if size > MAX_BLOCK_CHARS:
+            raise RecordError(f"holds more than {MAX_BLOCK_CHARS} characters", field=JSONLD_FIELD, remedy="shorten the block")

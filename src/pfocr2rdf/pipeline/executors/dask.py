@@ -17,126 +17,126 @@ import distributed
 from distributed.comm.core import CommClosedError
 from distributed.scheduler import KilledWorker
 
-from pfocr2rdf.errors import EngineError
-from pfocr2rdf.pipeline.executors.base import OUT_OF_MEMORY, Task
+from pfocr2rdf.errors import ExecutorError
+from pfocr2rdf.pipeline.executors.base import OUT_OF_MEMORY_STATUS, Task
 
-C = TypeVar("C")
+ContextT = TypeVar("ContextT")
 
-PATIENCE = 300.0
+RECONNECT_TIMEOUT_SECONDS = 300.0
 """Seconds for which a lost scheduler is waited for."""
 
-ANSWER = 60.0
+CONNECT_TIMEOUT_SECONDS = 60.0
 """Seconds for which a scheduler is waited for that was not there in the beginning."""
 
-_LOOK = 2.0  # seconds between two looks at whether the scheduler is still there
-_AHEAD = 3  # tasks at work or waiting their turn, for each worker
-_DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"  # the process that starts workers decides when they end
-_LOST = (CommClosedError, distributed.client.FutureCancelledError, distributed.CancelledError, OSError)
+_POLL_SECONDS = 2.0  # seconds between two looks at whether the scheduler is still there
+_TASKS_PER_WORKER = 3  # tasks at work or waiting their turn, for each worker
+_IGNORE_SIGINT = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"  # the process that starts workers decides when they end
+_CONNECTION_ERRORS = (CommClosedError, distributed.client.FutureCancelledError, distributed.CancelledError, OSError)
 _lock = threading.Lock()
-_made: dict[Any, Any] = {}
+_workers: dict[Any, Any] = {}
 
 
-def _do(key: Any, make: Callable[[], Any], task: Task) -> tuple[bool, Any]:
+def _run_task(worker_key: Any, worker_factory: Callable[[], Any], task: Task) -> tuple[bool, Any]:
     """Do a task, on a worker of the cluster: whether it went well, and the result, or the error.
 
     What is remembered from task to task is not made for several threads.
     """
     with _lock:
         try:
-            if key not in _made:
-                _made.clear()
-                _made[key] = make()
-            return True, task.done_by(_made[key])
+            if worker_key not in _workers:
+                _workers.clear()
+                _workers[worker_key] = worker_factory()
+            return True, task.run(_workers[worker_key])
         except MemoryError:
-            os._exit(OUT_OF_MEMORY)  # as if the system had killed it: another worker may have more
+            os._exit(OUT_OF_MEMORY_STATUS)  # as if the system had killed it: another worker may have more
         except Exception as error:
             return False, error.with_traceback(None)
 
 
-class _Call:
+class _TaskCall:
     """A task on its way: to unpickle it is to do it. A worker that has not our modules tells so, where it would die of a function."""
 
-    def __init__(self, *said: Any) -> None:
-        self._said = said
+    def __init__(self, *arguments: Any) -> None:
+        self._arguments = arguments
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _do, self._said
+        return _run_task, self._arguments
 
 
 class _Job:
     def __init__(self, task: Task | None, context: Any) -> None:
         self.task, self.context = task, context
         self.future: Any = None
-        self.blamed = False  # workers have died while they had it
+        self.has_killed_worker = False  # workers have died while they had it
 
 
-class Cluster:
+class DaskExecutor:
     """Does tasks on a cluster. Lost workers are the cluster's own matter; a scheduler that was started again is found again.
 
     Args:
         scheduler: its address (``tcp://host:8786``); without one, a cluster is started on this machine.
-        count: how many workers to start, without a scheduler.
-        key: tells workers made by ``make`` from others.
-        make: makes the worker, in each process; it travels there.
+        worker_count: how many workers to start, without a scheduler.
+        worker_key: tells workers made by ``make`` from others.
+        worker_factory: makes the worker, in each process; it travels there.
 
     Raises:
-        EngineError: the scheduler cannot be reached.
+        ExecutorError: the scheduler cannot be reached.
     """
 
-    def __init__(self, scheduler: str | None, count: int, key: Any, make: Callable[[], Any]) -> None:
-        self._scheduler, self._count, self._key, self._make = scheduler, count, key, make
-        self._own: distributed.LocalCluster | None = None
+    def __init__(self, scheduler: str | None, worker_count: int, worker_key: Any, worker_factory: Callable[[], Any]) -> None:
+        self._scheduler, self._worker_count, self._worker_key, self._worker_factory = scheduler, worker_count, worker_key, worker_factory
+        self._local_cluster: distributed.LocalCluster | None = None
         for name in ("distributed.client", "distributed.scheduler", "distributed.nanny", "distributed.core"):
             logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters of it is said by us
         if not scheduler:
-            preload = [*dask.config.get("distributed.worker.preload"), _DEAF]
+            preload = [*dask.config.get("distributed.worker.preload"), _IGNORE_SIGINT]
             with dask.config.set({"distributed.scheduler.allowed-failures": 1}):
-                self._own = distributed.LocalCluster(  # type: ignore[no-untyped-call]
-                    n_workers=count,
+                self._local_cluster = distributed.LocalCluster(  # type: ignore[no-untyped-call]
+                    n_workers=worker_count,
                     threads_per_worker=1,
                     host="127.0.0.1",
                     dashboard_address="127.0.0.1:0",
                     silence_logs=logging.CRITICAL,
                     preload=preload,
                 )
-        self._client = self._connected(ANSWER)
+        self._client = self._connect(CONNECT_TIMEOUT_SECONDS)
 
-    def _connected(self, patience: float) -> distributed.Client:
+    def _connect(self, timeout_seconds: float) -> distributed.Client:
         """A client, when the scheduler answers."""
-        end = time.monotonic() + patience
+        end = time.monotonic() + timeout_seconds
         while True:
             try:
-                return distributed.Client(self._own or self._scheduler, timeout=min(10.0, patience), set_as_default=False)  # type: ignore[no-untyped-call]
+                return distributed.Client(self._local_cluster or self._scheduler, timeout=min(10.0, timeout_seconds), set_as_default=False)  # type: ignore[no-untyped-call]
             except (OSError, TimeoutError, ValueError) as error:
                 if isinstance(error, ValueError) or time.monotonic() > end:
-                    raise EngineError(f"{self._scheduler}: the scheduler cannot be reached: {error}") from None
-            time.sleep(_LOOK / 4)
+                    raise ExecutorError(f"{self._scheduler}: the scheduler cannot be reached: {error}") from None
+            time.sleep(_POLL_SECONDS / 4)
 
-    def map(self, tasks: Iterable[tuple[C, Task | None]]) -> Iterator[tuple[C, Any]]:
+    def map(self, tasks: Iterable[tuple[ContextT, Task | None]]) -> Iterator[tuple[ContextT, Any]]:
         """Results in the order of the tasks, each with what came with its task; ``None`` where there is no task."""
         source = iter(tasks)
         order: deque[_Job] = deque()
         more = True
         while True:
-            while more and len(order) < self._window():
+            while more and len(order) < self._max_pending_tasks():
                 if more := (found := next(source, None)) is not None:
-                    order.append(self._submitted(_Job(found[1], found[0])))
+                    order.append(self._submit(_Job(found[1], found[0])))
             if not order:
                 return
             result = self._result(order)
             yield order.popleft().context, result
 
-    def _window(self) -> int:
+    def _max_pending_tasks(self) -> int:
         try:
             threads: dict[str, int] = self._client.nthreads()  # type: ignore[no-untyped-call]
-            return _AHEAD * max(1, sum(threads.values()))
+            return _TASKS_PER_WORKER * max(1, sum(threads.values()))
         except Exception:  # the scheduler is away; it will be noticed when a result is asked for
-            return _AHEAD * self._count
+            return _TASKS_PER_WORKER * self._worker_count
 
-    def _submitted(self, job: _Job) -> _Job:
+    def _submit(self, job: _Job) -> _Job:
         if job.task is not None:
             try:
-                call = pickle.dumps(_Call(self._key, self._make, job.task), pickle.HIGHEST_PROTOCOL)
+                call = pickle.dumps(_TaskCall(self._worker_key, self._worker_factory, job.task), pickle.HIGHEST_PROTOCOL)
                 job.future = self._client.submit(pickle.loads, call, pure=False)
             except Exception:  # the same
                 job.future = None
@@ -147,16 +147,16 @@ class Cluster:
         job = order[0]
         while job.task is not None:
             try:
-                fine, value = self._answer(job)
+                fine, value = self._wait_for_answer(job)
             except KilledWorker as error:
-                if job.blamed or len(job.task.split()) > 1:
-                    return self._isolated(job.task, error)
-                job.blamed = True  # it may have waited behind another one that did it
-                self._submitted(job)
+                if job.has_killed_worker or len(job.task.split()) > 1:
+                    return self._isolate(job.task, error)
+                job.has_killed_worker = True  # it may have waited behind another one that did it
+                self._submit(job)
             except TimeoutError:
                 if self._client.status != "running":
                     self._reconnect(order)
-            except _LOST:
+            except _CONNECTION_ERRORS:
                 self._reconnect(order)
             else:
                 if fine:
@@ -165,38 +165,38 @@ class Cluster:
         return None
 
     @staticmethod
-    def _answer(job: _Job) -> tuple[bool, Any]:
+    def _wait_for_answer(job: _Job) -> tuple[bool, Any]:
         """What a worker said, if it says it soon."""
         if job.future is None:
             raise CommClosedError
         try:
-            answer: tuple[bool, Any] = job.future.result(timeout=_LOOK)
-        except (KilledWorker, TimeoutError, *_LOST):
+            answer: tuple[bool, Any] = job.future.result(timeout=_POLL_SECONDS)
+        except (KilledWorker, TimeoutError, *_CONNECTION_ERRORS):
             raise
         except Exception as error:
-            raise EngineError(f"a worker cannot do the work: {error}; install the same pfocr2rdf there as here") from None
+            raise ExecutorError(f"a worker cannot do the work: {error}; install the same pfocr2rdf there as here") from None
         return answer
 
-    def _isolated(self, task: Task, error: KilledWorker) -> Any:
+    def _isolate(self, task: Task, error: KilledWorker) -> Any:
         """What becomes of a task that killed several workers: it is done in its smallest parts."""
         parts = task.split()
         if len(parts) == 1:
-            return parts[0].died(f"the last one was {error.last_worker.address if error.last_worker else 'lost'}")
-        return task.joined([result for _, result in self.map((None, part) for part in parts)])
+            return parts[0].on_worker_lost(f"the last one was {error.last_worker.address if error.last_worker else 'lost'}")
+        return task.combine([result for _, result in self.map((None, part) for part in parts)])
 
     def _reconnect(self, order: Iterable[_Job]) -> None:
         """Find the scheduler again, and give it all tasks whose results are not here."""
-        self._shut()
-        self._client = self._connected(PATIENCE)
+        self._close_client()
+        self._client = self._connect(RECONNECT_TIMEOUT_SECONDS)
         for job in order:
-            self._submitted(job)
+            self._submit(job)
 
-    def _shut(self) -> None:
+    def _close_client(self) -> None:
         with contextlib.suppress(Exception):  # it is lost anyway
             self._client.close(timeout=2)  # type: ignore[no-untyped-call]
 
     def close(self) -> None:
         """Let the scheduler forget what was asked for, and stop the cluster that was started here."""
-        self._shut()
-        if self._own:
-            self._own.close(timeout=5)
+        self._close_client()
+        if self._local_cluster:
+            self._local_cluster.close(timeout=5)

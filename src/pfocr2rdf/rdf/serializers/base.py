@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from pfocr2rdf.rdf.terms import Alike, Grouped, Node
+from pfocr2rdf.rdf.terms import GroupedResource, Resource, ResourceColumns
 
 
-class Writer(Protocol):
+class Serializer(Protocol):
     """One RDF syntax. All methods return text; nothing here touches a file.
 
     Attributes:
@@ -23,14 +23,14 @@ class Writer(Protocol):
     media_type: str
     separator: str
 
-    def head(self) -> str:
+    def header(self) -> str:
         """What stands before the first node."""
 
-    def nodes(self, nodes: Sequence[Node], graph: str) -> str:
+    def serialize_resources(self, resources: Sequence[Resource], graph: str) -> str:
         """The nodes, which are not empty, as statements of the named graph (an IRI), where the format has such."""
 
-    def figure(self, figure: Grouped, mentions: Alike, graph: str) -> str:
+    def serialize_figure(self, figure: GroupedResource, mentions: ResourceColumns, graph: str) -> str:
         """The same for a figure and its mentions."""
 
-    def tail(self) -> str:
+    def footer(self) -> str:
         """What stands after the last node."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pfocr2rdf.rdf.serializers.base import Writer
-from pfocr2rdf.rdf.serializers.jsonld import JsonLdWriter
-from pfocr2rdf.rdf.serializers.nquads import NQuadsWriter, NTriplesWriter
-from pfocr2rdf.rdf.serializers.rdfxml import RdfXmlWriter
-from pfocr2rdf.rdf.serializers.turtle import TrigWriter, TurtleWriter
+from pfocr2rdf.rdf.serializers.base import Serializer
+from pfocr2rdf.rdf.serializers.jsonld import JsonLdSerializer
+from pfocr2rdf.rdf.serializers.nquads import NQuadsSerializer, NTriplesSerializer
+from pfocr2rdf.rdf.serializers.rdfxml import RdfXmlSerializer
+from pfocr2rdf.rdf.serializers.turtle import TrigSerializer, TurtleSerializer
 
-FORMATS: dict[str, Callable[[], Writer]] = {
-    writer.name: writer for writer in (TurtleWriter, JsonLdWriter, NTriplesWriter, NQuadsWriter, TrigWriter, RdfXmlWriter)
+SERIALIZERS: dict[str, Callable[[], Serializer]] = {
+    writer.name: writer
+    for writer in (TurtleSerializer, JsonLdSerializer, NTriplesSerializer, NQuadsSerializer, TrigSerializer, RdfXmlSerializer)
 }
-DEFAULT_FORMATS = (TurtleWriter.name, JsonLdWriter.name)
+DEFAULT_FORMATS = (TurtleSerializer.name, JsonLdSerializer.name)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from pfocr2rdf.rdf.cache import Remembered
-from pfocr2rdf.rdf.iris import xml_name
-from pfocr2rdf.rdf.prefixes import SHORT
-from pfocr2rdf.rdf.terms import Alike, Grouped, Node, Pair, parse
+from pfocr2rdf.rdf.cache import LruCache
+from pfocr2rdf.rdf.iris import split_qname
+from pfocr2rdf.rdf.prefixes import DEFAULT_PREFIXES
+from pfocr2rdf.rdf.terms import GroupedResource, PredicateObject, Resource, ResourceColumns, parse_term
 from pfocr2rdf.rdf.vocabulary import PREFIXES
 
-_LONG = 200
+_MAX_CACHED_CHARS = 200
 _CARRIAGE_RETURN = {"\r": "&#13;"}
 
 
-class RdfXmlWriter:
+class RdfXmlSerializer:
     """Writes nodes as RDF/XML, one ``rdf:Description`` a subject."""
 
     name = "rdfxml"
@@ -24,48 +24,48 @@ class RdfXmlWriter:
     separator = ""
 
     def __init__(self) -> None:
-        self._short = SHORT
-        self._pairs: Remembered[Pair, str] = Remembered()
+        self._short = DEFAULT_PREFIXES
+        self._pairs: LruCache[PredicateObject, str] = LruCache()
 
-    def head(self) -> str:
+    def header(self) -> str:
         """The root element, with the prefixes."""
         spaces = "".join(f"\n    xmlns:{prefix}={quoteattr(space)}" for prefix, space in PREFIXES.items())
         return f'<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF{spaces}>\n'
 
-    def nodes(self, nodes: Sequence[Node], graph: str) -> str:
+    def serialize_resources(self, resources: Sequence[Resource], graph: str) -> str:
         """The descriptions. RDF/XML has one graph, so the name goes nowhere."""
         known = self._pairs
         texts = []
-        for node in nodes:
+        for node in resources:
             inner = "".join([known.get(pair) or self._pair(pair) for pair in node.pairs])
             texts.append(f"  <rdf:Description rdf:about={quoteattr(node.subject[1:-1])}>\n{inner}  </rdf:Description>\n")
         return "".join(texts)
 
-    def figure(self, figure: Grouped, mentions: Alike, graph: str) -> str:
+    def serialize_figure(self, figure: GroupedResource, mentions: ResourceColumns, graph: str) -> str:
         """A figure and its mentions, one by one."""
-        return self.nodes([Node(figure.subject, figure.pairs), *mentions.nodes()], graph)
+        return self.serialize_resources([Resource(figure.subject, figure.pairs), *mentions.resources()], graph)
 
-    def tail(self) -> str:
+    def footer(self) -> str:
         """The end of the root element."""
         return "</rdf:RDF>\n"
 
-    def _pair(self, pair: Pair) -> str:
-        value = parse(pair[1])
+    def _pair(self, pair: PredicateObject) -> str:
+        value = parse_term(pair[1])
         name, declared = self._element(pair[0][1:-1])
-        if value.kind == "iri":
+        if value.term_type == "iri":
             text = f"    <{name}{declared} rdf:resource={quoteattr(value.value)}/>\n"
         else:
             typed = f" rdf:datatype={quoteattr(value.datatype)}" if value.datatype else ""
             typed = f" xml:lang={quoteattr(value.language)}" if value.language else typed
             text = f"    <{name}{declared}{typed}>{escape(value.value, _CARRIAGE_RETURN)}</{name}>\n"
-        return text if len(text) > _LONG else self._pairs.keep(pair, text)
+        return text if len(text) > _MAX_CACHED_CHARS else self._pairs.put(pair, text)
 
     def _element(self, predicate: str) -> tuple[str, str]:
         """The element's name, and the name space to declare on it where it has no prefix."""
         short = self._short(predicate)
         if short and short.partition(":")[2][:1].isalpha() and "%" not in short:
             return short, ""
-        space, name = xml_name(predicate)
+        space, name = split_qname(predicate)
         if not name:
             raise ValueError(f"RDF/XML cannot write the property {predicate!r}, which ends in no XML name")
         return f"ns:{name}", f" xmlns:ns={quoteattr(space)}"

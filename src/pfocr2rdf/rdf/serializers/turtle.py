@@ -5,21 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from pfocr2rdf.rdf.cache import ROWS, Remembered
-from pfocr2rdf.rdf.prefixes import SHORT, Shortener
-from pfocr2rdf.rdf.terms import TYPE, Alike, Grouped, Node, Pair, Shared, grouped, ref
-from pfocr2rdf.rdf.vocabulary import PREFIXES, expand
+from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
+from pfocr2rdf.rdf.prefixes import DEFAULT_PREFIXES, PrefixMap
+from pfocr2rdf.rdf.terms import (
+    RDF_TYPE,
+    GroupedResource,
+    PredicateObject,
+    PredicateObjectList,
+    Resource,
+    ResourceColumns,
+    group_by_predicate,
+    iri_term,
+)
+from pfocr2rdf.rdf.vocabulary import PREFIXES, expand_curie
 
-_LINE = 110
-_NEXT = " ;\n    "
+_MAX_LINE_CHARS = 110
+_PREDICATE_SEPARATOR = " ;\n    "
 # Numbers that are written without quotes: those that every parser gives back digit for digit.
-_BARE = {
-    expand("xsd:integer"): re.compile(r"0|-?[1-9][0-9]*").fullmatch,
-    expand("xsd:decimal"): re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+").fullmatch,
+_UNQUOTED_NUMBERS = {
+    expand_curie("xsd:integer"): re.compile(r"0|-?[1-9][0-9]*").fullmatch,
+    expand_curie("xsd:decimal"): re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+").fullmatch,
 }
 
 
-class TurtleWriter:
+class TurtleSerializer:
     """Writes nodes as Turtle.
 
     Args:
@@ -33,69 +42,72 @@ class TurtleWriter:
 
     def __init__(self, prefixes: Mapping[str, str] = PREFIXES) -> None:
         self._prefixes = dict(prefixes)
-        self._short = SHORT if prefixes is PREFIXES else Shortener(prefixes)
-        self._verbs: Remembered[str, str] = Remembered(1_000, lambda predicate: "a" if predicate == TYPE else self._name(predicate))
-        self._terms: Remembered[str, str] = Remembered(20_000, self._term)
-        self._blocks: Remembered[Shared, str] = Remembered(ROWS, lambda shared: self._statements(shared.pairs))
+        self._short = DEFAULT_PREFIXES if prefixes is PREFIXES else PrefixMap(prefixes)
+        self._verbs: LruCache[str, str] = LruCache(1_000, lambda predicate: "a" if predicate == RDF_TYPE else self._name(predicate))
+        self._terms: LruCache[str, str] = LruCache(20_000, self._term)
+        self._blocks: LruCache[PredicateObjectList, str] = LruCache(ROW_CACHE_ENTRIES, lambda shared: self._statements(shared.pairs))
 
-    def head(self) -> str:
+    def header(self) -> str:
         """The prefixes."""
         return "".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in self._prefixes.items()) + "\n"
 
-    def nodes(self, nodes: Sequence[Node], graph: str) -> str:
+    def serialize_resources(self, resources: Sequence[Resource], graph: str) -> str:
         """One paragraph a node. Turtle has one graph, so the name goes nowhere."""
-        return "\n".join([self.paragraph(node) for node in nodes])
+        return "\n".join([self.serialize_resource(node) for node in resources])
 
-    def figure(self, figure: Grouped, mentions: Alike, graph: str) -> str:
+    def serialize_figure(self, figure: GroupedResource, mentions: ResourceColumns, graph: str) -> str:
         """The same for a figure and its mentions, whose blocks were mostly written before."""
-        begin, end = self._around(mentions.space)
-        first = f"{end} {self._statements(mentions.first)}{_NEXT}"
-        said = map(self._blocks.__getitem__, mentions.said)
-        last = map(self._blocks.__getitem__, mentions.last)
-        alike = [f"{begin}{name}{first}{block}{_NEXT}{ending} .\n" for name, block, ending in zip(mentions.names, said, last, strict=True)]
-        return "\n".join([f"{self._name(figure.subject)} {self._grouped(figure.values)} .\n", *alike])
+        begin, end = self._name_delimiters(mentions.namespace)
+        first = f"{end} {self._statements(mentions.common)}{_PREDICATE_SEPARATOR}"
+        said = map(self._blocks.__getitem__, mentions.bodies)
+        last = map(self._blocks.__getitem__, mentions.trailers)
+        alike = [
+            f"{begin}{name}{first}{block}{_PREDICATE_SEPARATOR}{ending} .\n"
+            for name, block, ending in zip(mentions.local_names, said, last, strict=True)
+        ]
+        return "\n".join([f"{self._name(figure.subject)} {self._grouped_statements(figure.values_by_predicate)} .\n", *alike])
 
-    def tail(self) -> str:
+    def footer(self) -> str:
         """Nothing."""
         return ""
 
-    def paragraph(self, node: Node) -> str:
+    def serialize_resource(self, node: Resource) -> str:
         """All statements of one subject."""
         return f"{self._name(node.subject)} {self._statements(node.pairs)} .\n"
 
-    def _around(self, space: str) -> tuple[str, str]:
+    def _name_delimiters(self, space: str) -> tuple[str, str]:
         """What stands before and behind a name of letters and digits in this name space."""
         short = self._name(f"<{space}0>")
         return (short[:-1], "") if short[0] != "<" else (f"<{space}", ">")
 
-    def _statements(self, pairs: tuple[Pair, ...]) -> str:
+    def _statements(self, pairs: tuple[PredicateObject, ...]) -> str:
         verbs, terms = self._verbs, self._terms
         previous = ""
         parts = []
         for predicate, value in pairs:
             if predicate == previous:
-                return self._grouped(grouped(pairs))
+                return self._grouped_statements(group_by_predicate(pairs))
             previous = predicate
             text = value if value[-1] == '"' else terms[value]
             parts.append(f"{verbs[predicate]} {text}")
-        return _NEXT.join(parts)
+        return _PREDICATE_SEPARATOR.join(parts)
 
-    def _grouped(self, values_of: Mapping[str, list[str]]) -> str:
+    def _grouped_statements(self, values_of: Mapping[str, list[str]]) -> str:
         """The same where a predicate has several values: on one line, or on several where that is long."""
         parts = []
         verbs, terms = self._verbs, self._terms
         for predicate, said in values_of.items():
             values = [value if value[-1] == '"' else terms[value] for value in said]
             line = f"{verbs[predicate]} {' , '.join(values)}"
-            if len(line) > _LINE and len(values) > 1:
-                line = f"{verbs[predicate]}\n        {self._wrapped(values)}"
+            if len(line) > _MAX_LINE_CHARS and len(values) > 1:
+                line = f"{verbs[predicate]}\n        {self._wrap(values)}"
             parts.append(line)
-        return _NEXT.join(parts)
+        return _PREDICATE_SEPARATOR.join(parts)
 
-    def _wrapped(self, values: list[str]) -> str:
+    def _wrap(self, values: list[str]) -> str:
         lines, line = [], ""
         for value in values:
-            if line and len(line) + len(value) + 3 > _LINE - 8:
+            if line and len(line) + len(value) + 3 > _MAX_LINE_CHARS - 8:
                 lines.append(line)
                 line = value
             else:
@@ -112,22 +124,22 @@ class TurtleWriter:
         if term[-1] != ">":  # it has no datatype
             return term
         text, _, datatype = term[1:-1].rpartition('"^^<')
-        if (bare := _BARE.get(datatype)) and bare(text):
+        if (bare := _UNQUOTED_NUMBERS.get(datatype)) and bare(text):
             return text
-        return f'"{text}"^^{self._name(ref(datatype))}'
+        return f'"{text}"^^{self._name(iri_term(datatype))}'
 
 
-class TrigWriter(TurtleWriter):
+class TrigSerializer(TurtleSerializer):
     """Writes nodes as TriG: Turtle, in named graphs."""
 
     name = "trig"
     suffix = ".trig"
     media_type = "application/trig"
 
-    def nodes(self, nodes: Sequence[Node], graph: str) -> str:
+    def serialize_resources(self, resources: Sequence[Resource], graph: str) -> str:
         """One block of a named graph."""
-        return f"<{graph}> {{\n{super().nodes(nodes, graph)}}}\n"
+        return f"<{graph}> {{\n{super().serialize_resources(resources, graph)}}}\n"
 
-    def figure(self, figure: Grouped, mentions: Alike, graph: str) -> str:
+    def serialize_figure(self, figure: GroupedResource, mentions: ResourceColumns, graph: str) -> str:
         """One block of a named graph."""
-        return f"<{graph}> {{\n{super().figure(figure, mentions, graph)}}}\n"
+        return f"<{graph}> {{\n{super().serialize_figure(figure, mentions, graph)}}}\n"

@@ -13,23 +13,23 @@ import httpx
 
 from pfocr2rdf.storage.layout import TOOL
 
-MOST = 16 << 20
+MAX_BODY_BYTES = 16 << 20
 """How many bytes of an answer are read at most."""
 
-HOPS = 5
+MAX_REDIRECTS = 5
 """How many redirects are followed at most."""
 
-_MOVED = (301, 302, 303, 307, 308)
-_SHOWN = 200
-_SILENT = 3
-_HEAD_AND_BODY = 3  # times the timeout, for all of an answer
+_REDIRECT_STATUSES = (301, 302, 303, 307, 308)
+_MAX_EXCERPT_CHARS = 200
+_MAX_UNANSWERED_REQUESTS = 3
+_TOTAL_TIMEOUT_FACTOR = 3  # times the timeout, for all of an answer
 
 
-class GoneError(Exception):
+class SiteUnreachableError(Exception):
     """The site does not answer any more."""
 
 
-class Answer(NamedTuple):
+class HttpResponse(NamedTuple):
     """What came back.
 
     Attributes:
@@ -38,7 +38,7 @@ class Answer(NamedTuple):
         headers: by their names in lower case.
         body: the first bytes, unpacked.
         fault: why there is no whole answer, in one clause; empty where there is.
-        hops: how many redirects led to it.
+        redirect_count: how many redirects led to it.
     """
 
     url: str
@@ -46,7 +46,7 @@ class Answer(NamedTuple):
     headers: Mapping[str, str] = {}
     body: bytes = b""
     fault: str = ""
-    hops: int = 0
+    redirect_count: int = 0
 
     @property
     def media_type(self) -> str:
@@ -65,25 +65,25 @@ class Answer(NamedTuple):
     @property
     def location(self) -> str:
         """Where a redirect leads; empty where this is none."""
-        told = self.headers.get("location", "") if self.status in _MOVED else ""
+        told = self.headers.get("location", "") if self.status in _REDIRECT_STATUSES else ""
         try:
             return urljoin(self.url, told) if told else ""
         except ValueError:
             return told
 
-    def vary(self, name: str) -> bool:
+    def varies_by(self, name: str) -> bool:
         """Whether the answer says that it depends on a header."""
         names = {one.strip().lower() for one in self.headers.get("vary", "").split(",")}
         return bool(names & {name.lower(), "*"})
 
 
-def shown(text: str) -> str:
+def printable_excerpt(text: str) -> str:
     """Words of a stranger in one line that does no harm."""
-    text = "".join(one if one.isprintable() else " " for one in text[: _SHOWN + 1])
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]} ..."
+    text = "".join(one if one.isprintable() else " " for one in text[: _MAX_EXCERPT_CHARS + 1])
+    return text if len(text) <= _MAX_EXCERPT_CHARS else f"{text[:_MAX_EXCERPT_CHARS]} ..."
 
 
-class Visitor:
+class AuditClient:
     """Asks a site.
 
     Args:
@@ -92,13 +92,13 @@ class Visitor:
 
     Attributes:
         url: of the site.
-        requests: how many there were.
+        request_count: how many there were.
     """
 
     def __init__(self, url: str, timeout: float) -> None:
         self.url = url
-        self.requests = 0
-        self._silent = 0
+        self.request_count = 0
+        self._unanswered_requests = 0
         self._timeout = timeout
         self._loop = asyncio.new_event_loop()  # of its own, in a thread: the caller may have one that runs
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -114,65 +114,65 @@ class Visitor:
         self._thread.join()
         self._loop.close()
 
-    def is_here(self, url: str) -> bool:
+    def is_on_site(self, url: str) -> bool:
         """Whether a URL is one of the site."""
         try:
             return urlsplit(url)._replace(query="", fragment="").geturl().startswith(self.url)
         except ValueError:
             return False
 
-    def ask(self, url: str, accept: str = "", *, most: int = MOST) -> Answer:
+    def get(self, url: str, accept: str = "", *, max_bytes: int = MAX_BODY_BYTES) -> HttpResponse:
         """The answer to a GET.
 
         Args:
             url: a URL of the site.
             accept: the value of the header; with an empty one it is not sent.
-            most: how many bytes are read at most.
+            max_bytes: how many bytes are read at most.
 
         Raises:
-            GoneError: the last few were not answered; nor will be the next ones, each in all the time that it has.
+            SiteUnreachableError: the last few were not answered; nor will be the next ones, each in all the time that it has.
         """
-        if self._silent >= _SILENT:
-            raise GoneError
-        self.requests += 1
-        answer = asyncio.run_coroutine_threadsafe(self._bounded(url, accept, most), self._loop).result()
-        self._silent = 0 if answer.status else self._silent + 1
+        if self._unanswered_requests >= _MAX_UNANSWERED_REQUESTS:
+            raise SiteUnreachableError
+        self.request_count += 1
+        answer = asyncio.run_coroutine_threadsafe(self._get_in_time(url, accept, max_bytes), self._loop).result()
+        self._unanswered_requests = 0 if answer.status else self._unanswered_requests + 1
         return answer
 
-    def follow(self, url: str, accept: str = "", *, most: int = MOST) -> Answer:
+    def follow(self, url: str, accept: str = "", *, max_bytes: int = MAX_BODY_BYTES) -> HttpResponse:
         """The answer at the end of the redirects of the site; its ``fault`` tells of a circle, and of one that leads elsewhere.
 
         Args:
             url: a URL of the site.
             accept: the value of the header.
-            most: how many bytes are read at most.
+            max_bytes: how many bytes are read at most.
 
         Raises:
-            GoneError: the site does not answer any more.
+            SiteUnreachableError: the site does not answer any more.
         """
         seen = {url}
-        for hops in range(HOPS + 1):
-            answer = self.ask(url, accept, most=most)._replace(hops=hops)
+        for hops in range(MAX_REDIRECTS + 1):
+            answer = self.get(url, accept, max_bytes=max_bytes)._replace(redirect_count=hops)
             url = answer.location
             if not url:
                 return answer
-            if not self.is_here(url):
-                return answer._replace(fault=f"leads to {shown(url)}, which is not in the site")
+            if not self.is_on_site(url):
+                return answer._replace(fault=f"leads to {printable_excerpt(url)}, which is not in the site")
             if url in seen:
                 return answer._replace(fault="redirects in a circle")
             seen.add(url)
-        return answer._replace(fault=f"has more than {HOPS} redirects, one after the other")
+        return answer._replace(fault=f"has more than {MAX_REDIRECTS} redirects, one after the other")
 
-    async def _bounded(self, url: str, accept: str, most: int) -> Answer:
+    async def _get_in_time(self, url: str, accept: str, max_bytes: int) -> HttpResponse:
         try:
-            async with asyncio.timeout(_HEAD_AND_BODY * self._timeout):
-                return await self._asked(url, accept, most)
+            async with asyncio.timeout(_TOTAL_TIMEOUT_FACTOR * self._timeout):
+                return await self._send_request(url, accept, max_bytes)
         except (TimeoutError, httpx.TimeoutException):
-            return Answer(url, fault="is not answered in time")
+            return HttpResponse(url, fault="is not answered in time")
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            return Answer(url, fault=f"cannot be asked for: {shown(str(error)) or type(error).__name__}")
+            return HttpResponse(url, fault=f"cannot be asked for: {printable_excerpt(str(error)) or type(error).__name__}")
 
-    async def _asked(self, url: str, accept: str, most: int) -> Answer:
+    async def _send_request(self, url: str, accept: str, max_bytes: int) -> HttpResponse:
         request = self._client.build_request("GET", url)
         del request.headers["Accept"]
         if accept:
@@ -180,26 +180,26 @@ class Visitor:
         response = await self._client.send(request, stream=True)
         try:
             headers = {name.lower(): value for name, value in response.headers.items()}
-            body, fault = await _body(response, most)
-            return Answer(url, response.status_code, headers, body, fault)
+            body, fault = await _read_body(response, max_bytes)
+            return HttpResponse(url, response.status_code, headers, body, fault)
         finally:
             await response.aclose()
 
 
-async def _body(response: httpx.Response, most: int) -> tuple[bytes, str]:
+async def _read_body(response: httpx.Response, max_bytes: int) -> tuple[bytes, str]:
     """The body, unpacked no further than it is wanted, and what is wrong with it."""
     coding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if coding not in ("identity", "gzip", "x-gzip", ""):
-        return b"", f"is encoded as {shown(coding)}, which was not asked for"
+        return b"", f"is encoded as {printable_excerpt(coding)}, which was not asked for"
     packed = zlib.decompressobj(wbits=31) if "gzip" in coding else None
     body = bytearray()
     async for block in response.aiter_raw():
         try:
-            body += packed.decompress(block, most + 1 - len(body)) if packed else block
+            body += packed.decompress(block, max_bytes + 1 - len(body)) if packed else block
         except zlib.error:
             return bytes(body), "says that it is packed with gzip, and is not"
-        if len(body) > most:
-            return bytes(body[:most]), f"has more than {most:,} bytes"
+        if len(body) > max_bytes:
+            return bytes(body[:max_bytes]), f"has more than {max_bytes:,} bytes"
     if packed and not packed.eof:
         return bytes(body), "ends before its end"
     return bytes(body), ""

@@ -30,7 +30,7 @@ class Finding(NamedTuple):
         return f"{self.url}{asked}: {self.wrong}; {self.remedy}"
 
 
-class Checked(NamedTuple):
+class AuditReport(NamedTuple):
     """What the check of a site found.
 
     Attributes:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from pfocr2rdf.rdf.vocabulary import SITE
-from pfocr2rdf.site.hosting.apache import apache
-from pfocr2rdf.site.hosting.headers import refuse_odd
-from pfocr2rdf.site.hosting.netlify import headers, redirects
-from pfocr2rdf.site.hosting.nginx import nginx
-from pfocr2rdf.site.hosting.readme import README
-from pfocr2rdf.site.hosting.w3id import w3id
+from pfocr2rdf.rdf.vocabulary import SITE_URL
+from pfocr2rdf.site.hosting.apache import render_apache_config
+from pfocr2rdf.site.hosting.headers import validate_policy
+from pfocr2rdf.site.hosting.netlify import render_headers_file, render_redirects_file
+from pfocr2rdf.site.hosting.nginx import render_nginx_config
+from pfocr2rdf.site.hosting.readme import HOSTING_README
+from pfocr2rdf.site.hosting.w3id import render_w3id_config
 
 
-def hosting_files(policy: str, *, precompressed: bool = False, base: str = SITE) -> dict[str, str]:
+def render_hosting_files(policy: str, *, precompressed: bool = False, base_url: str = SITE_URL) -> dict[str, str]:
     """The files that a site carries for the hosts that it may come to.
 
     Args:
         policy: the Content-Security-Policy of the pages.
         precompressed: whether files may be there with ``.gz`` behind their names, beside themselves or alone.
-        base: where the site is to be found, for redirects from elsewhere; it ends in a slash.
+        base_url: where the site is to be found, for redirects from elsewhere; it ends in a slash.
 
     Returns:
         The text of each file by its path in the site.
@@ -25,13 +25,13 @@ def hosting_files(policy: str, *, precompressed: bool = False, base: str = SITE)
     Raises:
         ValueError: the policy or the base cannot stand in these files.
     """
-    refuse_odd(policy)
+    validate_policy(policy)
     return {
-        ".htaccess": apache(policy, precompressed=precompressed),
+        ".htaccess": render_apache_config(policy, precompressed=precompressed),
         ".nojekyll": "",
-        "_headers": headers(policy),
-        "_redirects": redirects(),
-        "hosting/README.md": README,
-        "hosting/nginx.conf": nginx(policy, precompressed=precompressed),
-        "hosting/w3id/.htaccess": w3id(base),
+        "_headers": render_headers_file(policy),
+        "_redirects": render_redirects_file(),
+        "hosting/README.md": HOSTING_README,
+        "hosting/nginx.conf": render_nginx_config(policy, precompressed=precompressed),
+        "hosting/w3id/.htaccess": render_w3id_config(base_url),
     }

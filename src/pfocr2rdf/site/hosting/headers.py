@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from pfocr2rdf.site.pages.urls import FORMS
+from pfocr2rdf.site.pages.urls import REPRESENTATIONS
 
-ALWAYS = {
+COMMON_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": "Accept",
@@ -15,7 +15,7 @@ ALWAYS = {
 }
 """The headers beside the Content-Security-Policy."""
 
-_OTHERS = {
+_OTHER_CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
@@ -24,22 +24,24 @@ _OTHERS = {
     ".xml": "application/xml",
 }
 
-DOCUMENTS = {form.ending: f"{form.media_type}; charset=utf-8" if form.media_type.startswith("text/") else form.media_type for form in FORMS}
+DOCUMENT_CONTENT_TYPES = {
+    form.suffix: f"{form.media_type}; charset=utf-8" if form.media_type.startswith("text/") else form.media_type for form in REPRESENTATIONS
+}
 """The media types of documents by the endings of their files, as a header says them."""
 
-TYPES = {**DOCUMENTS, **_OTHERS}
+CONTENT_TYPES = {**DOCUMENT_CONTENT_TYPES, **_OTHER_CONTENT_TYPES}
 """Those of all files but the downloads and pictures."""
 
-HIDDEN = "[.](?:ht|nojekyll)"
+HIDDEN_FILE_PATTERN = "[.](?:ht|nojekyll)"
 """Matches the begin of the names of files that are for servers only."""
 
-NOT_FOUND = "404.html"
+NOT_FOUND_PAGE = "404.html"
 """The page for what is not there."""
 
 _POLICY = re.compile(r"[A-Za-z0-9 ;:'/.,*+=_-]+").fullmatch
 
 
-def refuse_odd(policy: str) -> None:
+def validate_policy(policy: str) -> None:
     """See that a policy means the same in the files of all hosts.
 
     Raises:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pfocr2rdf.site.hosting.accept import FULL, LESS, NONE, ranges
-from pfocr2rdf.site.hosting.headers import ALWAYS, HIDDEN, NOT_FOUND, TYPES
-from pfocr2rdf.site.hosting.rewrites import Route, routes
-from pfocr2rdf.site.pages.urls import FORMS, HTML
+from pfocr2rdf.site.hosting.accept import WEIGHT_FULL, WEIGHT_LESS_THAN, WEIGHT_NONE, accept_ranges
+from pfocr2rdf.site.hosting.headers import COMMON_HEADERS, CONTENT_TYPES, HIDDEN_FILE_PATTERN, NOT_FOUND_PAGE
+from pfocr2rdf.site.hosting.rewrites import RewriteRule, rewrite_rules
+from pfocr2rdf.site.pages.urls import HTML, REPRESENTATIONS
 
 _HEAD = """\
 # A site of linked data on nginx, made by pfocr2rdf. Do not change it: it is made anew with the site. Include it in a server block:
@@ -31,9 +31,9 @@ if ($request_uri ~ "^(?<pfocr_a>[^?#]*)") { set $pfocr_raw $pfocr_a; }
 """
 
 _SLASH = 'if ($pfocr_raw ~* "^(?<pfocr_a>.*)%2f(?<pfocr_b>.*)$") { set $pfocr_raw $pfocr_a/$pfocr_b; }\n'
-_SLASHES = 4  # names with more are found as well, but their pages then have links that lead nowhere
+_MAX_SLASHES = 4  # names with more are found as well, but their pages then have links that lead nowhere
 
-_FOUND = """\
+_REDIRECT_DIRECTIVES = """\
 set $pfocr_here "";
 if (-f $request_filename) {{ set $pfocr_here here; }}
 {packed}\
@@ -48,7 +48,7 @@ if ($request_method = OPTIONS) {{ return 204; }}
 if ($pfocr_found) {{ return 303 $pfocr_link$pfocr_found; }}
 """
 
-_PACKED = """\
+_PRECOMPRESSED_DIRECTIVES = """\
 # Files are there as X.gz, some only so.
 gzip_static always;
 gzip_vary on;
@@ -57,71 +57,80 @@ gunzip on;
 
 _END = f"""\
 absolute_redirect off;
-location ~ /{HIDDEN} {{ return 404; }}
-error_page 403 404 =404 ${{pfocr_base}}{NOT_FOUND};
+location ~ /{HIDDEN_FILE_PATTERN} {{ return 404; }}
+error_page 403 404 =404 ${{pfocr_base}}{NOT_FOUND_PAGE};
 """
 
 
-def nginx(policy: str, *, precompressed: bool) -> str:
+def render_nginx_config(policy: str, *, precompressed: bool) -> str:
     """The file.
 
     Args:
         policy: the Content-Security-Policy.
         precompressed: whether files may be there with ``.gz`` behind their names.
     """
-    parts = (_HEAD, *_weights(), *_link(), *_found(precompressed), *_headers(policy), *_types(), _PACKED * precompressed, _END)
+    parts = (
+        _HEAD,
+        *_weight_directives(),
+        *_target_directives(),
+        *_redirect_directives(precompressed),
+        *_header_directives(policy),
+        *_media_type_directives(),
+        _PRECOMPRESSED_DIRECTIVES * precompressed,
+        _END,
+    )
     return "".join(parts)
 
 
-def _weights() -> Iterator[str]:
+def _weight_directives() -> Iterator[str]:
     yield "\n# How much each form is liked: what the most exact range of media types says.\n"
-    yield from (f"set $pfocr_{form.ending[1:]} {NONE};\n" for form in FORMS)
-    yield f'if ($http_accept = "") {{ set $pfocr_{HTML.ending[1:]} {FULL}; }}\n'
-    for one in ranges():
-        for regex, weight in ((one.weighted, "$1$2"), (one.plain, FULL)):
-            sets = " ".join(f"set $pfocr_{form.ending[1:]} {weight};" for form in one.forms)
+    yield from (f"set $pfocr_{form.suffix[1:]} {WEIGHT_NONE};\n" for form in REPRESENTATIONS)
+    yield f'if ($http_accept = "") {{ set $pfocr_{HTML.suffix[1:]} {WEIGHT_FULL}; }}\n'
+    for one in accept_ranges():
+        for regex, weight in ((one.weighted_pattern, "$1$2"), (one.unweighted_pattern, WEIGHT_FULL)):
+            sets = " ".join(f"set $pfocr_{form.suffix[1:]} {weight};" for form in one.representations)
             yield f'if ($http_accept ~* "{regex}") {{ {sets} }}\n'
-    yield f'set $pfocr_form {HTML.ending};\nset $pfocr_best "$pfocr_{HTML.ending[1:]}";\n'
-    for form in FORMS[1:]:
-        weight = f"$pfocr_{form.ending[1:]}"
+    yield f'set $pfocr_form {HTML.suffix};\nset $pfocr_best "$pfocr_{HTML.suffix[1:]}";\n'
+    for form in REPRESENTATIONS[1:]:
+        weight = f"$pfocr_{form.suffix[1:]}"
         yield f'set $pfocr_both "$pfocr_best:{weight}";\n'
-        yield f'if ($pfocr_both ~ "{LESS}") {{ set $pfocr_form {form.ending}; set $pfocr_best {weight}; }}\n'
+        yield f'if ($pfocr_both ~ "{WEIGHT_LESS_THAN}") {{ set $pfocr_form {form.suffix}; set $pfocr_best {weight}; }}\n'
 
 
-def _link() -> Iterator[str]:
-    yield f"\n{_PATH}{_SLASH * _SLASHES}"
+def _target_directives() -> Iterator[str]:
+    yield f"\n{_PATH}{_SLASH * _MAX_SLASHES}"
     yield "\n# Where it leads, without an ending: as a link, and as a file.\n"
     yield 'set $pfocr_link "";\nset $pfocr_page "";\nset $pfocr_file "";\n'
     yield 'set $pfocr_asked "$pfocr_base|$pfocr_raw";\nset $pfocr_lies "$pfocr_base|$uri";\n'
-    for route in routes():
-        regex = rf"^(?<pfocr_a>.*)[|]\1{route.pattern('pfocr_b')}$"
+    for route in rewrite_rules():
+        regex = rf"^(?<pfocr_a>.*)[|]\1{route.full_pattern('pfocr_b')}$"
         page = " set $pfocr_page page;" if route.is_page else ""
         yield f'if ($pfocr_asked ~ "{regex}") {{ set $pfocr_link "{_target(route)}";{page} }}\n'
         yield f'if ($pfocr_lies ~ "{regex}") {{ set $pfocr_file "{_target(route)}"; }}\n'
 
 
-def _target(route: Route) -> str:
-    return f"${{pfocr_a}}{route.to}{'$pfocr_b' if route.middle else ''}"
+def _target(route: RewriteRule) -> str:
+    return f"${{pfocr_a}}{route.target_prefix}{'$pfocr_b' if route.middle_pattern else ''}"
 
 
-def _found(precompressed: bool) -> Iterator[str]:
+def _redirect_directives(precompressed: bool) -> Iterator[str]:
     yield "\n# It leads to what is liked best of what is there, but not away from a file.\n"
     yield 'set $pfocr_found "";\n'
     endings = ("", ".gz") if precompressed else ("",)
-    for form in (HTML.ending, "$pfocr_form"):
+    for form in (HTML.suffix, "$pfocr_form"):
         for ending in endings:
             yield f'if (-f "$document_root$pfocr_file{form}{ending}") {{ set $pfocr_found {form}; }}\n'
     packed = "if (-f $request_filename.gz) { set $pfocr_here here; }\n" if precompressed else ""
-    yield _FOUND.format(packed=packed, html=HTML.ending)
+    yield _REDIRECT_DIRECTIVES.format(packed=packed, html=HTML.suffix)
 
 
-def _headers(policy: str) -> Iterator[str]:
+def _header_directives(policy: str) -> Iterator[str]:
     yield "\n"
-    yield from (f'add_header {name} "{value}" always;\n' for name, value in ALWAYS.items())
+    yield from (f'add_header {name} "{value}" always;\n' for name, value in COMMON_HEADERS.items())
     yield f'add_header Content-Security-Policy "{policy}" always;\nadd_header Vary $pfocr_vary always;\n'
 
 
-def _types() -> Iterator[str]:
+def _media_type_directives() -> Iterator[str]:
     yield "\n"
-    for ending, kind in TYPES.items():
+    for ending, kind in CONTENT_TYPES.items():
         yield f'location ~ [.]{ending[1:]}$ {{ types {{ }} default_type "{kind}"; }}\n'

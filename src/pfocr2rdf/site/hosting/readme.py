@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-README = """\
+HOSTING_README = """\
 # Files for web servers and hosts
 
 These files make a web server give each client the form of a page that it likes best: HTML to people, Turtle or JSON-LD to programs.

@@ -5,49 +5,49 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from pfocr2rdf.site.pages.urls import Rule, rules
+from pfocr2rdf.site.pages.urls import RedirectRule, redirect_rules
 
 
-class Route(NamedTuple):
+class RewriteRule(NamedTuple):
     """Paths that lead to documents in one and the same way.
 
     Attributes:
-        before: matches what the paths begin with.
-        middle: matches what follows in the paths of the documents, too; empty where there is one path only.
-        after: matches what they end in.
-        to: what the paths of the documents begin with; the middle and the form's ending follow.
+        prefix_pattern: matches what the paths begin with.
+        middle_pattern: matches what follows in the paths of the documents, too; empty where there is one path only.
+        suffix_pattern: matches what they end in.
+        target_prefix: what the paths of the documents begin with; the middle and the form's ending follow.
         is_page: whether the path itself is the page for people.
     """
 
-    before: str
-    middle: str
-    after: str
-    to: str
+    prefix_pattern: str
+    middle_pattern: str
+    suffix_pattern: str
+    target_prefix: str
     is_page: bool
 
-    def pattern(self, name: str = "") -> str:
+    def full_pattern(self, group_name: str = "") -> str:
         """Matches the paths; the middle, where there is one, is its only group.
 
         Args:
-            name: of the group.
+            group_name: of the group.
         """
-        group = f"({f'?<{name}>' if name else ''}{self.middle})" if self.middle else ""
-        return f"{self.before}{group}{self.after}"
+        group = f"({f'?<{group_name}>' if group_name else ''}{self.middle_pattern})" if self.middle_pattern else ""
+        return f"{self.prefix_pattern}{group}{self.suffix_pattern}"
 
 
-def routes() -> list[Route]:
+def rewrite_rules() -> list[RewriteRule]:
     """The rules of the table; those that only add an ending are one."""
-    table = list(rules())
-    plain = [rule for rule in table if _is_plain(rule)]
-    each = "|".join(re.escape(rule.before) for rule in plain if rule.each)
-    whole = [re.escape(rule.before) for rule in plain if not rule.each]
-    first = Route("", "|".join((f"(?:{each}).+", *whole)), "", "", False)
-    return [first, *(_route(rule) for rule in table if not _is_plain(rule))]
+    table = list(redirect_rules())
+    plain = [rule for rule in table if _adds_suffix_only(rule)]
+    each = "|".join(re.escape(rule.prefix) for rule in plain if rule.is_wildcard)
+    whole = [re.escape(rule.prefix) for rule in plain if not rule.is_wildcard]
+    first = RewriteRule("", "|".join((f"(?:{each}).+", *whole)), "", "", False)
+    return [first, *(_rewrite_rule(rule) for rule in table if not _adds_suffix_only(rule))]
 
 
-def _is_plain(rule: Rule) -> bool:
-    return rule.before == rule.to and not rule.after
+def _adds_suffix_only(rule: RedirectRule) -> bool:
+    return rule.prefix == rule.target_prefix and not rule.suffix
 
 
-def _route(rule: Rule) -> Route:
-    return Route(re.escape(rule.before), ".+" if rule.each else "", re.escape(rule.after), rule.to, rule.is_page)
+def _rewrite_rule(rule: RedirectRule) -> RewriteRule:
+    return RewriteRule(re.escape(rule.prefix), ".+" if rule.is_wildcard else "", re.escape(rule.suffix), rule.target_prefix, rule.is_page)

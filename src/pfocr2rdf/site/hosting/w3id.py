@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pfocr2rdf.site.hosting.apache import RAW, SLASHES, weights
-from pfocr2rdf.site.hosting.rewrites import routes
-from pfocr2rdf.site.pages.urls import FORMS
+from pfocr2rdf.site.hosting.apache import RAW_PATH_DIRECTIVES, SLASH_DIRECTIVES, weight_directives
+from pfocr2rdf.site.hosting.rewrites import rewrite_rules
+from pfocr2rdf.site.pages.urls import REPRESENTATIONS
 
 _BASE = re.compile(r"https?://[A-Za-z0-9._~:\[\]-]+/(?:[A-Za-z0-9._~-]+/)*").fullmatch
 
@@ -29,26 +29,28 @@ RewriteRule ^.*$ - [E=pfocr_base:%1]
 """
 
 
-def w3id(base: str) -> str:
+def render_w3id_config(base_url: str) -> str:
     """The file.
 
     Args:
-        base: where the site is; it ends in a slash.
+        base_url: where the site is; it ends in a slash.
 
     Raises:
         ValueError: it can be no address of a site.
     """
-    if not _BASE(base):
-        raise ValueError(f"{base!r} is no address of a site; give one such as https://example.org/pfocr/")
-    return "".join((_HEAD.format(base=base), RAW, SLASHES, *weights(), *_lead(base)))
+    if not _BASE(base_url):
+        raise ValueError(f"{base_url!r} is no address of a site; give one such as https://example.org/pfocr/")
+    return "".join(
+        (_HEAD.format(base=base_url), RAW_PATH_DIRECTIVES, SLASH_DIRECTIVES, *weight_directives(), *_redirect_directives(base_url))
+    )
 
 
-def _lead(base: str) -> Iterator[str]:
+def _redirect_directives(base_url: str) -> Iterator[str]:
     yield "\n# Names of things lead to what is liked best; all else has the same path there.\n"
-    endings = "|".join(re.escape(form.ending) for form in FORMS)
-    for route in routes():
-        asked = f'RewriteCond "%{{ENV:pfocr_base}}|%{{ENV:pfocr_raw}}" "^(.*)[|]\\1{route.pattern()}$"\n'
-        target = f"{base}{route.to}{'%2' if route.middle else ''}"
+    endings = "|".join(re.escape(form.suffix) for form in REPRESENTATIONS)
+    for route in rewrite_rules():
+        asked = f'RewriteCond "%{{ENV:pfocr_base}}|%{{ENV:pfocr_raw}}" "^(.*)[|]\\1{route.full_pattern()}$"\n'
+        target = f"{base_url}{route.target_prefix}{'%2' if route.middle_pattern else ''}"
         kept = f'RewriteCond %{{ENV:pfocr_raw}} "!(?:{endings})$"\n' if not route.is_page else ""
         yield f"{kept}{asked}RewriteRule ^ {target}%{{ENV:pfocr_form}} [R=303,NE,QSD,L,E=pfocr_vary:Accept]\n"
-    yield f'RewriteCond "%{{ENV:pfocr_base}}|%{{ENV:pfocr_raw}}" "^(.*)[|]\\1(.*)$"\nRewriteRule ^ {base}%2 [R=303,NE,QSD,L]\n'
+    yield f'RewriteCond "%{{ENV:pfocr_base}}|%{{ENV:pfocr_raw}}" "^(.*)[|]\\1(.*)$"\nRewriteRule ^ {base_url}%2 [R=303,NE,QSD,L]\n'

@@ -6,100 +6,100 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from pfocr2rdf.rdf.vocabulary import SITE
+from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.site.pages.html import Site, render
-from pfocr2rdf.site.pages.listing import PAGE, Listed, Listing
+from pfocr2rdf.site.pages.listing import ITEMS_PER_PAGE, ListItem, ResourceList
 from pfocr2rdf.site.pages.overview import Overview
-from pfocr2rdf.site.pages.resource import NAME
-from pfocr2rdf.site.pages.urls import Kind
+from pfocr2rdf.site.pages.resource import SITE_NAME
+from pfocr2rdf.site.pages.urls import EntityType
 
-DESCRIPTION = "Genes, chemicals and diseases read by OCR on pathway figures of the literature, as linked data."
+SITE_DESCRIPTION = "Genes, chemicals and diseases read by OCR on pathway figures of the literature, as linked data."
 
 
-class Page(NamedTuple):
+class PageFile(NamedTuple):
     """A page, and the path of its file."""
 
     path: str
     html: str
 
 
-def home(found: Overview, kinds: Sequence[Kind], site: Site) -> Page:
+def render_home_page(overview: Overview, entity_types: Sequence[EntityType], site: Site) -> PageFile:
     """The page to begin with."""
     markup = {
         "@context": "https://schema.org/",
         "@type": "DataCatalog",
-        "@id": SITE,
-        "name": NAME,
-        "description": DESCRIPTION,
-        "url": SITE,
-        "dataset": {"@type": "Dataset", "@id": f"{SITE}dataset"},
+        "@id": SITE_URL,
+        "name": SITE_NAME,
+        "description": SITE_DESCRIPTION,
+        "url": SITE_URL,
+        "dataset": {"@type": "Dataset", "@id": f"{SITE_URL}dataset"},
         "license": "http://creativecommons.org/publicdomain/zero/1.0/",
     }
-    return Page("index.html", render("home", site=site, root="", title="Home", overview=found, kinds=kinds, markup=markup))
+    return PageFile("index.html", render("home", site=site, root="", title="Home", overview=overview, kinds=entity_types, markup=markup))
 
 
-def not_found(site: Site) -> Page:
+def render_not_found_page(site: Site) -> PageFile:
     """What is said where there is no page; it is shown under any path, so that its links begin at the host."""
-    root = urlsplit(site.base).path or "/"
-    return Page("404.html", render("notfound", site=site, root=root, title="No such page"))
+    root = urlsplit(site.base_url).path or "/"
+    return PageFile("404.html", render("notfound", site=site, root=root, title="No such page"))
 
 
-def browse(listings: Sequence[Listing], site: Site) -> Iterator[Page]:
+def render_browse_pages(resource_lists: Sequence[ResourceList], site: Site) -> Iterator[PageFile]:
     """The lists of all kinds, and the page that leads to them."""
-    yield browse_page(listings, site)
-    for one in listings:
-        yield groups(one, site)
+    yield render_browse_index(resource_lists, site)
+    for one in resource_lists:
+        yield render_groups_page(one, site)
         for group, items in one.groups.items():
-            for number in range(1, pages_of(items) + 1):
-                yield group_page(one, group, number, site)
+            for number in range(1, group_page_count(items) + 1):
+                yield render_group_page(one, group, number, site)
 
 
-def browse_page(listings: Sequence[Listing], site: Site) -> Page:
+def render_browse_index(resource_lists: Sequence[ResourceList], site: Site) -> PageFile:
     """The page that leads to all lists."""
-    kinds = [(one.kind, one.total, _sizes(one)) for one in listings if one.total]
-    return Page("browse/index.html", render("browse", site=site, root="../", title="Browse", kinds=kinds))
+    kinds = [(one.entity_type, one.total, _group_sizes(one)) for one in resource_lists if one.total]
+    return PageFile("browse/index.html", render("browse", site=site, root="../", title="Browse", kinds=kinds))
 
 
-def groups(one: Listing, site: Site) -> Page:
+def render_groups_page(resource_list: ResourceList, site: Site) -> PageFile:
     """The page of a kind, with its groups."""
     page = render(
         "groups",
         site=site,
         root="../../",
-        title=f"All {one.kind.folder}",
-        total=one.total,
-        dated=one.kind.name in ("figure", "paper"),
-        groups=_sizes(one),
+        title=f"All {resource_list.entity_type.folder}",
+        total=resource_list.total,
+        dated=resource_list.entity_type.name in ("figure", "paper"),
+        groups=_group_sizes(resource_list),
     )
-    return Page(f"browse/{one.kind.folder}/index.html", page)
+    return PageFile(f"browse/{resource_list.entity_type.folder}/index.html", page)
 
 
-def group_page(one: Listing, group: str, number: int, site: Site) -> Page:
+def render_group_page(resource_list: ResourceList, group: str, page_number: int, site: Site) -> PageFile:
     """A page of a group."""
-    items = one.groups[group]
+    items = resource_list.groups[group]
     shown = group.upper() if len(group) == 1 else group
     page = render(
         "listing",
         site=site,
         root="../../../",
-        title=f"{one.kind.folder.capitalize()}: {shown}",
-        kind=one.kind,
-        items=items[(number - 1) * PAGE : number * PAGE],
-        number=number,
-        pages=pages_of(items),
-        other=_file,
+        title=f"{resource_list.entity_type.folder.capitalize()}: {shown}",
+        kind=resource_list.entity_type,
+        items=items[(page_number - 1) * ITEMS_PER_PAGE : page_number * ITEMS_PER_PAGE],
+        number=page_number,
+        pages=group_page_count(items),
+        other=_page_file_name,
     )
-    return Page(f"browse/{one.kind.folder}/{group}/{_file(number)}", page)
+    return PageFile(f"browse/{resource_list.entity_type.folder}/{group}/{_page_file_name(page_number)}", page)
 
 
-def pages_of(items: Sequence[Listed]) -> int:
+def group_page_count(items: Sequence[ListItem]) -> int:
     """How many pages a group has."""
-    return -(-len(items) // PAGE)
+    return -(-len(items) // ITEMS_PER_PAGE)
 
 
-def _file(number: int) -> str:
+def _page_file_name(number: int) -> str:
     return "index.html" if number == 1 else f"page-{number}.html"
 
 
-def _sizes(one: Listing) -> list[tuple[str, int]]:
-    return [(group, len(items)) for group, items in one.groups.items()]
+def _group_sizes(resource_list: ResourceList) -> list[tuple[str, int]]:
+    return [(group, len(items)) for group, items in resource_list.groups.items()]

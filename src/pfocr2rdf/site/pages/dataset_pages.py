@@ -6,26 +6,26 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from urllib.parse import quote
 
-from pfocr2rdf.pipeline.dataset_description import DESCRIBING
-from pfocr2rdf.rdf.iris import CC0, DATASET
-from pfocr2rdf.rdf.ordering import ordered
-from pfocr2rdf.rdf.terms import Node, lexical, parse, ref, term
-from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE, PFOCR, PREFIXES, PROPERTIES, SITE, expand
-from pfocr2rdf.site.pages.browse_pages import DESCRIPTION as SENTENCE
-from pfocr2rdf.site.pages.browse_pages import Page
-from pfocr2rdf.site.pages.graph_reader import DESCRIPTION, Reader
+from pfocr2rdf.pipeline.dataset_description import DESCRIPTION_PREFIXES
+from pfocr2rdf.rdf.iris import CC0_IRI, DATASET_IRI
+from pfocr2rdf.rdf.ordering import sort_pairs
+from pfocr2rdf.rdf.terms import Resource, expand_term, iri_term, lexical_form, parse_term
+from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE_TYPES, PFOCR, PREFIXES, PROPERTIES, SITE_URL, expand_curie
+from pfocr2rdf.site.pages.browse_pages import SITE_DESCRIPTION as SENTENCE
+from pfocr2rdf.site.pages.browse_pages import PageFile
+from pfocr2rdf.site.pages.graph_reader import DESCRIPTION_GRAPH, DatasetReader
 from pfocr2rdf.site.pages.html import Site, render
-from pfocr2rdf.site.pages.resource import NAME
-from pfocr2rdf.site.pages.urls import FORMS
-from pfocr2rdf.site.pages.view_models import Fact, Link, Table
+from pfocr2rdf.site.pages.resource import SITE_NAME
+from pfocr2rdf.site.pages.urls import REPRESENTATIONS
+from pfocr2rdf.site.pages.view_models import Fact, Link, TableView
 
-DOWNLOADS = "downloads"
+DOWNLOADS_DIR = "downloads"
 """The folder of the files to download."""
 
-_DATASET = ref(DATASET)
+_DATASET = iri_term(DATASET_IRI)
 
 
-class File(NamedTuple):
+class ReleaseFile(NamedTuple):
     """A file of the release: its name, its size, its SHA-256, and its URL relative to the root, if it is there."""
 
     name: str
@@ -36,77 +36,86 @@ class File(NamedTuple):
 
 def _term(curie: str) -> str:
     prefix, _, local = curie.partition(":")
-    return ref(DESCRIBING[prefix] + local) if prefix in DESCRIBING else term(curie)
+    return iri_term(DESCRIPTION_PREFIXES[prefix] + local) if prefix in DESCRIPTION_PREFIXES else expand_term(curie)
 
 
-def description(reader: Reader, site: Site, there: Iterable[str] = ()) -> list[Node]:
+def read_dataset_description(reader: DatasetReader, site: Site, download_names: Iterable[str] = ()) -> list[Resource]:
     """What describes the dataset, with where its files and its endpoint are.
 
     Args:
         reader: the store.
         site: for the endpoint and the address.
-        there: the names of the files that can be downloaded.
+        download_names: the names of the files that can be downloaded.
     """
-    nodes = {node.subject: node for node in reader.graph(DESCRIPTION)}
+    nodes = {node.subject: node for node in reader.graph_resources(DESCRIPTION_GRAPH)}
     if _DATASET not in nodes:
         return []
-    more = {ref(f"{DATASET}#{name}"): [(_term("dcat:downloadURL"), ref(f"{site.base}{DOWNLOADS}/{quote(name)}"))] for name in there}
-    own = [(_term("void:dataDump"), ref(f"{site.base}{DOWNLOADS}/{quote(name)}")) for name in there if name.startswith("figures.")]
+    more = {
+        iri_term(f"{DATASET_IRI}#{name}"): [(_term("dcat:downloadURL"), iri_term(f"{site.base_url}{DOWNLOADS_DIR}/{quote(name)}"))]
+        for name in download_names
+    }
+    own = [
+        (_term("void:dataDump"), iri_term(f"{site.base_url}{DOWNLOADS_DIR}/{quote(name)}"))
+        for name in download_names
+        if name.startswith("figures.")
+    ]
     if "://" in site.endpoint:
-        own.append((_term("void:sparqlEndpoint"), ref(site.endpoint)))
+        own.append((_term("void:sparqlEndpoint"), iri_term(site.endpoint)))
     more[_DATASET] = own
-    found = [Node(subject, ordered({*node.pairs, *more.get(subject, ())})) for subject, node in nodes.items()]
+    found = [Resource(subject, sort_pairs({*node.pairs, *more.get(subject, ())})) for subject, node in nodes.items()]
     return sorted(found, key=lambda node: (node.subject != _DATASET, node.subject))
 
 
-def files_of(nodes: Iterable[Node], there: Iterable[str] = ()) -> list[File]:
+def list_release_files(resources: Iterable[Resource], download_names: Iterable[str] = ()) -> list[ReleaseFile]:
     """The files of the release, by what describes the dataset.
 
     Args:
-        nodes: the description.
-        there: the names of those that can be downloaded.
+        resources: the description.
+        download_names: the names of those that can be downloaded.
     """
-    known, values = set(there), {node.subject: node.values for node in nodes}
+    known, values = set(download_names), {node.subject: node.values_by_predicate for node in resources}
     found = []
     for subject in values.get(_DATASET, {}).get(_term("dcat:distribution"), ()):
         said = values.get(subject, {})
-        name = _first(said, "dcterms:title")
+        name = _first_text(said, "dcterms:title")
         checksum = said.get(_term("spdx:checksum"), [""])[0]
-        size = _first(said, "dcat:byteSize")
-        url = f"{DOWNLOADS}/{quote(name)}" if name in known else ""
-        found.append(File(name, int(size) if size.isdecimal() else 0, _first(values.get(checksum, {}), "spdx:checksumValue"), url))
+        size = _first_text(said, "dcat:byteSize")
+        url = f"{DOWNLOADS_DIR}/{quote(name)}" if name in known else ""
+        found.append(
+            ReleaseFile(name, int(size) if size.isdecimal() else 0, _first_text(values.get(checksum, {}), "spdx:checksumValue"), url)
+        )
     return sorted(found)
 
 
-def _first(values: dict[str, list[str]], curie: str) -> str:
-    return lexical(values.get(_term(curie), ['""'])[0])
+def _first_text(values: dict[str, list[str]], curie: str) -> str:
+    return lexical_form(values.get(_term(curie), ['""'])[0])
 
 
-def dataset_page(nodes: list[Node], files: list[File], site: Site) -> Page:
+def render_dataset_page(resources: list[Resource], files: list[ReleaseFile], site: Site) -> PageFile:
     """The page of the dataset.
 
     Args:
-        nodes: what describes the dataset.
+        resources: what describes the dataset.
         files: the files of the release.
         site: the site.
     """
-    values = next((node.values for node in nodes if node.subject == _DATASET), {})
-    title = _first(values, "dcterms:title") or NAME
-    version = _first(values, "pav:version") or _first(values, "dcterms:issued")
+    values = next((node.values_by_predicate for node in resources if node.subject == _DATASET), {})
+    title = _first_text(values, "dcterms:title") or SITE_NAME
+    version = _first_text(values, "pav:version") or _first_text(values, "dcterms:issued")
     markup = {
         "@context": ["https://schema.org/", {"dct": "http://purl.org/dc/terms/"}],
         "@type": "Dataset",
-        "@id": DATASET,
+        "@id": DATASET_IRI,
         "dct:conformsTo": {"@id": "https://bioschemas.org/profiles/Dataset/1.0-RELEASE"},
         "name": title,
-        "description": _first(values, "dcterms:description") or SENTENCE,
-        "identifier": DATASET,
+        "description": _first_text(values, "dcterms:description") or SENTENCE,
+        "identifier": DATASET_IRI,
         "keywords": ["pathway", "figure", "gene", "OCR"],
-        "license": CC0,
-        "url": f"{SITE}dataset.html",
+        "license": CC0_IRI,
+        "url": f"{SITE_URL}dataset.html",
         **({"version": version} if version else {}),
         "distribution": [_download(file, site) for file in files if file.url],
-        "includedInDataCatalog": {"@type": "DataCatalog", "@id": SITE, "name": NAME},
+        "includedInDataCatalog": {"@type": "DataCatalog", "@id": SITE_URL, "name": SITE_NAME},
     }
     page = render(
         "dataset",
@@ -115,16 +124,16 @@ def dataset_page(nodes: list[Node], files: list[File], site: Site) -> Page:
         title=title,
         facts=list(_facts(values, site)),
         files=files,
-        tables=[_partition(nodes, values, *which) for which in _PARTITIONS],
+        tables=[_partition(resources, values, *which) for which in _PARTITIONS],
         markup=markup,
-        forms=FORMS,
-        citation=f"{title}{f', release {version}' if version else ''}. {DATASET}",
+        forms=REPRESENTATIONS,
+        citation=f"{title}{f', release {version}' if version else ''}. {DATASET_IRI}",
     )
-    return Page("dataset.html", page)
+    return PageFile("dataset.html", page)
 
 
-def _download(file: File, site: Site) -> dict[str, str]:
-    return {"@type": "DataDownload", "name": file.name, "contentUrl": f"{site.base}{file.url}", "contentSize": f"{file.size} B"}
+def _download(file: ReleaseFile, site: Site) -> dict[str, str]:
+    return {"@type": "DataDownload", "name": file.name, "contentUrl": f"{site.base_url}{file.url}", "contentSize": f"{file.size} B"}
 
 
 _FACTS = (
@@ -145,88 +154,93 @@ _PARTITIONS = (
 
 
 def _facts(values: dict[str, list[str]], site: Site) -> Iterator[Fact]:
-    yield Fact("IRI", (Link(DATASET, DATASET),))
+    yield Fact("IRI", (Link(DATASET_IRI, DATASET_IRI),))
     for curie, label in _FACTS:
         if said := values.get(_term(curie)):
-            yield Fact(label, tuple(_shown(value) for value in said))
+            yield Fact(label, tuple(_value_link(value) for value in said))
     if site.endpoint:
         yield Fact("SPARQL endpoint", (Link(site.endpoint, site.endpoint),))
 
 
-def _shown(value: str) -> Link:
-    said = parse(value)
-    text = f"{int(said.value):,}" if said.kind == "literal" and said.datatype.endswith("#integer") else said.value
+def _value_link(value: str) -> Link:
+    said = parse_term(value)
+    text = f"{int(said.value):,}" if said.term_type == "literal" and said.datatype.endswith("#integer") else said.value
     return Link(text, said.value if said.value.startswith(("http://", "https://")) else "")
 
 
-def _partition(nodes: list[Node], values: dict[str, list[str]], heading: str, partition: str, what: str, number: str) -> Table:
-    known = {node.subject: node.values for node in nodes}
+def _partition(nodes: list[Resource], values: dict[str, list[str]], heading: str, partition: str, what: str, number: str) -> TableView:
+    known = {node.subject: node.values_by_predicate for node in nodes}
     found = [known.get(one, {}) for one in values.get(_term(partition), ())]
-    counted = [(one[_term(what)][0], int(_first(one, number) or 0)) for one in found if _term(what) in one]
+    counted = [(one[_term(what)][0], int(_first_text(one, number) or 0)) for one in found if _term(what) in one]
     rows = [
-        ((Link(curie_of(one), one[1:-1]),), (Link(f"{count:,}", style="number"),))
+        ((Link(compress_to_curie(one), one[1:-1]),), (Link(f"{count:,}", style="number"),))
         for one, count in sorted(counted, key=lambda row: (-row[1], row[0]))
     ]
-    return Table(heading, (heading.split()[-1].title(), "Number"), rows, len(rows))
+    return TableView(heading, (heading.split()[-1].title(), "Number"), rows, len(rows))
 
 
-def curie_of(one: str) -> str:
+def compress_to_curie(rdf_term: str) -> str:
     """A term with its prefix, if it has one."""
-    iri = one[1:-1]
+    iri = rdf_term[1:-1]
     return next((f"{prefix}:{iri[len(space) :]}" for prefix, space in PREFIXES.items() if iri.startswith(space)), iri)
 
 
-class Told(NamedTuple):
+class VocabularyTerm(NamedTuple):
     """A term of the vocabulary on its page."""
 
     name: str
-    local: str
+    fragment: str
     label: str
     definition: str
     rows: tuple[tuple[str, tuple[Link, ...]], ...]
 
 
-def vocabulary_page(reader: Reader, site: Site) -> Page:
+def render_vocabulary_page(reader: DatasetReader, site: Site) -> PageFile:
     """The page of the vocabulary, with an example of each term from the data."""
     classes = [
-        _told(
-            row.name, row.label, row.definition, ("Kind of", row.superclasses), ("Close to", row.close), example=_instance(reader, row.name)
+        _vocabulary_term(
+            row.name,
+            row.label,
+            row.definition,
+            ("Kind of", row.superclasses),
+            ("Close to", row.close_matches),
+            example=_example_instance(reader, row.name),
         )
         for row in CLASSES
     ]
     properties = [
-        _told(
+        _vocabulary_term(
             row.name, row.label, row.definition, ("Of", row.domain), ("Leads to", (row.range,)), ("Kind of", row.superproperties),
-            ("Close to", row.close), example=_usage(reader, row.name),
+            ("Close to", row.close_matches), example=_example_usage(reader, row.name),
         )
         for row in PROPERTIES
         if row.name.startswith("pfocr:")
     ]  # fmt: skip
-    evidence = [_told(row.name, row.label, row.definition, example=", ".join(row.sources)) for row in EVIDENCE]
+    evidence = [_vocabulary_term(row.name, row.label, row.definition, example=", ".join(row.sources)) for row in EVIDENCE_TYPES]
     sections = [("Classes", classes), ("Properties", properties), ("Evidence", evidence)]
-    return Page(
-        "vocab.html", render("vocab", site=site, root="", title="The vocabulary", space=PFOCR, forms=FORMS, sections=sections)
+    return PageFile(
+        "vocab.html", render("vocab", site=site, root="", title="The vocabulary", space=PFOCR, forms=REPRESENTATIONS, sections=sections)
     )  # fmt: skip
 
 
-def _told(name: str, label: str, definition: str, *rows: tuple[str, tuple[str, ...]], example: str) -> Told:
-    linked = [(heading, tuple(_named(one) for one in names)) for heading, names in rows]
+def _vocabulary_term(name: str, label: str, definition: str, *rows: tuple[str, tuple[str, ...]], example: str) -> VocabularyTerm:
+    linked = [(heading, tuple(_term_link(one) for one in names)) for heading, names in rows]
     shown = ("Example" if ":via" not in name else "Lexicon sources", (Link(example, "", "", "", "word"),) if example else ())
-    return Told(name, name.partition(":")[2], label, definition, (*linked, shown))
+    return VocabularyTerm(name, name.partition(":")[2], label, definition, (*linked, shown))
 
 
-def _named(curie: str) -> Link:
-    return Link(curie, f"vocab.html#{curie.partition(':')[2]}" if curie.startswith("pfocr:") else expand(curie))
+def _term_link(curie: str) -> Link:
+    return Link(curie, f"vocab.html#{curie.partition(':')[2]}" if curie.startswith("pfocr:") else expand_curie(curie))
 
 
-def _instance(reader: Reader, name: str) -> str:
-    found = next(reader.quads("", term("rdf:type"), term(name)), None)
-    return f"{curie_of(str(found.subject))} a {name} ." if found else ""
+def _example_instance(reader: DatasetReader, name: str) -> str:
+    found = next(reader.quads("", expand_term("rdf:type"), expand_term(name)), None)
+    return f"{compress_to_curie(str(found.subject))} a {name} ." if found else ""
 
 
-def _usage(reader: Reader, name: str) -> str:
-    found = next(reader.quads("", term(name)), None)
+def _example_usage(reader: DatasetReader, name: str) -> str:
+    found = next(reader.quads("", expand_term(name)), None)
     if found is None:
         return ""
     value = str(found.object)
-    return f"{curie_of(str(found.subject))} {name} {curie_of(value) if value.startswith('<') else value} ."
+    return f"{compress_to_curie(str(found.subject))} {name} {compress_to_curie(value) if value.startswith('<') else value} ."

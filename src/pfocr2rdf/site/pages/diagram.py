@@ -5,74 +5,81 @@ from __future__ import annotations
 import unicodedata
 from typing import NamedTuple
 
-from pfocr2rdf.site.pages.view_models import Box, Neighbourhood
+from pfocr2rdf.site.pages.view_models import DiagramModel, DiagramNode
 
-_ROW, _COLUMN, _DOT, _TOP = 26, 270, 6, 14
-_LONGEST = 26  # letters of a name
-_LETTER = 7.5
-_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+_ROW_HEIGHT_PX, _COLUMN_WIDTH_PX, _NODE_X_PX, _TOP_MARGIN_PX = 26, 270, 6, 14
+_MAX_LABEL_CHARS = 26  # letters of a name
+_LETTER_WIDTH_PX = 7.5
+_HIDDEN_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
-class Dot(NamedTuple):
+class PlacedNode(NamedTuple):
     """A thing: where its dot is, what is written beside it, and where that leads."""
 
     x: int
     y: int
-    kind: str
+    type_name: str
     text: str
-    full: str
+    full_text: str
     url: str
 
 
-class Drawing(NamedTuple):
+class Diagram(NamedTuple):
     """A picture: its size, the dots, and the lines as paths."""
 
     width: int
     height: int
-    dots: tuple[Dot, ...]
-    lines: tuple[str, ...]
+    nodes: tuple[PlacedNode, ...]
+    edge_paths: tuple[str, ...]
     caption: str
 
 
-def drawn(near: Neighbourhood | None, root: str) -> Drawing | None:
+def layout_diagram(model: DiagramModel | None, root: str) -> Diagram | None:
     """Where everything goes; nothing where there is nothing to draw.
 
     Args:
-        near: what is to be drawn.
+        model: what is to be drawn.
         root: the path that leads to the root of the site.
     """
-    if near is None:
+    if model is None:
         return None
-    most = max(map(len, near.columns))
-    height = most * _ROW + 2
+    most = max(map(len, model.columns))
+    height = most * _ROW_HEIGHT_PX + 2
     dots = [
-        [_dot(column, _y(row, len(boxes), most), box, root) for row, box in enumerate(boxes)] for column, boxes in enumerate(near.columns)
+        [_place_node(column, _node_y(row, len(boxes), most), box, root) for row, box in enumerate(boxes)]
+        for column, boxes in enumerate(model.columns)
     ]
-    lines = tuple(_line(dots[a][b], dots[c][d]) for (a, b), (c, d) in near.edges)
-    return Drawing(len(near.columns) * _COLUMN, height, tuple(dot for column in dots for dot in column), lines, near.caption)
+    lines = tuple(_edge_path(dots[a][b], dots[c][d]) for (a, b), (c, d) in model.edges)
+    return Diagram(len(model.columns) * _COLUMN_WIDTH_PX, height, tuple(dot for column in dots for dot in column), lines, model.caption)
 
 
-def _dot(column: int, y: int, box: Box, root: str) -> Dot:
-    return Dot(_DOT + column * _COLUMN, y, box.kind, clipped(box.text), box.text, root + box.url if box.url else "")
+def _place_node(column: int, y: int, node: DiagramNode, root: str) -> PlacedNode:
+    return PlacedNode(
+        _NODE_X_PX + column * _COLUMN_WIDTH_PX, y, node.type_name, truncate_label(node.text), node.text, root + node.url if node.url else ""
+    )
 
 
-def _y(row: int, rows: int, most: int) -> int:
+def _node_y(row: int, rows: int, most: int) -> int:
     """Columns with fewer rows have them farther apart."""
-    return round(_TOP + (row + 0.5) * (most - 1) * _ROW / max(rows, 1)) if rows < most else _TOP + row * _ROW
+    return (
+        round(_TOP_MARGIN_PX + (row + 0.5) * (most - 1) * _ROW_HEIGHT_PX / max(rows, 1))
+        if rows < most
+        else _TOP_MARGIN_PX + row * _ROW_HEIGHT_PX
+    )
 
 
-def _line(start: Dot, end: Dot) -> str:
+def _edge_path(start: PlacedNode, end: PlacedNode) -> str:
     """From behind the name to the dot: a curve, so that lines do not cross names."""
-    begin = start.x + 16 + round(len(start.text) * _LETTER)
+    begin = start.x + 16 + round(len(start.text) * _LETTER_WIDTH_PX)
     bend = (begin + end.x) // 2
-    return f"M{begin} {start.y}C{bend} {start.y} {bend} {end.y} {end.x - _DOT - 2} {end.y}"
+    return f"M{begin} {start.y}C{bend} {start.y} {bend} {end.y} {end.x - _NODE_X_PX - 2} {end.y}"
 
 
-def clipped(text: str) -> str:
+def truncate_label(text: str) -> str:
     """A name that fits, without what would turn the letters around it.
 
-    >>> clipped("a" * 30), clipped("ab\u202ec")
+    >>> truncate_label("a" * 30), truncate_label("ab\u202ec")
     ('aaaaaaaaaaaaaaaaaaaaaaaaa…', 'abc')
     """
-    shown = "".join(one for one in text if unicodedata.category(one) not in _HIDDEN)
-    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1].rstrip()}…"
+    shown = "".join(one for one in text if unicodedata.category(one) not in _HIDDEN_CATEGORIES)
+    return shown if len(shown) <= _MAX_LABEL_CHARS else f"{shown[: _MAX_LABEL_CHARS - 1].rstrip()}…"

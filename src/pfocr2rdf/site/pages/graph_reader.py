@@ -10,64 +10,72 @@ import pyoxigraph
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
 
 from pfocr2rdf.errors import StoreError
-from pfocr2rdf.pipeline.dataset_description import DESCRIBING
-from pfocr2rdf.rdf.iris import DATASET
-from pfocr2rdf.rdf.ordering import ordered
-from pfocr2rdf.rdf.terms import TYPE, Node, Pair, lexical, literal, ref, term
-from pfocr2rdf.site.pages.urls import BY_FOLDER, BY_NAME, HTML, Kind, place_of
-from pfocr2rdf.stores.description import description_in, graphs_of, in_default_graph
-from pfocr2rdf.stores.embedded import Local, mapped, refuse_no_store
-from pfocr2rdf.stores.graph_layout import FIGURES
+from pfocr2rdf.pipeline.dataset_description import DESCRIPTION_PREFIXES
+from pfocr2rdf.rdf.iris import DATASET_IRI
+from pfocr2rdf.rdf.ordering import sort_pairs
+from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, iri_term, lexical_form, literal
+from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_FOLDER, ENTITY_TYPES_BY_NAME, HTML, EntityType, address_from_iri
+from pfocr2rdf.stores.description import extract_graphs, fetch_description, is_in_default_graph
+from pfocr2rdf.stores.embedded import EmbeddedStore, map_store_errors, require_store
+from pfocr2rdf.stores.graph_layout import FIGURE_GRAPHS_PREFIX
 
 
-def release_of(reader: Reader) -> str:
+def read_release_name(reader: DatasetReader) -> str:
     """The name of the release, or its date; ``""`` where it has neither."""
-    values = {pair for node in reader.graph(DESCRIPTION) if node.subject == ref(DATASET) for pair in node.pairs}
-    said = {predicate: lexical(value) for predicate, value in sorted(values)}
-    return said.get(ref(f"{DESCRIBING['pav']}version")) or said.get(term("dcterms:issued"), "")
+    values = {pair for node in reader.graph_resources(DESCRIPTION_GRAPH) if node.subject == iri_term(DATASET_IRI) for pair in node.pairs}
+    said = {predicate: lexical_form(value) for predicate, value in sorted(values)}
+    return said.get(iri_term(f"{DESCRIPTION_PREFIXES['pav']}version")) or said.get(expand_term("dcterms:issued"), "")
 
 
-DESCRIPTION = f"{DATASET}/description"
+DESCRIPTION_GRAPH = f"{DATASET_IRI}/description"
 """The graph of what describes the dataset, which is also the name of the description."""
 
-LABELS = tuple(map(term, ("dcterms:title", "rdfs:label", "skos:prefLabel", "schema:name")))
+LABEL_PREDICATES = tuple(map(expand_term, ("dcterms:title", "rdfs:label", "skos:prefLabel", "schema:name")))
 """The properties that say what a thing is called, the first one that there is."""
 
-_KNOWN = 100_000  # things that many pages name
+_CACHE_SIZE = 100_000  # things that many pages name
 
 
-class Reader(Local):
+class DatasetReader(EmbeddedStore):
     """The dataset in an embedded store, which nobody changes meanwhile. What other people keep beside it is not seen.
 
     Args:
         path: the folder of the store.
-        pages: the folders of the kinds of things that have pages; ``None`` for all.
+        page_folders: the folders of the kinds of things that have pages; ``None`` for all.
         guarded: whether the caller keeps writers away.
 
     Raises:
         StoreError: there is no store, or no dataset in it, or another program changes it.
     """
 
-    def __init__(self, path: Path, pages: frozenset[str] | None = None, *, guarded: bool = False) -> None:
-        refuse_no_store(path)
-        super().__init__(path, guarded=guarded)
-        self.description = description_in(self, DESCRIPTION)
-        self._pages = frozenset(BY_FOLDER) if pages is None else pages
-        self._ours = graphs_of(self.description)
-        self._others = self._foreign()
+    def __init__(self, path: Path, page_folders: frozenset[str] | None = None, *, guarded: bool = False) -> None:
+        require_store(path)
+        super().__init__(path, already_locked=guarded)
+        self.description = fetch_description(self, DESCRIPTION_GRAPH)
+        self._page_folders = frozenset(ENTITY_TYPES_BY_FOLDER) if page_folders is None else page_folders
+        self._dataset_graphs = extract_graphs(self.description)
+        self._foreign_graphs = self._find_foreign_graphs()
         # Mostly there is one graph, and asking it saves a look at the graph of each statement.
-        self._only = NamedNode(self._ours[0]) if len(self._ours) == 1 and self._ours[0] != FIGURES else None
-        self.label = lru_cache(_KNOWN)(self._label)
-        self.known = lru_cache(_KNOWN)(self.values)
+        self._single_graph = (
+            NamedNode(self._dataset_graphs[0])
+            if len(self._dataset_graphs) == 1 and self._dataset_graphs[0] != FIGURE_GRAPHS_PREFIX
+            else None
+        )
+        self.cached_label = lru_cache(_CACHE_SIZE)(self._label)
+        self.cached_values = lru_cache(_CACHE_SIZE)(self.values)
 
-    def _foreign(self) -> frozenset[NamedNode | DefaultGraph]:
+    def _find_foreign_graphs(self) -> frozenset[NamedNode | DefaultGraph]:
         """The graphs that are not the dataset's."""
-        ours = self._ours
-        default = in_default_graph(self.description)
+        ours = self._dataset_graphs
+        default = is_in_default_graph(self.description)
         if not ours and not default:
             self.close()
-            raise StoreError(f"{self.place}: holds no dataset that 'pfocr2rdf load' loaded; load an export into it")
-        names = [name for name in self.graphs() if name not in ours and not (FIGURES in ours and name.startswith(FIGURES))]
+            raise StoreError(f"{self.location}: holds no dataset that 'pfocr2rdf load' loaded; load an export into it")
+        names = [
+            name
+            for name in self.graph_names()
+            if name not in ours and not (FIGURE_GRAPHS_PREFIX in ours and name.startswith(FIGURE_GRAPHS_PREFIX))
+        ]
         return frozenset([*map(NamedNode, names), *([] if default else [DefaultGraph()])])
 
     def quads(self, subject: str = "", predicate: str = "", value: str = "") -> Iterator[Quad]:
@@ -75,42 +83,42 @@ class Reader(Local):
 
         A literal that is asked for is plain text.
         """
-        with mapped(self._path):
-            for quad in self._store.quads_for_pattern(_node(subject), _node(predicate), _value(value), self._only):
-                if self._only or quad.graph_name not in self._others:
+        with map_store_errors(self._path):
+            for quad in self._store.quads_for_pattern(_node(subject), _node(predicate), _value(value), self._single_graph):
+                if self._single_graph or quad.graph_name not in self._foreign_graphs:
                     yield quad
 
-    def pairs(self, subject: str) -> tuple[Pair, ...]:
+    def pairs(self, subject: str) -> tuple[PredicateObject, ...]:
         """All that is said of a thing, in the order in which it is written; nothing where it is not known."""
-        return ordered({(f"<{quad.predicate.value}>", _text(quad.object)) for quad in self.quads(subject)})
+        return sort_pairs({(f"<{quad.predicate.value}>", _term_text(quad.object)) for quad in self.quads(subject)})
 
-    def node(self, subject: str) -> Node | None:
+    def find_resource(self, subject: str) -> Resource | None:
         """The same as a node, if there is one."""
         pairs = self.pairs(subject)
-        return Node(subject, pairs) if pairs else None
+        return Resource(subject, pairs) if pairs else None
 
-    def nodes(self, predicate: str, value: str) -> list[Node]:
+    def find_resources(self, predicate: str, value: str) -> list[Resource]:
         """All things that have this value, with all that is said of them, in the order of their IRIs."""
-        if self._only is None:
-            return [Node(subject, self.pairs(subject)) for subject in self.subjects(predicate, value)]
+        if self._single_graph is None:
+            return [Resource(subject, self.pairs(subject)) for subject in self.subjects(predicate, value)]
         # One query for them all is four times quicker than a look-up for each.
-        said: dict[str, set[Pair]] = {}
-        with mapped(self._path):
-            found = self._store.query(f"SELECT ?s ?p ?o {{ ?s {predicate} {value} ; ?p ?o }}", default_graph=self._only)
+        said: dict[str, set[PredicateObject]] = {}
+        with map_store_errors(self._path):
+            found = self._store.query(f"SELECT ?s ?p ?o {{ ?s {predicate} {value} ; ?p ?o }}", default_graph=self._single_graph)
             assert isinstance(found, pyoxigraph.QuerySolutions)  # only SELECT is asked here  # noqa: S101
             for subject, name, term in found:
-                said.setdefault(_text(subject), set()).add((_text(name), _text(term)))
-        return [Node(subject, ordered(said[subject])) for subject in sorted(said, key=lambda one: one[1:-1])]
+                said.setdefault(_term_text(subject), set()).add((_term_text(name), _term_text(term)))
+        return [Resource(subject, sort_pairs(said[subject])) for subject in sorted(said, key=lambda one: one[1:-1])]
 
     def values(self, subject: str, predicate: str) -> list[str]:
         """The values of a property, sorted."""
-        return sorted({_text(quad.object) for quad in self.quads(subject, predicate)})
+        return sorted({_term_text(quad.object) for quad in self.quads(subject, predicate)})
 
-    def rows(self, query: str) -> list[dict[str, str]]:
+    def query_rows(self, query: str) -> list[dict[str, str]]:
         """The answer to a query about the dataset, each value without its datatype."""
-        union = FIGURES in self._ours
-        ours: list[NamedNode | BlankNode | DefaultGraph] = [*map(NamedNode, self._ours)] or [DefaultGraph()]
-        with mapped(self._path):
+        union = FIGURE_GRAPHS_PREFIX in self._dataset_graphs
+        ours: list[NamedNode | BlankNode | DefaultGraph] = [*map(NamedNode, self._dataset_graphs)] or [DefaultGraph()]
+        with map_store_errors(self._path):
             found = self._store.query(query, use_default_graph_as_union=union, default_graph=None if union else ours)
             assert isinstance(found, pyoxigraph.QuerySolutions)  # only SELECT is asked here  # noqa: S101
             names = [variable.value for variable in found.variables]
@@ -121,39 +129,39 @@ class Reader(Local):
         found = {quad.subject.value for quad in self.quads("", predicate, value) if isinstance(quad.subject, NamedNode)}
         return [f"<{iri}>" for iri in sorted(found)]
 
-    def is_a(self, subject: str, cls: str) -> bool:
+    def is_instance_of(self, subject: str, cls: str) -> bool:
         """Whether a thing is of a class."""
-        return cls in self.known(subject, TYPE)
+        return cls in self.cached_values(subject, RDF_TYPE)
 
-    def graph(self, name: str) -> list[Node]:
+    def graph_resources(self, name: str) -> list[Resource]:
         """A small named graph, as nodes in the order of their subjects."""
-        said: dict[str, set[Pair]] = {}
-        with mapped(self._path):
+        said: dict[str, set[PredicateObject]] = {}
+        with map_store_errors(self._path):
             for quad in self._store.quads_for_pattern(None, None, None, NamedNode(name)):
-                said.setdefault(_text(quad.subject), set()).add((f"<{quad.predicate.value}>", _text(quad.object)))
-        return [Node(subject, ordered(pairs)) for subject, pairs in sorted(said.items())]
+                said.setdefault(_term_text(quad.subject), set()).add((f"<{quad.predicate.value}>", _term_text(quad.object)))
+        return [Resource(subject, sort_pairs(pairs)) for subject, pairs in sorted(said.items())]
 
-    def _label(self, subject: str) -> Pair | None:
+    def _label(self, subject: str) -> PredicateObject | None:
         """What people call a thing, and the property that says so."""
-        for predicate in LABELS:
+        for predicate in LABEL_PREDICATES:
             if found := self.values(subject, predicate):
                 return predicate, found[0]
         return None
 
-    def name(self, subject: str) -> str:
+    def display_name(self, subject: str) -> str:
         """What people call a thing; the end of its IRI where nobody calls it anything."""
-        found = self.label(subject)
-        return (lexical(found[1]).strip() if found else "") or subject[1:-1].rpartition("/")[2].rpartition("#")[2] or subject[1:-1]
+        found = self.cached_label(subject)
+        return (lexical_form(found[1]).strip() if found else "") or subject[1:-1].rpartition("/")[2].rpartition("#")[2] or subject[1:-1]
 
-    def url(self, subject: str, kind: Kind | str) -> str:
+    def page_url(self, subject: str, entity_type: EntityType | str) -> str:
         """The page of a thing, relative to the root; its IRI where it has none.
 
         Args:
             subject: the thing.
-            kind: its kind, or the name of it.
+            entity_type: its kind, or the name of it.
         """
-        kind = BY_NAME[kind] if isinstance(kind, str) else kind
-        place = place_of(subject[1:-1], kind) if kind.folder in self._pages else None
+        entity_type = ENTITY_TYPES_BY_NAME[entity_type] if isinstance(entity_type, str) else entity_type
+        place = address_from_iri(subject[1:-1], entity_type) if entity_type.folder in self._page_folders else None
         return place.url(HTML) if place else subject[1:-1]
 
 
@@ -162,10 +170,10 @@ def _node(text: str) -> NamedNode | None:
 
 
 def _value(text: str) -> NamedNode | pyoxigraph.Literal | None:
-    return pyoxigraph.Literal(lexical(text)) if text.startswith('"') else _node(text)
+    return pyoxigraph.Literal(lexical_form(text)) if text.startswith('"') else _node(text)
 
 
-def _text(value: NamedNode | BlankNode | pyoxigraph.Literal | pyoxigraph.Triple) -> str:
+def _term_text(value: NamedNode | BlankNode | pyoxigraph.Literal | pyoxigraph.Triple) -> str:
     """A term as the writers of this package take it."""
     if isinstance(value, NamedNode):
         return f"<{value.value}>"

@@ -13,19 +13,19 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from pfocr2rdf.rdf.vocabulary import SITE
-from pfocr2rdf.site.pages.diagram import drawn
-from pfocr2rdf.site.pages.urls import FORMS, HTML
-from pfocr2rdf.site.pages.view_models import View
+from pfocr2rdf.rdf.vocabulary import SITE_URL
+from pfocr2rdf.site.pages.diagram import layout_diagram
+from pfocr2rdf.site.pages.urls import HTML, REPRESENTATIONS
+from pfocr2rdf.site.pages.view_models import ResourceView
 from pfocr2rdf.storage.layout import TOOL
 
-ASSETS = Path(__file__).parent / "assets"
+ASSETS_DIR = Path(__file__).parent / "assets"
 """The folder of the style, the scripts and the icon."""
 
-_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-_IN_SCRIPTS = f"<>&\u2028\u2029{_TURNING}"
-_turning = re.compile(f"[{_TURNING}]").search
-_SHOWN = dict.fromkeys(map(ord, _TURNING), "\ufffd")
+_BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_ESCAPED_IN_SCRIPTS = f"<>&\u2028\u2029{_BIDI_CONTROLS}"
+_find_bidi_control = re.compile(f"[{_BIDI_CONTROLS}]").search
+_BIDI_REPLACEMENTS = dict.fromkeys(map(ord, _BIDI_CONTROLS), "\ufffd")
 
 
 class Site(NamedTuple):
@@ -34,17 +34,17 @@ class Site(NamedTuple):
     Attributes:
         release: the name of the release, or ``""``.
         endpoint: the URL that takes SPARQL queries, relative to the root or absolute; ``""`` where there is none.
-        base: where the site will be, with a slash at the end.
+        base_url: where the site will be, with a slash at the end.
         tool: what made the pages.
     """
 
     release: str = ""
     endpoint: str = ""
-    base: str = SITE
+    base_url: str = SITE_URL
     tool: str = TOOL
 
     @property
-    def policy(self) -> str:
+    def content_security_policy(self) -> str:
         """What a page may load and do: nothing but what is the site's own, and the endpoint."""
         parts = urlsplit(self.endpoint)
         host = parts.netloc.rpartition("@")[2]
@@ -65,42 +65,42 @@ def render(template: str, **values: Any) -> str:
     return _environment().get_template(f"{template}.html").render(values)
 
 
-def parts(template: str, **values: Any) -> Iterator[str]:
+def render_chunks(template: str, **values: Any) -> Iterator[str]:
     """The same piece by piece, for pages that are long."""
     return _environment().get_template(f"{template}.html").generate(values)
 
 
-def page_of(view: View, site: Site) -> str:
+def render_resource_page(view: ResourceView, site: Site) -> str:
     """The page of a thing as HTML."""
-    root = view.place.root + ("../" if view.number > 1 else "")
+    root = view.address.path_to_root + ("../" if view.page_number > 1 else "")
     return render(
         "thing",
         site=site,
         root=root,
         title=view.title,
         view=view,
-        forms=FORMS,
-        drawing=drawn(view.neighbourhood, root),
-        first=root + view.place.url(HTML),
-        other=lambda number: root + view.place.url(HTML, number),
+        forms=REPRESENTATIONS,
+        drawing=layout_diagram(view.diagram, root),
+        first=root + view.address.url(HTML),
+        other=lambda number: root + view.address.url(HTML, number),
     )
 
 
-def script(value: Any) -> Markup:
+def script_json(value: Any) -> Markup:
     r"""A value as JSON that can stand in a script element: nothing in it ends the element.
 
-    >>> script({"a": "</script>"})
+    >>> script_json({"a": "</script>"})
     Markup('{"a": "\\u003c/script\\u003e"}')
     """
     text = json.dumps(value, ensure_ascii=False)
-    for character in _IN_SCRIPTS:
+    for character in _ESCAPED_IN_SCRIPTS:
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)  # noqa: S704 - it was made harmless
 
 
-def still(text: str) -> str:
+def replace_bidi_controls(text: str) -> str:
     """A text without marks that turn around what is behind them: one that ends an isolation reaches beyond its element."""
-    return text.translate(_SHOWN) if _turning(text) else text
+    return text.translate(_BIDI_REPLACEMENTS) if _find_bidi_control(text) else text
 
 
 @cache
@@ -112,8 +112,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        finalize=lambda value: still(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
+        finalize=lambda value: replace_bidi_controls(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
     )
-    environment.filters["script"] = script
+    environment.filters["script"] = script_json
     environment.filters["number"] = "{:,}".format
     return environment

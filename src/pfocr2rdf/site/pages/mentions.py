@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pfocr2rdf.rdf.terms import Node, lexical, term
-from pfocr2rdf.rdf.vocabulary import EVIDENCE
-from pfocr2rdf.site.pages.graph_reader import Reader
+from pfocr2rdf.rdf.terms import Resource, expand_term, lexical_form
+from pfocr2rdf.rdf.vocabulary import EVIDENCE_TYPES
+from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.view_models import Link
 
-HAS_BODY, HAS_TARGET = term("oa:hasBody"), term("oa:hasTarget")
-_WORD, _MATCH, _SOURCE = term("pfocr:word"), term("pfocr:match"), term("pfocr:lexiconSource")
-_EVIDENCE, _FAMILY, _OCCURRENCES = term("pfocr:evidence"), term("pfocr:family"), term("pfocr:occurrences")
-_LABELS = {term(row.name): row.label for row in EVIDENCE}
+HAS_BODY, HAS_TARGET = expand_term("oa:hasBody"), expand_term("oa:hasTarget")
+_WORD, _MATCH, _SOURCE = expand_term("pfocr:word"), expand_term("pfocr:match"), expand_term("pfocr:lexiconSource")
+_EVIDENCE, _FAMILY, _OCCURRENCES = expand_term("pfocr:evidence"), expand_term("pfocr:family"), expand_term("pfocr:occurrences")
+_LABELS = {expand_term(row.name): row.label for row in EVIDENCE_TYPES}
 
 
-class Said(NamedTuple):
+class MentionView(NamedTuple):
     """One mention.
 
     Attributes:
@@ -40,10 +40,10 @@ class Said(NamedTuple):
     occurrences: int
 
     @classmethod
-    def of(cls, node: Node) -> Said:
+    def from_resource(cls, node: Resource) -> MentionView:
         """What a mention's statements say; of a value that is there more than once, the first."""
-        said = {predicate: values[0] for predicate, values in node.values.items()}
-        word, match, source, times = (lexical(said.get(one, '""')) for one in (_WORD, _MATCH, _SOURCE, _OCCURRENCES))
+        said = {predicate: values[0] for predicate, values in node.values_by_predicate.items()}
+        word, match, source, times = (lexical_form(said.get(one, '""')) for one in (_WORD, _MATCH, _SOURCE, _OCCURRENCES))
         return cls(
             node.subject[1:-1].rpartition("/")[2],
             said.get(HAS_BODY, ""),
@@ -56,7 +56,7 @@ class Said(NamedTuple):
         )
 
 
-def words(mentions: Iterable[Said], reader: Reader, *, anchors: bool = False) -> tuple[Link, ...]:
+def mention_links(mentions: Iterable[MentionView], reader: DatasetReader, *, anchors: bool = False) -> tuple[Link, ...]:
     """The words of mentions, each with how it was recognised.
 
     Args:
@@ -68,7 +68,7 @@ def words(mentions: Iterable[Said], reader: Reader, *, anchors: bool = False) ->
     for one in sorted(mentions, key=lambda one: (one.word, one.source, one.family)):
         details = [one.evidence or one.source]
         if one.family:
-            details[0] += f" {reader.name(one.family)}"
+            details[0] += f" {reader.display_name(one.family)}"
         elif one.match not in ("", one.word):
             details.append(f"as {one.match}")
         if one.occurrences > 1:
@@ -77,6 +77,6 @@ def words(mentions: Iterable[Said], reader: Reader, *, anchors: bool = False) ->
     return tuple(found)
 
 
-def link(reader: Reader, thing: str, kind: str, detail: str = "") -> Link:
+def entity_link(reader: DatasetReader, subject: str, type_name: str, detail: str = "") -> Link:
     """A link to a thing, by its name."""
-    return Link(reader.name(thing), reader.url(thing, kind), detail)
+    return Link(reader.display_name(subject), reader.page_url(subject, type_name), detail)

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pfocr2rdf.rdf.vocabulary import PREFIXES, expand
-from pfocr2rdf.site.pages.graph_reader import Reader
-from pfocr2rdf.site.pages.urls import KINDS
+from pfocr2rdf.rdf.vocabulary import PREFIXES, expand_curie
+from pfocr2rdf.site.pages.graph_reader import DatasetReader
+from pfocr2rdf.site.pages.urls import ENTITY_TYPES
 
-_TOP = 15
+_MAX_BARS = 15
 _BINS = ((1, 5), (6, 10), (11, 20), (21, 50), (51, 100), (101, 200), (201, 0))
-_ABOUT = "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in ("pfocr", "dcterms", "oa", "xsd"))
-_COUNT = "SELECT (COUNT(DISTINCT ?s) AS ?n) {{ ?s a <{cls}> }}"
+_PREFIX_HEADER = "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in ("pfocr", "dcterms", "oa", "xsd"))
+_COUNT_QUERY = "SELECT (COUNT(DISTINCT ?s) AS ?n) {{ ?s a <{cls}> }}"
 
-_YEARS = """
+_YEARS_QUERY = """
 SELECT ?year (COUNT(DISTINCT ?figure) AS ?n) { ?figure pfocr:citedIn/dcterms:issued ?year } GROUP BY ?year ORDER BY ?year"""
 
-_GENES = """
+_GENES_QUERY = """
 SELECT ?thing (COUNT(DISTINCT ?figure) AS ?n) { ?figure pfocr:mentions ?thing FILTER (STRSTARTS(STR(?thing), "%s")) }
 GROUP BY ?thing ORDER BY DESC(?n) ?thing LIMIT %d"""
 
-_FAMILIES = """
+_FAMILIES_QUERY = """
 SELECT ?thing (COUNT(DISTINCT ?figure) AS ?n) { ?figure pfocr:mentionsFamily ?thing } GROUP BY ?thing ORDER BY DESC(?n) ?thing LIMIT %d"""
 
-_MENTIONS = "SELECT ?each (COUNT(*) AS ?n) { { SELECT ?f (COUNT(*) AS ?each) { ?m oa:hasTarget ?f } GROUP BY ?f } } GROUP BY ?each"
+_MENTIONS_QUERY = "SELECT ?each (COUNT(*) AS ?n) { { SELECT ?f (COUNT(*) AS ?each) { ?m oa:hasTarget ?f } GROUP BY ?f } } GROUP BY ?each"
 
 
 class Bar(NamedTuple):
@@ -49,27 +49,32 @@ class Overview(NamedTuple):
     example: str
 
 
-def overview(reader: Reader) -> Overview:
+def compute_overview(reader: DatasetReader) -> Overview:
     """Count. It takes some seconds for a hundred thousand figures."""
-    counts = {kind.folder: int(reader.rows(_COUNT.format(cls=expand(kind.cls)))[0]["n"]) for kind in KINDS}
-    years = [(row["year"], f"browse/figures/{row['year']}/index.html", int(row["n"])) for row in reader.rows(_ABOUT + _YEARS)]
-    genes = reader.rows(_ABOUT + _GENES % (PREFIXES["ncbigene"], _TOP))
-    families = reader.rows(_ABOUT + _FAMILIES % _TOP)
+    counts = {kind.folder: int(reader.query_rows(_COUNT_QUERY.format(cls=expand_curie(kind.cls)))[0]["n"]) for kind in ENTITY_TYPES}
+    years = [
+        (row["year"], f"browse/figures/{row['year']}/index.html", int(row["n"])) for row in reader.query_rows(_PREFIX_HEADER + _YEARS_QUERY)
+    ]
+    genes = reader.query_rows(_PREFIX_HEADER + _GENES_QUERY % (PREFIXES["ncbigene"], _MAX_BARS))
+    families = reader.query_rows(_PREFIX_HEADER + _FAMILIES_QUERY % _MAX_BARS)
     plots = (
         ("Figures per year", _bars(years)),
-        ("Genes on most figures", _bars(_ranked(reader, genes, "gene"))),
-        ("Families on most figures", _bars(_ranked(reader, families, "family"))),
-        ("Mentions per figure", _bars(_binned({int(row["each"]): int(row["n"]) for row in reader.rows(_ABOUT + _MENTIONS)}))),
+        ("Genes on most figures", _bars(_ranking_rows(reader, genes, "gene"))),
+        ("Families on most figures", _bars(_ranking_rows(reader, families, "family"))),
+        (
+            "Mentions per figure",
+            _bars(_histogram_rows({int(row["each"]): int(row["n"]) for row in reader.query_rows(_PREFIX_HEADER + _MENTIONS_QUERY)})),
+        ),
     )
     first = next((bar.url for heading, bars in plots if heading.startswith("Genes") for bar in bars), "")
     return Overview(counts, tuple(plot for plot in plots if plot[1]), "" if ":" in first else first)
 
 
-def _ranked(reader: Reader, rows: list[dict[str, str]], kind: str) -> list[tuple[str, str, int]]:
-    return [(reader.name(f"<{row['thing']}>"), reader.url(f"<{row['thing']}>", kind), int(row["n"])) for row in rows]
+def _ranking_rows(reader: DatasetReader, rows: list[dict[str, str]], type_name: str) -> list[tuple[str, str, int]]:
+    return [(reader.display_name(f"<{row['thing']}>"), reader.page_url(f"<{row['thing']}>", type_name), int(row["n"])) for row in rows]
 
 
-def _binned(sizes: dict[int, int]) -> list[tuple[str, str, int]]:
+def _histogram_rows(sizes: dict[int, int]) -> list[tuple[str, str, int]]:
     """How many figures have so many mentions, in classes of sizes that grow."""
     found = []
     for low, high in _BINS:

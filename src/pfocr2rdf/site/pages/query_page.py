@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE, PREFIXES, PROPERTIES, expand
-from pfocr2rdf.site.pages.html import ASSETS
-from pfocr2rdf.site.pages.urls import KINDS, Kind
-from pfocr2rdf.stores.querying.examples import Example, examples
+from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE_TYPES, PREFIXES, PROPERTIES, expand_curie
+from pfocr2rdf.site.pages.html import ASSETS_DIR
+from pfocr2rdf.site.pages.urls import ENTITY_TYPES, EntityType
+from pfocr2rdf.stores.querying.examples import Example, load_examples
 
-FIRST = """\
+DEFAULT_QUERY = """\
 PREFIX pfocr: <https://pfocr.wikipathways.org/vocab#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
 
@@ -24,18 +24,18 @@ LIMIT 20
 """
 """The query that is there before somebody chooses or writes one."""
 
-EDITOR = "editor/yasqe.min.js"
+EDITOR_SCRIPT = "editor/yasqe.min.js"
 """Where in the assets the editor is, if it was there when the package was built."""
 
 
-def query_page(
+def build_query_page_context(
     endpoint: str,
     *,
     root: str = "",
     text: str = "",
     problem: str = "",
-    chosen: Iterable[Example] | None = None,
-    kinds: Iterable[Kind] = KINDS,
+    offered_examples: Iterable[Example] | None = None,
+    entity_types: Iterable[EntityType] = ENTITY_TYPES,
 ) -> dict[str, Any]:
     """The values for the template ``queries``, but for ``site``.
 
@@ -43,10 +43,10 @@ def query_page(
         endpoint: where queries are asked: a URL of another host; one relative to the root, which is that of this program; or ``""`` for
             a site that has none.
         root: what leads to the root of the site.
-        text: the query in the field; ``FIRST`` where there is none.
+        text: the query in the field; ``DEFAULT_QUERY`` where there is none.
         problem: what was wrong with the query.
-        chosen: the examples; all that there are where it is none.
-        kinds: the kinds of things that have pages.
+        offered_examples: the examples; all that there are where it is none.
+        entity_types: the kinds of things that have pages.
     """
     is_own = bool(endpoint) and not urlsplit(endpoint).netloc
     return {
@@ -54,17 +54,22 @@ def query_page(
         "title": "Queries",
         "endpoint": f"{root}{endpoint}" if is_own else endpoint,
         "is_own": is_own,
-        "text": text or FIRST,
+        "text": text or DEFAULT_QUERY,
         "problem": problem,
-        "examples": tuple(examples() if chosen is None else chosen),
-        "has_editor": bool(endpoint) and (ASSETS / EDITOR).is_file(),
+        "examples": tuple(load_examples() if offered_examples is None else offered_examples),
+        "has_editor": bool(endpoint) and (ASSETS_DIR / EDITOR_SCRIPT).is_file(),
         "given": {
             "root": root,
             "prefixes": PREFIXES,
-            "terms": sorted({row.name for table in (CLASSES, PROPERTIES, EVIDENCE) for row in table}),
+            "terms": sorted({row.name for table in (CLASSES, PROPERTIES, EVIDENCE_TYPES) for row in table}),
             "kinds": [
-                {"folder": one.folder, "cls": expand(one.cls), "spaces": [list(space) for space in one.spaces], "ending": one.ending}
-                for one in kinds
+                {
+                    "folder": one.folder,
+                    "cls": expand_curie(one.cls),
+                    "spaces": [list(space) for space in one.namespaces],
+                    "ending": one.iri_suffix,
+                }
+                for one in entity_types
             ],
         },
-    }  # fmt: skip
+    }

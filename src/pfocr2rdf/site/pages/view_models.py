@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from pfocr2rdf.site.pages.urls import Place
+from pfocr2rdf.site.pages.urls import PageAddress
 
 
 class Link(NamedTuple):
@@ -26,12 +26,12 @@ class Link(NamedTuple):
     style: str = ""
 
     @property
-    def leads(self) -> bool:
+    def is_linkable(self) -> bool:
         """Whether it leads somewhere that a page may lead to: to the site or the web, and not to a script."""
-        return bool(self.url) and (not self.is_outside or self.url.startswith(("https://", "http://")))
+        return bool(self.url) and (not self.is_external or self.url.startswith(("https://", "http://")))
 
     @property
-    def is_outside(self) -> bool:
+    def is_external(self) -> bool:
         """Whether it leads away from the site."""
         return ":" in self.url.partition("/")[0]
 
@@ -43,7 +43,7 @@ class Fact(NamedTuple):
     values: tuple[Link, ...]
 
 
-class Table(NamedTuple):
+class TableView(NamedTuple):
     """A table, or a page of one.
 
     Attributes:
@@ -51,8 +51,8 @@ class Table(NamedTuple):
         columns: the headings of its columns.
         rows: its cells, each with what stands in it.
         total: how many rows there are on all pages.
-        number: the number of this page, from 1.
-        pages: how many pages there are.
+        page_number: the number of this page, from 1.
+        page_count: how many pages there are.
         note: a sentence in front of it, or ``""``.
     """
 
@@ -60,52 +60,52 @@ class Table(NamedTuple):
     columns: tuple[str, ...]
     rows: Sequence[tuple[tuple[Link, ...], ...]]
     total: int
-    number: int = 1
-    pages: int = 1
+    page_number: int = 1
+    page_count: int = 1
     note: str = ""
 
 
-class Box(NamedTuple):
+class DiagramNode(NamedTuple):
     """A thing in a drawing: its kind, its name, and its page relative to the root (``""`` for the thing that the drawing is of)."""
 
-    kind: str
+    type_name: str
     text: str
     url: str
 
 
-class Neighbourhood(NamedTuple):
+class DiagramModel(NamedTuple):
     """A drawing: boxes in columns from left to right, and the lines between them by (column, row)."""
 
-    columns: tuple[tuple[Box, ...], ...]
+    columns: tuple[tuple[DiagramNode, ...], ...]
     edges: tuple[tuple[tuple[int, int], tuple[int, int]], ...]
     caption: str
 
 
-class View(NamedTuple):
+class ResourceView(NamedTuple):
     """A page of a thing.
 
     Attributes:
-        place: where it is.
+        address: where it is.
         title: what the thing is called.
-        what: what it is, in a few words.
+        type_label: what it is, in a few words.
         iri: its IRI.
         facts: what is said of it.
         tables: what it has to do with.
-        neighbourhood: the drawing, if there is something to draw.
-        markup: the same for search engines: schema.org's terms as JSON-LD.
+        diagram: the drawing, if there is something to draw.
+        structured_data: the same for search engines: schema.org's terms as JSON-LD.
         citation: how to cite the page.
-        number: the number of this page, where a list is too long for one.
-        pages: how many pages there are.
+        page_number: the number of this page, where a list is too long for one.
+        page_count: how many pages there are.
     """
 
-    place: Place
+    address: PageAddress
     title: str
-    what: str
+    type_label: str
     iri: str
     facts: tuple[Fact, ...]
-    tables: tuple[Table, ...]
-    neighbourhood: Neighbourhood | None
-    markup: dict[str, Any]
+    tables: tuple[TableView, ...]
+    diagram: DiagramModel | None
+    structured_data: dict[str, Any]
     citation: str
-    number: int = 1
-    pages: int = 1
+    page_number: int = 1
+    page_count: int = 1

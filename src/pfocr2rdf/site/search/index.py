@@ -16,55 +16,55 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from pfocr2rdf.site.pages.urls import BY_NAME
-from pfocr2rdf.site.search.tokenizer import LONGEST, chunks
-from pfocr2rdf.storage.external_sort import Sorter
-from pfocr2rdf.storage.files import mapped_errors
-from pfocr2rdf.storage.progress import Meter
+from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_NAME
+from pfocr2rdf.site.search.tokenizer import MAX_TERM_CHARS, tokenize
+from pfocr2rdf.storage.external_sort import ExternalSorter
+from pfocr2rdf.storage.files import map_os_errors
+from pfocr2rdf.storage.progress import ProgressMeter
 
-FOLDER = "search"
+INDEX_DIR = "search"
 
-ORDER = ("gene", "family", "chemical", "disease", "organism", "figure", "paper")
+TYPE_ORDER = ("gene", "family", "chemical", "disease", "organism", "figure", "paper")
 """The names of the kinds, in the order in which things are shown that are found equally well."""
 
-BLOCK = 32
+ENTRIES_PER_BLOCK = 32
 """So many things are in a file."""
 
-_SHARD = 12 << 10  # bytes of a file of terms, and what the last of them has more
-_CHUNK = 8 << 20  # bytes of entries that are sorted in memory
-_MOST = 10**9
-_BEFORE = 11  # digits that sort an entry: its kind, and how far its weight is from the most
-_TITLE, _WORD, _PART = range(3)  # a term is the whole title; a whole word; a part of one of them
+_SHARD_BYTES = 12 << 10  # bytes of a file of terms, and what the last of them has more
+_SORT_BUFFER_BYTES = 8 << 20  # bytes of entries that are sorted in memory
+_MAX_WEIGHT = 10**9
+_SORT_KEY_DIGITS = 11  # digits that sort an entry: its kind, and how far its weight is from the most
+_TITLE_RANK, _WORD_RANK, _PART_RANK = range(3)  # a term is the whole title; a whole word; a part of one of them
 
 
-class Entry(NamedTuple):
+class SearchEntry(NamedTuple):
     """A thing that can be found.
 
     Attributes:
         url: its page, relative to the root of the site.
-        kind: the name of its kind.
+        type_name: the name of its kind.
         title: what it is called.
         detail: what else is shown of it.
-        words: what it is found by besides its title.
+        search_terms: what it is found by besides its title.
         weight: of those found equally well, things with more are shown first.
     """
 
     url: str
-    kind: str
+    type_name: str
     title: str
     detail: str
-    words: tuple[str, ...] = ()
+    search_terms: tuple[str, ...] = ()
     weight: int = 0
 
 
-class Size(NamedTuple):
+class IndexSize(NamedTuple):
     """How many files an index has, and how many bytes."""
 
-    files: int
-    bytes: int
+    file_count: int
+    total_bytes: int
 
 
-class SearchIndex:
+class SearchIndexWriter:
     """Takes entries in any order, and writes the index of them all. Use it as a context manager, which removes what it puts aside.
 
     Args:
@@ -75,27 +75,29 @@ class SearchIndex:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder / FOLDER
-        with mapped_errors(self._folder):
-            self._aside = tempfile.TemporaryDirectory(prefix=".search-", dir=folder, ignore_cleanup_errors=True)
-        self._sorter = Sorter(Path(self._aside.name), lambda text: None, _CHUNK)
+        self._folder = folder / INDEX_DIR
+        with map_os_errors(self._folder):
+            self._scratch = tempfile.TemporaryDirectory(prefix=".search-", dir=folder, ignore_cleanup_errors=True)
+        self._sorter = ExternalSorter(Path(self._scratch.name), lambda text: None, _SORT_BUFFER_BYTES)
 
-    def __enter__(self) -> SearchIndex:
+    def __enter__(self) -> SearchIndexWriter:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._aside.cleanup()
+        self._scratch.cleanup()
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: SearchEntry) -> None:
         """Take an entry; the same one twice counts once.
 
         Raises:
             OutputError: there is no room to put entries aside.
         """
-        line = json.dumps([entry.title, entry.url, entry.detail, sorted(set(entry.words))])  # escaped: it has no line breaks
-        self._sorter.write(b"%d%010d%s\n" % (ORDER.index(entry.kind), _MOST - min(entry.weight, _MOST), line.encode()))
+        line = json.dumps([entry.title, entry.url, entry.detail, sorted(set(entry.search_terms))])  # escaped: it has no line breaks
+        self._sorter.write(
+            b"%d%010d%s\n" % (TYPE_ORDER.index(entry.type_name), _MAX_WEIGHT - min(entry.weight, _MAX_WEIGHT), line.encode())
+        )
 
-    def write(self) -> Size:
+    def write(self) -> IndexSize:
         """Write the files; the same bytes for the same entries.
 
         Returns:
@@ -105,89 +107,91 @@ class SearchIndex:
             OutputError: they cannot be written.
         """
         self._sorter.finish()
-        files = _Files(self._folder)
-        counts = [0] * len(ORDER)
-        terms: _Terms = {}
+        files = _IndexFiles(self._folder)
+        counts = [0] * len(TYPE_ORDER)
+        terms: _PostingsByTerm = {}
         shown = []
-        for number, line in enumerate(self._sorter.lines(Meter(None, FOLDER, 0))):
-            title, url, detail, words = json.loads(line[_BEFORE:])
+        for number, line in enumerate(self._sorter.lines(ProgressMeter(None, INDEX_DIR, 0))):
+            title, url, detail, words = json.loads(line[_SORT_KEY_DIGITS:])
             counts[int(line[:1])] += 1
-            for term, way in _found_by(title, words).items():
-                terms.setdefault(term, _nowhere())[way].append(number)
+            for term, way in _terms_with_rank(title, words).items():
+                terms.setdefault(term, _empty_postings())[way].append(number)
             shown.append([url, title, detail])
-            if len(shown) == BLOCK:
-                files.write_json(f"things/{number // BLOCK}.json", shown)
+            if len(shown) == ENTRIES_PER_BLOCK:
+                files.write_json(f"things/{number // ENTRIES_PER_BLOCK}.json", shown)
                 shown.clear()
         if shown:
-            files.write_json(f"things/{sum(counts) // BLOCK}.json", shown)
+            files.write_json(f"things/{sum(counts) // ENTRIES_PER_BLOCK}.json", shown)
         firsts = list(_write_terms(terms, files))
-        kinds = [[kind, BY_NAME[kind].folder, count] for kind, count in zip(ORDER, counts, strict=True)]
+        kinds = [[kind, ENTITY_TYPES_BY_NAME[kind].folder, count] for kind, count in zip(TYPE_ORDER, counts, strict=True)]
         version = files.digest.hexdigest()[:16]
-        files.write_json("index.json", {"version": version, "kinds": kinds, "block": BLOCK, "longest": LONGEST, "terms": firsts})
-        return Size(files.count, files.bytes)
+        files.write_json(
+            "index.json", {"version": version, "kinds": kinds, "block": ENTRIES_PER_BLOCK, "longest": MAX_TERM_CHARS, "terms": firsts}
+        )
+        return IndexSize(files.file_count, files.total_bytes)
 
 
-_Numbers = tuple["array[int]", "array[int]", "array[int]"]  # the things that have a term as their title, as a word, and as a part
-_Terms = dict[str, _Numbers]
+_Postings = tuple["array[int]", "array[int]", "array[int]"]  # the things that have a term as their title, as a word, and as a part
+_PostingsByTerm = dict[str, _Postings]
 
 
-def _nowhere() -> _Numbers:
+def _empty_postings() -> _Postings:
     return array("I"), array("I"), array("I")
 
 
-def _found_by(title: str, words: list[str]) -> dict[str, int]:
+def _terms_with_rank(title: str, words: list[str]) -> dict[str, int]:
     """The terms of a thing, each with the best way in which it is one."""
     ways: dict[str, int] = {}
-    for text, best in ((title, _TITLE), *((word, _WORD) for word in words)):
-        found = list(chunks(text))
+    for text, best in ((title, _TITLE_RANK), *((word, _WORD_RANK) for word in words)):
+        found = list(tokenize(text))
         for chunk in found:
-            for term in (*chunk.wholes, *chunk.parts):
-                ways.setdefault(term, _PART)
-        for at in range(max((len(chunk.wholes) for chunk in found), default=0)):
-            whole = "".join(chunk.wholes[min(at, len(chunk.wholes) - 1)] for chunk in found)
-            if len(whole) <= LONGEST:  # nobody looks for a whole sentence, of which each would be a term more
+            for term in (*chunk.whole_terms, *chunk.part_terms):
+                ways.setdefault(term, _PART_RANK)
+        for at in range(max((len(chunk.whole_terms) for chunk in found), default=0)):
+            whole = "".join(chunk.whole_terms[min(at, len(chunk.whole_terms) - 1)] for chunk in found)
+            if len(whole) <= MAX_TERM_CHARS:  # nobody looks for a whole sentence, of which each would be a term more
                 ways[whole] = min(best, ways.get(whole, best))
     return ways
 
 
-def _write_terms(terms: _Terms, files: _Files) -> Iterator[str]:
+def _write_terms(terms: _PostingsByTerm, files: _IndexFiles) -> Iterator[str]:
     """Write the terms, and tell the first one of each file."""
     data, first, number = bytearray(), "", 0
-    for term in sorted(terms, key=_in_scripts):
-        if len(data) >= _SHARD:
+    for term in sorted(terms, key=_utf16_order):
+        if len(data) >= _SHARD_BYTES:
             yield first
             files.write(f"terms/{number}.bin", data)
             data, number = bytearray(), number + 1
         first = first if data else term
         text = term.encode()
-        data += bytes(_varint(len(text))) + text
+        data += bytes(_encode_varint(len(text))) + text
         for numbers in terms[term]:
-            data += _packed(numbers)
+            data += _encode_postings(numbers)
     if data:
         yield first
         files.write(f"terms/{number}.bin", data)
 
 
-def _in_scripts(term: str) -> bytes:
+def _utf16_order(term: str) -> bytes:
     """Texts in the order of these bytes are in the order in which JavaScript has them."""
     return term.encode("utf-16-be")
 
 
-def _packed(numbers: array[int]) -> bytes:
+def _encode_postings(numbers: array[int]) -> bytes:
     """Numbers that go up: the steps between them, or a bit for each number there is, whichever is shorter; before it, its size."""
     steps, last = bytearray(), -1
     for number in numbers:
-        steps += bytes(_varint(number - last - 1))
+        steps += bytes(_encode_varint(number - last - 1))
         last = number
     if len(steps) <= last // 8 + 1:
-        return bytes(_varint(len(steps) * 2)) + steps
+        return bytes(_encode_varint(len(steps) * 2)) + steps
     bits = bytearray(last // 8 + 1)
     for number in numbers:
         bits[number >> 3] |= 1 << (number & 7)
-    return bytes(_varint(len(bits) * 2 + 1)) + bits
+    return bytes(_encode_varint(len(bits) * 2 + 1)) + bits
 
 
-def _varint(number: int) -> Iterator[int]:
+def _encode_varint(number: int) -> Iterator[int]:
     """Seven bits in each byte, the lowest first; all bytes but the last have the eighth."""
     while number > 127:
         yield number & 127 | 128
@@ -195,24 +199,24 @@ def _varint(number: int) -> Iterator[int]:
     yield number
 
 
-class _Files:
+class _IndexFiles:
     """Writes files, and keeps account of them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.count = self.bytes = 0
+        self.file_count = self.total_bytes = 0
         self.digest = hashlib.sha256()
-        with mapped_errors(folder):
+        with map_os_errors(folder):
             for name in ("terms", "things"):
                 with suppress(FileExistsError):
                     (folder / name).mkdir(parents=True)
 
     def write(self, name: str, data: bytes | bytearray) -> None:
         """Write a file."""
-        with mapped_errors(self._folder / name):
+        with map_os_errors(self._folder / name):
             (self._folder / name).write_bytes(data)
-        self.count += 1
-        self.bytes += len(data)
+        self.file_count += 1
+        self.total_bytes += len(data)
         self.digest.update(data)
 
     def write_json(self, name: str, value: object) -> None:

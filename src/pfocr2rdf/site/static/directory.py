@@ -13,21 +13,21 @@ from isal import igzip
 
 from pfocr2rdf.errors import OutputError
 from pfocr2rdf.pipeline.inputs import is_export
-from pfocr2rdf.site.pages.urls import BY_FOLDER
-from pfocr2rdf.storage.files import mapped_errors
-from pfocr2rdf.storage.swap import Replacement
+from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_FOLDER
+from pfocr2rdf.storage.files import map_os_errors
+from pfocr2rdf.storage.swap import DirectorySwap
 from pfocr2rdf.stores.embedded import is_store
 
-ACCOUNT = "site.json"
+SITE_MANIFEST = "site.json"
 """The file that says what a site is made of; a folder with it is ours."""
 
-PRECOMPRESSED = ("no", "beside", "only")
+PRECOMPRESSION_MODES = ("no", "beside", "only")
 """Whether files are there compressed as well; or pages of things and lists only so."""
 
-_TAKEN = (FileExistsError, IsADirectoryError, NotADirectoryError)
+_PATH_TAKEN_ERRORS = (FileExistsError, IsADirectoryError, NotADirectoryError)
 
 
-class SiteFolder:
+class SiteDirectory:
     """A site in the making. Without ``publish``, nothing stays.
 
     Args:
@@ -35,7 +35,7 @@ class SiteFolder:
         force: whether a folder with somebody else's files is taken: those that a site does not have stay there.
 
     Attributes:
-        data: the folder to write to until it is published.
+        staging: the folder to write to until it is published.
 
     Raises:
         OutputError: the place holds something else, or cannot be written to, or another site is being written there.
@@ -43,72 +43,72 @@ class SiteFolder:
 
     def __init__(self, path: Path, *, force: bool = False) -> None:
         self.path = path = Path(os.path.abspath(path))
-        _refuse(path, force)
-        self._replacement = Replacement(path, "pfocr2rdf-publishing", "another 'pfocr2rdf publish'", others_in)
-        self.data = self._replacement.data
-        with mapped_errors(path):
-            shutil.rmtree(self.data, ignore_errors=True)
-            self.data.mkdir()
+        _require_own_directory(path, force)
+        self._swap = DirectorySwap(path, "pfocr2rdf-publishing", "another 'pfocr2rdf publish'", foreign_entries)
+        self.staging = self._swap.new
+        with map_os_errors(path):
+            shutil.rmtree(self.staging, ignore_errors=True)
+            self.staging.mkdir()
 
     def publish(self) -> None:
         """Take the place of the site of before, and of nothing else."""
-        self._replacement.replace()
+        self._swap.replace()
 
     def close(self) -> None:
         """Remove what was not published."""
-        self._replacement.close(done=True)
+        self._swap.close(completed=True)
 
 
-def _is_page(path: str) -> bool:
+def _may_be_compressed_only(path: str) -> bool:
     """Whether a file is one of those that there are many of; hosts look for the others as they are."""
-    return path.partition("/")[0] in (*BY_FOLDER, "browse")
+    return path.partition("/")[0] in (*ENTITY_TYPES_BY_FOLDER, "browse")
 
 
-def _refuse(path: Path, force: bool) -> None:
+def _require_own_directory(path: Path, force: bool) -> None:
     """Refuse a place that is not ours to write to."""
-    with mapped_errors(path):
+    with map_os_errors(path):
         if not path.exists():
             return
         if not path.is_dir():
             raise OutputError(f"{path}: is no folder; name another one")
         if is_store(path) or is_export(path):
             raise OutputError(f"{path}: holds {'a store' if is_store(path) else 'an export'}, which a site would bury; name another folder")
-        if not force and any(path.iterdir()) and _account(path) is None:
+        if not force and any(path.iterdir()) and _read_manifest(path) is None:
             raise OutputError(f"{path}: holds somebody else's files; name another folder, or write a site among them with --force")
 
 
-def others_in(path: Path) -> list[str]:
+def foreign_entries(path: Path) -> list[str]:
     """The entries of a folder that no site of ours wrote."""
-    ours = {ACCOUNT, *((_account(path) or {}).get("entries", ()))}
+    ours = {SITE_MANIFEST, *((_read_manifest(path) or {}).get("entries", ()))}
     return sorted(name for name in os.listdir(path) if name not in ours)
 
 
-def _account(path: Path) -> dict[str, Any] | None:
+def _read_manifest(path: Path) -> dict[str, Any] | None:
     try:
-        found = json.loads((path / ACCOUNT).read_text(encoding="utf-8"))
+        found = json.loads((path / SITE_MANIFEST).read_text(encoding="utf-8"))
         is_ours = found["tool"].startswith("pfocr2rdf ") and isinstance(found["entries"], list)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return found if is_ours else None
 
 
-class Writing:
+class SiteWriter:
     """Writes files of a site, and counts them. There may be one in each of many processes.
 
     Args:
         root: the folder of the site.
-        precompressed: one of ``PRECOMPRESSED``.
+        precompressed: one of ``PRECOMPRESSION_MODES``.
 
     Attributes:
-        files: how many were written.
-        size: their bytes.
+        file_count: how many were written.
+        total_bytes: their bytes.
     """
 
     def __init__(self, root: Path, precompressed: str) -> None:
         self._root = root
         self._precompressed = precompressed
-        self.files = self.size = 0
-        self._folders: set[Path] = set()
+        self.file_count = self.total_bytes = 0
+        self._made_directories: set[Path] = set()
 
     def write(self, path: str, text: str) -> bool:
         """Write a file that was not there.
@@ -125,32 +125,32 @@ class Writing:
         """
         data = text.encode("utf-8", "surrogatepass")
         place = self._root / path
-        with mapped_errors(place):
+        with map_os_errors(place):
             try:
-                self._folder(place.parent)
-                if self._precompressed != "only" or not _is_page(path):
-                    self._put(place, data)
+                self._ensure_directory(place.parent)
+                if self._precompressed != "only" or not _may_be_compressed_only(path):
+                    self._write_new_file(place, data)
                 if self._precompressed != "no":
-                    self._put(place.with_name(f"{place.name}.gz"), igzip.compress(data, 2, mtime=0))
-            except _TAKEN:
+                    self._write_new_file(place.with_name(f"{place.name}.gz"), igzip.compress(data, 2, mtime=0))
+            except _PATH_TAKEN_ERRORS:
                 return False
         return True
 
-    def _folder(self, folder: Path) -> None:
-        if folder not in self._folders:
+    def _ensure_directory(self, folder: Path) -> None:
+        if folder not in self._made_directories:
             folder.mkdir(parents=True, exist_ok=True)
-            self._folders.add(folder)
+            self._made_directories.add(folder)
 
-    def _put(self, place: Path, data: bytes) -> None:
-        with open(place, "xb", buffering=0) as file:
+    def _write_new_file(self, path: Path, data: bytes) -> None:
+        with open(path, "xb", buffering=0) as file:
             file.write(data)
-        self.files += 1
-        self.size += len(data)
+        self.file_count += 1
+        self.total_bytes += len(data)
 
-    def count(self, files: int, size: int) -> None:
+    def add_counts(self, files: int, size: int) -> None:
         """Files that were written elsewhere."""
-        self.files += files
-        self.size += size
+        self.file_count += files
+        self.total_bytes += size
 
     def copy(self, path: str, source: Path) -> None:
         """Put somebody's file into the site: the same file where the disk can do that, or a copy.
@@ -159,11 +159,11 @@ class Writing:
             OutputError: it cannot be written.
         """
         place = self._root / path
-        with mapped_errors(place):
-            self._folder(place.parent)
+        with map_os_errors(place):
+            self._ensure_directory(place.parent)
             with contextlib.suppress(OSError):
                 os.link(source, place)
             if not place.exists():
                 shutil.copyfile(source, place)
-            self.files += 1
-            self.size += place.stat().st_size
+            self.file_count += 1
+            self.total_bytes += place.stat().st_size

@@ -13,35 +13,41 @@ from typing import Any, NamedTuple
 
 from pfocr2rdf.errors import DIFFERS, OK
 from pfocr2rdf.pipeline.inputs import is_export
-from pfocr2rdf.rdf.iris import is_absolute
-from pfocr2rdf.rdf.ontology import ontology
-from pfocr2rdf.rdf.serializers.jsonld import context
-from pfocr2rdf.rdf.vocabulary import SITE
-from pfocr2rdf.site.hosting.files import hosting_files
-from pfocr2rdf.site.pages.browse_pages import browse, home, not_found
-from pfocr2rdf.site.pages.dataset_pages import DOWNLOADS, dataset_page, description, files_of, vocabulary_page
-from pfocr2rdf.site.pages.graph_reader import Reader, release_of
-from pfocr2rdf.site.pages.html import ASSETS, Site, render
-from pfocr2rdf.site.pages.listing import Listing, listing
-from pfocr2rdf.site.pages.overview import overview
-from pfocr2rdf.site.pages.query_page import query_page
-from pfocr2rdf.site.pages.rdf_documents import jsonld, turtle
-from pfocr2rdf.site.pages.urls import KINDS, Kind
-from pfocr2rdf.site.search.index import SearchIndex
-from pfocr2rdf.site.static.build import Work, make
-from pfocr2rdf.site.static.directory import ACCOUNT, PRECOMPRESSED, SiteFolder, Writing
-from pfocr2rdf.site.static.sitemap import robots, sitemaps
-from pfocr2rdf.storage.layout import MANIFEST
-from pfocr2rdf.storage.progress import Meter, Progress
+from pfocr2rdf.rdf.iris import is_absolute_iri
+from pfocr2rdf.rdf.ontology import ontology_resources
+from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
+from pfocr2rdf.rdf.vocabulary import SITE_URL
+from pfocr2rdf.site.hosting.files import render_hosting_files
+from pfocr2rdf.site.pages.browse_pages import render_browse_pages, render_home_page, render_not_found_page
+from pfocr2rdf.site.pages.dataset_pages import (
+    DOWNLOADS_DIR,
+    list_release_files,
+    read_dataset_description,
+    render_dataset_page,
+    render_vocabulary_page,
+)
+from pfocr2rdf.site.pages.graph_reader import DatasetReader, read_release_name
+from pfocr2rdf.site.pages.html import ASSETS_DIR, Site, render
+from pfocr2rdf.site.pages.listing import ResourceList, list_resources
+from pfocr2rdf.site.pages.overview import compute_overview
+from pfocr2rdf.site.pages.query_page import build_query_page_context
+from pfocr2rdf.site.pages.rdf_documents import serialize_jsonld, serialize_turtle
+from pfocr2rdf.site.pages.urls import ENTITY_TYPES, EntityType
+from pfocr2rdf.site.search.index import SearchIndexWriter
+from pfocr2rdf.site.static.build import BuildConfig, build_pages
+from pfocr2rdf.site.static.directory import PRECOMPRESSION_MODES, SITE_MANIFEST, SiteDirectory, SiteWriter
+from pfocr2rdf.site.static.sitemap import render_robots_txt, render_sitemaps
+from pfocr2rdf.storage.layout import MANIFEST_FILE
+from pfocr2rdf.storage.progress import Progress, ProgressMeter
 from pfocr2rdf.storage.rdf_files import rdf_format
 from pfocr2rdf.stores.embedded import is_store
 from pfocr2rdf.stores.loading.load import load
 
-FOLDERS = tuple(kind.folder for kind in KINDS)
+PAGE_FOLDERS = tuple(kind.folder for kind in ENTITY_TYPES)
 """The kinds of pages that can be chosen, each by the name of its folder."""
 
 
-class Published(NamedTuple):
+class PublishSummary(NamedTuple):
     """What was published.
 
     Attributes:
@@ -76,21 +82,21 @@ def publish(
     source: str | os.PathLike[str],
     output: str | os.PathLike[str],
     *,
-    pages: Collection[str] = FOLDERS,
+    pages: Collection[str] = PAGE_FOLDERS,
     precompressed: str = "no",
-    base: str = SITE,
+    base: str = SITE_URL,
     endpoint: str = "",
     downloads: bool = True,
     force: bool = False,
     workers: int = 0,
     progress: Progress | None = None,
-) -> Published:
+) -> PublishSummary:
     """Make a site of static files. It appears whole or not at all, and needs the same memory for any number of mentions.
 
     Args:
         source: an embedded store; or an export directory, an RDF file or records, which are loaded into a store for the time being.
         output: the folder of the site. A site that was there before is replaced.
-        pages: the kinds of things that get pages, by ``FOLDERS``.
+        pages: the kinds of things that get pages, by ``PAGE_FOLDERS``.
         precompressed: ``no``; ``beside`` for files with ``.gz`` beside the others; ``only`` for these alone.
         base: where the site will be found, for the site map and for what is told to other machines; links in pages are relative.
         endpoint: the URL of a SPARQL endpoint that the page with queries asks; ``""`` for none.
@@ -105,36 +111,41 @@ def publish(
         OutputError: the folder holds something else, or cannot be written to.
         ValueError: an option that there is not.
     """
-    _see(pages, precompressed, base, endpoint)
+    _validate_options(pages, precompressed, base, endpoint)
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="pfocr2rdf-") as scratch, closing(SiteFolder(Path(output), force=force)) as folder:
-        store, refused = _store_of(Path(source), Path(scratch), progress)
+    with tempfile.TemporaryDirectory(prefix="pfocr2rdf-") as scratch, closing(SiteDirectory(Path(output), force=force)) as folder:
+        store, refused = _resolve_store(Path(source), Path(scratch), progress)
         chosen = frozenset(pages)
-        writing = Writing(folder.data, precompressed)
-        with closing(Reader(store, chosen)) as reader:
-            site = Site(release_of(reader), endpoint, base)
-            listings = [listing(reader, kind) for kind in KINDS if kind.folder in chosen]
+        writing = SiteWriter(folder.staging, precompressed)
+        with closing(DatasetReader(store, chosen)) as reader:
+            site = Site(read_release_name(reader), endpoint, base)
+            listings = [list_resources(reader, kind) for kind in ENTITY_TYPES if kind.folder in chosen]
             there = _copy_downloads(writing, Path(source)) if downloads else []
-            _write_all(writing, _files(reader, site, listings, there, precompressed))
-        things, left_out = Meter(progress, "making pages", _total(listings)), {iri for one in listings for iri in one.left_out}
-        work = Work(store, folder.data, site, precompressed, chosen)
-        with SearchIndex(folder.data) as index:
-            for made in make(work, [(one.kind.folder, one.iris) for one in listings], workers):
-                things.add(made.things)
+            _write_all(writing, _render_files(reader, site, listings, there, precompressed))
+        things, left_out = (
+            ProgressMeter(progress, "making pages", _count_resources(listings)),
+            {iri for one in listings for iri in one.skipped_iris},
+        )
+        work = BuildConfig(store, folder.staging, site, precompressed, chosen)
+        with SearchIndexWriter(folder.staging) as index:
+            for made in build_pages(work, [(one.entity_type.folder, one.iris) for one in listings], workers):
+                things.add(made.resource_count)
                 for entry in made.entries:
                     index.add(entry)
-                left_out.update(made.left_out)
-                writing.count(made.files, made.size)
-            writing.count(*index.write())
-        counts = {one.kind.folder: one.total for one in listings}
+                left_out.update(made.skipped_iris)
+                writing.add_counts(made.file_count, made.total_bytes)
+            writing.add_counts(*index.write())
+        counts = {one.entity_type.folder: one.total for one in listings}
         account = {"tool": site.tool, "release": site.release, "base": base, "pages": counts, "left_out": sorted(left_out)}
-        entries = sorted({*os.listdir(folder.data), ACCOUNT})
-        writing.write(ACCOUNT, json.dumps({**account, "entries": entries}, ensure_ascii=False, indent=2) + "\n")
+        entries = sorted({*os.listdir(folder.staging), SITE_MANIFEST})
+        writing.write(SITE_MANIFEST, json.dumps({**account, "entries": entries}, ensure_ascii=False, indent=2) + "\n")
         folder.publish()
-    return Published(os.fspath(output), counts, writing.files, writing.size, refused, sorted(left_out), time.monotonic() - began)
+    return PublishSummary(
+        os.fspath(output), counts, writing.file_count, writing.total_bytes, refused, sorted(left_out), time.monotonic() - began
+    )
 
 
-def _store_of(source: Path, scratch: Path, progress: Progress | None) -> tuple[Path, int]:
+def _resolve_store(source: Path, scratch: Path, progress: Progress | None) -> tuple[Path, int]:
     """The store of what a name stands for, and how many records were left out on the way."""
     if is_store(source):
         return source, 0
@@ -148,65 +159,70 @@ def _store_of(source: Path, scratch: Path, progress: Progress | None) -> tuple[P
     return scratch / "store", refused
 
 
-def _see(pages: Collection[str], precompressed: str, base: str, endpoint: str) -> None:
+def _validate_options(pages: Collection[str], precompressed: str, base_url: str, endpoint: str) -> None:
     """See that options are what they may be."""
-    if strange := sorted(set(pages) - set(FOLDERS)):
-        raise ValueError(f"{strange[0]!r} is no kind of pages; choose from {', '.join(FOLDERS)}")
-    if precompressed not in PRECOMPRESSED:
-        raise ValueError(f"{precompressed!r} is no way to compress; choose from {', '.join(PRECOMPRESSED)}")
-    for url in filter(None, (base, endpoint)):
-        if not (is_absolute(url) and url.startswith(("http://", "https://"))):
+    if strange := sorted(set(pages) - set(PAGE_FOLDERS)):
+        raise ValueError(f"{strange[0]!r} is no kind of pages; choose from {', '.join(PAGE_FOLDERS)}")
+    if precompressed not in PRECOMPRESSION_MODES:
+        raise ValueError(f"{precompressed!r} is no way to compress; choose from {', '.join(PRECOMPRESSION_MODES)}")
+    for url in filter(None, (base_url, endpoint)):
+        if not (is_absolute_iri(url) and url.startswith(("http://", "https://"))):
             raise ValueError(f"{url!r} is no URL")
-    if not base.endswith("/"):
-        raise ValueError(f"{base!r} has no slash at its end")
+    if not base_url.endswith("/"):
+        raise ValueError(f"{base_url!r} has no slash at its end")
 
 
-def _total(listings: Iterable[Listing]) -> int:
-    return sum(one.total for one in listings)
+def _count_resources(resource_lists: Iterable[ResourceList]) -> int:
+    return sum(one.total for one in resource_lists)
 
 
-def _copy_downloads(writing: Writing, source: Path) -> list[str]:
+def _copy_downloads(writer: SiteWriter, source: Path) -> list[str]:
     """Put the files of an export into the site, all but those that only its makers need."""
     if not is_export(source):
         return []
-    names = [one["name"] for one in json.loads((source / MANIFEST).read_text(encoding="utf-8"))["files"]]
-    for name in (*names, MANIFEST):
-        writing.copy(f"{DOWNLOADS}/{name}", source / name)
+    names = [one["name"] for one in json.loads((source / MANIFEST_FILE).read_text(encoding="utf-8"))["files"]]
+    for name in (*names, MANIFEST_FILE):
+        writer.copy(f"{DOWNLOADS_DIR}/{name}", source / name)
     return sorted(names)
 
 
-def _write_all(writing: Writing, files: Iterable[tuple[str, str]]) -> None:
+def _write_all(writer: SiteWriter, files: Iterable[tuple[str, str]]) -> None:
     for path, text in files:
-        writing.write(path, text)
+        writer.write(path, text)
 
 
-def _files(
-    reader: Reader, site: Site, listings: Sequence[Listing], there: Sequence[str], precompressed: str
+def _render_files(
+    reader: DatasetReader, site: Site, resource_lists: Sequence[ResourceList], download_names: Sequence[str], precompressed: str
 ) -> Iterator[tuple[str, str]]:  # fmt: skip
     """All files but those of things and of the search: the path and the text of each."""
-    kinds = [one.kind for one in listings]
-    yield from plain_files(reader, site, kinds)
-    nodes = description(reader, site, there)
+    kinds = [one.entity_type for one in resource_lists]
+    yield from render_common_files(reader, site, kinds)
+    nodes = read_dataset_description(reader, site, download_names)
     yield from (
-        dataset_page(nodes, files_of(nodes, there), site),
-        home(overview(reader), kinds, site),
-        not_found(site),
-        *browse(listings, site),
+        render_dataset_page(nodes, list_release_files(nodes, download_names), site),
+        render_home_page(compute_overview(reader), kinds, site),
+        render_not_found_page(site),
+        *render_browse_pages(resource_lists, site),
     )
-    yield from (("dataset.ttl", turtle(nodes)), ("dataset.jsonld", jsonld(nodes)))
+    yield from (("dataset.ttl", serialize_turtle(nodes)), ("dataset.jsonld", serialize_jsonld(nodes)))
     yield "search.html", render("search", site=site, root="", title="Search", indexed=True, kinds=kinds, found=(), q="", kind="", total=0)
-    urls = ["index.html", "dataset.html", "vocab.html", *(item.url for one in listings for items in one.groups.values() for item in items)]
-    yield from sitemaps(urls, site.base)
-    yield "robots.txt", robots(site.base)
-    yield from hosting_files(site.policy, precompressed=precompressed != "no", base=site.base).items()
+    urls = [
+        "index.html",
+        "dataset.html",
+        "vocab.html",
+        *(item.url for one in resource_lists for items in one.groups.values() for item in items),
+    ]
+    yield from render_sitemaps(urls, site.base_url)
+    yield "robots.txt", render_robots_txt(site.base_url)
+    yield from render_hosting_files(site.content_security_policy, precompressed=precompressed != "no", base_url=site.base_url).items()
 
 
-def plain_files(reader: Reader, site: Site, kinds: Iterable[Kind]) -> Iterator[tuple[str, str]]:
+def render_common_files(reader: DatasetReader, site: Site, entity_types: Iterable[EntityType]) -> Iterator[tuple[str, str]]:
     """The files that are the same whatever is listed: vocabulary, queries, and what pages load."""
-    yield vocabulary_page(reader, site)
-    yield from (("vocab.ttl", turtle(ontology())), ("vocab.jsonld", jsonld(ontology())))
-    yield "context.jsonld", json.dumps({"@context": context()}, indent=2) + "\n"
-    yield "queries.html", render("queries", site=site, **query_page(site.endpoint, kinds=kinds))
-    for asset in sorted(ASSETS.rglob("*")):
+    yield render_vocabulary_page(reader, site)
+    yield from (("vocab.ttl", serialize_turtle(ontology_resources())), ("vocab.jsonld", serialize_jsonld(ontology_resources())))
+    yield "context.jsonld", json.dumps({"@context": jsonld_context()}, indent=2) + "\n"
+    yield "queries.html", render("queries", site=site, **build_query_page_context(site.endpoint, entity_types=entity_types))
+    for asset in sorted(ASSETS_DIR.rglob("*")):
         if asset.is_file():
-            yield f"assets/{asset.relative_to(ASSETS)}", asset.read_text(encoding="utf-8")
+            yield f"assets/{asset.relative_to(ASSETS_DIR)}", asset.read_text(encoding="utf-8")

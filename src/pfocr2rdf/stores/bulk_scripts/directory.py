@@ -7,17 +7,17 @@ from pathlib import Path
 
 from pfocr2rdf.errors import OutputError
 from pfocr2rdf.pipeline.inputs import is_export
-from pfocr2rdf.storage.files import mapped_errors
-from pfocr2rdf.storage.staging import OutputDirectory
-from pfocr2rdf.stores.bulk_scripts.script import MARK
+from pfocr2rdf.storage.files import map_os_errors
+from pfocr2rdf.storage.staging import StagedDirectory
+from pfocr2rdf.stores.bulk_scripts.script import SCRIPT_MARK
 
-SCRIPT = "load.sh"
+SCRIPT_NAME = "load.sh"
 
-_NAMES = (SCRIPT, "load.sql", "repository.ttl", "Qleverfile", "vocabulary.nq", "description.nq")
+_GENERATED_NAMES = (SCRIPT_NAME, "load.sql", "repository.ttl", "Qleverfile", "vocabulary.nq", "description.nq")
 """Every file that a plan of some target has: those of the plan before go."""
 
 
-class PlanDirectory(OutputDirectory):
+class ScriptDirectory(StagedDirectory):
     """A folder that a plan is written to, in the way that an export is: nothing stays without ``publish``.
 
     Args:
@@ -34,16 +34,16 @@ class PlanDirectory(OutputDirectory):
 
     def publish(self) -> None:
         """Put everything in its place, the script last, and remove what an earlier plan left."""
-        names = {file.name for file in self.written}
-        with mapped_errors(self.path):
+        names = {file.name for file in self.written_files}
+        with map_os_errors(self.path):
             for name in sorted(names):
                 if os.path.lexists(self.path / name) and not _is_ours(self.path / name):
                     raise OutputError(f"{self.path / name}: was not made by pfocr2rdf; remove it, or name another folder")
-            for name in _NAMES:
+            for name in _GENERATED_NAMES:
                 if _is_ours(self.path / name):
                     (self.path / name).unlink()
-            (self.staging / SCRIPT).chmod(0o755)
-            for name in sorted(names, key=lambda name: name == SCRIPT):
+            (self.staging / SCRIPT_NAME).chmod(0o755)
+            for name in sorted(names, key=lambda name: name == SCRIPT_NAME):
                 os.replace(self.staging / name, self.path / name)
 
 
@@ -52,4 +52,4 @@ def _is_ours(path: Path) -> bool:
     if path.is_symlink() or not path.is_file():
         return False
     with path.open("rb") as file:
-        return any(MARK.encode() in file.readline(1000) for _ in range(2))
+        return any(SCRIPT_MARK.encode() in file.readline(1000) for _ in range(2))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pfocr2rdf.stores.bulk_scripts.inputs import Job, quads_beside, question
-from pfocr2rdf.stores.bulk_scripts.script import MARK, Script, Setting, readied, rendered, zstd_of
+from pfocr2rdf.stores.bulk_scripts.inputs import BulkJob, count_query, read_metadata_nquads
+from pfocr2rdf.stores.bulk_scripts.script import SCRIPT_MARK, BulkScript, Setting, prepare_files, render_script, require_zstd
 
-_NIL = "http://www.openrdf.org/schema/sesame#nil"  # how RDF4J names the graph without a name
+_DEFAULT_GRAPH = "http://www.openrdf.org/schema/sesame#nil"  # how RDF4J names the graph without a name
 
-_REPOSITORY = f"""\
-# {MARK} graphdb
+_REPOSITORY_CONFIG = f"""\
+# {SCRIPT_MARK} graphdb
 # A repository without inference: it holds what the export says, and no more.
 @prefix rep: <http://www.openrdf.org/config/repository#> .
 @prefix sr: <http://www.openrdf.org/config/repository/sail#> .
@@ -35,13 +35,13 @@ _REPOSITORY = f"""\
 """
 
 
-def files(job: Job) -> dict[str, str]:
+def render_graphdb(job: BulkJob) -> dict[str, str]:
     """The script, the repository, and the vocabulary and the description as quads: the loader takes no graph for a file."""
-    to_quads = job.release.graphs == "dataset"
-    data = readied(job.data, "data", quads=to_quads)
-    beside = quads_beside(job, MARK + " graphdb")
-    words = data.words + [f'"$here"/{name}' for name in beside]
-    script = Script(
+    to_quads = job.inputs.graph_layout == "dataset"
+    data = prepare_files(job.data_files, "data", quads=to_quads)
+    beside = read_metadata_nquads(job, SCRIPT_MARK + " graphdb")
+    words = data.shell_words + [f'"$here"/{name}' for name in beside]
+    script = BulkScript(
         "Builds a GraphDB repository from an export, with the loader for very large graphs.",
         "GraphDB 10 or later, stopped while this runs; curl to count.",
         [
@@ -50,16 +50,16 @@ def files(job: Job) -> dict[str, str]:
             Setting("GRAPHDB_URL", "http://localhost:7200", "the server, for counting"),
             Setting("CURL", "curl", "the program that asks it"),
         ],
-        ['need "$IMPORTRDF" "install GraphDB, and put its bin folder on PATH"', *zstd_of(job.data),
-         *(["work", *data.lines] if data.lines else []),
+        ['need "$IMPORTRDF" "install GraphDB, and put its bin folder on PATH"', *require_zstd(job.data_files),
+         *(["work", *data.commands] if data.commands else []),
          'options=(-c "$here"/repository.ttl)',
          "[[ $GRAPHDB_FORCE != yes ]] || options+=(--force)",
          f'"$IMPORTRDF" preload "${{options[@]}}" {" ".join(words)}'],
         ['need "$CURL" "apt-get install curl"',
          'counted=$("$CURL" --fail --silent --show-error --header "Accept: text/csv" \\',
          '  --data-urlencode "query=$question" "$GRAPHDB_URL/repositories/pfocr")'],
-        question(job.release, _NIL),
-        then="Loaded. Start GraphDB, then count: bash load.sh count",
+        count_query(job.inputs, _DEFAULT_GRAPH),
+        next_step="Loaded. Start GraphDB, then count: bash load.sh count",
         notes=["The name of the repository stands in repository.ttl, and in the address below."],
     )  # fmt: skip
-    return {"load.sh": rendered("graphdb", job, script), "repository.ttl": _REPOSITORY, **beside}
+    return {"load.sh": render_script("graphdb", job, script), "repository.ttl": _REPOSITORY_CONFIG, **beside}

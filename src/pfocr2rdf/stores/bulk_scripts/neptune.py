@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shlex
 
-from pfocr2rdf.stores.bulk_scripts.inputs import Job, Part, question
-from pfocr2rdf.stores.bulk_scripts.script import Script, Setting, readied, rendered, zstd_of
+from pfocr2rdf.stores.bulk_scripts.inputs import BulkJob, InputFile, count_query
+from pfocr2rdf.stores.bulk_scripts.script import BulkScript, Setting, prepare_files, render_script, require_zstd
 
-_DEFAULT = "http://aws.amazon.com/neptune/vocab/v01/DefaultNamedGraph"  # where statements go that name no graph
-_FORMATS = {"nt": "ntriples", "ttl": "turtle", "nq": "nquads"}
+_DEFAULT_GRAPH = "http://aws.amazon.com/neptune/vocab/v01/DefaultNamedGraph"  # where statements go that name no graph
+_LOADER_FORMATS = {"nt": "ntriples", "ttl": "turtle", "nq": "nquads"}
 
-_FUNCTIONS = """\
+_BASH_FUNCTIONS = """\
 # What signs a request, where the cluster wants that; not on a command line, which others can read.
 credentials() {
   printf 'aws-sigv4 = "aws:amz:%s:neptune-db"\\nuser = "%s:%s"\\n' "$AWS_REGION" "${AWS_ACCESS_KEY_ID-}" "${AWS_SECRET_ACCESS_KEY-}"
@@ -51,19 +51,22 @@ bulk() {
 }
 """
 
-_PROGRAMS = ['need "$CURL" "apt-get install curl, 7.76 or later"', 'need "$JQ" "apt-get install jq"']
-_ADDRESS = 'given NEPTUNE_URL "the address of the cluster, such as https://CLUSTER.REGION.neptune.amazonaws.com:8182"'
+_PROGRAM_CHECKS = ['need "$CURL" "apt-get install curl, 7.76 or later"', 'need "$JQ" "apt-get install jq"']
+_ADDRESS_CHECK = 'given NEPTUNE_URL "the address of the cluster, such as https://CLUSTER.REGION.neptune.amazonaws.com:8182"'
 
 
-def files(job: Job) -> dict[str, str]:
+def render_neptune(job: BulkJob) -> dict[str, str]:
     """The script."""
-    data, beside = readied(job.data, "data"), readied(job.beside, "beside")
-    uploads = [_upload(word, part, "data", number) for number, (word, part) in enumerate(zip(data.words, job.data, strict=True), 1)]
-    bulks = [_bulk("data", job.data[0])]
-    for number, (word, part) in enumerate(zip(beside.words, job.beside, strict=True), 1):
-        uploads.append(_upload(word, part, f"beside-{number}", 1))
-        bulks.append(_bulk(f"beside-{number}", part))
-    script = Script(
+    data, beside = prepare_files(job.data_files, "data"), prepare_files(job.metadata_files, "beside")
+    uploads = [
+        _upload_command(word, part, "data", number)
+        for number, (word, part) in enumerate(zip(data.shell_words, job.data_files, strict=True), 1)
+    ]
+    bulks = [_load_command("data", job.data_files[0])]
+    for number, (word, part) in enumerate(zip(beside.shell_words, job.metadata_files, strict=True), 1):
+        uploads.append(_upload_command(word, part, f"beside-{number}", 1))
+        bulks.append(_load_command(f"beside-{number}", part))
+    script = BulkScript(
         "Puts an export on S3, has a cluster of Amazon Neptune load it from there, and waits until it has.",
         "the AWS command line, curl 7.76 or later and jq; a machine in the cluster's VPC; a role by which the cluster may read the bucket.",
         [
@@ -78,25 +81,25 @@ def files(job: Job) -> dict[str, str]:
             Setting("CURL", "curl", "the program that asks the cluster"),
             Setting("JQ", "jq", "the program that reads and writes JSON"),
         ],
-        ['need "$AWS" "pip install awscli"', *_PROGRAMS, *zstd_of(job.parts), _ADDRESS,
+        ['need "$AWS" "pip install awscli"', *_PROGRAM_CHECKS, *require_zstd(job.files), _ADDRESS_CHECK,
          'given NEPTUNE_ROLE "the ARN of the role by which the cluster reads the bucket"',
          'given S3_FOLDER "a folder for this release, such as s3://BUCKET/FOLDER"',
          'given AWS_REGION "the region of the cluster and the bucket"',
-         *(["work", *data.lines, *beside.lines] if data.lines or beside.lines else []),
+         *(["work", *data.commands, *beside.commands] if data.commands or beside.commands else []),
          *uploads, *bulks],
-        [*_PROGRAMS, _ADDRESS,
+        [*_PROGRAM_CHECKS, _ADDRESS_CHECK,
          'counted=$(ask --header "Accept: application/sparql-results+json" --data-urlencode "query=$question" "$NEPTUNE_URL/sparql" |',
          "  \"$JQ\" --raw-output '.results.bindings[0].n.value')"],
-        question(job.release, _DEFAULT),
-        functions=_FUNCTIONS,
+        count_query(job.inputs, _DEFAULT_GRAPH),
+        bash_functions=_BASH_FUNCTIONS,
     )  # fmt: skip
-    return {"load.sh": rendered("neptune", job, script)}
+    return {"load.sh": render_script("neptune", job, script)}
 
 
-def _upload(word: str, part: Part, folder: str, number: int) -> str:
-    packing = ".gz" if part.packing == "gz" else ""
-    return f'"$AWS" s3 cp {word} "$S3_FOLDER"/{folder}/{number:05}.{part.kind}{packing}'
+def _upload_command(word: str, part: InputFile, folder: str, number: int) -> str:
+    packing = ".gz" if part.compression == "gz" else ""
+    return f'"$AWS" s3 cp {word} "$S3_FOLDER"/{folder}/{number:05}.{part.syntax}{packing}'
 
 
-def _bulk(folder: str, part: Part) -> str:
-    return f'bulk "$S3_FOLDER"/{folder}/ {_FORMATS[part.kind]} {shlex.quote(part.graph)}'
+def _load_command(folder: str, part: InputFile) -> str:
+    return f'bulk "$S3_FOLDER"/{folder}/ {_LOADER_FORMATS[part.syntax]} {shlex.quote(part.graph)}'

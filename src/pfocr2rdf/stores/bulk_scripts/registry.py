@@ -8,55 +8,55 @@ from pathlib import Path
 from typing import Literal, NamedTuple, cast
 
 from pfocr2rdf.errors import SourceError
-from pfocr2rdf.pipeline.inputs import QUADS, graph_files
-from pfocr2rdf.rdf.iris import DATASET
+from pfocr2rdf.pipeline.inputs import QUAD_FORMATS, list_graph_files
+from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.storage.rdf_files import rdf_format
 from pfocr2rdf.stores.bulk_scripts import graphdb, jena, neptune, oxigraph, qlever, stardog, virtuoso
-from pfocr2rdf.stores.bulk_scripts.directory import SCRIPT, PlanDirectory
-from pfocr2rdf.stores.bulk_scripts.inputs import Inputs, Job, job_of
-from pfocr2rdf.stores.description import as_ntriples, triples_of
-from pfocr2rdf.stores.graph_layout import GRAPHS
+from pfocr2rdf.stores.bulk_scripts.directory import SCRIPT_NAME, ScriptDirectory
+from pfocr2rdf.stores.bulk_scripts.inputs import BulkInputs, BulkJob, build_bulk_job
+from pfocr2rdf.stores.description import extract_triple_count, read_as_ntriples
+from pfocr2rdf.stores.graph_layout import GRAPH_LAYOUTS
 
-_ALL = {"dataset": ("nt", "ttl"), "figure": ("nq", "trig"), "default": ("nt", "ttl")}
-_LINES = {**_ALL, "dataset": ("nt",)}  # the script makes quads of them, line by line
-_NO_TRIG = {**_ALL, "figure": ("nq",)}
-_NO_DEFAULT: dict[str, tuple[str, ...]] = {**_ALL, "default": ()}
+_ALL_SYNTAXES = {"dataset": ("nt", "ttl"), "figure": ("nq", "trig"), "default": ("nt", "ttl")}
+_NTRIPLES_FOR_DATASET = {**_ALL_SYNTAXES, "dataset": ("nt",)}  # the script makes quads of them, line by line
+_NO_TRIG = {**_ALL_SYNTAXES, "figure": ("nq",)}
+_NO_DEFAULT_GRAPH: dict[str, tuple[str, ...]] = {**_ALL_SYNTAXES, "default": ()}
 
 
-class Target(NamedTuple):
+class BulkLoader(NamedTuple):
     """A store that a plan can be made for.
 
     Attributes:
         title: its name for people.
-        kinds: the syntaxes that it can load, the best first, for each of the ways to put statements into graphs.
-        files: what makes the files of the plan, as texts by their names.
+        syntaxes: the syntaxes that it can load, the best first, for each of the ways to put statements into graphs.
+        render: what makes the files of the plan, as texts by their names.
     """
 
     title: str
-    kinds: Mapping[str, tuple[str, ...]]
-    files: Callable[[Job], dict[str, str]]
+    syntaxes: Mapping[str, tuple[str, ...]]
+    render: Callable[[BulkJob], dict[str, str]]
 
 
-TARGETS: dict[str, Target] = {
-    "graphdb": Target("GraphDB", _LINES, graphdb.files),
-    "jena": Target("Apache Jena", _LINES, jena.files),
-    "neptune": Target("Amazon Neptune", _NO_TRIG, neptune.files),
-    "oxigraph": Target("Oxigraph", _ALL, oxigraph.files),
-    "qlever": Target("QLever", _NO_TRIG, qlever.files),
-    "stardog": Target("Stardog", _ALL, stardog.files),
-    "virtuoso": Target("Virtuoso", _NO_DEFAULT, virtuoso.files),
+BULK_LOADERS: dict[str, BulkLoader] = {
+    "graphdb": BulkLoader("GraphDB", _NTRIPLES_FOR_DATASET, graphdb.render_graphdb),
+    "jena": BulkLoader("Apache Jena", _NTRIPLES_FOR_DATASET, jena.render_jena),
+    "neptune": BulkLoader("Amazon Neptune", _NO_TRIG, neptune.render_neptune),
+    "oxigraph": BulkLoader("Oxigraph", _ALL_SYNTAXES, oxigraph.render_oxigraph),
+    "qlever": BulkLoader("QLever", _NO_TRIG, qlever.render_qlever),
+    "stardog": BulkLoader("Stardog", _ALL_SYNTAXES, stardog.render_stardog),
+    "virtuoso": BulkLoader("Virtuoso", _NO_DEFAULT_GRAPH, virtuoso.render_virtuoso),
 }
 """The stores that a plan can be made for, by the names that the command line takes."""
 
 
-def plan(target: str, release: Inputs, output: Path) -> list[str]:
+def write_bulk_script(loader: str, inputs: BulkInputs, output: Path) -> list[str]:
     """Write the script that loads a release with a store's own loader, and the files that it needs.
 
     Nothing is run, and no store is asked.
 
     Args:
-        target: a name of ``TARGETS``.
-        release: what is to be loaded, and how.
+        loader: a name of ``BULK_LOADERS``.
+        inputs: what is to be loaded, and how.
         output: the folder of the plan. It is made where it is missing; what is in it and no earlier plan's is not touched.
 
     Returns:
@@ -66,25 +66,25 @@ def plan(target: str, release: Inputs, output: Path) -> list[str]:
         SourceError: there is no such target, or it cannot load what the release has.
         OutputError: the files cannot be written, or would replace somebody else's.
     """
-    if target not in TARGETS:
-        raise SourceError(f"{target}: there is no plan for such a store; choose one of {', '.join(TARGETS)}")
-    chosen = TARGETS[target]
-    files = chosen.files(job_of(release, chosen.title, chosen.kinds[release.graphs], output))
-    names = sorted(files, key=lambda name: (name != SCRIPT, name))
-    with PlanDirectory(output) as folder:
+    if loader not in BULK_LOADERS:
+        raise SourceError(f"{loader}: there is no plan for such a store; choose one of {', '.join(BULK_LOADERS)}")
+    chosen = BULK_LOADERS[loader]
+    files = chosen.render(build_bulk_job(inputs, chosen.title, chosen.syntaxes[inputs.graph_layout], output))
+    names = sorted(files, key=lambda name: (name != SCRIPT_NAME, name))
+    with ScriptDirectory(output) as folder:
         for name in names:
             folder.write_text(name, files[name])
         folder.publish()
     return names
 
 
-def plan_of(
-    target: str, source: str | os.PathLike[str], output: str | os.PathLike[str], *, graphs: str = "dataset", graph: str = DATASET
+def plan_bulk_load(
+    loader: str, source: str | os.PathLike[str], output: str | os.PathLike[str], *, graphs: str = "dataset", graph: str = DATASET_IRI
 ) -> list[str]:
     """Write the script that loads an export with the own loader of a store, and the files that it needs.
 
     Args:
-        target: the store, a name of ``plans.TARGETS``.
+        loader: the store, a name of ``plans.TARGETS``.
         source: an export directory.
         output: the folder of the plan.
         graphs: ``dataset``, ``figure`` or ``default``.
@@ -98,13 +98,13 @@ def plan_of(
         OutputError: the files cannot be written, or would replace somebody else's.
         ValueError: an unknown way to name graphs.
     """
-    if graphs not in GRAPHS:
-        raise ValueError(f"{graphs!r} is no way to name graphs; choose from {', '.join(GRAPHS)}")
+    if graphs not in GRAPH_LAYOUTS:
+        raise ValueError(f"{graphs!r} is no way to name graphs; choose from {', '.join(GRAPH_LAYOUTS)}")
     folder = Path(source).absolute()
-    files = [folder / name for name in sorted(graph_files(folder))]
-    quads = [path for path in files if rdf_format(path) in QUADS]
+    files = [folder / name for name in sorted(list_graph_files(folder))]
+    quads = [path for path in files if rdf_format(path) in QUAD_FORMATS]
     vocabulary, description = (path if (path := folder / name).is_file() else None for name in ("vocabulary.ttl", "dataset.ttl"))
-    statements = triples_of(as_ntriples(description)) if description else None
+    statements = extract_triple_count(read_as_ntriples(description)) if description else None
     way = cast("Literal['dataset', 'figure', 'default']", graphs)
-    inputs = Inputs(folder, [path for path in files if path not in quads], quads, vocabulary, description, way, graph, statements)
-    return plan(target, inputs, Path(output))
+    inputs = BulkInputs(folder, [path for path in files if path not in quads], quads, vocabulary, description, way, graph, statements)
+    return write_bulk_script(loader, inputs, Path(output))

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from pfocr2rdf.errors import SourceError
-from pfocr2rdf.stores.bulk_scripts.inputs import Job, Part
+from pfocr2rdf.stores.bulk_scripts.inputs import BulkJob, InputFile
 
-MARK = "Made by pfocr2rdf load --plan"
+SCRIPT_MARK = "Made by pfocr2rdf load --plan"
 """What one of the first two lines of every file of a plan begins with, behind its sign for a comment."""
 
 _HERE = 'here=$(CDPATH=\'\' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)'
@@ -86,55 +86,55 @@ class Setting(NamedTuple):
     Attributes:
         name: its name.
         default: its default, as a word of bash.
-        what: what it is.
+        description: what it is.
         fixed: whether the environment cannot override it, because another file of the plan has it too.
     """
 
     name: str
     default: str
-    what: str
+    description: str
     fixed: bool = False
 
     @property
     def line(self) -> str:
         """The line that sets it."""
         value = self.default if self.fixed else f"${{{self.name}:-{self.default}}}"
-        return f"{self.name}={value}  # {self.what}"
+        return f"{self.name}={value}  # {self.description}"
 
 
-class Script(NamedTuple):
+class BulkScript(NamedTuple):
     """What is one target's own about its script.
 
     Attributes:
-        about: what it does, in a sentence.
-        needs: what has to be there.
+        summary: what it does, in a sentence.
+        requirements: what has to be there.
         settings: the variables at its top.
-        loading: the lines that load, in a function of bash.
-        counting: the lines that set ``counted`` to what the store answers to ``$question``, likewise.
-        question: that query.
-        then: what to do before the store can count, where it cannot be asked at once.
+        load_commands: the lines that load, in a function of bash.
+        count_commands: the lines that set ``counted`` to what the store answers to ``$question``, likewise.
+        count_query: that query.
+        next_step: what to do before the store can count, where it cannot be asked at once.
         notes: what else is to be known.
-        functions: functions of bash that are its own.
+        bash_functions: functions of bash that are its own.
     """
 
-    about: str
-    needs: str
+    summary: str
+    requirements: str
     settings: Sequence[Setting]
-    loading: Sequence[str]
-    counting: Sequence[str]
-    question: str
-    then: str = ""
+    load_commands: Sequence[str]
+    count_commands: Sequence[str]
+    count_query: str
+    next_step: str = ""
     notes: Sequence[str] = ()
-    functions: str = ""
+    bash_functions: str = ""
 
 
-def rendered(target: str, job: Job, script: Script) -> str:
+def render_script(loader: str, job: BulkJob, script: BulkScript) -> str:
     """The text of ``load.sh``."""
-    checks = [f"input {shlex.quote(str(part.path))} {shlex.quote(part.sha256)}" for part in job.parts]
-    expected = "" if job.expected is None else str(job.expected)
-    loading = _function("load", [*checks, *script.loading])
-    counting = _function("count", [*script.counting, 'compare "$counted"'])
-    last = f"printf '%s\\n' {shlex.quote(script.then)}" if script.then else "count"
+    checks = [f"input {shlex.quote(str(part.path))} {shlex.quote(part.sha256)}" for part in job.files]
+    expected = "" if job.expected_statements is None else str(job.expected_statements)
+    loading = _bash_function("load", [*checks, *script.load_commands])
+    counting = _bash_function("count", [*script.count_commands, 'compare "$counted"'])
+    last = f"printf '%s\\n' {shlex.quote(script.next_step)}" if script.next_step else "count"
     body = [*loading, "", *counting, "", "case ${1:-load} in", "  load)", "    load", f"    {last}", "    ;;", "  count) count ;;"]
     body += ['  *) die "there are load and count, and no $1" ;;', "esac"]
     text = "\n".join([*(f"{one.name}={one.default}" for one in script.settings), *body])
@@ -148,13 +148,13 @@ def rendered(target: str, job: Job, script: Script) -> str:
     uses_here = "$here" in "".join([text, *(one.default for one in settings)])
     head = [
         "#!/usr/bin/env bash",
-        f"# {MARK} {target}; the next plan in this folder replaces it.",
+        f"# {SCRIPT_MARK} {loader}; the next plan in this folder replaces it.",
         "#",
-        f"# {script.about}",
-        f"# The export: {job.release.folder}",
-        f"# Needs: {script.needs}",
+        f"# {script.summary}",
+        f"# The export: {job.inputs.folder}",
+        f"# Needs: {script.requirements}",
         *(f"# {note}" for note in script.notes),
-        "# bash load.sh         loads" + (" and counts." if not script.then else "."),
+        "# bash load.sh         loads" + (" and counts." if not script.next_step else "."),
         "# bash load.sh count   only counts, and compares with the export's number of statements.",
         "",
         "set -euo pipefail",
@@ -164,55 +164,55 @@ def rendered(target: str, job: Job, script: Script) -> str:
         *(one.line for one in settings),
         "",
         f"expected={shlex.quote(expected)}",
-        f"question={shlex.quote(script.question)}",
+        f"question={shlex.quote(script.count_query)}",
         "",
     ]
-    own = [script.functions] if script.functions else []
+    own = [script.bash_functions] if script.bash_functions else []
     return "\n".join([*head, _DIE, *used, _INPUT, _COMPARE, *own, *body, ""])
 
 
-def _function(name: str, lines: Iterable[str]) -> list[str]:
+def _bash_function(name: str, lines: Iterable[str]) -> list[str]:
     return [f"{name}() {{", *(f"  {line}" for line in lines), "}"]
 
 
-class Readied(NamedTuple):
+class PreparedFiles(NamedTuple):
     """Files as a target can read them: the lines that make them so, and a word of bash for each."""
 
-    lines: list[str]
-    words: list[str]
+    commands: list[str]
+    shell_words: list[str]
 
 
-def readied(parts: Sequence[Part], stem: str, *, quads: bool = False) -> Readied:
+def prepare_files(input_files: Sequence[InputFile], stem: str, *, quads: bool = False) -> PreparedFiles:
     """The files, unpacked where they are of zstd, which few loaders read; made to quads of their graph where that is wanted."""
     lines, words = [], []
-    for number, part in enumerate(parts, 1):
+    for number, part in enumerate(input_files, 1):
         path = shlex.quote(str(part.path))
         if quads:
             name = f"{stem}-{number}.nq.gz"
             graph = shlex.quote(part.graph.replace("&", "\\&"))  # the one character of an IRI that sed reads as something else
             printed = {"": f"quads {name} {graph} <{path}", "gz": f"gzip -dc -- {path} | quads {name} {graph}"}
-            lines.append(printed.get(part.packing, f'"$ZSTD" -dc -- {path} | quads {name} {graph}'))
-        elif part.packing == "zst":
-            name = f"{stem}-{number}.{part.kind}"
+            lines.append(printed.get(part.compression, f'"$ZSTD" -dc -- {path} | quads {name} {graph}'))
+        elif part.compression == "zst":
+            name = f"{stem}-{number}.{part.syntax}"
             lines.append(f"unpack {path} {name}")
         else:
             words.append(path)
             continue
         words.append(f'"$WORK_FOLDER"/{name}')
-    return Readied(lines, words)
+    return PreparedFiles(lines, words)
 
 
-def zstd_of(parts: Iterable[Part]) -> list[str]:
+def require_zstd(input_files: Iterable[InputFile]) -> list[str]:
     """The line that checks for the program that unpacks, where something is to be unpacked."""
-    return ['need "$ZSTD" "apt-get install zstd"'] if any(part.packing == "zst" for part in parts) else []
+    return ['need "$ZSTD" "apt-get install zstd"'] if any(part.compression == "zst" for part in input_files) else []
 
 
-def plain_name(part: Part, title: str) -> str:
+def require_plain_name(input_file: InputFile, title: str) -> str:
     """The name of a file that a target takes for a pattern.
 
     Raises:
         SourceError: it would be one.
     """
-    if not re.fullmatch(r"[A-Za-z0-9.-]+", part.path.name):
-        raise SourceError(f"{part.path}: {title} takes the names of files for patterns; use only letters, digits, dots and hyphens")
-    return part.path.name
+    if not re.fullmatch(r"[A-Za-z0-9.-]+", input_file.path.name):
+        raise SourceError(f"{input_file.path}: {title} takes the names of files for patterns; use only letters, digits, dots and hyphens")
+    return input_file.path.name

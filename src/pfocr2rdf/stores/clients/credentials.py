@@ -12,12 +12,12 @@ import httpx
 
 from pfocr2rdf.errors import StoreError
 
-USER, PASSWORD, TOKEN = "PFOCR2RDF_USER", "PFOCR2RDF_PASSWORD", "PFOCR2RDF_TOKEN"
+USER_VARIABLE, PASSWORD_VARIABLE, TOKEN_VARIABLE = "PFOCR2RDF_USER", "PFOCR2RDF_PASSWORD", "PFOCR2RDF_TOKEN"
 
-Ask = Callable[[str], str]
+PasswordPrompt = Callable[[str], str]
 """Asks the user for a password, given what it is for."""
 
-_WAYS = f"set {USER} and {PASSWORD}, or {TOKEN}, or write the host into ~/.netrc"
+_LOGIN_HELP = f"set {USER_VARIABLE} and {PASSWORD_VARIABLE}, or {TOKEN_VARIABLE}, or write the host into ~/.netrc"
 
 
 class Credentials:
@@ -29,29 +29,29 @@ class Credentials:
         self._token = token
 
     @classmethod
-    def find(cls, url: httpx.URL, user: str = "", ask: Ask | None = None) -> Credentials:
+    def find(cls, url: httpx.URL, user: str = "", ask_password: PasswordPrompt | None = None) -> Credentials:
         """What the environment has, else netrc's entry of the host, else what the user answers.
 
         Args:
             url: the server.
             user: the name to log in with, where it was given.
-            ask: asks for the password of that name, where there is somebody to ask.
+            ask_password: asks for the password of that name, where there is somebody to ask.
 
         Raises:
             StoreError: there is a name and no password, or netrc cannot be read.
         """
-        if token := os.environ.get(TOKEN, ""):
+        if token := os.environ.get(TOKEN_VARIABLE, ""):
             return cls(token=token)
-        user = user or os.environ.get(USER, "")
-        if password := os.environ.get(PASSWORD, "") if user else "":
+        user = user or os.environ.get(USER_VARIABLE, "")
+        if password := os.environ.get(PASSWORD_VARIABLE, "") if user else "":
             return cls(user, password)
-        name, password = _netrc(url.host)
+        name, password = _read_netrc(url.host)
         if password and user in ("", name):
             return cls(name, password)
-        if user and ask:
-            return cls(user, ask(f"Password of {user} at {url.host}"))
+        if user and ask_password:
+            return cls(user, ask_password(f"Password of {user} at {url.host}"))
         if user:
-            raise StoreError(f"there is no password for {user} at {url.host}; {_WAYS}")
+            raise StoreError(f"there is no password for {user} at {url.host}; {_LOGIN_HELP}")
         return cls()
 
     def __bool__(self) -> bool:
@@ -60,7 +60,7 @@ class Credentials:
     def __repr__(self) -> str:
         return f"Credentials({self.user!r}, ...)"
 
-    def hidden(self, text: str) -> str:
+    def mask(self, text: str) -> str:
         """The text with the secrets in it masked."""
         basic = base64.b64encode(f"{self.user}:{self._password}".encode()).decode() if self._password else ""
         for secret in filter(None, (basic, self._password, self._token)):
@@ -69,16 +69,16 @@ class Credentials:
 
     def auth(self) -> httpx.Auth:
         """Answers what the server asks for: Basic, Digest, or a bearer's token."""
-        return _Answering(self.user, self._password, self._token)
+        return _ChallengeAuth(self.user, self._password, self._token)
 
-    def refused(self, url: str) -> str:
+    def explain_refusal(self, url: str) -> str:
         """What to say when the server turned us away."""
         if self:
             return f"{url}: the server refuses the {'token' if self._token else f'password of {self.user}'}; correct it"
-        return f"{url}: the server asks for a password; {_WAYS}"
+        return f"{url}: the server asks for a password; {_LOGIN_HELP}"
 
 
-def _netrc(host: str) -> tuple[str, str]:
+def _read_netrc(host: str) -> tuple[str, str]:
     try:
         entry = netrc.netrc(os.environ.get("NETRC")).authenticators(host)
     except FileNotFoundError:
@@ -89,7 +89,7 @@ def _netrc(host: str) -> tuple[str, str]:
     return (entry[0], entry[2] or "") if entry else ("", "")
 
 
-class _Answering(httpx.Auth):
+class _ChallengeAuth(httpx.Auth):
     """Waits for the server's challenge, and answers it in its own way; each thread counts its own answers."""
 
     def __init__(self, user: str, password: str, token: str) -> None:
@@ -107,13 +107,13 @@ class _Answering(httpx.Auth):
 
     def _answer(self, challenge: str) -> httpx.Auth:
         if self._token:
-            return _Bearer(self._token)
+            return _BearerAuth(self._token)
         if "digest" in challenge.lower():
             return httpx.DigestAuth(self._user, self._password)
         return httpx.BasicAuth(self._user, self._password)
 
 
-class _Bearer(httpx.Auth):
+class _BearerAuth(httpx.Auth):
     def __init__(self, token: str) -> None:
         self._token = token
 

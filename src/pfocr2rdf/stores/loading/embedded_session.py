@@ -9,27 +9,27 @@ from contextlib import closing
 from pathlib import Path
 
 from pfocr2rdf.errors import StoreError
-from pfocr2rdf.storage.swap import Replacement
-from pfocr2rdf.stores.chunks import Bounds, Chunk
-from pfocr2rdf.stores.description import description_in, in_default_graph, versions_of
-from pfocr2rdf.stores.embedded import Local, is_store
-from pfocr2rdf.stores.graph_layout import VOCABULARY, all_of
+from pfocr2rdf.storage.swap import DirectorySwap
+from pfocr2rdf.stores.chunks import Chunk, ChunkLimits
+from pfocr2rdf.stores.description import extract_versions, fetch_description, is_in_default_graph
+from pfocr2rdf.stores.embedded import EmbeddedStore, is_store
+from pfocr2rdf.stores.graph_layout import VOCABULARY_GRAPH, graph_pattern
 from pfocr2rdf.stores.loading.journal import Journal
-from pfocr2rdf.stores.loading.session import Beside, Held, Plan
+from pfocr2rdf.stores.loading.session import ExistingData, LoadPlan, Metadata
 
-_BOUNDS = Bounds(8 << 20, 1 << 30)
+_CHUNK_LIMITS = ChunkLimits(8 << 20, 1 << 30)
 
 
-def held(path: Path, plan: Plan) -> Held:
+def inspect_embedded_store(path: Path, plan: LoadPlan) -> ExistingData:
     """What a store holds of what a plan would replace; nothing where there is no store."""
     if not is_store(path):
-        return Held(0, [], "embedded")
-    with closing(Local(path)) as store:
-        live = filter(plan.is_live, store.graphs()) if plan.name else [""]
-        return Held(sum(map(store.count, live)), versions_of(description_in(store, plan.description)), "embedded")
+        return ExistingData(0, [], "embedded")
+    with closing(EmbeddedStore(path)) as store:
+        live = filter(plan.is_dataset_graph, store.graph_names()) if plan.target_graph else [""]
+        return ExistingData(sum(map(store.count, live)), extract_versions(fetch_description(store, plan.description_graph)), "embedded")
 
 
-class Embedded:
+class EmbeddedLoadSession:
     """A load into an embedded store.
 
     What was there and is not replaced is copied, so that nothing is ever changed in place.
@@ -43,96 +43,96 @@ class Embedded:
         OutputError: another load is under way, or there is no room.
     """
 
-    def __init__(self, path: Path, plan: Plan) -> None:
+    def __init__(self, path: Path, plan: LoadPlan) -> None:
         self.path = path
-        self.bounds = plan.bounds(_BOUNDS)
-        self.requests = plan.requests or min(os.cpu_count() or 1, 4)
+        self.chunk_limits = plan.chunk_limits(_CHUNK_LIMITS)
+        self.concurrency = plan.concurrency or min(os.cpu_count() or 1, 4)
         self._plan = plan
-        self._live: Local | None = None
-        self._store: Local | None = None
+        self._live: EmbeddedStore | None = None
+        self._store: EmbeddedStore | None = None
         if path.exists() and not is_store(path) and (not path.is_dir() or any(path.iterdir())):
             raise StoreError(f"{path}: is no store, and holds something else; name another folder with --to")
-        self._replacement = Replacement(path, "pfocr2rdf-loading", "another load")
-        self._data = self._replacement.data
+        self._swap = DirectorySwap(path, "pfocr2rdf-loading", "another load")
+        self._data = self._swap.new
         try:
             self._begin()
         except BaseException:
-            self._let_go()
-            self._replacement.close()  # there may be something to go on with
+            self._close_stores()
+            self._swap.close()  # there may be something to go on with
             raise
 
-    def _let_go(self) -> None:
+    def _close_stores(self) -> None:
         """Close the stores."""
         for store in filter(None, (self._live, self._store)):
             store.close()
         self._live = self._store = None
 
     def _begin(self) -> None:
-        self._live = Local(self.path, writing=True) if is_store(self.path) else None
+        self._live = EmbeddedStore(self.path, writable=True) if is_store(self.path) else None
         self._refuse_other_default()
-        self.journal = Journal(self._replacement.folder, self._plan.key(self.bounds))
+        self.journal = Journal(self._swap.folder, self._plan.resume_key(self.chunk_limits))
         if self._plan.fresh or not is_store(self._data):
-            self.journal.restart()
-        if not self.journal.chunks():
+            self.journal.reset()
+        if not self.journal.sent_chunks():
             shutil.rmtree(self._data, ignore_errors=True)
-        self._store = Local(self._data, writing=True)
+        self._store = EmbeddedStore(self._data, writable=True)
 
     def _refuse_other_default(self) -> None:
         """A default graph that was not loaded by us is not replaced."""
-        if self._live is None or self._plan.name or self._plan.append:
+        if self._live is None or self._plan.target_graph or self._plan.append:
             return
-        if not self._is_in_default(self._live) and self._live.ask(all_of("")):
+        if not self._is_in_default(self._live) and self._live.ask(graph_pattern("")):
             raise StoreError(f"{self.path}: its default graph holds something else; add to it with --append, or load with --graphs dataset")
 
-    def _is_in_default(self, live: Local) -> bool:
-        return in_default_graph(description_in(live, self._plan.description))
+    def _is_in_default(self, live: EmbeddedStore) -> bool:
+        return is_in_default_graph(fetch_description(live, self._plan.description_graph))
 
     @property
-    def _fresh(self) -> Local:
+    def _staging(self) -> EmbeddedStore:
         assert self._store is not None  # until the end  # noqa: S101
         return self._store
 
-    def break_off(self) -> None:
+    def abort(self) -> None:
         """What is under way gets there."""
 
     def add(self, chunk: Chunk) -> None:
         """Add a piece; twice is the same as once."""
-        self._fresh.load(self._plan.name, chunk)
+        self._staging.bulk_load(self._plan.target_graph, chunk)
 
-    def counts(self, names: Iterable[str]) -> dict[str, int]:
+    def count_each(self, names: Iterable[str]) -> dict[str, int]:
         """How many statements each of a few graphs has."""
-        return {name: self._fresh.count(name) for name in names}
+        return {name: self._staging.count(name) for name in names}
 
-    def read(self, name: str, subjects: list[str]) -> bytes:
+    def read_subjects(self, name: str, subjects: list[str]) -> bytes:
         """The statements about a few subjects, as N-Triples."""
-        return "".join(self._fresh.about(name, subject) for subject in subjects).encode()
+        return "".join(self._staging.read_subject(name, subject) for subject in subjects).encode()
 
-    def holds(self, name: str, lines: list[bytes]) -> bool:
+    def contains(self, name: str, lines: list[bytes]) -> bool:
         """Whether a graph has all of a few statements."""
-        return self._fresh.holds(name, lines)
+        return self._staging.contains(name, lines)
 
-    def publish(self, beside: Beside) -> None:
+    def publish(self, metadata: Metadata) -> None:
         """Copy what stays, and take the place of the store of before."""
         if self._live is not None:
             self._copy(self._live)
-        for name, lines in ((VOCABULARY, beside.vocabulary), (self._plan.description, beside.description)):
-            self._fresh.load(name, Chunk(0, lines, lines.count(b"\n"), quads=False))
-        self._fresh.optimize()
-        self._let_go()  # both are closed before they are renamed: their library goes by the names of their files
-        self._replacement.replace()
+        for name, lines in ((VOCABULARY_GRAPH, metadata.vocabulary), (self._plan.description_graph, metadata.description)):
+            self._staging.bulk_load(name, Chunk(0, lines, lines.count(b"\n"), quads=False))
+        self._staging.optimize()
+        self._close_stores()  # both are closed before they are renamed: their library goes by the names of their files
+        self._swap.replace()
 
-    def _copy(self, live: Local) -> None:
-        for name in live.graphs():
+    def _copy(self, live: EmbeddedStore) -> None:
+        for name in live.graph_names():
             if not self._plan.replaces(name):
-                self._fresh.copy(live, name)
-        ours = not self._plan.name or self._is_in_default(live)
+                self._staging.copy_graph(live, name)
+        ours = not self._plan.target_graph or self._is_in_default(live)
         if self._plan.append or not ours:
-            self._fresh.copy(live, "")
+            self._staging.copy_graph(live, "")
 
-    def close(self, *, done: bool) -> None:
+    def close(self, *, completed: bool) -> None:
         """End it. Where it is not done, the next run goes on with what there is."""
         try:
             with closing(self.journal):
-                self._let_go()
+                self._close_stores()
         finally:
-            self._replacement.close(done=done)
+            self._swap.close(completed=completed)

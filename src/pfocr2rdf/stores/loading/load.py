@@ -11,26 +11,26 @@ from typing import Any, NamedTuple
 
 import platformdirs
 
-from pfocr2rdf.rdf.iris import DATASET, is_absolute
+from pfocr2rdf.rdf.iris import DATASET_IRI, is_absolute_iri
 from pfocr2rdf.storage.progress import Progress
-from pfocr2rdf.stores.connect import STORE, Connection, opened
-from pfocr2rdf.stores.description import as_ntriples, describe
-from pfocr2rdf.stores.graph_layout import GRAPHS
-from pfocr2rdf.stores.loading.destination import Target
-from pfocr2rdf.stores.loading.sampling import Samples
-from pfocr2rdf.stores.loading.send import Tally, send
-from pfocr2rdf.stores.loading.session import Beside, Plan
-from pfocr2rdf.stores.loading.source import contents_of
-from pfocr2rdf.stores.loading.verify import verify
+from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions, open_destination
+from pfocr2rdf.stores.description import build_description, read_as_ntriples
+from pfocr2rdf.stores.graph_layout import GRAPH_LAYOUTS
+from pfocr2rdf.stores.loading.destination import Destination
+from pfocr2rdf.stores.loading.sampling import FigureSampler
+from pfocr2rdf.stores.loading.send import SendStats, send_chunks
+from pfocr2rdf.stores.loading.session import LoadPlan, Metadata
+from pfocr2rdf.stores.loading.source import resolve_load_source
+from pfocr2rdf.stores.loading.verify import verify_load
 
-SAMPLE = 20
+DEFAULT_SAMPLE_FIGURES = 20
 """How many figures are read back."""
 
-Rates = Callable[[int, int, int, int], None]
+LoadRateCallback = Callable[[int, int, int, int], None]
 """Called with the bytes read, the bytes there are, the statements in the store, and how many of these a run before had sent."""
 
 
-class Loaded(NamedTuple):
+class LoadResult(NamedTuple):
     """What a load did, or would do.
 
     Attributes:
@@ -74,22 +74,22 @@ class Loaded(NamedTuple):
 
 def load(
     source: str | os.PathLike[str],
-    to: str | os.PathLike[str] = STORE,
+    to: str | os.PathLike[str] = DEFAULT_STORE,
     *,
     graphs: str = "dataset",
-    graph: str = DATASET,
+    graph: str = DATASET_IRI,
     append: bool = False,
     fresh: bool = False,
     take_over: bool = False,
-    connection: Connection = Connection(),  # noqa: B008 - it cannot be changed
-    sample: int = SAMPLE,
+    connection: ConnectionOptions = ConnectionOptions(),  # noqa: B008 - it cannot be changed
+    sample: int = DEFAULT_SAMPLE_FIGURES,
     chunk_size: int = 0,
     requests: int = 0,
     journals: str | os.PathLike[str] | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
-    rates: Rates | None = None,
-) -> Loaded:
+    rates: LoadRateCallback | None = None,
+) -> LoadResult:
     """Load an export into a store. It needs the same memory for graphs of any size.
 
     An earlier version in the same graphs is there until this one is complete and counted. A load that was interrupted is gone on
@@ -118,51 +118,53 @@ def load(
         OutputError: there is no room on this disk, or another load is under way.
         ValueError: an option that there is not.
     """
-    if graphs not in GRAPHS:
-        raise ValueError(f"{graphs!r} is no way to name graphs; choose from {', '.join(GRAPHS)}")
-    if not is_absolute(graph):
+    if graphs not in GRAPH_LAYOUTS:
+        raise ValueError(f"{graphs!r} is no way to name graphs; choose from {', '.join(GRAPH_LAYOUTS)}")
+    if not is_absolute_iri(graph):
         raise ValueError(f"{graph!r} is no absolute IRI")
-    if graph != DATASET and graphs != "dataset":
+    if graph != DATASET_IRI and graphs != "dataset":
         raise ValueError(f"a graph's name goes with --graphs dataset, not with {graphs}")
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="pfocr2rdf-") as scratch, opened(os.fspath(to), connection) as target:
-        contents = contents_of(source, graphs, Path(scratch), progress)
-        plan = Plan(contents, graphs, graph, append, fresh, take_over, chunk_size, requests)
-        held = target.held(plan)
-        tally, sampled = Tally(0, 0, 0), 0
+    with tempfile.TemporaryDirectory(prefix="pfocr2rdf-") as scratch, open_destination(os.fspath(to), connection) as target:
+        contents = resolve_load_source(source, graphs, Path(scratch), progress)
+        plan = LoadPlan(contents, graphs, graph, append, fresh, take_over, chunk_size, requests)
+        held = target.inspect(plan)
+        tally, sampled = SendStats(0, 0, 0), 0
         if not dry_run:
             folder = Path(journals) if journals else platformdirs.user_state_path("pfocr2rdf") / "loads"
-            tally, sampled = _loaded(plan, target, folder, sample, not held.statements, rates)
-        return Loaded(
+            tally, sampled = _run_load(plan, target, folder, sample, not held.statements, rates)
+        return LoadResult(
             target.name, target.driver, graphs, tally.statements, held.statements, bool(held.statements) and not append,
-            contents.versions, held.versions, tally.chunks, tally.resumed, sampled, target.retries(), contents.size,
+            contents.versions, held.versions, tally.chunks, tally.resumed, sampled, target.retry_count(), contents.size_bytes,
             time.monotonic() - began, dry_run,
         )  # fmt: skip
 
 
-def _loaded(plan: Plan, target: Target, journals: Path, sample: int, empty: bool, rates: Rates | None) -> tuple[Tally, int]:
-    session = target.session(plan, journals)
+def _run_load(
+    plan: LoadPlan, target: Destination, journals: Path, sample: int, empty: bool, rates: LoadRateCallback | None
+) -> tuple[SendStats, int]:
+    session = target.begin_session(plan, journals)
     done = False
     try:
-        samples = Samples(sample)
-        tally = send(plan, session, samples, _told(plan, rates))
-        sampled = verify(plan, session, samples)
-        session.publish(_beside(plan, empty))
+        samples = FigureSampler(sample)
+        tally = send_chunks(plan, session, samples, _with_total(plan, rates))
+        sampled = verify_load(plan, session, samples)
+        session.publish(_build_metadata(plan, empty))
         done = True
     finally:
-        session.close(done=done)
+        session.close(completed=done)
     return tally, sampled
 
 
-def _beside(plan: Plan, empty: bool) -> Beside:
+def _build_metadata(plan: LoadPlan, empty: bool) -> Metadata:
     """What is written beside the graph. What was added to something else is no version that has a name."""
-    contents = plan.contents
-    vocabulary = as_ntriples(contents.vocabulary) if contents.vocabulary and plan.name else ""
-    description = as_ntriples(contents.description) if contents.description else ""
+    contents = plan.source
+    vocabulary = read_as_ntriples(contents.vocabulary) if contents.vocabulary and plan.target_graph else ""
+    description = read_as_ntriples(contents.description) if contents.description else ""
     versions = contents.versions if empty or not plan.append else []
-    return Beside(vocabulary.encode(), describe(description, versions, plan.names))
+    return Metadata(vocabulary.encode(), build_description(description, versions, plan.graph_names))
 
 
-def _told(plan: Plan, rates: Rates | None) -> Callable[[int, int, int], None]:
-    total = plan.contents.size
+def _with_total(plan: LoadPlan, rates: LoadRateCallback | None) -> Callable[[int, int, int], None]:
+    total = plan.source.size_bytes
     return lambda read, there, before: rates(read, total, there, before) if rates else None

@@ -12,61 +12,61 @@ from typing import NamedTuple
 
 import pyoxigraph
 
-from pfocr2rdf.rdf.vocabulary import PREFIXES, SITE
+from pfocr2rdf.rdf.vocabulary import PREFIXES, SITE_URL
 from pfocr2rdf.stores.chunks import Chunk
 
-_FIGURE = re.compile(rb"^<(" + re.escape(f"{SITE}figures/".encode()) + rb"[^>]+)> ", re.MULTILINE)
-_LONGEST = 1 << 20
-_SUBJECT = re.compile(rb"^<([^>]*)> ", re.MULTILINE)
+_FIND_FIGURES = re.compile(rb"^<(" + re.escape(f"{SITE_URL}figures/".encode()) + rb"[^>]+)> ", re.MULTILINE)
+_MAX_FIGURE_BYTES = 1 << 20
+_FIND_SUBJECTS = re.compile(rb"^<([^>]*)> ", re.MULTILINE)
 _XSD = PREFIXES["xsd"]
-_NUMBERS = {f"{_XSD}{name}" for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger")}
+_NUMERIC_DATATYPES = {f"{_XSD}{name}" for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger")}
 
 
-class Sample(NamedTuple):
+class FigureSample(NamedTuple):
     """A figure with its mentions.
 
     Attributes:
         figure: its IRI.
-        chunks: the numbers of the pieces that it is in.
+        chunk_numbers: the numbers of the pieces that it is in.
         graph: the graph that its statements name, or ``""``.
         subjects: the IRIs that its statements are about.
         statements: its statements, comparable.
     """
 
     figure: str
-    chunks: list[int]
+    chunk_numbers: list[int]
     graph: str
     subjects: list[str]
     statements: set[str]
 
 
-class Samples:
+class FigureSampler:
     """Looks at each piece on its way, and keeps a few figures: the same ones of the same graph in every run.
 
     Args:
-        size: how many.
+        sample_figures: how many.
     """
 
-    def __init__(self, size: int) -> None:
-        self._size = size
+    def __init__(self, sample_figures: int) -> None:
+        self._size = sample_figures
         self._kept: list[tuple[int, str, list[int], bytes]] = []
         self._quads = False
         self._begun = b""  # the last figure of the pieces before, as far as it was there
         self._pieces: list[int] = []
 
-    def look(self, chunk: Chunk) -> None:
+    def observe(self, chunk: Chunk) -> None:
         """Take figures that end in this piece into the sample, perhaps."""
         if not self._size:
             return
         self._quads = chunk.quads
         lines = self._begun + chunk.lines
-        starts = list(_starts(lines))
+        starts = list(_figure_starts(lines))
         pieces = [*self._pieces, chunk.number]
         for (start, figure), (end, _) in pairwise(starts):
             self._offer(figure, pieces, lines, start, end)
             pieces = [chunk.number]
         begun = lines[starts[-1][0] :] if starts else b""
-        self._begun = begun if len(begun) < _LONGEST else b""
+        self._begun = begun if len(begun) < _MAX_FIGURE_BYTES else b""
         self._pieces = pieces if self._begun else []
 
     def _offer(self, figure: str, pieces: list[int], lines: bytes, start: int, end: int) -> None:
@@ -76,37 +76,37 @@ class Samples:
         if len(self._kept) > self._size:
             heapq.heappop(self._kept)
 
-    def __iter__(self) -> Iterator[Sample]:
+    def __iter__(self) -> Iterator[FigureSample]:
         for _, figure, pieces, lines in sorted(self._kept, reverse=True):
             graph = ""
             if self._quads:
-                ((graph, lines),) = Chunk(0, lines, 0, quads=True).graphs().items()
-            subjects = list(dict.fromkeys(match[1].decode() for match in _SUBJECT.finditer(lines)))
-            yield Sample(figure, pieces, graph, subjects, comparable(lines))
+                ((graph, lines),) = Chunk(0, lines, 0, quads=True).group_by_graph().items()
+            subjects = list(dict.fromkeys(match[1].decode() for match in _FIND_SUBJECTS.finditer(lines)))
+            yield FigureSample(figure, pieces, graph, subjects, normalize_ntriples(lines))
 
 
-def _starts(lines: bytes) -> Iterator[tuple[int, str]]:
+def _figure_starts(lines: bytes) -> Iterator[tuple[int, str]]:
     """Where each figure begins, whose statements come together, and its IRI."""
     last = b""
-    for match in _FIGURE.finditer(lines):
+    for match in _FIND_FIGURES.finditer(lines):
         if match[1] != last:
             last = match[1]
             yield match.start(), last.decode()
 
 
-def comparable(lines: bytes) -> set[str]:
+def normalize_ntriples(lines: bytes) -> set[str]:
     """N-Triples as a set in which equal numbers are equal, since stores may write them in their own way.
 
-    >>> comparable(b'<a:b> <c:d> "1.50"^^<http://www.w3.org/2001/XMLSchema#decimal> .') == comparable(
+    >>> normalize_ntriples(b'<a:b> <c:d> "1.50"^^<http://www.w3.org/2001/XMLSchema#decimal> .') == normalize_ntriples(
     ...     b'<a:b> <c:d> "1.5"^^<http://www.w3.org/2001/XMLSchema#decimal> .')
     True
     """
     triples = (quad.triple for quad in pyoxigraph.parse(lines, format=pyoxigraph.RdfFormat.N_TRIPLES))
-    return {f"{triple.subject} {triple.predicate} {_value(triple.object)}" for triple in triples}
+    return {f"{triple.subject} {triple.predicate} {_object_text(triple.object)}" for triple in triples}
 
 
-def _value(term: object) -> str:
-    if isinstance(term, pyoxigraph.Literal) and term.datatype.value in _NUMBERS:
+def _object_text(term: object) -> str:
+    if isinstance(term, pyoxigraph.Literal) and term.datatype.value in _NUMERIC_DATATYPES:
         try:
             return f"{Decimal(term.value).normalize():f}"
         except InvalidOperation:

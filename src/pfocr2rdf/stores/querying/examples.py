@@ -13,20 +13,22 @@ from typing import NamedTuple
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, Triple, parse_query_results
 
 from pfocr2rdf.errors import StoreError
-from pfocr2rdf.rdf.vocabulary import PREFIXES, SITE
-from pfocr2rdf.stores.querying.query_text import read
-from pfocr2rdf.stores.querying.result import Answer
+from pfocr2rdf.rdf.vocabulary import PREFIXES, SITE_URL
+from pfocr2rdf.stores.querying.query_text import scan_query
+from pfocr2rdf.stores.querying.result import QueryResult
 
-QUERIES = f"{SITE}queries/"
+EXAMPLES_NAMESPACE = f"{SITE_URL}queries/"
 """What declares the prefixes of the examples, and the beginning of their IRIs."""
 
-COLUMNS = ("name", "title", "description", "keywords", "kind", "federated")
+EXAMPLE_COLUMNS = ("name", "title", "description", "keywords", "kind", "federated")
 """What can be listed of the examples."""
+
+_ATTRIBUTES = {"kind": "query_form", "federated": "services"}  # of columns that have another name
 
 _HEADER = re.compile(r"# title: (?P<title>.+)\n# description: (?P<description>.+)\n# keywords: (?P<keywords>.+)\n")
 _PREFIX = re.compile(r"^PREFIX (\S*): <(\S*)>$", re.MULTILINE)
 _SERVICE = re.compile(r"\bSERVICE\s+(?:SILENT\s+)?<(\S*)>")
-_EDITORS = {
+_NAMESPACES = {
     "sh": "http://www.w3.org/ns/shacl#",
     "spex": "https://purl.expasy.org/sparql-examples/ontology#",
     "schema": "https://schema.org/",  # with https, as SPARQL editors have it
@@ -43,8 +45,8 @@ class Example(NamedTuple):
         description: what it answers, in a sentence.
         keywords: what it is about.
         text: the whole file: these as comments, the prefixes that the query uses, and the query.
-        kind: ``"select"``, ``"ask"`` or ``"construct"``.
-        federated: the servers that it asks with SERVICE; mostly none.
+        query_form: ``"select"``, ``"ask"`` or ``"construct"``.
+        services: the servers that it asks with SERVICE; mostly none.
     """
 
     name: str
@@ -52,8 +54,8 @@ class Example(NamedTuple):
     description: str
     keywords: tuple[str, ...]
     text: str
-    kind: str
-    federated: tuple[str, ...]
+    query_form: str
+    services: tuple[str, ...]
 
     @property
     def prefixes(self) -> dict[str, str]:
@@ -67,27 +69,27 @@ class Example(NamedTuple):
 
 
 @cache
-def examples() -> tuple[Example, ...]:
+def load_examples() -> tuple[Example, ...]:
     """All examples, in the order of their names.
 
     Raises:
         StoreError: a file of them is damaged.
     """
-    return tuple(read_example(path.stem, path.read_text(encoding="utf-8")) for path in sorted(built_in().glob("*.rq")))
+    return tuple(parse_example(path.stem, path.read_text(encoding="utf-8")) for path in sorted(locate_examples().glob("*.rq")))
 
 
-def example(name: str) -> Example | None:
+def find_example(name: str) -> Example | None:
     """The example of that name, if there is one."""
-    return next((one for one in examples() if one.name == name), None)
+    return next((one for one in load_examples() if one.name == name), None)
 
 
-def near(name: str) -> list[str]:
+def suggest_examples(name: str) -> list[str]:
     """The names of examples that look like a name, as a whole or in one of their parts, the nearest first; at most three.
 
-    >>> near("famly-members"), near("years-2023"), near("xyz")
+    >>> suggest_examples("famly-members"), suggest_examples("years-2023"), suggest_examples("xyz")
     (['family-members'], ['years'], [])
     """
-    names = [one.name for one in examples()]
+    names = [one.name for one in load_examples()]
     name = name.lower()
     like = difflib.get_close_matches(name, names, cutoff=0.7)
     if not like:
@@ -97,17 +99,17 @@ def near(name: str) -> list[str]:
     return list(dict.fromkeys(like))[:3]
 
 
-def built_in() -> Path:
+def locate_examples() -> Path:
     """The folder of the examples: inside the package when installed, at the top of a checkout otherwise."""
     installed = Path(__file__).parents[2] / "queries"
     return installed if installed.is_dir() else Path(__file__).parents[4] / "queries"
 
 
-def read_example(name: str, text: str) -> Example:
+def parse_example(name: str, text: str) -> Example:
     r"""Read an example: three lines of comment, and the query.
 
-    >>> one = read_example("any", "# title: Any\n# description: Is there any?\n# keywords: a, b\nASK { ?s ?p ?o }\n")
-    >>> one.title, one.keywords, one.kind, one.query
+    >>> example = parse_example("any", "# title: Any\n# description: Is there any?\n# keywords: a, b\nASK { ?s ?p ?o }\n")
+    >>> example.title, example.keywords, example.query_form, example.query
     ('Any', ('a', 'b'), 'ask', 'ASK { ?s ?p ?o }\n')
 
     Raises:
@@ -117,55 +119,58 @@ def read_example(name: str, text: str) -> Example:
     if not header:
         raise StoreError(f"{name}: an example begins with the lines '# title: ', '# description: ' and '# keywords: '")
     keywords = tuple(word.strip() for word in header["keywords"].split(","))
-    kind = read(text).verb.lower()
+    kind = scan_query(text).verb.lower()
     return Example(name, header["title"], header["description"], keywords, text, kind, tuple(_SERVICE.findall(text)))
 
 
-def listing(columns: tuple[str, ...] = COLUMNS) -> Answer:
-    """The examples as rows, with some of ``COLUMNS``; what has several values has them with commas between."""
-    rows = [{column: {"type": "literal", "value": _cell(getattr(one, column))} for column in columns} for one in examples()]
+def examples_as_rows(columns: tuple[str, ...] = EXAMPLE_COLUMNS) -> QueryResult:
+    """The examples as rows, with some of ``EXAMPLE_COLUMNS``; what has several values has them with commas between."""
+    rows = [
+        {column: {"type": "literal", "value": _cell_text(getattr(example, _ATTRIBUTES.get(column, column)))} for column in columns}
+        for example in load_examples()
+    ]
     answer = json.dumps({"head": {"vars": columns}, "results": {"bindings": rows}})
-    return Answer(parse_query_results(answer, format=QueryResultsFormat.JSON), {}, "the examples")
+    return QueryResult(parse_query_results(answer, format=QueryResultsFormat.JSON), {}, "the examples")
 
 
-def _cell(value: str | tuple[str, ...]) -> str:
+def _cell_text(value: str | tuple[str, ...]) -> str:
     return value if isinstance(value, str) else ", ".join(value)
 
 
-def executables(target: str = "") -> Answer:
+def examples_as_rdf(target: str = "") -> QueryResult:
     """The examples as statements, each a ``sh:SPARQLExecutable`` in the form that SPARQL editors read.
 
     Args:
         target: the URL at which a server takes queries, if they are meant for one.
     """
-    return Answer(_statements(target), _EDITORS, "the examples")
+    return QueryResult(_example_triples(target), _NAMESPACES, "the examples")
 
 
-def _statements(target: str) -> Iterator[Triple]:
+def _example_triples(target: str) -> Iterator[Triple]:
     """First the prefixes, then the queries. Nothing is a blank node, so that two copies in one store are one."""
-    declaring = NamedNode(QUERIES)
-    declared = {prefix: space for one in examples() for prefix, space in one.prefixes.items()}
+    declaring = NamedNode(EXAMPLES_NAMESPACE)
+    declared = {prefix: space for one in load_examples() for prefix, space in one.prefixes.items()}
     yield Triple(declaring, _term("rdf:type"), _term("owl:Ontology"))
     for prefix in sorted(declared):
-        yield Triple(declaring, _term("sh:declare"), NamedNode(f"{QUERIES}#{prefix}"))
+        yield Triple(declaring, _term("sh:declare"), NamedNode(f"{EXAMPLES_NAMESPACE}#{prefix}"))
     for prefix, space in sorted(declared.items()):
-        row = NamedNode(f"{QUERIES}#{prefix}")
+        row = NamedNode(f"{EXAMPLES_NAMESPACE}#{prefix}")
         yield Triple(row, _term("sh:prefix"), Literal(prefix))
         yield Triple(row, _term("sh:namespace"), Literal(space, datatype=_term("xsd:anyURI")))
-    for one in examples():
-        query = NamedNode(f"{QUERIES}{one.name}")
+    for one in load_examples():
+        query = NamedNode(f"{EXAMPLES_NAMESPACE}{one.name}")
         yield Triple(query, _term("rdf:type"), _term("sh:SPARQLExecutable"))
-        yield Triple(query, _term("rdf:type"), _term(f"sh:SPARQL{one.kind.title()}Executable"))
+        yield Triple(query, _term("rdf:type"), _term(f"sh:SPARQL{one.query_form.title()}Executable"))
         yield Triple(query, _term("rdfs:label"), Literal(one.title, language="en"))
         yield Triple(query, _term("rdfs:comment"), Literal(one.description, language="en"))
         yield from (Triple(query, _term("schema:keywords"), Literal(word)) for word in one.keywords)
         if target:
             yield Triple(query, _term("schema:target"), NamedNode(target))
-        yield from (Triple(query, _term("spex:federatesWith"), NamedNode(server)) for server in one.federated)
+        yield from (Triple(query, _term("spex:federatesWith"), NamedNode(server)) for server in one.services)
         yield Triple(query, _term("sh:prefixes"), declaring)
-        yield Triple(query, _term(f"sh:{one.kind}"), Literal(one.query))
+        yield Triple(query, _term(f"sh:{one.query_form}"), Literal(one.query))
 
 
 def _term(name: str) -> NamedNode:
     prefix, _, local = name.partition(":")
-    return NamedNode(_EDITORS[prefix] + local)
+    return NamedNode(_NAMESPACES[prefix] + local)

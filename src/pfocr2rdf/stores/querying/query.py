@@ -11,14 +11,14 @@ from pathlib import Path
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, QueryResultsFormat, RdfFormat, Store, parse, parse_query_results
 
 from pfocr2rdf.errors import StoreError
-from pfocr2rdf.rdf.iris import DATASET, is_absolute
-from pfocr2rdf.stores.connect import Connection, opened
-from pfocr2rdf.stores.description import description_in, graphs_of
-from pfocr2rdf.stores.drivers import Server
-from pfocr2rdf.stores.embedded import mapped, refuse_no_store, shared
-from pfocr2rdf.stores.graph_layout import VOCABULARY
-from pfocr2rdf.stores.querying.query_text import PADDING, Question, misread, read
-from pfocr2rdf.stores.querying.result import Answer, answering
+from pfocr2rdf.rdf.iris import DATASET_IRI, is_absolute_iri
+from pfocr2rdf.stores.connect import ConnectionOptions, open_destination
+from pfocr2rdf.stores.description import extract_graphs, fetch_description
+from pfocr2rdf.stores.drivers import GraphStoreDriver
+from pfocr2rdf.stores.embedded import map_store_errors, read_lock, require_store
+from pfocr2rdf.stores.graph_layout import VOCABULARY_GRAPH
+from pfocr2rdf.stores.querying.query_text import LOOKAHEAD_PADDING, QueryText, explain_syntax_error, scan_query
+from pfocr2rdf.stores.querying.result import QueryResult, map_query_errors
 
 
 def query(
@@ -27,8 +27,8 @@ def query(
     *,
     graphs: Iterable[str] = (),
     service: bool = False,
-    connection: Connection = Connection(),  # noqa: B008 - it cannot be changed
-) -> Answer:
+    connection: ConnectionOptions = ConnectionOptions(),  # noqa: B008 - it cannot be changed
+) -> QueryResult:
     """Ask a store a query of SPARQL 1.1, in which the project's prefixes need not be declared.
 
     >>> import tempfile
@@ -54,73 +54,73 @@ def query(
     Raises:
         StoreError: there is no store, or it is being written to; or the query is wrong, or an update, or cannot be answered.
     """
-    question = read(text)
-    if question.asks_elsewhere and not service:
+    question = scan_query(text)
+    if question.uses_service and not service:
         raise StoreError("the query asks another server with SERVICE, and nothing is sent elsewhere; allow it with --service")
     named = tuple(graphs)
     for graph in named:
-        if not is_absolute(graph):
+        if not is_absolute_iri(graph):
             raise StoreError(f"{graph!r} is no absolute IRI of a graph")
     place = os.fspath(store)
-    return _asked_server(place, question, named, connection) if "://" in place else answer(place, question, graphs=named)
+    return _query_server(place, question, named, connection) if "://" in place else query_embedded(place, question, graphs=named)
 
 
-def _asked_server(url: str, question: Question, graphs: Sequence[str], connection: Connection) -> Answer:
+def _query_server(url: str, question: QueryText, graphs: Sequence[str], connection: ConnectionOptions) -> QueryResult:
     """Ask a server. What it answers is kept in a temporary file, so that it is whole, and no memory is full of it."""
-    with opened(url, connection) as target:
+    with open_destination(url, connection) as target:
         server = target.server
         assert server is not None  # since it is a URL  # noqa: S101
         if not (graphs or question.has_from or question.has_graph):
-            graphs = _graphs(server)
+            graphs = _default_graphs(server)
         file = tempfile.TemporaryFile(prefix="pfocr2rdf-")  # noqa: SIM115 - the answer is read from it later
         try:
-            server.save(question.text, graphs, file, statements=question.has_statements)
+            server.download_result(question.text, graphs, file, statements=question.returns_triples)
             file.seek(0)
-            with answering(url):
-                if question.has_statements:
-                    return Answer((quad.triple for quad in parse(file, format=RdfFormat.N_TRIPLES)), question.prefixes, url)
-                return Answer(parse_query_results(file, format=QueryResultsFormat.JSON), question.prefixes, url)
+            with map_query_errors(url):
+                if question.returns_triples:
+                    return QueryResult((quad.triple for quad in parse(file, format=RdfFormat.N_TRIPLES)), question.prefixes, url)
+                return QueryResult(parse_query_results(file, format=QueryResultsFormat.JSON), question.prefixes, url)
         except BaseException:
             file.close()
             raise
 
 
-def _graphs(server: Server) -> list[str]:
+def _default_graphs(server: GraphStoreDriver) -> list[str]:
     """The graphs of the dataset and the vocabulary, where the one is in a graph of its own."""
-    graphs = graphs_of(description_in(server, f"{DATASET}/description"))
-    return [*graphs, VOCABULARY] if graphs == [DATASET] else []
+    graphs = extract_graphs(fetch_description(server, f"{DATASET_IRI}/description"))
+    return [*graphs, VOCABULARY_GRAPH] if graphs == [DATASET_IRI] else []
 
 
-def answer(store: str | os.PathLike[str], question: Question, *, graphs: Sequence[str] = ()) -> Answer:
+def query_embedded(store: str | os.PathLike[str], query_text: QueryText, *, graphs: Sequence[str] = ()) -> QueryResult:
     """Ask an embedded store a question that was read. It is asked as it is, also where it asks elsewhere.
 
     Raises:
         StoreError: there is no store, or it is being written to; or the question is wrong, or cannot be answered.
     """
     path = Path(store)
-    found, lock = read_only(path)
+    found, lock = open_read_locked(path)
     try:
         # pyoxigraph's union of all graphs would win over FROM.
-        union = not graphs and not question.has_from
+        union = not graphs and not query_text.has_from
         asked: list[NamedNode | BlankNode | DefaultGraph] = [NamedNode(graph) for graph in graphs]
-        with answering(str(path)):
-            results = found.query(question.text + PADDING, use_default_graph_as_union=union, default_graph=asked or None)
-        answered = Answer(results, question.prefixes, str(path))
+        with map_query_errors(str(path)):
+            results = found.query(query_text.text + LOOKAHEAD_PADDING, use_default_graph_as_union=union, default_graph=asked or None)
+        answered = QueryResult(results, query_text.prefixes, str(path))
     except BaseException as error:
         os.close(lock)
         if isinstance(error, SyntaxError):
-            raise misread(question, str(error)) from None
+            raise explain_syntax_error(query_text, str(error)) from None
         raise
     weakref.finalize(answered, os.close, lock)
     return answered
 
 
-def read_only(path: Path) -> tuple[Store, int]:
+def open_read_locked(path: Path) -> tuple[Store, int]:
     """The store in a folder, and a handle that keeps writers away from it until it is closed."""
-    refuse_no_store(path)
-    lock = shared(path)
+    require_store(path)
+    lock = read_lock(path)
     try:
-        with mapped(path):
+        with map_store_errors(path):
             return Store.read_only(str(path)), lock
     except BaseException:
         os.close(lock)

@@ -21,51 +21,51 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
-_UPDATES = frozenset(("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"))
-_COMPLAINT = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\[[^\]]*\]|\'[^\']*\'')
+_UPDATE_KEYWORDS = frozenset(("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"))
+_SYNTAX_ERROR = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
+_QUOTED_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\[[^\]]*\]|\'[^\']*\'')
 
-PADDING = f"\n{' ' * 30}"
+LOOKAHEAD_PADDING = f"\n{' ' * 30}"
 """Put behind a query: the parser looks ahead by whole keywords, and its complaint is about the end where the text is too short for one."""
 
-_APART = r"(?:\s|\#[^\r\n]*[\r\n])"
-_ELSEWHERE = re.compile(
-    rf"\bSERVICE(?:{_APART}*(?:SILENT{_APART}*)?[<?$]|{_APART}+(?:SILENT{_APART}+)?[\w.-]*:)", re.IGNORECASE
+_SEPARATOR = r"(?:\s|\#[^\r\n]*[\r\n])"
+_SERVICE_CLAUSE = re.compile(
+    rf"\bSERVICE(?:{_SEPARATOR}*(?:SILENT{_SEPARATOR}*)?[<?$]|{_SEPARATOR}+(?:SILENT{_SEPARATOR}+)?[\w.-]*:)", re.IGNORECASE
 )  # fmt: skip
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-_SHOWN = 30
+_EXCERPT_MAX_CHARS = 30
 
 
-class Question(NamedTuple):
+class QueryText(NamedTuple):
     """A query, read as far as it takes to know what it wants.
 
     Attributes:
         text: the query, with the project's prefixes that it uses and does not declare.
-        head: how many characters were put before its first line for that.
+        prologue_chars: how many characters were put before its first line for that.
         prefixes: the project's and its own.
-        unknown: the prefixes that it uses and nobody declares, with their places in the text.
+        undeclared_prefixes: the prefixes that it uses and nobody declares, with their places in the text.
         verb: its first keyword, such as ``"SELECT"``, or nothing where none was found.
         has_from: whether it names its graphs itself.
         has_graph: whether it asks named graphs by GRAPH.
-        asks_elsewhere: whether it sends a part of itself to another server, or looks as if it did.
+        uses_service: whether it sends a part of itself to another server, or looks as if it did.
     """
 
     text: str
-    head: int
+    prologue_chars: int
     prefixes: dict[str, str]
-    unknown: dict[str, int]
+    undeclared_prefixes: dict[str, int]
     verb: str
     has_from: bool
     has_graph: bool
-    asks_elsewhere: bool
+    uses_service: bool
 
     @property
-    def has_statements(self) -> bool:
+    def returns_triples(self) -> bool:
         """Whether it is answered with statements."""
         return self.verb in ("CONSTRUCT", "DESCRIBE")
 
 
-def read(text: str) -> Question:
+def scan_query(text: str) -> QueryText:
     """Read a query as far as it takes to ask it.
 
     Raises:
@@ -92,47 +92,47 @@ def read(text: str) -> Question:
             declared[declaring], declaring = said[1:-1], None
     if not verb and not text.strip():
         raise StoreError("the query is empty")
-    if verb in _UPDATES:
+    if verb in _UPDATE_KEYWORDS:
         raise StoreError(f"{verb} changes a store, and a query only reads; 'pfocr2rdf load' brings an export into a store")
     wanted = [prefix for prefix in used if prefix not in declared]
     head = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}> " for prefix in wanted if prefix in PREFIXES)
     unknown = {prefix: used[prefix] for prefix in wanted if prefix not in PREFIXES}
-    return Question(
+    return QueryText(
         head + text, len(head), {**PREFIXES, **declared}, unknown, verb, "FROM" in words, "GRAPH" in words,
-        "SERVICE" in words or _may_ask_elsewhere(text),
+        "SERVICE" in words or _may_use_service(text),
     )  # fmt: skip
 
 
-def _may_ask_elsewhere(text: str) -> bool:
+def _may_use_service(text: str) -> bool:
     """Whether there could be a SERVICE, also in what looks like a comment or a text: to be mistaken there would open a door."""
-    return _ELSEWHERE.search(_ESCAPE.sub(lambda found: _character(int(found[1] or found[2], 16)), text)) is not None
+    return _SERVICE_CLAUSE.search(_ESCAPE.sub(lambda found: _decode_code_point(int(found[1] or found[2], 16)), text)) is not None
 
 
-def _character(code: int) -> str:
+def _decode_code_point(code: int) -> str:
     return chr(code) if code < 0x110000 else ""
 
 
-def misread(question: Question, complaint: str) -> StoreError:
+def explain_syntax_error(query_text: QueryText, parser_message: str) -> StoreError:
     """What pyoxigraph's parser says of a query, in one sentence about the text of the user."""
-    found = _COMPLAINT.match(complaint)
+    found = _SYNTAX_ERROR.match(parser_message)
     if not found:
-        return StoreError(f"the query cannot be understood: {complaint}")
-    lines = question.text.split("\n")
+        return StoreError(f"the query cannot be understood: {parser_message}")
+    lines = query_text.text.split("\n")
     place = sum(len(line) + 1 for line in lines[: int(found[1]) - 1]) + int(found[2]) - 1
-    expected = [item.strip() for item in _QUOTED.sub("", found[3]).split(",") if item.strip()]
+    expected = [item.strip() for item in _QUOTED_TOKEN.sub("", found[3]).split(",") if item.strip()]
     if expected and ", ".join(expected) == found[3] and all(map(str.isupper, expected)):
         place -= min(map(len, expected))  # where it looked for a keyword it says where that would have ended
     prose = next((item for item in expected if " " in item and not item.isupper()), "")
-    place = max(place - question.head, 0)
-    text = question.text[question.head :].rstrip()
-    strange = [item for item in question.unknown.items() if prose == "Prefix not found" or item[1] == place]
+    place = max(place - query_text.prologue_chars, 0)
+    text = query_text.text[query_text.prologue_chars :].rstrip()
+    strange = [item for item in query_text.undeclared_prefixes.items() if prose == "Prefix not found" or item[1] == place]
     if strange:
         prefix, place = strange[0]
         reason = f"the prefix {prefix}: is not declared; write PREFIX {prefix}: <its IRI> before the query"
     elif prose:
         reason = prose[0].lower() + prose[1:]
     elif rest := " ".join(text[place:].split()):
-        shown = rest if len(rest) <= _SHOWN else f"{rest[:_SHOWN]} ..."
+        shown = rest if len(rest) <= _EXCERPT_MAX_CHARS else f"{rest[:_EXCERPT_MAX_CHARS]} ..."
         reason = f"it cannot be understood from here on: {shown}"
     else:
         reason = "it ends too early"

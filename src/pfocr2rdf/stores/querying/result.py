@@ -11,64 +11,64 @@ from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QueryResults
 
 from pfocr2rdf.errors import StoreError
 
-Term = NamedNode | BlankNode | Literal | Triple
+ResultTerm = NamedNode | BlankNode | Literal | Triple
 
-Row = dict[str, Term]
+ResultRow = dict[str, ResultTerm]
 """The values of one row by the names of their variables, without the question mark; a variable without a value is not in it."""
 
 
-class _Form(NamedTuple):
+class _ResultFormat(NamedTuple):
     """A format of results, and whether it is one of statements."""
 
-    of: QueryResultsFormat | RdfFormat
-    of_statements: bool
+    pyoxigraph_format: QueryResultsFormat | RdfFormat
+    is_rdf: bool
 
 
-FORMATS: dict[str, _Form] = {
-    "csv": _Form(QueryResultsFormat.CSV, False),
-    "tsv": _Form(QueryResultsFormat.TSV, False),
-    "json": _Form(QueryResultsFormat.JSON, False),
-    "xml": _Form(QueryResultsFormat.XML, False),
-    "turtle": _Form(RdfFormat.TURTLE, True),
-    "ntriples": _Form(RdfFormat.N_TRIPLES, True),
-    "jsonld": _Form(RdfFormat.JSON_LD, True),
-    "rdfxml": _Form(RdfFormat.RDF_XML, True),
+QUERY_RESULT_FORMATS: dict[str, _ResultFormat] = {
+    "csv": _ResultFormat(QueryResultsFormat.CSV, False),
+    "tsv": _ResultFormat(QueryResultsFormat.TSV, False),
+    "json": _ResultFormat(QueryResultsFormat.JSON, False),
+    "xml": _ResultFormat(QueryResultsFormat.XML, False),
+    "turtle": _ResultFormat(RdfFormat.TURTLE, True),
+    "ntriples": _ResultFormat(RdfFormat.N_TRIPLES, True),
+    "jsonld": _ResultFormat(RdfFormat.JSON_LD, True),
+    "rdfxml": _ResultFormat(RdfFormat.RDF_XML, True),
 }
 """What an answer can be written as: the first four are those of SPARQL, for rows and truths, the others are those of RDF."""
 
-_CALLED = {
+_FORM_DESCRIPTIONS = {
     "select": "a SELECT query has rows",
     "ask": "an ASK query has a yes or no",
     "construct": "a CONSTRUCT or DESCRIBE query has statements",
 }
 
 
-class Answer:
+class QueryResult:
     """The answer to a query, for the thread that asked. It can be read once, by a loop or by ``write``; only ``boolean`` stays.
 
-    Going through it gives the rows of a SELECT as ``Row`` and the statements of a CONSTRUCT or DESCRIBE as ``pyoxigraph.Triple``.
+    Going through it gives the rows of a SELECT as ``ResultRow`` and the statements of a CONSTRUCT or DESCRIBE as ``pyoxigraph.Triple``.
 
     Args:
         results: what pyoxigraph has for it; statements may come from anywhere.
         prefixes: the prefixes that IRIs may be shortened with.
-        where: the store, for errors.
+        source: the store, for errors.
 
     Attributes:
-        kind: ``"select"``, ``"ask"`` or ``"construct"``, which is also that of a DESCRIBE.
+        query_form: ``"select"``, ``"ask"`` or ``"construct"``, which is also that of a DESCRIBE.
         variables: the names of a SELECT's variables, in their order; empty for the others.
         prefixes: the prefixes that IRIs may be shortened with.
     """
 
-    def __init__(self, results: QuerySolutions | QueryBoolean | Iterator[Triple], prefixes: Mapping[str, str], where: str) -> None:
+    def __init__(self, results: QuerySolutions | QueryBoolean | Iterator[Triple], prefixes: Mapping[str, str], source: str) -> None:
         self._results = results
-        self._where = where
+        self._source = source
         self.prefixes = prefixes
         self.variables: tuple[str, ...] = ()
         if isinstance(results, QuerySolutions):
-            self.kind = "select"
+            self.query_form = "select"
             self.variables = tuple(variable.value for variable in results.variables)
         else:
-            self.kind = "ask" if isinstance(results, QueryBoolean) else "construct"
+            self.query_form = "ask" if isinstance(results, QueryBoolean) else "construct"
 
     @property
     def boolean(self) -> bool:
@@ -78,7 +78,7 @@ class Answer:
             StoreError: it is another kind of query.
         """
         if not isinstance(self._results, QueryBoolean):
-            raise StoreError(f"{_CALLED[self.kind]}, not a yes or no")
+            raise StoreError(f"{_FORM_DESCRIPTIONS[self.query_form]}, not a yes or no")
         return bool(self._results)
 
     def __iter__(self) -> Iterator[Any]:
@@ -88,8 +88,8 @@ class Answer:
             StoreError: it is an ASK, which has none; or the store fails on the way.
         """
         if isinstance(self._results, QueryBoolean):
-            raise StoreError(f"{_CALLED['ask']}, no rows")
-        with answering(self._where):
+            raise StoreError(f"{_FORM_DESCRIPTIONS['ask']}, no rows")
+        with map_query_errors(self._source):
             if not isinstance(self._results, QuerySolutions):
                 yield from self._results
                 return
@@ -97,28 +97,30 @@ class Answer:
                 values = zip(self.variables, solution, strict=True)
                 yield {name: value for name, value in values if value is not None}
 
-    def write(self, file: IO[bytes], format: str) -> None:  # noqa: A002 - what it is called everywhere
-        """Write it to a binary file, in a format of ``FORMATS``.
+    def write(self, file: IO[bytes], format_name: str) -> None:
+        """Write it to a binary file, in a format of ``QUERY_RESULT_FORMATS``.
 
         Raises:
             StoreError: the format is unknown or does not fit the kind of query, or the store fails on the way.
         """
-        form = self._fitting(format)
-        with answering(self._where):
-            if self.kind == "construct":
+        form = self._select_format(format_name)
+        with map_query_errors(self._source):
+            if self.query_form == "construct":
                 pyoxigraph.serialize(cast("Iterator[Triple]", self._results), file, form, prefixes=dict(self.prefixes))
             else:
                 cast("QuerySolutions | QueryBoolean", self._results).serialize(file, cast("QueryResultsFormat", form))
 
-    def _fitting(self, name: str) -> Any:
-        fitting = [one for one, form in FORMATS.items() if form.of_statements == (self.kind == "construct")]
+    def _select_format(self, name: str) -> Any:
+        fitting = [one for one, form in QUERY_RESULT_FORMATS.items() if form.is_rdf == (self.query_form == "construct")]
         if name not in fitting:
-            raise StoreError(f"{_CALLED[self.kind]}, which cannot be written as {name}; take {', '.join(fitting[:-1])} or {fitting[-1]}")
-        return FORMATS[name].of
+            raise StoreError(
+                f"{_FORM_DESCRIPTIONS[self.query_form]}, which cannot be written as {name}; take {', '.join(fitting[:-1])} or {fitting[-1]}"
+            )
+        return QUERY_RESULT_FORMATS[name].pyoxigraph_format
 
 
 @contextlib.contextmanager
-def answering(where: str) -> Iterator[None]:
+def map_query_errors(source: str) -> Iterator[None]:
     """The one place that turns a store's complaints into ours. Those about the file that is written to are left as they are.
 
     Raises:
@@ -129,4 +131,4 @@ def answering(where: str) -> Iterator[None]:
     except (OSError, RuntimeError, ValueError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise StoreError(f"{where}: the query cannot be answered: {error}") from None
+        raise StoreError(f"{source}: the query cannot be answered: {error}") from None

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store
 from tests.support.profiles import example_count
 
-from pfocr2rdf import Delta, diff
+from pfocr2rdf import DiffSummary, diff
 
 IRIS = (
     "urn:x:a", "urn:x:b%20c", "http://e/é", "http://e/(a)'b;c,d", "http://e/a?b=c&d=_:e#f", "tag:a,b:c", "http://[::1]/", "urn:x:--ltr",
@@ -64,8 +64,8 @@ class Applied:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             paths = written(folder, "old", old), written(folder, "new", new)
-            self.delta: Delta = diff(*paths, folder / "out", sort_bytes=100, chunk=3, **options)
-            suffix = "nq" if self.delta.quads else "nt"
+            self.delta: DiffSummary = diff(*paths, folder / "out", sort_bytes=100, chunk=3, **options)
+            suffix = "nq" if self.delta.has_graph_names else "nt"
             self.removed, self.added = (
                 (folder / "out" / f"{name}.{suffix}").read_bytes().splitlines(keepends=True) for name in ("removed", "added")
             )

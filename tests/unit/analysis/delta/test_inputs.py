@@ -11,7 +11,7 @@ import pytest
 import zstandard
 
 from pfocr2rdf import OutputError, SourceError, diff, validate
-from pfocr2rdf.storage.compression import opened
+from pfocr2rdf.storage.compression import open_decompressed
 
 LINE = "<urn:x:a> <urn:x:b> {} .\n"
 
@@ -91,10 +91,10 @@ def frames(data: bytes) -> bytes:
 @pytest.mark.parametrize(("suffix", "pack"), [("zst", frames), ("gz", lambda data: gzip.compress(data[:999]) + gzip.compress(data[999:]))])
 def test_all_parts_of_a_packed_file_are_read(suffix: str, pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
     path = put(tmp_path / f"many.nt.{suffix}", pack(MANY.encode()))
-    with opened(path) as file:
+    with open_decompressed(path) as file:
         assert file.read() == MANY.encode()
     seen: list[bytes] = []
-    with opened(path, seen.append) as file:
+    with open_decompressed(path, seen.append) as file:
         assert b"".join(file) == MANY.encode()
     assert b"".join(seen) == path.read_bytes()
     assert diff(put(tmp_path / "many.nt", MANY), path, tmp_path / "out").unchanged == 1000
@@ -161,7 +161,9 @@ def test_no_room_for_temporary_files_is_no_fault_of_the_source(tmp_path: Path, m
     def full(self: object, data: bytes) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pfocr2rdf.storage.external_sort._packed", lambda file: zstandard.ZstdCompressor().stream_writer(Full(file)))
+    monkeypatch.setattr(
+        "pfocr2rdf.storage.external_sort._open_zstd_writer", lambda file: zstandard.ZstdCompressor().stream_writer(Full(file))
+    )
     with pytest.raises(OutputError, match="No space left on device"):
         diff(path, path, tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -7,30 +7,30 @@ from hypothesis import given, settings
 from tests.support.columns import counted, made_up
 from tests.support.mutations import made_figures, shared_records
 
-from pfocr2rdf.mapping.figure_graph import describe
-from pfocr2rdf.pipeline.counts import Counts
-from pfocr2rdf.rdf.iris import figure_graph
-from pfocr2rdf.rdf.serializers.formats import FORMATS
-from pfocr2rdf.rdf.terms import TYPE, Alike, Grouped, Node
+from pfocr2rdf.mapping.figure_graph import build_figure_graph
+from pfocr2rdf.pipeline.counts import TripleCounts
+from pfocr2rdf.rdf.iris import figure_graph_iri
+from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
+from pfocr2rdf.rdf.terms import RDF_TYPE, GroupedResource, Resource, ResourceColumns
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", SERIALIZERS)
 def test_a_figure_is_written_as_its_nodes_are(form: str) -> None:
-    writer, slow = FORMATS[form](), FORMATS[form]()
-    graphs = [*made_figures(), *map(describe, shared_records()[:100])]
+    writer, slow = SERIALIZERS[form](), SERIALIZERS[form]()
+    graphs = [*made_figures(), *map(build_figure_graph, shared_records()[:100])]
     for graph in graphs * 2:
-        name = figure_graph(graph.figid)
-        nodes = [Node(graph.figure.subject, graph.figure.pairs), *graph.mentions.nodes()]
-        assert writer.figure(graph.figure, graph.mentions, name) == slow.nodes(nodes, name)
+        name = figure_graph_iri(graph.figid)
+        nodes = [Resource(graph.figure.subject, graph.figure.pairs), *graph.mentions.resources()]
+        assert writer.serialize_figure(graph.figure, graph.mentions, name) == slow.serialize_resources(nodes, name)
 
 
 @settings(deadline=None)
 @given(made_up())
-def test_whatever_columns_hold_they_are_written_and_counted_as_nodes(alike: Alike) -> None:
-    figure = Grouped("<urn:f>", {TYPE: ["<urn:F>", "<urn:G>"], "<urn:p>": ['"f"'], "<urn:q>": ['"f"', '"g"@en', "<urn:F>"]})
-    nodes = [Node(figure.subject, figure.pairs), *alike.nodes()]
-    for make in FORMATS.values():
-        assert make().figure(figure, alike, "urn:g") == make().nodes(nodes, "urn:g")
-    one_by_one = Counts()
+def test_whatever_columns_hold_they_are_written_and_counted_as_nodes(alike: ResourceColumns) -> None:
+    figure = GroupedResource("<urn:f>", {RDF_TYPE: ["<urn:F>", "<urn:G>"], "<urn:p>": ['"f"'], "<urn:q>": ['"f"', '"g"@en', "<urn:F>"]})
+    nodes = [Resource(figure.subject, figure.pairs), *alike.resources()]
+    for make in SERIALIZERS.values():
+        assert make().serialize_figure(figure, alike, "urn:g") == make().serialize_resources(nodes, "urn:g")
+    one_by_one = TripleCounts()
     one_by_one.add(nodes)
-    assert counted(Counts.of(figure, alike)) == counted(one_by_one)
+    assert counted(TripleCounts.for_figure(figure, alike)) == counted(one_by_one)

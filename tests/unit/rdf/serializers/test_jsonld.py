@@ -8,8 +8,8 @@ import pytest
 import rdflib
 from rdflib import XSD, URIRef
 
-from pfocr2rdf.rdf.serializers.jsonld import context
-from pfocr2rdf.rdf.vocabulary import ALIGNED, PREFIXES, PROPERTIES, expand
+from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
+from pfocr2rdf.rdf.vocabulary import ALIGNMENT_PREFIXES, PREFIXES, PROPERTIES, expand_curie
 
 pytestmark = [pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")]
 
@@ -19,23 +19,23 @@ pytestmark = [pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")]
 
 def test_the_context_gives_every_property_its_iri_and_the_kind_of_its_values() -> None:
     """As rdflib understands it, from a document that uses each key once."""
-    values = {row.key: "https://example.org/v" if row.is_object else "v" for row in PROPERTIES}
-    document = {"@context": context(), "id": "https://example.org/s", **values}
+    values = {row.jsonld_key: "https://example.org/v" if row.is_object else "v" for row in PROPERTIES}
+    document = {"@context": jsonld_context(), "id": "https://example.org/s", **values}
     graph = rdflib.Graph().parse(data=json.dumps(document), format="json-ld")
     found = {str(p): o for p, o in graph.predicate_objects(URIRef("https://example.org/s"))}
-    assert found.keys() == {expand(row.name) for row in PROPERTIES}
+    assert found.keys() == {expand_curie(row.name) for row in PROPERTIES}
     for row in PROPERTIES:
-        value = found[expand(row.name)]
+        value = found[expand_curie(row.name)]
         assert isinstance(value, URIRef) == row.is_object, row.name
         if not row.is_object:
-            assert str(value.datatype or XSD.string) == expand(row.range), row.name
+            assert str(value.datatype or XSD.string) == expand_curie(row.range), row.name
 
 
 # -- JSON-LD -----------------------------------------------------------------------------------------------------------------
 
 
 def test_no_key_of_the_context_is_also_a_prefix() -> None:
-    keys = [row.key for row in PROPERTIES]
-    assert set(keys) & {*PREFIXES, *ALIGNED} == set()
+    keys = [row.jsonld_key for row in PROPERTIES]
+    assert set(keys) & {*PREFIXES, *ALIGNMENT_PREFIXES} == set()
     assert set(keys) & {"id", "type"} == set()
     assert [key for key in keys if key.startswith("@") or ":" in key] == []

@@ -10,9 +10,9 @@ import pytest
 from tests.support.websites import PLACES, POLICY, write_site
 
 import pfocr2rdf.site.hosting
-from pfocr2rdf.rdf.vocabulary import SITE
-from pfocr2rdf.site.hosting.files import hosting_files
-from pfocr2rdf.site.pages.urls import HTML, JSONLD, KINDS, REDIRECTS, TURTLE
+from pfocr2rdf.rdf.vocabulary import SITE_URL
+from pfocr2rdf.site.hosting.files import render_hosting_files
+from pfocr2rdf.site.pages.urls import ENTITY_TYPES, HTML, JSONLD, REDIRECTS, TURTLE
 
 TYPES = {HTML: "text/html; charset=utf-8", TURTLE: "text/turtle; charset=utf-8", JSONLD: "application/ld+json"}
 
@@ -31,12 +31,12 @@ def redirected(text: str, path: str) -> tuple[int, str] | None:
 
 
 def test_hosts_of_plain_files_lead_to_files_that_are_there_and_never_in_a_circle(tmp_path: Path) -> None:
-    files, root = hosting_files(POLICY), write_site(tmp_path)
+    files, root = render_hosting_files(POLICY), write_site(tmp_path)
     text = files["_redirects"]
     assert "Accept" not in re.sub(r"^#.*$", "", text, flags=re.MULTILINE)
     for name in REDIRECTS:
         assert redirected(text, f"/{name}") == (303, "/dataset.ttl")
-    figures = [place for place in PLACES if place.kind and place.kind.name == "figure"]
+    figures = [place for place in PLACES if place.entity_type and place.entity_type.name == "figure"]
     for place in figures:
         name = quote(place.name, safe="")
         assert redirected(text, f"/graphs/{name}") == (303, f"/figures/{name}.html")
@@ -48,7 +48,7 @@ def test_hosts_of_plain_files_lead_to_files_that_are_there_and_never_in_a_circle
 
 
 def test_hosts_of_plain_files_send_the_headers(tmp_path: Path) -> None:
-    rows = hosting_files(POLICY)["_headers"].splitlines()
+    rows = render_hosting_files(POLICY)["_headers"].splitlines()
     said: dict[str, dict[str, str]] = {}
     for row in rows:
         if not row.startswith(" "):
@@ -64,7 +64,7 @@ def test_hosts_of_plain_files_send_the_headers(tmp_path: Path) -> None:
 
 
 def test_a_site_carries_these_files_the_same_in_every_run() -> None:
-    files = hosting_files(POLICY)
+    files = render_hosting_files(POLICY)
     assert set(files) == {
         ".htaccess",
         ".nojekyll",
@@ -74,8 +74,8 @@ def test_a_site_carries_these_files_the_same_in_every_run() -> None:
         "hosting/nginx.conf",
         "hosting/w3id/.htaccess",
     }
-    assert files == hosting_files(POLICY)
-    assert SITE in files["hosting/w3id/.htaccess"]
+    assert files == render_hosting_files(POLICY)
+    assert SITE_URL in files["hosting/w3id/.htaccess"]
     for word in ("Apache", "nginx", "Netlify", "Cloudflare Pages", "GitHub Pages", "w3id", "q="):
         assert word in files["hosting/README.md"], word
 
@@ -83,14 +83,14 @@ def test_a_site_carries_these_files_the_same_in_every_run() -> None:
 def test_no_path_of_the_table_is_written_a_second_time() -> None:
     for path in Path(pfocr2rdf.site.hosting.__file__).parent.glob("*.py"):
         code = path.read_text(encoding="utf-8") if path.name != "readme.py" else ""  # that is prose, with examples
-        for word in (*(kind.folder for kind in KINDS), *REDIRECTS, "graphs"):
+        for word in (*(kind.folder for kind in ENTITY_TYPES), *REDIRECTS, "graphs"):
             assert f"{word}/" not in code, f"{path.name}: {word}"
 
 
 @pytest.mark.parametrize("policy", ['script-src "x"', "a\nSet-Cookie: b", "default-src $host", "%{x}", "a\\", ""])
 def test_a_policy_that_a_server_would_read_in_its_own_way_is_refused(policy: str) -> None:
     with pytest.raises(ValueError, match="Content-Security-Policy"):
-        hosting_files(policy)
+        render_hosting_files(policy)
 
 
 @pytest.mark.parametrize(
@@ -98,4 +98,4 @@ def test_a_policy_that_a_server_would_read_in_its_own_way_is_refused(policy: str
 )
 def test_an_address_that_can_be_no_site_is_refused(base: str) -> None:
     with pytest.raises(ValueError, match="no address of a site"):
-        hosting_files(POLICY, base=base)
+        render_hosting_files(POLICY, base_url=base)

@@ -7,15 +7,15 @@ from typing import Any
 
 from tests.support.search import ALL, STAT1, STAT3, of
 
-from pfocr2rdf.site.pages.html import ASSETS, Site, render
-from pfocr2rdf.site.pages.urls import KINDS
+from pfocr2rdf.site.pages.html import ASSETS_DIR, Site, render
+from pfocr2rdf.site.pages.urls import ENTITY_TYPES
 
 # -- the page ----------------------------------------------------------------------------------------------------------------
 
 
 def page(**values: Any) -> str:
     given_values = {"q": "", "kind": "", "found": (), "total": 0, "indexed": True, **values}
-    return render("search", site=Site(), root="", title="Search", kinds=KINDS, **given_values)
+    return render("search", site=Site(), root="", title="Search", kinds=ENTITY_TYPES, **given_values)
 
 
 class Elements(HTMLParser):
@@ -40,12 +40,12 @@ class Elements(HTMLParser):
 def test_a_published_page_has_all_that_the_script_needs_and_a_way_without_it() -> None:
     seen = Elements(page())
     ids = {attributes.get("id") for _, attributes in seen.elements}
-    script = (ASSETS / "search.js").read_text(encoding="utf-8")
+    script = (ASSETS_DIR / "search.js").read_text(encoding="utf-8")
     wanted = {part.split('"')[0] for part in script.split('getElementById("')[1:]}
     assert wanted <= ids
     assert {"type": "module", "src": "assets/search.js"} in seen.each("script")
     assert seen.each("form")[0].items() >= {"method": "get", "action": "search.html"}.items()
-    assert [one["value"] for one in seen.each("option")] == ["", *(kind.name for kind in KINDS)]
+    assert [one["value"] for one in seen.each("option")] == ["", *(kind.name for kind in ENTITY_TYPES)]
     assert {one["for"] for one in seen.each("label")} == {"q", "kind"}
     noscript = page().split("<noscript>")[1].split("</noscript>")[0]
     assert 'href="browse/index.html"' in noscript
@@ -74,7 +74,7 @@ def test_the_page_keeps_to_the_policy_of_the_site() -> None:
         assert all(not name.startswith("on") for _, attributes in seen.elements for name in attributes)
         assert all("src" in script for script in seen.each("script"))
     for name in ("search.js", "search-index.js"):
-        text = (ASSETS / name).read_text(encoding="utf-8")
+        text = (ASSETS_DIR / name).read_text(encoding="utf-8")
         assert [
             word for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", ".style") if word in text
         ] == []

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from pfocr2rdf.site.pages.html import Site, render
-from pfocr2rdf.site.pages.query_page import query_page
-from pfocr2rdf.site.pages.urls import KINDS
-from pfocr2rdf.stores.querying.examples import examples
+from pfocr2rdf.site.pages.query_page import build_query_page_context
+from pfocr2rdf.site.pages.urls import ENTITY_TYPES
+from pfocr2rdf.stores.querying.examples import load_examples
 
 ELSEWHERE = "https://example.org:8443/pfocr/sparql"
 
@@ -44,7 +44,7 @@ class Page(HTMLParser):
 
 def page_of(endpoint: str, **values: Any) -> Page:
     """The page, with no script and no style but those of files of the site."""
-    text = render("queries", site=Site(endpoint=endpoint), **query_page(endpoint, **values))
+    text = render("queries", site=Site(endpoint=endpoint), **build_query_page_context(endpoint, **values))
     page = Page(text)
     assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on") or name == "style"]
     assert all(one.get("type") == "application/json" or str(one["src"]).startswith("assets/") for one in page.all("script"))
@@ -55,17 +55,17 @@ def page_of(endpoint: str, **values: Any) -> Page:
 @pytest.mark.parametrize("endpoint", ["", "sparql", ELSEWHERE])
 def test_every_example_is_on_the_page(endpoint: str) -> None:
     page = page_of(endpoint)
-    assert [one["data-name"] for one in page.all("details")] == [one.name for one in examples()]
-    assert page.texts["summary"] == [one.title for one in examples()]
-    shown = [text for text in page.texts["code"] if text in {one.query for one in examples()}]
-    assert shown == [one.query for one in examples()]
+    assert [one["data-name"] for one in page.all("details")] == [one.name for one in load_examples()]
+    assert page.texts["summary"] == [one.title for one in load_examples()]
+    shown = [text for text in page.texts["code"] if text in {one.query for one in load_examples()}]
+    assert shown == [one.query for one in load_examples()]
 
 
 @pytest.mark.parametrize("endpoint", ["sparql", ELSEWHERE])
 def test_with_an_endpoint_each_query_can_be_sent_without_scripts(endpoint: str) -> None:
     page = page_of(endpoint, text="ASK {}", problem="<b>it is wrong</b>")
-    assert [one["action"] for one in page.all("form")] == [endpoint] * (1 + len(examples()))
-    assert [one["value"] for one in page.all("input") if one.get("name") == "query"] == [one.query for one in examples()]
+    assert [one["action"] for one in page.all("form")] == [endpoint] * (1 + len(load_examples()))
+    assert [one["value"] for one in page.all("input") if one.get("name") == "query"] == [one.query for one in load_examples()]
     assert page.texts["textarea"] == ["\nASK {}"]
     assert "<b>it is wrong</b>" in page.texts["bdi"]
     assert bool(page.all("select")) == (endpoint == "sparql")
@@ -77,8 +77,8 @@ def test_without_an_endpoint_the_commands_are_there_and_nothing_can_be_sent() ->
     page = page_of("")
     assert (page.all("form"), page.all("textarea")) == ([], [])
     assert "yasqe" not in str(page.all("script"))
-    assert {f"pfocr2rdf query {one.name}" for one in examples()} <= set(page.texts["code"])
-    assert page.texts["code"].count("--service") == len([one for one in examples() if one.federated])
+    assert {f"pfocr2rdf query {one.name}" for one in load_examples()} <= set(page.texts["code"])
+    assert page.texts["code"].count("--service") == len([one for one in load_examples() if one.services])
     assert any("has no SPARQL endpoint" in text for text in page.texts["p"])
 
 
@@ -86,4 +86,4 @@ def test_a_query_cannot_end_its_field_and_scripts_are_told_of_all_kinds() -> Non
     page = page_of("sparql", text="</textarea><script>alert(1)</script>")
     assert page.texts["textarea"] == ["\n</textarea><script>alert(1)</script>"]
     (given,) = [text for one, text in zip(page.all("script"), page.texts["script"], strict=True) if one.get("id") == "given"]
-    assert [kind["folder"] for kind in json.loads(given)["kinds"]] == [kind.folder for kind in KINDS]
+    assert [kind["folder"] for kind in json.loads(given)["kinds"]] == [kind.folder for kind in ENTITY_TYPES]
