@@ -20,8 +20,8 @@ from pfocr2rdf.errors import OutputError, SourceError, StoppedError
 from pfocr2rdf.pipeline import single as passing
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
+from pfocr2rdf.storage.export_directory import ExportDirectory
 from pfocr2rdf.storage.layout import CHECKPOINT_DIR, MANIFEST_FILE, STAGING_DIR, STATE_FILE
-from pfocr2rdf.storage.staging import StagedDirectory
 
 
 @pytest.fixture
@@ -321,9 +321,9 @@ def test_an_error_while_files_are_put_in_place_is_an_output_error(
 
 def test_two_exports_to_one_directory_at_once_publish_no_half_file(output: Path) -> None:
     """The second one may be refused, or wait, or write elsewhere; half of its file must not appear."""
-    with StagedDirectory(output) as first:
+    with ExportDirectory(output) as first:
         first.write_text("figures.ttl", "all of the first")
-        with contextlib.suppress(OutputError), StagedDirectory(output) as second, second.open("figures.ttl") as file:
+        with contextlib.suppress(OutputError), ExportDirectory(output) as second, second.open("figures.ttl") as file:
             file.write(b"half of the second")
             file.flush()
             with contextlib.suppress(OutputError):

@@ -20,7 +20,7 @@ from tests.support.processes import is_running, soon
 
 from pfocr2rdf.pipeline.executors.base import InlineExecutor
 from pfocr2rdf.pipeline.executors.processes import AutoExecutor, ProcessExecutor, _Process
-from pfocr2rdf.storage.staging import StagedDirectory
+from pfocr2rdf.storage.export_directory import ExportDirectory
 
 pytestmark = [
     pytest.mark.usefixtures("patience"),
@@ -337,7 +337,7 @@ class Looking(NamedTuple):
 
 def test_a_worker_has_no_open_file_but_its_own_connection(tmp_path: Path) -> None:
     """Neither the output's lock, nor the ends of the connections of other workers, by which these see that nobody is there."""
-    with StagedDirectory(tmp_path / "out"), (tmp_path / "open").open("w"), ProcessExecutor(4, list) as pool:
+    with ExportDirectory(tmp_path / "out"), (tmp_path / "open").open("w"), ProcessExecutor(4, list) as pool:
         found = dict(result for _, result in pool.map((None, Looking()) for _ in range(40)))  # type: ignore[misc]
     assert len(found) > 1
     for links in found.values():
@@ -384,14 +384,14 @@ _ORPHANS = """
 import sys, time
 from pathlib import Path
 from pfocr2rdf.pipeline.executors.processes import Processes
-from pfocr2rdf.storage.staging import OutputDirectory
+from pfocr2rdf.storage.export_directory import ExportDirectory
 
 class Slow:
     def done_by(self, worker):
         time.sleep(SLEEP)
 
 SLEEP = float(sys.argv[2])
-with OutputDirectory(sys.argv[1]), Processes(3, list) as pool:
+with ExportDirectory(sys.argv[1]), Processes(3, list) as pool:
     for number, _ in pool.map((number, Slow()) for number in range(100000)):
         if number == 3:
             print(*(one.process.pid for one in pool._running), flush=True)
@@ -409,7 +409,7 @@ def test_workers_end_when_the_process_that_made_them_is_killed_and_the_output_is
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    with StagedDirectory(tmp_path / "out"):
+    with ExportDirectory(tmp_path / "out"):
         pass
     assert soon(lambda: not any(map(is_alive, pids)), busy + 10)
 

@@ -25,7 +25,7 @@ from pfocr2rdf.pipeline.results import (
 from pfocr2rdf.pipeline.state import State
 from pfocr2rdf.pipeline.summary import ExportSummary
 from pfocr2rdf.rdf.terms import Resource
-from pfocr2rdf.storage.staging import StagedDirectory
+from pfocr2rdf.storage.export_directory import ExportDirectory
 from pfocr2rdf.validation.results import ValidationResult
 from pfocr2rdf.validation.validator import Validator
 
@@ -45,7 +45,7 @@ class Aggregator:
 
     def __init__(
         self,
-        directory: StagedDirectory,
+        directory: ExportDirectory,
         report: ReportWriter,
         state: State,
         dropped: dict[int, RecordError | RecordWarning],

@@ -29,8 +29,8 @@ from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS, SERIALIZERS
 from pfocr2rdf.records.sources import RecordSource
 from pfocr2rdf.storage import remote
 from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES
+from pfocr2rdf.storage.export_directory import ExportDirectory
 from pfocr2rdf.storage.filesystem import Storage
-from pfocr2rdf.storage.staging import StagedDirectory
 from pfocr2rdf.validation.shapes import load_shapes
 
 
@@ -110,7 +110,7 @@ def export(
             summary = PartedRun(found, names, in_force, Storage(os.fspath(output)), options, layout, said, fresh, where, progress).run()
         else:
             place = stack.enter_context(tempfile.TemporaryDirectory(prefix="pfocr2rdf-")) if dry_run else output
-            directory = stack.enter_context(StagedDirectory(place))
+            directory = stack.enter_context(ExportDirectory(place))
             summary = WholeRun(found, names, in_force, directory, options, said, fresh, dry_run, where, progress).run()
     summary.seconds = time.perf_counter() - begin
     return summary

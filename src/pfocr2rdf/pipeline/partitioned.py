@@ -30,12 +30,12 @@ from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.records.sources import RecordSource
 from pfocr2rdf.storage import compression as packed
 from pfocr2rdf.storage.compression import suffix_for
+from pfocr2rdf.storage.export_directory import ExportDirectory
 from pfocr2rdf.storage.files import FileInfo, map_os_errors
 from pfocr2rdf.storage.filesystem import Storage
 from pfocr2rdf.storage.layout import MANIFEST_FILE, QUARANTINE_DIR, STATE_FILE, is_partition_file
 from pfocr2rdf.storage.locks import exclusive_lock
 from pfocr2rdf.storage.prune import StaleFiles
-from pfocr2rdf.storage.staging import StagedDirectory
 from pfocr2rdf.validation.shapes import Shapes
 from pfocr2rdf.validation.validator import Validator, get_validator
 
@@ -71,7 +71,7 @@ class PartedRun(NamedTuple):
             )
             leftovers = StaleFiles(self.storage, self._planned_files())
             scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pfocr2rdf-")))
-            directory = stack.enter_context(StagedDirectory(scratch / "out"))
+            directory = stack.enter_context(ExportDirectory(scratch / "out"))
             one = self._export_partitions(workers, directory)
             write_sidecars(directory, one.graph_files, one.aggregator, self.shapes, self.release, self.names)
             publish_partitions(directory, self.storage, leftovers, one.graph_files)
@@ -83,7 +83,7 @@ class PartedRun(NamedTuple):
         packing = suffix_for(self.options.compress)
         return [f"{name}{SERIALIZERS[form]().suffix}{packing}" for form in self.options.formats for name in ("figures", "entities")]
 
-    def _export_partitions(self, workers: Executor, directory: StagedDirectory) -> PartitionedPass:
+    def _export_partitions(self, workers: Executor, directory: ExportDirectory) -> PartitionedPass:
         """As many passes as it takes until no part has a record that lost to another one of its figure."""
         version = export_fingerprint(self.shapes, self.options.on_violation)
         losers: dict[int, RecordError | RecordWarning] | None = None
@@ -148,7 +148,7 @@ class PartitionedPass:
         executor: Executor,
         validator: Validator,
         storage: Storage,
-        directory: StagedDirectory,
+        directory: ExportDirectory,
         options: ExportOptions,
         partition_options: PartitionOptions,
         fingerprint: str,
@@ -276,7 +276,7 @@ class PartitionedPass:
         ]
 
 
-def publish_partitions(directory: StagedDirectory, storage: Storage, stale_files: StaleFiles, graph_files: list[FileInfo]) -> None:
+def publish_partitions(directory: ExportDirectory, storage: Storage, stale_files: StaleFiles, graph_files: list[FileInfo]) -> None:
     """Put what stands beside the graph into the storage, the manifest last, and remove what earlier exports left."""
     names = {file.name for file in (*directory.written_files, *graph_files)}
     stale_files.add(names, directory.quarantined)

@@ -13,14 +13,14 @@ from pfocr2rdf.pipeline.options import Release
 from pfocr2rdf.rdf.ontology import serialize_ontology
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
+from pfocr2rdf.storage.export_directory import ExportDirectory
 from pfocr2rdf.storage.files import FileInfo
 from pfocr2rdf.storage.layout import MANIFEST_FILE, TOOL
-from pfocr2rdf.storage.staging import StagedDirectory
 from pfocr2rdf.validation.shapes import Shapes
 
 
 def write_sidecars(
-    directory: StagedDirectory, graph_files: list[FileInfo], aggregator: Aggregator, shapes: Shapes, release: Release, sources: list[str]
+    directory: ExportDirectory, graph_files: list[FileInfo], aggregator: Aggregator, shapes: Shapes, release: Release, sources: list[str]
 ) -> None:
     """Write them; the manifest comes last, since it lists the others and the files of the graph."""
     media_types = {file.suffix: file.media_type for file in (make() for make in SERIALIZERS.values())}

@@ -35,10 +35,10 @@ from pfocr2rdf.pipeline.tasks import MapBatchTask
 from pfocr2rdf.pipeline.worker import create_executor
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.records.sources import RecordSource
+from pfocr2rdf.storage.export_directory import ExportDirectory
 from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.layout import STATE_FILE
 from pfocr2rdf.storage.sqlite import DATABASE_ERRORS
-from pfocr2rdf.storage.staging import StagedDirectory
 from pfocr2rdf.validation.shapes import Shapes
 from pfocr2rdf.validation.validator import Validator, get_validator
 
@@ -49,7 +49,7 @@ class WholeRun(NamedTuple):
     sources: RecordSource
     names: list[str]
     shapes: Shapes
-    directory: StagedDirectory
+    directory: ExportDirectory
     options: ExportOptions
     release: Release
     fresh: bool
@@ -170,7 +170,7 @@ class Pass:
         sources: RecordSource,
         executor: Executor,
         validator: Validator,
-        directory: StagedDirectory,
+        directory: ExportDirectory,
         options: ExportOptions,
         state: State,
         reusable: ReusableRecords,

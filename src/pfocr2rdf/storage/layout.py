@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar
+
+_T = TypeVar("_T")
 
 STAGING_DIR = ".pfocr2rdf-partial"
 CHECKPOINT_DIR = ".pfocr2rdf-interrupted"
@@ -15,9 +21,16 @@ PARTITION_MANIFESTS_DIR = ".pfocr2rdf-parts"
 MANIFEST_FILE = "manifest.json"
 QUARANTINE_DIR, REASONS_FILE = "quarantine", "reasons.json"
 PREVIOUS_MANIFEST = "previous-manifest.json"
-SET_ASIDE_MANIFEST = "manifest-set-aside.json"
 
 is_partition_file = re.compile(r"part-\d{5,}\.[a-z.]+").fullmatch
 """Whether a name is that of a part of a partitioned export."""
 
 TOOL = f"pfocr2rdf {version('pfocr2rdf')}"
+
+
+def read_manifest(path: Path, parse: Callable[[Any], _T]) -> _T | None:
+    """What ``parse`` makes of the JSON in a file; ``None`` if the file is missing, damaged, or somebody else's."""
+    try:
+        return parse(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None

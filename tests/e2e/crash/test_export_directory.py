@@ -67,7 +67,7 @@ _KILLED = """
 import os, shutil, signal, sys
 from pathlib import Path
 from pfocr2rdf import export
-from pfocr2rdf.storage.staging import OutputDirectory
+from pfocr2rdf.storage.export_directory import ExportDirectory
 
 source, target, where, count = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
 
@@ -85,13 +85,13 @@ if where == "batch":
 else:
     progress = None
 if where == "publish":
-    publish = OutputDirectory.publish
+    publish = ExportDirectory.publish
     def watched(self):
         os.replace, Path.unlink, shutil.rmtree = counted(os.replace), counted(Path.unlink), counted(shutil.rmtree)
         publish(self)
-    OutputDirectory.publish = watched
+    ExportDirectory.publish = watched
 if where == "end":
-    OutputDirectory.__exit__ = counted(OutputDirectory.__exit__)
+    ExportDirectory.__exit__ = counted(ExportDirectory.__exit__)
 export([source], target, formats=["turtle", "ntriples"], progress=progress)
 raise SystemExit("was not killed")
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -10,12 +11,11 @@ from itertools import islice
 from pathlib import Path
 
 from pfocr2rdf.analysis.delta.compare import compare
-from pfocr2rdf.analysis.delta.directory import DeltaDirectory
 from pfocr2rdf.analysis.delta.inputs import ReadOptions, SortedGraph, sort_graph
 from pfocr2rdf.analysis.delta.model import DiffSummary
 from pfocr2rdf.analysis.delta.writers import DELTA_FORMATS, DeltaContent, DeltaFile
-from pfocr2rdf.errors import SourceError
-from pfocr2rdf.pipeline.inputs import GraphInput, resolve_input
+from pfocr2rdf.errors import OutputError, SourceError
+from pfocr2rdf.pipeline.inputs import GraphInput, is_export, resolve_input
 from pfocr2rdf.rdf.iris import is_absolute_iri
 from pfocr2rdf.storage.canonical import GraphNaming
 from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES, suffix_for
@@ -23,9 +23,12 @@ from pfocr2rdf.storage.delta_format import DELTA_FILE, UPDATE_STATEMENTS
 from pfocr2rdf.storage.external_sort import SORT_MEMORY_BYTES
 from pfocr2rdf.storage.layout import TOOL
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
-from pfocr2rdf.storage.staging import StagedDirectory
+from pfocr2rdf.storage.staging import StagedDirectory, listed_names
 
 _WRITE_BATCH_LINES = 4096
+
+_is_delta_name = re.compile(r"(?:(?:removed|added)\.(?:nt|nq)|delta\.(?:ru|rdfp))(?:\.gz|\.zst)?").fullmatch
+_owns = listed_names(DELTA_FILE, lambda manifest: [file["name"] for file in manifest["files"]], _is_delta_name)
 
 
 def diff(
@@ -67,7 +70,8 @@ def diff(
     _check_arguments(names, compress, chunk, graph)
     sides = resolve_input(old), resolve_input(new)
     with ExitStack() as stack:
-        directory = stack.enter_context(DeltaDirectory(output, [path for side in sides for path in side.input_files]))
+        _check_output(Path(output), [path for side in sides for path in side.input_files])
+        directory = stack.enter_context(StagedDirectory(output, DELTA_FILE, _owns))
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pfocr2rdf-")))
         how = ReadOptions(scratch, GraphNaming(graph, ignore_graphs), not ignore_graphs and _prefer_quads(*sides), sort_bytes, progress)
         loaded = sort_graph(sides[0], old, "old", how), sort_graph(sides[1], new, "new", how)
@@ -90,6 +94,14 @@ def _check_arguments(formats: Iterable[str], compress: str | None, chunk: int, g
         raise ValueError(f"{chunk} statements are no operation; choose 1 or more")
     if graph and not is_absolute_iri(graph):
         raise ValueError(f"{graph!r} is no absolute IRI")
+
+
+def _check_output(folder: Path, input_files: Iterable[Path]) -> None:
+    if is_export(folder):
+        raise OutputError(f"{folder}: holds an export, which a delta would spoil; name another folder")
+    for file in input_files:
+        if _is_delta_name(file.name) and file.parent.resolve() == folder.resolve():
+            raise OutputError(f"{file}: would be read and overwritten; name another folder")
 
 
 def _prefer_quads(old: GraphInput, new: GraphInput) -> bool:

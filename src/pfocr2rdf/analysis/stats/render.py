@@ -7,13 +7,15 @@ import re
 import warnings
 from collections.abc import Iterable
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from pfocr2rdf.analysis.stats.directory import STATS_FILE, PlotsDirectory
 from pfocr2rdf.analysis.stats.model import GraphStats
 from pfocr2rdf.errors import OutputError
+from pfocr2rdf.pipeline.inputs import is_export
 from pfocr2rdf.storage.layout import TOOL
+from pfocr2rdf.storage.staging import StagedDirectory, listed_names
 
 if TYPE_CHECKING:
     from pfocr2rdf.analysis.stats.plots import Plot
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 PLOT_FORMATS = ("svg", "png")
 """What plots can be written as."""
 
+STATS_FILE = "stats.json"
+
+_is_plot_name = re.compile(r"(?:years|mentions|degrees|evidence|families)\.(?:svg|png)").fullmatch
+_owns = listed_names(STATS_FILE, lambda manifest: list(manifest["plots"]), _is_plot_name)
 _search_svg_tag = re.compile(r"<svg [^>]*>").search
 
 
@@ -44,7 +50,9 @@ def write_plots(stats: GraphStats, folder: str | os.PathLike[str], formats: Iter
         if name not in PLOT_FORMATS:
             raise ValueError(f"{name!r} is no format of plots; choose from {', '.join(PLOT_FORMATS)}")
     require_matplotlib()
-    with PlotsDirectory(folder) as directory:
+    if is_export(Path(folder)):
+        raise OutputError(f"{Path(folder)}: holds an export, which plots do not belong to; name another folder")
+    with StagedDirectory(folder, STATS_FILE, _owns) as directory:
         for name, data in _render_plots(stats, names):
             with directory.open(name) as file:
                 file.write(data)

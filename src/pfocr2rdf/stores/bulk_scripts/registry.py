@@ -7,16 +7,21 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple, cast
 
-from pfocr2rdf.errors import SourceError
-from pfocr2rdf.pipeline.inputs import QUAD_FORMATS, list_graph_files
+from pfocr2rdf.errors import OutputError, SourceError
+from pfocr2rdf.pipeline.inputs import QUAD_FORMATS, is_export, list_graph_files
 from pfocr2rdf.rdf.iris import DATASET_IRI
+from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.rdf_files import rdf_format
+from pfocr2rdf.storage.staging import StagedDirectory
 from pfocr2rdf.stores.bulk_scripts import graphdb, jena, neptune, oxigraph, qlever, stardog, virtuoso
-from pfocr2rdf.stores.bulk_scripts.directory import SCRIPT_NAME, ScriptDirectory
 from pfocr2rdf.stores.bulk_scripts.inputs import BulkInputs, BulkJob, build_bulk_job
+from pfocr2rdf.stores.bulk_scripts.script import SCRIPT_MARK
 from pfocr2rdf.stores.description import extract_triple_count, read_as_ntriples
 from pfocr2rdf.stores.graph_layout import GRAPH_LAYOUTS
 
+SCRIPT_NAME = "load.sh"
+
+_GENERATED_NAMES = (SCRIPT_NAME, "load.sql", "repository.ttl", "Qleverfile", "vocabulary.nq", "description.nq")  # by any of the loaders
 _ALL_SYNTAXES = {"dataset": ("nt", "ttl"), "figure": ("nq", "trig"), "default": ("nt", "ttl")}
 _NTRIPLES_FOR_DATASET = {**_ALL_SYNTAXES, "dataset": ("nt",)}  # the script makes quads of them, line by line
 _NO_TRIG = {**_ALL_SYNTAXES, "figure": ("nq",)}
@@ -71,11 +76,35 @@ def write_bulk_script(loader: str, inputs: BulkInputs, output: Path) -> list[str
     chosen = BULK_LOADERS[loader]
     files = chosen.render(build_bulk_job(inputs, chosen.title, chosen.syntaxes[inputs.graph_layout], output))
     names = sorted(files, key=lambda name: (name != SCRIPT_NAME, name))
-    with ScriptDirectory(output) as folder:
+    _check_output(output, names)
+    with StagedDirectory(output, SCRIPT_NAME, _find_generated) as directory:
         for name in names:
-            folder.write_text(name, files[name])
-        folder.publish()
+            directory.write_text(name, files[name])
+        with map_os_errors(output):
+            (directory.staging / SCRIPT_NAME).chmod(0o755)
+        directory.publish()
     return names
+
+
+def _check_output(folder: Path, names: list[str]) -> None:
+    if is_export(folder):
+        raise OutputError(f"{folder}: holds an export, among whose files a plan would be lost; name another folder")
+    with map_os_errors(folder):
+        for name in sorted(names):
+            if os.path.lexists(folder / name) and not _is_generated(folder / name):
+                raise OutputError(f"{folder / name}: was not made by pfocr2rdf; remove it, or name another folder")
+
+
+def _find_generated(folder: Path) -> list[str]:
+    return [name for name in _GENERATED_NAMES if _is_generated(folder / name)]
+
+
+def _is_generated(path: Path) -> bool:
+    """Whether a file says in its first two lines that it was generated here."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return any(SCRIPT_MARK.encode() in file.readline(1000) for _ in range(2))
 
 
 def plan_bulk_load(

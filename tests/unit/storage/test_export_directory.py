@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.support.output_directories import Broken, contents
 
-from pfocr2rdf.storage.staging import StagedDirectory
+from pfocr2rdf.storage.export_directory import ExportDirectory
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def output(tmp_path: Path) -> Path:
 
 
 def test_a_file_that_was_not_closed_is_not_published(output: Path) -> None:
-    with StagedDirectory(output) as directory:
+    with ExportDirectory(output) as directory:
         with contextlib.suppress(Broken), directory.open("figures.ttl") as file:
             file.write(b"half")
             raise Broken

@@ -1,0 +1,144 @@
+"""The directory of an export: a staged directory with quarantined records, a state, and checkpoints of interrupted runs."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from pfocr2rdf.storage.files import FileInfo, map_os_errors
+from pfocr2rdf.storage.layout import (
+    CHECKPOINT_DIR,
+    MANIFEST_FILE,
+    PARTITION_MANIFESTS_DIR,
+    PREVIOUS_MANIFEST,
+    QUARANTINE_DIR,
+    REASONS_FILE,
+    STATE_FILE,
+    is_partition_file,
+)
+from pfocr2rdf.storage.prune import OwnedFiles
+from pfocr2rdf.storage.staging import StagedDirectory
+
+_SQLITE_SUFFIXES = ("", "-wal", "-shm", "-journal")  # of the files that SQLite has beside a database
+
+
+class ExportDirectory(StagedDirectory):
+    """The staged directory of an export. What a killed or interrupted run has done so far is kept as a checkpoint for the next one.
+
+    Args:
+        path: the directory; it is made if it is missing. Files that are not ours are never touched.
+
+    Attributes:
+        checkpoint: the directory of the checkpoint, if there is one.
+        is_resumable: whether what is in the staging directory is worth a checkpoint.
+        quarantined: the figures whose records were quarantined.
+
+    Raises:
+        OutputError: it is no directory, cannot be written to, or another process writes to it.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        super().__init__(path, MANIFEST_FILE, lambda _: self._owned.files)
+        self.checkpoint = self.path / CHECKPOINT_DIR
+        self.is_resumable = False
+        self.quarantined: list[str] = []
+        self._quarantine_files: list[FileInfo] = []
+        self._owned = OwnedFiles()
+        self._inherited = False
+
+    def _recover(self) -> None:
+        # A run that was killed while it published leaves its own files, and those that it was to replace.
+        for manifest in (self.path / MANIFEST_FILE, self.staging / MANIFEST_FILE):
+            self._owned.read(manifest)
+        for folder in (self.staging, self.checkpoint, self.path / PARTITION_MANIFESTS_DIR):
+            self._owned.read(folder / PREVIOUS_MANIFEST)
+        if (self.path / PARTITION_MANIFESTS_DIR).is_dir():  # then all partition files are ours, also those that no manifest lists
+            self._owned.files.update(filter(is_partition_file, os.listdir(self.path)))
+        self._inherited = self.staging.is_dir() and bool(self._owned.files)
+        self.save_checkpoint()
+        super()._recover()
+
+    def _clean_up(self, error: type[BaseException] | None) -> None:
+        if self.is_resumable and error and issubclass(error, KeyboardInterrupt):
+            self.save_checkpoint()
+        super()._clean_up(error)
+        if error is None:
+            self.drop_checkpoint()
+        elif self._inherited:  # nothing was published since a run was killed: the next one must know as much as this one
+            with contextlib.suppress(OSError):
+                self.staging.mkdir()
+                self._owned.write(self.staging / PREVIOUS_MANIFEST)
+
+    def reset(self) -> None:
+        """Forget all that was written since the beginning."""
+        super().reset()
+        self.quarantined, self._quarantine_files = [], []
+        if self._owned.files or self._owned.quarantined:
+            self._owned.write(self.staging / PREVIOUS_MANIFEST)
+
+    def drop_checkpoint(self) -> None:
+        """Remove what an interrupted run left."""
+        shutil.rmtree(self.checkpoint, ignore_errors=True)
+
+    def save_checkpoint(self, *, force: bool = False) -> None:
+        """Keep what is in the staging directory for the next run, unless the checkpoint that is there has more."""
+        if not (self.staging / STATE_FILE).is_file():
+            return
+        if force or _graph_bytes(self.checkpoint) < _graph_bytes(self.staging):
+            self.drop_checkpoint()
+            os.replace(self.staging, self.checkpoint)
+
+    def quarantine(self, figid: str, files: dict[str, bytes], reasons: list[dict[str, Any]]) -> None:
+        """Write the files of a record that was left out, as they came, and the reasons."""
+        folder = f"{QUARANTINE_DIR}/{figid}"
+        text = json.dumps(reasons, ensure_ascii=False, indent=2) + "\n"
+        with map_os_errors(self.staging / folder):
+            (self.staging / folder).mkdir(parents=True, exist_ok=True)
+            for name, data in {**files, REASONS_FILE: text.encode()}.items():
+                (self.staging / folder / name).write_bytes(data)
+                self._quarantine_files.append(FileInfo(f"{folder}/{name}", len(data), hashlib.sha256(data).hexdigest()))
+        self.quarantined.append(figid)
+
+    def file_stamps(self) -> dict[str, tuple[int, str, int]]:
+        """Size, SHA-256 and time (in nanoseconds) of each file that was written: publishing leaves them as they are."""
+        files = self.written_files + self._quarantine_files
+        return {file.name: (file.size, file.sha256, (self.staging / file.name).stat().st_mtime_ns) for file in files}
+
+    def publish(self) -> None:
+        """Rename all files into their place, and remove those of earlier exports that this one did not write."""
+        super().publish()
+        self._inherited = False
+
+    def _remove_stale(self) -> None:
+        super()._remove_stale()
+        self._publish_quarantine()
+        for suffix in _SQLITE_SUFFIXES:
+            (self.path / f"{STATE_FILE}{suffix}").unlink(missing_ok=True)
+        shutil.rmtree(self.path / PARTITION_MANIFESTS_DIR, ignore_errors=True)
+
+    def _published_names(self) -> list[str]:
+        return super()._published_names() + ([STATE_FILE] if (self.staging / STATE_FILE).exists() else [])
+
+    def _publish_quarantine(self) -> None:
+        folder = self.path / QUARANTINE_DIR
+        for figid in sorted(self._owned.quarantined):
+            shutil.rmtree(folder / figid, ignore_errors=True)
+        if self.quarantined:
+            folder.mkdir(exist_ok=True)
+        for figid in self.quarantined:
+            if (folder / figid / REASONS_FILE).is_file():  # it is ours, though no manifest lists it
+                shutil.rmtree(folder / figid)
+            os.replace(self.staging / QUARANTINE_DIR / figid, folder / figid)
+        if not self.quarantined and self._owned.quarantined:
+            with contextlib.suppress(OSError):  # it is not empty if files of somebody else are in it
+                folder.rmdir()
+
+
+def _graph_bytes(folder: Path) -> int:
+    """The size of the graph's files in a directory."""
+    return sum(path.stat().st_size for path in folder.glob("figures.*")) if folder.is_dir() else -1
