@@ -1,4 +1,4 @@
-"""The commands that the pages show, run again: ``tests/integration/test_docs.py`` compares, ``python docs/transcripts.py`` rewrites.
+"""The commands that the pages show, run again: ``tests/e2e/docs/test_transcripts.py`` compares, ``python docs/transcripts.py`` rewrites.
 
 A page is played in a folder of its own, with copies of ``examples`` and ``shapes`` and with the running Python as ``.venv``:
 a fence with a ``title`` is written to a file of that name, a line of a ``console`` fence that begins with ``$ `` is run by

@@ -4,7 +4,9 @@ Tests interrupt the programs that they start. A shell's background jobs ignore t
 """
 
 import os
+import shutil
 import signal
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,14 @@ from tests.support.sites import Made, evil_site, real_site, small_site
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+MEMORY = Path("/dev/shm")
+MEMORY_BYTES = 4 << 30
+
+if "PYTEST_DEBUG_TEMPROOT" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_BYTES:
+    # Thousands of small files, and databases that wait until each of their changes is on the disk: a disk takes as long as all the rest.
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = os.environ["TMPDIR"] = str(MEMORY)
+    tempfile.tempdir = None
 
 FOLDERS = {
     "e2e": ("slow",),
@@ -40,7 +50,6 @@ APART = {
     "e2e/cluster/test_dask.py": "test",
     "e2e/crash/test_export.py": "way",
     "e2e/crash/test_interrupt.py": "test",
-    "integration/test_docs.py": "page",
 }
 """Files of several groups: each test is one, or each value of a parameter."""
 

@@ -54,6 +54,10 @@ class Site:
         site = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            wbufsize = -1
+            disable_nagle_algorithm = True
+
             def do_GET(self) -> None:
                 path, accept = self.path, self.headers.get("Accept") or ""
                 given = site.change(unquote(path), accept, site.good(path, accept))

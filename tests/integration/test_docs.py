@@ -35,9 +35,7 @@ def by_path(name: str) -> ModuleType:
     return module
 
 
-transcripts, hooks = by_path("transcripts"), by_path("hooks")
-
-PLAYED = [page for page in transcripts.PAGES if "```console" in page.read_text(encoding="utf-8")]
+hooks = by_path("hooks")
 
 
 def shown(path: Path) -> str:
@@ -47,27 +45,10 @@ def shown(path: Path) -> str:
 # -- commands and what they say --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("page", PLAYED, ids=shown)
-def test_commands_say_what_the_page_shows(page: Path) -> None:
-    for one in transcripts.play(page):
-        assert "Traceback" not in one.said, one.said
-        assert one.same, (
-            f"$ {one.command}\nshown:\n{one.shown}\nsaid:\n{one.said}\nto write it anew: python docs/transcripts.py {shown(page)}"
-        )
-
-
 def test_readme_begins_with_the_two_commands() -> None:
     first, second = re.findall(r"^```sh\n(.*)\n```$", README.read_text(encoding="utf-8"), re.MULTILINE)
     assert first == "python3 -m venv .venv && .venv/bin/pip install -e . && .venv/bin/pfocr2rdf export examples --output output"
     assert second == ".venv/bin/pip install -e '.[test]' && .venv/bin/python -m pytest -n auto"
-
-
-def test_readme_shows_the_answer_of_its_query() -> None:
-    (answer,) = [one for one in transcripts.play(README) if "query families.rq" in one.command]
-    assert answer.same
-    rows = [line.split()[-2:] for line in answer.said.splitlines()]
-    assert ["STAT", "7"] in rows
-    assert ["JAK", "4"] in rows
 
 
 def test_extras_that_are_named_exist() -> None:

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,29 +23,32 @@ from pfocr2rdf.site.pages.html import ASSETS_DIR
 from pfocr2rdf.site.search.index import ENTRIES_PER_BLOCK, TYPE_ORDER, SearchEntry
 
 ASKING = """
-import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
 import { SearchIndex } from "./search-index.mjs";
-const { folder, questions } = JSON.parse(readFileSync(0, "utf-8"));
-const read = [];
-const index = await SearchIndex.open(async (path) => {
-  read.push(path);
-  return new Uint8Array(await readFile(`${folder}/search/${path}`));
-});
-const answers = [];
-for (const { q, kind } of questions) {
-  read.length = 0;
-  const found = await index.find(q, kind);
-  answers.push({ ...found, things: await index.things(found.ids), read: [...read] });
+for await (const line of createInterface({ input: process.stdin })) {
+  const { folder, questions } = JSON.parse(line);
+  const read = [];
+  const index = await SearchIndex.open(async (path) => {
+    read.push(path);
+    return new Uint8Array(await readFile(`${folder}/search/${path}`));
+  });
+  const answers = [];
+  for (const { q, kind } of questions) {
+    read.length = 0;
+    const found = await index.find(q, kind);
+    answers.push({ ...found, things: await index.things(found.ids), read: [...read] });
+  }
+  process.stdout.write(JSON.stringify(answers) + "\\n");
 }
-process.stdout.write(JSON.stringify(answers));
 """
+"""A program that answers a line of questions with a line of answers: Node is started once."""
 
 Ask = Callable[..., list[dict[str, Any]]]
 
 
-@pytest.fixture(scope="session")
-def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
+@pytest.fixture(scope="module")
+def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     """What the script of the site finds in the index of a folder for each question; of a kind, where ``kind`` names one."""
     node = shutil.which("node")
     if not node:
@@ -56,14 +59,23 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
     (place / "asking.mjs").write_text(ASKING, encoding="utf-8")
 
     def asking(folder: Path, *questions: str, kind: str = "") -> list[dict[str, Any]]:
-        asked = json.dumps({"folder": str(folder), "questions": [{"q": q, "kind": kind} for q in questions]})
-        done = subprocess.run([node, place / "asking.mjs"], input=asked.encode(), capture_output=True, check=False, timeout=120)
-        assert done.returncode == 0, done.stderr.decode()
-        answers = json.loads(done.stdout)
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(json.dumps({"folder": str(folder), "questions": [{"q": q, "kind": kind} for q in questions]}) + "\n")
+        process.stdin.flush()
+        line = process.stdout.readline()
+        assert line, (place / "errors").read_text(encoding="utf-8")
+        answers = json.loads(line)
         assert isinstance(answers, list)
         return answers
 
-    return asking
+    with (place / "errors").open("w") as errors, subprocess.Popen(
+        [node, place / "asking.mjs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, encoding="utf-8"
+    ) as process:  # fmt: skip
+        yield asking
+        assert process.stdin
+        process.stdin.close()
+    assert process.returncode == 0
 
 
 @pytest.fixture(scope="module")

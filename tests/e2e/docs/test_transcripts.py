@@ -1,0 +1,57 @@
+"""The commands of the documentation, run as a reader runs them, say what the pages show."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from tests.support.records import ROOT
+
+README = ROOT / "README.md"
+
+
+def by_path(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"docs_{name}", ROOT / "docs" / f"{name}.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+transcripts = by_path("transcripts")
+played = functools.cache(lambda page: tuple(transcripts.play(page)))
+
+PLAYED = [
+    pytest.param(page, id=str(page.relative_to(ROOT)), marks=pytest.mark.xdist_group(page.name))
+    for page in transcripts.PAGES
+    if "```console" in page.read_text(encoding="utf-8")
+]
+
+
+def shown(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+# -- commands and what they say --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PLAYED)
+def test_commands_say_what_the_page_shows(page: Path) -> None:
+    for one in played(page):
+        assert "Traceback" not in one.said, one.said
+        assert one.same, (
+            f"$ {one.command}\nshown:\n{one.shown}\nsaid:\n{one.said}\nto write it anew: python docs/transcripts.py {shown(page)}"
+        )
+
+
+@pytest.mark.xdist_group("README.md")
+def test_readme_shows_the_answer_of_its_query() -> None:
+    (answer,) = [one for one in played(README) if "query families.rq" in one.command]
+    assert answer.same
+    rows = [line.split()[-2:] for line in answer.said.splitlines()]
+    assert ["STAT", "7"] in rows
+    assert ["JAK", "4"] in rows
