@@ -12,7 +12,7 @@ import sys
 import threading
 import traceback
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
@@ -23,6 +23,7 @@ from pyoxigraph import Literal, NamedNode
 from pfocr2rdf.cli.errors import ask_password, handle_errors
 from pfocr2rdf.cli.params import require_absolute_iri
 from pfocr2rdf.errors import OutputError
+from pfocr2rdf.rdf.prefixes import READABLE_LOCAL_NAME, PrefixMap
 from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.stores.clients.sparql import Endpoints
 from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions
@@ -41,7 +42,6 @@ Examples:
 
 _TABLE = "table"
 _ROWS_PER_BLOCK = 1000
-_is_local_name = re.compile(r"\w(?:[\w.-]*[\w-])?", re.ASCII).fullmatch
 _QUERY_SUFFIXES = (".rq", ".sparql")
 _is_query_text = re.compile(r"[\s{<]").search
 
@@ -166,7 +166,7 @@ def write_table(result: QueryResult, file: IO[bytes]) -> None:
         return
     from rich.cells import cell_len  # here, for a quick start
 
-    names, prefixes = result.variables, result.prefixes
+    names, prefixes = result.variables, PrefixMap(result.prefixes, READABLE_LOCAL_NAME)
     widths = [cell_len(name) for name in names]
     rows = ([format_term(row[name], prefixes) if name in row else "" for name in names] for row in result)
     heading = [list(names)]
@@ -180,20 +180,18 @@ def write_table(result: QueryResult, file: IO[bytes]) -> None:
             file.write(f"{'  '.join(padded).rstrip()}\n".encode())
 
 
-def format_term(term: ResultTerm, prefixes: Mapping[str, str]) -> str:
+def format_term(term: ResultTerm, prefixes: PrefixMap) -> str:
     r"""A term as people read it: an IRI short where a prefix fits, a literal as its text.
 
-    >>> format_term(NamedNode("https://identifiers.org/ncbigene/6772"), {"ncbigene": "https://identifiers.org/ncbigene/"})
+    >>> format_term(NamedNode("https://identifiers.org/ncbigene/6772"), PrefixMap({"ncbigene": "https://identifiers.org/ncbigene/"}))
     'ncbigene:6772'
-    >>> format_term(Literal("STAT\x1b[2J", language="en"), {})
+    >>> format_term(Literal("STAT\x1b[2J", language="en"), PrefixMap({}))
     'STAT\\x1b[2J'
     """
     if isinstance(term, Literal):
         return escape_controls(term.value)
-    if isinstance(term, NamedNode):
-        for prefix, namespace in sorted(prefixes.items(), key=lambda item: -len(item[1])):
-            if term.value.startswith(namespace) and _is_local_name(term.value[len(namespace) :]):
-                return f"{prefix}:{term.value[len(namespace) :]}"
+    if isinstance(term, NamedNode) and (curie := prefixes.compress(term.value)):
+        return curie
     return escape_controls(str(term))
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pfocr2rdf.rdf.serializers.turtle import TurtleSerializer
 from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, iri_term, literal
 from pfocr2rdf.rdf.vocabulary import (
-    ALIGNMENT_PREFIXES,
     CLASSES,
     EVIDENCE_TYPES,
+    ONTOLOGY_PREFIXES,
     PFOCR,
-    PREFIXES,
     PROPERTIES,
     Class,
     Evidence,
@@ -32,7 +31,7 @@ def ontology_resources() -> list[Resource]:
 
 def serialize_ontology() -> str:
     """The ontology as Turtle."""
-    writer = TurtleSerializer({**PREFIXES, **ALIGNMENT_PREFIXES})
+    writer = TurtleSerializer(ONTOLOGY_PREFIXES)
     return writer.header() + writer.serialize_resources(ontology_resources(), "")
 
 

@@ -1,4 +1,4 @@
-"""IRIs by prefix: the short names that Turtle, TriG and JSON-LD share."""
+"""CURIEs: expansion to IRIs, and compression of IRIs to prefixed names, in the terms of ``curies.Converter``."""
 
 from __future__ import annotations
 
@@ -6,46 +6,57 @@ import re
 from collections.abc import Mapping
 
 from pfocr2rdf.rdf.cache import LruCache
-from pfocr2rdf.rdf.vocabulary import PREFIXES
 
-# A local name that every one of these formats reads back without an escape.
-_LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_\-]++|%[0-9A-Fa-f]{2}|\.++(?!\Z))*+").fullmatch
+LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_\-]++|%[0-9A-Fa-f]{2}|\.++(?!\Z))*+")
+"""A local name that Turtle, TriG and JSON-LD read back without an escape."""
+
+READABLE_LOCAL_NAME = re.compile(r"\w(?:[\w.-]*[\w-])?", re.ASCII)
+"""A local name that people read at a glance: ``LOCAL_NAME`` without percent-encoding."""
+
+ANY_LOCAL_NAME = re.compile(r".*", re.DOTALL)
+"""Whatever stands behind a namespace."""
 
 
 class PrefixMap:
-    """Finds the prefixed name of an IRI.
+    """A prefix map: namespaces by prefix, which expands CURIEs and compresses IRIs.
 
     Args:
-        prefixes: name space by prefix. A name space ends in ``/``, ``#``, ``:`` or ``_``.
+        namespaces: namespace by prefix, in the order in which they are declared. The first prefix of a namespace is used.
+        local_name: what may stand behind the prefix of a compressed IRI.
     """
 
-    def __init__(self, prefixes: Mapping[str, str]) -> None:
-        self._prefix = {space: prefix for prefix, space in prefixes.items()}
-        self._names: LruCache[str, str] = LruCache(20_000, self._compress)
+    def __init__(self, namespaces: Mapping[str, str], local_name: re.Pattern[str] = LOCAL_NAME) -> None:
+        self.namespaces = dict(namespaces)
+        self._prefixes = {namespace: prefix for prefix, namespace in reversed(self.namespaces.items())}
+        self._sizes = sorted(set(map(len, self._prefixes)), reverse=True)
+        self._is_local_name = local_name.fullmatch
+        self._curies: LruCache[str, str] = LruCache(20_000, self._compress)
 
-    def __call__(self, iri: str) -> str:
-        """The prefixed name, or ``""`` where no prefix fits or what is left is no plain local name.
+    def expand(self, curie: str) -> str:
+        """The IRI of a CURIE; ``KeyError`` where the prefix is unknown.
 
-        >>> short = PrefixMap({"ex": "http://example.org/", "taxon": "http://example.org/NCBITaxon_"})
-        >>> short("http://example.org/a.b"), short("http://example.org/NCBITaxon_9606"), short("urn:x")
+        >>> PrefixMap({"ex": "http://example.org/"}).expand("ex:a")
+        'http://example.org/a'
+        """
+        prefix, _, local_name = curie.partition(":")
+        return self.namespaces[prefix] + local_name
+
+    def expand_term(self, curie: str) -> str:
+        """The IRI of a CURIE as an RDF term, ``<iri>``."""
+        return f"<{self.expand(curie)}>"
+
+    def compress(self, iri: str) -> str:
+        """The CURIE with the longest namespace that leaves a local name; ``""`` where there is none.
+
+        >>> prefixes = PrefixMap({"ex": "http://example.org/", "taxon": "http://example.org/NCBITaxon_"})
+        >>> prefixes.compress("http://example.org/a.b"), prefixes.compress("http://example.org/NCBITaxon_9606"), prefixes.compress("urn:x")
         ('ex:a.b', 'taxon:9606', '')
         """
-        return self._names[iri]
+        return self._curies[iri]
 
     def _compress(self, iri: str) -> str:
-        space, slash, local = iri.rpartition("/")
-        prefix = self._prefix.get(space + slash)
-        if prefix and "_" not in local and _LOCAL(local):
-            return f"{prefix}:{local}"
-        cut = max(iri.rfind("/"), iri.rfind("#"), iri.rfind(":")) + 1
-        space, local = iri[:cut], iri[cut:]
-        if "_" in local:
-            longer, underscore, rest = local.partition("_")
-            if prefix := self._prefix.get(f"{space}{longer}{underscore}"):
-                return f"{prefix}:{rest}" if _LOCAL(rest) else ""
-        prefix = self._prefix.get(space)
-        return f"{prefix}:{local}" if prefix and _LOCAL(local) else ""
-
-
-DEFAULT_PREFIXES = PrefixMap(PREFIXES)
-"""The names of the exported data, which all formats share."""
+        for size in self._sizes:
+            prefix = self._prefixes.get(iri[:size])
+            if prefix is not None and self._is_local_name(iri, size):
+                return f"{prefix}:{iri[size:]}"
+        return ""

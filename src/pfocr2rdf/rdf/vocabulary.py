@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
+from pfocr2rdf.rdf.prefixes import PrefixMap
+
 PFOCR = "https://pfocr.wikipathways.org/vocab#"
 SITE_URL = "https://pfocr.wikipathways.org/"
 
@@ -47,6 +49,11 @@ ALIGNMENT_PREFIXES: dict[str, str] = {
     "vann": "http://purl.org/vocab/vann/",
 }
 """Prefixes that only the ontology's axioms use."""
+
+DEFAULT_PREFIXES = PrefixMap(PREFIXES)
+"""The prefix map of the exported data, which all formats share."""
+
+ONTOLOGY_PREFIXES = PrefixMap({**PREFIXES, **ALIGNMENT_PREFIXES})
 
 
 class Class(NamedTuple):
@@ -368,10 +375,9 @@ def expand_curie(curie: str) -> str:
     ...
     KeyError: 'pfocr:memberOff is no term of the vocabulary'
     """
-    prefix, _, local = curie.partition(":")
-    if prefix == "pfocr" and curie not in _DEFINED_TERMS:
+    if curie.partition(":")[0] == "pfocr" and curie not in _DEFINED_TERMS:
         raise KeyError(f"{curie} is no term of the vocabulary")
-    return (PREFIXES.get(prefix) or ALIGNMENT_PREFIXES[prefix]) + local
+    return ONTOLOGY_PREFIXES.expand(curie)
 
 
 def superclasses() -> dict[str, frozenset[str]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import IO, NamedTuple
 from urllib.parse import urlencode
 
 from pyoxigraph import Literal, NamedNode
 
+from pfocr2rdf.rdf.prefixes import READABLE_LOCAL_NAME, PrefixMap
 from pfocr2rdf.site.pages.html import Site, render, render_chunks
 from pfocr2rdf.site.pages.query_page import build_query_page_context as values_of
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES, HTML, address_from_iri
@@ -23,7 +24,6 @@ CONTENT_SECURITY_POLICY = f"{SERVED_SITE.content_security_policy}; frame-ancesto
 """What a page may load and do: nothing but what comes from the service itself."""
 
 _RESULT_FORMATS, _GRAPH_FORMATS = ("csv", "tsv", "json", "xml"), ("turtle", "ntriples", "jsonld", "rdfxml")
-_is_local_name = re.compile(r"\w(?:[\w.-]*[\w-])?", re.ASCII).fullmatch
 _is_web_url = re.compile(r"https?://", re.IGNORECASE).match
 
 
@@ -75,6 +75,7 @@ def _table_context(result: QueryResult, query: str, max_rows: int) -> dict[str, 
         rows = ([one.subject, one.predicate, one.object] for one in result)
     first = list(islice(rows, max_rows))
     more = next(rows, None) is not None
+    namespaces = dict(sorted(result.prefixes.items(), reverse=True))  # of prefixes of one namespace, the last one by name is shown
     said = f"{'The first ' if more else ''}{len(first):,} {'row' if len(first) == 1 else 'rows'}"
     return {
         "columns": names,
@@ -83,22 +84,22 @@ def _table_context(result: QueryResult, query: str, max_rows: int) -> dict[str, 
             (name, f"?{urlencode({'query': query, 'format': name})}")
             for name in (_GRAPH_FORMATS if result.query_form == "construct" else _RESULT_FORMATS)
         ],
-        "rows": _cells(first, result.prefixes),
+        "rows": _cells(first, PrefixMap(namespaces, READABLE_LOCAL_NAME)),
     }
 
 
-def _cells(rows: Iterable[list[ResultTerm | None]], prefixes: Mapping[str, str]) -> Iterator[list[ResultCell]]:
+def _cells(rows: Iterable[list[ResultTerm | None]], prefixes: PrefixMap) -> Iterator[list[ResultCell]]:
     for row in rows:
         yield [_cell(value, prefixes) for value in row]
 
 
-def _cell(value: ResultTerm | None, prefixes: Mapping[str, str]) -> ResultCell:
+def _cell(value: ResultTerm | None, prefixes: PrefixMap) -> ResultCell:
     if value is None:
         return ResultCell("")
     if isinstance(value, NamedNode):
         iri = value.value
         url = _page_url(iri) or (iri if _is_web_url(iri) else "")
-        return ResultCell(_compress(iri, prefixes), url, iri)
+        return ResultCell(prefixes.compress(iri) or iri, url, iri)
     if isinstance(value, Literal):
         return ResultCell(value.value, detail=value.language or "")
     return ResultCell(str(value))
@@ -108,14 +109,3 @@ def _page_url(iri: str) -> str:
     """The page of a thing; nothing where its IRI may be that of things of several kinds."""
     places = [place for place in (address_from_iri(iri, kind) for kind in ENTITY_TYPES) if place]
     return places[0].url(HTML) if len(places) == 1 else ""
-
-
-def _compress(iri: str, prefixes: Mapping[str, str]) -> str:
-    """An IRI with the prefix of the longest name space that fits."""
-    fitting = [
-        (len(space), name) for name, space in prefixes.items() if space and iri.startswith(space) and _is_local_name(iri[len(space) :])
-    ]  # fmt: skip
-    if not fitting:
-        return iri
-    size, name = max(fitting)
-    return f"{name}:{iri[size:]}"

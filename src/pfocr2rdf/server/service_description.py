@@ -8,17 +8,18 @@ import pyoxigraph
 from pyoxigraph import NamedNode, RdfFormat, Triple
 
 from pfocr2rdf.rdf.iris import DATASET_IRI
+from pfocr2rdf.rdf.prefixes import PrefixMap
 from pfocr2rdf.rdf.vocabulary import PREFIXES
 from pfocr2rdf.site.pages.graph_reader import DESCRIPTION_GRAPH
 
-_NAMESPACES = {
+_PREFIXES = PrefixMap({
     "sd": "http://www.w3.org/ns/sparql-service-description#",
     "formats": "http://www.w3.org/ns/formats/",
     "void": "http://rdfs.org/ns/void#",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "rdf": PREFIXES["rdf"],
     "rdfs": PREFIXES["rdfs"],
-}
+})  # fmt: skip
 _RESULT_FORMATS = (
     "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV", "Turtle", "N-Triples", "JSON-LD",
     "RDF_XML", "TriG", "N-Quads",
@@ -43,28 +44,27 @@ def describe_service(endpoint_url: str, void_url: str, *, allow_service: bool) -
 
 
 def _describe(endpoint: NamedNode, void: NamedNode, allow_service: bool) -> Iterator[Triple]:
-    kind, dataset, description = _expand_curie("rdf:type"), NamedNode(DATASET_IRI), NamedNode(DESCRIPTION_GRAPH)
-    yield Triple(endpoint, kind, _expand_curie("sd:Service"))
-    yield Triple(endpoint, _expand_curie("sd:endpoint"), endpoint)
-    yield Triple(endpoint, _expand_curie("sd:supportedLanguage"), _expand_curie("sd:SPARQL11Query"))
-    yield Triple(endpoint, _expand_curie("sd:feature"), _expand_curie("sd:UnionDefaultGraph"))
+    kind, dataset, description = _node("rdf:type"), NamedNode(DATASET_IRI), NamedNode(DESCRIPTION_GRAPH)
+    yield Triple(endpoint, kind, _node("sd:Service"))
+    yield Triple(endpoint, _node("sd:endpoint"), endpoint)
+    yield Triple(endpoint, _node("sd:supportedLanguage"), _node("sd:SPARQL11Query"))
+    yield Triple(endpoint, _node("sd:feature"), _node("sd:UnionDefaultGraph"))
     if allow_service:
-        yield Triple(endpoint, _expand_curie("sd:feature"), _expand_curie("sd:BasicFederatedQuery"))
-    yield from (Triple(endpoint, _expand_curie("sd:resultFormat"), _expand_curie(f"formats:{name}")) for name in _RESULT_FORMATS)
-    yield Triple(endpoint, _expand_curie("sd:defaultDataset"), dataset)
-    yield Triple(dataset, kind, _expand_curie("sd:Dataset"))
-    yield Triple(dataset, kind, _expand_curie("void:Dataset"))
-    yield Triple(dataset, _expand_curie("void:sparqlEndpoint"), endpoint)
-    yield Triple(dataset, _expand_curie("rdfs:seeAlso"), void)
-    yield Triple(description, kind, _expand_curie("void:DatasetDescription"))
-    yield Triple(description, _expand_curie("foaf:primaryTopic"), dataset)
+        yield Triple(endpoint, _node("sd:feature"), _node("sd:BasicFederatedQuery"))
+    yield from (Triple(endpoint, _node("sd:resultFormat"), _node(f"formats:{name}")) for name in _RESULT_FORMATS)
+    yield Triple(endpoint, _node("sd:defaultDataset"), dataset)
+    yield Triple(dataset, kind, _node("sd:Dataset"))
+    yield Triple(dataset, kind, _node("void:Dataset"))
+    yield Triple(dataset, _node("void:sparqlEndpoint"), endpoint)
+    yield Triple(dataset, _node("rdfs:seeAlso"), void)
+    yield Triple(description, kind, _node("void:DatasetDescription"))
+    yield Triple(description, _node("foaf:primaryTopic"), dataset)
 
 
-def _expand_curie(curie: str) -> NamedNode:
-    prefix, _, local = curie.partition(":")
-    return NamedNode(_NAMESPACES[prefix] + local)
+def _node(curie: str) -> NamedNode:
+    return NamedNode(_PREFIXES.expand(curie))
 
 
 def serialize_triples(triples: list[Triple], format_name: str) -> bytes:
     """Statements in a format for statements that ``negotiation`` names."""
-    return pyoxigraph.serialize(triples, format=_RDF_FORMATS[format_name], prefixes=_NAMESPACES) or b""
+    return pyoxigraph.serialize(triples, format=_RDF_FORMATS[format_name], prefixes=_PREFIXES.namespaces) or b""

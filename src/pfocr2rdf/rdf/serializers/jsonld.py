@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
-from pfocr2rdf.rdf.prefixes import DEFAULT_PREFIXES
 from pfocr2rdf.rdf.terms import (
     RDF_TYPE,
     GroupedResource,
@@ -19,7 +18,7 @@ from pfocr2rdf.rdf.terms import (
     expand_term,
     group_by_predicate,
 )
-from pfocr2rdf.rdf.vocabulary import PREFIXES, PROPERTIES, Property, expand_curie
+from pfocr2rdf.rdf.vocabulary import DEFAULT_PREFIXES, PREFIXES, PROPERTIES, Property, expand_curie
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _NOT_GEN_DELIM = {prefix for prefix, space in PREFIXES.items() if space[-1] not in ":/?#[]@"}
@@ -75,7 +74,6 @@ class JsonLdSerializer:
     separator = ",\n"
 
     def __init__(self) -> None:
-        self._short = DEFAULT_PREFIXES
         self._keys = {expand_term(row.name): _key_of(row) for row in PROPERTIES}
         self._keys[RDF_TYPE] = _Key('"type"', "", is_object=True, plain=False)
         self._other_keys: LruCache[str, _Key] = LruCache(1_000)
@@ -159,7 +157,7 @@ class JsonLdSerializer:
         return f'{{"@value": {plain}, "@type": {self._iri(datatype)}}}' if datatype else f'{{"@value": {plain}}}'
 
     def _iri(self, iri: str) -> str:
-        short = self._short(iri)
+        short = DEFAULT_PREFIXES.compress(iri)
         if not short and iri.partition(":")[0] in PREFIXES:
             raise ValueError(f"JSON-LD cannot write {iri!r}, whose scheme is one of the prefixes")
         return f'"{short}"' if short else encode_json_text(iri)

@@ -7,9 +7,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from pfocr2rdf.rdf.cache import LruCache
 from pfocr2rdf.rdf.iris import split_qname
-from pfocr2rdf.rdf.prefixes import DEFAULT_PREFIXES
 from pfocr2rdf.rdf.terms import GroupedResource, PredicateObject, Resource, ResourceColumns, parse_term
-from pfocr2rdf.rdf.vocabulary import PREFIXES
+from pfocr2rdf.rdf.vocabulary import DEFAULT_PREFIXES, PREFIXES
 
 _MAX_CACHED_CHARS = 200
 _CARRIAGE_RETURN = {"\r": "&#13;"}
@@ -24,7 +23,6 @@ class RdfXmlSerializer:
     separator = ""
 
     def __init__(self) -> None:
-        self._short = DEFAULT_PREFIXES
         self._pairs: LruCache[PredicateObject, str] = LruCache()
 
     def header(self) -> str:
@@ -62,7 +60,7 @@ class RdfXmlSerializer:
 
     def _element(self, predicate: str) -> tuple[str, str]:
         """The element's name, and the name space to declare on it where it has no prefix."""
-        short = self._short(predicate)
+        short = DEFAULT_PREFIXES.compress(predicate)
         if short and short.partition(":")[2][:1].isalpha() and "%" not in short:
             return short, ""
         space, name = split_qname(predicate)

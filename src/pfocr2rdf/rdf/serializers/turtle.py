@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
-from pfocr2rdf.rdf.prefixes import DEFAULT_PREFIXES, PrefixMap
+from pfocr2rdf.rdf.prefixes import PrefixMap
 from pfocr2rdf.rdf.terms import (
     RDF_TYPE,
     GroupedResource,
@@ -17,7 +17,7 @@ from pfocr2rdf.rdf.terms import (
     group_by_predicate,
     iri_term,
 )
-from pfocr2rdf.rdf.vocabulary import PREFIXES, expand_curie
+from pfocr2rdf.rdf.vocabulary import DEFAULT_PREFIXES, expand_curie
 
 _MAX_LINE_CHARS = 110
 _PREDICATE_SEPARATOR = " ;\n    "
@@ -32,7 +32,7 @@ class TurtleSerializer:
     """Writes nodes as Turtle.
 
     Args:
-        prefixes: name space by prefix, in the order in which they are written.
+        prefixes: what IRIs are compressed with; all of them are declared.
     """
 
     name = "turtle"
@@ -40,16 +40,15 @@ class TurtleSerializer:
     media_type = "text/turtle"
     separator = "\n"
 
-    def __init__(self, prefixes: Mapping[str, str] = PREFIXES) -> None:
-        self._prefixes = dict(prefixes)
-        self._short = DEFAULT_PREFIXES if prefixes is PREFIXES else PrefixMap(prefixes)
+    def __init__(self, prefixes: PrefixMap = DEFAULT_PREFIXES) -> None:
+        self._prefixes = prefixes
         self._verbs: LruCache[str, str] = LruCache(1_000, lambda predicate: "a" if predicate == RDF_TYPE else self._name(predicate))
         self._terms: LruCache[str, str] = LruCache(20_000, self._term)
         self._blocks: LruCache[PredicateObjectList, str] = LruCache(ROW_CACHE_ENTRIES, lambda shared: self._statements(shared.pairs))
 
     def header(self) -> str:
         """The prefixes."""
-        return "".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in self._prefixes.items()) + "\n"
+        return "".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in self._prefixes.namespaces.items()) + "\n"
 
     def serialize_resources(self, resources: Sequence[Resource], graph: str) -> str:
         """One paragraph a node. Turtle has one graph, so the name goes nowhere."""
@@ -118,7 +117,7 @@ class TurtleSerializer:
         return self._name(term) if term.startswith("<") else self._literal(term)
 
     def _name(self, term: str) -> str:
-        return self._short(term[1:-1]) or term
+        return self._prefixes.compress(term[1:-1]) or term
 
     def _literal(self, term: str) -> str:
         if term[-1] != ">":  # it has no datatype

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from pfocr2rdf.pipeline.dataset_description import DESCRIPTION_PREFIXES
 from pfocr2rdf.rdf.iris import CC0_IRI, DATASET_IRI
 from pfocr2rdf.rdf.ordering import sort_pairs
+from pfocr2rdf.rdf.prefixes import ANY_LOCAL_NAME, PrefixMap
 from pfocr2rdf.rdf.terms import Resource, expand_term, iri_term, lexical_form, parse_term
 from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE_TYPES, PFOCR, PREFIXES, PROPERTIES, SITE_URL, expand_curie
 from pfocr2rdf.site.pages.browse_pages import SITE_DESCRIPTION as SENTENCE
@@ -23,6 +24,8 @@ DOWNLOADS_DIR = "downloads"
 """The folder of the files to download."""
 
 _DATASET = iri_term(DATASET_IRI)
+_PREFIXES = PrefixMap(PREFIXES, ANY_LOCAL_NAME)
+_expand = DESCRIPTION_PREFIXES.expand_term
 
 
 class ReleaseFile(NamedTuple):
@@ -32,11 +35,6 @@ class ReleaseFile(NamedTuple):
     size: int
     sha256: str
     url: str
-
-
-def _term(curie: str) -> str:
-    prefix, _, local = curie.partition(":")
-    return iri_term(DESCRIPTION_PREFIXES[prefix] + local) if prefix in DESCRIPTION_PREFIXES else expand_term(curie)
 
 
 def read_dataset_description(reader: DatasetReader, site: Site, download_names: Iterable[str] = ()) -> list[Resource]:
@@ -51,16 +49,16 @@ def read_dataset_description(reader: DatasetReader, site: Site, download_names: 
     if _DATASET not in nodes:
         return []
     more = {
-        iri_term(f"{DATASET_IRI}#{name}"): [(_term("dcat:downloadURL"), iri_term(f"{site.base_url}{DOWNLOADS_DIR}/{quote(name)}"))]
+        iri_term(f"{DATASET_IRI}#{name}"): [(_expand("dcat:downloadURL"), iri_term(f"{site.base_url}{DOWNLOADS_DIR}/{quote(name)}"))]
         for name in download_names
     }
     own = [
-        (_term("void:dataDump"), iri_term(f"{site.base_url}{DOWNLOADS_DIR}/{quote(name)}"))
+        (_expand("void:dataDump"), iri_term(f"{site.base_url}{DOWNLOADS_DIR}/{quote(name)}"))
         for name in download_names
         if name.startswith("figures.")
     ]
     if "://" in site.endpoint:
-        own.append((_term("void:sparqlEndpoint"), iri_term(site.endpoint)))
+        own.append((_expand("void:sparqlEndpoint"), iri_term(site.endpoint)))
     more[_DATASET] = own
     found = [Resource(subject, sort_pairs({*node.pairs, *more.get(subject, ())})) for subject, node in nodes.items()]
     return sorted(found, key=lambda node: (node.subject != _DATASET, node.subject))
@@ -75,10 +73,10 @@ def list_release_files(resources: Iterable[Resource], download_names: Iterable[s
     """
     known, values = set(download_names), {node.subject: node.values_by_predicate for node in resources}
     found = []
-    for subject in values.get(_DATASET, {}).get(_term("dcat:distribution"), ()):
+    for subject in values.get(_DATASET, {}).get(_expand("dcat:distribution"), ()):
         said = values.get(subject, {})
         name = _first_text(said, "dcterms:title")
-        checksum = said.get(_term("spdx:checksum"), [""])[0]
+        checksum = said.get(_expand("spdx:checksum"), [""])[0]
         size = _first_text(said, "dcat:byteSize")
         url = f"{DOWNLOADS_DIR}/{quote(name)}" if name in known else ""
         found.append(
@@ -88,7 +86,7 @@ def list_release_files(resources: Iterable[Resource], download_names: Iterable[s
 
 
 def _first_text(values: dict[str, list[str]], curie: str) -> str:
-    return lexical_form(values.get(_term(curie), ['""'])[0])
+    return lexical_form(values.get(_expand(curie), ['""'])[0])
 
 
 def render_dataset_page(resources: list[Resource], files: list[ReleaseFile], site: Site) -> PageFile:
@@ -156,7 +154,7 @@ _PARTITIONS = (
 def _facts(values: dict[str, list[str]], site: Site) -> Iterator[Fact]:
     yield Fact("IRI", (Link(DATASET_IRI, DATASET_IRI),))
     for curie, label in _FACTS:
-        if said := values.get(_term(curie)):
+        if said := values.get(_expand(curie)):
             yield Fact(label, tuple(_value_link(value) for value in said))
     if site.endpoint:
         yield Fact("SPARQL endpoint", (Link(site.endpoint, site.endpoint),))
@@ -170,19 +168,19 @@ def _value_link(value: str) -> Link:
 
 def _partition(nodes: list[Resource], values: dict[str, list[str]], heading: str, partition: str, what: str, number: str) -> TableView:
     known = {node.subject: node.values_by_predicate for node in nodes}
-    found = [known.get(one, {}) for one in values.get(_term(partition), ())]
-    counted = [(one[_term(what)][0], int(_first_text(one, number) or 0)) for one in found if _term(what) in one]
+    found = [known.get(one, {}) for one in values.get(_expand(partition), ())]
+    counted = [(one[_expand(what)][0], int(_first_text(one, number) or 0)) for one in found if _expand(what) in one]
     rows = [
-        ((Link(compress_to_curie(one), one[1:-1]),), (Link(f"{count:,}", style="number"),))
+        ((Link(_compress_term(one), one[1:-1]),), (Link(f"{count:,}", style="number"),))
         for one, count in sorted(counted, key=lambda row: (-row[1], row[0]))
     ]
     return TableView(heading, (heading.split()[-1].title(), "Number"), rows, len(rows))
 
 
-def compress_to_curie(rdf_term: str) -> str:
-    """A term with its prefix, if it has one."""
+def _compress_term(rdf_term: str) -> str:
+    """An IRI with its prefix, if it has one, whatever stands behind that."""
     iri = rdf_term[1:-1]
-    return next((f"{prefix}:{iri[len(space) :]}" for prefix, space in PREFIXES.items() if iri.startswith(space)), iri)
+    return _PREFIXES.compress(iri) or iri
 
 
 class VocabularyTerm(NamedTuple):
@@ -235,7 +233,7 @@ def _term_link(curie: str) -> Link:
 
 def _example_instance(reader: DatasetReader, name: str) -> str:
     found = next(reader.quads("", expand_term("rdf:type"), expand_term(name)), None)
-    return f"{compress_to_curie(str(found.subject))} a {name} ." if found else ""
+    return f"{_compress_term(str(found.subject))} a {name} ." if found else ""
 
 
 def _example_usage(reader: DatasetReader, name: str) -> str:
@@ -243,4 +241,4 @@ def _example_usage(reader: DatasetReader, name: str) -> str:
     if found is None:
         return ""
     value = str(found.object)
-    return f"{compress_to_curie(str(found.subject))} {name} {compress_to_curie(value) if value.startswith('<') else value} ."
+    return f"{_compress_term(str(found.subject))} {name} {_compress_term(value) if value.startswith('<') else value} ."

@@ -24,7 +24,7 @@ def read_release_name(reader: DatasetReader) -> str:
     """The name of the release, or its date; ``""`` where it has neither."""
     values = {pair for node in reader.graph_resources(DESCRIPTION_GRAPH) if node.subject == iri_term(DATASET_IRI) for pair in node.pairs}
     said = {predicate: lexical_form(value) for predicate, value in sorted(values)}
-    return said.get(iri_term(f"{DESCRIPTION_PREFIXES['pav']}version")) or said.get(expand_term("dcterms:issued"), "")
+    return said.get(DESCRIPTION_PREFIXES.expand_term("pav:version")) or said.get(expand_term("dcterms:issued"), "")
 
 
 DESCRIPTION_GRAPH = f"{DATASET_IRI}/description"

@@ -28,7 +28,7 @@ def serialize_turtle(resources: Iterable[Resource]) -> str:
     """The statements as Turtle, with no more prefixes than are used."""
     writer = _turtle_serializer()
     body = writer.serialize_resources(list(resources), "")
-    used = (f"@prefix {prefix}: <{space}> .\n" for prefix, space in _PREFIXES.items() if f"{prefix}:" in body)
+    used = (f"@prefix {prefix}: <{space}> .\n" for prefix, space in DESCRIPTION_PREFIXES.namespaces.items() if f"{prefix}:" in body)
     return f"{''.join(used)}\n{body}"
 
 
@@ -46,12 +46,9 @@ def _used_context(terms: Mapping[str, Any], body: str) -> dict[str, Any]:
     return {**prefixes, **kept}
 
 
-_PREFIXES = {**PREFIXES, **DESCRIPTION_PREFIXES}
-
-
 @cache
 def _turtle_serializer() -> TurtleSerializer:
-    return TurtleSerializer(_PREFIXES)
+    return TurtleSerializer(DESCRIPTION_PREFIXES)
 
 
 @cache

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, Triple, parse_query_results
 
 from pfocr2rdf.errors import StoreError
+from pfocr2rdf.rdf.prefixes import PrefixMap
 from pfocr2rdf.rdf.vocabulary import PREFIXES, SITE_URL
 from pfocr2rdf.stores.querying.query_text import scan_query
 from pfocr2rdf.stores.querying.result import QueryResult
@@ -28,12 +29,12 @@ _ATTRIBUTES = {"kind": "query_form", "federated": "services"}  # of columns that
 _HEADER = re.compile(r"# title: (?P<title>.+)\n# description: (?P<description>.+)\n# keywords: (?P<keywords>.+)\n")
 _PREFIX = re.compile(r"^PREFIX (\S*): <(\S*)>$", re.MULTILINE)
 _SERVICE = re.compile(r"\bSERVICE\s+(?:SILENT\s+)?<(\S*)>")
-_NAMESPACES = {
+_PREFIXES = PrefixMap({
     "sh": "http://www.w3.org/ns/shacl#",
     "spex": "https://purl.expasy.org/sparql-examples/ontology#",
     "schema": "https://schema.org/",  # with https, as SPARQL editors have it
     **{prefix: PREFIXES[prefix] for prefix in ("owl", "rdf", "rdfs", "xsd")},
-}
+})  # fmt: skip
 
 
 class Example(NamedTuple):
@@ -143,34 +144,33 @@ def examples_as_rdf(target: str = "") -> QueryResult:
     Args:
         target: the URL at which a server takes queries, if they are meant for one.
     """
-    return QueryResult(_example_triples(target), _NAMESPACES, "the examples")
+    return QueryResult(_example_triples(target), _PREFIXES.namespaces, "the examples")
 
 
 def _example_triples(target: str) -> Iterator[Triple]:
     """First the prefixes, then the queries. Nothing is a blank node, so that two copies in one store are one."""
     declaring = NamedNode(EXAMPLES_NAMESPACE)
     declared = {prefix: space for one in load_examples() for prefix, space in one.prefixes.items()}
-    yield Triple(declaring, _term("rdf:type"), _term("owl:Ontology"))
+    yield Triple(declaring, _node("rdf:type"), _node("owl:Ontology"))
     for prefix in sorted(declared):
-        yield Triple(declaring, _term("sh:declare"), NamedNode(f"{EXAMPLES_NAMESPACE}#{prefix}"))
+        yield Triple(declaring, _node("sh:declare"), NamedNode(f"{EXAMPLES_NAMESPACE}#{prefix}"))
     for prefix, space in sorted(declared.items()):
         row = NamedNode(f"{EXAMPLES_NAMESPACE}#{prefix}")
-        yield Triple(row, _term("sh:prefix"), Literal(prefix))
-        yield Triple(row, _term("sh:namespace"), Literal(space, datatype=_term("xsd:anyURI")))
+        yield Triple(row, _node("sh:prefix"), Literal(prefix))
+        yield Triple(row, _node("sh:namespace"), Literal(space, datatype=_node("xsd:anyURI")))
     for one in load_examples():
         query = NamedNode(f"{EXAMPLES_NAMESPACE}{one.name}")
-        yield Triple(query, _term("rdf:type"), _term("sh:SPARQLExecutable"))
-        yield Triple(query, _term("rdf:type"), _term(f"sh:SPARQL{one.query_form.title()}Executable"))
-        yield Triple(query, _term("rdfs:label"), Literal(one.title, language="en"))
-        yield Triple(query, _term("rdfs:comment"), Literal(one.description, language="en"))
-        yield from (Triple(query, _term("schema:keywords"), Literal(word)) for word in one.keywords)
+        yield Triple(query, _node("rdf:type"), _node("sh:SPARQLExecutable"))
+        yield Triple(query, _node("rdf:type"), _node(f"sh:SPARQL{one.query_form.title()}Executable"))
+        yield Triple(query, _node("rdfs:label"), Literal(one.title, language="en"))
+        yield Triple(query, _node("rdfs:comment"), Literal(one.description, language="en"))
+        yield from (Triple(query, _node("schema:keywords"), Literal(word)) for word in one.keywords)
         if target:
-            yield Triple(query, _term("schema:target"), NamedNode(target))
-        yield from (Triple(query, _term("spex:federatesWith"), NamedNode(server)) for server in one.services)
-        yield Triple(query, _term("sh:prefixes"), declaring)
-        yield Triple(query, _term(f"sh:{one.query_form}"), Literal(one.query))
+            yield Triple(query, _node("schema:target"), NamedNode(target))
+        yield from (Triple(query, _node("spex:federatesWith"), NamedNode(server)) for server in one.services)
+        yield Triple(query, _node("sh:prefixes"), declaring)
+        yield Triple(query, _node(f"sh:{one.query_form}"), Literal(one.query))
 
 
-def _term(name: str) -> NamedNode:
-    prefix, _, local = name.partition(":")
-    return NamedNode(_NAMESPACES[prefix] + local)
+def _node(curie: str) -> NamedNode:
+    return NamedNode(_PREFIXES.expand(curie))
