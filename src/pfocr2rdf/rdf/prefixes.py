@@ -1,4 +1,4 @@
-"""CURIEs: expansion to IRIs, and compression of IRIs to prefixed names, in the terms of ``curies.Converter``."""
+"""CURIEs and QNames: expansion to IRIs, and compression of IRIs, in the terms of ``curies.Converter``."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ READABLE_LOCAL_NAME = re.compile(r"\w(?:[\w.-]*[\w-])?", re.ASCII)
 
 ANY_LOCAL_NAME = re.compile(r".*", re.DOTALL)
 """Whatever stands behind a namespace."""
+
+_find_xml_name = re.compile(r"[A-Za-z_][A-Za-z0-9_\-.]*\Z").search
 
 
 class PrefixMap:
@@ -60,3 +62,13 @@ class PrefixMap:
             if prefix is not None and self._is_local_name(iri, size):
                 return f"{prefix}:{iri[size:]}"
         return ""
+
+
+def split_qname(iri: str) -> tuple[str, str]:
+    """The namespace and the local name that RDF/XML can write a property with; no local name where the IRI ends in none.
+
+    >>> split_qname("http://example.org/a.1"), split_qname("http://example.org/1")
+    (('http://example.org/', 'a.1'), ('http://example.org/1', ''))
+    """
+    match = _find_xml_name(iri, max(iri.rfind("/"), iri.rfind("#"), iri.rfind(":")) + 1)
+    return (iri[: match.start()], match[0]) if match else (iri, "")

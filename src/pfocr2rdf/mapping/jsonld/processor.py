@@ -14,6 +14,7 @@ from pyld import jsonld
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.rdf import iris
 from pfocr2rdf.rdf.ordering import sort_pairs
+from pfocr2rdf.rdf.prefixes import split_qname
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, iri_term, literal
 from pfocr2rdf.rdf.vocabulary import PREFIXES
 
@@ -109,7 +110,7 @@ def _check_language(tag: Any) -> None:
 
 def _check_property(iri: str) -> None:
     _check_iri(iri)
-    if iri.startswith(_RDF) or not iris.split_qname(iri)[1]:
+    if iri.startswith(_RDF) or not split_qname(iri)[1]:
         raise RecordError(f"{iri!r} cannot be a property in every RDF format", field=JSONLD_FIELD, remedy="use a term of schema.org")
 
 

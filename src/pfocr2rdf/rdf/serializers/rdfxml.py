@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from pfocr2rdf.rdf.cache import LruCache
-from pfocr2rdf.rdf.iris import split_qname
+from pfocr2rdf.rdf.prefixes import split_qname
 from pfocr2rdf.rdf.terms import GroupedResource, PredicateObject, Resource, ResourceColumns, parse_term
 from pfocr2rdf.rdf.vocabulary import DEFAULT_PREFIXES, PREFIXES
 
