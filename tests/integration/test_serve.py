@@ -46,10 +46,10 @@ from tests.support.service import (
 
 from pfocr2rdf import load, query
 from pfocr2rdf.errors import StoreError
+from pfocr2rdf.rdf.text import replace_bidi_controls
 from pfocr2rdf.server.app import application
 from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, RESULT_MEDIA_TYPES
 from pfocr2rdf.server.settings import ServerSettings
-from pfocr2rdf.site.pages.html import replace_bidi_controls
 from pfocr2rdf.stores.querying.examples import Example, load_examples
 
 DATASET, VOCABULARY = "https://pfocr.wikipathways.org/dataset", "https://pfocr.wikipathways.org/vocab"

@@ -11,7 +11,6 @@ import re
 import sys
 import threading
 import traceback
-import unicodedata
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -24,6 +23,7 @@ from pfocr2rdf.cli.errors import ask_password, handle_errors
 from pfocr2rdf.cli.params import require_absolute_iri
 from pfocr2rdf.errors import OutputError
 from pfocr2rdf.rdf.prefixes import READABLE_LOCAL_NAME, PrefixMap
+from pfocr2rdf.rdf.text import C_ESCAPES, escape_controls
 from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.stores.clients.sparql import Endpoints
 from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions
@@ -42,6 +42,7 @@ Examples:
 
 _TABLE = "table"
 _ROWS_PER_BLOCK = 1000
+_TERMINAL_ESCAPES = {**C_ESCAPES, "\n": "\n", "\t": "\t"}
 _QUERY_SUFFIXES = (".rq", ".sparql")
 _is_query_text = re.compile(r"[\s{<]").search
 
@@ -195,21 +196,6 @@ def format_term(term: ResultTerm, prefixes: PrefixMap) -> str:
     return escape_controls(str(term))
 
 
-_ESCAPED_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
-
-
-def escape_controls(text: str, keep: str = "") -> str:
-    """The text with whatever is no letter, mark or blank shown as an escape, but for the characters to keep."""
-    if text.isprintable():
-        return text
-    return "".join(_escape(one) if one not in keep and unicodedata.category(one) in _ESCAPED_CATEGORIES else one for one in text)
-
-
-def _escape(character: str) -> str:
-    code = ord(character)
-    return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")
-
-
 class _EscapingWriter(io.RawIOBase):
     """Passes text on to a terminal, which must not take what is in it for a command."""
 
@@ -225,7 +211,7 @@ class _EscapingWriter(io.RawIOBase):
     def write(self, data: Any) -> int:
         """Pass text on."""
         text = self._decoder.decode(bytes(data))
-        self._file.write(escape_controls(text, keep="\n\t").encode())
+        self._file.write(escape_controls(text, _TERMINAL_ESCAPES).encode())
         self._last = text[-1:] or self._last
         return len(data)
 

@@ -22,7 +22,8 @@ from tests.support.records import ROOT, exported
 from tests.support.service import Served, served
 
 from pfocr2rdf import load, query
-from pfocr2rdf.site.pages.html import ASSETS_DIR, Site, render, replace_bidi_controls
+from pfocr2rdf.rdf.text import replace_bidi_controls
+from pfocr2rdf.site.pages.html import ASSETS_DIR, Site, render
 from pfocr2rdf.site.pages.query_page import EDITOR_SCRIPT, build_query_page_context
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES, HTML, address_from_iri
 from pfocr2rdf.stores.querying.examples import find_example, load_examples

@@ -15,7 +15,7 @@ from tests.support.browser import Visit, chromium, missing, visiting
 from tests.support.service import served
 from tests.support.sites import EVIL, Made, hosted
 
-from pfocr2rdf.site.pages.html import replace_bidi_controls
+from pfocr2rdf.rdf.text import replace_bidi_controls
 
 FIGURE = "figures/PMC7378365__fimmu-11-01424-g0002.html"
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from rich.cells import cell_len
+
+from pfocr2rdf.rdf.text import HIDDEN_CATEGORIES, escape_controls
 
 MAX_LABEL_COLUMNS = 32
 """How many columns a name may take, as terminals count them."""
-
-_ESCAPED_CATEGORIES = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
 
 
 def printable_label(label: str, max_columns: int = MAX_LABEL_COLUMNS) -> str:
@@ -18,16 +16,9 @@ def printable_label(label: str, max_columns: int = MAX_LABEL_COLUMNS) -> str:
     >>> printable_label("STAT\x1b[2J"), printable_label("a" * 40, 8), printable_label("  ")
     ('STAT\\x1b[2J', 'aaaaaaa…', '(blank)')
     """
-    text = "".join(
-        _escape_character(one) if unicodedata.category(one) in _ESCAPED_CATEGORIES else one for one in label[: 4 * max_columns]
-    ).strip()
+    text = escape_controls(label[: 4 * max_columns], {}, HIDDEN_CATEGORIES).strip()
     if cell_len(text) > max_columns or len(text) > 2 * max_columns or len(label) > 4 * max_columns:
         while cell_len(text) >= max_columns or len(text) >= 2 * max_columns:
             text = text[:-1]
         text += "…"
     return text or "(blank)"
-
-
-def _escape_character(character: str) -> str:
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from pfocr2rdf.rdf.text import blank_unprintable, truncate
 from pfocr2rdf.storage.layout import TOOL
 
 MAX_BODY_BYTES = 16 << 20
@@ -79,8 +80,7 @@ class HttpResponse(NamedTuple):
 
 def printable_excerpt(text: str) -> str:
     """Words of a stranger in one line that does no harm."""
-    text = "".join(one if one.isprintable() else " " for one in text[: _MAX_EXCERPT_CHARS + 1])
-    return text if len(text) <= _MAX_EXCERPT_CHARS else f"{text[:_MAX_EXCERPT_CHARS]} ..."
+    return truncate(blank_unprintable(text[: _MAX_EXCERPT_CHARS + 1]), _MAX_EXCERPT_CHARS)
 
 
 class AuditClient:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import NamedTuple
 
+from pfocr2rdf.rdf.text import strip_hidden
 from pfocr2rdf.site.pages.view_models import DiagramModel, DiagramNode
 
 _ROW_HEIGHT_PX, _COLUMN_WIDTH_PX, _NODE_X_PX, _TOP_MARGIN_PX = 26, 270, 6, 14
 _MAX_LABEL_CHARS = 26  # letters of a name
 _LETTER_WIDTH_PX = 7.5
-_HIDDEN_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
 class PlacedNode(NamedTuple):
@@ -81,5 +80,5 @@ def truncate_label(text: str) -> str:
     >>> truncate_label("a" * 30), truncate_label("ab\u202ec")
     ('aaaaaaaaaaaaaaaaaaaaaaaaa…', 'abc')
     """
-    shown = "".join(one for one in text if unicodedata.category(one) not in _HIDDEN_CATEGORIES)
+    shown = strip_hidden(text)
     return shown if len(shown) <= _MAX_LABEL_CHARS else f"{shown[: _MAX_LABEL_CHARS - 1].rstrip()}…"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from pfocr2rdf.rdf.text import BIDI_CONTROLS, replace_bidi_controls
 from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.site.pages.diagram import layout_diagram
 from pfocr2rdf.site.pages.urls import HTML, REPRESENTATIONS
@@ -22,10 +22,7 @@ from pfocr2rdf.storage.layout import TOOL
 ASSETS_DIR = Path(__file__).parent / "assets"
 """The folder of the style, the scripts and the icon."""
 
-_BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-_ESCAPED_IN_SCRIPTS = f"<>&\u2028\u2029{_BIDI_CONTROLS}"
-_find_bidi_control = re.compile(f"[{_BIDI_CONTROLS}]").search
-_BIDI_REPLACEMENTS = dict.fromkeys(map(ord, _BIDI_CONTROLS), "\ufffd")
+_ESCAPED_IN_SCRIPTS = f"<>&\u2028\u2029{BIDI_CONTROLS}"
 
 
 class Site(NamedTuple):
@@ -96,11 +93,6 @@ def script_json(value: Any) -> Markup:
     for character in _ESCAPED_IN_SCRIPTS:
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)  # noqa: S704 - it was made harmless
-
-
-def replace_bidi_controls(text: str) -> str:
-    """A text without marks that turn around what is behind them: one that ends an isolation reaches beyond its element."""
-    return text.translate(_BIDI_REPLACEMENTS) if _find_bidi_control(text) else text
 
 
 @cache

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pfocr2rdf.errors import OutputError
+from pfocr2rdf.rdf.text import replace_bidi_controls
 from pfocr2rdf.site.pages.entity import EntityPage, publication_year
 from pfocr2rdf.site.pages.figure import FigurePage
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
-from pfocr2rdf.site.pages.html import Site, render_resource_page, replace_bidi_controls
+from pfocr2rdf.site.pages.html import Site, render_resource_page
 from pfocr2rdf.site.pages.rdf_documents import merge_resources, serialize_jsonld, serialize_turtle
 from pfocr2rdf.site.pages.registry import load_resource_page
 from pfocr2rdf.site.pages.resource import ResourcePage

@@ -13,6 +13,7 @@ import httpx
 import tenacity
 
 from pfocr2rdf.errors import StoreError
+from pfocr2rdf.rdf.text import blank_unprintable, truncate
 from pfocr2rdf.storage.layout import TOOL
 from pfocr2rdf.stores.clients.credentials import Credentials
 
@@ -195,8 +196,7 @@ class HttpClient:
     def body_excerpt(self, response: httpx.Response) -> str:
         """The beginning of an answer, in one line and without secrets."""
         text = " ".join(response.content[: 4 * _EXCERPT_MAX_CHARS].decode(errors="replace").split())
-        text = self.credentials.mask("".join(one if one.isprintable() else " " for one in text))
-        return text if len(text) <= _EXCERPT_MAX_CHARS else f"{text[:_EXCERPT_MAX_CHARS]} ..."
+        return truncate(self.credentials.mask(blank_unprintable(text)), _EXCERPT_MAX_CHARS)
 
 
 class _StopAfterMaxAttempts(tenacity.stop.stop_base):

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from pfocr2rdf.errors import StoreError
+from pfocr2rdf.rdf.text import truncate
 from pfocr2rdf.rdf.vocabulary import PREFIXES
 
 _TOKEN = re.compile(
@@ -132,8 +133,7 @@ def explain_syntax_error(query_text: QueryText, parser_message: str) -> StoreErr
     elif prose:
         reason = prose[0].lower() + prose[1:]
     elif rest := " ".join(text[place:].split()):
-        shown = rest if len(rest) <= _EXCERPT_MAX_CHARS else f"{rest[:_EXCERPT_MAX_CHARS]} ..."
-        reason = f"it cannot be understood from here on: {shown}"
+        reason = f"it cannot be understood from here on: {truncate(rest, _EXCERPT_MAX_CHARS)}"
     else:
         reason = "it ends too early"
     before = text[:place]

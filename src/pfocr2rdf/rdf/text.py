@@ -1,0 +1,67 @@
+"""Sanitization of other people's text: nothing in it moves a cursor, turns a line around, or runs off the page."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+
+CONTROL_CATEGORIES = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+"""Unicode's categories of what commands a terminal: controls, format characters, surrogates, and separators of lines."""
+
+HIDDEN_CATEGORIES = CONTROL_CATEGORIES | {"Cn", "Co"}
+"""The same, with unassigned and private characters, which no font shows."""
+
+C_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_find_bidi_control = re.compile(f"[{BIDI_CONTROLS}]").search
+_BIDI_REPLACEMENTS = dict.fromkeys(map(ord, BIDI_CONTROLS), "\ufffd")
+
+
+def escape_controls(text: str, escapes: Mapping[str, str] = C_ESCAPES, categories: Collection[str] = CONTROL_CATEGORIES) -> str:
+    r"""The text with an escape for each character of these categories.
+
+    Args:
+        text: any text.
+        escapes: characters that are not escaped by their code; one may stand for itself.
+        categories: Unicode's general categories.
+
+    >>> escape_controls("a\tb\x1b[2J"), escape_controls("a\tb", {"\t": "\t"}), escape_controls("\u202e")
+    ('a\\tb\\x1b[2J', 'a\tb', '\\u202e')
+    """
+    if text.isprintable():
+        return text
+    return "".join(escapes.get(char) or (_escape(char) if unicodedata.category(char) in categories else char) for char in text)
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def strip_hidden(text: str) -> str:
+    r"""The text without the characters that show nothing.
+
+    >>> strip_hidden("ab\u202ec")
+    'abc'
+    """
+    return "".join(char for char in text if unicodedata.category(char) not in HIDDEN_CATEGORIES)
+
+
+def replace_bidi_controls(text: str) -> str:
+    """The text without bidirectional controls: one that ends an isolation reaches beyond its HTML element."""
+    return text.translate(_BIDI_REPLACEMENTS) if _find_bidi_control(text) else text
+
+
+def blank_unprintable(text: str) -> str:
+    """The text in one line, with a blank for whatever cannot be printed."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def truncate(text: str, max_chars: int) -> str:
+    """The beginning of a text, with a mark where it goes on.
+
+    >>> truncate("abcdef", 6), truncate("abcdefg", 6)
+    ('abcdef', 'abcdef ...')
+    """
+    return text if len(text) <= max_chars else f"{text[:max_chars]} ..."
