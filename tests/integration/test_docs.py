@@ -58,21 +58,6 @@ def test_extras_that_are_named_exist() -> None:
             assert set(names.split(",")) <= extras.keys(), page
 
 
-def test_contributing_has_the_commands_of_ci() -> None:
-    said = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    for command in (
-        "ruff check .",
-        "ruff format --check .",
-        "mypy",
-        "lint-imports",
-        "mkdocs build --strict",
-        "-m benchmarks.compare --quick",
-    ):
-        assert command in said
-        assert command in run
-
-
 def test_python_reference(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     failures, tried = doctest.testfile(str(ROOT / "docs" / "reference" / "python.md"), module_relative=False, encoding="utf-8")
@@ -160,6 +145,15 @@ def test_tables_say_of_what_each_property_is() -> None:
 def test_modules_of_the_picture_are_those_of_the_layers() -> None:
     drawn = set(re.findall(r'class="name"[^>]*>([a-z0-9]+)<', (ROOT / "docs" / "modules.svg").read_text(encoding="utf-8")))
     assert drawn == set(re.findall(r"^\| \d+ \| `([a-z0-9]+)`", hooks.layers(), re.MULTILINE))
+
+
+def test_names_of_the_glossary_are_in_the_code() -> None:
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    named = re.findall(r"(?:`(\w+)` in )?`((?:[a-z_]+/)*[a-z_]+\.py)`", text)
+    assert len(named) > 40
+    for name, path in named:
+        source = (ROOT / "src" / "pfocr2rdf" / path).read_text(encoding="utf-8")
+        assert re.search(rf"^(?:class |def )?{name}\b", source, re.MULTILINE), (name, path)
 
 
 def test_properties_of_the_picture_are_in_the_vocabulary() -> None:

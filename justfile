@@ -1,0 +1,71 @@
+# The commands of this project. `just` lists them; CONTRIBUTING.md says what they are for; .ci/run calls them.
+
+set positional-arguments
+
+venv := ".venv/bin"
+
+# list the recipes
+default:
+    @just --list --unsorted
+
+# make .venv with everything for tests, checks and documentation, in the versions of constraints.txt
+setup:
+    python3 -m venv .venv
+    {{ venv }}/pip install --quiet --constraint constraints.txt --editable '.[test,check,docs]'
+
+# install the system programs that the end-to-end tests use (Debian, as root)
+system:
+    .ci/system
+
+# export the examples to output/, as the README does
+demo:
+    {{ venv }}/pfocr2rdf export examples --output output
+
+# run the unit and integration tests; options go to pytest
+test *options:
+    {{ venv }}/python -m pytest -n auto tests/unit tests/integration "$@"
+
+# run all tests; options go to pytest
+test-all *options:
+    {{ venv }}/python -m pytest -n auto "$@"
+
+# check style, types, the direction of imports, and spelling; change nothing
+lint:
+    {{ venv }}/ruff check .
+    {{ venv }}/ruff format --check .
+    {{ venv }}/mypy
+    {{ venv }}/lint-imports
+    {{ venv }}/typos
+
+# put style and order of imports right
+fix:
+    {{ venv }}/ruff check --fix .
+    {{ venv }}/ruff format .
+
+# build the documentation into site/; a broken link is an error
+docs:
+    NO_MKDOCS_2_WARNING=1 {{ venv }}/mkdocs build --strict --quiet
+
+# write the outputs on the pages anew after a change that is meant
+transcripts:
+    {{ venv }}/python docs/transcripts.py
+
+# prove that the fast pipeline and the plain one come to the same statements
+bench:
+    {{ venv }}/python -m benchmarks.compare --quick
+
+# run the unit tests and the main commands with the lowest versions that pyproject.toml allows
+lowest:
+    .ci/lowest
+
+# write constraints.txt and constraints-lowest.txt anew, from the bounds in pyproject.toml
+lock:
+    {{ venv }}/uv pip compile pyproject.toml --all-extras --universal --upgrade \
+        --no-header --no-annotate --no-emit-index-url --quiet --output-file constraints.txt
+    {{ venv }}/uv pip compile pyproject.toml --extra dask --extra s3 --extra gcs --extra serve --extra plots --extra test \
+        --python-version 3.11 --resolution lowest-direct --upgrade \
+        --no-header --no-annotate --no-emit-index-url --quiet --output-file constraints-lowest.txt
+
+# check each commit before it is made
+hooks:
+    {{ venv }}/pre-commit install
