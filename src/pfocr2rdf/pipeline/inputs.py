@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 import pyoxigraph
 
 from pfocr2rdf.errors import SourceError
-from pfocr2rdf.storage.layout import CHECKPOINT_DIR, MANIFEST_FILE, STAGING_DIR, STATE_FILE
+from pfocr2rdf.storage.layout import CHECKPOINT_DIR, MANIFEST_FILE, STAGING_DIR, STATE_FILE, is_own_manifest, read_manifest
 from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.storage.rdf_files import rdf_format
 
@@ -94,11 +93,7 @@ def _is_graph_file(name: str) -> bool:
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of an export, or an empty one."""
-    try:
-        manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
-        return dict(manifest) if str(manifest["tool"]).startswith("pfocr2rdf ") else {}
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return {}
+    return read_manifest(folder / MANIFEST_FILE, lambda manifest: dict(manifest) if is_own_manifest(manifest) else {}) or {}
 
 
 class _FileInput:

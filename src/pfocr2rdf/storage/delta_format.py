@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple
 
 from pfocr2rdf.errors import SourceError
 from pfocr2rdf.storage.compression import DECOMPRESSION_ERRORS, open_decompressed
+from pfocr2rdf.storage.layout import read_manifest
 
 _SUFFIXES = ("", ".gz", ".zst")
 _match_operation = re.compile(rb"(DELETE|INSERT) DATA \{\n|GRAPH (<[^>]*>) \{\n|\}\n|;\n").fullmatch
@@ -66,15 +66,18 @@ class DeltaReader(NamedTuple):
         Raises:
             SourceError: there is none that is whole.
         """
-        try:
-            told = json.loads((folder / DELTA_FILE).read_text(encoding="utf-8"))
-            files = _find_files(folder, {file["name"] for file in told["files"]})
-            return cls(
-                folder, told["statements"] == "quads", int(told["removed"]), int(told["added"]), _side_digests(told["old"]),
-                _side_digests(told["new"]), int(told["new"]["statements"]), files,
-            )  # fmt: skip
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
-            raise SourceError(f"{folder / DELTA_FILE}: is no description of a delta; make the delta again with pfocr2rdf diff") from None
+        delta = read_manifest(folder / DELTA_FILE, lambda manifest: cls._from_manifest(folder, manifest))
+        if delta is None:
+            raise SourceError(f"{folder / DELTA_FILE}: is no description of a delta; make the delta again with pfocr2rdf diff")
+        return delta
+
+    @classmethod
+    def _from_manifest(cls, folder: Path, manifest: Any) -> DeltaReader:
+        files = _find_files(folder, {file["name"] for file in manifest["files"]})
+        return cls(
+            folder, manifest["statements"] == "quads", int(manifest["removed"]), int(manifest["added"]), _side_digests(manifest["old"]),
+            _side_digests(manifest["new"]), int(manifest["new"]["statements"]), files,
+        )  # fmt: skip
 
     def changes(self) -> Iterator[StatementChange]:
         """What goes, then what comes.

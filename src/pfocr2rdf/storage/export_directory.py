@@ -19,7 +19,7 @@ from pfocr2rdf.storage.layout import (
     QUARANTINE_DIR,
     REASONS_FILE,
     STATE_FILE,
-    is_partition_file,
+    read_manifest,
 )
 from pfocr2rdf.storage.prune import OwnedFiles
 from pfocr2rdf.storage.staging import StagedDirectory
@@ -43,25 +43,19 @@ class ExportDirectory(StagedDirectory):
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        super().__init__(path, MANIFEST_FILE, lambda _: self._owned.files)
+        super().__init__(path, MANIFEST_FILE)
         self.checkpoint = self.path / CHECKPOINT_DIR
         self.is_resumable = False
         self.quarantined: list[str] = []
         self._quarantine_files: list[FileInfo] = []
-        self._owned = OwnedFiles()
+        self._owned = OwnedFiles(set(), set())
         self._inherited = False
 
     def _recover(self) -> None:
-        # A run that was killed while it published leaves its own files, and those that it was to replace.
-        for manifest in (self.path / MANIFEST_FILE, self.staging / MANIFEST_FILE):
-            self._owned.read(manifest)
-        for folder in (self.staging, self.checkpoint, self.path / PARTITION_MANIFESTS_DIR):
-            self._owned.read(folder / PREVIOUS_MANIFEST)
-        if (self.path / PARTITION_MANIFESTS_DIR).is_dir():  # then all partition files are ours, also those that no manifest lists
-            self._owned.files.update(filter(is_partition_file, os.listdir(self.path)))
+        self._owned = OwnedFiles.find(lambda name: read_manifest(self.path / name, lambda value: value), lambda: os.listdir(self.path))
         self._inherited = self.staging.is_dir() and bool(self._owned.files)
+        self._stale_names = self._owned.files
         self.save_checkpoint()
-        super()._recover()
 
     def _clean_up(self, error: type[BaseException] | None) -> None:
         if self.is_resumable and error and issubclass(error, KeyboardInterrupt):
@@ -72,14 +66,17 @@ class ExportDirectory(StagedDirectory):
         elif self._inherited:  # nothing was published since a run was killed: the next one must know as much as this one
             with contextlib.suppress(OSError):
                 self.staging.mkdir()
-                self._owned.write(self.staging / PREVIOUS_MANIFEST)
+                self._write_previous_manifest()
 
     def reset(self) -> None:
         """Forget all that was written since the beginning."""
         super().reset()
         self.quarantined, self._quarantine_files = [], []
-        if self._owned.files or self._owned.quarantined:
-            self._owned.write(self.staging / PREVIOUS_MANIFEST)
+        if self._owned:
+            self._write_previous_manifest()
+
+    def _write_previous_manifest(self) -> None:
+        (self.staging / PREVIOUS_MANIFEST).write_text(json.dumps(self._owned.to_manifest()), encoding="utf-8")
 
     def drop_checkpoint(self) -> None:
         """Remove what an interrupted run left."""

@@ -34,3 +34,8 @@ def read_manifest(path: Path, parse: Callable[[Any], _T]) -> _T | None:
         return parse(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
+
+
+def is_own_manifest(manifest: Any) -> bool:
+    """Whether JSON says that this program wrote it; raises ``KeyError`` or ``TypeError`` where it is no manifest at all."""
+    return str(manifest["tool"]).startswith("pfocr2rdf ")

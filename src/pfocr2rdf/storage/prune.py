@@ -1,12 +1,10 @@
-"""What earlier exports left in a storage, also those that were killed, so that no file of theirs outlives the next one."""
+"""Pruning: no file of an earlier export outlives the next one, also where exports were killed."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from pfocr2rdf.storage.filesystem import PARTIAL_DIR, Storage
@@ -18,33 +16,80 @@ from pfocr2rdf.storage.layout import (
     QUARANTINE_DIR,
     STAGING_DIR,
     STATE_FILE,
+    is_own_manifest,
     is_partition_file,
 )
 
 _PREVIOUS_MANIFEST_PATH = f"{PARTITION_MANIFESTS_DIR}/{PREVIOUS_MANIFEST}"
+# A run that was killed while it published leaves its own files, and those that it was to replace.
+_MANIFEST_PATHS = (
+    MANIFEST_FILE,
+    f"{STAGING_DIR}/{MANIFEST_FILE}",
+    f"{STAGING_DIR}/{PREVIOUS_MANIFEST}",
+    f"{CHECKPOINT_DIR}/{PREVIOUS_MANIFEST}",
+    _PREVIOUS_MANIFEST_PATH,
+)
+
+
+class OwnedFiles:
+    """The files of earlier exports in an export directory, also of exports that were killed; only plain names.
+
+    Args:
+        files: their names.
+        quarantined: the names of the folders of quarantined records.
+    """
+
+    def __init__(self, files: set[str], quarantined: set[str]) -> None:
+        self.files = files
+        self.quarantined = quarantined
+
+    @classmethod
+    def find(cls, read_json: Callable[[str], Any], list_names: Callable[[], list[str]]) -> OwnedFiles:
+        """The files that are ours in a directory.
+
+        Args:
+            read_json: returns what a JSON file in the directory holds, or ``None``.
+            list_names: returns the names in the directory.
+        """
+        owned = cls(set(), set())
+        for path in _MANIFEST_PATHS:
+            owned._add(read_json(path))
+        names = list_names()
+        if PARTITION_MANIFESTS_DIR in names:  # then all partition files are ours, also those that no manifest lists
+            owned.files.update(filter(is_partition_file, names))
+        return owned
+
+    def _add(self, manifest: Any) -> None:
+        with contextlib.suppress(KeyError, TypeError):  # it is none of ours
+            if is_own_manifest(manifest):
+                files, quarantined = [file["name"] for file in manifest["files"]], manifest.get("quarantined", [])
+                self.files.update(filter(_is_plain, files))
+                self.quarantined.update(filter(_is_plain, quarantined))
+
+    def __bool__(self) -> bool:
+        return bool(self.files or self.quarantined)
+
+    def to_manifest(self) -> dict[str, Any]:
+        """A manifest of them all, for the next run if this one is killed."""
+        return {"tool": "pfocr2rdf ", "files": [{"name": name} for name in sorted(self.files)], "quarantined": sorted(self.quarantined)}
+
+
+def _is_plain(name: object) -> bool:
+    return isinstance(name, str) and name == os.path.basename(name) and name not in ("", ".", "..") and "\0" not in name
 
 
 class StaleFiles:
-    """The files of earlier exports in a storage, and those of the one that begins: it may be killed, too.
+    """The files of earlier exports in a storage, and those of the export that begins, which may be killed, too.
 
     Args:
-        storage: where they are.
+        storage: the storage.
         planned: names of files that are written before it is known what all files are.
     """
 
     def __init__(self, storage: Storage, planned: Iterable[str]) -> None:
         self._storage = storage
-        self._owned = OwnedFiles()
-        for name in (
-            MANIFEST_FILE,
-            _PREVIOUS_MANIFEST_PATH,
-            f"{STAGING_DIR}/{MANIFEST_FILE}",
-            f"{STAGING_DIR}/{PREVIOUS_MANIFEST}",
-            f"{CHECKPOINT_DIR}/{PREVIOUS_MANIFEST}",
-        ):
-            self._owned.add_manifest(storage.read_json(name))
-        names = storage.names()  # where our folder is, parts are ours, also those that no manifest lists
-        self._foreign = frozenset() if PARTITION_MANIFESTS_DIR in names else frozenset(names) - self._owned.files
+        self._owned = OwnedFiles.find(storage.read_json, storage.names)
+        self._foreign = frozenset(storage.names()) - self._owned.files
         self.add(planned, ())
         storage.remove([MANIFEST_FILE, STATE_FILE, PARTIAL_DIR])
 
@@ -58,53 +103,19 @@ class StaleFiles:
     def remove(self, files: Iterable[str], quarantined: Iterable[str]) -> None:
         """Remove all but these."""
         stale = self._owned.files.difference(files, [MANIFEST_FILE])
-        accounts = {f"{PARTITION_MANIFESTS_DIR}/{name.partition('.')[0]}.json" for name in stale if is_partition_file(name)}
-        accounts -= {f"{PARTITION_MANIFESTS_DIR}/{name.partition('.')[0]}.json" for name in files}
+        manifests = set(map(_partition_manifest, filter(is_partition_file, stale))).difference(map(_partition_manifest, files))
         folders = {f"{QUARANTINE_DIR}/{name}" for name in self._owned.quarantined.difference(quarantined)}
-        self._storage.remove(sorted(stale | accounts | folders))
+        self._storage.remove(sorted(stale | manifests | folders))
 
     def remove_temporary(self, partition_manifests: bool) -> None:
-        """The export is there: what was kept for another run is of no use, nor are accounts of parts that are merged."""
+        """Remove what was kept for another run, and the manifests of partitions that were merged."""
         self._storage.remove(
             [STAGING_DIR, CHECKPOINT_DIR, PARTIAL_DIR, _PREVIOUS_MANIFEST_PATH, *([PARTITION_MANIFESTS_DIR] if partition_manifests else [])]
         )
         if path := self._storage.path:
-            with contextlib.suppress(OSError):  # it is kept where something is in it
+            with contextlib.suppress(OSError):  # it is not empty
                 (path / QUARANTINE_DIR).rmdir()
 
 
-class OwnedFiles:
-    """What the manifests of earlier exports of ours name, as far as they are plain names."""
-
-    def __init__(self) -> None:
-        self.files: set[str] = set()
-        self.quarantined: set[str] = set()
-
-    def read(self, path: Path) -> None:
-        """A manifest in a file; nothing where there is none."""
-        with contextlib.suppress(OSError, ValueError, RecursionError):
-            self.add_manifest(json.loads(path.read_text(encoding="utf-8")))
-
-    def add_manifest(self, manifest: Any) -> None:
-        """A manifest; nothing where it is none of ours."""
-        try:
-            if not str(manifest["tool"]).startswith("pfocr2rdf "):
-                return
-            files, quarantined = [file["name"] for file in manifest["files"]], manifest.get("quarantined", [])
-        except (KeyError, TypeError):
-            return
-        self.files.update(filter(_is_plain, files))
-        self.quarantined.update(filter(_is_plain, quarantined))
-
-    def to_manifest(self) -> dict[str, Any]:
-        """All of them as a manifest, for the next run in case that this one is killed."""
-        files = [{"name": name} for name in sorted(self.files)]
-        return {"tool": "pfocr2rdf ", "files": files, "quarantined": sorted(self.quarantined)}
-
-    def write(self, path: Path) -> None:
-        """Write that manifest."""
-        path.write_text(json.dumps(self.to_manifest()), encoding="utf-8")
-
-
-def _is_plain(name: object) -> bool:
-    return isinstance(name, str) and name == os.path.basename(name) and name not in ("", ".", "..") and "\0" not in name
+def _partition_manifest(name: str) -> str:
+    return f"{PARTITION_MANIFESTS_DIR}/{name.partition('.')[0]}.json"

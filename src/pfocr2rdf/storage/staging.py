@@ -33,7 +33,7 @@ class StagedDirectory:
         OutputError: it is no directory, cannot be written to, or another process writes to it.
     """
 
-    def __init__(self, path: str | os.PathLike[str], manifest: str, owns: Callable[[Path], Iterable[str]]) -> None:
+    def __init__(self, path: str | os.PathLike[str], manifest: str, owns: Callable[[Path], Iterable[str]] = lambda _: ()) -> None:
         self.path = Path(path)
         self.staging = self.path / STAGING_DIR
         self.written_files: list[FileInfo] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 from pathlib import Path
@@ -15,6 +14,7 @@ from pfocr2rdf.errors import OutputError
 from pfocr2rdf.pipeline.inputs import is_export
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_FOLDER
 from pfocr2rdf.storage.files import map_os_errors
+from pfocr2rdf.storage.layout import is_own_manifest, read_manifest
 from pfocr2rdf.storage.swap import DirectorySwap
 from pfocr2rdf.stores.embedded import is_store
 
@@ -84,12 +84,9 @@ def foreign_entries(path: Path) -> list[str]:
 
 
 def _read_manifest(path: Path) -> dict[str, Any] | None:
-    try:
-        found = json.loads((path / SITE_MANIFEST).read_text(encoding="utf-8"))
-        is_ours = found["tool"].startswith("pfocr2rdf ") and isinstance(found["entries"], list)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
-    return found if is_ours else None
+    return read_manifest(
+        path / SITE_MANIFEST, lambda manifest: manifest if is_own_manifest(manifest) and isinstance(manifest["entries"], list) else None
+    )
 
 
 class SiteWriter:

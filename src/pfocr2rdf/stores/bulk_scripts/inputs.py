@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 from pathlib import Path
 from typing import Literal, NamedTuple, cast
 
@@ -12,7 +11,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse, serializ
 
 from pfocr2rdf.errors import SourceError
 from pfocr2rdf.rdf.iris import DATASET_IRI, is_absolute_iri
-from pfocr2rdf.storage.layout import MANIFEST_FILE
+from pfocr2rdf.storage.layout import MANIFEST_FILE, read_manifest
 from pfocr2rdf.stores.graph_layout import VOCABULARY_GRAPH, dataset_pattern
 
 _PYOXIGRAPH_FORMATS = {
@@ -135,11 +134,8 @@ def _input_file(path: Path, graph: str, digests: dict[str, str]) -> InputFile:
 
 def _manifest_digests(folder: Path) -> dict[str, str]:
     """The SHA-256 of files as the export's manifest has them; none where there is no such manifest."""
-    try:
-        files = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))["files"]
-        return {str(file["name"]): str(file["sha256"]) for file in files}
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return {}
+    digests = read_manifest(folder / MANIFEST_FILE, lambda manifest: {str(file["name"]): str(file["sha256"]) for file in manifest["files"]})
+    return digests or {}
 
 
 def count_query(inputs: BulkInputs, default_graph: str = "") -> str:
