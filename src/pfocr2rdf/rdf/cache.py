@@ -1,4 +1,4 @@
-"""Rows repeat from figure to figure, so what was made of one is remembered."""
+"""An approximate LRU cache: rows repeat from figure to figure, so what was made of one is kept."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 ROW_CACHE_ENTRIES = 30_000
-"""How many rows a generation has of whatever is made of rows. More would take memory, fewer would make rows again that come often."""
+"""The size of a generation of caches of rows. More would take memory, fewer would make rows again that come often."""
 
 _MAX_CACHED_CHARS = 2_000
 
 
 class LruCache(dict[K, V]):
-    """A dictionary that forgets what was not asked for in a while: bounded, and without the cost of keeping an order.
+    """An approximate LRU cache with two generations (the *hashlru* algorithm): bounded, and without the cost of keeping an order.
 
-    It has two generations. When the young one is full, it becomes the old one, whose place it takes; what is asked for again
-    moves from the old one to the young one. What figures have all the time is so never forgotten.
+    When the young generation is full, it replaces the old one; an entry that is read moves from the old one to the young one.
+    So what every figure has is never evicted.
 
     Args:
-        generation_size: how many values a generation has.
-        factory: makes the value of a key that is not known, so that ``remembered[key]`` always has one.
+        generation_size: the number of entries of a generation.
+        factory: makes the value of a missing key, so that ``cache[key]`` always has one.
     """
 
     def __init__(self, generation_size: int = 100_000, factory: Callable[[K], V] | None = None) -> None:
@@ -40,14 +40,14 @@ class LruCache(dict[K, V]):
         return self.put(key, value)
 
     def lookup(self, key: K) -> V | None:
-        """The value of a key, or ``None``; ``get`` knows the young generation only."""
-        found = self.get(key)
-        if found is None and (found := self._old.get(key)) is not None:
-            self.put(key, found)
-        return found
+        """The value of a key, or ``None``; ``get`` reads the young generation only."""
+        value = self.get(key)
+        if value is None and (value := self._old.get(key)) is not None:
+            self.put(key, value)
+        return value
 
     def put(self, key: K, value: V) -> V:
-        """Remember the value, unless it is a very long text, and return it."""
+        """Store the value, unless it is a very long text, and return it."""
         if isinstance(value, str) and len(value) > _MAX_CACHED_CHARS:
             return value
         if len(self) >= self.generation_size:

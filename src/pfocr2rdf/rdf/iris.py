@@ -1,10 +1,10 @@
-"""Every IRI that is minted, in the forms that other people's graphs use, and the check that each of them passes."""
+"""IRI minting: one function for each type of entity, with the namespaces that other graphs use; and what is an absolute IRI."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
@@ -14,7 +14,6 @@ from pfocr2rdf.errors import RecordError
 from pfocr2rdf.rdf.vocabulary import PREFIXES, SITE_URL
 
 DATASET_IRI = f"{SITE_URL}dataset"
-_CC0_NAMES = ("CC0", "CC0-1.0", "CC0 1.0")
 CC0_IRI = "http://creativecommons.org/publicdomain/zero/1.0/"
 WIKIPATHWAYS_IRI = "https://www.wikipathways.org/"
 PMC_SITE = "https://www.ncbi.nlm.nih.gov/"
@@ -22,6 +21,16 @@ MENTION_NAMESPACE = PREFIXES["mention"]
 NDEX_SITE = "https://www.ndexbio.org/viewer/networks/"
 DOI_SITE = "https://doi.org/"
 SKOLEM_NAMESPACE = f"{SITE_URL}.well-known/genid/"
+
+_CC0_NAMES = ("CC0", "CC0-1.0", "CC0 1.0")
+_match_number = re.compile(r"[0-9]+").fullmatch
+_match_positive_number = re.compile(r"[1-9][0-9]*").fullmatch
+_match_pmcid = re.compile(r"PMC[1-9][0-9]*").fullmatch
+_match_mesh = re.compile(r"[A-Z][0-9]{3,12}").fullmatch
+_match_wpid = re.compile(r"WP[1-9][0-9]*").fullmatch
+_match_doi = re.compile(r"10\.[0-9]{4,9}/\S+").fullmatch
+_MAX_FIGID_BYTES = 200  # it is the name of a folder, and a part of names of files
+_find_unsafe_step = re.compile(r"[/\\\x00-\x1f\x7f]|\.\.|^\.|^\s|\s$").search
 
 
 def is_absolute_iri(text: str) -> bool:
@@ -41,38 +50,28 @@ def _percent_encode(text: str) -> str:
     return quote(text, safe="")
 
 
-_GENE = re.compile(r"[1-9][0-9]*").fullmatch
-_PMC = re.compile(r"PMC[1-9][0-9]*").fullmatch
-_MESH = re.compile(r"[A-Z][0-9]{3,12}").fullmatch
-_NUMBER = re.compile(r"[0-9]+").fullmatch
-_PATHWAY = re.compile(r"WP[1-9][0-9]*").fullmatch
-_DOI = re.compile(r"10\.[0-9]{4,9}/\S+").fullmatch
-_MAX_FIGID_BYTES = 200  # bytes: it is the name of a folder, and a part of names of files
-_UNSAFE_FIGID = re.compile(r"[/\\\x00-\x1f\x7f]|\.\.|^\.|^\s|\s$").search
-
-
 def _check_absolute(iri: str, field: str) -> str:
-    """The IRI, once it is known to be one."""
+    """The IRI itself, if it is one."""
     if not is_absolute_iri(iri):
         raise RecordError(f"{iri!r} is no absolute IRI", field=field, remedy="correct the value in the record")
     return iri
 
 
-def _check_identifier(text: str, ok: object, field: str, what: str) -> str:
-    if not ok:
-        raise RecordError(f"{text!r} is not {what}", field=field, remedy="correct the identifier in the record")
+def _check_identifier(text: str, match: Callable[[str], object], field: str, description: str) -> str:
+    if not match(text):
+        raise RecordError(f"{text!r} is not {description}", field=field, remedy="correct the identifier in the record")
     return text
 
 
 def check_figid(text: str) -> str:
-    """The figure's id, checked to be safe as the last step of a path.
+    """The id of a figure itself, if it is safe as the last step of a path.
 
     Raises:
-        RecordError: it is empty, or holds a slash, ``..``, a control character, or a blank at an end.
+        RecordError: it is empty or too long, or holds a slash, ``..``, a control character, or a blank at an end.
     """
     if not text:
         raise RecordError("there is no figure id", field="figid", remedy="give the record a figid")
-    if _UNSAFE_FIGID(text) or len(text.encode("utf-8", "surrogatepass")) > _MAX_FIGID_BYTES:
+    if _find_unsafe_step(text) or len(text.encode("utf-8", "surrogatepass")) > _MAX_FIGID_BYTES:
         raise RecordError(
             f"{text[:80]!r} is not a figure id", field="figid", remedy="use letters, digits, '.', '-' and '_', as in PMC100008__F9"
         )
@@ -81,7 +80,7 @@ def check_figid(text: str) -> str:
 
 @lru_cache(64)
 def figure_iri(figid: str) -> str:
-    """The figure's IRI, which is its page on the PFOCR site.
+    """A figure, by its page on the PFOCR site.
 
     >>> figure_iri("PMC7378365__fimmu-11-01424-g0002")
     'https://pfocr.wikipathways.org/figures/PMC7378365__fimmu-11-01424-g0002.html'
@@ -90,12 +89,12 @@ def figure_iri(figid: str) -> str:
 
 
 def is_figure_iri(iri: str, figid: str) -> bool:
-    """Whether an ``@id`` names this figure, percent-encoded or not."""
+    """Whether an IRI names this figure, percent-encoded or not."""
     return iri == figure_iri(figid) or unquote(iri) == f"{SITE_URL}figures/{figid}.html"
 
 
 def license_iri(name: str) -> str:
-    """The licence that a record names: CC0 by its name, any other by its IRI; ``""`` where it is neither.
+    """A licence, by its IRI or as CC0; ``""`` where the name is neither.
 
     >>> license_iri("CC0")
     'http://creativecommons.org/publicdomain/zero/1.0/'
@@ -104,7 +103,7 @@ def license_iri(name: str) -> str:
 
 
 def figure_graph_iri(figid: str) -> str:
-    """The named graph that holds one figure's statements."""
+    """The named graph of one figure's statements."""
     return f"{SITE_URL}graphs/{_percent_encode(figid)}"
 
 
@@ -114,41 +113,41 @@ def gene_iri(identifier: str, field: str = "gene") -> str:
     >>> gene_iri("6772")
     'https://identifiers.org/ncbigene/6772'
     """
-    return PREFIXES["ncbigene"] + _check_identifier(identifier, _GENE(identifier), field, "an NCBI Gene id")
+    return PREFIXES["ncbigene"] + _check_identifier(identifier, _match_positive_number, field, "an NCBI Gene id")
 
 
 def mesh_iri(identifier: str, field: str = "mesh") -> str:
     """A MeSH descriptor or supplementary record, by its unique id (``D002784``)."""
-    return PREFIXES["mesh"] + _check_identifier(identifier, _MESH(identifier), field, "a MeSH id")
+    return PREFIXES["mesh"] + _check_identifier(identifier, _match_mesh, field, "a MeSH id")
 
 
 def chebi_iri(identifier: str, field: str = "chebi") -> str:
     """A ChEBI entity, by its number."""
-    return PREFIXES["chebi"] + _check_identifier(identifier, _NUMBER(identifier), field, "a ChEBI id")
+    return PREFIXES["chebi"] + _check_identifier(identifier, _match_number, field, "a ChEBI id")
 
 
 def doid_iri(identifier: str, field: str = "doid") -> str:
     """A Disease Ontology class, by its number."""
-    return PREFIXES["doid"] + _check_identifier(identifier, _NUMBER(identifier), field, "a Disease Ontology id")
+    return PREFIXES["doid"] + _check_identifier(identifier, _match_number, field, "a Disease Ontology id")
 
 
 def taxon_iri(identifier: str, field: str = "organism_id") -> str:
     """A taxon of the NCBI Taxonomy, by its number."""
-    return PREFIXES["taxon"] + _check_identifier(identifier, _GENE(identifier), field, "an NCBI Taxonomy id")
+    return PREFIXES["taxon"] + _check_identifier(identifier, _match_positive_number, field, "an NCBI Taxonomy id")
 
 
 def paper_iri(pmcid: str) -> str:
     """A paper, by its PubMed Central id."""
-    return PREFIXES["pmc"] + _check_identifier(pmcid, _PMC(pmcid), "pmcid", "a PubMed Central id")
+    return PREFIXES["pmc"] + _check_identifier(pmcid, _match_pmcid, "pmcid", "a PubMed Central id")
 
 
 def pathway_iri(wpid: str) -> str:
     """A pathway of WikiPathways, by its id (``WP4659``)."""
-    return PREFIXES["wikipathways"] + _check_identifier(wpid, _PATHWAY(wpid), "wpid", "a WikiPathways id")
+    return PREFIXES["wikipathways"] + _check_identifier(wpid, _match_wpid, "wpid", "a WikiPathways id")
 
 
 def family_iri(symbol: str) -> str:
-    """A family of genes, by the symbol that the lexicon calls it.
+    """A family of genes, by its symbol in the lexicon.
 
     >>> family_iri("NF-κB")
     'https://pfocr.wikipathways.org/families/NF-%CE%BAB'
@@ -157,56 +156,56 @@ def family_iri(symbol: str) -> str:
 
 
 def famplex_iri(identifier: str) -> str:
-    """A FamPlex entry."""
+    """A FamPlex entry, by its id."""
     return _check_absolute(PREFIXES["fplx"] + _percent_encode(identifier), "family")
 
 
 def doi_iri(text: str) -> str:
-    """The DOI's IRI, or ``""`` where the text is no DOI.
+    """A DOI as IRI; ``""`` where the text is no DOI.
 
     >>> doi_iri("10.1000/a<b>")
     'https://doi.org/10.1000/a%3Cb%3E'
     """
-    return _check_absolute(DOI_SITE + quote(text, safe="/:;().-_~!$&'*+,=@"), "doi") if _DOI(text) else ""
+    return _check_absolute(DOI_SITE + quote(text, safe="/:;().-_~!$&'*+,=@"), "doi") if _match_doi(text) else ""
 
 
 def image_iri(pmcid: str, filename: str) -> str:
-    """The JPEG of the figure at PubMed Central."""
+    """The image of a figure at PubMed Central."""
     return _check_absolute(f"{PMC_SITE}pmc/articles/{_percent_encode(pmcid)}/bin/{_percent_encode(filename)}", "filename")
 
 
 def figure_page_iri(figlink: str) -> str:
-    """The figure's page at PubMed Central; records write the link with and without the leading slash."""
-    if figlink.startswith(("https://", "http://")):
-        return _check_absolute(quote(unquote(figlink), safe="/~!$&'()*+,;=:@?"), "figlink")
-    return _check_absolute(PMC_SITE + quote(unquote(figlink).lstrip("/"), safe="/~!$&'()*+,;=:@?"), "figlink")
+    """The page of a figure at PubMed Central, by its URL or its path, with or without the leading slash."""
+    path = unquote(figlink)
+    site = "" if figlink.startswith(("https://", "http://")) else PMC_SITE
+    return _check_absolute(site + quote(path.lstrip("/") if site else path, safe="/~!$&'()*+,;=:@?"), "figlink")
 
 
 def ndex_iri(uuid: str) -> str:
-    """The network that NDEx holds of the figure."""
+    """A network of NDEx, by its UUID."""
     return _check_absolute(NDEX_SITE + _percent_encode(uuid), "ndex")
 
 
 def mention_key(entity_type: str, word: str, match: str, source: str, target: str) -> bytes:
-    """What makes a mention one, but for its figure."""
+    """The identity of a mention within its figure."""
     return "\x1f".join((entity_type, word, match, source, target)).encode()
 
 
 def mention_names(figid: str, keys: Iterable[bytes]) -> list[str]:
-    """The names of a figure's mentions in ``MENTION_NAMESPACE``: the hash of the figure and the key, so they are the same in every run.
+    """The local names of a figure's mentions in ``MENTION_NAMESPACE``: hashes of the figure and the key, the same in every run.
 
     >>> mention_names("PMC1__F1", [mention_key("gene", "JAK", "JAK", "bioentities_symbol", "https://identifiers.org/ncbigene/3716")])
     ['dd1987becd518e4f2336b466']
     """
-    begin = hashlib.blake2b(f"{figid}\x1f".encode(), digest_size=12)
+    figure_digest = hashlib.blake2b(f"{figid}\x1f".encode(), digest_size=12)
     names = []
     for key in keys:
-        digest = begin.copy()
+        digest = figure_digest.copy()
         digest.update(key)
         names.append(digest.hexdigest())
     return names
 
 
 def skolem_iri(figid: str, path: str) -> str:
-    """A Skolem IRI (RDF 1.1, section 3.5) for a nested JSON-LD node that names none."""
+    """The Skolem IRI (RDF 1.1, section 3.5) of a nested JSON-LD node without an ``@id``."""
     return SKOLEM_NAMESPACE + hashlib.blake2b(f"{figid}\x1f{path}".encode(), digest_size=12).hexdigest()

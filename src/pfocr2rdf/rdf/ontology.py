@@ -1,4 +1,4 @@
-"""The ontology: the tables of the vocabulary as RDF."""
+"""The OWL ontology of the vocabulary, made from its tables."""
 
 from __future__ import annotations
 
@@ -13,29 +13,28 @@ from pfocr2rdf.rdf.vocabulary import (
     Class,
     Evidence,
     Property,
-    expand_curie,
 )
 
 ONTOLOGY_IRI = PFOCR.rstrip("#")
 
 
 def ontology_resources() -> list[Resource]:
-    """The ontology itself, then its classes, properties and individuals."""
+    """The ontology itself, its classes, its properties and its individuals, in this order."""
     return [
-        _header(),
-        *(_class(row) for row in CLASSES),
+        _ontology(),
+        *map(_class, CLASSES),
         *(_property(row) for row in PROPERTIES if row.name.startswith("pfocr:")),
-        *(_evidence(row) for row in EVIDENCE_TYPES),
+        *map(_evidence, EVIDENCE_TYPES),
     ]
 
 
 def serialize_ontology() -> str:
     """The ontology as Turtle."""
-    writer = TurtleSerializer(ONTOLOGY_PREFIXES)
-    return writer.header() + writer.serialize_resources(ontology_resources(), "")
+    serializer = TurtleSerializer(ONTOLOGY_PREFIXES)
+    return serializer.header() + serializer.serialize_resources(ontology_resources(), "")
 
 
-def _header() -> Resource:
+def _ontology() -> Resource:
     return Resource(
         iri_term(ONTOLOGY_IRI),
         (
@@ -59,7 +58,7 @@ def _annotation_pairs(rdf_class: str, label: str, definition: str) -> list[Predi
 
 
 def _link_pairs(predicate: str, names: tuple[str, ...]) -> list[PredicateObject]:
-    return [(expand_term(predicate), iri_term(expand_curie(name))) for name in names]
+    return [(expand_term(predicate), expand_term(name)) for name in names]
 
 
 def _class(row: Class) -> Resource:
@@ -71,18 +70,16 @@ def _class(row: Class) -> Resource:
 
 
 def _property(row: Property) -> Resource:
-    kind = "owl:ObjectProperty" if row.is_object else "owl:DatatypeProperty"
-    domain = row.domain if len(row.domain) == 1 else ()
-    usage = _link_pairs("schema:domainIncludes", row.domain) if len(row.domain) > 1 else []
-    value = () if row.range == "rdfs:Resource" else (row.range,)
+    rdf_class = "owl:ObjectProperty" if row.is_object else "owl:DatatypeProperty"
+    domain = "rdfs:domain" if len(row.domain) == 1 else "schema:domainIncludes"  # several domains would be their intersection
+    ranges = () if row.range == "rdfs:Resource" else (row.range,)
     return Resource(
         expand_term(row.name),
         (
-            *_annotation_pairs(kind, row.label, row.definition),
+            *_annotation_pairs(rdf_class, row.label, row.definition),
             *_link_pairs("rdfs:subPropertyOf", row.superproperties),
-            *_link_pairs("rdfs:domain", domain),
-            *usage,
-            *_link_pairs("rdfs:range", value),
+            *_link_pairs(domain, row.domain),
+            *_link_pairs("rdfs:range", ranges),
             *_link_pairs("skos:closeMatch", row.close_matches),
         ),
     )

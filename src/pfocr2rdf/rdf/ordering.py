@@ -1,4 +1,4 @@
-"""The order of statements within a subject, which every format writes them in."""
+"""The order of statements within a subject, which all formats share."""
 
 from __future__ import annotations
 
@@ -12,15 +12,12 @@ _PFOCR_TERM_START = f"<{PREFIXES['pfocr']}"
 
 
 def predicate_sort_key(predicate: str) -> tuple[int, str]:
-    """The place of a property: types first, then properties as the vocabulary lists them, then unknown ones."""
+    """The rank of a property: ``rdf:type``, then properties as the vocabulary lists them, then unknown ones."""
     return _PREDICATE_RANKS.get(predicate, len(_PREDICATE_RANKS)), predicate
 
 
 def pair_sort_key(pair: PredicateObject) -> tuple[int, str, bool, str]:
-    """The place of a statement among those of its subject.
-
-    First that of its property, then our terms before others.
-    """
+    """The rank of a statement among those of its subject: by its property, then terms of the vocabulary before others."""
     predicate, value = pair
     return *predicate_sort_key(predicate), not value.startswith(_PFOCR_TERM_START), value
 

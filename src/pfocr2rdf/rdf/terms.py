@@ -1,8 +1,8 @@
-"""RDF terms as N-Triples text: how statements travel through the package.
+"""RDF terms as N-Triples text, and resources made of them: how statements travel through the package.
 
 A term is the very text that N-Triples writes (``<iri>``, ``"text"``, ``"2020"^^<...gYear>``). It is hashable, compares as RDF
-terms do, costs nothing to write, and every writer can keep what it made of one. Figures hold IRIs and literals only: no
-blank node is ever made.
+terms do, costs nothing to write, and serializers can cache what they made of it. There are IRIs and literals only: no blank
+node is ever made.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _CONTROL_ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 
 
 class Resource(NamedTuple):
-    """One subject with its statements, those of one predicate side by side, in the order in which they are written.
+    """A subject with its statements in the order in which they are written, those of one predicate side by side.
 
     Attributes:
         subject: an IRI, as N-Triples text.
-        pairs_own: the first statements; most nodes have no others.
-        pairs_interned: the last ones, which are the same tuple object in many nodes, so that what is made of it (text, a verdict) can be
-            kept. No predicate is in both.
+        pairs_own: the first statements; most resources have no others.
+        pairs_interned: the last ones, which are the same tuple object in many resources, so that what is made of it (text, a verdict)
+            can be cached. No predicate is in both.
     """
 
     subject: str
@@ -50,7 +50,7 @@ class Resource(NamedTuple):
 
 
 class GroupedResource(NamedTuple):
-    """One subject with the values of each of its predicates, in the order in which they are written: a figure, which has many."""
+    """A subject with the values of each of its predicates, in the order in which they are written: a figure, which has many."""
 
     subject: str
     values_by_predicate: dict[str, list[str]]
@@ -73,12 +73,7 @@ def group_by_predicate(pairs: Iterable[PredicateObject]) -> dict[str, list[str]]
 
 
 class PredicateObjectList:
-    """Statements that many nodes have. Each of these objects is like no other, so what is made of it (text, a verdict) is found by it.
-
-    Attributes:
-        pairs: the statements.
-        characteristic_set: their ``characteristic_set``.
-    """
+    """An interned predicate-object list, which many resources have. It is hashed by identity: a quick key for what is made of it."""
 
     __slots__ = ("characteristic_set", "pairs")
 
@@ -88,18 +83,18 @@ class PredicateObjectList:
 
 
 def characteristic_set(pairs: Iterable[PredicateObject]) -> str:
-    """What is counted of statements, a line each: the predicate, and the class behind a blank where the statement gives one."""
+    """The characteristic set of statements, which are counted by it: the predicates, a line each, and the class behind ``rdf:type``."""
     return "\n".join([f"{RDF_TYPE} {value}" if predicate == RDF_TYPE else predicate for predicate, value in pairs])
 
 
 class ResourceColumns(NamedTuple):
-    """Nodes that differ in little, kept as columns: the mentions of one figure. No predicate is in two columns.
+    """Resources that differ in little, in columns: the mentions of one figure. No predicate is in two columns.
 
     Attributes:
-        namespace: the name space of their IRIs.
-        local_names: their names in it: letters and digits only, so every format can write them behind a prefix.
-        common: the statements that each of them begins with.
-        bodies: what each of them says then; at least one statement.
+        namespace: the namespace of their IRIs.
+        local_names: their names in it: letters and digits only, so that every format can write them behind a prefix.
+        common: the first statements, which are those of all of them.
+        bodies: the next statements of each, at least one.
         trailers: the last statement of each; there are few different ones.
     """
 
@@ -110,13 +105,13 @@ class ResourceColumns(NamedTuple):
     trailers: list[PredicateObjectList]
 
     def resources(self) -> Iterator[Resource]:
-        """The nodes one by one."""
-        for name, said, last in zip(self.local_names, self.bodies, self.trailers, strict=True):
-            yield Resource(f"<{self.namespace}{name}>", self.common + said.pairs + last.pairs)
+        """The resources one by one."""
+        for name, body, trailer in zip(self.local_names, self.bodies, self.trailers, strict=True):
+            yield Resource(f"<{self.namespace}{name}>", self.common + body.pairs + trailer.pairs)
 
 
 class ParsedTerm(NamedTuple):
-    """A term taken apart: ``term_type`` is ``iri`` or ``literal``; ``datatype`` is an IRI, ``language`` a tag, or ``""``."""
+    """The parts of a term: ``term_type`` is ``iri`` or ``literal``; ``datatype`` is an IRI, ``language`` a tag, or ``""``."""
 
     term_type: str
     value: str
@@ -125,13 +120,13 @@ class ParsedTerm(NamedTuple):
 
 
 def iri_term(iri: str) -> str:
-    """An IRI as a term."""
+    """The term of an IRI."""
     return f"<{iri}>"
 
 
 @cache
 def expand_term(curie: str) -> str:
-    """A vocabulary term, by CURIE.
+    """The term of a CURIE of the vocabulary.
 
     >>> expand_term("rdfs:label")
     '<http://www.w3.org/2000/01/rdf-schema#label>'
@@ -140,14 +135,14 @@ def expand_term(curie: str) -> str:
 
 
 def literal(text: str, datatype: str = "") -> str:
-    r"""A literal; ``datatype`` is a CURIE, none for a string.
+    r"""The term of a literal; ``datatype`` is a CURIE, none for a string.
 
     >>> literal('say "hi"')
     '"say \\"hi\\""'
     >>> literal("2020", "xsd:gYear")
     '"2020"^^<http://www.w3.org/2001/XMLSchema#gYear>'
     """
-    if '"' in text or "\\" in text or "\n" in text or "\r" in text or "\t" in text:  # five quick looks: most texts have none
+    if '"' in text or "\\" in text or "\n" in text or "\r" in text or "\t" in text:  # five quick searches: most texts have none
         text = text.translate(_ESCAPES)
     return f'"{text}"^^<{expand_curie(datatype)}>' if datatype else f'"{text}"'
 
@@ -158,7 +153,7 @@ def _unescape(match: re.Match[str]) -> str:
 
 
 def parse_term(text: str) -> ParsedTerm:
-    r"""A term taken apart.
+    r"""Parse a term.
 
     >>> parse_term('"a\\"b"@en')
     ParsedTerm(term_type='literal', value='a"b', datatype='', language='en')
@@ -169,14 +164,14 @@ def parse_term(text: str) -> ParsedTerm:
     value = text[1:end]
     if "\\" in value:
         value = _UNESCAPE.sub(_unescape, value)
-    tail = text[end + 1 :]
-    if tail.startswith("@"):
-        return ParsedTerm("literal", value, "", tail[1:])
-    return ParsedTerm("literal", value, tail[3:-1])
+    suffix = text[end + 1 :]
+    if suffix.startswith("@"):
+        return ParsedTerm("literal", value, "", suffix[1:])
+    return ParsedTerm("literal", value, suffix[3:-1])
 
 
 def lexical_form(text: str) -> str:
-    r"""What a term says, without its datatype or language: the IRI, or the literal's text.
+    r"""The lexical form of a literal, without its datatype or language; the IRI of an IRI.
 
     >>> lexical_form('"a\"b"@en'), lexical_form("<urn:x>")
     ('a"b', 'urn:x')

@@ -1,7 +1,7 @@
-"""Every prefix, class and property of the graph, once.
+"""The vocabulary: tables of every prefix, class and property of the graph.
 
-The ontology file, the JSON-LD context, the prefixes of every writer and the closed name space of the mapping are all made
-from these tables, so a new term is one new row.
+The ontology, the JSON-LD context, the prefixes of every serializer and the closed namespace of the mapping are all made from
+these tables, so a new term is one new row.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ ONTOLOGY_PREFIXES = PrefixMap({**PREFIXES, **ALIGNMENT_PREFIXES})
 
 
 class Class(NamedTuple):
-    """A class of the vocabulary: its CURIE, what people call it, what it means and what it aligns with."""
+    """A class of the vocabulary: its CURIE, its label, its definition, and the classes that it aligns with."""
 
     name: str
     label: str
@@ -69,9 +69,9 @@ class Class(NamedTuple):
 class Property(NamedTuple):
     """A property of the graph.
 
-    ``jsonld_key`` is its name in JSON-LD. ``range`` is a class for IRI values (``rdfs:Resource`` where any IRI will do) and a
-    datatype for literals. ``superproperties`` and ``close_matches`` are the alignments. Only ``pfocr:`` rows are defined in the
-    ontology; the others are here because the mapping and the JSON-LD context use them.
+    ``jsonld_key`` is its term in JSON-LD. ``range`` is a class for IRI values (``rdfs:Resource`` for any IRI) and a datatype for
+    literals. ``superproperties`` and ``close_matches`` are the alignments. Only ``pfocr:`` rows are defined in the ontology; the
+    others are here because the mapping and the JSON-LD context use them.
     """
 
     name: str
@@ -90,7 +90,7 @@ class Property(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """How a word was recognised: an individual of ``pfocr:Evidence``, and the lexicon sources that mean it."""
+    """An individual of ``pfocr:Evidence``, which says how a word was recognised, and the lexicon sources that mean it."""
 
     name: str
     label: str
@@ -359,14 +359,14 @@ FUNCTIONAL_PROPERTIES = frozenset(
     ("rdfs:label", "skos:prefLabel", "dcterms:title", "dcterms:bibliographicCitation", "dcterms:issued", "bibo:doi",
      "pfocr:journal", "pfocr:journalAbbreviation", "pfocr:publisher")
 )  # fmt: skip
-"""Properties of which an entity has one value: two sources that disagree are a conflict."""
+"""Functional properties, of which an entity has one value: two sources that disagree are a conflict."""
 
 _DEFINED_TERMS = frozenset(row.name for table in (CLASSES, PROPERTIES, EVIDENCE_TYPES) for row in table)
 
 
 @cache
 def expand_curie(curie: str) -> str:
-    """The IRI of a CURIE. A ``pfocr:`` term that is not in the tables is a mistake and raises ``KeyError``.
+    """The IRI of a CURIE of the vocabulary. A ``pfocr:`` term that is not in the tables is a mistake and raises ``KeyError``.
 
     >>> expand_curie("dcterms:title")
     'http://purl.org/dc/terms/title'
@@ -381,5 +381,5 @@ def expand_curie(curie: str) -> str:
 
 
 def superclasses() -> dict[str, frozenset[str]]:
-    """For each class IRI of the vocabulary, the IRIs of all classes above it: what shapes on a superclass need."""
+    """The superclasses of each class of the vocabulary, as IRIs; shapes on a superclass need them."""
     return {expand_curie(row.name): frozenset(map(expand_curie, row.superclasses)) for row in CLASSES if row.superclasses}

@@ -1,36 +1,40 @@
-"""What every format has in common: a head, nodes, a tail. Nodes are made into text in batches, in any process."""
+"""The base of all serializers: a header, resources, a footer. Resources are made into text in batches, in any process."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Protocol
 
 from pfocr2rdf.rdf.terms import GroupedResource, Resource, ResourceColumns
 
 
-class Serializer(Protocol):
+class Serializer(ABC):
     """One RDF syntax. All methods return text; nothing here touches a file.
 
     Attributes:
         name: what ``--format`` calls it.
         suffix: the ending of its files.
         media_type: its IANA media type.
-        separator: what stands between two texts.
+        separator: the text between two batches.
     """
 
     name: str
     suffix: str
     media_type: str
-    separator: str
+    separator: str = ""
 
     def header(self) -> str:
-        """What stands before the first node."""
+        """The text before the first resource."""
+        return ""
 
+    @abstractmethod
     def serialize_resources(self, resources: Sequence[Resource], graph: str) -> str:
-        """The nodes, which are not empty, as statements of the named graph (an IRI), where the format has such."""
+        """The resources, of which there is at least one, as statements of the named graph (an IRI) where the syntax has such."""
 
     def serialize_figure(self, figure: GroupedResource, mentions: ResourceColumns, graph: str) -> str:
-        """The same for a figure and its mentions."""
+        """A figure and its mentions, in the same text as ``serialize_resources`` makes of them."""
+        return self.serialize_resources([Resource(figure.subject, figure.pairs), *mentions.resources()], graph)
 
     def footer(self) -> str:
-        """What stands after the last node."""
+        """The text after the last resource."""
+        return ""

@@ -1,8 +1,6 @@
-"""The table of serializers by format name: the command line, the files and the tests are made from it."""
+"""The registry of serializers by format name, from which the command line, the files and the tests are made."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from pfocr2rdf.rdf.serializers.base import Serializer
 from pfocr2rdf.rdf.serializers.jsonld import JsonLdSerializer
@@ -10,8 +8,8 @@ from pfocr2rdf.rdf.serializers.nquads import NQuadsSerializer, NTriplesSerialize
 from pfocr2rdf.rdf.serializers.rdfxml import RdfXmlSerializer
 from pfocr2rdf.rdf.serializers.turtle import TrigSerializer, TurtleSerializer
 
-SERIALIZERS: dict[str, Callable[[], Serializer]] = {
-    writer.name: writer
-    for writer in (TurtleSerializer, JsonLdSerializer, NTriplesSerializer, NQuadsSerializer, TrigSerializer, RdfXmlSerializer)
+SERIALIZERS: dict[str, type[Serializer]] = {
+    serializer.name: serializer
+    for serializer in (TurtleSerializer, JsonLdSerializer, NTriplesSerializer, NQuadsSerializer, TrigSerializer, RdfXmlSerializer)
 }
 DEFAULT_FORMATS = (TurtleSerializer.name, JsonLdSerializer.name)

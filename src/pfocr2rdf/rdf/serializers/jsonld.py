@@ -1,4 +1,4 @@
-"""JSON-LD 1.1: compact, the context inlined, one ``@graph`` with a node a line, so that it can be read as a stream."""
+"""JSON-LD 1.1: compact, the context inlined, one ``@graph`` with a node object a line, so that it can be read as a stream."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
+from pfocr2rdf.rdf.serializers.base import Serializer
 from pfocr2rdf.rdf.terms import (
     RDF_TYPE,
     GroupedResource,
@@ -21,34 +22,35 @@ from pfocr2rdf.rdf.terms import (
 from pfocr2rdf.rdf.vocabulary import DEFAULT_PREFIXES, PREFIXES, PROPERTIES, Property, expand_curie
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
-_NOT_GEN_DELIM = {prefix for prefix, space in PREFIXES.items() if space[-1] not in ":/?#[]@"}
+# Prefixes whose namespace ends in no "gen-delim" character: a JSON-LD processor takes those for prefixes only if told to.
+_NOT_GEN_DELIM = {prefix for prefix, namespace in PREFIXES.items() if namespace[-1] not in ":/?#[]@"}
 
 
 @cache
 def jsonld_context() -> dict[str, Any]:
-    """The context of the project: prefixes, and for each property its key, with the type of its values."""
+    """The project's JSON-LD context: the prefixes, and a term with the type of its values for each property."""
     terms: dict[str, Any] = {"@version": 1.1, "id": "@id", "type": "@type"}
-    for prefix, space in PREFIXES.items():
-        terms[prefix] = {"@id": space, "@prefix": True} if prefix in _NOT_GEN_DELIM else space
+    for prefix, namespace in PREFIXES.items():
+        terms[prefix] = {"@id": namespace, "@prefix": True} if prefix in _NOT_GEN_DELIM else namespace
     for row in PROPERTIES:
-        typed = "@id" if row.is_object else row.range if row.range != "xsd:string" else ""
-        terms[row.jsonld_key] = {"@id": row.name, "@type": typed} if typed else row.name
+        value_type = "@id" if row.is_object else row.range if row.range != "xsd:string" else ""
+        terms[row.jsonld_key] = {"@id": row.name, "@type": value_type} if value_type else row.name
     return terms
 
 
 def encode_json_text(text: str) -> str:
-    """A JSON string, with the letters as they are."""
+    """A JSON string, with letters of all alphabets as they are."""
     return _ENCODER.encode(text)
 
 
 class _Key(NamedTuple):
-    """How a property is written.
+    """The key of a property.
 
     Attributes:
-        text: its key, as JSON.
+        text: the key, as JSON.
         datatype: the datatype that the context gives its values; none for text.
         is_object: whether its values are IRIs.
-        plain: whether a string literal needs no more than its text.
+        plain: whether a string literal is written as its text alone.
     """
 
     text: str
@@ -62,10 +64,10 @@ def _key_of(row: Property) -> _Key:
     return _Key(encode_json_text(row.jsonld_key), "" if row.is_object or is_text else expand_curie(row.range), row.is_object, is_text)
 
 
-class JsonLdSerializer:
-    """Writes nodes as JSON-LD.
+class JsonLdSerializer(Serializer):
+    """Serializer of JSON-LD.
 
-    The text of a literal is taken over as it stands: what ``terms.literal`` escapes, and how, is the same in JSON.
+    The text of a literal is taken over as it stands: ``terms.literal`` escapes the same characters as JSON, in the same way.
     """
 
     name = "jsonld"
@@ -78,27 +80,27 @@ class JsonLdSerializer:
         self._keys[RDF_TYPE] = _Key('"type"', "", is_object=True, plain=False)
         self._other_keys: LruCache[str, _Key] = LruCache(1_000)
         self._values: LruCache[PredicateObject, str] = LruCache(20_000, self._value)
-        self._blocks: LruCache[PredicateObjectList, str] = LruCache(ROW_CACHE_ENTRIES, lambda shared: self._members(shared.pairs))
+        self._members_of_list: LruCache[PredicateObjectList, str] = LruCache(ROW_CACHE_ENTRIES, lambda shared: self._members(shared.pairs))
 
     def header(self) -> str:
-        """The context, and the begin of the graph."""
+        """The context, and the start of the graph."""
         return f'{{"@context": {json.dumps(jsonld_context(), indent=1)},\n"@graph": [\n'
 
     def serialize_resources(self, resources: Sequence[Resource], graph: str) -> str:
-        """An object a line. The document has one graph, so the name goes nowhere."""
-        return ",\n".join([self.node_object(node) for node in resources])
+        """A node object a line; the document has one graph, without a name."""
+        return ",\n".join([self.node_object(resource) for resource in resources])
 
     def serialize_figure(self, figure: GroupedResource, mentions: ResourceColumns, graph: str) -> str:
-        """The same for a figure and its mentions, whose members were mostly written before."""
-        begin = self._iri(f"{mentions.namespace}0")[:-2]
-        first = self._members(mentions.common)
-        said = map(self._blocks.__getitem__, mentions.bodies)
-        last = map(self._blocks.__getitem__, mentions.trailers)
-        columns = zip(mentions.local_names, said, last, strict=True)
+        """The same for a figure and its mentions, whose members are mostly in the cache."""
+        id_start = self._iri(f"{mentions.namespace}0")[:-2]
+        common = self._members(mentions.common)
+        bodies = map(self._members_of_list.__getitem__, mentions.bodies)
+        trailers = map(self._members_of_list.__getitem__, mentions.trailers)
+        columns = zip(mentions.local_names, bodies, trailers, strict=True)
         return ",\n".join(
             [
                 self._object(figure.subject, self._grouped_members(figure.values_by_predicate)),
-                *[f'{{"id": {begin}{name}", {first}, {block}, {end}}}' for name, block, end in columns],
+                *[f'{{"id": {id_start}{name}", {common}, {body}, {trailer}}}' for name, body, trailer in columns],
             ]
         )
 
@@ -107,7 +109,7 @@ class JsonLdSerializer:
         return "\n]}\n"
 
     def node_object(self, resource: Resource) -> str:
-        """The JSON object of a node."""
+        """The JSON-LD node object of a resource."""
         return self._object(resource.subject, self._members(resource.pairs))
 
     def _object(self, subject: str, members: str) -> str:
@@ -116,27 +118,26 @@ class JsonLdSerializer:
     def _members(self, pairs: tuple[PredicateObject, ...]) -> str:
         keys, values = self._keys, self._values
         previous = ""
-        parts = []
+        members = []
         for pair in pairs:
             predicate, value = pair
             if predicate == previous:
                 return self._grouped_members(group_by_predicate(pairs))
             previous = predicate
             key = keys.get(predicate) or self._key(predicate)
-            shown = value if key.plain and value[-1] == '"' else values[pair]
-            parts.append(f"{key.text}: {shown}")
-        return ", ".join(parts)
+            text = value if key.plain and value[-1] == '"' else values[pair]
+            members.append(f"{key.text}: {text}")
+        return ", ".join(members)
 
-    def _grouped_members(self, values_of: Mapping[str, list[str]]) -> str:
+    def _grouped_members(self, values_by_predicate: Mapping[str, list[str]]) -> str:
         """The same where a predicate has several values."""
-        parts = []
-        known = self._values
-        for predicate, said in values_of.items():
+        members = []
+        for predicate, terms in values_by_predicate.items():
             key = self._key(predicate)
-            values = [value if key.plain and value[-1] == '"' else known[predicate, value] for value in said]
-            shown = values[0] if len(values) == 1 else f"[{', '.join(values)}]"
-            parts.append(f"{key.text}: {shown}")
-        return ", ".join(parts)
+            values = [term if key.plain and term[-1] == '"' else self._values[predicate, term] for term in terms]
+            text = values[0] if len(values) == 1 else f"[{', '.join(values)}]"
+            members.append(f"{key.text}: {text}")
+        return ", ".join(members)
 
     def _key(self, predicate: str) -> _Key:
         """The key of a property, also of one that the context has no term for."""
@@ -144,20 +145,20 @@ class JsonLdSerializer:
         return key or self._other_keys.put(predicate, _Key(self._iri(predicate[1:-1]), "", is_object=False, plain=True))
 
     def _value(self, pair: PredicateObject) -> str:
-        text, key = pair[1], self._key(pair[0])
-        if text.startswith("<"):
-            return self._iri(text[1:-1]) if key.is_object else f'{{"id": {self._iri(text[1:-1])}}}'
-        end = text.rindex('"') + 1
-        plain, tail = text[:end], text[end:]
-        if tail.startswith("@"):
-            return f'{{"@value": {plain}, "@language": {encode_json_text(tail[1:])}}}'
-        datatype = tail[3:-1]
+        term, key = pair[1], self._key(pair[0])
+        if term.startswith("<"):
+            return self._iri(term[1:-1]) if key.is_object else f'{{"id": {self._iri(term[1:-1])}}}'
+        end = term.rindex('"') + 1
+        text, suffix = term[:end], term[end:]
+        if suffix.startswith("@"):
+            return f'{{"@value": {text}, "@language": {encode_json_text(suffix[1:])}}}'
+        datatype = suffix[3:-1]
         if datatype == key.datatype and not key.is_object:
-            return plain
-        return f'{{"@value": {plain}, "@type": {self._iri(datatype)}}}' if datatype else f'{{"@value": {plain}}}'
+            return text
+        return f'{{"@value": {text}, "@type": {self._iri(datatype)}}}' if datatype else f'{{"@value": {text}}}'
 
     def _iri(self, iri: str) -> str:
-        short = DEFAULT_PREFIXES.compress(iri)
-        if not short and iri.partition(":")[0] in PREFIXES:
+        curie = DEFAULT_PREFIXES.compress(iri)
+        if not curie and iri.partition(":")[0] in PREFIXES:
             raise ValueError(f"JSON-LD cannot write {iri!r}, whose scheme is one of the prefixes")
-        return f'"{short}"' if short else encode_json_text(iri)
+        return f'"{curie}"' if curie else encode_json_text(iri)

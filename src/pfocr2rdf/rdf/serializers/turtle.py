@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
 from pfocr2rdf.rdf.prefixes import PrefixMap
+from pfocr2rdf.rdf.serializers.base import Serializer
 from pfocr2rdf.rdf.terms import (
     RDF_TYPE,
     GroupedResource,
@@ -28,8 +29,8 @@ _UNQUOTED_NUMBERS = {
 }
 
 
-class TurtleSerializer:
-    """Writes nodes as Turtle.
+class TurtleSerializer(Serializer):
+    """Serializer of Turtle.
 
     Args:
         prefixes: what IRIs are compressed with; all of them are declared.
@@ -42,94 +43,94 @@ class TurtleSerializer:
 
     def __init__(self, prefixes: PrefixMap = DEFAULT_PREFIXES) -> None:
         self._prefixes = prefixes
-        self._verbs: LruCache[str, str] = LruCache(1_000, lambda predicate: "a" if predicate == RDF_TYPE else self._name(predicate))
+        self._verbs: LruCache[str, str] = LruCache(1_000, lambda predicate: "a" if predicate == RDF_TYPE else self._iri(predicate))
         self._terms: LruCache[str, str] = LruCache(20_000, self._term)
-        self._blocks: LruCache[PredicateObjectList, str] = LruCache(ROW_CACHE_ENTRIES, lambda shared: self._statements(shared.pairs))
+        self._lists: LruCache[PredicateObjectList, str] = LruCache(
+            ROW_CACHE_ENTRIES, lambda shared: self._predicate_object_list(shared.pairs)
+        )
 
     def header(self) -> str:
-        """The prefixes."""
-        return "".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in self._prefixes.namespaces.items()) + "\n"
+        """The declarations of the prefixes."""
+        return "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in self._prefixes.namespaces.items()) + "\n"
 
     def serialize_resources(self, resources: Sequence[Resource], graph: str) -> str:
-        """One paragraph a node. Turtle has one graph, so the name goes nowhere."""
-        return "\n".join([self.serialize_resource(node) for node in resources])
+        """One paragraph a subject; Turtle has no named graphs."""
+        return "\n".join([self.serialize_resource(resource) for resource in resources])
 
     def serialize_figure(self, figure: GroupedResource, mentions: ResourceColumns, graph: str) -> str:
-        """The same for a figure and its mentions, whose blocks were mostly written before."""
+        """The same for a figure and its mentions, whose predicate-object lists are mostly in the cache."""
         begin, end = self._name_delimiters(mentions.namespace)
-        first = f"{end} {self._statements(mentions.common)}{_PREDICATE_SEPARATOR}"
-        said = map(self._blocks.__getitem__, mentions.bodies)
-        last = map(self._blocks.__getitem__, mentions.trailers)
-        alike = [
-            f"{begin}{name}{first}{block}{_PREDICATE_SEPARATOR}{ending} .\n"
-            for name, block, ending in zip(mentions.local_names, said, last, strict=True)
+        start = f"{end} {self._predicate_object_list(mentions.common)}{_PREDICATE_SEPARATOR}"
+        bodies = map(self._lists.__getitem__, mentions.bodies)
+        trailers = map(self._lists.__getitem__, mentions.trailers)
+        paragraphs = [
+            f"{begin}{name}{start}{body}{_PREDICATE_SEPARATOR}{trailer} .\n"
+            for name, body, trailer in zip(mentions.local_names, bodies, trailers, strict=True)
         ]
-        return "\n".join([f"{self._name(figure.subject)} {self._grouped_statements(figure.values_by_predicate)} .\n", *alike])
+        return "\n".join([f"{self._iri(figure.subject)} {self._grouped_list(figure.values_by_predicate)} .\n", *paragraphs])
 
-    def footer(self) -> str:
-        """Nothing."""
-        return ""
-
-    def serialize_resource(self, node: Resource) -> str:
+    def serialize_resource(self, resource: Resource) -> str:
         """All statements of one subject."""
-        return f"{self._name(node.subject)} {self._statements(node.pairs)} .\n"
+        return f"{self._iri(resource.subject)} {self._predicate_object_list(resource.pairs)} .\n"
 
-    def _name_delimiters(self, space: str) -> tuple[str, str]:
-        """What stands before and behind a name of letters and digits in this name space."""
-        short = self._name(f"<{space}0>")
-        return (short[:-1], "") if short[0] != "<" else (f"<{space}", ">")
+    def _name_delimiters(self, namespace: str) -> tuple[str, str]:
+        """The text before and after a name of letters and digits in this namespace."""
+        name = self._iri(f"<{namespace}0>")
+        return (name[:-1], "") if name[0] != "<" else (f"<{namespace}", ">")
 
-    def _statements(self, pairs: tuple[PredicateObject, ...]) -> str:
+    def _predicate_object_list(self, pairs: tuple[PredicateObject, ...]) -> str:
         verbs, terms = self._verbs, self._terms
         previous = ""
         parts = []
         for predicate, value in pairs:
             if predicate == previous:
-                return self._grouped_statements(group_by_predicate(pairs))
+                return self._grouped_list(group_by_predicate(pairs))
             previous = predicate
             text = value if value[-1] == '"' else terms[value]
             parts.append(f"{verbs[predicate]} {text}")
         return _PREDICATE_SEPARATOR.join(parts)
 
-    def _grouped_statements(self, values_of: Mapping[str, list[str]]) -> str:
+    def _grouped_list(self, values_by_predicate: Mapping[str, list[str]]) -> str:
         """The same where a predicate has several values: on one line, or on several where that is long."""
         parts = []
         verbs, terms = self._verbs, self._terms
-        for predicate, said in values_of.items():
-            values = [value if value[-1] == '"' else terms[value] for value in said]
-            line = f"{verbs[predicate]} {' , '.join(values)}"
-            if len(line) > _MAX_LINE_CHARS and len(values) > 1:
-                line = f"{verbs[predicate]}\n        {self._wrap(values)}"
+        for predicate, values in values_by_predicate.items():
+            texts = [value if value[-1] == '"' else terms[value] for value in values]
+            line = f"{verbs[predicate]} {' , '.join(texts)}"
+            if len(line) > _MAX_LINE_CHARS and len(texts) > 1:
+                line = f"{verbs[predicate]}\n        {_wrap(texts)}"
             parts.append(line)
         return _PREDICATE_SEPARATOR.join(parts)
 
-    def _wrap(self, values: list[str]) -> str:
-        lines, line = [], ""
-        for value in values:
-            if line and len(line) + len(value) + 3 > _MAX_LINE_CHARS - 8:
-                lines.append(line)
-                line = value
-            else:
-                line = f"{line} , {value}" if line else value
-        return " ,\n        ".join([*lines, line])
-
     def _term(self, term: str) -> str:
-        return self._name(term) if term.startswith("<") else self._literal(term)
+        return self._iri(term) if term.startswith("<") else self._literal(term)
 
-    def _name(self, term: str) -> str:
+    def _iri(self, term: str) -> str:
         return self._prefixes.compress(term[1:-1]) or term
 
     def _literal(self, term: str) -> str:
         if term[-1] != ">":  # it has no datatype
             return term
         text, _, datatype = term[1:-1].rpartition('"^^<')
-        if (bare := _UNQUOTED_NUMBERS.get(datatype)) and bare(text):
+        if (is_unquoted := _UNQUOTED_NUMBERS.get(datatype)) and is_unquoted(text):
             return text
-        return f'"{text}"^^{self._name(iri_term(datatype))}'
+        return f'"{text}"^^{self._iri(iri_term(datatype))}'
+
+
+def _wrap(texts: list[str]) -> str:
+    """An object list on lines of bounded length."""
+    lines, line = [], ""
+    for text in texts:
+        if line and len(line) + len(text) + 3 > _MAX_LINE_CHARS - 8:
+            lines.append(line)
+            line = text
+        else:
+            line = f"{line} , {text}" if line else text
+    return " ,\n        ".join([*lines, line])
 
 
 class TrigSerializer(TurtleSerializer):
-    """Writes nodes as TriG: Turtle, in named graphs."""
+    """Serializer of TriG: Turtle, in named graphs."""
 
     name = "trig"
     suffix = ".trig"
