@@ -15,7 +15,7 @@ import yaml
 from rdflib import RDF, RDFS, SKOS, XSD, Namespace, URIRef
 from tests.support.records import SHARED
 
-from pfocr2rdf.pipeline import single as passing
+from pfocr2rdf.pipeline import single
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.pipeline.options import Release
 from pfocr2rdf.rdf.ontology import serialize_ontology
@@ -138,7 +138,7 @@ def test_the_counts_are_what_sparql_counts(output: Path, store: pyoxigraph.Store
 
 def test_the_counts_are_right_where_a_record_was_superseded_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a record that was written and then superseded nothing is left, in the counts neither."""
-    monkeypatch.setattr(passing, "BATCH_RECORDS", 1)
+    monkeypatch.setattr(single, "BATCH_RECORDS", 1)
     new = {key: value for key, value in record("PMC1__F1", doi="10.1000/1").items() if key != "genes"}
     done = export([written(tmp_path / "in.yaml", record("PMC1__F1"), record("PMC1__F2"), new)], tmp_path / "out", formats=["ntriples"])
     assert (done.exported, done.superseded) == (2, 1)

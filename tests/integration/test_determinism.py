@@ -20,7 +20,7 @@ import zstandard
 from tests.support.records import real_checkout
 
 from pfocr2rdf.pipeline import aggregate as gathering
-from pfocr2rdf.pipeline import single as passing
+from pfocr2rdf.pipeline import single
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
@@ -57,8 +57,8 @@ def reference(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 _EXPORT = """
 import sys
 from pfocr2rdf import export
-from pfocr2rdf.rdf.serializers.formats import FORMATS
-export([sys.argv[1]], sys.argv[2], formats=FORMATS, compress=sys.argv[3] or None)
+from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
+export([sys.argv[1]], sys.argv[2], formats=SERIALIZERS, compress=sys.argv[3] or None)
 """
 
 
@@ -137,7 +137,7 @@ def test_another_order_of_records_gives_the_same_statements(checkout: Path, refe
 def test_the_size_of_batches_changes_nothing(
     batch: int, checkout: Path, reference: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passing, "BATCH_RECORDS", batch)
+    monkeypatch.setattr(single, "BATCH_RECORDS", batch)
     monkeypatch.setattr(gathering, "_ENTITY_BATCH_SIZE", batch)
     export([checkout], tmp_path, formats=[form for form in SERIALIZERS if form != "trig"])
     assert graphs(tmp_path).items() <= graphs(reference).items()
@@ -147,7 +147,7 @@ def test_the_size_of_batches_changes_nothing(
 def test_the_size_of_batches_of_figures_changes_nothing_in_trig(
     batch: int, checkout: Path, reference: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passing, "BATCH_RECORDS", batch)
+    monkeypatch.setattr(single, "BATCH_RECORDS", batch)
     export([checkout], tmp_path, formats=["trig"])
     assert graphs(tmp_path).items() <= graphs(reference).items()
 

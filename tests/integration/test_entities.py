@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from pfocr2rdf.pipeline import single as passing
+from pfocr2rdf.pipeline import single
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.rdf.iris import doi_iri
 from pfocr2rdf.rdf.terms import expand_term, iri_term
@@ -64,7 +64,7 @@ RECORDS = [
 def test_records_that_disagree_on_their_paper_give_one_paper_and_a_report(
     batch: int, order: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passing, "BATCH_RECORDS", batch)
+    monkeypatch.setattr(single, "BATCH_RECORDS", batch)
     shared, conflicts = exported(tmp_path / "some", RECORDS[::order])
     assert f'{PAPER} {TITLE} "The newer title"' in shared
     assert f'{PAPER} {expand_term("pfocr:journal")} "A"' in shared

@@ -17,7 +17,7 @@ import yaml
 from tests.support.output_directories import COMPANIONS, Broken, assert_whole, contents, in_place, record, unchanged, written
 
 from pfocr2rdf.errors import OutputError, SourceError, StoppedError
-from pfocr2rdf.pipeline import single as passing
+from pfocr2rdf.pipeline import record_writer, single
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.storage.export_directory import ExportDirectory
@@ -146,7 +146,7 @@ def test_a_broken_or_hostile_manifest_removes_nothing(manifest: str, source: Pat
 def test_an_exception_in_the_middle_leaves_all_as_it_was(
     error: type[BaseException], before: bool, source: Path, output: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passing, "_COMMIT_INTERVAL_SECONDS", 1000.0)  # after so little time, nothing is worth being kept
+    monkeypatch.setattr(record_writer, "_COMMIT_INTERVAL_SECONDS", 1000.0)  # after so little time, nothing is worth being kept
     output.mkdir()
     (output / "notes.txt").write_bytes(b"mine")
     if before:
@@ -166,8 +166,8 @@ def test_an_exception_in_the_middle_leaves_all_as_it_was(
 def test_an_interrupted_run_leaves_its_work_for_the_next_one_and_nothing_else(
     workers: int, compress: str | None, source: Path, output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passing, "_COMMIT_INTERVAL_SECONDS", 0.0)
-    monkeypatch.setattr(passing, "BATCH_RECORDS", 10)
+    monkeypatch.setattr(record_writer, "_COMMIT_INTERVAL_SECONDS", 0.0)
+    monkeypatch.setattr(single, "BATCH_RECORDS", 10)
     export([source], output, formats=SERIALIZERS, limit=2)
     before = contents(output)
 
@@ -364,7 +364,7 @@ def test_a_record_that_is_superseded_late_leaves_nothing_of_the_first_pass(
     tmp_path: Path, output: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second pass starts from an empty staging folder: what the first one wrote and quarantined is forgotten."""
-    monkeypatch.setattr(passing, "BATCH_RECORDS", 1)
+    monkeypatch.setattr(single, "BATCH_RECORDS", 1)
     old = record("PMC1__F1", number="1", year="20")
     new = {key: value for key, value in record("PMC1__F1", number="2").items() if key != "genes"}
     done = export([written(tmp_path / "both", old, new)], output)

@@ -23,7 +23,7 @@ from tests.support.profiles import example_count
 from tests.support.records import GENE_COLUMNS, TP53_ROW, front_matter, newer, older, table, write
 
 from pfocr2rdf.pipeline import fingerprint as version
-from pfocr2rdf.pipeline import single as passing
+from pfocr2rdf.pipeline import record_writer, single
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.pipeline.options import Release
 from pfocr2rdf.pipeline.summary import ExportSummary
@@ -209,8 +209,8 @@ def test_only_what_is_new_or_has_changed_is_mapped(files: dict[str, str | None],
 @pytest.mark.parametrize("workers", [1, 2])
 def test_what_comes_and_goes_among_many(workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """More records than go into one batch, reused ones between mapped ones."""
-    monkeypatch.setattr(passing, "BATCH_RECORDS", 4)
-    monkeypatch.setattr(passing, "_MAX_BATCH_ITEMS", 7)
+    monkeypatch.setattr(single, "BATCH_RECORDS", 4)
+    monkeypatch.setattr(single, "_MAX_BATCH_ITEMS", 7)
     kept = Kept(tmp_path, {f"{number}.md": page(number, number % 2) for number in range(100, 200)}, workers=workers)
     kept.export()
     kept.change({f"{number}.md": page(number, number % 2, year="2001") for number in range(100, 200, 9)})
@@ -237,8 +237,8 @@ def test_entities_forget_what_no_record_says_any_more(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ranks", [(0, 0), (1, 1), (0, 1), (1, 0)])
 def test_a_duplicate_comes_and_goes(ranks: tuple[int, int], batch: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also a newer record that comes when the older one was written already."""
-    monkeypatch.setattr(passing, "BATCH_RECORDS", batch)
-    monkeypatch.setattr(passing, "_MAX_BATCH_ITEMS", batch)
+    monkeypatch.setattr(single, "BATCH_RECORDS", batch)
+    monkeypatch.setattr(single, "_MAX_BATCH_ITEMS", batch)
     first, second = (page(7, rank, year=str(2000 + number)) for number, rank in enumerate(ranks))
     rest = {f"c{number}.md": page(number, 0) for number in range(100, 105)}
     kept = Kept(tmp_path, {"a.md": first, **rest})
@@ -374,9 +374,9 @@ def interrupt(kept: Kept, monkeypatch: pytest.MonkeyPatch, after: int = 10, **op
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(passing, "BATCH_RECORDS", 2)
-        patched.setattr(passing, "_MAX_BATCH_ITEMS", 2)
-        patched.setattr(passing, "_COMMIT_INTERVAL_SECONDS", 0.0)
+        patched.setattr(single, "BATCH_RECORDS", 2)
+        patched.setattr(single, "_MAX_BATCH_ITEMS", 2)
+        patched.setattr(record_writer, "_COMMIT_INTERVAL_SECONDS", 0.0)
         with pytest.raises(KeyboardInterrupt):
             export(kept.sources, kept.output, progress=progress, **kept.options | options)
     assert (kept.output / CHECKPOINT_DIR).is_dir()
@@ -748,8 +748,8 @@ def to_be_mapped(before: Any, after: Any) -> int:
 @settings(max_examples=example_count(25), deadline=None)
 def test_an_export_over_another_one_is_what_a_fresh_one_is(rounds: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(passing, "BATCH_RECORDS", 3)  # so that a newer record may come when the older one is written
-        patched.setattr(passing, "_MAX_BATCH_ITEMS", 5)
+        patched.setattr(single, "BATCH_RECORDS", 3)  # so that a newer record may come when the older one is written
+        patched.setattr(single, "_MAX_BATCH_ITEMS", 5)
         first = {f"{slot}.md": variants(slot, int(slot[3:5]))["newer" if number % 3 == 0 else "older"] for number, slot in enumerate(SLOTS)}
         kept = Kept(Path(folder), {**first, "zz.md": page(99, 0)})
         for edit, options in [({}, {}), *rounds]:

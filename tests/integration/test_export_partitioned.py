@@ -422,7 +422,7 @@ def test_pools_that_are_used_while_they_are_used() -> None:
         def __init__(self, value: int) -> None:
             self.value, self.ballast = value, bytes(1 << 17)
 
-        def done_by(self, worker: Any) -> int:
+        def run(self, worker: Any) -> int:
             return self.value
 
     globals()["_Task"] = Task

@@ -16,7 +16,7 @@ from tests.support.output_directories import contents
 from tests.support.records import older, real_checkout, write
 
 from pfocr2rdf.mapping import figure_graph as graph
-from pfocr2rdf.pipeline import single as passing
+from pfocr2rdf.pipeline import single
 from pfocr2rdf.pipeline import worker as batch
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
@@ -55,7 +55,7 @@ def test_the_bytes_are_the_same_for_any_number_of_workers(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(passing, "BATCH_RECORDS", 3)
+    monkeypatch.setattr(single, "BATCH_RECORDS", 3)
     done = export([checkout], tmp_path, formats=SERIALIZERS, compress=compress, workers=workers)
     assert done.mapped == done.read
     assert contents(tmp_path) == references[compress]
@@ -72,7 +72,7 @@ def test_the_bytes_are_the_same_when_workers_die_meanwhile(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What is done again comes later, and in another process, which may have handed over the descriptions of things already."""
-    monkeypatch.setattr(passing, "BATCH_RECORDS", 3)
+    monkeypatch.setattr(single, "BATCH_RECORDS", 3)
     chosen, describe = random.Random(seed), graph.build_figure_graph
     stems = sorted(path.stem for path in checkout.glob("_figures/*"))
     deadly = set(chosen.sample(stems, len(stems) // 6))

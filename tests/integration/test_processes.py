@@ -45,7 +45,7 @@ class Squares(NamedTuple):
     ballast: bytes = b""
     answer: int = 0
 
-    def done_by(self, _worker: Any) -> tuple[list[Any], bytes]:
+    def run(self, _worker: Any) -> tuple[list[Any], bytes]:
         for number in self.numbers:
             self.before.get(number, int)()
         return [number**2 for number in self.numbers], bytes(self.answer)
@@ -53,10 +53,10 @@ class Squares(NamedTuple):
     def split(self) -> list[Squares]:
         return [Squares([number], self.before, self.ballast, self.answer) for number in self.numbers]
 
-    def joined(self, results: list[tuple[list[Any], bytes]]) -> tuple[list[Any], bytes]:
+    def combine(self, results: list[tuple[list[Any], bytes]]) -> tuple[list[Any], bytes]:
         return [square for squares, _ in results for square in squares], b"".join(ballast for _, ballast in results)
 
-    def died(self, reason: str) -> tuple[list[Any], bytes]:
+    def on_worker_lost(self, reason: str) -> tuple[list[Any], bytes]:
         return [reason], b""
 
 
@@ -140,7 +140,7 @@ def test_large_tasks_and_large_results_do_not_wait_for_each_other(workers: int, 
 class Counting(NamedTuple):
     """How many tasks this worker was given so far, and who it is."""
 
-    def done_by(self, worker: list[int]) -> tuple[int, int]:
+    def run(self, worker: list[int]) -> tuple[int, int]:
         worker.append(0)
         time.sleep(0.01)
         return len(worker), os.getpid()
@@ -236,7 +236,7 @@ def test_a_result_that_cannot_travel_is_an_error_and_no_death() -> None:
 class Unspeakable(NamedTuple):
     """A task whose result cannot be sent."""
 
-    def done_by(self, _worker: Any) -> Callable[[], int]:
+    def run(self, _worker: Any) -> Callable[[], int]:
         return lambda: 0
 
 
@@ -324,7 +324,7 @@ def test_a_worker_that_cannot_be_made_is_not_made_for_ever() -> None:
 class Looking(NamedTuple):
     """The open files of the worker."""
 
-    def done_by(self, _worker: Any) -> tuple[int, list[str]]:
+    def run(self, _worker: Any) -> tuple[int, list[str]]:
         links = []
         for name in os.listdir("/proc/self/fd"):
             try:
@@ -383,15 +383,15 @@ def test_an_interrupt_from_the_keyboard_is_nothing_to_a_worker() -> None:
 _ORPHANS = """
 import sys, time
 from pathlib import Path
-from pfocr2rdf.pipeline.executors.processes import Processes
+from pfocr2rdf.pipeline.executors.processes import ProcessExecutor
 from pfocr2rdf.storage.export_directory import ExportDirectory
 
 class Slow:
-    def done_by(self, worker):
+    def run(self, worker):
         time.sleep(SLEEP)
 
 SLEEP = float(sys.argv[2])
-with ExportDirectory(sys.argv[1]), Processes(3, list) as pool:
+with ExportDirectory(sys.argv[1]), ProcessExecutor(3, list) as pool:
     for number, _ in pool.map((number, Slow()) for number in range(100000)):
         if number == 3:
             print(*(one.process.pid for one in pool._running), flush=True)

@@ -32,13 +32,13 @@ _LAUNCHER = """
 import os
 from pathlib import Path
 from pfocr2rdf.cli import main
-from pfocr2rdf.pipeline import single
+from pfocr2rdf.pipeline import record_writer, single
 
-def told(self, commit=single.Pass._commit):
-    commit(self)
-    Path(os.environ["COMMITTED"]).write_text("x" * self.read)
+def commit_and_tell(writer, commit=record_writer.RecordWriter.commit):
+    commit(writer)
+    Path(os.environ["COMMITTED"]).write_text("x" * writer.aggregator.summary.read)
 
-single.Pass._commit, single._COMMIT_SECONDS, single.BATCH = told, 0.02, 8
+record_writer.RecordWriter.commit, record_writer._COMMIT_INTERVAL_SECONDS, single.BATCH_RECORDS = commit_and_tell, 0.02, 8
 main()
 """
 

@@ -31,6 +31,9 @@ from pfocr2rdf.validation.validator import Validator
 
 _ENTITY_BATCH_SIZE = 512
 
+DroppedRecords = dict[int, RecordError | RecordWarning]
+"""Records that gave way to another one of their figure, by number, each with what the report says of it."""
+
 
 class Aggregator:
     """Takes the outcomes of all records, in order.
@@ -48,7 +51,7 @@ class Aggregator:
         directory: ExportDirectory,
         report: ReportWriter,
         state: State,
-        dropped: dict[int, RecordError | RecordWarning],
+        dropped: DroppedRecords,
         fatal_statuses: frozenset[str] = frozenset(),
     ) -> None:
         self.directory, self.report, self._known_dropped, self._fatal_statuses = directory, report, dropped, fatal_statuses

@@ -12,23 +12,14 @@ from contextlib import ExitStack
 from typing import BinaryIO
 
 from pfocr2rdf.errors import OutputError, SourceError
-from pfocr2rdf.pipeline.options import (
-    DEFAULT_PARTITION_RECORDS,
-    EXECUTORS,
-    VIOLATION_POLICIES,
-    ExecutorOptions,
-    ExportOptions,
-    PartitionOptions,
-    RecordProgress,
-    Release,
-)
-from pfocr2rdf.pipeline.partitioned import PartedRun
-from pfocr2rdf.pipeline.single import WholeRun
+from pfocr2rdf.pipeline.options import EXECUTORS, ExecutorOptions, ExportOptions, RecordProgress, Release
+from pfocr2rdf.pipeline.partitioned import PartitionedExport
+from pfocr2rdf.pipeline.run import ExportRun
+from pfocr2rdf.pipeline.single import SingleFileExport
 from pfocr2rdf.pipeline.summary import ExportSummary
-from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS, SERIALIZERS
+from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS
 from pfocr2rdf.records.sources import RecordSource
 from pfocr2rdf.storage import remote
-from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES
 from pfocr2rdf.storage.export_directory import ExportDirectory
 from pfocr2rdf.storage.filesystem import Storage
 from pfocr2rdf.validation.shapes import load_shapes
@@ -94,57 +85,57 @@ def export(
         ValueError: an unknown format, compression, engine or ``on_violation``, or a number below 1.
     """
     begin = time.perf_counter()
-    options = ExportOptions(() if dry_run else tuple(dict.fromkeys(formats)), compress, on_violation, limit, fail_fast)
-    where = ExecutorOptions(engine, workers, scheduler)
-    _check_options(options, where, partition_size)
-    names = [os.fspath(source) for source in sources]
-    _check_memory_urls(names, os.fspath(output), where)
-    parted = not dry_run and (engine != EXECUTORS[0] or partition_size is not None or merge or remote.is_url(os.fspath(output)))
+    options = ExportOptions(
+        formats=() if dry_run else tuple(dict.fromkeys(formats)),
+        compress=compress,
+        on_violation=on_violation,
+        limit=limit,
+        fail_fast=fail_fast,
+        dry_run=dry_run,
+        fresh=fresh,
+        partition_records=partition_size,
+        merge=merge,
+    )
+    executor_options = ExecutorOptions(engine, workers, scheduler)
+    source_names, destination = [os.fspath(source) for source in sources], os.fspath(output)
+    _check_memory_urls(source_names, destination, executor_options)
     with ExitStack() as stack:
-        in_force = load_shapes(shapes)
-        found = stack.enter_context(RecordSource(names, stdin, portable=scheduler is not None))
+        shapes_in_force = load_shapes(shapes)
+        records = stack.enter_context(RecordSource(source_names, stdin, portable=scheduler is not None))
         stack.enter_context(_infrequent_collection())
-        said, names = release or Release(), [remote.redact_url(name) for name in names]
-        if parted:
-            layout = PartitionOptions(partition_size or DEFAULT_PARTITION_RECORDS, merge)
-            summary = PartedRun(found, names, in_force, Storage(os.fspath(output)), options, layout, said, fresh, where, progress).run()
+        display_names = [remote.redact_url(name) for name in source_names]
+        run = ExportRun(options, executor_options, records, display_names, shapes_in_force, release or Release(), progress)
+        if _is_partitioned(run, destination):
+            summary = PartitionedExport(run, Storage(destination)).execute()
         else:
-            place = stack.enter_context(tempfile.TemporaryDirectory(prefix="pfocr2rdf-")) if dry_run else output
-            directory = stack.enter_context(ExportDirectory(place))
-            summary = WholeRun(found, names, in_force, directory, options, said, fresh, dry_run, where, progress).run()
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="pfocr2rdf-")) if dry_run else output
+            summary = SingleFileExport(run, stack.enter_context(ExportDirectory(folder))).execute()
     summary.seconds = time.perf_counter() - begin
     return summary
+
+
+def _is_partitioned(run: ExportRun, destination: str) -> bool:
+    options = run.options
+    is_wanted = options.partition_records is not None or options.merge
+    return not options.dry_run and (is_wanted or run.executor_options.name != EXECUTORS[0] or remote.is_url(destination))
 
 
 @contextlib.contextmanager
 def _infrequent_collection() -> Iterator[None]:
     """Let Python look for cycles of garbage a thousand times less often: records make none, and looking costs a fifth of the time."""
-    before = gc.get_threshold()
-    gc.set_threshold(before[0] * 1000, *before[1:])
+    threshold = gc.get_threshold()
+    gc.set_threshold(threshold[0] * 1000, *threshold[1:])
     try:
         yield
     finally:
         if not gc.get_freeze_count():  # what was made meanwhile goes to the oldest generation, without being looked through now
             gc.freeze()
             gc.unfreeze()
-        gc.set_threshold(*before)
+        gc.set_threshold(*threshold)
 
 
-def _check_options(options: ExportOptions, engine: ExecutorOptions, partition_size: int | None) -> None:
-    for name in options.formats:
-        if name not in SERIALIZERS:
-            raise ValueError(f"{name!r} is no format; choose from {', '.join(SERIALIZERS)}")
-    if options.compress is not None and options.compress not in COMPRESSION_SUFFIXES:
-        raise ValueError(f"{options.compress!r} is no compression; choose from {', '.join(COMPRESSION_SUFFIXES)}")
-    if options.on_violation not in VIOLATION_POLICIES:
-        raise ValueError(f"{options.on_violation!r} is no choice; choose from {', '.join(VIOLATION_POLICIES)}")
-    if partition_size is not None and partition_size < 1:
-        raise ValueError(f"{partition_size} is no number of records; there must be at least one")
-    engine.check()
-
-
-def _check_memory_urls(sources: list[str], output: str, engine: ExecutorOptions) -> None:
+def _check_memory_urls(sources: list[str], output: str, executor_options: ExecutorOptions) -> None:
     """What is in the memory of this process, no other one sees."""
     for name, error in [*((source, SourceError) for source in sources), (output, OutputError)]:
-        if name.startswith("memory://") and (engine.name != EXECUTORS[0] or engine.worker_count != 1):
+        if name.startswith("memory://") and (executor_options.name != EXECUTORS[0] or executor_options.worker_count != 1):
             raise error(f"{name}: only this process sees it; use one worker (--workers 1), and not the engine dask")

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from pfocr2rdf.rdf.serializers.base import Serializer
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.storage.compression import suffix_for
-from pfocr2rdf.storage.staging import StagedDirectory
+from pfocr2rdf.storage.export_directory import ExportDirectory
 
 
 class GraphFileWriter:
@@ -21,7 +21,7 @@ class GraphFileWriter:
         stack: closes the file.
     """
 
-    def __init__(self, directory: StagedDirectory, format_name: str, compress: str | None, stack: ExitStack) -> None:
+    def __init__(self, directory: ExportDirectory, format_name: str, compress: str | None, stack: ExitStack) -> None:
         self.format_name = format_name
         self.serializer: Serializer = SERIALIZERS[format_name]()
         self.separator = self.serializer.separator.encode()

@@ -1,76 +1,81 @@
-"""Options of an export, as frozen objects."""
+"""Options of an export, as frozen objects that check their values."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from pfocr2rdf.pipeline.results import QUARANTINED, REFUSED
+from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
+from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES
 
 RecordProgress = Callable[[int, int], None]
 """Called with the number of records done so far, and the number of files there are to read."""
 
+DEFAULT_PARTITION_RECORDS = 1_000
+VIOLATION_POLICIES = ("quarantine", "keep", "fail")
+EXECUTORS = ("processes", "dask")
 
-class ExportOptions(NamedTuple):
-    """What a user chose, but for sources and output; see ``pipeline.export``."""
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """The user's choices, without sources, output and executor; ``pipeline.export`` documents them.
+
+    Raises:
+        ValueError: an unknown format, compression or violation policy, or a partition of no records.
+    """
 
     formats: tuple[str, ...]
     compress: str | None = None
     on_violation: str = "quarantine"
     limit: int | None = None
     fail_fast: bool = False
+    dry_run: bool = False
+    fresh: bool = False
+    partition_records: int | None = None
+    merge: bool = False
+
+    def __post_init__(self) -> None:
+        for name in self.formats:
+            if name not in SERIALIZERS:
+                raise ValueError(f"{name!r} is no format; choose from {', '.join(SERIALIZERS)}")
+        if self.compress is not None and self.compress not in COMPRESSION_SUFFIXES:
+            raise ValueError(f"{self.compress!r} is no compression; choose from {', '.join(COMPRESSION_SUFFIXES)}")
+        if self.on_violation not in VIOLATION_POLICIES:
+            raise ValueError(f"{self.on_violation!r} is no choice; choose from {', '.join(VIOLATION_POLICIES)}")
+        if self.partition_records is not None and self.partition_records < 1:
+            raise ValueError(f"{self.partition_records} is no number of records; there must be at least one")
 
     @property
     def fatal_statuses(self) -> frozenset[str]:
-        """The statuses that end the run."""
+        """The record statuses that end the run."""
         return frozenset(([REFUSED] if self.fail_fast else []) + ([QUARANTINED] if self.on_violation == "fail" else []))
 
 
-DEFAULT_PARTITION_RECORDS = 1_000
+@dataclass(frozen=True)
+class ExecutorOptions:
+    """The executor: one of ``EXECUTORS``, its number of workers (by default one a core), and the address of a dask scheduler.
 
-
-class PartitionOptions(NamedTuple):
-    """How a partitioned export is laid out: the number of records in a part, and whether the parts are merged in the end."""
-
-    partition_records: int = DEFAULT_PARTITION_RECORDS
-    merge: bool = False
-
-
-VIOLATION_POLICIES = ("quarantine", "keep", "fail")
-
-
-class Release(NamedTuple):
-    """What the publisher says of this release: its name and its date (``YYYY-MM-DD``), or ``""``."""
-
-    name: str = ""
-    issued: str = ""
-
-
-EXECUTORS = ("processes", "dask")
-
-
-class ExecutorOptions(NamedTuple):
-    """What a user chose.
-
-    Attributes:
-        name: one of ``EXECUTORS``.
-        worker_count: how many; without a number, one for each core.
-        scheduler: the address of a cluster's scheduler; without one, a cluster is started on this machine.
+    Raises:
+        ValueError: an unknown executor, no workers, or a scheduler for an executor that has none.
     """
 
     name: str = EXECUTORS[0]
     worker_count: int | None = None
     scheduler: str | None = None
 
-    def check(self) -> None:
-        """See whether it can be.
-
-        Raises:
-            ValueError: it is no engine, no number of workers, or a scheduler of an engine that has none.
-        """
+    def __post_init__(self) -> None:
         if self.name not in EXECUTORS:
             raise ValueError(f"{self.name!r} is no engine; choose from {', '.join(EXECUTORS)}")
         if self.worker_count is not None and self.worker_count < 1:
             raise ValueError(f"{self.worker_count} is no number of workers; there must be at least one")
         if self.scheduler and self.name != "dask":
             raise ValueError("a scheduler goes with the engine dask")
+
+
+class Release(NamedTuple):
+    """The publisher's metadata of a release: its name and its date (``YYYY-MM-DD``), or ``""``."""
+
+    name: str = ""
+    issued: str = ""

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.pipeline.entities import Conflict
 from pfocr2rdf.pipeline.results import RecordWarning
-from pfocr2rdf.storage.staging import StagedDirectory
+from pfocr2rdf.storage.export_directory import ExportDirectory
 from pfocr2rdf.validation.report import report_footer, report_header, result_to_json, serialize_result
 from pfocr2rdf.validation.results import ValidationResult
 
@@ -25,7 +25,7 @@ class ReportWriter:
         output: the directory to write to.
     """
 
-    def __init__(self, output: StagedDirectory) -> None:
+    def __init__(self, output: ExportDirectory) -> None:
         self._output = output
         self._stack = ExitStack()
         self._turtle: BinaryIO = self._stack.enter_context(output.open("report.ttl"))

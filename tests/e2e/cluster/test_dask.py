@@ -257,7 +257,7 @@ def test_a_scheduler_that_is_not_there(source: Path, tmp_path: Path, monkeypatch
 
 
 @pytest.mark.parametrize(("preload", "sentence"), [
-    ("from pfocr2rdf.pipeline import worker\nworker.mapping_version = lambda: 'another'\n", "a worker has another version of pfocr2rdf"),
+    ("from pfocr2rdf.pipeline import worker\nworker.code_fingerprint = lambda: 'another'\n", "a worker has another version of pfocr2rdf"),
     ("import sys\nsys.modules['pfocr2rdf.pipeline.executors.dask'] = None\n", "a worker cannot do the work: .*pfocr2rdf"),
 ])  # fmt: skip
 def test_a_worker_that_is_not_like_us(preload: str, sentence: str, start: Callable[..., Running], source: Path, tmp_path: Path) -> None:
@@ -267,11 +267,11 @@ def test_a_worker_that_is_not_like_us(preload: str, sentence: str, start: Callab
 
 
 ELSEWHERE = """
-from pfocr2rdf.pipeline.partition_manifest import Account
+from pfocr2rdf.pipeline.partition_manifest import PartitionManifest
 def elsewhere(self, settings, batch, done):
     for file in done.files:
         (self.storage.path / file.name).unlink()
-Account.write = elsewhere
+PartitionManifest.write = elsewhere
 """
 
 
