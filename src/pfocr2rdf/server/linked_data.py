@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -17,13 +17,14 @@ from pfocr2rdf.rdf.terms import Resource, iri_term
 from pfocr2rdf.server.content_negotiation import negotiate
 from pfocr2rdf.server.search import search_resources
 from pfocr2rdf.server.sparql_protocol import HttpError
-from pfocr2rdf.site.pages.browse_pages import group_page_count, render_browse_index, render_group_page, render_groups_page, render_home_page
-from pfocr2rdf.site.pages.dataset_pages import list_release_files, read_dataset_description, render_dataset_page, render_vocabulary_page
+from pfocr2rdf.site.pages.browse_pages import render_browse_index, render_group_page, render_groups_page, render_home_page
+from pfocr2rdf.site.pages.dataset_page import list_release_files, read_dataset_description, render_dataset_page
 from pfocr2rdf.site.pages.graph_reader import DatasetReader, read_release_name
 from pfocr2rdf.site.pages.html import Site, render, render_resource_page
-from pfocr2rdf.site.pages.listing import ResourceList, list_resources
+from pfocr2rdf.site.pages.listing import ResourceList, list_resources, page_urls
 from pfocr2rdf.site.pages.mentions import HAS_TARGET
 from pfocr2rdf.site.pages.overview import compute_overview
+from pfocr2rdf.site.pages.paging import ITEMS_PER_PAGE, count_pages
 from pfocr2rdf.site.pages.rdf_documents import merge_resources, serialize_jsonld, serialize_turtle
 from pfocr2rdf.site.pages.registry import load_resource_page
 from pfocr2rdf.site.pages.resource import ResourcePage
@@ -42,6 +43,7 @@ from pfocr2rdf.site.pages.urls import (
     address_from_iri,
     address_from_path,
 )
+from pfocr2rdf.site.pages.vocabulary_page import render_vocabulary_page
 from pfocr2rdf.site.static.sitemap import render_robots_txt, render_sitemaps
 
 _FURTHER_PAGE = re.compile(r"(.+)/page-([2-9]|[1-9][0-9]{1,6})").fullmatch
@@ -184,11 +186,11 @@ class PageHandler:
         lists = (self._resource_list(kind.folder) for kind in ENTITY_TYPES if request.type_name in ("", kind.name))
         found, total = search_resources(self._reader, lists, request.search_text, request.type_name)
         values = {
-            "q": request.search_text,
-            "kind": request.type_name,
-            "found": found,
+            "search_text": request.search_text,
+            "type_name": request.type_name,
+            "results": found,
             "total": total,
-            "kinds": ENTITY_TYPES,
+            "entity_types": ENTITY_TYPES,
             "indexed": False,
         }
         return PageResponse(render("search", site=self._site, root="", title="Search", **values), HTML.media_type)
@@ -204,7 +206,7 @@ class PageHandler:
         found = self._resource_list(folder)
         if group is None:
             return PageResponse(render_groups_page(found, self._site).html, HTML.media_type)
-        if group not in found.groups or int(number or 1) > group_page_count(found.groups[group]):
+        if group not in found.groups or int(number or 1) > count_pages(len(found.groups[group]), ITEMS_PER_PAGE):
             raise _not_found_error()
         return PageResponse(render_group_page(found, group, int(number or 1), self._site).html, HTML.media_type)
 
@@ -212,16 +214,11 @@ class PageHandler:
         lists = [self._resource_list(kind.folder) for kind in ENTITY_TYPES]
         with self._locks["sitemap"]:
             if request.base_url not in self._sitemaps:
-                self._sitemaps = {request.base_url: dict(render_sitemaps(_urls(lists), request.base_url))}
+                self._sitemaps = {request.base_url: dict(render_sitemaps(page_urls(lists), request.base_url))}
             text = self._sitemaps[request.base_url].get(request.path)
         if text is None:
             raise _not_found_error()
         return PageResponse(text, _XML)
-
-
-def _urls(resource_lists: list[ResourceList]) -> Iterator[str]:
-    yield from ("index.html", "dataset.html", "vocab.html")
-    yield from (item.url for one in resource_lists for items in one.groups.values() for item in items)
 
 
 def _respond(representation: Representation, page: Callable[[], str], resources: Callable[[], list[Resource]]) -> PageResponse:

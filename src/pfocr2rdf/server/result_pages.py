@@ -79,7 +79,7 @@ def _table_context(result: QueryResult, query: str, max_rows: int) -> dict[str, 
     said = f"{'The first ' if more else ''}{len(first):,} {'row' if len(first) == 1 else 'rows'}"
     return {
         "columns": names,
-        "said": f"{said}, and there are more: take a file to have them all" if more else said,
+        "summary": f"{said}, and there are more: take a file to have them all" if more else said,
         "files": [
             (name, f"?{urlencode({'query': query, 'format': name})}")
             for name in (_GRAPH_FORMATS if result.query_form == "construct" else _RESULT_FORMATS)

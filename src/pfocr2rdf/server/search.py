@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pfocr2rdf.rdf.terms import expand_term, literal
-from pfocr2rdf.site.pages.entity import publication_year
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.listing import ResourceList
 from pfocr2rdf.site.pages.mentions import HAS_TARGET
+from pfocr2rdf.site.pages.publication import publication_year
 from pfocr2rdf.site.search.index import TYPE_ORDER, SearchEntry
 
 MAX_SEARCH_RESULTS = 100

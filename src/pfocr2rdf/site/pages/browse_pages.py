@@ -1,31 +1,22 @@
-"""The pages that are not of a thing: home, lists to browse, and what is said when there is no page."""
+"""The home page, the pages to browse, and the page of HTTP's 404."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from pfocr2rdf.rdf.vocabulary import SITE_URL
-from pfocr2rdf.site.pages.html import Site, render
-from pfocr2rdf.site.pages.listing import ITEMS_PER_PAGE, ListItem, ResourceList
+from pfocr2rdf.site.pages.html import PageFile, Site, render
+from pfocr2rdf.site.pages.listing import ResourceList
 from pfocr2rdf.site.pages.overview import Overview
-from pfocr2rdf.site.pages.resource import SITE_NAME
+from pfocr2rdf.site.pages.paging import ITEMS_PER_PAGE, count_pages, slice_page
 from pfocr2rdf.site.pages.urls import EntityType
-
-SITE_DESCRIPTION = "Genes, chemicals and diseases read by OCR on pathway figures of the literature, as linked data."
-
-
-class PageFile(NamedTuple):
-    """A page, and the path of its file."""
-
-    path: str
-    html: str
+from pfocr2rdf.site.pages.view_models import SITE_DESCRIPTION, SITE_NAME
 
 
 def render_home_page(overview: Overview, entity_types: Sequence[EntityType], site: Site) -> PageFile:
-    """The page to begin with."""
-    markup = {
+    """The home page."""
+    structured_data = {
         "@context": "https://schema.org/",
         "@type": "DataCatalog",
         "@id": SITE_URL,
@@ -35,71 +26,56 @@ def render_home_page(overview: Overview, entity_types: Sequence[EntityType], sit
         "dataset": {"@type": "Dataset", "@id": f"{SITE_URL}dataset"},
         "license": "http://creativecommons.org/publicdomain/zero/1.0/",
     }
-    return PageFile("index.html", render("home", site=site, root="", title="Home", overview=overview, kinds=entity_types, markup=markup))
+    page = render("home", site=site, root="", title="Home", overview=overview, entity_types=entity_types, structured_data=structured_data)
+    return PageFile("index.html", page)
 
 
 def render_not_found_page(site: Site) -> PageFile:
-    """What is said where there is no page; it is shown under any path, so that its links begin at the host."""
+    """The page of 404 Not Found. It is shown under any path, so its links begin at the root of the host."""
     root = urlsplit(site.base_url).path or "/"
     return PageFile("404.html", render("notfound", site=site, root=root, title="No such page"))
 
 
 def render_browse_pages(resource_lists: Sequence[ResourceList], site: Site) -> Iterator[PageFile]:
-    """The lists of all kinds, and the page that leads to them."""
+    """The pages of all lists, and their index."""
     yield render_browse_index(resource_lists, site)
-    for one in resource_lists:
-        yield render_groups_page(one, site)
-        for group, items in one.groups.items():
-            for number in range(1, group_page_count(items) + 1):
-                yield render_group_page(one, group, number, site)
+    for resource_list in resource_lists:
+        yield render_groups_page(resource_list, site)
+        for group, items in resource_list.groups.items():
+            for page_number in range(1, count_pages(len(items), ITEMS_PER_PAGE) + 1):
+                yield render_group_page(resource_list, group, page_number, site)
 
 
 def render_browse_index(resource_lists: Sequence[ResourceList], site: Site) -> PageFile:
-    """The page that leads to all lists."""
-    kinds = [(one.entity_type, one.total, _group_sizes(one)) for one in resource_lists if one.total]
-    return PageFile("browse/index.html", render("browse", site=site, root="../", title="Browse", kinds=kinds))
+    """The index of all lists."""
+    lists = [resource_list for resource_list in resource_lists if resource_list.total]
+    return PageFile("browse/index.html", render("browse", site=site, root="../", title="Browse", resource_lists=lists))
 
 
 def render_groups_page(resource_list: ResourceList, site: Site) -> PageFile:
-    """The page of a kind, with its groups."""
-    page = render(
-        "groups",
-        site=site,
-        root="../../",
-        title=f"All {resource_list.entity_type.folder}",
-        total=resource_list.total,
-        dated=resource_list.entity_type.name in ("figure", "paper"),
-        groups=_group_sizes(resource_list),
-    )
-    return PageFile(f"browse/{resource_list.entity_type.folder}/index.html", page)
+    """The groups of a list."""
+    folder = resource_list.entity_type.folder
+    page = render("groups", site=site, root="../../", title=f"All {folder}", resource_list=resource_list)
+    return PageFile(f"browse/{folder}/index.html", page)
 
 
 def render_group_page(resource_list: ResourceList, group: str, page_number: int, site: Site) -> PageFile:
-    """A page of a group."""
+    """One page of a group."""
     items = resource_list.groups[group]
-    shown = group.upper() if len(group) == 1 else group
+    folder = resource_list.entity_type.folder
     page = render(
         "listing",
         site=site,
         root="../../../",
-        title=f"{resource_list.entity_type.folder.capitalize()}: {shown}",
-        kind=resource_list.entity_type,
-        items=items[(page_number - 1) * ITEMS_PER_PAGE : page_number * ITEMS_PER_PAGE],
-        number=page_number,
-        pages=group_page_count(items),
-        other=_page_file_name,
+        title=f"{folder.capitalize()}: {group.upper() if len(group) == 1 else group}",
+        entity_type=resource_list.entity_type,
+        items=slice_page(items, page_number, ITEMS_PER_PAGE),
+        page_number=page_number,
+        page_count=count_pages(len(items), ITEMS_PER_PAGE),
+        page_url=_page_file_name,
     )
-    return PageFile(f"browse/{resource_list.entity_type.folder}/{group}/{_page_file_name(page_number)}", page)
+    return PageFile(f"browse/{folder}/{group}/{_page_file_name(page_number)}", page)
 
 
-def group_page_count(items: Sequence[ListItem]) -> int:
-    """How many pages a group has."""
-    return -(-len(items) // ITEMS_PER_PAGE)
-
-
-def _page_file_name(number: int) -> str:
-    return "index.html" if number == 1 else f"page-{number}.html"
-
-
-def _group_sizes(resource_list: ResourceList) -> list[tuple[str, int]]:
-    return [(group, len(items)) for group, items in resource_list.groups.items()]
+def _page_file_name(page_number: int) -> str:
+    return "index.html" if page_number == 1 else f"page-{page_number}.html"

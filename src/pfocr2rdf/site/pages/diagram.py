@@ -1,4 +1,4 @@
-"""The small picture of what is near a thing: columns of names, with lines between them, as positions for the template."""
+"""The layout of a diagram: columns of labelled nodes and the edges between them, as positions for the template's SVG."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pfocr2rdf.rdf.text import strip_hidden
 from pfocr2rdf.site.pages.view_models import DiagramModel, DiagramNode
 
 _ROW_HEIGHT_PX, _COLUMN_WIDTH_PX, _NODE_X_PX, _TOP_MARGIN_PX = 26, 270, 6, 14
-_MAX_LABEL_CHARS = 26  # letters of a name
+_MAX_LABEL_CHARS = 26
 _LETTER_WIDTH_PX = 7.5
 
 
 class PlacedNode(NamedTuple):
-    """A thing: where its dot is, what is written beside it, and where that leads."""
+    """A node with the position of its dot, its label, and the target of the label."""
 
     x: int
     y: int
@@ -24,7 +24,7 @@ class PlacedNode(NamedTuple):
 
 
 class Diagram(NamedTuple):
-    """A picture: its size, the dots, and the lines as paths."""
+    """A diagram with its layout: its size, its nodes, and its edges as SVG paths."""
 
     width: int
     height: int
@@ -34,22 +34,22 @@ class Diagram(NamedTuple):
 
 
 def layout_diagram(model: DiagramModel | None, root: str) -> Diagram | None:
-    """Where everything goes; nothing where there is nothing to draw.
+    """Lay out a diagram in columns.
 
     Args:
-        model: what is to be drawn.
-        root: the path that leads to the root of the site.
+        model: the diagram, if there is one.
+        root: the relative URL of the root of the site.
     """
     if model is None:
         return None
-    most = max(map(len, model.columns))
-    height = most * _ROW_HEIGHT_PX + 2
-    dots = [
-        [_place_node(column, _node_y(row, len(boxes), most), box, root) for row, box in enumerate(boxes)]
-        for column, boxes in enumerate(model.columns)
+    row_count = max(map(len, model.columns))
+    columns = [
+        [_place_node(column, _node_y(row, len(nodes), row_count), node, root) for row, node in enumerate(nodes)]
+        for column, nodes in enumerate(model.columns)
     ]
-    lines = tuple(_edge_path(dots[a][b], dots[c][d]) for (a, b), (c, d) in model.edges)
-    return Diagram(len(model.columns) * _COLUMN_WIDTH_PX, height, tuple(dot for column in dots for dot in column), lines, model.caption)
+    paths = tuple(_edge_path(columns[a][b], columns[c][d]) for (a, b), (c, d) in model.edges)
+    size = len(columns) * _COLUMN_WIDTH_PX, row_count * _ROW_HEIGHT_PX + 2
+    return Diagram(*size, tuple(node for nodes in columns for node in nodes), paths, model.caption)
 
 
 def _place_node(column: int, y: int, node: DiagramNode, root: str) -> PlacedNode:
@@ -58,20 +58,18 @@ def _place_node(column: int, y: int, node: DiagramNode, root: str) -> PlacedNode
     )
 
 
-def _node_y(row: int, rows: int, most: int) -> int:
-    """Columns with fewer rows have them farther apart."""
-    return (
-        round(_TOP_MARGIN_PX + (row + 0.5) * (most - 1) * _ROW_HEIGHT_PX / max(rows, 1))
-        if rows < most
-        else _TOP_MARGIN_PX + row * _ROW_HEIGHT_PX
-    )
+def _node_y(row: int, node_count: int, row_count: int) -> int:
+    """Columns with fewer nodes than others have them farther apart."""
+    if node_count < row_count:
+        return round(_TOP_MARGIN_PX + (row + 0.5) * (row_count - 1) * _ROW_HEIGHT_PX / node_count)
+    return _TOP_MARGIN_PX + row * _ROW_HEIGHT_PX
 
 
 def _edge_path(start: PlacedNode, end: PlacedNode) -> str:
-    """From behind the name to the dot: a curve, so that lines do not cross names."""
-    begin = start.x + 16 + round(len(start.text) * _LETTER_WIDTH_PX)
-    bend = (begin + end.x) // 2
-    return f"M{begin} {start.y}C{bend} {start.y} {bend} {end.y} {end.x - _NODE_X_PX - 2} {end.y}"
+    """A curve from the end of a label to the next dot, so that edges do not cross labels."""
+    begin_x = start.x + 16 + round(len(start.text) * _LETTER_WIDTH_PX)
+    middle_x = (begin_x + end.x) // 2
+    return f"M{begin_x} {start.y}C{middle_x} {start.y} {middle_x} {end.y} {end.x - _NODE_X_PX - 2} {end.y}"
 
 
 def truncate_label(text: str) -> str:

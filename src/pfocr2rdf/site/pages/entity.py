@@ -1,33 +1,32 @@
-"""The pages of what figures share: genes, families, papers and the rest, each with the figures that lead to it."""
+"""The pages of entities, which figures share: genes, families, papers and the rest, each with the figures that lead to it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, lexical_form
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.mentions import HAS_BODY, HAS_TARGET, MentionView, entity_link, mention_links
-from pfocr2rdf.site.pages.resource import ResourcePage, page_slice, table_page_count
+from pfocr2rdf.site.pages.paging import ROWS_PER_PAGE, count_pages, slice_page
+from pfocr2rdf.site.pages.publication import newest_first_key, publication_year
+from pfocr2rdf.site.pages.resource import ResourcePage
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_NAME, PageAddress, address_from_iri
 from pfocr2rdf.site.pages.view_models import DiagramModel, DiagramNode, Fact, Link, TableView
 
 _MAX_DIAGRAM_FIGURES = 8
-_CITED_IN, _ISSUED = expand_term("pfocr:citedIn"), expand_term("dcterms:issued")
-_PMC_NUMBER = re.compile(r"PMC(\d+)").search
-_TAXON = {"@type": "Taxon"}
-_SEARCH_PREDICATES = ("dcterms:identifier", "skos:altLabel", "skos:prefLabel", "pfocr:keyword", "bibo:doi")
+_MEMBER_OF, _ORGANISM = expand_term("pfocr:memberOf"), expand_term("pfocr:organism")
+_SEARCH_PREDICATES = tuple(map(expand_term, ("dcterms:identifier", "skos:altLabel", "skos:prefLabel", "pfocr:keyword", "bibo:doi")))
 
 
 class InverseRelation(NamedTuple):
-    """A list of what leads to a thing.
+    """A relation that leads to an entity.
 
     Attributes:
-        predicate: the property whose value the thing is.
-        type_name: what has the property.
-        heading: the heading of the list.
+        predicate: the property whose object the entity is, as a CURIE.
+        type_name: the entity type of the subjects.
+        heading: the heading of their list.
     """
 
     predicate: str
@@ -35,14 +34,32 @@ class InverseRelation(NamedTuple):
     heading: str
 
 
+class EntityPageSpec(NamedTuple):
+    """The specification of an entity type's pages.
+
+    Attributes:
+        type_label: the entity type in a few words.
+        inverse_relations: what leads to an entity.
+        build_structured_data: makes the schema.org description.
+        outgoing: the properties that lead to other pages, as CURIEs, each with the entity type there and the label of the property.
+        has_mentions: whether figures lead to an entity by words that were recognised as it.
+    """
+
+    type_label: str
+    inverse_relations: tuple[InverseRelation, ...]
+    build_structured_data: Callable[[ResourcePage], dict[str, Any]]
+    outgoing: Mapping[str, tuple[str, str]] = {}
+    has_mentions: bool = False
+
+
 class EntityPage(ResourcePage):
-    """A thing that figures lead to.
+    """The pages of an entity.
 
     Args:
-        reader: the store.
-        address: where the pages are.
-        pairs: what is said of the thing.
-        spec: what is particular to its kind.
+        reader: the dataset.
+        address: the address of the pages.
+        pairs: the statements about the entity.
+        spec: the specification of its type.
     """
 
     def __init__(self, reader: DatasetReader, address: PageAddress, pairs: tuple[PredicateObject, ...], spec: EntityPageSpec) -> None:
@@ -52,24 +69,26 @@ class EntityPage(ResourcePage):
 
     @cached_property
     def inverse_lists(self) -> list[tuple[InverseRelation, list[str]]]:
-        """What leads to it: figures of the newest papers first, other things by their names."""
-        found = []
+        """The subjects of each relation that lead to it: figures of the newest papers first, others by their names."""
+        lists = []
         for relation in self._spec.inverse_relations:
-            kind = ENTITY_TYPES_BY_NAME[relation.type_name]
-            subjects = [
-                one for one in self.reader.subjects(expand_term(relation.predicate), self.subject) if address_from_iri(one[1:-1], kind)
-            ]
-            order = newest_first_key if relation.type_name == "figure" else self._by_name
-            found.append((relation, sorted(subjects, key=order)))
-        return found
+            entity_type = ENTITY_TYPES_BY_NAME[relation.type_name]
+            subjects = (
+                subject
+                for subject in self.reader.subjects(expand_term(relation.predicate), self.subject)
+                if address_from_iri(subject[1:-1], entity_type)
+            )
+            sort_key = newest_first_key if relation.type_name == "figure" else self._name_key
+            lists.append((relation, sorted(subjects, key=sort_key)))
+        return lists
 
-    def _by_name(self, subject: str) -> tuple[str, str]:
+    def _name_key(self, subject: str) -> tuple[str, str]:
         return self.reader.display_name(subject).casefold(), subject
 
     @property
     def page_count(self) -> int:
-        """As many as its longest list needs."""
-        return max(table_page_count(len(subjects)) for _, subjects in self.inverse_lists)
+        """As many pages as the longest list needs."""
+        return max(count_pages(len(subjects), ROWS_PER_PAGE) for _, subjects in self.inverse_lists)
 
     @property
     def figures(self) -> list[str]:
@@ -78,22 +97,21 @@ class EntityPage(ResourcePage):
 
     @cached_property
     def _mentions_by_figure(self) -> dict[str, list[str]]:
-        """Its mentions, by figure."""
-        found: dict[str, list[str]] = {}
+        mentions: dict[str, list[str]] = {}
         for mention in self.reader.subjects(HAS_BODY, self.subject):
             for figure in self.reader.values(mention, HAS_TARGET):
-                found.setdefault(figure, []).append(mention)
-        return found
+                mentions.setdefault(figure, []).append(mention)
+        return mentions
 
     def _mention_links(self, figure: str) -> tuple[Link, ...]:
-        nodes = (self.reader.find_resource(one) for one in self._mentions_by_figure.get(figure, ()))
-        return mention_links((MentionView.from_resource(node) for node in nodes if node), self.reader)
+        resources = map(self.reader.find_resource, self._mentions_by_figure.get(figure, ()))
+        return mention_links((MentionView.from_resource(resource) for resource in resources if resource), self.reader)
 
     def resources(self) -> Iterator[Resource]:
-        """The thing, the names of what it leads to, and the statement of each neighbour that leads to it."""
+        """The entity, the labels of what it leads to, and the statement of each neighbour that leads to it."""
         yield self.resource
-        for predicate in self._spec.outgoing:
-            for neighbour in self.values.get(expand_term(predicate), ()):
+        for curie in self._spec.outgoing:
+            for neighbour in self.values.get(expand_term(curie), ()):
                 if pairs := self.type_and_label(neighbour):
                     yield Resource(neighbour, tuple(pairs))
         for relation, subjects in self.inverse_lists:
@@ -103,178 +121,68 @@ class EntityPage(ResourcePage):
                 yield Resource(subject, (*([label] if label else []), (predicate, self.subject)))
 
     def facts(self) -> Iterator[Fact]:
-        """What leads to other pages first."""
-        for predicate, (kind, label) in self._spec.outgoing.items():
-            if values := self.values.get(expand_term(predicate)):
-                yield Fact(label, tuple(entity_link(self.reader, one, kind) for one in values))
+        """The properties that lead to other pages first."""
+        for curie, (type_name, label) in self._spec.outgoing.items():
+            if values := self.values.get(expand_term(curie)):
+                yield Fact(label, tuple(entity_link(self.reader, value, type_name) for value in values))
         yield from self.remaining_facts(*self._spec.outgoing)
         yield Fact("IRI", (Link(self.address.iri, self.address.iri),))
 
     def tables(self, page_number: int) -> Iterator[TableView]:
-        """The lists, as far as they are on this page."""
+        """The inverse relations, as far as they are on this page."""
         for relation, subjects in self.inverse_lists:
-            shown = page_slice(subjects, page_number)
-            if page_number > 1 and not shown:
+            page_subjects = slice_page(subjects, page_number, ROWS_PER_PAGE)
+            if page_number > 1 and not page_subjects:
                 continue
             columns: tuple[str, ...] = (relation.type_name.title(),)
-            rows: list[tuple[tuple[Link, ...], ...]] = [((self._row(one, relation.type_name),),) for one in shown]
+            rows: list[tuple[tuple[Link, ...], ...]] = [((self._subject_link(subject, relation.type_name),),) for subject in page_subjects]
             if relation.type_name == "figure" and self._spec.has_mentions:
                 columns = (*columns, "Recognised by")
-                rows = [(*row, self._mention_links(one)) for row, one in zip(rows, shown, strict=True)]
-            yield TableView(relation.heading, columns, rows, len(subjects), page_number, table_page_count(len(subjects)))
+                rows = [(*row, self._mention_links(figure)) for row, figure in zip(rows, page_subjects, strict=True)]
+            yield TableView(relation.heading, columns, rows, len(subjects), page_number, count_pages(len(subjects), ROWS_PER_PAGE))
 
-    def _row(self, subject: str, kind: str) -> Link:
-        return entity_link(self.reader, subject, kind, publication_year(self.reader, subject) if kind == "figure" else "")
+    def _subject_link(self, subject: str, type_name: str) -> Link:
+        return entity_link(self.reader, subject, type_name, publication_year(self.reader, subject) if type_name == "figure" else "")
 
     def diagram(self) -> DiagramModel | None:
-        """Some figures to the left, the thing, and what else is near to the right."""
-        left = [self.diagram_node(one, "figure") for one in self.figures[:_MAX_DIAGRAM_FIGURES]]
-        near = [(one, "family") for one in self.values.get(expand_term("pfocr:memberOf"), ())]
-        near += [
-            (one, relation.type_name)
+        """Some of its figures to the left, its other neighbours to the right."""
+        left = [self.diagram_node(figure, "figure") for figure in self.figures[:_MAX_DIAGRAM_FIGURES]]
+        neighbours = [(family, "family") for family in self.values.get(_MEMBER_OF, ())]
+        neighbours += [
+            (subject, relation.type_name)
             for relation, subjects in self.inverse_lists
             if relation.type_name != "figure"
-            for one in subjects[:_MAX_DIAGRAM_FIGURES]
+            for subject in subjects[:_MAX_DIAGRAM_FIGURES]
         ]
-        right = [self.diagram_node(one, kind) for one, kind in near[: 2 * _MAX_DIAGRAM_FIGURES]]
+        right = [self.diagram_node(subject, type_name) for subject, type_name in neighbours[: 2 * _MAX_DIAGRAM_FIGURES]]
         if not (left or right):
             return None
-        kind = self.address.entity_type.name if self.address.entity_type else ""
-        columns = [column for column in (tuple(left), (DiagramNode(kind, self.title, ""),), tuple(right)) if column]
-        at = 1 if left else 0
-        edges = [((0, row), (at, 0)) for row in range(len(left))] + [((at, 0), (at + 1, row)) for row in range(len(right))]
-        shown = len(left) < len(self.figures)
-        return DiagramModel(tuple(columns), tuple(edges), f"The {kind} and what is near it{'; more is in the tables' if shown else ''}")
+        type_name = self.address.entity_type.name if self.address.entity_type else ""
+        columns = [column for column in (tuple(left), (DiagramNode(type_name, self.title, ""),), tuple(right)) if column]
+        centre = 1 if left else 0
+        edges = [((0, row), (centre, 0)) for row in range(len(left))]
+        edges += [((centre, 0), (centre + 1, row)) for row in range(len(right))]
+        is_cut = len(left) < len(self.figures)
+        caption = f"The {type_name} and what is near it{'; more is in the tables' if is_cut else ''}"
+        return DiagramModel(tuple(columns), tuple(edges), caption)
 
     @property
     def summary(self) -> str:
-        """What is said behind its name."""
-        organisms = ", ".join(map(self.reader.display_name, self.values.get(expand_term("pfocr:organism"), ())))
-        number = len(self.figures)
-        return ", ".join(filter(None, (organisms or self.type_label, f"{number:,} {'figure' if number == 1 else 'figures'}")))
+        """Its organisms, or else its type, and the number of its figures."""
+        organisms = ", ".join(map(self.reader.display_name, self.values.get(_ORGANISM, ())))
+        count = len(self.figures)
+        return ", ".join(filter(None, (organisms or self.type_label, f"{count:,} {'figure' if count == 1 else 'figures'}")))
+
+    @property
+    def search_weight(self) -> int:
+        """The number of its figures."""
+        return len(self.figures)
 
     def search_terms(self) -> tuple[str, ...]:
-        """The words that it is searched by: its ids, other names, families and keywords."""
-        own = [lexical_form(one) for name in _SEARCH_PREDICATES for one in self.values.get(expand_term(name), ())]
-        return tuple(dict.fromkeys([*own, *map(self.reader.display_name, self.values.get(expand_term("pfocr:memberOf"), ()))]))
+        """Its identifiers, other names, families and keywords."""
+        texts = [lexical_form(value) for predicate in _SEARCH_PREDICATES for value in self.values.get(predicate, ())]
+        return tuple(dict.fromkeys([*texts, *map(self.reader.display_name, self.values.get(_MEMBER_OF, ()))]))
 
     def structured_data(self) -> dict[str, Any]:
-        """As the profile of its kind says."""
+        """Its description after the profile of its type."""
         return self._spec.build_structured_data(self)
-
-
-class EntityPageSpec(NamedTuple):
-    """What is particular to the pages of a kind.
-
-    Attributes:
-        type_label: what such a thing is, in a few words.
-        inverse_relations: what leads to it.
-        outgoing: the properties that lead from it to other pages, each with the kind of thing there and what people call the property.
-        has_mentions: whether figures lead to it by words that were recognised as it.
-        build_structured_data: makes what search engines read.
-    """
-
-    type_label: str
-    inverse_relations: tuple[InverseRelation, ...]
-    outgoing: dict[str, tuple[str, str]]
-    has_mentions: bool
-    build_structured_data: Callable[[EntityPage], dict[str, Any]]
-
-
-def newest_first_key(figure: str) -> tuple[int, str]:
-    """The order of figures: PubMed Central numbers papers as they come, so that the highest number is the newest.
-
-    >>> newest_first_key("<https://pfocr.wikipathways.org/figures/PMC123__F1.html>")[0]
-    -123
-    """
-    found = _PMC_NUMBER(figure)
-    return -int(found[1]) if found else 0, figure
-
-
-def publication_year(reader: DatasetReader, figure: str) -> str:
-    """The year in which a figure was published, if it is known."""
-    years = [lexical_form(year) for paper in reader.cached_values(figure, _CITED_IN) for year in reader.cached_values(paper, _ISSUED)]
-    return ", ".join(dict.fromkeys(years))
-
-
-def _gene(thing: EntityPage) -> dict[str, Any]:
-    organisms = thing.values.get(expand_term("pfocr:organism"), ())
-    return {
-        "@type": "Gene",
-        "dct:conformsTo": {"@id": "https://bioschemas.org/profiles/Gene/1.0-RELEASE"},
-        "identifier": f"ncbigene:{thing.first_text('dcterms:identifier')}",
-        "name": thing.title,
-        "taxonomicRange": [{**_TAXON, "@id": one[1:-1], "name": thing.reader.display_name(one)} for one in organisms],
-    }
-
-
-def _family(thing: EntityPage) -> dict[str, Any]:
-    return {"@type": "DefinedTerm", "name": thing.title, "termCode": thing.title, "sameAs": _same_as_iris(thing)}
-
-
-def _paper(thing: EntityPage) -> dict[str, Any]:
-    journal = thing.first_text("pfocr:journal")
-    publisher = thing.first_text("pfocr:publisher")
-    return {
-        "@type": "ScholarlyArticle",
-        "name": thing.title,
-        "headline": thing.title,
-        "identifier": thing.first_text("dcterms:identifier"),
-        "datePublished": thing.first_text("dcterms:issued"),
-        "isPartOf": {"@type": "Periodical", "name": journal} if journal else None,
-        "publisher": {"@type": "Organization", "name": publisher} if publisher else None,
-        "keywords": list(map(lexical_form, thing.values.get(expand_term("pfocr:keyword"), ()))),
-        "sameAs": _same_as_iris(thing),
-    }
-
-
-def _chemical(thing: EntityPage) -> dict[str, Any]:
-    return {
-        "@type": "ChemicalSubstance",
-        "identifier": thing.first_text("dcterms:identifier"),
-        "name": thing.title,
-        "sameAs": _same_as_iris(thing),
-    }
-
-
-def _disease(thing: EntityPage) -> dict[str, Any]:
-    code = {"@type": "MedicalCode", "codeValue": thing.first_text("dcterms:identifier"), "codingSystem": "MeSH"}
-    return {"@type": "MedicalCondition", "name": thing.title, "code": code, "sameAs": _same_as_iris(thing)}
-
-
-def _organism(thing: EntityPage) -> dict[str, Any]:
-    return {**_TAXON, "name": thing.title, "identifier": f"NCBITaxon:{thing.address.name}"}
-
-
-def _same_as_iris(thing: EntityPage) -> list[str]:
-    return [
-        one[1:-1]
-        for name in ("skos:exactMatch", "owl:sameAs")
-        for one in thing.values.get(expand_term(name), ())
-        if one.startswith("<http")
-    ]
-
-
-_MENTIONED_ON_FIGURES = InverseRelation("pfocr:mentions", "figure", "Figures that mention it")
-
-ENTITY_PAGE_SPECS: dict[str, EntityPageSpec] = {
-    "gene": EntityPageSpec(
-        "gene",
-        (_MENTIONED_ON_FIGURES,),
-        {"pfocr:memberOf": ("family", "Families"), "pfocr:organism": ("organism", "Organism")}, True, _gene,
-    ),
-    "family": EntityPageSpec(
-        "family of genes",
-        (InverseRelation("pfocr:memberOf", "gene", "Members"), InverseRelation("pfocr:mentionsFamily", "figure", "Figures that name it")),
-        {}, False, _family,
-    ),
-    "paper": EntityPageSpec("paper", (InverseRelation("pfocr:citedIn", "figure", "Figures of it"),), {}, False, _paper),
-    "chemical": EntityPageSpec("chemical", (_MENTIONED_ON_FIGURES,), {}, True, _chemical),
-    "disease": EntityPageSpec("disease", (_MENTIONED_ON_FIGURES,), {}, True, _disease),
-    "organism": EntityPageSpec(
-        "organism",
-        (InverseRelation("pfocr:organism", "gene", "Genes of it"), InverseRelation("pfocr:organism", "figure", "Figures on it")),
-        {}, False, _organism,
-    ),
-}  # fmt: skip
-"""The kinds of what figures share."""

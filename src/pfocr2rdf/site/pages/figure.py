@@ -1,4 +1,4 @@
-"""The pages of a figure: what was read on it, and whose it is."""
+"""The page of a figure: what was read on it, and its provenance."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any
 from pfocr2rdf.rdf.iris import CC0_IRI
 from pfocr2rdf.rdf.terms import Resource, expand_term, lexical_form
 from pfocr2rdf.site.pages.mentions import HAS_TARGET, MentionView, entity_link, mention_links
+from pfocr2rdf.site.pages.publication import publication_year
 from pfocr2rdf.site.pages.resource import ResourcePage
 from pfocr2rdf.site.pages.view_models import DiagramModel, DiagramNode, Fact, Link, TableView
 
-_MAX_DIAGRAM_GENES = 16  # genes in a drawing
-_MAX_STRUCTURED_MENTIONS = 200  # things in what search engines read
+_MAX_DIAGRAM_GENES = 16
+_MAX_STRUCTURED_MENTIONS = 200  # entities in the structured data
 _CLASSES = {"gene": expand_term("pfocr:Gene"), "chemical": expand_term("pfocr:Chemical"), "disease": expand_term("pfocr:Disease")}
 _ORGANISM = expand_term("pfocr:organism")
 _SCHEMA_ORG_TYPES = {"gene": "Gene", "chemical": "ChemicalSubstance", "disease": "MedicalCondition"}
@@ -25,38 +26,43 @@ _HANDLED_PREDICATES = (
 
 
 class FigurePage(ResourcePage):
-    """A figure. All that was read on it is on one page: there are hundreds of words at most."""
+    """The page of a figure: only one, since a figure has some hundred words at most."""
 
     type_label = "pathway figure"
 
     @cached_property
     def mention_resources(self) -> list[Resource]:
-        """Its mentions."""
+        """Its mentions, as resources."""
         return self.reader.find_resources(HAS_TARGET, self.subject)
 
     @cached_property
     def mention_views(self) -> list[MentionView]:
-        """The same as people read them."""
+        """Its mentions, as view models."""
         return list(map(MentionView.from_resource, self.mention_resources))
 
     @cached_property
     def mentions_by_entity(self) -> dict[str, dict[str, list[MentionView]]]:
-        """What was recognised, by kind, and the mentions of it; the names in the order of the alphabet."""
-        found: dict[str, list[MentionView]] = {}
-        for one in self.mention_views:
-            found.setdefault(one.body, []).append(one)
-        ranked = sorted(found, key=lambda body: (self.reader.display_name(body).casefold(), body) if body else ("", ""))
-        kinds: dict[str, dict[str, list[MentionView]]] = {kind: {} for kind in _CLASSES}
-        for body in ranked:
-            for kind, cls in _CLASSES.items():
-                if body and self.reader.is_instance_of(body, cls):
-                    kinds[kind][body] = found[body]
-        return kinds
+        """The mentions of each entity, by entity type; entities are in the order of their names."""
+        mentions_by_body: dict[str, list[MentionView]] = {}
+        for mention in self.mention_views:
+            if mention.body:
+                mentions_by_body.setdefault(mention.body, []).append(mention)
+        bodies = sorted(mentions_by_body, key=lambda body: (self.reader.display_name(body).casefold(), body))
+        return {
+            type_name: {body: mentions_by_body[body] for body in bodies if self.reader.is_instance_of(body, cls)}
+            for type_name, cls in _CLASSES.items()
+        }
+
+    @property
+    def _entities(self) -> list[str]:
+        """The entities that are mentioned on it."""
+        return [body for mentions_by_body in self.mentions_by_entity.values() for body in mentions_by_body]
 
     @property
     def families(self) -> list[str]:
         """The families that are named on it."""
-        return sorted(self.values.get(expand_term("pfocr:mentionsFamily"), ()), key=lambda one: self.reader.display_name(one).casefold())
+        families = self.values.get(expand_term("pfocr:mentionsFamily"), ())
+        return sorted(families, key=lambda family: self.reader.display_name(family).casefold())
 
     @property
     def papers(self) -> list[str]:
@@ -65,27 +71,37 @@ class FigurePage(ResourcePage):
 
     @property
     def figure_label(self) -> str:
-        """What the paper calls it.
+        """Its label in the paper.
 
-        A type is named before a number that has none itself: ``Figure 2``, but ``F2`` as it stands.
+        The type comes before a number that does not name it: ``Figure 2``, but ``F2`` as it stands.
         """
-        kind, number = self.first_text("pfocr:figureType"), self.first_text("pfocr:figureNumber")
-        return f"{kind or 'Figure'} {number}" if number[:1].isdigit() else number or kind
+        figure_type, number = self.first_text("pfocr:figureType"), self.first_text("pfocr:figureNumber")
+        return f"{figure_type or 'Figure'} {number}" if number[:1].isdigit() else number or figure_type
+
+    @property
+    def summary(self) -> str:
+        """Its label and its year."""
+        return ", ".join(filter(None, (self.figure_label, publication_year(self.reader, self.subject))))
+
+    @property
+    def search_weight(self) -> int:
+        """The number of its mentions."""
+        return len(self.mention_views)
+
+    def search_terms(self) -> tuple[str, ...]:
+        """Its identifier, the words on it, and the names of what they were recognised as."""
+        names = map(self.reader.display_name, [*self._entities, *self.families])
+        return tuple(dict.fromkeys([self.first_text("dcterms:identifier"), *names, *(mention.word for mention in self.mention_views)]))
 
     def resources(self) -> Iterator[Resource]:
-        """The figure, its mentions, its paper, and the names of what is on it."""
+        """The figure, its mentions, its paper, and the labels of what is on it."""
         yield self.resource
         yield from self.mention_resources
         for paper in self.papers:
-            if node := self.reader.find_resource(paper):
-                yield node
-        near = (
-            {body for of_kind in self.mentions_by_entity.values() for body in of_kind}
-            | set(self.families)
-            | set(self.values.get(_ORGANISM, ()))
-        )
-        near.update(self.values.get(expand_term("schema:creator"), ()))
-        for subject in sorted(near):
+            if resource := self.reader.find_resource(paper):
+                yield resource
+        creators = self.values.get(expand_term("schema:creator"), ())
+        for subject in sorted({*self._entities, *self.families, *self.values.get(_ORGANISM, ()), *creators}):
             if pairs := self.type_and_label(subject):
                 yield Resource(subject, tuple(pairs))
 
@@ -94,30 +110,27 @@ class FigurePage(ResourcePage):
         if image := self.first_text("schema:image"):
             yield Fact("Picture", (Link("the figure at PubMed Central", self.first_text("foaf:page") or image), Link("as JPEG", image)))
         if self.papers:
-            papers = [entity_link(self.reader, one, "paper", self._citation(one)) for one in self.papers]
-            yield Fact("Paper", tuple(papers))
+            yield Fact("Paper", tuple(entity_link(self.reader, paper, "paper", self._citation(paper)) for paper in self.papers))
         if self.figure_label:
             yield Fact("Number", (Link(self.figure_label),))
         if caption := self.first_text("schema:description"):
             yield Fact("Caption", (Link(caption),))
-        organisms = [entity_link(self.reader, one, "organism") for one in self.values.get(_ORGANISM, ())]
-        named = {one.text for one in organisms}
-        others = [name for name in map(lexical_form, self.values.get(expand_term("pfocr:organismName"), ())) if name not in named]
-        if organisms or others:
-            yield Fact("Organisms", (*organisms, *map(Link, others)))
+        if organisms := self._organism_links():
+            yield Fact("Organisms", organisms)
         for pathway in self.values.get(expand_term("pfocr:pathway"), ()):
             yield Fact("Pathway", (Link(pathway[1:-1].rpartition("/")[2], pathway[1:-1]),))
         yield from self.remaining_facts(*_HANDLED_PREDICATES)
         yield Fact("Identifiers", tuple(map(Link, map(lexical_form, self.values.get(expand_term("dcterms:identifier"), ())))))
         yield Fact("Credit", (Link(f"the authors of the paper ({self._source}); the picture is under the licence of the paper"),))
-        if self._licences:
-            yield Fact(
-                "Licence of the data", tuple(Link("CC0" if one[1:-1] == CC0_IRI else one[1:-1], one[1:-1]) for one in self._licences)
-            )
+        if licences := [term[1:-1] for term in self.values.get(expand_term("dcterms:license"), ())]:
+            yield Fact("Licence of the data", tuple(Link("CC0" if licence == CC0_IRI else licence, licence) for licence in licences))
 
-    @property
-    def _licences(self) -> list[str]:
-        return self.values.get(expand_term("dcterms:license"), [])
+    def _organism_links(self) -> tuple[Link, ...]:
+        """The organisms it is of, and the names of organisms that have no identifier."""
+        links = [entity_link(self.reader, organism, "organism") for organism in self.values.get(_ORGANISM, ())]
+        linked_names = {link.text for link in links}
+        names = map(lexical_form, self.values.get(expand_term("pfocr:organismName"), ()))
+        return (*links, *(Link(name) for name in names if name not in linked_names))
 
     def _citation(self, paper: str) -> str:
         return " ".join(map(lexical_form, self.reader.values(paper, expand_term("dcterms:bibliographicCitation"))))
@@ -128,61 +141,69 @@ class FigurePage(ResourcePage):
 
     def tables(self, page_number: int) -> Iterator[TableView]:
         """Genes, families, chemicals, diseases, and words that are none of these."""
-        genes = [
-            ((entity_link(self.reader, gene, "gene", self._organism(gene)),), mention_links(said, self.reader, anchors=True))
-            for gene, said in self.mentions_by_entity["gene"].items()
-        ]
-        yield TableView("Genes", ("Gene", "Words on the figure"), genes, len(genes))
-        reached = {one: [said.body for said in self.mention_views if said.family == one] for one in self.families}
+        yield self._entity_table("gene", "Genes")
+        genes_by_family = {
+            family: dict.fromkeys(mention.body for mention in self.mention_views if mention.family == family) for family in self.families
+        }
         families = [
-            ((entity_link(self.reader, one, "family"),), tuple(entity_link(self.reader, gene, "gene") for gene in dict.fromkeys(genes)))
-            for one, genes in reached.items()
+            ((entity_link(self.reader, family, "family"),), tuple(entity_link(self.reader, gene, "gene") for gene in genes))
+            for family, genes in genes_by_family.items()
         ]
         yield TableView("Families", ("Family", "Genes of it, reached by its name"), families, len(families))
-        for kind, heading in (("chemical", "Chemicals"), ("disease", "Diseases")):
-            rows = [
-                ((entity_link(self.reader, one, kind),), mention_links(said, self.reader, anchors=True))
-                for one, said in self.mentions_by_entity[kind].items()
-            ]
-            yield TableView(heading, (kind.title(), "Words on the figure"), rows, len(rows))
-        known = {body for of_kind in self.mentions_by_entity.values() for body in of_kind}
-        others = [mention_links([one], self.reader, anchors=True) for one in self.mention_views if one.body not in known]
-        yield TableView("Words without an identifier", ("Word",), [(one,) for one in sorted(others)], len(others))
+        yield self._entity_table("chemical", "Chemicals")
+        yield self._entity_table("disease", "Diseases")
+        entities = set(self._entities)
+        unidentified = (mention for mention in self.mention_views if mention.body not in entities)
+        words = sorted(mention_links([mention], self.reader, anchors=True) for mention in unidentified)
+        yield TableView("Words without an identifier", ("Word",), [(word,) for word in words], len(words))
 
-    def _organism(self, gene: str) -> str:
+    def _entity_table(self, type_name: str, heading: str) -> TableView:
+        rows = [
+            (
+                (entity_link(self.reader, entity, type_name, self._gene_detail(entity) if type_name == "gene" else ""),),
+                mention_links(mentions, self.reader, anchors=True),
+            )
+            for entity, mentions in self.mentions_by_entity[type_name].items()
+        ]
+        return TableView(heading, (type_name.title(), "Words on the figure"), rows, len(rows))
+
+    def _gene_detail(self, gene: str) -> str:
+        """The identifier of a gene, and its organism."""
         names = ", ".join(map(self.reader.display_name, self.reader.cached_values(gene, _ORGANISM)))
-        return f"{gene[1:-1].rpartition('/')[2]}, {names}" if names else gene[1:-1].rpartition("/")[2]
+        identifier = gene[1:-1].rpartition("/")[2]
+        return f"{identifier}, {names}" if names else identifier
 
     def diagram(self) -> DiagramModel | None:
         """The figure, genes on it, and the families by whose names they were reached. Genes with families come first."""
-        genes = self.mentions_by_entity["gene"]
-        chosen = sorted(genes, key=lambda gene: not any(one.family for one in genes[gene]))[:_MAX_DIAGRAM_GENES]
-        if not chosen:
+        families_by_gene = {
+            gene: {mention.family for mention in mentions if mention.family} for gene, mentions in self.mentions_by_entity["gene"].items()
+        }
+        genes = sorted(families_by_gene, key=lambda gene: not families_by_gene[gene])[:_MAX_DIAGRAM_GENES]
+        if not genes:
             return None
-        families = sorted({one.family for gene in chosen for one in genes[gene] if one.family}, key=self.reader.display_name)
+        families = sorted({family for gene in genes for family in families_by_gene[gene]}, key=self.reader.display_name)
         columns = [
             (DiagramNode("figure", self.title, ""),),
-            tuple(self.diagram_node(one, "gene") for one in chosen),
-            tuple(self.diagram_node(one, "family") for one in families),
+            tuple(self.diagram_node(gene, "gene") for gene in genes),
+            tuple(self.diagram_node(family, "family") for family in families),
         ]
-        edges = [((0, 0), (1, row)) for row in range(len(chosen))]
-        for row, gene in enumerate(chosen):
-            edges += [((1, row), (2, families.index(one))) for one in sorted({one.family for one in genes[gene] if one.family})]
-        more = len(genes) - len(chosen)
+        edges = [((0, 0), (1, row)) for row in range(len(genes))]
+        for row, gene in enumerate(genes):
+            edges += [((1, row), (2, families.index(family))) for family in sorted(families_by_gene[gene])]
         caption = "The figure, genes on it, and the families by whose names they were found" if families else "The figure and genes on it"
-        if more:
-            caption += f"; {more:,} more genes are in the table"
+        if undrawn_count := len(families_by_gene) - len(genes):
+            caption += f"; {undrawn_count:,} more genes are in the table"
         return DiagramModel(tuple(column for column in columns if column), tuple(edges), caption)
 
     def citation_text(self) -> str:
-        """With the paper that it is from."""
-        numbered = f" {self.figure_label} of:" if self.figure_label else ""
-        papers = " ".join(f"{self.reader.display_name(one).rstrip('.')}. {self._citation(one)}" for one in self.papers)
-        return " ".join(filter(None, (f"{self.title.rstrip('.')}.", numbered.strip(), papers))).strip()
+        """The citation, with the paper that the figure is from."""
+        label = f"{self.figure_label} of:" if self.figure_label else ""
+        papers = " ".join(f"{self.reader.display_name(paper).rstrip('.')}. {self._citation(paper)}" for paper in self.papers)
+        return " ".join(filter(None, (f"{self.title.rstrip('.')}.", label.strip(), papers))).strip()
 
     def structured_data(self) -> dict[str, Any]:
-        """An image, of a paper, that mentions things."""
-        things = [(body, kind) for kind, of_kind in self.mentions_by_entity.items() for body in of_kind][:_MAX_STRUCTURED_MENTIONS]
+        """An image, which is part of a paper and mentions entities."""
+        entities = [(body, type_name) for type_name, mentions in self.mentions_by_entity.items() for body in mentions]
         return {
             "@type": "ImageObject",
             "name": self.title,
@@ -190,15 +211,12 @@ class FigurePage(ResourcePage):
             "caption": self.first_text("schema:description"),
             "contentUrl": self.first_text("schema:image"),
             "creditText": self._source if self.papers else "",
-            "isPartOf": [{"@type": "ScholarlyArticle", "@id": one[1:-1], "name": self.reader.display_name(one)} for one in self.papers],
+            "isPartOf": [
+                {"@type": "ScholarlyArticle", "@id": paper[1:-1], "name": self.reader.display_name(paper)} for paper in self.papers
+            ],
             "mentions": [
-                {"@type": _SCHEMA_ORG_TYPES[kind], "@id": body[1:-1], "name": self.reader.display_name(body)} for body, kind in things
+                {"@type": _SCHEMA_ORG_TYPES[type_name], "@id": body[1:-1], "name": self.reader.display_name(body)}
+                for body, type_name in entities[:_MAX_STRUCTURED_MENTIONS]
             ],
             "sdLicense": CC0_IRI,
         }
-
-    def search_terms(self) -> tuple[str, ...]:
-        """The words that it is searched by: those on it, what they were recognised as, and its id."""
-        bodies = [self.reader.display_name(body) for of_kind in self.mentions_by_entity.values() for body in of_kind]
-        names = [self.reader.display_name(one) for one in self.families]
-        return tuple(dict.fromkeys([self.first_text("dcterms:identifier"), *bodies, *names, *(one.word for one in self.mention_views)]))

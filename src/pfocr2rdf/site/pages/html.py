@@ -1,4 +1,4 @@
-"""From values to HTML: one environment of templates, which escapes whatever it is given."""
+"""HTML templates: one Jinja environment, which escapes every value."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from pfocr2rdf.site.pages.view_models import ResourceView
 from pfocr2rdf.storage.layout import TOOL
 
 ASSETS_DIR = Path(__file__).parent / "assets"
-"""The folder of the style, the scripts and the icon."""
+"""The folder of the stylesheets, the scripts and the icon."""
 
 _ESCAPED_IN_SCRIPTS = f"<>&\u2028\u2029{BIDI_CONTROLS}"
 
 
 class Site(NamedTuple):
-    """What all pages of a site have in common.
+    """The settings that all pages of a site have in common.
 
     Attributes:
         release: the name of the release, or ``""``.
-        endpoint: the URL that takes SPARQL queries, relative to the root or absolute; ``""`` where there is none.
-        base_url: where the site will be, with a slash at the end.
-        tool: what made the pages.
+        endpoint: the URL of the SPARQL endpoint, relative to the root or absolute; ``""`` if there is none.
+        base_url: the URL of the root, with a slash at the end.
+        tool: the program that made the pages, with its version.
     """
 
     release: str = ""
@@ -42,49 +42,55 @@ class Site(NamedTuple):
 
     @property
     def content_security_policy(self) -> str:
-        """What a page may load and do: nothing but what is the site's own, and the endpoint."""
+        """The Content-Security-Policy: pages may use the site's own files and the endpoint, and nothing else."""
         parts = urlsplit(self.endpoint)
         host = parts.netloc.rpartition("@")[2]
-        also = f" {parts.scheme}://{host}" if host else ""
+        endpoint_origin = f" {parts.scheme}://{host}" if host else ""
         return (
             "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
-            f"connect-src 'self'{also}; form-action 'self'{also}; base-uri 'none'"
+            f"connect-src 'self'{endpoint_origin}; form-action 'self'{endpoint_origin}; base-uri 'none'"
         )
+
+
+class PageFile(NamedTuple):
+    """A page, and the path of its file."""
+
+    path: str
+    html: str
 
 
 def render(template: str, **values: Any) -> str:
     """A page as HTML.
 
     Args:
-        template: the name of its template, without an ending.
-        values: what the template takes; each takes ``site`` and ``root``, the path that leads to the root of the site.
+        template: the name of its template, without the suffix.
+        values: the variables of the template; each has ``site`` and ``root``, the relative URL of the root of the site.
     """
     return _environment().get_template(f"{template}.html").render(values)
 
 
 def render_chunks(template: str, **values: Any) -> Iterator[str]:
-    """The same piece by piece, for pages that are long."""
+    """A long page as HTML, piece by piece."""
     return _environment().get_template(f"{template}.html").generate(values)
 
 
 def render_resource_page(view: ResourceView, site: Site) -> str:
-    """The page of a thing as HTML."""
+    """A page of a resource as HTML."""
     root = view.address.path_to_root + ("../" if view.page_number > 1 else "")
     return render(
-        "thing",
+        "resource",
         site=site,
         root=root,
         title=view.title,
         view=view,
-        forms=REPRESENTATIONS,
-        drawing=layout_diagram(view.diagram, root),
-        first=root + view.address.url(HTML),
-        other=lambda number: root + view.address.url(HTML, number),
+        representations=REPRESENTATIONS,
+        diagram=layout_diagram(view.diagram, root),
+        page_url=lambda page_number: root + view.address.url(HTML, page_number),
     )
 
 
 def script_json(value: Any) -> Markup:
-    r"""A value as JSON that can stand in a script element: nothing in it ends the element.
+    r"""A value as JSON for a script element, escaped so that nothing in it ends the element.
 
     >>> script_json({"a": "</script>"})
     Markup('{"a": "\\u003c/script\\u003e"}')
@@ -92,7 +98,7 @@ def script_json(value: Any) -> Markup:
     text = json.dumps(value, ensure_ascii=False)
     for character in _ESCAPED_IN_SCRIPTS:
         text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)  # noqa: S704 - it was made harmless
+    return Markup(text)  # noqa: S704 - it is escaped
 
 
 @cache

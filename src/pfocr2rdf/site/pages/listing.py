@@ -1,19 +1,17 @@
-"""All things of a kind in groups, for the pages that people browse and for the site map."""
+"""Lists of all resources of an entity type in groups, for the pages to browse, the search and the sitemap."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pfocr2rdf.rdf.terms import expand_term, iri_term, lexical_form
-from pfocr2rdf.site.pages.entity import newest_first_key, publication_year
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
+from pfocr2rdf.site.pages.publication import newest_first_key, publication_year
 from pfocr2rdf.site.pages.registry import iter_resource_iris
 from pfocr2rdf.site.pages.urls import HTML, EntityType, address_from_iri
-
-ITEMS_PER_PAGE = 200
-"""How many things are on a page of a list."""
 
 UNDATED_GROUP, DIGITS_GROUP, OTHER_GROUP = "undated", "0-9", "other"
 _ISSUED = expand_term("dcterms:issued")
@@ -21,7 +19,7 @@ _YEAR = re.compile(r"-?\d{4,9}").match
 
 
 class ListItem(NamedTuple):
-    """A thing in a list: what it is called, its page relative to the root, and what is said behind its name."""
+    """A resource in a list: its name, its page relative to the root, and a remark behind its name."""
 
     title: str
     url: str
@@ -29,13 +27,13 @@ class ListItem(NamedTuple):
 
 
 class ResourceList(NamedTuple):
-    """All things of a kind.
+    """All resources of an entity type.
 
     Attributes:
-        entity_type: the kind.
-        groups: the things by year or by first letter, in the order in which they are shown.
-        iris: those of the things that have a page.
-        skipped_iris: those of the others.
+        entity_type: the entity type.
+        groups: the items by year or by initial, in the order in which they are shown.
+        iris: the IRIs of the resources that have a page.
+        skipped_iris: the IRIs of the others.
     """
 
     entity_type: EntityType
@@ -45,37 +43,56 @@ class ResourceList(NamedTuple):
 
     @property
     def total(self) -> int:
-        """How many have a page."""
+        """The number of resources that have a page."""
         return len(self.iris)
+
+    @property
+    def group_sizes(self) -> list[tuple[str, int]]:
+        """The number of items in each group."""
+        return [(group, len(items)) for group, items in self.groups.items()]
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the groups are years."""
+        return _is_dated(self.entity_type)
 
 
 def list_resources(reader: DatasetReader, entity_type: EntityType) -> ResourceList:
-    """All things of a kind: figures and papers by year, the newest first, all else by name."""
+    """All resources of an entity type: figures and papers by year, the newest first, the others by name."""
     groups: dict[str, list[tuple[tuple[int | str, str], ListItem]]] = {}
-    iris, left_out = [], []
+    iris, skipped_iris = [], []
     for iri in iter_resource_iris(reader, entity_type):
         subject = iri_term(iri)
-        place = address_from_iri(iri, entity_type)
-        if place is None:
-            left_out.append(iri)
+        address = address_from_iri(iri, entity_type)
+        if address is None:
+            skipped_iris.append(iri)
             continue
         iris.append(iri)
         title = reader.display_name(subject)
-        dated = entity_type.name in ("figure", "paper")
-        year = _year(reader, subject, entity_type)
-        group = (year or UNDATED_GROUP) if dated else initial_group(title)
-        order = newest_first_key(subject) if dated else (title.casefold(), iri)
-        groups.setdefault(group, []).append((order, ListItem(title, place.url(HTML), place.name if title != place.name else "")))
-    shown = sorted(groups, key=_group_order)
-    return ResourceList(entity_type, {group: [one for _, one in sorted(groups[group])] for group in shown}, iris, left_out)
+        item = ListItem(title, address.url(HTML), address.name if title != address.name else "")
+        if _is_dated(entity_type):
+            groups.setdefault(_year(reader, subject, entity_type) or UNDATED_GROUP, []).append((newest_first_key(subject), item))
+        else:
+            groups.setdefault(initial_group(title), []).append(((title.casefold(), iri), item))
+    sorted_groups = {group: [item for _, item in sorted(groups[group])] for group in sorted(groups, key=_group_key)}
+    return ResourceList(entity_type, sorted_groups, iris, skipped_iris)
 
 
-def _year(reader: DatasetReader, subject: str, kind: EntityType) -> str:
-    said = (
-        publication_year(reader, subject) if kind.name == "figure" else "".join(map(lexical_form, reader.cached_values(subject, _ISSUED)))
-    )
-    found = _YEAR(said)
-    return found[0] if found else ""
+def page_urls(resource_lists: Iterable[ResourceList]) -> Iterator[str]:
+    """The pages of a site that are worth an entry in the sitemap, relative to the root."""
+    yield from ("index.html", "dataset.html", "vocab.html")
+    yield from (item.url for resource_list in resource_lists for items in resource_list.groups.values() for item in items)
+
+
+def _is_dated(entity_type: EntityType) -> bool:
+    return entity_type.name in ("figure", "paper")
+
+
+def _year(reader: DatasetReader, subject: str, entity_type: EntityType) -> str:
+    is_figure = entity_type.name == "figure"
+    date = publication_year(reader, subject) if is_figure else "".join(map(lexical_form, reader.cached_values(subject, _ISSUED)))
+    year = _YEAR(date)
+    return year[0] if year else ""
 
 
 def initial_group(title: str) -> str:
@@ -84,11 +101,11 @@ def initial_group(title: str) -> str:
     >>> initial_group("STAT3"), initial_group("14-3-3"), initial_group("Ébola"), initial_group("→Akt")
     ('s', '0-9', 'e', 'other')
     """
-    first = unicodedata.normalize("NFKD", title[:1]).casefold()[:1]
-    return first if "a" <= first <= "z" else DIGITS_GROUP if first.isdigit() else OTHER_GROUP
+    initial = unicodedata.normalize("NFKD", title[:1]).casefold()[:1]
+    return initial if "a" <= initial <= "z" else DIGITS_GROUP if initial.isdigit() else OTHER_GROUP
 
 
-def _group_order(group: str) -> tuple[int, int, str]:
-    """Years from the newest to the oldest, letters by the alphabet, what has neither at the end."""
-    number = int(group) if _YEAR(group) else 0
-    return group in (UNDATED_GROUP, OTHER_GROUP), -number, group
+def _group_key(group: str) -> tuple[int, int, str]:
+    """Years from the newest to the oldest, letters by the alphabet, groups without either at the end."""
+    year = int(group) if _YEAR(group) else 0
+    return group in (UNDATED_GROUP, OTHER_GROUP), -year, group

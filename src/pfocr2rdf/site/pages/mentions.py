@@ -1,4 +1,4 @@
-"""The mentions of a figure or of a gene as people read them: the word, and how it was recognised."""
+"""Mentions as people read them: the word on the figure, and how it was recognised."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from pfocr2rdf.site.pages.view_models import Link
 HAS_BODY, HAS_TARGET = expand_term("oa:hasBody"), expand_term("oa:hasTarget")
 _WORD, _MATCH, _SOURCE = expand_term("pfocr:word"), expand_term("pfocr:match"), expand_term("pfocr:lexiconSource")
 _EVIDENCE, _FAMILY, _OCCURRENCES = expand_term("pfocr:evidence"), expand_term("pfocr:family"), expand_term("pfocr:occurrences")
-_LABELS = {expand_term(row.name): row.label for row in EVIDENCE_TYPES}
+_EVIDENCE_LABELS = {expand_term(row.name): row.label for row in EVIDENCE_TYPES}
 
 
 class MentionView(NamedTuple):
-    """One mention.
+    """The view model of a mention.
 
     Attributes:
-        name: the last step of its IRI.
-        body: what was recognised, as a term; ``""`` for nothing that has an identifier.
-        word: what OCR read.
+        name: the last segment of its IRI.
+        body: the entity that was recognised, as a term; ``""`` for none that has an identifier.
+        word: the word that OCR read.
         match: the entry of the lexicon.
         source: the lexicon.
-        evidence: how it was recognised, in words; ``""`` where the lexicon is not known.
+        evidence: the label of the evidence; ``""`` if the lexicon is not known.
         family: the family by whose name the gene was reached, as a term, or ``""``.
-        occurrences: how many times.
+        occurrences: how many times the word is on the figure.
     """
 
     name: str
@@ -40,19 +40,21 @@ class MentionView(NamedTuple):
     occurrences: int
 
     @classmethod
-    def from_resource(cls, node: Resource) -> MentionView:
-        """What a mention's statements say; of a value that is there more than once, the first."""
-        said = {predicate: values[0] for predicate, values in node.values_by_predicate.items()}
-        word, match, source, times = (lexical_form(said.get(one, '""')) for one in (_WORD, _MATCH, _SOURCE, _OCCURRENCES))
+    def from_resource(cls, resource: Resource) -> MentionView:
+        """The view of a mention's statements; of several values of a property, the first."""
+        values = {predicate: objects[0] for predicate, objects in resource.values_by_predicate.items()}
+        word, match, source, occurrences = (
+            lexical_form(values.get(predicate, '""')) for predicate in (_WORD, _MATCH, _SOURCE, _OCCURRENCES)
+        )
         return cls(
-            node.subject[1:-1].rpartition("/")[2],
-            said.get(HAS_BODY, ""),
+            resource.subject[1:-1].rpartition("/")[2],
+            values.get(HAS_BODY, ""),
             word,
             match,
             source,
-            _LABELS.get(said.get(_EVIDENCE, ""), ""),
-            said.get(_FAMILY, ""),
-            int(times) if times.isdecimal() else 1,
+            _EVIDENCE_LABELS.get(values.get(_EVIDENCE, ""), ""),
+            values.get(_FAMILY, ""),
+            int(occurrences) if occurrences.isdecimal() else 1,
         )
 
 
@@ -60,23 +62,23 @@ def mention_links(mentions: Iterable[MentionView], reader: DatasetReader, *, anc
     """The words of mentions, each with how it was recognised.
 
     Args:
-        mentions: those of one figure and one thing.
+        mentions: the mentions of one entity on one figure.
         reader: for the names of families.
-        anchors: whether they are the place that the mentions' IRIs lead to.
+        anchors: whether the IRIs of the mentions lead to these words.
     """
-    found = []
-    for one in sorted(mentions, key=lambda one: (one.word, one.source, one.family)):
-        details = [one.evidence or one.source]
-        if one.family:
-            details[0] += f" {reader.display_name(one.family)}"
-        elif one.match not in ("", one.word):
-            details.append(f"as {one.match}")
-        if one.occurrences > 1:
-            details.append(f"{one.occurrences:,} times")
-        found.append(Link(one.word, "", ", ".join(filter(None, details)), one.name if anchors else "", "word"))
-    return tuple(found)
+    links = []
+    for mention in sorted(mentions, key=lambda mention: (mention.word, mention.source, mention.family)):
+        details = [mention.evidence or mention.source]
+        if mention.family:
+            details[0] += f" {reader.display_name(mention.family)}"
+        elif mention.match not in ("", mention.word):
+            details.append(f"as {mention.match}")
+        if mention.occurrences > 1:
+            details.append(f"{mention.occurrences:,} times")
+        links.append(Link(mention.word, "", ", ".join(filter(None, details)), mention.name if anchors else "", "word"))
+    return tuple(links)
 
 
 def entity_link(reader: DatasetReader, subject: str, type_name: str, detail: str = "") -> Link:
-    """A link to a thing, by its name."""
+    """The name of an entity as a link to its page."""
     return Link(reader.display_name(subject), reader.page_url(subject, type_name), detail)

@@ -1,4 +1,4 @@
-"""The numbers of the home page."""
+"""The statistics on the home page, by SPARQL; ``pfocr2rdf stats`` counts the same, as statements stream by."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MENTIONS_QUERY = "SELECT ?each (COUNT(*) AS ?n) { { SELECT ?f (COUNT(*) AS ?eac
 
 
 class Bar(NamedTuple):
-    """A bar of a plot: what it is of, where its name leads, its number, and its length, from 0 to 100."""
+    """A bar of a bar chart: its label, the URL of the label, its number, and its length, from 0 to 100."""
 
     label: str
     url: str
@@ -36,12 +36,12 @@ class Bar(NamedTuple):
 
 
 class Overview(NamedTuple):
-    """How much there is of what.
+    """The statistics on the home page.
 
     Attributes:
-        counts: how many things there are of each kind, by the name of its folder.
-        plots: the plots, each with a heading.
-        example: the page of a thing to begin with, or ``""``.
+        counts: the number of resources of each entity type, by the name of its folder.
+        plots: the bar charts, each with a heading.
+        example: the page of a resource to begin with, or ``""``.
     """
 
     counts: dict[str, int]
@@ -50,39 +50,42 @@ class Overview(NamedTuple):
 
 
 def compute_overview(reader: DatasetReader) -> Overview:
-    """Count. It takes some seconds for a hundred thousand figures."""
-    counts = {kind.folder: int(reader.query_rows(_COUNT_QUERY.format(cls=expand_curie(kind.cls)))[0]["n"]) for kind in ENTITY_TYPES}
-    years = [
-        (row["year"], f"browse/figures/{row['year']}/index.html", int(row["n"])) for row in reader.query_rows(_PREFIX_HEADER + _YEARS_QUERY)
-    ]
-    genes = reader.query_rows(_PREFIX_HEADER + _GENES_QUERY % (PREFIXES["ncbigene"], _MAX_BARS))
-    families = reader.query_rows(_PREFIX_HEADER + _FAMILIES_QUERY % _MAX_BARS)
+    """Query the dataset for its statistics. It takes some seconds for a hundred thousand figures."""
+
+    def query(text: str) -> list[dict[str, str]]:
+        return reader.query_rows(_PREFIX_HEADER + text)
+
+    counts = {
+        entity_type.folder: int(reader.query_rows(_COUNT_QUERY.format(cls=expand_curie(entity_type.cls)))[0]["n"])
+        for entity_type in ENTITY_TYPES
+    }
+    years = [(row["year"], f"browse/figures/{row['year']}/index.html", int(row["n"])) for row in query(_YEARS_QUERY)]
+    genes = _ranking_rows(reader, query(_GENES_QUERY % (PREFIXES["ncbigene"], _MAX_BARS)), "gene")
+    families = _ranking_rows(reader, query(_FAMILIES_QUERY % _MAX_BARS), "family")
+    mentions = _histogram_rows({int(row["each"]): int(row["n"]) for row in query(_MENTIONS_QUERY)})
     plots = (
         ("Figures per year", _bars(years)),
-        ("Genes on most figures", _bars(_ranking_rows(reader, genes, "gene"))),
-        ("Families on most figures", _bars(_ranking_rows(reader, families, "family"))),
-        (
-            "Mentions per figure",
-            _bars(_histogram_rows({int(row["each"]): int(row["n"]) for row in reader.query_rows(_PREFIX_HEADER + _MENTIONS_QUERY)})),
-        ),
+        ("Genes on most figures", _bars(genes)),
+        ("Families on most figures", _bars(families)),
+        ("Mentions per figure", _bars(mentions)),
     )
-    first = next((bar.url for heading, bars in plots if heading.startswith("Genes") for bar in bars), "")
-    return Overview(counts, tuple(plot for plot in plots if plot[1]), "" if ":" in first else first)
+    example = genes[0][1] if genes else ""
+    return Overview(counts, tuple(plot for plot in plots if plot[1]), "" if ":" in example else example)
 
 
 def _ranking_rows(reader: DatasetReader, rows: list[dict[str, str]], type_name: str) -> list[tuple[str, str, int]]:
     return [(reader.display_name(f"<{row['thing']}>"), reader.page_url(f"<{row['thing']}>", type_name), int(row["n"])) for row in rows]
 
 
-def _histogram_rows(sizes: dict[int, int]) -> list[tuple[str, str, int]]:
-    """How many figures have so many mentions, in classes of sizes that grow."""
-    found = []
+def _histogram_rows(figure_counts: dict[int, int]) -> list[tuple[str, str, int]]:
+    """The number of figures by their number of mentions, in bins that grow."""
+    rows = []
     for low, high in _BINS:
-        number = sum(count for size, count in sizes.items() if low <= size and (not high or size <= high))
-        found.append((f"{low} to {high}" if high else f"more than {low - 1}", "", number))
-    return found if sizes else []
+        total = sum(count for mentions, count in figure_counts.items() if low <= mentions and (not high or mentions <= high))
+        rows.append((f"{low} to {high}" if high else f"more than {low - 1}", "", total))
+    return rows if figure_counts else []
 
 
 def _bars(rows: list[tuple[str, str, int]]) -> tuple[Bar, ...]:
-    most = max((number for *_, number in rows), default=0)
-    return tuple(Bar(label, url, number, round(100 * number / most)) for label, url, number in rows) if most else ()
+    largest = max((number for *_, number in rows), default=0)
+    return tuple(Bar(label, url, number, round(100 * number / largest)) for label, url, number in rows) if largest else ()

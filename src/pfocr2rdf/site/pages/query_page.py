@@ -1,4 +1,4 @@
-"""What the page with the queries shows, and what its scripts are told."""
+"""The page with the example queries and, where there is an endpoint, the form to query it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ SELECT ?figure ?title WHERE {
 ORDER BY ?figure
 LIMIT 20
 """
-"""The query that is there before somebody chooses or writes one."""
+"""The query in the form at first."""
 
 EDITOR_SCRIPT = "editor/yasqe.min.js"
-"""Where in the assets the editor is, if it was there when the package was built."""
+"""The path of the editor in the assets, if it was there when the package was built."""
 
 
 def build_query_page_context(
@@ -37,16 +37,15 @@ def build_query_page_context(
     offered_examples: Iterable[Example] | None = None,
     entity_types: Iterable[EntityType] = ENTITY_TYPES,
 ) -> dict[str, Any]:
-    """The values for the template ``queries``, but for ``site``.
+    """The variables of the template ``queries``, without ``site``.
 
     Args:
-        endpoint: where queries are asked: a URL of another host; one relative to the root, which is that of this program; or ``""`` for
-            a site that has none.
-        root: what leads to the root of the site.
-        text: the query in the field; ``DEFAULT_QUERY`` where there is none.
-        problem: what was wrong with the query.
-        offered_examples: the examples; all that there are where it is none.
-        entity_types: the kinds of things that have pages.
+        endpoint: the URL of the SPARQL endpoint; relative to the root if it is this program's own, ``""`` if there is none.
+        root: the relative URL of the root of the site.
+        text: the query in the form; ``DEFAULT_QUERY`` if it is empty.
+        problem: what is wrong with the query.
+        offered_examples: the example queries; ``None`` for all that come with the package.
+        entity_types: the entity types that have pages.
     """
     is_own = bool(endpoint) and not urlsplit(endpoint).netloc
     return {
@@ -58,18 +57,18 @@ def build_query_page_context(
         "problem": problem,
         "examples": tuple(load_examples() if offered_examples is None else offered_examples),
         "has_editor": bool(endpoint) and (ASSETS_DIR / EDITOR_SCRIPT).is_file(),
-        "given": {
+        "script_data": {
             "root": root,
             "prefixes": PREFIXES,
             "terms": sorted({row.name for table in (CLASSES, PROPERTIES, EVIDENCE_TYPES) for row in table}),
             "kinds": [
                 {
-                    "folder": one.folder,
-                    "cls": expand_curie(one.cls),
-                    "spaces": [list(space) for space in one.namespaces],
-                    "ending": one.iri_suffix,
+                    "folder": entity_type.folder,
+                    "cls": expand_curie(entity_type.cls),
+                    "spaces": [list(namespace) for namespace in entity_type.namespaces],
+                    "ending": entity_type.iri_suffix,
                 }
-                for one in entity_types
+                for entity_type in entity_types
             ],
         },
     }

@@ -1,4 +1,4 @@
-"""The documents of a page: its statements as Turtle and JSON-LD, by the writers of the export."""
+"""The RDF documents of a page, Turtle and JSON-LD, by the serializers of the export."""
 
 from __future__ import annotations
 
@@ -16,34 +16,37 @@ from pfocr2rdf.rdf.vocabulary import PREFIXES
 
 
 def merge_resources(resources: Iterable[Resource]) -> list[Resource]:
-    """Nodes with each subject once, in the order in which it came first."""
-    found: dict[str, Resource] = {}
-    for node in resources:
-        known = found.get(node.subject)
-        found[node.subject] = node if known is None else Resource(node.subject, sort_pairs({*known.pairs, *node.pairs}))
-    return list(found.values())
+    """The resources with each subject once, in the order in which they came first."""
+    merged: dict[str, Resource] = {}
+    for resource in resources:
+        if resource.subject in merged:
+            pairs = sort_pairs({*merged[resource.subject].pairs, *resource.pairs})
+            merged[resource.subject] = Resource(resource.subject, pairs)
+        else:
+            merged[resource.subject] = resource
+    return list(merged.values())
 
 
 def serialize_turtle(resources: Iterable[Resource]) -> str:
-    """The statements as Turtle, with no more prefixes than are used."""
-    writer = _turtle_serializer()
-    body = writer.serialize_resources(list(resources), "")
-    used = (f"@prefix {prefix}: <{space}> .\n" for prefix, space in DESCRIPTION_PREFIXES.namespaces.items() if f"{prefix}:" in body)
-    return f"{''.join(used)}\n{body}"
+    """The statements as Turtle, with the prefixes that are used."""
+    body = _turtle_serializer().serialize_resources(list(resources), "")
+    namespaces = DESCRIPTION_PREFIXES.namespaces.items()
+    header = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in namespaces if f"{prefix}:" in body)
+    return f"{header}\n{body}"
 
 
 def serialize_jsonld(resources: Iterable[Resource]) -> str:
-    """The same as JSON-LD. Its context has the terms that are used and is in it, so that nothing need be fetched to read it."""
+    """The statements as JSON-LD. The context is inline, so readers need not fetch it, and has the terms that are used."""
     body = _jsonld_serializer().serialize_resources(list(resources), "")
     return f'{{"@context": {json.dumps(_used_context(jsonld_context(), body))},\n"@graph": [\n{body}\n]}}\n'
 
 
-def _used_context(terms: Mapping[str, Any], body: str) -> dict[str, Any]:
-    """The part of a context that a text needs: the terms that are keys in it, and all prefixes that these or it use."""
-    kept = {name: value for name, value in terms.items() if name not in PREFIXES and (name[0] == "@" or f'"{name}":' in body)}
-    text = body + json.dumps(kept)
-    prefixes = {name: value for name, value in terms.items() if name in PREFIXES and f'"{name}:' in text}
-    return {**prefixes, **kept}
+def _used_context(context: Mapping[str, Any], body: str) -> dict[str, Any]:
+    """The part of a context that a document needs: the terms that are keys in it, and the prefixes that these or it use."""
+    terms = {name: value for name, value in context.items() if name not in PREFIXES and (name[0] == "@" or f'"{name}":' in body)}
+    text = body + json.dumps(terms)
+    prefixes = {name: value for name, value in context.items() if name in PREFIXES and f'"{name}:' in text}
+    return {**prefixes, **terms}
 
 
 @cache

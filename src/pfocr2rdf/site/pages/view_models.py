@@ -1,22 +1,29 @@
-"""What a page shows, before it is made into HTML: plain values, and nothing that is escaped."""
+"""View models: the plain values that templates show. Nothing is escaped yet."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from pfocr2rdf.rdf.prefixes import ANY_LOCAL_NAME, PrefixMap
+from pfocr2rdf.rdf.vocabulary import PREFIXES
+from pfocr2rdf.site.pages.paging import ROWS_PER_PAGE
 from pfocr2rdf.site.pages.urls import PageAddress
+
+SITE_NAME = "Pathway Figure OCR"
+SITE_DESCRIPTION = "Genes, chemicals and diseases read by OCR on pathway figures of the literature, as linked data."
+_CURIES = PrefixMap(PREFIXES, ANY_LOCAL_NAME)
 
 
 class Link(NamedTuple):
-    """A text that may lead somewhere.
+    """A text, with or without a hyperlink.
 
     Attributes:
-        text: what is read.
-        url: where it leads: relative to the site's root, or absolute; ``""`` for nowhere.
-        detail: what is said behind it, quietly.
-        anchor: the name by which links lead to it, or ``""``.
-        style: ``"word"`` for what OCR read, ``"number"``, or ``""``.
+        text: the text.
+        url: the target: relative to the site's root, or absolute; ``""`` for no hyperlink.
+        detail: a remark behind the text.
+        anchor: the fragment identifier of the text, or ``""``.
+        style: ``"word"`` for a word that OCR read, ``"number"``, or ``""``.
     """
 
     text: str
@@ -27,33 +34,44 @@ class Link(NamedTuple):
 
     @property
     def is_linkable(self) -> bool:
-        """Whether it leads somewhere that a page may lead to: to the site or the web, and not to a script."""
+        """Whether pages may link to the target: it is on the site or the web, and no ``javascript:`` URL."""
         return bool(self.url) and (not self.is_external or self.url.startswith(("https://", "http://")))
 
     @property
     def is_external(self) -> bool:
-        """Whether it leads away from the site."""
+        """Whether the target is on another site."""
         return ":" in self.url.partition("/")[0]
 
 
+def web_link(text: str, url: str) -> Link:
+    """A text that is a hyperlink if the URL is one of the web."""
+    return Link(text, url if url.startswith(("http://", "https://")) else "")
+
+
+def curie_link(term: str) -> Link:
+    """An IRI as a hyperlink with its CURIE as the text, if it has one."""
+    iri = term[1:-1]
+    return Link(_CURIES.compress(iri) or iri, iri)
+
+
 class Fact(NamedTuple):
-    """A row of the table of facts."""
+    """A property of a resource with its values."""
 
     label: str
     values: tuple[Link, ...]
 
 
 class TableView(NamedTuple):
-    """A table, or a page of one.
+    """A table, or one page of it.
 
     Attributes:
-        heading: what it is of.
+        heading: the heading above it.
         columns: the headings of its columns.
-        rows: its cells, each with what stands in it.
-        total: how many rows there are on all pages.
+        rows: the cells of each row.
+        total: the number of rows on all pages.
         page_number: the number of this page, from 1.
-        page_count: how many pages there are.
-        note: a sentence in front of it, or ``""``.
+        page_count: the number of pages.
+        note: a sentence before the table, or ``""``.
     """
 
     heading: str
@@ -64,9 +82,14 @@ class TableView(NamedTuple):
     page_count: int = 1
     note: str = ""
 
+    @property
+    def row_offset(self) -> int:
+        """The number of rows on earlier pages."""
+        return (self.page_number - 1) * ROWS_PER_PAGE
+
 
 class DiagramNode(NamedTuple):
-    """A thing in a drawing: its kind, its name, and its page relative to the root (``""`` for the thing that the drawing is of)."""
+    """A resource in a diagram: its entity type, its name, and its page relative to the root (``""`` for the page's own resource)."""
 
     type_name: str
     text: str
@@ -74,7 +97,7 @@ class DiagramNode(NamedTuple):
 
 
 class DiagramModel(NamedTuple):
-    """A drawing: boxes in columns from left to right, and the lines between them by (column, row)."""
+    """A diagram before its layout: nodes in columns from left to right, and edges between (column, row) positions."""
 
     columns: tuple[tuple[DiagramNode, ...], ...]
     edges: tuple[tuple[tuple[int, int], tuple[int, int]], ...]
@@ -82,20 +105,20 @@ class DiagramModel(NamedTuple):
 
 
 class ResourceView(NamedTuple):
-    """A page of a thing.
+    """The view model of a resource's page.
 
     Attributes:
-        address: where it is.
-        title: what the thing is called.
-        type_label: what it is, in a few words.
-        iri: its IRI.
-        facts: what is said of it.
-        tables: what it has to do with.
-        diagram: the drawing, if there is something to draw.
-        structured_data: the same for search engines: schema.org's terms as JSON-LD.
+        address: the address of the page.
+        title: the name of the resource.
+        type_label: the entity type in a few words.
+        iri: the IRI of the resource.
+        facts: its properties.
+        tables: its relations.
+        diagram: its neighbourhood, if there is one.
+        structured_data: its schema.org description as JSON-LD, for search engines.
         citation: how to cite the page.
-        page_number: the number of this page, where a list is too long for one.
-        page_count: how many pages there are.
+        page_number: the number of this page, from 1.
+        page_count: the number of pages; more than 1 where a table is too long for one.
     """
 
     address: PageAddress

@@ -1,4 +1,7 @@
-"""The pages of many things, made in worker processes."""
+"""The build: resource pages, made in a pool of worker processes.
+
+The pool is the standard library's, not that of the export: a page that fails is an error of the program, and no record to set aside.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,6 @@ from typing import NamedTuple
 
 from pfocr2rdf.errors import OutputError
 from pfocr2rdf.rdf.text import replace_bidi_controls
-from pfocr2rdf.site.pages.entity import EntityPage, publication_year
-from pfocr2rdf.site.pages.figure import FigurePage
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.html import Site, render_resource_page
 from pfocr2rdf.site.pages.rdf_documents import merge_resources, serialize_jsonld, serialize_turtle
@@ -29,18 +30,18 @@ _WORKER_ENDED_MESSAGE = (
     "a worker ended, perhaps for want of memory: try fewer --workers; a script has its calls below if __name__ == '__main__'"
 )
 _RESOURCES_PER_TASK = 64
-_QUEUED_TASKS_PER_WORKER = 4  # that wait for each worker
+_QUEUED_TASKS_PER_WORKER = 4
 
 
 class BuildConfig(NamedTuple):
-    """What a worker makes.
+    """The configuration of a worker.
 
     Attributes:
         store: the folder of the store.
         root: the folder of the site.
-        site: what all pages have in common.
-        precompressed: one of ``PRECOMPRESSED``.
-        page_folders: the folders of the kinds that have pages.
+        site: the settings that all pages have in common.
+        precompressed: one of ``PRECOMPRESSION_MODES``.
+        page_folders: the folders of the entity types that have pages.
     """
 
     store: Path
@@ -51,14 +52,14 @@ class BuildConfig(NamedTuple):
 
 
 class BuildResult(NamedTuple):
-    """What was made of some things.
+    """The result of a task.
 
     Attributes:
-        resource_count: how many things there were.
-        file_count: how many files.
-        total_bytes: their bytes.
-        entries: what they are found by.
-        skipped_iris: the IRIs of those whose place was taken.
+        resource_count: the number of resources.
+        file_count: the number of files that were written.
+        total_bytes: their size.
+        entries: the entries of the resources in the search index.
+        skipped_iris: the IRIs of resources without a page, since another resource has its path.
     """
 
     resource_count: int
@@ -69,51 +70,49 @@ class BuildResult(NamedTuple):
 
 
 class _PageBuilder:
-    """Makes pages. There is one in each process, whose memory of names serves all its pages."""
+    """Makes the pages of resources. There is one in each process, so that its cache of names serves all tasks."""
 
     def __init__(self, config: BuildConfig) -> None:
         self._config = config
         self._reader = DatasetReader(config.store, config.page_folders)
 
     def build(self, folder: str, iris: Sequence[str]) -> BuildResult:
-        """The pages of some things of a kind."""
-        kind = ENTITY_TYPES_BY_FOLDER[folder]
-        writing = SiteWriter(self._config.root, self._config.precompressed)
-        entries, left_out = [], []
+        entity_type = ENTITY_TYPES_BY_FOLDER[folder]
+        writer = SiteWriter(self._config.root, self._config.precompressed)
+        entries, skipped_iris = [], []
         for iri in iris:
-            place = address_from_iri(iri, kind)
-            thing = load_resource_page(self._reader, place) if place else None
-            if place is None or thing is None or not self._write_page(writing, place, thing):
-                left_out.append(iri)
+            address = address_from_iri(iri, entity_type)
+            page = load_resource_page(self._reader, address) if address else None
+            if address is None or page is None or not self._write_documents(writer, address, page):
+                skipped_iris.append(iri)
             else:
-                entries.append(make_search_entry(thing))
-        return BuildResult(len(iris), writing.file_count, writing.total_bytes, entries, left_out)
+                entries.append(make_search_entry(page))
+        return BuildResult(len(iris), writer.file_count, writer.total_bytes, entries, skipped_iris)
 
-    def _write_page(self, writer: SiteWriter, address: PageAddress, page: ResourcePage) -> bool:
+    def _write_documents(self, writer: SiteWriter, address: PageAddress, page: ResourcePage) -> bool:
+        """Write all documents of a resource, as long as their paths are free."""
         if not writer.write(address.file_path(HTML), render_resource_page(page.view(), self._config.site)):
             return False
-        nodes = merge_resources(page.resources())
-        free = writer.write(address.file_path(TURTLE), serialize_turtle(nodes)) and writer.write(
-            address.file_path(JSONLD), serialize_jsonld(nodes)
-        )
-        further = range(2, page.page_count + 1)
-        return free and all(
-            writer.write(address.file_path(HTML, number), render_resource_page(page.view(number), self._config.site)) for number in further
+        resources = merge_resources(page.resources())
+        return (
+            writer.write(address.file_path(TURTLE), serialize_turtle(resources))
+            and writer.write(address.file_path(JSONLD), serialize_jsonld(resources))
+            and all(
+                writer.write(address.file_path(HTML, number), render_resource_page(page.view(number), self._config.site))
+                for number in range(2, page.page_count + 1)
+            )
         )
 
 
 def make_search_entry(page: ResourcePage) -> SearchEntry:
-    """What a thing is found by, and what is said of it there."""
-    kind = page.address.entity_type.name if page.address.entity_type else ""
-    url = page.address.url(HTML)
-    if isinstance(page, FigurePage):
-        detail = ", ".join(filter(None, (page.figure_label, publication_year(page.reader, page.subject))))
-        return SearchEntry(
-            url, kind, replace_bidi_controls(page.title), replace_bidi_controls(detail), page.search_terms(), len(page.mention_views)
-        )
-    assert isinstance(page, EntityPage)  # there are no others  # noqa: S101
+    """The entry of a resource in the search index."""
     return SearchEntry(
-        url, kind, replace_bidi_controls(page.title), replace_bidi_controls(page.summary), page.search_terms(), len(page.figures)
+        page.address.url(HTML),
+        page.address.entity_type.name if page.address.entity_type else "",
+        replace_bidi_controls(page.title),
+        replace_bidi_controls(page.summary),
+        page.search_terms(),
+        page.search_weight,
     )
 
 
@@ -127,7 +126,7 @@ def _init_worker(config: BuildConfig) -> None:
 
 
 def _exit_with_parent() -> None:
-    """End where nobody waits for pages any more, which the pool of the library does not notice."""
+    """End when the main process was killed, which the pool does not notice."""
     parent = parent_process()
     assert parent is not None  # this is a worker  # noqa: S101
     parent.join()
@@ -140,12 +139,12 @@ def _build_batch(folder: str, iris: Sequence[str]) -> BuildResult:
 
 
 def build_pages(config: BuildConfig, iris_by_folder: Sequence[tuple[str, Sequence[str]]], worker_count: int = 0) -> Iterator[BuildResult]:
-    """Make the pages of all things, in any order.
+    """Make the pages of all resources, in any order.
 
     Args:
-        config: where from, and where to.
-        iris_by_folder: the folders of the kinds, each with the IRIs of its things.
-        worker_count: how many processes; 0 for one for each processor.
+        config: the source and the destination.
+        iris_by_folder: the folders of the entity types, each with the IRIs of its resources.
+        worker_count: the number of processes; 0 for one for each processor.
 
     Raises:
         OutputError: something cannot be written, or a worker was killed.
@@ -156,19 +155,18 @@ def build_pages(config: BuildConfig, iris_by_folder: Sequence[tuple[str, Sequenc
         for folder, iris in iris_by_folder
         for begin in range(0, len(iris), _RESOURCES_PER_TASK)
     )
-    number = worker_count or os.cpu_count() or 1
-    with ProcessPoolExecutor(number, get_context("spawn"), _init_worker, (config,)) as pool:
-        under_way: set[Future[BuildResult]] = set()
+    worker_count = worker_count or os.cpu_count() or 1
+    with ProcessPoolExecutor(worker_count, get_context("spawn"), _init_worker, (config,)) as pool:
+        pending: set[Future[BuildResult]] = set()
         try:
             while True:
-                under_way |= {
-                    pool.submit(_build_batch, *task) for task in islice(tasks, number * _QUEUED_TASKS_PER_WORKER - len(under_way))
-                }
-                if not under_way:
+                free_slots = worker_count * _QUEUED_TASKS_PER_WORKER - len(pending)
+                pending |= {pool.submit(_build_batch, *task) for task in islice(tasks, free_slots)}
+                if not pending:
                     return
-                done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
-                for one in done:
-                    yield one.result()
+                finished, pending = wait(pending, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    yield future.result()
         except BrokenProcessPool:
             raise OutputError(_WORKER_ENDED_MESSAGE) from None
         finally:

@@ -14,8 +14,8 @@ from pfocr2rdf.site.pages.urls import ENTITY_TYPES
 
 
 def page(**values: Any) -> str:
-    given_values = {"q": "", "kind": "", "found": (), "total": 0, "indexed": True, **values}
-    return render("search", site=Site(), root="", title="Search", kinds=ENTITY_TYPES, **given_values)
+    given_values = {"search_text": "", "type_name": "", "results": (), "total": 0, "indexed": True, **values}
+    return render("search", site=Site(), root="", title="Search", entity_types=ENTITY_TYPES, **given_values)
 
 
 class Elements(HTMLParser):
@@ -53,7 +53,7 @@ def test_a_published_page_has_all_that_the_script_needs_and_a_way_without_it() -
 
 def test_a_served_page_lists_what_was_found_without_a_script() -> None:
     odd = '<script>"&'
-    seen = Elements(page(indexed=False, q=odd, kind="gene", found=(STAT3, STAT1._replace(title=odd)), total=1234))
+    seen = Elements(page(indexed=False, search_text=odd, type_name="gene", results=(STAT3, STAT1._replace(title=odd)), total=1234))
     assert seen.each("script") == []
     assert seen.each("noscript") == []
     assert next(one for one in seen.each("input"))["value"] == odd
@@ -62,13 +62,13 @@ def test_a_served_page_lists_what_was_found_without_a_script() -> None:
     assert len(seen.each("bdi")) == 4
     assert odd in seen.text
     assert "The first 2 of 1,234 found" in seen.text
-    assert "Nothing is found." in page(indexed=False, q="x")
-    assert "1 found." in page(indexed=False, q="x", found=(STAT3,), total=1)
+    assert "Nothing is found." in page(indexed=False, search_text="x")
+    assert "1 found." in page(indexed=False, search_text="x", results=(STAT3,), total=1)
     assert "found" not in page(indexed=False).split("</form>")[1].split('id="status"')[1]
 
 
 def test_the_page_keeps_to_the_policy_of_the_site() -> None:
-    for html in (page(), page(indexed=False, q="x", found=ALL, total=9)):
+    for html in (page(), page(indexed=False, search_text="x", results=ALL, total=9)):
         seen = Elements(html)
         assert all("style" not in attributes for _, attributes in seen.elements)
         assert all(not name.startswith("on") for _, attributes in seen.elements for name in attributes)

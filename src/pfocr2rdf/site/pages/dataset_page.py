@@ -1,0 +1,167 @@
+"""The dataset: its description (VoID, DCAT), the files of the release, and its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+from urllib.parse import quote
+
+from pfocr2rdf.pipeline.dataset_description import DESCRIPTION_PREFIXES
+from pfocr2rdf.rdf.iris import CC0_IRI, DATASET_IRI
+from pfocr2rdf.rdf.ordering import sort_pairs
+from pfocr2rdf.rdf.terms import PredicateObject, Resource, iri_term, lexical_form, parse_term
+from pfocr2rdf.rdf.vocabulary import SITE_URL
+from pfocr2rdf.site.pages.graph_reader import DESCRIPTION_GRAPH, DatasetReader
+from pfocr2rdf.site.pages.html import PageFile, Site, render
+from pfocr2rdf.site.pages.urls import REPRESENTATIONS
+from pfocr2rdf.site.pages.view_models import SITE_DESCRIPTION, SITE_NAME, Fact, Link, TableView, curie_link, web_link
+
+DOWNLOADS_DIR = "downloads"
+"""The folder of the release's files on the site."""
+
+_DATASET = iri_term(DATASET_IRI)
+_expand = DESCRIPTION_PREFIXES.expand_term
+_FACTS = (
+    ("dcterms:description", "What it is"),
+    ("dcterms:license", "Licence"),
+    ("dcterms:publisher", "Publisher"),
+    ("pav:version", "Release"),
+    ("dcterms:issued", "Issued"),
+    ("void:triples", "Statements"),
+    ("void:entities", "Things"),
+    ("pav:createdWith", "Made with"),
+    ("dcterms:hasVersion", "Digests"),
+)
+
+
+class ReleaseFile(NamedTuple):
+    """A file of the release: its name, its size, its SHA-256, and its URL relative to the root (``""`` if it is not on the site)."""
+
+    name: str
+    size: int
+    sha256: str
+    url: str
+
+
+def read_dataset_description(reader: DatasetReader, site: Site, download_names: Iterable[str] = ()) -> list[Resource]:
+    """The description of the dataset, with the URLs of its files and its endpoint on the site.
+
+    Args:
+        reader: the dataset.
+        site: the site.
+        download_names: the names of the files that can be downloaded.
+    """
+    described = {resource.subject: resource for resource in reader.graph_resources(DESCRIPTION_GRAPH)}
+    if _DATASET not in described:
+        return []
+    added: dict[str, list[PredicateObject]] = {_DATASET: []}
+    for name in download_names:
+        url = iri_term(f"{site.base_url}{DOWNLOADS_DIR}/{quote(name)}")
+        added[iri_term(f"{DATASET_IRI}#{name}")] = [(_expand("dcat:downloadURL"), url)]
+        if name.startswith("figures."):
+            added[_DATASET].append((_expand("void:dataDump"), url))
+    if "://" in site.endpoint:
+        added[_DATASET].append((_expand("void:sparqlEndpoint"), iri_term(site.endpoint)))
+    resources = [Resource(subject, sort_pairs({*resource.pairs, *added.get(subject, ())})) for subject, resource in described.items()]
+    return sorted(resources, key=lambda resource: (resource.subject != _DATASET, resource.subject))
+
+
+def list_release_files(resources: Iterable[Resource], download_names: Iterable[str] = ()) -> list[ReleaseFile]:
+    """The files of the release, according to the description of the dataset.
+
+    Args:
+        resources: the description.
+        download_names: the names of the files that can be downloaded.
+    """
+    downloads, values_by_subject = set(download_names), {resource.subject: resource.values_by_predicate for resource in resources}
+    files = []
+    for subject in values_by_subject.get(_DATASET, {}).get(_expand("dcat:distribution"), ()):
+        values = values_by_subject.get(subject, {})
+        name, size = _first_text(values, "dcterms:title"), _first_text(values, "dcat:byteSize")
+        checksum = values.get(_expand("spdx:checksum"), [""])[0]
+        sha256 = _first_text(values_by_subject.get(checksum, {}), "spdx:checksumValue")
+        url = f"{DOWNLOADS_DIR}/{quote(name)}" if name in downloads else ""
+        files.append(ReleaseFile(name, int(size) if size.isdecimal() else 0, sha256, url))
+    return sorted(files)
+
+
+def render_dataset_page(resources: list[Resource], files: list[ReleaseFile], site: Site) -> PageFile:
+    """The page of the dataset.
+
+    Args:
+        resources: the description of the dataset.
+        files: the files of the release.
+        site: the site.
+    """
+    values_by_subject = {resource.subject: resource.values_by_predicate for resource in resources}
+    values = values_by_subject.get(_DATASET, {})
+    title = _first_text(values, "dcterms:title") or SITE_NAME
+    version = _first_text(values, "pav:version") or _first_text(values, "dcterms:issued")
+    structured_data = {
+        "@context": ["https://schema.org/", {"dct": "http://purl.org/dc/terms/"}],
+        "@type": "Dataset",
+        "@id": DATASET_IRI,
+        "dct:conformsTo": {"@id": "https://bioschemas.org/profiles/Dataset/1.0-RELEASE"},
+        "name": title,
+        "description": _first_text(values, "dcterms:description") or SITE_DESCRIPTION,
+        "identifier": DATASET_IRI,
+        "keywords": ["pathway", "figure", "gene", "OCR"],
+        "license": CC0_IRI,
+        "url": f"{SITE_URL}dataset.html",
+        **({"version": version} if version else {}),
+        "distribution": [
+            {"@type": "DataDownload", "name": file.name, "contentUrl": f"{site.base_url}{file.url}", "contentSize": f"{file.size} B"}
+            for file in files
+            if file.url
+        ],
+        "includedInDataCatalog": {"@type": "DataCatalog", "@id": SITE_URL, "name": SITE_NAME},
+    }
+    classes = [values_by_subject.get(subject, {}) for subject in values.get(_expand("void:classPartition"), ())]
+    properties = [values_by_subject.get(subject, {}) for subject in values.get(_expand("void:propertyPartition"), ())]
+    page = render(
+        "dataset",
+        site=site,
+        root="",
+        title=title,
+        facts=list(_facts(values, site)),
+        files=files,
+        tables=[
+            _partition_table("Things by class", "Class", _count_partitions(classes, "void:class", "void:entities")),
+            _partition_table("Statements by property", "Property", _count_partitions(properties, "void:property", "void:triples")),
+        ],
+        structured_data=structured_data,
+        representations=REPRESENTATIONS,
+        citation=f"{title}{f', release {version}' if version else ''}. {DATASET_IRI}",
+    )
+    return PageFile("dataset.html", page)
+
+
+def _first_text(values: Mapping[str, list[str]], curie: str) -> str:
+    return lexical_form(values.get(_expand(curie), ['""'])[0])
+
+
+def _facts(values: Mapping[str, list[str]], site: Site) -> Iterator[Fact]:
+    yield Fact("IRI", (Link(DATASET_IRI, DATASET_IRI),))
+    for curie, label in _FACTS:
+        if objects := values.get(_expand(curie)):
+            yield Fact(label, tuple(map(_value_link, objects)))
+    if site.endpoint:
+        yield Fact("SPARQL endpoint", (Link(site.endpoint, site.endpoint),))
+
+
+def _value_link(value: str) -> Link:
+    term = parse_term(value)
+    is_integer = term.term_type == "literal" and term.datatype.endswith("#integer")
+    return web_link(f"{int(term.value):,}" if is_integer else term.value, term.value)
+
+
+def _count_partitions(partitions: Iterable[Mapping[str, list[str]]], term: str, count: str) -> list[tuple[str, int]]:
+    """The class or property of each partition of the dataset, and its count."""
+    return [(values[_expand(term)][0], int(_first_text(values, count) or 0)) for values in partitions if _expand(term) in values]
+
+
+def _partition_table(heading: str, column: str, counts: list[tuple[str, int]]) -> TableView:
+    rows = [
+        ((curie_link(term),), (Link(f"{count:,}", style="number"),)) for term, count in sorted(counts, key=lambda pair: (-pair[1], pair[0]))
+    ]
+    return TableView(heading, (column, "Number"), rows, len(rows))

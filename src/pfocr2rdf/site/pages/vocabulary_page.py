@@ -1,0 +1,80 @@
+"""The page of the vocabulary, with an example of each term from the dataset."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term
+from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE_TYPES, PFOCR, PROPERTIES, expand_curie
+from pfocr2rdf.site.pages.graph_reader import DatasetReader
+from pfocr2rdf.site.pages.html import PageFile, Site, render
+from pfocr2rdf.site.pages.urls import REPRESENTATIONS
+from pfocr2rdf.site.pages.view_models import Link, curie_link
+
+
+class VocabularyTerm(NamedTuple):
+    """A term of the vocabulary on its page."""
+
+    name: str
+    fragment: str
+    label: str
+    definition: str
+    rows: tuple[tuple[str, tuple[Link, ...]], ...]
+
+
+def render_vocabulary_page(reader: DatasetReader, site: Site) -> PageFile:
+    """The page of the vocabulary."""
+    classes = [
+        _vocabulary_term(
+            row.name,
+            row.label,
+            row.definition,
+            ("Kind of", row.superclasses),
+            ("Close to", row.close_matches),
+            example=_example_instance(reader, row.name),
+        )
+        for row in CLASSES
+    ]
+    properties = [
+        _vocabulary_term(
+            row.name, row.label, row.definition, ("Of", row.domain), ("Leads to", (row.range,)), ("Kind of", row.superproperties),
+            ("Close to", row.close_matches), example=_example_usage(reader, row.name),
+        )
+        for row in PROPERTIES
+        if row.name.startswith("pfocr:")
+    ]  # fmt: skip
+    evidence = [_vocabulary_term(row.name, row.label, row.definition, example=", ".join(row.sources)) for row in EVIDENCE_TYPES]
+    page = render(
+        "vocab",
+        site=site,
+        root="",
+        title="The vocabulary",
+        namespace_iri=PFOCR,
+        representations=REPRESENTATIONS,
+        sections=[("Classes", classes), ("Properties", properties), ("Evidence", evidence)],
+    )
+    return PageFile("vocab.html", page)
+
+
+def _vocabulary_term(name: str, label: str, definition: str, *relations: tuple[str, tuple[str, ...]], example: str) -> VocabularyTerm:
+    rows = [(heading, tuple(map(_term_link, curies))) for heading, curies in relations]
+    examples = (Link(example, style="word"),) if example else ()
+    rows.append(("Lexicon sources" if ":via" in name else "Example", examples))
+    return VocabularyTerm(name, name.partition(":")[2], label, definition, tuple(rows))
+
+
+def _term_link(curie: str) -> Link:
+    return Link(curie, f"vocab.html#{curie.partition(':')[2]}" if curie.startswith("pfocr:") else expand_curie(curie))
+
+
+def _example_instance(reader: DatasetReader, curie: str) -> str:
+    quad = next(reader.quads("", RDF_TYPE, expand_term(curie)), None)
+    return f"{curie_link(str(quad.subject)).text} a {curie} ." if quad else ""
+
+
+def _example_usage(reader: DatasetReader, curie: str) -> str:
+    quad = next(reader.quads("", expand_term(curie)), None)
+    if quad is None:
+        return ""
+    value = str(quad.object)
+    return f"{curie_link(str(quad.subject)).text} {curie} {curie_link(value).text if value.startswith('<') else value} ."

@@ -1,0 +1,66 @@
+"""The files of a site besides those of resources and of the search."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+from pfocr2rdf.rdf.ontology import ontology_resources
+from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
+from pfocr2rdf.site.hosting.files import render_hosting_files
+from pfocr2rdf.site.pages.browse_pages import render_browse_pages, render_home_page, render_not_found_page
+from pfocr2rdf.site.pages.dataset_page import list_release_files, read_dataset_description, render_dataset_page
+from pfocr2rdf.site.pages.graph_reader import DatasetReader
+from pfocr2rdf.site.pages.html import ASSETS_DIR, Site, render
+from pfocr2rdf.site.pages.listing import ResourceList, page_urls
+from pfocr2rdf.site.pages.overview import compute_overview
+from pfocr2rdf.site.pages.query_page import build_query_page_context
+from pfocr2rdf.site.pages.rdf_documents import serialize_jsonld, serialize_turtle
+from pfocr2rdf.site.pages.urls import EntityType
+from pfocr2rdf.site.pages.vocabulary_page import render_vocabulary_page
+from pfocr2rdf.site.static.sitemap import render_robots_txt, render_sitemaps
+
+
+def render_site_files(
+    reader: DatasetReader, site: Site, resource_lists: Sequence[ResourceList], download_names: Sequence[str], precompressed: str
+) -> Iterator[tuple[str, str]]:  # fmt: skip
+    """The files, each as its path and its text.
+
+    Args:
+        reader: the dataset.
+        site: the settings that all pages have in common.
+        resource_lists: the resources that have pages.
+        download_names: the names of the files that can be downloaded.
+        precompressed: one of ``PRECOMPRESSION_MODES``.
+    """
+    entity_types = [resource_list.entity_type for resource_list in resource_lists]
+    yield from _render_common_files(reader, site, entity_types)
+    description = read_dataset_description(reader, site, download_names)
+    yield render_dataset_page(description, list_release_files(description, download_names), site)
+    yield render_home_page(compute_overview(reader), entity_types, site)
+    yield render_not_found_page(site)
+    yield from render_browse_pages(resource_lists, site)
+    yield "dataset.ttl", serialize_turtle(description)
+    yield "dataset.jsonld", serialize_jsonld(description)
+    yield "search.html", _render_search_page(entity_types, site)
+    yield from render_sitemaps(page_urls(resource_lists), site.base_url)
+    yield "robots.txt", render_robots_txt(site.base_url)
+    yield from render_hosting_files(site.content_security_policy, precompressed=precompressed != "no", base_url=site.base_url).items()
+
+
+def _render_search_page(entity_types: Sequence[EntityType], site: Site) -> str:
+    """The page of the search, whose script fills in the results."""
+    results = {"search_text": "", "type_name": "", "results": (), "total": 0}
+    return render("search", site=site, root="", title="Search", indexed=True, entity_types=entity_types, **results)
+
+
+def _render_common_files(reader: DatasetReader, site: Site, entity_types: Iterable[EntityType]) -> Iterator[tuple[str, str]]:
+    """The files that do not depend on the resources: the vocabulary, the queries, and the assets."""
+    yield render_vocabulary_page(reader, site)
+    yield "vocab.ttl", serialize_turtle(ontology_resources())
+    yield "vocab.jsonld", serialize_jsonld(ontology_resources())
+    yield "context.jsonld", json.dumps({"@context": jsonld_context()}, indent=2) + "\n"
+    yield "queries.html", render("queries", site=site, **build_query_page_context(site.endpoint, entity_types=entity_types))
+    for asset in sorted(ASSETS_DIR.rglob("*")):
+        if asset.is_file():
+            yield f"assets/{asset.relative_to(ASSETS_DIR)}", asset.read_text(encoding="utf-8")
