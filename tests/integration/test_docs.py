@@ -156,6 +156,18 @@ def test_names_of_the_glossary_are_in_the_code() -> None:
         assert re.search(rf"^(?:class |def )?{name}\b", source, re.MULTILINE), (name, path)
 
 
+def test_decisions_are_listed_with_their_titles_and_statuses() -> None:
+    index = (ROOT / "docs" / "adr" / "index.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[(\d{4})\]\((\S+)\) \| (.+) \| (\S+) \| (.+) \|$", index, re.MULTILINE)
+    assert [row[1] for row in rows] == sorted(path.name for path in (ROOT / "docs" / "adr").glob("0*.md"))
+    for number, name, title, date, status in rows:
+        text = (ROOT / "docs" / "adr" / name).read_text(encoding="utf-8")
+        assert name.startswith(number)
+        assert text.startswith(f"# {int(number)}. {title}\n\n- Status: {status}\n- Date: {date}\n"), name
+        parts = re.findall("^## (.+)$", text, re.MULTILINE)
+        assert parts == ["Context", "Decision", "Alternatives", "Consequences"], name
+
+
 def test_properties_of_the_picture_are_in_the_vocabulary() -> None:
     drawn = set(re.findall(r">((?:pfocr|oa):[A-Za-z]+)<", (ROOT / "docs" / "graph.svg").read_text(encoding="utf-8")))
     assert drawn <= {row.name for row in PROPERTIES}
