@@ -12,7 +12,7 @@ import fsspec
 import pytest
 from tests.support.servers import free_port, wait_for
 
-from pfocr2rdf.storage import remote
+from pfocr2rdf.storage import filesystem
 
 
 @contextlib.contextmanager
@@ -42,4 +42,4 @@ def s3_server() -> Iterator[str]:
 def _forget() -> None:
     """Connections to a server of before."""
     fsspec.get_filesystem_class("s3").clear_instance_cache()
-    remote._open_file_system.cache_clear()
+    filesystem._open_file_system.cache_clear()

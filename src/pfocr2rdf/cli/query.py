@@ -24,7 +24,7 @@ from pfocr2rdf.cli.params import require_absolute_iri
 from pfocr2rdf.errors import OutputError
 from pfocr2rdf.rdf.prefixes import READABLE_LOCAL_NAME, PrefixMap
 from pfocr2rdf.rdf.text import C_ESCAPES, escape_controls
-from pfocr2rdf.storage.files import map_os_errors
+from pfocr2rdf.storage.files import atomic_write, map_os_errors
 from pfocr2rdf.stores.clients.sparql import Endpoints
 from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions
 from pfocr2rdf.stores.querying.examples import examples_as_rdf, examples_as_rows, find_example, suggest_examples
@@ -256,14 +256,8 @@ def _atomic_output(path: Path) -> Iterator[IO[bytes]]:
             with path.open("wb") as file:
                 yield file
             return
-        real = Path(os.path.realpath(path))
-        partial = real.with_name(f".{real.name}.{os.getpid()}-partial")
-        try:
-            with partial.open("xb") as file:
-                yield file
-            os.replace(partial, real)
-        finally:
-            partial.unlink(missing_ok=True)
+        with atomic_write(Path(os.path.realpath(path))) as partial, partial.open("xb") as file:
+            yield file
 
 
 def _clear_frames(error: BaseException | None) -> None:

@@ -18,7 +18,7 @@ from pfocr2rdf.records.sources import RecordRef, RecordSource
 from pfocr2rdf.records.tables import SideTable, decode_text
 from pfocr2rdf.records.values import get_text
 from pfocr2rdf.records.yaml import load_yaml as read_yaml
-from pfocr2rdf.storage import remote
+from pfocr2rdf.storage import filesystem
 
 
 class RecordSchema(Protocol):
@@ -144,8 +144,8 @@ def _read_bytes(path: str, source: str) -> bytes:
         RecordError: it cannot be opened, or is too large.
     """
     try:
-        if remote.is_url(path):
-            data = remote.read_file(path, MAX_RECORD_BYTES + 1)
+        if filesystem.is_url(path):
+            data = filesystem.read_file(path, MAX_RECORD_BYTES + 1)
         else:
             with open(path, "rb", buffering=0) as file:
                 size = os.fstat(file.fileno()).st_size
@@ -174,7 +174,7 @@ def _read_tables(figid: str, folders: tuple[str, ...]) -> dict[str, SideTable]:
         for name in TABLE_NAMES:
             shown = table_file_name(figid, name)
             path = f"{folder}/{shown}"
-            if name not in found and (remote.is_url(path) or os.path.exists(path)):
+            if name not in found and (filesystem.is_url(path) or os.path.exists(path)):
                 try:
                     found[name] = SideTable(shown, _read_bytes(path, shown))
                 except RecordError as error:
@@ -192,8 +192,8 @@ def prefetch(batch: Iterable[RecordRef]) -> None:
     """Ask for the files of records that will soon be read, as far as they are elsewhere. A record's file is named for its figure."""
     urls = []
     for located in batch:
-        if remote.is_url(located.path):
+        if filesystem.is_url(located.path):
             stem = located.path.rpartition("/")[2].rpartition(".")[0]
             urls += [located.path, *(f"{folder}/{table_file_name(stem, name)}" for folder in located.table_dirs for name in TABLE_NAMES)]
     if urls:
-        remote.prefetch_files(urls)
+        filesystem.prefetch_files(urls)

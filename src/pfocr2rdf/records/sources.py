@@ -17,7 +17,7 @@ from pfocr2rdf.records.archives import is_archive, unpack_archive
 from pfocr2rdf.records.documents import YamlDocument, iter_documents
 from pfocr2rdf.records.trees import FileTree, LocalTree, NamePredicate, RemoteTree, sort_names
 from pfocr2rdf.records.values import printable_path
-from pfocr2rdf.storage import remote
+from pfocr2rdf.storage import filesystem
 
 FIGURES_DIR, DATA_DIR = "_figures", "_data"
 match_table_name = re.compile(r"(.+)-(genes|chemicals|diseases)\.tsv").fullmatch
@@ -93,7 +93,7 @@ class RecordSource:
 
     def _resolve(self, name: str) -> tuple[FileTree | Path | str, str]:
         """The folder or file to read (a ``str`` is the URL of a record), and what messages call it."""
-        if remote.is_url(name):
+        if filesystem.is_url(name):
             return self._resolve_url(name)
         path = self._spool() if name == "-" else Path(name)
         label = "<stdin>" if name == "-" else name
@@ -112,13 +112,13 @@ class RecordSource:
 
     def _resolve_url(self, url: str) -> tuple[FileTree | Path | str, str]:
         """A folder or record is read where it is; another file, which may be an archive, is fetched first."""
-        name, label = remote.find_file_name(url), remote.redact_url(url)
+        name, label = filesystem.find_file_name(url), filesystem.redact_url(url)
         if not name:
             return RemoteTree(url), label
         if name.lower().endswith(_RECORD_SUFFIXES):
             return url, label
         path = self._scratch_path() / name.partition("?")[0]
-        remote.download(url, path)
+        filesystem.download(url, path)
         return self._unpack(path, label) if is_archive(path) else path, label
 
     def _spool(self) -> Path:
@@ -137,7 +137,7 @@ class RecordSource:
         for tree, label in self._found:
             if isinstance(tree, Path | str):
                 folder, name = os.path.split(_absolute_folder(str(tree)))
-                names = remote.list_file_names if isinstance(tree, str) else LocalTree(folder).names
+                names = filesystem.list_file_names if isinstance(tree, str) else LocalTree(folder).names
                 yield from _file_record_refs(folder, name, label, _table_dirs(names, folder))
                 continue
             empty = True
@@ -175,11 +175,11 @@ def _has_figure(tree: FileTree, folders: tuple[str, ...], stem: str) -> bool:
 
 
 def _separator(folder: str) -> str:
-    return "/" if remote.is_url(folder) else os.sep
+    return "/" if filesystem.is_url(folder) else os.sep
 
 
 def _absolute_folder(folder: str) -> str:
-    return folder if remote.is_url(folder) else os.path.abspath(folder)
+    return folder if filesystem.is_url(folder) else os.path.abspath(folder)
 
 
 def _display_path(label: str, tree: FileTree, folder: str) -> str:
@@ -231,7 +231,7 @@ def _file_record_refs(folder: str, name: str, label: str, tables: tuple[str, ...
         return
     seen = 0
     try:
-        with remote.open_file(path) as file:
+        with filesystem.open_file(path) as file:
             for document in iter_documents(file):
                 seen += 1
                 yield document.with_source(label) if isinstance(document, RecordError) else RecordRef(label, "", document, tables)

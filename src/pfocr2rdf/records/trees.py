@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import IO, Protocol
 
-from pfocr2rdf.errors import SourceError
-from pfocr2rdf.storage.remote import list_file_names, open_file_system, redact_message, redact_url
+from pfocr2rdf.storage.filesystem import list_file_names, map_fs_errors, open_file_system
 
 
 class RemoteTree:
@@ -29,11 +28,9 @@ class RemoteTree:
         self._files: dict[str, set[str]] = defaultdict(set)
         self._beside: dict[str, set[str]] = {}
         system, top = open_file_system(self.root)
-        try:
-            found = system.find(top)
-        except Exception as error:  # each file system has errors of its own
-            raise SourceError(f"{redact_url(root)}: cannot be listed: {redact_message(error, root)}") from None
-        for path in found:
+        with map_fs_errors(root, "listed"):
+            paths = system.find(top)
+        for path in paths:
             folder, _, name = path[len(top.rstrip("/")) :].lstrip("/").rpartition("/")
             if not any(part.startswith(".") for part in folder.split("/")):
                 self._files[folder].add(name)

@@ -1,4 +1,4 @@
-"""Single files: their digests, and one mapping of operating system errors."""
+"""Single files: digests, atomic replacement, and one mapping of operating system errors."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import errno
 import hashlib
 import io
 import os
-import resource
 import sqlite3
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -27,32 +27,52 @@ class FileInfo(NamedTuple):
 
 
 class HashingWriter(io.RawIOBase):
-    """Passes bytes on to a file, and keeps their number and digest."""
+    """A binary file that passes bytes on to another one, and counts and hashes them."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self.size = 0
-        self.digest = hashlib.sha256()
+        self._size = 0
+        self._digest = hashlib.sha256()
 
     def writable(self) -> bool:
-        """It is."""
+        """True."""
         return True
 
     def write(self, data: Any) -> int:
         """Pass bytes on."""
         self._file.write(data)
-        self.size += len(data)
-        self.digest.update(data)
+        self._size += len(data)
+        self._digest.update(data)
         return len(data)
 
     def flush(self) -> None:
-        """Pass on what the file still holds."""
+        """Flush the other file."""
         self._file.flush()
+
+    def file_info(self, name: str) -> FileInfo:
+        """Size and digest of what was written so far."""
+        return FileInfo(name, self._size, self._digest.hexdigest())
 
 
 @contextlib.contextmanager
-def map_os_errors(path: Path) -> Iterator[None]:
-    """The one place that turns the operating system's complaints about an output into ours."""
+def atomic_write(path: Path, directory: Path | None = None) -> Iterator[Path]:
+    """Atomic replacement of a file: the path of a partial file to create, which takes the other's place by one rename.
+
+    Args:
+        path: the file to replace; if anything is raised, it stays as it is.
+        directory: where the partial file is, on the same disk; without it, beside the file.
+    """
+    partial = (directory or path.parent) / f".{path.name}.{uuid.uuid4().hex[:8]}-partial"
+    try:
+        yield partial
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def map_os_errors(path: Path | str) -> Iterator[None]:
+    """The one place that turns the operating system's errors about an output into ours."""
     try:
         yield
     except OSError as error:
@@ -62,10 +82,18 @@ def map_os_errors(path: Path) -> Iterator[None]:
 
 
 def _sqlite_reason(error: sqlite3.Error) -> str:
-    """What the operating system would say: SQLite keeps its words to itself."""
+    """The reason in the operating system's words, which SQLite keeps to itself."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
         return os.strerror(errno.ENOSPC)
-    if code == sqlite3.SQLITE_IOERR and resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY:
+    if code == sqlite3.SQLITE_IOERR and _is_file_size_limited():
         return os.strerror(errno.EFBIG)
     return str(error)
+
+
+def _is_file_size_limited() -> bool:
+    try:
+        import resource
+    except ImportError:  # there is none on Windows
+        return False
+    return resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY

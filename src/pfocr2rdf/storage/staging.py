@@ -85,7 +85,7 @@ class StagedDirectory:
             writer = HashingWriter(file)
             with open_compressed(name, writer) as stream:
                 yield stream
-            self.written_files.append(FileInfo(name, writer.size, writer.digest.hexdigest()))
+            self.written_files.append(writer.file_info(name))
 
     def write_text(self, name: str, text: str) -> None:
         """Write a small file at once."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from typing import Generic, TypeVar
 import pyoxigraph
 
 from pfocr2rdf.errors import StoreError
+from pfocr2rdf.storage.locks import shared_lock
 from pfocr2rdf.stores.chunks import Chunk
 from pfocr2rdf.stores.clients.sparql import SolutionMapping
 from pfocr2rdf.stores.graph_layout import graph_clause, graph_pattern
@@ -47,13 +47,7 @@ def read_lock(path: Path) -> int:
         StoreError: one is there.
     """
     with map_store_errors(path):
-        handle = os.open(path / "LOCK", os.O_RDONLY)
-        try:
-            fcntl.lockf(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BaseException:
-            os.close(handle)
-            raise
-    return handle
+        return shared_lock(path / "LOCK")
 
 
 @contextmanager

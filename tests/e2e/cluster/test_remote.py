@@ -27,7 +27,7 @@ from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.records.reader import read_records
 from pfocr2rdf.records.sources import RecordSource
-from pfocr2rdf.storage import remote
+from pfocr2rdf.storage import filesystem
 from pfocr2rdf.storage.layout import MANIFEST_FILE, PARTITION_MANIFESTS_DIR
 
 BUCKET = "pfocr-test"
@@ -185,7 +185,7 @@ def test_a_record_that_is_gone_when_it_is_read_is_refused(s3: Any, tmp_path: Pat
 def test_a_server_that_is_lost_stops_the_run_and_refuses_no_record(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A record that was refused for it would be missing from the graph, and nobody would look."""
     url = put(f"memory://{tmp_path}", {"PMC1__a.md": front_matter(older("PMC1__a"))})
-    system, _ = remote.open_file_system(url)
+    system, _ = filesystem.open_file_system(url)
 
     def lost(*_: object, **__: object) -> bytes:
         raise ConnectionResetError(104, "Connection reset by peer")
@@ -333,7 +333,7 @@ def test_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch, mixed: P
     settings = '{"endpoint_url": "http://127.0.0.1:9", "config_kwargs": {"retries": {"max_attempts": 0}, "connect_timeout": 2}}'
     for name, value in json.loads(settings).items():
         monkeypatch.setitem(fsspec.config.conf, "s3", {**fsspec.config.conf.get("s3", {}), name: value})
-    remote._open_file_system.cache_clear()
+    filesystem._open_file_system.cache_clear()
     with pytest.raises(SourceError, match="cannot be opened: "):
         export([f"s3://{BUCKET}/real"], tmp_path / "out")
     with pytest.raises(OutputError, match="cannot be "):
@@ -344,7 +344,7 @@ def test_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch, mixed: P
 def test_a_file_system_that_is_not_installed(side: str, monkeypatch: pytest.MonkeyPatch, mixed: Path, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "s3fs", None)
     monkeypatch.delitem(sys.modules["fsspec.registry"]._registry, "s3", raising=False)
-    remote._open_file_system.cache_clear()
+    filesystem._open_file_system.cache_clear()
     error, sources, output = (
         (SourceError, ["s3://bucket/x"], str(tmp_path / "out")) if side == "source" else (OutputError, [str(mixed)], "s3://bucket/out")
     )
