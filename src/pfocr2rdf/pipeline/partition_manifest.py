@@ -1,4 +1,4 @@
-"""The account of a part, which stands beside it: what became of its records, so that the next run need not make it again."""
+"""The manifest of one partition: the results of its records, by which the next run knows that it need not be written again."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from pfocr2rdf.pipeline.descriptions import Description
-from pfocr2rdf.pipeline.results import IndexedRecord, QuarantinedRecord, RecordResult
+from pfocr2rdf.pipeline.results import JSON_CODEC, IndexedRecord, QuarantinedRecord, RecordResult
 from pfocr2rdf.storage.files import FileInfo
 from pfocr2rdf.storage.filesystem import Storage
 from pfocr2rdf.storage.layout import PARTITION_MANIFESTS_DIR
 
 
 class PartitionResult(NamedTuple):
-    """What became of a part: its files, its records, which of these were left out, and how many records were mapped for it."""
+    """The result of a partition: its files, its records, which of these are left out, and how many records were mapped for it."""
 
     files: list[FileInfo]
     record_results: list[RecordResult]
@@ -26,11 +26,9 @@ class PartitionResult(NamedTuple):
 
 
 class PartitionManifest(NamedTuple):
-    """The account of one part. It is sealed with a digest: one that was damaged is none.
+    """The manifest of one partition, by its number. It has a checksum; one that was damaged counts as missing.
 
-    Attributes:
-        storage: where it is.
-        number: that of the part.
+    Numbers of records are relative to the first one, so that it stays true when records before the partition come or go.
     """
 
     storage: Storage
@@ -41,50 +39,41 @@ class PartitionManifest(NamedTuple):
         return f"{PARTITION_MANIFESTS_DIR}/part-{self.number:05}.json"
 
     def write(self, settings: list[Any], records: Sequence[IndexedRecord], result: PartitionResult) -> None:
-        """Write it, when the part is there."""
+        """Write the manifest, when the files are there."""
         first = records[0].number
-        said = {
+        content = {
             "settings": settings,
             "files": result.files,
-            "records": [
-                [*one._replace(digest=one.digest.hex(), packed_keys=one.packed_keys.hex())]  # type: ignore[arg-type]
-                for one in result.record_results
-            ],
-            "descriptions": [[one.key.hex(), one.subject, one.pairs] for one in result.descriptions],
-            "quarantined": {number - first: _encode_quarantined(one) for number, one in result.quarantined.items()},
+            "records": [JSON_CODEC.encode(record) for record in result.record_results],
+            "descriptions": [[description.key.hex(), description.subject, description.pairs] for description in result.descriptions],
+            "quarantined": {number - first: _encode_quarantined(record) for number, record in result.quarantined.items()},
             "left_out": sorted(number - first for number in result.excluded),
         }
-        said = json.loads(json.dumps(said))
-        self.storage.write_json(self._name, {"sha256": _checksum(said), "account": said})
+        content = json.loads(json.dumps(content))
+        self.storage.write_json(self._name, {"sha256": _content_sha256(content), "account": content})
 
     def read(self, settings: list[Any], records: Sequence[IndexedRecord]) -> PartitionResult | None:
-        """What it says of a batch, where it is of so many records and of these settings."""
-        sealed = self.storage.read_json(self._name)
+        """The result that the manifest has, where it is of so many records and of these settings."""
+        manifest = self.storage.read_json(self._name)
         first = records[0].number
         try:
-            said = sealed["account"]
-            if sealed["sha256"] != _checksum(said) or said["settings"] != settings:
+            content = manifest["account"]
+            if manifest["sha256"] != _content_sha256(content) or content["settings"] != settings:
                 return None
             return PartitionResult(
-                [FileInfo(*file) for file in said["files"]],
-                [_decode_result(row, one.number) for row, one in zip(said["records"], records, strict=True)],
-                [Description(bytes.fromhex(key), subject, pairs) for key, subject, pairs in said["descriptions"]],
-                {first + int(at): _decode_quarantined(one) for at, one in said["quarantined"].items()},
-                frozenset(first + at for at in said["left_out"]),
+                [FileInfo(*file) for file in content["files"]],
+                [JSON_CODEC.decode(row)._replace(number=record.number) for row, record in zip(content["records"], records, strict=True)],
+                [Description(bytes.fromhex(key), subject, pairs) for key, subject, pairs in content["descriptions"]],
+                {first + int(index): _decode_quarantined(row) for index, row in content["quarantined"].items()},
+                frozenset(first + index for index in content["left_out"]),
                 0,
             )
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
             return None
 
 
-def _checksum(payload: Any) -> str:
-    return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
-
-
-def _decode_result(row: list[Any], number: int) -> RecordResult:
-    before = RecordResult(*row)
-    digest, entities = bytes.fromhex(str(before.digest)), bytes.fromhex(str(before.packed_keys))
-    return before._replace(number=number, digest=digest, sizes=tuple(before.sizes), packed_keys=entities)
+def _content_sha256(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _encode_quarantined(record: QuarantinedRecord) -> list[Any]:

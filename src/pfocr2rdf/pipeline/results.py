@@ -1,9 +1,11 @@
-"""What became of one record: small, the same in every process, and kept beside an export so that the next one need not do it again."""
+"""Results of records and batches, and the codecs that store record results for the next run."""
 
 from __future__ import annotations
 
 import json
+from array import array
 from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +23,7 @@ EXPORTED, REFUSED, QUARANTINED = "exported", "refused", "quarantined"
 DUPLICATE = "lost"
 """The status of a record that gave way to another one of its figure."""
 
-# What is counted is a few hundred texts of a few hundred letters, which all records use: they are written as lists of numbers.
+# All records share a few hundred characteristic sets of a few hundred letters each: these are stored as lists of numbers.
 _COMMON_LINES = tuple(
     dict.fromkeys((*(f"{RDF_TYPE} {expand_term(row.name)}" for row in CLASSES), RDF_TYPE, *(expand_term(row.name) for row in PROPERTIES)))
 )
@@ -29,7 +31,7 @@ _LINE_CODES = {name: str(number) for number, name in enumerate(_COMMON_LINES)}
 
 
 class RecordWarning(NamedTuple):
-    """Something worth a warning about a figure that was exported all the same."""
+    """A warning about a figure that is exported all the same, or about a superseded record."""
 
     figid: str
     source: str
@@ -37,13 +39,13 @@ class RecordWarning(NamedTuple):
 
 
 class RecordNotes(NamedTuple):
-    """What there is to say of a record, beside its statements.
+    """What a record adds to counts and report.
 
     Attributes:
-        counts: of its figure and mentions.
-        summary_counts: counts for the summary: ``mentions.gene``, ``repairs.license`` and so on.
-        validation_results: what its validation found.
-        warnings: what is worth a warning.
+        counts: those of its figure and mentions.
+        summary_counts: ``mentions.gene``, ``repairs.license`` and so on.
+        validation_results: the results of its validation.
+        warnings: the texts of its warnings.
         refusal: why it cannot be used.
     """
 
@@ -54,7 +56,7 @@ class RecordNotes(NamedTuple):
     refusal: RecordError | None = None
 
     def to_json(self) -> str:
-        """As one line of JSON."""
+        """The notes as one line of JSON, without what is empty."""
         row: dict[str, Any] = {}
         if self.counts.subjects:
             row["counts"] = [self.counts.subjects, _encode_counts(self.counts.characteristic_sets)]
@@ -73,7 +75,7 @@ class RecordNotes(NamedTuple):
 
     @classmethod
     def from_json(cls, text: str) -> RecordNotes:
-        """What ``to_json`` wrote."""
+        """The notes that ``to_json`` wrote."""
         row = json.loads(text)
         counts = TripleCounts()
         if "counts" in row:
@@ -83,18 +85,18 @@ class RecordNotes(NamedTuple):
 
 
 class RecordResult(NamedTuple):
-    """What became of one record.
+    """The result of one record, without its fragments.
 
     Attributes:
         number: its place in the order of all records.
-        source: what messages call its source.
+        source: the name of its source in messages.
         line: the line of the source where it begins, where that holds several records; else 0.
         digest: SHA-256 of its files as they came; empty where they could not be read.
         figid: its figure; empty where that was not read.
-        schema_rank: the rank of its generation.
+        schema_rank: the rank of its schema; newer is higher.
         status: ``EXPORTED``, ``REFUSED``, ``QUARANTINED`` or ``DUPLICATE``.
-        sizes: the bytes of its text in each format, in the order of the formats.
-        packed_keys: the keys of the descriptions it gives of things that figures share, one behind the other.
+        sizes: the bytes of its fragment in each format, in the order of the formats.
+        packed_keys: the keys of the descriptions that it gives of entities, one behind the other.
         notes_json: a ``RecordNotes``, as JSON.
     """
 
@@ -112,30 +114,74 @@ class RecordResult(NamedTuple):
     @property
     def description_keys(self) -> list[bytes]:
         """The keys of its descriptions."""
-        return [self.packed_keys[at : at + KEY_BYTES] for at in range(0, len(self.packed_keys), KEY_BYTES)]
+        return [self.packed_keys[begin : begin + KEY_BYTES] for begin in range(0, len(self.packed_keys), KEY_BYTES)]
 
+
+class ResultCodec(NamedTuple):
+    """A codec of record results as flat rows, by the way in which a kind of storage holds bytes and sizes."""
+
+    encode_bytes: Callable[[bytes], Any]
+    decode_bytes: Callable[[Any], bytes]
+    encode_sizes: Callable[[tuple[int, ...]], Any]
+    decode_sizes: Callable[[Any], tuple[int, ...]]
+
+    def encode(self, result: RecordResult) -> RecordResult:
+        """The row of a result: the same fields, in the types of the storage."""
+        return result._replace(
+            digest=self.encode_bytes(result.digest),
+            sizes=self.encode_sizes(result.sizes),
+            packed_keys=self.encode_bytes(result.packed_keys),
+        )
+
+    def decode(self, row: Iterable[Any]) -> RecordResult:
+        """The result of a row.
+
+        Raises:
+            TypeError: the row is none of a result.
+            ValueError: the same.
+        """
+        stored = RecordResult(*row)
+        return stored._replace(
+            digest=self.decode_bytes(stored.digest),
+            sizes=self.decode_sizes(stored.sizes),
+            packed_keys=self.decode_bytes(stored.packed_keys),
+        )
+
+
+def pack_numbers(numbers: Iterable[int]) -> bytes:
+    """Numbers as 8 bytes each."""
+    return array("Q", numbers).tobytes()
+
+
+def unpack_numbers(data: bytes) -> tuple[int, ...]:
+    """The numbers that ``pack_numbers`` packed."""
+    return tuple(memoryview(data).cast("Q"))
+
+
+JSON_CODEC = ResultCodec(bytes.hex, bytes.fromhex, list, tuple)
+SQLITE_CODEC = ResultCodec(bytes, bytes, pack_numbers, unpack_numbers)
 
 _REFUSAL_KEYS = {"source": "where"}  # attributes of a ``RecordError`` that have another key in the state
 _REFUSAL_NAMES = {key: name for name, key in _REFUSAL_KEYS.items()}
 
 
-def _encode_set(shape: str) -> str:
-    return "\n".join([_LINE_CODES.get(line, line) for line in shape.split("\n")])
+def _encode_set(characteristic_set: str) -> str:
+    return "\n".join([_LINE_CODES.get(line, line) for line in characteristic_set.split("\n")])
 
 
 _encoded_sets: LruCache[str, str] = LruCache(10_000, _encode_set)
 
 
-def _decode_set(short: str) -> str:
-    return "\n".join([_COMMON_LINES[int(line)] if line.isdecimal() else line for line in short.split("\n")])
+def _decode_set(code: str) -> str:
+    return "\n".join([_COMMON_LINES[int(line)] if line.isdecimal() else line for line in code.split("\n")])
 
 
 def _encode_counts(counts: Counter[str]) -> dict[str, int]:
-    return {_encoded_sets[shape]: count for shape, count in counts.items()}
+    return {_encoded_sets[characteristic_set]: count for characteristic_set, count in counts.items()}
 
 
 def _decode_counts(counts: dict[str, int]) -> Counter[str]:
-    return Counter({_decode_set(short): count for short, count in counts.items()})
+    return Counter({_decode_set(code): count for code, count in counts.items()})
 
 
 def _decode_refusal(row: Any) -> RecordError | None:
@@ -147,14 +193,14 @@ def _decode_refusal(row: Any) -> RecordError | None:
 
 
 class IndexedRecord(NamedTuple):
-    """A located record and its place in the order of all records."""
+    """A record reference with its place in the order of all records."""
 
     number: int
     ref: RecordRef
 
 
 class QuarantinedRecord(NamedTuple):
-    """A record that was left out: the name of its folder, its files as they came, and why, as JSON."""
+    """A record that is left out: the name of its folder, its files as they came, and the reasons, as JSON."""
 
     folder_name: str
     files: dict[str, bytes]
@@ -162,15 +208,15 @@ class QuarantinedRecord(NamedTuple):
 
 
 class BatchResult:
-    """What became of a batch.
+    """The result of a batch.
 
     Attributes:
         record_results: one a record, in order.
-        fragments: the bytes of each format: the texts of the exported records, with the format's separator between them.
-        descriptions: of shared things, those that this worker did not send before.
-        counts: of all that is exported.
+        fragments: for each format the fragments of the exported records, with the format's separator between them.
+        descriptions: those of entities that this worker did not send before.
+        counts: those of all exported records.
         summary_counts: the same for the summary.
-        quarantined: by number, the records that were left out.
+        quarantined: by number, the records that are left out.
     """
 
     def __init__(self) -> None:
@@ -183,26 +229,27 @@ class BatchResult:
         self._spilled_files: dict[str, Path] = {}
 
     def spill(self, directory: Path, number: int) -> None:
-        """Leave the texts in files, which are quicker to hand over than bytes."""
-        for form, text in self.fragments.items():
-            self._spilled_files[form] = directory / f"{number}.{form}"
-            self._spilled_files[form].write_bytes(text)
+        """Spill the fragments to files: another process reads these more quickly than it gets bytes through a pipe."""
+        for format_name, data in self.fragments.items():
+            self._spilled_files[format_name] = directory / f"{number}.{format_name}"
+            self._spilled_files[format_name].write_bytes(data)
         self.fragments = {}
 
     def take_fragment(self, format_name: str) -> bytes:
-        """The bytes of a format. They can be asked for once."""
+        """Remove and return the fragments of a format."""
         if path := self._spilled_files.pop(format_name, None):
-            self.fragments[format_name] = path.read_bytes()
+            data = path.read_bytes()
             path.unlink()
+            return data
         return self.fragments.pop(format_name, b"")
 
 
 def index_record(number: int, item: RecordRef | RecordError) -> IndexedRecord | RecordResult:
-    """A record with its number, or the outcome of what is none."""
+    """A record with its number, or the result of a source item that is no record."""
     return build_refusal_result(number, RecordRef(item.source), item) if isinstance(item, RecordError) else IndexedRecord(number, item)
 
 
 def build_refusal_result(number: int, ref: RecordRef, error: RecordError, digest: bytes = b"", figid: str = "") -> RecordResult:
-    """The outcome of a record that cannot be used."""
-    said = RecordNotes(TripleCounts(), Counter(), [], [], error)
-    return RecordResult(number, ref.source, ref.line, digest, figid, 0, REFUSED, (), b"", said.to_json())
+    """The result of a record that cannot be used."""
+    notes = RecordNotes(TripleCounts(), Counter(), [], [], error)
+    return RecordResult(number, ref.source, ref.line, digest, figid, 0, REFUSED, (), b"", notes.to_json())
