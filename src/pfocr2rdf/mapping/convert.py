@@ -1,15 +1,13 @@
-"""One record as an ``rdflib.Graph`` or as JSON-LD: for people who work in Python."""
+"""Conversion of one record to an ``rdflib.Graph`` or to JSON-LD, for people who work in Python."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from pfocr2rdf.mapping.figure_graph import build_figure_graph
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
-from pfocr2rdf.rdf.terms import Resource
 from pfocr2rdf.rdf.vocabulary import PREFIXES
 from pfocr2rdf.records.model import FigureRecord
 
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def to_graph(record: FigureRecord) -> rdflib.Graph:
-    """All that a record says: the figure, its mentions, and the genes, families, papers and so on that it describes.
+    """Map a record to an RDF graph: the figure, its mentions, and the genes, families, papers and so on that it describes.
 
     Returns:
         A new graph, with the prefixes of the project bound.
@@ -29,20 +27,16 @@ def to_graph(record: FigureRecord) -> rdflib.Graph:
     import rdflib  # here, since it takes as long to import as hundreds of records take to export
 
     graph = rdflib.Graph(bind_namespaces="none")
-    for prefix, space in PREFIXES.items():
-        graph.bind(prefix, space)
-    return graph.parse(data=_serialize_ntriples(build_figure_graph(record).resources()), format="nt")
+    for prefix, namespace in PREFIXES.items():
+        graph.bind(prefix, namespace)
+    return graph.parse(data=SERIALIZERS["ntriples"]().serialize_resources(build_figure_graph(record).resources(), ""), format="nt")
 
 
 def to_jsonld(record: FigureRecord) -> dict[str, Any]:
-    """The same as a JSON-LD document: the project's context, and one ``@graph``.
+    """Map a record to a JSON-LD document: the project's context, and one ``@graph``.
 
     Raises:
         RecordError: as ``to_graph``.
     """
-    nodes = SERIALIZERS["jsonld"]().serialize_resources(build_figure_graph(record).resources(), "")
-    return {"@context": jsonld_context(), "@graph": json.loads(f"[{nodes}]")}
-
-
-def _serialize_ntriples(nodes: Iterable[Resource]) -> str:
-    return SERIALIZERS["ntriples"]().serialize_resources(list(nodes), "")
+    node_objects = SERIALIZERS["jsonld"]().serialize_resources(build_figure_graph(record).resources(), "")
+    return {"@context": jsonld_context(), "@graph": json.loads(f"[{node_objects}]")}

@@ -1,4 +1,4 @@
-"""Which families of PFOCR are entries of FamPlex, by FamPlex's own list (CC0), made into package data by ``scripts/make_famplex.py``."""
+"""Lookup of families in FamPlex, by its own list (CC0), which ``scripts/make_famplex.py`` makes package data of."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""From a record to statements: pure, without input or output.
+"""The mapping of a record to statements: pure, without input or output.
 
-What a row says is the same in every figure, but for the figure: it is worked out once per distinct row, as a ``Plan``, and
-the mentions of a figure are put together from the plans column by column.
+Rows are mapped by ``rows.map_row``, once per distinct row; the mentions of a figure are put together from them column by column.
 """
 
 from __future__ import annotations
@@ -34,14 +33,14 @@ _FIGURE_TYPE = (RDF_TYPE, expand_term("pfocr:Figure"))
 _MENTION_TYPE = (RDF_TYPE, expand_term("pfocr:Mention"))
 _MENTIONS_PREDICATE, _MENTIONS_FAMILY_PREDICATE = PREDICATES["pfocr:mentions"], PREDICATES["pfocr:mentionsFamily"]
 _HAS_TARGET = PREDICATES["oa:hasTarget"]
-_CANONICAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]{1,18})?").fullmatch
-_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}\.?[0-9]{0,60}|\.[0-9]{1,60})(?:[eE][+-]?[0-9]{1,3})?").fullmatch
+_match_canonical_number = re.compile(r"[+-]?[0-9]+(?:\.[0-9]{1,18})?").fullmatch
+_match_number = re.compile(r"[+-]?(?:[0-9]{1,40}\.?[0-9]{0,60}|\.[0-9]{1,60})(?:[eE][+-]?[0-9]{1,3})?").fullmatch
 
 
 class MappedRecord(NamedTuple):
-    """What one record says: the figure, its mentions, and the things it is about, which other figures describe too.
+    """The statements of one record: the figure, its mentions, and its entities, which other figures describe too.
 
-    ``conflicting_subjects`` has the things of which its rows say different things, so that they may disagree.
+    ``conflicting_subjects`` are the entities of which its rows have different descriptions.
     """
 
     figure: GroupedResource
@@ -52,73 +51,73 @@ class MappedRecord(NamedTuple):
 
 
 def map_record(record: FigureRecord) -> MappedRecord:
-    """The statements that a record makes, but for those of its own JSON-LD.
+    """Map a record, but for its JSON-LD.
 
     Raises:
         RecordError: an identifier in the record cannot be made an IRI.
     """
     subject = iri_term(iris.figure_iri(record.figid))
-    pairs, described = _figure_pairs(record)
+    pairs, figure_entities = _figure_pairs(record)
     ids = list(map(id, record.mentions))
     counts = Counter(ids)
-    plans = list(map(ROW_CACHE.get, counts))
-    if None in plans:
+    mapped_rows = list(map(ROW_CACHE.get, counts))
+    if None in mapped_rows:
         rows = dict(zip(ids, record.mentions, strict=True))
-        plans = [plan or map_row(rows[key]) for key, plan in zip(counts, plans, strict=True)]
-    _, keys, said, things, families, entities, notes = zip(*plans, strict=True) if counts else ((),) * 7
-    times: Mapping[bytes, int] = dict(zip(keys, counts.values(), strict=True))
-    if len(times) < len(keys) or b"" in times:
-        said, times = _merge_mentions(keys, said, counts.values())
+        mapped_rows = [mapped or map_row(rows[row_id]) for row_id, mapped in zip(counts, mapped_rows, strict=True)]
+    _, keys, bodies, targets, families, entities, notes = zip(*mapped_rows, strict=True) if counts else ((),) * 7
+    occurrences: Mapping[bytes, int] = dict(zip(keys, counts.values(), strict=True))
+    if len(occurrences) < len(keys) or b"" in occurrences:
+        bodies, occurrences = _merge_mentions(keys, bodies, counts.values())
     mentions = ResourceColumns(
         iris.MENTION_NAMESPACE,
-        iris.mention_names(record.figid, times),
+        iris.mention_names(record.figid, occurrences),
         (_MENTION_TYPE, (_HAS_TARGET, subject)),
-        said,
-        list(map(OCCURRENCE_CACHE.__getitem__, times.values())),
+        bodies,
+        list(map(OCCURRENCE_CACHE.__getitem__, occurrences.values())),
     )
-    values = group_by_predicate(dict.fromkeys(pairs))
-    for predicate, found in ((_MENTIONS_PREDICATE, things), (_MENTIONS_FAMILY_PREDICATE, families)):
-        if some := _distinct_non_empty(found):
-            values[predicate] = some
+    values_by_predicate = group_by_predicate(dict.fromkeys(pairs))
+    for predicate, terms in ((_MENTIONS_PREDICATE, targets), (_MENTIONS_FAMILY_PREDICATE, families)):
+        if values := _distinct_non_empty(terms):
+            values_by_predicate[predicate] = values
     return MappedRecord(
-        GroupedResource(subject, values),
+        GroupedResource(subject, values_by_predicate),
         mentions,
-        *_merge_by_subject(chain(described.values(), *entities)),
+        *_merge_by_subject(chain(figure_entities.values(), *entities)),
         (*record.notes, *_distinct_non_empty(notes)),
     )
 
 
 def _distinct_non_empty(texts: Iterable[str]) -> list[str]:
-    """Those that say something, without repeats."""
+    """The texts without repeats and without the empty one."""
     distinct = dict.fromkeys(texts)
     distinct.pop("", None)
     return list(distinct)
 
 
 def _merge_mentions(
-    keys: Iterable[bytes], said: Iterable[PredicateObjectList], counts: Iterable[int]
+    keys: Iterable[bytes], bodies: Iterable[PredicateObjectList], counts: Iterable[int]
 ) -> tuple[tuple[PredicateObjectList, ...], Mapping[bytes, int]]:
-    """What each mention says and how often it occurs, where rows say nothing or differ only in what they say of their target."""
-    first: dict[bytes, PredicateObjectList] = {}
-    times: Counter[bytes] = Counter()
-    for key, one, count in zip(keys, said, counts, strict=True):
+    """The body and the occurrences of each mention, where rows say nothing or differ only in the description of their target."""
+    body_by_key: dict[bytes, PredicateObjectList] = {}
+    occurrences: Counter[bytes] = Counter()
+    for key, body, count in zip(keys, bodies, counts, strict=True):
         if key:
-            first.setdefault(key, one)
-            times[key] += count
-    return tuple(first.values()), times
+            body_by_key.setdefault(key, body)
+            occurrences[key] += count
+    return tuple(body_by_key.values()), occurrences
 
 
-def _merge_by_subject(nodes: Iterable[Resource]) -> tuple[dict[str, Resource], set[str]]:
-    """What is said of each thing as one node, and the things of which different nodes say different things."""
-    distinct = {id(node): node for node in nodes}.values()
-    entities = {node.subject: node for node in distinct}
-    further: dict[str, list[Resource]] = {}
+def _merge_by_subject(descriptions: Iterable[Resource]) -> tuple[dict[str, Resource], set[str]]:
+    """One resource for each entity, and the subjects that have different descriptions."""
+    distinct = {id(description): description for description in descriptions}.values()
+    entities = {description.subject: description for description in distinct}
+    additional: dict[str, list[Resource]] = {}
     if len(entities) < len(distinct):
         entities = {}
-        for node in distinct:
-            collect_description(entities, further, node)
-        merge_descriptions(entities, further)
-    return entities, set(further)
+        for description in distinct:
+            collect_description(entities, additional, description)
+        merge_descriptions(entities, additional)
+    return entities, set(additional)
 
 
 # -- the figure ------------------------------------------------------------------------------------------------------------
@@ -132,7 +131,7 @@ def decimal_lexical_form(text: str) -> str:
     >>> [decimal_lexical_form(text) for text in ("9.5e-1", "0.90", ".5", "high", "9.313225746154785e-10")]
     ['0.95', '0.90', '0.5', 'high', '0.000000000931322575']
     """
-    if not _NUMBER(text) or _CANONICAL(text):
+    if not _match_number(text) or _match_canonical_number(text):
         return text
     number = Decimal(text)
     exponent = number.as_tuple().exponent
@@ -140,7 +139,7 @@ def decimal_lexical_form(text: str) -> str:
 
 
 def _figure_pairs(record: FigureRecord) -> tuple[list[PredicateObject], dict[str, Resource]]:
-    """The statements of the figure itself, and the things that they speak of."""
+    """The statements of the figure itself, and the descriptions of the entities in them."""
     paper, entities = record.paper, {}
     pairs = [_FIGURE_TYPE, *literal_pairs(("dcterms:title", record.title), ("dcterms:identifier", record.figid))]
     if record.figid_alias and record.figid_alias != record.figid:
@@ -152,21 +151,21 @@ def _figure_pairs(record: FigureRecord) -> tuple[list[PredicateObject], dict[str
         pairs.append((PREDICATES["foaf:page"], iri_term(iris.figure_page_iri(record.figlink))))
     pairs += literal_pairs(("pfocr:pathwayScore", decimal_lexical_form(record.score)), datatype="xsd:decimal")
     pairs += literal_pairs(*(("pfocr:organismName", name) for name in record.organisms))
-    for node in _organism_resources(record):
-        pairs.append((PREDICATES["pfocr:organism"], node.subject))
-        entities[node.subject] = node
+    for organism in _organism_resources(record):
+        pairs.append((PREDICATES["pfocr:organism"], organism.subject))
+        entities[organism.subject] = organism
     if license_iri := iris.license_iri(_text(record.jsonld, "license")):
         pairs.append((PREDICATES["dcterms:license"], iri_term(license_iri)))
     if record.ndex:
         pairs.append((PREDICATES["rdfs:seeAlso"], iri_term(iris.ndex_iri(record.ndex))))
-    for node in _pathway_resources(record.wpid):
-        pairs.append((PREDICATES["pfocr:pathway"], node.subject))
-        entities[node.subject] = node
-    pairs += literal_pairs(*(("pfocr:annotation", f"{kind}: {value}" if kind else value) for kind, value in record.annotations))
+    for pathway in _pathway_resources(record.wpid):
+        pairs.append((PREDICATES["pfocr:pathway"], pathway.subject))
+        entities[pathway.subject] = pathway
+    pairs += literal_pairs(*(("pfocr:annotation", f"{key}: {value}" if key else value) for key, value in record.annotations))
     if paper.pmcid:
-        node = _paper_resource(paper)
-        pairs.append((PREDICATES["pfocr:citedIn"], node.subject))
-        entities[node.subject] = node
+        paper_resource = _paper_resource(paper)
+        pairs.append((PREDICATES["pfocr:citedIn"], paper_resource.subject))
+        entities[paper_resource.subject] = paper_resource
     return pairs, entities
 
 
@@ -176,12 +175,11 @@ def _text(block: Mapping[str, Any] | None, key: str) -> str:
 
 
 def _organism_resources(record: FigureRecord) -> list[Resource]:
-    """The organisms of the figure whose taxon is known: from the record's own rows, or as one that everybody names alike."""
+    """The organisms of the figure whose taxon is known: from the record's own rows, or by a common name."""
     if not record.organisms:
         return []
-    named = {row.organism: row.taxon for row in record.mentions if row.taxon}
-    found = [(named.get(name) or TAXON_BY_NAME.get(name, ""), name) for name in record.organisms]
-    return [organism_resource(taxon, name) for taxon, name in found if taxon]
+    taxon_by_name = {**TAXON_BY_NAME, **{row.organism: row.taxon for row in record.mentions if row.taxon}}
+    return [organism_resource(taxon_by_name[name], name) for name in record.organisms if name in taxon_by_name]
 
 
 def _pathway_resources(wpid: str) -> list[Resource]:

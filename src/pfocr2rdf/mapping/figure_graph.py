@@ -1,4 +1,4 @@
-"""A figure's graph: what the mapping and the record's own JSON-LD say, put together, one node a subject."""
+"""The named graph of a figure: the mapping and the record's own JSON-LD, merged, one resource a subject."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from pfocr2rdf.records.model import FigureRecord
 
 
 class FigureGraph(NamedTuple):
-    """All that one record says.
+    """All statements of one record.
 
     Attributes:
         figure: the figure's own statements.
         mentions: its mentions.
-        entities: the genes, families, papers and so on that it describes; other figures describe them too. A record's rows may
-            disagree about one, of those in ``conflicting_subjects``.
+        entities: the genes, families, papers and so on that it describes; other figures describe them too.
+        conflicting_subjects: the entities that have different descriptions in the record.
         repairs: how often each part of the JSON-LD was repaired.
-        notes: what is worth a warning.
+        notes: warnings.
     """
 
     figid: str
@@ -41,13 +41,11 @@ class FigureGraph(NamedTuple):
         return [Resource(self.figure.subject, self.figure.pairs), *self.mentions.resources(), *self.resolved_entities()]
 
     def resolved_entities(self) -> list[Resource]:
-        """Its entities. Where its rows disagree about one, the value that is kept."""
-        nodes = list(self.entities.values())
-        return (
-            [resolve_functional(node) if node.subject in self.conflicting_subjects else node for node in nodes]
-            if self.conflicting_subjects
-            else nodes
-        )
+        """Its entities, with one value of each functional property."""
+        entities = list(self.entities.values())
+        if not self.conflicting_subjects:
+            return entities
+        return [resolve_functional(entity) if entity.subject in self.conflicting_subjects else entity for entity in entities]
 
 
 def build_figure_graph(record: FigureRecord) -> FigureGraph:
@@ -61,10 +59,10 @@ def build_figure_graph(record: FigureRecord) -> FigureGraph:
     except RecordError as error:
         raise error.with_source(record.source, record.figid) from None
     entities = mapped.entities
-    further: dict[str, list[Resource]] = {}
-    for node in expanded.other_resources:
-        collect_description(entities, further, node)
-    merge_descriptions(entities, further)
+    additional: dict[str, list[Resource]] = {}
+    for resource in expanded.other_resources:
+        collect_description(entities, additional, resource)
+    merge_descriptions(entities, additional)
     return FigureGraph(
         record.figid,
         record.schema_version,
@@ -72,18 +70,18 @@ def build_figure_graph(record: FigureRecord) -> FigureGraph:
         GroupedResource(mapped.figure.subject, _merge_jsonld(mapped.figure.values_by_predicate, expanded.figure_pairs)),
         mapped.mentions,
         entities,
-        mapped.conflicting_subjects | further.keys(),
+        mapped.conflicting_subjects | additional.keys(),
         Counter(expanded.repairs),
         mapped.notes,
     )
 
 
-def _merge_jsonld(own: dict[str, list[str]], added: tuple[PredicateObject, ...]) -> dict[str, list[str]]:
+def _merge_jsonld(values_by_predicate: dict[str, list[str]], pairs: tuple[PredicateObject, ...]) -> dict[str, list[str]]:
     """Types beside the types, known properties in the vocabulary's order, nothing twice."""
-    fresh = group_by_predicate([pair for pair in added if pair[1] not in own.get(pair[0], ())])
-    together = dict(own)
-    for predicate in sorted(fresh, key=predicate_sort_key):
-        together[predicate] = [*own.get(predicate, ()), *fresh[predicate]]
-    if len(together) == len(own) + len(fresh) - (RDF_TYPE in fresh):
-        return together
-    return {predicate: together[predicate] for predicate in sorted(together, key=predicate_sort_key)}
+    added = group_by_predicate([pair for pair in pairs if pair[1] not in values_by_predicate.get(pair[0], ())])
+    merged = dict(values_by_predicate)
+    for predicate in sorted(added, key=predicate_sort_key):
+        merged[predicate] = [*values_by_predicate.get(predicate, ()), *added[predicate]]
+    if len(merged) == len(values_by_predicate) + len(added) - (RDF_TYPE in added):
+        return merged
+    return {predicate: merged[predicate] for predicate in sorted(merged, key=predicate_sort_key)}

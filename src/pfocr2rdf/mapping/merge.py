@@ -1,4 +1,4 @@
-"""Merging of several descriptions of one resource."""
+"""Merging of several descriptions of one entity."""
 
 from __future__ import annotations
 
@@ -13,41 +13,41 @@ _union_cache: LruCache[tuple[int, ...], tuple[tuple[Resource, ...], Resource]] =
 FUNCTIONAL_PREDICATES = frozenset(map(expand_term, FUNCTIONAL_PROPERTIES))
 
 
-def collect_description(entities: dict[str, Resource], additional: dict[str, list[Resource]], node: Resource) -> None:
-    """Add what is said of a thing. Where something else was said of it, that goes to ``additional``, for ``merge_descriptions``."""
-    known = entities.setdefault(node.subject, node)
-    if known is not node:
-        others = additional.setdefault(node.subject, [])
-        if not any(other is node for other in others[-_RECENT_DESCRIPTIONS:]):
-            others.append(node)
+def collect_description(entities: dict[str, Resource], additional: dict[str, list[Resource]], description: Resource) -> None:
+    """Add the description of an entity. Further ones of the same entity go to ``additional``, for ``merge_descriptions``."""
+    if entities.setdefault(description.subject, description) is not description:
+        descriptions = additional.setdefault(description.subject, [])
+        if not any(recent is description for recent in descriptions[-_RECENT_DESCRIPTIONS:]):
+            descriptions.append(description)
 
 
 def merge_descriptions(entities: dict[str, Resource], additional: dict[str, list[Resource]]) -> None:
-    """Make one node of all that is said of a thing."""
+    """Merge all descriptions of an entity into one."""
     for subject, others in additional.items():
-        nodes = (entities[subject], *others)
-        key = tuple(map(id, nodes))
-        known = _union_cache.lookup(key)
-        if known is None:
-            known = (nodes, _union(nodes))
-            if len(nodes) <= _RECENT_DESCRIPTIONS:
-                _union_cache.put(key, known)
-        entities[subject] = known[1]
+        descriptions = (entities[subject], *others)
+        key = tuple(map(id, descriptions))
+        cached = _union_cache.lookup(key)
+        if cached is None:
+            cached = (descriptions, _union(descriptions))
+            if len(descriptions) <= _RECENT_DESCRIPTIONS:
+                _union_cache.put(key, cached)
+        entities[subject] = cached[1]
 
 
-def _union(nodes: tuple[Resource, ...]) -> Resource:
-    pairs = {pair for node in nodes for pair in node.pairs}
-    return interned_resource(nodes[0].subject, sort_pairs(pairs)) if len(pairs) > len(nodes[0].pairs) else nodes[0]
+def _union(descriptions: tuple[Resource, ...]) -> Resource:
+    first = descriptions[0]
+    pairs = {pair for description in descriptions for pair in description.pairs}
+    return interned_resource(first.subject, sort_pairs(pairs)) if len(pairs) > len(first.pairs) else first
 
 
-def resolve_functional(node: Resource) -> Resource:
-    """The node with one value for what it can have only one of: the first in code point order. Most are so already."""
-    said = [predicate for predicate, _ in node.pairs if predicate in FUNCTIONAL_PREDICATES]
-    return node if len(said) == len(set(said)) else interned_resource(node.subject, _keep_first_values(node.pairs))
+def resolve_functional(resource: Resource) -> Resource:
+    """The resource with one value of each functional property: the first in code point order. Mostly it has no other."""
+    predicates = [predicate for predicate, _ in resource.pairs if predicate in FUNCTIONAL_PREDICATES]
+    return resource if len(predicates) == len(set(predicates)) else interned_resource(resource.subject, _keep_first_values(resource.pairs))
 
 
 def _keep_first_values(pairs: tuple[PredicateObject, ...]) -> tuple[PredicateObject, ...]:
-    first: dict[str, str] = {}
+    first_values: dict[str, str] = {}
     for predicate, value in pairs:
-        first[predicate] = min(value, first.get(predicate, value), key=lexical_form)
-    return tuple(pair for pair in pairs if pair[0] not in FUNCTIONAL_PREDICATES or first[pair[0]] == pair[1])
+        first_values[predicate] = min(value, first_values.get(predicate, value), key=lexical_form)
+    return tuple(pair for pair in pairs if pair[0] not in FUNCTIONAL_PREDICATES or first_values[pair[0]] == pair[1])

@@ -1,4 +1,4 @@
-"""NCBI Taxonomy ids of the organisms that PFOCR records name, where the record itself gives only the name."""
+"""Lookup of NCBI Taxonomy ids of the organisms that PFOCR records name, where the record gives only the name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a row of a record says wherever it stands: worked out once per distinct row, as a ``MappedRow``."""
+"""The mapping of one row of a record, made once per distinct row: what a row says is the same in every figure."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _TARGET_IRIS = {"ncbigene": iris.gene_iri, "mesh": iris.mesh_iri, "chebi": iris.
 
 
 class MappedRow(NamedTuple):
-    """What a row says wherever it stands.
+    """The statements that a row makes, whatever figure it is on.
 
     Attributes:
-        row: the row itself, so that its identity is not given to another one as long as the plan is remembered.
-        key: what makes its mention one, but for the figure; empty where the row says nothing.
+        row: the row itself: as long as this is cached, no other row has its identity.
+        key: the identity of its mention within a figure; empty where the row says nothing.
         body: the statements of its mention, but for those on the figure and the number of occurrences.
-        target: what the figure is said to mention, or ``""``.
-        family: the family that the figure is said to mention, or ``""``.
-        entities: what is said of these.
-        note: what is worth a warning.
+        target: the entity that the figure mentions, as a term, or ``""``.
+        family: the family that the figure mentions, as a term, or ``""``.
+        entities: descriptions of these.
+        note: a warning, or ``""``.
     """
 
     row: Mention
@@ -41,91 +41,84 @@ class MappedRow(NamedTuple):
 
 
 def interned_resource(subject: str, pairs: tuple[PredicateObject, ...]) -> Resource:
-    """A node that many figures have, all of it."""
+    """A resource that many figures have, all of it."""
     return Resource(subject, (), pairs)
 
 
 def literal_pairs(*values: tuple[str, str], datatype: str = "") -> list[PredicateObject]:
-    """Literal statements, without those that say nothing."""
+    """Statements with literals, without those that are empty."""
     return [(PREDICATES[name], literal(value, datatype)) for name, value in values if value]
 
 
 @lru_cache(10_000)
 def organism_resource(taxon: str, name: str) -> Resource:
-    """What is said of an organism."""
+    """The description of an organism."""
     pairs = ((RDF_TYPE, expand_term("pfocr:Organism")), *literal_pairs(("dcterms:identifier", taxon), ("rdfs:label", name)))
     return interned_resource(iri_term(iris.taxon_iri(taxon)), pairs)
 
 
-class _Target(NamedTuple):
-    """What rows are about: its name, and the statement that mentions make of it."""
-
-    term: str
-    body: PredicateObject
-
-
 def map_row(row: Mention) -> MappedRow:
-    """The plan of this very row."""
+    """The mapping of a row, by its identity."""
     return ROW_CACHE.lookup(id(row)) or ROW_CACHE.put(id(row), _map_new_row(row))
 
 
 def _map_new_row(row: Mention) -> MappedRow:
-    target = _target_of(row.target) if row.target else None
+    has_body = _has_body_pair(row.target) if row.target else None
+    target = has_body[1] if has_body else ""
     family = _family_resource(row.family) if row.family else None
-    origin, note = _evidence_pairs(row.entity_type == "gene", row.lexicon_source)
-    says = row.word or row.match or target
+    evidence_pairs, note = _evidence_pairs(row.entity_type == "gene", row.lexicon_source)
+    has_content = row.word or row.match or target
     pairs = [
-        *([target.body] if target else ()),
+        *([has_body] if has_body else ()),
         *([(_WORD, literal(row.word))] if row.word else ()),
         *([(_MATCH, literal(row.match))] if row.match else ()),
-        *origin,
+        *evidence_pairs,
         *([(PREDICATES["pfocr:family"], family.subject)] if family else ()),
     ]
     return MappedRow(
         row,
-        iris.mention_key(row.entity_type, row.word, row.match, row.lexicon_source, target.term[1:-1] if target else "") if says else b"",
+        iris.mention_key(row.entity_type, row.word, row.match, row.lexicon_source, target[1:-1]) if has_content else b"",
         PredicateObjectList(tuple(pairs)),
-        target.term if target else "",
-        family.subject if family and says else "",
-        _entities_of(row, target, family) if says else (),
-        note if says else "",
+        target,
+        family.subject if family and has_content else "",
+        _entities_of(row, target, family) if has_content else (),
+        note if has_content else "",
     )
 
 
 @lru_cache(1_000)
 def _evidence_pairs(is_gene: bool, source: str) -> tuple[tuple[PredicateObject, ...], str]:
-    """Where a row has its match from, as statements, and what is worth a warning of it."""
+    """The provenance of a row's match, as statements, and a warning where its source is unknown."""
     evidence = EVIDENCE_BY_SOURCE.get(source, "") if is_gene else "pfocr:viaNer"
     note = "" if evidence or not source else f"the lexicon source {source!r} is not known; kept as text, without evidence"
-    stated = [(PREDICATES["pfocr:evidence"], expand_term(evidence))] if evidence else []
-    return (*literal_pairs(("pfocr:lexiconSource", source)), *stated), note
+    evidence_pairs = [(PREDICATES["pfocr:evidence"], expand_term(evidence))] if evidence else []
+    return (*literal_pairs(("pfocr:lexiconSource", source)), *evidence_pairs), note
 
 
-def _entities_of(row: Mention, target: _Target | None, family: Resource | None) -> tuple[Resource, ...]:
-    """What a row says of the things that it is about."""
-    nodes = [_ENTITY_MAPPERS[row.entity_type](row, target.term)] if target else []
+def _entities_of(row: Mention, target: str, family: Resource | None) -> tuple[Resource, ...]:
+    """The descriptions of the entities of a row."""
+    entities = [_ENTITY_MAPPERS[row.entity_type](row, target)] if target else []
     if family:
-        nodes.append(family)
+        entities.append(family)
     if row.entity_type == "gene" and target and row.taxon:
-        nodes.append(organism_resource(row.taxon, row.organism))
-    return tuple(nodes)
+        entities.append(organism_resource(row.taxon, row.organism))
+    return tuple(entities)
 
 
 @lru_cache(ROW_CACHE_ENTRIES)
-def _target_of(curie: str) -> _Target:
-    found = iri_term(_iri_of(curie))
-    return _Target(found, (PREDICATES["oa:hasBody"], found))
+def _has_body_pair(curie: str) -> PredicateObject:
+    return PREDICATES["oa:hasBody"], _target_term(curie)
 
 
-def _iri_of(curie: str) -> str:
-    scheme, _, identifier = curie.partition(":")
-    return _TARGET_IRIS[scheme](identifier)
+def _target_term(curie: str) -> str:
+    prefix, _, identifier = curie.partition(":")
+    return iri_term(_TARGET_IRIS[prefix](identifier))
 
 
 @lru_cache(10_000)
 def _family_resource(symbol: str) -> Resource:
-    relation, matches = famplex.match_family(symbol)
-    links = [(PREDICATES[relation], iri_term(iris.famplex_iri(entry))) for entry in matches]
+    relation, entry_ids = famplex.match_family(symbol)
+    links = [(PREDICATES[relation], iri_term(iris.famplex_iri(entry_id))) for entry_id in entry_ids]
     return interned_resource(
         iri_term(iris.family_iri(symbol)), ((RDF_TYPE, expand_term("pfocr:Family")), *literal_pairs(("skos:prefLabel", symbol)), *links)
     )
@@ -149,14 +142,14 @@ def _gene_resource(row: Mention, _subject: str) -> Resource:
 
 def _entity_mapper(cls: str) -> Callable[[Mention, str], Resource]:
     def describe(row: Mention, subject: str) -> Resource:
-        scheme, _, identifier = row.target.partition(":")
-        shown = identifier if scheme == "mesh" else f"{scheme.upper()}:{identifier}"
+        prefix, _, local_id = row.target.partition(":")
+        identifier = local_id if prefix == "mesh" else f"{prefix.upper()}:{local_id}"
         pairs: list[PredicateObject] = [
             (RDF_TYPE, expand_term(cls)),
-            *literal_pairs(("dcterms:identifier", shown), ("rdfs:label", row.label), ("skos:altLabel", row.alt_label)),
+            *literal_pairs(("dcterms:identifier", identifier), ("rdfs:label", row.label), ("skos:altLabel", row.alt_label)),
         ]
         if row.xref:
-            pairs.append((PREDICATES["skos:closeMatch"], iri_term(_iri_of(row.xref))))
+            pairs.append((PREDICATES["skos:closeMatch"], _target_term(row.xref)))
         return interned_resource(subject, tuple(pairs))
 
     return describe
@@ -170,7 +163,7 @@ def _occurrence_pairs(count: int) -> PredicateObjectList:
 
 
 ROW_CACHE: LruCache[int, MappedRow] = LruCache(ROW_CACHE_ENTRIES)
-"""The plans, by the identity of the row; those that are not there are made by ``map_row``."""
+"""The mapped rows by the identity of the row; missing ones are made by ``map_row``."""
 
 OCCURRENCE_CACHE: LruCache[int, PredicateObjectList] = LruCache(1_000, _occurrence_pairs)
-"""The statement that a mention occurs so often."""
+"""The statements of how often a mention occurs, by the number."""

@@ -1,1 +1,1 @@
-"""A record's own JSON-LD as RDF: PyLD with bundled contexts, offline, with the repairs that every record needs."""
+"""JSON-LD of records to RDF: PyLD with bundled contexts, offline, after the repairs that every record needs."""

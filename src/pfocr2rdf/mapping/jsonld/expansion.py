@@ -1,7 +1,7 @@
-"""A block of JSON-LD as statements, quickly.
+"""Memoized JSON-LD expansion: a block of JSON-LD to statements.
 
-PyLD is run once per shape of document (which keys there are, and all values but free text); the free text is then put where
-PyLD put the placeholders. ``expand_jsonld_uncached`` runs it on the document itself and is what the quick way is tested against.
+PyLD runs once per signature of a block (its keys, and all values but free text), on placeholders in the place of free text.
+``expand_jsonld_uncached`` runs it on the block itself: the reference that tests compare with.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _FREE_TEXT_KEYS = ("name", "description", "keywords", "headline", "abstract", "a
 
 
 class JsonLdStatements(NamedTuple):
-    """The statements of a JSON-LD block: those of the figure, those of other things, and the repairs it took."""
+    """The statements of a block: those of the figure, those of other resources, and the names of the repairs."""
 
     figure_pairs: tuple[PredicateObject, ...]
     other_resources: tuple[Resource, ...]
@@ -37,7 +37,7 @@ class JsonLdStatements(NamedTuple):
 
 
 class _Template(NamedTuple):
-    """What PyLD makes of one shape: predicate, and either a term or the key whose text goes there."""
+    """The result of PyLD for one signature: predicate, and either a term or the key whose text goes there."""
 
     figure_slots: tuple[tuple[str, str, str], ...]
     other_resources: tuple[Resource, ...]
@@ -49,13 +49,13 @@ _template_cache: LruCache[Any, _Template] = LruCache(5_000)
 
 @cache
 def _plain_terms() -> frozenset[str]:
-    """Keys whose text becomes a string literal: those to which schema.org's context gives no type."""
-    typed: dict[str, Any] = load_bundled(SCHEMA_ORG_CONTEXT_PATH)["@context"]
-    return frozenset(_FREE_TEXT_KEYS) - typed.keys()
+    """The keys whose text becomes a string literal: those to which schema.org's context gives no type."""
+    context: dict[str, Any] = load_bundled(SCHEMA_ORG_CONTEXT_PATH)["@context"]
+    return frozenset(_FREE_TEXT_KEYS) - context.keys()
 
 
 def expand_jsonld(record: FigureRecord) -> JsonLdStatements:
-    """The statements of a record's JSON-LD. A record without a block still has a caption, which says the same as a block would.
+    """The statements of a record's JSON-LD, with the caption as description, also of a record without a block.
 
     Raises:
         RecordError: the ``@id`` is another figure's, the context is not known, the block is too large or too deep, or
@@ -64,21 +64,21 @@ def expand_jsonld(record: FigureRecord) -> JsonLdStatements:
     if record.jsonld is None:
         return JsonLdStatements(_add_caption({}, record), (), ())
     block, repairs = repair_block(record)
-    free: dict[str, list[str]] = {}
-    shape: list[Any] = []
-    plain: frozenset[str] = _plain_terms() if block.get("@context") in tuple(BUNDLED_CONTEXT_PATHS) else frozenset()
+    texts_by_key: dict[str, list[str]] = {}
+    parts: list[Any] = []
+    plain_terms: frozenset[str] = _plain_terms() if block.get("@context") in tuple(BUNDLED_CONTEXT_PATHS) else frozenset()
     for key, value in block.items():
-        if key in plain and (found := _as_texts(value)) is not None:
-            free[key] = found
-            shape.append((key, len(found) > 0))
+        if key in plain_terms and (texts := _as_texts(value)) is not None:
+            texts_by_key[key] = texts
+            parts.append((key, len(texts) > 0))
         else:
-            shape.append((key, value, "") if type(value) is str else (key, _encode_json(value)))
-    signature = tuple(shape)
-    template = _template_cache.get(signature) or _derive_template(signature, block, free, record.figid)
+            parts.append((key, value, "") if type(value) is str else (key, _encode_json(value)))
+    signature = tuple(parts)
+    template = _template_cache.get(signature) or _derive_template(signature, block, texts_by_key, record.figid)
     pairs: dict[PredicateObject, None] = {}
     for predicate, term, slot in template.figure_slots:
         if slot:
-            for text in free[slot]:
+            for text in texts_by_key[slot]:
                 pairs[predicate, literal(text)] = None
         else:
             pairs[predicate, term] = None
@@ -86,12 +86,12 @@ def expand_jsonld(record: FigureRecord) -> JsonLdStatements:
 
 
 def expand_jsonld_uncached(record: FigureRecord) -> JsonLdStatements:
-    """The same, by PyLD on the document itself: the reference."""
+    """The same, by PyLD on the block itself: the reference."""
     if record.jsonld is None:
         return JsonLdStatements(_add_caption({}, record), (), ())
     block, repairs = repair_block(record)
-    own, others = _figure_and_other_statements(block, record.figid)
-    return JsonLdStatements(_add_caption(dict.fromkeys(own), record), tuple(others), tuple(repairs))
+    figure_pairs, other_resources = _figure_and_other_statements(block, record.figid)
+    return JsonLdStatements(_add_caption(dict.fromkeys(figure_pairs), record), tuple(other_resources), tuple(repairs))
 
 
 def _add_caption(pairs: dict[PredicateObject, None], record: FigureRecord) -> tuple[PredicateObject, ...]:
@@ -109,13 +109,14 @@ def _as_texts(value: Any) -> list[str] | None:
     return None
 
 
-def _derive_template(signature: Any, block: Mapping[str, Any], free: Mapping[str, list[str]], figid: str) -> _Template:
-    """What PyLD makes of a block of this shape, by running it on placeholders. Kept, unless it speaks of this very figure."""
-    own, others = _figure_and_other_statements({**block, **{key: _SLOT + key for key, texts in free.items() if texts}}, figid)
-    template = _Template(tuple((predicate, term, _slot_of(term)) for predicate, term in own), tuple(others))
-    page = iris.figure_iri(figid)
-    of_this_figure = any(page in term for _, term in own) or any(page in str(node) for node in others)
-    return template if of_this_figure else _template_cache.put(signature, template)
+def _derive_template(signature: Any, block: Mapping[str, Any], texts_by_key: Mapping[str, list[str]], figid: str) -> _Template:
+    """The template of a block, by PyLD on placeholders. It is cached, unless it has the IRI of this very figure."""
+    placeholders = {key: _SLOT + key for key, texts in texts_by_key.items() if texts}
+    pairs, other_resources = _figure_and_other_statements({**block, **placeholders}, figid)
+    template = _Template(tuple((predicate, term, _slot_of(term)) for predicate, term in pairs), tuple(other_resources))
+    figure_iri = iris.figure_iri(figid)
+    is_of_figure = any(figure_iri in term for _, term in pairs) or any(figure_iri in str(resource) for resource in other_resources)
+    return template if is_of_figure else _template_cache.put(signature, template)
 
 
 def _slot_of(term: str) -> str:
@@ -123,16 +124,17 @@ def _slot_of(term: str) -> str:
 
 
 def _figure_and_other_statements(block: Mapping[str, Any], figid: str) -> tuple[list[PredicateObject], list[Resource]]:
-    """The statements of the figure and of other things. What a block says of the figure by its IRI is said of the figure."""
-    own, found = document_to_pairs(block, _SUBJECT, iris.figure_iri(figid))
-    others = []
-    for node in found:
-        if node.subject == iri_term(iris.figure_iri(figid)):
-            own += node.pairs
-        elif node.subject.startswith(_RECORD_NAMESPACES):
+    """The statements of the figure, also those on its IRI, and the other resources."""
+    figure_iri = iris.figure_iri(figid)
+    figure_pairs, resources = document_to_pairs(block, _SUBJECT, figure_iri)
+    other_resources = []
+    for resource in resources:
+        if resource.subject == iri_term(figure_iri):
+            figure_pairs += resource.pairs
+        elif resource.subject.startswith(_RECORD_NAMESPACES):
             raise RecordError(
-                f"speaks of {node.subject}, which has a record of its own", field=JSONLD_FIELD, remedy="speak of this figure only"
+                f"speaks of {resource.subject}, which has a record of its own", field=JSONLD_FIELD, remedy="speak of this figure only"
             )
         else:
-            others.append(node)
-    return own, others
+            other_resources.append(resource)
+    return figure_pairs, other_resources

@@ -1,4 +1,4 @@
-"""From a JSON-LD document to statements, by PyLD, with contexts that ship with the package and never with others."""
+"""The JSON-LD processor: PyLD with a document loader that knows the bundled contexts only."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BUNDLED_CONTEXT_PATHS = {
     for scheme in ("https", "http")
     for name in (f"{scheme}://schema.org/", f"{scheme}://schema.org", f"{scheme}://schema.org/docs/jsonldcontext.jsonld")
 }
-"""The contexts that ship with the package, by the address that records know them by."""
+"""The bundled contexts, by the URLs that records use."""
 
 _RDF = PREFIXES["rdf"]
 _IRI_KEYWORDS = ("@id", "@type")
@@ -34,12 +34,12 @@ _IRI_KEYWORDS = ("@id", "@type")
 
 @cache
 def load_bundled(path: str) -> Any:
-    """A document that ships with the package."""
+    """A JSON document that ships with the package."""
     return json.loads(files("pfocr2rdf").joinpath(path).read_text(encoding="utf-8"))
 
 
 def document_to_pairs(document: Mapping[str, Any], subject: str, base: str) -> tuple[list[PredicateObject], list[Resource]]:
-    """What a document says: of the ``subject``, and of other things.
+    """Convert a document to RDF: the statements of the ``subject``, and other resources.
 
     Args:
         document: a JSON-LD document without ``@id`` at its top.
@@ -49,12 +49,12 @@ def document_to_pairs(document: Mapping[str, Any], subject: str, base: str) -> t
     Raises:
         RecordError: a context is not known, PyLD refuses the document, or something in it cannot be written as RDF.
     """
-    refused: list[RecordError] = []
+    loader_errors: list[RecordError] = []
 
     def load(url: str, _options: object) -> dict[str, Any]:
         if url not in BUNDLED_CONTEXT_PATHS:
-            refused.append(_unknown_context_error(url))
-            raise refused[0]
+            loader_errors.append(_unknown_context_error(url))
+            raise loader_errors[0]
         return {
             "contentType": "application/ld+json",
             "contextUrl": None,
@@ -70,10 +70,10 @@ def document_to_pairs(document: Mapping[str, Any], subject: str, base: str) -> t
     except RecordError:
         raise
     except (jsonld.JsonLdError, TypeError, ValueError, AttributeError, KeyError, RecursionError) as error:  # PyLD checks little itself
-        if refused:
-            raise refused[0] from None
-        said = getattr(error, "code", None) or getattr(error, "type", None) or error
-        raise RecordError(f"is no valid JSON-LD: {said}", field=JSONLD_FIELD, remedy="correct the block") from None
+        if loader_errors:
+            raise loader_errors[0] from None
+        reason = getattr(error, "code", None) or getattr(error, "type", None) or error
+        raise RecordError(f"is no valid JSON-LD: {reason}", field=JSONLD_FIELD, remedy="correct the block") from None
     return _split_by_subject(dataset, iri_term(subject))
 
 
@@ -86,7 +86,7 @@ def _unknown_context_error(url: str) -> RecordError:
 
 
 def _check_iris(value: Any, key: str = "") -> None:
-    """Refuse what PyLD would pass over in silence: IRIs that are none, among properties, nodes, types and datatypes."""
+    """Refuse what PyLD would drop silently: invalid IRIs of properties, nodes, types and datatypes."""
     if type(value) is list:
         for item in value:
             _check_iris(item, key)
@@ -122,23 +122,24 @@ def _check_iri(value: Any) -> None:
 
 
 def _split_by_subject(dataset: Mapping[str, Any], subject: str) -> tuple[list[PredicateObject], list[Resource]]:
-    own: list[PredicateObject] = []
-    others: dict[str, list[PredicateObject]] = {}
+    pairs_by_subject: dict[str, list[PredicateObject]] = {subject: []}
     for graph in dataset.values():
         for triple in graph:
-            about, predicate, value = (_to_term(triple[role]) for role in ("subject", "predicate", "object"))
-            (own if about == subject else others.setdefault(about, [])).append((predicate, value))
-    return own, [Resource(about, (), sort_pairs(set(pairs))) for about, pairs in others.items()]
+            triple_subject, predicate, value = (_to_term(triple[role]) for role in ("subject", "predicate", "object"))
+            pairs_by_subject.setdefault(triple_subject, []).append((predicate, value))
+    subject_pairs = pairs_by_subject.pop(subject)
+    return subject_pairs, [Resource(other, (), sort_pairs(set(pairs))) for other, pairs in pairs_by_subject.items()]
 
 
-def _to_term(part: Mapping[str, Any]) -> str:
-    value = part["value"]
-    if part["type"] == "IRI":
+def _to_term(node: Mapping[str, Any]) -> str:
+    """The term of one of PyLD's RDF nodes."""
+    value = node["value"]
+    if node["type"] == "IRI":
         return iri_term(value)
-    if part["type"] == "blank node":
+    if node["type"] == "blank node":
         raise RecordError("a node has no @id", field=JSONLD_FIELD, remedy="give nested nodes an @id")
     text = literal(value)
-    if part.get("language"):
-        return f"{text}@{part['language']}"
-    datatype = part.get("datatype", "")
+    if node.get("language"):
+        return f"{text}@{node['language']}"
+    datatype = node.get("datatype", "")
     return text if datatype.endswith("#string") else f"{text}^^{iri_term(datatype)}"

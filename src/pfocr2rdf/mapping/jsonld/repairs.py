@@ -1,4 +1,4 @@
-"""What is wrong in the JSON-LD of every record, put right before it is expanded."""
+"""Repairs of faults that the JSON-LD of all records has, before it is expanded."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _IDENTIFYING_KEYWORDS = {"@id", "@value", "@list", "@set", "@reverse", "@graph"}
 
 
 def repair_block(record: FigureRecord) -> tuple[dict[str, Any], list[str]]:
-    """The record's block without its ``@id``, put right, and the name of each repair. The record itself is left as it is.
+    """The record's block, repaired and without its ``@id``, and the name of each repair. The record itself stays unchanged.
 
     Raises:
         RecordError: the ``@id`` is another figure's, the licence is none, or the block is too large or too deep.
@@ -63,20 +63,15 @@ def _repair_license(block: dict[str, Any], repairs: list[str]) -> None:
 
 
 def _rebuild(value: Any, figid: str, path: str, repairs: list[str]) -> Any:
-    """A copy without what only says that there is no value, and with an IRI for each nested node that has none.
+    """A copy without missing values, and with a Skolem IRI for each nested node without an ``@id``.
 
-    R writes NA among the keywords; and the graph has no blank nodes, so nested nodes get Skolem IRIs.
+    R writes NA among the keywords; and the graph has no blank nodes.
     """
-    if type(value) is list and all(type(item) is str for item in value):
-        kept = [item for item in value if item.strip() not in NA_VALUES]
-        if len(kept) < len(value):
-            repairs.append(path.rpartition(".")[2])
-        return kept
     if type(value) is list:
-        kept = [_rebuild(item, figid, f"{path}.{index}", repairs) for index, item in enumerate(value) if not _is_empty(item)]
-        if len(kept) < len(value):
+        items = [_rebuild(item, figid, f"{path}.{index}", repairs) for index, item in enumerate(value) if not _is_empty(item)]
+        if len(items) < len(value):
             repairs.append(path.rpartition(".")[2])
-        return kept
+        return items
     if type(value) is not dict:
         return value
     copy = {
@@ -91,17 +86,17 @@ def _rebuild(value: Any, figid: str, path: str, repairs: list[str]) -> Any:
 
 
 def _is_empty(value: Any) -> bool:
-    """Whether this says nothing, or is a node of which nothing is said."""
+    """Whether this is a missing value, or a node with nothing but missing values."""
     if type(value) is str:
         return value.strip() in NA_VALUES
     return type(value) is dict and all(_is_empty(item) for item in value.values())
 
 
 def _check_size(block: Mapping[str, Any] | None) -> None:
-    waiting: list[tuple[Any, int]] = [(block, 1)]
+    pending: list[tuple[Any, int]] = [(block, 1)]
     size = nodes = 0
-    while waiting:
-        value, depth = waiting.pop()
+    while pending:
+        value, depth = pending.pop()
         if depth > MAX_BLOCK_LEVELS:
             raise RecordError(f"is nested deeper than {MAX_BLOCK_LEVELS}", field=JSONLD_FIELD, remedy="flatten the block")
         if type(value) is str:
@@ -109,13 +104,13 @@ def _check_size(block: Mapping[str, Any] | None) -> None:
             reject_control_chars(value, JSONLD_FIELD)
         elif type(value) is dict:
             nodes += 1
-            waiting += [(item, depth + 1) for item in value.values()]
+            pending += [(item, depth + 1) for item in value.values()]
         elif type(value) is list and all(type(item) is str for item in value):
-            waiting.append(("".join(value), depth + 1))
+            pending.append(("".join(value), depth + 1))
             size += len(value)
         elif type(value) is list:
             size += len(value)
-            waiting += [(item, depth + 1) for item in value]
+            pending += [(item, depth + 1) for item in value]
         if nodes > MAX_BLOCK_NODES:
             raise RecordError(f"holds more than {MAX_BLOCK_NODES} nodes", field=JSONLD_FIELD, remedy="shorten the block")
         if size > MAX_BLOCK_CHARS:
