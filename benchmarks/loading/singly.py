@@ -24,7 +24,7 @@ INSERTED = ChunkLimits(1 << 20, 1000)
 def main(how: str, url: str, graph: str, path: str) -> None:
     """Send the statements of a file of an export."""
     web = HttpClient(Credentials.find(httpx.URL(url)))
-    server = discover_server(url, web).server
+    server = discover_server(url, web)
     for chunk in read_chunks([Path(path)], quads=False, from_export=True, limits=INSERTED if how == "insert" else server.chunk_limits):
         if how == "insert":
             server.update(f"INSERT DATA {{ GRAPH <{graph}> {{\n{chunk.lines.decode()}}} }}")

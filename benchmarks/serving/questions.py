@@ -41,7 +41,7 @@ def names_in(store: Path) -> Names:
     found = pyoxigraph.Store.read_only(str(store))
 
     def values(query: str) -> list[str]:
-        rows = found.query(scan_query(query).text, use_default_graph_as_union=True)
+        rows = found.query(scan_query(query).with_prologue, use_default_graph_as_union=True)
         assert isinstance(rows, pyoxigraph.QuerySolutions)
         return [term.value for (term,) in rows if isinstance(term, pyoxigraph.NamedNode | pyoxigraph.Literal)]
 
@@ -62,7 +62,7 @@ def lookups(names: Names, count: int, seed: int) -> dict[str, list[Request]]:
     chance = random.Random(seed)
 
     def drawn(text: str) -> str:
-        return scan_query(text.format(gene=chance.choice(names.genes), figure=chance.choice(names.figures))).text
+        return scan_query(text.format(gene=chance.choice(names.genes), figure=chance.choice(names.figures))).with_prologue
 
     return {kind: [Request("", ROWS, drawn(text)) for _ in range(count)] for kind, text in LOOKUPS.items()}
 

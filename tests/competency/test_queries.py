@@ -125,7 +125,7 @@ def test_an_example_says_what_it_asks_and_runs_in_any_store(name: str) -> None:
     body = "\n".join(line for line in one.query.splitlines() if not line.startswith("PREFIX "))
     assert {prefix for prefix in one.prefixes if re.search(rf"(?<![\w<:]){prefix}:", body)} == set(one.prefixes), "a prefix is not used"
     asked = scan_query(one.text)
-    assert (asked.prologue_chars, asked.undeclared_prefixes, asked.has_from, asked.has_graph) == (0, {}, False, False)
+    assert (asked.implied_prefixes, asked.undeclared_prefixes, asked.has_from, asked.has_graph) == ({}, {}, False, False)
     assert asked.uses_service == bool(one.services)
     rdflib.Graph().query(one.text) if not one.services else None
 

@@ -223,10 +223,10 @@ def test_wrong_usage(releases: tuple[Path, Path], tmp_path: Path) -> None:
 
 def test_two_loads_into_one_folder(releases: tuple[Path, Path], tmp_path: Path) -> None:
     from pfocr2rdf.stores.loading.embedded_session import EmbeddedLoadSession
-    from pfocr2rdf.stores.loading.session import LoadPlan
+    from pfocr2rdf.stores.loading.plan import LoadPlan
     from pfocr2rdf.stores.loading.source import resolve_load_source
 
-    plan = LoadPlan(resolve_load_source(releases[0], "dataset", tmp_path), "dataset", DATASET)
+    plan = LoadPlan(resolve_load_source(releases[0], "dataset", tmp_path))
     first = EmbeddedLoadSession(tmp_path / "store", plan)
     with pytest.raises(OutputError, match="another load is writing there"):
         load(releases[0], tmp_path / "store")

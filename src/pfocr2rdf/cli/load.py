@@ -24,7 +24,9 @@ from pfocr2rdf.stores.clients.sparql import Endpoints
 from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions
 from pfocr2rdf.stores.drivers import DRIVERS
 from pfocr2rdf.stores.graph_layout import GRAPH_LAYOUTS
-from pfocr2rdf.stores.loading.load import DEFAULT_SAMPLE_FIGURES, LoadRateCallback, LoadResult, load
+from pfocr2rdf.stores.loading.load import LoadResult, load
+from pfocr2rdf.stores.loading.plan import DEFAULT_SAMPLE_FIGURES
+from pfocr2rdf.stores.loading.send import LoadRateCallback
 
 _EXAMPLES = """\b
 Examples:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
 import click
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Triple
 
 from pfocr2rdf.cli.errors import ask_password, handle_errors
 from pfocr2rdf.cli.params import require_absolute_iri
@@ -26,10 +26,11 @@ from pfocr2rdf.rdf.prefixes import READABLE_LOCAL_NAME, PrefixMap
 from pfocr2rdf.rdf.text import C_ESCAPES, escape_controls
 from pfocr2rdf.storage.files import atomic_write, map_os_errors
 from pfocr2rdf.stores.clients.sparql import Endpoints
-from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions
+from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions, is_url
 from pfocr2rdf.stores.querying.examples import examples_as_rdf, examples_as_rows, find_example, suggest_examples
 from pfocr2rdf.stores.querying.query import query
-from pfocr2rdf.stores.querying.result import QUERY_RESULT_FORMATS, QueryResult, ResultTerm
+from pfocr2rdf.stores.querying.result import QUERY_RESULT_FORMATS, QueryResult
+from pfocr2rdf.stores.store import SolutionTerm
 
 _EXAMPLES = """\b
 Examples:
@@ -136,7 +137,7 @@ def query_command(
 
     def ask() -> None:
         if listed:
-            answer = _list_examples(form, query_endpoint or (store if "://" in store else ""))
+            answer = _list_examples(form, query_endpoint or (store if is_url(store) else ""))
         else:
             answer = query(store, text, connection=connection, **options)
         chosen = form or ("turtle" if answer.query_form == "construct" else _TABLE)
@@ -181,7 +182,7 @@ def write_table(result: QueryResult, file: IO[bytes]) -> None:
             file.write(f"{'  '.join(padded).rstrip()}\n".encode())
 
 
-def format_term(term: ResultTerm, prefixes: PrefixMap) -> str:
+def format_term(term: SolutionTerm | Triple, prefixes: PrefixMap) -> str:
     r"""A term as people read it: an IRI short where a prefix fits, a literal as its text.
 
     >>> format_term(NamedNode("https://identifiers.org/ncbigene/6772"), PrefixMap({"ncbigene": "https://identifiers.org/ncbigene/"}))

@@ -6,15 +6,13 @@ import errno
 import os
 from typing import IO, NamedTuple
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Store
-
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.rdf.iris import is_absolute_iri
 from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, RESULT_MEDIA_TYPES, negotiate
 from pfocr2rdf.server.result_pages import write_result_page
-from pfocr2rdf.stores.embedded import StoreManager
-from pfocr2rdf.stores.querying.query_text import LOOKAHEAD_PADDING, QueryText, explain_syntax_error, scan_query
-from pfocr2rdf.stores.querying.result import QueryResult, map_query_errors
+from pfocr2rdf.stores.embedded import EmbeddedStore, StoreManager
+from pfocr2rdf.stores.querying.execute import query_embedded
+from pfocr2rdf.stores.querying.query_text import QueryText, explain_syntax_error, scan_query
 
 _MAX_MESSAGE_CHARS = 2000
 
@@ -48,7 +46,7 @@ class ExecutionResult(NamedTuple):
 
 
 def execute_into(
-    file: IO[bytes], store: StoreManager[Store], request: SparqlRequest, *, allow_service: bool = False, max_rows: int = 1000
+    file: IO[bytes], store: StoreManager[EmbeddedStore], request: SparqlRequest, *, allow_service: bool = False, max_rows: int = 1000
 ) -> ExecutionResult:
     """Answer a question into a file, or say why not. It raises nothing that the question or the store could bring about.
 
@@ -71,7 +69,9 @@ def execute_into(
     return ExecutionResult(reply.status, reply.detail[:_MAX_MESSAGE_CHARS])
 
 
-def _execute(file: IO[bytes], store: StoreManager[Store], request: SparqlRequest, allow_service: bool, max_rows: int) -> ExecutionResult:
+def _execute(
+    file: IO[bytes], store: StoreManager[EmbeddedStore], request: SparqlRequest, allow_service: bool, max_rows: int
+) -> ExecutionResult:
     strange = next((graph for graph in (*request.default_graphs, *request.named_graphs) if not is_absolute_iri(graph)), None)
     if strange is not None:
         return ExecutionResult(400, f"{strange!r} is no absolute IRI of a graph")
@@ -90,14 +90,17 @@ def _execute(file: IO[bytes], store: StoreManager[Store], request: SparqlRequest
         return ExecutionResult(503, str(error))
 
 
-def _write_result(file: IO[bytes], store: Store, query_text: QueryText, request: SparqlRequest, max_rows: int) -> ExecutionResult:
+def _write_result(file: IO[bytes], store: EmbeddedStore, query_text: QueryText, request: SparqlRequest, max_rows: int) -> ExecutionResult:
     """The answer in the form that is liked best.
 
     Raises:
         SyntaxError: the question is wrong.
         StoreError: the store fails before it has an answer.
     """
-    answer = _run_query(store, query_text, request)
+    # With the one or the other, the protocol means these graphs and no others; without both, all of them.
+    chosen = bool(request.default_graphs or request.named_graphs)
+    default_graphs, named_graphs = (request.default_graphs, request.named_graphs) if chosen else (None, None)
+    answer = query_embedded(store, query_text, default_graphs, named_graphs, source="the store")
     offered = GRAPH_MEDIA_TYPES if answer.query_form == "construct" else RESULT_MEDIA_TYPES
     kind = negotiate(request.accept, list(offered))
     if kind is None:
@@ -110,17 +113,3 @@ def _write_result(file: IO[bytes], store: Store, query_text: QueryText, request:
     except StoreError as error:
         return ExecutionResult(500, str(error))
     return ExecutionResult(200, kind)
-
-
-def _run_query(store: Store, query_text: QueryText, request: SparqlRequest) -> QueryResult:
-    """Ask a store as ``pfocr2rdf query`` does, or the graphs that the protocol names."""
-    # With the one or the other, the protocol means these graphs and no others.
-    chosen = bool(request.default_graphs or request.named_graphs)
-    default: list[NamedNode | BlankNode | DefaultGraph] = [NamedNode(graph) for graph in request.default_graphs]
-    named: list[NamedNode | BlankNode] = [NamedNode(graph) for graph in request.named_graphs]
-    with map_query_errors("the store"):
-        results = store.query(
-            query_text.text + LOOKAHEAD_PADDING, use_default_graph_as_union=not chosen and not query_text.has_from,
-            default_graph=default if chosen else None, named_graphs=named if chosen else None,
-        )  # fmt: skip
-    return QueryResult(results, query_text.prefixes, "the store")

@@ -7,7 +7,6 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -45,6 +44,7 @@ from pfocr2rdf.site.pages.urls import (
 )
 from pfocr2rdf.site.pages.vocabulary_page import render_vocabulary_page
 from pfocr2rdf.site.static.sitemap import render_robots_txt, render_sitemaps
+from pfocr2rdf.stores.embedded import EmbeddedStore
 
 _FURTHER_PAGE = re.compile(r"(.+)/page-([2-9]|[1-9][0-9]{1,6})").fullmatch
 _BROWSE_PAGE = re.compile(r"browse/([a-z]+)/(?:([a-z0-9-]+)/)?(?:index|page-([2-9]|[1-9][0-9]{1,6}))\.html").fullmatch
@@ -81,11 +81,11 @@ class PageHandler:
     """The pages of a store.
 
     Args:
-        path: the folder of the store, which nobody changes meanwhile.
+        store: the store, which nobody changes meanwhile.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._reader = DatasetReader(path, guarded=True)
+    def __init__(self, store: EmbeddedStore) -> None:
+        self._reader = DatasetReader(store)
         self._site = Site(read_release_name(self._reader), "sparql")
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)  # who waits for a list waits for no other
         self._resource_lists: dict[str, ResourceList] = {}

@@ -8,14 +8,15 @@ from itertools import islice
 from typing import IO, NamedTuple
 from urllib.parse import urlencode
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Triple
 
 from pfocr2rdf.rdf.prefixes import READABLE_LOCAL_NAME, PrefixMap
 from pfocr2rdf.site.pages.html import Site, render, render_chunks
 from pfocr2rdf.site.pages.query_page import build_query_page_context as values_of
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES, HTML, address_from_iri
 from pfocr2rdf.stores.querying.examples import Example
-from pfocr2rdf.stores.querying.result import QueryResult, ResultTerm
+from pfocr2rdf.stores.querying.result import QueryResult
+from pfocr2rdf.stores.store import SolutionTerm
 
 SERVED_SITE = Site(endpoint="sparql")
 """A site that is served, as far as it is known without its store."""
@@ -88,12 +89,12 @@ def _table_context(result: QueryResult, query: str, max_rows: int) -> dict[str, 
     }
 
 
-def _cells(rows: Iterable[list[ResultTerm | None]], prefixes: PrefixMap) -> Iterator[list[ResultCell]]:
+def _cells(rows: Iterable[list[SolutionTerm | Triple | None]], prefixes: PrefixMap) -> Iterator[list[ResultCell]]:
     for row in rows:
         yield [_cell(value, prefixes) for value in row]
 
 
-def _cell(value: ResultTerm | None, prefixes: PrefixMap) -> ResultCell:
+def _cell(value: SolutionTerm | Triple | None, prefixes: PrefixMap) -> ResultCell:
     if value is None:
         return ResultCell("")
     if isinstance(value, NamedNode):

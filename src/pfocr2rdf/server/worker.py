@@ -13,11 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from pyoxigraph import Store
-
 from pfocr2rdf.server.execute import SparqlRequest, execute_into
 from pfocr2rdf.server.settings import BYTES_PER_MEGABYTE, ServerSettings
-from pfocr2rdf.stores.embedded import StoreManager, open_read_only
+from pfocr2rdf.stores.embedded import EmbeddedStore, StoreManager
 
 READY_SIGNAL = b"!"
 """What is said when the process can be asked."""
@@ -32,7 +30,7 @@ _RECYCLE_MEMORY_FRACTION = 0.5  # of the memory that it may have: what it does n
 
 def run_worker() -> None:
     """Answer until the other side is gone."""
-    store, settings = StoreManager(Path(sys.argv[1]), open_read_only), ServerSettings(**json.loads(sys.argv[2]))
+    store, settings = StoreManager(Path(sys.argv[1]), lambda store: store), ServerSettings(**json.loads(sys.argv[2]))
     # What the store's library takes for itself when it is first used is not the query's.
     execute_into(io.BytesIO(), store, SparqlRequest("ASK {}"))
     began = _limit_resources(settings)
@@ -43,7 +41,7 @@ def run_worker() -> None:
 
 
 def _handle_request(
-    line: socket.socket, request: SparqlRequest, store: StoreManager[Store], settings: ServerSettings, start_peak_bytes: int
+    line: socket.socket, request: SparqlRequest, store: StoreManager[EmbeddedStore], settings: ServerSettings, start_peak_bytes: int
 ) -> None:
     """Answer one question."""
     # Where an answer is too large for its file, to close that says so once more.

@@ -1,46 +1,40 @@
-"""The application of a delta to a store: only where the store holds the version that it was made from, and counted afterwards."""
+"""Apply a delta to a store: only where the store holds the version that it was made from, and verified afterwards."""
 
 from __future__ import annotations
 
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from pfocr2rdf.errors import SourceError, StoreError
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.rdf.terms import expand_term, iri_term, literal
 from pfocr2rdf.storage.delta_format import UPDATE_STATEMENTS, DeltaReader
-from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions, open_destination
+from pfocr2rdf.storage.progress import Progress
+from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions, open_destination, open_store
 from pfocr2rdf.stores.description import build_description, extract_graphs, extract_versions, fetch_description
-from pfocr2rdf.stores.embedded import EmbeddedStore, require_store
-from pfocr2rdf.stores.graph_layout import FIGURE_GRAPHS_PREFIX, dataset_pattern
-from pfocr2rdf.stores.graph_layout import graph_clause as named
-from pfocr2rdf.stores.lease import LeaseHost, StoreLease
-from pfocr2rdf.stores.loading.destination import Destination
+from pfocr2rdf.stores.graph_layout import FIGURE_GRAPHS_PREFIX, dataset_pattern, graph_clause
+from pfocr2rdf.stores.lease import StoreLease
+from pfocr2rdf.stores.store import Store
 
 _SAMPLE_STATEMENTS = 100
 
-Applying = Callable[[str, int, int], None]
-"""Called with the stage, how many statements were sent, and how many there are."""
-
 
 class ApplyResult(NamedTuple):
-    """What the application of a delta did, or would do.
+    """The result of applying a delta, or of a dry run.
 
     Attributes:
         target: the store.
         driver: its kind.
-        removed: how many statements went.
-        added: how many came.
+        removed: how many statements were removed.
+        added: how many were added.
         statements: how many the graph has now.
         version: the digests of the version that the store holds now.
         earlier: those that it held before.
         already: whether it held that version before, so that there was nothing to do.
-        retries: how often a request was tried again.
+        retries: how often a request was sent again.
         seconds: how long it took.
         dry_run: whether nothing was done.
     """
@@ -62,77 +56,60 @@ class ApplyResult(NamedTuple):
         return self._asdict()
 
 
-class _UpdatableStore(LeaseHost, Protocol):
-    def replace(self, name: str, lines: bytes) -> None: ...
-    def ask(self, pattern: str) -> bool: ...
-    def query_number(self, query: str) -> int: ...
-
-
 def apply(
     delta: str | os.PathLike[str],
     to: str | os.PathLike[str] = DEFAULT_STORE,
     *,
     graph: str = DATASET_IRI,
     take_over: bool = False,
-    connection: ConnectionOptions = ConnectionOptions(),  # noqa: B008 - it cannot be changed
+    connection: ConnectionOptions = ConnectionOptions(),  # noqa: B008 - it is immutable
     dry_run: bool = False,
-    progress: Applying | None = None,
+    progress: Progress | None = None,
 ) -> ApplyResult:
-    """Bring a delta into a store that was loaded with ``load``. If it breaks off, do it again: done twice it is the same as once.
+    """Apply a delta to a store. Twice is the same as once, and an interrupted one is gone on with.
 
     Args:
         delta: the folder that ``diff`` wrote.
         to: the folder of an embedded store, or the URL of a server.
         graph: the name of the dataset's graph.
         take_over: take the place of a load that holds the store and is dead.
-        connection: how to get into a server.
-        dry_run: see whether it fits, and do nothing.
-        progress: called with the stage, what is done of it, and how much there is to do.
+        connection: how to connect to a server.
+        dry_run: check that it can be applied, and change nothing.
+        progress: is called with the stage, what is done of it, and how much there is to do.
 
     Raises:
         SourceError: there is no such delta, or it is for a store with other graphs.
         StoreError: the store holds another version, or not what it should afterwards.
     """
     began = time.monotonic()
-    read = DeltaReader.from_directory(Path(delta))
-    with open_destination(os.fspath(to), connection) as target, _open_store(target) as store:
+    reader = DeltaReader.from_directory(Path(delta))
+    with open_destination(os.fspath(to), connection) as destination, open_store(destination) as store:
         description = fetch_description(store, f"{graph}/description")
-        earlier, graphs = extract_versions(description), extract_graphs(description)
-        already = not set(read.result).isdisjoint(earlier)
+        versions, graphs = extract_versions(description), extract_graphs(description)
+        already = not set(reader.result).isdisjoint(versions)
         if not already:
-            _check_base_version(read, earlier, graphs, store.location)
+            _check_base_version(reader, versions, graphs, store.location)
             if not dry_run:
-                _run_updates(read, store, graph, graphs, take_over, progress)
+                _DeltaApplication(reader, store, graph, graphs).run(take_over=take_over, progress=progress)
         return ApplyResult(
-            target.name, target.driver, 0 if already else read.removed, 0 if already else read.added, read.statements, read.result,
-            earlier, already, target.retry_count(), time.monotonic() - began, dry_run,
+            destination.name, destination.driver, 0 if already else reader.removed, 0 if already else reader.added, reader.statements,
+            reader.result, versions, already, destination.retries, time.monotonic() - began, dry_run,
         )  # fmt: skip
 
 
-@contextmanager
-def _open_store(target: Destination) -> Iterator[_UpdatableStore]:
-    """The store, to be asked and told."""
-    if target.server:
-        yield target.server
-    else:
-        assert target.folder  # it is one or the other  # noqa: S101
-        require_store(target.folder)
-        with closing(EmbeddedStore(target.folder, writable=True)) as local:
-            yield local
-
-
-def _check_base_version(delta: DeltaReader, earlier: list[str], graphs: list[str], place: str) -> None:
-    """See that a delta was made from what the store holds.
+def _check_base_version(delta: DeltaReader, versions: list[str], graphs: list[str], location: str) -> None:
+    """Check that a delta was made from what the store holds.
 
     Raises:
         StoreError: it holds another version.
         SourceError: the delta's statements name their graphs, and those of the store are not in these, or the other way round.
     """
-    if set(delta.base).isdisjoint(earlier):
-        holds = f"holds version {earlier[0][:12]}..." if earlier else "does not say which version it holds"
-        wanted = " or ".join(f"{digest[:12]}..." for digest in delta.base[:3])
+    if set(delta.base).isdisjoint(versions):
+        holds = f"holds version {versions[0][:12]}..." if versions else "does not say which version it holds"
+        bases = " or ".join(f"{digest[:12]}..." for digest in delta.base[:3])
         raise StoreError(
-            f"{place}: {holds}, and the delta {delta.folder} was made from {wanted}; load the whole export, or make a delta of that version"
+            f"{location}: {holds}, and the delta {delta.folder} was made from {bases};"
+            " load the whole export, or make a delta of that version"
         )
     if delta.names_graphs != (FIGURE_GRAPHS_PREFIX in graphs):
         ways = (
@@ -143,47 +120,71 @@ def _check_base_version(delta: DeltaReader, earlier: list[str], graphs: list[str
         raise SourceError(f"{delta.folder}: the store {ways[0]}, and the delta {ways[1]}; make it again, with {ways[2]}")
 
 
-def _run_updates(
-    delta: DeltaReader, store: _UpdatableStore, graph: str, graphs: list[str], take_over: bool, progress: Applying | None
-) -> None:
-    lock = StoreLease(store, f"{graph}/loading")
-    mine = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, ' '.join(delta.base + delta.result))}"
-    if take_over:
-        lock.release()
-    lock.require_no_other_holder(mine)
-    lock.acquire(mine)
-    name = graphs[0] if graphs else ""
-    total, done = delta.removed + delta.added, 0
-    for update in delta.updates(name):
-        store.update(update)
-        done = min(done + UPDATE_STATEMENTS, total)
-        if progress:
-            progress("applying", done, total)
-    try:
-        _verify_applied(delta, store, name)
-    except StoreError:  # it holds no version that has a name; whoever brings a whole one need not take over from us
-        store.replace(f"{graph}/description", build_description("", [], graphs))
-        lock.release()
-        raise
-    size = f"{iri_term(DATASET_IRI)} {expand_term('rdf:type')} {iri_term('http://rdfs.org/ns/void#Dataset')} .\n"
-    size += f"{iri_term(DATASET_IRI)} {iri_term('http://rdfs.org/ns/void#triples')} {literal(str(delta.statements), 'xsd:integer')} .\n"
-    store.replace(f"{graph}/description", build_description(size, delta.result, graphs))
-    lock.release()
+class _DeltaApplication:
+    """The updates of one delta to one store, from its lease to its new description.
 
-
-def _verify_applied(delta: DeltaReader, store: _UpdatableStore, name: str) -> None:
-    """Count, and look for some of what was added.
-
-    Raises:
-        StoreError: something is missing, or there is too much.
+    Args:
+        delta: what is applied.
+        store: where it is applied.
+        graph: the name of the dataset's graph.
+        graphs: the named graphs of the dataset, or the prefixes of their names.
     """
-    where = dataset_pattern("figure" if delta.names_graphs else "dataset", name)
-    found = store.query_number(f"SELECT (COUNT(*) AS ?n) {{ {where} }}")
-    if found != delta.statements:
-        raise StoreError(
-            f"{store.location}: has {found:,} statements after the delta instead of {delta.statements:,}; load the whole export"
+
+    def __init__(self, delta: DeltaReader, store: Store, graph: str, graphs: list[str]) -> None:
+        self._delta = delta
+        self._store = store
+        self._target_graph = graphs[0] if graphs else ""
+        self._description_graph = f"{graph}/description"
+        self._graphs = graphs
+        self._lease = StoreLease(store, f"{graph}/loading")
+        self._id = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, ' '.join(delta.base + delta.result))}"
+
+    def run(self, *, take_over: bool, progress: Progress | None) -> None:
+        if take_over:
+            self._lease.release()
+        self._lease.require_no_other_holder(self._id)
+        self._lease.acquire(self._id)
+        self._update(progress)
+        try:
+            self._verify()
+        except StoreError:  # it holds no version that has a name, and whoever loads a whole one need not break our lease
+            self._publish("", [])
+            raise
+        dataset, void = iri_term(DATASET_IRI), "http://rdfs.org/ns/void#"
+        self._publish(
+            f"{dataset} {expand_term('rdf:type')} {iri_term(f'{void}Dataset')} .\n"
+            f"{dataset} {iri_term(f'{void}triples')} {literal(str(self._delta.statements), 'xsd:integer')} .\n",
+            self._delta.result,
         )
-    step = max(1, delta.added // _SAMPLE_STATEMENTS)
-    for number, change in enumerate(one for one in delta.changes() if one.operation == "INSERT"):
-        if number % step == 0 and not store.ask(f"{named(change.graph or name)}{{ {change.triple.decode()} }}"):
-            raise StoreError(f"{store.location}: lacks {change.triple.decode()}, which the delta adds; apply it again")
+
+    def _update(self, progress: Progress | None) -> None:
+        total, done = self._delta.removed + self._delta.added, 0
+        for operation in self._delta.updates(self._target_graph):
+            self._store.update(operation)
+            done = min(done + UPDATE_STATEMENTS, total)
+            if progress:
+                progress("applying", done, total)
+
+    def _publish(self, dataset_description: str, versions: list[str]) -> None:
+        self._store.replace(self._description_graph, build_description(dataset_description, versions, self._graphs))
+        self._lease.release()
+
+    def _verify(self) -> None:
+        """Count the statements, and look for a sample of those that were added.
+
+        Raises:
+            StoreError: something is missing, or there is too much.
+        """
+        delta, store = self._delta, self._store
+        pattern = dataset_pattern("figure" if delta.names_graphs else "dataset", self._target_graph)
+        statements = store.query_number(f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}")
+        if statements != delta.statements:
+            raise StoreError(
+                f"{store.location}: has {statements:,} statements after the delta instead of {delta.statements:,}; load the whole export"
+            )
+        step = max(1, delta.added // _SAMPLE_STATEMENTS)
+        for number, change in enumerate(change for change in delta.changes() if change.operation == "INSERT"):
+            if number % step == 0:
+                statement = change.triple.decode()
+                if not store.ask(f"{graph_clause(change.graph or self._target_graph)}{{ {statement} }}"):
+                    raise StoreError(f"{store.location}: lacks {statement}, which the delta adds; apply it again")

@@ -1,9 +1,9 @@
-"""Where to load to: a folder or a URL, and how to get in."""
+"""Connect to a store by its name: the folder of an embedded store, or the URL of a server."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,19 +14,20 @@ from pfocr2rdf.stores.clients.credentials import Credentials, PasswordPrompt
 from pfocr2rdf.stores.clients.http import REQUEST_RETRY_SECONDS, REQUEST_TIMEOUT_SECONDS, HttpClient
 from pfocr2rdf.stores.clients.sparql import Endpoints
 from pfocr2rdf.stores.discovery import discover_server
-from pfocr2rdf.stores.drivers import DRIVERS
-from pfocr2rdf.stores.loading.destination import Destination
+from pfocr2rdf.stores.drivers import DRIVERS, GraphStoreDriver
+from pfocr2rdf.stores.embedded import EmbeddedStore, require_store
+from pfocr2rdf.stores.store import Store
 
 DEFAULT_STORE = "store"
 """The folder of the embedded store where no other one is named."""
 
 
 class ConnectionOptions(NamedTuple):
-    """How to get into a server.
+    """How to connect to a server.
 
     Attributes:
-        driver: its kind, a name of ``DRIVERS``; ``""`` to find out.
-        user: the name to log in with; ``""`` for what the environment or netrc has.
+        driver: a name of ``DRIVERS``; ``""`` to find out.
+        user: the name to log in with; ``""`` for that of the environment or netrc.
         ask_password: asks the user for a password, where there is one to ask.
         endpoints: the services that were named; ``""`` for those that are to be found.
         retry_for: for how many seconds a request is tried again.
@@ -41,34 +42,71 @@ class ConnectionOptions(NamedTuple):
     timeout: float = REQUEST_TIMEOUT_SECONDS
 
 
+class Destination(NamedTuple):
+    """A store that was found by its name, and may not be there yet if it is a folder.
+
+    Attributes:
+        name: as the user named it.
+        location: the folder, or the driver of the server.
+    """
+
+    name: str
+    location: Path | GraphStoreDriver
+
+    @property
+    def driver(self) -> str:
+        """The kind of store."""
+        return EmbeddedStore.driver if isinstance(self.location, Path) else self.location.driver
+
+    @property
+    def retries(self) -> int:
+        """The number of requests that were sent again."""
+        return 0 if isinstance(self.location, Path) else self.location.http_client.retries
+
+
+def is_url(store: str) -> bool:
+    """Whether a store is named by a URL, and not by a path."""
+    return "://" in store
+
+
 @contextmanager
-def open_destination(to: str, connection: ConnectionOptions = ConnectionOptions()) -> Iterator[Destination]:  # noqa: B008 - it cannot be changed
-    """Find out what a name leads to.
+def open_destination(name: str, connection: ConnectionOptions = ConnectionOptions()) -> Iterator[Destination]:  # noqa: B008 - it is immutable
+    """Resolve the name of a store, and stay connected to it if it is a server.
 
     Args:
-        to: a folder, or the URL of a server.
-        connection: how to get into a server.
+        name: a folder, or the URL of a server.
+        connection: how to connect to a server.
 
     Raises:
-        StoreError: the URL holds a password, leads nowhere, or the server does not let us in.
+        StoreError: the URL holds a password, leads nowhere, or the server refuses us.
         ValueError: an unknown driver.
     """
     if connection.driver not in ("", *DRIVERS):
         raise ValueError(f"{connection.driver!r} is no driver; choose from {', '.join(DRIVERS)}")
-    if "://" not in to:
-        yield Destination(Path(to), to)
+    if not is_url(name):
+        yield Destination(name, Path(name))
         return
-    web = HttpClient(
-        Credentials.find(_parse_url(to), connection.user, connection.ask_password),
-        retry_seconds=connection.retry_for,
-        timeout_seconds=connection.timeout,
-    )
-    for one in filter(None, connection.endpoints):
-        _parse_url(one)
-    try:
-        yield Destination(discover_server(to, web, connection.driver, connection.endpoints), to)
-    finally:
-        web.close()
+    credentials = Credentials.find(_parse_url(name), connection.user, connection.ask_password)
+    http_client = HttpClient(credentials, retry_seconds=connection.retry_for, timeout_seconds=connection.timeout)
+    for url in filter(None, connection.endpoints):
+        _parse_url(url)
+    with closing(http_client):
+        yield Destination(name, discover_server(name, http_client, connection.driver, connection.endpoints))
+
+
+@contextmanager
+def open_store(destination: Destination) -> Iterator[Store]:
+    """The store of a destination, to be queried and updated.
+
+    Raises:
+        StoreError: the folder is no store, or another program has it open.
+    """
+    if isinstance(destination.location, Path):
+        require_store(destination.location)
+        with closing(EmbeddedStore(destination.location, writable=True)) as store:
+            yield store
+    else:
+        yield destination.location
 
 
 def _parse_url(text: str) -> httpx.URL:
@@ -77,8 +115,8 @@ def _parse_url(text: str) -> httpx.URL:
     except httpx.InvalidURL as error:
         raise StoreError(f"the URL is not valid: {error}") from None
     if url.userinfo:
-        shown = url.copy_with(username=None, password=None)
-        raise StoreError(f"{shown}: a password in a URL is seen by everybody; leave it out, and give it by the environment or ~/.netrc")
+        public = url.copy_with(username=None, password=None)
+        raise StoreError(f"{public}: a password in a URL is seen by everybody; leave it out, and give it by the environment or ~/.netrc")
     if url.scheme not in ("http", "https") or not url.host:
         raise StoreError(f"{text}: is no URL of a server; it begins with http:// or https://")
     return url

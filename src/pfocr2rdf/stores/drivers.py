@@ -1,8 +1,8 @@
-"""The servers: each kind takes statements in a way of its own, and is spared what it does badly."""
+"""Drivers: how each kind of server takes statements, and what it does badly and is spared."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pfocr2rdf.errors import StoreError
@@ -16,21 +16,22 @@ _NQUADS_HEADERS = {"Content-Type": "application/n-quads"}
 _INSERT_LIMITS = ChunkLimits(256 << 10, 1000)
 _SMALL_CHUNK_LIMITS = ChunkLimits(8 << 10, 1000)
 _MAX_MOVED_STATEMENTS = 50_000
+_MAX_MOVED_GRAPHS = 100
 
 CONTENT_TOO_LARGE = 413
-"""The status of an answer to a request whose body is larger than the server, or what stands before it, allows."""
+"""The HTTP status for a body that is larger than the server, or a proxy before it, allows."""
 
 STAGING_SUFFIX = "?loading"
-"""What stands behind the name of a graph until it is complete."""
+"""The end of the name of a graph until it is complete."""
 
 
 class GraphSwap(NamedTuple):
-    """A graph that is ready, and the one whose place it takes.
+    """A complete staging graph, and the live graph whose place it takes.
 
     Attributes:
-        staging: the name of the one that was loaded.
+        staging: the name of the graph that was loaded.
         live: the name that it gets.
-        statements: how many it has.
+        statements: their number.
     """
 
     staging: str
@@ -39,214 +40,214 @@ class GraphSwap(NamedTuple):
 
 
 class GraphStoreDriver(SparqlClient):
-    """A server that is only known to keep to the standards.
+    """A server with the Graph Store Protocol, or SPARQL Update alone, of which nothing else is known.
 
     Attributes:
-        chunk_limits: how large a request may be.
-        concurrency: how many it is sent at once.
+        driver: the name of the driver.
+        chunk_limits: the limits of a request.
+        concurrency: the number of requests that are sent at once.
         has_default_graph: whether its default graph is a graph, and not the union of all.
     """
 
+    driver = "gsp"
     chunk_limits = ChunkLimits(4 << 20, 100_000)
     concurrency = 2
     has_default_graph = True
 
-    def add(self, name: str, chunk: Chunk, suffix: str = "") -> None:
-        """Add statements; done twice it is the same as once.
+    def add(self, graph: str, chunk: Chunk, suffix: str = "") -> None:
+        """Add statements, idempotently.
 
         Args:
-            name: the graph of N-Triples; ``""`` is the default graph.
+            graph: the graph of N-Triples; ``""`` is the default graph.
             chunk: N-Triples, or N-Quads, which name their graphs themselves.
-            suffix: what is put behind the names of these.
+            suffix: is appended to the graph names of N-Quads.
         """
         if chunk.quads:
             self._add_quads(chunk, suffix)
         else:
-            self._add_triples(name, chunk)
+            self._add_triples(graph, chunk)
 
-    def insert(self, name: str, lines: str) -> None:
-        """Add a few statements to a graph, as N-Triples."""
-        self.add(name, Chunk(0, lines.encode(), lines.count("\n"), quads=False))
+    def insert(self, graph: str, ntriples: str) -> None:
+        """Add a few statements to a graph, as any others."""
+        self.add(graph, Chunk(0, ntriples.encode(), ntriples.count("\n"), quads=False))
 
-    def replace(self, name: str, lines: bytes) -> None:
-        """Make a small graph be these statements, as N-Triples."""
+    def replace(self, graph: str, ntriples: bytes) -> None:
+        """Replace a small named graph; by way of a staging graph where its statements are too many for one request."""
         try:
-            self._replace(name, lines)
+            self._replace_at_once(graph, ntriples)
         except RequestRefusedError as error:
             if error.status != CONTENT_TOO_LARGE:
                 raise
-            fresh, whole = f"{name}{STAGING_SUFFIX}", Chunk(0, lines, lines.count(b"\n"), quads=False)
-            for piece in whole.split(_SMALL_CHUNK_LIMITS):
-                self.add(fresh, piece)
-            self.promote([GraphSwap(fresh, name, whole.statements)])
+            staging, content = f"{graph}{STAGING_SUFFIX}", Chunk(0, ntriples, ntriples.count(b"\n"), quads=False)
+            for chunk in content.split(_SMALL_CHUNK_LIMITS):
+                self.add(staging, chunk)
+            self.promote([GraphSwap(staging, graph, content.statements)])
 
-    def _replace(self, name: str, lines: bytes) -> None:
+    def _replace_at_once(self, graph: str, ntriples: bytes) -> None:
         if self.endpoints.store:
-            self.http_client.request(
-                "PUT", self.endpoints.store, params=_graph_params(name), content=self._body(lines), headers=_NTRIPLES_HEADERS
-            )
+            self._send_graph("PUT", graph, self._body(ntriples))
         else:
-            self.update(f"DROP SILENT GRAPH <{name}> ;\nINSERT DATA {{ GRAPH <{name}> {{\n{lines.decode()}}} }}")
+            super().replace(graph, ntriples)
 
-    def clear(self, name: str) -> None:
-        """Leave nothing in a graph."""
+    def clear(self, graph: str) -> None:
+        """Remove all statements of a graph, by SPARQL Update where the server takes it."""
         if self.endpoints.update:
-            self.update(f"{'DROP' if name else 'CLEAR'} SILENT {graph_reference(name)}")
+            super().clear(graph)
             return
         try:
-            self.http_client.request("DELETE", self.endpoints.store, params=_graph_params(name))
+            self.http_client.request("DELETE", self.endpoints.store, params=_graph_params(graph))
         except RequestRefusedError as error:
             if error.status != 404:
                 raise
 
     def promote(self, swaps: list[GraphSwap]) -> None:
-        """Put graphs that are ready in the place of others, which are there until then."""
-        for one in swaps:
-            self._move_graph(one)
+        """Put staging graphs in the place of live ones, which are there until then."""
+        for swap in swaps:
+            self._move_graph(swap)
 
-    def _add_triples(self, name: str, chunk: Chunk) -> None:
-        if not self.endpoints.store:
-            for piece in chunk.split(_INSERT_LIMITS):
-                self._insert({name: piece.lines})
+    def _send_graph(self, method: str, graph: str, body: bytes, **params: str) -> None:
+        """A request of the Graph Store Protocol."""
+        url, params = self.endpoints.store, {**_graph_params(graph), **params}
+        self.http_client.request(method, url, params=params, content=body, headers=_NTRIPLES_HEADERS)
+
+    def _add_triples(self, graph: str, chunk: Chunk) -> None:
+        if self.endpoints.store:
+            self._send_graph("POST", graph, self._body(chunk.lines))
             return
-        self.http_client.request(
-            "POST", self.endpoints.store, params=_graph_params(name), content=self._body(chunk.lines), headers=_NTRIPLES_HEADERS
-        )
+        for piece in chunk.split(_INSERT_LIMITS):
+            self._insert_data({graph: piece.lines})
 
     def _add_quads(self, chunk: Chunk, suffix: str) -> None:
         if not self.endpoints.update:
-            for name, lines in chunk.group_by_graph().items():
-                self._add_triples(name + suffix, Chunk(chunk.number, lines, lines.count(b"\n"), quads=False))
+            for graph, lines in chunk.group_by_graph().items():
+                self._add_triples(graph + suffix, Chunk(chunk.number, lines, lines.count(b"\n"), quads=False))
             return
         for piece in chunk.split(_INSERT_LIMITS):
-            self._insert({name + suffix: lines for name, lines in piece.group_by_graph().items()})
+            self._insert_data({graph + suffix: lines for graph, lines in piece.group_by_graph().items()})
 
-    def _insert(self, graphs: dict[str, bytes]) -> None:
-        blocks = (f"{graph_clause(name)}{{\n{lines.decode()}}}\n" if name else lines.decode() for name, lines in graphs.items())
+    def _insert_data(self, lines_by_graph: dict[str, bytes]) -> None:
+        blocks = (f"{graph_clause(graph)}{{\n{lines.decode()}}}\n" if graph else lines.decode() for graph, lines in lines_by_graph.items())
         self.update(f"INSERT DATA {{\n{''.join(blocks)}}}")
 
-    def _body(self, lines: bytes) -> bytes:
-        return lines
+    def _body(self, ntriples: bytes) -> bytes:
+        return ntriples
 
-    def _move_graph(self, one: GraphSwap) -> None:
-        """Move a graph, once: where the answer was lost, a second time could leave nothing in the place of it."""
-        while self.count(one.staging):
+    def _move_graph(self, swap: GraphSwap) -> None:
+        """Move a graph, once: a second time, after a lost response, could replace it by an empty one."""
+        while self.count(swap.staging):
             try:
-                self.update(f"MOVE {graph_reference(one.staging)} TO {graph_reference(one.live)}", idempotent=False)
+                self.update(_move_operation(swap), idempotent=False)
             except StoreError:
-                if self.count(one.staging):
+                if self.count(swap.staging):
                     raise
-        if self.count(one.live) != one.statements:
-            raise StoreError(f"<{one.live}>: was not moved to its place as a whole; load again")
+        if self.count(swap.live) != swap.statements:
+            raise StoreError(f"<{swap.live}>: was not moved to its place as a whole; load again")
 
 
 class UpdateOnlyDriver(GraphStoreDriver):
-    """A server that is sent SPARQL Update and nothing else."""
+    """A server that takes SPARQL Update and nothing else."""
+
+    driver = "update"
 
     def __init__(self, http_client: HttpClient, endpoints: Endpoints) -> None:
         super().__init__(http_client, endpoints._replace(store=""))
 
 
 class OxigraphDriver(GraphStoreDriver):
-    """Oxigraph: loads fastest outside of a transaction, and moves a graph in one, which must not be large.
+    """Oxigraph, which loads fastest outside of a transaction, and moves a graph in one, which must not be large.
 
-    Whatever is sent is idempotent, so nothing is lost without the transaction. To move a million statements takes it two minutes
+    All that is sent is idempotent, so nothing is lost without the transaction. To move a million statements takes it two minutes
     and 4 GB; to change what differs takes seconds.
     """
 
-    chunk_limits = ChunkLimits(4 << 20, 100_000)
+    driver = "oxigraph"
     concurrency = 4
     _slice_statements = 100_000
 
-    def _add_triples(self, name: str, chunk: Chunk) -> None:
-        self.http_client.request(
-            "POST",
-            self.endpoints.store,
-            params={**_graph_params(name), "no_transaction": ""},
-            content=chunk.lines,
-            headers=_NTRIPLES_HEADERS,
-        )
+    def _add_triples(self, graph: str, chunk: Chunk) -> None:
+        self._send_graph("POST", graph, chunk.lines, no_transaction="")
 
     def _add_quads(self, chunk: Chunk, suffix: str) -> None:
         self.http_client.request(
             "POST", self.endpoints.store, params={"no_transaction": ""}, content=chunk.with_graph_suffix(suffix), headers=_NQUADS_HEADERS
         )
 
-    def clear(self, name: str) -> None:
-        """Leave nothing in a graph, a slice at a time."""
-        where = graph_pattern(name)
-        while self.ask(where):
-            self.update(f"DELETE {{ {where} }} WHERE {{ SELECT * {{ {where} }} LIMIT {self._slice_statements} }}")
-        if name:
-            self.update(f"DROP SILENT {graph_reference(name)}")
+    def clear(self, graph: str) -> None:
+        """Remove all statements of a graph, a slice at a time."""
+        pattern = graph_pattern(graph)
+        while self.ask(pattern):
+            self.update(f"DELETE {{ {pattern} }} WHERE {{ SELECT * {{ {pattern} }} LIMIT {self._slice_statements} }}")
+        if graph:
+            self.update(f"DROP SILENT {graph_reference(graph)}")
 
     def promote(self, swaps: list[GraphSwap]) -> None:
-        """Small graphs are moved together, in one transaction; a large one is made equal."""
-        small = [one for one in swaps if one.statements <= _MAX_MOVED_STATEMENTS]
-        for some in _batch_swaps(small):
-            left = self.count_each(one.staging for one in some)
-            moves = [f"MOVE {graph_reference(one.staging)} TO {graph_reference(one.live)}" for one in some if left.get(one.staging)]
+        """Move small graphs together, in one transaction; change what differs of a large one."""
+        for batch in _batch_swaps(swap for swap in swaps if swap.statements <= _MAX_MOVED_STATEMENTS):
+            left = self.count_each(swap.staging for swap in batch)
             try:
-                self.update(" ;\n".join(moves))
-            except StoreError:  # told twice, it refuses: what was moved is gone, and all is as it was before
-                if self.count_each(one.staging for one in some):
+                self.update(" ;\n".join(_move_operation(swap) for swap in batch if left.get(swap.staging)))
+            except StoreError:  # a second time, after a lost response, it refuses: all of them are moved already
+                if self.count_each(swap.staging for swap in batch):
                     raise
-        for one in swaps:
-            if one.statements > _MAX_MOVED_STATEMENTS:
-                self._make_equal(one)
+        for swap in swaps:
+            if swap.statements > _MAX_MOVED_STATEMENTS:
+                self._make_equal(swap)
 
-    def _make_equal(self, one: GraphSwap) -> None:
-        """Bring a graph to be equal to another one: at once where little differs, else additions first, so nothing is ever missing."""
-        added, removed = _difference_pattern(one.staging, one.live), _difference_pattern(one.live, one.staging)
-        there = graph_pattern(one.live)
-        more, less = (self.query_number(f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}") for pattern in (added, removed))
-        if more + less <= self._slice_statements:
-            self.update(f"DELETE {{ {there} }} WHERE {{ {removed} }} ;\nINSERT {{ {there} }} WHERE {{ {added} }}")
+    def _make_equal(self, swap: GraphSwap) -> None:
+        """Make the live graph equal to the staging one: at once where little differs, else additions first, so nothing is ever missing."""
+        added, removed = _difference_pattern(swap.staging, swap.live), _difference_pattern(swap.live, swap.staging)
+        live = graph_pattern(swap.live)
+        added_count, removed_count = (self.query_number(f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}") for pattern in (added, removed))
+        if added_count + removed_count <= self._slice_statements:
+            self.update(f"DELETE {{ {live} }} WHERE {{ {removed} }} ;\nINSERT {{ {live} }} WHERE {{ {added} }}")
         else:
-            for verb, pattern, left in (("INSERT", added, more), ("DELETE", removed, less)):
-                for _ in range(0, left, self._slice_statements):
-                    self.update(f"{verb} {{ {there} }} WHERE {{ SELECT * {{ {pattern} }} LIMIT {self._slice_statements} }}")
-        if self.count(one.live) != one.statements:
-            raise StoreError(f"<{one.live}>: somebody else changes it; load again when they are done")
-        self.clear(one.staging)
+            for verb, pattern, count in (("INSERT", added, added_count), ("DELETE", removed, removed_count)):
+                for _ in range(0, count, self._slice_statements):
+                    self.update(f"{verb} {{ {live} }} WHERE {{ SELECT * {{ {pattern} }} LIMIT {self._slice_statements} }}")
+        if self.count(swap.live) != swap.statements:
+            raise StoreError(f"<{swap.live}>: somebody else changes it; load again when they are done")
+        self.clear(swap.staging)
 
 
 class VirtuosoDriver(GraphStoreDriver):
-    """Virtuoso: its parser needs a prefix to know Turtle, and it takes no named graphs but in small updates, one after the other."""
+    """Virtuoso, whose parser needs a prefix to recognise Turtle, and which takes named graphs only in small updates, one by one."""
 
+    driver = "virtuoso"
     chunk_limits = ChunkLimits(2 << 20, 100_000)
-    concurrency = 2
     has_default_graph = False
 
-    def _body(self, lines: bytes) -> bytes:
-        return b"@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .\n" + lines
+    def _body(self, ntriples: bytes) -> bytes:
+        return b"@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .\n" + ntriples
 
 
-def _graph_params(name: str) -> dict[str, str]:
-    return {"graph": name} if name else {"default": ""}
+def _graph_params(graph: str) -> dict[str, str]:
+    return {"graph": graph} if graph else {"default": ""}
 
 
-def _difference_pattern(one: str, other: str) -> str:
-    """What a graph has and another one has not."""
-    return f"{graph_pattern(one)} FILTER NOT EXISTS {{ {graph_pattern(other)} }}"
+def _move_operation(swap: GraphSwap) -> str:
+    return f"MOVE {graph_reference(swap.staging)} TO {graph_reference(swap.live)}"
 
 
-def _batch_swaps(swaps: Iterable[GraphSwap]) -> Iterable[list[GraphSwap]]:
+def _difference_pattern(graph: str, other: str) -> str:
+    """The statements that a graph has and another one has not."""
+    return f"{graph_pattern(graph)} FILTER NOT EXISTS {{ {graph_pattern(other)} }}"
+
+
+def _batch_swaps(swaps: Iterable[GraphSwap]) -> Iterator[list[GraphSwap]]:
     """Swaps that fit into one transaction."""
-    some: list[GraphSwap] = []
-    for one in swaps:
-        if some and (len(some) == 100 or sum(each.statements for each in some) + one.statements > _MAX_MOVED_STATEMENTS):
-            yield some
-            some = []
-        some.append(one)
-    if some:
-        yield some
+    batch: list[GraphSwap] = []
+    statements = 0
+    for swap in swaps:
+        if batch and (len(batch) == _MAX_MOVED_GRAPHS or statements + swap.statements > _MAX_MOVED_STATEMENTS):
+            yield batch
+            batch, statements = [], 0
+        batch.append(swap)
+        statements += swap.statements
+    if batch:
+        yield batch
 
 
 DRIVERS: dict[str, type[GraphStoreDriver]] = {
-    "oxigraph": OxigraphDriver,
-    "virtuoso": VirtuosoDriver,
-    "gsp": GraphStoreDriver,
-    "update": UpdateOnlyDriver,
+    driver.driver: driver for driver in (OxigraphDriver, VirtuosoDriver, GraphStoreDriver, UpdateOnlyDriver)
 }
-"""The kinds of servers by name."""
+"""The drivers by name."""

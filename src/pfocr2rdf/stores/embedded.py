@@ -1,4 +1,4 @@
-"""The embedded store: Oxigraph in a folder, opened for writing, or shared by queries."""
+"""The embedded store: Oxigraph in a folder, opened to write, to read, or shared by many readers."""
 
 from __future__ import annotations
 
@@ -7,29 +7,27 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import pyoxigraph
 
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.storage.locks import shared_lock
 from pfocr2rdf.stores.chunks import Chunk
-from pfocr2rdf.stores.clients.sparql import SolutionMapping
-from pfocr2rdf.stores.graph_layout import graph_clause, graph_pattern
+from pfocr2rdf.stores.store import SolutionMapping, Store
 
-MARKER_FILE = "CURRENT"
-"""A file that every store has, since every RocksDB database does; who opens one to write makes it anew."""
+_MARKER_FILE = "CURRENT"  # every RocksDB database has it, and writes it anew when it is opened to write
 
 _NTRIPLES, _NQUADS = pyoxigraph.RdfFormat.N_TRIPLES, pyoxigraph.RdfFormat.N_QUADS
 
 
 def is_store(path: Path) -> bool:
     """Whether a folder is an embedded store."""
-    return (path / MARKER_FILE).is_file()
+    return (path / _MARKER_FILE).is_file()
 
 
 def require_store(path: Path) -> None:
-    """See that a folder is a store.
+    """Check that a folder is an embedded store.
 
     Raises:
         StoreError: it is none.
@@ -41,10 +39,12 @@ def require_store(path: Path) -> None:
 
 
 def read_lock(path: Path) -> int:
-    """A handle that keeps writers away from a store until it is closed. Where one is there, reading beside it goes wrong now and then.
+    """Take a shared lock on a store, which keeps writers away until the descriptor is closed.
+
+    RocksDB lets one read while another writes, and then reads wrong now and then.
 
     Raises:
-        StoreError: one is there.
+        StoreError: somebody writes to it.
     """
     with map_store_errors(path):
         return shared_lock(path / "LOCK")
@@ -52,7 +52,7 @@ def read_lock(path: Path) -> int:
 
 @contextmanager
 def map_store_errors(path: Path) -> Iterator[None]:
-    """Turns the complaints of the store's library into ours."""
+    """Map the errors of pyoxigraph and of the system to ``StoreError``."""
     try:
         yield
     except (OSError, RuntimeError) as error:
@@ -62,25 +62,27 @@ def map_store_errors(path: Path) -> Iterator[None]:
         raise StoreError(f"{path}: the store cannot be used: {getattr(error, 'strerror', None) or text}") from None
 
 
-class EmbeddedStore:
-    """A store in a folder, open from its making until ``close``.
+class EmbeddedStore(Store):
+    """A store in a folder, open from its construction until ``close``.
 
     Args:
         path: the folder.
         writable: whether it is changed; then nobody else may have it open, and it is made where it is missing.
-        already_locked: whether the caller keeps writers away.
-
-    Attributes:
-        location: what it is called in messages.
+        already_locked: whether the caller has the lock that keeps writers away.
 
     Raises:
-        StoreError: it cannot be read, or another program has it open.
+        StoreError: there is none to read, it cannot be used, or another program has it open.
     """
+
+    driver = "embedded"
 
     def __init__(self, path: Path, *, writable: bool = False, already_locked: bool = False) -> None:
         self._path = path
         self.location = str(path)
-        self._lock = -1 if writable or already_locked else read_lock(path)
+        self._lock = -1
+        if not (writable or already_locked):
+            require_store(path)
+            self._lock = read_lock(path)
         try:
             with map_store_errors(path):
                 self._store = pyoxigraph.Store(path) if writable else pyoxigraph.Store.read_only(str(path))
@@ -89,111 +91,103 @@ class EmbeddedStore:
             raise
 
     def close(self) -> None:
-        """Let others have it: the library closes a store when nothing holds it any more, and a traceback would."""
+        """Release the store; twice is the same as once."""
+        # pyoxigraph closes a store with the last reference to it, and a traceback may have one to this object.
         self.__dict__.pop("_store", None)
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
 
-    def select(self, query: str) -> list[SolutionMapping]:
-        """The rows of an answer."""
+    def query(self, text: str, **options: Any) -> pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples:
+        """Execute any query, with the options and the errors of pyoxigraph."""
+        return self._store.query(text, **options)
+
+    def select(self, query: str, **options: Any) -> list[SolutionMapping]:
+        """The solutions of a SELECT query, with the options of pyoxigraph."""
         with map_store_errors(self._path):
-            found = self._store.query(query)
-            assert isinstance(found, pyoxigraph.QuerySolutions)  # noqa: S101 - only SELECT is asked here
-            names = [variable.value for variable in found.variables]
-            return [{name: row[name] for name in names if row[name] is not None} for row in found]
+            solutions = self._store.query(query, **options)
+            assert isinstance(solutions, pyoxigraph.QuerySolutions)  # noqa: S101 - only SELECT is executed here
+            names = [variable.value for variable in solutions.variables]
+            return [{name: term for name, term in zip(names, row, strict=True) if term is not None} for row in solutions]
 
-    def ask(self, pattern: str) -> bool:
-        """Whether there is what the pattern says."""
-        return bool(self.select(f"SELECT * {{ {pattern} }} LIMIT 1"))
-
-    def query_number(self, query: str) -> int:
-        """The one number ``?n`` that is asked for."""
-        return int(self.select(query)[0]["n"].value)
-
-    def count(self, name: str) -> int:
-        """How many statements a graph has."""
-        return self.query_number(f"SELECT (COUNT(*) AS ?n) {{ {graph_pattern(name)} }}")
+    def quads(
+        self,
+        subject: pyoxigraph.NamedNode | None,
+        predicate: pyoxigraph.NamedNode | None,
+        value: pyoxigraph.NamedNode | pyoxigraph.Literal | None,
+        graph: pyoxigraph.NamedNode | pyoxigraph.DefaultGraph | None,
+    ) -> Iterator[pyoxigraph.Quad]:
+        """The statements that match a quad pattern; ``None`` matches any term."""
+        with map_store_errors(self._path):
+            yield from self._store.quads_for_pattern(subject, predicate, value, graph)
 
     def graph_names(self) -> list[str]:
-        """The names of its graphs."""
+        """The names of its named graphs."""
         with map_store_errors(self._path):
             return [name.value for name in self._store.named_graphs() if isinstance(name, pyoxigraph.NamedNode)]
 
-    def read_subject(self, name: str, subject: str) -> str:
+    def read_subject(self, graph: str, subject: str) -> str:
         """The statements of a graph about a subject, as N-Triples."""
-        with map_store_errors(self._path):
-            quads = self._store.quads_for_pattern(pyoxigraph.NamedNode(subject), None, None, _graph_node(name))
-            return "".join(f"{quad.triple} .\n" for quad in quads)
+        return "".join(f"{quad.triple} .\n" for quad in self.quads(pyoxigraph.NamedNode(subject), None, None, _graph_node(graph)))
 
-    def contains(self, name: str, lines: list[bytes]) -> bool:
+    def contains(self, graph: str, lines: list[bytes]) -> bool:
         """Whether a graph has all of a few statements."""
-        triples = pyoxigraph.parse(b"".join(lines), format=_NTRIPLES)
+        node, quads = _graph_node(graph), pyoxigraph.parse(b"".join(lines), format=_NTRIPLES)
         with map_store_errors(self._path):
-            return all(pyoxigraph.Quad(one.subject, one.predicate, one.object, _graph_node(name)) in self._store for one in triples)
+            return all(pyoxigraph.Quad(quad.subject, quad.predicate, quad.object, node) in self._store for quad in quads)
 
-    def bulk_load(self, name: str, chunk: Chunk) -> None:
-        """Add many statements, outside of a transaction; N-Quads go where they say. Several threads may do it."""
+    def bulk_load(self, graph: str, chunk: Chunk) -> None:
+        """Add many statements outside of a transaction; N-Quads go into the graphs that they name. It is safe in several threads."""
         with map_store_errors(self._path):
             if chunk.quads:
                 self._store.bulk_load(chunk.lines, format=_NQUADS, lenient=True)
             else:
-                self._store.bulk_load(chunk.lines, format=_NTRIPLES, to_graph=_graph_node(name), lenient=True)
+                self._store.bulk_load(chunk.lines, format=_NTRIPLES, to_graph=_graph_node(graph), lenient=True)
 
-    def copy_graph(self, other: EmbeddedStore, name: str) -> None:
-        """Add all statements that a graph of another store has."""
+    def copy_graph(self, source: EmbeddedStore, graph: str) -> None:
+        """Add all statements of a graph of another store."""
         with map_store_errors(self._path):
-            self._store.bulk_extend(other._store.quads_for_pattern(None, None, None, _graph_node(name)))
+            self._store.bulk_extend(source._store.quads_for_pattern(None, None, None, _graph_node(graph)))
 
     def optimize(self) -> None:
-        """Put its files in order after many were added: what is read then is found twenty times sooner in a large store."""
+        """Compact its files after a bulk load: look-ups in a large store are twenty times quicker then."""
         with map_store_errors(self._path):
             self._store.optimize()
 
     def update(self, text: str) -> None:
-        """Change something, at once or not at all."""
+        """Execute a SPARQL Update, in one transaction."""
         with map_store_errors(self._path):
             self._store.update(text)
-
-    def insert(self, name: str, lines: str) -> None:
-        """Add a few statements to a graph, as N-Triples."""
-        self.update(f"INSERT DATA {{ {graph_clause(name)}{{\n{lines}}} }}")
-
-    def clear(self, name: str) -> None:
-        """Leave nothing in a graph."""
-        self.update(f"DROP SILENT GRAPH <{name}>")
-
-    def replace(self, name: str, lines: bytes) -> None:
-        """Make a small graph be these statements, as N-Triples."""
-        self.update(f"DROP SILENT GRAPH <{name}> ;\nINSERT DATA {{ {graph_clause(name)}{{\n{lines.decode()}}} }}")
 
 
 def _graph_node(name: str) -> pyoxigraph.NamedNode | pyoxigraph.DefaultGraph:
     return pyoxigraph.NamedNode(name) if name else pyoxigraph.DefaultGraph()
 
 
-_T = TypeVar("_T")
+_View = TypeVar("_View")
 
 
-class StoreManager(Generic[_T]):
-    """What was made of a store, for as long as the store is the same. Writers are kept away only while somebody reads.
+class StoreManager(Generic[_View]):
+    """A shared reader of a store that is opened again when the store has changed, as Lucene's ``ReaderManager``.
+
+    Writers are kept away only while somebody reads.
 
     Args:
         path: the folder of the store.
-        factory: makes it of the folder. It takes no lock of its own: a process that lets go of one has lost them all.
+        make_view: makes of the open store what readers get.
     """
 
-    def __init__(self, path: Path, factory: Callable[[Path], _T]) -> None:
+    def __init__(self, path: Path, make_view: Callable[[EmbeddedStore], _View]) -> None:
         self._path = path
-        self._made = factory
+        self._make_view = make_view
         self._guard = threading.Lock()
-        self._kept: tuple[tuple[int, int], _T] | None = None
+        self._cached: tuple[tuple[int, int], _View] | None = None
         self._readers = 0
         self._lock = -1
 
     @contextmanager
-    def acquire(self) -> Iterator[_T]:
-        """What was made, of the store as it is now. Many threads may have it at once.
+    def acquire(self) -> Iterator[_View]:
+        """The view of the store as it is now; many threads may have it at once.
 
         Raises:
             StoreError: there is no store, or somebody writes to it.
@@ -202,10 +196,10 @@ class StoreManager(Generic[_T]):
             if not self._readers:
                 self._reopen_if_changed()
             self._readers += 1
-            assert self._kept is not None  # it was made just now, or before  # noqa: S101
-            found = self._kept[1]
+            assert self._cached is not None  # noqa: S101 - who reads has opened it
+            view = self._cached[1]
         try:
-            yield found
+            yield view
         finally:
             with self._guard:
                 self._readers -= 1
@@ -216,25 +210,20 @@ class StoreManager(Generic[_T]):
         require_store(self._path)
         self._lock = read_lock(self._path)
         try:
-            mark = _modification_stamp(self._path)
-            if self._kept is None or self._kept[0] != mark:
-                self._kept = None  # two at once are not needed
-                self._kept = mark, self._made(self._path)
+            stamp = _modification_stamp(self._path)
+            if self._cached is None or self._cached[0] != stamp:
+                self._cached = None  # the memory of two is not needed
+                # One lock serves all readers: a process that closes any descriptor of the file loses all its locks on it.
+                self._cached = stamp, self._make_view(EmbeddedStore(self._path, already_locked=True))
         except BaseException:
             os.close(self._lock)
             raise
 
 
-def open_read_only(path: Path) -> pyoxigraph.Store:
-    """The store in a folder, to be read."""
-    with map_store_errors(path):
-        return pyoxigraph.Store.read_only(str(path))
-
-
 def _modification_stamp(path: Path) -> tuple[int, int]:
-    """What is another one for another store, and after each time that somebody had it open to write."""
+    """What differs between two stores, and after each time that a store was open to write."""
     try:
-        found = (path / MARKER_FILE).stat()
+        status = (path / _MARKER_FILE).stat()
     except OSError as error:
         raise StoreError(f"{path}: the store cannot be used: {error.strerror or error}") from None
-    return found.st_ino, found.st_mtime_ns
+    return status.st_ino, status.st_mtime_ns

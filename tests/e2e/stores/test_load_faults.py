@@ -37,7 +37,7 @@ from pfocr2rdf.stores.drivers import OxigraphDriver
 from pfocr2rdf.stores.loading import load as loading
 from pfocr2rdf.stores.loading import verify as verification
 from pfocr2rdf.stores.loading.embedded_session import EmbeddedLoadSession
-from pfocr2rdf.stores.loading.session import LoadPlan
+from pfocr2rdf.stores.loading.plan import LoadPlan
 
 Releases = tuple[Path, Path]
 
@@ -974,7 +974,7 @@ def test_a_difference_that_no_count_shows(
     def changed(plan: LoadPlan, session: Any, samples: Any) -> int:
         name = DATASET if embedded else f"{DATASET}?loading"
         update = _CHANGE.format(name, instead, f"?s = {_FIGURE} && isLiteral(?o)")
-        session._store.update(update) if isinstance(session, EmbeddedLoadSession) else empty.update(update)
+        session._staging.update(update) if isinstance(session, EmbeddedLoadSession) else empty.update(update)
         return verify(plan, session, samples)
 
     with monkeypatch.context() as patched:

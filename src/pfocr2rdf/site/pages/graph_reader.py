@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
 
 import pyoxigraph
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
@@ -16,7 +15,7 @@ from pfocr2rdf.rdf.ordering import sort_pairs
 from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, iri_term, lexical_form, literal
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_FOLDER, ENTITY_TYPES_BY_NAME, HTML, EntityType, address_from_iri
 from pfocr2rdf.stores.description import extract_graphs, fetch_description, is_in_default_graph
-from pfocr2rdf.stores.embedded import EmbeddedStore, map_store_errors, require_store
+from pfocr2rdf.stores.embedded import EmbeddedStore
 from pfocr2rdf.stores.graph_layout import FIGURE_GRAPHS_PREFIX
 
 
@@ -36,22 +35,20 @@ LABEL_PREDICATES = tuple(map(expand_term, ("dcterms:title", "rdfs:label", "skos:
 _CACHE_SIZE = 100_000  # things that many pages name
 
 
-class DatasetReader(EmbeddedStore):
+class DatasetReader:
     """The dataset in an embedded store, which nobody changes meanwhile. What other people keep beside it is not seen.
 
     Args:
-        path: the folder of the store.
+        store: the store.
         page_folders: the folders of the kinds of things that have pages; ``None`` for all.
-        guarded: whether the caller keeps writers away.
 
     Raises:
-        StoreError: there is no store, or no dataset in it, or another program changes it.
+        StoreError: there is no dataset in the store.
     """
 
-    def __init__(self, path: Path, page_folders: frozenset[str] | None = None, *, guarded: bool = False) -> None:
-        require_store(path)
-        super().__init__(path, already_locked=guarded)
-        self.description = fetch_description(self, DESCRIPTION_GRAPH)
+    def __init__(self, store: EmbeddedStore, page_folders: frozenset[str] | None = None) -> None:
+        self._store = store
+        self.description = fetch_description(store, DESCRIPTION_GRAPH)
         self._page_folders = frozenset(ENTITY_TYPES_BY_FOLDER) if page_folders is None else page_folders
         self._dataset_graphs = extract_graphs(self.description)
         self._foreign_graphs = self._find_foreign_graphs()
@@ -69,11 +66,10 @@ class DatasetReader(EmbeddedStore):
         ours = self._dataset_graphs
         default = is_in_default_graph(self.description)
         if not ours and not default:
-            self.close()
-            raise StoreError(f"{self.location}: holds no dataset that 'pfocr2rdf load' loaded; load an export into it")
+            raise StoreError(f"{self._store.location}: holds no dataset that 'pfocr2rdf load' loaded; load an export into it")
         names = [
             name
-            for name in self.graph_names()
+            for name in self._store.graph_names()
             if name not in ours and not (FIGURE_GRAPHS_PREFIX in ours and name.startswith(FIGURE_GRAPHS_PREFIX))
         ]
         return frozenset([*map(NamedNode, names), *([] if default else [DefaultGraph()])])
@@ -83,10 +79,8 @@ class DatasetReader(EmbeddedStore):
 
         A literal that is asked for is plain text.
         """
-        with map_store_errors(self._path):
-            for quad in self._store.quads_for_pattern(_node(subject), _node(predicate), _value(value), self._single_graph):
-                if self._single_graph or quad.graph_name not in self._foreign_graphs:
-                    yield quad
+        quads = self._store.quads(_node(subject), _node(predicate), _value(value), self._single_graph)
+        return quads if self._single_graph else (quad for quad in quads if quad.graph_name not in self._foreign_graphs)
 
     def pairs(self, subject: str) -> tuple[PredicateObject, ...]:
         """All that is said of a thing, in the order in which it is written; nothing where it is not known."""
@@ -103,11 +97,8 @@ class DatasetReader(EmbeddedStore):
             return [Resource(subject, self.pairs(subject)) for subject in self.subjects(predicate, value)]
         # One query for them all is four times quicker than a look-up for each.
         said: dict[str, set[PredicateObject]] = {}
-        with map_store_errors(self._path):
-            found = self._store.query(f"SELECT ?s ?p ?o {{ ?s {predicate} {value} ; ?p ?o }}", default_graph=self._single_graph)
-            assert isinstance(found, pyoxigraph.QuerySolutions)  # only SELECT is asked here  # noqa: S101
-            for subject, name, term in found:
-                said.setdefault(_term_text(subject), set()).add((_term_text(name), _term_text(term)))
+        for row in self._store.select(f"SELECT ?s ?p ?o {{ ?s {predicate} {value} ; ?p ?o }}", default_graph=self._single_graph):
+            said.setdefault(_term_text(row["s"]), set()).add((_term_text(row["p"]), _term_text(row["o"])))
         return [Resource(subject, sort_pairs(said[subject])) for subject in sorted(said, key=lambda one: one[1:-1])]
 
     def values(self, subject: str, predicate: str) -> list[str]:
@@ -118,11 +109,8 @@ class DatasetReader(EmbeddedStore):
         """The answer to a query about the dataset, each value without its datatype."""
         union = FIGURE_GRAPHS_PREFIX in self._dataset_graphs
         ours: list[NamedNode | BlankNode | DefaultGraph] = [*map(NamedNode, self._dataset_graphs)] or [DefaultGraph()]
-        with map_store_errors(self._path):
-            found = self._store.query(query, use_default_graph_as_union=union, default_graph=None if union else ours)
-            assert isinstance(found, pyoxigraph.QuerySolutions)  # only SELECT is asked here  # noqa: S101
-            names = [variable.value for variable in found.variables]
-            return [{name: row[name].value for name in names if row[name] is not None} for row in found]
+        rows = self._store.select(query, use_default_graph_as_union=union, default_graph=None if union else ours)
+        return [{name: term.value for name, term in row.items()} for row in rows]
 
     def subjects(self, predicate: str, value: str) -> list[str]:
         """The things that have this value, sorted."""
@@ -136,9 +124,8 @@ class DatasetReader(EmbeddedStore):
     def graph_resources(self, name: str) -> list[Resource]:
         """A small named graph, as nodes in the order of their subjects."""
         said: dict[str, set[PredicateObject]] = {}
-        with map_store_errors(self._path):
-            for quad in self._store.quads_for_pattern(None, None, None, NamedNode(name)):
-                said.setdefault(_term_text(quad.subject), set()).add((f"<{quad.predicate.value}>", _term_text(quad.object)))
+        for quad in self._store.quads(None, None, None, NamedNode(name)):
+            said.setdefault(_term_text(quad.subject), set()).add((f"<{quad.predicate.value}>", _term_text(quad.object)))
         return [Resource(subject, sort_pairs(pairs)) for subject, pairs in sorted(said.items())]
 
     def _label(self, subject: str) -> PredicateObject | None:

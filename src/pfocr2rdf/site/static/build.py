@@ -25,6 +25,7 @@ from pfocr2rdf.site.pages.resource import ResourcePage
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_FOLDER, HTML, JSONLD, TURTLE, PageAddress, address_from_iri
 from pfocr2rdf.site.search.index import SearchEntry
 from pfocr2rdf.site.static.directory import SiteWriter
+from pfocr2rdf.stores.embedded import EmbeddedStore
 
 _WORKER_ENDED_MESSAGE = (
     "a worker ended, perhaps for want of memory: try fewer --workers; a script has its calls below if __name__ == '__main__'"
@@ -74,7 +75,7 @@ class _PageBuilder:
 
     def __init__(self, config: BuildConfig) -> None:
         self._config = config
-        self._reader = DatasetReader(config.store, config.page_folders)
+        self._reader = DatasetReader(EmbeddedStore(config.store), config.page_folders)
 
     def build(self, folder: str, iris: Sequence[str]) -> BuildResult:
         entity_type = ENTITY_TYPES_BY_FOLDER[folder]

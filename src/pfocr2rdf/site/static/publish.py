@@ -27,7 +27,7 @@ from pfocr2rdf.site.static.files import render_site_files
 from pfocr2rdf.storage.layout import MANIFEST_FILE
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
 from pfocr2rdf.storage.rdf_files import rdf_format
-from pfocr2rdf.stores.embedded import is_store
+from pfocr2rdf.stores.embedded import EmbeddedStore, is_store
 from pfocr2rdf.stores.loading.load import load
 
 PAGE_FOLDERS = tuple(entity_type.folder for entity_type in ENTITY_TYPES)
@@ -104,7 +104,8 @@ def publish(
     with tempfile.TemporaryDirectory(prefix="pfocr2rdf-") as scratch, closing(SiteDirectory(Path(output), force=force)) as directory:
         store, refused = _resolve_store(Path(source), Path(scratch), progress)
         writer = SiteWriter(directory.staging, precompressed)
-        with closing(DatasetReader(store, page_folders)) as reader:
+        with closing(EmbeddedStore(store)) as embedded_store:
+            reader = DatasetReader(embedded_store, page_folders)
             site = Site(read_release_name(reader), endpoint, base)
             resource_lists = [list_resources(reader, entity_type) for entity_type in ENTITY_TYPES if entity_type.folder in page_folders]
             download_names = _copy_downloads(writer, Path(source)) if downloads else []

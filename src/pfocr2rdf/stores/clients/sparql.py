@@ -1,4 +1,4 @@
-"""Questions to a server, and what it is told, in SPARQL 1.1 that every store takes."""
+"""A client of the SPARQL 1.1 Protocol, which every server speaks."""
 
 from __future__ import annotations
 
@@ -10,21 +10,20 @@ import pyoxigraph
 
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.stores.clients.http import HttpClient
-from pfocr2rdf.stores.graph_layout import graph_clause, graph_pattern
+from pfocr2rdf.stores.graph_layout import graph_clause
+from pfocr2rdf.stores.store import SolutionMapping, SolutionTerm, Store
 
-SolutionTerm = pyoxigraph.NamedNode | pyoxigraph.Literal | pyoxigraph.BlankNode
-SolutionMapping = dict[str, SolutionTerm]
 _JSON_RESULTS = "application/sparql-results+json"
 _NTRIPLES = "application/n-triples"
 
 
 class Endpoints(NamedTuple):
-    """Where a server takes what.
+    """The URLs of the services of a server; ``""`` for one that it has not.
 
     Attributes:
         query: SPARQL queries.
-        update: SPARQL Update, or ``""``.
-        store: the Graph Store Protocol, or ``""``.
+        update: SPARQL Update.
+        store: the Graph Store Protocol.
     """
 
     query: str
@@ -32,25 +31,21 @@ class Endpoints(NamedTuple):
     store: str = ""
 
 
-class SparqlClient:
+class SparqlClient(Store):
     """The query and update services of one server.
 
     Args:
         http_client: the connection.
-        endpoints: where they are.
+        endpoints: the URLs of its services.
     """
 
     def __init__(self, http_client: HttpClient, endpoints: Endpoints) -> None:
         self.http_client = http_client
         self.endpoints = endpoints
-
-    @property
-    def location(self) -> str:
-        """What it is called in messages."""
-        return self.endpoints.query
+        self.location = endpoints.query
 
     def select(self, query: str) -> list[SolutionMapping]:
-        """The rows of an answer. Servers cut long ones: ask for few rows, and count with ``COUNT``.
+        """The solutions of a SELECT query. Servers cut long results: ask for few rows, and count with ``COUNT``.
 
         Raises:
             StoreError: the server refuses, or answers with something else than results.
@@ -63,48 +58,38 @@ class SparqlClient:
             rows = json.loads(response.content)["results"]["bindings"]
             return [{name: _parse_json_term(value) for name, value in row.items()} for row in rows]
         except (ValueError, KeyError, TypeError, RecursionError):
-            said = self.http_client.body_excerpt(response)
-            raise StoreError(f"{url}: answers a query with something else than results: {said}; is it a SPARQL service?") from None
+            body = self.http_client.body_excerpt(response)
+            raise StoreError(f"{url}: answers a query with something else than results: {body}; is it a SPARQL service?") from None
 
     def download_result(self, query: str, graphs: Iterable[str], file: BinaryIO, *, statements: bool) -> None:
-        """Write the answer to any query into a file: N-Triples, or results as JSON.
+        """Download the result of any query into a file, as N-Triples or SPARQL 1.1 Query Results JSON.
 
         Args:
-            query: of any kind.
-            graphs: the names of those that make up the default graph; none for what the server takes.
-            file: where to.
-            statements: whether the answer is made of statements.
+            query: of any form.
+            graphs: the graphs that make up the default graph; none for the server's own.
+            file: where it is written to.
+            statements: whether the result is made of statements.
 
         Raises:
             StoreError: the server refuses, or answers with something else.
         """
         data = {"query": query, "default-graph-uri": list(graphs)}
-        wanted = (_NTRIPLES, "text/plain") if statements else (_JSON_RESULTS, "application/json")
+        media_types = (_NTRIPLES, "text/plain") if statements else (_JSON_RESULTS, "application/json")
         response = self.http_client.download(
-            "POST", self.endpoints.query, file, data=data, headers={"Accept": wanted[0]}, timeout=self.http_client.long_timeout
+            "POST", self.endpoints.query, file, data=data, headers={"Accept": media_types[0]}, timeout=self.http_client.long_timeout
         )
-        kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if kind not in wanted:
-            raise StoreError(f"{self.endpoints.query}: answers a query with {kind or 'something without a name'}; is it a SPARQL service?")
-
-    def query_number(self, query: str) -> int:
-        """The one number ``?n`` that is asked for."""
-        rows = self.select(query)
-        try:
-            return int(rows[0]["n"].value)
-        except (IndexError, KeyError, ValueError):
-            raise StoreError(f"{self.endpoints.query}: does not say how many there are: {query}") from None
-
-    def ask(self, pattern: str) -> bool:
-        """Whether there is what the pattern says."""
-        return bool(self.select(f"SELECT * {{ {pattern} }} LIMIT 1"))
+        media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if media_type not in media_types:
+            raise StoreError(
+                f"{self.endpoints.query}: answers a query with {media_type or 'something without a name'}; is it a SPARQL service?"
+            )
 
     def update(self, text: str, *, idempotent: bool = True) -> None:
-        """Tell the server to change something.
+        """Execute a SPARQL Update.
 
         Args:
-            text: SPARQL Update.
-            idempotent: whether it may be told twice.
+            text: the operations.
+            idempotent: whether the request may be sent twice.
 
         Raises:
             StoreError: the server refuses, or takes no updates.
@@ -121,31 +106,27 @@ class SparqlClient:
             timeout=self.http_client.long_timeout,
         )
 
-    def count(self, name: str) -> int:
-        """How many statements a graph has."""
-        return self.query_number(f"SELECT (COUNT(*) AS ?n) {{ {graph_pattern(name)} }}")
-
-    def count_each(self, names: Iterable[str]) -> dict[str, int]:
-        """How many statements each of a few graphs has; those that have none are left out."""
-        values = " ".join(f"<{name}>" for name in names)
+    def count_each(self, graphs: Iterable[str]) -> dict[str, int]:
+        """The numbers of statements of a few graphs, without those that have none."""
+        values = " ".join(f"<{graph}>" for graph in graphs)
         rows = self.select(f"SELECT ?g (COUNT(*) AS ?n) {{ VALUES ?g {{ {values} }} GRAPH ?g {{ ?s ?p ?o }} }} GROUP BY ?g")
         return {row["g"].value: int(row["n"].value) for row in rows if "g" in row}
 
     def find_graphs(self, pattern: str, condition: str, page_size: int = 1000) -> Iterator[str]:
-        """The names of the graphs in which a pattern is found and that fulfil a condition on ``?g``, sorted."""
+        """The names of the graphs that match a pattern and a condition on ``?g``, sorted; they are queried page by page."""
         last = ""
         while True:
-            where = f'GRAPH ?g {{ {pattern} }} FILTER ({condition} && STR(?g) > "{last}")'
-            names = sorted(row["g"].value for row in self.select(f"SELECT DISTINCT ?g {{ {where} }} ORDER BY STR(?g) LIMIT {page_size}"))
+            page = f'GRAPH ?g {{ {pattern} }} FILTER ({condition} && STR(?g) > "{last}")'
+            names = sorted(row["g"].value for row in self.select(f"SELECT DISTINCT ?g {{ {page} }} ORDER BY STR(?g) LIMIT {page_size}"))
             yield from names
             if len(names) < page_size:
                 return
             last = names[-1]
 
-    def read_subjects(self, name: str, subjects: Iterable[str]) -> set[str]:
-        """The statements about a few subjects, as N-Triples without the point."""
+    def read_subjects(self, graph: str, subjects: Iterable[str]) -> set[str]:
+        """The statements of a graph about a few subjects, as N-Triples without the final point."""
         values = " ".join(f"<{subject}>" for subject in subjects)
-        rows = self.select(f"SELECT ?s ?p ?o {{ VALUES ?s {{ {values} }} {graph_clause(name)}{{ ?s ?p ?o }} }}")
+        rows = self.select(f"SELECT ?s ?p ?o {{ VALUES ?s {{ {values} }} {graph_clause(graph)}{{ ?s ?p ?o }} }}")
         return {f"{row['s']} {row['p']} {row['o']}" for row in rows}
 
 

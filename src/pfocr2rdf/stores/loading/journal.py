@@ -1,4 +1,4 @@
-"""What a load has done so far, on disk: a load that was interrupted goes on from there."""
+"""The journal of a load: a checkpoint on disk, from which a load that was interrupted is resumed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from pfocr2rdf.storage import sqlite as database
 from pfocr2rdf.storage.files import map_os_errors
+from pfocr2rdf.storage.sqlite import create_database
 
 _FILE_NAME = "journal.sqlite"
 
@@ -24,16 +24,16 @@ CREATE TABLE IF NOT EXISTS graph (name TEXT PRIMARY KEY, statements INTEGER) WIT
 
 
 class Journal:
-    """The account of one load in a folder. It holds no credentials.
+    """The progress of one load, in a folder. It has no credentials.
 
     Args:
         folder: where it is.
-        resume_key: what is loaded, and how: only a load of the very same is gone on with.
+        resume_key: what is loaded, and how: only a load of the very same is resumed.
 
     Attributes:
-        id: of the load, and of all that follow until one of them ends.
-        has_previous: whether a load before did not end.
-        is_resumed: whether it was the same one: then there is something to go on with.
+        id: the IRI of the load, and of all that follow until one of them ends.
+        has_previous: whether a previous load did not end.
+        is_resumed: whether that was the same load, which this one resumes.
 
     Raises:
         OutputError: it cannot be written.
@@ -41,34 +41,35 @@ class Journal:
 
     def __init__(self, folder: Path, resume_key: Mapping[str, Any]) -> None:
         self._path = folder / _FILE_NAME
-        said = json.dumps(resume_key, sort_keys=True)
+        key = json.dumps(resume_key, sort_keys=True)
         with map_os_errors(self._path):
-            self._database = database.create_database(self._path)
+            self._database = create_database(self._path)
             try:
-                self._begin(said)
+                self.id, self.has_previous, self.is_resumed = self._begin(key)
             except sqlite3.OperationalError:  # the disk, not the journal
                 self._database.close()
                 raise
             except sqlite3.DatabaseError:
                 self._database.close()
                 remove_journal(folder)
-                self._database = database.create_database(self._path)
-                self._begin(said)
+                self._database = create_database(self._path)
+                self.id, self.has_previous, self.is_resumed = self._begin(key)
 
-    def _begin(self, said: str) -> None:
+    def _begin(self, key: str) -> tuple[str, bool, bool]:
+        """The IRI of the load, whether there was a previous one, and whether that is resumed."""
         self._database.executescript(_CREATE_TABLES)
         row = self._database.execute("SELECT id, what FROM load").fetchone()
-        self.id = str(row[0]) if row else f"urn:uuid:{uuid.uuid4()}"
-        self.has_previous = row is not None
-        self.is_resumed = self.has_previous and row[1] == said
-        if not self.is_resumed:
-            self._delete_progress()
-            self._database.execute("DELETE FROM load")
-            self._database.execute("INSERT INTO load VALUES (?, ?)", (self.id, said))
-            self._database.commit()
+        load_id = str(row[0]) if row else f"urn:uuid:{uuid.uuid4()}"
+        if row and row[1] == key:
+            return load_id, True, True
+        self._delete_progress()
+        self._database.execute("DELETE FROM load")
+        self._database.execute("INSERT INTO load VALUES (?, ?)", (load_id, key))
+        self._database.commit()
+        return load_id, row is not None, False
 
     def reset(self) -> None:
-        """Forget all that was done."""
+        """Forget all progress."""
         with map_os_errors(self._path):
             self._delete_progress()
             self._database.commit()
@@ -83,42 +84,42 @@ class Journal:
         return bool(row and row[0])
 
     def set_flag(self, name: str, value: bool) -> None:
-        """Take a decision that another run must keep to."""
+        """Store a decision that a run which resumes the load must keep to."""
         with map_os_errors(self._path):
             self._database.execute("INSERT OR REPLACE INTO flag VALUES (?, ?)", (name, value))
             self._database.commit()
 
     def mark_sent(self, number: int, statements: int) -> None:
-        """A chunk is in the store."""
+        """Note that a chunk is in the store."""
         with map_os_errors(self._path):
             self._database.execute("INSERT OR REPLACE INTO chunk VALUES (?, ?)", (number, statements))
             self._database.commit()
 
     def mark_missing(self, numbers: Iterable[int]) -> None:
-        """These chunks are not in the store after all."""
+        """Note that chunks are not in the store after all."""
         with map_os_errors(self._path):
             self._database.executemany("DELETE FROM chunk WHERE number = ?", [(number,) for number in numbers])
             self._database.commit()
 
     def sent_chunks(self) -> dict[int, int]:
-        """The chunks that are in the store, each with its number of statements."""
+        """The numbers of the chunks that are in the store, each with its number of statements."""
         return dict(self._database.execute("SELECT number, statements FROM chunk"))
 
-    def add_counts(self, graphs: Mapping[str, int]) -> None:
-        """So many statements more belong into these graphs."""
+    def add_counts(self, statements_by_graph: Mapping[str, int]) -> None:
+        """Add to the numbers of statements that belong into graphs."""
         with map_os_errors(self._path):
             self._database.executemany(
                 "INSERT INTO graph VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET statements = statements + excluded.statements",
-                graphs.items(),
+                statements_by_graph.items(),
             )
 
     def reset_counts(self) -> None:
-        """Begin to count anew."""
+        """Count the statements of all graphs from zero."""
         with map_os_errors(self._path):
             self._database.execute("DELETE FROM graph")
 
     def graph_counts(self) -> Iterator[tuple[str, int]]:
-        """The graphs in the order of their names, each with its number of statements."""
+        """The graphs in the order of their names, each with its number of statements; they are read page by page."""
         page = "SELECT name, statements FROM graph WHERE name >= ? ORDER BY name LIMIT 500"
         first = ""
         while rows := self._database.execute(page, (first,)).fetchall():
@@ -130,12 +131,12 @@ class Journal:
         return self._database.execute("SELECT 1 FROM graph WHERE name = ?", (graph,)).fetchone() is not None
 
     def close(self) -> None:
-        """Leave it for the next run."""
+        """Write it out for the next run."""
         with map_os_errors(self._path), closing(self._database):
             self._database.commit()
 
 
 def remove_journal(folder: Path) -> None:
-    """The load is over: nothing is left to go on with."""
+    """Remove the journal of a load that is completed."""
     for path in folder.glob(f"{_FILE_NAME}*"):
         path.unlink(missing_ok=True)

@@ -1,51 +1,45 @@
-"""The load of an export into a store: every statement sent, counted, read back in samples, and then put in its place."""
+"""Load an export into a store: send every statement, count them, read samples back, and put the graphs in their place."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import platformdirs
 
-from pfocr2rdf.rdf.iris import DATASET_IRI, is_absolute_iri
+from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.storage.progress import Progress
-from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions, open_destination
+from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions, Destination, open_destination
 from pfocr2rdf.stores.description import build_description, read_as_ntriples
-from pfocr2rdf.stores.graph_layout import GRAPH_LAYOUTS
-from pfocr2rdf.stores.loading.destination import Destination
+from pfocr2rdf.stores.loading.embedded_session import EmbeddedLoadSession, inspect_embedded_store
+from pfocr2rdf.stores.loading.plan import DEFAULT_SAMPLE_FIGURES, LoadOptions, LoadPlan
 from pfocr2rdf.stores.loading.sampling import FigureSampler
-from pfocr2rdf.stores.loading.send import SendStats, send_chunks
-from pfocr2rdf.stores.loading.session import LoadPlan, Metadata
+from pfocr2rdf.stores.loading.send import LoadRateCallback, SendStats, send_chunks
+from pfocr2rdf.stores.loading.server_session import ServerLoadSession, inspect_server
+from pfocr2rdf.stores.loading.session import ExistingData, LoadSession, Metadata
 from pfocr2rdf.stores.loading.source import resolve_load_source
 from pfocr2rdf.stores.loading.verify import verify_load
 
-DEFAULT_SAMPLE_FIGURES = 20
-"""How many figures are read back."""
-
-LoadRateCallback = Callable[[int, int, int, int], None]
-"""Called with the bytes read, the bytes there are, the statements in the store, and how many of these a run before had sent."""
-
 
 class LoadResult(NamedTuple):
-    """What a load did, or would do.
+    """The result of a load, or of a dry run.
 
     Attributes:
         target: the store.
         driver: its kind.
-        graphs: how statements are spread over named graphs: ``dataset``, ``figure`` or ``default``.
-        statements: how many the graph has.
+        graphs: the layout of named graphs: ``dataset``, ``figure`` or ``default``.
+        statements: how many statements were loaded.
         before: how many statements there were in the graphs that were replaced or added to.
         replaced: whether they were replaced.
         version: the digests of the files that hold this version.
-        earlier: those that the store named before.
-        chunks: the pieces in which it was sent.
-        resumed: those of the pieces that an interrupted run had sent.
+        earlier: those that the store held before.
+        chunks: how many chunks were sent.
+        resumed: how many of them an interrupted run had sent.
         sampled: how many figures were read back and found equal.
-        retries: how often a request was tried again.
+        retries: how often a request was sent again.
         size: the bytes of the files.
         seconds: how long it took.
         dry_run: whether nothing was done.
@@ -81,7 +75,7 @@ def load(
     append: bool = False,
     fresh: bool = False,
     take_over: bool = False,
-    connection: ConnectionOptions = ConnectionOptions(),  # noqa: B008 - it cannot be changed
+    connection: ConnectionOptions = ConnectionOptions(),  # noqa: B008 - it is immutable
     sample: int = DEFAULT_SAMPLE_FIGURES,
     chunk_size: int = 0,
     requests: int = 0,
@@ -90,27 +84,27 @@ def load(
     progress: Progress | None = None,
     rates: LoadRateCallback | None = None,
 ) -> LoadResult:
-    """Load an export into a store. It needs the same memory for graphs of any size.
+    """Load an export into a store, in constant memory.
 
-    An earlier version in the same graphs is there until this one is complete and counted. A load that was interrupted is gone on
-    with. Done twice it is the same as once.
+    A previous version in the same graphs is there until this one is complete and counted. A load that was interrupted is resumed.
+    Twice is the same as once.
 
     Args:
         source: an export directory, an RDF file, or records, which are exported first.
         to: the folder of an embedded store, or the URL of a server.
         graphs: ``dataset`` for one named graph, ``figure`` for one for each figure, ``default`` for the graph without a name.
         graph: the name of the dataset's graph.
-        append: keep what is in the graphs, and add to it.
-        fresh: forget what an interrupted run did.
+        append: add to what is in the graphs.
+        fresh: drop the checkpoint of an interrupted load.
         take_over: take the place of a load that holds the store and is dead.
-        connection: how to get into a server.
-        sample: how many figures are read back and compared.
-        chunk_size: how many bytes a request may have; 0 for what the store bears.
-        requests: how many are sent at once; 0 for what is quick.
-        journals: the folder for the journals of loads into servers; the user's folder for such things where it is not named.
+        connection: how to connect to a server.
+        sample: the number of figures that are read back and compared.
+        chunk_size: the maximal size of a request in bytes; 0 for what the store bears.
+        requests: the number of requests at once; 0 for what is quick.
+        journals: the folder for the journals of loads into servers; ``None`` for the user's folder for such files.
         dry_run: find out what would be done, and do nothing.
-        progress: called with the stage, what is done of it, and how much there is to do.
-        rates: called while statements are sent.
+        progress: is called with the stage, what is done of it, and how much there is to do.
+        rates: is called while statements are sent.
 
     Raises:
         SourceError: there is nothing to load, or it cannot be loaded.
@@ -118,53 +112,70 @@ def load(
         OutputError: there is no room on this disk, or another load is under way.
         ValueError: an option that there is not.
     """
-    if graphs not in GRAPH_LAYOUTS:
-        raise ValueError(f"{graphs!r} is no way to name graphs; choose from {', '.join(GRAPH_LAYOUTS)}")
-    if not is_absolute_iri(graph):
-        raise ValueError(f"{graph!r} is no absolute IRI")
-    if graph != DATASET_IRI and graphs != "dataset":
-        raise ValueError(f"a graph's name goes with --graphs dataset, not with {graphs}")
+    options = LoadOptions(
+        graph_layout=graphs, graph=graph, append=append, fresh=fresh, break_lease=take_over, chunk_bytes=chunk_size, concurrency=requests,
+        sample_figures=sample, journals=Path(journals) if journals else None, dry_run=dry_run,
+    )  # fmt: skip
+    return run_load(source, to, options, connection, progress=progress, rates=rates)
+
+
+def run_load(
+    source: str | os.PathLike[str],
+    to: str | os.PathLike[str],
+    options: LoadOptions,
+    connection: ConnectionOptions,
+    *,
+    progress: Progress | None = None,
+    rates: LoadRateCallback | None = None,
+) -> LoadResult:
+    """``load`` with its options in one object."""
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="pfocr2rdf-") as scratch, open_destination(os.fspath(to), connection) as target:
-        contents = resolve_load_source(source, graphs, Path(scratch), progress)
-        plan = LoadPlan(contents, graphs, graph, append, fresh, take_over, chunk_size, requests)
-        held = target.inspect(plan)
-        tally, sampled = SendStats(0, 0, 0), 0
-        if not dry_run:
-            folder = Path(journals) if journals else platformdirs.user_state_path("pfocr2rdf") / "loads"
-            tally, sampled = _run_load(plan, target, folder, sample, not held.statements, rates)
+    with tempfile.TemporaryDirectory(prefix="pfocr2rdf-") as scratch, open_destination(os.fspath(to), connection) as destination:
+        plan = LoadPlan(resolve_load_source(source, options.graph_layout, Path(scratch), progress), options)
+        existing = inspect_destination(destination, plan)
+        stats, sampled = SendStats(0, 0, 0), 0
+        if not options.dry_run:
+            stats, sampled = _run_session(plan, destination, not existing.statements, rates)
         return LoadResult(
-            target.name, target.driver, graphs, tally.statements, held.statements, bool(held.statements) and not append,
-            contents.versions, held.versions, tally.chunks, tally.resumed, sampled, target.retry_count(), contents.size_bytes,
-            time.monotonic() - began, dry_run,
+            destination.name, destination.driver, options.graph_layout, stats.statements, existing.statements,
+            bool(existing.statements) and not options.append, plan.source.versions, existing.versions, stats.chunks, stats.resumed,
+            sampled, destination.retries, plan.source.size_bytes, time.monotonic() - began, options.dry_run,
         )  # fmt: skip
 
 
-def _run_load(
-    plan: LoadPlan, target: Destination, journals: Path, sample: int, empty: bool, rates: LoadRateCallback | None
-) -> tuple[SendStats, int]:
-    session = target.begin_session(plan, journals)
-    done = False
+def inspect_destination(destination: Destination, plan: LoadPlan) -> ExistingData:
+    """What a destination has of what a plan would replace."""
+    location = destination.location
+    return inspect_embedded_store(location, plan) if isinstance(location, Path) else inspect_server(location, plan)
+
+
+def open_session(destination: Destination, plan: LoadPlan) -> LoadSession:
+    """Begin a load, or resume the same one that was interrupted."""
+    if isinstance(destination.location, Path):
+        return EmbeddedLoadSession(destination.location, plan)
+    journals = plan.options.journals or platformdirs.user_state_path("pfocr2rdf") / "loads"
+    return ServerLoadSession(destination.location, plan, journals)
+
+
+def _run_session(plan: LoadPlan, destination: Destination, was_empty: bool, rates: LoadRateCallback | None) -> tuple[SendStats, int]:
+    """What was sent, and how many samples were read back."""
+    session = open_session(destination, plan)
+    completed = False
     try:
-        samples = FigureSampler(sample)
-        tally = send_chunks(plan, session, samples, _with_total(plan, rates))
-        sampled = verify_load(plan, session, samples)
-        session.publish(_build_metadata(plan, empty))
-        done = True
+        sampler = FigureSampler(plan.options.sample_figures)
+        stats = send_chunks(plan, session, sampler, rates)
+        sampled = verify_load(plan, session, sampler)
+        session.publish(_build_metadata(plan, was_empty))
+        completed = True
     finally:
-        session.close(completed=done)
-    return tally, sampled
+        session.close(completed=completed)
+    return stats, sampled
 
 
-def _build_metadata(plan: LoadPlan, empty: bool) -> Metadata:
-    """What is written beside the graph. What was added to something else is no version that has a name."""
-    contents = plan.source
-    vocabulary = read_as_ntriples(contents.vocabulary) if contents.vocabulary and plan.target_graph else ""
-    description = read_as_ntriples(contents.description) if contents.description else ""
-    versions = contents.versions if empty or not plan.append else []
+def _build_metadata(plan: LoadPlan, was_empty: bool) -> Metadata:
+    """What is written beside the dataset. A version that was added to something else has no name."""
+    source = plan.source
+    vocabulary = read_as_ntriples(source.vocabulary) if source.vocabulary and plan.target_graph else ""
+    description = read_as_ntriples(source.description) if source.description else ""
+    versions = source.versions if was_empty or not plan.options.append else []
     return Metadata(vocabulary.encode(), build_description(description, versions, plan.graph_names))
-
-
-def _with_total(plan: LoadPlan, rates: LoadRateCallback | None) -> Callable[[int, int, int], None]:
-    total = plan.source.size_bytes
-    return lambda read, there, before: rates(read, total, there, before) if rates else None

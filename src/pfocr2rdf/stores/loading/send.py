@@ -1,11 +1,11 @@
-"""The pieces of a graph on their way into a store: several at once, each noted when it is there."""
+"""Send the chunks of a source into a store: several at once, each noted in the journal when it is there."""
 
 from __future__ import annotations
 
 import re
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, wait
 from queue import SimpleQueue
 from typing import NamedTuple
@@ -14,22 +14,23 @@ from pfocr2rdf.errors import StoreError
 from pfocr2rdf.stores.chunks import Chunk, read_chunks
 from pfocr2rdf.stores.clients.http import RequestRefusedError
 from pfocr2rdf.stores.drivers import CONTENT_TOO_LARGE
+from pfocr2rdf.stores.loading.plan import LoadPlan
 from pfocr2rdf.stores.loading.sampling import FigureSampler
-from pfocr2rdf.stores.loading.session import LoadPlan, LoadSession
+from pfocr2rdf.stores.loading.session import LoadSession
 
 _FIND_GRAPH_NAMES = re.compile(rb"<([^<>]*)> \.\n").findall
 
-SendCallback = Callable[[int, int, int], None]
-"""Called with how many bytes of the files were read, how many statements are in the store, and how many of these were there before."""
+LoadRateCallback = Callable[[int, int, int, int], None]
+"""Is called with the bytes read, the bytes of all files, the statements in the store, and how many of these a previous run had sent."""
 
 
 class SendStats(NamedTuple):
     """What was sent.
 
     Attributes:
-        statements: all of them.
-        chunks: the pieces that they were in.
-        resumed: those of the pieces that were there from an interrupted run.
+        statements: the number of statements.
+        chunks: the number of chunks.
+        resumed: the number of those that an interrupted run had sent.
     """
 
     statements: int
@@ -37,90 +38,108 @@ class SendStats(NamedTuple):
     resumed: int
 
 
-def send_chunks(plan: LoadPlan, session: LoadSession, sampler: FigureSampler, progress: SendCallback) -> SendStats:
-    """Send all that is not there yet. The journal knows afterwards how many statements belong into each graph.
+def send_chunks(plan: LoadPlan, session: LoadSession, sampler: FigureSampler, rates: LoadRateCallback | None) -> SendStats:
+    """Send all chunks that are not in the store yet. The journal knows afterwards how many statements belong into each graph.
 
     Raises:
         SourceError: a file is no valid RDF, or has blank nodes.
-        StoreError: the store refuses a piece.
+        StoreError: the store refuses a chunk.
     """
-    done = session.journal.sent_chunks()
-    session.journal.reset_counts()
-    tally, read, there = SendStats(0, 0, 0), [0], [sum(done.values())]
-    senders = _SenderThreads(session.concurrency, _SplittingSender(session).add)
-
-    def settled(job: Future[Chunk]) -> None:
-        chunk = job.result()
-        session.journal.mark_sent(chunk.number, chunk.statements)
-        there[0] += chunk.statements
-
-    before = there[0]
-    jobs: deque[Future[Chunk]] = deque()
-    try:
-        for chunk in _read_plan_chunks(plan, session, read):
-            sampler.observe(chunk)
-            session.journal.add_counts(_count_by_graph(chunk, plan.target_graph))
-            resumed = chunk.number in done
-            tally = SendStats(tally.statements + chunk.statements, tally.chunks + 1, tally.resumed + resumed)
-            if not resumed:
-                jobs.append(senders.submit(chunk))
-            while len(jobs) > session.concurrency or (jobs and jobs[0].done()):
-                settled(jobs[0])
-                jobs.popleft()
-            progress(read[0], there[0], before)
-        while jobs:
-            settled(jobs[0])
-            jobs.popleft()
-            progress(read[0], there[0], before)
-    except BaseException:
-        under_way = [job for job in jobs if not job.cancel()]
-        for job in wait(under_way, session.abort()).done:
-            if not job.exception():  # it is there, and need not be sent again
-                settled(job)
-        raise
-    finally:
-        senders.end()
-    return tally
+    return _ChunkSender(plan, session, sampler, rates).send_all()
 
 
-def _read_plan_chunks(plan: LoadPlan, session: LoadSession, read: list[int]) -> Iterator[Chunk]:
-    def watch(data: bytes) -> None:
-        read[0] += len(data)
+class _ChunkSender:
+    """The state of ``send_chunks``: what was read, what is under way, and what is in the store."""
 
-    return read_chunks(plan.paths, plan.source.quads, plan.source.is_export, session.chunk_limits, watch)
+    def __init__(self, plan: LoadPlan, session: LoadSession, sampler: FigureSampler, rates: LoadRateCallback | None) -> None:
+        self._plan = plan
+        self._session = session
+        self._sampler = sampler
+        self._rates = rates
+        self._sent_chunks = session.journal.sent_chunks()
+        self._resumed_statements = self._stored_statements = sum(self._sent_chunks.values())
+        self._read_bytes = 0
+        self._jobs: deque[Future[Chunk]] = deque()
+
+    def send_all(self) -> SendStats:
+        plan, session, jobs = self._plan, self._session, self._jobs
+        session.journal.reset_counts()
+        stats = SendStats(0, 0, 0)
+        threads = _SenderThreads(session.concurrency, _SplittingSender(session).add)
+        try:
+            for chunk in read_chunks(plan.paths, plan.source.quads, plan.source.is_export, session.chunk_limits, self._count_bytes):
+                self._sampler.observe(chunk)
+                session.journal.add_counts(_count_by_graph(chunk, plan.target_graph))
+                is_resumed = chunk.number in self._sent_chunks
+                stats = SendStats(stats.statements + chunk.statements, stats.chunks + 1, stats.resumed + is_resumed)
+                if not is_resumed:
+                    jobs.append(threads.submit(chunk))
+                while len(jobs) > session.concurrency or (jobs and jobs[0].done()):
+                    self._settle_first()
+                self._report()
+            while jobs:
+                self._settle_first()
+                self._report()
+        except BaseException:
+            under_way = [job for job in jobs if not job.cancel()]
+            for job in wait(under_way, session.abort()).done:
+                if not job.exception():  # it is in the store, and need not be sent again
+                    self._mark_sent(job.result())
+            raise
+        finally:
+            threads.end()
+        return stats
+
+    def _settle_first(self) -> None:
+        """Wait for the first job. It stays in the queue when that is interrupted."""
+        self._mark_sent(self._jobs[0].result())
+        self._jobs.popleft()
+
+    def _mark_sent(self, chunk: Chunk) -> None:
+        self._session.journal.mark_sent(chunk.number, chunk.statements)
+        self._stored_statements += chunk.statements
+
+    def _count_bytes(self, data: bytes) -> None:
+        self._read_bytes += len(data)
+
+    def _report(self) -> None:
+        if self._rates:
+            self._rates(self._read_bytes, self._plan.source.size_bytes, self._stored_statements, self._resumed_statements)
 
 
-def _count_by_graph(chunk: Chunk, name: str) -> dict[str, int]:
-    """How many statements of a piece belong into which graph."""
+def _count_by_graph(chunk: Chunk, target_graph: str) -> dict[str, int]:
+    """The numbers of statements of a chunk by the graph that they belong into."""
     if not chunk.quads:
-        return {name: chunk.statements}
+        return {target_graph: chunk.statements}
     return {graph.decode(): count for graph, count in Counter(_FIND_GRAPH_NAMES(chunk.lines)).items()}
 
 
 class _SenderThreads:
-    """Threads that send pieces. A program that is interrupted does not wait for them: a server may take long, and never answer."""
+    """Daemon threads that add chunks.
+
+    They are no ``ThreadPoolExecutor``, since an interrupted program must not wait for them: a server may never answer.
+    """
 
     def __init__(self, number: int, add: Callable[[Chunk], Chunk]) -> None:
         self._add = add
-        self._waiting: SimpleQueue[tuple[Future[Chunk], Chunk] | None] = SimpleQueue()
+        self._queue: SimpleQueue[tuple[Future[Chunk], Chunk] | None] = SimpleQueue()
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(number)]
         for thread in self._threads:
             thread.start()
 
     def submit(self, chunk: Chunk) -> Future[Chunk]:
-        """Send a piece as soon as a thread is free."""
         job: Future[Chunk] = Future()
-        self._waiting.put((job, chunk))
+        self._queue.put((job, chunk))
         return job
 
     def end(self) -> None:
-        """Let the threads go when they are done."""
+        """Let the threads end when the queue is empty."""
         for _ in self._threads:
-            self._waiting.put(None)
+            self._queue.put(None)
 
     def _work(self) -> None:
-        while one := self._waiting.get():
-            job, chunk = one
+        while item := self._queue.get():
+            job, chunk = item
             if job.set_running_or_notify_cancel():
                 try:
                     job.set_result(self._add(chunk))
@@ -129,15 +148,15 @@ class _SenderThreads:
 
 
 class _SplittingSender:
-    """Adds pieces, in smaller ones where the server, or what stands before it, finds them too large."""
+    """Adds chunks, in halves where the server, or a proxy before it, finds them too large."""
 
     def __init__(self, session: LoadSession) -> None:
         self._session = session
-        self._size = session.chunk_limits.max_bytes
+        self._max_bytes = session.chunk_limits.max_bytes
 
     def add(self, chunk: Chunk) -> Chunk:
-        """Add a piece, and give it back."""
-        if len(chunk.lines) > self._size and chunk.statements > 1:
+        """Add a chunk, and return it."""
+        if len(chunk.lines) > self._max_bytes and chunk.statements > 1:
             self._add_halves(chunk)
             return chunk
         try:
@@ -145,7 +164,7 @@ class _SplittingSender:
         except RequestRefusedError as error:
             if error.status != CONTENT_TOO_LARGE or chunk.statements < 2:
                 raise StoreError(f"chunk {chunk.number}: {error}") from None
-            self._size = min(self._size, len(chunk.lines) // 2)
+            self._max_bytes = min(self._max_bytes, len(chunk.lines) // 2)
             self._add_halves(chunk)
         return chunk
 

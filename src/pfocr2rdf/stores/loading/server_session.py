@@ -1,11 +1,11 @@
-"""A load into a server: locked there and here, into fresh graphs, which then take the place of those of before."""
+"""A load into a server: into staging graphs, which are then promoted, with a lease there and a lock here."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from itertools import islice
 from pathlib import Path
 
@@ -20,17 +20,18 @@ from pfocr2rdf.stores.drivers import STAGING_SUFFIX, GraphStoreDriver, GraphSwap
 from pfocr2rdf.stores.graph_layout import FIGURE_GRAPHS_PREFIX, VOCABULARY_GRAPH, graph_clause, graph_pattern
 from pfocr2rdf.stores.lease import StoreLease
 from pfocr2rdf.stores.loading.journal import Journal, remove_journal
-from pfocr2rdf.stores.loading.session import ExistingData, LoadPlan, Metadata
+from pfocr2rdf.stores.loading.plan import LoadPlan
+from pfocr2rdf.stores.loading.session import ExistingData, Metadata
 
 _SWAP_BATCH_GRAPHS = 200
 _ABORT_TIMEOUT_SECONDS = 1.0
 _FIGURE_PATTERN = f"?s a {expand_term('pfocr:Figure')}"
 
 
-def inspect_server(server: GraphStoreDriver, driver: str, plan: LoadPlan) -> ExistingData:
-    """What a server holds of what a plan would replace."""
+def inspect_server(server: GraphStoreDriver, plan: LoadPlan) -> ExistingData:
+    """What a server has of what a plan would replace."""
     description = fetch_description(server, plan.description_graph)
-    return ExistingData(_count_live_statements(server, plan), extract_versions(description), driver)
+    return ExistingData(_count_live_statements(server, plan), extract_versions(description))
 
 
 def _count_live_statements(server: GraphStoreDriver, plan: LoadPlan) -> int:
@@ -40,168 +41,167 @@ def _count_live_statements(server: GraphStoreDriver, plan: LoadPlan) -> int:
 class ServerLoadSession:
     """A load into a server.
 
-    Where nothing is to be replaced, statements go where they belong at once; else into graphs with other names, which are moved.
+    Where nothing is to be replaced, statements go into the live graphs at once; else into staging graphs, which are moved.
 
     Args:
-        server: where to.
-        plan: what is to be done.
-        folder: where the journals of loads into servers are.
+        server: the driver of the server.
+        plan: what is loaded, and how.
+        journals: the folder for the journals of loads into servers.
 
     Raises:
         StoreError: another load is under way, or what is there cannot be replaced.
         OutputError: the journal cannot be written.
     """
 
-    def __init__(self, server: GraphStoreDriver, plan: LoadPlan, folder: Path) -> None:
+    def __init__(self, server: GraphStoreDriver, plan: LoadPlan, journals: Path) -> None:
         self.server = server
         self.chunk_limits = plan.chunk_limits(server.chunk_limits)
-        self.concurrency = plan.concurrency or server.concurrency
+        self.concurrency = plan.options.concurrency or server.concurrency
         self._plan = plan
         self._lease = StoreLease(server, plan.lease_graph)
-        place = f"{server.endpoints} {plan.graph}"
-        self._folder = folder / hashlib.blake2b(place.encode(), digest_size=12).hexdigest()
+        self._folder = journals / hashlib.blake2b(f"{server.endpoints} {plan.options.graph}".encode(), digest_size=12).hexdigest()
+        with ExitStack() as stack:
+            self._lock = self._lock_folder()
+            stack.callback(os.close, self._lock)
+            if not plan.target_graph and not server.has_default_graph:
+                raise StoreError(f"{server.location}: its default graph is the union of all; load with --graphs dataset or figure")
+            self.journal = stack.enter_context(closing(Journal(self._folder, plan.resume_key(self.chunk_limits))))
+            if not plan.options.break_lease:
+                self._lease.require_no_other_holder(self.journal.id)
+            self._was_in_default_graph = is_in_default_graph(fetch_description(server, plan.description_graph))
+            self._is_staged = self._begin()
+            stack.pop_all()
+
+    def _lock_folder(self) -> int:
         with map_os_errors(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)
             try:
-                self._lock = exclusive_lock(self._folder)
+                return exclusive_lock(self._folder)
             except OutputError:
-                raise StoreError(f"{server.location}: another load into it is under way on this machine; wait for it") from None
-        try:
-            self._begin()
-        except BaseException:
-            os.close(self._lock)
-            raise
+                raise StoreError(f"{self.server.location}: another load into it is under way on this machine; wait for it") from None
 
-    def _begin(self) -> None:
-        if not self._plan.target_graph and not self.server.has_default_graph:
-            raise StoreError(f"{self.server.location}: its default graph is the union of all; load with --graphs dataset or figure")
-        self.journal = Journal(self._folder, self._plan.resume_key(self.chunk_limits))
-        try:
-            self._acquire()
-        except BaseException:
-            self.journal.close()
-            raise
+    def _begin(self) -> bool:
+        """Resume an interrupted load, or acquire the lease and remove the leftovers of loads that are not resumed.
 
-    def _acquire(self) -> None:
-        """Go on with what an interrupted load did, or take the lock, and remove what is left of loads that are not gone on with.
+        The journal counts only as long as the lease is there that it belongs to: else another load came between.
 
-        The journal is only worth something as long as the lock is there that says so: else another load came between.
+        Returns:
+            Whether statements go into staging graphs.
         """
-        if not self._plan.break_lease:
-            self._lease.require_no_other_holder(self.journal.id)
-        self._was_in_default = is_in_default_graph(fetch_description(self.server, self._plan.description_graph))
-        holders = self._lease.holders()
-        if self.journal.is_resumed and self.journal.id in holders and not (self._plan.fresh or self._plan.break_lease):
-            self._staged = self.journal.get_flag("staged")
-            if self._count_staged_statements() >= sum(self.journal.sent_chunks().values()):
-                return
+        options, holders = self._plan.options, self._lease.holders()
+        if self.journal.is_resumed and self.journal.id in holders and not (options.fresh or options.break_lease):
+            is_staged = self.journal.get_flag("staged")
+            if self._count_loaded_statements(is_staged) >= sum(self.journal.sent_chunks().values()):
+                return is_staged
         else:
-            self._staged = self._must_stage()
+            is_staged = self._must_stage()
         self.journal.reset()
-        self.journal.set_flag("staged", self._staged)
+        self.journal.set_flag("staged", is_staged)
         if holders:
             self._lease.release()
         self._lease.acquire(self.journal.id)
         if holders or self.journal.has_previous:
             self._clear_leftovers()
+        return is_staged
 
     def _must_stage(self) -> bool:
-        """Whether there is something that is to be replaced."""
-        live = self.server.ask(self._plan.dataset_pattern)
-        if live and not (self._plan.target_graph or self._plan.append or self._was_in_default):
-            where = self.server.location
-            raise StoreError(f"{where}: its default graph holds something else; add to it with --append, or load with --graphs dataset")
-        if not live or self._plan.append:
-            return False
-        if not self.server.endpoints.update:
+        """Whether something is to be replaced."""
+        plan, server = self._plan, self.server
+        has_live_data = server.ask(plan.dataset_pattern)
+        if has_live_data and not (plan.target_graph or plan.options.append or self._was_in_default_graph):
             raise StoreError(
-                f"{self.server.endpoints.store}: nothing can be replaced without updates; name their URL with --update-endpoint"
+                f"{server.location}: its default graph holds something else; add to it with --append, or load with --graphs dataset"
             )
+        if not has_live_data or plan.options.append:
+            return False
+        if not server.endpoints.update:
+            raise StoreError(f"{server.endpoints.store}: nothing can be replaced without updates; name their URL with --update-endpoint")
         return True
 
     def _clear_leftovers(self) -> None:
-        for name in self.server.find_graphs("?s ?p ?o", f'STRENDS(STR(?g), "{STAGING_SUFFIX}")'):
-            place = name.removesuffix(STAGING_SUFFIX)
-            if self._plan.is_dataset_graph(place) or place in (self._plan.description_graph, VOCABULARY_GRAPH):
-                self.server.clear(name)
+        for staging in self.server.find_graphs("?s ?p ?o", f'STRENDS(STR(?g), "{STAGING_SUFFIX}")'):
+            live = staging.removesuffix(STAGING_SUFFIX)
+            if self._plan.is_dataset_graph(live) or live in (self._plan.description_graph, VOCABULARY_GRAPH):
+                self.server.clear(staging)
 
-    # -- the fresh graphs --------------------------------------------------------------------------------------------------
+    # -- the staging graphs ------------------------------------------------------------------------------------------------
 
-    def _staging_name(self, name: str) -> str:
-        """What a graph is called as long as it is loaded."""
-        return f"{name or self._plan.graph}{STAGING_SUFFIX}" if self._staged else name
+    def _staging_name(self, graph: str) -> str:
+        """The name of a graph until it is promoted."""
+        return f"{graph or self._plan.options.graph}{STAGING_SUFFIX}" if self._is_staged else graph
 
-    def _count_staged_statements(self) -> int:
-        if self._plan.graph_layout != "figure":
-            return self.server.count(self._staging_name(self._plan.target_graph))
-        if not self._staged:
-            return _count_live_statements(self.server, self._plan)
+    def _count_loaded_statements(self, is_staged: bool) -> int:
+        plan = self._plan
+        if plan.options.graph_layout != "figure":
+            return self.server.count(f"{plan.options.graph}{STAGING_SUFFIX}" if is_staged else plan.target_graph)
+        if not is_staged:
+            return _count_live_statements(self.server, plan)
         return self.server.query_number(
             f'SELECT (COUNT(*) AS ?n) {{ GRAPH ?g {{ ?s ?p ?o }} FILTER (STRENDS(STR(?g), "{STAGING_SUFFIX}")) }}'
         )
 
     def abort(self) -> float:
-        """Try nothing again. What is under way may take its time on the server, but not ours."""
+        """Send nothing again. What is under way may take its time on the server, but not ours."""
         self.server.http_client.stop()
         return _ABORT_TIMEOUT_SECONDS
 
     def add(self, chunk: Chunk) -> None:
-        """Add a piece; twice is the same as once."""
-        self.server.add(self._staging_name(self._plan.target_graph), chunk, STAGING_SUFFIX if self._staged else "")
+        """Add a chunk, idempotently."""
+        self.server.add(self._staging_name(self._plan.target_graph), chunk, STAGING_SUFFIX if self._is_staged else "")
 
-    def count_each(self, names: Iterable[str]) -> dict[str, int]:
-        """How many statements each of a few graphs has."""
-        names = list(names)
-        if len(names) == 1:
-            return {names[0]: self.server.count(self._staging_name(names[0]))}
-        found = self.server.count_each(map(self._staging_name, names))
-        return {name: found.get(self._staging_name(name), 0) for name in names}
+    def count_each(self, graphs: Iterable[str]) -> dict[str, int]:
+        """The numbers of statements of a few graphs."""
+        staging_names = {graph: self._staging_name(graph) for graph in graphs}
+        if len(staging_names) == 1:
+            return {graph: self.server.count(name) for graph, name in staging_names.items()}
+        counts = self.server.count_each(staging_names.values())
+        return {graph: counts.get(name, 0) for graph, name in staging_names.items()}
 
-    def read_subjects(self, name: str, subjects: list[str]) -> bytes:
-        """The statements about a few subjects, as N-Triples."""
-        return "".join(f"{line} .\n" for line in self.server.read_subjects(self._staging_name(name), subjects)).encode()
+    def read_subjects(self, graph: str, subjects: list[str]) -> bytes:
+        """The statements of a graph about a few subjects, as N-Triples."""
+        return "".join(f"{line} .\n" for line in self.server.read_subjects(self._staging_name(graph), subjects)).encode()
 
-    def contains(self, name: str, lines: list[bytes]) -> bool:
+    def contains(self, graph: str, lines: list[bytes]) -> bool:
         """Whether a graph has all of a few statements."""
-        return self.server.ask(f"{graph_clause(self._staging_name(name))}{{ {b''.join(lines).decode()} }}")
+        return self.server.ask(f"{graph_clause(self._staging_name(graph))}{{ {b''.join(lines).decode()} }}")
 
     # -- the end -----------------------------------------------------------------------------------------------------------
 
     def publish(self, metadata: Metadata) -> None:
-        """Move the fresh graphs to their places, and remove those that nothing took the place of.
+        """Promote the staging graphs, and remove live ones that nothing took the place of.
 
         Raises:
             StoreError: another load took the place of this one, or the server refuses something.
         """
         if self.journal.id not in self._lease.holders():
             raise StoreError(f"{self.server.location}: another load took the place of this one; wait for it, and load again")
-        if self._staged:
+        if self._is_staged:
             graphs = self.journal.graph_counts()
-            while some := list(islice(graphs, _SWAP_BATCH_GRAPHS)):
-                self.server.promote([GraphSwap(self._staging_name(name), name, count) for name, count in some])
-            self._staged = False
+            while batch := list(islice(graphs, _SWAP_BATCH_GRAPHS)):
+                self.server.promote([GraphSwap(self._staging_name(graph), graph, count) for graph, count in batch])
+            self._is_staged = False
             self.journal.set_flag("staged", False)
-        if not self._plan.append:
-            for name in self._stale_graphs():
-                self.server.clear(name)
+        if not self._plan.options.append:
+            for graph in self._stale_graphs():
+                self.server.clear(graph)
         if metadata.vocabulary:
             self.server.replace(VOCABULARY_GRAPH, metadata.vocabulary)
         self.server.replace(self._plan.description_graph, metadata.description)
 
     def _stale_graphs(self) -> Iterator[str]:
-        """Graphs of the dataset, as it was before, that have no place in it as it is now."""
-        if self._was_in_default and self._plan.target_graph:
+        """The graphs of the previous version that the new one does not have."""
+        if self._was_in_default_graph and self._plan.target_graph:
             yield ""
-        if self._plan.graph != DATASET_IRI:
+        if self._plan.options.graph != DATASET_IRI:
             return
         if not self.journal.has_graph(DATASET_IRI) and self.server.ask(graph_pattern(DATASET_IRI)):
             yield DATASET_IRI
-        for name in self.server.find_graphs(_FIGURE_PATTERN, f'STRSTARTS(STR(?g), "{FIGURE_GRAPHS_PREFIX}")'):
-            if not self.journal.has_graph(name):
-                yield name
+        for graph in self.server.find_graphs(_FIGURE_PATTERN, f'STRSTARTS(STR(?g), "{FIGURE_GRAPHS_PREFIX}")'):
+            if not self.journal.has_graph(graph):
+                yield graph
 
     def close(self, *, completed: bool) -> None:
-        """End it. Where it is not done, it stays locked for the run that goes on with it."""
+        """End it; unless it is completed, the lease stays for the run that resumes it."""
         try:
             with closing(self.journal):
                 if completed:

@@ -1,4 +1,4 @@
-"""Whether a store holds what was sent: counts of every graph, samples read back, and where they differ, the pieces that are at fault."""
+"""Verify a load: count every graph, read samples back, and where they differ, find the chunks at fault."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.stores.chunks import Chunk, read_chunks
+from pfocr2rdf.stores.loading.plan import LoadPlan
 from pfocr2rdf.stores.loading.sampling import FigureSampler, normalize_ntriples
-from pfocr2rdf.stores.loading.session import LoadPlan, LoadSession
+from pfocr2rdf.stores.loading.session import LoadSession
 
 _BATCH_GRAPHS = 100
 _BATCH_STATEMENTS = 100
@@ -17,7 +18,7 @@ _MAX_REPORTED_GRAPHS = 3
 
 
 class CountMismatch(NamedTuple):
-    """A graph that does not hold what was sent.
+    """A graph that has not as many statements as were sent.
 
     Attributes:
         graph: its name.
@@ -35,63 +36,63 @@ class CountMismatch(NamedTuple):
 
 
 def verify_load(plan: LoadPlan, session: LoadSession, sampler: FigureSampler) -> int:
-    """Count every graph, and read samples back.
+    """Count every graph, and read the samples back.
 
-    Where the store lacks something, the journal no longer has the pieces that it is in: they are sent again by the next run.
+    The journal forgets chunks of which the store lacks something: the next run sends them again.
 
     Returns:
-        How many samples were read.
+        The number of samples.
 
     Raises:
-        StoreError: something differs; the sentence says in which pieces.
+        StoreError: something differs; the message names the chunks.
     """
-    if differences := list(islice(_find_mismatches(plan, session), _MAX_REPORTED_GRAPHS)):
-        lost = _find_incomplete_chunks(plan, session)
-        session.journal.mark_missing(lost)
-        raise StoreError(f"{'; '.join(map(str, differences))}; {_describe_chunks(lost)}")
-    read = 0
+    if mismatches := list(islice(_find_mismatches(plan, session), _MAX_REPORTED_GRAPHS)):
+        chunk_numbers = _find_incomplete_chunks(plan, session)
+        session.journal.mark_missing(chunk_numbers)
+        raise StoreError(f"{'; '.join(map(str, mismatches))}; {_describe_chunks(chunk_numbers)}")
+    # In a file of somebody else, the statements on one figure may stand apart, and the sample has some of them.
+    must_be_equal = not plan.options.append and plan.source.is_export
+    sampled = 0
     for sample in sampler:
-        found = normalize_ntriples(session.read_subjects(sample.graph or plan.target_graph, sample.subjects))
-        # In a file of somebody else, statements on one figure may stand apart, and the sample has some of them.
-        alone = not plan.append and plan.source.is_export
-        wrong = sample.statements ^ found if alone else sample.statements - found
+        stored = normalize_ntriples(session.read_subjects(sample.graph or plan.target_graph, sample.subjects))
+        wrong = sample.statements ^ stored if must_be_equal else sample.statements - stored
         if wrong:
             session.journal.mark_missing(sample.chunk_numbers)
-            more = alone and found - sample.statements
-            what, way = ("has something else in the place of", "load again with --fresh") if more else ("lacks", "load again")
+            has_others = must_be_equal and stored - sample.statements
+            verb, remedy = ("has something else in the place of", "load again with --fresh") if has_others else ("lacks", "load again")
             raise StoreError(
-                f"chunk {sample.chunk_numbers[-1]}: the store {what} statements of <{sample.figure}>, {min(wrong)} for one; {way}"
+                f"chunk {sample.chunk_numbers[-1]}: the store {verb} statements of <{sample.figure}>, {min(wrong)} for one; {remedy}"
             )
-        read += 1
-    return read
+        sampled += 1
+    return sampled
 
 
 def _find_mismatches(plan: LoadPlan, session: LoadSession) -> Iterator[CountMismatch]:
     graphs = session.journal.graph_counts()
-    while some := dict(islice(graphs, _BATCH_GRAPHS)):
-        found = session.count_each(some)
-        for name, sent in some.items():
-            if found[name] != sent and not (plan.append and found[name] > sent):
-                yield CountMismatch(name, sent, found[name])
+    while batch := dict(islice(graphs, _BATCH_GRAPHS)):
+        counts = session.count_each(batch)
+        for graph, expected in batch.items():
+            if counts[graph] != expected and not (plan.options.append and counts[graph] > expected):
+                yield CountMismatch(graph, expected, counts[graph])
 
 
 def _find_incomplete_chunks(plan: LoadPlan, session: LoadSession) -> list[int]:
-    """The numbers of the pieces of which the store has not everything."""
-    everything = read_chunks(plan.paths, plan.source.quads, plan.source.is_export, session.chunk_limits)
-    return [chunk.number for chunk in everything if not all(_check_statements(chunk, plan, session))]
+    """The numbers of the chunks of which the store lacks something."""
+    chunks = read_chunks(plan.paths, plan.source.quads, plan.source.is_export, session.chunk_limits)
+    return [chunk.number for chunk in chunks if not all(_check_statements(chunk, plan, session))]
 
 
 def _check_statements(chunk: Chunk, plan: LoadPlan, session: LoadSession) -> Iterator[bool]:
-    """Whether the store has the statements of a piece, some at a time, the last ones first: what is cut off is lost at the end."""
+    """Whether the store has the statements of a chunk, batch by batch, the last ones first: what is cut off is lost at the end."""
     graphs = chunk.group_by_graph() if chunk.quads else {plan.target_graph: chunk.lines}
-    for name, text in graphs.items():
-        lines = text.splitlines(keepends=True)
+    for graph, ntriples in graphs.items():
+        lines = ntriples.splitlines(keepends=True)
         for end in range(len(lines), 0, -_BATCH_STATEMENTS):
-            yield session.contains(name, lines[max(0, end - _BATCH_STATEMENTS) : end])
+            yield session.contains(graph, lines[max(0, end - _BATCH_STATEMENTS) : end])
 
 
 def _describe_chunks(numbers: list[int]) -> str:
     if not numbers:
         return "it has all that was sent, and more, or counts otherwise; load with --fresh, or into another graph"
-    shown = ", ".join(map(str, numbers[:10])) + (", ..." if len(numbers) > 10 else "")
-    return f"it lacks statements of chunk {shown}; load again, and these will be sent again"
+    first = ", ".join(map(str, numbers[:10])) + (", ..." if len(numbers) > 10 else "")
+    return f"it lacks statements of chunk {first}; load again, and these will be sent again"

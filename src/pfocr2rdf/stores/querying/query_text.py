@@ -1,4 +1,4 @@
-"""The text of a SPARQL query: a scan without parsing, and the explanation of a syntax error."""
+"""The text of a SPARQL query: a scan that does not parse it, and the explanation of its syntax errors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pfocr2rdf.rdf.vocabulary import PREFIXES
 _TOKEN = re.compile(
     r"""
     (?P<iri> <(?:[^\x00-\x20<>"{}|^`\\]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*> )
-  | (?P<aside> \#[^\r\n]*
+  | (?P<skipped> \#[^\r\n]*
       | \"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
       | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*'
       | [?$]\w+ | @[A-Za-z][\w-]* | _:\w[\w.\-]* )
@@ -27,7 +27,7 @@ _SYNTAX_ERROR = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", r
 _QUOTED_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\[[^\]]*\]|\'[^\']*\'')
 
 LOOKAHEAD_PADDING = f"\n{' ' * 30}"
-"""Put behind a query: the parser looks ahead by whole keywords, and its complaint is about the end where the text is too short for one."""
+"""Is appended to a query: the parser looks ahead by whole keywords, and blames the end where the text is too short for one."""
 
 _SEPARATOR = r"(?:\s|\#[^\r\n]*[\r\n])"
 _SERVICE_CLAUSE = re.compile(
@@ -38,21 +38,21 @@ _EXCERPT_MAX_CHARS = 30
 
 
 class QueryText(NamedTuple):
-    """A query, read as far as it takes to know what it wants.
+    """A query, scanned as far as it takes to execute it.
 
     Attributes:
-        text: the query, with the project's prefixes that it uses and does not declare.
-        prologue_chars: how many characters were put before its first line for that.
+        text: the query, as the user wrote it.
+        implied_prefixes: the project's prefixes that it uses and does not declare, with their namespaces.
         prefixes: the project's and its own.
-        undeclared_prefixes: the prefixes that it uses and nobody declares, with their places in the text.
-        verb: its first keyword, such as ``"SELECT"``, or nothing where none was found.
+        undeclared_prefixes: the prefixes that it uses and nobody declares, with their positions in the text.
+        verb: its first keyword, such as ``"SELECT"``, or ``""``.
         has_from: whether it names its graphs itself.
-        has_graph: whether it asks named graphs by GRAPH.
+        has_graph: whether it queries named graphs by GRAPH.
         uses_service: whether it sends a part of itself to another server, or looks as if it did.
     """
 
     text: str
-    prologue_chars: int
+    implied_prefixes: dict[str, str]
     prefixes: dict[str, str]
     undeclared_prefixes: dict[str, int]
     verb: str
@@ -61,13 +61,18 @@ class QueryText(NamedTuple):
     uses_service: bool
 
     @property
+    def with_prologue(self) -> str:
+        """The query with declarations of the prefixes that it implies, for a server that does not know them."""
+        return "".join(f"PREFIX {prefix}: <{namespace}> " for prefix, namespace in self.implied_prefixes.items()) + self.text
+
+    @property
     def returns_triples(self) -> bool:
-        """Whether it is answered with statements."""
+        """Whether its result is made of statements."""
         return self.verb in ("CONSTRUCT", "DESCRIBE")
 
 
 def scan_query(text: str) -> QueryText:
-    """Read a query as far as it takes to ask it.
+    """Scan a query as far as it takes to execute it.
 
     Raises:
         StoreError: it is no query: it is empty, or an update.
@@ -77,36 +82,36 @@ def scan_query(text: str) -> QueryText:
     words: list[str] = []
     declaring: str | None = None
     verb = ""
-    for token in _TOKEN.finditer(text):
-        said = token[0]
-        if token.lastgroup == "word":
-            words.append(said.upper())
+    for match in _TOKEN.finditer(text):
+        token = match[0]
+        if match.lastgroup == "word":
+            words.append(token.upper())
             if not verb and words[-1] not in ("PREFIX", "BASE"):
                 verb = words[-1]
-        elif token.lastgroup == "name":
-            prefix = said.partition(":")[0]
+        elif match.lastgroup == "name":
+            prefix = token.partition(":")[0]
             if not verb and words[-1:] == ["PREFIX"]:
                 declaring = prefix
             else:
-                used.setdefault(prefix, token.start())
-        elif token.lastgroup == "iri" and declaring is not None:
-            declared[declaring], declaring = said[1:-1], None
+                used.setdefault(prefix, match.start())
+        elif match.lastgroup == "iri" and declaring is not None:
+            declared[declaring], declaring = token[1:-1], None
     if not verb and not text.strip():
         raise StoreError("the query is empty")
     if verb in _UPDATE_KEYWORDS:
         raise StoreError(f"{verb} changes a store, and a query only reads; 'pfocr2rdf load' brings an export into a store")
-    wanted = [prefix for prefix in used if prefix not in declared]
-    head = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}> " for prefix in wanted if prefix in PREFIXES)
-    unknown = {prefix: used[prefix] for prefix in wanted if prefix not in PREFIXES}
+    undeclared = {prefix: position for prefix, position in used.items() if prefix not in declared}
+    implied = {prefix: PREFIXES[prefix] for prefix in undeclared if prefix in PREFIXES}
+    unknown = {prefix: position for prefix, position in undeclared.items() if prefix not in PREFIXES}
     return QueryText(
-        head + text, len(head), {**PREFIXES, **declared}, unknown, verb, "FROM" in words, "GRAPH" in words,
+        text, implied, {**PREFIXES, **declared}, unknown, verb, "FROM" in words, "GRAPH" in words,
         "SERVICE" in words or _may_use_service(text),
     )  # fmt: skip
 
 
 def _may_use_service(text: str) -> bool:
-    """Whether there could be a SERVICE, also in what looks like a comment or a text: to be mistaken there would open a door."""
-    return _SERVICE_CLAUSE.search(_ESCAPE.sub(lambda found: _decode_code_point(int(found[1] or found[2], 16)), text)) is not None
+    """Whether there could be a SERVICE, also in what looks like a comment or a string: a mistake here would be a security hole."""
+    return _SERVICE_CLAUSE.search(_ESCAPE.sub(lambda match: _decode_code_point(int(match[1] or match[2], 16)), text)) is not None
 
 
 def _decode_code_point(code: int) -> str:
@@ -114,28 +119,28 @@ def _decode_code_point(code: int) -> str:
 
 
 def explain_syntax_error(query_text: QueryText, parser_message: str) -> StoreError:
-    """What pyoxigraph's parser says of a query, in one sentence about the text of the user."""
-    found = _SYNTAX_ERROR.match(parser_message)
-    if not found:
+    """A message of pyoxigraph's parser as one sentence about the text of the user."""
+    match = _SYNTAX_ERROR.match(parser_message)
+    if not match:
         return StoreError(f"the query cannot be understood: {parser_message}")
     lines = query_text.text.split("\n")
-    place = sum(len(line) + 1 for line in lines[: int(found[1]) - 1]) + int(found[2]) - 1
-    expected = [item.strip() for item in _QUOTED_TOKEN.sub("", found[3]).split(",") if item.strip()]
-    if expected and ", ".join(expected) == found[3] and all(map(str.isupper, expected)):
-        place -= min(map(len, expected))  # where it looked for a keyword it says where that would have ended
+    position = sum(len(line) + 1 for line in lines[: int(match[1]) - 1]) + int(match[2]) - 1
+    expected = [item.strip() for item in _QUOTED_TOKEN.sub("", match[3]).split(",") if item.strip()]
+    if expected and ", ".join(expected) == match[3] and all(map(str.isupper, expected)):
+        position -= min(map(len, expected))  # for a keyword the parser names the position where that would have ended
+    position = max(position, 0)
     prose = next((item for item in expected if " " in item and not item.isupper()), "")
-    place = max(place - query_text.prologue_chars, 0)
-    text = query_text.text[query_text.prologue_chars :].rstrip()
-    strange = [item for item in query_text.undeclared_prefixes.items() if prose == "Prefix not found" or item[1] == place]
-    if strange:
-        prefix, place = strange[0]
+    text = query_text.text.rstrip()
+    unknown = [item for item in query_text.undeclared_prefixes.items() if prose == "Prefix not found" or item[1] == position]
+    if unknown:
+        prefix, position = unknown[0]
         reason = f"the prefix {prefix}: is not declared; write PREFIX {prefix}: <its IRI> before the query"
     elif prose:
         reason = prose[0].lower() + prose[1:]
-    elif rest := " ".join(text[place:].split()):
+    elif rest := " ".join(text[position:].split()):
         reason = f"it cannot be understood from here on: {truncate(rest, _EXCERPT_MAX_CHARS)}"
     else:
         reason = "it ends too early"
-    before = text[:place]
-    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    text_before = text[:position]
+    line, column = text_before.count("\n") + 1, len(text_before) - text_before.rfind("\n")
     return StoreError(f"the query, line {line}, column {column}: {reason}")

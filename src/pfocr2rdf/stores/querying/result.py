@@ -7,14 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Any, NamedTuple, cast
 
 import pyoxigraph
-from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Triple
+from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Triple
 
 from pfocr2rdf.errors import StoreError
-
-ResultTerm = NamedNode | BlankNode | Literal | Triple
-
-ResultRow = dict[str, ResultTerm]
-"""The values of one row by the names of their variables, without the question mark; a variable without a value is not in it."""
 
 
 class _ResultFormat(NamedTuple):
@@ -46,7 +41,7 @@ _FORM_DESCRIPTIONS = {
 class QueryResult:
     """The answer to a query, for the thread that asked. It can be read once, by a loop or by ``write``; only ``boolean`` stays.
 
-    Going through it gives the rows of a SELECT as ``ResultRow`` and the statements of a CONSTRUCT or DESCRIBE as ``pyoxigraph.Triple``.
+    Its items are the rows of a SELECT, as ``SolutionMapping``, or the statements of a CONSTRUCT or DESCRIBE, as ``pyoxigraph.Triple``.
 
     Args:
         results: what pyoxigraph has for it; statements may come from anywhere.

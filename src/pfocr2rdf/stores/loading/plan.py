@@ -1,0 +1,121 @@
+"""The plan of a load: what is loaded, into which graphs, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pfocr2rdf.rdf.iris import DATASET_IRI, is_absolute_iri
+from pfocr2rdf.stores.chunks import ChunkLimits
+from pfocr2rdf.stores.graph_layout import FIGURE_GRAPHS_PREFIX, GRAPH_LAYOUTS, VOCABULARY_GRAPH, dataset_pattern
+from pfocr2rdf.stores.loading.source import LoadSource
+
+DEFAULT_SAMPLE_FIGURES = 20
+"""The number of figures that are read back."""
+
+
+@dataclass(frozen=True)
+class LoadOptions:
+    """The options of a load.
+
+    Attributes:
+        graph_layout: one of ``GRAPH_LAYOUTS``.
+        graph: the name of the dataset's graph; for ``figure`` that of what figures share.
+        append: whether existing statements stay.
+        fresh: whether the checkpoint of an interrupted load is dropped.
+        break_lease: whether the load that holds the store is known to be dead.
+        chunk_bytes: the maximal size of a request; 0 for what the store bears.
+        concurrency: the number of requests at once; 0 for what is quick.
+        sample_figures: the number of figures that are read back and compared.
+        journals: the folder for the journals of loads into servers; ``None`` for the user's folder for such files.
+        dry_run: whether nothing is done.
+
+    Raises:
+        ValueError: an option that there is not.
+    """
+
+    graph_layout: str = "dataset"
+    graph: str = DATASET_IRI
+    append: bool = False
+    fresh: bool = False
+    break_lease: bool = False
+    chunk_bytes: int = 0
+    concurrency: int = 0
+    sample_figures: int = DEFAULT_SAMPLE_FIGURES
+    journals: Path | None = None
+    dry_run: bool = False
+
+    def __post_init__(self) -> None:
+        if self.graph_layout not in GRAPH_LAYOUTS:
+            raise ValueError(f"{self.graph_layout!r} is no way to name graphs; choose from {', '.join(GRAPH_LAYOUTS)}")
+        if not is_absolute_iri(self.graph):
+            raise ValueError(f"{self.graph!r} is no absolute IRI")
+        if self.graph != DATASET_IRI and self.graph_layout != "dataset":
+            raise ValueError(f"a graph's name goes with --graphs dataset, not with {self.graph_layout}")
+
+
+class LoadPlan(NamedTuple):
+    """A source and the options of its load, and what follows from both.
+
+    Attributes:
+        source: what is loaded.
+        options: how.
+    """
+
+    source: LoadSource
+    options: LoadOptions = LoadOptions()
+
+    def chunk_limits(self, default: ChunkLimits) -> ChunkLimits:
+        """The limits of a request to a store that usually bears ``default``."""
+        return default._replace(max_bytes=self.options.chunk_bytes) if self.options.chunk_bytes else default
+
+    def resume_key(self, limits: ChunkLimits) -> dict[str, Any]:
+        """What another run must have in common with an interrupted one to resume it."""
+        options = self.options
+        return {
+            "versions": self.source.versions, "graphs": options.graph_layout, "graph": options.graph, "append": options.append,
+            "bounds": limits,
+        }  # fmt: skip
+
+    @property
+    def target_graph(self) -> str:
+        """The graph that triples go into; ``""`` for the default graph."""
+        return "" if self.options.graph_layout == "default" else self.options.graph
+
+    @property
+    def dataset_pattern(self) -> str:
+        """The pattern of all statements of the dataset, where they belong."""
+        return dataset_pattern(self.options.graph_layout, self.target_graph)
+
+    @property
+    def graph_names(self) -> list[str]:
+        """The graphs that the dataset is in, or prefixes of their names; none for the default graph."""
+        names = {"dataset": [self.options.graph], "figure": [DATASET_IRI, FIGURE_GRAPHS_PREFIX], "default": []}
+        return names[self.options.graph_layout]
+
+    @property
+    def description_graph(self) -> str:
+        """The graph of the dataset description, which has the version."""
+        return f"{self.options.graph}/description"
+
+    @property
+    def lease_graph(self) -> str:
+        """The graph of the lease."""
+        return f"{self.options.graph}/loading"
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files that are streamed into the graph; into the default graph, the vocabulary is among them."""
+        vocabulary = self.source.vocabulary
+        return [*self.source.paths, *([vocabulary] if vocabulary and not self.target_graph else [])]
+
+    def replaces(self, graph: str) -> bool:
+        """Whether a named graph of the store is replaced or removed by this load."""
+        if graph == VOCABULARY_GRAPH:
+            return self.source.vocabulary is not None
+        return graph in (self.description_graph, self.lease_graph) or (not self.options.append and self.is_dataset_graph(graph))
+
+    def is_dataset_graph(self, graph: str) -> bool:
+        """Whether a named graph has statements of the dataset, from this load or a previous one."""
+        return graph == self.options.graph or (self.options.graph == DATASET_IRI and graph.startswith(FIGURE_GRAPHS_PREFIX))
