@@ -1,4 +1,4 @@
-"""Requests to a site that may be anybody's: bounded in time and size, and taken nowhere else by a redirect."""
+"""The HTTP client of the audit. The site is not trusted: requests are bounded in time and size, and redirects do not leave it."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from pfocr2rdf.rdf.text import blank_unprintable, truncate
 from pfocr2rdf.storage.layout import TOOL
 
 MAX_BODY_BYTES = 16 << 20
-"""How many bytes of an answer are read at most."""
+"""The limit of a response's body."""
 
 MAX_REDIRECTS = 5
-"""How many redirects are followed at most."""
+"""The limit of redirects one after the other."""
 
 _REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 _MAX_EXCERPT_CHARS = 200
 _MAX_UNANSWERED_REQUESTS = 3
-_TOTAL_TIMEOUT_FACTOR = 3  # times the timeout, for all of an answer
+_TOTAL_TIMEOUT_FACTOR = 3  # times the timeout, for a whole response
 
 
 class SiteUnreachableError(Exception):
-    """The site does not answer any more."""
+    """The site does not respond any more."""
 
 
 class HttpResponse(NamedTuple):
-    """What came back.
+    """An HTTP response.
 
     Attributes:
-        url: what was asked for; after redirects, the last one.
-        status: of HTTP; 0 where there was no answer.
-        headers: by their names in lower case.
-        body: the first bytes, unpacked.
-        fault: why there is no whole answer, in one clause; empty where there is.
-        redirect_count: how many redirects led to it.
+        url: the URL; after redirects, the last one.
+        status: the status code; 0 if there was no response.
+        headers: the headers by their names in lower case.
+        body: the body, decompressed, up to the limit.
+        fault: why the response is not complete, in one clause; ``""`` if it is.
+        redirect_count: the number of redirects that led to it.
     """
 
     url: str
@@ -51,12 +51,12 @@ class HttpResponse(NamedTuple):
 
     @property
     def media_type(self) -> str:
-        """The media type without its parameters."""
+        """The media type, without its parameters."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     @property
     def charset(self) -> str:
-        """The charset that the header names."""
+        """The charset of the ``Content-Type`` header."""
         for part in self.headers.get("content-type", "").split(";")[1:]:
             name, _, value = part.partition("=")
             if name.strip().lower() == "charset":
@@ -65,34 +65,34 @@ class HttpResponse(NamedTuple):
 
     @property
     def location(self) -> str:
-        """Where a redirect leads; empty where this is none."""
-        told = self.headers.get("location", "") if self.status in _REDIRECT_STATUSES else ""
+        """The target of a redirect; ``""`` if this is none."""
+        location = self.headers.get("location", "") if self.status in _REDIRECT_STATUSES else ""
         try:
-            return urljoin(self.url, told) if told else ""
+            return urljoin(self.url, location) if location else ""
         except ValueError:
-            return told
+            return location
 
     def varies_by(self, name: str) -> bool:
-        """Whether the answer says that it depends on a header."""
-        names = {one.strip().lower() for one in self.headers.get("vary", "").split(",")}
+        """Whether the ``Vary`` header names another header."""
+        names = {header.strip().lower() for header in self.headers.get("vary", "").split(",")}
         return bool(names & {name.lower(), "*"})
 
 
 def printable_excerpt(text: str) -> str:
-    """Words of a stranger in one line that does no harm."""
+    """Text of the site in one harmless line."""
     return truncate(blank_unprintable(text[: _MAX_EXCERPT_CHARS + 1]), _MAX_EXCERPT_CHARS)
 
 
 class AuditClient:
-    """Asks a site.
+    """A client for one site.
 
     Args:
-        url: of the site; it ends in a slash.
-        timeout: how many seconds may pass without a byte; all of an answer has three times as long.
+        url: the URL of the site, with a slash at the end.
+        timeout: seconds without a byte; a whole response may take three times as long.
 
     Attributes:
-        url: of the site.
-        request_count: how many there were.
+        url: the URL of the site.
+        request_count: the number of requests.
     """
 
     def __init__(self, url: str, timeout: float) -> None:
@@ -103,11 +103,11 @@ class AuditClient:
         self._loop = asyncio.new_event_loop()  # of its own, in a thread: the caller may have one that runs
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        agent = {"User-Agent": TOOL.replace(" ", "/"), "Accept-Encoding": "gzip"}
-        self._client = httpx.AsyncClient(timeout=timeout, headers=agent, follow_redirects=False)
+        headers = {"User-Agent": TOOL.replace(" ", "/"), "Accept-Encoding": "gzip"}
+        self._client = httpx.AsyncClient(timeout=timeout, headers=headers, follow_redirects=False)
 
     def close(self) -> None:
-        """Close its connections."""
+        """Close the connections."""
         asyncio.run_coroutine_threadsafe(self._client.aclose(), self._loop).result()
         asyncio.run_coroutine_threadsafe(self._loop.shutdown_asyncgens(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -115,53 +115,53 @@ class AuditClient:
         self._loop.close()
 
     def is_on_site(self, url: str) -> bool:
-        """Whether a URL is one of the site."""
+        """Whether a URL is on the site."""
         try:
             return urlsplit(url)._replace(query="", fragment="").geturl().startswith(self.url)
         except ValueError:
             return False
 
     def get(self, url: str, accept: str = "", *, max_bytes: int = MAX_BODY_BYTES) -> HttpResponse:
-        """The answer to a GET.
+        """Send a GET request.
 
         Args:
             url: a URL of the site.
-            accept: the value of the header; with an empty one it is not sent.
-            max_bytes: how many bytes are read at most.
+            accept: the ``Accept`` header; it is not sent if it is empty.
+            max_bytes: the limit of the body.
 
         Raises:
-            SiteUnreachableError: the last few were not answered; nor will be the next ones, each in all the time that it has.
+            SiteUnreachableError: the last few requests had no response; the next ones would only take their whole time.
         """
         if self._unanswered_requests >= _MAX_UNANSWERED_REQUESTS:
             raise SiteUnreachableError
         self.request_count += 1
-        answer = asyncio.run_coroutine_threadsafe(self._get_in_time(url, accept, max_bytes), self._loop).result()
-        self._unanswered_requests = 0 if answer.status else self._unanswered_requests + 1
-        return answer
+        response = asyncio.run_coroutine_threadsafe(self._get_in_time(url, accept, max_bytes), self._loop).result()
+        self._unanswered_requests = 0 if response.status else self._unanswered_requests + 1
+        return response
 
     def follow(self, url: str, accept: str = "", *, max_bytes: int = MAX_BODY_BYTES) -> HttpResponse:
-        """The answer at the end of the redirects of the site; its ``fault`` tells of a circle, and of one that leads elsewhere.
+        """Send a GET request and follow redirects on the site. Its ``fault`` says if they go in a circle or leave the site.
 
         Args:
             url: a URL of the site.
-            accept: the value of the header.
-            max_bytes: how many bytes are read at most.
+            accept: the ``Accept`` header.
+            max_bytes: the limit of the body.
 
         Raises:
-            SiteUnreachableError: the site does not answer any more.
+            SiteUnreachableError: the site does not respond any more.
         """
-        seen = {url}
-        for hops in range(MAX_REDIRECTS + 1):
-            answer = self.get(url, accept, max_bytes=max_bytes)._replace(redirect_count=hops)
-            url = answer.location
+        visited = {url}
+        for redirect_count in range(MAX_REDIRECTS + 1):
+            response = self.get(url, accept, max_bytes=max_bytes)._replace(redirect_count=redirect_count)
+            url = response.location
             if not url:
-                return answer
+                return response
             if not self.is_on_site(url):
-                return answer._replace(fault=f"leads to {printable_excerpt(url)}, which is not in the site")
-            if url in seen:
-                return answer._replace(fault="redirects in a circle")
-            seen.add(url)
-        return answer._replace(fault=f"has more than {MAX_REDIRECTS} redirects, one after the other")
+                return response._replace(fault=f"leads to {printable_excerpt(url)}, which is not in the site")
+            if url in visited:
+                return response._replace(fault="redirects in a circle")
+            visited.add(url)
+        return response._replace(fault=f"has more than {MAX_REDIRECTS} redirects, one after the other")
 
     async def _get_in_time(self, url: str, accept: str, max_bytes: int) -> HttpResponse:
         try:
@@ -187,19 +187,19 @@ class AuditClient:
 
 
 async def _read_body(response: httpx.Response, max_bytes: int) -> tuple[bytes, str]:
-    """The body, unpacked no further than it is wanted, and what is wrong with it."""
+    """The body, decompressed up to the limit, and what is wrong with it."""
     coding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if coding not in ("identity", "gzip", "x-gzip", ""):
         return b"", f"is encoded as {printable_excerpt(coding)}, which was not asked for"
-    packed = zlib.decompressobj(wbits=31) if "gzip" in coding else None
+    decompressor = zlib.decompressobj(wbits=31) if "gzip" in coding else None
     body = bytearray()
     async for block in response.aiter_raw():
         try:
-            body += packed.decompress(block, max_bytes + 1 - len(body)) if packed else block
+            body += decompressor.decompress(block, max_bytes + 1 - len(body)) if decompressor else block
         except zlib.error:
             return bytes(body), "says that it is packed with gzip, and is not"
         if len(body) > max_bytes:
             return bytes(body[:max_bytes]), f"has more than {max_bytes:,} bytes"
-    if packed and not packed.eof:
+    if decompressor and not decompressor.eof:
         return bytes(body), "ends before its end"
     return bytes(body), ""

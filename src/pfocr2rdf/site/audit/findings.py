@@ -1,18 +1,21 @@
-"""What the check of a site found."""
+"""The result of an audit."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+REPUBLISH_REMEDY = "publish the site anew"
+"""The remedy where a file of the site is not what ``publish`` writes."""
+
 
 class Finding(NamedTuple):
-    """Something that is wrong.
+    """An error of a site.
 
     Attributes:
-        url: what was asked for.
-        accept: the header ``Accept`` it was asked with; empty where that does not matter, or there was none.
+        url: the URL of the request.
+        accept: its ``Accept`` header; ``""`` if that does not matter, or there was none.
         wrong: what is wrong, in one clause.
-        remedy: the way out, in one clause.
+        remedy: the remedy, in one clause.
     """
 
     url: str
@@ -21,24 +24,24 @@ class Finding(NamedTuple):
     remedy: str
 
     def __str__(self) -> str:
-        """One line.
+        """The finding in one line.
 
         >>> str(Finding("https://example.org/dataset", "text/turtle", "is answered with 500", "look into the log of the server"))
         'https://example.org/dataset (Accept: text/turtle): is answered with 500; look into the log of the server'
         """
-        asked = f" (Accept: {self.accept})" if self.accept else ""
-        return f"{self.url}{asked}: {self.wrong}; {self.remedy}"
+        request = f" (Accept: {self.accept})" if self.accept else ""
+        return f"{self.url}{request}: {self.wrong}; {self.remedy}"
 
 
 class AuditReport(NamedTuple):
-    """What the check of a site found.
+    """The result of an audit.
 
     Attributes:
-        url: of the site.
-        findings: what is wrong; none is the best.
-        notes: what is worth knowing and not wrong.
-        requests: how many there were.
-        negotiates: whether the host gives each client the form that it likes best; none where that could not be seen.
+        url: the URL of the site.
+        findings: the errors.
+        notes: what is worth knowing and no error.
+        requests: the number of requests.
+        negotiates: whether the host does content negotiation; ``None`` if that was not found out.
     """
 
     url: str
@@ -49,9 +52,9 @@ class AuditReport(NamedTuple):
 
     @property
     def exit_status(self) -> int:
-        """0 where nothing is wrong, 1 otherwise."""
+        """0 if there are no findings, else 1."""
         return int(bool(self.findings))
 
     def as_dict(self) -> dict[str, Any]:
-        """All of it for JSON."""
-        return {**self._asdict(), "findings": [one._asdict() for one in self.findings], "notes": list(self.notes)}
+        """The report as JSON."""
+        return {**self._asdict(), "findings": [finding._asdict() for finding in self.findings], "notes": list(self.notes)}
