@@ -1,4 +1,4 @@
-"""The constraints of SHACL Core on one value that the screen knows, as checks on N-Triples text."""
+"""Constraint components of SHACL Core that compare one value with a parameter, as checks on N-Triples text."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ _SAFE_SET = r"\[\^?(?:[^\\\[\]&|~-]|-(?!-)|\\[.\-$^/])+\]"
 _SAFE_PATTERN = re.compile(rf"(?:[^\\(\[]|\\[.\-$^/]|\((?!\?)|{_SAFE_SET})*").fullmatch
 
 TermCheck = Callable[[str], bool]
-"""Whether a value, as N-Triples text, is as it must be."""
+"""Whether a value, as N-Triples text, conforms."""
 
 IriCheck = Callable[[str], object]
-"""The same for an IRI without its brackets; what it gives back is true or false."""
+"""The same for an IRI without its brackets; the result is truthy or falsy."""
 
 ShapesIndex = Mapping[str, Mapping[str, list[str]]]
 """The shapes graph: objects by subject and predicate; predicates without their brackets."""
 
 
 class UnsupportedConstraintError(Exception):
-    """A constraint that the screen does not know."""
+    """A constraint that cannot be compiled."""
 
 
-# Forms that every engine takes for well-formed. A value of another form, or of another datatype, is left to the engine.
+# Lexical forms that every engine takes for well-formed. A value of another form, or of another datatype, is left to the engine.
 _WELL_FORMED = {
     iri_term(f"{_XSD}{name}"): re.compile(rf'"{form}"\^\^{re.escape(iri_term(f"{_XSD}{name}"))}').fullmatch
     for name, form in {"integer": "[+-]?[0-9]{1,18}", "decimal": r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?", "gYear": "[0-9]{4}"}.items()
@@ -53,16 +53,16 @@ def _is_iri(term: str) -> bool:
 
 
 def _node_kind(value: str, _index: ShapesIndex) -> TermCheck:
-    kind = value.removeprefix(f"<{SH}").removesuffix(">")
-    if kind == "IRI":
+    node_kind = value.removeprefix(f"<{SH}").removesuffix(">")
+    if node_kind == "IRI":
         return _is_iri
-    if kind == "Literal":
+    if node_kind == "Literal":
         return lambda term: term.startswith('"')
     raise UnsupportedConstraintError(value)
 
 
 class _PatternCheck:
-    """The test for a pattern."""
+    """The check for ``sh:pattern``."""
 
     def __init__(self, search: Callable[[str], object]) -> None:
         self.search = search
@@ -82,34 +82,33 @@ def _pattern(value: str, _index: ShapesIndex) -> TermCheck:
     return _PatternCheck(search)
 
 
-def _length_check(at_least: bool) -> Callable[[str, ShapesIndex], TermCheck]:
-    def make(value: str, _index: ShapesIndex) -> TermCheck:
-        bound = int(parse_term(value).value)
-        if at_least:
-            return lambda term: len(lexical_form(term)) >= bound
-        return lambda term: len(lexical_form(term)) <= bound
-
-    return make
+def _min_length(value: str, _index: ShapesIndex) -> TermCheck:
+    length = int(parse_term(value).value)
+    return lambda term: len(lexical_form(term)) >= length
 
 
-def _bound_check(at_least: bool) -> Callable[[str, ShapesIndex], TermCheck]:
-    def make(value: str, _index: ShapesIndex) -> TermCheck:
-        if not _is_number(value):
-            raise UnsupportedConstraintError(value)
-        bound = Decimal(lexical_form(value))
-
-        def test(term: str) -> bool:
-            if not _is_number(term):
-                return False
-            number = Decimal(lexical_form(term))
-            return number >= bound if at_least else number <= bound
-
-        return test
-
-    return make
+def _max_length(value: str, _index: ShapesIndex) -> TermCheck:
+    length = int(parse_term(value).value)
+    return lambda term: len(lexical_form(term)) <= length
 
 
-def _in_check(value: str, index: ShapesIndex) -> TermCheck:
+def _min_inclusive(value: str, _index: ShapesIndex) -> TermCheck:
+    bound = _bound(value)
+    return lambda term: _is_number(term) and Decimal(lexical_form(term)) >= bound
+
+
+def _max_inclusive(value: str, _index: ShapesIndex) -> TermCheck:
+    bound = _bound(value)
+    return lambda term: _is_number(term) and Decimal(lexical_form(term)) <= bound
+
+
+def _bound(value: str) -> Decimal:
+    if not _is_number(value):
+        raise UnsupportedConstraintError(value)
+    return Decimal(lexical_form(value))
+
+
+def _in(value: str, index: ShapesIndex) -> TermCheck:
     allowed: set[str] = set()
     while value in index:
         allowed.update(index[value][f"{_RDF}first"])
@@ -121,16 +120,16 @@ CONSTRAINT_CHECKS: dict[str, Callable[[str, ShapesIndex], TermCheck]] = {
     "datatype": _datatype,
     "nodeKind": _node_kind,
     "pattern": _pattern,
-    "minLength": _length_check(True),
-    "maxLength": _length_check(False),
-    "minInclusive": _bound_check(True),
-    "maxInclusive": _bound_check(False),
-    "in": _in_check,
+    "minLength": _min_length,
+    "maxLength": _max_length,
+    "minInclusive": _min_inclusive,
+    "maxInclusive": _max_inclusive,
+    "in": _in,
 }
 
 
 def to_iri_check(check: TermCheck) -> IriCheck | None:
-    """The test for an IRI without its brackets; ``None`` where it takes each of them."""
+    """The check for an IRI without its brackets; ``None`` where every IRI passes."""
     if check is _is_iri:
         return None
     return check.search if isinstance(check, _PatternCheck) else lambda iri: check(iri_term(iri))

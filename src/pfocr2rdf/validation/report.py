@@ -1,4 +1,4 @@
-"""Validation results as a standard ``sh:ValidationReport`` and as plain JSON."""
+"""Serialization of validation results: as a standard ``sh:ValidationReport`` and as plain JSON."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from pfocr2rdf.validation.results import ValidationResult
 
 REPORT_PREFIXES = "@prefix sh: <http://www.w3.org/ns/shacl#> .\n@prefix dcterms: <http://purl.org/dc/terms/> .\n\n"
 REPORT_IRI = "https://pfocr.wikipathways.org/report"
-_PLAIN_PATH = ("<", ">")
 
 
 def report_header() -> str:
-    """What stands before the first result."""
+    """The text before the first result."""
     return f"{REPORT_PREFIXES}<{REPORT_IRI}> a sh:ValidationReport .\n"
 
 
 def serialize_result(result: ValidationResult, number: int) -> str:
-    """One result as Turtle; ``number`` tells it from the others of the report."""
+    """One result as Turtle, with an IRI by its number in the report."""
     subject = iri_term(f"{REPORT_IRI}#result-{number}")
     lines = [f"\n<{REPORT_IRI}> sh:result {subject} .\n{subject} a sh:ValidationResult", f"sh:focusNode {result.focus_node}"]
     if result.path:
@@ -38,19 +37,19 @@ def serialize_result(result: ValidationResult, number: int) -> str:
 
 
 def report_footer(conforms: bool) -> str:
-    """The verdict, which is known only after the last result."""
+    """The text after the last result: whether the graph conforms."""
     return f"\n<{REPORT_IRI}> sh:conforms {str(conforms).lower()} .\n"
 
 
 def serialize_report(results: Iterable[ValidationResult]) -> str:
-    """A whole report. As SHACL has it, a graph conforms only where there is no result at all."""
+    """A whole report. As SHACL defines it, a graph conforms only where there is no result of any severity."""
     texts = [serialize_result(result, number) for number, result in enumerate(results, 1)]
     return report_header() + "".join(texts) + report_footer(not texts)
 
 
 def result_to_json(result: ValidationResult) -> dict[str, Any]:
-    """A result as JSON, with SHACL's names for the keys; what is absent is left out."""
-    row = {
+    """A result as JSON, with SHACL's names as keys, without those that are absent."""
+    values = {
         "figid": result.figid,
         "focusNode": result.focus_node,
         "resultPath": result.path,
@@ -61,10 +60,10 @@ def result_to_json(result: ValidationResult) -> dict[str, Any]:
         "sourceShape": result.shape,
         "source": result.source,
     }
-    return {key: value for key, value in row.items() if value}
+    return {key: value for key, value in values.items() if value}
 
 
 def _path_or_text(path: str) -> str:
-    """A property path; one that is no plain IRI is shown as text, since its node lives in the shapes graph."""
-    plain = path.startswith(_PLAIN_PATH[0]) and path.endswith(_PLAIN_PATH[1]) and path.count("<") == 1
-    return path if plain else literal(path)
+    """A property path; one that is no plain IRI is given as text, since its node is in the shapes graph."""
+    is_iri = path.startswith("<") and path.endswith(">") and path.count("<") == 1
+    return path if is_iri else literal(path)

@@ -1,11 +1,11 @@
-"""What a validation finds: one result a broken constraint, in SHACL's own words."""
+"""Validation results, in SHACL's own words: one for each broken constraint."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 SEVERITIES = ("Violation", "Warning", "Info")
-"""From the worst to the least."""
+"""The severities of results, the worst first."""
 
 
 class ValidationResult(NamedTuple):
@@ -16,8 +16,8 @@ class ValidationResult(NamedTuple):
         path: the property path, in SPARQL's syntax.
         value: the value that breaks it.
         component: the local name of the constraint component (``MinCountConstraintComponent``).
-        severity: ``Violation``, ``Warning`` or ``Info``.
-        message: what the shape says.
+        severity: one of ``SEVERITIES``.
+        message: the message of the shape.
         shape: the IRI of the shape.
         source: the source of the record, or the file.
         figid: the figure, where the focus node is part of one.
@@ -39,10 +39,10 @@ class ValidationResult(NamedTuple):
         >>> ValidationResult("<urn:a>", "<urn:p>", '"x"', "PatternConstraintComponent", "Warning", "No digits.", "<urn:s>").sentence()
         'Warning: <urn:a> <urn:p> "x": No digits.'
         """
-        said = " ".join(part for part in (self.focus_node, self.path, self.value) if part)
-        return f"{self.severity}: {said}: {self.message or self.component}"
+        statement = " ".join(part for part in (self.focus_node, self.path, self.value) if part)
+        return f"{self.severity}: {statement}: {self.message or self.component}"
 
 
 def count_by_severity(results: list[ValidationResult]) -> dict[str, int]:
-    """How many results there are of each severity."""
+    """The number of results of each severity."""
     return {severity: sum(result.severity == severity for result in results) for severity in SEVERITIES}

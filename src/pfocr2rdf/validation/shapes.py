@@ -1,9 +1,10 @@
-"""The SHACL shapes in force: those that ship with the package, and those that a user puts in their place or beside them."""
+"""The SHACL shapes in force: the built-in ones, and those of the user, which replace them or are added."""
 
 from __future__ import annotations
 
 import os
 import re
+from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -14,14 +15,14 @@ from pfocr2rdf.errors import ShapesError
 
 
 class Shapes(NamedTuple):
-    """Shapes as one Turtle text, and the files that it was put together from."""
+    """Shapes as one Turtle text, and the files that it is made of."""
 
     text: str
     files: tuple[str, ...]
 
 
 def built_in_shapes_dir() -> Path:
-    """The folder of the shapes that ship with the package: inside it when installed, at the top of a checkout otherwise."""
+    """The folder of the built-in shapes: inside the package when installed, at the top of a checkout otherwise."""
     installed = Path(__file__).parents[1] / "shapes"
     return installed if installed.is_dir() else Path(__file__).parents[3] / "shapes"
 
@@ -30,41 +31,40 @@ def load_shapes(folders: Iterable[str | os.PathLike[str]] = ()) -> Shapes:
     """The shapes in force.
 
     Args:
-        folders: more shapes, each folder with ``.ttl`` files. A file named like one that is there already takes its place;
-            other files are added.
+        folders: folders with ``.ttl`` files of more shapes. A file replaces one of the same name; others are added.
 
     Raises:
         ShapesError: a folder is missing or has no shapes, or a file is no Turtle.
     """
     files: dict[str, Path] = {}
-    own = built_in_shapes_dir()
-    for folder in (own, *map(Path, folders)):
-        found = sorted(folder.glob("*.ttl"))
-        if not found:
+    built_in_dir = built_in_shapes_dir()
+    for folder in (built_in_dir, *map(Path, folders)):
+        paths = sorted(folder.glob("*.ttl"))
+        if not paths:
             raise ShapesError(f"{folder}: there are no shapes here; name a folder with .ttl files")
-        files.update({path.name: path for path in found})
+        files.update({path.name: path for path in paths})
     texts = [
-        f"# {name}\n{_relabel_blank_nodes(_read_turtle(files[name], files[name].parent != own), number)}"
+        f"# {name}\n{_relabel_blank_nodes(_read_turtle(files[name], check=files[name].parent != built_in_dir), number)}"
         for number, name in enumerate(sorted(files))
     ]
     return Shapes("\n".join(texts), tuple(str(files[name]) for name in sorted(files)))
 
 
-# Whatever may hold "_:" without being a blank node: texts, IRIs and comments.
+# Tokens that may hold "_:" without being a blank node (texts, IRIs and comments), or the start of a label.
 _TOKEN_OR_LABEL = re.compile(r'"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|<[^<>\s]*>|#[^\n]*|_:(?=\w)', re.S)
 
 
 def _relabel_blank_nodes(text: str, number: int) -> str:
-    """The text with labels of blank nodes that no other file has: a label means something in its own file only."""
+    """The text with labels of blank nodes that no other file has: their scope is the file."""
     return _TOKEN_OR_LABEL.sub(lambda match: f"_:f{number}." if match[0] == "_:" else match[0], text) if "_:" in text else text
 
 
-def _read_turtle(path: Path, check: bool) -> str:
-    """The file's text. The built-in shapes are checked by their tests; of others, the file at fault must be named."""
+def _read_turtle(path: Path, *, check: bool) -> str:
+    """The text of a file. The built-in shapes are checked by their tests; of others, the file at fault must be named."""
     try:
         text = path.read_text(encoding="utf-8")
-        for _ in () if not check else pyoxigraph.parse(text.encode(), format=pyoxigraph.RdfFormat.TURTLE):
-            pass
+        if check:
+            deque(pyoxigraph.parse(text.encode(), format=pyoxigraph.RdfFormat.TURTLE), maxlen=0)
     except (OSError, UnicodeDecodeError, SyntaxError) as error:
         raise ShapesError(f"{path}: cannot be read as Turtle: {error}") from None
     return text.rstrip("\n") + "\n"

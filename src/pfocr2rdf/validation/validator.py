@@ -1,4 +1,4 @@
-"""Validation of a graph against the shapes in force: the screen first, the SHACL engine for what it does not clear."""
+"""SHACL validation of a graph: the compiled shapes first, the SHACL engine for what may not conform."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from functools import lru_cache
 import shacl
 
 from pfocr2rdf.errors import ShapesError
-from pfocr2rdf.rdf.terms import GroupedResource, Resource, ResourceColumns, iri_term
-from pfocr2rdf.rdf.vocabulary import expand_curie, superclasses
+from pfocr2rdf.rdf.terms import GroupedResource, Resource, ResourceColumns, expand_term
+from pfocr2rdf.rdf.vocabulary import superclasses
 from pfocr2rdf.validation.compiled_shapes import CompiledShapes
 from pfocr2rdf.validation.results import ValidationResult
 from pfocr2rdf.validation.shapes import Shapes
 
-_SUBCLASS = iri_term(expand_curie("rdfs:subClassOf"))
+_SUBCLASS_OF = expand_term("rdfs:subClassOf")
 
 
 def subclass_axioms() -> str:
-    """The subclass statements of the ontology, as N-Triples: without them a shape on a superclass never fires."""
-    return "".join(f"<{name}> {_SUBCLASS} <{above}> .\n" for name, all_above in superclasses().items() for above in sorted(all_above))
+    """The ``rdfs:subClassOf`` statements of the ontology, as N-Triples: shapes on a superclass need them."""
+    return "".join(f"<{name}> {_SUBCLASS_OF} <{superclass}> .\n" for name, iris in superclasses().items() for superclass in sorted(iris))
 
 
 class Validator:
-    """Validates graphs.
+    """A SHACL validator.
 
     Args:
         shapes: the shapes in force.
 
     Raises:
-        ShapesError: the engine finds no shape in them.
+        ShapesError: there is no shape in them, or they are invalid.
     """
 
     def __init__(self, shapes: Shapes) -> None:
@@ -51,31 +51,32 @@ class Validator:
         figure: GroupedResource | None = None,
         mentions: ResourceColumns | None = None,
     ) -> list[ValidationResult]:
-        """What is wrong in the graph of these nodes, this figure and these mentions, sorted; nothing where it conforms."""
+        """The results for the graph of these resources, this figure and these mentions, sorted; none where it conforms."""
         resources = list(resources)
         if self._compiled.conforms(resources, figure, mentions):
             return []
-        everything = [*([figure] if figure else ()), *(mentions.resources() if mentions else ()), *resources]
-        text = "".join(f"{node.subject} {predicate} {value} .\n" for node in everything for predicate, value in node.pairs)
+        graph = [*([figure] if figure else ()), *(mentions.resources() if mentions else ()), *resources]
+        text = "".join(f"{resource.subject} {predicate} {value} .\n" for resource in graph for predicate, value in resource.pairs)
         return self.validate_ntriples(text, source, figid)
 
     def validate_ntriples(self, text: str, source: str = "", figid: str = "") -> list[ValidationResult]:
         """The same for a graph as N-Triples text, always by the engine."""
         report = self._engine.validate_turtle(text + self._axioms)
-        return sorted(_to_validation_result(one, source, figid) for one in report.results)
+        return sorted(_to_validation_result(result, source, figid) for result in report.results)
 
 
 @lru_cache(4)
 def get_validator(shapes: Shapes) -> Validator:
-    """The validator of these shapes, compiled once: exports and validations of one process share it.
+    """The validator of these shapes, made once in a process.
 
     Raises:
-        ShapesError: the engine finds no shape in them.
+        ShapesError: there is no shape in them, or they are invalid.
     """
     return Validator(shapes)
 
 
-def _to_validation_result(one: shacl.Result, where: str, figid: str) -> ValidationResult:
+def _to_validation_result(result: shacl.Result, source: str, figid: str) -> ValidationResult:
     return ValidationResult(
-        one.focus_node, one.path or "", one.value or "", one.component, one.severity, one.message or "", one.root_shape or "", where, figid
-    )
+        result.focus_node, result.path or "", result.value or "", result.component, result.severity, result.message or "",
+        result.root_shape or "", source, figid,
+    )  # fmt: skip
