@@ -134,11 +134,28 @@ def shapes() -> str:
 
 
 def layers() -> str:
-    """The layers of the package, from the top, with the first line of each module's description."""
+    """The layers of the package, from the top, with the first paragraph of each docstring; layers side by side have one number."""
+    listed = enumerate(_contracts()[0]["layers"], 1)
+    rows = ((str(number), f"`{name}`", _first_paragraph(name)) for number, layer in listed for name in layer.split(" | "))
+    return _table(("layer", "package", "what it is"), rows)
+
+
+def contracts() -> str:
+    """The contracts beside the layers of the package: what may not be imported, and the layers inside packages."""
+    rows: list[tuple[str, ...]] = []
+    for contract in _contracts()[1:]:
+        if contract["type"] == "layers":
+            rows += [(contract["name"], f"`{name}`", f"layers {_code(contract['layers'])}") for name in contract["containers"]]
+        else:
+            sources = _code(name.removeprefix("pfocr2rdf.") for name in contract["source_modules"])
+            rows.append((contract["name"], sources, f"do not import {_code(contract['forbidden_modules'])}"))
+    return _table(("contract", "packages", "rule"), ((name, who, rule.replace("|", "\\|")) for name, who, rule in rows))
+
+
+def _contracts() -> list[dict[str, Any]]:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    listed = enumerate(settings["tool"]["importlinter"]["contracts"][0]["layers"], 1)
-    rows = ((str(number), f"`{name}`", _first_line(name)) for number, layer in listed for name in layer.split(" | "))
-    return _table(("layer", "module", "what it is"), rows)
+    contracts: list[dict[str, Any]] = settings["tool"]["importlinter"]["contracts"]
+    return contracts
 
 
 def examples() -> str:
@@ -148,7 +165,7 @@ def examples() -> str:
     return "\n".join(("```sh", *lines, "```", ""))
 
 
-def _first_line(name: str) -> str:
+def _first_paragraph(name: str) -> str:
     path = ROOT / "src" / "pfocr2rdf" / name.strip("()")
     source = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
     text = ast.get_docstring(ast.parse(source.read_text(encoding="utf-8"))) or ""
@@ -164,6 +181,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "formats": formats,
     "shapes": shapes,
     "layers": layers,
+    "contracts": contracts,
     "examples": examples,
 }
 

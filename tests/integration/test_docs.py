@@ -6,6 +6,7 @@ import doctest
 import importlib.util
 import re
 import tomllib
+from collections import defaultdict
 from pathlib import Path
 from types import ModuleType
 
@@ -142,18 +143,38 @@ def test_tables_say_of_what_each_property_is() -> None:
             assert {predicate for predicate in used if label not in owners.get(predicate, ())} == set(), node.subject
 
 
-def test_modules_of_the_picture_are_those_of_the_layers() -> None:
-    drawn = set(re.findall(r'class="name"[^>]*>([a-z0-9]+)<', (ROOT / "docs" / "modules.svg").read_text(encoding="utf-8")))
-    assert drawn == set(re.findall(r"^\| \d+ \| `([a-z0-9]+)`", hooks.layers(), re.MULTILINE))
+def imports_of_packages() -> set[tuple[str, str]]:
+    """Which package imports which, as far as that does not follow from other imports."""
+    root = ROOT / "src" / "pfocr2rdf"
+    below: dict[str, set[str]] = defaultdict(set)
+    for path in root.rglob("*/*.py"):
+        package = path.relative_to(root).parts[0]
+        imported = re.findall(r"^\s*from pfocr2rdf\.(\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+        below[package].update(name for name in imported if name != package)
+
+    def reach(package: str) -> set[str]:
+        return {package}.union(*(reach(name) for name in below[package]))
+
+    pairs = [(package, name) for package in list(below) for name in below[package]]
+    return {(package, name) for package, name in pairs if not any(name in reach(other) for other in below[package] - {name})}
 
 
-def test_names_of_the_glossary_are_in_the_code() -> None:
-    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
-    named = re.findall(r"(?:`(\w+)` in )?`((?:[a-z_]+/)*[a-z_]+\.py)`", text)
+def test_the_picture_has_the_packages_and_their_imports() -> None:
+    picture = (ROOT / "docs" / "layers.svg").read_text(encoding="utf-8")
+    boxes = set(re.findall(r'class="name"[^>]*>([a-z0-9]+)<', picture))
+    assert boxes == {path.parent.name for path in (ROOT / "src" / "pfocr2rdf").glob("*/__init__.py")} | {"errors"}
+    assert boxes == set(re.findall(r"^\| \d+ \| `([a-z0-9]+)`", hooks.layers(), re.MULTILINE))
+    assert set(re.findall(r'data-from="(\w+)" data-to="(\w+)"', picture)) == imports_of_packages()
+
+
+@pytest.mark.parametrize("name", ["glossary.md", "design.md"])
+def test_names_on_the_page_are_in_the_code(name: str) -> None:
+    text = " ".join((ROOT / "docs" / name).read_text(encoding="utf-8").split())
+    named = re.findall(r"(?:`(\w+)` in )?`((?:[a-z_]+/)*[a-z_0-9]+\.py)`", text)
     assert len(named) > 40
-    for name, path in named:
+    for symbol, path in named:
         source = (ROOT / "src" / "pfocr2rdf" / path).read_text(encoding="utf-8")
-        assert re.search(rf"^(?:class |def )?{name}\b", source, re.MULTILINE), (name, path)
+        assert re.search(rf"^(?:class |def |async def )?{symbol}\b", source, re.MULTILINE), (symbol, path)
 
 
 def test_decisions_are_listed_with_their_titles_and_statuses() -> None:
