@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import heapq
 import os
+import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
-from typing import IO, Protocol
+from itertools import chain, islice
+from pathlib import Path
+from typing import Protocol
 
+from pfocr2rdf.storage.external_sort import ExternalSorter
 from pfocr2rdf.storage.filesystem import list_file_names, map_fs_errors, open_file_system
 
 
@@ -72,7 +74,12 @@ class RemoteTree:
         return name in self._all(folder)
 
 
-_SORT_CHUNK_NAMES = 50_000
+_MAX_NAMES_IN_MEMORY = 50_000
+_ESCAPE_MARK, _ESCAPE_OFFSET = "\x0e", 16
+_ESCAPES = {code: f"{_ESCAPE_MARK}{chr(code + _ESCAPE_OFFSET)}" for code in range(ord(_ESCAPE_MARK) + 1)}
+"""Of line ends and all else up to the mark of an escape, so that the end of a line is less than any character of a name."""
+
+_replace_escapes = re.compile(f"{_ESCAPE_MARK}(.)").sub
 NamePredicate = Callable[[str], bool]
 
 
@@ -123,26 +130,25 @@ class LocalTree:
 
 
 def sort_names(names: Iterable[str]) -> Iterator[str]:
-    """The names, sorted by code point. Many of them are sorted in pieces, on disk."""
-    source = iter(names)
-    first = sorted(islice(source, _SORT_CHUNK_NAMES))
-    runs: list[Iterator[str]] = []
-    while more := sorted(islice(source, _SORT_CHUNK_NAMES)):
-        runs.append(_spill_names(more))
-    return heapq.merge(first, *runs) if runs else iter(first)
+    """The names, sorted by code point; on disk if there are many."""
+    remaining = iter(names)
+    first = list(islice(remaining, _MAX_NAMES_IN_MEMORY))
+    return iter(sorted(first)) if len(first) < _MAX_NAMES_IN_MEMORY else _sort_on_disk(chain(first, remaining))
 
 
-def _spill_names(names: list[str]) -> Iterator[str]:
-    """The same names, from a file. A name holds no NUL."""
-    file = tempfile.TemporaryFile("w+", encoding="utf-8", errors="surrogateescape", newline="")  # noqa: SIM115 - closed by the reader
-    file.write("".join(f"{name}\0" for name in names))
-    file.seek(0)
-    return _read_names(file)
+def _sort_on_disk(names: Iterable[str]) -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="pfocr2rdf-") as folder:
+        sorter = ExternalSorter(Path(folder))
+        for name in names:
+            sorter.write(_name_to_line(name))
+        yield from map(_line_to_name, sorter.finish().merge())
 
 
-def _read_names(file: IO[str]) -> Iterator[str]:
-    with file:
-        rest = ""
-        while text := file.read(1 << 16):
-            *names, rest = (rest + text).split("\0")
-            yield from names
+def _name_to_line(name: str) -> bytes:
+    """A line that sorts as the name does. A name may hold line ends, which are escaped, and lone surrogates."""
+    return name.translate(_ESCAPES).encode("utf-8", "surrogatepass") + b"\n"
+
+
+def _line_to_name(line: bytes) -> str:
+    name = line[:-1].decode("utf-8", "surrogatepass")
+    return _replace_escapes(lambda match: chr(ord(match[1]) - _ESCAPE_OFFSET), name) if _ESCAPE_MARK in name else name

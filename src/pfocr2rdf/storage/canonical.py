@@ -1,4 +1,4 @@
-"""Any RDF file as canonical N-Quads: the same statement is the same line, whatever it was written in."""
+"""RDF files as canonical N-Quads: the same statement is the same line, whatever syntax it was written in."""
 
 from __future__ import annotations
 
@@ -31,86 +31,84 @@ _MAX_SHOWN_CHARS = 300
 
 
 class GraphNaming(NamedTuple):
-    """What is done with the names of graphs.
+    """The treatment of graph names.
 
     Attributes:
         graph: the graph of statements that name none, or ``""``.
-        ignore_names: names that are there are dropped first.
+        ignore_names: the names in the file are dropped first.
     """
 
     graph: str = ""
     ignore_names: bool = False
 
 
+class CanonicalFile(NamedTuple):
+    """A file that was read: its name, size and digest, and whether one of its statements names its graph."""
+
+    info: FileInfo
+    names_graphs: bool
+
+
 def reject_unsupported(text: bytes, source: str) -> None:
-    """Look for statements that no delta can say.
+    """Look for statements that no delta can have.
 
     Raises:
         SourceError: there is one; it is shown.
     """
-    for mark, found, reason, remedy in _UNSUPPORTED:
+    for mark, is_unsupported, reason, remedy in _UNSUPPORTED:
         if mark in text:
             for line in text.splitlines(keepends=True):
-                if mark in line and found(line):
+                if mark in line and is_unsupported(line):
                     shown = line.decode().rstrip("\n")
                     shown = shown if len(shown) <= _MAX_SHOWN_CHARS else f"{shown[:_MAX_SHOWN_CHARS]} ..."
                     raise SourceError(f"{source}: a statement {reason}: {shown}; {remedy}")
 
 
-class CanonicalReader:
-    """Reads the files of one graph into a sorter.
+def read_canonical(path: Path, sorter: ExternalSorter, naming: GraphNaming, meter: ProgressMeter) -> CanonicalFile:
+    """Write the statements of an RDF file to a sorter.
 
-    Attributes:
-        names_graphs: whether a statement names its graph.
-        files: what was read, each with its size and digest.
+    Raises:
+        SourceError: it cannot be read, or is no valid RDF.
+        OutputError: there is no room for temporary files.
     """
+    digest, sizes = hashlib.sha256(), [0]
 
-    def __init__(self, sorter: ExternalSorter, naming: GraphNaming, meter: ProgressMeter) -> None:
-        self._into = sorter
+    def watch(data: bytes) -> None:
+        digest.update(data)
+        sizes.append(len(data))
+        meter.add(len(data))
+
+    with map_rdf_errors(path), open_decompressed(path, watch) as file:
+        syntax = rdf_format(path)
+        renamer = _GraphRenamer(naming)
+        quads = renamer.rename(pyoxigraph.parse(file, format=syntax), syntax in _QUAD_FORMATS)
+        pyoxigraph.serialize(quads, cast("IO[bytes]", sorter), format=pyoxigraph.RdfFormat.N_QUADS)
+        while file.read(1 << 16):  # a parser may stop where its document ends
+            pass
+    return CanonicalFile(FileInfo(path.name, sum(sizes), digest.hexdigest()), renamer.names_graphs)
+
+
+class _GraphRenamer:
+    """Puts statements into their graphs; ``names_graphs`` is whether one of those so far names its graph."""
+
+    def __init__(self, naming: GraphNaming) -> None:
         self._naming = naming
-        self._meter = meter
         self._graph = pyoxigraph.NamedNode(naming.graph) if naming.graph else _DEFAULT_GRAPH
-        self.names_graphs = False
-        self.files: list[FileInfo] = []
+        self.names_graphs = bool(naming.graph)
 
-    def read(self, path: Path) -> FileInfo:
-        """Read a file to its end; returns its name, size and digest.
-
-        Raises:
-            SourceError: it cannot be read, or is no valid RDF.
-            OutputError: there is no room for temporary files.
-        """
-        digest, sizes = hashlib.sha256(), [0]
-
-        def watch(data: bytes) -> None:
-            digest.update(data)
-            sizes.append(len(data))
-            self._meter.add(len(data))
-
-        with map_rdf_errors(path), open_decompressed(path, watch) as file:
-            form = rdf_format(path)
-            quads = self._rename_graphs(pyoxigraph.parse(file, format=form), form in _QUAD_FORMATS)
-            pyoxigraph.serialize(quads, cast("IO[bytes]", self._into), format=pyoxigraph.RdfFormat.N_QUADS)
-            while file.read(1 << 16):  # a parser may stop where its document ends
-                pass
-        self.files.append(FileInfo(path.name, sum(sizes), digest.hexdigest()))
-        return self.files[-1]
-
-    def _rename_graphs(self, quads: Iterator[pyoxigraph.Quad], naming: bool) -> Iterator[pyoxigraph.Quad]:
-        """The statements in the graphs where they are wanted; ``naming`` is whether their format can name one."""
-        if not self._naming.graph and not (self._naming.ignore_names and naming):
-            return self._watch_graph_names(quads) if naming else quads
-        self.names_graphs = self.names_graphs or bool(self._naming.graph)
+    def rename(self, quads: Iterator[pyoxigraph.Quad], can_name_graphs: bool) -> Iterator[pyoxigraph.Quad]:
+        if not self._naming.graph and not (self._naming.ignore_names and can_name_graphs):
+            return self._watch(quads) if can_name_graphs else quads
         if self._naming.ignore_names:
-            return (pyoxigraph.Quad(one.subject, one.predicate, one.object, self._graph) for one in quads)
+            return (pyoxigraph.Quad(quad.subject, quad.predicate, quad.object, self._graph) for quad in quads)
         return (
-            pyoxigraph.Quad(one.subject, one.predicate, one.object, self._graph) if one.graph_name == _DEFAULT_GRAPH else one
-            for one in quads
+            pyoxigraph.Quad(quad.subject, quad.predicate, quad.object, self._graph) if quad.graph_name == _DEFAULT_GRAPH else quad
+            for quad in quads
         )
 
-    def _watch_graph_names(self, quads: Iterator[pyoxigraph.Quad]) -> Iterator[pyoxigraph.Quad]:
+    def _watch(self, quads: Iterator[pyoxigraph.Quad]) -> Iterator[pyoxigraph.Quad]:
         """The statements, looked at until one names its graph."""
-        for quad in () if self.names_graphs else quads:
+        for quad in quads:
             yield quad
             if quad.graph_name != _DEFAULT_GRAPH:
                 self.names_graphs = True

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import zstandard
 
@@ -33,7 +33,7 @@ def _open_zstd_writer(file: BinaryIO) -> zstandard.ZstdCompressionWriter:
 
 
 class SortedRun:
-    """Lines in a temporary file.
+    """A temporary file of lines, compressed.
 
     Raises:
         OutputError: on writing, that the disk is full, say.
@@ -44,25 +44,25 @@ class SortedRun:
 
     @contextmanager
     def open_writer(self) -> Iterator[Callable[[bytes], None]]:
-        """A function that writes a line, in the place of what the file holds."""
-        some: list[bytes] = []
-        with map_os_errors(self.path), self.path.open("wb") as file, _open_zstd_writer(file) as packed:
+        """A function that writes a line; what the file holds is replaced."""
+        batch: list[bytes] = []
+        with map_os_errors(self.path), self.path.open("wb") as file, _open_zstd_writer(file) as writer:
 
             def put(line: bytes) -> None:
-                some.append(line)
-                if len(some) == _BATCH_LINES:
-                    packed.write(b"".join(some))
-                    some.clear()
+                batch.append(line)
+                if len(batch) == _BATCH_LINES:
+                    writer.write(b"".join(batch))
+                    batch.clear()
 
             yield put
-            packed.write(b"".join(some))
+            writer.write(b"".join(batch))
 
     def write(self, lines: Iterable[bytes]) -> SortedRun:
         """Write these lines, and no others; returns the run itself."""
-        left = iter(lines)
-        with map_os_errors(self.path), self.path.open("wb") as file, _open_zstd_writer(file) as packed:
-            while some := list(islice(left, _BATCH_LINES)):
-                packed.write(b"".join(some))
+        remaining = iter(lines)
+        with map_os_errors(self.path), self.path.open("wb") as file, _open_zstd_writer(file) as writer:
+            while batch := list(islice(remaining, _BATCH_LINES)):
+                writer.write(b"".join(batch))
         return self
 
     def __iter__(self) -> Iterator[bytes]:
@@ -71,16 +71,59 @@ class SortedRun:
             yield from file
 
 
+class SortedLines(NamedTuple):
+    """The result of an external sort: the lines in the order of their bytes, each once.
+
+    Attributes:
+        runs: the runs that are merged when the lines are iterated.
+        written_count: how many lines were written to the sorter, with repeats.
+    """
+
+    runs: list[SortedRun]
+    written_count: int
+
+    def merge(self) -> Iterator[bytes]:
+        """The lines, each with its end."""
+        return _drop_repeats(heapq.merge(*self.runs))
+
+
+class HashingReader:
+    """Iterates sorted lines, counts and hashes them, and reports progress.
+
+    Attributes:
+        count: the number of lines so far.
+    """
+
+    def __init__(self, lines: SortedLines, meter: ProgressMeter) -> None:
+        self._lines = lines
+        self._meter = meter
+        self._digest = hashlib.sha256()
+        self.count = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        update = self._digest.update
+        for count, line in enumerate(self._lines.merge(), 1):
+            self.count = count
+            update(line)
+            if not count % _PROGRESS_LINES:
+                self._meter.add(_PROGRESS_LINES)
+            yield line
+
+    def hexdigest(self) -> str:
+        """The SHA-256 of the lines so far."""
+        return self._digest.hexdigest()
+
+
 class ExternalSorter:
-    """A binary file to write lines to, which gives them back sorted, each once.
+    """External merge sort: a binary file to write lines to.
 
     Args:
-        folder: an empty folder for temporary files.
+        folder: an empty directory for temporary files.
         check: called with the lines of each run, all in one text; what it raises ends the run.
         memory_bytes: how many bytes to sort in memory.
     """
 
-    def __init__(self, folder: Path, check: Callable[[bytes], object], memory_bytes: int = SORT_MEMORY_BYTES) -> None:
+    def __init__(self, folder: Path, check: Callable[[bytes], object] = len, memory_bytes: int = SORT_MEMORY_BYTES) -> None:
         self._folder = folder
         self._check = check
         self._memory_bytes = memory_bytes
@@ -88,8 +131,7 @@ class ExternalSorter:
         self._size = 0
         self._runs: list[SortedRun] = []
         self._run_count = 0
-        self.count = 0
-        self.digest = hashlib.sha256()
+        self._written_count = 0
 
     def write(self, data: bytes) -> int:
         """Take bytes; a line may come in pieces."""
@@ -102,28 +144,18 @@ class ExternalSorter:
     def flush(self) -> None:
         """Nothing: a file has this."""
 
-    def finish(self) -> None:
-        """All lines were written: merge runs until there are few enough to be merged at once."""
+    def finish(self) -> SortedLines:
+        """The result, when all lines were written: runs are merged until there are few enough to be merged at once."""
         self._spill()
         while len(self._runs) > MAX_MERGED_RUNS:
-            some, self._runs = self._runs[:MAX_MERGED_RUNS], self._runs[MAX_MERGED_RUNS:]
-            self._runs.append(self._run(_drop_repeats(heapq.merge(*some))))
-            for run in some:
+            merged, self._runs = self._runs[:MAX_MERGED_RUNS], self._runs[MAX_MERGED_RUNS:]
+            self._add_run(_drop_repeats(heapq.merge(*merged)))
+            for run in merged:
                 run.path.unlink()
-
-    def lines(self, meter: ProgressMeter) -> Iterator[bytes]:
-        """The lines in the order of their bytes, each once; at their end ``count`` is their number, and ``digest`` that of them all."""
-        count, update = 0, self.digest.update
-        for line in _drop_repeats(heapq.merge(*self._runs)):
-            count += 1
-            update(line)
-            if not count % _PROGRESS_LINES:
-                meter.add(_PROGRESS_LINES)
-            yield line
-        self.count = count
+        return SortedLines(self._runs, self._written_count)
 
     def _spill(self) -> None:
-        """Sort what is in memory, and write it to a run; the beginning of a line stays."""
+        """Sort the lines in memory, and write them to a run; the beginning of a line stays."""
         text = b"".join(self._pieces)
         end = text.rfind(b"\n") + 1
         self._pieces, self._size = [text[end:]], len(text) - end
@@ -133,16 +165,15 @@ class ExternalSorter:
             lines = text.splitlines(keepends=True)
             del text
             lines.sort()
-            self.count += len(lines)
-            self._runs.append(self._run(lines))
+            self._written_count += len(lines)
+            self._add_run(lines)
 
-    def _run(self, lines: Iterable[bytes]) -> SortedRun:
+    def _add_run(self, lines: Iterable[bytes]) -> None:
         self._run_count += 1
-        return SortedRun(self._folder / f"{self._run_count}.zst").write(lines)
+        self._runs.append(SortedRun(self._folder / f"{self._run_count}.zst").write(lines))
 
 
 def _drop_repeats(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Sorted lines without repeats."""
     last = b""
     for line in lines:
         if line != last:

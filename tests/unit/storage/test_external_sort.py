@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,8 @@ def test_lines_are_sorted_and_distinct_for_any_size_of_memory(
     text = b"".join(lines)
     for start in range(0, len(text), 13):  # lines come in pieces
         sorter.write(text[start : start + 13])
-    sorter.finish()
-    assert list(sorter.lines(ProgressMeter(None, "", 0))) == sorted(set(lines))
-    assert sorter.count == len(set(lines))
+    reader = sorting.HashingReader(sorter.finish(), ProgressMeter(None, "", 0))
+    assert list(reader) == sorted(set(lines))
+    assert reader.count == len(set(lines))
+    assert reader.hexdigest() == hashlib.sha256(b"".join(sorted(set(lines)))).hexdigest()
     assert sorted(b"".join(seen).splitlines()) == sorted(text.splitlines())

@@ -20,7 +20,7 @@ from pfocr2rdf.rdf.iris import is_absolute_iri
 from pfocr2rdf.storage.canonical import GraphNaming
 from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES, suffix_for
 from pfocr2rdf.storage.delta_format import DELTA_FILE, UPDATE_STATEMENTS
-from pfocr2rdf.storage.external_sort import SORT_MEMORY_BYTES
+from pfocr2rdf.storage.external_sort import SORT_MEMORY_BYTES, HashingReader
 from pfocr2rdf.storage.layout import TOOL
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
 from pfocr2rdf.storage.staging import StagedDirectory, listed_names
@@ -117,15 +117,16 @@ def _compare_graphs(
     Raises:
         SourceError: only one of the two names graphs.
     """
-    if old.has_graph_names != new.has_graph_names and old.sorter.count and new.sorter.count:
+    if old.has_graph_names != new.has_graph_names and old.lines.written_count and new.lines.written_count:
         named, other = (old, new) if old.has_graph_names else (new, old)
         raise SourceError(
             f"{named.source} names graphs and {other.source} does not; say with --graph which graph its statements are in,"
             " or compare without the names: --ignore-graphs"
         )
-    meter = ProgressMeter(progress, "comparing", old.sorter.count + new.sorter.count)
-    difference = compare(old.sorter.lines(meter), new.sorter.lines(meter), scratch)
-    was, will = old.identity(), new.identity()
+    meter = ProgressMeter(progress, "comparing", old.lines.written_count + new.lines.written_count)
+    old_reader, new_reader = HashingReader(old.lines, meter), HashingReader(new.lines, meter)
+    difference = compare(iter(old_reader), iter(new_reader), scratch)
+    was, will = old.identity(old_reader), new.identity(new_reader)
     removed, added = was["statements"] - difference.unchanged, will["statements"] - difference.unchanged
     quads = old.has_graph_names or new.has_graph_names
     told = DeltaContent(difference, quads, chunk, was["sha256"], will["sha256"])

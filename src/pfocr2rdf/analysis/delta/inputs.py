@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from pfocr2rdf.errors import SourceError
 from pfocr2rdf.pipeline.inputs import GraphInput
-from pfocr2rdf.storage.canonical import CanonicalReader, GraphNaming, reject_unsupported
-from pfocr2rdf.storage.external_sort import ExternalSorter
+from pfocr2rdf.storage.canonical import CanonicalFile, GraphNaming, read_canonical, reject_unsupported
+from pfocr2rdf.storage.external_sort import ExternalSorter, HashingReader, SortedLines
 from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.layout import MANIFEST_FILE
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
@@ -38,24 +38,19 @@ class SortedGraph(NamedTuple):
 
     Attributes:
         source: as it was named.
-        sorter: has its statements.
+        lines: its statements.
         has_graph_names: whether a statement names its graph.
         metadata: what is known of the graph, with the files that were read.
     """
 
     source: str
-    sorter: ExternalSorter
+    lines: SortedLines
     has_graph_names: bool
     metadata: dict[str, Any]
 
-    def identity(self) -> dict[str, Any]:
-        """What the graph is; to be asked when all statements were gone through."""
-        return {
-            "source": self.source,
-            "statements": self.sorter.count,
-            "sha256": self.sorter.digest.hexdigest(),
-            **self.metadata,
-        }
+    def identity(self, reader: HashingReader) -> dict[str, Any]:
+        """What the graph is; ``reader`` has read all of its statements."""
+        return {"source": self.source, "statements": reader.count, "sha256": reader.hexdigest(), **self.metadata}
 
 
 def sort_graph(graph_input: GraphInput, source: str | os.PathLike[str], role: str, options: ReadOptions) -> SortedGraph:
@@ -71,11 +66,12 @@ def sort_graph(graph_input: GraphInput, source: str | os.PathLike[str], role: st
     graph = graph_input.prepare(options.prefer_quads, folder, options.progress)
     sorter = ExternalSorter(folder, lambda text: reject_unsupported(text, source), options.sort_bytes)
     total = sum(path.stat().st_size for path in graph.paths if path.exists())
-    reader = CanonicalReader(sorter, options.naming, ProgressMeter(options.progress, f"reading {role}", total))
+    meter = ProgressMeter(options.progress, f"reading {role}", total)
+    files: list[CanonicalFile] = []
     for path in graph.paths:
-        read = reader.read(path)
-        if read.sha256 != graph.digests.get(path.name, read.sha256):
+        files.append(read_canonical(path, sorter, options.naming, meter))
+        digest = files[-1].info.sha256
+        if digest != graph.digests.get(path.name, digest):
             raise SourceError(f"{path}: is not the file that {MANIFEST_FILE} lists, its SHA-256 is another; export again, or name the file")
-    sorter.finish()
-    files = [{"name": file.name, "size": file.size, "sha256": file.sha256} for file in reader.files]
-    return SortedGraph(source, sorter, reader.names_graphs, {**graph.identity, "files": files})
+    metadata = {**graph.identity, "files": [file.info._asdict() for file in files]}
+    return SortedGraph(source, sorter.finish(), any(file.names_graphs for file in files), metadata)

@@ -12,9 +12,9 @@ import pyoxigraph
 
 from pfocr2rdf.errors import SourceError
 from pfocr2rdf.pipeline.inputs import GraphFiles
-from pfocr2rdf.storage.canonical import CanonicalReader, GraphNaming
+from pfocr2rdf.storage.canonical import GraphNaming, read_canonical
 from pfocr2rdf.storage.compression import open_decompressed
-from pfocr2rdf.storage.external_sort import ExternalSorter
+from pfocr2rdf.storage.external_sort import ExternalSorter, HashingReader
 from pfocr2rdf.storage.layout import MANIFEST_FILE
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
 from pfocr2rdf.storage.rdf_files import map_rdf_errors, rdf_format
@@ -47,12 +47,11 @@ def read_statements(graph: GraphFiles, scratch: Path, progress: Progress | None)
 
 
 def _read_sorted(paths: list[Path], scratch: Path, meter: ProgressMeter, progress: Progress | None) -> Iterator[bytes]:
-    sorter = ExternalSorter(scratch, lambda lines: None)  # blank nodes, which a delta must refuse, can be counted
-    reader = CanonicalReader(sorter, GraphNaming(ignore_names=True), meter)
+    sorter = ExternalSorter(scratch)  # blank nodes, which a delta must refuse, can be counted
     for path in paths:
-        reader.read(path)
-    sorter.finish()
-    yield from sorter.lines(ProgressMeter(progress, "counting", sorter.count))
+        read_canonical(path, sorter, GraphNaming(ignore_names=True), meter)
+    lines = sorter.finish()
+    yield from HashingReader(lines, ProgressMeter(progress, "counting", lines.written_count))
 
 
 def _read_export_file(path: Path, expected_digest: str, meter: ProgressMeter) -> Iterator[bytes]:

@@ -20,7 +20,6 @@ from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_NAME
 from pfocr2rdf.site.search.tokenizer import MAX_TERM_CHARS, tokenize
 from pfocr2rdf.storage.external_sort import ExternalSorter
 from pfocr2rdf.storage.files import map_os_errors
-from pfocr2rdf.storage.progress import ProgressMeter
 
 INDEX_DIR = "search"
 
@@ -78,7 +77,7 @@ class SearchIndexWriter:
         self._folder = folder / INDEX_DIR
         with map_os_errors(self._folder):
             self._scratch = tempfile.TemporaryDirectory(prefix=".search-", dir=folder, ignore_cleanup_errors=True)
-        self._sorter = ExternalSorter(Path(self._scratch.name), lambda text: None, _SORT_BUFFER_BYTES)
+        self._sorter = ExternalSorter(Path(self._scratch.name), memory_bytes=_SORT_BUFFER_BYTES)
 
     def __enter__(self) -> SearchIndexWriter:
         return self
@@ -106,12 +105,11 @@ class SearchIndexWriter:
         Raises:
             OutputError: they cannot be written.
         """
-        self._sorter.finish()
         files = _IndexFiles(self._folder)
         counts = [0] * len(TYPE_ORDER)
         terms: _PostingsByTerm = {}
         shown = []
-        for number, line in enumerate(self._sorter.lines(ProgressMeter(None, INDEX_DIR, 0))):
+        for number, line in enumerate(self._sorter.finish().merge()):
             title, url, detail, words = json.loads(line[_SORT_KEY_DIGITS:])
             counts[int(line[:1])] += 1
             for term, way in _terms_with_rank(title, words).items():
