@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pyoxigraph
 
 from pfocr2rdf.errors import ShapesError
+from pfocr2rdf.rdf.resources import built_in
 
 
 class Shapes(NamedTuple):
@@ -19,12 +20,6 @@ class Shapes(NamedTuple):
 
     text: str
     files: tuple[str, ...]
-
-
-def built_in_shapes_dir() -> Path:
-    """The folder of the built-in shapes: inside the package when installed, at the top of a checkout otherwise."""
-    installed = Path(__file__).parents[1] / "shapes"
-    return installed if installed.is_dir() else Path(__file__).parents[3] / "shapes"
 
 
 def load_shapes(folders: Iterable[str | os.PathLike[str]] = ()) -> Shapes:
@@ -37,7 +32,7 @@ def load_shapes(folders: Iterable[str | os.PathLike[str]] = ()) -> Shapes:
         ShapesError: a folder is missing or has no shapes, or a file is no Turtle.
     """
     files: dict[str, Path] = {}
-    built_in_dir = built_in_shapes_dir()
+    built_in_dir = built_in("shapes")
     for folder in (built_in_dir, *map(Path, folders)):
         paths = sorted(folder.glob("*.ttl"))
         if not paths:

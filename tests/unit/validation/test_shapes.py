@@ -17,14 +17,15 @@ from tests.support.records import ROOT
 
 from pfocr2rdf.errors import ShapesError
 from pfocr2rdf.mapping.figure_graph import build_figure_graph
+from pfocr2rdf.rdf.resources import built_in
 from pfocr2rdf.rdf.terms import RDF_TYPE, Resource, expand_term, iri_term, literal
 from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE_TYPES, PFOCR, PROPERTIES, expand_curie
 from pfocr2rdf.records.reader import read_records
 from pfocr2rdf.validation.results import SEVERITIES, ValidationResult
-from pfocr2rdf.validation.shapes import Shapes, built_in_shapes_dir, load_shapes
+from pfocr2rdf.validation.shapes import Shapes, load_shapes
 from pfocr2rdf.validation.validator import Validator
 
-FILES = sorted(built_in_shapes_dir().glob("*.ttl"))
+FILES = sorted(built_in("shapes").glob("*.ttl"))
 
 EXAMPLES = ROOT / "examples"
 

@@ -7,13 +7,13 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, Triple, parse_query_results
 
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.rdf.prefixes import PrefixMap
+from pfocr2rdf.rdf.resources import built_in
 from pfocr2rdf.rdf.vocabulary import PREFIXES, SITE_URL
 from pfocr2rdf.stores.querying.query_text import scan_query
 from pfocr2rdf.stores.querying.result import QueryResult
@@ -76,7 +76,7 @@ def load_examples() -> tuple[Example, ...]:
     Raises:
         StoreError: a file of them is damaged.
     """
-    return tuple(parse_example(path.stem, path.read_text(encoding="utf-8")) for path in sorted(locate_examples().glob("*.rq")))
+    return tuple(parse_example(path.stem, path.read_text(encoding="utf-8")) for path in sorted(built_in("queries").glob("*.rq")))
 
 
 def find_example(name: str) -> Example | None:
@@ -98,12 +98,6 @@ def suggest_examples(name: str) -> list[str]:
         found = [match for part in name.split("-") for match in difflib.get_close_matches(part, parts, cutoff=0.7)]
         like = [one for match in found for one in names if match in one.split("-")]
     return list(dict.fromkeys(like))[:3]
-
-
-def locate_examples() -> Path:
-    """The folder of the examples: inside the package when installed, at the top of a checkout otherwise."""
-    installed = Path(__file__).parents[2] / "queries"
-    return installed if installed.is_dir() else Path(__file__).parents[4] / "queries"
 
 
 def parse_example(name: str, text: str) -> Example:
