@@ -1,4 +1,4 @@
-"""Brings the editor of the query page into the package when it is built: it is the work of others, and so in no commit of this project."""
+"""Build hook: fetches the SPARQL editor of the query page when the package is built. It is third-party code, so no commit has it."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 PACKAGE = "@zazuko/yasqe@4.6.2"
 INTEGRITY = "83iCLuBIgU04KBIaibxZTjKvrXD6sEe/+aqsHxLb4+ZVD4eaUwh5hFJEetuWkiKBY6WxTjVOmhKXvh2AAOR14g=="
-"""The SHA-512 of the package, as lock files of npm have it."""
+"""The SHA-512 of the package, in base64 as in lock files of npm."""
 
 FILES = {
     "yasqe.min.js": "288202e5f1c0195a71d1190b35c052ad5e5103e73d61455da029ffcacb7f9347",
     "yasqe.min.css": "f82256c2a56f83a5356abef88c760cff67da21e38873e744db73afaf08f285a2",
 }
-"""What is taken of the package, with its SHA-256."""
+"""The files that are extracted from the package, with their SHA-256."""
 
-FOLDER = "src/pfocr2rdf/site/pages/assets/editor"
-WISH = "PFOCR2RDF_EDITOR"
-"""The variable that says ``required`` where a build without the editor is none, and ``none`` where it is not to be brought."""
+EDITOR_DIR = "src/pfocr2rdf/site/pages/assets/editor"
+EDITOR_VARIABLE = "PFOCR2RDF_EDITOR"
+"""The environment variable: ``required`` fails a build without the editor, ``none`` leaves the editor out."""
 
 NOTICE = f"""\
 yasqe.min.js and yasqe.min.css are YASQE, yet another SPARQL query editor, as the npm package {PACKAGE} has them.
@@ -48,87 +48,93 @@ DOMPurify 3.4.13: MPL 2.0 (https://www.mozilla.org/MPL/2.0/). (c) Cure53 and oth
 its source is at https://github.com/cure53/DOMPurify/tree/3.4.13
 
 """
-_PERMISSION = "Permission is hereby granted"  # where the text of the MIT license begins, which is also ours
-_PATIENCE = 45  # seconds
-_QUICKLY = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=15000", "--update-notifier=false", "--loglevel=error")
+_LICENSE_START = "Permission is hereby granted"  # of the MIT license, which is also ours
+_NPM_TIMEOUT_SECONDS = 45
+_NPM_OPTIONS = (
+    "--fetch-retries=1",
+    "--fetch-retry-mintimeout=1000",
+    "--fetch-timeout=15000",
+    "--update-notifier=false",
+    "--loglevel=error",
+)
 
 
 class EditorHook(BuildHookInterface[Any]):
-    """Runs before each build, also that of an editable install."""
+    """A hatchling build hook, which runs before each build, also that of an editable install."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Bring the editor, and have it in what is built."""
-        build_data["artifacts"].append(f"/{FOLDER}/")
-        bring(Path(self.root))
+        """Fetch the editor, and add it to the files of the build."""
+        build_data["artifacts"].append(f"/{EDITOR_DIR}/")
+        fetch_editor(Path(self.root))
 
 
-class NoEditorError(Exception):
-    """The package cannot be had; the text says why."""
+class EditorUnavailableError(Exception):
+    """The package cannot be fetched; the text says why."""
 
 
-def bring(root: Path) -> None:
-    """Put the editor into the source tree, where it is not there already. Without npm or a registry it is left out with a warning.
+def fetch_editor(root: Path) -> None:
+    """Write the editor into the source tree, unless it is up to date. Without npm or a registry it is left out with a warning.
 
     Args:
         root: the folder of the project.
 
     Raises:
-        SystemExit: it cannot be had and is required, or what came is not what it should be.
+        SystemExit: it is required and cannot be fetched, or the package has another digest.
     """
-    folder = root / FOLDER
-    if os.environ.get(WISH) == "none" or all(_digest(folder / name) == digest for name, digest in FILES.items()):
+    folder = root / EDITOR_DIR
+    if os.environ.get(EDITOR_VARIABLE) == "none" or all(_digest(folder / name) == digest for name, digest in FILES.items()):
         return
-    shutil.rmtree(folder, ignore_errors=True)  # what is there is of another version
+    shutil.rmtree(folder, ignore_errors=True)  # it is of another version
     try:
-        files = taken(packed())
-    except NoEditorError as error:
-        if os.environ.get(WISH) == "required":
-            raise SystemExit(f"The SPARQL editor, which {WISH}=required asks for, cannot be brought: {error}") from None
+        files = extract_files(fetch_package())
+    except EditorUnavailableError as error:
+        if os.environ.get(EDITOR_VARIABLE) == "required":
+            raise SystemExit(f"The SPARQL editor, which {EDITOR_VARIABLE}=required asks for, cannot be brought: {error}") from None
         print(f"Warning: the query page has a plain field in place of the SPARQL editor: {error}", file=sys.stderr)
         return
     folder.mkdir(parents=True)
     license_text = (root / "LICENSE").read_text(encoding="utf-8")
-    (folder / "LICENSE.txt").write_text(NOTICE + license_text[license_text.index(_PERMISSION) :], encoding="utf-8")
+    (folder / "LICENSE.txt").write_text(NOTICE + license_text[license_text.index(_LICENSE_START) :], encoding="utf-8")
     for name, content in files.items():
         (folder / name).write_bytes(content)
 
 
-def packed() -> bytes:
-    """The package as npm brings it.
+def fetch_package() -> bytes:
+    """The package, as ``npm pack`` downloads it.
 
     Raises:
-        NoEditorError: there is no npm, or it fails.
+        EditorUnavailableError: there is no npm, or it fails.
     """
     npm = shutil.which("npm")
     if npm is None:
-        raise NoEditorError("npm is not installed, which brings it; install npm and build again")
+        raise EditorUnavailableError("npm is not installed, which brings it; install npm and build again")
     with tempfile.TemporaryDirectory() as folder:
         try:
             subprocess.run(  # noqa: S603 - npm as the user has set it up
-                [npm, "pack", PACKAGE, "--ignore-scripts", *_QUICKLY],
-                cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE, check=True,
+                [npm, "pack", PACKAGE, "--ignore-scripts", *_NPM_OPTIONS],
+                cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=_NPM_TIMEOUT_SECONDS, check=True,
             )  # fmt: skip
             (file,) = Path(folder).glob("*.tgz")
             return file.read_bytes()
         except subprocess.CalledProcessError as error:
-            said = error.stderr.decode(errors="replace").split("\n")
-            why = next((line for line in said if "code" in line), f"exit status {error.returncode}")
-            raise NoEditorError(f"npm cannot bring {PACKAGE}: {why.removeprefix('npm error').strip()}") from None
+            lines = error.stderr.decode(errors="replace").split("\n")
+            reason = next((line for line in lines if "code" in line), f"exit status {error.returncode}")
+            raise EditorUnavailableError(f"npm cannot bring {PACKAGE}: {reason.removeprefix('npm error').strip()}") from None
         except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-            raise NoEditorError(f"npm cannot bring {PACKAGE}: {error}") from None
+            raise EditorUnavailableError(f"npm cannot bring {PACKAGE}: {error}") from None
 
 
-def taken(package: bytes) -> dict[str, bytes]:
-    """The files that are wanted of a package.
+def extract_files(package: bytes) -> dict[str, bytes]:
+    """The files of the editor in a package.
 
     Raises:
-        SystemExit: it is not the package that is meant.
+        SystemExit: the package has another digest.
     """
-    found = base64.b64encode(hashlib.sha512(package).digest()).decode()
-    if found != INTEGRITY:
+    integrity = base64.b64encode(hashlib.sha512(package).digest()).decode()
+    if integrity != INTEGRITY:
         raise SystemExit(
-            f"npm brought something else in place of {PACKAGE}: its SHA-512 is {found}, not {INTEGRITY}; "
-            f"see where your npm takes packages from, or build without the editor with {WISH}=none"
+            f"npm brought something else in place of {PACKAGE}: its SHA-512 is {integrity}, not {INTEGRITY}; "
+            f"see where your npm takes packages from, or build without the editor with {EDITOR_VARIABLE}=none"
         )
     files = {}
     with tarfile.open(fileobj=io.BytesIO(package), mode="r:gz") as archive:

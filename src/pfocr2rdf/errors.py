@@ -1,14 +1,14 @@
-"""One tree of errors: whatever goes wrong is a ``PfocrError`` with data on it, and one clear sentence as its text."""
+"""The exception tree: every error on purpose is a ``PfocrError``, whose text is one clear sentence."""
 
 from __future__ import annotations
 
 
 class PfocrError(Exception):
-    """The root of every error that this package raises on purpose."""
+    """The base class of all errors that this package raises on purpose."""
 
 
 class RecordError(PfocrError):
-    """One record cannot be used. It never stops the others: the pipeline collects it as a refusal.
+    """A record is rejected. That never stops the others: the pipeline collects it as a refusal.
 
     Attributes:
         reason: what is wrong, in one clause.
@@ -16,7 +16,7 @@ class RecordError(PfocrError):
         source: the file, with archive member and document number where there are any.
         line: the line in that file, counted from 1, or ``0`` where it is not known.
         remedy: the way out, in one clause, or ``""``.
-        figid: the figure, where it was already known.
+        figid: the figure, where it is known.
     """
 
     def __init__(self, reason: str, *, field: str = "", source: str = "", line: int = 0, remedy: str = "", figid: str = "") -> None:
@@ -29,7 +29,7 @@ class RecordError(PfocrError):
         super().__init__(reason)
 
     def with_source(self, source: str, figid: str = "") -> RecordError:
-        """The same error, told where it happened; what it already knows is kept."""
+        """The same error with its source and figure, where it has none yet."""
         self.source = self.source or source
         self.figid = self.figid or figid
         return self
@@ -40,14 +40,14 @@ class RecordError(PfocrError):
         >>> str(RecordError("is not a number", field="genes[0].entrez", source="a.md", remedy="correct the id"))
         'a.md: genes[0].entrez: is not a number; correct the id'
         """
-        place = f"{self.source}:{self.line}" if self.line else self.source
-        head = ": ".join(part for part in (place, self.field) if part)
+        location = f"{self.source}:{self.line}" if self.line else self.source
+        head = ": ".join(part for part in (location, self.field) if part)
         text = f"{head}: {self.reason}" if head else self.reason
         return f"{text}; {self.remedy}" if self.remedy else text
 
 
 class SourceError(PfocrError):
-    """A source as a whole cannot be read: it is missing, or no archive, or holds no record."""
+    """A source cannot be read as a whole: it is missing, or no archive, or has no record."""
 
 
 class ShapesError(PfocrError):
@@ -55,7 +55,7 @@ class ShapesError(PfocrError):
 
 
 class ExecutorError(PfocrError):
-    """The cluster that was to do the work cannot be used."""
+    """The executor cannot be used, such as a cluster that cannot be reached."""
 
 
 class OutputError(PfocrError):
@@ -63,11 +63,11 @@ class OutputError(PfocrError):
 
 
 class StoreError(PfocrError):
-    """A store cannot be reached, refuses what it is asked, or does not hold what was sent to it."""
+    """A store cannot be reached, refuses a request, or does not have the data that was sent to it."""
 
 
 class StoppedError(PfocrError):
-    """The run was stopped at the first refusal or violation because the user asked for that."""
+    """The run stopped at the first refusal or violation, as the user asked for."""
 
 
 OK, DIFFERS, USAGE, FAILED = 0, 1, 2, 3

@@ -63,7 +63,7 @@ def npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Npm:
     (tmp_path / "path").mkdir()
     made = Npm(tmp_path / "path")
     monkeypatch.setenv("PATH", str(made.folder))
-    monkeypatch.delenv(hatch_build.WISH, raising=False)
+    monkeypatch.delenv(hatch_build.EDITOR_VARIABLE, raising=False)
     monkeypatch.setattr(hatch_build, "INTEGRITY", base64.b64encode(hashlib.sha512(package()).digest()).decode())
     monkeypatch.setattr(hatch_build, "FILES", {name: hashlib.sha256(content).hexdigest() for name, content in CONTENT.items()})
     return made
@@ -75,12 +75,12 @@ def root(tmp_path: Path) -> Path:
 
 
 def brought(root: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in (root / hatch_build.FOLDER).glob("*")}
+    return {path.name: path.read_bytes() for path in (root / hatch_build.EDITOR_DIR).glob("*")}
 
 
 def test_the_two_files_come_with_their_license_and_only_once(npm: Npm, root: Path) -> None:
     npm.brings(package())
-    hatch_build.bring(root)
+    hatch_build.fetch_editor(root)
     files = brought(root)
     text = files.pop("LICENSE.txt").decode()
     assert files == CONTENT
@@ -88,28 +88,28 @@ def test_the_two_files_come_with_their_license_and_only_once(npm: Npm, root: Pat
     assert "Triply <info@triply.cc>" in text
     assert "Permission is hereby granted, free of charge" in text
     assert "The pfocr2rdf authors" not in text
-    hatch_build.bring(root)
+    hatch_build.fetch_editor(root)
     (call,) = npm.calls
     assert call.startswith("pack @zazuko/yasqe@4.6.2 --ignore-scripts ")
 
 
 def test_files_of_another_version_are_replaced(npm: Npm, root: Path) -> None:
-    write(root / hatch_build.FOLDER, {"yasqe.min.js": b"old", "old.js": b"old", "yasqe.min.css": CONTENT["yasqe.min.css"]})
+    write(root / hatch_build.EDITOR_DIR, {"yasqe.min.js": b"old", "old.js": b"old", "yasqe.min.css": CONTENT["yasqe.min.css"]})
     npm.brings(package())
-    hatch_build.bring(root)
+    hatch_build.fetch_editor(root)
     assert set(brought(root)) == {*CONTENT, "LICENSE.txt"}
-    write(root / hatch_build.FOLDER, {"yasqe.min.js": b"old"})
+    write(root / hatch_build.EDITOR_DIR, {"yasqe.min.js": b"old"})
     npm.fails("npm error code E500")
-    hatch_build.bring(root)
+    hatch_build.fetch_editor(root)
     assert brought(root) == {}
 
 
 @pytest.mark.parametrize("wish", ["", "required"])
 def test_another_package_in_its_place_ends_the_build(wish: str, npm: Npm, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(hatch_build.WISH, wish)
+    monkeypatch.setenv(hatch_build.EDITOR_VARIABLE, wish)
     npm.brings(package(**{"more.js": b"alert(1)"}))
     with pytest.raises(SystemExit, match=r"npm brought something else in place of @zazuko/yasqe@4\.6\.2: its SHA-512 is .*=none$"):
-        hatch_build.bring(root)
+        hatch_build.fetch_editor(root)
     assert brought(root) == {}
 
 
@@ -125,21 +125,21 @@ def test_without_npm_or_its_registry_the_build_goes_on_but_where_the_editor_is_r
 ) -> None:
     if said:
         npm.fails(said)
-    hatch_build.bring(root)
+    hatch_build.fetch_editor(root)
     err = capsys.readouterr().err
     assert err.startswith(f"Warning: the query page has a plain field in place of the SPARQL editor: {why}")
     assert err.count("\n") == 1
     assert brought(root) == {}
-    monkeypatch.setenv(hatch_build.WISH, "required")
+    monkeypatch.setenv(hatch_build.EDITOR_VARIABLE, "required")
     with pytest.raises(SystemExit) as raised:
-        hatch_build.bring(root)
+        hatch_build.fetch_editor(root)
     assert str(raised.value).startswith("The SPARQL editor, which PFOCR2RDF_EDITOR=required asks for, cannot be brought: npm")
 
 
 def test_who_does_not_want_it_does_not_get_it(npm: Npm, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     npm.brings(package())
-    monkeypatch.setenv(hatch_build.WISH, "none")
-    hatch_build.bring(root)
+    monkeypatch.setenv(hatch_build.EDITOR_VARIABLE, "none")
+    hatch_build.fetch_editor(root)
     assert (npm.calls, brought(root)) == ([], {})
 
 

@@ -86,7 +86,7 @@ def test_the_list_in_the_package_is_as_the_script_writes_it(script: ModuleType) 
     text = script.TARGET.read_text(encoding="utf-8")
     ids = [line for line in text.splitlines() if not line.startswith("#")]
     digest = next(line.rsplit(" ", 1)[1] for line in text.splitlines() if "SHA-256" in line)
-    assert text == script.listing(script.RELEASE, digest, sorted(set(ids)))
+    assert text == script.format_list(script.RELEASE, digest, sorted(set(ids)))
     assert {"PI3K", "AKT", "ERK"} <= set(ids)
 
 
@@ -95,4 +95,4 @@ def test_the_list_in_the_package_is_what_the_shared_data_has(script: ModuleType)
     if not shared.is_file():
         pytest.skip("the shared data (../shared/data/famplex) is not here")
     ids = [line for line in script.TARGET.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-    assert ids == script.entry_ids(shared.read_bytes())
+    assert ids == script.parse_entry_ids(shared.read_bytes())
