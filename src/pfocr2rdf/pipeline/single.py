@@ -9,7 +9,8 @@ from typing import Any
 
 from pfocr2rdf.pipeline.aggregate import Aggregator, DroppedRecords
 from pfocr2rdf.pipeline.graph_file import GraphFileWriter
-from pfocr2rdf.pipeline.incremental import ReusableRecords, detect_changes, is_intact, open_previous_export
+from pfocr2rdf.pipeline.incremental import ReusableRecords, detect_changes
+from pfocr2rdf.pipeline.previous_export import open_previous_export
 from pfocr2rdf.pipeline.record_writer import ExportItem, RecordWriter
 from pfocr2rdf.pipeline.report import ReportWriter
 from pfocr2rdf.pipeline.results import IndexedRecord
@@ -100,7 +101,7 @@ class SingleFileExport:
         with contextlib.suppress(*DATABASE_ERRORS, TypeError, KeyError):
             if export_numbers.strip(b"\x01") or len(export_numbers) != len(state) or state.get_meta("settings") != self._settings():
                 return None
-            if state.get_meta("orphans") == self._run.sources.orphans and is_intact(previous.root, state):
+            if state.get_meta("orphans") == self._run.sources.orphans and previous.is_intact():
                 return ExportSummary.from_dict(state.get_meta("summary"))
         return None
 

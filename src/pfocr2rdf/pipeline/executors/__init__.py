@@ -1,1 +1,1 @@
-"""Executors: where tasks run. In this process, in worker processes, on a dask cluster."""
+"""Executors of tasks: in this process, in worker processes, on a dask cluster."""

@@ -1,4 +1,4 @@
-"""The executor protocol: tasks in, results out."""
+"""The executor protocol, and the executor that runs tasks in this process."""
 
 from __future__ import annotations
 
@@ -8,49 +8,45 @@ from typing import Any, Protocol, TypeVar
 ContextT = TypeVar("ContextT")
 
 OUT_OF_MEMORY_STATUS = 137
-"""The exit status of a process for which there was no memory left."""
+"""The exit status of a worker process that ran out of memory: that of one which the system killed for it."""
 
 
 class Task(Protocol):
-    """What a worker is asked to do. It travels to another process."""
+    """A task for a worker; it can be pickled."""
 
     def run(self, worker: Any) -> Any:
-        """Do it."""
+        """Do it, and return the result."""
 
     def split(self) -> Sequence[Task]:
-        """The same in smaller tasks, as small as can be."""
+        """The smallest tasks that it can be split into."""
 
     def combine(self, results: list[Any]) -> Any:
-        """The result, from those of the smaller tasks."""
+        """The result, from those of the smallest tasks."""
 
     def on_worker_lost(self, reason: str) -> Any:
-        """The result of a task that no worker survives."""
+        """The result of a task that cannot be split and that no worker survives."""
 
 
 class Executor(Protocol):
-    """Where tasks are done."""
+    """Runs tasks on workers."""
 
     def map(self, tasks: Iterable[tuple[ContextT, Task | None]]) -> Iterator[tuple[ContextT, Any]]:
-        """Results in the order of the tasks, each with what came with its task; ``None`` where there is no task."""
+        """Results in the order of the tasks, each with the context of its task; ``None`` where there is no task."""
 
     def close(self) -> None:
-        """Stop at once."""
+        """Stop all workers at once."""
 
 
 class InlineExecutor:
-    """Does tasks in this process.
-
-    Args:
-        worker_factory: makes the worker.
-    """
+    """Runs tasks in this process, on the worker that ``worker_factory`` returns."""
 
     def __init__(self, worker_factory: Callable[[], Any]) -> None:
         self._worker = worker_factory()
 
     def map(self, tasks: Iterable[tuple[ContextT, Task | None]]) -> Iterator[tuple[ContextT, Any]]:
-        """Results in the order of the tasks, each with what came with its task."""
+        """Run each task when its result is asked for."""
         for context, task in tasks:
             yield context, None if task is None else task.run(self._worker)
 
     def close(self) -> None:
-        """Nothing is to be stopped."""
+        """There is nothing to stop."""

@@ -1,4 +1,4 @@
-"""A cluster of ``dask.distributed`` as the place where tasks are done: one that runs already, or one that is started here."""
+"""The executor on a cluster of ``dask.distributed``: one that runs already, or one that is started here."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any
 
 import dask
 import distributed
@@ -18,28 +18,26 @@ from distributed.comm.core import CommClosedError
 from distributed.scheduler import KilledWorker
 
 from pfocr2rdf.errors import ExecutorError
-from pfocr2rdf.pipeline.executors.base import OUT_OF_MEMORY_STATUS, Task
-
-ContextT = TypeVar("ContextT")
+from pfocr2rdf.pipeline.executors.base import OUT_OF_MEMORY_STATUS, ContextT, Task
 
 RECONNECT_TIMEOUT_SECONDS = 300.0
-"""Seconds for which a lost scheduler is waited for."""
+"""How long to wait for a scheduler that was lost."""
 
 CONNECT_TIMEOUT_SECONDS = 60.0
-"""Seconds for which a scheduler is waited for that was not there in the beginning."""
+"""How long to wait for a scheduler that is not there in the beginning."""
 
-_POLL_SECONDS = 2.0  # seconds between two looks at whether the scheduler is still there
-_TASKS_PER_WORKER = 3  # tasks at work or waiting their turn, for each worker
+_POLL_SECONDS = 2.0  # between two checks of the scheduler
+_TASKS_PER_WORKER = 3  # running or queued, for each worker
 _IGNORE_SIGINT = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"  # the process that starts workers decides when they end
 _CONNECTION_ERRORS = (CommClosedError, distributed.client.FutureCancelledError, distributed.CancelledError, OSError)
 _lock = threading.Lock()
 _workers: dict[Any, Any] = {}
 
 
-def _run_task(worker_key: Any, worker_factory: Callable[[], Any], task: Task) -> tuple[bool, Any]:
-    """Do a task, on a worker of the cluster: whether it went well, and the result, or the error.
+def _run_on_cluster_worker(worker_key: Any, worker_factory: Callable[[], Any], task: Task) -> tuple[bool, Any]:
+    """Run a task, in a process of the cluster: whether it went well, and the result or the error.
 
-    What is remembered from task to task is not made for several threads.
+    The lock is there since our workers are not made for several threads.
     """
     with _lock:
         try:
@@ -54,30 +52,30 @@ def _run_task(worker_key: Any, worker_factory: Callable[[], Any], task: Task) ->
 
 
 class _TaskCall:
-    """A task on its way: to unpickle it is to do it. A worker that has not our modules tells so, where it would die of a function."""
+    """A remote call: to unpickle it is to run it. A worker without our modules reports that, where it would die of a function."""
 
     def __init__(self, *arguments: Any) -> None:
         self._arguments = arguments
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _run_task, self._arguments
+        return _run_on_cluster_worker, self._arguments
 
 
 class _Job:
     def __init__(self, task: Task | None, context: Any) -> None:
         self.task, self.context = task, context
         self.future: Any = None
-        self.has_killed_worker = False  # workers have died while they had it
+        self.has_killed_worker = False
 
 
 class DaskExecutor:
-    """Does tasks on a cluster. Lost workers are the cluster's own matter; a scheduler that was started again is found again.
+    """Runs tasks on a cluster. The cluster itself replaces lost workers; a scheduler that was started again is found again.
 
     Args:
         scheduler: its address (``tcp://host:8786``); without one, a cluster is started on this machine.
-        worker_count: how many workers to start, without a scheduler.
-        worker_key: tells workers made by ``make`` from others.
-        worker_factory: makes the worker, in each process; it travels there.
+        worker_count: the number of workers to start, without a scheduler.
+        worker_key: tells workers of this export from those of others.
+        worker_factory: makes the worker, in each process; it can be pickled.
 
     Raises:
         ExecutorError: the scheduler cannot be reached.
@@ -87,7 +85,7 @@ class DaskExecutor:
         self._scheduler, self._worker_count, self._worker_key, self._worker_factory = scheduler, worker_count, worker_key, worker_factory
         self._local_cluster: distributed.LocalCluster | None = None
         for name in ("distributed.client", "distributed.scheduler", "distributed.nanny", "distributed.core"):
-            logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters of it is said by us
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # we report what matters
         if not scheduler:
             preload = [*dask.config.get("distributed.worker.preload"), _IGNORE_SIGINT]
             with dask.config.set({"distributed.scheduler.allowed-failures": 1}):
@@ -102,7 +100,7 @@ class DaskExecutor:
         self._client = self._connect(CONNECT_TIMEOUT_SECONDS)
 
     def _connect(self, timeout_seconds: float) -> distributed.Client:
-        """A client, when the scheduler answers."""
+        """A client of the scheduler, as soon as that answers."""
         end = time.monotonic() + timeout_seconds
         while True:
             try:
@@ -113,14 +111,14 @@ class DaskExecutor:
             time.sleep(_POLL_SECONDS / 4)
 
     def map(self, tasks: Iterable[tuple[ContextT, Task | None]]) -> Iterator[tuple[ContextT, Any]]:
-        """Results in the order of the tasks, each with what came with its task; ``None`` where there is no task."""
+        """Results in the order of the tasks; only a few tasks for each worker are taken ahead."""
         source = iter(tasks)
         order: deque[_Job] = deque()
         more = True
         while True:
             while more and len(order) < self._max_pending_tasks():
-                if more := (found := next(source, None)) is not None:
-                    order.append(self._submit(_Job(found[1], found[0])))
+                if more := (item := next(source, None)) is not None:
+                    order.append(self._submit(_Job(item[1], item[0])))
             if not order:
                 return
             result = self._result(order)
@@ -130,7 +128,7 @@ class DaskExecutor:
         try:
             threads: dict[str, int] = self._client.nthreads()  # type: ignore[no-untyped-call]
             return _TASKS_PER_WORKER * max(1, sum(threads.values()))
-        except Exception:  # the scheduler is away; it will be noticed when a result is asked for
+        except Exception:  # no scheduler: it is looked for when a result is waited for
             return _TASKS_PER_WORKER * self._worker_count
 
     def _submit(self, job: _Job) -> _Job:
@@ -138,7 +136,7 @@ class DaskExecutor:
             try:
                 call = pickle.dumps(_TaskCall(self._worker_key, self._worker_factory, job.task), pickle.HIGHEST_PROTOCOL)
                 job.future = self._client.submit(pickle.loads, call, pure=False)
-            except Exception:  # the same
+            except Exception:  # no scheduler, again
                 job.future = None
         return job
 
@@ -147,11 +145,11 @@ class DaskExecutor:
         job = order[0]
         while job.task is not None:
             try:
-                fine, value = self._wait_for_answer(job)
+                succeeded, value = self._wait_for_answer(job)
             except KilledWorker as error:
                 if job.has_killed_worker or len(job.task.split()) > 1:
                     return self._isolate(job.task, error)
-                job.has_killed_worker = True  # it may have waited behind another one that did it
+                job.has_killed_worker = True  # or it was in the queue behind the one that did
                 self._submit(job)
             except TimeoutError:
                 if self._client.status != "running":
@@ -159,14 +157,14 @@ class DaskExecutor:
             except _CONNECTION_ERRORS:
                 self._reconnect(order)
             else:
-                if fine:
+                if succeeded:
                     return value
                 raise value
         return None
 
     @staticmethod
     def _wait_for_answer(job: _Job) -> tuple[bool, Any]:
-        """What a worker said, if it says it soon."""
+        """The answer of a worker, if it comes soon."""
         if job.future is None:
             raise CommClosedError
         try:
@@ -178,14 +176,14 @@ class DaskExecutor:
         return answer
 
     def _isolate(self, task: Task, error: KilledWorker) -> Any:
-        """What becomes of a task that killed several workers: it is done in its smallest parts."""
-        parts = task.split()
-        if len(parts) == 1:
-            return parts[0].on_worker_lost(f"the last one was {error.last_worker.address if error.last_worker else 'lost'}")
-        return task.combine([result for _, result in self.map((None, part) for part in parts)])
+        """The result of a task that killed several workers, from its smallest parts."""
+        subtasks = task.split()
+        if len(subtasks) == 1:
+            return subtasks[0].on_worker_lost(f"the last one was {error.last_worker.address if error.last_worker else 'lost'}")
+        return task.combine([result for _, result in self.map((None, subtask) for subtask in subtasks)])
 
     def _reconnect(self, order: Iterable[_Job]) -> None:
-        """Find the scheduler again, and give it all tasks whose results are not here."""
+        """Find the scheduler again, and submit all tasks again whose results are not here."""
         self._close_client()
         self._client = self._connect(RECONNECT_TIMEOUT_SECONDS)
         for job in order:
@@ -196,7 +194,7 @@ class DaskExecutor:
             self._client.close(timeout=2)  # type: ignore[no-untyped-call]
 
     def close(self) -> None:
-        """Let the scheduler forget what was asked for, and stop the cluster that was started here."""
+        """Cancel all tasks, and stop the cluster if it was started here."""
         self._close_client()
         if self._local_cluster:
             self._local_cluster.close(timeout=5)

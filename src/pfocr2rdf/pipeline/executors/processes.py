@@ -1,4 +1,4 @@
-"""Worker processes: tasks go out, results come back in the order of the tasks, and a process that dies takes nothing with it."""
+"""The process-pool executor: a worker process that dies is replaced, and the task that killed it is isolated."""
 
 from __future__ import annotations
 
@@ -18,77 +18,70 @@ from typing import Any, Self
 
 from pfocr2rdf.pipeline.executors.base import OUT_OF_MEMORY_STATUS, ContextT, Executor, InlineExecutor, Task
 
-_CAN_FORK = sys.platform == "linux"  # elsewhere, system libraries do not bear it
-_TASKS_PER_WORKER = 3  # tasks at work or waiting their turn, for each worker
-_PIPE_BYTES = 1 << 15  # what surely fits into a pipe, so that sending it does not wait for a busy worker
+_CAN_FORK = sys.platform == "linux"  # elsewhere, system libraries break
+_TASKS_PER_WORKER = 3  # running or queued, for each worker
+_PIPE_BYTES = 1 << 15  # fits into a pipe for certain, so that sending it does not wait for a busy worker
 
 
 class AutoExecutor:
-    """Does a single task in this process, several ones in worker processes.
-
-    Args:
-        worker_count: how many processes at most.
-        worker_factory: makes the worker.
-    """
+    """Runs a single task in this process, several ones in up to ``worker_count`` worker processes."""
 
     def __init__(self, worker_count: int, worker_factory: Callable[[], Any]) -> None:
         self._worker_count, self._worker_factory = worker_count, worker_factory
         self._executor: Executor | None = None
 
     def map(self, tasks: Iterable[tuple[ContextT, Task | None]]) -> Iterator[tuple[ContextT, Any]]:
-        """Results in the order of the tasks, each with what came with its task; ``None`` where there is no task."""
+        """Choose the executor by the first two tasks."""
         source = iter(tasks)
-        first = list(islice(source, 2))
+        first_tasks = list(islice(source, 2))
         self._executor = self._executor or (
-            ProcessExecutor(self._worker_count, self._worker_factory) if len(first) > 1 else InlineExecutor(self._worker_factory)
+            ProcessExecutor(self._worker_count, self._worker_factory) if len(first_tasks) > 1 else InlineExecutor(self._worker_factory)
         )
-        return self._executor.map(chain(first, source))
+        return self._executor.map(chain(first_tasks, source))
 
     def close(self) -> None:
-        """Stop at once."""
+        """Stop the chosen executor."""
         if self._executor:
             self._executor.close()
 
 
 class _Job:
-    """A task on its way; done at once where there is nothing to do."""
+    """A task with its state; its children are the smaller tasks that it was split into."""
 
-    def __init__(self, task: Task | None, context: Any = None, parent: _Job | None = None) -> None:
-        self.context, self.parent = context, parent
-        if task is not None:
-            self.task, self.data = task, pickle.dumps(task, pickle.HIGHEST_PROTOCOL)
+    def __init__(self, task: Task, parent: _Job | None = None) -> None:
+        self.task, self.data, self.parent = task, pickle.dumps(task, pickle.HIGHEST_PROTOCOL), parent
         self.deaths = 0
         self.children: list[_Job] = []
-        self.is_done = task is None
+        self.is_done = False
         self.result: Any = None
 
     def finish(self, result: Any) -> None:
-        """Take the result; the last part finishes the whole."""
+        """Set the result; the last child finishes its parent."""
         self.result, self.is_done = result, True
-        whole = self.parent
-        if whole and all(part.is_done for part in whole.children):
-            whole.finish(whole.task.combine([part.result for part in whole.children]))
+        parent = self.parent
+        if parent and all(child.is_done for child in parent.children):
+            parent.finish(parent.task.combine([child.result for child in parent.children]))
 
 
 class _Process:
-    """One worker process, and the jobs that it has: the first is at work, a small one may wait behind it."""
+    """One worker process with its jobs: the first one is running, a small one may be queued behind it."""
 
     def __init__(self, worker_factory: Callable[[], Any]) -> None:
         context = multiprocessing.get_context("fork" if _CAN_FORK else "spawn")
-        self.connection, theirs = context.Pipe()
-        self.process: BaseProcess = context.Process(target=_run_worker, args=(theirs, worker_factory), daemon=True)  # type: ignore[attr-defined]
+        self.connection, child_connection = context.Pipe()
+        self.process: BaseProcess = context.Process(target=_run_worker, args=(child_connection, worker_factory), daemon=True)  # type: ignore[attr-defined]
         self.process.start()
-        theirs.close()
+        child_connection.close()
         self.jobs: deque[_Job] = deque()
-        self.undelivered: list[_Job] = []  # jobs that came when it was dead
-        self.has_answered = False  # it has done something
+        self.undelivered: list[_Job] = []  # sent when the process was dead
+        self.has_answered = False
 
     def can_accept(self, job: _Job) -> bool:
-        """Whether it can be given this job now."""
+        """Whether it can be sent this job now."""
         return not self.jobs or (len(self.jobs) == 1 and len(job.data) < _PIPE_BYTES)
 
     def send(self, job: _Job) -> None:
-        """Give it a job. Where it has died, that is found out when it is asked for the result."""
+        """Send a job. That the process has died is found out by ``receive``."""
         self.jobs.append(job)
         try:
             self.connection.send_bytes(job.data)
@@ -102,16 +95,16 @@ class _Process:
             EOFError: the process is dead.
         """
         try:
-            fine, value = pickle.loads(self.connection.recv_bytes())  # noqa: S301 - from our own process
+            succeeded, value = pickle.loads(self.connection.recv_bytes())  # noqa: S301 - from our own process
         except OSError as error:
             raise EOFError from error
         self.has_answered = True
-        if not fine:
+        if not succeeded:
             raise value
         return value
 
     def stop(self) -> str:
-        """End it, where it has not ended; how it ended."""
+        """Kill it if it runs; returns how it ended."""
         self.process.kill() if self.process.is_alive() else None
         self.process.join()
         self.connection.close()
@@ -124,14 +117,10 @@ class _Process:
 
 
 class ProcessExecutor:
-    """Does tasks in several worker processes.
+    """Runs tasks in ``worker_count`` worker processes, on a worker that ``worker_factory`` returns in each of them.
 
-    A process that dies is replaced. What it was doing is tried once more; if that kills another one, it is done in its smallest
+    A process that dies is replaced. Its task is tried once more; if that kills another process, the task is split into its smallest
     parts, each of which may kill two processes before it is given up.
-
-    Args:
-        worker_count: how many processes.
-        worker_factory: makes the worker, in each process.
     """
 
     def __init__(self, worker_count: int, worker_factory: Callable[[], Any]) -> None:
@@ -147,42 +136,43 @@ class ProcessExecutor:
         self.close()
 
     def map(self, tasks: Iterable[tuple[ContextT, Task | None]]) -> Iterator[tuple[ContextT, Any]]:
-        """Results in the order of the tasks, each with what came with its task. No more tasks are taken than are soon needed."""
+        """Results in the order of the tasks; only a few tasks for each process are taken ahead."""
         source = iter(tasks)
-        order: deque[_Job] = deque()
+        order: deque[tuple[ContextT, _Job | None]] = deque()
         more = True
         while True:
             while more and (not order or (len(order) < _TASKS_PER_WORKER * self._worker_count and len(self._waiting) < self._worker_count)):
-                if more := (found := next(source, None)) is not None:
-                    job = _Job(found[1], found[0])
-                    order.append(job)
-                    if not job.is_done:
+                if more := (item := next(source, None)) is not None:
+                    context, task = item
+                    job = None if task is None else _Job(task)
+                    order.append((context, job))
+                    if job:
                         self._waiting.append(job)
                 self._dispatch()
             if not order:
                 return
-            if order[0].is_done:
-                job = order.popleft()
-                yield job.context, job.result
+            context, job = order[0]
+            if job is None or job.is_done:
+                order.popleft()
+                yield context, job.result if job else None
             else:
                 self._receive()
                 self._dispatch()
 
     def _dispatch(self) -> None:
-        """Give waiting jobs to processes, idle ones first."""
+        """Send waiting jobs to processes, idle ones first."""
         while self._waiting:
-            job = self._waiting[0]
-            free = min(self._running, key=lambda one: len(one.jobs), default=None)
-            if (free is None or free.jobs) and len(self._running) < self._worker_count:
-                free = _Process(self._worker_factory)
-                self._running.append(free)
-            if free is None or not free.can_accept(job):
+            process = min(self._running, key=lambda process: len(process.jobs), default=None)
+            if (process is None or process.jobs) and len(self._running) < self._worker_count:
+                process = _Process(self._worker_factory)
+                self._running.append(process)
+            if process is None or not process.can_accept(self._waiting[0]):
                 return
-            free.send(self._waiting.popleft())
+            process.send(self._waiting.popleft())
 
     def _receive(self) -> None:
-        """Wait for results, and take them."""
-        busy = {one.connection: one for one in self._running if one.jobs}
+        """Wait for results, and finish their jobs."""
+        busy = {process.connection: process for process in self._running if process.jobs}
         for connection in wait(list(busy)):
             process = busy[connection]  # type: ignore[index]
             try:
@@ -196,7 +186,7 @@ class ProcessExecutor:
         self._running.remove(process)
         reason = process.stop()
         culprit, *innocent = process.jobs
-        if culprit in process.undelivered and process.has_answered:  # it died of something else
+        if culprit in process.undelivered and process.has_answered:  # it had died without this job
             self._waiting.extendleft(reversed(process.jobs))
             return
         culprit.deaths += 1
@@ -204,23 +194,23 @@ class ProcessExecutor:
         if culprit.deaths == 1:
             self._waiting.appendleft(culprit)
             return
-        parts = culprit.task.split()
-        if len(parts) <= 1:
+        subtasks = culprit.task.split()
+        if len(subtasks) <= 1:
             culprit.finish(culprit.task.on_worker_lost(reason))
             return
-        culprit.children = [_Job(part, parent=culprit) for part in parts]
+        culprit.children = [_Job(subtask, culprit) for subtask in subtasks]
         self._waiting.extendleft(reversed(culprit.children))
 
     def close(self) -> None:
-        """Kill the processes: they write nothing but what their results speak of."""
+        """Kill the processes: they write no file that anybody needs."""
         for process in self._running:
             process.stop()
         self._running.clear()
 
 
 def _run_worker(connection: Connection, worker_factory: Callable[[], Any]) -> None:
-    """The life of a worker process: until its connection ends, also because the other side died."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one decides
+    """The main loop of a worker process, until its connection ends, also since the other side died."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process decides
     if _CAN_FORK:
         _close_inherited(connection.fileno())
     gc.freeze()
@@ -228,16 +218,16 @@ def _run_worker(connection: Connection, worker_factory: Callable[[], Any]) -> No
     worker = worker_factory()
     try:
         while True:
-            task = pickle.loads(connection.recv_bytes())  # noqa: S301 - from the process that started this one
-            connection.send_bytes(_run_task(task, worker))
+            task = pickle.loads(connection.recv_bytes())  # noqa: S301 - from the parent process
+            connection.send_bytes(_run_and_pickle(task, worker))
     except (EOFError, OSError):
         pass
     finally:
-        os._exit(0)  # nothing that this process got from the other one is its own to clean up
+        os._exit(0)  # what was inherited is not ours to clean up
 
 
-def _run_task(task: Task, worker: Any) -> bytes:
-    """Whether all went well, and the result, or else the exception."""
+def _run_and_pickle(task: Task, worker: Any) -> bytes:
+    """Whether the task succeeded, and its result or the exception."""
     try:
         return pickle.dumps((True, task.run(worker)), pickle.HIGHEST_PROTOCOL)
     except MemoryError:
@@ -250,13 +240,13 @@ def _pickle_error(error: Exception) -> bytes:
     error.add_note(f"In a worker process:\n{''.join(traceback.format_exception(error))}")
     try:
         data = pickle.dumps((False, error))
-        pickle.loads(data)  # noqa: S301 - not all exceptions can travel
+        pickle.loads(data)  # noqa: S301 - not all exceptions can be unpickled
     except Exception:
         return pickle.dumps((False, RuntimeError(f"{type(error).__name__}: {error}")))
     return data
 
 
-def _close_inherited(kept_descriptor: int) -> None:
-    """Close the files of the other process: they would hold its lock, and the connections of its other workers, after its death."""
-    os.closerange(3, kept_descriptor)
-    os.closerange(kept_descriptor + 1, os.sysconf("SC_OPEN_MAX"))
+def _close_inherited(own_descriptor: int) -> None:
+    """Close the files of the parent: they would hold its lock, and the connections of its other workers, after its death."""
+    os.closerange(3, own_descriptor)
+    os.closerange(own_descriptor + 1, os.sysconf("SC_OPEN_MAX"))
