@@ -283,7 +283,7 @@ def core(name: str) -> str:
 @cache
 def famplex() -> tuple[frozenset[str], dict[str, list[str]]]:
     """The entries of FamPlex, and which of them share the core of a name."""
-    lines = files("pfocr2rdf").joinpath("data/famplex.tsv").read_text(encoding="utf-8").split()
+    lines = files("pfocr2rdf").joinpath("mapping/data/famplex.tsv").read_text(encoding="utf-8").split()
     entries = frozenset(line for line in lines if not line.startswith("#"))
     alike: dict[str, list[str]] = {}
     for entry in entries:
