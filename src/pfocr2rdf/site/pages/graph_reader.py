@@ -1,8 +1,8 @@
-"""What an embedded store says of one thing after another, term by term: nothing is asked that grows with the store."""
+"""The dataset in an embedded store, read by look-ups whose time does not grow with the store."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import pyoxigraph
@@ -18,29 +18,24 @@ from pfocr2rdf.stores.description import extract_graphs, fetch_description, is_i
 from pfocr2rdf.stores.embedded import EmbeddedStore
 from pfocr2rdf.stores.graph_layout import FIGURE_GRAPHS_PREFIX
 
-
-def read_release_name(reader: DatasetReader) -> str:
-    """The name of the release, or its date; ``""`` where it has neither."""
-    values = {pair for node in reader.graph_resources(DESCRIPTION_GRAPH) if node.subject == iri_term(DATASET_IRI) for pair in node.pairs}
-    said = {predicate: lexical_form(value) for predicate, value in sorted(values)}
-    return said.get(DESCRIPTION_PREFIXES.expand_term("pav:version")) or said.get(expand_term("dcterms:issued"), "")
-
-
 DESCRIPTION_GRAPH = f"{DATASET_IRI}/description"
-"""The graph of what describes the dataset, which is also the name of the description."""
+"""The graph of the dataset description, and the IRI of the description."""
 
 LABEL_PREDICATES = tuple(map(expand_term, ("dcterms:title", "rdfs:label", "skos:prefLabel", "schema:name")))
-"""The properties that say what a thing is called, the first one that there is."""
+"""The label properties; the first one that a resource has counts."""
 
-_CACHE_SIZE = 100_000  # things that many pages name
+_CACHE_SIZE = 100_000  # resources that many pages name
+
+
+_Term = NamedNode | BlankNode | pyoxigraph.Literal | pyoxigraph.Triple
 
 
 class DatasetReader:
-    """The dataset in an embedded store, which nobody changes meanwhile. What other people keep beside it is not seen.
+    """Reads the dataset in a store that does not change meanwhile. Foreign graphs beside it are not seen.
 
     Args:
         store: the store.
-        page_folders: the folders of the kinds of things that have pages; ``None`` for all.
+        page_folders: the folders of the entity types that have pages; ``None`` for all.
 
     Raises:
         StoreError: there is no dataset in the store.
@@ -52,7 +47,7 @@ class DatasetReader:
         self._page_folders = frozenset(ENTITY_TYPES_BY_FOLDER) if page_folders is None else page_folders
         self._dataset_graphs = extract_graphs(self.description)
         self._foreign_graphs = self._find_foreign_graphs()
-        # Mostly there is one graph, and asking it saves a look at the graph of each statement.
+        # Mostly there is one graph, and then the graph of each statement need not be looked at.
         self._single_graph = (
             NamedNode(self._dataset_graphs[0])
             if len(self._dataset_graphs) == 1 and self._dataset_graphs[0] != FIGURE_GRAPHS_PREFIX
@@ -63,108 +58,122 @@ class DatasetReader:
 
     def _find_foreign_graphs(self) -> frozenset[NamedNode | DefaultGraph]:
         """The graphs that are not the dataset's."""
-        ours = self._dataset_graphs
-        default = is_in_default_graph(self.description)
-        if not ours and not default:
+        dataset_graphs = self._dataset_graphs
+        is_default = is_in_default_graph(self.description)
+        if not dataset_graphs and not is_default:
             raise StoreError(f"{self._store.location}: holds no dataset that 'pfocr2rdf load' loaded; load an export into it")
         names = [
             name
             for name in self._store.graph_names()
-            if name not in ours and not (FIGURE_GRAPHS_PREFIX in ours and name.startswith(FIGURE_GRAPHS_PREFIX))
+            if name not in dataset_graphs and not (FIGURE_GRAPHS_PREFIX in dataset_graphs and name.startswith(FIGURE_GRAPHS_PREFIX))
         ]
-        return frozenset([*map(NamedNode, names), *([] if default else [DefaultGraph()])])
+        return frozenset([*map(NamedNode, names), *([] if is_default else [DefaultGraph()])])
 
     def quads(self, subject: str = "", predicate: str = "", value: str = "") -> Iterator[Quad]:
-        """The statements with these terms, each as N-Triples writes it; ``""`` for any. One in two graphs comes twice.
+        """The statements that match a pattern of N-Triples terms, where ``""`` is a wildcard; a literal is matched as a plain string.
 
-        A literal that is asked for is plain text.
+        A statement that is in two graphs comes twice.
         """
-        quads = self._store.quads(_node(subject), _node(predicate), _value(value), self._single_graph)
+        quads = self._store.quads(_iri_node(subject), _iri_node(predicate), _object_node(value), self._single_graph)
         return quads if self._single_graph else (quad for quad in quads if quad.graph_name not in self._foreign_graphs)
 
     def pairs(self, subject: str) -> tuple[PredicateObject, ...]:
-        """All that is said of a thing, in the order in which it is written; nothing where it is not known."""
+        """The statements about a resource, in the order in which they are serialized."""
         return sort_pairs({(f"<{quad.predicate.value}>", _term_text(quad.object)) for quad in self.quads(subject)})
 
     def find_resource(self, subject: str) -> Resource | None:
-        """The same as a node, if there is one."""
+        """A resource, if there are statements about it."""
         pairs = self.pairs(subject)
         return Resource(subject, pairs) if pairs else None
 
     def find_resources(self, predicate: str, value: str) -> list[Resource]:
-        """All things that have this value, with all that is said of them, in the order of their IRIs."""
+        """The resources that have this value, in the order of their IRIs."""
         if self._single_graph is None:
             return [Resource(subject, self.pairs(subject)) for subject in self.subjects(predicate, value)]
-        # One query for them all is four times quicker than a look-up for each.
-        said: dict[str, set[PredicateObject]] = {}
-        for row in self._store.select(f"SELECT ?s ?p ?o {{ ?s {predicate} {value} ; ?p ?o }}", default_graph=self._single_graph):
-            said.setdefault(_term_text(row["s"]), set()).add((_term_text(row["p"]), _term_text(row["o"])))
-        return [Resource(subject, sort_pairs(said[subject])) for subject in sorted(said, key=lambda one: one[1:-1])]
+        # One query for all of them is four times quicker than a look-up for each.
+        rows = self._store.select(f"SELECT ?s ?p ?o {{ ?s {predicate} {value} ; ?p ?o }}", default_graph=self._single_graph)
+        return _group_by_subject((row["s"], row["p"], row["o"]) for row in rows)
 
     def values(self, subject: str, predicate: str) -> list[str]:
-        """The values of a property, sorted."""
+        """The values of a property of a resource, sorted."""
         return sorted({_term_text(quad.object) for quad in self.quads(subject, predicate)})
 
     def query_rows(self, query: str) -> list[dict[str, str]]:
-        """The answer to a query about the dataset, each value without its datatype."""
-        union = FIGURE_GRAPHS_PREFIX in self._dataset_graphs
-        ours: list[NamedNode | BlankNode | DefaultGraph] = [*map(NamedNode, self._dataset_graphs)] or [DefaultGraph()]
-        rows = self._store.select(query, use_default_graph_as_union=union, default_graph=None if union else ours)
+        """The rows of a SELECT query on the dataset, with the lexical forms of values."""
+        is_union = FIGURE_GRAPHS_PREFIX in self._dataset_graphs
+        graphs: list[NamedNode | BlankNode | DefaultGraph] = [*map(NamedNode, self._dataset_graphs)] or [DefaultGraph()]
+        rows = self._store.select(query, use_default_graph_as_union=is_union, default_graph=None if is_union else graphs)
         return [{name: term.value for name, term in row.items()} for row in rows]
 
     def subjects(self, predicate: str, value: str) -> list[str]:
-        """The things that have this value, sorted."""
-        found = {quad.subject.value for quad in self.quads("", predicate, value) if isinstance(quad.subject, NamedNode)}
-        return [f"<{iri}>" for iri in sorted(found)]
+        """The resources that have this value, sorted."""
+        iris = {quad.subject.value for quad in self.quads("", predicate, value) if isinstance(quad.subject, NamedNode)}
+        return [f"<{iri}>" for iri in sorted(iris)]
 
     def is_instance_of(self, subject: str, cls: str) -> bool:
-        """Whether a thing is of a class."""
+        """Whether a resource is an instance of a class."""
         return cls in self.cached_values(subject, RDF_TYPE)
 
     def graph_resources(self, name: str) -> list[Resource]:
-        """A small named graph, as nodes in the order of their subjects."""
-        said: dict[str, set[PredicateObject]] = {}
-        for quad in self._store.quads(None, None, None, NamedNode(name)):
-            said.setdefault(_term_text(quad.subject), set()).add((f"<{quad.predicate.value}>", _term_text(quad.object)))
-        return [Resource(subject, sort_pairs(pairs)) for subject, pairs in sorted(said.items())]
+        """The resources of a small named graph, in the order of their IRIs."""
+        quads = self._store.quads(None, None, None, NamedNode(name))
+        return _group_by_subject((quad.subject, quad.predicate, quad.object) for quad in quads)
 
     def _label(self, subject: str) -> PredicateObject | None:
-        """What people call a thing, and the property that says so."""
         for predicate in LABEL_PREDICATES:
-            if found := self.values(subject, predicate):
-                return predicate, found[0]
+            if labels := self.values(subject, predicate):
+                return predicate, labels[0]
         return None
 
     def display_name(self, subject: str) -> str:
-        """What people call a thing; the end of its IRI where nobody calls it anything."""
-        found = self.cached_label(subject)
-        return (lexical_form(found[1]).strip() if found else "") or subject[1:-1].rpartition("/")[2].rpartition("#")[2] or subject[1:-1]
+        """The label of a resource; the end of its IRI if it has none."""
+        label = self.cached_label(subject)
+        return (lexical_form(label[1]).strip() if label else "") or subject[1:-1].rpartition("/")[2].rpartition("#")[2] or subject[1:-1]
 
     def page_url(self, subject: str, entity_type: EntityType | str) -> str:
-        """The page of a thing, relative to the root; its IRI where it has none.
+        """The URL of a resource's page, relative to the root; its IRI if it has none.
 
         Args:
-            subject: the thing.
-            entity_type: its kind, or the name of it.
+            subject: the resource.
+            entity_type: its type, or the name of its type.
         """
         entity_type = ENTITY_TYPES_BY_NAME[entity_type] if isinstance(entity_type, str) else entity_type
-        place = address_from_iri(subject[1:-1], entity_type) if entity_type.folder in self._page_folders else None
-        return place.url(HTML) if place else subject[1:-1]
+        address = address_from_iri(subject[1:-1], entity_type) if entity_type.folder in self._page_folders else None
+        return address.url(HTML) if address else subject[1:-1]
 
 
-def _node(text: str) -> NamedNode | None:
-    return NamedNode(text[1:-1]) if text else None
+def read_release_name(reader: DatasetReader) -> str:
+    """The version of the release, or else its date; ``""`` if it has neither."""
+    values = {
+        predicate: lexical_form(value)
+        for resource in reader.graph_resources(DESCRIPTION_GRAPH)
+        if resource.subject == iri_term(DATASET_IRI)
+        for predicate, value in sorted(resource.pairs)
+    }
+    return values.get(DESCRIPTION_PREFIXES.expand_term("pav:version")) or values.get(expand_term("dcterms:issued"), "")
 
 
-def _value(text: str) -> NamedNode | pyoxigraph.Literal | None:
-    return pyoxigraph.Literal(lexical_form(text)) if text.startswith('"') else _node(text)
+def _iri_node(term: str) -> NamedNode | None:
+    return NamedNode(term[1:-1]) if term else None
 
 
-def _term_text(value: NamedNode | BlankNode | pyoxigraph.Literal | pyoxigraph.Triple) -> str:
-    """A term as the writers of this package take it."""
+def _object_node(term: str) -> NamedNode | pyoxigraph.Literal | None:
+    return pyoxigraph.Literal(lexical_form(term)) if term.startswith('"') else _iri_node(term)
+
+
+def _group_by_subject(triples: Iterable[tuple[_Term, _Term, _Term]]) -> list[Resource]:
+    """The resources of triples, in the order of their IRIs."""
+    pairs_by_subject: dict[str, set[PredicateObject]] = {}
+    for subject, predicate, value in triples:
+        pairs_by_subject.setdefault(_term_text(subject), set()).add((_term_text(predicate), _term_text(value)))
+    return [Resource(subject, sort_pairs(pairs_by_subject[subject])) for subject in sorted(pairs_by_subject, key=lambda term: term[1:-1])]
+
+
+def _term_text(value: _Term) -> str:
+    """A term as N-Triples text, with the escapes of this package."""
     if isinstance(value, NamedNode):
         return f"<{value.value}>"
     text = str(value)
-    if isinstance(value, pyoxigraph.Literal) and "\\" in text:  # the library escapes in a way of its own
+    if isinstance(value, pyoxigraph.Literal) and "\\" in text:  # the library escapes other characters
         return literal(value.value) + text[text.rindex('"') + 1 :]
     return text

@@ -1,8 +1,8 @@
-"""The index that the search of a site reads piece by piece: what things are found by, and what is shown of them.
+"""The static search index: an inverted index in small files, of which a browser loads those that a query needs.
 
-Things are numbered in the order in which they are shown, so that a list of numbers that goes up needs no sorting. Below ``search/``:
-``index.json`` says how much there is, ``terms/N.bin`` have the terms in their order, each with the numbers of the things that are
-found by it, and ``things/N.json`` have what is shown of so many things each.
+Entries are numbered in the order in which they are shown, so that ascending posting lists need no sorting. Below ``search/``:
+``index.json`` has the sizes, ``terms/N.bin`` are shards of the sorted terms, each with its posting lists, and ``things/N.json`` are
+blocks of entries.
 """
 
 from __future__ import annotations
@@ -24,28 +24,28 @@ from pfocr2rdf.storage.files import map_os_errors
 INDEX_DIR = "search"
 
 TYPE_ORDER = ("gene", "family", "chemical", "disease", "organism", "figure", "paper")
-"""The names of the kinds, in the order in which things are shown that are found equally well."""
+"""The names of the entity types, in the order in which entries that match equally well are shown."""
 
 ENTRIES_PER_BLOCK = 32
-"""So many things are in a file."""
+"""The number of entries in a file."""
 
-_SHARD_BYTES = 12 << 10  # bytes of a file of terms, and what the last of them has more
-_SORT_BUFFER_BYTES = 8 << 20  # bytes of entries that are sorted in memory
+_SHARD_BYTES = 12 << 10  # of terms in a file; the last term may exceed it
+_SORT_BUFFER_BYTES = 8 << 20  # of entries that are sorted in memory
 _MAX_WEIGHT = 10**9
-_SORT_KEY_DIGITS = 11  # digits that sort an entry: its kind, and how far its weight is from the most
-_TITLE_RANK, _WORD_RANK, _PART_RANK = range(3)  # a term is the whole title; a whole word; a part of one of them
+_SORT_KEY_DIGITS = 11  # of the type of an entry, and of its weight, the highest first
+_TITLE_RANK, _WORD_RANK, _PART_RANK = range(3)  # a term is the whole title, a whole word, or a part of one of them
 
 
 class SearchEntry(NamedTuple):
-    """A thing that can be found.
+    """An entry of the index.
 
     Attributes:
-        url: its page, relative to the root of the site.
-        type_name: the name of its kind.
-        title: what it is called.
-        detail: what else is shown of it.
+        url: the URL of the resource's page, relative to the root of the site.
+        type_name: the name of its entity type.
+        title: its name.
+        detail: the line below the title.
         search_terms: what it is found by besides its title.
-        weight: of those found equally well, things with more are shown first.
+        weight: of entries that match equally well, the one with the highest weight is shown first.
     """
 
     url: str
@@ -57,26 +57,26 @@ class SearchEntry(NamedTuple):
 
 
 class IndexSize(NamedTuple):
-    """How many files an index has, and how many bytes."""
+    """The number of files of an index, and their size."""
 
     file_count: int
     total_bytes: int
 
 
 class SearchIndexWriter:
-    """Takes entries in any order, and writes the index of them all. Use it as a context manager, which removes what it puts aside.
+    """Takes entries in any order, and writes their index. As a context manager it removes its temporary files.
 
     Args:
-        folder: the root of the site; it must be there.
+        root: the directory of the site, which must exist.
 
     Raises:
-        OutputError: the folder cannot be written to.
+        OutputError: the directory cannot be written to.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder / INDEX_DIR
+    def __init__(self, root: Path) -> None:
+        self._folder = root / INDEX_DIR
         with map_os_errors(self._folder):
-            self._scratch = tempfile.TemporaryDirectory(prefix=".search-", dir=folder, ignore_cleanup_errors=True)
+            self._scratch = tempfile.TemporaryDirectory(prefix=".search-", dir=root, ignore_cleanup_errors=True)
         self._sorter = ExternalSorter(Path(self._scratch.name), memory_bytes=_SORT_BUFFER_BYTES)
 
     def __enter__(self) -> SearchIndexWriter:
@@ -86,10 +86,10 @@ class SearchIndexWriter:
         self._scratch.cleanup()
 
     def add(self, entry: SearchEntry) -> None:
-        """Take an entry; the same one twice counts once.
+        """Add an entry; the same one twice counts once.
 
         Raises:
-            OutputError: there is no room to put entries aside.
+            OutputError: there is no room for temporary files.
         """
         line = json.dumps([entry.title, entry.url, entry.detail, sorted(set(entry.search_terms))])  # escaped: it has no line breaks
         self._sorter.write(
@@ -99,61 +99,52 @@ class SearchIndexWriter:
     def write(self) -> IndexSize:
         """Write the files; the same bytes for the same entries.
 
-        Returns:
-            How many files, and how many bytes they have.
-
         Raises:
             OutputError: they cannot be written.
         """
         files = _IndexFiles(self._folder)
         counts = [0] * len(TYPE_ORDER)
         terms: _PostingsByTerm = {}
-        shown = []
+        block: list[list[str]] = []
         for number, line in enumerate(self._sorter.finish().merge()):
             title, url, detail, words = json.loads(line[_SORT_KEY_DIGITS:])
             counts[int(line[:1])] += 1
-            for term, way in _terms_with_rank(title, words).items():
-                terms.setdefault(term, _empty_postings())[way].append(number)
-            shown.append([url, title, detail])
-            if len(shown) == ENTRIES_PER_BLOCK:
-                files.write_json(f"things/{number // ENTRIES_PER_BLOCK}.json", shown)
-                shown.clear()
-        if shown:
-            files.write_json(f"things/{sum(counts) // ENTRIES_PER_BLOCK}.json", shown)
-        firsts = list(_write_terms(terms, files))
-        kinds = [[kind, ENTITY_TYPES_BY_NAME[kind].folder, count] for kind, count in zip(TYPE_ORDER, counts, strict=True)]
-        version = files.digest.hexdigest()[:16]
-        files.write_json(
-            "index.json", {"version": version, "kinds": kinds, "block": ENTRIES_PER_BLOCK, "longest": MAX_TERM_CHARS, "terms": firsts}
-        )
+            for term, rank in _terms_with_rank(title, words).items():
+                terms.setdefault(term, (array("I"), array("I"), array("I")))[rank].append(number)
+            block.append([url, title, detail])
+            if len(block) == ENTRIES_PER_BLOCK:
+                files.write_json(f"things/{number // ENTRIES_PER_BLOCK}.json", block)
+                block.clear()
+        if block:
+            files.write_json(f"things/{sum(counts) // ENTRIES_PER_BLOCK}.json", block)
+        first_terms = list(_write_terms(terms, files))
+        types = [[name, ENTITY_TYPES_BY_NAME[name].folder, count] for name, count in zip(TYPE_ORDER, counts, strict=True)]
+        sizes = {"kinds": types, "block": ENTRIES_PER_BLOCK, "longest": MAX_TERM_CHARS, "terms": first_terms}
+        files.write_json("index.json", {"version": files.digest.hexdigest()[:16], **sizes})
         return IndexSize(files.file_count, files.total_bytes)
 
 
-_Postings = tuple["array[int]", "array[int]", "array[int]"]  # the things that have a term as their title, as a word, and as a part
+_Postings = tuple["array[int]", "array[int]", "array[int]"]  # the entries that have a term as their title, as a word, and as a part
 _PostingsByTerm = dict[str, _Postings]
 
 
-def _empty_postings() -> _Postings:
-    return array("I"), array("I"), array("I")
-
-
 def _terms_with_rank(title: str, words: list[str]) -> dict[str, int]:
-    """The terms of a thing, each with the best way in which it is one."""
-    ways: dict[str, int] = {}
-    for text, best in ((title, _TITLE_RANK), *((word, _WORD_RANK) for word in words)):
-        found = list(tokenize(text))
-        for chunk in found:
-            for term in (*chunk.whole_terms, *chunk.part_terms):
-                ways.setdefault(term, _PART_RANK)
-        for at in range(max((len(chunk.whole_terms) for chunk in found), default=0)):
-            whole = "".join(chunk.whole_terms[min(at, len(chunk.whole_terms) - 1)] for chunk in found)
-            if len(whole) <= MAX_TERM_CHARS:  # nobody looks for a whole sentence, of which each would be a term more
-                ways[whole] = min(best, ways.get(whole, best))
-    return ways
+    """The terms of an entry, each with its best rank."""
+    ranks: dict[str, int] = {}
+    for text, whole_rank in ((title, _TITLE_RANK), *((word, _WORD_RANK) for word in words)):
+        tokens = list(tokenize(text))
+        for token in tokens:
+            for term in (*token.whole_terms, *token.part_terms):
+                ranks.setdefault(term, _PART_RANK)
+        for variant in range(max((len(token.whole_terms) for token in tokens), default=0)):
+            whole = "".join(token.whole_terms[min(variant, len(token.whole_terms) - 1)] for token in tokens)
+            if len(whole) <= MAX_TERM_CHARS:  # nobody looks for a whole sentence, and each would be one more term
+                ranks[whole] = min(whole_rank, ranks.get(whole, whole_rank))
+    return ranks
 
 
 def _write_terms(terms: _PostingsByTerm, files: _IndexFiles) -> Iterator[str]:
-    """Write the terms, and tell the first one of each file."""
+    """Write the shards; the first term of each."""
     data, first, number = bytearray(), "", 0
     for term in sorted(terms, key=_utf16_order):
         if len(data) >= _SHARD_BYTES:
@@ -163,34 +154,34 @@ def _write_terms(terms: _PostingsByTerm, files: _IndexFiles) -> Iterator[str]:
         first = first if data else term
         text = term.encode()
         data += bytes(_encode_varint(len(text))) + text
-        for numbers in terms[term]:
-            data += _encode_postings(numbers)
+        for postings in terms[term]:
+            data += _encode_postings(postings)
     if data:
         yield first
         files.write(f"terms/{number}.bin", data)
 
 
 def _utf16_order(term: str) -> bytes:
-    """Texts in the order of these bytes are in the order in which JavaScript has them."""
+    """The sort key for the order of UTF-16 code units, which is that of JavaScript."""
     return term.encode("utf-16-be")
 
 
 def _encode_postings(numbers: array[int]) -> bytes:
-    """Numbers that go up: the steps between them, or a bit for each number there is, whichever is shorter; before it, its size."""
-    steps, last = bytearray(), -1
+    """Ascending numbers as deltas or as a bitmap, whichever is shorter, after their size."""
+    deltas, last = bytearray(), -1
     for number in numbers:
-        steps += bytes(_encode_varint(number - last - 1))
+        deltas += bytes(_encode_varint(number - last - 1))
         last = number
-    if len(steps) <= last // 8 + 1:
-        return bytes(_encode_varint(len(steps) * 2)) + steps
-    bits = bytearray(last // 8 + 1)
+    if len(deltas) <= last // 8 + 1:
+        return bytes(_encode_varint(len(deltas) * 2)) + deltas
+    bitmap = bytearray(last // 8 + 1)
     for number in numbers:
-        bits[number >> 3] |= 1 << (number & 7)
-    return bytes(_encode_varint(len(bits) * 2 + 1)) + bits
+        bitmap[number >> 3] |= 1 << (number & 7)
+    return bytes(_encode_varint(len(bitmap) * 2 + 1)) + bitmap
 
 
 def _encode_varint(number: int) -> Iterator[int]:
-    """Seven bits in each byte, the lowest first; all bytes but the last have the eighth."""
+    """A number as LEB128: seven bits in each byte, the lowest first; all bytes but the last have the eighth."""
     while number > 127:
         yield number & 127 | 128
         number >>= 7
@@ -198,7 +189,7 @@ def _encode_varint(number: int) -> Iterator[int]:
 
 
 class _IndexFiles:
-    """Writes files, and keeps account of them."""
+    """Writes the files of an index, with their number, size and digest."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -210,7 +201,6 @@ class _IndexFiles:
                     (folder / name).mkdir(parents=True)
 
     def write(self, name: str, data: bytes | bytearray) -> None:
-        """Write a file."""
         with map_os_errors(self._folder / name):
             (self._folder / name).write_bytes(data)
         self.file_count += 1
@@ -218,5 +208,4 @@ class _IndexFiles:
         self.digest.update(data)
 
     def write_json(self, name: str, value: object) -> None:
-        """Write a value as JSON that is short."""
         self.write(name, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())

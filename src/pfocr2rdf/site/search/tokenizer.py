@@ -1,4 +1,4 @@
-"""How a text becomes the terms that it is found by; ``assets/search-index.js`` does the same with what is asked."""
+"""The tokenizer of the search; ``assets/search-index.js`` does the same to queries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 MAX_TERM_CHARS = 40
-"""Letters of a term; of longer ones, only so many count."""
+"""The length of a term; longer ones are cut."""
 
 _GREEK = (
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "omicron", "pi",
@@ -21,16 +21,16 @@ _split_blanks = re.compile(r"[\s\x1c-\x1f\x85\ufeff]+").split
 
 
 class _CharacterFolding(dict[int, str]):
-    """What stands for a character: the small letter or the digit, nothing for an accent, and a blank for any other sign."""
+    """The folding of characters: letters to lower case, accents to nothing, and other signs to blanks."""
 
     def __init__(self, greek: dict[str, str]) -> None:
         super().__init__()
         self._greek = greek
 
     def __missing__(self, code: int) -> str:
-        small = chr(code).lower()
-        sort = unicodedata.category(small[0])[0]
-        self[code] = self._greek.get(small, small) if sort in "LN" else "" if sort == "M" else " "
+        lower = chr(code).lower()
+        category = unicodedata.category(lower[0])[0]
+        self[code] = self._greek.get(lower, lower) if category in "LN" else "" if category == "M" else " "
         return self[code]
 
 
@@ -39,11 +39,11 @@ _FOLD_BY_LETTER = _CharacterFolding({letter: name[0] for letter, name in _GREEK_
 
 
 class Token(NamedTuple):
-    """What a text has between two blanks.
+    """What stands between two blanks of a text.
 
     Attributes:
-        whole_terms: the terms for all of it, signs left out: more than one where it has Greek letters.
-        part_terms: the terms for what is between its signs, where there are several.
+        whole_terms: the terms for the whole token, without its signs: more than one if it has Greek letters.
+        part_terms: the terms for the parts between its signs, if there are several.
     """
 
     whole_terms: tuple[str, ...]
@@ -51,15 +51,15 @@ class Token(NamedTuple):
 
 
 def tokenize(text: str) -> Iterator[Token]:
-    """What a text is found by: case, accents, and signs between letters do not count; Greek letters count as their names.
+    """Split a text into tokens. Case, accents, and signs between letters do not count.
 
-    So ``IL-6``, ``il6`` and ``→IL-6`` are one. Greek letters also count as the first letters of their names.
+    So ``IL-6``, ``il6`` and ``→IL-6`` are the same. Greek letters count as their names, and as the first letters of these.
 
     >>> list(tokenize("NF-κB IL-6"))
     [Token(whole_terms=('nfkappab', 'nfkb'), part_terms=('nf', 'kappab', 'kb')), Token(whole_terms=('il6',), part_terms=('il', '6'))]
 
     Args:
-        text: a title, or what was read on a figure, or what somebody looks for.
+        text: a title, a word on a figure, or a query.
     """
     return map(_token, filter(None, _split_blanks(unicodedata.normalize("NFKD", text))))
 
@@ -69,8 +69,8 @@ def _token(text: str) -> Token:
     wholes: dict[str, None] = {}
     parts: dict[str, None] = {}
     for folding in (_FOLD_BY_NAME, _FOLD_BY_LETTER) if _has_greek(text) else (_FOLD_BY_NAME,):
-        between = text.translate(folding).split()
-        wholes["".join(between)[:MAX_TERM_CHARS] or text[:MAX_TERM_CHARS]] = None  # a word of signs alone stands for itself
-        if len(between) > 1:
-            parts.update((part[:MAX_TERM_CHARS], None) for part in between)
+        segments = text.translate(folding).split()
+        wholes["".join(segments)[:MAX_TERM_CHARS] or text[:MAX_TERM_CHARS]] = None  # a word of signs alone stands for itself
+        if len(segments) > 1:
+            parts.update((segment[:MAX_TERM_CHARS], None) for segment in segments)
     return Token(tuple(wholes), tuple(parts))

@@ -1,4 +1,7 @@
-"""The folder that a site is written to: it takes the place of the site of before when it is whole, and what is not ours stays."""
+"""The output directory of a site: it replaces an earlier site by an atomic swap, and foreign files stay.
+
+It is no ``StagedDirectory`` as exports have, which moves each file: a site has too many of them.
+"""
 
 from __future__ import annotations
 
@@ -19,26 +22,26 @@ from pfocr2rdf.storage.swap import DirectorySwap
 from pfocr2rdf.stores.embedded import is_store
 
 SITE_MANIFEST = "site.json"
-"""The file that says what a site is made of; a folder with it is ours."""
+"""The manifest of a site; a folder that has it is one of ours."""
 
 PRECOMPRESSION_MODES = ("no", "beside", "only")
-"""Whether files are there compressed as well; or pages of things and lists only so."""
+"""Whether files are also there compressed (``beside``), or those of resources and lists only so (``only``)."""
 
 _PATH_TAKEN_ERRORS = (FileExistsError, IsADirectoryError, NotADirectoryError)
 
 
 class SiteDirectory:
-    """A site in the making. Without ``publish``, nothing stays.
+    """The directory of a site that is being made. Without ``publish``, nothing of it stays.
 
     Args:
-        path: its place; it is made where it is missing.
-        force: whether a folder with somebody else's files is taken: those that a site does not have stay there.
+        path: the directory; it is made if it is missing.
+        force: whether it may hold foreign files; those whose names the site does not use stay there.
 
     Attributes:
-        staging: the folder to write to until it is published.
+        staging: the directory to write to until ``publish``.
 
     Raises:
-        OutputError: the place holds something else, or cannot be written to, or another site is being written there.
+        OutputError: the directory holds something else, cannot be written to, or another site is being written there.
     """
 
     def __init__(self, path: Path, *, force: bool = False) -> None:
@@ -51,7 +54,7 @@ class SiteDirectory:
             self.staging.mkdir()
 
     def publish(self) -> None:
-        """Take the place of the site of before, and of nothing else."""
+        """Replace the earlier site, and nothing else."""
         self._swap.replace()
 
     def close(self) -> None:
@@ -60,12 +63,11 @@ class SiteDirectory:
 
 
 def _may_be_compressed_only(path: str) -> bool:
-    """Whether a file is one of those that there are many of; hosts look for the others as they are."""
+    """Whether a file is one of the many; hosts look for the others uncompressed."""
     return path.partition("/")[0] in (*ENTITY_TYPES_BY_FOLDER, "browse")
 
 
 def _require_own_directory(path: Path, force: bool) -> None:
-    """Refuse a place that is not ours to write to."""
     with map_os_errors(path):
         if not path.exists():
             return
@@ -78,9 +80,9 @@ def _require_own_directory(path: Path, force: bool) -> None:
 
 
 def foreign_entries(path: Path) -> list[str]:
-    """The entries of a folder that no site of ours wrote."""
-    ours = {SITE_MANIFEST, *((_read_manifest(path) or {}).get("entries", ()))}
-    return sorted(name for name in os.listdir(path) if name not in ours)
+    """The entries of a directory that are not in the manifest of a site."""
+    own_entries = {SITE_MANIFEST, *((_read_manifest(path) or {}).get("entries", ()))}
+    return sorted(set(os.listdir(path)) - own_entries)
 
 
 def _read_manifest(path: Path) -> dict[str, Any] | None:
@@ -90,15 +92,15 @@ def _read_manifest(path: Path) -> dict[str, Any] | None:
 
 
 class SiteWriter:
-    """Writes files of a site, and counts them. There may be one in each of many processes.
+    """Writes the files of a site, and counts them. Several processes may each have one.
 
     Args:
-        root: the folder of the site.
+        root: the directory of the site.
         precompressed: one of ``PRECOMPRESSION_MODES``.
 
     Attributes:
-        file_count: how many were written.
-        total_bytes: their bytes.
+        file_count: the number of files that were written.
+        total_bytes: their size.
     """
 
     def __init__(self, root: Path, precompressed: str) -> None:
@@ -108,27 +110,27 @@ class SiteWriter:
         self._made_directories: set[Path] = set()
 
     def write(self, path: str, text: str) -> bool:
-        """Write a file that was not there.
+        """Write a new file.
 
         Args:
             path: its path in the site.
-            text: what is in it.
+            text: its content.
 
         Returns:
-            Whether its place was free.
+            Whether the path was free; if not, nothing was written.
 
         Raises:
             OutputError: it cannot be written.
         """
         data = text.encode("utf-8", "surrogatepass")
-        place = self._root / path
-        with map_os_errors(place):
+        target = self._root / path
+        with map_os_errors(target):
             try:
-                self._ensure_directory(place.parent)
+                self._ensure_directory(target.parent)
                 if self._precompressed != "only" or not _may_be_compressed_only(path):
-                    self._write_new_file(place, data)
+                    self._write_new_file(target, data)
                 if self._precompressed != "no":
-                    self._write_new_file(place.with_name(f"{place.name}.gz"), igzip.compress(data, 2, mtime=0))
+                    self._write_new_file(target.with_name(f"{target.name}.gz"), igzip.compress(data, 2, mtime=0))
             except _PATH_TAKEN_ERRORS:
                 return False
         return True
@@ -145,22 +147,22 @@ class SiteWriter:
         self.total_bytes += len(data)
 
     def add_counts(self, files: int, size: int) -> None:
-        """Files that were written elsewhere."""
+        """Count files that were written elsewhere."""
         self.file_count += files
         self.total_bytes += size
 
     def copy(self, path: str, source: Path) -> None:
-        """Put somebody's file into the site: the same file where the disk can do that, or a copy.
+        """Put a file into the site: a hard link if the file system can do that, else a copy.
 
         Raises:
             OutputError: it cannot be written.
         """
-        place = self._root / path
-        with map_os_errors(place):
-            self._ensure_directory(place.parent)
+        target = self._root / path
+        with map_os_errors(target):
+            self._ensure_directory(target.parent)
             with contextlib.suppress(OSError):
-                os.link(source, place)
-            if not place.exists():
-                shutil.copyfile(source, place)
+                os.link(source, target)
+            if not target.exists():
+                shutil.copyfile(source, target)
             self.file_count += 1
-            self.total_bytes += place.stat().st_size
+            self.total_bytes += target.stat().st_size
