@@ -26,7 +26,8 @@ from pfocr2rdf import export
 from pfocr2rdf.errors import OutputError, SourceError
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.stores.bulk_scripts.inputs import BulkInputs
-from pfocr2rdf.stores.bulk_scripts.registry import BULK_LOADERS, write_bulk_script
+from pfocr2rdf.stores.bulk_scripts.loaders import BULK_LOADERS
+from pfocr2rdf.stores.bulk_scripts.plan import write_bulk_script
 
 GRAPHS = ("dataset", "figure", "default")
 

@@ -18,7 +18,8 @@ from pfocr2rdf.errors import OK
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.storage.delta_format import is_delta
 from pfocr2rdf.stores.apply import ApplyResult, apply
-from pfocr2rdf.stores.bulk_scripts.registry import BULK_LOADERS, plan_bulk_load
+from pfocr2rdf.stores.bulk_scripts.loaders import BULK_LOADERS
+from pfocr2rdf.stores.bulk_scripts.plan import plan_bulk_load
 from pfocr2rdf.stores.clients.http import REQUEST_RETRY_SECONDS, REQUEST_TIMEOUT_SECONDS
 from pfocr2rdf.stores.clients.sparql import Endpoints
 from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions

@@ -20,7 +20,7 @@ from tests.support.servers import Virtuoso, program, virtuoso
 from pfocr2rdf import export
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.stores.bulk_scripts.inputs import BulkInputs
-from pfocr2rdf.stores.bulk_scripts.registry import write_bulk_script
+from pfocr2rdf.stores.bulk_scripts.plan import write_bulk_script
 
 
 @pytest.fixture(scope="module")

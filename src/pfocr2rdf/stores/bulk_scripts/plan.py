@@ -1,11 +1,10 @@
-"""The targets, and the one function that writes a plan for any of them."""
+"""The plan of a bulk load: the script and its files, written to a directory."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal, NamedTuple, cast
+from typing import Literal, cast
 
 from pfocr2rdf.errors import OutputError, SourceError
 from pfocr2rdf.pipeline.inputs import QUAD_FORMATS, is_export, list_graph_files
@@ -13,45 +12,13 @@ from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.rdf_files import rdf_format
 from pfocr2rdf.storage.staging import StagedDirectory
-from pfocr2rdf.stores.bulk_scripts import graphdb, jena, neptune, oxigraph, qlever, stardog, virtuoso
-from pfocr2rdf.stores.bulk_scripts.inputs import BulkInputs, BulkJob, build_bulk_job
-from pfocr2rdf.stores.bulk_scripts.script import SCRIPT_MARK
+from pfocr2rdf.stores.bulk_scripts.inputs import BulkInputs, build_bulk_job
+from pfocr2rdf.stores.bulk_scripts.loaders import BULK_LOADERS, SCRIPT_NAME
+from pfocr2rdf.stores.bulk_scripts.templates import SCRIPT_MARK
 from pfocr2rdf.stores.description import extract_triple_count, read_as_ntriples
 from pfocr2rdf.stores.graph_layout import GRAPH_LAYOUTS
 
-SCRIPT_NAME = "load.sh"
-
 _GENERATED_NAMES = (SCRIPT_NAME, "load.sql", "repository.ttl", "Qleverfile", "vocabulary.nq", "description.nq")  # by any of the loaders
-_ALL_SYNTAXES = {"dataset": ("nt", "ttl"), "figure": ("nq", "trig"), "default": ("nt", "ttl")}
-_NTRIPLES_FOR_DATASET = {**_ALL_SYNTAXES, "dataset": ("nt",)}  # the script makes quads of them, line by line
-_NO_TRIG = {**_ALL_SYNTAXES, "figure": ("nq",)}
-_NO_DEFAULT_GRAPH: dict[str, tuple[str, ...]] = {**_ALL_SYNTAXES, "default": ()}
-
-
-class BulkLoader(NamedTuple):
-    """A store that a plan can be made for.
-
-    Attributes:
-        title: its name for people.
-        syntaxes: the syntaxes that it can load, the best first, for each of the ways to put statements into graphs.
-        render: what makes the files of the plan, as texts by their names.
-    """
-
-    title: str
-    syntaxes: Mapping[str, tuple[str, ...]]
-    render: Callable[[BulkJob], dict[str, str]]
-
-
-BULK_LOADERS: dict[str, BulkLoader] = {
-    "graphdb": BulkLoader("GraphDB", _NTRIPLES_FOR_DATASET, graphdb.render_graphdb),
-    "jena": BulkLoader("Apache Jena", _NTRIPLES_FOR_DATASET, jena.render_jena),
-    "neptune": BulkLoader("Amazon Neptune", _NO_TRIG, neptune.render_neptune),
-    "oxigraph": BulkLoader("Oxigraph", _ALL_SYNTAXES, oxigraph.render_oxigraph),
-    "qlever": BulkLoader("QLever", _NO_TRIG, qlever.render_qlever),
-    "stardog": BulkLoader("Stardog", _ALL_SYNTAXES, stardog.render_stardog),
-    "virtuoso": BulkLoader("Virtuoso", _NO_DEFAULT_GRAPH, virtuoso.render_virtuoso),
-}
-"""The stores that a plan can be made for, by the names that the command line takes."""
 
 
 def write_bulk_script(loader: str, inputs: BulkInputs, output: Path) -> list[str]:
