@@ -1,4 +1,4 @@
-"""What comes together from all records, wherever they were worked on: the report, the numbers, the entities, who lost to whom."""
+"""The aggregator: combines the results of all records into report, counts, entities and duplicates."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ DroppedRecords = dict[int, RecordError | RecordWarning]
 
 
 class Aggregator:
-    """Takes the outcomes of all records, in order.
+    """Aggregates the results of all records, which come in order.
 
     Args:
-        directory: takes what is quarantined.
-        report: takes what there is to say.
-        state: keeps entities and figures.
-        dropped: what is to be said of records that are known to lose to another one of their figure, by number.
-        fatal_statuses: statuses that end the run.
+        directory: takes quarantined records.
+        report: takes results, refusals, warnings and conflicts.
+        state: holds the tables of entities and figures.
+        dropped: records that are known to be duplicates.
+        fatal_statuses: record statuses that end the run.
     """
 
     def __init__(
@@ -61,31 +61,34 @@ class Aggregator:
         self._refused_figids: set[str] = set()
 
     def resolve_duplicates(self, results: list[RecordResult]) -> list[RecordResult]:
-        """The same, with the status of those put right that lose to another record of their figure."""
-        read = [one for one in results if one.figid and one.status in (EXPORTED, QUARANTINED) and one.number not in self._known_dropped]
-        lost = self.duplicate_resolver.resolve(read, results[0].number) if read else set()
-        return [one._replace(status=DUPLICATE) if one.number in lost or one.number in self._known_dropped else one for one in results]
+        """The same results, where those that give way to another record of their figure have the status ``DUPLICATE``."""
+        dropped = self._known_dropped
+        read = [result for result in results if result.figid and result.status in (EXPORTED, QUARANTINED) and result.number not in dropped]
+        duplicates = self.duplicate_resolver.resolve(read, results[0].number) if read else set()
+        return [
+            result._replace(status=DUPLICATE) if result.number in duplicates or result.number in dropped else result for result in results
+        ]
 
     def add_batch(self, batch_result: BatchResult) -> None:
-        """What a batch says as a whole. Of records that lose, ``subtract`` takes it away again."""
+        """Add the descriptions and counts of a batch. ``subtract`` takes away again what duplicates counted."""
         self.entity_store.add_descriptions(batch_result.descriptions)
         self.triple_counts.merge(batch_result.counts)
         self.summary.add_counts(batch_result.summary_counts)
 
     def subtract(self, record_result: RecordResult) -> None:
-        """What a batch counted for a record that is not exported after all."""
-        said = RecordNotes.from_json(record_result.notes_json)
-        self.triple_counts.subtract(said.counts)
-        self.summary.add_counts(said.summary_counts, -1)
+        """Take away what a batch counted for a record that is not exported after all."""
+        notes = RecordNotes.from_json(record_result.notes_json)
+        self.triple_counts.subtract(notes.counts)
+        self.summary.add_counts(notes.summary_counts, -1)
 
     def add_reused(self, record_result: RecordResult) -> None:
-        """What a record of before counts, which no batch of now does."""
-        said = RecordNotes.from_json(record_result.notes_json)
-        self.triple_counts.merge(said.counts)
-        self.summary.add_counts(said.summary_counts)
+        """Add the counts of a record that comes without its batch."""
+        notes = RecordNotes.from_json(record_result.notes_json)
+        self.triple_counts.merge(notes.counts)
+        self.summary.add_counts(notes.summary_counts)
 
     def add_result(self, record_result: RecordResult, quarantined: QuarantinedRecord | None) -> None:
-        """One record's outcome."""
+        """Add one record's result to the numbers and the report."""
         if record_result.status == DUPLICATE:
             return
         self.records_digest.update(record_result.digest)
@@ -118,7 +121,11 @@ class Aggregator:
             self.summary.first_quarantined.append((quarantined.folder_name, sentence))
 
     def add_refusal(self, error: RecordError) -> None:
-        """A record or table that cannot be used."""
+        """Add a record or table that cannot be used.
+
+        Raises:
+            StoppedError: it was to stop the run.
+        """
         self.report.add_refusal(error)
         self._refused_figids.add(error.figid)
         self.summary.refused += 1
@@ -128,12 +135,12 @@ class Aggregator:
             raise StoppedError(f"stopped at the first refusal: {error}")
 
     def report_duplicates_and_orphans(self, orphans: dict[str, list[str]]) -> None:
-        """Say which records lost to another of their figure, and which tables have no figure."""
-        for _, said in sorted((self._known_dropped | self.duplicate_resolver.dropped).items()):
-            if isinstance(said, RecordError):
-                self.add_refusal(said)
+        """Report records that gave way to another one of their figure, and tables without a figure."""
+        for _, explanation in sorted((self._known_dropped | self.duplicate_resolver.dropped).items()):
+            if isinstance(explanation, RecordError):
+                self.add_refusal(explanation)
             else:
-                self.report.add_warning(said)
+                self.report.add_warning(explanation)
                 self.summary.superseded += 1
         for stem, tables in orphans.items():
             if not self.duplicate_resolver.has_figure(stem) and stem not in self._refused_figids:
@@ -143,33 +150,33 @@ class Aggregator:
                     )
 
     def iter_entity_batches(self, validator: Validator) -> Iterator[list[Resource]]:
-        """The entities, sorted and counted, in the batches in which they are written, however the export is laid out."""
+        """The entities, sorted and counted, in batches for the serializers."""
         entities = self._iter_merged_entities(validator)
         while batch := list(islice(entities, _ENTITY_BATCH_SIZE)):
             self.triple_counts.add(batch)
             yield batch
 
     def _iter_merged_entities(self, validator: Validator) -> Iterator[Resource]:
-        """The entities, sorted; those put together from several descriptions are validated, and disagreements reported."""
+        """The entities, sorted; those merged from several descriptions are validated, and their conflicts reported."""
         conflicts: list[Conflict] = []
-        for node in self.entity_store.merged_resources(conflicts):
-            for result in self._validate_entity(node, validator):
+        for entity in self.entity_store.merged_resources(conflicts):
+            for result in self._validate_entity(entity, validator):
                 self.report.add_result(result)
-            yield node
+            yield entity
             for conflict in conflicts:
                 self.report.add_conflict(conflict)
             conflicts.clear()
 
-    def _validate_entity(self, node: Resource, validator: Validator) -> Iterable[ValidationResult]:
-        """What is wrong with an entity that several descriptions were merged to; each of them alone was validated with its figure."""
-        if not self.entity_store.is_merged(node.subject):
+    def _validate_entity(self, entity: Resource, validator: Validator) -> Iterable[ValidationResult]:
+        """Validation results of an entity that was merged from several descriptions; each alone was validated with its figure."""
+        if not self.entity_store.is_merged(entity.subject):
             return []
-        beside = [other for _, value in node.pairs if (other := self.entity_store.get_resource(value))]
-        where = f"merged from {', '.join(self.entity_store.origins(node.subject))}"
-        return [result for result in validator.validate([node, *beside], where) if result.focus_node == node.subject]
+        neighbours = [resource for _, value in entity.pairs if (resource := self.entity_store.get_resource(value))]
+        source = f"merged from {', '.join(self.entity_store.origins(entity.subject))}"
+        return [result for result in validator.validate([entity, *neighbours], source) if result.focus_node == entity.subject]
 
     def close(self) -> None:
-        """Put the numbers together and end the report."""
+        """Complete the summary and the report."""
         summary, report = self.summary, self.report
         summary.quarantined = report.counts["quarantined"]
         summary.warnings, summary.conflicts = report.counts["warnings"], report.counts["conflicts"]

@@ -13,14 +13,14 @@ _get_characteristic_set = attrgetter("characteristic_set")
 
 
 class TripleCounts:
-    """What was written, counted: statements, subjects, and how many there are of each class and property.
+    """Counts of statements, subjects, classes and properties.
 
-    Few different predicates stand together again and again, so it is their ``characteristic_set`` that is counted, and taken apart when
-    somebody asks. A statement that is counted alone has a shape too.
+    The same few predicates come together again and again, so what is counted is characteristic sets: the lines of one are its
+    predicates, and the classes behind ``rdf:type``. Statements beside such a set are counted as sets of one.
 
     Attributes:
-        subjects: how many there are.
-        characteristic_sets: how often each shape was met.
+        subjects: the number of subjects.
+        characteristic_sets: the number of subjects with each characteristic set.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class TripleCounts:
 
     @classmethod
     def for_figure(cls, figure: GroupedResource, mentions: ResourceColumns) -> TripleCounts:
-        """What one figure comes to."""
+        """The counts of one figure."""
         counts = cls()
         counts.subjects = 1 + len(mentions.local_names)
         once = [f"{RDF_TYPE} {value}" for value in figure.values_by_predicate.get(RDF_TYPE, ())]
@@ -44,11 +44,11 @@ class TripleCounts:
             counts.characteristic_sets.update(map(_get_characteristic_set, chain(mentions.bodies, mentions.trailers)))
         return counts
 
-    def add(self, nodes: Iterable[Resource]) -> None:
-        """Count nodes. A subject must come as one node, and once."""
-        for node in nodes:
+    def add(self, resources: Iterable[Resource]) -> None:
+        """Count resources, which must not have a subject in common."""
+        for resource in resources:
             self.subjects += 1
-            self.characteristic_sets[characteristic_set(node.pairs)] += 1
+            self.characteristic_sets[characteristic_set(resource.pairs)] += 1
 
     def merge(self, other: TripleCounts) -> None:
         """Add other counts."""
@@ -56,30 +56,30 @@ class TripleCounts:
         self.characteristic_sets.update(other.characteristic_sets)
 
     def subtract(self, other: TripleCounts) -> None:
-        """Take away counts that were added."""
+        """Take away counts that were merged."""
         self.subjects -= other.subjects
         self.characteristic_sets = self.characteristic_sets - other.characteristic_sets
 
     @property
     def triples(self) -> int:
-        """How many statements there are."""
+        """The number of statements."""
         return sum(times * (lines.count("\n") + 1) for lines, times in self.characteristic_sets.items())
 
     @property
     def properties(self) -> Counter[str]:
-        """How many statements there are of each property."""
+        """The number of statements of each property."""
         return self._count_by(lambda predicate, _: predicate)
 
     @property
     def classes(self) -> Counter[str]:
-        """How many subjects there are of each class."""
+        """The number of subjects of each class."""
         return self._count_by(lambda _, cls: cls)
 
     def _count_by(self, choose: Callable[[str, str], str]) -> Counter[str]:
-        found: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for lines, times in self.characteristic_sets.items():
             for line in lines.split("\n"):
                 predicate, _, cls = line.partition(" ")
                 if name := choose(predicate, cls):
-                    found[name] += times
-        return found
+                    counts[name] += times
+        return counts

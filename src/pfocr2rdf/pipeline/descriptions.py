@@ -1,4 +1,4 @@
-"""Descriptions of entities as content-addressed bytes: a worker sends each of them once."""
+"""Content-addressed descriptions of entities, each of which a worker sends once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ KEY_BYTES = 16
 
 
 class Description(NamedTuple):
-    """What one record says of a thing: a key that is made of it, the subject, and its statements, a line each."""
+    """The statements of one record about an entity: a key that is their hash, the subject, and a line for each predicate and object."""
 
     key: bytes
     subject: str
@@ -22,36 +22,36 @@ class Description(NamedTuple):
 
 
 class DescriptionEncoder:
-    """The descriptions that one worker comes upon: each has a key, and is handed over once."""
+    """Encodes the descriptions of one worker."""
 
     def __init__(self) -> None:
-        self._keys: LruCache[int, tuple[Resource, bytes]] = LruCache(50_000)  # by identity: the node is held, so that it keeps it
+        self._keys: LruCache[int, tuple[Resource, bytes]] = LruCache(50_000)  # by identity, which holds as long as the resource is here
         self._new: list[Description] = []
 
-    def encode_keys(self, nodes: Iterable[Resource]) -> bytes:
-        """The keys of these descriptions, one behind the other."""
-        known = self._keys
-        return b"".join([found[1] if (found := known.get(id(node))) else self._key(node) for node in nodes])
+    def encode_keys(self, entities: Iterable[Resource]) -> bytes:
+        """The keys of the entities' descriptions, one behind the other."""
+        keys = self._keys
+        return b"".join([entry[1] if (entry := keys.get(id(entity))) else self._key(entity) for entity in entities])
 
     def take_new(self) -> list[Description]:
-        """Those that were not handed over yet."""
-        fresh, self._new = self._new, []
-        return fresh
+        """The descriptions that were encoded since the last call."""
+        descriptions, self._new = self._new, []
+        return descriptions
 
-    def _key(self, node: Resource) -> bytes:
-        if found := self._keys.lookup(id(node)):
-            return found[1]
-        description = encode_description(node)
+    def _key(self, entity: Resource) -> bytes:
+        if entry := self._keys.lookup(id(entity)):
+            return entry[1]
+        description = encode_description(entity)
         self._new.append(description)
-        if not node.pairs_own:  # many figures have this very node
-            self._keys.put(id(node), (node, description.key))
+        if not entity.pairs_own:  # an interned resource, which many figures share
+            self._keys.put(id(entity), (entity, description.key))
         return description.key
 
 
-def encode_description(node: Resource) -> Description:
-    """A node as a description."""
-    pairs = "\n".join([f"{predicate} {value}" for predicate, value in node.pairs])  # no term has a line end or a blank before its end
-    return Description(description_key(node.subject, pairs), node.subject, pairs)
+def encode_description(entity: Resource) -> Description:
+    """The description of an entity."""
+    pairs = "\n".join([f"{predicate} {value}" for predicate, value in entity.pairs])  # no predicate has a blank, no term a line end
+    return Description(description_key(entity.subject, pairs), entity.subject, pairs)
 
 
 def description_key(subject: str, pairs: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Two records of one figure: which of them is exported."""
+"""Deduplication of records by figure: the newest schema wins."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ CREATE TABLE IF NOT EXISTS figures (
 ) WITHOUT ROWID"""
 
 
-class _ReadRecord(NamedTuple):
-    """A record that was read: its figure, place, rank of generation, and source."""
+class _Candidate(NamedTuple):
+    """A record that was read, as a row of the table."""
 
     figid: str
     number: int
@@ -26,14 +26,14 @@ class _ReadRecord(NamedTuple):
 
 
 class DuplicateResolver:
-    """Judges records by figid: one of a newer generation takes the place of an older one; of one generation the first stays.
+    """Resolves duplicates: a record of a newer schema supersedes an older one; of one schema the first record stays.
 
     Args:
-        database: where to keep what was read; in memory without one.
+        database: holds the winner of each figure; in memory without one.
 
     Attributes:
-        dropped: by number, what is to be said of each record that lost: a warning where a newer one superseded it, else a refusal.
-        already_written: numbers of losers that had been written before the record came that superseded them.
+        dropped: by number, the report entry of each record that gave way: a warning where a newer one superseded it, else a refusal.
+        already_written: numbers of those that had been written before the record came that superseded them.
     """
 
     def __init__(self, database: sqlite3.Connection | None = None) -> None:
@@ -43,27 +43,27 @@ class DuplicateResolver:
         self.already_written: set[int] = set()
 
     def resolve(self, results: Iterable[RecordResult], first_number: int) -> set[int]:
-        """The losers among the records of a batch that were read. The batch begins with the number ``first_number``."""
-        lost: set[int] = set()
-        for outcome in results:
-            one = _ReadRecord(outcome.figid, outcome.number, outcome.schema_rank, outcome.source)
-            if self._database.execute("INSERT OR IGNORE INTO figures VALUES (?, ?, ?, ?)", one).rowcount:
+        """The numbers of the duplicates among the records of a batch, which begins with the number ``first_number``."""
+        duplicates: set[int] = set()
+        for result in results:
+            record = _Candidate(result.figid, result.number, result.schema_rank, result.source)
+            if self._database.execute("INSERT OR IGNORE INTO figures VALUES (?, ?, ?, ?)", record).rowcount:
                 continue
-            other = _ReadRecord(*self._database.execute("SELECT * FROM figures WHERE figid = ?", (one.figid,)).fetchone())
-            kept, loser = (one, other) if one.schema_rank > other.schema_rank else (other, one)
-            if kept is one:
-                self._database.execute("REPLACE INTO figures VALUES (?, ?, ?, ?)", one)
-            self.dropped[loser.number] = _explain_drop(loser, kept)
-            (lost if loser.number >= first_number else self.already_written).add(loser.number)
-        return lost
+            previous = _Candidate(*self._database.execute("SELECT * FROM figures WHERE figid = ?", (record.figid,)).fetchone())
+            winner, duplicate = (record, previous) if record.schema_rank > previous.schema_rank else (previous, record)
+            if winner is record:
+                self._database.execute("REPLACE INTO figures VALUES (?, ?, ?, ?)", record)
+            self.dropped[duplicate.number] = _explain_drop(duplicate, winner)
+            (duplicates if duplicate.number >= first_number else self.already_written).add(duplicate.number)
+        return duplicates
 
     def has_figure(self, figid: str) -> bool:
         """Whether a record of this figure was read."""
         return self._database.execute("SELECT 1 FROM figures WHERE figid = ?", (figid,)).fetchone() is not None
 
 
-def _explain_drop(loser: _ReadRecord, kept: _ReadRecord) -> RecordError | RecordWarning:
-    if loser.schema_rank < kept.schema_rank:
-        return RecordWarning(loser.figid, loser.source, f"superseded by the newer record of this figure in {kept.source}")
-    reason = f"the figure was read already, from {kept.source}"
-    return RecordError(reason, field="figid", source=loser.source, figid=loser.figid, remedy="remove one of the two")
+def _explain_drop(duplicate: _Candidate, winner: _Candidate) -> RecordError | RecordWarning:
+    if duplicate.schema_rank < winner.schema_rank:
+        return RecordWarning(duplicate.figid, duplicate.source, f"superseded by the newer record of this figure in {winner.source}")
+    reason = f"the figure was read already, from {winner.source}"
+    return RecordError(reason, field="figid", source=duplicate.source, figid=duplicate.figid, remedy="remove one of the two")

@@ -1,4 +1,4 @@
-"""Genes, families, papers and the other things that many figures describe: gathered while figures stream by, written once."""
+"""The entity store: descriptions of genes, families, papers and other entities of all figures, merged to one resource each."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _SELECT_ALL = "SELECT subject, pairs, rank, figid FROM descriptions WHERE rank I
 
 
 class Origin(NamedTuple):
-    """Which record said it: the rank of its generation (newer is higher), the figure, and its place among all records."""
+    """The record that a description comes from: the rank of its schema (newer is higher), its figure and its number."""
 
     schema_rank: int
     figid: str
@@ -46,24 +46,23 @@ class Origin(NamedTuple):
 
 
 class Conflict(NamedTuple):
-    """Two records that disagree about an entity, and which value was kept."""
+    """Two records that disagree about an entity: the value that is exported and the one that is dropped, each with its figure."""
 
     subject: str
     predicate: str
-    kept: str
-    kept_from: str
+    winner: str
+    winner_figid: str
     dropped: str
-    dropped_from: str
+    dropped_figid: str
 
 
 class EntityStore:
-    """What figures say of the things they share.
+    """The descriptions of entities by all records.
 
-    Each distinct description of an entity is kept once, with the record it came from: of the newest generation that says so, the
-    first one. They are kept in a database, which goes to disk as it grows.
+    Each distinct description is stored once, with its origin: the first record of the newest schema that gives it.
 
     Args:
-        database: where to keep them; in memory without one.
+        database: holds the descriptions, and goes to disk as it grows; in memory without one.
     """
 
     def __init__(self, database: sqlite3.Connection | None = None) -> None:
@@ -80,24 +79,25 @@ class EntityStore:
         return count
 
     def add_descriptions(self, descriptions: Iterable[Description]) -> None:
-        """Descriptions that records may be said to give from now on."""
+        """Add descriptions, which count when ``assert_given_by`` names a record that gives them."""
         self.flush()
-        self._pending_descriptions = {one.key: one for one in descriptions}
+        self._pending_descriptions = {description.key: description for description in descriptions}
 
     def assert_given_by(self, keys: Iterable[bytes], origin: Origin) -> None:
-        """That a record gives these descriptions. Records come in the order of their numbers."""
-        known = self._cached_ranks
+        """Assert that a record gives these descriptions. Records come in the order of their numbers."""
+        ranks = self._cached_ranks
         for key in keys:
-            if known.get(key, -1) < origin.schema_rank:
+            if ranks.get(key, -1) < origin.schema_rank:
                 self._assert_key(key, origin)
 
     def _assert_key(self, key: bytes, origin: Origin) -> None:
-        """The same of a description that was not said yet, or not by so new a generation, as far as that is remembered."""
-        if (self._cached_ranks.lookup(key) or 0) >= origin.schema_rank and key in self._cached_ranks:
-            return
+        """The slow path: the young generation of the cache does not have the key with such a rank."""
         rank, figid, number = origin
-        if learnt := self._pending_descriptions.pop(key, None):
-            self._pending_origins.append((*learnt, rank, number, figid))
+        cached_rank = self._cached_ranks.lookup(key)
+        if cached_rank is not None and cached_rank >= rank:
+            return
+        if description := self._pending_descriptions.pop(key, None):
+            self._pending_origins.append((*description, rank, number, figid))
         else:
             self.flush()
             if not self._database.execute(_UPDATE_ORIGIN, (rank, number, figid, key)).rowcount and not self.has_description(key):
@@ -105,7 +105,7 @@ class EntityStore:
         self._cached_ranks.put(key, rank)
 
     def flush(self) -> None:
-        """Hand over to the database what was learnt and said."""
+        """Write what is pending to the database."""
         if self._pending_origins:
             self._database.executemany(_UPSERT, self._pending_origins)
             self._pending_origins = []
@@ -114,16 +114,16 @@ class EntityStore:
             self._pending_descriptions = {}
 
     def has_description(self, key: bytes) -> bool:
-        """Whether this description was learnt."""
+        """Whether the description was added."""
         return (
             key in self._cached_ranks
             or key in self._pending_descriptions
             or self._database.execute(_SELECT_KEY, (key,)).fetchone() is not None
         )
 
-    def add_description(self, node: Resource, origin: Origin) -> None:
-        """One record's description of an entity."""
-        description = encode_description(node)
+    def add_description(self, entity: Resource, origin: Origin) -> None:
+        """Add one record's description of an entity."""
+        description = encode_description(entity)
         self.add_descriptions([description])
         self.assert_given_by([description.key], origin)
 
@@ -132,24 +132,24 @@ class EntityStore:
         return len(self._read_subject(subject)) > 1
 
     def origins(self, subject: str) -> list[str]:
-        """The figures that the different descriptions of the entity come from, each named by the first of them."""
+        """The figures of the records that the different descriptions of the entity come from."""
         return sorted({origin.figid for origin in self._read_subject(subject).values()})
 
     def get_resource(self, subject: str) -> Resource | None:
-        """The entity, or ``None`` where no figure describes it."""
-        said = self._read_subject(subject)
-        return Resource(subject, _resolve_values(subject, said, [])) if said else None
+        """The merged entity, or ``None`` where no figure describes it."""
+        descriptions = self._read_subject(subject)
+        return Resource(subject, _merge(subject, descriptions, [])) if descriptions else None
 
     def _read_subject(self, subject: str) -> _OriginByDescription:
         self.flush()
-        last, said = self._last_read
-        return said if subject == last else _decode_descriptions(self._database.execute(_SELECT_SUBJECT, (subject,)))
+        last_subject, descriptions = self._last_read
+        return descriptions if subject == last_subject else _decode_descriptions(self._database.execute(_SELECT_SUBJECT, (subject,)))
 
     def merged_resources(self, conflicts: list[Conflict]) -> Iterator[Resource]:
-        """The entities, sorted by IRI, each with one value for what it can have only one of.
+        """The merged entities, sorted by IRI, with one value for each functional property.
 
-        Where records disagree, the newest generation is believed, and of its values the first in code point order, so
-        that the choice does not hang on the order of the records.
+        Where records disagree, the newest schema wins, and of its values the first in code point order, so that the result does not
+        depend on the order of the records.
 
         Args:
             conflicts: takes every disagreement.
@@ -157,13 +157,13 @@ class EntityStore:
         self.flush()
         self._database.execute("CREATE INDEX IF NOT EXISTS descriptions_of ON descriptions (subject, number)")
         for subject, rows in groupby(self._database.execute(_SELECT_ALL), itemgetter(0)):
-            said = _decode_descriptions(rows)
-            self._last_read = (subject, said)
-            alone = Resource(subject, next(iter(said)))
-            if len(said) == 1 and resolve_functional(alone) is alone:
-                yield alone
+            descriptions = _decode_descriptions(rows)
+            self._last_read = (subject, descriptions)
+            first = Resource(subject, next(iter(descriptions)))
+            if len(descriptions) == 1 and resolve_functional(first) is first:
+                yield first
             else:
-                yield Resource(subject, _resolve_values(subject, said, conflicts))
+                yield Resource(subject, _merge(subject, descriptions, conflicts))
         self._last_read = ("", {})
 
 
@@ -178,21 +178,21 @@ def _decode_pairs(text: str) -> tuple[PredicateObject, ...]:
     return tuple([(line[:cut], line[cut + 1 :]) for line in text.split("\n") if (cut := line.index(" "))])
 
 
-def _resolve_values(subject: str, said: _OriginByDescription, conflicts: list[Conflict]) -> tuple[PredicateObject, ...]:
+def _merge(subject: str, descriptions: _OriginByDescription, conflicts: list[Conflict]) -> tuple[PredicateObject, ...]:
     pairs: set[PredicateObject] = set()
-    single: dict[str, dict[str, Origin]] = {}
-    for description, origin in said.items():
+    functional: dict[str, dict[str, Origin]] = {}
+    for description, origin in descriptions.items():
         for pair in description:
             if pair[0] not in FUNCTIONAL_PREDICATES:
                 pairs.add(pair)
                 continue
-            values = single.setdefault(pair[0], {})
+            values = functional.setdefault(pair[0], {})
             if pair[1] not in values or values[pair[1]].schema_rank < origin.schema_rank:
                 values[pair[1]] = origin
-    for predicate, values in sorted(single.items()):
-        kept, *dropped = sorted(values, key=lambda value: (-values[value].schema_rank, lexical_form(value)))
-        pairs.add((predicate, kept))
-        conflicts += [Conflict(subject, predicate, kept, values[kept].figid, one, values[one].figid) for one in dropped]
+    for predicate, values in sorted(functional.items()):
+        winner, *dropped = sorted(values, key=lambda value: (-values[value].schema_rank, lexical_form(value)))
+        pairs.add((predicate, winner))
+        conflicts += [Conflict(subject, predicate, winner, values[winner].figid, value, values[value].figid) for value in dropped]
         if predicate == _DOI:  # what a dropped DOI names is not the same as the paper
-            pairs -= {(_SAME_AS, iri_term(iris.doi_iri(lexical_form(one)))) for one in dropped}
+            pairs -= {(_SAME_AS, iri_term(iris.doi_iri(lexical_form(doi)))) for doi in dropped}
     return sort_pairs(pairs)

@@ -1,4 +1,4 @@
-"""What makes an export what it is, beside its records: when any of it changes, all records are mapped again."""
+"""Fingerprints: cache keys of everything that the bytes of an export depend on, beside its records."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COMPRESSORS = ("isal", "zstandard")
 
 @cache
 def code_fingerprint() -> str:
-    """SHA-256 of the package itself (its modules and data) and of the versions of the libraries that read, map and validate."""
+    """SHA-256 of the package (its modules and data) and of the versions of Python and of the libraries that read, map and validate."""
     digest = hashlib.sha256()
     digest.update(json.dumps([platform.python_version(), *(version(name) for name in _LIBRARIES)]).encode())
     _hash_tree(files("pfocr2rdf"), digest)
@@ -36,6 +36,6 @@ def _hash_tree(directory: Traversable, digest: hashlib._Hash) -> None:
 
 
 def export_fingerprint(shapes: Shapes, on_violation: str) -> str:
-    """The version of the mapping and of what else makes the files' bytes, with the shapes in force and what is done with violations."""
-    packers = [version(name) for name in _COMPRESSORS]
-    return hashlib.sha256("\n".join((TOOL, *packers, code_fingerprint(), on_violation, shapes.text)).encode()).hexdigest()
+    """SHA-256 of the code, the versions of the tool and of the compressors, the violation policy and the shapes."""
+    compressors = [version(name) for name in _COMPRESSORS]
+    return hashlib.sha256("\n".join((TOOL, *compressors, code_fingerprint(), on_violation, shapes.text)).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""A file of the graph, which grows record by record."""
+"""The writer of one graph file of a single-file export."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pfocr2rdf.storage.export_directory import ExportDirectory
 
 
 class GraphFileWriter:
-    """A file of the graph.
+    """Writes a graph file, record by record.
 
     Args:
-        directory: where it goes.
+        directory: the output.
         format_name: a name of ``SERIALIZERS``.
-        compress: a name of ``COMPRESSIONS``, or ``None``.
+        compress: a name of ``COMPRESSION_SUFFIXES``, or ``None``.
         stack: closes the file.
     """
 
@@ -32,23 +32,23 @@ class GraphFileWriter:
         self._write(self.serializer.header().encode())
 
     def append(self, fragment: bytes | memoryview) -> int:
-        """Write the text of a record, or of several. Returns where it begins, before compression."""
+        """Write the fragment of a record, or of several, and return its offset before compression."""
         if not self._is_empty:
             self._write(self.separator)
         self._is_empty = False
-        begin = self._position
+        offset = self._position
         self._write(fragment)
-        return begin
+        return offset
 
-    def _write(self, text: bytes | memoryview) -> None:
-        self._file.write(text)
-        self._position += len(text)
+    def _write(self, data: bytes | memoryview) -> None:
+        self._file.write(data)
+        self._position += len(data)
 
     def flush(self) -> None:
-        """Hand over to the operating system what was written. A compressed file is left alone: its bytes would become others."""
+        """Hand over to the operating system what was written; not of a compressed file, whose bytes would differ then."""
         if not self._compressed:
             self._file.flush()
 
     def close(self) -> None:
-        """Write the tail."""
+        """Write the footer."""
         self._file.write(self.serializer.footer().encode())

@@ -1,8 +1,9 @@
-"""``report.ttl`` and ``report.json`` of an export, written while the figures stream by, so their size costs no memory."""
+"""The streaming report writer: ``report.ttl`` and ``report.json`` of an export."""
 
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from contextlib import ExitStack
 from types import TracebackType
@@ -19,11 +20,7 @@ REPORT_SECTIONS = ("results", "refusals", "warnings", "conflicts", "quarantined"
 
 
 class ReportWriter:
-    """The two files of a report. Rows of all sections come in any order; ``close`` puts them in order.
-
-    Args:
-        output: the directory to write to.
-    """
+    """Writes the two files of a report. Rows of all sections come in any order; each section is a file of its own until ``close``."""
 
     def __init__(self, output: ExportDirectory) -> None:
         self._output = output
@@ -48,42 +45,49 @@ class ReportWriter:
         self._section_files[section].write(start + json.dumps(row, ensure_ascii=False).encode())
 
     def add_result(self, result: ValidationResult) -> None:
-        """A validation result."""
+        """Add a validation result."""
         self.severities[result.severity] += 1
         self._write_row("results", result_to_json(result))
         self._turtle.write(serialize_result(result, self.counts["results"]).encode())
 
     def add_refusal(self, error: RecordError) -> None:
-        """A record that could not be read."""
+        """Add a record or table that cannot be used."""
         row = {"source": error.source, "line": error.line, "field": error.field, "figid": error.figid}
         self._write_row("refusals", {**{key: value for key, value in row.items() if value}, "reason": error.reason, "remedy": error.remedy})
 
     def add_warning(self, warning: RecordWarning) -> None:
-        """Something about a figure, or about a source."""
+        """Add a warning."""
         row = {"figid": warning.figid, "source": warning.source, "warning": warning.message}
         self._write_row("warnings", {key: value for key, value in row.items() if value})
 
     def add_conflict(self, conflict: Conflict) -> None:
-        """Two records that disagree about an entity."""
-        self._write_row("conflicts", conflict._asdict())
+        """Add a conflict."""
+        row = {
+            "subject": conflict.subject,
+            "predicate": conflict.predicate,
+            "kept": conflict.winner,
+            "kept_from": conflict.winner_figid,
+            "dropped": conflict.dropped,
+            "dropped_from": conflict.dropped_figid,
+        }
+        self._write_row("conflicts", row)
 
     def add_quarantined(self, figid: str, source: str, reason: str = "") -> None:
-        """A figure that was left out: for the violations among the results, or for another reason."""
+        """Add a quarantined figure: for the violations among the results, or for another reason."""
         row = {"figid": figid, "source": source, "reason": reason}
         self._write_row("quarantined", {key: value for key, value in row.items() if value})
 
     def close(self, summary: dict[str, Any]) -> None:
-        """Write the ends of both files."""
+        """Write the ends of both files, with the sections in order."""
         self._turtle.write(report_footer(not self.counts["results"]).encode())
         self._stack.close()
         with self._output.open("report.json") as file:
             file.write(b'{\n  "summary": ' + json.dumps(summary, ensure_ascii=False).encode())
-            for name, part in self._section_files.items():
+            for name, section in self._section_files.items():
                 file.write(f',\n  "{name}": ['.encode())
-                part.seek(0)
-                while chunk := part.read(1 << 20):
-                    file.write(chunk)
+                section.seek(0)
+                shutil.copyfileobj(section, file)
                 file.write(b"\n  ]" if self.counts[name] else b"]")
-                part.close()
+                section.close()
                 (self._output.staging / f"report.{name}.part").unlink()
             file.write(b"\n}\n")

@@ -1,4 +1,4 @@
-"""What an export came to: the numbers that the command prints, and its exit status."""
+"""The summary of an export: the numbers that the command prints, and its exit status."""
 
 from __future__ import annotations
 
@@ -12,22 +12,24 @@ class ExportSummary:
     """The numbers of an export.
 
     Attributes:
-        read: records that were found.
-        mapped: records that this run mapped; the others are as they were in an earlier run, and were taken from there.
+        read: records in the sources.
+        mapped: records that this run mapped; the others were reused.
         exported: figures that were written.
         refused: records that could not be used.
-        superseded: records that gave way to one of a newer generation.
+        superseded: records that gave way to one of a newer schema.
         quarantined: figures left out for a violation.
-        triples: statements in each of the graph's files.
-        entities: things that figures share.
-        mentions: rows of each kind, with repeats.
-        repairs: how often each part of the JSON-LD was repaired.
-        severities: validation results of each severity.
-        warnings: notes on figures and sources; disagreements on entities are ``conflicts``.
-        first_refusals: the first refusals, for showing; all of them are in the report.
-        first_quarantined: the first figures that were left out, each with its first violation.
+        triples: statements in the graph.
+        entities: entities that figures share.
+        mentions: mentions by entity type, with repeats.
+        repairs: repairs of the JSON-LD by the part that was repaired.
+        severities: validation results by severity.
+        warnings: warnings about figures and sources.
+        conflicts: disagreements of records about an entity.
+        first_refusals: the first refusals; the report has all of them.
+        first_quarantined: the first quarantined figures, each with its first violation.
+        files: names of the files that were written.
+        seconds: the duration.
         unchanged: whether the export was there already, so that nothing was written.
-        seconds: how long it took.
     """
 
     MAX_LISTED_RECORDS = 20
@@ -46,7 +48,7 @@ class ExportSummary:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> ExportSummary:
-        """The summary of an export that is there already and was found to be what a new one would be."""
+        """The summary of an export that is there already, from its ``as_dict``."""
         summary = cls()
         summary.unchanged = True
         for name in ("read", "exported", "refused", "superseded", "quarantined", "triples", "entities", "warnings", "conflicts", "files"):
@@ -58,25 +60,25 @@ class ExportSummary:
 
     @property
     def records_per_second(self) -> float:
-        """Records a second."""
+        """Records read per second."""
         return self.read / self.seconds if self.seconds else 0.0
 
     @property
     def exit_status(self) -> int:
-        """``OK``, or ``DIFFERS`` where something was refused or left out."""
+        """``DIFFERS`` where a record was refused or quarantined, or has a violation, else ``OK``."""
         return DIFFERS if self.refused or self.quarantined or self.severities["Violation"] else OK
 
     def add_counts(self, counts: Counter[str], times: int = 1) -> None:
-        """Add counts, whose names begin with ``mentions.`` or ``repairs.``; take them away with ``times=-1``."""
+        """Add counts, whose names begin with ``mentions.`` or ``repairs.``; subtract them with ``times=-1``."""
         for name, count in counts.items():
             group, _, key = name.partition(".")
-            kind = self.mentions if group == "mentions" else self.repairs
-            kind[key] += count * times
-            if not kind[key]:
-                del kind[key]
+            totals = self.mentions if group == "mentions" else self.repairs
+            totals[key] += count * times
+            if not totals[key]:
+                del totals[key]
 
     def as_dict(self, timing: bool = True) -> dict[str, Any]:
-        """The numbers as JSON; without ``timing`` they are the same in every run."""
+        """The summary as JSON; without ``timing`` it is the same in every run."""
         numbers: dict[str, Any] = {
             "read": self.read,
             "exported": self.exported,

@@ -1,8 +1,4 @@
-"""One batch of records, from where they are to the bytes of every format: what a worker does.
-
-A batch needs nothing but its records and the settings, and gives back bytes and a small account of each record, so batches can
-be worked on in any process and in any order.
-"""
+"""The worker, which turns records into serialized fragments, and the choice of the executor that workers run on."""
 
 from __future__ import annotations
 
@@ -40,117 +36,112 @@ from pfocr2rdf.validation.validator import get_validator
 
 
 class Worker:
-    """Works on batches.
+    """Maps, validates and serializes batches of records. It needs no other worker, so batches may go to any process in any order.
 
     Args:
         formats: names of ``SERIALIZERS``.
         shapes: the shapes in force.
-        on_violation: one of ``ON_VIOLATION``.
+        on_violation: one of ``VIOLATION_POLICIES``.
     """
 
     def __init__(self, formats: Iterable[str], shapes: Shapes, on_violation: str) -> None:
         self._serializers = {name: SERIALIZERS[name]() for name in formats}
-        self.validator = get_validator(shapes)
+        self._validator = get_validator(shapes)
         self._keep_violations = on_violation == "keep"
         self._description_encoder = DescriptionEncoder()
         self._last_number = -1
 
     def run(self, records: Iterable[IndexedRecord]) -> BatchResult:
-        """All that the records of a batch come to."""
-        work, records = BatchResult(), list(records)
+        """The result of a batch."""
+        result, records = BatchResult(), list(records)
         first = records[0].number if records else self._last_number + 1
-        if first <= self._last_number:  # another worker died of it; what was said with later ones comes too late for it
+        if first <= self._last_number:  # another worker died of it; descriptions that were sent with later records come too late
             self.reset_descriptions()
         self._last_number = first
-        prefetch(located for _, located in records)
-        texts: dict[str, list[bytes]] = {name: [] for name in self._serializers}
-        for one in records:
-            work.record_results.append(self._map_record(one, work, texts))
-        work.fragments = {form: self._serializers[form].separator.encode().join(parts) for form, parts in texts.items()}
-        work.descriptions = self._description_encoder.take_new()
-        return work
+        prefetch(ref for _, ref in records)
+        fragments: dict[str, list[bytes]] = {name: [] for name in self._serializers}
+        for record in records:
+            result.record_results.append(self._map_record(record, result, fragments))
+        result.fragments = {name: self._serializers[name].separator.encode().join(parts) for name, parts in fragments.items()}
+        result.descriptions = self._description_encoder.take_new()
+        return result
 
     def reset_descriptions(self) -> None:
-        """Hand over all descriptions again, also those that were handed over before."""
+        """Send all descriptions again, also those that were sent before."""
         self._description_encoder = DescriptionEncoder()
 
-    def _map_record(self, one: IndexedRecord, work: BatchResult, texts: dict[str, list[bytes]]) -> RecordResult:
-        number, located = one
+    def _map_record(self, record: IndexedRecord, batch: BatchResult, fragments: dict[str, list[bytes]]) -> RecordResult:
+        number, ref = record
         digest, figid = b"", ""
         try:
-            raw, data = read_raw(located)
+            raw, data = read_raw(ref)
             digest, figid = raw.digest(), raw.figid
-            record = parse_record(raw, data)
-            graph = build_figure_graph(record)
+            figure = parse_record(raw, data)
+            graph = build_figure_graph(figure)
         except RecordError as error:
-            return build_refusal_result(number, located, error.with_source(located.source, figid), digest, figid)
-        results = self.validator.validate(graph.resolved_entities(), graph.source, graph.figid, graph.figure, graph.mentions)
-        head = (number, located.source, located.line, digest, graph.figid, SCHEMA_RANK[graph.schema_version])
+            return build_refusal_result(number, ref, error.with_source(ref.source, figid), digest, figid)
+        results = self._validator.validate(graph.resolved_entities(), graph.source, graph.figid, graph.figure, graph.mentions)
+        identity = (number, ref.source, ref.line, digest, graph.figid, SCHEMA_RANK[graph.schema_version])
         if not self._keep_violations and any(result.severity == "Violation" for result in results):
             reasons = [result_to_json(result) for result in results]
-            work.quarantined[number] = QuarantinedRecord(graph.figid, _record_files(graph.figid, raw), reasons)
-            return RecordResult(*head, QUARANTINED, (), b"", RecordNotes(TripleCounts(), Counter(), results, []).to_json())
-        said = self._collect_notes(record, graph, results)
-        work.counts.merge(said.counts)
-        work.summary_counts.update(said.summary_counts)
-        return RecordResult(
-            *head,
-            EXPORTED,
-            self._serialize_figure(graph, texts),
-            self._description_encoder.encode_keys(graph.entities.values()),
-            said.to_json(),
-        )
+            batch.quarantined[number] = QuarantinedRecord(graph.figid, _original_files(graph.figid, raw), reasons)
+            return RecordResult(*identity, QUARANTINED, (), b"", RecordNotes(TripleCounts(), Counter(), results, []).to_json())
+        notes = self._collect_notes(figure, graph, results)
+        batch.counts.merge(notes.counts)
+        batch.summary_counts.update(notes.summary_counts)
+        sizes = self._serialize_figure(graph, fragments)
+        return RecordResult(*identity, EXPORTED, sizes, self._description_encoder.encode_keys(graph.entities.values()), notes.to_json())
 
     @staticmethod
-    def _collect_notes(record: FigureRecord, graph: FigureGraph, results: list[ValidationResult]) -> RecordNotes:
-        tally = Counter({f"mentions.{kind}": count for kind, count in Counter(row.entity_type for row in record.mentions).items()})
-        tally.update({f"repairs.{part}": count for part, count in graph.repairs.items()})
-        return RecordNotes(TripleCounts.for_figure(graph.figure, graph.mentions), tally, results, list(graph.notes))
+    def _collect_notes(figure: FigureRecord, graph: FigureGraph, results: list[ValidationResult]) -> RecordNotes:
+        mention_counts = Counter(row.entity_type for row in figure.mentions)
+        counts = Counter({f"mentions.{entity_type}": count for entity_type, count in mention_counts.items()})
+        counts.update({f"repairs.{part}": count for part, count in graph.repairs.items()})
+        return RecordNotes(TripleCounts.for_figure(graph.figure, graph.mentions), counts, results, list(graph.notes))
 
-    def _serialize_figure(self, graph: FigureGraph, texts: dict[str, list[bytes]]) -> tuple[int, ...]:
-        """Add the figure's text in each format; the sizes of the texts."""
-        name = figure_graph_iri(graph.figid)
+    def _serialize_figure(self, graph: FigureGraph, fragments: dict[str, list[bytes]]) -> tuple[int, ...]:
+        """Add the figure's fragment in each format, and return their sizes."""
+        graph_iri = figure_graph_iri(graph.figid)
         sizes = []
-        for form, writer in self._serializers.items():
-            text = writer.serialize_figure(graph.figure, graph.mentions, name).encode()
-            texts[form].append(text)
-            sizes.append(len(text))
+        for name, serializer in self._serializers.items():
+            fragment = serializer.serialize_figure(graph.figure, graph.mentions, graph_iri).encode()
+            fragments[name].append(fragment)
+            sizes.append(len(fragment))
         return tuple(sizes)
 
 
-def _record_files(figid: str, raw: RawRecord) -> dict[str, bytes]:
+def _original_files(figid: str, raw: RawRecord) -> dict[str, bytes]:
     """A record's files, as they came."""
     record = b"---\n" + raw.document.data.rstrip(b"\n") + b"\n---\n"
     return {f"{figid}.md": record, **{table.name: table.data for table in raw.tables.values()}}
 
 
 def create_executor(options: ExecutorOptions, formats: tuple[str, ...], shapes: Shapes, on_violation: str) -> Executor:
-    """Where the tasks of an export are done.
+    """The executor for the tasks of an export.
 
     Raises:
-        ExecutorError: the engine is not installed, or its scheduler cannot be reached.
+        ExecutorError: dask is not installed, or its scheduler cannot be reached.
     """
-    make = partial(Worker, formats, shapes, on_violation)
+    worker_factory = partial(Worker, formats, shapes, on_violation)
     if options.name == "dask":
-        return _create_dask_executor(
-            options, (formats, shapes.text, on_violation), partial(_create_matching_worker, code_fingerprint(), make)
-        )
+        checked_factory = partial(_create_matching_worker, code_fingerprint(), worker_factory)
+        return _create_dask_executor(options, (formats, shapes.text, on_violation), checked_factory)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if (options.worker_count or cores) == 1:
-        return InlineExecutor(make)
-    return ProcessExecutor(options.worker_count, make) if options.worker_count else AutoExecutor(cores, make)
+        return InlineExecutor(worker_factory)
+    return ProcessExecutor(options.worker_count, worker_factory) if options.worker_count else AutoExecutor(cores, worker_factory)
 
 
-def _create_matching_worker(version: str, make: Callable[[], Worker]) -> Worker:
-    """A worker on another machine, which must do the very same as this one."""
-    if version != code_fingerprint():
+def _create_matching_worker(fingerprint: str, worker_factory: Callable[[], Worker]) -> Worker:
+    """A worker on another machine, which must run the same code as this one."""
+    if fingerprint != code_fingerprint():
         raise ExecutorError("a worker has another version of pfocr2rdf, of Python or of a library; install the same there as here")
-    return make()
+    return worker_factory()
 
 
-def _create_dask_executor(engine: ExecutorOptions, key: object, make: Callable[[], Worker]) -> Executor:
+def _create_dask_executor(options: ExecutorOptions, worker_key: object, worker_factory: Callable[[], Worker]) -> Executor:
     try:
         from pfocr2rdf.pipeline.executors.dask import DaskExecutor  # here, since few need it and it takes a second to import
     except ImportError:
         raise ExecutorError("the engine dask is not installed; run: pip install 'pfocr2rdf[dask]'") from None
-    return DaskExecutor(engine.scheduler, engine.worker_count or os.cpu_count() or 1, key, make)
+    return DaskExecutor(options.scheduler, options.worker_count or os.cpu_count() or 1, worker_key, worker_factory)

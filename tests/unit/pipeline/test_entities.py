@@ -87,7 +87,7 @@ def settled(entities: EntityStore) -> tuple[list[tuple[str, tuple[tuple[str, str
 
 
 def without_figures(conflicts: Iterable[Conflict]) -> list[tuple[str, str, str, str]]:
-    return [(one.subject, one.predicate, one.kept, one.dropped) for one in conflicts]
+    return [(one.subject, one.predicate, one.winner, one.dropped) for one in conflicts]
 
 
 # -- laws --------------------------------------------------------------------------------------------------------------------------
@@ -190,7 +190,7 @@ def test_nothing_is_lost_but_what_a_conflict_names_and_nothing_is_made_up(saying
     found = {(subject, *pair) for subject, pairs in nodes for pair in pairs}
     assert found | {(one.subject, one.predicate, one.dropped) for one in conflicts} == said
     assert {(one.subject, one.predicate, one.dropped) for one in conflicts} & found == set()
-    assert {(one.subject, one.predicate, one.kept) for one in conflicts} <= found
+    assert {(one.subject, one.predicate, one.winner) for one in conflicts} <= found
 
 
 @given(SAYINGS)
@@ -212,8 +212,8 @@ def test_a_conflict_names_two_figures_that_said_so(sayings: list[Saying]) -> Non
     _, conflicts = settled(gathered(sayings))
     said = {(node.subject, *pair, figid) for node, (_, figid) in sayings for pair in node.pairs}
     for one in conflicts:
-        assert (one.subject, one.predicate, one.kept, one.kept_from) in said
-        assert (one.subject, one.predicate, one.dropped, one.dropped_from) in said
+        assert (one.subject, one.predicate, one.winner, one.winner_figid) in said
+        assert (one.subject, one.predicate, one.dropped, one.dropped_figid) in said
     assert len(set(without_figures(conflicts))) == len(conflicts)
 
 
@@ -241,7 +241,7 @@ def test_what_an_old_and_a_new_record_say_alike_counts_as_new() -> None:
 
 def test_three_values_are_two_conflicts() -> None:
     _, conflicts = settled(gathered((gene(label=label), (NEW, f"F{label}")) for label in "CAB"))
-    named = [(one.kept, one.kept_from, one.dropped, one.dropped_from) for one in conflicts]
+    named = [(one.winner, one.winner_figid, one.dropped, one.dropped_figid) for one in conflicts]
     assert named == [('"A"', "FA", '"B"', "FB"), ('"A"', "FA", '"C"', "FC")]
 
 
