@@ -1,4 +1,4 @@
-"""The mapping of one row of a record, made once per distinct row: what a row says is the same in every figure."""
+"""The mapping of one row of a record, made once per distinct row: its statements are the same in every figure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class MappedRow(NamedTuple):
 
     Attributes:
         row: the row itself: as long as this is cached, no other row has its identity.
-        key: the identity of its mention within a figure; empty where the row says nothing.
+        key: the identity of its mention within a figure; empty where the row has no content.
         body: the statements of its mention, but for those on the figure and the number of occurrences.
         target: the entity that the figure mentions, as a term, or ``""``.
         family: the family that the figure mentions, as a term, or ``""``.

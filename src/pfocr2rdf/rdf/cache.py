@@ -1,4 +1,4 @@
-"""An approximate LRU cache: rows repeat from figure to figure, so what was made of one is kept."""
+"""An approximate LRU cache: rows repeat from figure to figure, so what was made of one is cached."""
 
 from __future__ import annotations
 

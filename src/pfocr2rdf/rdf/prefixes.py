@@ -14,7 +14,7 @@ READABLE_LOCAL_NAME = re.compile(r"\w(?:[\w.-]*[\w-])?", re.ASCII)
 """A local name that people read at a glance: ``LOCAL_NAME`` without percent-encoding."""
 
 ANY_LOCAL_NAME = re.compile(r".*", re.DOTALL)
-"""Whatever stands behind a namespace."""
+"""Any local name, also one that needs escapes."""
 
 _find_xml_name = re.compile(r"[A-Za-z_][A-Za-z0-9_\-.]*\Z").search
 

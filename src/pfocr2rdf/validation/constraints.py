@@ -76,7 +76,7 @@ def _pattern(value: str, _index: ShapesIndex) -> TermCheck:
     if not _SAFE_PATTERN(text) or "$" in text[:-1]:
         raise UnsupportedConstraintError(value)
     try:
-        search = re.compile(re.sub(r"(?<!\\)\$\Z", r"\\Z", text)).search  # Python's $ also stands before a last line end
+        search = re.compile(re.sub(r"(?<!\\)\$\Z", r"\\Z", text)).search  # Python's $ also matches before a last line end
     except re.error:
         raise UnsupportedConstraintError(value) from None
     return _PatternCheck(search)

@@ -48,16 +48,16 @@ def test_a_figid_names_the_same_figure_with_and_without_json_ld(tmp_path: Path, 
 
 def test_describing_a_record_changes_nothing_in_it(tmp_path: Path) -> None:
     record = read(tmp_path, with_block("PMC1__F1", "name: CreativeWork", "license: CC0", "keywords: [NA, A]", "about: {name: x}"))
-    before = copy.deepcopy(record)
+    copied = copy.deepcopy(record)
     build_figure_graph(record)
-    assert record == before
+    assert record == copied
 
 
 def test_describing_a_record_changes_nothing_inside_its_block(tmp_path: Path) -> None:
     record = read(tmp_path, with_block("PMC1__F1", "author:", "- name: Ada", "- {'@id': 'http://example.org/bo', address: {name: x}}"))
-    before = copy.deepcopy(record)
+    copied = copy.deepcopy(record)
     first, second = build_figure_graph(record), build_figure_graph(record)
-    assert record == before
+    assert record == copied
     assert first == second
 
 
@@ -101,8 +101,8 @@ def test_a_figure_without_title_is_not_called_creative_work(tmp_path: Path) -> N
 @pytest.mark.parametrize("license_", ["CC0", "CC0-1.0", "CC0 1.0", "http://creativecommons.org/publicdomain/zero/1.0/"])
 def test_the_licence_is_said_in_both_vocabularies(tmp_path: Path, license_: str) -> None:
     pairs = build_figure_graph(read(tmp_path, with_block("PMC1__F1", f"license: {license_}"))).figure.pairs
-    said = {name for name, value in pairs if value == "<http://creativecommons.org/publicdomain/zero/1.0/>"}
-    assert said == {"<http://purl.org/dc/terms/license>", "<http://schema.org/license>"}
+    predicates = {name for name, value in pairs if value == "<http://creativecommons.org/publicdomain/zero/1.0/>"}
+    assert predicates == {"<http://purl.org/dc/terms/license>", "<http://schema.org/license>"}
 
 
 def test_what_a_block_says_of_the_paper_joins_what_the_record_says_of_it(tmp_path: Path) -> None:

@@ -59,5 +59,5 @@ def test_every_property_says_what_it_relates(vocabulary: rdflib.Graph) -> None:
 
 
 def test_superclasses_of_the_validator_are_those_of_the_ontology(vocabulary: rdflib.Graph) -> None:
-    said = {(str(term), str(above)) for term, _, above in vocabulary.triples((None, RDFS.subClassOf, None))}
-    assert said == {(name, above) for name, all_above in superclasses().items() for above in all_above}
+    axioms = {(str(term), str(above)) for term, _, above in vocabulary.triples((None, RDFS.subClassOf, None))}
+    assert axioms == {(name, above) for name, all_above in superclasses().items() for above in all_above}

@@ -35,12 +35,12 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 # -- the built-in shapes ---------------------------------------------------------------------------------------------------
 
 
-def test_the_built_in_shapes_are_all_known_to_the_screen() -> None:
+def test_the_built_in_shapes_are_all_compiled() -> None:
     assert CompiledShapes(load_shapes().text, superclasses()).is_exact
 
 
 @pytest.mark.parametrize("name", GRAPHS)
-def test_small_graphs_without_a_fault_are_cleared(name: str) -> None:
+def test_small_graphs_without_a_fault_conform(name: str) -> None:
     assert CompiledShapes(load_shapes().text, superclasses()).conforms(small_graph(name) or pytest.skip(NO_SHARED))
 
 
@@ -48,7 +48,7 @@ def test_small_graphs_without_a_fault_are_cleared(name: str) -> None:
 def test_a_score_of_many_digits_conforms(score: str) -> None:
     """shacl 0.3.4 takes a decimal of more than 18 fraction digits for ill-formed (XSD has no such limit), so the mapping rounds."""
     old, new = '"0.95"', f'"{decimal_lexical_form(score)}"'
-    graph = [Resource(node.subject, tuple((one, value.replace(old, new)) for one, value in node.pairs)) for node in complete()]
+    graph = [Resource(node.subject, tuple((predicate, value.replace(old, new)) for predicate, value in node.pairs)) for node in complete()]
     assert new in ntriples(graph)
     assert Validator(load_shapes()).validate(graph) == Validator(load_shapes()).validate_ntriples(ntriples(graph)) == []
 
@@ -74,7 +74,7 @@ KNOWN = {
 
 
 @pytest.mark.parametrize("constraint", KNOWN.values(), ids=KNOWN)
-def test_everyday_constraints_are_known(constraint: str) -> None:
+def test_everyday_constraints_are_compiled(constraint: str) -> None:
     assert screen(on_value(constraint)).is_exact
 
 
@@ -128,7 +128,7 @@ UNKNOWN = {
 
 
 @pytest.mark.parametrize("text", UNKNOWN.values(), ids=UNKNOWN)
-def test_what_the_screen_does_not_know_makes_it_incomplete(text: str) -> None:
+def test_a_constraint_that_is_not_compiled_makes_the_shapes_inexact(text: str) -> None:
     quick = screen(text)
     assert not quick.is_exact
     assert not quick.conforms([])
@@ -183,7 +183,7 @@ SOUND = [
 
 
 @pytest.mark.parametrize(("constraints", "value"), SOUND)
-def test_a_value_that_the_engine_stops_is_not_cleared(constraints: str, value: str) -> None:
+def test_a_value_that_the_engine_refuses_does_not_conform(constraints: str, value: str) -> None:
     assert_sound(on_value(constraints), thing(value))
 
 
@@ -194,7 +194,7 @@ def test_all_shapes_on_a_class_hold_together() -> None:
         assert_sound(two, thing(*values))
 
 
-def test_a_shape_on_the_type_itself_is_looked_at() -> None:
+def test_a_shape_on_the_type_itself_is_checked() -> None:
     shape = on_value("sh:maxCount 1").replace("ex:p", "rdf:type")
     node = Resource("<urn:x:a>", ((RDF_TYPE, iri_term(THING)), (RDF_TYPE, iri_term(OTHER))))
     assert not screen(shape).conforms([node])
@@ -222,10 +222,10 @@ def test_what_a_record_says_twice_counts_once(tmp_path: Path, fields: dict[str, 
 
 
 @pytest.mark.parametrize("name", GRAPHS)
-def test_small_graphs_are_cleared_as_columns(name: str) -> None:
+def test_small_graphs_conform_as_columns(name: str) -> None:
     nodes = small_graph(name) or pytest.skip(NO_SHARED)
-    rest, figure, alike = as_columns(nodes)
+    resources, figure, columns = as_columns(nodes)
     assert figure
-    assert alike
-    assert len(rest) + 1 + len(alike.local_names) == len(nodes)
-    assert CompiledShapes(load_shapes().text, superclasses()).conforms(rest, figure, alike)
+    assert columns
+    assert len(resources) + 1 + len(columns.local_names) == len(nodes)
+    assert CompiledShapes(load_shapes().text, superclasses()).conforms(resources, figure, columns)

@@ -64,9 +64,9 @@ def constraints() -> Iterator[Constraint]:
             path = graph.value(shape, SH.path)
             severity = str(graph.value(shape, SH.severity, default=SH.Violation)).removeprefix(str(SH))
             message = str(graph.value(shape, SH.message))
-            for parameter, found in sorted(graph.predicate_objects(shape)):
+            for parameter, argument in sorted(graph.predicate_objects(shape)):
                 if parameter in SH and parameter not in NOT_CONSTRAINTS:
-                    value = [one.n3() for one in Collection(graph, found)] if parameter == SH["in"] else found.toPython()
+                    value = [item.n3() for item in Collection(graph, argument)] if parameter == SH["in"] else argument.toPython()
                     local = str(parameter).removeprefix(str(SH))
                     yield Constraint(
                         str(shape), iri_term(str(target)), iri_term(str(path)) if path else "", local, value, severity, message
@@ -128,11 +128,11 @@ def broken_graphs(constraint: Constraint) -> Iterator[tuple[str, list[Resource]]
     for wrong in BREAKS[constraint.parameter](constraint.value, values):
         yield node.subject, changed(graph, node, [*others, *((constraint.path, value) for value in wrong)])
     if constraint.parameter == "class":  # a thing that is described, but as of another class
-        other = next(one for one in complete() if (RDF_TYPE, iri_term(str(constraint.value))) not in one.pairs)
+        other = next(node for node in complete() if (RDF_TYPE, iri_term(str(constraint.value))) not in node.pairs)
         yield node.subject, changed(graph, node, [*others, (constraint.path, other.subject)])
 
 
-@pytest.mark.parametrize("constraint", CONSTRAINTS, ids=lambda one: one.name)
+@pytest.mark.parametrize("constraint", CONSTRAINTS, ids=lambda constraint: constraint.name)
 def test_every_constraint_of_every_shape_fires_when_it_is_broken(constraint: Constraint) -> None:
     assert constraint.parameter in BREAKS, f"say in BREAKS how sh:{constraint.parameter} is broken"
     validator = Validator(load_shapes())
@@ -140,11 +140,13 @@ def test_every_constraint_of_every_shape_fires_when_it_is_broken(constraint: Con
     assert graphs, "nothing breaks it"
     for focus, graph in graphs:
         results = validator.validate_ntriples(ntriples(graph))
-        found = [one for one in results if one.shape == iri_term(constraint.shape) and one.component == constraint.component]
-        assert found, f"{ntriples([node for node in graph if node.subject == focus])}\n{results}"
-        assert {one.focus_node[:2] if focus == "_:b" else one.focus_node for one in found} == {focus[:2] if focus == "_:b" else focus}
-        assert {(one.path, one.severity, one.message) for one in found} == {(constraint.path, constraint.severity, constraint.message)}
-        if focus != "_:b":  # figures hold no blank node, so the screen knows none
+        matches = [result for result in results if (result.shape, result.component) == (iri_term(constraint.shape), constraint.component)]
+        assert matches, f"{ntriples([node for node in graph if node.subject == focus])}\n{results}"
+        nodes = {result.focus_node[:2] if focus == "_:b" else result.focus_node for result in matches}
+        assert nodes == {focus[:2] if focus == "_:b" else focus}
+        texts = {(result.path, result.severity, result.message) for result in matches}
+        assert texts == {(constraint.path, constraint.severity, constraint.message)}
+        if focus != "_:b":  # figures have no blank node, so none is compiled
             assert validator.validate(graph) == results
 
 
@@ -152,7 +154,7 @@ def test_the_walk_finds_the_constraints_that_are_written_in_the_files() -> None:
     text = re.sub(r'"(?:[^"\\]|\\.)*"|#.*', "", "\n".join(path.read_text(encoding="utf-8") for path in FILES))
     written = re.findall(rf"\bsh:({'|'.join(BREAKS)})\b", text)
     assert len(written) == len(CONSTRAINTS) > 150
-    assert {one.parameter for one in CONSTRAINTS} <= BREAKS.keys()
+    assert {constraint.parameter for constraint in CONSTRAINTS} <= BREAKS.keys()
 
 
 # -- what conforms ---------------------------------------------------------------------------------------------------------
@@ -167,7 +169,9 @@ def test_a_graph_that_says_everything_conforms() -> None:
     assert all_results(list(complete())) == []
 
 
-@pytest.mark.parametrize("constraint", {(one.target, one.path): one for one in CONSTRAINTS}.values(), ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "constraint", {(row.target, row.path): row for row in CONSTRAINTS}.values(), ids=lambda constraint: constraint.name
+)
 def test_everything_that_a_shape_speaks_of_is_said_in_that_graph(constraint: Constraint) -> None:
     assert not constraint.path or constraint.path in dict(first(constraint.target, constraint.path).pairs)
 
@@ -184,8 +188,8 @@ def test_real_figures_conform(name: str) -> None:
 
 def test_the_examples_of_the_project_conform() -> None:
     records = list(read_records(EXAMPLES)) if EXAMPLES.is_dir() and any(EXAMPLES.rglob("*.md")) else pytest.skip("no examples yet")
-    results = [one for record in records for one in all_results(build_figure_graph(record).resources())]
-    assert [one for one in results if one.severity == "Violation"] == []
+    results = [result for record in records for result in all_results(build_figure_graph(record).resources())]
+    assert [result for result in results if result.severity == "Violation"] == []
 
 
 @pytest.mark.parametrize("value", ["0", "0.0", "1", "1.0", "+1.0", "-0.0", "0.95", "1.000000000000000000", "0.000000000000000001"])
@@ -212,7 +216,7 @@ def test_a_file_has_the_shapes_of_one_class(path: Path) -> None:
     assert set(graph.subjects(RDF.type, SH.NodeShape)) == {root}
     properties = set(graph.subjects(RDF.type, SH.PropertyShape))
     assert properties == set(graph.objects(root, SH.property)) == set(graph.subjects(SH.path, None))
-    assert set(graph.subjects()) - {one for one in graph.subjects() if isinstance(one, rdflib.BNode)} == {root} | properties
+    assert set(graph.subjects()) - {node for node in graph.subjects() if isinstance(node, rdflib.BNode)} == {root} | properties
     assert all(isinstance(shape, rdflib.URIRef) and str(shape).startswith(f"{root}-") for shape in properties)
 
 
@@ -223,7 +227,7 @@ def test_every_shape_says_in_plain_words_what_is_wrong_and_how_bad_that_is(path:
         (message,) = graph.objects(shape, SH.message)
         assert message.language is None, shape
         assert re.fullmatch(r"[A-Z][^{}$?<>\n]{10,110}\.", str(message)), message
-        severities = [str(one).removeprefix(str(SH)) for one in graph.objects(shape, SH.severity)]
+        severities = [str(severity).removeprefix(str(SH)) for severity in graph.objects(shape, SH.severity)]
         assert severities in ([], *([name] for name in SEVERITIES)), shape
 
 
@@ -264,8 +268,9 @@ def test_a_shape_of_the_users_on_a_superclass_fires(tmp_path: Path, superclass: 
     ]
     wanted = sorted(node.subject for node in nodes if (RDF_TYPE, expand_term(target)) in node.pairs)
     for results in (validator.validate(nodes), validator.validate_ntriples(ntriples(nodes))):
-        assert sorted(one.focus_node for one in results) == wanted
-        assert {(one.shape, one.path, one.component) for one in results} == {("<urn:mine-none>", "<urn:p>", "MinCountConstraintComponent")}
+        assert sorted(result.focus_node for result in results) == wanted
+        constraints = {(result.shape, result.path, result.component) for result in results}
+        assert constraints == {("<urn:mine-none>", "<urn:p>", "MinCountConstraintComponent")}
 
 
 def test_a_reference_to_a_thing_of_a_subclass_is_good_enough(tmp_path: Path) -> None:
@@ -285,7 +290,7 @@ def test_a_file_of_the_same_name_takes_the_place_and_another_is_added(tmp_path: 
     assert [Path(name).name for name in shapes.files] == sorted([*(path.name for path in FILES), "zebra.ttl"])
     assert str(tmp_path / "organism.ttl") in shapes.files
     graph = rdflib.Graph().parse(data=shapes.text, format="turtle")
-    names = {str(one).rpartition("#")[2].removeprefix("urn:") for one in graph.subjects(SH.targetClass, None)}
+    names = {str(target).rpartition("#")[2].removeprefix("urn:") for target in graph.subjects(SH.targetClass, None)}
     assert names == {path.stem.capitalize() for path in FILES} - {"Organism"} | {"instead", "added"}
 
 
@@ -369,14 +374,14 @@ def shapes() -> rdflib.Graph:
 
 def paths(shapes: rdflib.Graph) -> Iterator[URIRef]:
     """Every property in every path: alternatives, sequences and inverses are taken apart."""
-    waiting = list(shapes.objects(None, SH.path))
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, URIRef):
-            if one != RDF.nil:
-                yield one
+    pending = list(shapes.objects(None, SH.path))
+    while pending:
+        path = pending.pop()
+        if isinstance(path, URIRef):
+            if path != RDF.nil:
+                yield path
         else:
-            waiting += [value for _, value in shapes.predicate_objects(one) if not isinstance(value, rdflib.Literal)]
+            pending += [value for _, value in shapes.predicate_objects(path) if not isinstance(value, rdflib.Literal)]
 
 
 def test_every_class_that_a_shape_is_about_is_one_of_ours(shapes: rdflib.Graph) -> None:
@@ -389,9 +394,9 @@ def test_every_class_that_a_shape_is_about_is_one_of_ours(shapes: rdflib.Graph) 
 def test_every_path_of_a_shape_is_a_property_that_the_graph_may_have(shapes: rdflib.Graph) -> None:
     """Ours are all in the vocabulary; of others the name space is known, and so is the property, for a misspelt one would never fire."""
     known = {expand_curie(row.name) for row in PROPERTIES} | {str(RDF.type)}
-    found = {str(path) for path in paths(shapes)}
-    assert len(found) > 25
-    assert found - known == set()
+    used = {str(path) for path in paths(shapes)}
+    assert len(used) > 25
+    assert used - known == set()
 
 
 def test_every_term_of_ours_in_the_shapes_is_in_the_vocabulary(shapes: rdflib.Graph) -> None:

@@ -67,7 +67,7 @@ def _key_of(row: Property) -> _Key:
 class JsonLdSerializer(Serializer):
     """Serializer of JSON-LD.
 
-    The text of a literal is taken over as it stands: ``terms.literal`` escapes the same characters as JSON, in the same way.
+    The text of a literal is written unchanged: ``terms.literal`` escapes the same characters as JSON, in the same way.
     """
 
     name = "jsonld"

@@ -22,10 +22,10 @@ def test_the_context_gives_every_property_its_iri_and_the_kind_of_its_values() -
     values = {row.jsonld_key: "https://example.org/v" if row.is_object else "v" for row in PROPERTIES}
     document = {"@context": jsonld_context(), "id": "https://example.org/s", **values}
     graph = rdflib.Graph().parse(data=json.dumps(document), format="json-ld")
-    found = {str(p): o for p, o in graph.predicate_objects(URIRef("https://example.org/s"))}
-    assert found.keys() == {expand_curie(row.name) for row in PROPERTIES}
+    values = {str(p): o for p, o in graph.predicate_objects(URIRef("https://example.org/s"))}
+    assert values.keys() == {expand_curie(row.name) for row in PROPERTIES}
     for row in PROPERTIES:
-        value = found[expand_curie(row.name)]
+        value = values[expand_curie(row.name)]
         assert isinstance(value, URIRef) == row.is_object, row.name
         if not row.is_object:
             assert str(value.datatype or XSD.string) == expand_curie(row.range), row.name
