@@ -1,4 +1,7 @@
-"""Archives of records, unpacked where nothing in them can reach anything else."""
+"""Safe extraction of archives of records: no member can reach anything outside.
+
+``tarfile.data_filter`` is not used: it follows links within the archive, and strips what leads out of names instead of refusing it.
+"""
 
 from __future__ import annotations
 
@@ -43,21 +46,21 @@ def unpack_archive(archive: Path, label: str, directory: Path) -> Iterator[Recor
     """Write the records and tables of an archive below ``directory``, a new and empty folder; yield what is refused.
 
     Links, device files, and names that lead elsewhere are refused one by one; a member that is too large is refused
-    without being unpacked. All other kinds of files are passed over.
+    without being unpacked. Members that are no record and no table are skipped.
 
     Raises:
         SourceError: the file is no archive, or is broken.
     """
     with archive.open("rb") as file:
         head = file.read(512)
-    packed = _zip_members(archive) if head.startswith(_ZIP) else _tar_members(archive, head)
+    members = _zip_members(archive) if head.startswith(_ZIP) else _tar_members(archive, head)
     try:
-        for member, problem, content in packed:
-            where = printable_path(f"{label}/{member}")
+        for member, problem, content in members:
+            source = printable_path(f"{label}/{member}")
             if problem or (problem := _name_problem(member)):
-                yield RecordError(problem, source=where, remedy=_LINK_REMEDY)
+                yield RecordError(problem, source=source, remedy=_LINK_REMEDY)
             elif PurePosixPath(member).suffix.lower() in MEMBER_SUFFIXES and (error := _write_member(directory / member, content)):
-                yield error.with_source(where)
+                yield error.with_source(source)
     except _ARCHIVE_ERRORS as error:
         raise SourceError(f"{label}: the archive cannot be read: {error}") from None
 
@@ -90,13 +93,13 @@ ArchiveMember = tuple[str, str, Callable[[], IO[bytes]]]
 
 
 def _zip_members(archive: Path) -> Iterator[ArchiveMember]:
-    with zipfile.ZipFile(archive) as opened:
-        for info in opened.infolist():
+    with zipfile.ZipFile(archive) as zip_file:
+        for info in zip_file.infolist():
             if info.is_dir():
                 continue
             mode = info.external_attr >> 16
             problem = "a link is not followed" if stat.S_ISLNK(mode) else "the member is encrypted" if info.flag_bits & 1 else ""
-            yield info.filename, problem, lambda info=info: opened.open(info)  # type: ignore[misc]
+            yield info.filename, problem, lambda info=info: zip_file.open(info)  # type: ignore[misc]
 
 
 def _tar_members(archive: Path, head: bytes) -> Iterator[ArchiveMember]:
@@ -107,19 +110,19 @@ def _tar_members(archive: Path, head: bytes) -> Iterator[ArchiveMember]:
             stream = stack.enter_context(zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True))
         elif head.startswith(_GZIP):
             stream = cast("IO[bytes]", stack.enter_context(gzip.open(raw)))
-        watched = _TarEndReader(stream)
-        opened = stack.enter_context(tarfile.open(fileobj=cast("IO[bytes]", watched), mode="r|"))
-        for info in opened:
+        reader = _TarEndReader(stream)
+        tar_file = stack.enter_context(tarfile.open(fileobj=cast("IO[bytes]", reader), mode="r|"))
+        for info in tar_file:
             if info.isdir():
                 continue
             problem = "" if info.isfile() else "a link or device is not followed"
-            yield info.name, problem, lambda info=info: cast("IO[bytes]", opened.extractfile(info))  # type: ignore[misc]
-        if not watched.ends_with_zero_block():
+            yield info.name, problem, lambda info=info: cast("IO[bytes]", tar_file.extractfile(info))  # type: ignore[misc]
+        if not reader.ends_with_zero_block():
             raise tarfile.ReadError("it breaks off before its end")
 
 
 class _TarEndReader:
-    """Reads a tar and knows whether its end is there: blocks of zeros, without which tarfile takes a broken one for whole."""
+    """Knows whether the end of a tar, blocks of zeros, was read: without it, tarfile takes a truncated archive for complete."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -131,7 +134,7 @@ class _TarEndReader:
         return data
 
     def ends_with_zero_block(self) -> bool:
-        """Read what is left; whether it ends in a block of zeros."""
+        """Read the rest; whether it ends in a block of zeros."""
         while self.read(1 << 16):
             pass
         return len(self._last) == _TAR_BLOCK_BYTES and not any(self._last)

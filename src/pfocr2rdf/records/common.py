@@ -1,4 +1,4 @@
-"""What both generations of records share: everything but the rows."""
+"""The fields that both record schemas share: everything but the mentions."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ def _read_paper(data: Mapping[str, Any]) -> Paper:
 
 
 def _read_annotations(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    found: dict[tuple[str, str], None] = {}
+    annotations: dict[tuple[str, str], None] = {}
     for index, item in enumerate(get_items(data, "annotations")):
         if type(item) is str:
-            found["", item.strip()] = None
+            annotations["", item.strip()] = None
         elif type(item) is dict:
             value = get_text(item, "value")
             if value:
-                found[get_text(item, "type"), value] = None
+                annotations[get_text(item, "type"), value] = None
         else:
             raise RecordError("is no mapping", field=f"annotations[{index}]", remedy="write 'type:' and 'value:'")
-    return tuple(found)
+    return tuple(annotations)
 
 
 def _read_jsonld(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -60,7 +60,7 @@ def _read_jsonld(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def build_record(
     data: Mapping[str, Any], schema_version: str, source: str, score_field: str, mentions: tuple[Mention, ...], notes: tuple[str, ...] = ()
 ) -> FigureRecord:
-    """The record, from its keys and the rows that its generation's reader found.
+    """The record, from its fields and the mentions that the reader of its schema made.
 
     Raises:
         RecordError: a key has the wrong type, or the figid is none.

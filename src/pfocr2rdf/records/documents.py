@@ -1,4 +1,4 @@
-"""The YAML documents in a file: front matter, one bare document, or a stream of them; never more than one in memory."""
+"""The YAML documents of a file: front matter, one bare document, or a stream of them; never more than one in memory."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def extract_front_matter(data: bytes) -> YamlDocument:
 
 
 def iter_documents(file: BinaryIO) -> Iterator[YamlDocument | RecordError]:
-    """The documents of a stream, one by one; those that say nothing are passed over, those too large are errors."""
+    """The documents of a stream, one by one; empty ones are skipped, and those too large are errors."""
     parts: list[bytes] = []
     size, line, begin, fresh = 0, 0, 1, True
     while chunk := file.readline(MAX_RECORD_BYTES):

@@ -1,4 +1,4 @@
-"""The typed record that every reader hands over, whichever generation it came from."""
+"""The typed record: the same data model for both record schemas."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 
 class Mention(NamedTuple):
-    """One row of a record: a word that OCR read, and what it was taken for.
+    """One row of a record: a word that OCR read, and the entity that it was recognised as.
 
-    Text fields are ``""`` where the record says nothing.
+    Text fields are ``""`` for no value.
 
     Attributes:
         entity_type: ``gene``, ``chemical`` or ``disease``.
@@ -39,7 +39,7 @@ class Mention(NamedTuple):
 
 
 class Paper(NamedTuple):
-    """The article a figure was published in; text fields are ``""`` where the record says nothing."""
+    """The article a figure was published in; text fields are ``""`` for no value."""
 
     pmcid: str = ""
     title: str = ""
@@ -53,7 +53,7 @@ class Paper(NamedTuple):
 
 
 class FigureRecord(NamedTuple):
-    """One published pathway figure. Text fields are ``""`` where the record says nothing; rows keep their order and repeats.
+    """One published pathway figure. Text fields are ``""`` for no value; rows keep their order and repeats.
 
     Attributes:
         schema_version: ``2021`` (lists in the record) or ``2023`` (lists in side tables).

@@ -1,4 +1,4 @@
-"""Records of 2021: genes, chemicals and diseases are lists in the record itself."""
+"""The record schema of 2021: genes, chemicals and diseases are lists in the record itself."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ _mention_caches: dict[str, LruCache[tuple[str, ...], Mention]] = {name: LruCache
 
 
 def matches(data: Mapping[str, Any]) -> bool:
-    """Whether the record carries its rows itself."""
+    """Whether the record holds its rows itself."""
     return any(name in data for name in LIST_FIELDS)
 
 
 def parse(data: Mapping[str, Any], _tables: Mapping[str, SideTable], source: str) -> FigureRecord:
-    """The record. Genes of this generation are human: their symbols are HGNC's.
+    """The record. Genes of this schema are human: their symbols are HGNC's.
 
     Raises:
         RecordError: a row is no mapping, or an identifier is none.
     """
     notes: list[str] = []
     rows = _mentions(data, "genes", _GENE_KEYS, _gene_mention)
-    for kind, name in (("chemical", "chemicals"), ("disease", "diseases")):
-        rows += _mentions(data, name, _NER_KEYS, partial(_ner_mention, kind, notes))
+    for entity_type, name in (("chemical", "chemicals"), ("disease", "diseases")):
+        rows += _mentions(data, name, _NER_KEYS, partial(_ner_mention, entity_type, notes))
     return build_record(data, VERSION, source, "pathway_score", tuple(rows), tuple(notes))
 
 
@@ -56,30 +56,30 @@ def _row_values(row: Any, keys: tuple[str, ...], field: str) -> tuple[str, ...]:
 def _mentions(
     data: Mapping[str, Any], name: str, keys: tuple[str, ...], make: Callable[[tuple[str, ...], str], tuple[Mention, bool]]
 ) -> list[Mention]:
-    """What the rows of one list say. Most rows were met before: those are looked up all at once.
+    """The mentions of one list, memoised by row: most rows repeat, and are looked up all at once.
 
     Args:
         data: the record.
         name: the list.
         keys: the keys of a row.
-        make: makes the mention of these values, and says whether it may be remembered.
+        make: makes the mention of these values, and says whether it may be cached.
     """
-    rows, made = get_items(data, name), _mention_caches[name]
-    found: list[Mention | None]
+    rows, cache = get_items(data, name), _mention_caches[name]
+    cached: list[Mention | None]
     try:
-        found = list(map(made.get, map(itemgetter(*keys), rows)))
+        cached = list(map(cache.get, map(itemgetter(*keys), rows)))
     except (KeyError, TypeError):  # a row is no mapping, lacks a key, or has a value that is no text
-        found = [None] * len(rows)
+        cached = [None] * len(rows)
     mentions = []
-    for index, mention in enumerate(found):
+    for index, mention in enumerate(cached):
         if mention is None:
             field = f"{name}[{index}]"
             values = _row_values(rows[index], keys, field)
-            mention = made.lookup(values)
+            mention = cache.lookup(values)
             if mention is None:
-                mention, always_so = make(values, field)
-                if always_so:
-                    made.put(values, mention)
+                mention, is_cacheable = make(values, field)
+                if is_cacheable:
+                    cache.put(values, mention)
         mentions.append(mention)
     return mentions
 
@@ -112,4 +112,4 @@ def _ner_mention(entity_type: str, notes: list[str], values: tuple[str, ...], fi
     elif identifier:
         notes.append(f"{field}.identifier: {identifier!r} is of no known vocabulary; the mention is kept without it")
     mention = Mention(entity_type=entity_type, word="" if word in NA_WORDS else word, lexicon_source=source, target=target)
-    return mention, bool(target or not identifier)  # what is worth a warning is said again each time
+    return mention, bool(target or not identifier)  # a note is made each time

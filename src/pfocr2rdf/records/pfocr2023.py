@@ -1,4 +1,4 @@
-"""Records of 2023: genes, chemicals and diseases are tables beside the record."""
+"""The record schema of 2023: genes, chemicals and diseases are tables beside the record."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _mention_caches: dict[str, LruCache[tuple[str, ...], Mention]] = {
 
 
 def matches(_data: Mapping[str, Any]) -> bool:
-    """Whether the record leaves its rows to side tables: it says nothing of them itself."""
+    """True: a record without lists of its own leaves its rows to side tables."""
     return True
 
 
@@ -34,18 +34,18 @@ def parse(data: Mapping[str, Any], tables: Mapping[str, SideTable], source: str)
     Raises:
         RecordError: a table lacks a column, a row is ragged, or an identifier is none.
     """
-    found: list[Mention] = []
+    mentions: list[Mention] = []
     notes: list[str] = []
     for name, reader in (("genes", _gene_mentions), ("chemicals", _chemical_mentions), ("diseases", _disease_mentions)):
         if table := tables.get(name):
-            found.extend(reader(table))
+            mentions.extend(reader(table))
             notes += [f"{table.name}: the column {column!r} is not known and was passed over" for column in _unknown_columns(name, table)]
-    return build_record(data, VERSION, source, "automl_pathway", tuple(found), tuple(notes))
+    return build_record(data, VERSION, source, "automl_pathway", tuple(mentions), tuple(notes))
 
 
 def _unknown_columns(name: str, table: SideTable) -> tuple[str, ...]:
-    known = _GENE_COLUMNS + _GENE_COUNT_COLUMNS if name == "genes" else ("word", "mesh", "match", "name", "chebi", "doid")
-    return unknown_columns(table, known)
+    columns = _GENE_COLUMNS + _GENE_COUNT_COLUMNS if name == "genes" else ("word", "mesh", "match", "name", "chebi", "doid")
+    return unknown_columns(table, columns)
 
 
 def _check_identifier(make: Any, value: str, column: str, table: SideTable, line: int) -> str:
@@ -71,14 +71,14 @@ def _row_values(values: tuple[str, ...], columns: tuple[str, ...], table: SideTa
 def _mentions(
     entity_type: str, columns: tuple[str, ...], table: SideTable, make: Callable[[tuple[str, ...], SideTable, int], Mention]
 ) -> list[Mention]:
-    """What the rows of a table say. Most rows were met before: those are looked up all at once."""
-    made = _mention_caches[entity_type]
+    """The mentions of a table, memoised by row: most rows repeat, and are looked up all at once."""
+    cache = _mention_caches[entity_type]
     lines, values = read_rows(table, columns)
     mentions = []
-    for index, mention in enumerate(map(made.get, values)):
+    for index, mention in enumerate(map(cache.get, values)):
         if mention is None:
             row = values[index]
-            mention = made.lookup(row) or made.put(row, make(row, table, lines[index]))
+            mention = cache.lookup(row) or cache.put(row, make(row, table, lines[index]))
         mentions.append(mention)
     return mentions
 

@@ -1,4 +1,4 @@
-"""From a located record to a ``FigureRecord``: bytes, text, YAML, generation."""
+"""Deserialisation: from a located record to a ``FigureRecord`` by way of bytes, text, YAML and schema."""
 
 from __future__ import annotations
 
@@ -10,38 +10,37 @@ from typing import Any, NamedTuple, Protocol
 
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.rdf import iris
-from pfocr2rdf.records import pfocr2021 as generation2021
-from pfocr2rdf.records import pfocr2023 as generation2023
+from pfocr2rdf.records import pfocr2021, pfocr2023
 from pfocr2rdf.records.documents import MAX_RECORD_BYTES, YamlDocument, extract_front_matter, too_large_error
 from pfocr2rdf.records.model import FigureRecord
 from pfocr2rdf.records.sources import RecordRef, RecordSource
 from pfocr2rdf.records.tables import SideTable, decode_text
 from pfocr2rdf.records.values import get_text
-from pfocr2rdf.records.yaml import load_yaml as read_yaml
+from pfocr2rdf.records.yaml import load_yaml
 from pfocr2rdf.storage import filesystem
 
 
 class RecordSchema(Protocol):
-    """The module of one generation."""
+    """The module that reads one version of the record schema."""
 
     VERSION: str
 
     def matches(self, data: Mapping[str, Any], /) -> bool:
-        """Whether the record is of this generation."""
+        """Whether the record has this schema."""
 
     def parse(self, data: Mapping[str, Any], tables: Mapping[str, SideTable], source: str, /) -> FigureRecord:
         """The typed record."""
 
 
-SCHEMAS: tuple[RecordSchema, ...] = (generation2021, generation2023)
-"""The readers, each of which says whether a record is one of its own; the last recognises all that is left. Later is newer."""
+SCHEMAS: tuple[RecordSchema, ...] = (pfocr2021, pfocr2023)
+"""The schemas from the oldest to the newest; the last one matches all records that no other does."""
 
-SCHEMA_RANK = {generation.VERSION: rank for rank, generation in enumerate(SCHEMAS)}
+SCHEMA_RANK = {schema.VERSION: rank for rank, schema in enumerate(SCHEMAS)}
 TABLE_NAMES = ("genes", "chemicals", "diseases")
 
 
 class RawRecord(NamedTuple):
-    """A record as it came: what messages call it, its figure, its bytes, its side tables."""
+    """A record before it is typed: what messages call it, its figure, its bytes, its side tables."""
 
     source: str
     figid: str
@@ -77,7 +76,7 @@ def read_raw(ref: RecordRef) -> tuple[RawRecord, Mapping[str, Any]]:
 
 
 def record_digest(ref: RecordRef, figid: str) -> bytes:
-    """The digest of a record that was read before and found to be of this figure; nothing is parsed.
+    """The digest of a record of which an earlier run knows the figure; nothing is parsed.
 
     Raises:
         RecordError: it cannot be read.
@@ -87,16 +86,16 @@ def record_digest(ref: RecordRef, figid: str) -> bytes:
 
 
 def parse_record(raw: RawRecord, data: Mapping[str, Any]) -> FigureRecord:
-    """The typed record, by the reader of its generation.
+    """The typed record, by the schema that matches.
 
     Raises:
         RecordError: a field has the wrong form.
     """
-    generation = next(one for one in SCHEMAS if one.matches(data))
-    if raw.tables and generation is generation2021:
-        shown = ", ".join(table.name for table in raw.tables.values())
-        raise RecordError(f"has lists of its own and side tables ({shown})", field="genes", remedy="keep the lists or the tables")
-    return generation.parse(data, raw.tables, raw.source)
+    schema = next(schema for schema in SCHEMAS if schema.matches(data))
+    if raw.tables and schema is pfocr2021:
+        names = ", ".join(table.name for table in raw.tables.values())
+        raise RecordError(f"has lists of its own and side tables ({names})", field="genes", remedy="keep the lists or the tables")
+    return schema.parse(data, raw.tables, raw.source)
 
 
 def read_records(*sources: str | os.PathLike[str], refusals: list[RecordError] | None = None) -> Iterator[FigureRecord]:
@@ -113,8 +112,8 @@ def read_records(*sources: str | os.PathLike[str], refusals: list[RecordError] |
         SourceError: a source as a whole cannot be read.
         RecordError: a record cannot be read, and no list was given for refusals.
     """
-    with RecordSource(sources) as found:
-        for item in chain(found.refusals, found):
+    with RecordSource(sources) as source:
+        for item in chain(source.refusals, source):
             try:
                 if isinstance(item, RecordError):
                     raise item
@@ -126,7 +125,7 @@ def read_records(*sources: str | os.PathLike[str], refusals: list[RecordError] |
 
 
 def read_record(ref: RecordRef) -> FigureRecord:
-    """The record that was located.
+    """Read a located record.
 
     Raises:
         RecordError: it cannot be read; the error says where.
@@ -159,7 +158,7 @@ def _read_bytes(path: str, source: str) -> bytes:
 
 
 def _parse_mapping(document: YamlDocument, source: str) -> Mapping[str, Any]:
-    data = read_yaml(decode_text(document.data, source))
+    data = load_yaml(decode_text(document.data, source))
     if data is None:
         raise RecordError("the record is empty", remedy="fetch it again")
     if type(data) is not dict:
@@ -168,19 +167,19 @@ def _parse_mapping(document: YamlDocument, source: str) -> Mapping[str, Any]:
 
 
 def _read_tables(figid: str, folders: tuple[str, ...]) -> dict[str, SideTable]:
-    """The side tables of a figure that are there."""
-    found: dict[str, SideTable] = {}
+    """The side tables that a figure has; the first folder that has a table wins."""
+    tables: dict[str, SideTable] = {}
     for folder in folders:
         for name in TABLE_NAMES:
-            shown = table_file_name(figid, name)
-            path = f"{folder}/{shown}"
-            if name not in found and (filesystem.is_url(path) or os.path.exists(path)):
+            file_name = table_file_name(figid, name)
+            path = f"{folder}/{file_name}"
+            if name not in tables and (filesystem.is_url(path) or os.path.exists(path)):
                 try:
-                    found[name] = SideTable(shown, _read_bytes(path, shown))
+                    tables[name] = SideTable(file_name, _read_bytes(path, file_name))
                 except RecordError as error:
                     if not isinstance(error.__cause__, FileNotFoundError):
                         raise
-    return found
+    return tables
 
 
 def table_file_name(figid: str, name: str) -> str:
@@ -189,11 +188,11 @@ def table_file_name(figid: str, name: str) -> str:
 
 
 def prefetch(batch: Iterable[RecordRef]) -> None:
-    """Ask for the files of records that will soon be read, as far as they are elsewhere. A record's file is named for its figure."""
+    """Fetch the files of records by URL that will soon be read, all at once. A record's file is named for its figure."""
     urls = []
-    for located in batch:
-        if filesystem.is_url(located.path):
-            stem = located.path.rpartition("/")[2].rpartition(".")[0]
-            urls += [located.path, *(f"{folder}/{table_file_name(stem, name)}" for folder in located.table_dirs for name in TABLE_NAMES)]
+    for ref in batch:
+        if filesystem.is_url(ref.path):
+            stem = ref.path.rpartition("/")[2].rpartition(".")[0]
+            urls += [ref.path, *(f"{folder}/{table_file_name(stem, name)}" for folder in ref.table_dirs for name in TABLE_NAMES)]
     if urls:
         filesystem.prefetch_files(urls)

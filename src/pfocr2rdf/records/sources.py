@@ -1,4 +1,4 @@
-"""Where records are: files, folders, checkouts, archives and standard input become one sequence of located records."""
+"""Record discovery: files, folders, checkouts, archives and standard input become one sequence of references to records."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _NON_RECORD_STEMS = frozenset(("readme", "changelog", "contributing", "license",
 
 
 class RecordRef(NamedTuple):
-    """One record, found and not yet read. Small, and the same in another process.
+    """A reference to a record that is not yet read. Small, and the same in another process.
 
     Attributes:
         source: what messages call it.
-        path: the file with its front matter, where it is one to itself.
-        document: the document itself, where it came in a stream.
-        table_dirs: the folders in which its side tables may be.
+        path: the file with its front matter, if it has one to itself.
+        document: the document itself, if it came in a stream.
+        table_dirs: the folders that may have its side tables.
     """
 
     source: str
@@ -43,22 +43,26 @@ class RecordRef(NamedTuple):
 
     @property
     def line(self) -> int:
-        """Where the document begins in a stream of several; 0 for a file with one record."""
+        """The line of a stream on which the document begins; 0 for a file with one record."""
         return self.document.line if self.document else 0
 
 
 class RecordSource:
     """All records of the sources that a user named, in a fixed order.
 
-    Use it as a context manager: archives are unpacked to a temporary folder, which goes at the end.
+    Use it as a context manager: archives are unpacked to a temporary folder, which is removed at the end.
 
     Args:
         names: files, folders, archives, by path or by URL (``s3://bucket/folder/``); ``-`` is standard input.
         stdin: what to read for ``-``.
-        portable: whether other machines must be able to read the records, so that archives, unpacked here, will not do.
+        portable: whether other machines must be able to read the records; then archives, which are unpacked here, are refused.
+
+    Attributes:
+        refusals: the members of archives that cannot be used.
+        orphans: the tables that the last iteration found without a figure, by the figure's id.
 
     Raises:
-        SourceError: a source is not there, or is a broken archive.
+        SourceError: a source does not exist, or is a damaged archive.
     """
 
     def __init__(self, names: Iterable[str | os.PathLike[str]], stdin: BinaryIO | None = None, *, portable: bool = False) -> None:
@@ -68,9 +72,9 @@ class RecordSource:
         self.orphans: dict[str, list[str]] = {}
         self._stdin = stdin
         self._scratch: str | None = None
-        self._found: list[tuple[FileTree | Path | str, str]] = []
+        self._trees: list[tuple[FileTree | Path | str, str]] = []
         try:
-            self._found = [self._resolve(name) for name in self.names]
+            self._trees = [self._resolve(name) for name in self.names]
         except BaseException:
             self.close()
             raise
@@ -78,7 +82,7 @@ class RecordSource:
     def __enter__(self) -> RecordSource:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
     def close(self) -> None:
@@ -92,7 +96,7 @@ class RecordSource:
         return Path(tempfile.mkdtemp(dir=self._scratch))
 
     def _resolve(self, name: str) -> tuple[FileTree | Path | str, str]:
-        """The folder or file to read (a ``str`` is the URL of a record), and what messages call it."""
+        """The folder or file to read (a ``str`` is the URL of a record), and its name in messages."""
         if filesystem.is_url(name):
             return self._resolve_url(name)
         path = self._spool() if name == "-" else Path(name)
@@ -111,7 +115,7 @@ class RecordSource:
         return LocalTree(str(target))
 
     def _resolve_url(self, url: str) -> tuple[FileTree | Path | str, str]:
-        """A folder or record is read where it is; another file, which may be an archive, is fetched first."""
+        """A folder or a record is read by URL; another file, which may be an archive, is downloaded first."""
         name, label = filesystem.find_file_name(url), filesystem.redact_url(url)
         if not name:
             return RemoteTree(url), label
@@ -128,13 +132,13 @@ class RecordSource:
         return path
 
     def count_files(self) -> int:
-        """How many files there are to read; a stream counts as one."""
-        return sum(1 if isinstance(tree, Path | str) else _count_records(tree) for tree, _ in self._found)
+        """The number of files to read; a stream counts as one."""
+        return sum(1 if isinstance(tree, Path | str) else _count_records(tree) for tree, _ in self._trees)
 
     def __iter__(self) -> Iterator[RecordRef | RecordError]:
-        """The records, or why one of a stream is none; the same ones, in the same order, each time."""
+        """The records, or errors for documents of a stream that are none; the same ones, in the same order, each time."""
         self.orphans = {}
-        for tree, label in self._found:
+        for tree, label in self._trees:
             if isinstance(tree, Path | str):
                 folder, name = os.path.split(_absolute_folder(str(tree)))
                 names = filesystem.list_file_names if isinstance(tree, str) else LocalTree(folder).names
@@ -142,22 +146,23 @@ class RecordSource:
                 continue
             empty = True
             for folder in _record_folders(tree):
-                shown, place, tables = _display_path(label, tree, folder), _absolute_folder(folder), _table_dirs(tree.names, folder)
-                begin = f"{shown}{_separator(shown)}"
+                display_path, tables = _display_path(label, tree, folder), _table_dirs(tree.names, folder)
+                prefix = f"{display_path}{_separator(display_path)}"
                 for name in sort_names(tree.names(folder, _is_record)):
                     empty = False
-                    yield from _file_record_refs(place, name, begin + name, tables)
+                    yield from _file_record_refs(_absolute_folder(folder), name, prefix + name, tables)
             if empty:
                 raise SourceError(f"{label}: the folder holds no records (.md, .yaml)")
             self._find_orphans(tree, label)
 
     def _find_orphans(self, tree: FileTree, label: str) -> None:
-        """Note the tables beside which there is no figure of their name."""
+        """Note the tables without a figure of their name."""
         for folder, _ in tree.folders():
-            beside, shown = _figure_dirs(folder), _display_path(label, tree, folder)
-            alone = (name for name in tree.names(folder, _is_table) if not _has_figure(tree, beside, _table_figid(name)))
-            for name in sorted(alone):
-                self.orphans.setdefault(_table_figid(name), []).append(printable_path(f"{shown}{_separator(shown)}{name}"))
+            figure_dirs, display_path = _figure_dirs(folder), _display_path(label, tree, folder)
+            orphans = (name for name in tree.names(folder, _is_table) if not _has_figure(tree, figure_dirs, _table_figid(name)))
+            for name in sorted(orphans):
+                path = printable_path(f"{display_path}{_separator(display_path)}{name}")
+                self.orphans.setdefault(_table_figid(name), []).append(path)
 
 
 def _is_table(name: str) -> bool:
@@ -170,7 +175,7 @@ def _table_figid(table: str) -> str:
 
 
 def _has_figure(tree: FileTree, folders: tuple[str, ...], stem: str) -> bool:
-    """Whether a record file of this name stands in one of the folders."""
+    """Whether one of the folders has a record file of this name."""
     return any(tree.exists(folder, stem + suffix) for folder in folders for suffix in _RECORD_SUFFIXES)
 
 
@@ -183,7 +188,7 @@ def _absolute_folder(folder: str) -> str:
 
 
 def _display_path(label: str, tree: FileTree, folder: str) -> str:
-    """What messages call a folder below a source."""
+    """The name of a folder below a source in messages."""
     separator = _separator(tree.root)
     below = folder[len(tree.root) :].strip(separator)
     return f"{label.rstrip(separator)}{separator}{below}" if below else label.rstrip(separator)
@@ -208,16 +213,16 @@ def _is_record(name: str) -> bool:
 
 
 def _table_dirs(names: Callable[[str, NamePredicate], Iterator[str]], folder: str) -> tuple[str, ...]:
-    """The folders in which tables of the figures in this folder are, as far as they hold any."""
+    """The folders that have tables of the figures in this folder."""
     separator = _separator(folder)
     folder = _absolute_folder(folder).rstrip(separator)
     above, _, name = folder.rpartition(separator)
-    beside = f"{above}{separator}{DATA_DIR}" if name == FIGURES_DIR else f"{folder}{separator}{DATA_DIR}"
-    return tuple(place for place in (beside, folder) if any(True for _ in names(place, _is_table)))
+    data_dir = f"{above}{separator}{DATA_DIR}" if name == FIGURES_DIR else f"{folder}{separator}{DATA_DIR}"
+    return tuple(directory for directory in (data_dir, folder) if any(True for _ in names(directory, _is_table)))
 
 
 def _figure_dirs(folder: str) -> tuple[str, ...]:
-    """The folders in which the figures are that have tables in this folder."""
+    """The folders that may have the figures of the tables in this folder."""
     if os.path.basename(folder) != DATA_DIR:
         return (folder,)
     above = os.path.dirname(folder)
@@ -229,15 +234,15 @@ def _file_record_refs(folder: str, name: str, label: str, tables: tuple[str, ...
     if not name.lower().endswith(_STREAM_SUFFIXES):
         yield RecordRef(label, path, None, tables)
         return
-    seen = 0
+    count = 0
     try:
         with filesystem.open_file(path) as file:
             for document in iter_documents(file):
-                seen += 1
+                count += 1
                 yield document.with_source(label) if isinstance(document, RecordError) else RecordRef(label, "", document, tables)
     except OSError as error:
         reason = f"cannot be opened: {error.strerror}"
         yield RecordError(reason, source=label, remedy="look at the file and its permissions")
         return
-    if not seen:
+    if not count:
         yield RecordError("the file is empty", source=label, remedy="fetch it again")

@@ -1,4 +1,4 @@
-"""Side tables: tab-separated text in which a quote is a letter like any other."""
+"""Side tables: tab-separated values (TSV) without quoting, so that a quote is a letter like any other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pfocr2rdf.errors import RecordError
 
 
 class SideTable(NamedTuple):
-    """A table as it came: the file's name for messages, and its bytes."""
+    """A table before it is parsed: the file's name for messages, and its bytes."""
 
     name: str
     data: bytes
@@ -54,7 +54,7 @@ def read_rows(table: SideTable, required: tuple[str, ...]) -> tuple[list[int], l
     return numbers, list(map(itemgetter(*map(header.index, required)), split))
 
 
-def unknown_columns(table: SideTable, known: tuple[str, ...]) -> tuple[str, ...]:
-    """Columns that no reader looks at."""
+def unknown_columns(table: SideTable, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns of a table besides the known ``columns``."""
     header = decode_text(table.data.partition(b"\n")[0], table.name).partition("\n")[0].split("\t")
-    return tuple(name for name in header if name not in known)
+    return tuple(name for name in header if name not in columns)

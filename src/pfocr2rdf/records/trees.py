@@ -1,4 +1,4 @@
-"""Folders of files, here or in an object store: what is in them, in a fixed order, without holding all names in memory."""
+"""Directory trees, on this machine or by URL, listed in a fixed order without holding all names in memory."""
 
 from __future__ import annotations
 
@@ -13,66 +13,6 @@ from typing import Protocol
 
 from pfocr2rdf.storage.external_sort import ExternalSorter
 from pfocr2rdf.storage.filesystem import list_file_names, map_fs_errors, open_file_system
-
-
-class RemoteTree:
-    """A folder by URL. All of its names are asked for at once.
-
-    Args:
-        root: its URL.
-
-    Raises:
-        SourceError: it cannot be listed.
-    """
-
-    def __init__(self, root: str) -> None:
-        self.root = root.rstrip("/")
-        self._files: dict[str, set[str]] = defaultdict(set)
-        self._beside: dict[str, set[str]] = {}
-        system, top = open_file_system(self.root)
-        with map_fs_errors(root, "listed"):
-            paths = system.find(top)
-        for path in paths:
-            folder, _, name = path[len(top.rstrip("/")) :].lstrip("/").rpartition("/")
-            if not any(part.startswith(".") for part in folder.split("/")):
-                self._files[folder].add(name)
-
-    def _url(self, folder: str) -> str:
-        return f"{self.root}/{folder}" if folder else self.root
-
-    def _inside(self, folder: str) -> str:
-        return folder[len(self.root) :].lstrip("/")
-
-    def folders(self) -> Iterator[tuple[str, list[str]]]:
-        """Every folder with the names of those in it, sorted. Names that are taken from the list are not gone into."""
-        below: dict[str, set[str]] = defaultdict(set)
-        for folder in self._files:
-            parts = folder.split("/") if folder else []
-            for depth, part in enumerate(parts):
-                below["/".join(parts[:depth])].add(part)
-        waiting = [""]
-        while waiting:
-            folder = waiting.pop()
-            names = sorted(below[folder])
-            yield self._url(folder), names
-            waiting += [f"{folder}/{name}".lstrip("/") for name in reversed(names)]
-
-    def _all(self, folder: str) -> set[str]:
-        """The names of the files in a folder, which may also stand beside the root."""
-        if folder == self.root or folder.startswith(f"{self.root}/"):
-            return self._files.get(self._inside(folder), set())
-        if folder not in self._beside:
-            self._beside[folder] = set(list_file_names(folder, str))
-        return self._beside[folder]
-
-    def names(self, folder: str, predicate: NamePredicate) -> Iterator[str]:
-        """The names of the wanted files in a folder."""
-        return filter(predicate, self._all(folder))
-
-    def exists(self, folder: str, name: str) -> bool:
-        """Whether there is such a file."""
-        return name in self._all(folder)
-
 
 _MAX_NAMES_IN_MEMORY = 50_000
 _ESCAPE_MARK, _ESCAPE_OFFSET = "\x0e", 16
@@ -89,7 +29,7 @@ class FileTree(Protocol):
     root: str
 
     def folders(self) -> Iterator[tuple[str, list[str]]]:
-        """Every folder with the names of those in it, sorted. Names that are taken from the list are not gone into."""
+        """Each folder with the names of those in it, sorted. Names that are removed from the list are not descended into."""
 
     def names(self, folder: str, predicate: NamePredicate) -> Iterator[str]:
         """The names of the wanted files in a folder."""
@@ -99,24 +39,20 @@ class FileTree(Protocol):
 
 
 class LocalTree:
-    """A folder of this machine.
-
-    Args:
-        root: its path.
-    """
+    """A folder of this machine, by path."""
 
     def __init__(self, root: str) -> None:
         self.root = root
 
     def folders(self) -> Iterator[tuple[str, list[str]]]:
-        """Every folder with the names of those in it, sorted. Names that are taken from the list are not gone into."""
-        waiting = [self.root]
-        while waiting:
-            folder = waiting.pop()
+        """Each folder with the names of those in it, sorted."""
+        stack = [self.root]
+        while stack:
+            folder = stack.pop()
             with os.scandir(folder) as entries:
-                below = sorted(entry.name for entry in entries if not entry.name.startswith(".") and entry.is_dir())
-            yield folder, below
-            waiting += [os.path.join(folder, name) for name in reversed(below) if not os.path.islink(os.path.join(folder, name))]
+                subfolders = sorted(entry.name for entry in entries if not entry.name.startswith(".") and entry.is_dir())
+            yield folder, subfolders
+            stack += [os.path.join(folder, name) for name in reversed(subfolders) if not os.path.islink(os.path.join(folder, name))]
 
     def names(self, folder: str, predicate: NamePredicate) -> Iterator[str]:
         """The names of the wanted files in a folder."""
@@ -127,6 +63,62 @@ class LocalTree:
     def exists(self, folder: str, name: str) -> bool:
         """Whether there is such a file."""
         return os.path.exists(os.path.join(folder, name))
+
+
+class RemoteTree:
+    """A folder by URL, whose names are all listed at once: a request a folder would be slow.
+
+    Raises:
+        SourceError: it cannot be listed.
+    """
+
+    def __init__(self, root: str) -> None:
+        self.root = root.rstrip("/")
+        self._files: dict[str, set[str]] = defaultdict(set)
+        self._outside: dict[str, set[str]] = {}
+        system, top = open_file_system(self.root)
+        with map_fs_errors(root, "listed"):
+            paths = system.find(top)
+        for path in paths:
+            folder, _, name = path[len(top.rstrip("/")) :].lstrip("/").rpartition("/")
+            if not any(part.startswith(".") for part in folder.split("/")):
+                self._files[folder].add(name)
+
+    def _url(self, folder: str) -> str:
+        return f"{self.root}/{folder}" if folder else self.root
+
+    def _relative_path(self, folder: str) -> str:
+        return folder[len(self.root) :].lstrip("/")
+
+    def folders(self) -> Iterator[tuple[str, list[str]]]:
+        """Each folder with the names of those in it, sorted."""
+        subfolders: dict[str, set[str]] = defaultdict(set)
+        for folder in self._files:
+            parts = folder.split("/") if folder else []
+            for depth, part in enumerate(parts):
+                subfolders["/".join(parts[:depth])].add(part)
+        stack = [""]
+        while stack:
+            folder = stack.pop()
+            names = sorted(subfolders[folder])
+            yield self._url(folder), names
+            stack += [f"{folder}/{name}".lstrip("/") for name in reversed(names)]
+
+    def _file_names(self, folder: str) -> set[str]:
+        """The names of the files in a folder, which may also be outside the root."""
+        if folder == self.root or folder.startswith(f"{self.root}/"):
+            return self._files.get(self._relative_path(folder), set())
+        if folder not in self._outside:
+            self._outside[folder] = set(list_file_names(folder, str))
+        return self._outside[folder]
+
+    def names(self, folder: str, predicate: NamePredicate) -> Iterator[str]:
+        """The names of the wanted files in a folder."""
+        return filter(predicate, self._file_names(folder))
+
+    def exists(self, folder: str, name: str) -> bool:
+        """Whether there is such a file."""
+        return name in self._file_names(folder)
 
 
 def sort_names(names: Iterable[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What a scalar of a record says: text, or one of the many ways of saying nothing."""
+"""Field access: scalars of a record as text, with the many ways of writing "no value" as the empty text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NA_VALUES = NA_WORDS | {"~", "null"}
 
 
 def get_text(data: Mapping[str, Any], field: str) -> str:
-    """The field's text without blanks at its ends, or ``""`` where it says nothing.
+    """The field's text without blanks at its ends, or ``""`` for no value.
 
     Raises:
         RecordError: the field holds a list or a mapping, or a character that no record may hold.
@@ -29,18 +29,18 @@ def get_text(data: Mapping[str, Any], field: str) -> str:
 
 
 def na_to_empty(value: str) -> str:
-    """The value without blanks at its ends, or ``""`` where it says nothing."""
+    """The value without blanks at its ends, or ``""`` for no value."""
     value = value.strip()
     return "" if value in NA_VALUES else value
 
 
 def printable_path(name: str) -> str:
-    """A file's name as text that can be written anywhere, also where it is no UTF-8."""
+    """A file's name as text that can be written anywhere, also if it is no UTF-8."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def reject_control_chars(value: str, field: str) -> str:
-    """The value itself, once it is known to hold no forbidden character."""
+    """The value itself, if it holds no forbidden character; raises ``RecordError`` otherwise."""
     if not value.isprintable() and (bad := find_forbidden_character(value)):
         raise RecordError(f"holds the control character U+{ord(bad):04X}", field=field, remedy="remove it from the record")
     return value
@@ -70,13 +70,13 @@ def get_texts(data: Mapping[str, Any], field: str, separator: str = ",") -> tupl
     """
     value = data.get(field, "")
     parts = value.split(separator) if type(value) is str else get_items(data, field)
-    found: dict[str, None] = {}
+    texts: dict[str, None] = {}
     for index, part in enumerate(parts):
         if type(part) is not str:
             raise RecordError(f"is a {_type_name(part)}, not text", field=f"{field}[{index}]", remedy="write one value")
         if (name := part.strip()) not in NA_VALUES:
-            found[reject_control_chars(name, field)] = None
-    return tuple(found)
+            texts[reject_control_chars(name, field)] = None
+    return tuple(texts)
 
 
 def _type_name(value: object) -> str:

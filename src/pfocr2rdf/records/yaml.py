@@ -62,7 +62,7 @@ def load_yaml(text: str) -> Any:
 def is_risky(text: str) -> bool:
     """Whether the two readers might differ on this text, so that the careful one must decide.
 
-    It looks for rare bytes first, which is quick, and for what they mean only where there are some.
+    It looks for rare bytes first, which is quick, and for what they mean only if there are any.
     """
     data = text.encode("utf-8", "surrogatepass")
     return (
@@ -90,18 +90,18 @@ def _has_c1_control(data: bytes) -> bool:
 
 
 def _begins_value(data: bytes, mark: int) -> bool:
-    """Whether the mark stands somewhere where a value may begin; an empty list or mapping is none."""
+    """Whether the mark is anywhere where a value may begin; an empty list or mapping is none."""
     at = data.find(mark)
     while at >= 0:
-        before = data[max(0, at - _MAX_BLANKS_BYTES) : at].rstrip(b" ")
-        if (not before or before[-1] in _BEFORE_VALUES) and data[at : at + 2] not in (b"[]", b"{}"):
+        prefix = data[max(0, at - _MAX_BLANKS_BYTES) : at].rstrip(b" ")
+        if (not prefix or prefix[-1] in _BEFORE_VALUES) and data[at : at + 2] not in (b"[]", b"{}"):
             return True
         at = data.find(mark, at + 1)
     return False
 
 
 def read_fast(text: str) -> Any | None:
-    """The Rust parser's answer with all scalars as text, or ``None`` where it cannot be trusted."""
+    """The Rust parser's result with all scalars as text, or ``None`` if it cannot be trusted."""
     try:
         value = yaml_rs.loads(text, parse_datetime=False, alias_limits=_NO_ALIASES)
     except (ValueError, TypeError):  # it refuses the text, or cannot make a dictionary of it
@@ -115,7 +115,7 @@ def read_fast(text: str) -> Any | None:
 
 
 def _collect_typed(value: Any, typed: list[tuple[Any, Any, Any]], depth: int) -> bool:
-    """Gather (container, key, value) of every scalar that is no text; False where a key is none, or nesting is deep."""
+    """Collect (container, key, value) of every scalar that is no text; False if a key is no text, or nesting is deep."""
     if depth > MAX_YAML_LEVELS:
         return False
     if type(value) is dict and not _ONLY_TEXT.issuperset(map(type, value)):
@@ -125,10 +125,9 @@ def _collect_typed(value: Any, typed: list[tuple[Any, Any, Any]], depth: int) ->
     if _ONLY_TEXT.issuperset(map(type, value.values() if type(value) is dict else value)):
         return True
     for key, item in value.items() if type(value) is dict else enumerate(value):
-        kind = type(item)
-        if kind is str:
+        if type(item) is str:
             continue
-        if kind is dict or kind is list:
+        if type(item) is dict or type(item) is list:
             if not _collect_typed(item, typed, depth + 1):
                 return False
         else:
@@ -137,7 +136,7 @@ def _collect_typed(value: Any, typed: list[tuple[Any, Any, Any]], depth: int) ->
 
 
 def _are_rows(items: list[Any]) -> bool:
-    """Whether these are all mappings of text to text, as most are that stand in a list."""
+    """Whether these are all mappings of text to text, as most items of lists are."""
     if not _ONLY_MAPPINGS.issuperset(map(type, items)):
         return False
     try:
@@ -149,34 +148,34 @@ def _are_rows(items: list[Any]) -> bool:
 
 
 def _restore(text: str, typed: list[tuple[Any, Any, Any]]) -> bool:
-    """Put back the text of typed scalars, where each one stands in the document as ``key: number``, and the key nowhere else.
+    """Put back the text of typed scalars, if each one is in the document as ``key: number``, and the key nowhere else.
 
     A number written in its canonical form is the only text that its value can be printed as; what is written otherwise
-    (``010``, ``1.50``, ``1e5``, ``~``) is not found, and the careful reader is asked instead.
+    (``010``, ``1.50``, ``1e5``, ``~``) is not found, and the careful reader decides.
     """
-    wanted: dict[str, Counter[str]] = {}
+    expected: dict[str, Counter[str]] = {}
     for container, key, value in typed:
         if type(container) is not dict or type(value) is bool:
             return False
-        shown = "" if value is None else repr(value)
-        wanted.setdefault(key, Counter())[shown] += 1
-        container[key] = shown
-    return all(_values_in_text(text, key) == shown for key, shown in wanted.items())
+        scalar = "" if value is None else repr(value)
+        expected.setdefault(key, Counter())[scalar] += 1
+        container[key] = scalar
+    return all(_values_in_text(text, key) == scalars for key, scalars in expected.items())
 
 
 def _values_in_text(text: str, key: str) -> Counter[str] | None:
-    """What stands behind ``key:`` on the lines that begin with it; ``None`` where the key's name stands anywhere else too."""
-    found: Counter[str] = Counter()
+    """The values of ``key:`` on the lines that begin with it; ``None`` if the key's name is anywhere else, too."""
+    values: Counter[str] = Counter()
     at = text.find(key)
     while at >= 0:
         start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
         line = text[start : end if end >= 0 else len(text)]
-        behind = line[at - start + len(key) :]
-        if line[: at - start].strip(" -") or not behind.startswith(":"):
+        rest = line[at - start + len(key) :]
+        if line[: at - start].strip(" -") or not rest.startswith(":"):
             return None
-        found[behind[1:].strip(" ")] += 1
+        values[rest[1:].strip(" ")] += 1
         at = text.find(key, at + len(key))
-    return found
+    return values
 
 
 def read_careful(text: str) -> Any:
