@@ -180,7 +180,7 @@ export(["-"], sys.argv[1] + "/warm", formats=["ntriples"], stdin=io.BytesIO(GOOD
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 summary = export(["-"], sys.argv[1] + "/out", formats=["ntriples"], stdin=Stream())
 grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-print(json.dumps([summary.exported, summary.refused, str(summary.refusals[0]), grown // (2**20 if sys.platform == "darwin" else 2**10)]))
+print(json.dumps([summary.exported, summary.refused, str(summary.first_refusals[0]), grown // (2**20 if sys.platform == "darwin" else 2**10)]))
 """
 
 
@@ -229,7 +229,7 @@ import json, sys
 from pfocr2rdf import export
 
 summary = export([sys.argv[1]], sys.argv[2], formats=["ntriples"])
-print(json.dumps([summary.exported, [str(error) for error in summary.refusals]]))
+print(json.dumps([summary.exported, [str(error) for error in summary.first_refusals]]))
 """
 
 
@@ -291,11 +291,11 @@ def test_no_record_takes_more_than_a_few_seconds(tmp_path: Path, name: str) -> N
 IN_A_THREAD = """
 import sys, threading
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.records.yaml import read
+from pfocr2rdf.records.yaml import load_yaml
 
 def refused():
     try:
-        read("x:\\n- " + "- " * 3900)
+        load_yaml("x:\\n- " + "- " * 3900)
     except RecordError:
         print("refused")
 
