@@ -180,7 +180,8 @@ export(["-"], sys.argv[1] + "/warm", formats=["ntriples"], stdin=io.BytesIO(GOOD
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 summary = export(["-"], sys.argv[1] + "/out", formats=["ntriples"], stdin=Stream())
 grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-print(json.dumps([summary.exported, summary.refused, str(summary.first_refusals[0]), grown // (2**20 if sys.platform == "darwin" else 2**10)]))
+mebibytes = grown // (2**20 if sys.platform == "darwin" else 2**10)
+print(json.dumps([summary.exported, summary.refused, str(summary.first_refusals[0]), mebibytes]))
 """
 
 

@@ -495,8 +495,16 @@ def test_a_script_says_what_is_missing_changed_or_not_all_there(folder: Path, tm
     [
         ("fuseki", {}, "choose one of graphdb, jena"),
         ("virtuoso", {"graph_layout": "default"}, "Virtuoso cannot load with --graphs default; plan with --graphs dataset"),
-        ("oxigraph", {"graph_layout": "figure", "quads": []}, "can load with --graphs figure; export with --format nquads or --format trig"),
-        ("qlever", {"graph_layout": "figure", "quads": ["/x/figures.trig"]}, "QLever can load with --graphs figure; export with --format nquads"),
+        (
+            "oxigraph",
+            {"graph_layout": "figure", "quads": []},
+            "can load with --graphs figure; export with --format nquads or --format trig",
+        ),
+        (
+            "qlever",
+            {"graph_layout": "figure", "quads": ["/x/figures.trig"]},
+            "QLever can load with --graphs figure; export with --format nquads",
+        ),
         ("neptune", {"graph_layout": "figure", "quads": ["/x/figures.trig.gz"]}, "Amazon Neptune can load"),
         ("jena", {"triples": ["/x/figures.ttl"]}, "export with --format ntriples"),
         ("oxigraph", {"triples": ["/x/figures.rdf"]}, "export with --format ntriples or --format turtle"),
