@@ -122,12 +122,7 @@ class AuditClient:
             return False
 
     def get(self, url: str, accept: str = "", *, max_bytes: int = MAX_BODY_BYTES) -> HttpResponse:
-        """Send a GET request.
-
-        Args:
-            url: a URL of the site.
-            accept: the ``Accept`` header; it is not sent if it is empty.
-            max_bytes: the limit of the body.
+        """Send a GET request, with an ``Accept`` header unless it is empty.
 
         Raises:
             SiteUnreachableError: the last few requests had no response; the next ones would only take their whole time.
@@ -141,11 +136,6 @@ class AuditClient:
 
     def follow(self, url: str, accept: str = "", *, max_bytes: int = MAX_BODY_BYTES) -> HttpResponse:
         """Send a GET request and follow redirects on the site. Its ``fault`` says if they go in a circle or leave the site.
-
-        Args:
-            url: a URL of the site.
-            accept: the ``Accept`` header.
-            max_bytes: the limit of the body.
 
         Raises:
             SiteUnreachableError: the site does not respond any more.

@@ -25,13 +25,7 @@ CONTENT_TYPE_BY_REPRESENTATION = {representation: DOCUMENT_CONTENT_TYPES[represe
 
 
 def check_head(response: HttpResponse, representation: Representation, accept: str = "") -> Iterator[Finding]:
-    """Check the status and the media type of a response.
-
-    Args:
-        response: the response.
-        representation: the representation that it should be.
-        accept: the ``Accept`` header of the request.
-    """
+    """Check that a response to a request with this ``Accept`` header is a representation."""
     if response.fault:
         yield Finding(response.url, accept, response.fault, "look into the log of the server")
     if response.status != 200:
@@ -53,13 +47,7 @@ def check_cross_origin_access(response: HttpResponse) -> Iterator[Finding]:
 
 
 def parse_statements(response: HttpResponse, representation: Representation, iri: str) -> tuple[set[str], list[Finding]]:
-    """The statements of an RDF document, and what is wrong with it.
-
-    Args:
-        response: the document.
-        representation: its representation.
-        iri: the IRI of the resource that it describes.
-    """
+    """The statements of an RDF document, which should describe the resource with this IRI, and what is wrong with it."""
     try:
         quads = list(parse(response.body, _FORMATS[representation], base_iri=iri))
     except (SyntaxError, ValueError, OSError) as error:
@@ -93,12 +81,7 @@ def find_alternates(body: bytes) -> dict[str, str]:
 
 
 def check_documents(client: AuditClient, address: PageAddress) -> Iterator[Finding]:
-    """Check the documents of a resource.
-
-    Args:
-        client: the client for the site.
-        address: the address of the documents.
-    """
+    """Check the documents of a resource."""
     responses = {representation: client.follow(client.url + address.url(representation)) for representation in REPRESENTATIONS}
     statements = {}
     for representation, response in responses.items():

@@ -32,13 +32,7 @@ _SLASH_REMEDY = "names with an encoded slash want AllowEncodedSlashes On in the 
 
 
 class NegotiatedPath(NamedTuple):
-    """A path that is subject to content negotiation.
-
-    Attributes:
-        path: the path as URLs have it.
-        is_page: whether it is the path of the HTML page itself.
-        address: the address of the documents.
-    """
+    """A path that is subject to content negotiation, with the address of the documents; ``is_page`` if it is the HTML page itself."""
 
     path: str
     is_page: bool

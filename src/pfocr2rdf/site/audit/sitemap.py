@@ -39,12 +39,7 @@ class SitemapSample(NamedTuple):
 
 
 def sample_sitemap(client: AuditClient, size: int) -> SitemapSample:
-    """Read the sitemap of a site.
-
-    Args:
-        client: the client for the site.
-        size: the number of resources of each entity type.
-    """
+    """Read the sitemap of a site, and choose so many resources of each entity type."""
     reader = _SitemapReader(client)
     sample = _sample_pages(reader.pages(), size)
     addresses = [address for _, paths in sorted(sample.items()) for address in map(_page_address, paths) if address]
@@ -81,9 +76,9 @@ class _SitemapReader:
 
     def pages(self) -> Iterable[str]:
         """The paths of all pages."""
-        kind, urls = self._read_file("sitemap.xml")
+        root, urls = self._read_file("sitemap.xml")
         paths = self._paths("sitemap.xml", urls)
-        if kind != "sitemapindex":
+        if root != "sitemapindex":
             return paths
         return (path for part in paths[:_MAX_SITEMAPS] for path in self._paths(part, self._read_file(part, "urlset")[1]))
 

@@ -44,13 +44,7 @@ class ReleaseFile(NamedTuple):
 
 
 def read_dataset_description(reader: DatasetReader, site: Site, download_names: Iterable[str] = ()) -> list[Resource]:
-    """The description of the dataset, with the URLs of its files and its endpoint on the site.
-
-    Args:
-        reader: the dataset.
-        site: the site.
-        download_names: the names of the files that can be downloaded.
-    """
+    """The description of the dataset, with the URLs of its endpoint and of the files that can be downloaded from the site."""
     described = {resource.subject: resource for resource in reader.graph_resources(DESCRIPTION_GRAPH)}
     if _DATASET not in described:
         return []
@@ -67,12 +61,7 @@ def read_dataset_description(reader: DatasetReader, site: Site, download_names: 
 
 
 def list_release_files(resources: Iterable[Resource], download_names: Iterable[str] = ()) -> list[ReleaseFile]:
-    """The files of the release, according to the description of the dataset.
-
-    Args:
-        resources: the description.
-        download_names: the names of the files that can be downloaded.
-    """
+    """The files of the release, according to the description of the dataset; those that can be downloaded have URLs."""
     downloads, values_by_subject = set(download_names), {resource.subject: resource.values_by_predicate for resource in resources}
     files = []
     for subject in values_by_subject.get(_DATASET, {}).get(_expand("dcat:distribution"), ()):
@@ -86,13 +75,7 @@ def list_release_files(resources: Iterable[Resource], download_names: Iterable[s
 
 
 def render_dataset_page(resources: list[Resource], files: list[ReleaseFile], site: Site) -> PageFile:
-    """The page of the dataset.
-
-    Args:
-        resources: the description of the dataset.
-        files: the files of the release.
-        site: the site.
-    """
+    """The page of the dataset, from its description."""
     values_by_subject = {resource.subject: resource.values_by_predicate for resource in resources}
     values = values_by_subject.get(_DATASET, {})
     title = _first_text(values, "dcterms:title") or SITE_NAME

@@ -34,12 +34,7 @@ class Diagram(NamedTuple):
 
 
 def layout_diagram(model: DiagramModel | None, root: str) -> Diagram | None:
-    """Lay out a diagram in columns.
-
-    Args:
-        model: the diagram, if there is one.
-        root: the relative URL of the root of the site.
-    """
+    """Lay out a diagram, if there is one; ``root`` is the relative URL of the root of the site."""
     if model is None:
         return None
     row_count = max(map(len, model.columns))

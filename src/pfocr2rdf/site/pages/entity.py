@@ -53,14 +53,7 @@ class EntityPageSpec(NamedTuple):
 
 
 class EntityPage(ResourcePage):
-    """The pages of an entity.
-
-    Args:
-        reader: the dataset.
-        address: the address of the pages.
-        pairs: the statements about the entity.
-        spec: the specification of its type.
-    """
+    """The pages of an entity, by the specification of its type."""
 
     def __init__(self, reader: DatasetReader, address: PageAddress, pairs: tuple[PredicateObject, ...], spec: EntityPageSpec) -> None:
         super().__init__(reader, address, pairs)

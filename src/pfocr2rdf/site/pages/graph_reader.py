@@ -131,12 +131,7 @@ class DatasetReader:
         return (lexical_form(label[1]).strip() if label else "") or subject[1:-1].rpartition("/")[2].rpartition("#")[2] or subject[1:-1]
 
     def page_url(self, subject: str, entity_type: EntityType | str) -> str:
-        """The URL of a resource's page, relative to the root; its IRI if it has none.
-
-        Args:
-            subject: the resource.
-            entity_type: its type, or the name of its type.
-        """
+        """The URL of a resource's page, relative to the root; its IRI if it has none."""
         entity_type = ENTITY_TYPES_BY_NAME[entity_type] if isinstance(entity_type, str) else entity_type
         address = address_from_iri(subject[1:-1], entity_type) if entity_type.folder in self._page_folders else None
         return address.url(HTML) if address else subject[1:-1]

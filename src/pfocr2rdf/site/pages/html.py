@@ -32,7 +32,7 @@ class Site(NamedTuple):
         release: the name of the release, or ``""``.
         endpoint: the URL of the SPARQL endpoint, relative to the root or absolute; ``""`` if there is none.
         base_url: the URL of the root, with a slash at the end.
-        tool: the program that made the pages, with its version.
+        tool: the program that makes the pages, with its version.
     """
 
     release: str = ""

@@ -7,10 +7,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from pfocr2rdf.rdf.terms import expand_term, iri_term, lexical_form
+from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term, lexical_form
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.publication import newest_first_key, publication_year
-from pfocr2rdf.site.pages.registry import iter_resource_iris
 from pfocr2rdf.site.pages.urls import HTML, EntityType, address_from_iri
 
 UNDATED_GROUP, DIGITS_GROUP, OTHER_GROUP = "undated", "0-9", "other"
@@ -61,8 +60,8 @@ def list_resources(reader: DatasetReader, entity_type: EntityType) -> ResourceLi
     """All resources of an entity type: figures and papers by year, the newest first, the others by name."""
     groups: dict[str, list[tuple[tuple[int | str, str], ListItem]]] = {}
     iris, skipped_iris = [], []
-    for iri in iter_resource_iris(reader, entity_type):
-        subject = iri_term(iri)
+    for subject in reader.subjects(RDF_TYPE, expand_term(entity_type.cls)):
+        iri = subject[1:-1]
         address = address_from_iri(iri, entity_type)
         if address is None:
             skipped_iris.append(iri)

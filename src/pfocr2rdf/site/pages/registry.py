@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term, iri_term
 from pfocr2rdf.site.pages import schema_org
 from pfocr2rdf.site.pages.entity import EntityPage, EntityPageSpec, InverseRelation
 from pfocr2rdf.site.pages.figure import FigurePage
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.resource import ResourcePage
-from pfocr2rdf.site.pages.urls import EntityType, PageAddress
+from pfocr2rdf.site.pages.urls import PageAddress
 
 _MENTIONED_ON_FIGURES = InverseRelation("pfocr:mentions", "figure", "Figures that mention it")
 
@@ -47,9 +45,3 @@ def load_resource_page(reader: DatasetReader, address: PageAddress) -> ResourceP
         return None
     spec = ENTITY_PAGE_SPECS.get(address.entity_type.name)
     return EntityPage(reader, address, pairs, spec) if spec else FigurePage(reader, address, pairs)
-
-
-def iter_resource_iris(reader: DatasetReader, entity_type: EntityType) -> Iterator[str]:
-    """The IRIs of all resources of an entity type, in the order of their code points."""
-    for subject in reader.subjects(RDF_TYPE, expand_term(entity_type.cls)):
-        yield subject[1:-1]

@@ -21,11 +21,6 @@ _PREDICATE_LABELS = {expand_term(row.name): row.label or row.jsonld_key for row 
 class ResourcePage(ABC):
     """The pages of one resource. What is expensive to look up is looked up when it is asked for.
 
-    Args:
-        reader: the dataset.
-        address: the address of the pages.
-        pairs: the statements about the resource.
-
     Attributes:
         subject: the resource, as a term.
         values: its values by predicate.
@@ -132,11 +127,7 @@ class ResourcePage(ABC):
         return [*types, *([label] if label else [])]
 
     def remaining_facts(self, *handled: str) -> Iterator[Fact]:
-        """All properties but those that are handled elsewhere, as they are.
-
-        Args:
-            handled: the CURIEs of these properties.
-        """
+        """All properties but those that are handled elsewhere, which are given as CURIEs."""
         handled_predicates = {RDF_TYPE, *map(expand_term, handled)}
         for predicate, values in self.values.items():
             if predicate not in handled_predicates:

@@ -20,7 +20,7 @@ class Link(NamedTuple):
 
     Attributes:
         text: the text.
-        url: the target: relative to the site's root, or absolute; ``""`` for no hyperlink.
+        url: the target, relative to the site's root or absolute; ``""`` for no hyperlink.
         detail: a remark behind the text.
         anchor: the fragment identifier of the text, or ``""``.
         style: ``"word"`` for a word that OCR read, ``"number"``, or ``""``.
@@ -62,17 +62,7 @@ class Fact(NamedTuple):
 
 
 class TableView(NamedTuple):
-    """A table, or one page of it.
-
-    Attributes:
-        heading: the heading above it.
-        columns: the headings of its columns.
-        rows: the cells of each row.
-        total: the number of rows on all pages.
-        page_number: the number of this page, from 1.
-        page_count: the number of pages.
-        note: a sentence before the table, or ``""``.
-    """
+    """A table, or one page of it: ``total`` is the number of rows on all pages, and ``note`` a sentence before the table."""
 
     heading: str
     columns: tuple[str, ...]
@@ -105,21 +95,7 @@ class DiagramModel(NamedTuple):
 
 
 class ResourceView(NamedTuple):
-    """The view model of a resource's page.
-
-    Attributes:
-        address: the address of the page.
-        title: the name of the resource.
-        type_label: the entity type in a few words.
-        iri: the IRI of the resource.
-        facts: its properties.
-        tables: its relations.
-        diagram: its neighbourhood, if there is one.
-        structured_data: its schema.org description as JSON-LD, for search engines.
-        citation: how to cite the page.
-        page_number: the number of this page, from 1.
-        page_count: the number of pages; more than 1 where a table is too long for one.
-    """
+    """The view model of one page of a resource. There are several where a table is too long for one."""
 
     address: PageAddress
     title: str

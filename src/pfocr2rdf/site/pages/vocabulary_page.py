@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term
-from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE_TYPES, PFOCR, PROPERTIES, expand_curie
+from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE_TYPES, PFOCR, PROPERTIES, Class, Evidence, Property, expand_curie
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.html import PageFile, Site, render
 from pfocr2rdf.site.pages.urls import REPRESENTATIONS
@@ -25,25 +25,18 @@ class VocabularyTerm(NamedTuple):
 def render_vocabulary_page(reader: DatasetReader, site: Site) -> PageFile:
     """The page of the vocabulary."""
     classes = [
-        _vocabulary_term(
-            row.name,
-            row.label,
-            row.definition,
-            ("Kind of", row.superclasses),
-            ("Close to", row.close_matches),
-            example=_example_instance(reader, row.name),
-        )
+        _vocabulary_term(row, ("Kind of", row.superclasses), ("Close to", row.close_matches), example=_example_instance(reader, row.name))
         for row in CLASSES
     ]
     properties = [
         _vocabulary_term(
-            row.name, row.label, row.definition, ("Of", row.domain), ("Leads to", (row.range,)), ("Kind of", row.superproperties),
-            ("Close to", row.close_matches), example=_example_usage(reader, row.name),
+            row, ("Of", row.domain), ("Leads to", (row.range,)), ("Kind of", row.superproperties), ("Close to", row.close_matches),
+            example=_example_usage(reader, row.name),
         )
         for row in PROPERTIES
         if row.name.startswith("pfocr:")
     ]  # fmt: skip
-    evidence = [_vocabulary_term(row.name, row.label, row.definition, example=", ".join(row.sources)) for row in EVIDENCE_TYPES]
+    evidence = [_vocabulary_term(row, example=", ".join(row.sources)) for row in EVIDENCE_TYPES]
     page = render(
         "vocab",
         site=site,
@@ -56,11 +49,11 @@ def render_vocabulary_page(reader: DatasetReader, site: Site) -> PageFile:
     return PageFile("vocab.html", page)
 
 
-def _vocabulary_term(name: str, label: str, definition: str, *relations: tuple[str, tuple[str, ...]], example: str) -> VocabularyTerm:
+def _vocabulary_term(row: Class | Property | Evidence, *relations: tuple[str, tuple[str, ...]], example: str) -> VocabularyTerm:
     rows = [(heading, tuple(map(_term_link, curies))) for heading, curies in relations]
     examples = (Link(example, style="word"),) if example else ()
-    rows.append(("Lexicon sources" if ":via" in name else "Example", examples))
-    return VocabularyTerm(name, name.partition(":")[2], label, definition, tuple(rows))
+    rows.append(("Lexicon sources" if isinstance(row, Evidence) else "Example", examples))
+    return VocabularyTerm(row.name, row.name.partition(":")[2], row.label, row.definition, tuple(rows))
 
 
 def _term_link(curie: str) -> Link:

@@ -35,15 +35,7 @@ _QUEUED_TASKS_PER_WORKER = 4
 
 
 class BuildConfig(NamedTuple):
-    """The configuration of a worker.
-
-    Attributes:
-        store: the folder of the store.
-        root: the folder of the site.
-        site: the settings that all pages have in common.
-        precompressed: one of ``PRECOMPRESSION_MODES``.
-        page_folders: the folders of the entity types that have pages.
-    """
+    """The configuration of a worker: the directories of the store and of the site, and what all pages have in common."""
 
     store: Path
     root: Path
@@ -53,15 +45,7 @@ class BuildConfig(NamedTuple):
 
 
 class BuildResult(NamedTuple):
-    """The result of a task.
-
-    Attributes:
-        resource_count: the number of resources.
-        file_count: the number of files that were written.
-        total_bytes: their size.
-        entries: the entries of the resources in the search index.
-        skipped_iris: the IRIs of resources without a page, since another resource has its path.
-    """
+    """The result of a task; resources are skipped if another resource has the path of their page."""
 
     resource_count: int
     file_count: int

@@ -110,14 +110,7 @@ class SiteWriter:
         self._made_directories: set[Path] = set()
 
     def write(self, path: str, text: str) -> bool:
-        """Write a new file.
-
-        Args:
-            path: its path in the site.
-            text: its content.
-
-        Returns:
-            Whether the path was free; if not, nothing was written.
+        """Write a new file. Where its path in the site is taken, the result is ``False``, and the file that is there stays.
 
         Raises:
             OutputError: it cannot be written.

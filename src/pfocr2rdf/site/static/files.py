@@ -24,15 +24,7 @@ from pfocr2rdf.site.static.sitemap import render_robots_txt, render_sitemaps
 def render_site_files(
     reader: DatasetReader, site: Site, resource_lists: Sequence[ResourceList], download_names: Sequence[str], precompressed: str
 ) -> Iterator[tuple[str, str]]:  # fmt: skip
-    """The files, each as its path and its text.
-
-    Args:
-        reader: the dataset.
-        site: the settings that all pages have in common.
-        resource_lists: the resources that have pages.
-        download_names: the names of the files that can be downloaded.
-        precompressed: one of ``PRECOMPRESSION_MODES``.
-    """
+    """The files, each as its path and its text."""
     entity_types = [resource_list.entity_type for resource_list in resource_lists]
     yield from _render_common_files(reader, site, entity_types)
     description = read_dataset_description(reader, site, download_names)

@@ -1,0 +1,63 @@
+"""The statistics on the home page, which are queried, are those of ``pfocr2rdf stats``, which are counted from the same export."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from tests.support.records import ROOT
+
+from pfocr2rdf import export, load, stats
+from pfocr2rdf.analysis.stats.model import GraphStats, RankedEntity
+from pfocr2rdf.site.pages.graph_reader import DatasetReader
+from pfocr2rdf.site.pages.overview import Bar, Overview, compute_overview
+from pfocr2rdf.stores.embedded import EmbeddedStore
+
+ALL_ROWS = 10_000
+
+
+@pytest.fixture(scope="module")
+def counted_and_queried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[GraphStats, Overview]]:
+    folder = tmp_path_factory.mktemp("overview")
+    export([ROOT / "examples"], folder / "export", formats=["ntriples"])
+    load(folder / "export", folder / "store")
+    with closing(EmbeddedStore(folder / "store")) as store:
+        yield stats(folder / "export", top=ALL_ROWS), compute_overview(DatasetReader(store))
+
+
+def bars_of(overview: Overview, heading: str) -> tuple[Bar, ...]:
+    return dict(overview.plots)[heading]
+
+
+def assert_ranked_alike(bars: tuple[Bar, ...], ranking: list[RankedEntity]) -> None:
+    """The same numbers in the same order; entities with the same number may be in another order, or left out at the end."""
+    assert [bar.number for bar in bars] == [entity.total for entity in ranking[: len(bars)]]
+    assert Counter((bar.label, bar.number) for bar in bars) <= Counter((entity.label, entity.total) for entity in ranking)
+
+
+def test_there_are_as_many_resources(counted_and_queried: tuple[GraphStats, Overview]) -> None:
+    counted, queried = counted_and_queried
+    assert queried.counts == {folder: getattr(counted, folder) for folder in queried.counts}
+    assert min(queried.counts.values()) > 0
+
+
+def test_there_are_as_many_figures_of_each_year(counted_and_queried: tuple[GraphStats, Overview]) -> None:
+    counted, queried = counted_and_queried
+    assert {int(bar.label): bar.number for bar in bars_of(queried, "Figures per year")} == counted.figures_by_year
+
+
+def test_the_same_genes_and_families_are_on_most_figures(counted_and_queried: tuple[GraphStats, Overview]) -> None:
+    counted, queried = counted_and_queried
+    assert_ranked_alike(bars_of(queried, "Genes on most figures"), counted.top_genes)
+    assert_ranked_alike(bars_of(queried, "Families on most figures"), counted.top_families)
+
+
+def test_as_many_figures_have_so_many_mentions(counted_and_queried: tuple[GraphStats, Overview]) -> None:
+    counted, queried = counted_and_queried
+    bars = bars_of(queried, "Mentions per figure")
+    limits = [int(bar.label.split()[-1]) for bar in bars[:-1]]
+    bins = Counter(sum(mentions > limit for limit in limits) for mentions in Counter(counted.mentions_per_figure).elements() if mentions)
+    assert [bar.number for bar in bars] == [bins[number] for number in range(len(bars))]
+    assert sum(bins.values()) == counted.figures - counted.mentions_per_figure.get(0, 0)
