@@ -1,9 +1,10 @@
-"""The description of the dataset: VoID, DCAT and the HCLS profile, from counts made while the figures streamed by."""
+"""The dataset description: VoID, DCAT and the HCLS profile, from the counts of the export."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from pathlib import PurePath
 
 from pfocr2rdf.pipeline.counts import TripleCounts
 from pfocr2rdf.pipeline.options import Release
@@ -24,27 +25,28 @@ DESCRIPTION_PREFIXES = PrefixMap({
     "part": f"{DATASET_IRI}#",
 })  # fmt: skip
 _expand = DESCRIPTION_PREFIXES.expand_term
+_MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 
 
 def serialize_dataset_description(counts: TripleCounts, files: Iterable[tuple[FileInfo, str]], tool: str, release: Release) -> str:
-    """The description as Turtle.
+    """The dataset description as Turtle.
 
     Args:
-        counts: what was written.
+        counts: those of the export.
         files: the files of the graph, with their media types.
-        tool: name and version of the tool that made them.
-        release: what the publisher says.
+        tool: name and version of the tool that wrote them.
+        release: the publisher's metadata.
     """
-    writer = TurtleSerializer(DESCRIPTION_PREFIXES)
-    return writer.header() + writer.serialize_resources(describe_dataset(counts, list(files), tool, release), "")
+    serializer = TurtleSerializer(DESCRIPTION_PREFIXES)
+    return serializer.header() + serializer.serialize_resources(describe_dataset(counts, list(files), tool, release), "")
 
 
 def describe_dataset(counts: TripleCounts, files: list[tuple[FileInfo, str]], tool: str, release: Release) -> list[Resource]:
-    """The description as nodes: the dataset, its partitions, its distributions."""
+    """The dataset description as resources: the dataset, its partitions, its distributions."""
     classes = [_describe_partition("class", name, count) for name, count in sorted(counts.classes.items())]
     properties = [_describe_partition("property", name, count) for name, count in sorted(counts.properties.items())]
-    distributions = [node for file, media_type in files for node in _describe_distribution(file, media_type)]
-    head: list[PredicateObject] = [
+    distributions = [resource for file, media_type in files for resource in _describe_distribution(file, media_type)]
+    dataset: list[PredicateObject] = [
         (RDF_TYPE, _expand("void:Dataset")),
         (RDF_TYPE, _expand("dcat:Dataset")),
         (_expand("dcterms:title"), literal("Pathway Figure OCR (PFOCR)")),
@@ -63,11 +65,11 @@ def describe_dataset(counts: TripleCounts, files: list[tuple[FileInfo, str]], to
         (_expand("void:distinctSubjects"), _integer_literal(counts.subjects)),
         (_expand("void:classes"), _integer_literal(len(counts.classes))),
         (_expand("void:properties"), _integer_literal(len(counts.properties))),
-        *((_expand("void:classPartition"), node.subject) for node in classes),
-        *((_expand("void:propertyPartition"), node.subject) for node in properties),
-        *((_expand("dcat:distribution"), node.subject) for node in distributions if node.pairs[0][1] == _expand("dcat:Distribution")),
+        *((_expand("void:classPartition"), partition.subject) for partition in classes),
+        *((_expand("void:propertyPartition"), partition.subject) for partition in properties),
+        *((_expand("dcat:distribution"), _distribution_iri(file)) for file, _ in files),
     ]
-    return [Resource(iri_term(DATASET_IRI), tuple(head)), *classes, *properties, *distributions]
+    return [Resource(iri_term(DATASET_IRI), tuple(dataset)), *classes, *properties, *distributions]
 
 
 def _integer_literal(count: int) -> str:
@@ -75,35 +77,34 @@ def _integer_literal(count: int) -> str:
 
 
 def _describe_partition(partition_type: str, term: str, count: int) -> Resource:
-    local = term.rstrip(">").replace("#", "/").rpartition("/")[2]
+    local_name = term.rstrip(">").replace("#", "/").rpartition("/")[2]
     digest = hashlib.blake2b(term.encode(), digest_size=4).hexdigest()
-    counted = _expand("void:entities") if partition_type == "class" else _expand("void:triples")
+    count_property = _expand("void:entities" if partition_type == "class" else "void:triples")
     return Resource(
-        iri_term(f"{DATASET_IRI}#{partition_type}-{local}-{digest}"),
-        ((_expand(f"void:{partition_type}"), term), (counted, _integer_literal(count))),
+        iri_term(f"{DATASET_IRI}#{partition_type}-{local_name}-{digest}"),
+        ((_expand(f"void:{partition_type}"), term), (count_property, _integer_literal(count))),
     )
 
 
+def _distribution_iri(file: FileInfo) -> str:
+    return iri_term(f"{DATASET_IRI}#{file.name}")
+
+
 def _describe_distribution(file: FileInfo, media_type: str) -> list[Resource]:
-    subject, checksum = iri_term(f"{DATASET_IRI}#{file.name}"), iri_term(f"{DATASET_IRI}#sha256-{file.name}")
-    packed = {".gz": "application/gzip", ".zst": "application/zstd"}
-    compression = next((media for ending, media in packed.items() if file.name.endswith(ending)), "")
+    checksum = iri_term(f"{DATASET_IRI}#sha256-{file.name}")
+    compression = {".gz": "application/gzip", ".zst": "application/zstd"}.get(PurePath(file.name).suffix)
     pairs: list[PredicateObject] = [
         (RDF_TYPE, _expand("dcat:Distribution")),
         (_expand("dcterms:title"), literal(file.name)),
         (_expand("dcterms:license"), iri_term(CC0_IRI)),
-        (_expand("dcat:mediaType"), iri_term(f"https://www.iana.org/assignments/media-types/{media_type}")),
-        *(
-            [(_expand("dcat:compressFormat"), iri_term(f"https://www.iana.org/assignments/media-types/{compression}"))]
-            if compression
-            else []
-        ),
-        (_expand("dcat:byteSize"), literal(str(file.size), "xsd:integer")),
+        (_expand("dcat:mediaType"), iri_term(f"{_MEDIA_TYPES}{media_type}")),
+        *([(_expand("dcat:compressFormat"), iri_term(f"{_MEDIA_TYPES}{compression}"))] if compression else []),
+        (_expand("dcat:byteSize"), _integer_literal(file.size)),
         (_expand("spdx:checksum"), checksum),
     ]
-    sum_pairs = (
+    checksum_pairs = (
         (RDF_TYPE, _expand("spdx:Checksum")),
         (_expand("spdx:algorithm"), _expand("spdx:checksumAlgorithm_sha256")),
         (_expand("spdx:checksumValue"), literal(file.sha256)),
     )
-    return [Resource(subject, tuple(pairs)), Resource(checksum, sum_pairs)]
+    return [Resource(_distribution_iri(file), tuple(pairs)), Resource(checksum, checksum_pairs)]

@@ -1,4 +1,4 @@
-"""The one flow: sources in, an export out."""
+"""``export()``: from sources of records to a validated knowledge graph."""
 
 from __future__ import annotations
 
@@ -46,41 +46,41 @@ def export(
     progress: RecordProgress | None = None,
     stdin: BinaryIO | None = None,
 ) -> ExportSummary:
-    """Turn records into a validated knowledge graph, in one pass for all formats.
+    """Export records as a validated knowledge graph, in one pass for all formats.
 
     Args:
-        sources: record files, folders, PFOCR checkouts, archives, by path or by URL (``s3://bucket/folder``: what fsspec opens),
-            or ``-`` for standard input.
-        output: the export directory, by path or URL. Its files appear at the end, each of them whole, or not at all. Where an
-            earlier export is in it, or one that was interrupted, only records that are new or have changed are mapped; the
-            files are the same as if all were.
-        formats: names of ``sinks.FORMATS``.
+        sources: record files, folders, PFOCR checkouts, archives, by path or by any URL that fsspec opens
+            (``s3://bucket/folder``), or ``-`` for standard input.
+        output: the export directory, by path or URL. Its files appear at the end, each of them whole, or not at all. If it holds
+            a previous export, or one that was interrupted, only records that are new or have changed are mapped; the files are
+            the same as if all were.
+        formats: names of ``SERIALIZERS``.
         compress: ``gz`` or ``zst``, for the files of the graph.
-        shapes: folders of SHACL shapes, put in the place of the built-in ones or beside them.
-        on_violation: ``quarantine`` leaves a figure with a violation out, ``keep`` only reports it, ``fail`` stops.
-        limit: read no more records than that.
+        shapes: folders of SHACL shapes, which replace built-in ones or are added to them.
+        on_violation: ``quarantine`` leaves out a figure with a violation, ``keep`` only reports it, ``fail`` stops.
+        limit: the number of records to read at most.
         fail_fast: stop at the first refusal.
         dry_run: do everything but write.
         fresh: map all records, whatever is in the output directory.
-        workers: worker processes; 1 works in this process. Without it, as many as there are cores, and 1 for a few records.
-            The output is the same for any number.
+        workers: the number of worker processes; 1 works in this process. By default one a core, and 1 for a few records. The
+            output is the same for any number.
         engine: ``processes`` works on this machine, ``dask`` on a cluster of dask.distributed.
-        scheduler: the address of that cluster's scheduler; without it, one of ``workers`` is started on this machine.
-        partition_size: write the graph in parts of so many records (``part-00000.ttl``) and a file of entities. An output that
-            is a URL, and one that a cluster makes, always is in parts, of 1,000 records.
-        merge: put the parts together to one file in each format in the end.
-        release: what the dataset's description says of this release.
-        progress: called after each batch with the number of records done, and that of the files there are to read.
-        stdin: what to read for ``-``.
+        scheduler: the address of that cluster's scheduler; without it, a cluster of ``workers`` is started on this machine.
+        partition_size: write the graph in parts of so many records (``part-00000.ttl``) and a file of entities. The export to a
+            URL, and that of a cluster, always is in parts, by default of 1,000 records.
+        merge: merge the parts into one file in each format.
+        release: the publisher's metadata, for the dataset description.
+        progress: called after each batch with the number of records that were read, and the number of files.
+        stdin: the stream to read for ``-``.
 
     Returns:
-        The numbers of the export.
+        The summary of the export.
 
     Raises:
         SourceError: a source cannot be read.
         ShapesError: the shapes cannot be used.
         OutputError: the output cannot be written; nothing was published.
-        EngineError: the cluster cannot be used.
+        ExecutorError: the cluster cannot be used.
         StoppedError: ``fail_fast`` or ``on_violation="fail"`` stopped the run; nothing was published.
         ValueError: an unknown format, compression, engine or ``on_violation``, or a number below 1.
     """
@@ -122,20 +122,20 @@ def _is_partitioned(run: ExportRun, destination: str) -> bool:
 
 @contextlib.contextmanager
 def _infrequent_collection() -> Iterator[None]:
-    """Let Python look for cycles of garbage a thousand times less often: records make none, and looking costs a fifth of the time."""
+    """Run Python's cyclic garbage collector a thousand times less often: records have no cycles, and it takes a fifth of the time."""
     threshold = gc.get_threshold()
     gc.set_threshold(threshold[0] * 1000, *threshold[1:])
     try:
         yield
     finally:
-        if not gc.get_freeze_count():  # what was made meanwhile goes to the oldest generation, without being looked through now
+        if not gc.get_freeze_count():  # move new objects to the oldest generation, without a collection now
             gc.freeze()
             gc.unfreeze()
         gc.set_threshold(*threshold)
 
 
 def _check_memory_urls(sources: list[str], output: str, executor_options: ExecutorOptions) -> None:
-    """What is in the memory of this process, no other one sees."""
+    """Refuse URLs of this process's memory when other processes have to read or write them."""
     for name, error in [*((source, SourceError) for source in sources), (output, OutputError)]:
         if name.startswith("memory://") and (executor_options.name != EXECUTORS[0] or executor_options.worker_count != 1):
             raise error(f"{name}: only this process sees it; use one worker (--workers 1), and not the engine dask")

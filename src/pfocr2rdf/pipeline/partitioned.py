@@ -164,7 +164,7 @@ class PartitionedExport:
 
 
 def _exclude_poison(executor: Executor, task: PartitionTask | None, outcome: PartitionResult | PoisonRecords | None) -> PartitionResult:
-    """The result of a task, which is run again without the records that kill workers."""
+    """The result of a task, which is run again without its poison records."""
     if task is None or outcome is None:
         return _EMPTY_RESULT
     if isinstance(outcome, PoisonRecords):
@@ -187,7 +187,7 @@ def _aggregate(aggregator: Aggregator, items: list[PartitionItem], result: Parti
 
 @contextlib.contextmanager
 def _locked_folder(folder: Path) -> Iterator[None]:
-    """The folder, which no other export can write to meanwhile; one that was made for nothing goes."""
+    """Hold the exclusive lock of a folder, which is made if it is missing, and removed again if it stays empty."""
     with map_os_errors(folder):
         is_new = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
@@ -202,7 +202,7 @@ def _locked_folder(folder: Path) -> Iterator[None]:
 
 
 def publish_partitions(directory: ExportDirectory, storage: Storage, stale_files: StaleFiles, graph_files: list[FileInfo]) -> None:
-    """Put what stands beside the graph into the storage, the manifest last, and remove what earlier exports left."""
+    """Write quarantined records and sidecars to the storage, the manifest last, and remove stale files of previous exports."""
     names = {file.name for file in (*directory.written_files, *graph_files)}
     stale_files.add(names, directory.quarantined)
     for name in sorted(directory.quarantined):

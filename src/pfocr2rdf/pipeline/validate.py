@@ -1,4 +1,4 @@
-"""Validation of anything: RDF files, graphs, records."""
+"""``validate()``: SHACL validation of RDF files, graphs and records."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 
 class ValidationReport(NamedTuple):
-    """What a validation found.
+    """The validation report of one or several sources.
 
     Attributes:
-        results: all results, source by source.
+        results: the validation results, source by source.
         refusals: records that could not be read.
-        graph_count: how many graphs were validated: one an RDF file, one a record.
+        graph_count: the number of graphs that were validated: one an RDF file, one a record.
     """
 
     results: list[ValidationResult]
@@ -39,19 +39,19 @@ class ValidationReport(NamedTuple):
 
     @property
     def conforms(self) -> bool:
-        """Whether there is no result at all and nothing was refused."""
+        """Whether there is no result and no refusal."""
         return not self.results and not self.refusals
 
 
 def validate(
     *sources: str | os.PathLike[str] | rdflib.Graph | FigureRecord, shapes: Iterable[str | os.PathLike[str]] = ()
 ) -> ValidationReport:
-    """Validate RDF or records with the SHACL shapes.
+    """Validate RDF or records against SHACL shapes.
 
     Args:
-        sources: RDF files (by their ending, also with ``.gz`` or ``.zst`` behind it), record files, folders and archives,
-            graphs, records. An RDF file is one graph and is held in memory.
-        shapes: folders of SHACL shapes, put in the place of the built-in ones or beside them.
+        sources: RDF files (by their suffix, also with ``.gz`` or ``.zst`` behind it), record files, folders and archives, graphs,
+            records. An RDF file is one graph and is read into memory.
+        shapes: folders of SHACL shapes, which replace built-in ones or are added to them.
 
     Raises:
         SourceError: a file is missing or is no RDF.
@@ -60,15 +60,15 @@ def validate(
     validator = get_validator(load_shapes(shapes))
     results: list[ValidationResult] = []
     refusals: list[RecordError] = []
-    graphs = 0
+    graph_count = 0
     for source in sources:
-        for one in _validate_source(source, validator):
-            if isinstance(one, RecordError):
-                refusals.append(one)
+        for outcome in _validate_source(source, validator):
+            if isinstance(outcome, RecordError):
+                refusals.append(outcome)
             else:
-                results += one
-                graphs += 1
-    return ValidationReport(results, refusals, graphs)
+                results += outcome
+                graph_count += 1
+    return ValidationReport(results, refusals, graph_count)
 
 
 def _validate_source(
@@ -89,9 +89,9 @@ def _validate_record(record: FigureRecord, validator: Validator) -> list[Validat
 
 
 def _validate_records(source: str | os.PathLike[str], validator: Validator) -> Iterator[list[ValidationResult] | RecordError]:
-    with RecordSource([source]) as found:
-        yield from found.refusals
-        for item in found:
+    with RecordSource([source]) as records:
+        yield from records.refusals
+        for item in records:
             try:
                 yield _validate_record(read_record(item), validator) if isinstance(item, RecordRef) else item
             except RecordError as error:
@@ -99,7 +99,7 @@ def _validate_records(source: str | os.PathLike[str], validator: Validator) -> I
 
 
 def _read_as_ntriples(path: Path) -> str:
-    """An RDF file as N-Triples, without the names of its graphs."""
+    """An RDF file as N-Triples, without graph names."""
     with map_rdf_errors(path), open_decompressed(path) as file:
         quads = pyoxigraph.parse(file, format=rdf_format(path))
         return "".join(f"{quad.subject} {quad.predicate} {quad.object} .\n" for quad in quads)
