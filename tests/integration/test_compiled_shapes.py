@@ -18,7 +18,7 @@ from tests.support.mutations import (
     tidy,
 )
 from tests.support.profiles import example_count
-from tests.support.shapes import OTHER, THING, assert_sound, on_value, screen, thing, typed
+from tests.support.shapes import OTHER, THING, assert_sound, compile_shapes, on_value, thing, typed
 
 from pfocr2rdf.mapping.figure_graph import build_figure_graph
 from pfocr2rdf.rdf.terms import RDF_TYPE, GroupedResource, Resource, ResourceColumns, expand_term, iri_term, literal
@@ -34,34 +34,34 @@ pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")  # what Python'
 
 
 @pytest.mark.parametrize("name", GRAPHS)
-def test_no_mutant_passes_the_screen_that_the_engine_would_stop(name: str) -> None:
-    validator, quick = Validator(load_shapes()), CompiledShapes(load_shapes().text, superclasses())
-    said: Counter[bool] = Counter()
+def test_no_mutant_conforms_that_the_engine_refuses(name: str) -> None:
+    validator, compiled = Validator(load_shapes()), CompiledShapes(load_shapes().text, superclasses())
+    verdicts: Counter[bool] = Counter()
     for fault, nodes in some_mutants(name, 600, 200) or pytest.skip(NO_SHARED):
-        found = validator.validate_ntriples(ntriples(nodes))
-        cleared = quick.conforms(nodes)
-        said[cleared] += 1
-        assert not (cleared and found), fault
-        assert validator.validate(nodes) == found, fault
-    assert said[True] > 50
-    assert said[False] > 400
+        results = validator.validate_ntriples(ntriples(nodes))
+        conforms = compiled.conforms(nodes)
+        verdicts[conforms] += 1
+        assert not (conforms and results), fault
+        assert validator.validate(nodes) == results, fault
+    assert verdicts[True] > 50
+    assert verdicts[False] > 400
 
 
-def test_a_screen_that_saw_good_graphs_before_still_finds_the_bad_one() -> None:
-    quick = CompiledShapes(load_shapes().text, superclasses())
+def test_shapes_that_saw_good_graphs_still_find_the_bad_one() -> None:
+    compiled = CompiledShapes(load_shapes().text, superclasses())
     nodes = list(complete())
     for missing in nodes:
         rest = [node for node in nodes if node is not missing]
-        assert quick.conforms(nodes)
+        assert compiled.conforms(nodes)
         if missing.pairs[0] in [(RDF_TYPE, expand_term(f"pfocr:{name}")) for name in ("Figure", "Paper", "Organism", "Pathway", "Family")]:
-            assert not quick.conforms(rest), missing.subject
-        assert quick.conforms(nodes)
+            assert not compiled.conforms(rest), missing.subject
+        assert compiled.conforms(nodes)
 
 
 def test_few_real_records_need_the_engine() -> None:
     records = shared_records() or pytest.skip(NO_SHARED)
-    quick = CompiledShapes(load_shapes().text, superclasses())
-    sent = [record.figid for record in records if not quick.conforms(build_figure_graph(record).resources())]
+    compiled = CompiledShapes(load_shapes().text, superclasses())
+    sent = [record.figid for record in records if not compiled.conforms(build_figure_graph(record).resources())]
     assert len(records) > 600
     assert len(sent) < 0.05 * len(records), sent
 
@@ -113,12 +113,12 @@ def constraints() -> st.SearchStrategy[str]:
 def shapes() -> st.SearchStrategy[str]:
     """Up to three node shapes with up to three property shapes each."""
     fields = st.tuples(st.sampled_from(["ex:p", "ex:q"]), st.lists(constraints(), min_size=1, max_size=2))
-    one = st.tuples(st.sampled_from(CLASSES), st.lists(fields, min_size=1, max_size=3))
-    return st.lists(one, min_size=1, max_size=3).map(
-        lambda found: "\n".join(
+    shape = st.tuples(st.sampled_from(CLASSES), st.lists(fields, min_size=1, max_size=3))
+    return st.lists(shape, min_size=1, max_size=3).map(
+        lambda drawn: "\n".join(
             f"ex:S{number} a sh:NodeShape ; sh:targetClass {target} "
             + "".join(f"; sh:property [ sh:path {path} ; {' ; '.join(each)} ] " for path, each in properties) + "."
-            for number, (target, properties) in enumerate(found)
+            for number, (target, properties) in enumerate(drawn)
         )
     )  # fmt: skip
 
@@ -141,9 +141,9 @@ def nodes() -> st.SearchStrategy[list[Resource]]:
     pairs = st.lists(st.tuples(st.sampled_from(["<urn:x:p>", "<urn:x:q>", "<urn:x:r>"]), values()), max_size=5)
     node = st.tuples(st.lists(st.sampled_from(CLASSES), max_size=2), pairs)
     return st.lists(node, min_size=1, max_size=3).map(
-        lambda found: [
+        lambda drawn: [
             tidy(subject, (*((RDF_TYPE, IRIS[name]) for name in types), *pairs))
-            for subject, (types, pairs) in zip(("<urn:x:a>", "<urn:x:b>", "<urn:x:1>"), found, strict=False)
+            for subject, (types, pairs) in zip(("<urn:x:a>", "<urn:x:b>", "<urn:x:1>"), drawn, strict=False)
         ]
     )
 
@@ -151,49 +151,49 @@ def nodes() -> st.SearchStrategy[list[Resource]]:
 CHECKED = settings(max_examples=700, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 
 
-def test_whatever_the_shapes_and_the_nodes_what_is_cleared_is_clean() -> None:
-    said: Counter[bool] = Counter()
+def test_whatever_the_shapes_and_the_nodes_the_compiled_shapes_are_sound() -> None:
+    verdicts: Counter[bool] = Counter()
 
     @CHECKED
     @given(shapes(), nodes())
     def holds(text: str, graph: list[Resource]) -> None:
-        quick = screen(text)
-        said[quick.is_exact and quick.conforms(graph)] += 1
+        compiled = compile_shapes(text)
+        verdicts[compiled.is_exact and compiled.conforms(graph)] += 1
         assert_sound(text, graph)
 
     holds()
-    assert said[True] > 100
-    assert said[False] > 100
+    assert verdicts[True] > 100
+    assert verdicts[False] > 100
 
 
-def test_whatever_the_constraints_and_the_value_what_is_cleared_is_clean() -> None:
-    said: Counter[bool] = Counter()
+def test_whatever_the_constraints_and_the_value_the_compiled_shapes_are_sound() -> None:
+    verdicts: Counter[bool] = Counter()
 
     @settings(CHECKED, max_examples=1500)
     @given(st.lists(constraints(), min_size=1, max_size=2).map(" ; ".join), values())
     def holds(text: str, value: str) -> None:
-        said[screen(on_value(text)).conforms(thing(value))] += 1
+        verdicts[compile_shapes(on_value(text)).conforms(thing(value))] += 1
         assert_sound(on_value(text), thing(value))
 
     holds()
-    assert said[True] > 150
-    assert said[False] > 150
+    assert verdicts[True] > 150
+    assert verdicts[False] > 150
 
 
 @pytest.mark.parametrize("name", GRAPHS)
-def test_no_mutant_passes_as_columns_that_the_engine_would_stop(name: str) -> None:
-    validator, quick = Validator(load_shapes()), CompiledShapes(load_shapes().text, superclasses())
-    said: Counter[tuple[bool, bool]] = Counter()
+def test_no_mutant_conforms_as_columns_that_the_engine_refuses(name: str) -> None:
+    validator, compiled = Validator(load_shapes()), CompiledShapes(load_shapes().text, superclasses())
+    verdicts: Counter[tuple[bool, bool]] = Counter()
     for fault, nodes in some_mutants(name, 600, 200) or pytest.skip(NO_SHARED):
-        rest, figure, alike = as_columns(nodes)
-        found = validator.validate_ntriples(ntriples(nodes))
-        cleared = quick.conforms(rest, figure, alike)
-        said[cleared, bool(found)] += 1
-        assert not (cleared and found), fault
-        assert cleared == quick.conforms(nodes), fault
-        assert validator.validate(rest, figure=figure, mentions=alike) == found, fault
-    assert said[True, False] > 50
-    assert said[False, True] > 300
+        resources, figure, columns = as_columns(nodes)
+        results = validator.validate_ntriples(ntriples(nodes))
+        conforms = compiled.conforms(resources, figure, columns)
+        verdicts[conforms, bool(results)] += 1
+        assert not (conforms and results), fault
+        assert conforms == compiled.conforms(nodes), fault
+        assert validator.validate(resources, figure=figure, mentions=columns) == results, fault
+    assert verdicts[True, False] > 50
+    assert verdicts[False, True] > 300
 
 
 COLUMN_PREFIXES = (
@@ -220,10 +220,10 @@ SHAPES = st.tuples(
 
 @settings(deadline=None, max_examples=example_count(300))
 @given(SHAPES, st.lists(made_up(), min_size=1, max_size=3))
-def test_whatever_columns_hold_is_cleared_only_where_the_engine_finds_nothing(shape: str, several: list[ResourceColumns]) -> None:
-    validator, quick = Validator(Shapes(shape, ())), CompiledShapes(shape, superclasses())
+def test_whatever_columns_hold_the_compiled_shapes_are_sound(shape: str, several: list[ResourceColumns]) -> None:
+    validator, compiled = Validator(Shapes(shape, ())), CompiledShapes(shape, superclasses())
     figure = GroupedResource("<urn:x>", {RDF_TYPE: ["<urn:F>"]})
-    for alike in several:
-        found = validator.validate_ntriples(ntriples([Resource(figure.subject, figure.pairs), *alike.resources()]))
-        assert not (quick.conforms([], figure, alike) and found)
-        assert validator.validate([], figure=figure, mentions=alike) == found
+    for columns in several:
+        results = validator.validate_ntriples(ntriples([Resource(figure.subject, figure.pairs), *columns.resources()]))
+        assert not (compiled.conforms([], figure, columns) and results)
+        assert validator.validate([], figure=figure, mentions=columns) == results

@@ -25,7 +25,7 @@ PREFIXES = """
 THING, OTHER = "urn:x:Thing", "urn:x:Other"
 
 
-def screen(text: str) -> CompiledShapes:
+def compile_shapes(text: str) -> CompiledShapes:
     return CompiledShapes(PREFIXES + text, superclasses())
 
 
@@ -40,12 +40,12 @@ def thing(*values: str, predicate: str = "<urn:x:p>") -> list[Resource]:
 
 
 def assert_sound(shapes: str, nodes: list[Resource]) -> None:
-    """The screen calls the nodes clean only where the engine finds nothing."""
+    """The compiled shapes say that the nodes conform only where the engine finds nothing."""
     validator = Validator(Shapes(PREFIXES + shapes, ()))
-    found = validator.validate_ntriples(ntriples(nodes))
-    assert validator.validate(nodes) == found
-    if screen(shapes).conforms(nodes):
-        assert found == []
+    results = validator.validate_ntriples(ntriples(nodes))
+    assert validator.validate(nodes) == results
+    if compile_shapes(shapes).conforms(nodes):
+        assert results == []
 
 
 def typed(text: str, name: str) -> str:
