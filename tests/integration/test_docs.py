@@ -59,6 +59,13 @@ def test_extras_that_are_named_exist() -> None:
             assert set(names.split(",")) <= extras.keys(), page
 
 
+@pytest.mark.parametrize("page", TEXTS, ids=shown)
+def test_what_is_imported_in_python_is_there(page: Path) -> None:
+    lines = re.findall(r"^(?:>>> )?(from pfocr2rdf\S* import .+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    for line in lines:
+        exec(line, {})
+
+
 def test_python_reference(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     failures, tried = doctest.testfile(str(ROOT / "docs" / "reference" / "python.md"), module_relative=False, encoding="utf-8")
