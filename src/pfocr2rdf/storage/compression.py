@@ -1,4 +1,4 @@
-"""Files that may be compressed with gzip or Zstandard, read to their very end or not at all."""
+"""Transparent compression with gzip or Zstandard by the suffix of a file; a truncated file is an error, never a short one."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from isal import igzip
 from pfocr2rdf.storage.files import BUFFER_BYTES, HashingWriter
 
 DECOMPRESSION_ERRORS = (EOFError, zlib.error, zstandard.ZstdError)
-"""What reading such a file raises where it is cut off or damaged, besides ``OSError``."""
+"""What reading a truncated or damaged file raises, besides ``OSError``."""
 
 _BUFFER_BYTES = 1 << 16
-_ZSTD_READ_BYTES = 1 << 12  # a little at a time: what a few bytes unpack to can be a thousand times as long
+_ZSTD_READ_BYTES = 1 << 12  # a few bytes can decompress to a thousand times as many
 
 
 @contextmanager
 def open_decompressed(path: Path, on_read: Callable[[bytes], object] | None = None) -> Iterator[IO[bytes]]:
-    """A file to read bytes from, unpacked where its name ends in ``.gz`` or ``.zst``.
+    """A file to read bytes from, decompressed if its name ends in ``.gz`` or ``.zst``.
 
     Args:
         path: the file.
-        on_read: called with the bytes of the file itself, piece by piece as they are read.
+        on_read: called with the bytes of the file itself, chunk by chunk as they are read.
 
     Raises:
         OSError: it cannot be read, or is no gzip file.
-        EOFError: it breaks off before its end.
+        EOFError: it is truncated.
         zlib.error: it is a damaged gzip file.
         zstandard.ZstdError: it is a damaged Zstandard file.
     """
@@ -45,7 +45,7 @@ def open_decompressed(path: Path, on_read: Callable[[bytes], object] | None = No
 
 
 def decompress(suffix: str, raw: BinaryIO) -> IO[bytes]:
-    """The bytes that a file holds, decompressed by the suffix ``.gz`` or ``.zst``; see ``open_decompressed`` for what it raises."""
+    """A stream decompressed by the suffix ``.gz`` or ``.zst``; reading raises what ``open_decompressed`` does."""
     if suffix == ".gz":
         return cast("IO[bytes]", gzip.open(raw))
     if suffix == ".zst":
@@ -54,7 +54,7 @@ def decompress(suffix: str, raw: BinaryIO) -> IO[bytes]:
 
 
 class _ChunkReader(io.RawIOBase):
-    """Bytes that are made piece by piece."""
+    """A raw stream whose bytes come in chunks."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -63,50 +63,47 @@ class _ChunkReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        data = self._read_some(len(buffer))
+        data = self._read_chunk(len(buffer))
         buffer[: len(data)] = data
         return len(data)
 
     @abstractmethod
-    def _read_some(self, size: int) -> bytes:
+    def _read_chunk(self, size: int) -> bytes:
         """At least one byte and at most ``size``; none at the end."""
 
 
 class _ObservedReader(_ChunkReader):
-    """Passes bytes on, and shows them to somebody."""
+    """Passes bytes on, and calls an observer with them."""
 
-    def __init__(self, file: BinaryIO, watch: Callable[[bytes], object]) -> None:
+    def __init__(self, file: BinaryIO, on_read: Callable[[bytes], object]) -> None:
         super().__init__(file)
-        self._watch = watch
+        self._on_read = on_read
 
-    def _read_some(self, size: int) -> bytes:
+    def _read_chunk(self, size: int) -> bytes:
         data = self._file.read(size)
-        self._watch(data)
+        self._on_read(data)
         return data
 
 
 class _ZstdFrameReader(_ChunkReader):
-    """All frames of a Zstandard file, one after the other.
-
-    The reader of ``zstandard`` stops after the first one, and takes a frame that breaks off for a whole one.
-    """
+    """All frames of a Zstandard file: the reader of ``zstandard`` stops after the first one, and accepts a truncated frame."""
 
     def __init__(self, file: BinaryIO) -> None:
         super().__init__(file)
         self._frame = zstandard.ZstdDecompressor().decompressobj()
-        self._packed = self._ready = b""
+        self._compressed = self._ready = b""
 
-    def _read_some(self, size: int) -> bytes:
+    def _read_chunk(self, size: int) -> bytes:
         while not self._ready:
-            self._packed = self._packed or self._file.read(_ZSTD_READ_BYTES)
-            if self._frame.eof and self._packed:
+            self._compressed = self._compressed or self._file.read(_ZSTD_READ_BYTES)
+            if self._frame.eof and self._compressed:
                 self._frame = zstandard.ZstdDecompressor().decompressobj()
-            elif not self._packed:
+            elif not self._compressed:
                 if not self._frame.eof:
                     raise EOFError("it breaks off before its end")
                 return b""
-            self._ready = self._frame.decompress(self._packed)
-            self._packed = self._frame.unused_data
+            self._ready = self._frame.decompress(self._compressed)
+            self._compressed = self._frame.unused_data
         data, self._ready = self._ready[:size], self._ready[size:]
         return data
 
@@ -115,32 +112,29 @@ COMPRESSION_SUFFIXES = {"gz": ".gz", "zst": ".zst"}
 
 
 def suffix_for(compress: str | None) -> str:
-    """What the names of files end in that are compressed in this way, which is a name of ``COMPRESSION_SUFFIXES``; nothing for ``None``."""
+    """The suffix of files with this compression, a key of ``COMPRESSION_SUFFIXES`` or ``None``."""
     return COMPRESSION_SUFFIXES[compress] if compress else ""
 
 
 class _FixedBlockWriter(io.RawIOBase):
-    """Hands bytes on in pieces of one size, however they come: gzip's bytes depend on the pieces."""
+    """Passes bytes on in blocks of one size, however they come: the bytes of gzip depend on the blocks."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._pending = bytearray()
 
     def writable(self) -> bool:
-        """It is."""
         return True
 
     def write(self, data: Any) -> int:
-        """Take bytes."""
         self._pending += data
         if len(self._pending) >= BUFFER_BYTES:
-            even = len(self._pending) - len(self._pending) % BUFFER_BYTES
-            self._file.write(bytes(self._pending[:even]))
-            del self._pending[:even]
+            full = len(self._pending) - len(self._pending) % BUFFER_BYTES
+            self._file.write(bytes(self._pending[:full]))
+            del self._pending[:full]
         return len(data)
 
     def close(self) -> None:
-        """Hand on what is left."""
         try:
             if not self.closed:
                 self._file.write(bytes(self._pending))
@@ -150,7 +144,7 @@ class _FixedBlockWriter(io.RawIOBase):
 
 
 def open_compressed(name: str, raw: HashingWriter) -> contextlib.AbstractContextManager[BinaryIO]:
-    """What to write to, for the file to be compressed as its name says; the same bytes each time."""
+    """A stream to write to, compressed by the suffix of the name; the same bytes each time."""
     if name.endswith(".gz"):
         file = igzip.IGzipFile(filename="", mode="wb", compresslevel=2, fileobj=cast("BinaryIO", raw), mtime=0)  # type: ignore[no-untyped-call]
         return cast("contextlib.AbstractContextManager[BinaryIO]", _FixedBlockWriter(cast("BinaryIO", file)))

@@ -1,4 +1,4 @@
-"""The on-disk format of a delta: its reader, and what its writers share."""
+"""The file format of a delta: its reader, and what its writers share."""
 
 from __future__ import annotations
 
@@ -13,21 +13,31 @@ from pfocr2rdf.errors import SourceError
 from pfocr2rdf.storage.compression import DECOMPRESSION_ERRORS, open_decompressed
 from pfocr2rdf.storage.layout import read_manifest
 
+DELTA_FILE = "delta.json"
+
+UPDATE_STATEMENTS = 1000
+"""Statements in one operation of SPARQL Update: some stores fail at little more than that."""
+
+match_quad = re.compile(
+    rb'(?P<triple><[^>]*> <[^>]*> (?:<[^>]*>|"(?:[^"\\]|\\.)*"(?:\^\^<[^>]*>|@[a-z0-9-]+)?)) (?P<graph><[^>]*>)? ?\.\n'
+).fullmatch
+"""A canonical line of N-Triples or N-Quads: its ``triple`` without the point, and its ``graph`` with its brackets, if it names one."""
+
 _SUFFIXES = ("", ".gz", ".zst")
 _match_operation = re.compile(rb"(DELETE|INSERT) DATA \{\n|GRAPH (<[^>]*>) \{\n|\}\n|;\n").fullmatch
 
 
 def is_delta(source: str | os.PathLike[str]) -> bool:
-    """Whether a name is that of a folder with a delta."""
+    """Whether a path is a folder with a delta."""
     return (Path(source) / DELTA_FILE).is_file()
 
 
 class StatementChange(NamedTuple):
-    """One statement that goes or comes.
+    """A statement to remove or to add.
 
     Attributes:
         operation: ``DELETE`` or ``INSERT``.
-        graph: the graph that it names, or ``""``.
+        graph: the name of its graph, or ``""``.
         triple: the statement as N-Triples.
     """
 
@@ -37,17 +47,17 @@ class StatementChange(NamedTuple):
 
 
 class DeltaReader(NamedTuple):
-    """A delta in a folder.
+    """Reads a delta in a folder.
 
     Attributes:
-        folder: where it is.
+        folder: the folder.
         names_graphs: whether its statements name their graphs.
-        removed: how many statements go.
-        added: how many come.
+        removed: how many statements it removes.
+        added: how many it adds.
         base: the digests of the version that it was made from.
         result: the digests of the version that it leads to.
         statements: how many statements that version has.
-        files: those of one form that says it all, as they are read.
+        files: the files of one of its formats, in the order in which they are read.
     """
 
     folder: Path
@@ -64,7 +74,7 @@ class DeltaReader(NamedTuple):
         """The delta in a folder.
 
         Raises:
-            SourceError: there is none that is whole.
+            SourceError: there is none, or it is incomplete.
         """
         delta = read_manifest(folder / DELTA_FILE, lambda manifest: cls._from_manifest(folder, manifest))
         if delta is None:
@@ -80,10 +90,10 @@ class DeltaReader(NamedTuple):
         )  # fmt: skip
 
     def changes(self) -> Iterator[StatementChange]:
-        """What goes, then what comes.
+        """The statements to remove, then those to add.
 
         Raises:
-            SourceError: a file cannot be read, or is none of a delta.
+            SourceError: a file cannot be read, or is not one of a delta.
         """
         for path in self.files:
             try:
@@ -95,14 +105,14 @@ class DeltaReader(NamedTuple):
                 raise SourceError(f"{path}: is damaged: {error}; make the delta again") from None
 
     def updates(self, graph: str | None) -> Iterator[str]:
-        """SPARQL Update, in operations of a bounded size; each can be done twice.
+        """SPARQL Update in operations of a bounded size, each of which is idempotent.
 
         Args:
-            graph: where statements are that name no graph: its name, or ``""`` for the default graph.
+            graph: the graph of statements that name none, or ``""`` for the default graph.
         """
         for verb, changes in groupby(self.changes(), key=lambda change: change.operation):
-            while some := list(islice(changes, UPDATE_STATEMENTS)):
-                blocks = groupby(some, key=lambda change: change.graph or graph)
+            while batch := list(islice(changes, UPDATE_STATEMENTS)):
+                blocks = groupby(batch, key=lambda change: change.graph or graph)
                 yield f"{verb} DATA {{\n{''.join(_graph_block(name, list(block)) for name, block in blocks)}}}"
 
 
@@ -116,26 +126,26 @@ def _side_digests(side: dict[str, Any]) -> list[str]:
 
 
 def _find_files(folder: Path, names: set[str]) -> list[Path]:
-    """The files of the first form that is there.
+    """The files of the first format that the delta has.
 
     Raises:
         KeyError: there is none.
     """
-    for form in (("removed.nq", "added.nq"), ("removed.nt", "added.nt"), ("delta.rdfp",), ("delta.ru",)):
+    for stems in (("removed.nq", "added.nq"), ("removed.nt", "added.nt"), ("delta.rdfp",), ("delta.ru",)):
         for suffix in _SUFFIXES:
-            if names.issuperset(wanted := [name + suffix for name in form]):
-                return [folder / name for name in wanted]
+            if names.issuperset(format_names := [stem + suffix for stem in stems]):
+                return [folder / name for name in format_names]
     raise KeyError(DELTA_FILE)
 
 
 def _parse_changes(path: Path, lines: Iterator[bytes]) -> Iterator[StatementChange]:
-    """The statements of one file, of whatever form it is."""
+    """The statements of one file in any of the formats."""
     verb = {"removed": "DELETE", "added": "INSERT"}.get(path.name.partition(".")[0], "")
     graph = ""
-    patch = ".rdfp" in path.suffixes
+    is_patch = ".rdfp" in path.suffixes
     for number, line in enumerate(lines, 1):
         statement = line
-        if patch:
+        if is_patch:
             if line[:2] not in (b"D ", b"A "):
                 continue
             verb, statement = "DELETE" if line[:1] == b"D" else "INSERT", line[2:]
@@ -145,14 +155,3 @@ def _parse_changes(path: Path, lines: Iterator[bytes]) -> Iterator[StatementChan
         if not (quad := match_quad(statement)) or not verb:
             raise SourceError(f"{path}:{number}: is no statement of a delta; make the delta again")
         yield StatementChange(verb, (quad["graph"] or b"").decode()[1:-1] or graph, quad["triple"])
-
-
-UPDATE_STATEMENTS = 1000
-"""Statements in one operation of SPARQL Update: some stores fail at little more than that."""
-
-DELTA_FILE = "delta.json"
-
-match_quad = re.compile(
-    rb'(?P<triple><[^>]*> <[^>]*> (?:<[^>]*>|"(?:[^"\\]|\\.)*"(?:\^\^<[^>]*>|@[a-z0-9-]+)?)) (?P<graph><[^>]*>)? ?\.\n'
-).fullmatch
-"""A canonical line of N-Triples or N-Quads: its ``triple`` without the point, and its ``graph`` with its brackets, if it names one."""

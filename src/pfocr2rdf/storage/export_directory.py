@@ -57,11 +57,11 @@ class ExportDirectory(StagedDirectory):
         self._stale_names = self._owned.files
         self.save_checkpoint()
 
-    def _clean_up(self, error: type[BaseException] | None) -> None:
-        if self.is_resumable and error and issubclass(error, KeyboardInterrupt):
+    def _clean_up(self, error_type: type[BaseException] | None) -> None:
+        if self.is_resumable and error_type and issubclass(error_type, KeyboardInterrupt):
             self.save_checkpoint()
-        super()._clean_up(error)
-        if error is None:
+        super()._clean_up(error_type)
+        if error_type is None:
             self.drop_checkpoint()
         elif self._inherited:  # nothing was published since a run was killed: the next one must know as much as this one
             with contextlib.suppress(OSError):

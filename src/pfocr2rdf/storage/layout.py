@@ -16,14 +16,14 @@ CHECKPOINT_DIR = ".pfocr2rdf-interrupted"
 STATE_FILE = ".pfocr2rdf-state.sqlite"
 
 PARTITION_MANIFESTS_DIR = ".pfocr2rdf-parts"
-"""The folder with an account of each part of a partitioned export, by which the next run knows that it need not be made again."""
+"""The directory of the partition manifests, by which the next run knows the partitions that are up to date."""
 
 MANIFEST_FILE = "manifest.json"
 QUARANTINE_DIR, REASONS_FILE = "quarantine", "reasons.json"
 PREVIOUS_MANIFEST = "previous-manifest.json"
 
 is_partition_file = re.compile(r"part-\d{5,}\.[a-z.]+").fullmatch
-"""Whether a name is that of a part of a partitioned export."""
+"""Whether a name is that of a partition of a partitioned export."""
 
 TOOL = f"pfocr2rdf {version('pfocr2rdf')}"
 

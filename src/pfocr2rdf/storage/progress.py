@@ -1,4 +1,4 @@
-"""How far it is: a stage, what is done of it, and how much there is."""
+"""Progress reporting."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Progress = Callable[[str, int, int], None]
 
 
 class ProgressMeter:
-    """Adds up what is done of one stage, and tells it."""
+    """Adds up what is done of one stage, and reports it."""
 
     def __init__(self, progress: Progress | None, stage: str, total: int) -> None:
         self._progress = progress
@@ -19,7 +19,7 @@ class ProgressMeter:
         self.add(0)
 
     def add(self, amount: int) -> None:
-        """So much more is done."""
+        """Report that so much more is done."""
         self._done += amount
         if self._progress:
             self._progress(self._stage, self._done, self._total)

@@ -26,24 +26,24 @@ RDF_FORMATS_BY_SUFFIX = {
 
 
 def rdf_format(path: str | os.PathLike[str]) -> pyoxigraph.RdfFormat | None:
-    """The RDF syntax that a file's name tells, or ``None``."""
+    """The RDF syntax by the suffix of a file, or ``None``."""
     name = os.fspath(path).lower().removesuffix(".gz").removesuffix(".zst")
     return RDF_FORMATS_BY_SUFFIX.get(os.path.splitext(name)[1])
 
 
 @contextmanager
 def map_rdf_errors(path: Path) -> Iterator[None]:
-    """The one place that turns complaints about an RDF file into ours.
+    """The one place that turns errors of reading an RDF file into ours.
 
     Raises:
-        SourceError: it cannot be read, or is no valid RDF; with the line, where that is known.
+        SourceError: it cannot be read, or is no valid RDF; with the line, if that is known.
     """
     try:
         yield
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from None
     except SyntaxError as error:
-        place = f"{path}:{error.lineno}" if error.lineno else str(path)
-        raise SourceError(f"{place}: is no valid RDF: {error.msg}") from None
+        position = f"{path}:{error.lineno}" if error.lineno else str(path)
+        raise SourceError(f"{position}: is no valid RDF: {error.msg}") from None
     except (ValueError, *DECOMPRESSION_ERRORS) as error:
         raise SourceError(f"{path}: is no valid RDF: {error}") from None

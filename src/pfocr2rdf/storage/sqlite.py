@@ -1,4 +1,4 @@
-"""A small database in one file: what an export has to remember of each record and entity goes there, so that memory stays flat."""
+"""SQLite databases of one writer: what an export remembers of each record and entity is there, so that memory stays flat."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import sqlite3
 from pathlib import Path
 
 DATABASE_ERRORS = (sqlite3.Error, UnicodeError)
-"""What reading a database raises that is damaged, or none."""
+"""What reading a file raises that is damaged, or no database."""
 
 CACHE_MIB = 64
-"""What the database keeps in memory; beyond it, it lives on disk."""
+"""How much of a database is in memory."""
 
 
 def create_database(path: Path | None = None) -> sqlite3.Connection:
     """A new database; in memory without a path.
 
-    A process that is killed leaves all that was committed. Nothing waits for the disk: what a power failure leaves is found
-    out by its digests, and made again.
+    A process that is killed leaves all that was committed. Nothing waits for the disk: what a power failure damages is
+    detected by digests, and exported again.
     """
     database = sqlite3.connect(path or ":memory:")
     try:
@@ -32,14 +32,14 @@ def create_database(path: Path | None = None) -> sqlite3.Connection:
 
 
 def open_database_read_only(path: Path) -> sqlite3.Connection:
-    """A database that is there already, for reading. What a killed process left is put right first; else it is not touched."""
+    """An existing database, for reading. It is not written to, unless a killed process left a write-ahead log to recover."""
     if path.with_name(f"{path.name}-wal").exists():
         return sqlite3.connect(path)
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
 
 
 def close_database(database: sqlite3.Connection) -> None:
-    """Commit, and leave one file."""
+    """Commit, merge the write-ahead log, and close."""
     database.commit()
     database.execute("PRAGMA journal_mode = DELETE")
     database.close()

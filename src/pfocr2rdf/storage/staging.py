@@ -58,8 +58,8 @@ class StagedDirectory:
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._clean_up(kind)
+    def __exit__(self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._clean_up(error_type)
         if self._is_new:
             with contextlib.suppress(OSError):  # it is empty if nothing was published
                 self.path.rmdir()
@@ -69,7 +69,7 @@ class StagedDirectory:
         """Find out what earlier runs left, also those that were killed, before the staging directory is emptied."""
         self._stale_names = set(self._owns(self.path))
 
-    def _clean_up(self, error: type[BaseException] | None) -> None:
+    def _clean_up(self, error_type: type[BaseException] | None) -> None:
         shutil.rmtree(self.staging, ignore_errors=True)
 
     def reset(self) -> None:

@@ -1,4 +1,4 @@
-"""A folder that is made beside the one that is there, and then takes its place: nothing is ever changed in place."""
+"""Atomic directory swap: a new directory is made beside the old one, and then takes its place."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.locks import exclusive_lock
 
 EntriesToKeep = Callable[[Path], list[str]]
-"""Tells which entries of a folder outlive it: they are moved to the one that takes its place."""
+"""Returns the entries of a directory to move to the one that takes its place."""
 
 
 def _keep_nothing(_: Path) -> list[str]:
@@ -20,23 +20,23 @@ def _keep_nothing(_: Path) -> list[str]:
 
 
 class DirectorySwap:
-    """A folder in the making, in a hidden one beside its place.
+    """Replaces a directory by a new one, made in a hidden directory beside it.
 
-    Who is killed leaves the folder of before; between the two renames of the end it is in the hidden folder, from where the next
-    one takes it back.
+    A process that is killed leaves the old directory. Between the two renames at the end it is in the hidden directory, from
+    where the next swap recovers it.
 
     Args:
-        path: the place; it need not be there.
-        suffix: what the name of the hidden folder ends in.
-        holder: what another one that holds it is called, such as ``another load``.
-        keep: tells which entries of the folder of before are kept.
+        path: the directory to replace; it need not exist.
+        suffix: the suffix of the hidden directory's name.
+        holder: what messages call another process that swaps it, such as ``another load``.
+        keep: returns the entries of the old directory that are moved to the new one.
 
     Attributes:
-        folder: the hidden folder.
-        new: the folder in the making; it is not made here.
+        folder: the hidden directory.
+        new: the new directory, which the caller makes.
 
     Raises:
-        OutputError: another one is under way, or there is no room.
+        OutputError: another process swaps it, or there is no room.
     """
 
     def __init__(self, path: Path, suffix: str, holder: str, keep: EntriesToKeep = _keep_nothing) -> None:
@@ -55,14 +55,14 @@ class DirectorySwap:
             raise
 
     def recover(self) -> None:
-        """Put right what a run left that was killed between two renames."""
+        """Restore what a process left that was killed between the two renames."""
         with map_os_errors(self.path):
             if self._previous.exists() and not self.path.exists():
                 os.replace(self._previous, self.path)
-            self._end()
+            self._remove_previous()
 
     def replace(self) -> None:
-        """Take the place. The folder of before is gone then, but for what is kept."""
+        """Swap the directories; the old one is removed, but for the entries to keep."""
         with map_os_errors(self.path):
             if self.path.exists():
                 os.replace(self.path, self._previous)
@@ -71,10 +71,10 @@ class DirectorySwap:
             except BaseException:
                 self.recover()
                 raise
-            self._end()
+            self._remove_previous()
 
-    def _end(self) -> None:
-        """Move what is kept to the place, where it is not yet, and remove the rest of the folder of before."""
+    def _remove_previous(self) -> None:
+        """Move the entries to keep, unless they exist, and remove the rest of the old directory."""
         if self._previous.is_dir():
             for name in self._keep(self._previous):
                 if not os.path.lexists(self.path / name):
@@ -82,7 +82,7 @@ class DirectorySwap:
             shutil.rmtree(self._previous, ignore_errors=True)
 
     def close(self, *, completed: bool = False) -> None:
-        """End it. The hidden folder stays where it is not done and something is in it that the next run may go on with."""
+        """Unlock. Without ``completed``, the hidden directory stays if it has anything that the next run can resume."""
         try:
             if completed:
                 shutil.rmtree(self.folder, ignore_errors=True)
