@@ -1,37 +1,94 @@
-"""All hosting files of a site by path."""
+"""The hosting files of a site: content negotiation, redirects and headers for Apache, nginx, Netlify, Cloudflare Pages and w3id.org."""
 
 from __future__ import annotations
 
+import re
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
 from pfocr2rdf.rdf.vocabulary import SITE_URL
-from pfocr2rdf.site.hosting.apache import render_apache_config
-from pfocr2rdf.site.hosting.headers import validate_policy
-from pfocr2rdf.site.hosting.netlify import render_headers_file, render_redirects_file
-from pfocr2rdf.site.hosting.nginx import render_nginx_config
-from pfocr2rdf.site.hosting.readme import HOSTING_README
-from pfocr2rdf.site.hosting.w3id import render_w3id_config
+from pfocr2rdf.site.hosting.accept import WEIGHT_FULL, WEIGHT_LESS_THAN, WEIGHT_NONE, accept_ranges
+from pfocr2rdf.site.hosting.headers import (
+    COMMON_HEADERS,
+    CONTENT_TYPES,
+    DOCUMENT_CONTENT_TYPES,
+    HIDDEN_FILE_PATTERN,
+    NOT_FOUND_PAGE,
+    validate_policy,
+)
+from pfocr2rdf.site.hosting.rewrites import rewrite_rules
+from pfocr2rdf.site.pages.urls import HTML, REPRESENTATIONS, TURTLE, redirect_rules
+
+_TEMPLATES = {
+    ".htaccess": "htaccess.j2",
+    "_headers": "netlify_headers.j2",
+    "_redirects": "netlify_redirects.j2",
+    "hosting/README.md": "README.md",
+    "hosting/nginx.conf": "nginx.conf.j2",
+    "hosting/w3id/.htaccess": "w3id.htaccess.j2",
+}
+_MAX_ENCODED_SLASHES = 4  # pages of names with more are found as well, but their links lead nowhere
+
+_is_base_url = re.compile(r"https?://[A-Za-z0-9._~:\[\]-]+/(?:[A-Za-z0-9._~-]+/)*").fullmatch
 
 
 def render_hosting_files(policy: str, *, precompressed: bool = False, base_url: str = SITE_URL) -> dict[str, str]:
-    """The files that a site carries for the hosts that it may come to.
+    """Render the hosting files that a site carries.
 
     Args:
         policy: the Content-Security-Policy of the pages.
-        precompressed: whether files may be there with ``.gz`` behind their names, beside themselves or alone.
-        base_url: where the site is to be found, for redirects from elsewhere; it ends in a slash.
+        precompressed: whether there may be files with ``.gz`` behind their names, beside the others or alone.
+        base_url: the URL of the site, for redirects from elsewhere; it ends in a slash.
 
     Returns:
         The text of each file by its path in the site.
 
     Raises:
-        ValueError: the policy or the base cannot stand in these files.
+        ValueError: the policy or the base URL cannot stand in these files.
     """
     validate_policy(policy)
-    return {
-        ".htaccess": render_apache_config(policy, precompressed=precompressed),
-        ".nojekyll": "",
-        "_headers": render_headers_file(policy),
-        "_redirects": render_redirects_file(),
-        "hosting/README.md": HOSTING_README,
-        "hosting/nginx.conf": render_nginx_config(policy, precompressed=precompressed),
-        "hosting/w3id/.htaccess": render_w3id_config(base_url),
+    if not _is_base_url(base_url):
+        raise ValueError(f"{base_url!r} is no address of a site; give one such as https://example.org/pfocr/")
+    context = {
+        "base_url": base_url,
+        "precompressed": precompressed,
+        "document_suffixes": ("", ".gz") if precompressed else ("",),
+        "headers": {**COMMON_HEADERS, "Content-Security-Policy": policy},
     }
+    environment = _environment()
+    files = {path: environment.get_template(name).render(context) for path, name in _TEMPLATES.items()}
+    return dict(sorted({**files, ".nojekyll": ""}.items()))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(  # noqa: S701 - none of these files is HTML
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    environment.filters["suffix_name"] = lambda suffix: suffix[1:]
+    environment.filters["regex_escape"] = re.escape
+    environment.globals.update(
+        html=HTML,
+        turtle=TURTLE,
+        representations=REPRESENTATIONS,
+        rules=rewrite_rules(),
+        # A redirect never leads to where a rule begins, so that no two of them make a circle.
+        redirects=[rule for rule in redirect_rules() if rule.prefix != rule.target_prefix],
+        accept_ranges=accept_ranges(),
+        weight_none=WEIGHT_NONE,
+        weight_full=WEIGHT_FULL,
+        weight_less_than=WEIGHT_LESS_THAN,
+        content_types=CONTENT_TYPES,
+        document_content_types=DOCUMENT_CONTENT_TYPES,
+        hidden=HIDDEN_FILE_PATTERN,
+        not_found=NOT_FOUND_PAGE,
+        max_slashes=_MAX_ENCODED_SLASHES,
+    )
+    return environment

@@ -81,8 +81,8 @@ def test_a_site_carries_these_files_the_same_in_every_run() -> None:
 
 
 def test_no_path_of_the_table_is_written_a_second_time() -> None:
-    for path in Path(pfocr2rdf.site.hosting.__file__).parent.glob("*.py"):
-        code = path.read_text(encoding="utf-8") if path.name != "readme.py" else ""  # that is prose, with examples
+    for path in Path(pfocr2rdf.site.hosting.__file__).parent.rglob("*.[pj][y2]"):
+        code = path.read_text(encoding="utf-8")
         for word in (*(kind.folder for kind in ENTITY_TYPES), *REDIRECTS, "graphs"):
             assert f"{word}/" not in code, f"{path.name}: {word}"
 
