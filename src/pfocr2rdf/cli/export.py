@@ -18,7 +18,7 @@ from pfocr2rdf.pipeline.options import RecordProgress as Told
 from pfocr2rdf.pipeline.summary import ExportSummary
 from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS, SERIALIZERS
 from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES
-from pfocr2rdf.storage.filesystem import redact_url
+from pfocr2rdf.storage.urls import redact_url
 
 _EXAMPLES = """\b
 Examples:

@@ -25,8 +25,9 @@ from pfocr2rdf.errors import OutputError
 from pfocr2rdf.rdf.prefixes import READABLE_LOCAL_NAME, PrefixMap
 from pfocr2rdf.rdf.text import C_ESCAPES, escape_controls
 from pfocr2rdf.storage.files import atomic_write, map_os_errors
+from pfocr2rdf.storage.urls import is_url
 from pfocr2rdf.stores.clients.sparql import Endpoints
-from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions, is_url
+from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions
 from pfocr2rdf.stores.querying.examples import examples_as_rdf, examples_as_rows, find_example, suggest_examples
 from pfocr2rdf.stores.querying.query import query
 from pfocr2rdf.stores.querying.result import QUERY_RESULT_FORMATS, QueryResult

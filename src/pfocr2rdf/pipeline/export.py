@@ -19,9 +19,9 @@ from pfocr2rdf.pipeline.single import SingleFileExport
 from pfocr2rdf.pipeline.summary import ExportSummary
 from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS
 from pfocr2rdf.records.sources import RecordSource
-from pfocr2rdf.storage import filesystem
 from pfocr2rdf.storage.export_directory import ExportDirectory
 from pfocr2rdf.storage.filesystem import Storage
+from pfocr2rdf.storage.urls import is_url, redact_url
 from pfocr2rdf.validation.shapes import load_shapes
 
 
@@ -103,7 +103,7 @@ def export(
         shapes_in_force = load_shapes(shapes)
         records = stack.enter_context(RecordSource(source_names, stdin, portable=scheduler is not None))
         stack.enter_context(_infrequent_collection())
-        display_names = [filesystem.redact_url(name) for name in source_names]
+        display_names = [redact_url(name) for name in source_names]
         run = ExportRun(options, executor_options, records, display_names, shapes_in_force, release or Release(), progress)
         if _is_partitioned(run, destination):
             summary = PartitionedExport(run, Storage(destination)).execute()
@@ -117,7 +117,7 @@ def export(
 def _is_partitioned(run: ExportRun, destination: str) -> bool:
     options = run.options
     is_wanted = options.partition_records is not None or options.merge
-    return not options.dry_run and (is_wanted or run.executor_options.name != EXECUTORS[0] or filesystem.is_url(destination))
+    return not options.dry_run and (is_wanted or run.executor_options.name != EXECUTORS[0] or is_url(destination))
 
 
 @contextlib.contextmanager

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.rdf import iris
 from pfocr2rdf.records.model import FigureRecord, Mention, Paper
+from pfocr2rdf.records.tables import SideTable
 from pfocr2rdf.records.values import NA_VALUES, get_items, get_text, get_texts
 
 _DOI_PREFIXES = ("https://doi.org/", "http://doi.org/", "http://dx.doi.org/", "https://dx.doi.org/", "doi:")
+
+
+class RecordSchema(NamedTuple):
+    """A version of the record schema.
+
+    Attributes:
+        version: its name, a year.
+        matches: whether the fields are those of a record of this version.
+        parse: makes the typed record of its fields, its side tables and its source; raises ``RecordError``.
+    """
+
+    version: str
+    matches: Callable[[Mapping[str, Any]], bool]
+    parse: Callable[[Mapping[str, Any], Mapping[str, SideTable], str], FigureRecord]
 
 
 def _strip_doi_prefix(value: str) -> str:

@@ -11,12 +11,11 @@ from pfocr2rdf.errors import RecordError
 from pfocr2rdf.rdf import iris
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
 from pfocr2rdf.rdf.vocabulary import EVIDENCE_BY_SOURCE
-from pfocr2rdf.records.common import build_record
+from pfocr2rdf.records.common import RecordSchema, build_record
 from pfocr2rdf.records.model import FigureRecord, Mention
 from pfocr2rdf.records.tables import SideTable
 from pfocr2rdf.records.values import NA_WORDS, get_items, na_to_empty, reject_control_chars
 
-VERSION = "2021"
 LIST_FIELDS = ("genes", "chemicals", "diseases")
 HUMAN_TAXON = ("9606", "Homo sapiens")
 _GENE_KEYS = ("word", "symbol", "source", "hgnc_symbol", "entrez")
@@ -24,12 +23,12 @@ _NER_KEYS = ("word", "source", "identifier")
 _mention_caches: dict[str, LruCache[tuple[str, ...], Mention]] = {name: LruCache(ROW_CACHE_ENTRIES) for name in LIST_FIELDS}
 
 
-def matches(data: Mapping[str, Any]) -> bool:
+def _matches(data: Mapping[str, Any]) -> bool:
     """Whether the record holds its rows itself."""
     return any(name in data for name in LIST_FIELDS)
 
 
-def parse(data: Mapping[str, Any], _tables: Mapping[str, SideTable], source: str) -> FigureRecord:
+def _parse(data: Mapping[str, Any], _tables: Mapping[str, SideTable], source: str) -> FigureRecord:
     """The record. Genes of this schema are human: their symbols are HGNC's.
 
     Raises:
@@ -39,7 +38,7 @@ def parse(data: Mapping[str, Any], _tables: Mapping[str, SideTable], source: str
     rows = _mentions(data, "genes", _GENE_KEYS, _gene_mention)
     for entity_type, name in (("chemical", "chemicals"), ("disease", "diseases")):
         rows += _mentions(data, name, _NER_KEYS, partial(_ner_mention, entity_type, notes))
-    return build_record(data, VERSION, source, "pathway_score", tuple(rows), tuple(notes))
+    return build_record(data, SCHEMA.version, source, "pathway_score", tuple(rows), tuple(notes))
 
 
 def _row_values(row: Any, keys: tuple[str, ...], field: str) -> tuple[str, ...]:
@@ -113,3 +112,6 @@ def _ner_mention(entity_type: str, notes: list[str], values: tuple[str, ...], fi
         notes.append(f"{field}.identifier: {identifier!r} is of no known vocabulary; the mention is kept without it")
     mention = Mention(entity_type=entity_type, word="" if word in NA_WORDS else word, lexicon_source=source, target=target)
     return mention, bool(target or not identifier)  # a note is made each time
+
+
+SCHEMA = RecordSchema("2021", _matches, _parse)

@@ -9,12 +9,11 @@ from pfocr2rdf.errors import RecordError
 from pfocr2rdf.rdf import iris
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
 from pfocr2rdf.rdf.vocabulary import EVIDENCE_BY_SOURCE
-from pfocr2rdf.records.common import build_record
+from pfocr2rdf.records.common import RecordSchema, build_record
 from pfocr2rdf.records.model import FigureRecord, Mention
 from pfocr2rdf.records.tables import SideTable, read_rows, unknown_columns
 from pfocr2rdf.records.values import NA_WORDS, na_to_empty, reject_control_chars
 
-VERSION = "2023"
 _GENE_COLUMNS = ("organism_id", "organism_name", "word", "match", "ncbigene_symbol", "ncbigene_id", "source")
 _GENE_COUNT_COLUMNS = ("organism_group", "count_direct", "count_synonym", "count_match")
 _XREF_COLUMNS = {"chemical": ("chebi", "name"), "disease": ("doid", "name")}
@@ -23,12 +22,12 @@ _mention_caches: dict[str, LruCache[tuple[str, ...], Mention]] = {
 }
 
 
-def matches(_data: Mapping[str, Any]) -> bool:
+def _matches(_data: Mapping[str, Any]) -> bool:
     """True: a record without lists of its own leaves its rows to side tables."""
     return True
 
 
-def parse(data: Mapping[str, Any], tables: Mapping[str, SideTable], source: str) -> FigureRecord:
+def _parse(data: Mapping[str, Any], tables: Mapping[str, SideTable], source: str) -> FigureRecord:
     """The record with its tables; a table that is not there has no rows.
 
     Raises:
@@ -40,7 +39,7 @@ def parse(data: Mapping[str, Any], tables: Mapping[str, SideTable], source: str)
         if table := tables.get(name):
             mentions.extend(reader(table))
             notes += [f"{table.name}: the column {column!r} is not known and was passed over" for column in _unknown_columns(name, table)]
-    return build_record(data, VERSION, source, "automl_pathway", tuple(mentions), tuple(notes))
+    return build_record(data, SCHEMA.version, source, "automl_pathway", tuple(mentions), tuple(notes))
 
 
 def _unknown_columns(name: str, table: SideTable) -> tuple[str, ...]:
@@ -142,3 +141,6 @@ def _ner_mention(entity_type: str, word: str, mesh: str, match: str, name: str, 
         xref=xref if mesh else "",
         alt_label=name if name.casefold() != label.casefold() else "",
     )
+
+
+SCHEMA = RecordSchema("2023", _matches, _parse)

@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.rdf import iris
@@ -18,24 +18,12 @@ from pfocr2rdf.records.tables import SideTable, decode_text
 from pfocr2rdf.records.values import get_text
 from pfocr2rdf.records.yaml import load_yaml
 from pfocr2rdf.storage import filesystem
+from pfocr2rdf.storage.urls import is_url
 
-
-class RecordSchema(Protocol):
-    """The module that reads one version of the record schema."""
-
-    VERSION: str
-
-    def matches(self, data: Mapping[str, Any], /) -> bool:
-        """Whether the record has this schema."""
-
-    def parse(self, data: Mapping[str, Any], tables: Mapping[str, SideTable], source: str, /) -> FigureRecord:
-        """The typed record."""
-
-
-SCHEMAS: tuple[RecordSchema, ...] = (pfocr2021, pfocr2023)
+SCHEMAS = (pfocr2021.SCHEMA, pfocr2023.SCHEMA)
 """The schemas from the oldest to the newest; the last one matches all records that no other does."""
 
-SCHEMA_RANK = {schema.VERSION: rank for rank, schema in enumerate(SCHEMAS)}
+SCHEMA_RANK = {schema.version: rank for rank, schema in enumerate(SCHEMAS)}
 TABLE_NAMES = ("genes", "chemicals", "diseases")
 
 
@@ -92,7 +80,7 @@ def parse_record(raw: RawRecord, data: Mapping[str, Any]) -> FigureRecord:
         RecordError: a field has the wrong form.
     """
     schema = next(schema for schema in SCHEMAS if schema.matches(data))
-    if raw.tables and schema is pfocr2021:
+    if raw.tables and schema is pfocr2021.SCHEMA:
         names = ", ".join(table.name for table in raw.tables.values())
         raise RecordError(f"has lists of its own and side tables ({names})", field="genes", remedy="keep the lists or the tables")
     return schema.parse(data, raw.tables, raw.source)
@@ -143,7 +131,7 @@ def _read_bytes(path: str, source: str) -> bytes:
         RecordError: it cannot be opened, or is too large.
     """
     try:
-        if filesystem.is_url(path):
+        if is_url(path):
             data = filesystem.read_file(path, MAX_RECORD_BYTES + 1)
         else:
             with open(path, "rb", buffering=0) as file:
@@ -173,7 +161,7 @@ def _read_tables(figid: str, folders: tuple[str, ...]) -> dict[str, SideTable]:
         for name in TABLE_NAMES:
             file_name = table_file_name(figid, name)
             path = f"{folder}/{file_name}"
-            if name not in tables and (filesystem.is_url(path) or os.path.exists(path)):
+            if name not in tables and (is_url(path) or os.path.exists(path)):
                 try:
                     tables[name] = SideTable(file_name, _read_bytes(path, file_name))
                 except RecordError as error:
@@ -191,7 +179,7 @@ def prefetch(batch: Iterable[RecordRef]) -> None:
     """Fetch the files of records by URL that will soon be read, all at once. A record's file is named for its figure."""
     urls = []
     for ref in batch:
-        if filesystem.is_url(ref.path):
+        if is_url(ref.path):
             stem = ref.path.rpartition("/")[2].rpartition(".")[0]
             urls += [ref.path, *(f"{folder}/{table_file_name(stem, name)}" for folder in ref.table_dirs for name in TABLE_NAMES)]
     if urls:

@@ -18,6 +18,7 @@ from pfocr2rdf.records.documents import YamlDocument, iter_documents
 from pfocr2rdf.records.trees import FileTree, LocalTree, NamePredicate, RemoteTree, sort_names
 from pfocr2rdf.records.values import printable_path
 from pfocr2rdf.storage import filesystem
+from pfocr2rdf.storage.urls import is_url, redact_url
 
 FIGURES_DIR, DATA_DIR = "_figures", "_data"
 match_table_name = re.compile(r"(.+)-(genes|chemicals|diseases)\.tsv").fullmatch
@@ -97,7 +98,7 @@ class RecordSource:
 
     def _resolve(self, name: str) -> tuple[FileTree | Path | str, str]:
         """The folder or file to read (a ``str`` is the URL of a record), and its name in messages."""
-        if filesystem.is_url(name):
+        if is_url(name):
             return self._resolve_url(name)
         path = self._spool() if name == "-" else Path(name)
         label = "<stdin>" if name == "-" else name
@@ -116,7 +117,7 @@ class RecordSource:
 
     def _resolve_url(self, url: str) -> tuple[FileTree | Path | str, str]:
         """A folder or a record is read by URL; another file, which may be an archive, is downloaded first."""
-        name, label = filesystem.find_file_name(url), filesystem.redact_url(url)
+        name, label = filesystem.find_file_name(url), redact_url(url)
         if not name:
             return RemoteTree(url), label
         if name.lower().endswith(_RECORD_SUFFIXES):
@@ -180,11 +181,11 @@ def _has_figure(tree: FileTree, folders: tuple[str, ...], stem: str) -> bool:
 
 
 def _separator(folder: str) -> str:
-    return "/" if filesystem.is_url(folder) else os.sep
+    return "/" if is_url(folder) else os.sep
 
 
 def _absolute_folder(folder: str) -> str:
-    return folder if filesystem.is_url(folder) else os.path.abspath(folder)
+    return folder if is_url(folder) else os.path.abspath(folder)
 
 
 def _display_path(label: str, tree: FileTree, folder: str) -> str:

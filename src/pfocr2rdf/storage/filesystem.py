@@ -6,7 +6,6 @@ import contextlib
 import io
 import json
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +22,7 @@ from pfocr2rdf.errors import OutputError, PfocrError, SourceError
 from pfocr2rdf.storage.compression import open_compressed
 from pfocr2rdf.storage.files import BUFFER_BYTES, FileInfo, HashingWriter, atomic_write, map_os_errors
 from pfocr2rdf.storage.layout import PARTITION_MANIFESTS_DIR
+from pfocr2rdf.storage.urls import is_url, redact_message, redact_url
 
 PARTIAL_DIR = f"{PARTITION_MANIFESTS_DIR}/partial"
 """The directory of files that are being written, if the storage is a directory of this machine."""
@@ -32,42 +32,6 @@ _PREFETCHED: dict[str, bytes | None] = {}
 
 if hasattr(os, "register_at_fork"):  # a forked process has not the thread in which file systems work
     os.register_at_fork(after_in_child=asyn.reset_lock)
-
-
-def is_url(name: str) -> bool:
-    """Whether a name is a URL that fsspec opens, and no path.
-
-    >>> is_url("s3://bucket/pfocr"), is_url("records/a.md")
-    (True, False)
-    """
-    return "://" in name
-
-
-def redact_url(url: str) -> str:
-    """The URL for messages: without user and password, and without the signature that may be in a query.
-
-    >>> redact_url("ftp://me:secret@host/a@b"), redact_url("https://host/a.zip?signature=abc"), redact_url("records/a@b?.md")
-    ('ftp://host/a@b', 'https://host/a.zip', 'records/a@b?.md')
-    """
-    for secret in _secrets(url):
-        url = url.replace(secret, "")
-    return url
-
-
-def redact_message(error: Exception, url: str) -> str:
-    """The text of an error, without the secrets of the URL that it is about."""
-    text = str(error)
-    for secret in _secrets(url):
-        text = text.replace(secret, "").replace(secret.strip("?@"), "...")
-    return text
-
-
-def _secrets(url: str) -> list[str]:
-    if not is_url(url):
-        return []
-    users = [match[1] for match in re.finditer(r"://([^/]*@)", url)]
-    query = re.search(r"https?://[^?]*(\?.+)", url)
-    return users + ([query[1]] if query else [])
 
 
 @contextlib.contextmanager

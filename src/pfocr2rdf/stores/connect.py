@@ -10,6 +10,7 @@ from typing import NamedTuple
 import httpx
 
 from pfocr2rdf.errors import StoreError
+from pfocr2rdf.storage.urls import is_url
 from pfocr2rdf.stores.clients.credentials import Credentials, PasswordPrompt
 from pfocr2rdf.stores.clients.http import REQUEST_RETRY_SECONDS, REQUEST_TIMEOUT_SECONDS, HttpClient
 from pfocr2rdf.stores.clients.sparql import Endpoints
@@ -62,11 +63,6 @@ class Destination(NamedTuple):
     def retries(self) -> int:
         """The number of requests that were sent again."""
         return 0 if isinstance(self.location, Path) else self.location.http_client.retries
-
-
-def is_url(store: str) -> bool:
-    """Whether a store is named by a URL, and not by a path."""
-    return "://" in store
 
 
 @contextmanager
