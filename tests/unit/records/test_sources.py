@@ -38,10 +38,10 @@ def _nothing_is_left_behind(tmp_path_factory: pytest.TempPathFactory, monkeypatc
 
 def figids(*sources: Path | str, stdin: bytes | None = None) -> list[str]:
     """The figids of all records, in order; a refusal is raised."""
-    with RecordSource(sources, io.BytesIO(stdin) if stdin is not None else None) as found:
-        for refusal in found.refusals:
+    with RecordSource(sources, io.BytesIO(stdin) if stdin is not None else None) as source:
+        for refusal in source.refusals:
             raise refusal
-        return [record(item).figid for item in found]
+        return [record(item).figid for item in source]
 
 
 def record(item: RecordRef | RecordError) -> FigureRecord:
@@ -54,9 +54,9 @@ def everything(*sources: Path | str, stdin: bytes | None = None) -> tuple[list[s
     """The figids of the records that can be read, and the refusals of the others."""
     good: list[str] = []
     bad: list[str] = []
-    with RecordSource(sources, io.BytesIO(stdin) if stdin is not None else None) as found:
-        bad += map(str, found.refusals)
-        for item in found:
+    with RecordSource(sources, io.BytesIO(stdin) if stdin is not None else None) as source:
+        bad += map(str, source.refusals)
+        for item in source:
             try:
                 good.append(record(item).figid)
             except RecordError as error:
@@ -152,8 +152,8 @@ def test_a_directive_is_no_record(directive: str) -> None:
 
 def test_dashes_inside_a_text_are_no_mark() -> None:
     yaml = "figid: PMC1__a\ncaption: |\n  one\n  ---\n  two\n--- # the next\nfigid: PMC1__b\nfigtitle: a --- b\n---x: y\n"
-    with RecordSource(["-"], io.BytesIO(yaml.encode())) as found:
-        first, second = map(record, found)
+    with RecordSource(["-"], io.BytesIO(yaml.encode())) as source:
+        first, second = map(record, source)
     assert first.caption == "one\n---\ntwo"
     assert second.title == "a --- b"
 
@@ -207,8 +207,8 @@ def test_nothing_on_standard_input_is_refused(data: bytes) -> None:
 
 def test_a_record_on_standard_input_finds_no_tables_of_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(write(tmp_path, {"PMC1__new-genes.tsv": table(GENE_COLUMNS, TP53_ROW)}))
-    with RecordSource(["-"], io.BytesIO(newer("PMC1__new").encode())) as found:
-        assert [record(item).mentions for item in found] == [()]
+    with RecordSource(["-"], io.BytesIO(newer("PMC1__new").encode())) as source:
+        assert [record(item).mentions for item in source] == [()]
 
 
 # -- archives ----------------------------------------------------------------------------------------------------------------
@@ -455,16 +455,16 @@ def test_the_order_is_the_same_each_time_and_for_each_form(tmp_path: Path, name:
     )
     sources = [first, second] if name == "folder" else [first / name, second / name]
     wanted = [f"PMC1__{names.index(path)}" for path in sorted(names)]
-    for source in sources:
-        with RecordSource([source]) as found:
-            assert [record(item).figid for item in found] == wanted
-            assert [record(item).figid for item in found] == wanted
-            assert found.count_files() == len(names)
+    for path in sources:
+        with RecordSource([path]) as source:
+            assert [record(item).figid for item in source] == wanted
+            assert [record(item).figid for item in source] == wanted
+            assert source.count_files() == len(names)
 
 
 def test_a_stream_is_read_again_from_the_beginning() -> None:
-    with RecordSource(["-"], io.BytesIO(b"figid: PMC1__a\n---\nfigid: PMC1__b\n")) as found:
-        assert [record(item).figid for item in found] == [record(item).figid for item in found] == ["PMC1__a", "PMC1__b"]
+    with RecordSource(["-"], io.BytesIO(b"figid: PMC1__a\n---\nfigid: PMC1__b\n")) as source:
+        assert [record(item).figid for item in source] == [record(item).figid for item in source] == ["PMC1__a", "PMC1__b"]
 
 
 @pytest.mark.parametrize("end", ["exhausted", "left early", "broken off"])
@@ -473,9 +473,9 @@ def test_no_temporary_files_are_left(tmp_path: Path, name: str, end: str) -> Non
     data = ARCHIVES["a.tar.gz"](CHECKOUT)
     path = "-" if name == "-" else write(tmp_path, {name: data}) / name
     try:
-        with RecordSource([path], io.BytesIO(data)) as found:
+        with RecordSource([path], io.BytesIO(data)) as source:
             assert list(Path(tempfile.gettempdir()).iterdir())
-            for _ in found:
+            for _ in source:
                 if end == "left early":
                     break
                 if end == "broken off":
