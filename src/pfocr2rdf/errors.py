@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
+
 
 class PfocrError(Exception):
     """The base class of all errors that this package raises on purpose."""
@@ -70,5 +72,14 @@ class StoppedError(PfocrError):
     """The run stopped at the first refusal or violation, as the user asked for."""
 
 
-OK, DIFFERS, USAGE, FAILED = 0, 1, 2, 3
-"""Exit statuses: all went well; done, but something was refused or quarantined; wrong usage; it could not be done."""
+class ExitStatus(IntEnum):
+    """The exit status of a command."""
+
+    OK = 0
+    """Everything went well."""
+    DIFFERS = 1
+    """Done, but a record was refused or quarantined, a shape was violated, or two graphs differ."""
+    USAGE = 2
+    """Wrong usage; click reports it."""
+    FAILED = 3
+    """The command could not do what was asked."""

@@ -152,7 +152,7 @@ def test_an_exception_in_the_middle_leaves_all_as_it_was(
     if before:
         export([source], output, formats=["ntriples"], limit=2)
 
-    def progress(count: int, *_: object) -> None:
+    def progress(_: str, count: int, *rest: object) -> None:
         if count > 100:
             raise error
 
@@ -171,7 +171,7 @@ def test_an_interrupted_run_leaves_its_work_for_the_next_one_and_nothing_else(
     export([source], output, formats=SERIALIZERS, limit=2)
     before = contents(output)
 
-    def progress(count: int, *_: object) -> None:
+    def progress(_: str, count: int, *rest: object) -> None:
         if count > 100:
             raise KeyboardInterrupt
 

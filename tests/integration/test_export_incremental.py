@@ -369,7 +369,7 @@ def test_fresh_takes_nothing_from_an_interrupted_run_either(kept: Kept, monkeypa
 def interrupt(kept: Kept, monkeypatch: pytest.MonkeyPatch, after: int = 10, **options: Any) -> None:
     """Interrupt a run over it."""
 
-    def progress(count: int, *_: object) -> None:
+    def progress(_: str, count: int, *rest: object) -> None:
         if count >= after:
             raise KeyboardInterrupt
 

@@ -513,7 +513,7 @@ def test_a_wrong_size_is_refused(source: Path, tmp_path: Path) -> None:
 
 def test_progress_is_told_part_by_part(source: Path, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
-    parted(source, tmp_path / "out", progress=lambda *numbers: told.append(numbers))
+    parted(source, tmp_path / "out", progress=lambda stage, done, total: told.append((done, total)))
     assert told == [(7, 20), (14, 20), (20, 20)]
 
 

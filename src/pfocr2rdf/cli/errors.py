@@ -10,7 +10,7 @@ from typing import NoReturn, ParamSpec
 
 import click
 
-from pfocr2rdf.errors import FAILED, PfocrError
+from pfocr2rdf.errors import ExitStatus, PfocrError
 
 P = ParamSpec("P")
 
@@ -18,7 +18,7 @@ P = ParamSpec("P")
 def fail(message: str) -> NoReturn:
     """Say why it could not be done, and end with the status for that."""
     click.echo(f"Error: {message}", err=True)
-    sys.exit(FAILED)
+    sys.exit(ExitStatus.FAILED)
 
 
 def ask_password(prompt: str) -> str:
@@ -35,7 +35,7 @@ def handle_errors(command: Callable[P, int]) -> Callable[P, None]:
             status = command(*args, **kwargs)
         except BrokenPipeError:
             sys.stderr.close()
-            sys.exit(FAILED)
+            sys.exit(ExitStatus.FAILED)
         except click.ClickException:
             raise
         except PfocrError as error:

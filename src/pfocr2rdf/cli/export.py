@@ -14,10 +14,10 @@ import click
 from pfocr2rdf.cli.errors import handle_errors
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.pipeline.options import EXECUTORS, VIOLATION_POLICIES, Release
-from pfocr2rdf.pipeline.options import RecordProgress as Told
 from pfocr2rdf.pipeline.summary import ExportSummary
 from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS, SERIALIZERS
 from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES
+from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.storage.urls import redact_url
 
 _EXAMPLES = """\b
@@ -90,24 +90,24 @@ def export_command(
 
 
 @contextlib.contextmanager
-def _progress_bar(silent: bool) -> Iterator[Told | None]:
+def _progress_bar(silent: bool) -> Iterator[Progress | None]:
     """A progress bar on standard error, where that is a terminal."""
     if silent or not sys.stderr.isatty():
         yield None
         return
+    from rich import progress as bars  # here, for a quick start
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # here, for a quick start
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    columns = (bars.TextColumn("{task.description}"), bars.BarColumn(), bars.MofNCompleteColumn(), bars.TimeRemainingColumn())
+    bar = bars.Progress(*columns, console=Console(stderr=True), transient=True)
     task = bar.add_task("Exporting", total=None)
 
-    def tell(done: int, expected: int) -> None:
+    def show(stage: str, done: int, total: int, note: str = "") -> None:  # noqa: ARG001 - this bar has one stage
         bar.start()  # here, since its thread must not run yet when the worker processes are made
-        bar.update(task, completed=done, total=max(done, expected))
+        bar.update(task, completed=done, total=total)
 
     try:
-        yield tell
+        yield show
     finally:
         bar.stop()
 

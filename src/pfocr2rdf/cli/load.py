@@ -13,10 +13,11 @@ import click
 
 from pfocr2rdf.cli.errors import ask_password, handle_errors
 from pfocr2rdf.cli.params import require_absolute_iri
-from pfocr2rdf.cli.progress import StageProgress, show_stages
-from pfocr2rdf.errors import OK
+from pfocr2rdf.cli.progress import show_stages
+from pfocr2rdf.errors import ExitStatus
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.storage.delta_format import is_delta
+from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.stores.apply import ApplyResult, apply
 from pfocr2rdf.stores.bulk_scripts.loaders import BULK_LOADERS
 from pfocr2rdf.stores.bulk_scripts.plan import plan_bulk_load
@@ -129,7 +130,7 @@ def load_command(
         click.echo(json.dumps(done.as_dict(), indent=2))
     elif not quiet:
         _print_summary(done)
-    return OK
+    return ExitStatus.OK
 
 
 def _write_plan(target: str, source: str, output: Path | None, graphs: str, graph: str, *, as_json: bool, quiet: bool) -> int:
@@ -139,10 +140,10 @@ def _write_plan(target: str, source: str, output: Path | None, graphs: str, grap
         click.echo(json.dumps({"target": target, "output": str(folder), "files": files}, indent=2))
     elif not quiet:
         click.echo(f"Written to {folder}: {', '.join(files)}")
-    return OK
+    return ExitStatus.OK
 
 
-def _rate_progress(progress: StageProgress | None) -> LoadRateCallback | None:
+def _rate_progress(progress: Progress | None) -> LoadRateCallback | None:
     """How fast it goes, beside the bar."""
     if progress is None:
         return None

@@ -13,7 +13,7 @@ import click
 
 from pfocr2rdf.cli.errors import handle_errors
 from pfocr2rdf.cli.progress import show_stages
-from pfocr2rdf.errors import OK, StoreError
+from pfocr2rdf.errors import ExitStatus, StoreError
 from pfocr2rdf.stores.connect import DEFAULT_STORE
 from pfocr2rdf.stores.embedded import is_store, require_store
 from pfocr2rdf.stores.loading.load import load
@@ -79,4 +79,4 @@ def serve_command(source: Path, host: str, port: int, quiet: bool, workers: int 
             with show_stages(quiet) as told:
                 load(source, store, progress=told)
         serve(store, settings, host=host, port=port, on_ready=lambda url: click.echo(f"Serving {source} at {url}"))
-    return OK
+    return ExitStatus.OK

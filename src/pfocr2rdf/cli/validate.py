@@ -8,7 +8,7 @@ from itertools import groupby
 import click
 
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.errors import DIFFERS, OK
+from pfocr2rdf.errors import ExitStatus
 from pfocr2rdf.pipeline.validate import ValidationReport, validate
 from pfocr2rdf.validation.report import result_to_json, serialize_report
 from pfocr2rdf.validation.results import SEVERITIES, count_by_severity
@@ -43,7 +43,7 @@ def validate_command(files: tuple[str, ...], shapes: tuple[str, ...], report_for
     checked = validate(*files, shapes=shapes)
     if not quiet:
         _PRINTERS["json" if as_json_ else report_format](checked)
-    return DIFFERS if checked.refusals or count_by_severity(checked.results)["Violation"] else OK
+    return ExitStatus.DIFFERS if checked.refusals or count_by_severity(checked.results)["Violation"] else ExitStatus.OK
 
 
 def _print_text(checked: ValidationReport) -> None:

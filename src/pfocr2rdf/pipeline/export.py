@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from typing import BinaryIO
 
 from pfocr2rdf.errors import OutputError, SourceError
-from pfocr2rdf.pipeline.options import EXECUTORS, ExecutorOptions, ExportOptions, RecordProgress, Release
+from pfocr2rdf.pipeline.options import EXECUTORS, ExecutorOptions, ExportOptions, Release
 from pfocr2rdf.pipeline.partitioned import PartitionedExport
 from pfocr2rdf.pipeline.run import ExportRun
 from pfocr2rdf.pipeline.single import SingleFileExport
@@ -21,6 +21,7 @@ from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS
 from pfocr2rdf.records.sources import RecordSource
 from pfocr2rdf.storage.export_directory import ExportDirectory
 from pfocr2rdf.storage.filesystem import Storage
+from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.storage.urls import is_url, redact_url
 from pfocr2rdf.validation.shapes import load_shapes
 
@@ -43,7 +44,7 @@ def export(
     partition_size: int | None = None,
     merge: bool = False,
     release: Release | None = None,
-    progress: RecordProgress | None = None,
+    progress: Progress | None = None,
     stdin: BinaryIO | None = None,
 ) -> ExportSummary:
     """Export records as a validated knowledge graph, in one pass for all formats.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -37,6 +36,15 @@ class GraphFiles(NamedTuple):
     paths: list[Path]
     digests: dict[str, str]
     identity: dict[str, Any]
+
+    def verify(self, path: Path, sha256: str) -> None:
+        """Check that a file that was read is the one that the manifest lists.
+
+        Raises:
+            SourceError: its SHA-256 is another.
+        """
+        if sha256 != self.digests.get(path.name, sha256):
+            raise SourceError(f"{path}: is not the file that {MANIFEST_FILE} lists, its SHA-256 is another; export again, or name the file")
 
 
 class GraphInput(Protocol):
@@ -160,13 +168,6 @@ class _RecordsInput:
         from pfocr2rdf.pipeline.export import export  # here, since it takes long to import and most graphs are files
 
         folder = scratch / "export"
-        summary = export(
-            [self.path], folder, formats=["nquads" if prefer_quads else "ntriples"], compress="zst", progress=_adapt_progress(progress)
-        )
+        summary = export([self.path], folder, formats=["nquads" if prefer_quads else "ntriples"], compress="zst", progress=progress)
         graph = _ExportInput(folder).prepare(prefer_quads, scratch, progress)
         return graph._replace(identity={**graph.identity, "refused": summary.refused, "quarantined": summary.quarantined})
-
-
-def _adapt_progress(progress: Progress | None) -> Callable[[int, int], None] | None:
-    """Progress of an export, told as ours."""
-    return (lambda done, expected: progress("exporting records", done, max(done, expected))) if progress else None

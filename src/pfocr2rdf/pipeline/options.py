@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from pfocr2rdf.pipeline.results import QUARANTINED, REFUSED
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES
-
-RecordProgress = Callable[[int, int], None]
-"""Called with the number of records done so far, and the number of files there are to read."""
 
 DEFAULT_PARTITION_RECORDS = 1_000
 VIOLATION_POLICIES = ("quarantine", "keep", "fail")

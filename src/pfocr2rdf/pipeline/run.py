@@ -11,13 +11,14 @@ from itertools import islice
 from pfocr2rdf.pipeline.aggregate import Aggregator, DroppedRecords
 from pfocr2rdf.pipeline.executors.base import Executor
 from pfocr2rdf.pipeline.fingerprint import export_fingerprint
-from pfocr2rdf.pipeline.options import ExecutorOptions, ExportOptions, RecordProgress, Release
+from pfocr2rdf.pipeline.options import ExecutorOptions, ExportOptions, Release
 from pfocr2rdf.pipeline.report import ReportWriter
 from pfocr2rdf.pipeline.results import IndexedRecord, RecordResult, index_record
 from pfocr2rdf.pipeline.state import State
 from pfocr2rdf.pipeline.worker import create_executor
 from pfocr2rdf.records.sources import RecordSource
 from pfocr2rdf.storage.export_directory import ExportDirectory
+from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.validation.shapes import Shapes
 from pfocr2rdf.validation.validator import Validator, get_validator
 
@@ -32,7 +33,7 @@ class ExportRun:
     source_names: list[str]
     shapes: Shapes
     release: Release
-    progress: RecordProgress | None
+    progress: Progress | None
 
     @cached_property
     def validator(self) -> Validator:
@@ -67,4 +68,4 @@ class ExportRun:
         if progress is None:
             return lambda _: None
         expected = self.sources.count_files()
-        return lambda read_records: progress(read_records, expected)
+        return lambda read_records: progress("exporting records", read_records, max(read_records, expected))

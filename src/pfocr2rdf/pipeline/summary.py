@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from pfocr2rdf.errors import DIFFERS, OK, RecordError
+from pfocr2rdf.errors import ExitStatus, RecordError
 
 
 class ExportSummary:
@@ -66,7 +66,7 @@ class ExportSummary:
     @property
     def exit_status(self) -> int:
         """``DIFFERS`` where a record was refused or quarantined, or has a violation, else ``OK``."""
-        return DIFFERS if self.refused or self.quarantined or self.severities["Violation"] else OK
+        return ExitStatus.DIFFERS if self.refused or self.quarantined or self.severities["Violation"] else ExitStatus.OK
 
     def add_counts(self, counts: Counter[str], times: int = 1) -> None:
         """Add counts, whose names begin with ``mentions.`` or ``repairs.``; subtract them with ``times=-1``."""

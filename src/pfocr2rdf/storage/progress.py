@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
-Progress = Callable[[str, int, int], None]
-"""Called with the name of the stage, what is done of it, and how much there is to do."""
+
+class Progress(Protocol):
+    """A progress callback."""
+
+    def __call__(self, stage: str, done: int, total: int, note: str = "") -> None:
+        """Report how much of a stage is done, how much there is to do, and a note such as the rate."""
 
 
 class ProgressMeter:

@@ -118,7 +118,7 @@ class Once:
     def __init__(self, when: int, action: Callable[[], object]) -> None:
         self.when, self.action, self.done = when, action, False
 
-    def __call__(self, count: int, _: int) -> None:
+    def __call__(self, _: str, count: int, total: int) -> None:
         if count >= self.when and not self.done:
             self.done = True
             self.action()
@@ -133,7 +133,7 @@ def exported(source: Path, output: Path, running: Running | None, **options: Any
 
 def test_a_local_cluster_makes_the_same_parts(source: Path, wanted: dict[str, bytes], tmp_path: Path) -> None:
     told: list[int] = []
-    done = exported(source, tmp_path / "out", None, workers=2, progress=lambda count, _: told.append(count))
+    done = exported(source, tmp_path / "out", None, workers=2, progress=lambda _, count, total: told.append(count))
     assert (done.read, done.mapped) == (COUNT, COUNT)
     assert contents(tmp_path / "out") == wanted
     assert told == list(range(SIZE, COUNT + 1, SIZE))

@@ -73,7 +73,7 @@ def test_a_killed_run_is_taken_up_again(workers: int, merge: str, tmp_path: Path
 
 
 def test_what_a_killed_run_made_need_not_be_made_again(source: Path, tmp_path: Path) -> None:
-    def stop(done: int, _: int) -> None:
+    def stop(_: str, done: int, total: int) -> None:
         if done >= 14:
             raise KeyboardInterrupt
 
@@ -86,7 +86,7 @@ def test_what_a_killed_run_made_need_not_be_made_again(source: Path, tmp_path: P
 
 @pytest.mark.parametrize("second", [{"size": 20}, {"formats": ["turtle"]}, {"size": 20, "merge": True}])
 def test_nothing_of_a_run_that_was_killed_outlives_the_next_one(second: dict[str, Any], source: Path, output: Path) -> None:
-    def stop(done: int, _: int) -> None:
+    def stop(_: str, done: int, total: int) -> None:
         if done >= 14:
             raise KeyboardInterrupt
 
@@ -100,7 +100,7 @@ def test_nothing_of_a_run_that_was_killed_outlives_the_next_one(second: dict[str
 
 
 def test_a_killed_run_in_parts_leaves_nothing_to_an_export_in_one_piece(source: Path, output: Path) -> None:
-    def stop(done: int, _: int) -> None:
+    def stop(_: str, done: int, total: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

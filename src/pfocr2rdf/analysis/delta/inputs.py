@@ -6,12 +6,10 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pfocr2rdf.errors import SourceError
 from pfocr2rdf.pipeline.inputs import GraphInput
 from pfocr2rdf.storage.canonical import CanonicalFile, GraphNaming, read_canonical, reject_unsupported
 from pfocr2rdf.storage.external_sort import ExternalSorter, HashingReader, SortedLines
 from pfocr2rdf.storage.files import map_os_errors
-from pfocr2rdf.storage.layout import MANIFEST_FILE
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
 
 
@@ -70,8 +68,6 @@ def sort_graph(graph_input: GraphInput, source: str | os.PathLike[str], role: st
     files: list[CanonicalFile] = []
     for path in graph.paths:
         files.append(read_canonical(path, sorter, options.naming, meter))
-        digest = files[-1].info.sha256
-        if digest != graph.digests.get(path.name, digest):
-            raise SourceError(f"{path}: is not the file that {MANIFEST_FILE} lists, its SHA-256 is another; export again, or name the file")
+        graph.verify(path, files[-1].info.sha256)
     metadata = {**graph.identity, "files": [file.info._asdict() for file in files]}
     return SortedGraph(source, sorter.finish(), any(file.names_graphs for file in files), metadata)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from pfocr2rdf.errors import DIFFERS, OK
+from pfocr2rdf.errors import ExitStatus
 from pfocr2rdf.storage.files import FileInfo
 
 
@@ -44,7 +44,7 @@ class DiffSummary(NamedTuple):
     @property
     def exit_status(self) -> int:
         """``OK``, or ``DIFFERS`` where the graphs differ or something was left out of one."""
-        return DIFFERS if self.differs or self.excluded_records else OK
+        return ExitStatus.DIFFERS if self.differs or self.excluded_records else ExitStatus.OK
 
     def as_dict(self) -> dict[str, Any]:
         """The same as JSON, as ``delta.json`` has it."""

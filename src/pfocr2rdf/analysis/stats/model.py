@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pfocr2rdf.errors import DIFFERS, OK
+from pfocr2rdf.errors import ExitStatus
 
 
 class RankedEntity(NamedTuple):
@@ -95,7 +95,7 @@ class GraphStats(NamedTuple):
     @property
     def exit_status(self) -> int:
         """``OK``, or ``DIFFERS`` where records are left out."""
-        return DIFFERS if self.refused or self.quarantined else OK
+        return ExitStatus.DIFFERS if self.refused or self.quarantined else ExitStatus.OK
 
     def as_dict(self) -> dict[str, Any]:
         """The same as JSON, but for the name of the source and what was left out of it."""

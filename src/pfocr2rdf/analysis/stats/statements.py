@@ -10,12 +10,10 @@ from typing import cast
 
 import pyoxigraph
 
-from pfocr2rdf.errors import SourceError
 from pfocr2rdf.pipeline.inputs import GraphFiles
 from pfocr2rdf.storage.canonical import GraphNaming, read_canonical
 from pfocr2rdf.storage.compression import open_decompressed
 from pfocr2rdf.storage.external_sort import ExternalSorter, HashingReader
-from pfocr2rdf.storage.layout import MANIFEST_FILE
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
 from pfocr2rdf.storage.rdf_files import map_rdf_errors, rdf_format
 
@@ -43,7 +41,7 @@ def read_statements(graph: GraphFiles, scratch: Path, progress: Progress | None)
         yield from _read_sorted(graph.paths, scratch, meter, progress)
         return
     for path in graph.paths:
-        yield from _read_export_file(path, graph.digests[path.name], meter)
+        yield from _read_export_file(graph, path, meter)
 
 
 def _read_sorted(paths: list[Path], scratch: Path, meter: ProgressMeter, progress: Progress | None) -> Iterator[bytes]:
@@ -54,7 +52,7 @@ def _read_sorted(paths: list[Path], scratch: Path, meter: ProgressMeter, progres
     yield from HashingReader(lines, ProgressMeter(progress, "counting", lines.written_count))
 
 
-def _read_export_file(path: Path, expected_digest: str, meter: ProgressMeter) -> Iterator[bytes]:
+def _read_export_file(graph: GraphFiles, path: Path, meter: ProgressMeter) -> Iterator[bytes]:
     digest = hashlib.sha256()
 
     def watch(data: bytes) -> None:
@@ -71,5 +69,4 @@ def _read_export_file(path: Path, expected_digest: str, meter: ProgressMeter) ->
                 yield from cast("bytes", pyoxigraph.serialize(some, format=_N_TRIPLES)).splitlines(keepends=True)
             while file.read(1 << 16):  # a parser may stop where its document ends
                 pass
-    if digest.hexdigest() != expected_digest:
-        raise SourceError(f"{path}: is not the file that {MANIFEST_FILE} lists, its SHA-256 is another; export again, or name the file")
+    graph.verify(path, digest.hexdigest())

@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pfocr2rdf.errors import DIFFERS, OK
+from pfocr2rdf.errors import ExitStatus
 from pfocr2rdf.pipeline.inputs import is_export
 from pfocr2rdf.rdf.iris import is_absolute_iri
 from pfocr2rdf.rdf.vocabulary import SITE_URL
@@ -58,7 +58,7 @@ class PublishSummary(NamedTuple):
     @property
     def exit_status(self) -> int:
         """0, or 1 if something was left out."""
-        return DIFFERS if self.left_out or self.refused else OK
+        return ExitStatus.DIFFERS if self.left_out or self.refused else ExitStatus.OK
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as JSON."""

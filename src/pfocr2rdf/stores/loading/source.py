@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from pfocr2rdf.errors import SourceError
 from pfocr2rdf.pipeline.inputs import resolve_input
-from pfocr2rdf.storage.layout import MANIFEST_FILE
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
 
 _BLOCK_BYTES = 1 << 20
@@ -62,8 +61,7 @@ def resolve_load_source(source: str | os.PathLike[str], graph_layout: str, scrat
     meter = ProgressMeter(progress, "checking files", sum(path.stat().st_size for path in graph.paths if path.exists()))
     found = [_sha256_of_file(path, meter.add) for path in graph.paths]
     for path, digest in zip(graph.paths, found, strict=True):
-        if digest != graph.digests.get(path.name, digest):
-            raise SourceError(f"{path}: is not the file that {MANIFEST_FILE} lists, its SHA-256 is another; export again, or name the file")
+        graph.verify(path, digest)
     beside = {name: folder / name for name in ("vocabulary.ttl", "dataset.ttl") if ours and (folder / name).is_file()}
     return LoadSource(
         os.fspath(source), graph.paths, ours, quads, sorted({*found, *graph.digests.values()}),
