@@ -78,8 +78,8 @@ class Site:
         """What is right."""
         always = {"Access-Control-Allow-Origin": "*"}
         name = unquote(path[1:]) or "index.html"
-        form = negotiate(accept, [form.media_type for form in REPRESENTATIONS])
-        ending = next((one.suffix for one in REPRESENTATIONS if one.media_type == form), ".html")
+        media_type = negotiate(accept, [representation.media_type for representation in REPRESENTATIONS])
+        ending = next((item.suffix for item in REPRESENTATIONS if item.media_type == media_type), ".html")
         file, link = self.folder / name, ""
         for rule in redirect_rules():
             fits = name.startswith(rule.prefix) and name.endswith(rule.suffix) if rule.is_wildcard else name == rule.prefix
@@ -129,9 +129,9 @@ def test_a_host_that_cannot_negotiate_is_told_so_once_and_its_documents_are_stil
             return Given(200 if body else 404, {"Content-Type": CONTENT_TYPES[".html"], "Access-Control-Allow-Origin": "*"}, body)
         return given.said(Vary="")
 
-    found = checked(folder, plain)
-    assert [one.wrong.partition(":")[0] for one in found.findings] == ["the host gives everybody the same, whatever they accept"]
-    assert found.negotiates is False
+    report = checked(folder, plain)
+    assert [finding.wrong.partition(":")[0] for finding in report.findings] == ["the host gives everybody the same, whatever they accept"]
+    assert report.negotiates is False
     assert checked(folder, plain, negotiates=False).findings == ()
     assert len(checked(folder, plain, negotiates=True).findings) > 10
 
@@ -139,7 +139,7 @@ def test_a_host_that_cannot_negotiate_is_told_so_once_and_its_documents_are_stil
         given = plain(path, accept, given)
         return given._replace(body=b"<a> <b") if path.endswith(".ttl") else given
 
-    assert any("is no Turtle" in one.wrong for one in checked(folder, worse, negotiates=False).findings)
+    assert any("is no Turtle" in finding.wrong for finding in checked(folder, worse, negotiates=False).findings)
 
 
 def when(fits: Callable[[str, str], bool], change: Callable[[Given], Given]) -> Callable[[str, str, Given], Given]:
@@ -164,7 +164,7 @@ def led(given: Given, **change: str) -> Given:
 
 
 def urls(number: int, base: str = SITE_URL) -> bytes:
-    many = "".join(f"<url><loc>{base}genes/{one}.html</loc></url>" for one in range(number))
+    many = "".join(f"<url><loc>{base}genes/{gene}.html</loc></url>" for gene in range(number))
     return f"<urlset {SPACE}>{many}</urlset>".encode()
 
 
@@ -173,34 +173,40 @@ DOCTYPE = b'<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><urlse
 FAULTS = {
     "is answered with 500, not with a document": when(ends("/vocab.html"), gives(500)),
     "has the media type 'text/plain', and should have text/turtle; charset=utf-8": when(
-        ends(".ttl"), lambda one: one.said(Content_Type="text/plain")
+        ends(".ttl"), lambda answer: answer.said(Content_Type="text/plain")
     ),
-    "has the media type 'none', and should have application/ld+json": when(ends(".jsonld"), lambda one: one.said(Content_Type="")),
-    "has the charset 'iso-8859-1', and is UTF-8": when(ends(".html"), lambda one: one.said(Content_Type="text/html; charset=ISO-8859-1")),
-    "has the charset 'none', and is UTF-8": when(ends(".ttl"), lambda one: one.said(Content_Type="text/turtle")),
-    "is no UTF-8": when(ends("dataset.html"), lambda one: one._replace(body=one.body + b"\xff")),
-    "does not say Access-Control-Allow-Origin: *": when(ends("dataset.ttl"), lambda one: one.said(Access_Control_Allow_Origin="")),
-    "does not say Vary: Accept": when(of("/dataset"), lambda one: one.said(Vary="Accept-Encoding")),
-    "is no Turtle": when(ends(".ttl"), lambda one: one._replace(body=b"<a> <b> .")),
-    "is no JSON-LD": when(ends("dataset.jsonld"), lambda one: one._replace(body=b"{]")),
+    "has the media type 'none', and should have application/ld+json": when(ends(".jsonld"), lambda answer: answer.said(Content_Type="")),
+    "has the charset 'iso-8859-1', and is UTF-8": when(
+        ends(".html"), lambda answer: answer.said(Content_Type="text/html; charset=ISO-8859-1")
+    ),
+    "has the charset 'none', and is UTF-8": when(ends(".ttl"), lambda answer: answer.said(Content_Type="text/turtle")),
+    "is no UTF-8": when(ends("dataset.html"), lambda answer: answer._replace(body=answer.body + b"\xff")),
+    "does not say Access-Control-Allow-Origin: *": when(ends("dataset.ttl"), lambda answer: answer.said(Access_Control_Allow_Origin="")),
+    "does not say Vary: Accept": when(of("/dataset"), lambda answer: answer.said(Vary="Accept-Encoding")),
+    "is no Turtle": when(ends(".ttl"), lambda answer: answer._replace(body=b"<a> <b> .")),
+    "is no JSON-LD": when(ends("dataset.jsonld"), lambda answer: answer._replace(body=b"{]")),
     "says nothing about https://pfocr.wikipathways.org/dataset": when(
-        ends("dataset.ttl"), lambda one: one._replace(body=b"<a:a> <a:b> <a:c> .")
+        ends("dataset.ttl"), lambda answer: answer._replace(body=b"<a:a> <a:b> <a:c> .")
     ),
     "does not say the same as JSON-LD beside it: 1 statements": when(
-        ends("vocab.ttl"), lambda one: one._replace(body=one.body + b"<a:a> <a:b> <a:c> .")
+        ends("vocab.ttl"), lambda answer: answer._replace(body=answer.body + b"<a:a> <a:b> <a:c> .")
     ),
     "has no link of rel=alternate to its Turtle": when(
-        ends(".html"), lambda one: one._replace(body=one.body.replace(b"text/turtle", b"text/n3"))
+        ends(".html"), lambda answer: answer._replace(body=answer.body.replace(b"text/turtle", b"text/n3"))
     ),
-    "has a link to its JSON-LD that leads to": when(ends(".html"), lambda one: one._replace(body=one.body.replace(b".jsonld", b".json"))),
+    "has a link to its JSON-LD that leads to": when(
+        ends(".html"), lambda answer: answer._replace(body=answer.body.replace(b".jsonld", b".json"))
+    ),
     "is answered with 200 and text/html, and should lead to": when(of("/vocab"), gives(200, b"x", Content_Type="text/html", Location="")),
     "is answered with 404 and text/html, and should lead to": when(of("/vocab"), gives(404, b"x", Content_Type="text/html", Location="")),
-    "leads elsewhere with 302, and should with 303": when(of("/vocab"), lambda one: one._replace(status=302)),
-    "leads to http://evil.example/, which is not in the site": when(of("/vocab"), lambda one: led(one, Location="http://evil.example/")),
-    "leads to http://127.0.0.1:": when(
-        lambda path, accept: path == "/vocab" and "turtle" in accept, lambda one: led(one, Location="/vocab.html")
+    "leads elsewhere with 302, and should with 303": when(of("/vocab"), lambda answer: answer._replace(status=302)),
+    "leads to http://evil.example/, which is not in the site": when(
+        of("/vocab"), lambda answer: led(answer, Location="http://evil.example/")
     ),
-    "redirects in a circle": when(of("/vocab"), lambda one: led(one, Location="/vocab")),
+    "leads to http://127.0.0.1:": when(
+        lambda path, accept: path == "/vocab" and "turtle" in accept, lambda answer: led(answer, Location="/vocab.html")
+    ),
+    "redirects in a circle": when(of("/vocab"), lambda answer: led(answer, Location="/vocab")),
     "robots.txt: redirects in a circle": when(of("/robots.txt"), gives(302, Location="/robots.txt")),
     "has more than 5 redirects": lambda path, accept, given: (
         given._replace(status=302).said(Location=f"{path}x") if "robots" in path else given
@@ -224,12 +230,12 @@ FAULTS = {
     "is answered with 200, and should be with 404": lambda path, accept, given: (
         given._replace(status=200) if given.status == 404 else given
     ),
-    "is encoded as br, which was not asked for": when(ends("vocab.ttl"), lambda one: one.said(Content_Encoding="br")),
-    "says that it is packed with gzip, and is not": when(ends("vocab.ttl"), lambda one: one.said(Content_Encoding="gzip")),
+    "is encoded as br, which was not asked for": when(ends("vocab.ttl"), lambda answer: answer.said(Content_Encoding="br")),
+    "says that it is packed with gzip, and is not": when(ends("vocab.ttl"), lambda answer: answer.said(Content_Encoding="gzip")),
     "ends before its end": when(
-        ends("vocab.ttl"), lambda one: one._replace(body=gzip.compress(one.body)[:-9]).said(Content_Encoding="gzip")
+        ends("vocab.ttl"), lambda answer: answer._replace(body=gzip.compress(answer.body)[:-9]).said(Content_Encoding="gzip")
     ),
-    "has more than 16,777,216 bytes": when(ends("vocab.ttl"), lambda one: one._replace(body=BOMB).said(Content_Encoding="gzip")),
+    "has more than 16,777,216 bytes": when(ends("vocab.ttl"), lambda answer: answer._replace(body=BOMB).said(Content_Encoding="gzip")),
 }
 
 
@@ -239,22 +245,22 @@ def test_the_site_of_these_tests_is_a_good_one(folder: Path) -> None:
 
 @pytest.mark.parametrize("wrong", FAULTS)
 def test_everything_wrong_is_found(folder: Path, wrong: str) -> None:
-    found = checked(folder, FAULTS[wrong])
-    assert [one for one in found.findings if wrong in str(one)], "\n".join(map(str, found.findings))
-    assert found.exit_status == 1
-    assert all(one.remedy and one.url.startswith("http") for one in found.findings)
+    report = checked(folder, FAULTS[wrong])
+    assert [finding for finding in report.findings if wrong in str(finding)], "\n".join(map(str, report.findings))
+    assert report.exit_status == 1
+    assert all(finding.remedy and finding.url.startswith("http") for finding in report.findings)
 
 
 def test_a_site_that_says_its_own_address_in_its_sitemap_is_checked_as_well(folder: Path) -> None:
     with running(folder) as url:
         here = url
     site = lambda path, accept, given: given  # noqa: E731 - so that it can be replaced below
-    with running(folder, lambda *one: site(*one)) as url:
+    with running(folder, lambda *request: site(*request)) as url:
         here = url.encode()
-        site = when(ends(".xml"), lambda one: one._replace(body=one.body.replace(SITE_URL.encode(), here)))  # type: ignore[assignment]
-        found = check_site(url, samples=2)
-    assert found.findings == ()
-    assert not [note for note in found.notes if "has no" in note]
+        site = when(ends(".xml"), lambda answer: answer._replace(body=answer.body.replace(SITE_URL.encode(), here)))  # type: ignore[assignment]
+        report = check_site(url, samples=2)
+    assert report.findings == ()
+    assert not [note for note in report.notes if "has no" in note]
 
 
 def test_as_many_of_each_kind_are_asked_for_as_are_wanted(folder: Path) -> None:
@@ -288,10 +294,10 @@ def test_no_body_hangs_or_crashes_it(folder: Path, name: str) -> None:
     def evil(path: str, accept: str, given: Given) -> Given:
         return given._replace(body=EVIL[name]) if path.startswith(("/dataset.", "/sitemap.", "/context", "/robots")) else given
 
-    found = checked(folder, evil)
-    assert found.findings
+    report = checked(folder, evil)
+    assert report.findings
     assert time.monotonic() - began < 60
-    assert all(str(one).isprintable() for one in found.findings)
+    assert all(str(finding).isprintable() for finding in report.findings)
 
 
 class Rough:
@@ -333,11 +339,11 @@ def test_no_server_holds_it_for_long(piece: bytes, pause: float, good: int) -> N
     rough, began = Rough(piece, pause, good), time.monotonic()
     try:
         try:
-            found = check_site(rough.url, timeout=0.5)
+            report = check_site(rough.url, timeout=0.5)
         except SourceError as error:
             assert rough.url in str(error)  # noqa: PT017 - both ends are good ones
         else:
-            assert found.findings
+            assert report.findings
     finally:
         rough.server.shutdown()
         rough.server.server_close()
@@ -347,12 +353,12 @@ def test_no_server_holds_it_for_long(piece: bytes, pause: float, good: int) -> N
 def test_a_site_that_ends_in_the_middle_is_told_so(folder: Path) -> None:
     rough = Rough(b"", 0, 4)
     try:
-        found = check_site(rough.url, timeout=0.5)
+        report = check_site(rough.url, timeout=0.5)
     finally:
         rough.server.shutdown()
         rough.server.server_close()
-    assert found.findings[-1].wrong == "does not answer any more"
-    assert found.requests < 10
+    assert report.findings[-1].wrong == "does not answer any more"
+    assert report.requests < 10
 
 
 def test_a_site_that_cannot_be_asked_is_no_finding() -> None:
@@ -391,9 +397,9 @@ def test_the_command_tells_what_is_wrong_and_ends_with_the_status_for_it(folder:
         assert f"{url}dataset.ttl: is no Turtle" in result.output
         assert "things are wrong" in result.output
         result = runner.invoke(check_command, [url, "--samples", "1", "--json"])
-        told = json.loads(result.output)
-        assert (result.exit_code, told["negotiates"], told["url"]) == (1, True, url)
-        assert {"url", "accept", "wrong", "remedy"} == set(told["findings"][0])
+        report = json.loads(result.output)
+        assert (result.exit_code, report["negotiates"], report["url"]) == (1, True, url)
+        assert {"url", "accept", "wrong", "remedy"} == set(report["findings"][0])
         result = runner.invoke(check_command, [url, "--samples", "1", "--quiet"])
         assert (result.exit_code, result.output) == (1, "")
     result = runner.invoke(check_command, [f"http://127.0.0.1:{free_port()}/"])
@@ -402,8 +408,8 @@ def test_the_command_tells_what_is_wrong_and_ends_with_the_status_for_it(folder:
 
 
 def test_the_command_says_how_far_it_is(folder: Path) -> None:
-    told: list[tuple[str, int, int]] = []
+    calls: list[tuple[str, int, int]] = []
     with running(folder) as url:
-        check_site(url, samples=1, progress=lambda stage, done, total, note="": told.append((stage, done, total)))
-    assert [stage for stage, done, _ in told if done == 0] == ["sitemap", "documents", "names"]
-    assert all(done < total for _, done, total in told)
+        check_site(url, samples=1, progress=lambda stage, done, total, note="": calls.append((stage, done, total)))
+    assert [stage for stage, done, _ in calls if done == 0] == ["sitemap", "documents", "names"]
+    assert all(done < total for _, done, total in calls)

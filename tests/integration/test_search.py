@@ -54,9 +54,9 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     if not node:
         missing = "there is no Node: apt-get install nodejs"
         pytest.fail(missing) if os.environ.get("PFOCR2RDF_TOOLS") else pytest.skip(missing)
-    place = tmp_path_factory.mktemp("node")
-    shutil.copy(ASSETS_DIR / "search-index.js", place / "search-index.mjs")
-    (place / "asking.mjs").write_text(ASKING, encoding="utf-8")
+    node_folder = tmp_path_factory.mktemp("node")
+    shutil.copy(ASSETS_DIR / "search-index.js", node_folder / "search-index.mjs")
+    (node_folder / "asking.mjs").write_text(ASKING, encoding="utf-8")
 
     def asking(folder: Path, *questions: str, kind: str = "") -> list[dict[str, Any]]:
         assert process.stdin
@@ -64,13 +64,13 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
         process.stdin.write(json.dumps({"folder": str(folder), "questions": [{"q": q, "kind": kind} for q in questions]}) + "\n")
         process.stdin.flush()
         line = process.stdout.readline()
-        assert line, (place / "errors").read_text(encoding="utf-8")
+        assert line, (node_folder / "errors").read_text(encoding="utf-8")
         answers = json.loads(line)
         assert isinstance(answers, list)
         return answers
 
-    with (place / "errors").open("w") as errors, subprocess.Popen(
-        [node, place / "asking.mjs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, encoding="utf-8"
+    with (node_folder / "errors").open("w") as errors, subprocess.Popen(
+        [node, node_folder / "asking.mjs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, encoding="utf-8"
     ) as process:  # fmt: skip
         yield asking
         assert process.stdin
@@ -86,7 +86,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def urls(answer: Mapping[str, Any]) -> list[str]:
-    return [thing["url"] for thing in answer["things"]]
+    return [result["url"] for result in answer["things"]]
 
 
 # -- what is found, and in which order ---------------------------------------------------------------------------------------
@@ -146,14 +146,14 @@ def test_words_are_found_however_they_are_written_and_the_best_come_first(
 
 
 def test_what_is_shown_of_a_thing_is_what_was_given(ask: Ask, site: Path) -> None:
-    thing = ask(site, "APRF")[0]["things"][0]
-    assert thing == {"url": STAT3.url, "kind": "gene", "title": "STAT3", "detail": STAT3.detail}
+    result = ask(site, "APRF")[0]["things"][0]
+    assert result == {"url": STAT3.url, "kind": "gene", "title": "STAT3", "detail": STAT3.detail}
 
 
 def test_a_kind_leaves_the_others_out_and_all_are_counted(ask: Ask, site: Path) -> None:
     answer = ask(site, "STAT3", kind="figure")[0]
     assert urls(answer) == of(MANY, FEW)
-    assert {one["plural"]: one["count"] for one in answer["counts"] if one["count"]} == {"genes": 1, "figures": 2, "papers": 1}
+    assert {item["plural"]: item["count"] for item in answer["counts"] if item["count"]} == {"genes": 1, "figures": 2, "papers": 1}
     assert urls(ask(site, "STAT3", kind="constructor")[0]) == of(STAT3, MANY, FEW, PAPER)
 
 
@@ -174,7 +174,7 @@ def test_a_whole_title_comes_before_its_words_elsewhere_and_long_words_are_cut_a
 
 
 TEXTS = st.text(
-    st.characters(exclude_categories=["Cs"]).filter(lambda one: unicodedata.ucd_3_2_0.category(one) != "Cn"), min_size=1, max_size=50
+    st.characters(exclude_categories=["Cs"]).filter(lambda char: unicodedata.ucd_3_2_0.category(char) != "Cn"), min_size=1, max_size=50
 ).filter(lambda text: bool(unicodedata.normalize("NFKD", text).strip(" \ufeff\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029\u1680")))
 """With characters that all versions of Unicode have alike: Node's is another one than Python's."""
 
@@ -203,11 +203,11 @@ def test_lists_long_and_short_and_files_of_terms_are_read_as_they_were_written(a
     files = content(tmp_path)
     assert size == (len(files), sum(map(len, files.values())))
     assert len([name for name in files if "/things/" in name]) == 4000 // ENTRIES_PER_BLOCK
-    rare, every, odd, one, begins, short = ask(tmp_path, "rare", "every", "odd", "w0011x", "w001", "w")
+    rare, every, odd, single, begins, short = ask(tmp_path, "rare", "every", "odd", "w0011x", "w001", "w")
     assert urls(every) == of(*entries)
     assert urls(odd) == of(*entries[1::2])
     assert urls(rare) == of(*entries[7::1500])
-    assert urls(one) == [entry.url for entry in entries if "w0011x" in entry.search_terms]
+    assert urls(single) == [entry.url for entry in entries if "w0011x" in entry.search_terms]
     assert urls(begins) == [entry.url for entry in entries if any(word.startswith("w001") for word in entry.search_terms)]
     firsts = json.loads(files["search/index.json"])["terms"]
     assert len(firsts) > 3

@@ -60,7 +60,7 @@ INERT = {"application/ld+json", "application/json"}
 def things(site: Path) -> list[PageAddress]:
     """The places of all things with pages, in an order that is the same in every run."""
     found = [address_from_path(path.relative_to(site).as_posix().removesuffix(TURTLE.suffix)) for path in site.rglob(f"*{TURTLE.suffix}")]
-    return sorted(place for place in found if place and place.entity_type)
+    return sorted(address for address in found if address and address.entity_type)
 
 
 def some_things(site: Path, number: int) -> list[PageAddress]:
@@ -96,7 +96,7 @@ def test_pages_of_every_kind_are_valid_html(real: Made) -> None:
     ]
     lists = [path for kind in ENTITY_TYPES for path in sorted(real.site.glob(f"browse/{kind.folder}/*/index.html"))[:2]]
     further = [path for kind in ENTITY_TYPES for path in sorted(real.site.glob(f"{kind.folder}/*/page-2.html"))[:2]]
-    chosen = [real.site / place.file_path(HTML) for place in some_things(real.site, 100)]
+    chosen = [real.site / address.file_path(HTML) for address in some_things(real.site, 100)]
     assert {path.name for path in of_kinds} >= {
         "index.html",
         "search.html",
@@ -184,16 +184,16 @@ def markup(path: Path) -> list[Any]:
 
 def test_each_thing_is_told_to_search_engines_by_its_iri_and_type(real: Made, evil: Made) -> None:
     for site in (real.site, evil.site):
-        for place in some_things(site, 300):
-            (told,) = markup(site / place.file_path(HTML))
-            assert place.entity_type
-            assert (told["@id"], told["@type"]) == (place.iri, TYPES[place.entity_type.name])
-            assert told["@context"][0] == "https://schema.org/"
-            assert told["name"].strip()
-            assert told["url"] == f"{SITE_URL}{place.url(HTML)}"
-            assert told.keys() >= REQUIRED.get(told["@type"], set()), place
-            assert "" not in told.values()
-            assert None not in told.values()
+        for address in some_things(site, 300):
+            (structured_data,) = markup(site / address.file_path(HTML))
+            assert address.entity_type
+            assert (structured_data["@id"], structured_data["@type"]) == (address.iri, TYPES[address.entity_type.name])
+            assert structured_data["@context"][0] == "https://schema.org/"
+            assert structured_data["name"].strip()
+            assert structured_data["url"] == f"{SITE_URL}{address.url(HTML)}"
+            assert structured_data.keys() >= REQUIRED.get(structured_data["@type"], set()), address
+            assert "" not in structured_data.values()
+            assert None not in structured_data.values()
 
 
 def test_bioschemas_profiles_are_named_and_kept(real: Made) -> None:
@@ -205,9 +205,9 @@ def test_bioschemas_profiles_are_named_and_kept(real: Made) -> None:
     assert {one["contentUrl"] for one in dataset["distribution"]} == {
         f"{SITE_URL}downloads/{name}" for name in ("figures.ttl", "figures.jsonld")
     }
-    gene = next(place for place in things(real.site) if place.entity_type and place.entity_type.name == "gene")
-    (told,) = markup(real.site / gene.file_path(HTML))
-    assert told["dct:conformsTo"] == {"@id": "https://bioschemas.org/profiles/Gene/1.0-RELEASE"}
+    gene = next(address for address in things(real.site) if address.entity_type and address.entity_type.name == "gene")
+    (structured_data,) = markup(real.site / gene.file_path(HTML))
+    assert structured_data["dct:conformsTo"] == {"@id": "https://bioschemas.org/profiles/Gene/1.0-RELEASE"}
 
 
 def test_what_search_engines_read_is_json_ld(small: Made) -> None:
@@ -219,9 +219,9 @@ def test_what_search_engines_read_is_json_ld(small: Made) -> None:
         return own
 
     for path in [small.site / "index.html", small.site / "dataset.html", *(small.site / one.file_path(HTML) for one in things(small.site))]:
-        (told,) = markup(path)
-        found = jsonld.to_rdf(told, {"format": "application/n-quads", "documentLoader": loader})
-        subject, kind = NamedNode(told["@id"]), NamedNode(f"http://schema.org/{told['@type']}")
+        (structured_data,) = markup(path)
+        found = jsonld.to_rdf(structured_data, {"format": "application/n-quads", "documentLoader": loader})
+        subject, kind = NamedNode(structured_data["@id"]), NamedNode(f"http://schema.org/{structured_data['@type']}")
         typed = Triple(subject, NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"), kind)
         assert str(typed) in statements(found.encode(), RdfFormat.N_QUADS)
 
@@ -242,7 +242,7 @@ def test_the_site_map_has_every_thing_and_nothing_that_is_not_there(real: Made) 
     assert all(url.startswith(SITE_URL) for url in urls)
     paths = {unquote(url.removeprefix(SITE_URL)) for url in urls}
     assert all((real.site / path).is_file() for path in paths)
-    assert {place.file_path(HTML) for place in things(real.site)} == paths - {"index.html", "dataset.html", "vocab.html"}
+    assert {address.file_path(HTML) for address in things(real.site)} == paths - {"index.html", "dataset.html", "vocab.html"}
     assert f"Sitemap: {SITE_URL}sitemap.xml" in (real.site / "robots.txt").read_text().splitlines()
 
 
@@ -270,9 +270,9 @@ def test_the_same_export_gives_the_same_bytes_however_many_processes_make_the_pa
 def test_things_that_can_have_no_page_are_told_and_nothing_is_written_outside(tmp_path: Path, evil: Made) -> None:
     folder = tmp_path / "a" / "b" / "c"
     folder.mkdir(parents=True)
-    done = publish(evil.store, folder / "site")
-    assert done.exit_status == 1
-    left_out = {unquote(iri.rpartition("/")[2]) for iri in done.left_out}
+    summary = publish(evil.store, folder / "site")
+    assert summary.exit_status == 1
+    left_out = {unquote(iri.rpartition("/")[2]) for iri in summary.left_out}
     assert left_out >= {".", "..", "../../etc/passwd", "//evil.example", LONG}
     assert left_out <= {
         ".",
@@ -290,7 +290,7 @@ def test_things_that_can_have_no_page_are_told_and_nothing_is_written_outside(tm
         "b",
         "c",
     ]
-    assert json.loads((folder / "site" / "site.json").read_bytes())["left_out"] == done.left_out
+    assert json.loads((folder / "site" / "site.json").read_bytes())["left_out"] == summary.left_out
 
 
 def test_names_that_look_like_files_of_the_site_have_pages_of_their_own(evil: Made) -> None:
@@ -315,14 +315,14 @@ def test_pages_of_hostile_records_are_valid_and_inert(evil: Made) -> None:
 
 
 def test_hostile_titles_are_shown_as_they_are(evil: Made) -> None:
-    (told,) = markup(evil.site / "figures" / "PMC1__evil.html")
-    assert told["name"] == EVIL
+    (structured_data,) = markup(evil.site / "figures" / "PMC1__evil.html")
+    assert structured_data["name"] == EVIL
     assert "49" not in re.findall(r"<title>(.*?)</title>", (evil.site / "figures" / "PMC1__evil.html").read_text(encoding="utf-8"))[0]
 
 
 def test_statements_with_hostile_addresses_lead_nowhere(tmp_path: Path, small: Made) -> None:
     """A graph need not be of our making: what it says of pictures and pages is not always an address."""
-    figure = next(place for place in things(small.site) if place.entity_type and place.entity_type.name == "figure")
+    figure = next(address for address in things(small.site) if address.entity_type and address.entity_type.name == "figure")
     evils = ("javascript:window.hacked=1", "data:text/html,%3Cscript%3Ewindow.hacked=2%3C/script%3E")
     names = ("schema.org/image", "xmlns.com/foaf/0.1/page", "www.w3.org/2004/02/skos/core#exactMatch", "purl.org/dc/terms/license")
     predicates = [*(f"http://{name}" for name in names), f"{SITE_URL}vocab#pathway"]
@@ -340,9 +340,9 @@ def test_two_things_that_want_one_place_are_told_and_it_is_always_the_same_one_t
     """The second page of the members of A would be the page of A/page-2."""
     made = front_matter(yaml.safe_dump(figure_of_many("PMC9__many", "A", *(f"A {number}" for number in range(70)), "A/page-2")))
     export([write(tmp_path / "records", {"_figures/PMC9__many.md": made})], tmp_path / "export")
-    done = [publish(tmp_path / "export", tmp_path / str(workers), workers=workers) for workers in (1, 3)]
-    assert done[0].left_out == done[1].left_out
-    assert len(done[0].left_out) == 1
-    assert done[0].exit_status == 1
+    summary = [publish(tmp_path / "export", tmp_path / str(workers), workers=workers) for workers in (1, 3)]
+    assert summary[0].left_out == summary[1].left_out
+    assert len(summary[0].left_out) == 1
+    assert summary[0].exit_status == 1
     assert same_trees(tmp_path / "1", tmp_path / "3") == []
     assert broken_links(tmp_path / "1")[1] == []

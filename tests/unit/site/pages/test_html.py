@@ -38,30 +38,30 @@ class Elements(HTMLParser):
 
 
 def test_a_published_page_has_all_that_the_script_needs_and_a_way_without_it() -> None:
-    seen = Elements(page())
-    ids = {attributes.get("id") for _, attributes in seen.elements}
+    elements = Elements(page())
+    ids = {attributes.get("id") for _, attributes in elements.elements}
     script = (ASSETS_DIR / "search.js").read_text(encoding="utf-8")
-    wanted = {part.split('"')[0] for part in script.split('getElementById("')[1:]}
-    assert wanted <= ids
-    assert {"type": "module", "src": "assets/search.js"} in seen.each("script")
-    assert seen.each("form")[0].items() >= {"method": "get", "action": "search.html"}.items()
-    assert [one["value"] for one in seen.each("option")] == ["", *(kind.name for kind in ENTITY_TYPES)]
-    assert {one["for"] for one in seen.each("label")} == {"q", "kind"}
+    ids_in_script = {part.split('"')[0] for part in script.split('getElementById("')[1:]}
+    assert ids_in_script <= ids
+    assert {"type": "module", "src": "assets/search.js"} in elements.each("script")
+    assert elements.each("form")[0].items() >= {"method": "get", "action": "search.html"}.items()
+    assert [option["value"] for option in elements.each("option")] == ["", *(entity_type.name for entity_type in ENTITY_TYPES)]
+    assert {label["for"] for label in elements.each("label")} == {"q", "kind"}
     noscript = page().split("<noscript>")[1].split("</noscript>")[0]
     assert 'href="browse/index.html"' in noscript
 
 
 def test_a_served_page_lists_what_was_found_without_a_script() -> None:
     odd = '<script>"&'
-    seen = Elements(page(indexed=False, search_text=odd, type_name="gene", results=(STAT3, STAT1._replace(title=odd)), total=1234))
-    assert seen.each("script") == []
-    assert seen.each("noscript") == []
-    assert next(one for one in seen.each("input"))["value"] == odd
-    assert [one["value"] for one in seen.each("option") if "selected" in one] == ["gene"]
-    assert [one["href"] for one in seen.each("a") if str(one["href"]).startswith("genes/")] == of(STAT3, STAT1)
-    assert len(seen.each("bdi")) == 4
-    assert odd in seen.text
-    assert "The first 2 of 1,234 found" in seen.text
+    elements = Elements(page(indexed=False, search_text=odd, type_name="gene", results=(STAT3, STAT1._replace(title=odd)), total=1234))
+    assert elements.each("script") == []
+    assert elements.each("noscript") == []
+    assert elements.each("input")[0]["value"] == odd
+    assert [option["value"] for option in elements.each("option") if "selected" in option] == ["gene"]
+    assert [link["href"] for link in elements.each("a") if str(link["href"]).startswith("genes/")] == of(STAT3, STAT1)
+    assert len(elements.each("bdi")) == 4
+    assert odd in elements.text
+    assert "The first 2 of 1,234 found" in elements.text
     assert "Nothing is found." in page(indexed=False, search_text="x")
     assert "1 found." in page(indexed=False, search_text="x", results=(STAT3,), total=1)
     assert "found" not in page(indexed=False).split("</form>")[1].split('id="status"')[1]
@@ -69,10 +69,10 @@ def test_a_served_page_lists_what_was_found_without_a_script() -> None:
 
 def test_the_page_keeps_to_the_policy_of_the_site() -> None:
     for html in (page(), page(indexed=False, search_text="x", results=ALL, total=9)):
-        seen = Elements(html)
-        assert all("style" not in attributes for _, attributes in seen.elements)
-        assert all(not name.startswith("on") for _, attributes in seen.elements for name in attributes)
-        assert all("src" in script for script in seen.each("script"))
+        elements = Elements(html)
+        assert all("style" not in attributes for _, attributes in elements.elements)
+        assert all(not name.startswith("on") for _, attributes in elements.elements for name in attributes)
+        assert all("src" in script for script in elements.each("script"))
     for name in ("search.js", "search-index.js"):
         text = (ASSETS_DIR / name).read_text(encoding="utf-8")
         assert [

@@ -47,7 +47,7 @@ def page_of(endpoint: str, **values: Any) -> Page:
     text = render("queries", site=Site(endpoint=endpoint), **build_query_page_context(endpoint, **values))
     page = Page(text)
     assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on") or name == "style"]
-    assert all(one.get("type") == "application/json" or str(one["src"]).startswith("assets/") for one in page.all("script"))
+    assert all(script.get("type") == "application/json" or str(script["src"]).startswith("assets/") for script in page.all("script"))
     assert not page.all("style")
     return page
 
@@ -55,21 +55,21 @@ def page_of(endpoint: str, **values: Any) -> Page:
 @pytest.mark.parametrize("endpoint", ["", "sparql", ELSEWHERE])
 def test_every_example_is_on_the_page(endpoint: str) -> None:
     page = page_of(endpoint)
-    assert [one["data-name"] for one in page.all("details")] == [one.name for one in load_examples()]
-    assert page.texts["summary"] == [one.title for one in load_examples()]
-    shown = [text for text in page.texts["code"] if text in {one.query for one in load_examples()}]
-    assert shown == [one.query for one in load_examples()]
+    assert [details["data-name"] for details in page.all("details")] == [example.name for example in load_examples()]
+    assert page.texts["summary"] == [example.title for example in load_examples()]
+    shown = [text for text in page.texts["code"] if text in {example.query for example in load_examples()}]
+    assert shown == [example.query for example in load_examples()]
 
 
 @pytest.mark.parametrize("endpoint", ["sparql", ELSEWHERE])
 def test_with_an_endpoint_each_query_can_be_sent_without_scripts(endpoint: str) -> None:
     page = page_of(endpoint, text="ASK {}", problem="<b>it is wrong</b>")
-    assert [one["action"] for one in page.all("form")] == [endpoint] * (1 + len(load_examples()))
-    assert [one["value"] for one in page.all("input") if one.get("name") == "query"] == [one.query for one in load_examples()]
+    assert [form["action"] for form in page.all("form")] == [endpoint] * (1 + len(load_examples()))
+    assert [field["value"] for field in page.all("input") if field.get("name") == "query"] == [example.query for example in load_examples()]
     assert page.texts["textarea"] == ["\nASK {}"]
     assert "<b>it is wrong</b>" in page.texts["bdi"]
     assert bool(page.all("select")) == (endpoint == "sparql")
-    policy = next(str(one["content"]) for one in page.all("meta") if one.get("http-equiv"))
+    policy = next(str(meta["content"]) for meta in page.all("meta") if meta.get("http-equiv"))
     assert ("https://example.org:8443" in policy) == (endpoint == ELSEWHERE)
 
 
@@ -77,13 +77,13 @@ def test_without_an_endpoint_the_commands_are_there_and_nothing_can_be_sent() ->
     page = page_of("")
     assert (page.all("form"), page.all("textarea")) == ([], [])
     assert "yasqe" not in str(page.all("script"))
-    assert {f"pfocr2rdf query {one.name}" for one in load_examples()} <= set(page.texts["code"])
-    assert page.texts["code"].count("--service") == len([one for one in load_examples() if one.services])
+    assert {f"pfocr2rdf query {example.name}" for example in load_examples()} <= set(page.texts["code"])
+    assert page.texts["code"].count("--service") == len([example for example in load_examples() if example.services])
     assert any("has no SPARQL endpoint" in text for text in page.texts["p"])
 
 
 def test_a_query_cannot_end_its_field_and_scripts_are_told_of_all_kinds() -> None:
     page = page_of("sparql", text="</textarea><script>alert(1)</script>")
     assert page.texts["textarea"] == ["\n</textarea><script>alert(1)</script>"]
-    (given,) = [text for one, text in zip(page.all("script"), page.texts["script"], strict=True) if one.get("id") == "given"]
-    assert [kind["folder"] for kind in json.loads(given)["kinds"]] == [kind.folder for kind in ENTITY_TYPES]
+    (given,) = [text for script, text in zip(page.all("script"), page.texts["script"], strict=True) if script.get("id") == "given"]
+    assert [kind["folder"] for kind in json.loads(given)["kinds"]] == [entity_type.folder for entity_type in ENTITY_TYPES]
