@@ -19,7 +19,7 @@ from pfocr2rdf.server.sparql_protocol import HttpError
 from pfocr2rdf.site.pages.browse_pages import render_browse_index, render_group_page, render_groups_page, render_home_page
 from pfocr2rdf.site.pages.dataset_page import list_release_files, read_dataset_description, render_dataset_page
 from pfocr2rdf.site.pages.graph_reader import DatasetReader, read_release_name
-from pfocr2rdf.site.pages.html import Site, render, render_resource_page
+from pfocr2rdf.site.pages.html import Site, render_page, render_resource_page
 from pfocr2rdf.site.pages.listing import ResourceList, list_resources, page_urls
 from pfocr2rdf.site.pages.mentions import HAS_TARGET
 from pfocr2rdf.site.pages.overview import compute_overview
@@ -193,7 +193,7 @@ class PageHandler:
             "entity_types": ENTITY_TYPES,
             "indexed": False,
         }
-        return PageResponse(render("search", site=self._site, root="", title="Search", **values), HTML.media_type)
+        return PageResponse(render_page("search", site=self._site, root="", title="Search", **values), HTML.media_type)
 
     def _browse(self, request: PageRequest) -> PageResponse:
         return PageResponse(

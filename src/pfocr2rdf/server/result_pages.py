@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from pyoxigraph import Literal, NamedNode, Triple
 
 from pfocr2rdf.rdf.prefixes import READABLE_LOCAL_NAME, PrefixMap
-from pfocr2rdf.site.pages.html import Site, render, render_chunks
+from pfocr2rdf.site.pages.html import Site, render_page, stream_page
 from pfocr2rdf.site.pages.query_page import build_query_page_context as values_of
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES, HTML, address_from_iri
 from pfocr2rdf.stores.querying.examples import Example
@@ -46,7 +46,7 @@ def render_query_page(text: str = "", examples: Iterable[Example] = (), problem:
         problem: what was wrong with the query.
         site: the site that the page is of.
     """
-    return render("queries", site=site, **values_of(site.endpoint, text=text, problem=problem, offered_examples=examples))
+    return render_page("queries", site=site, **values_of(site.endpoint, text=text, problem=problem, offered_examples=examples))
 
 
 def write_result_page(file: IO[bytes], result: QueryResult, query: str, max_rows: int, site: Site = SERVED_SITE) -> None:
@@ -64,7 +64,7 @@ def write_result_page(file: IO[bytes], result: QueryResult, query: str, max_rows
     """
     table = {"columns": None, "truth": result.boolean} if result.query_form == "ask" else _table_context(result, query, max_rows)
     form = {"endpoint": site.endpoint, "is_own": True, "text": query, "problem": ""}
-    for part in render_chunks("answer", site=site, root="", title="Answer", **form, **table):
+    for part in stream_page("answer", site=site, root="", title="Answer", **form, **table):
         file.write(part.encode())
 
 

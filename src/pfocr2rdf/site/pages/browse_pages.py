@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from pfocr2rdf.rdf.vocabulary import SITE_URL
-from pfocr2rdf.site.pages.html import PageFile, Site, render
+from pfocr2rdf.site.pages.html import PageFile, Site, render_page
 from pfocr2rdf.site.pages.listing import ResourceList
 from pfocr2rdf.site.pages.overview import Overview
 from pfocr2rdf.site.pages.paging import ITEMS_PER_PAGE, count_pages, slice_page
@@ -26,14 +26,16 @@ def render_home_page(overview: Overview, entity_types: Sequence[EntityType], sit
         "dataset": {"@type": "Dataset", "@id": f"{SITE_URL}dataset"},
         "license": "http://creativecommons.org/publicdomain/zero/1.0/",
     }
-    page = render("home", site=site, root="", title="Home", overview=overview, entity_types=entity_types, structured_data=structured_data)
+    page = render_page(
+        "home", site=site, root="", title="Home", overview=overview, entity_types=entity_types, structured_data=structured_data
+    )
     return PageFile("index.html", page)
 
 
 def render_not_found_page(site: Site) -> PageFile:
     """The page of 404 Not Found. It is shown under any path, so its links begin at the root of the host."""
     root = urlsplit(site.base_url).path or "/"
-    return PageFile("404.html", render("notfound", site=site, root=root, title="No such page"))
+    return PageFile("404.html", render_page("notfound", site=site, root=root, title="No such page"))
 
 
 def render_browse_pages(resource_lists: Sequence[ResourceList], site: Site) -> Iterator[PageFile]:
@@ -49,13 +51,13 @@ def render_browse_pages(resource_lists: Sequence[ResourceList], site: Site) -> I
 def render_browse_index(resource_lists: Sequence[ResourceList], site: Site) -> PageFile:
     """The index of all lists."""
     lists = [resource_list for resource_list in resource_lists if resource_list.total]
-    return PageFile("browse/index.html", render("browse", site=site, root="../", title="Browse", resource_lists=lists))
+    return PageFile("browse/index.html", render_page("browse", site=site, root="../", title="Browse", resource_lists=lists))
 
 
 def render_groups_page(resource_list: ResourceList, site: Site) -> PageFile:
     """The groups of a list."""
     folder = resource_list.entity_type.folder
-    page = render("groups", site=site, root="../../", title=f"All {folder}", resource_list=resource_list)
+    page = render_page("groups", site=site, root="../../", title=f"All {folder}", resource_list=resource_list)
     return PageFile(f"browse/{folder}/index.html", page)
 
 
@@ -63,7 +65,7 @@ def render_group_page(resource_list: ResourceList, group: str, page_number: int,
     """One page of a group."""
     items = resource_list.groups[group]
     folder = resource_list.entity_type.folder
-    page = render(
+    page = render_page(
         "listing",
         site=site,
         root="../../../",

@@ -12,7 +12,7 @@ from pfocr2rdf.rdf.ordering import sort_pairs
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, iri_term, lexical_form, parse_term
 from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.site.pages.graph_reader import DESCRIPTION_GRAPH, DatasetReader
-from pfocr2rdf.site.pages.html import PageFile, Site, render
+from pfocr2rdf.site.pages.html import PageFile, Site, render_page
 from pfocr2rdf.site.pages.urls import REPRESENTATIONS
 from pfocr2rdf.site.pages.view_models import SITE_DESCRIPTION, SITE_NAME, Fact, Link, TableView, curie_link, web_link
 
@@ -101,7 +101,7 @@ def render_dataset_page(resources: list[Resource], files: list[ReleaseFile], sit
     }
     classes = [values_by_subject.get(subject, {}) for subject in values.get(_expand("void:classPartition"), ())]
     properties = [values_by_subject.get(subject, {}) for subject in values.get(_expand("void:propertyPartition"), ())]
-    page = render(
+    page = render_page(
         "dataset",
         site=site,
         root="",

@@ -59,8 +59,8 @@ class PageFile(NamedTuple):
     html: str
 
 
-def render(template: str, **values: Any) -> str:
-    """A page as HTML.
+def render_page(template: str, **values: Any) -> str:
+    """Render a page as HTML.
 
     Args:
         template: the name of its template, without the suffix.
@@ -69,15 +69,15 @@ def render(template: str, **values: Any) -> str:
     return _environment().get_template(f"{template}.html").render(values)
 
 
-def render_chunks(template: str, **values: Any) -> Iterator[str]:
-    """A long page as HTML, piece by piece."""
+def stream_page(template: str, **values: Any) -> Iterator[str]:
+    """Render a long page as HTML, piece by piece."""
     return _environment().get_template(f"{template}.html").generate(values)
 
 
 def render_resource_page(view: ResourceView, site: Site) -> str:
-    """A page of a resource as HTML."""
+    """Render a page of a resource as HTML."""
     root = view.address.path_to_root + ("../" if view.page_number > 1 else "")
-    return render(
+    return render_page(
         "resource",
         site=site,
         root=root,

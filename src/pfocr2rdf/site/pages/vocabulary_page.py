@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term
 from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE_TYPES, PFOCR, PROPERTIES, Class, Evidence, Property, expand_curie
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
-from pfocr2rdf.site.pages.html import PageFile, Site, render
+from pfocr2rdf.site.pages.html import PageFile, Site, render_page
 from pfocr2rdf.site.pages.urls import REPRESENTATIONS
 from pfocr2rdf.site.pages.view_models import Link, curie_link
 
@@ -37,7 +37,7 @@ def render_vocabulary_page(reader: DatasetReader, site: Site) -> PageFile:
         if row.name.startswith("pfocr:")
     ]  # fmt: skip
     evidence = [_vocabulary_term(row, example=", ".join(row.sources)) for row in EVIDENCE_TYPES]
-    page = render(
+    page = render_page(
         "vocab",
         site=site,
         root="",

@@ -11,7 +11,7 @@ from pfocr2rdf.site.hosting.files import render_hosting_files
 from pfocr2rdf.site.pages.browse_pages import render_browse_pages, render_home_page, render_not_found_page
 from pfocr2rdf.site.pages.dataset_page import list_release_files, read_dataset_description, render_dataset_page
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
-from pfocr2rdf.site.pages.html import ASSETS_DIR, Site, render
+from pfocr2rdf.site.pages.html import ASSETS_DIR, Site, render_page
 from pfocr2rdf.site.pages.listing import ResourceList, page_urls
 from pfocr2rdf.site.pages.overview import compute_overview
 from pfocr2rdf.site.pages.query_page import build_query_page_context
@@ -43,7 +43,7 @@ def render_site_files(
 def _render_search_page(entity_types: Sequence[EntityType], site: Site) -> str:
     """The page of the search, whose script fills in the results."""
     results = {"search_text": "", "type_name": "", "results": (), "total": 0}
-    return render("search", site=site, root="", title="Search", indexed=True, entity_types=entity_types, **results)
+    return render_page("search", site=site, root="", title="Search", indexed=True, entity_types=entity_types, **results)
 
 
 def _render_common_files(reader: DatasetReader, site: Site, entity_types: Iterable[EntityType]) -> Iterator[tuple[str, str]]:
@@ -52,7 +52,7 @@ def _render_common_files(reader: DatasetReader, site: Site, entity_types: Iterab
     yield "vocab.ttl", serialize_turtle(ontology_resources())
     yield "vocab.jsonld", serialize_jsonld(ontology_resources())
     yield "context.jsonld", json.dumps({"@context": jsonld_context()}, indent=2) + "\n"
-    yield "queries.html", render("queries", site=site, **build_query_page_context(site.endpoint, entity_types=entity_types))
+    yield "queries.html", render_page("queries", site=site, **build_query_page_context(site.endpoint, entity_types=entity_types))
     for asset in sorted(ASSETS_DIR.rglob("*")):
         if asset.is_file():
             yield f"assets/{asset.relative_to(ASSETS_DIR)}", asset.read_text(encoding="utf-8")

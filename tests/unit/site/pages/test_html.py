@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.support.search import ALL, STAT1, STAT3, of
 
-from pfocr2rdf.site.pages.html import ASSETS_DIR, Site, render
+from pfocr2rdf.site.pages.html import ASSETS_DIR, Site, render_page
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES
 
 # -- the page ----------------------------------------------------------------------------------------------------------------
@@ -15,7 +15,7 @@ from pfocr2rdf.site.pages.urls import ENTITY_TYPES
 
 def page(**values: Any) -> str:
     given_values = {"search_text": "", "type_name": "", "results": (), "total": 0, "indexed": True, **values}
-    return render("search", site=Site(), root="", title="Search", entity_types=ENTITY_TYPES, **given_values)
+    return render_page("search", site=Site(), root="", title="Search", entity_types=ENTITY_TYPES, **given_values)
 
 
 class Elements(HTMLParser):
