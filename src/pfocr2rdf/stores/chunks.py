@@ -1,4 +1,4 @@
-"""The statements of a graph in pieces: whole lines of N-Triples or N-Quads, bounded by bytes and by number, the same each time."""
+"""Chunks of a graph: whole lines of N-Triples or N-Quads, limited in bytes and number, and the same ones in every run."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from pfocr2rdf.storage.compression import open_decompressed
 from pfocr2rdf.storage.rdf_files import map_rdf_errors, rdf_format
 
 _BATCH_STATEMENTS = 4096
+_BLOCK_BYTES = 1 << 20
 _LINE_FORMATS = {False: pyoxigraph.RdfFormat.N_TRIPLES, True: pyoxigraph.RdfFormat.N_QUADS}
 _DEFAULT_GRAPH = pyoxigraph.DefaultGraph()
 
 
 class ChunkLimits(NamedTuple):
-    """How large a piece may be.
+    """The limits of a chunk.
 
     Attributes:
         max_bytes: bytes; a single statement may be longer.
-        max_statements: their number.
+        max_statements: number of statements.
     """
 
     max_bytes: int
@@ -32,12 +33,12 @@ class ChunkLimits(NamedTuple):
 
 
 class Chunk(NamedTuple):
-    """A piece of a graph.
+    """A chunk of a graph.
 
     Attributes:
-        number: which one it is, from 0.
-        lines: N-Triples, or N-Quads.
-        statements: how many there are.
+        number: its number, from 0.
+        lines: N-Triples or N-Quads.
+        statements: the number of statements.
         quads: whether they are N-Quads.
     """
 
@@ -47,94 +48,95 @@ class Chunk(NamedTuple):
     quads: bool
 
     def split_in_half(self) -> tuple[Chunk, Chunk]:
-        """The same in two pieces of the same number."""
+        """Two chunks with the same number."""
         middle = self.lines.find(b"\n", len(self.lines) // 2) + 1
         if middle in (0, len(self.lines)):
             middle = self.lines.rfind(b"\n", 0, len(self.lines) // 2) + 1
-        first, second = self.lines[:middle], self.lines[middle:]
-        return self._with(first), self._with(second)
+        return self._with_lines(self.lines[:middle]), self._with_lines(self.lines[middle:])
 
     def split(self, limits: ChunkLimits) -> Iterator[Chunk]:
-        """The same in pieces that keep within other bounds."""
-        for lines in _cut_into_chunks(iter((self.lines,)), limits):
-            yield self._with(lines)
+        """Chunks with the same number within other limits."""
+        return map(self._with_lines, _cut_blocks(iter((self.lines,)), limits))
 
     def group_by_graph(self) -> dict[str, bytes]:
-        """The statements of N-Quads by the name of their graph, as N-Triples."""
-        found: dict[bytes, list[bytes]] = {}
+        """The statements of N-Quads by graph name, as N-Triples."""
+        lines_by_graph: dict[bytes, list[bytes]] = {}
         for line in self.lines.splitlines(keepends=True):
-            end = line.rindex(b"<")
-            found.setdefault(line[end + 1 : -4], []).append(line[:end] + b".\n")
-        return {name.decode(): b"".join(lines) for name, lines in found.items()}
+            start = line.rindex(b"<")
+            lines_by_graph.setdefault(line[start + 1 : -4], []).append(line[:start] + b".\n")
+        return {graph.decode(): b"".join(lines) for graph, lines in lines_by_graph.items()}
 
     def with_graph_suffix(self, suffix: str) -> bytes:
-        """N-Quads with something behind the name of each graph."""
-        return self.lines.replace(b"> .\n", suffix.encode() + b"> .\n")  # no other place has a line's end behind an IRI
+        """N-Quads with a suffix to each graph name."""
+        return self.lines.replace(b"> .\n", suffix.encode() + b"> .\n")  # only a graph name stands before the end of a line
 
-    def _with(self, lines: bytes) -> Chunk:
+    def _with_lines(self, lines: bytes) -> Chunk:
         return self._replace(lines=lines, statements=lines.count(b"\n"))
 
 
 def read_chunks(
     paths: list[Path], quads: bool, from_export: bool, limits: ChunkLimits, on_read: Callable[[bytes], object] | None = None
 ) -> Iterator[Chunk]:
-    """The statements of all files, in pieces.
+    """Read RDF files in chunks.
 
     Args:
-        paths: RDF files.
-        quads: whether statements keep the names of their graphs; a statement without one is then refused.
-        from_export: whether the files are of an export, whose lines can be taken as they are.
-        limits: how large a piece may be.
-        on_read: called with the bytes of the files as they are read.
+        paths: the files.
+        quads: whether statements keep their graph names; one without a graph name is then refused.
+        from_export: whether the files are of an export, whose lines need no parser.
+        limits: the limits of a chunk.
+        on_read: is called with the bytes of the files as they are read.
 
     Raises:
-        SourceError: a file cannot be read, is no valid RDF, or has what cannot be sent twice: a blank node.
+        SourceError: a file cannot be read, is no valid RDF, or has a blank node, which cannot be sent twice.
     """
     number = 0
     for path in paths:
-        proved = from_export and rdf_format(path) == _LINE_FORMATS[quads]  # an export has no blank nodes
-        for lines in _cut_into_chunks(_read_line_blocks(path, quads, proved, on_read), limits):
-            if not proved:
+        is_canonical = from_export and rdf_format(path) == _LINE_FORMATS[quads]
+        blocks = _read_blocks(path, on_read) if is_canonical else _parse_blocks(path, quads, on_read)
+        for lines in _cut_blocks(blocks, limits):
+            if not is_canonical:  # an export has no blank nodes
                 reject_unsupported(lines, str(path))
             yield Chunk(number, lines, lines.count(b"\n"), quads)
             number += 1
 
 
-def _read_line_blocks(path: Path, quads: bool, proved: bool, watch: Callable[[bytes], object] | None) -> Iterator[bytes]:
-    """The statements as lines, some whole lines or a part of one at a time."""
-    form = rdf_format(path)
-    with map_rdf_errors(path), open_decompressed(path, watch) as file:
-        if proved:
-            while block := file.read(1 << 20):
-                yield block
-            return
-        parsed = pyoxigraph.parse(file, format=form)
-        while some := list(islice(parsed, _BATCH_STATEMENTS)):
-            if quads and any(one.graph_name == _DEFAULT_GRAPH for one in some):
+def _read_blocks(path: Path, on_read: Callable[[bytes], object] | None) -> Iterator[bytes]:
+    """The file in blocks of a fixed size, which may end within a line."""
+    with map_rdf_errors(path), open_decompressed(path, on_read) as file:
+        while block := file.read(_BLOCK_BYTES):
+            yield block
+
+
+def _parse_blocks(path: Path, quads: bool, on_read: Callable[[bytes], object] | None) -> Iterator[bytes]:
+    """The statements of the file as N-Triples or N-Quads, in batches."""
+    rdf_syntax = rdf_format(path)
+    with map_rdf_errors(path), open_decompressed(path, on_read) as file:
+        statements = pyoxigraph.parse(file, format=rdf_syntax)
+        while batch := list(islice(statements, _BATCH_STATEMENTS)):
+            if quads and any(quad.graph_name == _DEFAULT_GRAPH for quad in batch):
                 raise SourceError(f"{path}: a statement names no graph; load it with --graphs dataset")
-            kept = some if quads else [one.triple for one in some]
-            yield cast("bytes", pyoxigraph.serialize(kept, format=_LINE_FORMATS[quads]))
+            yield cast("bytes", pyoxigraph.serialize(batch if quads else [quad.triple for quad in batch], format=_LINE_FORMATS[quads]))
 
 
-def _cut_into_chunks(blocks: Iterator[bytes], bounds: ChunkLimits) -> Iterator[bytes]:
-    """The same lines within bounds; where one piece ends does not depend on the sizes of the blocks."""
-    held = b""
+def _cut_blocks(blocks: Iterator[bytes], limits: ChunkLimits) -> Iterator[bytes]:
+    """The same lines within limits. Where a piece ends does not depend on the sizes of the blocks."""
+    buffer = b""
     for block in blocks:
-        held += block
-        while len(held) > bounds.max_bytes and (piece := _take_lines(held, bounds)):
+        buffer += block
+        while len(buffer) > limits.max_bytes and (piece := _first_lines(buffer, limits)):
             yield piece
-            held = held[len(piece) :]
-    while held:
-        piece = _take_lines(held, bounds) or held + b"\n"
+            buffer = buffer[len(piece) :]
+    while buffer:
+        piece = _first_lines(buffer, limits) or buffer + b"\n"
         yield piece
-        held = held[len(piece) :]
+        buffer = buffer[len(piece) :]
 
 
-def _take_lines(held: bytes, bounds: ChunkLimits) -> bytes:
-    """As many whole lines as keep within the bounds, and at least one; nothing where there is none."""
-    end = held.rfind(b"\n", 0, bounds.max_bytes) + 1 or held.find(b"\n") + 1
-    if held.count(b"\n", 0, end) > bounds.max_statements:
+def _first_lines(buffer: bytes, limits: ChunkLimits) -> bytes:
+    """As many whole lines as the limits allow, and at least one; ``b""`` where no line is complete."""
+    end = buffer.rfind(b"\n", 0, limits.max_bytes) + 1 or buffer.find(b"\n") + 1
+    if buffer.count(b"\n", 0, end) > limits.max_statements:
         end = 0
-        for _ in range(bounds.max_statements):
-            end = held.index(b"\n", end) + 1
-    return held[:end]
+        for _ in range(limits.max_statements):
+            end = buffer.index(b"\n", end) + 1
+    return buffer[:end]

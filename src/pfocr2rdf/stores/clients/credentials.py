@@ -1,4 +1,4 @@
-"""Who we are to a server: from the environment, from netrc, or asked for. It is told to that server and to nobody else."""
+"""Credentials: from the environment, from netrc, or from a prompt. They are sent to one server and to nobody else."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from pfocr2rdf.errors import StoreError
 USER_VARIABLE, PASSWORD_VARIABLE, TOKEN_VARIABLE = "PFOCR2RDF_USER", "PFOCR2RDF_PASSWORD", "PFOCR2RDF_TOKEN"
 
 PasswordPrompt = Callable[[str], str]
-"""Asks the user for a password, given what it is for."""
+"""Asks the user for a password, by this text."""
 
 _LOGIN_HELP = f"set {USER_VARIABLE} and {PASSWORD_VARIABLE}, or {TOKEN_VARIABLE}, or write the host into ~/.netrc"
 
 
 class Credentials:
-    """A name and a password, or a token. Nothing that is printed of it has them."""
+    """A user name and a password, or a token, or nothing. Its representation and what it masks do not show the secrets."""
 
     def __init__(self, user: str = "", password: str = "", token: str = "") -> None:
         self.user = user
@@ -30,24 +30,24 @@ class Credentials:
 
     @classmethod
     def find(cls, url: httpx.URL, user: str = "", ask_password: PasswordPrompt | None = None) -> Credentials:
-        """What the environment has, else netrc's entry of the host, else what the user answers.
+        """The credentials of the environment, else of netrc, else of a prompt.
 
         Args:
             url: the server.
-            user: the name to log in with, where it was given.
-            ask_password: asks for the password of that name, where there is somebody to ask.
+            user: the user name, where it was given.
+            ask_password: asks for the password, where there is somebody to ask.
 
         Raises:
-            StoreError: there is a name and no password, or netrc cannot be read.
+            StoreError: there is a user name and no password, or netrc cannot be read.
         """
         if token := os.environ.get(TOKEN_VARIABLE, ""):
             return cls(token=token)
         user = user or os.environ.get(USER_VARIABLE, "")
         if password := os.environ.get(PASSWORD_VARIABLE, "") if user else "":
             return cls(user, password)
-        name, password = _read_netrc(url.host)
-        if password and user in ("", name):
-            return cls(name, password)
+        netrc_user, password = _read_netrc(url.host)
+        if password and user in ("", netrc_user):
+            return cls(netrc_user, password)
         if user and ask_password:
             return cls(user, ask_password(f"Password of {user} at {url.host}"))
         if user:
@@ -61,24 +61,28 @@ class Credentials:
         return f"Credentials({self.user!r}, ...)"
 
     def mask(self, text: str) -> str:
-        """The text with the secrets in it masked."""
+        """The text with asterisks for the secrets in it."""
         basic = base64.b64encode(f"{self.user}:{self._password}".encode()).decode() if self._password else ""
         for secret in filter(None, (basic, self._password, self._token)):
             text = text.replace(secret, "***")
         return text
 
     def auth(self) -> httpx.Auth:
-        """Answers what the server asks for: Basic, Digest, or a bearer's token."""
+        """The answer to the server's challenge: Basic, Digest, or a bearer token."""
         return _ChallengeAuth(self.user, self._password, self._token)
 
     def explain_refusal(self, url: str) -> str:
-        """What to say when the server turned us away."""
+        """The message for a response that refuses the credentials."""
         if self:
             return f"{url}: the server refuses the {'token' if self._token else f'password of {self.user}'}; correct it"
         return f"{url}: the server asks for a password; {_LOGIN_HELP}"
 
 
 def _read_netrc(host: str) -> tuple[str, str]:
+    """The user name and the password of a host.
+
+    ``httpx.NetRCAuth`` does not do: it answers no Digest, and does not tell the user name, nor the password that is to be masked.
+    """
     try:
         entry = netrc.netrc(os.environ.get("NETRC")).authenticators(host)
     except FileNotFoundError:
@@ -90,20 +94,20 @@ def _read_netrc(host: str) -> tuple[str, str]:
 
 
 class _ChallengeAuth(httpx.Auth):
-    """Waits for the server's challenge, and answers it in its own way; each thread counts its own answers."""
+    """Answers the server's challenge by the scheme that it names. Each thread has its own answer, since Digest counts requests."""
 
     def __init__(self, user: str, password: str, token: str) -> None:
         self._user, self._password, self._token = user, password, token
-        self._chosen = threading.local()
+        self._local = threading.local()
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        chosen: httpx.Auth | None = getattr(self._chosen, "auth", None)
-        if chosen is None:
+        auth: httpx.Auth | None = getattr(self._local, "auth", None)
+        if auth is None:
             response = yield request
             if response.status_code != httpx.codes.UNAUTHORIZED:
                 return
-            chosen = self._chosen.auth = self._answer(response.headers.get("WWW-Authenticate", ""))
-        yield from chosen.auth_flow(request)
+            auth = self._local.auth = self._answer(response.headers.get("WWW-Authenticate", ""))
+        yield from auth.auth_flow(request)
 
     def _answer(self, challenge: str) -> httpx.Auth:
         if self._token:

@@ -1,4 +1,4 @@
-"""Requests to a server: retried where that is worth it, refused in one sentence, and never taken elsewhere by a redirect."""
+"""An HTTP client with retries, errors in one sentence, and no redirects, which could lead credentials and data elsewhere."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ from pfocr2rdf.storage.layout import TOOL
 from pfocr2rdf.stores.clients.credentials import Credentials
 
 REQUEST_RETRY_SECONDS = 120.0
-"""For how many seconds a request is tried again that a server does not answer, or answers with a fault of its own."""
+"""For how many seconds a request is sent again that a server does not answer, or answers with an error of its own."""
 
 REQUEST_TIMEOUT_SECONDS = 300.0
 """How many seconds may pass without a byte from the server."""
 
 _CONNECT_TIMEOUT_SECONDS = 10.0
-_MAX_ATTEMPTS = 5  # tries where the server says that the fault is its own, but not that it will pass
+_MAX_ATTEMPTS = 5  # for an error of the server that may not be transient
 _EXCERPT_MAX_CHARS = 300
 _IS_HTML = re.compile(r"\s*(?:<!doctype html|<html)", re.IGNORECASE).match
 _REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 _UNAUTHORIZED_STATUSES = (401, 407)
-_NOT_PROCESSED_STATUSES = (429, 503)  # nothing was done
+_NOT_PROCESSED_STATUSES = (429, 503)
 _UNAVAILABLE_STATUSES = (*_NOT_PROCESSED_STATUSES, 502, 504)
 _LONG_TIMEOUT_FACTOR = 12  # times the timeout
 
 
 class RequestRefusedError(StoreError):
-    """The server answered, and the answer is no.
+    """A response that is an error, a redirect, or a page in the place of data.
 
     Attributes:
-        status: of the answer.
-        server_header: what it calls itself.
+        status: its status.
+        server_header: its ``Server`` header.
     """
 
     def __init__(self, sentence: str, response: httpx.Response) -> None:
@@ -49,12 +49,12 @@ class RequestRefusedError(StoreError):
 
     @property
     def is_permanent(self) -> bool:
-        """Whether no other request would fare better: another server or a password is wanted, or this one is out of service."""
+        """Whether other requests would fail, too: another server or a password is needed, or this one is out of service."""
         return self.status in (*_REDIRECT_STATUSES, *_UNAUTHORIZED_STATUSES, *_UNAVAILABLE_STATUSES)
 
 
 class _RetryableError(Exception):
-    """Worth another try; where it was not ``was_sent``, also for what must not be done twice."""
+    """An error after which the request can be sent again; unless it ``was_sent``, also one that is not idempotent."""
 
     def __init__(self, error: StoreError, retry_after_seconds: float = 0.0, *, is_transient: bool = True, was_sent: bool = True) -> None:
         super().__init__(str(error))
@@ -65,17 +65,17 @@ class _RetryableError(Exception):
 
 
 class HttpClient:
-    """A connection to a server, for several threads.
+    """An HTTP client for one server, safe in several threads.
 
     Args:
-        credentials: who we are.
-        retry_seconds: for how many seconds a request is tried again.
+        credentials: the credentials for the server.
+        retry_seconds: for how many seconds a request is sent again.
         timeout_seconds: how many seconds may pass without a byte.
 
     Attributes:
-        credentials: who we are.
-        long_timeout: the timeout of a request that a server has to work for: to move or to count a whole graph takes it longer.
-        retries: how often a request was tried again.
+        credentials: the credentials for the server.
+        long_timeout: the timeout of requests that take a server long, such as to move or to count a whole graph.
+        retries: how often a request was sent again.
     """
 
     def __init__(
@@ -95,37 +95,37 @@ class HttpClient:
         )
 
     def stop(self) -> None:
-        """Try nothing again from now on, in no thread."""
+        """Send nothing again from now on, in no thread."""
         self._stopped.set()
 
     def close(self) -> None:
-        """Close its connections."""
+        """Close the connections."""
         self.stop()
         self._client.close()
 
     def request(self, method: str, url: str, *, idempotent: bool = True, **options: Any) -> httpx.Response:
-        """The answer to a request, which is one of success.
+        """The successful response to a request.
 
         Args:
-            method: of HTTP.
-            url: where to.
-            idempotent: whether it may be tried again though the server may have done it; what it does must then be the same if done twice.
-            options: what httpx takes: ``params``, ``content``, ``data``, ``headers``.
+            method: the HTTP method.
+            url: the URL.
+            idempotent: whether the request may be sent again though the server may have executed it.
+            options: options of httpx, such as ``params``, ``content``, ``data`` and ``headers``.
 
         Raises:
-            RequestRefusedError: the server answered with no, or with a redirect.
-            StoreError: it cannot be reached.
+            RequestRefusedError: the response is an error, a redirect, or a page.
+            StoreError: the server cannot be reached.
         """
         return self._request_with_retries(method, url, options, None, idempotent=idempotent)
 
     def download(self, method: str, url: str, file: BinaryIO, **options: Any) -> httpx.Response:
-        """The same, but what is in the answer goes into a file, from its beginning, and is not held in memory."""
+        """The same, with the body of the response in a file, from its beginning, and not in memory."""
         return self._request_with_retries(method, url, options, file, idempotent=True)
 
     def _request_with_retries(
         self, method: str, url: str, request: Mapping[str, Any], file: BinaryIO | None, *, idempotent: bool
     ) -> httpx.Response:
-        tries = tenacity.Retrying(
+        retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception(lambda error: isinstance(error, _RetryableError) and (idempotent or not error.was_sent)),
             stop=tenacity.stop_any(
                 tenacity.stop_after_delay(self._retry_for), _StopAfterMaxAttempts(), tenacity.stop_when_event_set(self._stopped)
@@ -136,7 +136,7 @@ class HttpClient:
             reraise=True,
         )
         try:
-            return tries(self._request_once, method, url, request, file)
+            return retrying(self._request_once, method, url, request, file)
         except _RetryableError as error:
             raise error.error from None
 
@@ -172,8 +172,8 @@ class HttpClient:
     def _check_response(self, response: httpx.Response, method: str, url: str) -> httpx.Response:
         status = response.status_code
         if status in _REDIRECT_STATUSES:
-            there = self.credentials.mask(response.headers.get("Location", "elsewhere"))
-            raise RequestRefusedError(f"{url}: the server redirects to {there}; name that URL if you trust it", response)
+            location = self.credentials.mask(response.headers.get("Location", "elsewhere"))
+            raise RequestRefusedError(f"{url}: the server redirects to {location}; name that URL if you trust it", response)
         if status in _UNAUTHORIZED_STATUSES:
             raise RequestRefusedError(self.credentials.explain_refusal(url), response)
         text = self.body_excerpt(response)
@@ -194,13 +194,13 @@ class HttpClient:
         raise error
 
     def body_excerpt(self, response: httpx.Response) -> str:
-        """The beginning of an answer, in one line and without secrets."""
+        """The beginning of a response body, in one line and without secrets."""
         text = " ".join(response.content[: 4 * _EXCERPT_MAX_CHARS].decode(errors="replace").split())
         return truncate(self.credentials.mask(blank_unprintable(text)), _EXCERPT_MAX_CHARS)
 
 
 class _StopAfterMaxAttempts(tenacity.stop.stop_base):
-    """Stops where it was tried often enough, for a fault that may not pass."""
+    """Stops after so many attempts, for an error that may not be transient."""
 
     def __call__(self, retry_state: tenacity.RetryCallState) -> bool:
         error = retry_state.outcome.exception() if retry_state.outcome else None
@@ -208,14 +208,14 @@ class _StopAfterMaxAttempts(tenacity.stop.stop_base):
 
 
 def _wait_seconds(state: tenacity.RetryCallState) -> float:
-    """Longer each time, and never the same for two at once; or as long as the server asks for."""
+    """Exponential backoff with jitter, or as long as the server asks for."""
     error = state.outcome.exception() if state.outcome else None
-    asked = error.retry_after_seconds if isinstance(error, _RetryableError) else 0.0
-    return max(asked, tenacity.wait_random_exponential(multiplier=0.2, max=10)(state))
+    retry_after_seconds = error.retry_after_seconds if isinstance(error, _RetryableError) else 0.0
+    return max(retry_after_seconds, tenacity.wait_random_exponential(multiplier=0.2, max=10)(state))
 
 
 def _retry_after_seconds(text: str) -> float:
-    """The seconds of a ``Retry-After``."""
+    """The seconds of a ``Retry-After`` header, which has a number or a date."""
     if text.isdecimal():
         return float(text)
     try:

@@ -1,4 +1,4 @@
-"""A few figures of what is loaded, to be read back from the store and compared statement by statement."""
+"""A sample of the figures that are loaded, to be read back from the store and compared statement by statement."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class FigureSample(NamedTuple):
 
     Attributes:
         figure: its IRI.
-        chunk_numbers: the numbers of the pieces that it is in.
+        chunk_numbers: the chunks that it is in.
         graph: the graph that its statements name, or ``""``.
-        subjects: the IRIs that its statements are about.
-        statements: its statements, comparable.
+        subjects: the IRIs of their subjects.
+        statements: the statements, normalized.
     """
 
     figure: str
@@ -41,52 +41,52 @@ class FigureSample(NamedTuple):
 
 
 class FigureSampler:
-    """Looks at each piece on its way, and keeps a few figures: the same ones of the same graph in every run.
+    """A random sample by hash: the figures with the lowest hashes of their IRIs, so the same ones in every run.
 
     Args:
-        sample_figures: how many.
+        sample_figures: the number of figures.
     """
 
     def __init__(self, sample_figures: int) -> None:
         self._size = sample_figures
-        self._kept: list[tuple[int, str, list[int], bytes]] = []
+        self._heap: list[tuple[int, str, list[int], bytes]] = []
         self._quads = False
-        self._begun = b""  # the last figure of the pieces before, as far as it was there
-        self._pieces: list[int] = []
+        self._open_figure = b""  # the beginning of a figure that goes on in the next chunk
+        self._open_numbers: list[int] = []
 
     def observe(self, chunk: Chunk) -> None:
-        """Take figures that end in this piece into the sample, perhaps."""
+        """Offer the figures that end in a chunk. Chunks come in their order."""
         if not self._size:
             return
         self._quads = chunk.quads
-        lines = self._begun + chunk.lines
+        lines = self._open_figure + chunk.lines
         starts = list(_figure_starts(lines))
-        pieces = [*self._pieces, chunk.number]
+        chunk_numbers = [*self._open_numbers, chunk.number]
         for (start, figure), (end, _) in pairwise(starts):
-            self._offer(figure, pieces, lines, start, end)
-            pieces = [chunk.number]
-        begun = lines[starts[-1][0] :] if starts else b""
-        self._begun = begun if len(begun) < _MAX_FIGURE_BYTES else b""
-        self._pieces = pieces if self._begun else []
+            self._offer(figure, chunk_numbers, lines, start, end)
+            chunk_numbers = [chunk.number]
+        open_figure = lines[starts[-1][0] :] if starts else b""
+        self._open_figure = open_figure if len(open_figure) < _MAX_FIGURE_BYTES else b""
+        self._open_numbers = chunk_numbers if self._open_figure else []
 
-    def _offer(self, figure: str, pieces: list[int], lines: bytes, start: int, end: int) -> None:
+    def _offer(self, figure: str, chunk_numbers: list[int], lines: bytes, start: int, end: int) -> None:
         rank = -int.from_bytes(hashlib.blake2b(figure.encode(), digest_size=8).digest())
-        if len(self._kept) < self._size or rank > self._kept[0][0]:
-            heapq.heappush(self._kept, (rank, figure, pieces, lines[start:end]))
-        if len(self._kept) > self._size:
-            heapq.heappop(self._kept)
+        if len(self._heap) < self._size or rank > self._heap[0][0]:
+            heapq.heappush(self._heap, (rank, figure, chunk_numbers, lines[start:end]))
+        if len(self._heap) > self._size:
+            heapq.heappop(self._heap)
 
     def __iter__(self) -> Iterator[FigureSample]:
-        for _, figure, pieces, lines in sorted(self._kept, reverse=True):
+        for _, figure, chunk_numbers, lines in sorted(self._heap, reverse=True):
             graph = ""
             if self._quads:
                 ((graph, lines),) = Chunk(0, lines, 0, quads=True).group_by_graph().items()
             subjects = list(dict.fromkeys(match[1].decode() for match in _FIND_SUBJECTS.finditer(lines)))
-            yield FigureSample(figure, pieces, graph, subjects, normalize_ntriples(lines))
+            yield FigureSample(figure, chunk_numbers, graph, subjects, normalize_ntriples(lines))
 
 
 def _figure_starts(lines: bytes) -> Iterator[tuple[int, str]]:
-    """Where each figure begins, whose statements come together, and its IRI."""
+    """The position and the IRI of each figure; the statements of one are together."""
     last = b""
     for match in _FIND_FIGURES.finditer(lines):
         if match[1] != last:
@@ -95,7 +95,7 @@ def _figure_starts(lines: bytes) -> Iterator[tuple[int, str]]:
 
 
 def normalize_ntriples(lines: bytes) -> set[str]:
-    """N-Triples as a set in which equal numbers are equal, since stores may write them in their own way.
+    """N-Triples as a set in which equal numbers are equal: stores may canonicalize them.
 
     >>> normalize_ntriples(b'<a:b> <c:d> "1.50"^^<http://www.w3.org/2001/XMLSchema#decimal> .') == normalize_ntriples(
     ...     b'<a:b> <c:d> "1.5"^^<http://www.w3.org/2001/XMLSchema#decimal> .')
