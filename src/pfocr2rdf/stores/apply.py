@@ -158,12 +158,12 @@ class _DeltaApplication:
         )
 
     def _update(self, progress: Progress | None) -> None:
-        total, done = self._delta.removed + self._delta.added, 0
+        total, applied = self._delta.removed + self._delta.added, 0
         for operation in self._delta.updates(self._target_graph):
             self._store.update(operation)
-            done = min(done + UPDATE_STATEMENTS, total)
+            applied = min(applied + UPDATE_STATEMENTS, total)
             if progress:
-                progress("applying", done, total)
+                progress("applying", applied, total)
 
     def _publish(self, dataset_description: str, versions: list[str]) -> None:
         self._store.replace(self._description_graph, build_description(dataset_description, versions, self._graphs))

@@ -1,4 +1,4 @@
-"""What a query came to: rows, statements or a truth, which are passed on one after another and never held together."""
+"""The result of a query: rows, statements or a boolean, which are streamed and never in memory together."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from pfocr2rdf.errors import StoreError
 
 
 class _ResultFormat(NamedTuple):
-    """A format of results, and whether it is one of statements."""
-
     pyoxigraph_format: QueryResultsFormat | RdfFormat
     is_rdf: bool
 
@@ -29,7 +27,7 @@ QUERY_RESULT_FORMATS: dict[str, _ResultFormat] = {
     "jsonld": _ResultFormat(RdfFormat.JSON_LD, True),
     "rdfxml": _ResultFormat(RdfFormat.RDF_XML, True),
 }
-"""What an answer can be written as: the first four are those of SPARQL, for rows and truths, the others are those of RDF."""
+"""The formats of results: first those of SPARQL, for rows and booleans, then those of RDF, for statements."""
 
 _FORM_DESCRIPTIONS = {
     "select": "a SELECT query has rows",
@@ -39,19 +37,19 @@ _FORM_DESCRIPTIONS = {
 
 
 class QueryResult:
-    """The answer to a query, for the thread that asked. It can be read once, by a loop or by ``write``; only ``boolean`` stays.
+    """The result of a query, for one thread. It can be read once, by a loop or by ``write``; only ``boolean`` stays.
 
     Its items are the rows of a SELECT, as ``SolutionMapping``, or the statements of a CONSTRUCT or DESCRIBE, as ``pyoxigraph.Triple``.
 
     Args:
-        results: what pyoxigraph has for it; statements may come from anywhere.
-        prefixes: the prefixes that IRIs may be shortened with.
-        source: the store, for errors.
+        results: the result of pyoxigraph, or statements from anywhere.
+        prefixes: the namespaces by prefix that IRIs may be compressed with.
+        source: the name of the store in errors.
 
     Attributes:
         query_form: ``"select"``, ``"ask"`` or ``"construct"``, which is also that of a DESCRIBE.
-        variables: the names of a SELECT's variables, in their order; empty for the others.
-        prefixes: the prefixes that IRIs may be shortened with.
+        variables: the names of a SELECT's variables, in their order.
+        prefixes: the namespaces by prefix that IRIs may be compressed with.
     """
 
     def __init__(self, results: QuerySolutions | QueryBoolean | Iterator[Triple], prefixes: Mapping[str, str], source: str) -> None:
@@ -67,10 +65,10 @@ class QueryResult:
 
     @property
     def boolean(self) -> bool:
-        """The yes or no of an ASK.
+        """The boolean of an ASK.
 
         Raises:
-            StoreError: it is another kind of query.
+            StoreError: it is another query form.
         """
         if not isinstance(self._results, QueryBoolean):
             raise StoreError(f"{_FORM_DESCRIPTIONS[self.query_form]}, not a yes or no")
@@ -80,7 +78,7 @@ class QueryResult:
         """The rows, or the statements.
 
         Raises:
-            StoreError: it is an ASK, which has none; or the store fails on the way.
+            StoreError: it is an ASK, which has none; or the store fails meanwhile.
         """
         if isinstance(self._results, QueryBoolean):
             raise StoreError(f"{_FORM_DESCRIPTIONS['ask']}, no rows")
@@ -96,17 +94,17 @@ class QueryResult:
         """Write it to a binary file, in a format of ``QUERY_RESULT_FORMATS``.
 
         Raises:
-            StoreError: the format is unknown or does not fit the kind of query, or the store fails on the way.
+            StoreError: the format is unknown or does not fit the query form, or the store fails meanwhile.
         """
-        form = self._select_format(format_name)
+        pyoxigraph_format = self._select_format(format_name)
         with map_query_errors(self._source):
             if self.query_form == "construct":
-                pyoxigraph.serialize(cast("Iterator[Triple]", self._results), file, form, prefixes=dict(self.prefixes))
+                pyoxigraph.serialize(cast("Iterator[Triple]", self._results), file, pyoxigraph_format, prefixes=dict(self.prefixes))
             else:
-                cast("QuerySolutions | QueryBoolean", self._results).serialize(file, cast("QueryResultsFormat", form))
+                cast("QuerySolutions | QueryBoolean", self._results).serialize(file, cast("QueryResultsFormat", pyoxigraph_format))
 
     def _select_format(self, name: str) -> Any:
-        fitting = [one for one, form in QUERY_RESULT_FORMATS.items() if form.is_rdf == (self.query_form == "construct")]
+        fitting = [key for key, value in QUERY_RESULT_FORMATS.items() if value.is_rdf == (self.query_form == "construct")]
         if name not in fitting:
             raise StoreError(
                 f"{_FORM_DESCRIPTIONS[self.query_form]}, which cannot be written as {name}; take {', '.join(fitting[:-1])} or {fitting[-1]}"
@@ -116,10 +114,10 @@ class QueryResult:
 
 @contextlib.contextmanager
 def map_query_errors(source: str) -> Iterator[None]:
-    """The one place that turns a store's complaints into ours. Those about the file that is written to are left as they are.
+    """Map errors of the evaluation of a query to ``StoreError``; those of the file that is written to pass.
 
     Raises:
-        StoreError: the store complained.
+        StoreError: the query failed.
     """
     try:
         yield
