@@ -731,7 +731,7 @@ class Loaders:
     _CODE = """
 import json, os, sys
 from pfocr2rdf.cli import main
-import pfocr2rdf.stores.loading.load
+import pfocr2rdf.cli.load
 for line in sys.stdin:
     child = os.fork()
     if not child:
