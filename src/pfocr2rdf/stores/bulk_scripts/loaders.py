@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pfocr2rdf.errors import SourceError
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.stores.bulk_scripts.inputs import BulkJob, InputFile, read_metadata_nquads
-from pfocr2rdf.stores.bulk_scripts.templates import SCRIPT_MARK, prepare_files, render, render_script
+from pfocr2rdf.stores.bulk_scripts.templates import SCRIPT_MARK, prepare_files, render_script, render_template
 
 SCRIPT_NAME = "load.sh"
 
@@ -59,7 +59,7 @@ def _render_graphdb(job: BulkJob) -> dict[str, str]:
     generated = read_metadata_nquads(job, f"{SCRIPT_MARK} graphdb")
     data = prepare_files(job.data_files, "data", to_quads=job.inputs.graph_layout == "dataset")
     script = render_script("graphdb", job, data, default_graph=_GRAPHDB_DEFAULT_GRAPH, generated=generated)
-    return {SCRIPT_NAME: script, "repository.ttl": render("repository.ttl.j2"), **generated}
+    return {SCRIPT_NAME: script, "repository.ttl": render_template("repository.ttl.j2"), **generated}
 
 
 def _render_jena(job: BulkJob) -> dict[str, str]:
@@ -98,7 +98,7 @@ def _render_qlever(job: BulkJob) -> dict[str, str]:
         for stem, file in zip(stems, job.files, strict=True)
     }
     streams = [json.dumps(_qlever_stream(name, file)).replace("$", "$$") for name, file in links.items()]  # a dollar begins a reference
-    qleverfile = render("Qleverfile.j2", links=links, streams=streams, syntax=job.data_files[0].syntax, port=_QLEVER_PORT)
+    qleverfile = render_template("Qleverfile.j2", links=links, streams=streams, syntax=job.data_files[0].syntax, port=_QLEVER_PORT)
     script = render_script("qlever", job, (), default_graph=_QLEVER_DEFAULT_GRAPH, links=links, port=_QLEVER_PORT)
     return {SCRIPT_NAME: script, "Qleverfile": qleverfile}
 
@@ -132,7 +132,7 @@ def _render_virtuoso(job: BulkJob) -> dict[str, str]:
             rows.append({"folder": row_folder, "name": name, "graph": file.graph or DATASET_IRI})
     folders = sorted({row["folder"] for row in rows})
     script = render_script("virtuoso", job, data, metadata, rows=rows, folders=folders, work_folder=work_folder)
-    return {SCRIPT_NAME: script, "load.sql": render("load.sql.j2", rows=rows)}
+    return {SCRIPT_NAME: script, "load.sql": render_template("load.sql.j2", rows=rows)}
 
 
 def _require_plain_name(file: InputFile, title: str) -> str:

@@ -66,7 +66,7 @@ def render_script(
         context: further variables of the template.
     """
     prepared = [*data, *metadata]
-    return render(
+    return render_template(
         f"{loader}.sh.j2",
         loader=loader,
         folder=job.inputs.folder,
@@ -82,7 +82,7 @@ def render_script(
     )
 
 
-def render(template: str, **context: Any) -> str:
+def render_template(template: str, **context: Any) -> str:
     """Render a template."""
     return _environment().get_template(template).render(context)
 
