@@ -592,7 +592,7 @@ def test_a_new_load_is_served_without_a_new_start(store: Path, tmp_path: Path) -
 def test_the_application_runs_in_any_server(store: Path) -> None:
     from starlette.testclient import TestClient  # here, since it warns in some of its versions when it is imported
 
-    with TestClient(application(store, ServerSettings(workers=1, timeout=10))) as client:
+    with TestClient(application(store, ServerSettings(worker_count=1, timeout_seconds=10))) as client:
         answer = client.get("/sparql", params={"query": COUNT})
         assert answer.status_code == 200
         assert client.get("/sparql").headers["content-type"] == "text/turtle; charset=utf-8"

@@ -29,7 +29,7 @@ GREEDY = "SELECT ?a ?c ?d ?f { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f"
 START = """\
 from pfocr2rdf.cli import main
 from pfocr2rdf.server import run, sparql_protocol
-sparql_protocol._PATIENCE = run._PATIENCE = 1.0
+sparql_protocol._BODY_TIMEOUT_SECONDS = run._HEAD_TIMEOUT_SECONDS = 1.0
 main()
 """
 

@@ -31,25 +31,52 @@ Examples:
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The port; 0 for any that is free.")
 @click.option(
-    "--timeout", type=click.FloatRange(min=0.1), default=30, show_default=True, metavar="SECONDS", help="How long a query may run.",
-)  # fmt: skip
+    "--timeout",
+    "timeout_seconds",
+    type=click.FloatRange(min=0.1),
+    default=30,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a query may run.",
+)
 @click.option(
-    "--memory", type=click.IntRange(min=64), default=2048, show_default=True, metavar="MB", help="How much memory a query may use.",
-)  # fmt: skip
+    "--memory",
+    "memory_mb",
+    type=click.IntRange(min=64),
+    default=2048,
+    show_default=True,
+    metavar="MB",
+    help="How much memory a query may use.",
+)
 @click.option(
-    "--max-answer", "answer", type=click.IntRange(min=1), default=512, show_default=True, metavar="MB",
+    "--max-answer",
+    "max_answer_mb",
+    type=click.IntRange(min=1),
+    default=512,
+    show_default=True,
+    metavar="MB",
     help="How large an answer may be.",
-)  # fmt: skip
+)
 @click.option(
-    "--workers", type=click.IntRange(min=1), metavar="N", help="How many queries run at once; without this, two for each processor.",
-)  # fmt: skip
+    "--workers",
+    "worker_count",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="How many queries run at once; without this, two for each processor.",
+)
 @click.option(
-    "--queue", type=click.IntRange(min=0), default=32, show_default=True, metavar="N", help="How many more queries wait their turn.",
-)  # fmt: skip
-@click.option("--service", is_flag=True, help="Let queries ask other servers with SERVICE.")
+    "--queue",
+    "queue_length",
+    type=click.IntRange(min=0),
+    default=32,
+    show_default=True,
+    metavar="N",
+    help="How many more queries wait their turn.",
+)
+@click.option("--service", "allow_service", is_flag=True, help="Let queries ask other servers with SERVICE.")
 @click.option("-q", "--quiet", is_flag=True, help="Log no requests.")
 @handle_errors
-def serve_command(source: Path, host: str, port: int, quiet: bool, workers: int | None, **bounds: Any) -> int:
+def serve_command(source: Path, host: str, port: int, quiet: bool, worker_count: int | None, **limits: Any) -> int:
     """Serve a store on the web, with a SPARQL endpoint that only reads.
 
     SOURCE is an embedded store that 'pfocr2rdf load' made; or an export directory, an RDF file or records, which are loaded into a
@@ -60,9 +87,9 @@ def serve_command(source: Path, host: str, port: int, quiet: bool, workers: int 
         from pfocr2rdf.server.settings import ServerSettings  # here, since not everybody installs what it needs
     except ModuleNotFoundError:
         raise StoreError("serving needs starlette and uvicorn, which are not installed; run: pip install 'pfocr2rdf[serve]'") from None
-    settings = ServerSettings(**bounds)
-    if workers:
-        settings = settings._replace(workers=workers)
+    settings = ServerSettings(**limits)
+    if worker_count:
+        settings = settings._replace(worker_count=worker_count)
     if not quiet:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%dT%H:%M:%S%z"))
@@ -76,7 +103,7 @@ def serve_command(source: Path, host: str, port: int, quiet: bool, workers: int 
             if not source.exists():
                 require_store(source)
             store = Path(scratch) / "store"
-            with show_stages(quiet) as told:
-                load(source, store, progress=told)
+            with show_stages(quiet) as progress:
+                load(source, store, progress=progress)
         serve(store, settings, host=host, port=port, on_ready=lambda url: click.echo(f"Serving {source} at {url}"))
     return ExitStatus.OK

@@ -1,4 +1,4 @@
-"""The service as an ASGI application: which address leads where, and what every answer says of itself."""
+"""The ASGI application: routes, SPARQL endpoint, pages, streamed responses."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from pfocr2rdf.stores.embedded import StoreManager, require_store
 from pfocr2rdf.stores.querying.examples import Example, find_example, load_examples
 
 _BLOCK_BYTES = 1 << 16
-_STALL_TIMEOUT_SECONDS = 30.0  # seconds, for one block of an answer to be taken
+_STALL_TIMEOUT_SECONDS = 30.0  # for a client to accept one block
 _METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
 _is_host = re.compile(r"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?").fullmatch
 _RDF_MEDIA_TYPES = [kind for kind in GRAPH_MEDIA_TYPES if kind != "text/html"]
@@ -51,19 +51,19 @@ _PREFLIGHT_HEADERS = {
     "Access-Control-Max-Age": "86400",
 }
 _PAGE_PREFLIGHT_HEADERS = {**_PREFLIGHT_HEADERS, "Allow": "GET, HEAD, OPTIONS", "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS"}
-_MAX_CONCURRENT_PAGES = 4  # pages that are made at once
+_MAX_CONCURRENT_PAGES = 4
 
 
 def application(store: str | os.PathLike[str], settings: ServerSettings = ServerSettings()) -> Starlette:  # noqa: B008 - it cannot be changed
-    """The service over an embedded store, for any server that speaks ASGI. The store is only read.
+    """Build the ASGI application of an embedded store, which is only read.
 
     Args:
         store: the folder of the store.
-        settings: the bounds.
+        settings: the limits.
 
     Returns:
-        An application with the pages of the dataset, ``/sparql``, ``/.well-known/void`` and ``/health``. Its processes are started
-        and ended with its lifespan.
+        An application with the pages of the dataset, ``/sparql``, ``/.well-known/void`` and ``/health``. Its lifespan starts and
+        ends the worker processes.
 
     Raises:
         StoreError: there is no store.
@@ -93,12 +93,12 @@ def application(store: str | os.PathLike[str], settings: ServerSettings = Server
         exception_handlers={HttpError: _handle_http_error, HTTPException: _handle_routing_error},
         lifespan=lifespan,
     )
-    app.router.redirect_slashes = False  # it would lead to wherever the header Host says
+    app.router.redirect_slashes = False  # a redirect would follow an untrusted Host header
     return app
 
 
 class _Endpoints:
-    """The addresses that ask the store."""
+    """The routes that read the store."""
 
     def __init__(self, store: Path, settings: ServerSettings) -> None:
         self.pool = WorkerPool(store, settings)
@@ -107,52 +107,52 @@ class _Endpoints:
         self._page_slots = asyncio.Semaphore(_MAX_CONCURRENT_PAGES)
 
     async def sparql(self, request: Request) -> Response:
-        """A query, or a description of the service, or the page with the form."""
+        """The SPARQL endpoint: a query result, the service description, or the query page."""
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=_PREFLIGHT_HEADERS)
-        want = await parse_request(request, self._settings)
-        if want.sparql_request is None:
-            return self._describe_service(request, want.accept, want.example_name)
-        answered = await self._execute(request, want.sparql_request)
-        if answered.file is not None:
-            return _FileResponse(answered.file, answered.result.detail, self.pool.release)
-        status, said = answered.result
+        protocol_request = await parse_request(request, self._settings)
+        if protocol_request.sparql_request is None:
+            return self._describe_service(request, protocol_request.accept, protocol_request.example_name)
+        streamed = await self._execute(request, protocol_request.sparql_request)
+        if streamed.file is not None:
+            return _FileResponse(streamed.file, streamed.result.detail, self.pool.release)
+        status, message = streamed.result
         retry = RETRY_AFTER_HEADERS if status == 503 else {}
-        if _prefers_html(want.accept):
-            page = render_query_page(want.sparql_request.query, self._examples(), said)
+        if _prefers_html(protocol_request.accept):
+            page = render_query_page(protocol_request.sparql_request.query, self._examples(), message)
             return Response(page, status, retry, add_charset("text/html"))
-        raise HttpError(status, said, retry)
+        raise HttpError(status, message, retry)
 
     async def queries(self, request: Request) -> Response:
-        """The page with the form and the examples."""
-        said = request.query_params
-        found = find_example(said.get("example", ""))
-        page = render_query_page(said.get("query") or (found.text if found else ""), self._examples())
+        """The query page with the examples."""
+        parameters = request.query_params
+        example = find_example(parameters.get("example", ""))
+        page = render_query_page(parameters.get("query") or (example.text if example else ""), self._examples())
         return Response(page, media_type=add_charset("text/html"))
 
     async def page(self, request: Request) -> Response:
-        """A page of a thing, or what leads to it."""
+        """A resource page, or the redirect to one."""
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=_PAGE_PREFLIGHT_HEADERS)
-        said = request.query_params
-        asking = PageRequest(
+        parameters = request.query_params
+        page_request = PageRequest(
             request.path_params["path"],
             request.headers.get("accept", ""),
             f"{_base_url(request)}/",
-            said.get("q", ""),
-            said.get("kind", ""),
+            parameters.get("q", ""),
+            parameters.get("kind", ""),
         )
         try:
             async with self._page_slots:
-                answer = await asyncio.to_thread(self._render, asking)
+                response = await asyncio.to_thread(self._render, page_request)
         except HttpError as error:
-            if error.status != 404 or not _prefers_html(asking.accept):
+            if error.status != 404 or not _prefers_html(page_request.accept):
                 raise
             page = render_not_found_page(SERVED_SITE._replace(base_url=f"{request.scope.get('root_path', '').rstrip('/')}/"))
             return Response(page.html, 404, media_type=add_charset("text/html"))
-        if answer.location:
-            return Response(status_code=303, headers={"Location": f"{request.scope.get('root_path', '').rstrip('/')}/{answer.location}"})
-        return Response(answer.body, media_type=add_charset(answer.media_type))
+        if response.location:
+            return Response(status_code=303, headers={"Location": f"{request.scope.get('root_path', '').rstrip('/')}/{response.location}"})
+        return Response(response.body, media_type=add_charset(response.media_type))
 
     def _render(self, request: PageRequest) -> PageResponse:
         try:
@@ -162,52 +162,52 @@ class _Endpoints:
             raise HttpError(503, str(error), RETRY_AFTER_HEADERS) from None
 
     async def void(self, request: Request) -> Response:
-        """The description of the dataset."""
+        """The VoID description of the dataset."""
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=_PAGE_PREFLIGHT_HEADERS)
-        kind = negotiate(request.headers.get("accept", ""), _RDF_MEDIA_TYPES)
-        if kind is None:
+        media_type = negotiate(request.headers.get("accept", ""), _RDF_MEDIA_TYPES)
+        if media_type is None:
             raise HttpError(406, f"the description is there as {', '.join(_RDF_MEDIA_TYPES)}")
         text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{DESCRIPTION_GRAPH}> {{ ?s ?p ?o }} }}"
-        answered = await self._execute(request, SparqlRequest(text, "application/n-triples"))
-        if answered.file is None:
-            raise HttpError(answered.result.status, answered.result.detail, RETRY_AFTER_HEADERS if answered.result.status == 503 else None)
+        streamed = await self._execute(request, SparqlRequest(text, "application/n-triples"))
+        if streamed.file is None:
+            raise HttpError(streamed.result.status, streamed.result.detail, RETRY_AFTER_HEADERS if streamed.result.status == 503 else None)
         try:
-            with answered.file as file:
+            with streamed.file as file:
                 triples = [quad.triple for quad in pyoxigraph.parse(file, format=RdfFormat.N_TRIPLES)]
         finally:
             self.pool.release()
         if not triples:
             raise HttpError(404, "the store has no description of its dataset; 'pfocr2rdf load' of an export brings one")
-        return Response(serialize_triples(triples, GRAPH_MEDIA_TYPES[kind]), media_type=kind)
+        return Response(serialize_triples(triples, GRAPH_MEDIA_TYPES[media_type]), media_type=media_type)
 
     def _describe_service(self, request: Request, accept: str, example_name: str) -> Response:
-        kind = negotiate(accept, list(GRAPH_MEDIA_TYPES))
-        if kind is None:
+        media_type = negotiate(accept, list(GRAPH_MEDIA_TYPES))
+        if media_type is None:
             raise HttpError(406, f"the description of the service is there as {', '.join(GRAPH_MEDIA_TYPES)}")
-        if kind == "text/html":
-            found = find_example(example_name) if example_name else None
-            return Response(render_query_page(found.text if found else "", self._examples()), media_type=add_charset(kind))
+        if media_type == "text/html":
+            example = find_example(example_name) if example_name else None
+            return Response(render_query_page(example.text if example else "", self._examples()), media_type=add_charset(media_type))
         base = _base_url(request)
-        triples = describe_service(f"{base}/sparql", f"{base}/.well-known/void", allow_service=self._settings.service)
-        return Response(serialize_triples(triples, GRAPH_MEDIA_TYPES[kind]), media_type=kind)
+        triples = describe_service(f"{base}/sparql", f"{base}/.well-known/void", allow_service=self._settings.allow_service)
+        return Response(serialize_triples(triples, GRAPH_MEDIA_TYPES[media_type]), media_type=media_type)
 
     def _examples(self) -> list[Example]:
-        return [one for one in load_examples() if self._settings.service or not one.services]
+        return [example for example in load_examples() if self._settings.allow_service or not example.services]
 
     async def _execute(self, request: Request, sparql_request: SparqlRequest) -> StreamedResult:
-        """An answer; where the client goes away before it is there, the query is ended."""
-        asking = asyncio.ensure_future(self.pool.execute(sparql_request))
-        leaving = asyncio.ensure_future(_wait_for_disconnect(request.receive))
+        """Run a query, and cancel it if the client disconnects."""
+        execution = asyncio.ensure_future(self.pool.execute(sparql_request))
+        disconnect = asyncio.ensure_future(_wait_for_disconnect(request.receive))
         try:
-            await asyncio.wait((asking, leaving), return_when=asyncio.FIRST_COMPLETED)
-            if not asking.done():
+            await asyncio.wait((execution, disconnect), return_when=asyncio.FIRST_COMPLETED)
+            if not execution.done():
                 raise HttpError(400, "the client has gone away")
-            return asking.result()
+            return execution.result()
         finally:
-            leaving.cancel()
-            asking.cancel()
-            await asyncio.wait((asking, leaving))
+            disconnect.cancel()
+            execution.cancel()
+            await asyncio.wait((execution, disconnect))
 
 
 async def _wait_for_disconnect(receive: Receive) -> None:
@@ -220,7 +220,7 @@ def _prefers_html(accept: str) -> bool:
 
 
 def _base_url(request: Request) -> str:
-    """What the addresses of this service begin with, as the client knows them."""
+    """The base URL of the service as the client addressed it."""
     host = request.headers.get("host", "")
     if not _is_host(host):
         raise HttpError(400, "the request has no Host that can be one")
@@ -250,7 +250,7 @@ async def _handle_routing_error(request: Request, error: Exception) -> Response:
 
 
 class _FileResponse(Response):
-    """An answer from a file, block by block. A client that takes none for long is left, so that others have its place."""
+    """Streams a file. A client that stalls is disconnected, so that its place is free for others."""
 
     def __init__(self, file: IO[bytes], media_type: str, on_sent: Callable[[], None]) -> None:
         super().__init__(media_type=add_charset(media_type))
@@ -267,7 +267,7 @@ class _FileResponse(Response):
                 await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
                 left = 0 if scope["method"] == "HEAD" else self._size
                 more = True
-                while more:  # also where there is nothing, which must be said
+                while more:  # an empty body is sent as well
                     block = file.read(min(left, _BLOCK_BYTES))
                     left -= len(block)
                     more = left > 0

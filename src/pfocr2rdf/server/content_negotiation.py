@@ -1,4 +1,4 @@
-"""In which form an answer goes out: what the client accepts, and what there is."""
+"""Content negotiation by the ``Accept`` header (RFC 9110, section 12)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RESULT_MEDIA_TYPES = {
     "text/tab-separated-values": "tsv",
     "text/html": "html",
 }
-"""The media types of rows and truths, the preferred ones first, each with the name of its format."""
+"""Media types of SELECT and ASK results in order of preference, with their format names."""
 
 GRAPH_MEDIA_TYPES = {
     "text/turtle": "turtle",
@@ -23,11 +23,11 @@ GRAPH_MEDIA_TYPES = {
     "application/json": "jsonld",
     "application/rdf+xml": "rdfxml",
     "application/xml": "rdfxml",
-    "application/trig": "turtle",  # every text of Turtle is one of TriG,
-    "application/n-quads": "ntriples",  # and every one of N-Triples is one of N-Quads
+    "application/trig": "turtle",  # Turtle is a subset of TriG,
+    "application/n-quads": "ntriples",  # and N-Triples one of N-Quads
     "text/html": "html",
 }
-"""The media types of statements in the same way."""
+"""Media types of graphs, likewise."""
 
 FORMAT_MEDIA_TYPES = {
     "csv": "text/csv",
@@ -40,7 +40,7 @@ FORMAT_MEDIA_TYPES = {
     "rdfxml": "application/rdf+xml",
     "html": "text/html",
 }
-"""The formats that can be asked for by name, which links and forms need."""
+"""Media types of the ``format`` parameter."""
 
 _PART = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -50,7 +50,7 @@ _WEIGHT = re.compile(r"\s*(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*").fullmatch
 
 
 def negotiate(accept: str, offered: Sequence[str]) -> str | None:
-    """The media type that the client likes best, or nothing where it accepts none of them.
+    """The preferred media type of those offered, or ``None`` if none is acceptable.
 
     >>> negotiate("text/html, application/xml;q=0.9, */*;q=0.8", list(RESULT_MEDIA_TYPES))
     'text/html'
@@ -59,34 +59,34 @@ def negotiate(accept: str, offered: Sequence[str]) -> str | None:
     >>> negotiate("image/png", list(RESULT_MEDIA_TYPES))
 
     Args:
-        accept: the value of the header; an empty one accepts everything.
-        offered: the media types there are; of those that are liked the same, the first is taken.
+        accept: the value of the header; empty accepts everything.
+        offered: the media types on offer; of equally preferred ones the first is chosen.
     """
     if not accept.strip():
         return offered[0]
-    liked = _parse_accept(accept)
-    weights = [_match_weight(liked, kind) for kind in offered]
+    range_weights = _parse_accept(accept)
+    weights = [_match_weight(range_weights, kind) for kind in offered]
     best = max(weights)
     return offered[weights.index(best)] if best > 0 else None
 
 
 def _parse_accept(accept: str) -> dict[str, float]:
-    """How much each range of media types is liked; what nobody can understand is left out."""
-    liked: dict[str, float] = {}
+    """The weight of each media range; malformed ones are ignored."""
+    range_weights: dict[str, float] = {}
     for part in _PART.findall(accept):
-        if found := _RANGE(part):
-            said = _QUALITY(_QUOTED.sub("", found[2] or ""))
-            if said is None or _WEIGHT(said[1]):
-                liked.setdefault(found[1].lower(), float(said[1]) if said else 1.0)
-    return liked
+        if media_range := _RANGE(part):
+            quality = _QUALITY(_QUOTED.sub("", media_range[2] or ""))
+            if quality is None or _WEIGHT(quality[1]):
+                range_weights.setdefault(media_range[1].lower(), float(quality[1]) if quality else 1.0)
+    return range_weights
 
 
 def _match_weight(weights: dict[str, float], media_type: str) -> float:
-    """What the most exact range says."""
+    """The weight of the most specific range."""
     ranges = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
-    return next((weights[one] for one in ranges if one in weights), 0.0)
+    return next((weights[media_range] for media_range in ranges if media_range in weights), 0.0)
 
 
 def add_charset(media_type: str) -> str:
-    """The media type as a header says it."""
+    """The value of a ``Content-Type`` header."""
     return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type

@@ -1,4 +1,4 @@
-"""One question, answered into a file. It is done in a process that can be killed: everything that reads the question is here."""
+"""Execution of one query into a file, in a worker process: everything that parses a query runs where it can be killed."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _MAX_MESSAGE_CHARS = 2000
 
 
 class SparqlRequest(NamedTuple):
-    """What somebody asks.
+    """A query of the SPARQL Protocol.
 
     Attributes:
-        query: the query.
-        accept: the media types in which it may be answered, as the header has them.
-        default_graphs: the graphs that make up the default graph.
-        named_graphs: the named graphs. Without both, it is asked as ``pfocr2rdf query`` asks.
+        query: its text.
+        accept: the value of the ``Accept`` header.
+        default_graphs: ``default-graph-uri``: the graphs that form the default graph.
+        named_graphs: ``named-graph-uri``. Without either, the dataset is that of ``pfocr2rdf query``.
     """
 
     query: str
@@ -34,11 +34,11 @@ class SparqlRequest(NamedTuple):
 
 
 class ExecutionResult(NamedTuple):
-    """What came of it.
+    """The outcome of a query.
 
     Attributes:
-        status: as in HTTP; the file has the answer where it is 200.
-        detail: the media type of the answer, or the sentence that says why there is none.
+        status: the HTTP status; with 200 the file holds the result.
+        detail: the media type of the result, or the error message.
     """
 
     status: int
@@ -48,17 +48,17 @@ class ExecutionResult(NamedTuple):
 def execute_into(
     file: IO[bytes], store: StoreManager[EmbeddedStore], request: SparqlRequest, *, allow_service: bool = False, max_rows: int = 1000
 ) -> ExecutionResult:
-    """Answer a question into a file, or say why not. It raises nothing that the question or the store could bring about.
+    """Write the result of a query to a file. Errors of the query and of the store are outcomes and not exceptions.
 
     Args:
-        file: where to.
+        file: the output.
         store: the store.
-        request: the question.
-        allow_service: whether it may ask other servers.
-        max_rows: how many rows a table for people has.
+        request: the query.
+        allow_service: whether SERVICE is allowed.
+        max_rows: the limit of an HTML table.
     """
     try:
-        reply = _execute(file, store, request, allow_service, max_rows)
+        result = _execute(file, store, request, allow_service, max_rows)
         file.flush()
     except OSError as error:
         if error.errno == errno.EFBIG:
@@ -66,50 +66,50 @@ def execute_into(
         return ExecutionResult(500, f"the answer cannot be kept: {os.strerror(error.errno or errno.EIO)}")
     except MemoryError:
         return ExecutionResult(500, "the query needs more memory than it may have; ask for less")
-    return ExecutionResult(reply.status, reply.detail[:_MAX_MESSAGE_CHARS])
+    return ExecutionResult(result.status, result.detail[:_MAX_MESSAGE_CHARS])
 
 
 def _execute(
     file: IO[bytes], store: StoreManager[EmbeddedStore], request: SparqlRequest, allow_service: bool, max_rows: int
 ) -> ExecutionResult:
-    strange = next((graph for graph in (*request.default_graphs, *request.named_graphs) if not is_absolute_iri(graph)), None)
-    if strange is not None:
-        return ExecutionResult(400, f"{strange!r} is no absolute IRI of a graph")
+    invalid_graph = next((graph for graph in (*request.default_graphs, *request.named_graphs) if not is_absolute_iri(graph)), None)
+    if invalid_graph is not None:
+        return ExecutionResult(400, f"{invalid_graph!r} is no absolute IRI of a graph")
     try:
-        question = scan_query(request.query)
+        query_text = scan_query(request.query)
     except StoreError as error:
         return ExecutionResult(400, str(error))
-    if not allow_service and question.uses_service:
+    if not allow_service and query_text.uses_service:
         return ExecutionResult(403, "the query asks another server with SERVICE, and this service sends nothing elsewhere")
     try:
-        with store.acquire() as found:
-            return _write_result(file, found, question, request, max_rows)
+        with store.acquire() as embedded:
+            return _write_result(file, embedded, query_text, request, max_rows)
     except SyntaxError as error:
-        return ExecutionResult(400, str(explain_syntax_error(question, str(error))))
+        return ExecutionResult(400, str(explain_syntax_error(query_text, str(error))))
     except StoreError as error:
         return ExecutionResult(503, str(error))
 
 
 def _write_result(file: IO[bytes], store: EmbeddedStore, query_text: QueryText, request: SparqlRequest, max_rows: int) -> ExecutionResult:
-    """The answer in the form that is liked best.
+    """Write the result in the preferred media type.
 
     Raises:
-        SyntaxError: the question is wrong.
-        StoreError: the store fails before it has an answer.
+        SyntaxError: the query is not valid.
+        StoreError: the store fails before there is a result.
     """
-    # With the one or the other, the protocol means these graphs and no others; without both, all of them.
+    # Either parameter replaces the whole dataset (SPARQL 1.1 Protocol, section 2.1.4).
     chosen = bool(request.default_graphs or request.named_graphs)
     default_graphs, named_graphs = (request.default_graphs, request.named_graphs) if chosen else (None, None)
-    answer = query_embedded(store, query_text, default_graphs, named_graphs, source="the store")
-    offered = GRAPH_MEDIA_TYPES if answer.query_form == "construct" else RESULT_MEDIA_TYPES
-    kind = negotiate(request.accept, list(offered))
-    if kind is None:
+    result = query_embedded(store, query_text, default_graphs, named_graphs, source="the store")
+    offered = GRAPH_MEDIA_TYPES if result.query_form == "construct" else RESULT_MEDIA_TYPES
+    media_type = negotiate(request.accept, list(offered))
+    if media_type is None:
         return ExecutionResult(406, f"the answer cannot be given as {request.accept}; there is {', '.join(offered)}")
     try:
-        if kind == "text/html":
-            write_result_page(file, answer, request.query, max_rows)
+        if media_type == "text/html":
+            write_result_page(file, result, request.query, max_rows)
         else:
-            answer.write(file, offered[kind])
+            result.write(file, offered[media_type])
     except StoreError as error:
         return ExecutionResult(500, str(error))
-    return ExecutionResult(200, kind)
+    return ExecutionResult(200, media_type)

@@ -1,4 +1,4 @@
-"""The pages of things, made when somebody asks for them, and the way to them from the IRIs of things."""
+"""Dereferencing: resource pages rendered on request, and 303 redirects from IRIs to their representations."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _XML = "application/xml"
 
 
 class PageResponse(NamedTuple):
-    """What is answered: a text and its media type; or, where there is no text, where to look instead."""
+    """A response: a body and its media type, or the location of a 303 redirect."""
 
     body: str
     media_type: str
@@ -60,14 +60,14 @@ class PageResponse(NamedTuple):
 
 
 class PageRequest(NamedTuple):
-    """What somebody asks for.
+    """A request for a page.
 
     Attributes:
-        path: the path, without a slash at its begin, as text.
-        accept: the media types that are accepted, as the header has them.
-        base_url: what the URLs of the service begin with; it ends in a slash.
-        search_text: what is searched for.
-        type_name: the kind of thing that is searched for, or ``""``.
+        path: the decoded path without its leading slash.
+        accept: the value of the ``Accept`` header.
+        base_url: the base URL of the service, with a trailing slash.
+        search_text: the search text.
+        type_name: the entity type to search, or ``""`` for all.
     """
 
     path: str
@@ -78,16 +78,16 @@ class PageRequest(NamedTuple):
 
 
 class PageHandler:
-    """The pages of a store.
+    """Renders the pages of a store, and caches its lists.
 
     Args:
-        store: the store, which nobody changes meanwhile.
+        store: the store; it must not change.
     """
 
     def __init__(self, store: EmbeddedStore) -> None:
         self._reader = DatasetReader(store)
         self._site = Site(read_release_name(self._reader), "sparql")
-        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)  # who waits for a list waits for no other
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)  # one a list
         self._resource_lists: dict[str, ResourceList] = {}
         self._home = ""
         self._sitemaps: dict[str, dict[str, str]] = {}
@@ -96,40 +96,42 @@ class PageHandler:
             "index.html": self._home_page,
             "search.html": self._search,
             "browse/index.html": self._browse,
-            "robots.txt": lambda asking: PageResponse(render_robots_txt(asking.base_url), "text/plain"),
+            "robots.txt": lambda request: PageResponse(render_robots_txt(request.base_url), "text/plain"),
         }
 
     def handle(self, request: PageRequest) -> PageResponse:
-        """What there is under a path.
+        """Respond to a request.
 
         Raises:
-            HttpError: there is nothing, or nothing in a form that is accepted.
+            HttpError: no resource has this path, or no representation is acceptable.
             StoreError: the store cannot be read.
         """
         if fixed := self._fixed_routes.get(request.path):
             return fixed(request)
         if request.path == "sitemap.xml" or request.path.startswith("sitemaps/"):
             return self._sitemap(request)
-        if found := _BROWSE_PAGE(request.path):
-            return self._browse_list(*found.groups())
+        if browse_match := _BROWSE_PAGE(request.path):
+            return self._browse_list(*browse_match.groups())
         return self._resource(request)
 
     def _resource(self, request: PageRequest) -> PageResponse:
-        """The page of a thing, or the way to it."""
+        """A representation of a resource, or the redirect to one."""
         path = REDIRECTS.get(request.path, request.path)
-        for form in REPRESENTATIONS:
-            if path.endswith(form.suffix):
-                if (place := address_from_path(path.removesuffix(form.suffix))) and (found := self._document(place, form, request)):
-                    return found
-                if further := _FURTHER_PAGE(path.removesuffix(form.suffix)):
-                    return self._further_page(further[1], int(further[2]), form)
-        place, fragment = self._resolve_path(path)
-        if place and (place.entity_type is None or self._load_page(place)):
-            return PageResponse("", "", f"{place.url(_negotiate_representation(request.accept))}{fragment}")
+        for representation in REPRESENTATIONS:
+            if path.endswith(representation.suffix):
+                if (address := address_from_path(path.removesuffix(representation.suffix))) and (
+                    document := self._document(address, representation, request)
+                ):
+                    return document
+                if page_match := _FURTHER_PAGE(path.removesuffix(representation.suffix)):
+                    return self._further_page(page_match[1], int(page_match[2]), representation)
+        address, fragment = self._resolve_path(path)
+        if address and (address.entity_type is None or self._load_page(address)):
+            return PageResponse("", "", f"{address.url(_negotiate_representation(request.accept))}{fragment}")
         raise _not_found_error()
 
     def _resolve_path(self, path: str) -> tuple[PageAddress | None, str]:
-        """Whose pages tell of what has this path, and where in them."""
+        """The page that describes the resource at a path, and the fragment in it."""
         folder, _, name = path.partition("/")
         if folder == GRAPHS_FOLDER:
             return address_from_path(f"{ENTITY_TYPES[0].folder}/{name}"), ""
@@ -142,29 +144,29 @@ class PageHandler:
         return load_resource_page(self._reader, address)
 
     def _document(self, address: PageAddress, representation: Representation, request: PageRequest) -> PageResponse | None:
-        """A document; that whose address is the IRI of a thing leads elsewhere who wants another form."""
+        """A representation; if its URL is the IRI of the resource itself, another preferred representation is a redirect."""
         if address.entity_type is None:
             return self._standalone_page(address.name, representation, request)
-        thing = self._load_page(address)
-        if thing is None:
+        page = self._load_page(address)
+        if page is None:
             return None
         if (
             representation is HTML
             and address.entity_type.iri_suffix == HTML.suffix
-            and (wanted := _negotiate_representation(request.accept)) is not HTML
+            and (preferred := _negotiate_representation(request.accept)) is not HTML
         ):
-            return PageResponse("", "", address.url(wanted))
-        return _respond(representation, lambda: render_resource_page(thing.view(), self._site), lambda: merge_resources(thing.resources()))
+            return PageResponse("", "", address.url(preferred))
+        return _respond(representation, lambda: render_resource_page(page.view(), self._site), lambda: merge_resources(page.resources()))
 
     def _further_page(self, path: str, page_number: int, representation: Representation) -> PageResponse:
-        place = address_from_path(path)
-        thing = self._load_page(place) if place and place.entity_type and representation is HTML else None
-        if thing is None or page_number > thing.page_count:
+        address = address_from_path(path)
+        page = self._load_page(address) if address and address.entity_type and representation is HTML else None
+        if page is None or page_number > page.page_count:
             raise _not_found_error()
-        return PageResponse(render_resource_page(thing.view(page_number), self._site), HTML.media_type)
+        return PageResponse(render_resource_page(page.view(page_number), self._site), HTML.media_type)
 
     def _standalone_page(self, name: str, representation: Representation, request: PageRequest) -> PageResponse:
-        """The dataset or the vocabulary."""
+        """The page of the dataset or of the vocabulary."""
         if name == "vocab":
             return _respond(representation, lambda: render_vocabulary_page(self._reader, self._site).html, ontology_resources)
         nodes = read_dataset_description(self._reader, self._site._replace(endpoint=f"{request.base_url}sparql"))
@@ -184,11 +186,11 @@ class PageHandler:
 
     def _search(self, request: PageRequest) -> PageResponse:
         lists = (self._resource_list(kind.folder) for kind in ENTITY_TYPES if request.type_name in ("", kind.name))
-        found, total = search_resources(self._reader, lists, request.search_text, request.type_name)
+        entries, total = search_resources(self._reader, lists, request.search_text, request.type_name)
         values = {
             "search_text": request.search_text,
             "type_name": request.type_name,
-            "results": found,
+            "results": entries,
             "total": total,
             "entity_types": ENTITY_TYPES,
             "indexed": False,
@@ -203,12 +205,12 @@ class PageHandler:
     def _browse_list(self, folder: str, group: str | None, number: str | None) -> PageResponse:
         if folder not in ENTITY_TYPES_BY_FOLDER or (group is None and number):
             raise _not_found_error()
-        found = self._resource_list(folder)
+        resource_list = self._resource_list(folder)
         if group is None:
-            return PageResponse(render_groups_page(found, self._site).html, HTML.media_type)
-        if group not in found.groups or int(number or 1) > count_pages(len(found.groups[group]), ITEMS_PER_PAGE):
+            return PageResponse(render_groups_page(resource_list, self._site).html, HTML.media_type)
+        if group not in resource_list.groups or int(number or 1) > count_pages(len(resource_list.groups[group]), ITEMS_PER_PAGE):
             raise _not_found_error()
-        return PageResponse(render_group_page(found, group, int(number or 1), self._site).html, HTML.media_type)
+        return PageResponse(render_group_page(resource_list, group, int(number or 1), self._site).html, HTML.media_type)
 
     def _sitemap(self, request: PageRequest) -> PageResponse:
         lists = [self._resource_list(kind.folder) for kind in ENTITY_TYPES]
@@ -222,23 +224,23 @@ class PageHandler:
 
 
 def _respond(representation: Representation, page: Callable[[], str], resources: Callable[[], list[Resource]]) -> PageResponse:
-    made: dict[Representation, Callable[[], str]] = {
+    renderers: dict[Representation, Callable[[], str]] = {
         HTML: page,
         TURTLE: partial(_serialize, serialize_turtle, resources),
         JSONLD: partial(_serialize, serialize_jsonld, resources),
     }
-    return PageResponse(made[representation](), representation.media_type)
+    return PageResponse(renderers[representation](), representation.media_type)
 
 
 def _serialize(write: Callable[[list[Resource]], str], resources: Callable[[], list[Resource]]) -> str:
-    found = resources()
-    if not found:
+    described = resources()
+    if not described:
         raise _not_found_error()
-    return write(found)
+    return write(described)
 
 
 def _negotiate_representation(accept: str) -> Representation:
-    """The form that is liked best."""
+    """The preferred representation."""
     kinds = [form.media_type for form in REPRESENTATIONS]
     chosen = negotiate(accept, kinds)
     if chosen is None:

@@ -1,4 +1,4 @@
-"""What every answer says of itself, and the line that is logged of every request."""
+"""Middleware: common response headers and the access log."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pfocr2rdf.server.result_pages import CONTENT_SECURITY_POLICY
 
 LOG = logging.getLogger(__name__)
-"""Where requests are logged, one line each."""
+"""The access log."""
 
 _COMMON_HEADERS = {
     "Access-Control-Allow-Origin": "*",
@@ -24,19 +24,19 @@ _COMMON_HEADERS = {
 
 
 class HeadersAndAccessLog:
-    """Adds what every answer says, and logs the request."""
+    """Adds the common headers and logs each request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
+        """Handle a request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         began, status, size = time.monotonic(), 0, 0
 
-        async def said(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -48,11 +48,11 @@ class HeadersAndAccessLog:
             await send(message)
 
         try:
-            await self._app(scope, receive, said)
-        except Exception as error:  # an error of ours must be seen, and is not the end of the service
+            await self._app(scope, receive, send_with_headers)
+        except Exception as error:  # a bug must be logged and must not end the server
             LOG.error("unexpected %s: %s", type(error).__name__, error)
             if not status:
-                await PlainTextResponse("something is wrong with this service\n", 500)(scope, receive, said)
+                await PlainTextResponse("something is wrong with this service\n", 500)(scope, receive, send_with_headers)
         finally:
             client = (scope.get("client") or ("-",))[0]
             path = repr(scope["path"])[1:-1][:200]

@@ -1,4 +1,4 @@
-"""The page with the form for queries, and answers as pages, for those whose browsers run no scripts and for those whose do."""
+"""The query page and query results as HTML, with or without JavaScript."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from pfocr2rdf.rdf.prefixes import READABLE_LOCAL_NAME, PrefixMap
 from pfocr2rdf.site.pages.html import Site, render_page, stream_page
-from pfocr2rdf.site.pages.query_page import build_query_page_context as values_of
+from pfocr2rdf.site.pages.query_page import build_query_page_context
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES, HTML, address_from_iri
 from pfocr2rdf.stores.querying.examples import Example
 from pfocr2rdf.stores.querying.result import QueryResult
 from pfocr2rdf.stores.store import SolutionTerm
 
 SERVED_SITE = Site(endpoint="sparql")
-"""A site that is served, as far as it is known without its store."""
+"""The served site, without what only its store knows."""
 
 CONTENT_SECURITY_POLICY = f"{SERVED_SITE.content_security_policy}; frame-ancestors 'none'"
-"""What a page may load and do: nothing but what comes from the service itself."""
+"""Pages load nothing from elsewhere."""
 
 _RESULT_FORMATS, _GRAPH_FORMATS = ("csv", "tsv", "json", "xml"), ("turtle", "ntriples", "jsonld", "rdfxml")
 _is_web_url = re.compile(r"https?://", re.IGNORECASE).match
 
 
 class ResultCell(NamedTuple):
-    """A value as people read it: its text, where it leads, what is said of that, and what is said behind it."""
+    """A cell of a result table: text, link, title of the link, and a detail such as a language tag."""
 
     text: str
     url: str = ""
@@ -38,29 +38,31 @@ class ResultCell(NamedTuple):
 
 
 def render_query_page(text: str = "", examples: Iterable[Example] = (), problem: str = "", site: Site = SERVED_SITE) -> str:
-    """The page with the form.
+    """Render the query page.
 
     Args:
-        text: the query in it; a first one where there is none.
-        examples: those to choose from.
-        problem: what was wrong with the query.
-        site: the site that the page is of.
+        text: the query in the form; a default one if empty.
+        examples: the example queries.
+        problem: the error of the query.
+        site: the site of the page.
     """
-    return render_page("queries", site=site, **values_of(site.endpoint, text=text, problem=problem, offered_examples=examples))
+    return render_page(
+        "queries", site=site, **build_query_page_context(site.endpoint, text=text, problem=problem, offered_examples=examples)
+    )
 
 
 def write_result_page(file: IO[bytes], result: QueryResult, query: str, max_rows: int, site: Site = SERVED_SITE) -> None:
-    """Write an answer as a page with a table, row by row. It says so where it does not have all rows.
+    """Write a result as an HTML table, row by row, with a note if it is truncated.
 
     Args:
-        file: where to.
-        result: the answer.
+        file: the output.
+        result: the result.
         query: the query.
-        max_rows: how many rows it has at most.
-        site: the site that the page is of.
+        max_rows: the limit of the table.
+        site: the site of the page.
 
     Raises:
-        StoreError: the store fails on the way.
+        StoreError: the store fails while it is read.
     """
     table = {"columns": None, "truth": result.boolean} if result.query_form == "ask" else _table_context(result, query, max_rows)
     form = {"endpoint": site.endpoint, "is_own": True, "text": query, "problem": ""}
@@ -73,14 +75,14 @@ def _table_context(result: QueryResult, query: str, max_rows: int) -> dict[str, 
     rows = ([row.get(name) for name in names] for row in result)
     if result.query_form == "construct":
         names = ("subject", "predicate", "object")
-        rows = ([one.subject, one.predicate, one.object] for one in result)
+        rows = ([triple.subject, triple.predicate, triple.object] for triple in result)
     first = list(islice(rows, max_rows))
     more = next(rows, None) is not None
     namespaces = dict(sorted(result.prefixes.items(), reverse=True))  # of prefixes of one namespace, the last one by name is shown
-    said = f"{'The first ' if more else ''}{len(first):,} {'row' if len(first) == 1 else 'rows'}"
+    row_count = f"{'The first ' if more else ''}{len(first):,} {'row' if len(first) == 1 else 'rows'}"
     return {
         "columns": names,
-        "summary": f"{said}, and there are more: take a file to have them all" if more else said,
+        "summary": f"{row_count}, and there are more: take a file to have them all" if more else row_count,
         "files": [
             (name, f"?{urlencode({'query': query, 'format': name})}")
             for name in (_GRAPH_FORMATS if result.query_form == "construct" else _RESULT_FORMATS)
@@ -107,6 +109,6 @@ def _cell(value: SolutionTerm | Triple | None, prefixes: PrefixMap) -> ResultCel
 
 
 def _page_url(iri: str) -> str:
-    """The page of a thing; nothing where its IRI may be that of things of several kinds."""
-    places = [place for place in (address_from_iri(iri, kind) for kind in ENTITY_TYPES) if place]
-    return places[0].url(HTML) if len(places) == 1 else ""
+    """The page of a resource; empty if its IRI fits several entity types."""
+    addresses = [address for address in (address_from_iri(iri, kind) for kind in ENTITY_TYPES) if address]
+    return addresses[0].url(HTML) if len(addresses) == 1 else ""

@@ -1,4 +1,4 @@
-"""The service in a process of its own: a port, signals, and clients that are slow."""
+"""The server process: socket, signals, timeouts of slow clients."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from pfocr2rdf.errors import StoreError
 from pfocr2rdf.server.app import application
 from pfocr2rdf.server.settings import ServerSettings
 
-_HEAD_TIMEOUT_SECONDS = 10.0  # seconds, for the head of a request
-_SHUTDOWN_TIMEOUT_SECONDS = 5  # seconds, for the requests that are under way when the service is stopped
+_HEAD_TIMEOUT_SECONDS = 10.0
+_SHUTDOWN_TIMEOUT_SECONDS = 5  # for requests in flight
 _MAX_HEAD_BYTES = 1 << 16
 _MAX_CONNECTIONS = 256
-_LOG_LEVEL_OFF = 60  # above all levels: requests are logged by us, and broken ones are no news
+_LOG_LEVEL_OFF = 60  # above all levels: the middleware logs requests
 
 
 def serve(
@@ -34,17 +34,17 @@ def serve(
     port: int = 8000,
     on_ready: Callable[[str], object] | None = None,
 ) -> None:
-    """Serve an embedded store until this process is interrupted or told to end.
+    """Serve an embedded store until SIGINT or SIGTERM.
 
     Args:
         store: the folder of the store.
-        settings: the bounds.
+        settings: the limits.
         host: the address to listen on.
-        port: the port; 0 for any that is free.
-        on_ready: called with the URL of the service when it is there.
+        port: the port; 0 for any free one.
+        on_ready: called with the URL once the server listens.
 
     Raises:
-        StoreError: there is no store, or nobody can listen there.
+        StoreError: there is no store, or the address cannot be used.
     """
     app = application(store, settings)
     with _open_listener(host, port) as listener:
@@ -92,34 +92,32 @@ def _open_listener(host: str, port: int) -> Iterator[socket.socket]:
 
 
 class _Server(uvicorn.Server):
-    """A server that ends when it is told to, and leaves the rest to its caller: what is to be removed must be removed."""
+    """A server that returns on a signal, so that its caller can clean up."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Any:
-        """Take signals as a wish to end. The caller does not get them a second time."""
+        """Handle signals without raising them again afterwards, as uvicorn does."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {one: signal.signal(one, self.handle_exit) for one in (signal.SIGINT, signal.SIGTERM)}
+        previous_handlers = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield
         finally:
-            for one, handler in before.items():
-                signal.signal(one, handler)
+            for number, handler in previous_handlers.items():
+                signal.signal(number, handler)
 
 
 class _HeaderTimeoutProtocol(H11Protocol):
-    """A connection whose client may not take long for the head of a request; that for bodies is in ``protocol``."""
+    """A connection with a timeout for request heads; that for bodies is in ``sparql_protocol``."""
 
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
-        """Begin to wait."""
         super().connection_made(transport)
         self._start_timer()
 
     def data_received(self, data: bytes) -> None:
-        """Wait on, from where the waiting began, until there is a request."""
         super().data_received(data)
         if self.cycle is None or self.cycle.response_complete:
             self._start_timer()
@@ -127,7 +125,6 @@ class _HeaderTimeoutProtocol(H11Protocol):
             self._cancel_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no more."""
         self._cancel_timer()
         super().connection_lost(exc)
 

@@ -1,4 +1,4 @@
-"""What a service says of itself, in the words of SPARQL 1.1 Service Description."""
+"""The SPARQL 1.1 Service Description of the endpoint."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _RDF_FORMATS = {
 
 
 def describe_service(endpoint_url: str, void_url: str, *, allow_service: bool) -> list[Triple]:
-    """What is said of a service.
+    """Describe the endpoint.
 
     Args:
         endpoint_url: its URL.
-        void_url: the URL of the description of the dataset.
-        allow_service: whether queries may ask other servers.
+        void_url: the URL of the dataset description.
+        allow_service: whether SERVICE is allowed.
     """
     return list(_describe(NamedNode(endpoint_url), NamedNode(void_url), allow_service))
 
@@ -66,5 +66,5 @@ def _node(curie: str) -> NamedNode:
 
 
 def serialize_triples(triples: list[Triple], format_name: str) -> bytes:
-    """Statements in a format for statements that ``negotiation`` names."""
+    """Serialize triples in a format of ``GRAPH_MEDIA_TYPES``."""
     return pyoxigraph.serialize(triples, format=_RDF_FORMATS[format_name], prefixes=_PREFIXES.namespaces) or b""

@@ -1,4 +1,4 @@
-"""How much a service does for those who ask."""
+"""The limits of the server."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ BYTES_PER_MEGABYTE = 1 << 20
 
 
 class ServerSettings(NamedTuple):
-    """The bounds of a service.
+    """The limits of the server.
 
     Attributes:
-        timeout: for how many seconds a query may run.
-        memory: how many megabytes a query may use.
-        answer: how many megabytes an answer may have.
-        workers: how many queries run at once, each in a process of its own.
-        queue: how many more are waiting, or being read by slow clients, before others are turned away.
-        query: how many bytes a query may have.
-        service: whether queries may ask other servers with SERVICE.
+        timeout_seconds: run time of a query.
+        memory_mb: memory of a query.
+        max_answer_mb: size of a result.
+        worker_count: queries that run at once, each in its own process.
+        queue_length: queries that wait, or whose results slow clients read, before status 503.
+        max_query_bytes: length of a query.
+        allow_service: whether queries may use SERVICE.
     """
 
-    timeout: float = 30
-    memory: int = 2048
-    answer: int = 512
-    workers: int = min(2 * (os.cpu_count() or 1), 16)
-    queue: int = 32
-    query: int = BYTES_PER_MEGABYTE
-    service: bool = False
+    timeout_seconds: float = 30
+    memory_mb: int = 2048
+    max_answer_mb: int = 512
+    worker_count: int = min(2 * (os.cpu_count() or 1), 16)
+    queue_length: int = 32
+    max_query_bytes: int = BYTES_PER_MEGABYTE
+    allow_service: bool = False

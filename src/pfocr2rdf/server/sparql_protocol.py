@@ -1,4 +1,4 @@
-"""The SPARQL 1.1 Protocol: where in a request the query is, and what is no query."""
+"""The SPARQL 1.1 Protocol: parsing of query requests."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from pfocr2rdf.server.content_negotiation import FORMAT_MEDIA_TYPES
 from pfocr2rdf.server.execute import SparqlRequest
 from pfocr2rdf.server.settings import ServerSettings
 
-_BODY_TIMEOUT_SECONDS = 10.0  # seconds, for the body of a request
+_BODY_TIMEOUT_SECONDS = 10.0
 _MAX_FIELDS = 1000
 _UPDATE_REFUSED_MESSAGE = "this service answers queries and changes nothing; updates are refused"
 
 _CLOSE_HEADERS: Mapping[str, str] = {"Connection": "close"}
-"""What is still to come of a body is not read."""
+"""The rest of the body is not read, so the connection cannot be reused."""
 
 
 class HttpError(PfocrError):
-    """A request that is not answered.
+    """An HTTP error response.
 
     Attributes:
-        status: as in HTTP.
-        headers: what else is said.
+        status: the status code.
+        headers: further headers.
     """
 
     def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
@@ -37,12 +37,12 @@ class HttpError(PfocrError):
 
 
 class ProtocolRequest(NamedTuple):
-    """What a request wants.
+    """A parsed request.
 
     Attributes:
-        sparql_request: the question, if there is one.
-        accept: the media types in which an answer may be.
-        example_name: the name of an example that is to be shown.
+        sparql_request: the query, if there is one.
+        accept: the acceptable media types.
+        example_name: the example query to show on the page.
     """
 
     sparql_request: SparqlRequest | None
@@ -51,10 +51,10 @@ class ProtocolRequest(NamedTuple):
 
 
 async def parse_request(request: Request, settings: ServerSettings) -> ProtocolRequest:
-    """Read a request.
+    """Parse a request.
 
     Raises:
-        HttpError: it is not one that is answered.
+        HttpError: it is not a valid query request.
     """
     fields = _parse_fields(request.url.query)
     posted: list[tuple[str, str]] = []
@@ -71,14 +71,14 @@ async def parse_request(request: Request, settings: ServerSettings) -> ProtocolR
     accept = _accepted_types(request, fields)
     if not queries:
         return ProtocolRequest(None, accept, next((value for name, value in fields if name == "example"), ""))
-    if len(queries[0].encode()) > settings.query:
-        raise HttpError(413, f"the query is longer than {settings.query:,} bytes")
-    default, named = (tuple(value for name, value in fields if name == one) for one in ("default-graph-uri", "named-graph-uri"))
+    if len(queries[0].encode()) > settings.max_query_bytes:
+        raise HttpError(413, f"the query is longer than {settings.max_query_bytes:,} bytes")
+    default, named = (tuple(value for name, value in fields if name == parameter) for parameter in ("default-graph-uri", "named-graph-uri"))
     return ProtocolRequest(SparqlRequest(queries[0], accept, default, named), accept, "")
 
 
 def _accepted_types(request: Request, fields: list[tuple[str, str]]) -> str:
-    """What is accepted, by the header or by a format that is named in the address, where links and forms have it."""
+    """The acceptable media types: those of the header, or that of the ``format`` parameter, which links and forms use."""
     named = [value for name, value in fields if name == "format"]
     if not named:
         return ",".join(request.headers.getlist("accept"))
@@ -99,17 +99,17 @@ def _parse_fields(text: str) -> list[tuple[str, str]]:
 
 
 async def _read_posted_fields(request: Request, settings: ServerSettings) -> list[tuple[str, str]]:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "application/sparql-update":
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type == "application/sparql-update":
         raise HttpError(403, _UPDATE_REFUSED_MESSAGE, _CLOSE_HEADERS)
-    if kind not in ("application/sparql-query", "application/x-www-form-urlencoded"):
+    if media_type not in ("application/sparql-query", "application/x-www-form-urlencoded"):
         raise HttpError(415, "send application/sparql-query or application/x-www-form-urlencoded", _CLOSE_HEADERS)
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise HttpError(415, "send the body as it is, not compressed", _CLOSE_HEADERS)
     try:
         async with asyncio.timeout(_BODY_TIMEOUT_SECONDS):
             # In a form, one byte can be written as three.
-            body = await _read_body(request, settings.query if kind.endswith("query") else 3 * settings.query)
+            body = await _read_body(request, settings.max_query_bytes if media_type.endswith("query") else 3 * settings.max_query_bytes)
     except TimeoutError:
         raise HttpError(408, f"the request took longer than {_BODY_TIMEOUT_SECONDS:g} seconds to come", _CLOSE_HEADERS) from None
     except ClientDisconnect:
@@ -118,7 +118,7 @@ async def _read_posted_fields(request: Request, settings: ServerSettings) -> lis
         text = body.decode()
     except UnicodeDecodeError:
         raise HttpError(400, "the request has what is no UTF-8") from None
-    return _parse_fields(text) if kind.endswith("urlencoded") else [("query", text)]
+    return _parse_fields(text) if media_type.endswith("urlencoded") else [("query", text)]
 
 
 async def _read_body(request: Request, max_bytes: int) -> bytes:

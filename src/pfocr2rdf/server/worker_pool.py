@@ -1,7 +1,7 @@
-"""The processes that answer. A query cannot be interrupted where it runs, so it runs where it can be killed.
+"""The worker pool: queries run in processes, since a native query cannot be interrupted but a process can be killed.
 
-The pools of PyPI hand over a result at the end, pickled and in memory. Here a large one is left in a file without a name, whose
-handle is handed over: an answer is whole before the first byte of it goes out, and no answer fills the memory.
+The pools of PyPI return results pickled and in memory. Here a large result is an unnamed file whose descriptor is passed over the
+connection: a result is complete before its first byte is sent, and none fills the memory.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ _BLOCK_BYTES = 1 << 16
 _BUSY_RESULT = ExecutionResult(503, "this service has as many queries to answer as it can; ask again in a moment")
 
 RETRY_AFTER_HEADERS = {"Retry-After": str(_RETRY_AFTER_SECONDS)}
-"""When to ask again."""
+"""For responses with status 503."""
 
 
 class StreamedResult(NamedTuple):
-    """An answer on its way. The file is the caller's to close, and ``WorkerPool.release`` is to be called then.
+    """A result to send. The caller closes the file, then calls ``WorkerPool.release``.
 
     Attributes:
-        result: what came of it.
-        file: the answer, from its beginning, where there is one.
+        result: the outcome.
+        file: the result, if there is one.
     """
 
     result: ExecutionResult
@@ -42,20 +42,20 @@ class StreamedResult(NamedTuple):
 
 
 class _WorkerExitedError(Exception):
-    """The process has ended."""
+    """The worker process has ended."""
 
 
 class _WorkerProcess:
-    """A process, and the line to it."""
+    """A worker process and the socket to it."""
 
     def __init__(self, store: Path, settings: ServerSettings) -> None:
-        self._line, theirs = socket.socketpair()
-        self._line.setblocking(False)
+        self._connection, theirs = socket.socketpair()
+        self._connection.setblocking(False)
         self._is_ready = False
         self._file: IO[bytes] | None = None
         command = [sys.executable, "-P", "-m", "pfocr2rdf.server.worker", str(store), json.dumps(settings._asdict())]
         with theirs:
-            # In a session of its own: an interrupt from the keyboard is for the server, which ends it.
+            # In a session of its own, since an interrupt from the keyboard is for the server alone.
             self.process = subprocess.Popen(  # noqa: S603 - it is ourselves
                 command,
                 stdin=theirs.fileno(),
@@ -66,73 +66,75 @@ class _WorkerProcess:
             )
 
     async def wait_until_ready(self) -> None:
-        """Wait until it can be asked.
+        """Wait until the worker accepts queries.
 
         Raises:
             _WorkerExitedError: it ended.
-            TimeoutError: it does not begin.
+            TimeoutError: it did not start in time.
         """
         if not self._is_ready:
             async with asyncio.timeout(_START_TIMEOUT_SECONDS):
                 self._is_ready = await self._receive() == READY_SIGNAL
 
     async def execute(self, request: SparqlRequest) -> tuple[StreamedResult, bool]:
-        """Have a question answered; with the answer comes whether the process is better replaced.
+        """Execute a query; returns the result and whether the worker should be recycled.
 
         Raises:
             _WorkerExitedError: it ended.
         """
         try:
-            await asyncio.get_running_loop().sock_sendall(self._line, json.dumps(request._asdict()).encode() + b"\n")
+            await asyncio.get_running_loop().sock_sendall(self._connection, json.dumps(request._asdict()).encode() + b"\n")
         except OSError:
             raise _WorkerExitedError from None
-        said = bytearray()
-        while (end := said.find(b"\n")) < 0:
-            said += await self._receive()
-        told = json.loads(said[:end])
-        reply, size, tired = ExecutionResult(*told["reply"]), told["size"], told["tired"]
-        if reply.status != 200:
-            return StreamedResult(reply), tired
+        received = bytearray()
+        while (end := received.find(b"\n")) < 0:
+            received += await self._receive()
+        response = json.loads(received[:end])
+        result, size, should_recycle = ExecutionResult(*response["result"]), response["size"], response["should_recycle"]
+        if result.status != 200:
+            return StreamedResult(result), should_recycle
         if size is None:
             file, self._file = self._file, None
-            return (StreamedResult(reply, file) if file else StreamedResult(_BUSY_RESULT)), tired  # the system gives no more handles
-        del said[: end + 1]
-        while len(said) < size:
-            said += await self._receive()
-        return StreamedResult(reply, io.BytesIO(said)), tired
+            return (
+                StreamedResult(result, file) if file else StreamedResult(_BUSY_RESULT)
+            ), should_recycle  # the system has no descriptors left
+        del received[: end + 1]
+        while len(received) < size:
+            received += await self._receive()
+        return StreamedResult(result, io.BytesIO(received)), should_recycle
 
     async def _receive(self) -> bytes:
-        """What comes next; a handle that comes with it is kept."""
-        loop, there = asyncio.get_running_loop(), asyncio.Event()
-        loop.add_reader(self._line, there.set)
+        """The next bytes; a file descriptor that comes with them is stored."""
+        loop, readable = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_reader(self._connection, readable.set)
         try:
-            await there.wait()
+            await readable.wait()
         finally:
-            loop.remove_reader(self._line)
+            loop.remove_reader(self._connection)
         try:
-            said, handles, _, _ = socket.recv_fds(self._line, _BLOCK_BYTES, 1)
+            block, handles, _, _ = socket.recv_fds(self._connection, _BLOCK_BYTES, 1)
         except ConnectionError:
             raise _WorkerExitedError from None
         if handles:
             self._file = os.fdopen(handles[0], "rb")
-        if not said:
+        if not block:
             raise _WorkerExitedError
-        return said
+        return block
 
     def kill(self) -> None:
-        """End it, whatever it does."""
+        """Kill the worker."""
         self.process.kill()
-        self._line.close()
+        self._connection.close()
         if self._file:
             self._file.close()
 
 
 class WorkerPool:
-    """As many processes as queries may run at once.
+    """A fixed number of worker processes, and a bounded queue.
 
     Args:
         store: the folder of the store.
-        settings: what a query may take.
+        settings: the limits.
     """
 
     def __init__(self, store: Path, settings: ServerSettings) -> None:
@@ -145,59 +147,59 @@ class WorkerPool:
         self._is_closed = False
 
     def start(self) -> None:
-        """Start the processes."""
-        for _ in range(self._settings.workers):
+        """Start the workers."""
+        for _ in range(self._settings.worker_count):
             self._spawn()
 
     async def close(self) -> None:
-        """End all processes."""
+        """End all workers."""
         self._is_closed = True
         for worker in list(self._workers):
             self._retire(worker)
         await asyncio.gather(*self._exiting)
 
     async def execute(self, request: SparqlRequest) -> StreamedResult:
-        """Have a question answered. What goes wrong is in the reply. Who cancels this kills the query."""
-        if self._admitted >= self._settings.workers + self._settings.queue:
+        """Execute a query. Errors are outcomes; cancelling kills the query."""
+        if self._admitted >= self._settings.worker_count + self._settings.queue_length:
             return StreamedResult(_BUSY_RESULT)
         self._admitted += 1
-        answered = StreamedResult(_BUSY_RESULT)
+        streamed = StreamedResult(_BUSY_RESULT)
         try:
-            async with asyncio.timeout(self._settings.timeout):
+            async with asyncio.timeout(self._settings.timeout_seconds):
                 worker = await self._idle.get()
-            answered = await self._execute_on(worker, request)
+            streamed = await self._execute_on(worker, request)
         except TimeoutError:
             pass
         finally:
-            if not answered.file:
+            if not streamed.file:
                 self.release()
-        return answered
+        return streamed
 
     def release(self) -> None:
-        """An answer was sent, or was not: another can have its place."""
+        """Free the place of a result that was sent or dropped."""
         self._admitted -= 1
 
     async def _execute_on(self, worker: _WorkerProcess, request: SparqlRequest) -> StreamedResult:
-        tired = True
+        should_recycle = True
         try:
             await worker.wait_until_ready()
-            async with asyncio.timeout(self._settings.timeout):
-                answered, tired = await worker.execute(request)
+            async with asyncio.timeout(self._settings.timeout_seconds):
+                streamed, should_recycle = await worker.execute(request)
         except TimeoutError:
             return StreamedResult(
-                ExecutionResult(504, f"the query took longer than {self._settings.timeout:g} seconds and was ended; ask for less")
+                ExecutionResult(504, f"the query took longer than {self._settings.timeout_seconds:g} seconds and was ended; ask for less")
             )
         except _WorkerExitedError:
-            memory = self._settings.memory
-            said = f"the query needs more memory than it may have, {memory} MB, or is nested too deeply; ask for less"
-            return StreamedResult(ExecutionResult(500, said))
+            memory = self._settings.memory_mb
+            message = f"the query needs more memory than it may have, {memory} MB, or is nested too deeply; ask for less"
+            return StreamedResult(ExecutionResult(500, message))
         finally:
-            if tired:
+            if should_recycle:
                 self._retire(worker)
                 self._spawn()
             else:
                 self._idle.put_nowait(worker)
-        return answered
+        return streamed
 
     def _spawn(self) -> None:
         if self._is_closed:

@@ -45,5 +45,7 @@ def _accept_range(text: str) -> AcceptRange:
     forms = tuple(
         form for form in REPRESENTATIONS if (form.media_type.startswith(begin) if text.endswith("*") else form.media_type == text)
     )
-    found = rf"(?:^|,){_SPACE}{''.join(f'[{one}]' if one in '*+.' else one for one in text)}{_SPACE}{_OTHER_PARAMETERS}"
-    return AcceptRange(rf"{found}(?:,|$)", found + _WEIGHT, forms)
+    range_pattern = (
+        rf"(?:^|,){_SPACE}{''.join(f'[{character}]' if character in '*+.' else character for character in text)}{_SPACE}{_OTHER_PARAMETERS}"
+    )
+    return AcceptRange(rf"{range_pattern}(?:,|$)", range_pattern + _WEIGHT, forms)

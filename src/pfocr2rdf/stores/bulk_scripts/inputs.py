@@ -105,23 +105,25 @@ def build_bulk_job(inputs: BulkInputs, title: str, syntaxes: tuple[str, ...], ou
         raise SourceError(f"{title} cannot load with --graphs {inputs.graph_layout}; plan with --graphs dataset")
     if not is_absolute_iri(inputs.graph):
         raise SourceError(f"{inputs.graph}: is no absolute IRI, so it names no graph; give one such as {DATASET_IRI}")
-    there = inputs.quads if quads else inputs.triples
+    paths = inputs.quads if quads else inputs.triples
     digests = _manifest_digests(inputs.folder)
     graph = inputs.graph if inputs.graph_layout == "dataset" else ""
-    found = [_input_file(path, graph, digests) for path in there]
-    kind = next((kind for kind in syntaxes if any(part.syntax == kind for part in found)), None)
-    if kind is None:
-        wanted = " or ".join(f"--format {_FORMAT_OPTIONS[kind]}" for kind in syntaxes)
-        raise SourceError(f"{inputs.folder}: has no file that {title} can load with --graphs {inputs.graph_layout}; export with {wanted}")
+    input_files = [_input_file(path, graph, digests) for path in paths]
+    syntax = next((syntax for syntax in syntaxes if any(part.syntax == syntax for part in input_files)), None)
+    if syntax is None:
+        format_options = " or ".join(f"--format {_FORMAT_OPTIONS[syntax]}" for syntax in syntaxes)
+        raise SourceError(
+            f"{inputs.folder}: has no file that {title} can load with --graphs {inputs.graph_layout}; export with {format_options}"
+        )
     default = inputs.graph_layout == "default"
     pairs = ((inputs.vocabulary, "" if default else VOCABULARY_GRAPH), (inputs.description, f"{inputs.graph}/description"))
-    beside = [_input_file(path, name, digests) for path, name in pairs if path is not None]
-    job = BulkJob(inputs, [part for part in found if part.syntax == kind], beside, output.absolute(), inputs.statements)
+    metadata_files = [_input_file(path, name, digests) for path, name in pairs if path is not None]
+    job = BulkJob(inputs, [part for part in input_files if part.syntax == syntax], metadata_files, output.absolute(), inputs.statements)
     for path in (job.output, inputs.folder, *(part.path for part in job.files)):
         if not str(path).isprintable():
             raise SourceError(f"{str(path)!r}: has a character in its name that no script can hold; rename it")
     if default and inputs.vocabulary and inputs.statements is not None:  # no statement of it is one of the graph's
-        return job._replace(expected_statements=inputs.statements + len(read_as_nquads(beside[0]).splitlines()))
+        return job._replace(expected_statements=inputs.statements + len(read_as_nquads(metadata_files[0]).splitlines()))
     return job
 
 
@@ -164,7 +166,9 @@ def read_as_nquads(input_file: InputFile) -> str:
             elif input_file.compression == "zst":
                 data = zstandard.ZstdDecompressor().decompressobj().decompress(data)
         graph = NamedNode(input_file.graph) if input_file.graph else DefaultGraph()
-        quads = [Quad(one.subject, one.predicate, one.object, graph) for one in parse(data, _PYOXIGRAPH_FORMATS[input_file.syntax])]
+        quads = [
+            Quad(triple.subject, triple.predicate, triple.object, graph) for triple in parse(data, _PYOXIGRAPH_FORMATS[input_file.syntax])
+        ]
     except (OSError, EOFError, ValueError, KeyError, SyntaxError, zstandard.ZstdError) as error:
         raise SourceError(f"{input_file.path}: cannot be read: {error}; export again") from None
     written = cast("bytes", serialize(quads, format=RdfFormat.N_QUADS))
