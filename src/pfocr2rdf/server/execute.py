@@ -48,15 +48,7 @@ class ExecutionResult(NamedTuple):
 def execute_into(
     file: IO[bytes], store: StoreManager[EmbeddedStore], request: SparqlRequest, *, allow_service: bool = False, max_rows: int = 1000
 ) -> ExecutionResult:
-    """Write the result of a query to a file. Errors of the query and of the store are outcomes and not exceptions.
-
-    Args:
-        file: the output.
-        store: the store.
-        request: the query.
-        allow_service: whether SERVICE is allowed.
-        max_rows: the limit of an HTML table.
-    """
+    """Write the result of a query to a file. Errors of the query and of the store are outcomes and not exceptions."""
     try:
         result = _execute(file, store, request, allow_service, max_rows)
         file.flush()

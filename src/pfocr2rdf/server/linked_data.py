@@ -60,15 +60,7 @@ class PageResponse(NamedTuple):
 
 
 class PageRequest(NamedTuple):
-    """A request for a page.
-
-    Attributes:
-        path: the decoded path without its leading slash.
-        accept: the value of the ``Accept`` header.
-        base_url: the base URL of the service, with a trailing slash.
-        search_text: the search text.
-        type_name: the entity type to search, or ``""`` for all.
-    """
+    """A request for a page: ``path`` is decoded and has no leading slash, ``base_url`` ends in one."""
 
     path: str
     accept: str = ""
@@ -78,11 +70,7 @@ class PageRequest(NamedTuple):
 
 
 class PageHandler:
-    """Renders the pages of a store, and caches its lists.
-
-    Args:
-        store: the store; it must not change.
-    """
+    """Renders the pages of a store, which must not change, and caches its lists."""
 
     def __init__(self, store: EmbeddedStore) -> None:
         self._reader = DatasetReader(store)

@@ -38,14 +38,7 @@ class ResultCell(NamedTuple):
 
 
 def render_query_page(text: str = "", examples: Iterable[Example] = (), problem: str = "", site: Site = SERVED_SITE) -> str:
-    """Render the query page.
-
-    Args:
-        text: the query in the form; a default one if empty.
-        examples: the example queries.
-        problem: the error of the query.
-        site: the site of the page.
-    """
+    """Render the query page; without a text, the form has a default query."""
     return render_page(
         "queries", site=site, **build_query_page_context(site.endpoint, text=text, problem=problem, offered_examples=examples)
     )
@@ -53,13 +46,6 @@ def render_query_page(text: str = "", examples: Iterable[Example] = (), problem:
 
 def write_result_page(file: IO[bytes], result: QueryResult, query: str, max_rows: int, site: Site = SERVED_SITE) -> None:
     """Write a result as an HTML table, row by row, with a note if it is truncated.
-
-    Args:
-        file: the output.
-        result: the result.
-        query: the query.
-        max_rows: the limit of the table.
-        site: the site of the page.
 
     Raises:
         StoreError: the store fails while it is read.

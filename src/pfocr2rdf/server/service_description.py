@@ -33,13 +33,7 @@ _RDF_FORMATS = {
 
 
 def describe_service(endpoint_url: str, void_url: str, *, allow_service: bool) -> list[Triple]:
-    """Describe the endpoint.
-
-    Args:
-        endpoint_url: its URL.
-        void_url: the URL of the dataset description.
-        allow_service: whether SERVICE is allowed.
-    """
+    """Describe the endpoint."""
     return list(_describe(NamedNode(endpoint_url), NamedNode(void_url), allow_service))
 
 

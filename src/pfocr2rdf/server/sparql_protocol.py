@@ -37,13 +37,7 @@ class HttpError(PfocrError):
 
 
 class ProtocolRequest(NamedTuple):
-    """A parsed request.
-
-    Attributes:
-        sparql_request: the query, if there is one.
-        accept: the acceptable media types.
-        example_name: the example query to show on the page.
-    """
+    """A parsed request."""
 
     sparql_request: SparqlRequest | None
     accept: str

@@ -130,12 +130,7 @@ class _WorkerProcess:
 
 
 class WorkerPool:
-    """A fixed number of worker processes, and a bounded queue.
-
-    Args:
-        store: the folder of the store.
-        settings: the limits.
-    """
+    """A fixed number of worker processes, and a bounded queue."""
 
     def __init__(self, store: Path, settings: ServerSettings) -> None:
         self._store = Path(os.path.abspath(store))

@@ -55,16 +55,7 @@ def _prepare_file(file: InputFile, stem: str, to_quads: bool) -> PreparedFile:
 def render_script(
     loader: str, job: BulkJob, data: Sequence[PreparedFile], metadata: Sequence[PreparedFile] = (), default_graph: str = "", **context: Any
 ) -> str:
-    """Render ``load.sh`` of a loader.
-
-    Args:
-        loader: the loader, which names the template.
-        job: what is loaded.
-        data: the files of the graph, as the loader reads them.
-        metadata: the files of the vocabulary and the description, likewise.
-        default_graph: how the store names the default graph, if a query without a graph searches all graphs.
-        context: further variables of the template.
-    """
+    """Render ``load.sh`` of a loader."""
     prepared = [*data, *metadata]
     return render_template(
         f"{loader}.sh.j2",
