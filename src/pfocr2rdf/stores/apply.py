@@ -26,17 +26,10 @@ class ApplyResult(NamedTuple):
     """The result of applying a delta, or of a dry run.
 
     Attributes:
-        target: the store.
-        driver: its kind.
-        removed: how many statements were removed.
-        added: how many were added.
-        statements: how many the graph has now.
+        statements: the number of statements that the graph has now.
         version: the digests of the version that the store holds now.
-        earlier: those that it held before.
+        earlier: the digests of the version that it held before.
         already: whether it held that version before, so that there was nothing to do.
-        retries: how often a request was sent again.
-        seconds: how long it took.
-        dry_run: whether nothing was done.
     """
 
     target: str

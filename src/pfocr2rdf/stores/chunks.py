@@ -21,26 +21,14 @@ _DEFAULT_GRAPH = pyoxigraph.DefaultGraph()
 
 
 class ChunkLimits(NamedTuple):
-    """The limits of a chunk.
-
-    Attributes:
-        max_bytes: bytes; a single statement may be longer.
-        max_statements: number of statements.
-    """
+    """The limits of a chunk, but a single statement may be longer."""
 
     max_bytes: int
     max_statements: int
 
 
 class Chunk(NamedTuple):
-    """A chunk of a graph.
-
-    Attributes:
-        number: its number, from 0.
-        lines: N-Triples or N-Quads.
-        statements: the number of statements.
-        quads: whether they are N-Quads.
-    """
+    """A chunk of a graph: its number from 0, its lines of N-Triples or, with ``quads``, N-Quads, and their number."""
 
     number: int
     lines: bytes

@@ -44,12 +44,7 @@ class ConnectionOptions(NamedTuple):
 
 
 class Destination(NamedTuple):
-    """A store that was found by its name, and may not be there yet if it is a folder.
-
-    Attributes:
-        name: as the user named it.
-        location: the folder, or the driver of the server.
-    """
+    """A store by the name that the user gave: its folder, which need not be there yet, or the driver of the server."""
 
     name: str
     location: Path | GraphStoreDriver

@@ -26,13 +26,7 @@ STAGING_SUFFIX = "?loading"
 
 
 class GraphSwap(NamedTuple):
-    """A complete staging graph, and the live graph whose place it takes.
-
-    Attributes:
-        staging: the name of the graph that was loaded.
-        live: the name that it gets.
-        statements: their number.
-    """
+    """The names of a complete staging graph and of the live graph whose place it takes, and the number of its statements."""
 
     staging: str
     live: str

@@ -32,12 +32,7 @@ class Endpoints(NamedTuple):
 
 
 class SparqlClient(Store):
-    """The query and update services of one server.
-
-    Args:
-        http_client: the connection.
-        endpoints: the URLs of its services.
-    """
+    """The query and update services of one server."""
 
     def __init__(self, http_client: HttpClient, endpoints: Endpoints) -> None:
         self.http_client = http_client

@@ -28,21 +28,13 @@ class LoadResult(NamedTuple):
     """The result of a load, or of a dry run.
 
     Attributes:
-        target: the store.
-        driver: its kind.
         graphs: the layout of named graphs: ``dataset``, ``figure`` or ``default``.
-        statements: how many statements were loaded.
-        before: how many statements there were in the graphs that were replaced or added to.
-        replaced: whether they were replaced.
+        before: the number of statements in the graphs that were replaced or added to.
         version: the digests of the files that hold this version.
-        earlier: those that the store held before.
-        chunks: how many chunks were sent.
-        resumed: how many of them an interrupted run had sent.
+        earlier: the digests of the version that the store held before.
+        resumed: how many of the chunks an interrupted run had sent.
         sampled: how many figures were read back and found equal.
-        retries: how often a request was sent again.
         size: the bytes of the files.
-        seconds: how long it took.
-        dry_run: whether nothing was done.
     """
 
     target: str
@@ -116,19 +108,6 @@ def load(
         graph_layout=graphs, graph=graph, append=append, fresh=fresh, break_lease=take_over, chunk_bytes=chunk_size, concurrency=requests,
         sample_figures=sample, journals=Path(journals) if journals else None, dry_run=dry_run,
     )  # fmt: skip
-    return run_load(source, to, options, connection, progress=progress, rates=rates)
-
-
-def run_load(
-    source: str | os.PathLike[str],
-    to: str | os.PathLike[str],
-    options: LoadOptions,
-    connection: ConnectionOptions,
-    *,
-    progress: Progress | None = None,
-    rates: LoadRateCallback | None = None,
-) -> LoadResult:
-    """``load`` with its options in one object."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="pfocr2rdf-") as scratch, open_destination(os.fspath(to), connection) as destination:
         plan = LoadPlan(resolve_load_source(source, options.graph_layout, Path(scratch), progress), options)

@@ -17,19 +17,7 @@ DEFAULT_SAMPLE_FIGURES = 20
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """The options of a load.
-
-    Attributes:
-        graph_layout: one of ``GRAPH_LAYOUTS``.
-        graph: the name of the dataset's graph; for ``figure`` that of what figures share.
-        append: whether existing statements stay.
-        fresh: whether the checkpoint of an interrupted load is dropped.
-        break_lease: whether the load that holds the store is known to be dead.
-        chunk_bytes: the maximal size of a request; 0 for what the store bears.
-        concurrency: the number of requests at once; 0 for what is quick.
-        sample_figures: the number of figures that are read back and compared.
-        journals: the folder for the journals of loads into servers; ``None`` for the user's folder for such files.
-        dry_run: whether nothing is done.
+    """The options of ``load``, which explains them.
 
     Raises:
         ValueError: an option that there is not.

@@ -25,13 +25,7 @@ LoadRateCallback = Callable[[int, int, int, int], None]
 
 
 class SendStats(NamedTuple):
-    """What was sent.
-
-    Attributes:
-        statements: the number of statements.
-        chunks: the number of chunks.
-        resumed: the number of those that an interrupted run had sent.
-    """
+    """The numbers of statements and chunks of a load, and of the chunks that an interrupted run had sent."""
 
     statements: int
     chunks: int

@@ -22,12 +22,7 @@ class Metadata(NamedTuple):
 
 
 class ExistingData(NamedTuple):
-    """What a store holds before a load.
-
-    Attributes:
-        statements: the number of statements in the graphs that would be replaced.
-        versions: the digests of the version that it says it holds.
-    """
+    """What a store holds before a load: the number of statements that would be replaced, and the digests of its version."""
 
     statements: int
     versions: list[str]

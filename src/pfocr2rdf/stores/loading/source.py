@@ -19,14 +19,11 @@ class LoadSource(NamedTuple):
     """The files to be loaded.
 
     Attributes:
-        source: as it was named.
-        paths: the files of the graph.
         is_export: whether they are of an export, and so in canonical form.
         quads: whether each statement goes into the graph that it names.
         versions: the SHA-256 of each file with these statements, in any syntax; they are the name of the version.
-        vocabulary: the file of the vocabulary, if there is one.
-        description: the file of the dataset description, if there is one.
-        size_bytes: the bytes of the files.
+        vocabulary: the file of the vocabulary.
+        description: the file of the dataset description.
     """
 
     source: str

@@ -18,13 +18,7 @@ _MAX_REPORTED_GRAPHS = 3
 
 
 class CountMismatch(NamedTuple):
-    """A graph that has not as many statements as were sent.
-
-    Attributes:
-        graph: its name.
-        expected: how many statements it should have.
-        actual: how many it has.
-    """
+    """A graph that has not as many statements as were sent."""
 
     graph: str
     expected: int

@@ -41,10 +41,7 @@ class Example(NamedTuple):
     """An example query.
 
     Attributes:
-        name: its name.
-        title: its title.
         description: what it answers, in a sentence.
-        keywords: its keywords.
         text: the whole file: these as comments, the prefixes that the query uses, and the query.
         query_form: ``"select"``, ``"ask"`` or ``"construct"``.
         services: the URLs of its SERVICE clauses.
