@@ -1,4 +1,4 @@
-"""What may stand on either side of a comparison: an export directory, an RDF file, or records."""
+"""Graph inputs: what a path stands for, an export directory, an RDF file, or records."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class GraphFiles(NamedTuple):
     Attributes:
         paths: the files.
         digests: by name, the SHA-256 that a file must have, where that is known.
-        identity: what is known of them, besides the files themselves.
+        identity: metadata of the graph, for the manifest of a delta.
     """
 
     paths: list[Path]
@@ -48,24 +48,24 @@ class GraphFiles(NamedTuple):
 
 
 class GraphInput(Protocol):
-    """One side of the comparison."""
+    """A source of one graph."""
 
     can_name_graphs: bool | None
-    """Whether it can name the graphs of its statements; ``None`` where it does so if the other side does."""
+    """Whether its syntax has graph names; ``None`` where that can be chosen."""
 
     @property
     def input_files(self) -> list[Path]:
-        """The files that are read, as far as a delta could overwrite them."""
+        """The files that are read, if a delta could overwrite them."""
 
     def prepare(self, prefer_quads: bool, scratch: Path, progress: Progress | None) -> GraphFiles:
-        """The files of the graph, in a form that names graphs or in one that does not, if there is a choice."""
+        """The files of the graph, in a syntax with graph names or in one without, if there is a choice."""
 
 
 def resolve_input(source: str | os.PathLike[str]) -> GraphInput:
-    """What a name that the user gave stands for.
+    """The graph input that a path stands for.
 
     Raises:
-        SourceError: nothing that can be compared is there.
+        SourceError: there is no graph.
     """
     path = Path(source)
     if not path.exists():
@@ -134,10 +134,10 @@ class _ExportInput:
         if not self.manifest:
             raise SourceError(f"{folder}: the export has no {MANIFEST_FILE}, so it was interrupted; export again, or name its RDF file")
         try:
-            listed = {str(file["name"]): str(file["sha256"]) for file in self.manifest["files"]}
+            digests = {str(file["name"]): str(file["sha256"]) for file in self.manifest["files"]}
         except (KeyError, TypeError):
             raise SourceError(f"{folder / MANIFEST_FILE}: does not list files with their digests; export again") from None
-        self.digests = {name: digest for name, digest in listed.items() if _is_graph_file(name) and name == os.path.basename(name)}
+        self.digests = {name: digest for name, digest in digests.items() if _is_graph_file(name) and name == os.path.basename(name)}
         if not self.digests:
             raise SourceError(f"{folder}: the export has no graph; export again with --format ntriples")
         self.can_name_graphs: bool | None = any(rdf_format(name) in QUAD_FORMATS for name in self.digests)
@@ -147,13 +147,13 @@ class _ExportInput:
         for name in sorted(self.digests):
             by_format.setdefault(rdf_format(name), []).append(name)
         preferred = QUAD_FORMATS if prefer_quads else _TRIPLE_FORMATS
-        chosen = min(by_format, key=lambda form: (form not in preferred, _FORMATS_BY_COST.index(form) if form else 0))
+        cheapest = min(by_format, key=lambda syntax: (syntax not in preferred, _FORMATS_BY_COST.index(syntax) if syntax else 0))
         identity: dict[str, Any] = {key: self.manifest[key] for key in ("tool", "records") if key in self.manifest}
-        return GraphFiles([self.folder / name for name in by_format[chosen]], self.digests, identity)
+        return GraphFiles([self.folder / name for name in by_format[cheapest]], self.digests, identity)
 
 
 class _RecordsInput:
-    """Records, which are exported first."""
+    """Records, which are exported to a scratch directory first."""
 
     can_name_graphs: bool | None = None
 
