@@ -64,7 +64,7 @@ class ExportSummary:
         return self.read / self.seconds if self.seconds else 0.0
 
     @property
-    def exit_status(self) -> int:
+    def exit_status(self) -> ExitStatus:
         """``DIFFERS`` where a record was refused or quarantined, or has a violation, else ``OK``."""
         return ExitStatus.DIFFERS if self.refused or self.quarantined or self.severities["Violation"] else ExitStatus.OK
 

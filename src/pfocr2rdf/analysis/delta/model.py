@@ -42,7 +42,7 @@ class DiffSummary(NamedTuple):
         return sum(side.get(name, 0) for side in (self.old, self.new) for name in ("refused", "quarantined"))
 
     @property
-    def exit_status(self) -> int:
+    def exit_status(self) -> ExitStatus:
         """``OK``, or ``DIFFERS`` where the graphs differ or something was left out of one."""
         return ExitStatus.DIFFERS if self.differs or self.excluded_records else ExitStatus.OK
 

@@ -93,7 +93,7 @@ class GraphStats(NamedTuple):
     quarantined: int = 0
 
     @property
-    def exit_status(self) -> int:
+    def exit_status(self) -> ExitStatus:
         """``OK``, or ``DIFFERS`` where records are left out."""
         return ExitStatus.DIFFERS if self.refused or self.quarantined else ExitStatus.OK
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from pfocr2rdf.errors import ExitStatus
+
 REPUBLISH_REMEDY = "publish the site anew"
 """The remedy where a file of the site is not what ``publish`` writes."""
 
@@ -51,9 +53,9 @@ class AuditReport(NamedTuple):
     negotiates: bool | None
 
     @property
-    def exit_status(self) -> int:
-        """0 if there are no findings, else 1."""
-        return int(bool(self.findings))
+    def exit_status(self) -> ExitStatus:
+        """``DIFFERS`` if there are findings, else ``OK``."""
+        return ExitStatus.DIFFERS if self.findings else ExitStatus.OK
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON."""

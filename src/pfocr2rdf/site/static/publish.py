@@ -56,7 +56,7 @@ class PublishSummary(NamedTuple):
     seconds: float
 
     @property
-    def exit_status(self) -> int:
+    def exit_status(self) -> ExitStatus:
         """0, or 1 if something was left out."""
         return ExitStatus.DIFFERS if self.left_out or self.refused else ExitStatus.OK
 
