@@ -38,12 +38,7 @@ DroppedRecords = dict[int, RecordError | RecordWarning]
 class Aggregator:
     """Aggregates the results of all records, which come in order.
 
-    Args:
-        directory: takes quarantined records.
-        report: takes results, refusals, warnings and conflicts.
-        state: holds the tables of entities and figures.
-        dropped: records that are known to be duplicates.
-        fatal_statuses: record statuses that end the run.
+    Entities and figures are tables in the database of ``state``. ``dropped`` are the duplicates that an earlier pass has found.
     """
 
     def __init__(

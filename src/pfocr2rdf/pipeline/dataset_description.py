@@ -29,14 +29,7 @@ _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 
 
 def serialize_dataset_description(counts: TripleCounts, files: Iterable[tuple[FileInfo, str]], tool: str, release: Release) -> str:
-    """The dataset description as Turtle.
-
-    Args:
-        counts: those of the export.
-        files: the files of the graph, with their media types.
-        tool: name and version of the tool that wrote them.
-        release: the publisher's metadata.
-    """
+    """The dataset description as Turtle, with the files of the graph and their media types."""
     serializer = TurtleSerializer(DESCRIPTION_PREFIXES)
     return serializer.header() + serializer.serialize_resources(describe_dataset(counts, list(files), tool, release), "")
 

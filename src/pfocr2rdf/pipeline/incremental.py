@@ -26,12 +26,7 @@ class ReusedRecord(NamedTuple):
 
 
 class ReusableRecords(NamedTuple):
-    """The records that have not changed since they were exported.
-
-    Attributes:
-        exports: previous exports.
-        export_numbers: for each record, by its number, the export (from 1) that has it as it is now, or 0.
-    """
+    """Previous exports, and for each record, by its number, the export (from 1) that has it as it is now, or 0."""
 
     exports: list[PreviousExport]
     export_numbers: bytes = b""

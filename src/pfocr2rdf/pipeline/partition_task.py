@@ -20,15 +20,7 @@ from pfocr2rdf.storage.filesystem import PendingFile, Storage
 
 
 class PartitionSettings(NamedTuple):
-    """The settings that all partitions of an export share.
-
-    Attributes:
-        storage: the output.
-        formats: names of ``SERIALIZERS``.
-        compress: a name of ``COMPRESSION_SUFFIXES``, or ``None``.
-        fingerprint: that of the mapping and shapes.
-        fresh: write partitions again that are there already.
-    """
+    """The settings that all partitions of an export share; with ``fresh``, those that are there already are written again."""
 
     storage: Storage
     formats: tuple[str, ...]
@@ -65,7 +57,7 @@ class PartitionTask(NamedTuple):
 
     def combine(self, results: list[PoisonRecords]) -> PoisonRecords:
         """The poison records, without which the partition can be written."""
-        return PoisonRecords.merge(results)
+        return PoisonRecords({number: reason for result in results for number, reason in result.reasons.items()})
 
     def on_worker_lost(self, reason: str) -> PoisonRecords:
         """The only record of the partition is poison."""

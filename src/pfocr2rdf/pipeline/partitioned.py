@@ -43,10 +43,6 @@ class PartitionedExport:
 
     The parts are written in passes, until none of them has a record that gave way to another one of its figure. The first pass does
     not know these duplicates, so it makes do with the parts that are there already, whatever they leave out.
-
-    Args:
-        run: the run context.
-        storage: the output.
     """
 
     def __init__(self, run: ExportRun, storage: Storage) -> None:

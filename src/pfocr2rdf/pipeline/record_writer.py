@@ -1,15 +1,19 @@
-"""Writes record results, in order, to the graph files and to the state, with commits between them."""
+"""Writers of a single-file export: record results go, in order, to graph files and to the state, with commits between them."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import BinaryIO
 
 from pfocr2rdf.pipeline.aggregate import Aggregator
-from pfocr2rdf.pipeline.graph_file import GraphFileWriter
 from pfocr2rdf.pipeline.incremental import ReusedRecord
 from pfocr2rdf.pipeline.results import DUPLICATE, EXPORTED, QUARANTINED, BatchResult, IndexedRecord, QuarantinedRecord, RecordResult
 from pfocr2rdf.pipeline.state import State, StoredRecord
+from pfocr2rdf.rdf.serializers.base import Serializer
+from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
+from pfocr2rdf.storage.compression import suffix_for
 from pfocr2rdf.storage.export_directory import ExportDirectory
 
 _COMMIT_INTERVAL_SECONDS = 1.0
@@ -18,15 +22,44 @@ ExportItem = IndexedRecord | ReusedRecord | RecordResult
 """A record that is mapped in this run, one that is reused, or the refusal of a source item that is no record."""
 
 
-class RecordWriter:
-    """The record writer of one pass of a single-file export.
+class GraphFileWriter:
+    """Writes the graph file of one format, record by record; ``stack`` closes it."""
 
-    Args:
-        directory: the output; it can be resumed from the first commit on.
-        state: takes what the next run has to know of each record.
-        aggregator: takes all results.
-        graph_files: the open files, one a format.
-    """
+    def __init__(self, directory: ExportDirectory, format_name: str, compress: str | None, stack: ExitStack) -> None:
+        self.format_name = format_name
+        self.serializer: Serializer = SERIALIZERS[format_name]()
+        self.separator = self.serializer.separator.encode()
+        self.name = f"figures{self.serializer.suffix}{suffix_for(compress)}"
+        self._file: BinaryIO = stack.enter_context(directory.open(self.name))
+        self._compressed = compress is not None
+        self._position, self._is_empty = 0, True
+        self._write(self.serializer.header().encode())
+
+    def append(self, fragment: bytes | memoryview) -> int:
+        """Write the fragment of a record, or of several, and return its offset before compression."""
+        if not self._is_empty:
+            self._write(self.separator)
+        self._is_empty = False
+        offset = self._position
+        self._write(fragment)
+        return offset
+
+    def _write(self, data: bytes | memoryview) -> None:
+        self._file.write(data)
+        self._position += len(data)
+
+    def flush(self) -> None:
+        """Hand over to the operating system what was written; not of a compressed file, whose bytes would differ then."""
+        if not self._compressed:
+            self._file.flush()
+
+    def close(self) -> None:
+        """Write the footer."""
+        self._file.write(self.serializer.footer().encode())
+
+
+class RecordWriter:
+    """Writes the records of one pass. From the first commit on, a run that is interrupted can be resumed."""
 
     def __init__(self, directory: ExportDirectory, state: State, aggregator: Aggregator, graph_files: list[GraphFileWriter]) -> None:
         self._directory, self._state, self.aggregator, self._graph_files = directory, state, aggregator, graph_files

@@ -39,15 +39,7 @@ class RecordWarning(NamedTuple):
 
 
 class RecordNotes(NamedTuple):
-    """What a record adds to counts and report.
-
-    Attributes:
-        counts: those of its figure and mentions.
-        summary_counts: ``mentions.gene``, ``repairs.license`` and so on.
-        validation_results: the results of its validation.
-        warnings: the texts of its warnings.
-        refusal: why it cannot be used.
-    """
+    """What a record adds to counts and report; names in ``summary_counts`` are ``mentions.gene``, ``repairs.license`` and so on."""
 
     counts: TripleCounts
     summary_counts: Counter[str]

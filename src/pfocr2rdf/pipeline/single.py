@@ -8,10 +8,9 @@ from contextlib import ExitStack
 from typing import Any
 
 from pfocr2rdf.pipeline.aggregate import Aggregator, DroppedRecords
-from pfocr2rdf.pipeline.graph_file import GraphFileWriter
 from pfocr2rdf.pipeline.incremental import ReusableRecords, detect_changes
 from pfocr2rdf.pipeline.previous_export import open_previous_export
-from pfocr2rdf.pipeline.record_writer import ExportItem, RecordWriter
+from pfocr2rdf.pipeline.record_writer import ExportItem, GraphFileWriter, RecordWriter
 from pfocr2rdf.pipeline.report import ReportWriter
 from pfocr2rdf.pipeline.results import IndexedRecord
 from pfocr2rdf.pipeline.run import ExportRun
@@ -33,10 +32,6 @@ class SingleFileExport:
 
     The files are written in passes over all records: when a record turns up that supersedes one that is written already, another
     pass leaves out the latter and reuses what the pass before it has mapped.
-
-    Args:
-        run: the run context.
-        directory: the output.
     """
 
     def __init__(self, run: ExportRun, directory: ExportDirectory) -> None:

@@ -37,12 +37,7 @@ class StoredRecord(NamedTuple):
 
 
 class _SequentialLookup:
-    """Finds records by source and line; quickly where they are asked for in the order of the table.
-
-    Args:
-        database: the database.
-        columns: the columns wanted; the first three are number, source and line.
-    """
+    """Finds records by source and line, quickly in the order of the table. The first three columns are number, source and line."""
 
     def __init__(self, database: sqlite3.Connection, columns: str) -> None:
         self._database = database
@@ -71,9 +66,6 @@ class State:
     """The state database of an export. A process that is killed leaves what it committed.
 
     Each row has a checksum; one that a disk has spoilt counts as missing.
-
-    Args:
-        connection: the database.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:

@@ -27,8 +27,6 @@ class ExportSummary:
         conflicts: disagreements of records about an entity.
         first_refusals: the first refusals; the report has all of them.
         first_quarantined: the first quarantined figures, each with its first violation.
-        files: names of the files that were written.
-        seconds: the duration.
         unchanged: whether the export was there already, so that nothing was written.
     """
 

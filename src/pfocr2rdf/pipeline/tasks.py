@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,12 +19,7 @@ _MAX_QUARANTINED_BYTES = 1 << 23
 
 
 class MapBatchTask(NamedTuple):
-    """Map a batch.
-
-    Attributes:
-        records: the records.
-        spill_directory: the folder to leave the fragments in, for another process to take; without it they come with the result.
-    """
+    """Map a batch. With a ``spill_directory``, the fragments are left there for another process; else they come with the result."""
 
     records: list[IndexedRecord]
     spill_directory: str = ""
@@ -78,11 +73,6 @@ class PoisonRecords(NamedTuple):
 
     reasons: dict[int, str]
 
-    @classmethod
-    def merge(cls, parts: Iterable[PoisonRecords]) -> PoisonRecords:
-        """The poison records of all parts."""
-        return cls({number: reason for part in parts for number, reason in part.reasons.items()})
-
 
 class IsolateRecordTask(NamedTuple):
     """Find out whether a record is poison."""
@@ -99,8 +89,8 @@ class IsolateRecordTask(NamedTuple):
         return [self]
 
     def combine(self, results: list[PoisonRecords]) -> PoisonRecords:
-        """All that are poison."""
-        return PoisonRecords.merge(results)
+        """The result of its only part."""
+        return results[0]
 
     def on_worker_lost(self, reason: str) -> PoisonRecords:
         """It is."""

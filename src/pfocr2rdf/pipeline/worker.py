@@ -36,13 +36,7 @@ from pfocr2rdf.validation.validator import get_validator
 
 
 class Worker:
-    """Maps, validates and serializes batches of records. It needs no other worker, so batches may go to any process in any order.
-
-    Args:
-        formats: names of ``SERIALIZERS``.
-        shapes: the shapes in force.
-        on_violation: one of ``VIOLATION_POLICIES``.
-    """
+    """Maps, validates and serializes batches of records. It needs no other worker, so batches may go to any process in any order."""
 
     def __init__(self, formats: Iterable[str], shapes: Shapes, on_violation: str) -> None:
         self._serializers = {name: SERIALIZERS[name]() for name in formats}
