@@ -18,31 +18,19 @@ _MAX_MESSAGE_CHARS = 2000
 
 
 class SparqlRequest(NamedTuple):
-    """A query of the SPARQL Protocol.
-
-    Attributes:
-        query: its text.
-        accept: the value of the ``Accept`` header.
-        default_graphs: ``default-graph-uri``: the graphs that form the default graph.
-        named_graphs: ``named-graph-uri``. Without either, the dataset is that of ``pfocr2rdf query``.
-    """
+    """A query of the SPARQL Protocol."""
 
     query: str
     accept: str = ""
-    default_graphs: tuple[str, ...] = ()
-    named_graphs: tuple[str, ...] = ()
+    default_graphs: tuple[str, ...] = ()  # of ``default-graph-uri``: the graphs that form the default graph
+    named_graphs: tuple[str, ...] = ()  # of ``named-graph-uri``; without either, the dataset is that of ``pfocr2rdf query``
 
 
 class ExecutionResult(NamedTuple):
-    """The outcome of a query.
+    """The outcome of a query."""
 
-    Attributes:
-        status: the HTTP status; with 200 the file holds the result.
-        detail: the media type of the result, or the error message.
-    """
-
-    status: int
-    detail: str
+    status: int  # of HTTP; with 200 the file holds the result
+    detail: str  # the media type of the result, or the error message
 
 
 def execute_into(

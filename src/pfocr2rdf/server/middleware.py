@@ -11,8 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pfocr2rdf.server.result_pages import CONTENT_SECURITY_POLICY
 
-LOG = logging.getLogger(__name__)
-"""The access log."""
+LOG = logging.getLogger(__name__)  # the access log
 
 _COMMON_HEADERS = {
     "Access-Control-Allow-Origin": "*",

@@ -11,9 +11,7 @@ from pfocr2rdf.site.pages.mentions import HAS_TARGET
 from pfocr2rdf.site.pages.publication import publication_year
 from pfocr2rdf.site.search.index import TYPE_ORDER, SearchEntry
 
-MAX_SEARCH_RESULTS = 100
-"""The limit of a result list."""
-
+MAX_SEARCH_RESULTS = 100  # the limit of a result list
 _MAX_SEARCH_CHARS = 200
 _WORD_PREDICATE = expand_term("pfocr:word")
 

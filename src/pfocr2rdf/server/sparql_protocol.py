@@ -18,8 +18,7 @@ _BODY_TIMEOUT_SECONDS = 10.0
 _MAX_FIELDS = 1000
 _UPDATE_REFUSED_MESSAGE = "this service answers queries and changes nothing; updates are refused"
 
-_CLOSE_HEADERS: Mapping[str, str] = {"Connection": "close"}
-"""The rest of the body is not read, so the connection cannot be reused."""
+_CLOSE_HEADERS: Mapping[str, str] = {"Connection": "close"}  # the rest of the body is not read, so the connection cannot be reused
 
 
 class HttpError(PfocrError):

@@ -17,9 +17,7 @@ from pfocr2rdf.server.execute import SparqlRequest, execute_into
 from pfocr2rdf.server.settings import BYTES_PER_MEGABYTE, ServerSettings
 from pfocr2rdf.stores.embedded import EmbeddedStore, StoreManager
 
-READY_SIGNAL = b"!"
-"""Sent once the worker accepts queries."""
-
+READY_SIGNAL = b"!"  # sent once the worker accepts queries
 ALLOCATOR_ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "MIMALLOC_ARENA_RESERVE": "16384"}
 """Settings with which the allocators reserve no address space that the memory limit would count."""
 

@@ -25,17 +25,11 @@ _RETRY_AFTER_SECONDS = 5
 _BLOCK_BYTES = 1 << 16
 _BUSY_RESULT = ExecutionResult(503, "this service has as many queries to answer as it can; ask again in a moment")
 
-RETRY_AFTER_HEADERS = {"Retry-After": str(_RETRY_AFTER_SECONDS)}
-"""For responses with status 503."""
+RETRY_AFTER_HEADERS = {"Retry-After": str(_RETRY_AFTER_SECONDS)}  # for responses with status 503
 
 
 class StreamedResult(NamedTuple):
-    """A result to send. The caller closes the file, then calls ``WorkerPool.release``.
-
-    Attributes:
-        result: the outcome.
-        file: the result, if there is one.
-    """
+    """A result to send. The caller closes the file, then calls ``WorkerPool.release``."""
 
     result: ExecutionResult
     file: IO[bytes] | None = None

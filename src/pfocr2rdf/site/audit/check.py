@@ -14,12 +14,8 @@ from pfocr2rdf.site.audit.sitemap import sample_sitemap
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES, HTML, REPRESENTATIONS, STANDALONE_PAGES, TURTLE, EntityType, PageAddress
 from pfocr2rdf.storage.progress import Progress
 
-SAMPLES_PER_TYPE = 3
-"""The default size of the sample of each entity type."""
-
-AUDIT_TIMEOUT_SECONDS = 20.0
-"""The default timeout: seconds without a byte."""
-
+SAMPLES_PER_TYPE = 3  # the default size of the sample of each entity type
+AUDIT_TIMEOUT_SECONDS = 20.0  # the default timeout: seconds without a byte
 _CHECKED_PAGES = ("", "search.html", "queries.html")
 _VOID_PATH = ".well-known/void"
 _NO_NEGOTIATION = Finding(

@@ -14,12 +14,8 @@ import httpx
 from pfocr2rdf.rdf.text import blank_unprintable, truncate
 from pfocr2rdf.storage.layout import TOOL
 
-MAX_BODY_BYTES = 16 << 20
-"""The limit of a response's body."""
-
-MAX_REDIRECTS = 5
-"""The limit of redirects one after the other."""
-
+MAX_BODY_BYTES = 16 << 20  # the limit of a response's body
+MAX_REDIRECTS = 5  # the limit of redirects one after the other
 _REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 _MAX_EXCERPT_CHARS = 200
 _MAX_UNANSWERED_REQUESTS = 3
@@ -31,22 +27,13 @@ class SiteUnreachableError(Exception):
 
 
 class HttpResponse(NamedTuple):
-    """An HTTP response.
+    """An HTTP response."""
 
-    Attributes:
-        url: the URL; after redirects, the last one.
-        status: the status code; 0 if there was no response.
-        headers: the headers by their names in lower case.
-        body: the body, decompressed, up to the limit.
-        fault: why the response is not complete, in one clause; ``""`` if it is.
-        redirect_count: the number of redirects that led to it.
-    """
-
-    url: str
-    status: int = 0
-    headers: Mapping[str, str] = {}
-    body: bytes = b""
-    fault: str = ""
+    url: str  # after redirects, the last one
+    status: int = 0  # 0 if there was no response
+    headers: Mapping[str, str] = {}  # by their names in lower case
+    body: bytes = b""  # decompressed, up to the limit
+    fault: str = ""  # why the response is not complete, in one clause; ``""`` if it is
     redirect_count: int = 0
 
     @property

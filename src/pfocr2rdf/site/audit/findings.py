@@ -6,24 +6,16 @@ from typing import Any, NamedTuple
 
 from pfocr2rdf.errors import ExitStatus
 
-REPUBLISH_REMEDY = "publish the site anew"
-"""The remedy where a file of the site is not what ``publish`` writes."""
+REPUBLISH_REMEDY = "publish the site anew"  # the remedy where a file of the site is not what ``publish`` writes
 
 
 class Finding(NamedTuple):
-    """An error of a site.
-
-    Attributes:
-        url: the URL of the request.
-        accept: its ``Accept`` header; ``""`` if that does not matter, or there was none.
-        wrong: what is wrong, in one clause.
-        remedy: the remedy, in one clause.
-    """
+    """An error of a site."""
 
     url: str
-    accept: str
-    wrong: str
-    remedy: str
+    accept: str  # the header of the request; ``""`` if it does not matter, or there was none
+    wrong: str  # in one clause
+    remedy: str  # in one clause
 
     def __str__(self) -> str:
         """The finding in one line.
@@ -36,21 +28,13 @@ class Finding(NamedTuple):
 
 
 class AuditReport(NamedTuple):
-    """The result of an audit.
-
-    Attributes:
-        url: the URL of the site.
-        findings: the errors.
-        notes: what is worth knowing and no error.
-        requests: the number of requests.
-        negotiates: whether the host does content negotiation; ``None`` if that was not found out.
-    """
+    """The result of an audit."""
 
     url: str
     findings: tuple[Finding, ...]
-    notes: tuple[str, ...]
+    notes: tuple[str, ...]  # what is worth knowing and no error
     requests: int
-    negotiates: bool | None
+    negotiates: bool | None  # ``None`` if that was not found out
 
     @property
     def exit_status(self) -> ExitStatus:

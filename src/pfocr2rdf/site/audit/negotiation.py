@@ -24,9 +24,7 @@ EXPECTED_REPRESENTATIONS: dict[str, Representation] = {
 }
 """``Accept`` headers, and the representation that each is to get."""
 
-UNAVAILABLE_MEDIA_TYPES = ("application/rdf+xml", "image/png")
-"""Media types that no representation has."""
-
+UNAVAILABLE_MEDIA_TYPES = ("application/rdf+xml", "image/png")  # media types that no representation has
 _RULES_REMEDY = "put the site's files for the host in place: hosting/README.md says how"
 _SLASH_REMEDY = "names with an encoded slash want AllowEncodedSlashes On in the settings of Apache"
 

@@ -25,17 +25,11 @@ class _NotSitemapError(Exception):
 
 
 class SitemapSample(NamedTuple):
-    """A sample of the pages in a sitemap.
+    """A sample of the pages in a sitemap."""
 
-    Attributes:
-        addresses: some resources of each entity type, and standalone pages.
-        other_paths: the paths of some other pages, as URLs have them.
-        findings: what is wrong with the sitemap.
-    """
-
-    addresses: list[PageAddress]
-    other_paths: list[str]
-    findings: list[Finding]
+    addresses: list[PageAddress]  # some resources of each entity type, and standalone pages
+    other_paths: list[str]  # the paths of some other pages, as URLs have them
+    findings: list[Finding]  # what is wrong with the sitemap
 
 
 def sample_sitemap(client: AuditClient, size: int) -> SitemapSample:

@@ -6,9 +6,7 @@ from typing import NamedTuple
 
 from pfocr2rdf.site.pages.urls import REPRESENTATIONS, Representation
 
-WEIGHT_NONE, WEIGHT_FULL = "0", "1"
-"""The weight of what is not accepted, and of what is and says no more."""
-
+WEIGHT_NONE, WEIGHT_FULL = "0", "1"  # the weight of what is not accepted, and of what is and says no more
 _DIGITS = "|".join(rf"{digit}[0-9]*:\1[{digit + 1}-9]" for digit in range(9))
 
 WEIGHT_LESS_THAN = rf"^([0-9]*)(?::\1[0-9]*[1-9]|{_DIGITS})"
@@ -20,17 +18,11 @@ _WEIGHT = rf";{_SPACE}q{_SPACE}={_SPACE}(0|1(?!\.[0-9]*[1-9]))(?:\.([0-9]{{0,3}}
 
 
 class AcceptRange(NamedTuple):
-    """A range of media types that may stand in a header ``Accept``.
+    """A range of media types that may stand in a header ``Accept``."""
 
-    Attributes:
-        unweighted_pattern: matches a header that has it without a weight; letters of both cases are the same.
-        weighted_pattern: matches a header that has it with a weight, whose digits before and behind the point are the two groups.
-        representations: the forms that are in it.
-    """
-
-    unweighted_pattern: str
-    weighted_pattern: str
-    representations: tuple[Representation, ...]
+    unweighted_pattern: str  # matches a header that has it without a weight; letters of both cases are the same
+    weighted_pattern: str  # matches a header that has it with a weight, whose digits before and behind the point are the two groups
+    representations: tuple[Representation, ...]  # the forms that are in it
 
 
 def accept_ranges() -> list[AcceptRange]:

@@ -29,15 +29,9 @@ DOCUMENT_CONTENT_TYPES = {
 }
 """The media types of documents by the endings of their files, as a header says them."""
 
-CONTENT_TYPES = {**DOCUMENT_CONTENT_TYPES, **_OTHER_CONTENT_TYPES}
-"""Those of all files but the downloads and pictures."""
-
-HIDDEN_FILE_PATTERN = "[.](?:ht|nojekyll)"
-"""Matches the begin of the names of files that are for servers only."""
-
-NOT_FOUND_PAGE = "404.html"
-"""The page for what is not there."""
-
+CONTENT_TYPES = {**DOCUMENT_CONTENT_TYPES, **_OTHER_CONTENT_TYPES}  # those of all files but the downloads and pictures
+HIDDEN_FILE_PATTERN = "[.](?:ht|nojekyll)"  # matches the begin of the names of files that are for servers only
+NOT_FOUND_PAGE = "404.html"  # the page for what is not there
 _POLICY = re.compile(r"[A-Za-z0-9 ;:'/.,*+=_-]+").fullmatch
 
 

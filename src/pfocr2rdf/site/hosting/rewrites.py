@@ -9,21 +9,13 @@ from pfocr2rdf.site.pages.urls import RedirectRule, redirect_rules
 
 
 class RewriteRule(NamedTuple):
-    """Paths that lead to documents in one and the same way.
+    """Paths that lead to documents in one and the same way."""
 
-    Attributes:
-        prefix_pattern: matches what the paths begin with.
-        middle_pattern: matches what follows in the paths of the documents, too; empty where there is one path only.
-        suffix_pattern: matches what they end in.
-        target_prefix: what the paths of the documents begin with; the middle and the form's ending follow.
-        is_page: whether the path itself is the page for people.
-    """
-
-    prefix_pattern: str
-    middle_pattern: str
-    suffix_pattern: str
-    target_prefix: str
-    is_page: bool
+    prefix_pattern: str  # matches what the paths begin with
+    middle_pattern: str  # matches what follows in the paths of the documents, too; empty where there is one path only
+    suffix_pattern: str  # matches what they end in
+    target_prefix: str  # what the paths of the documents begin with; the middle and the form's ending follow
+    is_page: bool  # whether the path itself is the page for people
 
     def full_pattern(self, group_name: str = "") -> str:
         """Matches the paths; the middle, where there is one, is its only group.

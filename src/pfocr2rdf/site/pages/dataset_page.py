@@ -16,9 +16,7 @@ from pfocr2rdf.site.pages.html import PageFile, Site, render_page
 from pfocr2rdf.site.pages.urls import REPRESENTATIONS
 from pfocr2rdf.site.pages.view_models import SITE_DESCRIPTION, SITE_NAME, Fact, Link, TableView, curie_link, web_link
 
-DOWNLOADS_DIR = "downloads"
-"""The folder of the release's files on the site."""
-
+DOWNLOADS_DIR = "downloads"  # the folder of the release's files on the site
 _DATASET = iri_term(DATASET_IRI)
 _expand = DESCRIPTION_PREFIXES.expand_term
 _FACTS = (

@@ -21,35 +21,21 @@ _SEARCH_PREDICATES = tuple(map(expand_term, ("dcterms:identifier", "skos:altLabe
 
 
 class InverseRelation(NamedTuple):
-    """A relation that leads to an entity.
+    """A relation that leads to an entity."""
 
-    Attributes:
-        predicate: the property whose object the entity is, as a CURIE.
-        type_name: the entity type of the subjects.
-        heading: the heading of their list.
-    """
-
-    predicate: str
-    type_name: str
+    predicate: str  # the property whose object the entity is, as a CURIE
+    type_name: str  # the entity type of the subjects
     heading: str
 
 
 class EntityPageSpec(NamedTuple):
-    """The specification of an entity type's pages.
+    """The specification of an entity type's pages."""
 
-    Attributes:
-        type_label: the entity type in a few words.
-        inverse_relations: what leads to an entity.
-        build_structured_data: makes the schema.org description.
-        outgoing: the properties that lead to other pages, as CURIEs, each with the entity type there and the label of the property.
-        has_mentions: whether figures lead to an entity by words that were recognised as it.
-    """
-
-    type_label: str
-    inverse_relations: tuple[InverseRelation, ...]
-    build_structured_data: Callable[[ResourcePage], dict[str, Any]]
-    outgoing: Mapping[str, tuple[str, str]] = {}
-    has_mentions: bool = False
+    type_label: str  # the entity type in a few words
+    inverse_relations: tuple[InverseRelation, ...]  # what leads to an entity
+    build_structured_data: Callable[[ResourcePage], dict[str, Any]]  # makes the schema.org description
+    outgoing: Mapping[str, tuple[str, str]] = {}  # the entity type and the label of each property that leads to other pages (a CURIE)
+    has_mentions: bool = False  # whether figures lead to an entity by words that were recognised as it
 
 
 class EntityPage(ResourcePage):

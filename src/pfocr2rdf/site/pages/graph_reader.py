@@ -18,9 +18,7 @@ from pfocr2rdf.stores.description import extract_graphs, fetch_description, is_i
 from pfocr2rdf.stores.embedded import EmbeddedStore
 from pfocr2rdf.stores.graph_layout import FIGURE_GRAPHS_PREFIX
 
-DESCRIPTION_GRAPH = f"{DATASET_IRI}/description"
-"""The graph of the dataset description, and the IRI of the description."""
-
+DESCRIPTION_GRAPH = f"{DATASET_IRI}/description"  # the graph of the dataset description, and the IRI of the description
 LABEL_PREDICATES = tuple(map(expand_term, ("dcterms:title", "rdfs:label", "skos:prefLabel", "schema:name")))
 """The label properties; the first one that a resource has counts."""
 

@@ -19,26 +19,17 @@ from pfocr2rdf.site.pages.urls import HTML, REPRESENTATIONS
 from pfocr2rdf.site.pages.view_models import ResourceView
 from pfocr2rdf.storage.layout import TOOL
 
-ASSETS_DIR = Path(__file__).parent / "assets"
-"""The folder of the stylesheets, the scripts and the icon."""
-
+ASSETS_DIR = Path(__file__).parent / "assets"  # the folder of the stylesheets, the scripts and the icon
 _ESCAPED_IN_SCRIPTS = f"<>&\u2028\u2029{BIDI_CONTROLS}"
 
 
 class Site(NamedTuple):
-    """The settings that all pages of a site have in common.
+    """The settings that all pages of a site have in common."""
 
-    Attributes:
-        release: the name of the release, or ``""``.
-        endpoint: the URL of the SPARQL endpoint, relative to the root or absolute; ``""`` if there is none.
-        base_url: the URL of the root, with a slash at the end.
-        tool: the program that makes the pages, with its version.
-    """
-
-    release: str = ""
-    endpoint: str = ""
-    base_url: str = SITE_URL
-    tool: str = TOOL
+    release: str = ""  # its name, or ``""``
+    endpoint: str = ""  # the URL of SPARQL, relative to the root or absolute; ``""`` if there is none
+    base_url: str = SITE_URL  # the URL of the root, with a slash at the end
+    tool: str = TOOL  # the program that makes the pages, with its version
 
     @property
     def content_security_policy(self) -> str:

@@ -26,19 +26,12 @@ class ListItem(NamedTuple):
 
 
 class ResourceList(NamedTuple):
-    """All resources of an entity type.
-
-    Attributes:
-        entity_type: the entity type.
-        groups: the items by year or by initial, in the order in which they are shown.
-        iris: the IRIs of the resources that have a page.
-        skipped_iris: the IRIs of the others.
-    """
+    """All resources of an entity type."""
 
     entity_type: EntityType
-    groups: dict[str, list[ListItem]]
-    iris: list[str]
-    skipped_iris: list[str]
+    groups: dict[str, list[ListItem]]  # the items by year or by initial, in the order in which they are shown
+    iris: list[str]  # the IRIs of the resources that have a page
+    skipped_iris: list[str]  # the IRIs of the others
 
     @property
     def total(self) -> int:

@@ -17,27 +17,16 @@ _EVIDENCE_LABELS = {expand_term(row.name): row.label for row in EVIDENCE_TYPES}
 
 
 class MentionView(NamedTuple):
-    """The view model of a mention.
+    """The view model of a mention."""
 
-    Attributes:
-        name: the last segment of its IRI.
-        body: the entity that was recognised, as a term; ``""`` for none that has an identifier.
-        word: the word that OCR read.
-        match: the entry of the lexicon.
-        source: the lexicon.
-        evidence: the label of the evidence; ``""`` if the lexicon is not known.
-        family: the family by whose name the gene was reached, as a term, or ``""``.
-        occurrences: how many times the word is on the figure.
-    """
-
-    name: str
-    body: str
-    word: str
-    match: str
+    name: str  # the last segment of its IRI
+    body: str  # the entity that was recognised, as a term; ``""`` for none that has an identifier
+    word: str  # the word that OCR read
+    match: str  # the entry of the lexicon ``source``
     source: str
-    evidence: str
-    family: str
-    occurrences: int
+    evidence: str  # the label of the evidence; ``""`` if the lexicon is not known
+    family: str  # the family by whose name the gene was reached, as a term, or ``""``
+    occurrences: int  # how many times the word is on the figure
 
     @classmethod
     def from_resource(cls, resource: Resource) -> MentionView:

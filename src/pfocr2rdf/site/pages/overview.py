@@ -36,17 +36,11 @@ class Bar(NamedTuple):
 
 
 class Overview(NamedTuple):
-    """The statistics on the home page.
+    """The statistics on the home page."""
 
-    Attributes:
-        counts: the number of resources of each entity type, by the name of its folder.
-        plots: the bar charts, each with a heading.
-        example: the page of a resource to begin with, or ``""``.
-    """
-
-    counts: dict[str, int]
-    plots: tuple[tuple[str, tuple[Bar, ...]], ...]
-    example: str
+    counts: dict[str, int]  # the number of resources of each entity type, by the name of its folder
+    plots: tuple[tuple[str, tuple[Bar, ...]], ...]  # the bar charts, each with a heading
+    example: str  # the page of a resource to begin with, or ``""``
 
 
 def compute_overview(reader: DatasetReader) -> Overview:

@@ -7,11 +7,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-ROWS_PER_PAGE = 100
-"""Rows of a table on one page of a resource."""
-
-ITEMS_PER_PAGE = 200
-"""Resources on one page of a list."""
+ROWS_PER_PAGE = 100  # rows of a table on one page of a resource
+ITEMS_PER_PAGE = 200  # resources on one page of a list
 
 
 def count_pages(total: int, page_size: int) -> int:

@@ -24,8 +24,7 @@ LIMIT 20
 """
 """The query in the form at first."""
 
-EDITOR_SCRIPT = "editor/yasqe.min.js"
-"""The path of the editor in the assets, if it was there when the package was built."""
+EDITOR_SCRIPT = "editor/yasqe.min.js"  # the path of the editor in the assets, if it was there when the package was built
 
 
 def build_query_page_context(

@@ -11,21 +11,13 @@ from pfocr2rdf.rdf.vocabulary import PREFIXES, SITE_URL
 
 
 class EntityType(NamedTuple):
-    """A class of resources that have pages.
+    """A class of resources that have pages."""
 
-    Attributes:
-        name: the singular noun.
-        folder: the folder of their pages, which is also the value for ``--pages``.
-        cls: their RDF class, as a CURIE.
-        namespaces: the namespaces of their IRIs, each with the prefix that the names of their pages have in its place.
-        iri_suffix: the suffix of their IRIs.
-    """
-
-    name: str
-    folder: str
-    cls: str
-    namespaces: tuple[tuple[str, str], ...]
-    iri_suffix: str = ""
+    name: str  # the singular noun
+    folder: str  # the folder of their pages, which is also the value for ``--pages``
+    cls: str  # their RDF class, as a CURIE
+    namespaces: tuple[tuple[str, str], ...]  # of their IRIs, each with the prefix that the names of their pages have in its place
+    iri_suffix: str = ""  # of their IRIs
 
     @property
     def has_own_iris(self) -> bool:
@@ -63,15 +55,9 @@ JSONLD = Representation(".jsonld", "application/ld+json", "JSON-LD")
 REPRESENTATIONS: tuple[Representation, ...] = (HTML, TURTLE, JSONLD)
 """The representations; the first one is the default in content negotiation."""
 
-STANDALONE_PAGES = ("dataset", "vocab")
-"""The pages that are of no entity type, and have all representations, too."""
-
-REDIRECTS = {"dataset/description": "dataset", ".well-known/void": "dataset"}
-"""Paths that redirect to a page under another path."""
-
-GRAPHS_FOLDER = "graphs"
-"""The folder of the figures' named graphs: ``graphs/X`` redirects to the statements of figure ``X``."""
-
+STANDALONE_PAGES = ("dataset", "vocab")  # the pages that are of no entity type, and have all representations, too
+REDIRECTS = {"dataset/description": "dataset", ".well-known/void": "dataset"}  # paths that redirect to a page under another path
+GRAPHS_FOLDER = "graphs"  # the folder of the figures' named graphs: ``graphs/X`` redirects to the statements of figure ``X``
 _MAX_SEGMENT_BYTES = 200  # so that suffixes and page numbers fit behind a segment in the 255 bytes of a file's name
 _BAD_SEGMENT = re.compile(r"\.{1,2}\Z|[\x00-\x1f\x7f\ud800-\udfff]").search
 
@@ -80,15 +66,10 @@ _FILE_LIKE = re.compile(r"\.(?:html|ttl|jsonld|gz)/|/page-[0-9]+\Z").search
 
 
 class PageAddress(NamedTuple):
-    """The address of a resource's pages.
+    """The address of a resource's pages."""
 
-    Attributes:
-        entity_type: the entity type; ``None`` for ``STANDALONE_PAGES`` and for pages that only people read.
-        name: the name of the page in its folder, not percent-encoded; it may have slashes.
-    """
-
-    entity_type: EntityType | None
-    name: str
+    entity_type: EntityType | None  # ``None`` for ``STANDALONE_PAGES`` and for pages that only people read
+    name: str  # of the page in its folder, not percent-encoded; it may have slashes
 
     @property
     def path(self) -> str:
@@ -159,21 +140,13 @@ def _is_path(name: str) -> bool:
 
 
 class RedirectRule(NamedTuple):
-    """How the paths of IRIs redirect to documents.
+    """How the paths of IRIs redirect to documents."""
 
-    Attributes:
-        prefix: the prefix of the paths, not percent-encoded.
-        suffix: their suffix.
-        target_prefix: the prefix of the documents' paths; the rest of the path and the representation's suffix follow.
-        is_page: whether the path itself is the HTML page, so that only other representations redirect.
-        is_wildcard: whether the rule is for many resources; otherwise ``prefix`` is the whole path.
-    """
-
-    prefix: str
-    suffix: str
-    target_prefix: str
-    is_page: bool
-    is_wildcard: bool
+    prefix: str  # the prefix of the paths, not percent-encoded
+    suffix: str  # their suffix
+    target_prefix: str  # the prefix of the documents' paths; the rest of the path and the representation's suffix follow
+    is_page: bool  # whether the path itself is the HTML page, so that only other representations redirect
+    is_wildcard: bool  # whether the rule is for many resources; otherwise ``prefix`` is the whole path
 
 
 def redirect_rules() -> Iterator[RedirectRule]:

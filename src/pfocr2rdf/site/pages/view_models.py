@@ -16,21 +16,13 @@ _CURIES = PrefixMap(PREFIXES, ANY_LOCAL_NAME)
 
 
 class Link(NamedTuple):
-    """A text, with or without a hyperlink.
-
-    Attributes:
-        text: the text.
-        url: the target, relative to the site's root or absolute; ``""`` for no hyperlink.
-        detail: a remark behind the text.
-        anchor: the fragment identifier of the text, or ``""``.
-        style: ``"word"`` for a word that OCR read, ``"number"``, or ``""``.
-    """
+    """A text, with or without a hyperlink."""
 
     text: str
-    url: str = ""
-    detail: str = ""
-    anchor: str = ""
-    style: str = ""
+    url: str = ""  # the target, relative to the site's root or absolute; ``""`` for no hyperlink
+    detail: str = ""  # a remark behind the text
+    anchor: str = ""  # the fragment identifier of the text, or ``""``
+    style: str = ""  # ``"word"`` for a word that OCR read, ``"number"``, or ``""``
 
     @property
     def is_linkable(self) -> bool:

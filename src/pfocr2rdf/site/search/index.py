@@ -26,9 +26,7 @@ INDEX_DIR = "search"
 TYPE_ORDER = ("gene", "family", "chemical", "disease", "organism", "figure", "paper")
 """The names of the entity types, in the order in which entries that match equally well are shown."""
 
-ENTRIES_PER_BLOCK = 32
-"""The number of entries in a file."""
-
+ENTRIES_PER_BLOCK = 32  # the number of entries in a file
 _SHARD_BYTES = 12 << 10  # of terms in a file; the last term may exceed it
 _SORT_BUFFER_BYTES = 8 << 20  # of entries that are sorted in memory
 _MAX_WEIGHT = 10**9
@@ -37,23 +35,14 @@ _TITLE_RANK, _WORD_RANK, _PART_RANK = range(3)  # a term is the whole title, a w
 
 
 class SearchEntry(NamedTuple):
-    """An entry of the index.
+    """An entry of the index."""
 
-    Attributes:
-        url: the URL of the resource's page, relative to the root of the site.
-        type_name: the name of its entity type.
-        title: its name.
-        detail: the line below the title.
-        search_terms: what it is found by besides its title.
-        weight: of entries that match equally well, the one with the highest weight is shown first.
-    """
-
-    url: str
-    type_name: str
+    url: str  # the URL of the resource's page, relative to the root of the site
+    type_name: str  # the name of its entity type
     title: str
-    detail: str
-    search_terms: tuple[str, ...] = ()
-    weight: int = 0
+    detail: str  # the line below the title
+    search_terms: tuple[str, ...] = ()  # what it is found by besides its title
+    weight: int = 0  # of entries that match equally well, the one with the highest weight is shown first
 
 
 class IndexSize(NamedTuple):

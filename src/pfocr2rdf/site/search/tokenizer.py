@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-MAX_TERM_CHARS = 40
-"""The length of a term; longer ones are cut."""
+MAX_TERM_CHARS = 40  # the length of a term; longer ones are cut
 
 _GREEK = (
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "omicron", "pi",
@@ -39,15 +38,10 @@ _FOLD_BY_LETTER = _CharacterFolding({letter: name[0] for letter, name in _GREEK_
 
 
 class Token(NamedTuple):
-    """What stands between two blanks of a text.
+    """What stands between two blanks of a text."""
 
-    Attributes:
-        whole_terms: the terms for the whole token, without its signs: more than one if it has Greek letters.
-        part_terms: the terms for the parts between its signs, if there are several.
-    """
-
-    whole_terms: tuple[str, ...]
-    part_terms: tuple[str, ...]
+    whole_terms: tuple[str, ...]  # the terms for the whole token, without its signs: more than one if it has Greek letters
+    part_terms: tuple[str, ...]  # the terms for the parts between its signs, if there are several
 
 
 def tokenize(text: str) -> Iterator[Token]:

@@ -21,9 +21,7 @@ from pfocr2rdf.storage.layout import is_own_manifest, read_manifest
 from pfocr2rdf.storage.swap import DirectorySwap
 from pfocr2rdf.stores.embedded import is_store
 
-SITE_MANIFEST = "site.json"
-"""The manifest of a site; a folder that has it is one of ours."""
-
+SITE_MANIFEST = "site.json"  # the manifest of a site; a folder that has it is one of ours
 PRECOMPRESSION_MODES = ("no", "beside", "only")
 """Whether files are also there compressed (``beside``), or those of resources and lists only so (``only``)."""
 

@@ -30,8 +30,7 @@ from pfocr2rdf.storage.rdf_files import rdf_format
 from pfocr2rdf.stores.embedded import EmbeddedStore, is_store
 from pfocr2rdf.stores.loading.load import load
 
-PAGE_FOLDERS = tuple(entity_type.folder for entity_type in ENTITY_TYPES)
-"""The values for ``pages``: the folders of the entity types."""
+PAGE_FOLDERS = tuple(entity_type.folder for entity_type in ENTITY_TYPES)  # the values for ``pages``: the folders of the entity types
 
 
 class PublishSummary(NamedTuple):
