@@ -7,7 +7,7 @@ import json
 import click
 
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.progress import show_stages
+from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.site.audit.check import AUDIT_TIMEOUT_SECONDS, SAMPLES_PER_TYPE, check_site
 from pfocr2rdf.site.audit.findings import AuditReport
 
@@ -42,13 +42,13 @@ def check_command(url: str, samples: int, timeout: float, negotiates: bool | Non
     URL is where the site of 'pfocr2rdf publish' is, on any host. Things of each kind in its sitemap are asked for in each form and
     with each wish, and what comes back is read. The exit status is 1 where something is wrong.
     """
-    with show_stages(quiet or as_json) as progress:
-        found = check_site(url, samples=samples, timeout=timeout, negotiates=negotiates, progress=progress)
+    with show_progress(quiet or as_json) as progress:
+        report = check_site(url, samples=samples, timeout=timeout, negotiates=negotiates, progress=progress)
     if as_json:
-        click.echo(json.dumps(found.as_dict(), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(report.as_dict(), indent=2, ensure_ascii=False))
     elif not quiet:
-        _print_report(found)
-    return found.exit_status
+        _print_report(report)
+    return report.exit_status
 
 
 def _print_report(report: AuditReport) -> None:
@@ -56,6 +56,6 @@ def _print_report(report: AuditReport) -> None:
         click.echo(str(finding))
     for note in report.notes:
         click.echo(f"Note: {note}")
-    number = len(report.findings)
-    said = f"{number:,} {'thing is' if number == 1 else 'things are'} wrong" if number else "nothing is wrong"
-    click.echo(f"{report.url}: {said}, after {report.requests:,} requests")
+    count = len(report.findings)
+    verdict = f"{count:,} {'thing is' if count == 1 else 'things are'} wrong" if count else "nothing is wrong"
+    click.echo(f"{report.url}: {verdict}, after {report.requests:,} requests")

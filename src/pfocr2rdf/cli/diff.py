@@ -12,8 +12,8 @@ from pfocr2rdf.analysis.delta.diff import diff
 from pfocr2rdf.analysis.delta.model import DiffSummary
 from pfocr2rdf.analysis.delta.writers import DELTA_FORMATS
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.params import require_absolute_iri
-from pfocr2rdf.cli.progress import show_stages
+from pfocr2rdf.cli.params import absolute_iri
+from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES
 from pfocr2rdf.storage.delta_format import UPDATE_STATEMENTS
 
@@ -23,10 +23,6 @@ Examples:
   pfocr2rdf diff old.nt.zst new.ttl --output delta --format sparql --graph https://example.org/pfocr
   pfocr2rdf diff release-1 pfocr-database --output delta --compress zst --json
 """
-
-
-def _parse_iri(context: click.Context, parameter: click.Parameter, value: str) -> str:  # noqa: ARG001 - click calls it so
-    return require_absolute_iri(value) if value else value
 
 
 @click.command("diff", epilog=_EXAMPLES)
@@ -42,7 +38,9 @@ def _parse_iri(context: click.Context, parameter: click.Parameter, value: str) -
     "--chunk", type=click.IntRange(min=1), default=UPDATE_STATEMENTS, show_default=True, metavar="N",
     help="Statements in one operation of SPARQL Update.",
 )  # fmt: skip
-@click.option("--graph", default="", metavar="IRI", callback=_parse_iri, help="The graph of the statements that name none.")
+@click.option(
+    "--graph", default="", metavar="IRI", type=lambda iri: iri and absolute_iri(iri), help="The graph of the statements that name none."
+)
 @click.option("--ignore-graphs", is_flag=True, help="Compare the statements without the names of their graphs.")
 @click.option("--json", "as_json", is_flag=True, help="Print what delta.json has of it as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit status and delta.json say it all.")
@@ -53,22 +51,22 @@ def diff_command(old: str, new: str, output: Path, as_json: bool, quiet: bool, *
     Each is an export directory, an RDF file by its ending (also with .gz or .zst behind it), or records: a file, a folder, a
     checkout or an archive. The exit status is 1 where the two differ.
     """
-    with show_stages(quiet or as_json) as progress:
-        delta = diff(old, new, output, progress=progress, **options)
+    with show_progress(quiet or as_json) as progress:
+        summary = diff(old, new, output, progress=progress, **options)
     if as_json:
-        click.echo(json.dumps(delta.as_dict(), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(summary.as_dict(), indent=2, ensure_ascii=False))
     elif not quiet:
-        _print_delta(delta, output)
-    return delta.exit_status
+        _print_summary(summary, output)
+    return summary.exit_status
 
 
-def _print_delta(delta: DiffSummary, output: Path) -> None:
-    for name, side in (("OLD", delta.old), ("NEW", delta.new)):
+def _print_summary(summary: DiffSummary, output: Path) -> None:
+    for name, side in (("OLD", summary.old), ("NEW", summary.new)):
         if side.get("refused") or side.get("quarantined"):
             reason = f"{side['refused']:,} refused, {side['quarantined']:,} quarantined: these records are not in its graph"
             click.echo(f"{name}: {side['source']}: {reason}; export it to see why", err=True)
-    rows = {"removed": delta.removed, "added": delta.added, "unchanged": delta.unchanged}
+    rows = {"removed": summary.removed, "added": summary.added, "unchanged": summary.unchanged}
     width = max(len(f"{count:,}") for count in rows.values())
     for row, count in rows.items():
         click.echo(f"{row:9}  {count:>{width},}")
-    click.echo(f"Written to {output}: {', '.join([*(file.name for file in delta.files), 'delta.json'])}")
+    click.echo(f"Written to {output}: {', '.join([*(file.name for file in summary.files), 'delta.json'])}")

@@ -1,4 +1,4 @@
-"""How commands speak: results on standard output, all else on standard error, errors in one sentence."""
+"""Errors of commands, as one sentence on standard error and an exit status."""
 
 from __future__ import annotations
 
@@ -16,18 +16,13 @@ P = ParamSpec("P")
 
 
 def fail(message: str) -> NoReturn:
-    """Say why it could not be done, and end with the status for that."""
+    """Print why it could not be done, and exit."""
     click.echo(f"Error: {message}", err=True)
     sys.exit(ExitStatus.FAILED)
 
 
-def ask_password(prompt: str) -> str:
-    """What the user types, which nobody sees."""
-    return str(click.prompt(prompt, hide_input=True, err=True))
-
-
 def handle_errors(command: Callable[P, int]) -> Callable[P, None]:
-    """Make a function a command's body: what it returns is the exit status, and our errors are told, not raised."""
+    """Decorate the body of a command: what it returns is the exit status, and errors are printed, not raised."""
 
     @functools.wraps(command)
     def body(*args: P.args, **kwargs: P.kwargs) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import sys
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -12,12 +10,14 @@ from typing import Any
 import click
 
 from pfocr2rdf.cli.errors import handle_errors
+from pfocr2rdf.cli.params import shapes_option
+from pfocr2rdf.cli.progress import show_progress
+from pfocr2rdf.cli.table import print_summary
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.pipeline.options import EXECUTORS, VIOLATION_POLICIES, Release
 from pfocr2rdf.pipeline.summary import ExportSummary
 from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS, SERIALIZERS
 from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES
-from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.storage.urls import redact_url
 
 _EXAMPLES = """\b
@@ -39,10 +39,7 @@ Examples:
     help="A format to write; repeat it for more. All are written in one pass.",
 )  # fmt: skip
 @click.option("--compress", type=click.Choice(list(COMPRESSION_SUFFIXES)), help="Compress the files of the graph.")
-@click.option(
-    "--shapes", multiple=True, type=click.Path(exists=True, file_okay=False),
-    help="A folder of SHACL shapes (.ttl); repeatable. A file named like a built-in one takes its place, others are added.",
-)  # fmt: skip
+@shapes_option
 @click.option(
     "--on-violation", type=click.Choice(VIOLATION_POLICIES), default=VIOLATION_POLICIES[0], show_default=True,
     help="What to do with a figure that breaks a shape: leave it out and set it aside, keep it, or stop.",
@@ -79,9 +76,9 @@ def export_command(
     path or by URL (s3://bucket/folder/), or - for standard input. Where an export is in the directory already, only records that
     are new or have changed are mapped.
     """
-    named = Release(release, f"{issued:%Y-%m-%d}" if issued else "")
-    with _progress_bar(quiet or as_json) as progress:
-        summary = export(sources, output, release=named, progress=progress, **options)
+    named_release = Release(release, f"{issued:%Y-%m-%d}" if issued else "")
+    with show_progress(quiet or as_json, "Exporting") as progress:
+        summary = export(sources, output, release=named_release, progress=progress, **options)
     if as_json:
         click.echo(json.dumps(summary.as_dict(), indent=2))
     elif not quiet:
@@ -89,38 +86,15 @@ def export_command(
     return summary.exit_status
 
 
-@contextlib.contextmanager
-def _progress_bar(silent: bool) -> Iterator[Progress | None]:
-    """A progress bar on standard error, where that is a terminal."""
-    if silent or not sys.stderr.isatty():
-        yield None
-        return
-    from rich import progress as bars  # here, for a quick start
-    from rich.console import Console
-
-    columns = (bars.TextColumn("{task.description}"), bars.BarColumn(), bars.MofNCompleteColumn(), bars.TimeRemainingColumn())
-    bar = bars.Progress(*columns, console=Console(stderr=True), transient=True)
-    task = bar.add_task("Exporting", total=None)
-
-    def show(stage: str, done: int, total: int, note: str = "") -> None:  # noqa: ARG001 - this bar has one stage
-        bar.start()  # here, since its thread must not run yet when the worker processes are made
-        bar.update(task, completed=done, total=total)
-
-    try:
-        yield show
-    finally:
-        bar.stop()
-
-
 def _print_summary(summary: ExportSummary, output: str | None) -> None:
     for refusal in summary.first_refusals:
         click.echo(f"refused: {refusal}", err=True)
     for figid, sentence in summary.first_quarantined:
         click.echo(f"quarantined: {figid}: {sentence}", err=True)
-    unsaid = max(0, summary.refused - len(summary.first_refusals)) + max(0, summary.quarantined - ExportSummary.MAX_LISTED_RECORDS)
-    if unsaid:
-        click.echo(f"... and {unsaid} more, in report.json", err=True)
-    _print_table(summary)
+    unlisted = max(0, summary.refused - len(summary.first_refusals)) + max(0, summary.quarantined - ExportSummary.MAX_LISTED_RECORDS)
+    if unlisted:
+        click.echo(f"... and {unlisted} more, in report.json", err=True)
+    print_summary(_summary_rows(summary))
     if output is None:
         click.echo("Nothing was written.")
     elif summary.unchanged:
@@ -132,20 +106,8 @@ def _print_summary(summary: ExportSummary, output: str | None) -> None:
 def _join_file_names(files: list[str]) -> str:
     """The files, with the parts as one."""
     parts = [name for name in files if name.startswith("part-")]
-    others = ", ".join(name for name in files if not name.startswith("part-"))
-    return f"{len(parts)} parts ({parts[0]} to {parts[-1]}), {others}" if parts else others
-
-
-def _print_table(summary: ExportSummary) -> None:
-    from rich.console import Console
-    from rich.table import Table  # here, for a quick start
-
-    table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_column(style="bold")
-    table.add_column(justify="right")
-    for name, value in _summary_rows(summary):
-        table.add_row(name, value)
-    Console(highlight=False).print(table)
+    other_names = ", ".join(name for name in files if not name.startswith("part-"))
+    return f"{len(parts)} parts ({parts[0]} to {parts[-1]}), {other_names}" if parts else other_names
 
 
 def _summary_rows(summary: ExportSummary) -> Iterator[tuple[str, str]]:
@@ -159,8 +121,8 @@ def _summary_rows(summary: ExportSummary) -> Iterator[tuple[str, str]]:
         yield "superseded", f"{summary.superseded:,}"
     yield "triples", f"{summary.triples:,}"
     yield "entities", f"{summary.entities:,}"
-    for kind, count in sorted(summary.mentions.items()):
-        yield f"mentions: {kind}", f"{count:,}"
+    for entity_type, count in sorted(summary.mentions.items()):
+        yield f"mentions: {entity_type}", f"{count:,}"
     for part, count in sorted(summary.repairs.items()):
         yield f"JSON-LD repairs: {part}", f"{count:,}"
     for severity, count in summary.severities.items():

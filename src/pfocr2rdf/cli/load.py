@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import json
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
-from pfocr2rdf.cli.errors import ask_password, handle_errors
-from pfocr2rdf.cli.params import require_absolute_iri
-from pfocr2rdf.cli.progress import show_stages
+from pfocr2rdf.cli.connection import server_options
+from pfocr2rdf.cli.errors import handle_errors
+from pfocr2rdf.cli.params import absolute_iri
+from pfocr2rdf.cli.progress import show_progress
+from pfocr2rdf.cli.table import print_summary
 from pfocr2rdf.errors import ExitStatus
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.storage.delta_format import is_delta
-from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.stores.apply import ApplyResult, apply
 from pfocr2rdf.stores.bulk_scripts.loaders import BULK_LOADERS
 from pfocr2rdf.stores.bulk_scripts.plan import plan_bulk_load
-from pfocr2rdf.stores.clients.http import REQUEST_RETRY_SECONDS, REQUEST_TIMEOUT_SECONDS
-from pfocr2rdf.stores.clients.sparql import Endpoints
 from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions
-from pfocr2rdf.stores.drivers import DRIVERS
 from pfocr2rdf.stores.graph_layout import GRAPH_LAYOUTS
 from pfocr2rdf.stores.loading.load import LoadResult, load
 from pfocr2rdf.stores.loading.plan import DEFAULT_SAMPLE_FIGURES
-from pfocr2rdf.stores.loading.send import LoadRateCallback
 
 _EXAMPLES = """\b
 Examples:
@@ -38,10 +33,6 @@ Examples:
   pfocr2rdf load delta --to http://localhost:7878
   pfocr2rdf load output --plan virtuoso --output plan
 """
-
-
-def _parse_iri(context: click.Context, parameter: click.Parameter, value: str) -> str:  # noqa: ARG001 - click calls it so
-    return require_absolute_iri(value)
 
 
 @click.command("load", epilog=_EXAMPLES)
@@ -54,25 +45,11 @@ def _parse_iri(context: click.Context, parameter: click.Parameter, value: str) -
     "--graphs", type=click.Choice(GRAPH_LAYOUTS), default=GRAPH_LAYOUTS[0], show_default=True,
     help="Load into one named graph, into one for each figure, or into the default graph.",
 )  # fmt: skip
-@click.option(
-    "--graph", default=DATASET_IRI, show_default=True, metavar="IRI", callback=_parse_iri, help="The name of the one named graph."
-)
+@click.option("--graph", default=DATASET_IRI, show_default=True, metavar="IRI", type=absolute_iri, help="The name of the one named graph.")
 @click.option("--append", is_flag=True, help="Add to what is in the graphs; without this it is replaced.")
 @click.option("--fresh", is_flag=True, help="Begin anew, not where an interrupted load was.")
 @click.option("--take-over", is_flag=True, help="Take the place of a load that holds the store and is dead.")
-@click.option("--driver", type=click.Choice(list(DRIVERS)), help="The kind of server; without this it is found out.")
-@click.option("--user", default="", metavar="NAME", help="The name to log in with; the password is asked for where it is not set.")
-@click.option("--query-endpoint", default="", metavar="URL", help="Where the server takes queries.")
-@click.option("--update-endpoint", default="", metavar="URL", help="Where the server takes updates.")
-@click.option("--graph-store", default="", metavar="URL", help="Where the server speaks the Graph Store Protocol.")
-@click.option(
-    "--retry-for", type=click.FloatRange(min=0), default=REQUEST_RETRY_SECONDS, show_default=True, metavar="SECONDS",
-    help="How long a request is tried again that fails for a reason that may pass.",
-)  # fmt: skip
-@click.option(
-    "--timeout", type=click.FloatRange(min=0.1), default=REQUEST_TIMEOUT_SECONDS, show_default=True, metavar="SECONDS",
-    help="How long the server may be silent.",
-)  # fmt: skip
+@server_options()
 @click.option(
     "--sample", type=click.IntRange(min=0), default=DEFAULT_SAMPLE_FIGURES, show_default=True, metavar="N",
     help="How many figures are read back and compared.",
@@ -102,9 +79,8 @@ def _parse_iri(context: click.Context, parameter: click.Parameter, value: str) -
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit status says it all.")
 @handle_errors
 def load_command(
-    source: str, to: str, as_json: bool, quiet: bool, driver: str | None, user: str, query_endpoint: str, update_endpoint: str,
-    graph_store: str, retry_for: float, timeout: float, graph: str, take_over: bool, dry_run: bool, chunk_size: int | None,
-    requests: int | None, plan: str | None, output: Path | None, **options: Any,
+    source: str, to: str, as_json: bool, quiet: bool, graph: str, chunk_size: int | None, requests: int | None, plan: str | None,
+    output: Path | None, take_over: bool, dry_run: bool, connection: ConnectionOptions, **options: Any,
 ) -> int:  # fmt: skip
     """Load an export, or a delta, into a SPARQL store.
 
@@ -116,20 +92,19 @@ def load_command(
         return _write_plan(plan, source, output, str(options["graphs"]), graph, as_json=as_json, quiet=quiet)
     if output:
         raise click.UsageError("--output is the folder of a plan; give --plan, or the store with --to.")
-    endpoints = Endpoints(query_endpoint, update_endpoint, graph_store)
-    connection = ConnectionOptions(driver or "", user, ask_password if sys.stdin.isatty() else None, endpoints, retry_for, timeout)
     common: dict[str, Any] = {"graph": graph, "take_over": take_over, "connection": connection, "dry_run": dry_run}
-    done: ApplyResult | LoadResult
-    with show_stages(quiet or as_json) as told:
+    result: ApplyResult | LoadResult
+    with show_progress(quiet or as_json) as progress:
         if is_delta(source):
-            done = apply(source, to, progress=told, **common)
+            result = apply(source, to, progress=progress, **common)
         else:
-            size: dict[str, Any] = {"chunk_size": chunk_size or 0, "requests": requests or 0}
-            done = load(source, to, progress=told, rates=_rate_progress(told), **common, **size, **options)
+            result = load(source, to, progress=progress, chunk_size=chunk_size or 0, requests=requests or 0, **common, **options)
     if as_json:
-        click.echo(json.dumps(done.as_dict(), indent=2))
+        click.echo(json.dumps(result.as_dict(), indent=2))
     elif not quiet:
-        _print_summary(done)
+        print_summary(_apply_rows(result) if isinstance(result, ApplyResult) else _load_rows(result))
+        if result.dry_run:
+            click.echo("Nothing was changed.")
     return ExitStatus.OK
 
 
@@ -143,58 +118,31 @@ def _write_plan(target: str, source: str, output: Path | None, graphs: str, grap
     return ExitStatus.OK
 
 
-def _rate_progress(progress: Progress | None) -> LoadRateCallback | None:
-    """How fast it goes, beside the bar."""
-    if progress is None:
-        return None
-    began = time.monotonic()
-
-    def say(read: int, total: int, there: int, before: int) -> None:
-        rate = (there - before) / max(time.monotonic() - began, 0.001)
-        progress("loading", read, total, f"{read / 1e6:,.0f} of {total / 1e6:,.0f} MB, {there:,} statements, {rate:,.0f}/s")
-
-    return say
-
-
-def _print_summary(summary: ApplyResult | LoadResult) -> None:
-    from rich.console import Console
-    from rich.table import Table  # here, for a quick start
-
-    table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_column(style="bold")
-    table.add_column(justify="right")
-    for name, value in _apply_rows(summary) if isinstance(summary, ApplyResult) else _load_rows(summary):
-        table.add_row(name, value)
-    Console(highlight=False).print(table)
-    if summary.dry_run:
-        click.echo("Nothing was changed.")
-
-
-def _load_rows(summary: LoadResult) -> Iterator[tuple[str, str]]:
-    yield "store", f"{summary.target} ({summary.driver})"
-    yield "version", summary.version[0][:12]
-    if summary.before:
-        yield "statements before, which are replaced" if summary.replaced else "statements before", f"{summary.before:,}"
-    if summary.dry_run:
-        yield "bytes to load", f"{summary.size:,}"
+def _load_rows(result: LoadResult) -> Iterator[tuple[str, str]]:
+    yield "store", f"{result.target} ({result.driver})"
+    yield "version", result.version[0][:12]
+    if result.before:
+        yield "statements before, which are replaced" if result.replaced else "statements before", f"{result.before:,}"
+    if result.dry_run:
+        yield "bytes to load", f"{result.size:,}"
         return
-    yield "statements", f"{summary.statements:,}"
-    yield "chunks", f"{summary.chunks:,}"
-    if summary.resumed:
-        yield "chunks that an interrupted load had sent", f"{summary.resumed:,}"
-    if summary.retries:
-        yield "requests tried again", f"{summary.retries:,}"
-    yield "figures read back and equal", f"{summary.sampled:,}"
-    yield "statements a second", f"{summary.statements / max(summary.seconds, 0.001):,.0f}"
+    yield "statements", f"{result.statements:,}"
+    yield "chunks", f"{result.chunks:,}"
+    if result.resumed:
+        yield "chunks that an interrupted load had sent", f"{result.resumed:,}"
+    if result.retries:
+        yield "requests tried again", f"{result.retries:,}"
+    yield "figures read back and equal", f"{result.sampled:,}"
+    yield "statements a second", f"{result.statements / max(result.seconds, 0.001):,.0f}"
 
 
-def _apply_rows(summary: ApplyResult) -> Iterator[tuple[str, str]]:
-    yield "store", f"{summary.target} ({summary.driver})"
-    if summary.already:
-        yield "held that version already", summary.version[0][:12]
+def _apply_rows(result: ApplyResult) -> Iterator[tuple[str, str]]:
+    yield "store", f"{result.target} ({result.driver})"
+    if result.already:
+        yield "held that version already", result.version[0][:12]
         return
-    yield "removed", f"{summary.removed:,}"
-    yield "added", f"{summary.added:,}"
-    yield "statements", f"{summary.statements:,}"
-    if summary.retries:
-        yield "requests tried again", f"{summary.retries:,}"
+    yield "removed", f"{result.removed:,}"
+    yield "added", f"{result.added:,}"
+    yield "statements", f"{result.statements:,}"
+    if result.retries:
+        yield "requests tried again", f"{result.retries:,}"

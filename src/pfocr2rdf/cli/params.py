@@ -1,4 +1,4 @@
-"""What several commands ask of the values of their options."""
+"""Types of options, and options, that several commands share."""
 
 from __future__ import annotations
 
@@ -6,24 +6,21 @@ import click
 
 from pfocr2rdf.rdf.iris import is_absolute_iri
 
-
-def require_absolute_iri(iri: str) -> str:
-    """The IRI itself.
-
-    Raises:
-        click.BadParameter: it is not absolute.
-    """
-    if not is_absolute_iri(iri):
-        raise click.BadParameter(f"{iri!r} is no absolute IRI.")
-    return iri
+shapes_option = click.option(
+    "--shapes", multiple=True, type=click.Path(exists=True, file_okay=False),
+    help="A folder of SHACL shapes (.ttl); repeatable. A file named like a built-in one takes its place, others are added.",
+)  # fmt: skip
 
 
-def require_web_url(text: str) -> str:
-    """The URL itself.
+def absolute_iri(text: str) -> str:
+    """The type of an option whose value is an absolute IRI."""
+    if not is_absolute_iri(text):
+        raise click.BadParameter(f"{text!r} is no absolute IRI.")
+    return text
 
-    Raises:
-        click.BadParameter: it is none of the web.
-    """
+
+def web_url(text: str) -> str:
+    """The type of an option whose value is a URL of the web."""
     if not (is_absolute_iri(text) and text.startswith(("http://", "https://"))):
         raise click.BadParameter(f"{text!r} is no URL of the web, which begins with https:// or http://.")
     return text

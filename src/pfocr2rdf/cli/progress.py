@@ -10,24 +10,25 @@ from pfocr2rdf.storage.progress import Progress
 
 
 @contextlib.contextmanager
-def show_stages(silent: bool) -> Iterator[Progress | None]:
-    """One bar, for one stage after the other; none where nobody sees it."""
+def show_progress(silent: bool, description: str = "") -> Iterator[Progress | None]:
+    """One bar for one stage after the other, in percent; with a description, for that alone, in numbers. ``None`` where nobody sees it."""
     if silent or not sys.stderr.isatty():
         yield None
         return
     from rich import progress as bars  # here, for a quick start
     from rich.console import Console
 
-    stage_column, note_column = bars.TextColumn("{task.description}"), bars.TextColumn("{task.fields[note]}")
-    columns = (stage_column, bars.BarColumn(), bars.TaskProgressColumn(), note_column, bars.TimeRemainingColumn())
+    amount_columns = [bars.MofNCompleteColumn()] if description else [bars.TaskProgressColumn(), bars.TextColumn("{task.fields[note]}")]
+    columns = (bars.TextColumn("{task.description}"), bars.BarColumn(), *amount_columns, bars.TimeRemainingColumn())
     bar = bars.Progress(*columns, console=Console(stderr=True), transient=True)
-    task = bar.add_task("", total=None, note="")
+    task = bar.add_task(description, total=None, note="")
 
     def show(stage: str, done: int, total: int, note: str = "") -> None:
-        bar.start()  # not before there is something to show: a password may be asked for first
-        if bar.tasks[0].description != stage:
+        bar.start()  # not before: a password may be asked for first, and its thread must not run when worker processes are made
+        text = description or stage
+        if bar.tasks[0].description != text:
             bar.reset(task)  # the time that is left is that of the stage
-        bar.update(task, description=stage, completed=done, total=total, note=note)
+        bar.update(task, description=text, completed=done, total=total, note=note)
 
     try:
         yield show

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.params import require_web_url
-from pfocr2rdf.cli.progress import show_stages
+from pfocr2rdf.cli.params import web_url
+from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.site.static.directory import PRECOMPRESSION_MODES
 from pfocr2rdf.site.static.publish import PAGE_FOLDERS, publish
@@ -25,21 +25,13 @@ Examples:
 _MAX_SHOWN_IRIS = 10
 
 
-def _parse_pages(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:  # noqa: ARG001 - click calls it so
-    names = tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
-    if strange := [name for name in names if name not in PAGE_FOLDERS]:
-        raise click.BadParameter(f"{strange[0]!r} is no kind of pages; choose from {', '.join(PAGE_FOLDERS)}.")
+def _page_folders(text: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    if unknown := [name for name in names if name not in PAGE_FOLDERS]:
+        raise click.BadParameter(f"{unknown[0]!r} is no kind of pages; choose from {', '.join(PAGE_FOLDERS)}.")
     if not names:
         raise click.BadParameter(f"names no kind of pages; choose from {', '.join(PAGE_FOLDERS)}.")
     return names
-
-
-def _parse_endpoint(context: click.Context, parameter: click.Parameter, value: str) -> str:  # noqa: ARG001 - click calls it so
-    return require_web_url(value) if value else ""
-
-
-def _parse_base_url(context: click.Context, parameter: click.Parameter, value: str) -> str:  # noqa: ARG001 - click calls it so
-    return require_web_url(value).rstrip("/") + "/"
 
 
 @click.command("publish", epilog=_EXAMPLES)
@@ -48,7 +40,7 @@ def _parse_base_url(context: click.Context, parameter: click.Parameter, value: s
     "-o", "--output", type=click.Path(file_okay=False, path_type=Path), required=True, metavar="SITE", help="The folder of the site."
 )
 @click.option(
-    "--pages", default=",".join(PAGE_FOLDERS), callback=_parse_pages, metavar="KINDS",
+    "--pages", default=",".join(PAGE_FOLDERS), type=_page_folders, metavar="KINDS",
     help=f"What gets pages, with commas between: {', '.join(PAGE_FOLDERS)}  [default: all].",
 )  # fmt: skip
 @click.option(
@@ -56,10 +48,16 @@ def _parse_base_url(context: click.Context, parameter: click.Parameter, value: s
     help="Write files with .gz as well, beside the others, or only these: a twentieth to a fifth of the room, for hosts that unpack them.",
 )  # fmt: skip
 @click.option(
-    "--base", default=SITE_URL, show_default=True, callback=_parse_base_url, metavar="URL",
+    "--base", default=SITE_URL, show_default=True, type=lambda url: web_url(url).rstrip("/") + "/", metavar="URL",
     help="Where the site will be found, for the site map and the redirects.",
 )  # fmt: skip
-@click.option("--endpoint", default="", callback=_parse_endpoint, metavar="URL", help="A SPARQL endpoint that the page with queries asks.")
+@click.option(
+    "--endpoint",
+    default="",
+    type=lambda url: url and web_url(url),
+    metavar="URL",
+    help="A SPARQL endpoint that the page with queries asks.",
+)
 @click.option("--downloads/--no-downloads", default=True, show_default=True, help="Put the files of an export into the site.")
 @click.option("--force", is_flag=True, help="Write into a folder with somebody else's files, which stay there.")
 @click.option(
@@ -78,20 +76,20 @@ def publish_command(
     paper, chemical, disease and organism gets a page, and beside it its statements as Turtle and JSON-LD. The exit status is 1 where
     something has a name that no page can have, or a record could not be used.
     """
-    with show_stages(quiet or as_json) as progress:
-        done = publish(
+    with show_progress(quiet or as_json) as progress:
+        summary = publish(
             source, output, pages=pages, precompressed=precompressed, base=base, endpoint=endpoint, downloads=downloads, force=force,
             workers=workers or 0, progress=progress,
         )  # fmt: skip
-    if done.refused and not quiet:
-        click.echo(f"{source}: {done.refused:,} records are on no page; export it to see why", err=True)
-    for iri in done.left_out[:_MAX_SHOWN_IRIS] if not quiet else ():
+    if summary.refused and not quiet:
+        click.echo(f"{source}: {summary.refused:,} records are on no page; export it to see why", err=True)
+    for iri in summary.left_out[:_MAX_SHOWN_IRIS] if not quiet else ():
         click.echo(f"{iri}: has no page, since its name can be no path, or another thing has it", err=True)
-    if len(done.left_out) > _MAX_SHOWN_IRIS and not quiet:
-        click.echo(f"... and {len(done.left_out) - _MAX_SHOWN_IRIS:,} more, which {output / 'site.json'} lists", err=True)
+    if len(summary.left_out) > _MAX_SHOWN_IRIS and not quiet:
+        click.echo(f"... and {len(summary.left_out) - _MAX_SHOWN_IRIS:,} more, which {output / 'site.json'} lists", err=True)
     if as_json:
-        click.echo(json.dumps(done.as_dict(), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(summary.as_dict(), indent=2, ensure_ascii=False))
     elif not quiet:
-        counts = ", ".join(f"{number:,} {name}" for name, number in done.things.items())
-        click.echo(f"{output}: {counts}; {done.files:,} files, {done.size:,} bytes, in {done.seconds:.1f} s")
-    return done.exit_status
+        counts = ", ".join(f"{number:,} {name}" for name, number in summary.things.items())
+        click.echo(f"{output}: {counts}; {summary.files:,} files, {summary.size:,} bytes, in {summary.seconds:.1f} s")
+    return summary.exit_status

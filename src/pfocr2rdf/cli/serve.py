@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.progress import show_stages
+from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.errors import ExitStatus, StoreError
 from pfocr2rdf.stores.connect import DEFAULT_STORE
 from pfocr2rdf.stores.embedded import is_store, require_store
@@ -31,48 +31,25 @@ Examples:
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The port; 0 for any that is free.")
 @click.option(
-    "--timeout",
-    "timeout_seconds",
-    type=click.FloatRange(min=0.1),
-    default=30,
-    show_default=True,
-    metavar="SECONDS",
+    "--timeout", "timeout_seconds", type=click.FloatRange(min=0.1), default=30, show_default=True, metavar="SECONDS",
     help="How long a query may run.",
-)
+)  # fmt: skip
 @click.option(
-    "--memory",
-    "memory_mb",
-    type=click.IntRange(min=64),
-    default=2048,
-    show_default=True,
-    metavar="MB",
+    "--memory", "memory_mb", type=click.IntRange(min=64), default=2048, show_default=True, metavar="MB",
     help="How much memory a query may use.",
-)
+)  # fmt: skip
 @click.option(
-    "--max-answer",
-    "max_answer_mb",
-    type=click.IntRange(min=1),
-    default=512,
-    show_default=True,
-    metavar="MB",
+    "--max-answer", "max_answer_mb", type=click.IntRange(min=1), default=512, show_default=True, metavar="MB",
     help="How large an answer may be.",
-)
+)  # fmt: skip
 @click.option(
-    "--workers",
-    "worker_count",
-    type=click.IntRange(min=1),
-    metavar="N",
+    "--workers", "worker_count", type=click.IntRange(min=1), metavar="N",
     help="How many queries run at once; without this, two for each processor.",
-)
+)  # fmt: skip
 @click.option(
-    "--queue",
-    "queue_length",
-    type=click.IntRange(min=0),
-    default=32,
-    show_default=True,
-    metavar="N",
+    "--queue", "queue_length", type=click.IntRange(min=0), default=32, show_default=True, metavar="N",
     help="How many more queries wait their turn.",
-)
+)  # fmt: skip
 @click.option("--service", "allow_service", is_flag=True, help="Let queries ask other servers with SERVICE.")
 @click.option("-q", "--quiet", is_flag=True, help="Log no requests.")
 @handle_errors
@@ -103,7 +80,7 @@ def serve_command(source: Path, host: str, port: int, quiet: bool, worker_count:
             if not source.exists():
                 require_store(source)
             store = Path(scratch) / "store"
-            with show_stages(quiet) as progress:
+            with show_progress(quiet) as progress:
                 load(source, store, progress=progress)
         serve(store, settings, host=host, port=port, on_ready=lambda url: click.echo(f"Serving {source} at {url}"))
     return ExitStatus.OK

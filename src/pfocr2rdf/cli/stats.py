@@ -13,7 +13,8 @@ from pfocr2rdf.analysis.stats.labels import printable_label
 from pfocr2rdf.analysis.stats.model import GraphStats
 from pfocr2rdf.analysis.stats.render import PLOT_FORMATS, require_matplotlib, write_plots
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.progress import show_stages
+from pfocr2rdf.cli.progress import show_progress
+from pfocr2rdf.cli.table import print_summary
 
 _EXAMPLES = """\b
 Examples:
@@ -54,57 +55,48 @@ def stats_command(source: str, top: int, output: Path | None, formats: tuple[str
     """
     if output:
         require_matplotlib()
-    with show_stages(quiet or as_json) as progress:
-        found = stats(source, top=top, progress=progress)
-    files = write_plots(found, output, formats) if output else []
-    if found.exit_status and not quiet:
-        reason = f"{found.refused:,} refused, {found.quarantined:,} quarantined: these records are not counted"
+    with show_progress(quiet or as_json) as progress:
+        totals = stats(source, top=top, progress=progress)
+    files = write_plots(totals, output, formats) if output else []
+    if totals.exit_status and not quiet:
+        reason = f"{totals.refused:,} refused, {totals.quarantined:,} quarantined: these records are not counted"
         click.echo(f"{source}: {reason}; export it to see why", err=True)
     if as_json:
-        click.echo(json.dumps(found.as_dict(), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(totals.as_dict(), indent=2, ensure_ascii=False))
     elif not quiet:
-        _print_stats(found)
+        print_summary(_summary_rows(totals))
         if files:
             click.echo(f"Written to {output}: {', '.join(files)}")
-    return found.exit_status
+    return totals.exit_status
 
 
-def _print_stats(totals: GraphStats) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text  # here, for a quick start
-
-    table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_column(style="bold")
-    table.add_column(justify="right")
-    for number, (heading, rows) in enumerate(_sections(totals)):
+def _summary_rows(totals: GraphStats) -> Iterator[tuple[str, ...]]:
+    for number, (heading, counts) in enumerate(_sections(totals)):
         if number:
-            table.add_row()
-        if heading:
-            table.add_row(heading)
-        for name, count in rows:
-            table.add_row(Text(name), f"{count:,}")  # as text: a name may look like mark-up
-    Console(highlight=False).print(table)
+            yield ()
+            yield (heading,)
+        yield from ((name, f"{count:,}") for name, count in counts)
 
 
 def _sections(totals: GraphStats) -> Iterator[tuple[str, list[tuple[str, int]]]]:
     names = ("figures", "papers", "genes", "families", "chemicals", "diseases", "organisms", "mentions")
     yield "", [(name, getattr(totals, name)) for name in names]
-    kinds = [(f"  {'without identifier' if kind == 'none' else kind}", count) for kind, count in totals.mentions_by_kind.items()]
-    yield "mentions by kind", [row for row in kinds if row[1] or row[0] != "  other"]
+    by_type = totals.mentions_by_kind.items()
+    yield (
+        "mentions by kind",
+        [(f"  {'without identifier' if name == 'none' else name}", count) for name, count in by_type if count or name != "other"],
+    )
     yield "mentions by evidence", [(f"  {name}", count) for name, count in totals.mentions_by_evidence.items()]
     undated = [("  without a year", totals.figures_without_year)] if totals.figures_without_year else []
     yield "figures by year", [*((f"  {year}", count) for year, count in totals.figures_by_year.items()), *undated]
-    for heading, ranked in (
+    for heading, entities in (
         ("genes on most figures", totals.top_genes),
         ("families on most figures", totals.top_families),
         ("families with most genes", totals.largest_families),
         ("organisms of most figures", totals.top_organisms),
     ):
-        if ranked:
-            yield heading, [(f"  {printable_label(one.label)}", one.total) for one in ranked]
+        if entities:
+            yield heading, [(f"  {printable_label(entity.label)}", entity.total) for entity in entities]
     if totals.family_pairs:
-        pairs = [
-            (f"  {printable_label(one.first.label)} + {printable_label(one.second.label)}", one.figures) for one in totals.family_pairs
-        ]
-        yield "families together on most figures", pairs
+        labels = ((printable_label(pair.first.label), printable_label(pair.second.label), pair.figures) for pair in totals.family_pairs)
+        yield "families together on most figures", [(f"  {first} + {second}", count) for first, second, count in labels]

@@ -8,6 +8,7 @@ from itertools import groupby
 import click
 
 from pfocr2rdf.cli.errors import handle_errors
+from pfocr2rdf.cli.params import shapes_option
 from pfocr2rdf.errors import ExitStatus
 from pfocr2rdf.pipeline.validate import ValidationReport, validate
 from pfocr2rdf.validation.report import result_to_json, serialize_report
@@ -23,49 +24,46 @@ Examples:
 
 @click.command("validate", epilog=_EXAMPLES)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(allow_dash=True))
-@click.option(
-    "--shapes", multiple=True, type=click.Path(exists=True, file_okay=False),
-    help="A folder of SHACL shapes (.ttl); repeatable. A file named like a built-in one takes its place, others are added.",
-)  # fmt: skip
+@shapes_option
 @click.option(
     "--report-format", type=click.Choice(("text", "turtle", "json")), default="text", show_default=True,
     help="How the report is printed.",
 )  # fmt: skip
-@click.option("--json", "as_json_", is_flag=True, help="The same as --report-format json.")
+@click.option("--json", "as_json", is_flag=True, help="The same as --report-format json.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit status says it all.")
 @handle_errors
-def validate_command(files: tuple[str, ...], shapes: tuple[str, ...], report_format: str, as_json_: bool, quiet: bool) -> int:
+def validate_command(files: tuple[str, ...], shapes: tuple[str, ...], report_format: str, as_json: bool, quiet: bool) -> int:
     """Validate RDF files, or records, with the SHACL shapes.
 
     FILE is an RDF file by its ending (.ttl .nt .nq .trig .rdf .jsonld, also with .gz or .zst behind it), or a record, a folder
     or an archive of records. The exit status is 1 where there is a violation or a refusal; warnings alone leave it 0.
     """
-    checked = validate(*files, shapes=shapes)
+    report = validate(*files, shapes=shapes)
     if not quiet:
-        _PRINTERS["json" if as_json_ else report_format](checked)
-    return ExitStatus.DIFFERS if checked.refusals or count_by_severity(checked.results)["Violation"] else ExitStatus.OK
+        _PRINTERS["json" if as_json else report_format](report)
+    return ExitStatus.DIFFERS if report.refusals or count_by_severity(report.results)["Violation"] else ExitStatus.OK
 
 
-def _print_text(checked: ValidationReport) -> None:
-    for refusal in checked.refusals:
+def _print_text(report: ValidationReport) -> None:
+    for refusal in report.refusals:
         click.echo(f"refused: {refusal}")
-    for where, results in groupby(checked.results, key=lambda result: result.source):
-        click.echo(where)
+    for source, results in groupby(report.results, key=lambda result: result.source):
+        click.echo(source)
         for sentence in dict.fromkeys(result.sentence() for result in results):
             click.echo(f"  {sentence}")
-    numbers = count_by_severity(checked.results)
-    said = ", ".join(f"{numbers[severity]} {severity.lower()}" for severity in SEVERITIES)
-    click.echo(f"{checked.graph_count} validated: {'conforms' if checked.conforms else said}, {len(checked.refusals)} refused")
+    counts = count_by_severity(report.results)
+    listed_counts = ", ".join(f"{counts[severity]} {severity.lower()}" for severity in SEVERITIES)
+    click.echo(f"{report.graph_count} validated: {'conforms' if report.conforms else listed_counts}, {len(report.refusals)} refused")
 
 
-def _print_turtle(checked: ValidationReport) -> None:
-    click.echo(serialize_report(checked.results), nl=False)
+def _print_turtle(report: ValidationReport) -> None:
+    click.echo(serialize_report(report.results), nl=False)
 
 
-def _print_json(checked: ValidationReport) -> None:
-    refusals = [{"source": error.source, "line": error.line, "field": error.field, "reason": error.reason} for error in checked.refusals]
-    results = [result_to_json(result) for result in checked.results]
-    click.echo(json.dumps({"conforms": checked.conforms, "results": results, "refusals": refusals}, indent=2, ensure_ascii=False))
+def _print_json(report: ValidationReport) -> None:
+    refusals = [{"source": error.source, "line": error.line, "field": error.field, "reason": error.reason} for error in report.refusals]
+    results = [result_to_json(result) for result in report.results]
+    click.echo(json.dumps({"conforms": report.conforms, "results": results, "refusals": refusals}, indent=2, ensure_ascii=False))
 
 
 _PRINTERS = {"text": _print_text, "turtle": _print_turtle, "json": _print_json}

@@ -17,7 +17,7 @@ from pfocr2rdf.stores.description import build_description, read_as_ntriples
 from pfocr2rdf.stores.loading.embedded_session import EmbeddedLoadSession, inspect_embedded_store
 from pfocr2rdf.stores.loading.plan import DEFAULT_SAMPLE_FIGURES, LoadOptions, LoadPlan
 from pfocr2rdf.stores.loading.sampling import FigureSampler
-from pfocr2rdf.stores.loading.send import LoadRateCallback, SendStats, send_chunks
+from pfocr2rdf.stores.loading.send import SendStats, send_chunks
 from pfocr2rdf.stores.loading.server_session import ServerLoadSession, inspect_server
 from pfocr2rdf.stores.loading.session import ExistingData, LoadSession, Metadata
 from pfocr2rdf.stores.loading.source import resolve_load_source
@@ -74,7 +74,6 @@ def load(
     journals: str | os.PathLike[str] | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
-    rates: LoadRateCallback | None = None,
 ) -> LoadResult:
     """Load an export into a store, in constant memory.
 
@@ -95,8 +94,7 @@ def load(
         requests: the number of requests at once; 0 for what is quick.
         journals: the folder for the journals of loads into servers; ``None`` for the user's folder for such files.
         dry_run: find out what would be done, and do nothing.
-        progress: is called with the stage, what is done of it, and how much there is to do.
-        rates: is called while statements are sent.
+        progress: is called with the stage, what is done of it, how much there is to do, and the rate.
 
     Raises:
         SourceError: there is nothing to load, or it cannot be loaded.
@@ -114,7 +112,7 @@ def load(
         existing = inspect_destination(destination, plan)
         stats, sampled = SendStats(0, 0, 0), 0
         if not options.dry_run:
-            stats, sampled = _run_session(plan, destination, not existing.statements, rates)
+            stats, sampled = _run_session(plan, destination, not existing.statements, progress)
         return LoadResult(
             destination.name, destination.driver, options.graph_layout, stats.statements, existing.statements,
             bool(existing.statements) and not options.append, plan.source.versions, existing.versions, stats.chunks, stats.resumed,
@@ -136,13 +134,13 @@ def open_session(destination: Destination, plan: LoadPlan) -> LoadSession:
     return ServerLoadSession(destination.location, plan, journals)
 
 
-def _run_session(plan: LoadPlan, destination: Destination, was_empty: bool, rates: LoadRateCallback | None) -> tuple[SendStats, int]:
+def _run_session(plan: LoadPlan, destination: Destination, was_empty: bool, progress: Progress | None) -> tuple[SendStats, int]:
     """What was sent, and how many samples were read back."""
     session = open_session(destination, plan)
     completed = False
     try:
         sampler = FigureSampler(plan.options.sample_figures)
-        stats = send_chunks(plan, session, sampler, rates)
+        stats = send_chunks(plan, session, sampler, progress)
         sampled = verify_load(plan, session, sampler)
         session.publish(_build_metadata(plan, was_empty))
         completed = True

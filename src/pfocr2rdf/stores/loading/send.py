@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import Future, wait
@@ -11,6 +12,7 @@ from queue import SimpleQueue
 from typing import NamedTuple
 
 from pfocr2rdf.errors import StoreError
+from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.stores.chunks import Chunk, read_chunks
 from pfocr2rdf.stores.clients.http import RequestRefusedError
 from pfocr2rdf.stores.drivers import CONTENT_TOO_LARGE
@@ -19,9 +21,6 @@ from pfocr2rdf.stores.loading.sampling import FigureSampler
 from pfocr2rdf.stores.loading.session import LoadSession
 
 _FIND_GRAPH_NAMES = re.compile(rb"<([^<>]*)> \.\n").findall
-
-LoadRateCallback = Callable[[int, int, int, int], None]
-"""Is called with the bytes read, the bytes of all files, the statements in the store, and how many of these a previous run had sent."""
 
 
 class SendStats(NamedTuple):
@@ -32,24 +31,25 @@ class SendStats(NamedTuple):
     resumed: int
 
 
-def send_chunks(plan: LoadPlan, session: LoadSession, sampler: FigureSampler, rates: LoadRateCallback | None) -> SendStats:
+def send_chunks(plan: LoadPlan, session: LoadSession, sampler: FigureSampler, progress: Progress | None) -> SendStats:
     """Send all chunks that are not in the store yet. The journal knows afterwards how many statements belong into each graph.
 
     Raises:
         SourceError: a file is no valid RDF, or has blank nodes.
         StoreError: the store refuses a chunk.
     """
-    return _ChunkSender(plan, session, sampler, rates).send_all()
+    return _ChunkSender(plan, session, sampler, progress).send_all()
 
 
 class _ChunkSender:
     """The state of ``send_chunks``: what was read, what is under way, and what is in the store."""
 
-    def __init__(self, plan: LoadPlan, session: LoadSession, sampler: FigureSampler, rates: LoadRateCallback | None) -> None:
+    def __init__(self, plan: LoadPlan, session: LoadSession, sampler: FigureSampler, progress: Progress | None) -> None:
         self._plan = plan
         self._session = session
         self._sampler = sampler
-        self._rates = rates
+        self._progress = progress
+        self._began = time.monotonic()
         self._sent_chunks = session.journal.sent_chunks()
         self._resumed_statements = self._stored_statements = sum(self._sent_chunks.values())
         self._read_bytes = 0
@@ -97,8 +97,11 @@ class _ChunkSender:
         self._read_bytes += len(data)
 
     def _report(self) -> None:
-        if self._rates:
-            self._rates(self._read_bytes, self._plan.source.size_bytes, self._stored_statements, self._resumed_statements)
+        if self._progress:
+            done, total, stored = self._read_bytes, self._plan.source.size_bytes, self._stored_statements
+            rate = (stored - self._resumed_statements) / max(time.monotonic() - self._began, 0.001)
+            note = f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB, {stored:,} statements, {rate:,.0f}/s"
+            self._progress("loading", done, total, note)
 
 
 def _count_by_graph(chunk: Chunk, target_graph: str) -> dict[str, int]:
