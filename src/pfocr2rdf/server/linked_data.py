@@ -23,7 +23,6 @@ from pfocr2rdf.site.pages.html import Site, render_page, render_resource_page
 from pfocr2rdf.site.pages.listing import ResourceList, list_resources, page_urls
 from pfocr2rdf.site.pages.mentions import HAS_TARGET
 from pfocr2rdf.site.pages.overview import compute_overview
-from pfocr2rdf.site.pages.paging import ITEMS_PER_PAGE, count_pages
 from pfocr2rdf.site.pages.rdf_documents import merge_resources, serialize_jsonld, serialize_turtle
 from pfocr2rdf.site.pages.registry import load_resource_page
 from pfocr2rdf.site.pages.resource import ResourcePage
@@ -42,6 +41,7 @@ from pfocr2rdf.site.pages.urls import (
     address_from_iri,
     address_from_path,
 )
+from pfocr2rdf.site.pages.view_models import ITEMS_PER_PAGE, count_pages
 from pfocr2rdf.site.pages.vocabulary_page import render_vocabulary_page
 from pfocr2rdf.site.static.sitemap import render_robots_txt, render_sitemaps
 from pfocr2rdf.stores.embedded import EmbeddedStore

@@ -8,7 +8,6 @@ from pfocr2rdf.rdf.terms import expand_term, literal
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.listing import ResourceList
 from pfocr2rdf.site.pages.mentions import HAS_TARGET
-from pfocr2rdf.site.pages.publication import publication_year
 from pfocr2rdf.site.search.index import TYPE_ORDER, SearchEntry
 
 MAX_SEARCH_RESULTS = 100  # the limit of a result list
@@ -54,4 +53,4 @@ def _figures_with_word(reader: DatasetReader, word: str) -> Iterable[SearchEntry
     """The figures on which exactly this word was read."""
     figures = {figure for mention in reader.subjects(_WORD_PREDICATE, literal(word)) for figure in reader.values(mention, HAS_TARGET)}
     for figure in sorted(figures):
-        yield SearchEntry(reader.page_url(figure, "figure"), "figure", reader.display_name(figure), publication_year(reader, figure))
+        yield SearchEntry(reader.page_url(figure, "figure"), "figure", reader.display_name(figure), reader.publication_year(figure))

@@ -9,9 +9,8 @@ from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.site.pages.html import PageFile, Site, render_page
 from pfocr2rdf.site.pages.listing import ResourceList
 from pfocr2rdf.site.pages.overview import Overview
-from pfocr2rdf.site.pages.paging import ITEMS_PER_PAGE, count_pages, slice_page
 from pfocr2rdf.site.pages.urls import EntityType
-from pfocr2rdf.site.pages.view_models import SITE_DESCRIPTION, SITE_NAME
+from pfocr2rdf.site.pages.view_models import ITEMS_PER_PAGE, SITE_DESCRIPTION, SITE_NAME, count_pages, slice_page
 
 
 def render_home_page(overview: Overview, entity_types: Sequence[EntityType], site: Site) -> PageFile:

@@ -8,12 +8,11 @@ from typing import Any, NamedTuple
 
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, lexical_form
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
+from pfocr2rdf.site.pages.listing import newest_first_key
 from pfocr2rdf.site.pages.mentions import HAS_BODY, HAS_TARGET, MentionView, entity_link, mention_links
-from pfocr2rdf.site.pages.paging import ROWS_PER_PAGE, count_pages, slice_page
-from pfocr2rdf.site.pages.publication import newest_first_key, publication_year
 from pfocr2rdf.site.pages.resource import ResourcePage
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_NAME, PageAddress, address_from_iri
-from pfocr2rdf.site.pages.view_models import DiagramModel, DiagramNode, Fact, Link, TableView
+from pfocr2rdf.site.pages.view_models import ROWS_PER_PAGE, DiagramModel, DiagramNode, Fact, Link, TableView, count_pages, slice_page
 
 _MAX_DIAGRAM_FIGURES = 8
 _MEMBER_OF, _ORGANISM = expand_term("pfocr:memberOf"), expand_term("pfocr:organism")
@@ -121,7 +120,7 @@ class EntityPage(ResourcePage):
             yield TableView(relation.heading, columns, rows, len(subjects), page_number, count_pages(len(subjects), ROWS_PER_PAGE))
 
     def _subject_link(self, subject: str, type_name: str) -> Link:
-        return entity_link(self.reader, subject, type_name, publication_year(self.reader, subject) if type_name == "figure" else "")
+        return entity_link(self.reader, subject, type_name, self.reader.publication_year(subject) if type_name == "figure" else "")
 
     def diagram(self) -> DiagramModel | None:
         """Some of its figures to the left, its other neighbours to the right."""

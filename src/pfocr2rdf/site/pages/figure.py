@@ -9,7 +9,6 @@ from typing import Any
 from pfocr2rdf.rdf.iris import CC0_IRI
 from pfocr2rdf.rdf.terms import Resource, expand_term, lexical_form
 from pfocr2rdf.site.pages.mentions import HAS_TARGET, MentionView, entity_link, mention_links
-from pfocr2rdf.site.pages.publication import publication_year
 from pfocr2rdf.site.pages.resource import ResourcePage
 from pfocr2rdf.site.pages.view_models import DiagramModel, DiagramNode, Fact, Link, TableView
 
@@ -81,7 +80,7 @@ class FigurePage(ResourcePage):
     @property
     def summary(self) -> str:
         """Its label and its year."""
-        return ", ".join(filter(None, (self.figure_label, publication_year(self.reader, self.subject))))
+        return ", ".join(filter(None, (self.figure_label, self.reader.publication_year(self.subject))))
 
     @property
     def search_weight(self) -> int:

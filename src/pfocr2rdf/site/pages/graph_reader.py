@@ -22,6 +22,7 @@ DESCRIPTION_GRAPH = f"{DATASET_IRI}/description"  # the graph of the dataset des
 LABEL_PREDICATES = tuple(map(expand_term, ("dcterms:title", "rdfs:label", "skos:prefLabel", "schema:name")))
 """The label properties; the first one that a resource has counts."""
 
+CITED_IN, ISSUED = expand_term("pfocr:citedIn"), expand_term("dcterms:issued")
 _CACHE_SIZE = 100_000  # resources that many pages name
 
 
@@ -128,6 +129,11 @@ class DatasetReader:
         label = self.cached_label(subject)
         return (lexical_form(label[1]).strip() if label else "") or subject[1:-1].rpartition("/")[2].rpartition("#")[2] or subject[1:-1]
 
+    def publication_year(self, figure: str) -> str:
+        """The year in which a figure was published; ``""`` if it is not known."""
+        years = [lexical_form(year) for paper in self.cached_values(figure, CITED_IN) for year in self.cached_values(paper, ISSUED)]
+        return ", ".join(dict.fromkeys(years))
+
     def page_url(self, subject: str, entity_type: EntityType | str) -> str:
         """The URL of a resource's page, relative to the root; its IRI if it has none."""
         entity_type = ENTITY_TYPES_BY_NAME[entity_type] if isinstance(entity_type, str) else entity_type
@@ -143,7 +149,7 @@ def read_release_name(reader: DatasetReader) -> str:
         if resource.subject == iri_term(DATASET_IRI)
         for predicate, value in sorted(resource.pairs)
     }
-    return values.get(DESCRIPTION_PREFIXES.expand_term("pav:version")) or values.get(expand_term("dcterms:issued"), "")
+    return values.get(DESCRIPTION_PREFIXES.expand_term("pav:version")) or values.get(ISSUED, "")
 
 
 def _iri_node(term: str) -> NamedNode | None:

@@ -8,13 +8,12 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term, lexical_form
-from pfocr2rdf.site.pages.graph_reader import DatasetReader
-from pfocr2rdf.site.pages.publication import newest_first_key, publication_year
+from pfocr2rdf.site.pages.graph_reader import ISSUED, DatasetReader
 from pfocr2rdf.site.pages.urls import HTML, EntityType, address_from_iri
 
 UNDATED_GROUP, DIGITS_GROUP, OTHER_GROUP = "undated", "0-9", "other"
-_ISSUED = expand_term("dcterms:issued")
 _YEAR = re.compile(r"-?\d{4,9}").match
+_PMC_NUMBER = re.compile(r"PMC(\d+)").search
 
 
 class ListItem(NamedTuple):
@@ -82,9 +81,19 @@ def _is_dated(entity_type: EntityType) -> bool:
 
 def _year(reader: DatasetReader, subject: str, entity_type: EntityType) -> str:
     is_figure = entity_type.name == "figure"
-    date = publication_year(reader, subject) if is_figure else "".join(map(lexical_form, reader.cached_values(subject, _ISSUED)))
+    date = reader.publication_year(subject) if is_figure else "".join(map(lexical_form, reader.cached_values(subject, ISSUED)))
     year = _YEAR(date)
     return year[0] if year else ""
+
+
+def newest_first_key(subject: str) -> tuple[int, str]:
+    """The sort key of figures and papers: PubMed Central numbers papers as they come, so the highest number is the newest.
+
+    >>> newest_first_key("<https://pfocr.wikipathways.org/figures/PMC123__F1.html>")[0]
+    -123
+    """
+    number = _PMC_NUMBER(subject)
+    return -int(number[1]) if number else 0, subject
 
 
 def initial_group(title: str) -> str:

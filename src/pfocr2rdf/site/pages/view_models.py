@@ -1,18 +1,34 @@
-"""View models: the plain values that templates show. Nothing is escaped yet."""
+"""View models: the plain values that templates show, in pages of bounded length. Nothing is escaped yet."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pfocr2rdf.rdf.prefixes import ANY_LOCAL_NAME, PrefixMap
 from pfocr2rdf.rdf.vocabulary import PREFIXES
-from pfocr2rdf.site.pages.paging import ROWS_PER_PAGE
 from pfocr2rdf.site.pages.urls import PageAddress
 
 SITE_NAME = "Pathway Figure OCR"
 SITE_DESCRIPTION = "Genes, chemicals and diseases read by OCR on pathway figures of the literature, as linked data."
 _CURIES = PrefixMap(PREFIXES, ANY_LOCAL_NAME)
+ROWS_PER_PAGE = 100  # rows of a table on one page of a resource
+ITEMS_PER_PAGE = 200  # resources on one page of a list
+_T = TypeVar("_T")
+
+
+def count_pages(total: int, page_size: int) -> int:
+    """The number of pages for so many rows; at least one.
+
+    >>> count_pages(0, 100), count_pages(100, 100), count_pages(101, 100)
+    (1, 1, 2)
+    """
+    return max(1, -(-total // page_size))
+
+
+def slice_page(items: Sequence[_T], page_number: int, page_size: int) -> Sequence[_T]:
+    """The rows of one page, counted from 1."""
+    return items[(page_number - 1) * page_size : page_number * page_size]
 
 
 class Link(NamedTuple):
