@@ -24,7 +24,7 @@ from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.server.content_negotiation import negotiate
 from pfocr2rdf.site.audit.check import check_site
 from pfocr2rdf.site.audit.findings import AuditReport
-from pfocr2rdf.site.hosting.headers import CONTENT_TYPES
+from pfocr2rdf.site.hosting.files import CONTENT_TYPES
 from pfocr2rdf.site.pages.urls import REPRESENTATIONS, redirect_rules
 
 BOMB = gzip.compress(b" " * (64 << 20))

@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, Quad, RdfFormat, parse
 from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.site.audit.client import AuditClient, HttpResponse, printable_excerpt
 from pfocr2rdf.site.audit.findings import REPUBLISH_REMEDY, Finding
-from pfocr2rdf.site.hosting.headers import DOCUMENT_CONTENT_TYPES
+from pfocr2rdf.site.hosting.files import DOCUMENT_CONTENT_TYPES
 from pfocr2rdf.site.pages.urls import HTML, JSONLD, REPRESENTATIONS, TURTLE, PageAddress, Representation
 
 _FORMATS = {TURTLE: RdfFormat.TURTLE, JSONLD: RdfFormat.JSON_LD}

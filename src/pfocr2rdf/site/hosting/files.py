@@ -9,17 +9,36 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pfocr2rdf.rdf.vocabulary import SITE_URL
-from pfocr2rdf.site.hosting.accept import WEIGHT_FULL, WEIGHT_LESS_THAN, WEIGHT_NONE, accept_ranges
-from pfocr2rdf.site.hosting.headers import (
-    COMMON_HEADERS,
-    CONTENT_TYPES,
-    DOCUMENT_CONTENT_TYPES,
-    HIDDEN_FILE_PATTERN,
-    NOT_FOUND_PAGE,
-    validate_policy,
-)
-from pfocr2rdf.site.hosting.rewrites import rewrite_rules
+from pfocr2rdf.site.hosting.patterns import WEIGHT_FULL, WEIGHT_LESS_THAN, WEIGHT_NONE, accept_ranges, rewrite_rules
 from pfocr2rdf.site.pages.urls import HTML, REPRESENTATIONS, TURTLE, redirect_rules
+
+COMMON_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+"""The headers beside the Content-Security-Policy."""
+
+_OTHER_CONTENT_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".xml": "application/xml",
+}
+
+DOCUMENT_CONTENT_TYPES = {
+    representation.suffix: representation.media_type + ("; charset=utf-8" if representation.media_type.startswith("text/") else "")
+    for representation in REPRESENTATIONS
+}
+"""The ``Content-Type`` headers of documents by the suffixes of their files."""
+
+CONTENT_TYPES = {**DOCUMENT_CONTENT_TYPES, **_OTHER_CONTENT_TYPES}  # those of all files but the downloads and pictures
+HIDDEN_FILE_PATTERN = "[.](?:ht|nojekyll)"  # matches the begin of the names of files that are for servers only
+NOT_FOUND_PAGE = "404.html"  # the page for what is not there
 
 _TEMPLATES = {
     ".htaccess": "htaccess.j2",
@@ -31,24 +50,21 @@ _TEMPLATES = {
 }
 _MAX_ENCODED_SLASHES = 4  # pages of names with more are found as well, but their links lead nowhere
 
+_is_policy = re.compile(r"[A-Za-z0-9 ;:'/.,*+=_-]+").fullmatch  # one that means the same in the files of all hosts
 _is_base_url = re.compile(r"https?://[A-Za-z0-9._~:\[\]-]+/(?:[A-Za-z0-9._~-]+/)*").fullmatch
 
 
 def render_hosting_files(policy: str, *, precompressed: bool = False, base_url: str = SITE_URL) -> dict[str, str]:
-    """Render the hosting files that a site carries.
+    """Render the hosting files that a site carries: the text of each by its path in the site.
 
-    Args:
-        policy: the Content-Security-Policy of the pages.
-        precompressed: whether there may be files with ``.gz`` behind their names, beside the others or alone.
-        base_url: the URL of the site, for redirects from elsewhere; it ends in a slash.
-
-    Returns:
-        The text of each file by its path in the site.
+    Redirects from elsewhere lead to ``base_url``, which ends in a slash. If the site is ``precompressed``, there may be files with
+    ``.gz`` behind their names, beside the others or alone.
 
     Raises:
         ValueError: the policy or the base URL cannot stand in these files.
     """
-    validate_policy(policy)
+    if not _is_policy(policy):
+        raise ValueError(f"{policy!r} is no Content-Security-Policy that can stand in the file of a web server")
     if not _is_base_url(base_url):
         raise ValueError(f"{base_url!r} is no address of a site; give one such as https://example.org/pfocr/")
     context = {
