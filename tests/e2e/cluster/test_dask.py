@@ -42,8 +42,8 @@ def deadly(record):
         os.kill(os.getpid(), signal.SIGKILL)
     if record.title == "Greedy":
         raise MemoryError
-    return figure_graph.describe(record)
-worker.describe = deadly
+    return figure_graph.build_figure_graph(record)
+worker.build_figure_graph = deadly
 """
 
 
