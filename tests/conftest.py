@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.sites import Made, evil_site, real_site, small_site
+from tests.support.sites import BuiltSite, evil_site, real_site, small_site
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -105,15 +105,15 @@ def patience() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Made:
+def real(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
     return real_site(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Made:
+def small(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
     return small_site(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
-def evil(tmp_path_factory: pytest.TempPathFactory) -> Made:
+def evil(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
     return evil_site(tmp_path_factory)

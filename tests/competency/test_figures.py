@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyoxigraph
 import pytest
-from tests.support.records import DATA, statements, without_place
+from tests.support.records import DATA, statements, without_folder
 
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.mapping.figure_graph import build_figure_graph
@@ -28,7 +28,7 @@ def outcome(folder: Path) -> tuple[str, str]:
         (record,) = read_records(folder / "record.md")
         graph = build_figure_graph(record)
     except RecordError as error:
-        return "".join(without_place(folder, [f"{error}\n"])), ""
+        return "".join(without_folder(folder, [f"{error}\n"])), ""
     lines = statements(graph)
     assert len(lines) == len(set(lines)), "a statement is made twice"
     return "".join(f"{line}\n" for line in lines), "".join(f"{note}\n" for note in graph.notes)

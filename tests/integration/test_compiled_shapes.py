@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support.columns import as_columns, made_up
+from tests.support.columns import as_columns, resource_columns
 from tests.support.mutations import (
     GRAPHS,
     NO_SHARED,
@@ -18,7 +18,7 @@ from tests.support.mutations import (
     tidy,
 )
 from tests.support.profiles import example_count
-from tests.support.shapes import OTHER, THING, assert_sound, compile_shapes, on_value, thing, typed
+from tests.support.shapes import OTHER, THING, assert_sound, compile_shapes, on_value, resource, typed
 
 from pfocr2rdf.mapping.figure_graph import build_figure_graph
 from pfocr2rdf.rdf.terms import RDF_TYPE, GroupedResource, Resource, ResourceColumns, expand_term, iri_term, literal
@@ -172,8 +172,8 @@ def test_whatever_the_constraints_and_the_value_the_compiled_shapes_are_sound() 
     @settings(CHECKED, max_examples=1500)
     @given(st.lists(constraints(), min_size=1, max_size=2).map(" ; ".join), values())
     def holds(text: str, value: str) -> None:
-        verdicts[compile_shapes(on_value(text)).conforms(thing(value))] += 1
-        assert_sound(on_value(text), thing(value))
+        verdicts[compile_shapes(on_value(text)).conforms(resource(value))] += 1
+        assert_sound(on_value(text), resource(value))
 
     holds()
     assert verdicts[True] > 150
@@ -219,7 +219,7 @@ SHAPES = st.tuples(
 
 
 @settings(deadline=None, max_examples=example_count(300))
-@given(SHAPES, st.lists(made_up(), min_size=1, max_size=3))
+@given(SHAPES, st.lists(resource_columns(), min_size=1, max_size=3))
 def test_whatever_columns_hold_the_compiled_shapes_are_sound(shape: str, several: list[ResourceColumns]) -> None:
     validator, compiled = Validator(Shapes(shape, ())), CompiledShapes(shape, superclasses())
     figure = GroupedResource("<urn:x>", {RDF_TYPE: ["<urn:F>"]})

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.support.output_directories import COMPANIONS, Broken, assert_whole, contents, in_place, record, unchanged, written
+from tests.support.output_directories import SIDECARS, UnexpectedError, assert_intact, contents, in_place, record, unchanged, write_records
 
 from pfocr2rdf.errors import OutputError, SourceError, StoppedError
 from pfocr2rdf.pipeline import record_writer, single
@@ -27,7 +27,7 @@ from pfocr2rdf.storage.layout import CHECKPOINT_DIR, MANIFEST_FILE, STAGING_DIR,
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     """Some records, enough for several batches."""
-    return written(tmp_path / "in", *(record(f"PMC1__F{number}", number=f"F{number}") for number in range(150)))
+    return write_records(tmp_path / "in", *(record(f"PMC1__F{number}", number=f"F{number}") for number in range(150)))
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def output(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("compress", [None, "gz", "zst"])
 def test_the_manifest_names_every_file_with_its_size_and_digest(compress: str | None, source: Path, output: Path) -> None:
     done = export([source], output, formats=SERIALIZERS, compress=compress)
-    assert_whole(output)
+    assert_intact(output)
     manifest = json.loads((output / MANIFEST_FILE).read_text(encoding="utf-8"))
     assert [file["name"] for file in manifest["files"]] == sorted(set(contents(output)) - {MANIFEST_FILE})
     assert manifest["sources"] == [str(source)]
@@ -52,17 +52,17 @@ def test_the_manifest_names_every_file_with_its_size_and_digest(compress: str | 
 
 def test_the_staging_folder_is_gone_at_the_end(source: Path, output: Path) -> None:
     export([source], output)
-    assert sorted(path.name for path in output.iterdir()) == sorted([*COMPANIONS, "figures.jsonld", "figures.ttl", STATE_FILE])
+    assert sorted(path.name for path in output.iterdir()) == sorted([*SIDECARS, "figures.jsonld", "figures.ttl", STATE_FILE])
 
 
 def test_the_folders_above_are_made(source: Path, output: Path) -> None:
     export([source], output / "a" / "b")
-    assert_whole(output / "a" / "b")
+    assert_intact(output / "a" / "b")
 
 
 def test_what_a_record_was_quarantined_for_stands_beside_it(tmp_path: Path, output: Path) -> None:
     bad = record("PMC1__F2", number="F2", year="20")
-    done = export([written(tmp_path / "in", record("PMC1__F1"), bad)], output)
+    done = export([write_records(tmp_path / "in", record("PMC1__F1"), bad)], output)
     assert (done.exported, done.quarantined) == (1, 1)
     assert sorted(contents(output / "quarantine")) == ["PMC1__F2/PMC1__F2.md", "PMC1__F2/reasons.json"]
     assert yaml.safe_load_all((output / "quarantine/PMC1__F2/PMC1__F2.md").read_text(encoding="utf-8")).__next__() == bad
@@ -75,16 +75,16 @@ def test_what_a_record_was_quarantined_for_stands_beside_it(tmp_path: Path, outp
 def test_files_of_an_earlier_export_with_other_formats_go(source: Path, output: Path) -> None:
     export([source], output, formats=SERIALIZERS, compress="gz")
     export([source], output, formats=["turtle"])
-    assert sorted(contents(output)) == sorted([*COMPANIONS, "figures.ttl"])
-    assert_whole(output)
+    assert sorted(contents(output)) == sorted([*SIDECARS, "figures.ttl"])
+    assert_intact(output)
 
 
 def test_the_quarantine_of_an_earlier_export_goes(tmp_path: Path, output: Path) -> None:
-    export([written(tmp_path / "a", record("PMC1__F1"), record("PMC1__F2", number="F2", year="20"))], output)
+    export([write_records(tmp_path / "a", record("PMC1__F1"), record("PMC1__F2", number="F2", year="20"))], output)
     assert (output / "quarantine" / "PMC1__F2").is_dir()
-    export([written(tmp_path / "b", record("PMC1__F1"), record("PMC1__F3", number="F3", year="20"))], output)
+    export([write_records(tmp_path / "b", record("PMC1__F1"), record("PMC1__F3", number="F3", year="20"))], output)
     assert [path.name for path in (output / "quarantine").iterdir()] == ["PMC1__F3"]
-    export([written(tmp_path / "c", record("PMC1__F1"))], output)
+    export([write_records(tmp_path / "c", record("PMC1__F1"))], output)
     assert not (output / "quarantine").exists()
 
 
@@ -96,7 +96,7 @@ def test_foreign_files_stay(source: Path, output: Path) -> None:
     for formats in (["turtle"], ["jsonld", "ntriples"], ["turtle"]):
         export([source], output, formats=formats)
         assert {name: data for name, data in contents(output).items() if name in foreign} == foreign
-    assert len(contents(output)) == len(foreign) + len(COMPANIONS) + 1
+    assert len(contents(output)) == len(foreign) + len(SIDECARS) + 1
 
 
 def test_a_foreign_folder_of_the_name_quarantine_stays(source: Path, output: Path) -> None:
@@ -135,13 +135,13 @@ def test_a_broken_or_hostile_manifest_removes_nothing(manifest: str, source: Pat
     (output / MANIFEST_FILE).write_bytes(named.encode(errors="surrogatepass"))
     export([source], output)
     assert [path.read_bytes() for path in (tmp_path / "notes.txt", output / "sub" / "a")] == [b"mine", b"mine"]
-    assert_whole(output)
+    assert_intact(output)
 
 
 # -- what goes wrong within the process ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("error", [Broken, KeyboardInterrupt])
+@pytest.mark.parametrize("error", [UnexpectedError, KeyboardInterrupt])
 @pytest.mark.parametrize("before", [False, True], ids=["first export", "over another export"])
 def test_an_exception_in_the_middle_leaves_all_as_it_was(
     error: type[BaseException], before: bool, source: Path, output: Path, monkeypatch: pytest.MonkeyPatch
@@ -187,8 +187,8 @@ def test_an_interrupted_run_leaves_its_work_for_the_next_one_and_nothing_else(
 
 
 def test_a_violation_or_refusal_that_stops_the_run_leaves_all_as_it_was(tmp_path: Path, output: Path) -> None:
-    export([written(tmp_path / "good", record("PMC1__F1"))], output)
-    bad = written(
+    export([write_records(tmp_path / "good", record("PMC1__F1"))], output)
+    bad = write_records(
         tmp_path / "bad", record("PMC1__F1"), record("PMC1__F2", number="F2", year="20"), record("PMC1__F3", number="F3", pmcid="X")
     )
     with unchanged(output), pytest.raises(StoppedError):
@@ -217,7 +217,7 @@ def test_a_source_that_cannot_be_read_is_not_blamed_on_the_output(source: Path, 
 
 
 def test_a_long_figid_can_be_quarantined(tmp_path: Path, output: Path) -> None:
-    done = export([written(tmp_path / "in", record("長" * 100, year="20"), record("PMC1__F2", number="F2"))], output)
+    done = export([write_records(tmp_path / "in", record("長" * 100, year="20"), record("PMC1__F2", number="F2"))], output)
     assert (done.exported, done.quarantined + done.refused) == (1, 1)
 
 
@@ -248,7 +248,7 @@ def test_what_was_refused_can_be_tried_again(source: Path, output: Path) -> None
         export([source], output)
     (output / STAGING_DIR).unlink()
     export([source], output)
-    assert_whole(output)
+    assert_intact(output)
 
 
 def test_a_folder_that_may_not_be_written_to_is_refused(source: Path) -> None:
@@ -286,7 +286,7 @@ def test_files_that_may_not_grow_are_an_output_error_and_leave_nothing(size: int
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     export([source], output, formats=["turtle"])
-    assert_whole(output)
+    assert_intact(output)
 
 
 @pytest.mark.parametrize("after", [0, 3, 7])
@@ -312,8 +312,8 @@ def test_an_error_while_files_are_put_in_place_is_an_output_error(
     assert after or contents(output) == before
     assert not (output / STAGING_DIR).exists()
     export([source], output, formats=["turtle", "ntriples"])
-    assert_whole(output)
-    assert sorted(contents(output)) == sorted([*COMPANIONS, "figures.nt", "figures.ttl"])
+    assert_intact(output)
+    assert sorted(contents(output)) == sorted([*SIDECARS, "figures.nt", "figures.ttl"])
 
 
 # -- two at once --------------------------------------------------------------------------------------------------------------------
@@ -352,7 +352,7 @@ def test_a_dry_run_writes_nothing(exists: bool, source: Path, output: Path, tmp_
 
 
 def test_a_dry_run_counts_what_a_run_counts(tmp_path: Path, output: Path) -> None:
-    source = written(
+    source = write_records(
         tmp_path / "in", record("PMC1__F1"), record("PMC1__F2", number="F2", year="20"), record("PMC1__F3", number="F3", pmcid="X")
     )
     numbers = [export([source], output, dry_run=dry).as_dict(timing=False) for dry in (True, False)]
@@ -367,9 +367,9 @@ def test_a_record_that_is_superseded_late_leaves_nothing_of_the_first_pass(
     monkeypatch.setattr(single, "BATCH_RECORDS", 1)
     old = record("PMC1__F1", number="1", year="20")
     new = {key: value for key, value in record("PMC1__F1", number="2").items() if key != "genes"}
-    done = export([written(tmp_path / "both", old, new)], output)
+    done = export([write_records(tmp_path / "both", old, new)], output)
     assert (done.exported, done.superseded, done.quarantined) == (1, 1, 0)
-    export([written(tmp_path / "one", new)], tmp_path / "wanted")
+    export([write_records(tmp_path / "one", new)], tmp_path / "wanted")
     graphs = [
         {name: data for name, data in contents(folder).items() if name.startswith("figures.")} for folder in (output, tmp_path / "wanted")
     ]

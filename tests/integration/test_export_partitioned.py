@@ -17,7 +17,7 @@ import pytest
 import rdflib
 import zstandard
 from click.testing import CliRunner
-from tests.support.partitions import assert_as_fresh, assert_whole, contents, pages, parted
+from tests.support.partitions import assert_as_fresh, assert_intact, contents, export_partitioned, pages
 from tests.support.records import GENE_COLUMNS, TP53_ROW, front_matter, newer, older, shared_data, table, write
 
 from pfocr2rdf.cli import main
@@ -68,7 +68,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_parts_and_the_entities_are_the_whole(name: str, size: int, made: Path, tmp_path: Path) -> None:
     source = made if name == "made" else shared_data(name)
     one = export([source], tmp_path / "whole", formats=SERIALIZERS)
-    done = parted(source, tmp_path / "out", size, formats=SERIALIZERS)
+    done = export_partitioned(source, tmp_path / "out", size, formats=SERIALIZERS)
     numbers = one.as_dict(timing=False)
     assert done.as_dict(timing=False) == numbers
     assert done.mapped == done.read
@@ -79,12 +79,12 @@ def test_the_parts_and_the_entities_are_the_whole(name: str, size: int, made: Pa
         assert sum(map(len, files.values())) == done.triples
     for beside in ("vocabulary.ttl", "context.jsonld", "shapes.ttl", "report.json", "report.ttl"):
         assert (tmp_path / "out" / beside).read_bytes() == (tmp_path / "whole" / beside).read_bytes()
-    assert_whole(tmp_path / "out")
+    assert_intact(tmp_path / "out")
 
 
 @pytest.mark.parametrize("form", SERIALIZERS)
 def test_each_part_parses_alone_with_another_parser(form: str, made: Path, tmp_path: Path) -> None:
-    parted(made, tmp_path / "out", formats=[form])
+    export_partitioned(made, tmp_path / "out", formats=[form])
     for name, statements in graph(tmp_path / "out", form).items():
         other = rdflib.Dataset(default_union=True)
         other.parse(data=(tmp_path / "out" / name).read_bytes(), format=RDFLIB[form])
@@ -93,7 +93,7 @@ def test_each_part_parses_alone_with_another_parser(form: str, made: Path, tmp_p
 
 def test_a_large_corpus_in_parts_is_the_whole(tmp_path: Path) -> None:
     source = shared_data("corpus-gen1")
-    done = parted(source, tmp_path / "out", 100, compress="zst", workers=2)
+    done = export_partitioned(source, tmp_path / "out", 100, compress="zst", workers=2)
     files = sorted((tmp_path / "out").glob("*.nt.zst"))
     assert len(files) == -(-done.read // 100) + 1
     parts = [zstandard.ZstdDecompressor().decompressobj().decompress(path.read_bytes()).splitlines() for path in files]
@@ -103,7 +103,7 @@ def test_a_large_corpus_in_parts_is_the_whole(tmp_path: Path) -> None:
 
 
 def test_the_description_of_the_dataset_has_every_part_with_size_and_digest(made: Path, tmp_path: Path) -> None:
-    parted(made, tmp_path / "out", formats=["turtle", "nquads"], compress="gz")
+    export_partitioned(made, tmp_path / "out", formats=["turtle", "nquads"], compress="gz")
     said = (tmp_path / "out" / "dataset.ttl").read_text(encoding="utf-8")
     files = [file for file in json.loads((tmp_path / "out" / MANIFEST_FILE).read_text())["files"] if file["name"].endswith(".gz")]
     assert len(files) == 8
@@ -118,7 +118,7 @@ def test_the_description_of_the_dataset_has_every_part_with_size_and_digest(made
 @pytest.mark.parametrize("size", [1, 7, 1000])
 def test_merged_parts_are_byte_for_byte_the_export_in_one_piece(size: int, compress: str | None, made: Path, tmp_path: Path) -> None:
     export([made], tmp_path / "whole", formats=SERIALIZERS, compress=compress)
-    done = parted(made, tmp_path / "out", size, merge=True, formats=SERIALIZERS, compress=compress)
+    done = export_partitioned(made, tmp_path / "out", size, merge=True, formats=SERIALIZERS, compress=compress)
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(done.files)
 
@@ -134,13 +134,13 @@ def test_real_parts_that_fill_many_buffers_are_merged_to_the_same_bytes(tmp_path
     for compress in ("gz", "zst"):
         export([source], tmp_path / f"whole-{compress}", formats=["ntriples", "jsonld"], compress=compress, workers=2)
         options: dict[str, Any] = {"formats": ["ntriples", "jsonld"], "compress": compress, "workers": 2}
-        parted(source, tmp_path / f"out-{compress}", 50, merge=True, **options)
+        export_partitioned(source, tmp_path / f"out-{compress}", 50, merge=True, **options)
         assert contents(tmp_path / f"out-{compress}") == contents(tmp_path / f"whole-{compress}")
 
 
 def test_the_bytes_are_the_same_for_any_number_of_workers(made: Path, tmp_path: Path) -> None:
     for workers in (1, 2, 3):
-        parted(made, tmp_path / str(workers), 3, workers=workers, formats=SERIALIZERS, compress="zst")
+        export_partitioned(made, tmp_path / str(workers), 3, workers=workers, formats=SERIALIZERS, compress="zst")
     assert contents(tmp_path / "1") == contents(tmp_path / "2") == contents(tmp_path / "3")
 
 
@@ -149,12 +149,12 @@ def test_records_that_travel_with_their_part_are_no_matter_for_several_workers(t
     stream = "---\n".join(older(f"PMC1__{number:03}", f"caption: {'long ' * 400}") for number in range(60))
     source = write(tmp_path, {"all.yaml": stream}) / "all.yaml"
     for workers in (1, 2):
-        parted(source, tmp_path / str(workers), 20, workers=workers)
+        export_partitioned(source, tmp_path / str(workers), 20, workers=workers)
     assert contents(tmp_path / "1") == contents(tmp_path / "2")
 
 
 def test_a_limit_holds(made: Path, tmp_path: Path) -> None:
-    assert parted(made, tmp_path / "out", limit=9).read == 9
+    assert export_partitioned(made, tmp_path / "out", limit=9).read == 9
     assert sorted(graph(tmp_path / "out", "ntriples")) == ["entities.nt", "part-00000.nt", "part-00001.nt"]
 
 
@@ -169,24 +169,24 @@ def source(tmp_path: Path) -> Path:
 @pytest.fixture
 def output(source: Path, tmp_path: Path) -> Path:
     """An export of the source in three parts."""
-    parted(source, tmp_path / "out")
+    export_partitioned(source, tmp_path / "out")
     return tmp_path / "out"
 
 
 def test_a_second_run_maps_nothing(source: Path, output: Path) -> None:
-    done = parted(source, output)
+    done = export_partitioned(source, output)
     assert (done.read, done.mapped, done.exported) == (20, 0, 20)
     assert_as_fresh(source, output)
 
 
 def test_fresh_maps_all(source: Path, output: Path) -> None:
-    assert parted(source, output, fresh=True).mapped == 20
+    assert export_partitioned(source, output, fresh=True).mapped == 20
 
 
 def test_only_the_part_of_a_changed_record_is_made_again(source: Path, output: Path) -> None:
     write(source, {"PMC1__008.md": front_matter(older("PMC1__008", title="Another title"))})
     before = {name: (output / name).stat().st_mtime_ns for name in graph(output, "ntriples")}
-    assert parted(source, output).mapped == 7
+    assert export_partitioned(source, output).mapped == 7
     changed = {name for name, when in before.items() if (output / name).stat().st_mtime_ns != when}
     assert changed == {"part-00001.nt", "entities.nt"}
     assert_as_fresh(source, output)
@@ -195,15 +195,15 @@ def test_only_the_part_of_a_changed_record_is_made_again(source: Path, output: P
 def test_a_changed_side_table_is_noticed(tmp_path: Path) -> None:
     files = {"_figures/PMC1__a.md": front_matter(newer("PMC1__a")), "_data/PMC1__a-genes.tsv": table(GENE_COLUMNS, TP53_ROW)}
     source = write(tmp_path / "in", files)
-    parted(source, tmp_path / "out")
+    export_partitioned(source, tmp_path / "out")
     write(source, {"_data/PMC1__a-genes.tsv": table(GENE_COLUMNS, TP53_ROW, TP53_ROW)})
-    assert parted(source, tmp_path / "out").mapped == 1
+    assert export_partitioned(source, tmp_path / "out").mapped == 1
     assert_as_fresh(source, tmp_path / "out")
 
 
 @pytest.mark.parametrize("options", [{"formats": ["turtle"]}, {"compress": "gz"}, {"size": 6}, {"on_violation": "keep"}])
 def test_other_options_make_the_parts_again(options: dict[str, Any], source: Path, output: Path) -> None:
-    assert parted(source, output, **options).mapped == 20
+    assert export_partitioned(source, output, **options).mapped == 20
     assert_as_fresh(source, output, **options)
 
 
@@ -212,7 +212,7 @@ def test_parts_of_more_or_fewer_records(count: int, source: Path, output: Path) 
     for path in sorted(source.iterdir())[count:]:
         path.unlink()
     write(source, pages(count))
-    mapped = parted(source, output).mapped
+    mapped = export_partitioned(source, output).mapped
     assert mapped == (0 if count == 14 else 13 if count == 27 else count % 7)
     assert_as_fresh(source, output)
 
@@ -227,9 +227,9 @@ def test_a_part_that_is_not_as_it_was_is_made_again(damage: str, source: Path, o
     if damage == "a folder":
         part.mkdir()
         with pytest.raises(OutputError, match=r"part-00001\.nt: cannot be written"):
-            parted(source, output)
+            export_partitioned(source, output)
         part.rmdir()
-    assert parted(source, output).mapped == 7
+    assert export_partitioned(source, output).mapped == 7
     assert_as_fresh(source, output)
 
 
@@ -257,7 +257,7 @@ def test_a_hostile_account_is_none(kind: str, source: Path, output: Path) -> Non
     (output.parent / "notes.txt").write_bytes(b"mine")
     account = output / PARTITION_MANIFESTS_DIR / "part-00001.json"
     account.write_text(json.dumps(hostile(json.loads(account.read_text()), HOSTILE[kind])), encoding="utf-8")
-    assert parted(source, output).mapped == 7
+    assert export_partitioned(source, output).mapped == 7
     assert (output.parent / "notes.txt").read_bytes() == b"mine"
     assert_as_fresh(source, output)
 
@@ -265,7 +265,7 @@ def test_a_hostile_account_is_none(kind: str, source: Path, output: Path) -> Non
 @pytest.mark.parametrize("text", ["", "[]", "null", "{", "7", '{"account": {}}', "[" * 100_000, '{"sha256": 1, "account": []}', "\ud800"])
 def test_a_broken_account_is_none(text: str, source: Path, output: Path) -> None:
     (output / PARTITION_MANIFESTS_DIR / "part-00000.json").write_bytes(text.encode(errors="surrogatepass"))
-    assert parted(source, output).mapped == 7
+    assert export_partitioned(source, output).mapped == 7
     assert_as_fresh(source, output)
 
 
@@ -276,7 +276,7 @@ def test_an_account_with_any_byte_spoilt_is_none_or_says_the_same(source: Path, 
         spoilt = bytearray(whole)
         spoilt[noise.randrange(len(whole))] ^= 1 << noise.randrange(8)
         account.write_bytes(spoilt)
-        assert parted(source, output).mapped in (0, 6)
+        assert export_partitioned(source, output).mapped in (0, 6)
         assert account.read_bytes() == whole or account.read_bytes() == bytes(spoilt)
     assert_as_fresh(source, output)
 
@@ -293,7 +293,7 @@ def test_nothing_of_a_superseded_record_is_in_any_part(tmp_path: Path) -> None:
     files["PMC1__019.md"] = front_matter(newer("PMC1__twice", title="The new title"))
     source = write(tmp_path / "in", files)
     whole = export([source], tmp_path / "whole", formats=["ntriples"])
-    done = parted(source, tmp_path / "out")
+    done = export_partitioned(source, tmp_path / "out")
     assert done.as_dict(timing=False) == whole.as_dict(timing=False)
     assert (done.exported, done.superseded, done.refused, done.mapped) == (18, 1, 1, 20)
     texts = b"".join(contents(tmp_path / "out").values())
@@ -306,10 +306,10 @@ def test_nothing_of_a_superseded_record_is_in_any_part(tmp_path: Path) -> None:
     assert sorted(b"".join((tmp_path / "out" / name).read_bytes() for name in graph(tmp_path / "out", "ntriples")).splitlines()) == sorted(
         lines
     )
-    assert parted(source, tmp_path / "out").mapped == 0
+    assert export_partitioned(source, tmp_path / "out").mapped == 0
     assert_as_fresh(source, tmp_path / "out")
     (source / "PMC1__019.md").unlink()
-    done = parted(source, tmp_path / "out")
+    done = export_partitioned(source, tmp_path / "out")
     assert (done.superseded, done.mapped) == (0, 12)
     assert b"The old title" in (tmp_path / "out" / "part-00000.nt").read_bytes()
     assert_as_fresh(source, tmp_path / "out")
@@ -324,28 +324,28 @@ def test_what_is_left_out_is_reported_and_remembered(tmp_path: Path) -> None:
     source = write(tmp_path / "in", files)
     whole = export([source], tmp_path / "whole", formats=["ntriples"])
     for mapped in (20, 0):
-        done = parted(source, tmp_path / "out")
+        done = export_partitioned(source, tmp_path / "out")
         assert done.as_dict(timing=False) == whole.as_dict(timing=False)
         assert (done.exported, done.quarantined, done.refused, done.mapped) == (15, 2, 3, mapped)
         same = {name: data for name, data in contents(tmp_path / "out").items() if name.startswith(("quarantine/", "report."))}
         assert same == {name: data for name, data in contents(tmp_path / "whole").items() if name.startswith(("quarantine/", "report."))}
-        assert_whole(tmp_path / "out")
+        assert_intact(tmp_path / "out")
     write(source, {**pages(1, begin=2), **pages(1, begin=9)})
-    assert parted(source, tmp_path / "out").mapped == 14
+    assert export_partitioned(source, tmp_path / "out").mapped == 14
     assert sorted(path.name for path in (tmp_path / "out" / "quarantine").iterdir()) == ["PMC1__012"]
     write(source, pages(20))
-    assert parted(source, tmp_path / "out").mapped == 7
+    assert export_partitioned(source, tmp_path / "out").mapped == 7
     assert not (tmp_path / "out" / "quarantine").exists()
     assert_as_fresh(source, tmp_path / "out")
 
 
 def test_a_part_of_nothing_but_refusals(tmp_path: Path) -> None:
     stream = "---\n".join([older("PMC1__a"), "figid: [\n", older("PMC1__c"), "- list\n"])
-    done = parted(write(tmp_path, {"all.yaml": stream}) / "all.yaml", tmp_path / "out", 1)
+    done = export_partitioned(write(tmp_path, {"all.yaml": stream}) / "all.yaml", tmp_path / "out", 1)
     assert (done.exported, done.refused) == (2, 2)
-    assert_whole(tmp_path / "out")
+    assert_intact(tmp_path / "out")
     export([tmp_path / "all.yaml"], tmp_path / "whole", formats=["ntriples"])
-    parted(tmp_path / "all.yaml", tmp_path / "out", 1, merge=True)
+    export_partitioned(tmp_path / "all.yaml", tmp_path / "out", 1, merge=True)
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
 
 
@@ -358,7 +358,7 @@ def test_a_stop_that_was_asked_for_publishes_nothing(wrong: dict[str, Any], tmp_
     )
     source = write(tmp_path / "in", {**pages(20), **bad})
     with pytest.raises(StoppedError):
-        parted(source, tmp_path / "out", **wrong)
+        export_partitioned(source, tmp_path / "out", **wrong)
     assert not (tmp_path / "out" / MANIFEST_FILE).exists()
 
 
@@ -385,11 +385,11 @@ def test_a_record_that_kills_its_worker_is_set_aside(form: str, workers: int | N
     else:  # these travel with the task, so that fewer tasks wait inside the pipes
         long = f"caption: {'long ' * 2000}\n"
         source = write(tmp_path, {"all.yaml": "---\n".join(text + long for text in records.values())}) / "all.yaml"
-    done = parted(source, tmp_path / "out", 4, workers=workers)
+    done = export_partitioned(source, tmp_path / "out", 4, workers=workers)
     assert (done.exported, done.quarantined, done.refused) == (38, 2, 0)
     assert len(graph(tmp_path / "out", "ntriples")) == 11
     assert "signal 9" in (tmp_path / "out" / "report.json").read_text(encoding="utf-8")
-    assert_whole(tmp_path / "out")
+    assert_intact(tmp_path / "out")
 
 
 def test_a_worker_without_memory_does_not_end_the_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -402,7 +402,7 @@ def test_a_worker_without_memory_does_not_end_the_run(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(batch, "build_figure_graph", greedy)
     source = write(tmp_path / "in", {**pages(9), "PMC1__003.md": front_matter(older("PMC1__003", title="Greedy"))})
-    assert parted(source, tmp_path / "out", 3, workers=2).quarantined == 1
+    assert export_partitioned(source, tmp_path / "out", 3, workers=2).quarantined == 1
     assert "ran out of memory" in (tmp_path / "out" / "report.json").read_text(encoding="utf-8")
 
 
@@ -412,7 +412,7 @@ def test_a_fault_of_ours_is_not_blamed_on_the_output(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(batch, "build_figure_graph", broken)
     with pytest.raises(ZeroDivisionError):
-        parted(source, tmp_path / "out")
+        export_partitioned(source, tmp_path / "out")
 
 
 def test_pools_that_are_used_while_they_are_used() -> None:
@@ -440,10 +440,10 @@ def test_pools_that_are_used_while_they_are_used() -> None:
 def test_one_folder_can_be_in_one_piece_and_in_parts_in_turn(source: Path, output: Path) -> None:
     for _ in range(2):
         export([source], output, formats=["turtle", "ntriples"])
-        assert_whole(output)
+        assert_intact(output)
         assert sorted(path.name for path in output.iterdir() if path.name.startswith(".")) == [STATE_FILE]
         assert not list(output.glob("part-*"))
-        parted(source, output)
+        export_partitioned(source, output)
         assert_as_fresh(source, output)
         assert not (output / STATE_FILE).exists()
 
@@ -453,15 +453,15 @@ def test_an_interrupted_export_in_one_piece_leaves_nothing_to_one_in_parts(sourc
     for folder, name in ((STAGING_DIR, "figures.ttl"), (CHECKPOINT_DIR, "figures.nq")):
         write(output / folder, {name: "half", "previous-manifest.json": (output / MANIFEST_FILE).read_bytes()})
     (output / MANIFEST_FILE).unlink()
-    parted(source, output)
+    export_partitioned(source, output)
     assert_as_fresh(source, output)
 
 
 def test_foreign_files_stay(source: Path, output: Path) -> None:
     foreign = {"notes.txt": "mine", "part-0.nt": "mine", "sub/part-00009.nt": "mine", "part-00009.nt.bak2": "mine", ".hidden": "mine"}
     write(output, dict(foreign.items()))
-    parted(source, output, 3)
-    parted(source, output, 20, formats=["turtle"])
+    export_partitioned(source, output, 3)
+    export_partitioned(source, output, 20, formats=["turtle"])
     export([source], output)
     assert {name: (output / name).read_text() for name in foreign} == foreign
 
@@ -471,7 +471,7 @@ def test_what_stands_in_a_folder_that_never_was_ours_stays(source: Path, tmp_pat
         tmp_path / "out",
         {"part-00009.nt": "mine", "entities.ttl": "mine", MANIFEST_FILE: '{"files": [{"name": "notes.txt"}]}', "notes.txt": "mine"},
     )
-    parted(source, tmp_path / "out")
+    export_partitioned(source, tmp_path / "out")
     assert {(tmp_path / "out" / name).read_text() for name in ("part-00009.nt", "entities.ttl", "notes.txt")} == {"mine"}
 
 
@@ -491,9 +491,9 @@ def test_an_export_that_cannot_begin_leaves_the_one_before(source: Path, output:
     before = contents(output, hidden=True)
     for wrong in (tmp_path / "nowhere", write(tmp_path / "empty", {"notes.txt": "no"})):
         with pytest.raises(SourceError):
-            parted(wrong, output)
+            export_partitioned(wrong, output)
         with pytest.raises(SourceError):
-            parted(wrong, tmp_path / "new")
+            export_partitioned(wrong, tmp_path / "new")
     assert contents(output, hidden=True) == before
     assert not (tmp_path / "new").exists()
 
@@ -502,18 +502,18 @@ def test_an_output_that_is_a_file_is_refused(source: Path, tmp_path: Path) -> No
     write(tmp_path, {"file": "mine"})
     for place in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(OutputError, match=r"file.*cannot be written"):
-            parted(source, place)
+            export_partitioned(source, place)
     assert (tmp_path / "file").read_text() == "mine"
 
 
 def test_a_wrong_size_is_refused(source: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="0 is no number of records"):
-        parted(source, tmp_path / "out", 0)
+        export_partitioned(source, tmp_path / "out", 0)
 
 
 def test_progress_is_told_part_by_part(source: Path, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
-    parted(source, tmp_path / "out", progress=lambda stage, done, total: told.append((done, total)))
+    export_partitioned(source, tmp_path / "out", progress=lambda stage, done, total: told.append((done, total)))
     assert told == [(7, 20), (14, 20), (20, 20)]
 
 

@@ -11,7 +11,16 @@ from pathlib import Path
 import pyoxigraph
 import pytest
 from click.testing import CliRunner, Result
-from tests.support.loads import BESIDE, DATASET, SMALL, in_folder, nobody, statements, two_releases, without_beside
+from tests.support.loads import (
+    DATASET,
+    METADATA_GRAPHS,
+    SMALL,
+    clear_credentials,
+    statements,
+    store_contents,
+    two_releases,
+    without_metadata,
+)
 
 from pfocr2rdf import OutputError, SourceError, StoreError, diff, load
 from pfocr2rdf.cli import main
@@ -26,7 +35,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture(autouse=True)
 def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    nobody(monkeypatch, tmp_path)
+    clear_credentials(monkeypatch, tmp_path)
 
 
 def run(*arguments: str | Path) -> Result:
@@ -41,7 +50,7 @@ def test_embedded(graphs: str, releases: tuple[Path, Path], tmp_path: Path) -> N
     store = tmp_path / "store"
     for release in releases:
         loaded = load(release, store, graphs=graphs, chunk_size=SMALL)
-        assert without_beside(in_folder(store)) == statements(release, graphs)
+        assert without_metadata(store_contents(store)) == statements(release, graphs)
         assert loaded.statements == len(statements(release, graphs))
         assert loaded.chunks > 5
         assert loaded.sampled > 1
@@ -51,12 +60,12 @@ def test_embedded(graphs: str, releases: tuple[Path, Path], tmp_path: Path) -> N
 
 def test_description_and_vocabulary_come_along(releases: tuple[Path, Path], tmp_path: Path) -> None:
     load(releases[0], tmp_path / "store")
-    held = in_folder(tmp_path / "store")
-    assert sum(line.endswith(f" <{BESIDE[1]}> .") for line in held) > 200
+    held = store_contents(tmp_path / "store")
+    assert sum(line.endswith(f" <{METADATA_GRAPHS[1]}> .") for line in held) > 200
     files = json.loads((releases[0] / "manifest.json").read_text(encoding="utf-8"))["files"]
     for name in ("figures.nt", "figures.nq"):
         (digest,) = (file["sha256"] for file in files if file["name"] == name)
-        assert f"<{DATASET}> <http://purl.org/dc/terms/hasVersion> <urn:sha256:{digest}> <{BESIDE[0]}> ." in held
+        assert f"<{DATASET}> <http://purl.org/dc/terms/hasVersion> <urn:sha256:{digest}> <{METADATA_GRAPHS[0]}> ." in held
 
 
 @pytest.mark.parametrize("name", ["figures.ttl.zst", "figures.jsonld", "figures.rdf", "figures.trig", "figures.nt.gz"])
@@ -67,10 +76,10 @@ def test_every_format_of_an_export(name: str, tmp_path: Path, releases: tuple[Pa
     result = CliRunner().invoke(main, ["export", "examples", "--output", str(tmp_path / "out"), "--format", forms[form], *compress, "-q"])
     assert (tmp_path / "out" / name).exists(), result.output
     load(tmp_path / "out", tmp_path / "store", chunk_size=SMALL)
-    assert without_beside(in_folder(tmp_path / "store")) == statements(releases[0])
+    assert without_metadata(store_contents(tmp_path / "store")) == statements(releases[0])
     if form == "trig":
         load(tmp_path / "out", tmp_path / "store", graphs="figure")
-        assert without_beside(in_folder(tmp_path / "store")) == statements(releases[0], "figure")
+        assert without_metadata(store_contents(tmp_path / "store")) == statements(releases[0], "figure")
 
 
 def test_parts_records_and_files(tmp_path: Path, releases: tuple[Path, Path]) -> None:
@@ -81,7 +90,7 @@ def test_parts_records_and_files(tmp_path: Path, releases: tuple[Path, Path]) ->
     for source in (tmp_path / "out", "examples", releases[0] / "figures.nq"):
         shutil.rmtree(tmp_path / "store", ignore_errors=True)
         load(source, tmp_path / "store")
-        assert without_beside(in_folder(tmp_path / "store")) == statements(releases[0])
+        assert without_metadata(store_contents(tmp_path / "store")) == statements(releases[0])
 
 
 # -- what cannot be loaded -------------------------------------------------------------------------------------------------
@@ -108,7 +117,7 @@ def test_a_file_that_cannot_be_sent(text: str, reason: str, releases: tuple[Path
     (tmp_path / "bad.nt").write_text("<urn:a> <urn:b> <urn:c> .\n" * 10 + text + "\n")
     with pytest.raises(SourceError, match=reason):
         load(tmp_path / "bad.nt", tmp_path / "store")
-    assert without_beside(in_folder(tmp_path / "store")) == statements(releases[0])
+    assert without_metadata(store_contents(tmp_path / "store")) == statements(releases[0])
 
 
 def test_statements_without_graphs_are_not_loaded_by_figure(releases: tuple[Path, Path], tmp_path: Path) -> None:
@@ -137,7 +146,7 @@ def test_a_store_that_somebody_has_open(releases: tuple[Path, Path], tmp_path: P
         with pytest.raises(StoreError, match="another program has the store open"):
             load(releases[1], tmp_path / "store")
         somebody.communicate()
-    assert without_beside(in_folder(tmp_path / "store")) == statements(releases[0])
+    assert without_metadata(store_contents(tmp_path / "store")) == statements(releases[0])
 
 
 @pytest.mark.parametrize(
@@ -161,7 +170,7 @@ def test_urls_that_are_refused(url: str, reason: str, releases: tuple[Path, Path
 
 def test_a_delta_of_another_version(releases: tuple[Path, Path], tmp_path: Path) -> None:
     load(releases[0], tmp_path / "store")
-    before = in_folder(tmp_path / "store")
+    before = store_contents(tmp_path / "store")
     diff(*reversed(releases), tmp_path / "back", ignore_graphs=True)
     result = run(tmp_path / "back", "--to", tmp_path / "store")
     assert result.exit_code == 0, "the store holds what it leads to"
@@ -172,7 +181,7 @@ def test_a_delta_of_another_version(releases: tuple[Path, Path], tmp_path: Path)
     assert result.exit_code == 3
     assert "holds version" in result.output
     assert "was made from" in result.output
-    assert in_folder(tmp_path / "store") == before
+    assert store_contents(tmp_path / "store") == before
 
 
 def test_a_delta_for_other_graphs(releases: tuple[Path, Path], tmp_path: Path) -> None:
@@ -195,7 +204,7 @@ def test_a_delta_that_leads_to_something_else_is_told(releases: tuple[Path, Path
     assert "statements after the delta instead of" in result.output
     assert "does not say which version it holds" in run(tmp_path / "delta", "--to", tmp_path / "store").output
     load(releases[1], tmp_path / "store")
-    assert without_beside(in_folder(tmp_path / "store")) == statements(releases[1])
+    assert without_metadata(store_contents(tmp_path / "store")) == statements(releases[1])
 
 
 # -- the command -----------------------------------------------------------------------------------------------------------

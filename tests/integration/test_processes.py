@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from tests.support.deaths import DEATHS, kill, leave, once
-from tests.support.processes import is_running, soon
+from tests.support.processes import is_running, wait_until
 
 from pfocr2rdf.pipeline.executors.base import InlineExecutor
 from pfocr2rdf.pipeline.executors.processes import AutoExecutor, ProcessExecutor, _Process
@@ -411,7 +411,7 @@ def test_workers_end_when_the_process_that_made_them_is_killed_and_the_output_is
     parent.stdout.close()
     with ExportDirectory(tmp_path / "out"):
         pass
-    assert soon(lambda: not any(map(is_alive, pids)), busy + 10)
+    assert wait_until(lambda: not any(map(is_alive, pids)), busy + 10)
 
 
 def is_alive(pid: int) -> bool:

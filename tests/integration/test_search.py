@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.profiles import example_count
-from tests.support.search import ACID, ALL, FAMILY, FEW, IL6, MANY, NFKB, PAPER, STAT1, STAT3, content, of, write
+from tests.support.search import ACID, ALL, FAMILY, FEW, IL6, MANY, NFKB, PAPER, STAT1, STAT3, content, urls_of, write
 
 from pfocr2rdf.errors import OutputError
 from pfocr2rdf.site.pages.html import ASSETS_DIR
@@ -142,7 +142,7 @@ def urls(answer: Mapping[str, Any]) -> list[str]:
 def test_words_are_found_however_they_are_written_and_the_best_come_first(
     ask: Ask, site: Path, q: str, expected: list[SearchEntry]
 ) -> None:
-    assert urls(ask(site, q)[0]) == of(*expected)
+    assert urls(ask(site, q)[0]) == urls_of(*expected)
 
 
 def test_what_is_shown_of_a_thing_is_what_was_given(ask: Ask, site: Path) -> None:
@@ -152,9 +152,9 @@ def test_what_is_shown_of_a_thing_is_what_was_given(ask: Ask, site: Path) -> Non
 
 def test_a_kind_leaves_the_others_out_and_all_are_counted(ask: Ask, site: Path) -> None:
     answer = ask(site, "STAT3", kind="figure")[0]
-    assert urls(answer) == of(MANY, FEW)
+    assert urls(answer) == urls_of(MANY, FEW)
     assert {item["plural"]: item["count"] for item in answer["counts"] if item["count"]} == {"genes": 1, "figures": 2, "papers": 1}
-    assert urls(ask(site, "STAT3", kind="constructor")[0]) == of(STAT3, MANY, FEW, PAPER)
+    assert urls(ask(site, "STAT3", kind="constructor")[0]) == urls_of(STAT3, MANY, FEW, PAPER)
 
 
 def test_ties_go_by_weight_then_by_title(ask: Ask, tmp_path: Path) -> None:
@@ -162,15 +162,15 @@ def test_ties_go_by_weight_then_by_title(ask: Ask, tmp_path: Path) -> None:
         SearchEntry(f"figures/{name}.html", "figure", name, "", ("word",), weight) for name, weight in (("z", 7), ("a", 2), ("b", 2))
     )
     write(tmp_path, (b, heavy, a))
-    assert urls(ask(tmp_path, "word")[0]) == of(heavy, a, b)
+    assert urls(ask(tmp_path, "word")[0]) == urls_of(heavy, a, b)
 
 
 def test_a_whole_title_comes_before_its_words_elsewhere_and_long_words_are_cut_alike(ask: Ask, tmp_path: Path) -> None:
     gene = SearchEntry("genes/1.html", "gene", "acids, and fatty", "", ("y" * 60,), 9)
     write(tmp_path, (gene, ACID))
     whole, long, longer = ask(tmp_path, "fatty acids", "y" * 60, "y" * 10_000)
-    assert urls(whole) == of(ACID, gene)
-    assert urls(long) == urls(longer) == of(gene)
+    assert urls(whole) == urls_of(ACID, gene)
+    assert urls(long) == urls(longer) == urls_of(gene)
 
 
 TEXTS = st.text(
@@ -204,9 +204,9 @@ def test_lists_long_and_short_and_files_of_terms_are_read_as_they_were_written(a
     assert size == (len(files), sum(map(len, files.values())))
     assert len([name for name in files if "/things/" in name]) == 4000 // ENTRIES_PER_BLOCK
     rare, every, odd, single, begins, short = ask(tmp_path, "rare", "every", "odd", "w0011x", "w001", "w")
-    assert urls(every) == of(*entries)
-    assert urls(odd) == of(*entries[1::2])
-    assert urls(rare) == of(*entries[7::1500])
+    assert urls(every) == urls_of(*entries)
+    assert urls(odd) == urls_of(*entries[1::2])
+    assert urls(rare) == urls_of(*entries[7::1500])
     assert urls(single) == [entry.url for entry in entries if "w0011x" in entry.search_terms]
     assert urls(begins) == [entry.url for entry in entries if any(word.startswith("w001") for word in entry.search_terms)]
     firsts = json.loads(files["search/index.json"])["terms"]

@@ -41,7 +41,7 @@ from tests.support.service import (
     digest,
     noise,
     served,
-    within,
+    wait_until,
 )
 
 from pfocr2rdf import load, query
@@ -403,7 +403,7 @@ def test_a_query_that_takes_too_long_is_ended_and_the_next_is_answered(strict: S
     assert (answer.status_code, answer.text) == (504, "the query took longer than 2 seconds and was ended; ask for less\n")
     assert time.monotonic() - began < 20
     assert strict.count() > 1000
-    assert within(5, lambda: len(strict.workers()) == 1)
+    assert wait_until(5, lambda: len(strict.workers()) == 1)
     assert strict.workers() != before
 
 
@@ -441,7 +441,7 @@ def test_the_query_of_a_client_that_goes_away_is_ended(store: Path, tmp_path: Pa
         assert one.count()
         with pytest.raises(httpx.ReadTimeout):
             httpx.post(f"{one.url}/sparql", data={"query": ENDLESS}, timeout=0.5)
-        assert within(5, lambda: one.ask(COUNT).status_code == 200)
+        assert wait_until(5, lambda: one.ask(COUNT).status_code == 200)
 
 
 def test_slow_clients_are_left(server: Served) -> None:
@@ -523,7 +523,7 @@ def test_a_thousand_hostile_requests(server: Served, store: Path) -> None:
     assert {b"200", b"400"} < statuses["query"]
     assert not [back for _, back in answers if b"root:" in back or b"Traceback" in back]
     assert server.count() > 1000
-    assert within(5, lambda: len(server.workers()) == 2)
+    assert wait_until(5, lambda: len(server.workers()) == 2)
     assert digest(store) == before
     log = server.log.read_text(encoding="utf-8")
     assert "Traceback" not in log
@@ -576,7 +576,7 @@ def test_a_server_that_is_killed_leaves_no_process(store: Path, tmp_path: Path) 
             time.sleep(0.2)
             one.process.kill()
             assert isinstance(under_way.exception(), httpx.HTTPError)
-        assert within(10, lambda: not any(map(alive, workers)))
+        assert wait_until(10, lambda: not any(map(alive, workers)))
 
 
 def test_a_new_load_is_served_without_a_new_start(store: Path, tmp_path: Path) -> None:
@@ -602,6 +602,6 @@ def test_the_application_runs_in_any_server(store: Path) -> None:
 def test_requests_are_logged_one_to_a_line(server: Served) -> None:
     server.get("/health")
     server.get("/a%0AGET%20/health%201%1b[2J")
-    assert within(2, lambda: "\\n" in server.log.read_text(encoding="utf-8"))
+    assert wait_until(2, lambda: "\\n" in server.log.read_text(encoding="utf-8"))
     (line,) = [line for line in server.log.read_text(encoding="utf-8").splitlines() if "/a\\nGET" in line]
     assert re.fullmatch(r"\S+ 127\.0\.0\.1 GET /a\\nGET /health 1\\x1b\[2J 404 \d+ bytes [\d.]+ s", line)

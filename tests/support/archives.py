@@ -1,4 +1,4 @@
-"""A checkout as archives of every kind."""
+"""A checkout as archives of every format."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def tarred(files: dict[str, str | bytes], links: dict[str, tuple[bytes, str]] | 
     """A tar of the files, and of links: name, type and target."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        for name, (kind, target) in (links or {}).items():
+        for name, (entry_type, target) in (links or {}).items():
             info = tarfile.TarInfo(name)
-            info.type, info.linkname = kind, target
+            info.type, info.linkname = entry_type, target
             archive.addfile(info)
         for name, content in files.items():
             data = content.encode() if isinstance(content, str) else content

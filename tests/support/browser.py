@@ -17,11 +17,11 @@ FLAGS = (
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-def missing(what: str) -> NoReturn:
+def skip_or_fail(reason: str) -> NoReturn:
     """Without what it needs a test is skipped, but where ``PFOCR2RDF_TOOLS`` promises that it is there, it is red."""
     if os.environ.get("PFOCR2RDF_TOOLS"):
-        pytest.fail(what)
-    pytest.skip(what)
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @contextlib.contextmanager
@@ -30,10 +30,10 @@ def chromium() -> Iterator[Any]:
     try:
         from playwright.sync_api import sync_playwright  # here, since whoever tests without a browser need not have it
     except ImportError:
-        missing("Playwright is not installed: pip install playwright")
+        skip_or_fail("Playwright is not installed: pip install playwright")
     program = next(filter(None, map(shutil.which, _NAMES)), None)
     if program is None:
-        missing("there is no Chromium: apt-get install chromium")
+        skip_or_fail("there is no Chromium: apt-get install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, headless=True, args=list(FLAGS))
         try:
@@ -47,7 +47,7 @@ class Visit:
 
     Attributes:
         page: the page, as Playwright has it.
-        asked: the URLs that it asked for, in their order; ``data:`` and ``blob:`` leave no machine and are not among them.
+    requested: the URLs that it asked for, in their order; ``data:`` and ``blob:`` leave no machine and are not among them.
         failed: those of them that were not answered with what was asked for, each behind the reason.
         said: what was written to the console, complaints about the policy included, and errors of scripts.
         dialogs: the boxes that scripts opened.
@@ -56,7 +56,7 @@ class Visit:
     def __init__(self, browser: Any, **options: Any) -> None:
         self.page = browser.new_page(**options)
         self.page.set_default_timeout(15_000)
-        self.asked: list[str] = []
+        self.requested: list[str] = []
         self.failed: list[str] = []
         self.said: list[str] = []
         self.dialogs: list[str] = []
@@ -69,7 +69,7 @@ class Visit:
 
     def _request(self, request: Any) -> None:
         if not request.url.startswith(("data:", "blob:")):
-            self.asked.append(request.url)
+            self.requested.append(request.url)
 
     def _request_failed(self, request: Any) -> None:
         if request.failure != "net::ERR_ABORTED":  # as what is under way when the page is left
@@ -85,9 +85,9 @@ class Visit:
 
     def assert_quiet(self, origin: str) -> None:
         """Nothing was asked of others, nothing failed, and there was nothing to complain about."""
-        others = [url for url in self.asked if not url.startswith(f"{origin}/")]
-        found = (others, self.failed, self.said, self.dialogs)
-        assert found == ([], [], [], []), found  # said, since pytest does not explain what fails outside of its modules
+        foreign_urls = [url for url in self.requested if not url.startswith(f"{origin}/")]
+        events = (foreign_urls, self.failed, self.said, self.dialogs)
+        assert events == ([], [], [], []), events  # said, since pytest does not explain what fails outside of its modules
 
 
 @contextlib.contextmanager

@@ -19,10 +19,10 @@ DESCRIPTION = f"{DATASET_IRI}/description"
 
 def release(folder: Path, graphs: str = "dataset", ending: str = "", **other: Any) -> BulkInputs:
     """The export as the command line hands it over."""
-    kind: Literal["dataset", "figure", "default"] = graphs  # type: ignore[assignment]
+    layout: Literal["dataset", "figure", "default"] = graphs  # type: ignore[assignment]
     triples = [folder / f"figures.nt{ending}", *([] if ending else [folder / "figures.ttl"])]
     quads = [folder / f"figures.nq{ending}", *([] if ending else [folder / "figures.trig"])]
-    inputs = BulkInputs(folder, triples, quads, folder / "vocabulary.ttl", folder / "dataset.ttl", kind, DATASET_IRI, statements(folder))
+    inputs = BulkInputs(folder, triples, quads, folder / "vocabulary.ttl", folder / "dataset.ttl", layout, DATASET_IRI, statements(folder))
     return inputs._replace(**other)
 
 
@@ -42,11 +42,11 @@ def expected(folder: Path, graphs: str) -> set[str]:
     name = "figures.nq" if graphs == "figure" else "figures.nt"
     store = Store()
     store.extend(
-        Quad(one.subject, one.predicate, one.object, graph) if graphs == "dataset" else one for one in parse(path=str(folder / name))
+        Quad(quad.subject, quad.predicate, quad.object, graph) if graphs == "dataset" else quad for quad in parse(path=str(folder / name))
     )
     vocabulary = DefaultGraph() if graphs == "default" else NamedNode(VOCABULARY)
-    for file, about in (("vocabulary.ttl", vocabulary), ("dataset.ttl", NamedNode(DESCRIPTION))):
-        store.extend(Quad(one.subject, one.predicate, one.object, about) for one in parse(path=str(folder / file)))
+    for file, metadata_graph in (("vocabulary.ttl", vocabulary), ("dataset.ttl", NamedNode(DESCRIPTION))):
+        store.extend(Quad(quad.subject, quad.predicate, quad.object, metadata_graph) for quad in parse(path=str(folder / file)))
     return lines(store)
 
 

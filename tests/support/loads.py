@@ -14,15 +14,15 @@ from tests.support.records import ROOT
 from pfocr2rdf import export
 
 DATASET = "https://pfocr.wikipathways.org/dataset"
-BESIDE = (f"{DATASET}/description", "https://pfocr.wikipathways.org/vocab")
+METADATA_GRAPHS = (f"{DATASET}/description", "https://pfocr.wikipathways.org/vocab")
 _TRIPLE = re.compile(r"<[^>]*> <[^>]*> <[^>]*> \.").fullmatch
 
 SMALL = 20_000
 """Bytes of a chunk, so that even the examples come in some twenty."""
 
 
-def nobody(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """No credentials but those that a test sets, and journals in a place of its own."""
+def clear_credentials(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """No credentials but those that a test sets, and journals in a directory of its own."""
     for name in ("USER", "PASSWORD", "TOKEN"):
         monkeypatch.delenv(f"PFOCR2RDF_{name}", raising=False)
     monkeypatch.setenv("NETRC", str(folder / "netrc"))
@@ -31,19 +31,19 @@ def nobody(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 
 def two_releases(folder: Path) -> tuple[Path, Path]:
     """Exports of the examples, and of a later state of them: titles changed, a figure gone, a gene gone."""
-    later = folder / "later"
-    shutil.copytree(ROOT / "examples", later)
-    first, *others = sorted((later / "_figures").iterdir())
-    first.unlink()
-    for table in (later / "_data").glob(f"{first.stem}-*.tsv"):
+    new_source = folder / "later"
+    shutil.copytree(ROOT / "examples", new_source)
+    removed_page, *changed_pages = sorted((new_source / "_figures").iterdir())
+    removed_page.unlink()
+    for table in (new_source / "_data").glob(f"{removed_page.stem}-*.tsv"):
         table.unlink()
-    for path in others:
+    for path in changed_pages:
         text = path.read_text(encoding="utf-8")
         path.write_text(re.sub(r"(?m)^figtitle: .*$", 'figtitle: "A \\\\"title\\\\" → with\\\\n;\\\\n\\\\\\\\"', text), encoding="utf-8")
-    for table in (later / "_data").glob("*-genes.tsv"):
+    for table in (new_source / "_data").glob("*-genes.tsv"):
         rows = table.read_text(encoding="utf-8").splitlines(keepends=True)
         table.write_text("".join(rows[:1] + rows[2:]), encoding="utf-8")
-    for source, name in ((ROOT / "examples", "old"), (later, "new")):
+    for source, name in ((ROOT / "examples", "old"), (new_source, "new")):
         summary = export([source], folder / name, formats=["ntriples", "nquads"])
         assert summary.refused == 0
     return folder / "old", folder / "new"
@@ -60,14 +60,14 @@ def statements(exported: Path, graphs: str = "dataset") -> list[str]:
     return sorted(f"{line.removesuffix(' .')} <{DATASET}> ." for line in lines)
 
 
-def without_beside(lines: Iterable[str]) -> list[str]:
+def without_metadata(lines: Iterable[str]) -> list[str]:
     """What a store holds, without the description and the vocabulary."""
-    ends = tuple(f" <{graph}> ." for graph in BESIDE)
+    ends = tuple(f" <{graph}> ." for graph in METADATA_GRAPHS)
     return sorted(line for line in lines if not line.endswith(ends) or _TRIPLE(line))
 
 
-def in_folder(store: Path) -> list[str]:
+def store_contents(store: Path) -> list[str]:
     """What an embedded store holds, as sorted N-Quads."""
-    held = pyoxigraph.Store.read_only(str(store)).dump(format=pyoxigraph.RdfFormat.N_QUADS)
-    assert held
-    return sorted(held.decode().splitlines())
+    data = pyoxigraph.Store.read_only(str(store)).dump(format=pyoxigraph.RdfFormat.N_QUADS)
+    assert data
+    return sorted(data.decode().splitlines())

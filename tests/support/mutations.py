@@ -1,7 +1,7 @@
-"""Graphs of figures with something wrong in them, for every test of validation.
+"""Graphs of figures with one or more faults, for every test of validation.
 
 ``small_graph`` gives graphs in which every class and property occurs; ``mutants`` puts one fault at a time into a graph:
-a property dropped, given twice, of another datatype, an IRI for a literal, a reference to a thing of another class, and so on.
+a property dropped, given twice, of another datatype, an IRI for a literal, a reference to a resource of another class, and so on.
 ``compounds`` puts several into one.
 """
 
@@ -134,8 +134,8 @@ def lessened(record: FigureRecord) -> FigureRecord:
 @cache
 def shared_records() -> tuple[FigureRecord, ...]:
     """The real records, or none where the shared data is not here."""
-    found = [SHARED / name for name in ("real-gen2", "seed", "corpus-gen1") if (SHARED / name).is_dir()]
-    return tuple(read_records(*found)) if found else ()
+    folders = [SHARED / name for name in ("real-gen2", "seed", "corpus-gen1") if (SHARED / name).is_dir()]
+    return tuple(read_records(*folders)) if folders else ()
 
 
 @cache
@@ -158,8 +158,8 @@ def complete() -> tuple[Resource, ...]:
     nodes: dict[str, Resource] = {}
     for graph in made_figures()[:2]:
         for node in graph.resources():
-            known = nodes.get(node.subject, node).pairs
-            nodes[node.subject] = tidy(node.subject, (*known, *node.pairs), node.pairs_interned)
+            existing = nodes.get(node.subject, node).pairs
+            nodes[node.subject] = tidy(node.subject, (*existing, *node.pairs), node.pairs_interned)
     return tuple(nodes.values())
 
 
@@ -169,11 +169,11 @@ GRAPHS = (*(f"made-{number}" for number in range(5)), *(f"{age}-{number}" for ag
 
 def small_graph(name: str) -> list[Resource]:
     """One of ``GRAPHS``, or nothing where the shared data is not here."""
-    kind, _, number = name.partition("-")
-    if kind == "made":
+    schema, _, number = name.partition("-")
+    if schema == "made":
         return made_figures()[int(number)].resources()
-    found = [record for record in shared_records() if record.schema_version == kind and record.mentions]
-    return build_figure_graph(lessened(found[int(number) * (len(found) // 4)])).resources() if found else []
+    records = [record for record in shared_records() if record.schema_version == schema and record.mentions]
+    return build_figure_graph(lessened(records[int(number) * (len(records) // 4)])).resources() if records else []
 
 
 # -- faults ----------------------------------------------------------------------------------------------------------------
@@ -219,10 +219,10 @@ TYPES = (*(expand_term(row.name) for row in CLASSES), expand_term("oa:Annotation
 def tidy(subject: str, pairs: Iterable[PredicateObject], shared: tuple[PredicateObject, ...] = ()) -> Resource:
     """A node as the package makes them: types first, a property's values side by side, nothing twice; ``shared`` if it is still the end."""
     pairs = dict.fromkeys(pairs)
-    found = tuple(pair for predicate in dict.fromkeys((RDF_TYPE, *(one for one, _ in pairs))) for pair in pairs if pair[0] == predicate)
-    own, rest = found[: len(found) - len(shared)], found[len(found) - len(shared) :]
-    kept = rest == shared and {predicate for predicate, _ in own}.isdisjoint(predicate for predicate, _ in shared)
-    return Resource(subject, own, shared) if kept else Resource(subject, found)
+    ordered = tuple(pair for predicate in dict.fromkeys((RDF_TYPE, *(name for name, _ in pairs))) for pair in pairs if pair[0] == predicate)
+    subject_pairs, tail = ordered[: len(ordered) - len(shared)], ordered[len(ordered) - len(shared) :]
+    can_share = tail == shared and {predicate for predicate, _ in subject_pairs}.isdisjoint(predicate for predicate, _ in shared)
+    return Resource(subject, subject_pairs, shared) if can_share else Resource(subject, ordered)
 
 
 def changed(nodes: list[Resource], old: Resource, pairs: Iterable[PredicateObject]) -> list[Resource]:
@@ -232,44 +232,44 @@ def changed(nodes: list[Resource], old: Resource, pairs: Iterable[PredicateObjec
 
 def renamed(nodes: list[Resource], old: str, new: str, everywhere: bool) -> list[Resource]:
     """The graph with another name for one of its nodes: as subject only, or wherever it stands."""
-    found: dict[str, Resource] = {}
+    resources: dict[str, Resource] = {}
     for node in nodes:
         name = new if node.subject == old else node.subject
         values = {old: new} if everywhere else {}
         pairs = tuple((predicate, values.get(value, value)) for predicate, value in node.pairs)
-        found[name] = tidy(name, (*found[name].pairs, *pairs) if name in found else pairs, node.pairs_interned)
-    return list(found.values())
+        resources[name] = tidy(name, (*resources[name].pairs, *pairs) if name in resources else pairs, node.pairs_interned)
+    return list(resources.values())
 
 
 def faults_of_a_value(nodes: list[Resource], node: Resource, predicate: str) -> Iterator[Mutant]:
-    """What can be wrong with one property of one node."""
-    said = f"{node.subject} {predicate}"
-    others = [pair for pair in node.pairs if pair[0] != predicate]
-    here = [value for one, value in node.pairs if one == predicate]
-    yield Mutant(f"{said} dropped", partial(changed, nodes, node, others))
-    for value in (*VALUES, *dict.fromkeys(one.subject for one in nodes)):
+    """Faults in one property of one node."""
+    description = f"{node.subject} {predicate}"
+    other_pairs = [pair for pair in node.pairs if pair[0] != predicate]
+    values = [value for key, value in node.pairs if key == predicate]
+    yield Mutant(f"{description} dropped", partial(changed, nodes, node, other_pairs))
+    for value in (*VALUES, *dict.fromkeys(key.subject for key in nodes)):
         new = [(predicate, value)]
-        instead = [*others, *new, *((predicate, one) for one in here[1:])]
-        yield Mutant(f"{said} {value} instead of {here[0]}", partial(changed, nodes, node, instead))
-        yield Mutant(f"{said} {value} beside", partial(changed, nodes, node, [*node.pairs, *new]))
-    if (value := here[0]).startswith("<"):
-        yield Mutant(f"{said} as text", partial(changed, nodes, node, [*others, (predicate, literal(value[1:-1]))]))
+        instead = [*other_pairs, *new, *((predicate, key) for key in values[1:])]
+        yield Mutant(f"{description} {value} instead of {values[0]}", partial(changed, nodes, node, instead))
+        yield Mutant(f"{description} {value} beside", partial(changed, nodes, node, [*node.pairs, *new]))
+    if (value := values[0]).startswith("<"):
+        yield Mutant(f"{description} as text", partial(changed, nodes, node, [*other_pairs, (predicate, literal(value[1:-1]))]))
 
 
 def faults_of_a_node(nodes: list[Resource], node: Resource) -> Iterator[Mutant]:
-    """What can be wrong with a node as a whole."""
-    said, types = node.subject, [pair for pair in node.pairs if pair[0] == RDF_TYPE]
-    rest = [pair for pair in node.pairs if pair[0] != RDF_TYPE]
-    yield Mutant(f"{said} missing", partial(list, [one for one in nodes if one is not node]))
-    yield Mutant(f"{said} without type", partial(changed, nodes, node, rest))
-    yield Mutant(f"{said} without a word", partial(changed, nodes, node, types))
+    """Faults of a node as a whole."""
+    subject, types = node.subject, [pair for pair in node.pairs if pair[0] == RDF_TYPE]
+    untyped = [pair for pair in node.pairs if pair[0] != RDF_TYPE]
+    yield Mutant(f"{subject} missing", partial(list, [other for other in nodes if other is not node]))
+    yield Mutant(f"{subject} without type", partial(changed, nodes, node, untyped))
+    yield Mutant(f"{subject} without a word", partial(changed, nodes, node, types))
     for name in TYPES:
-        yield Mutant(f"{said} a {name} too", partial(changed, nodes, node, [*types, (RDF_TYPE, name), *rest]))
-        yield Mutant(f"{said} a {name} only", partial(changed, nodes, node, [(RDF_TYPE, name), *rest]))
+        yield Mutant(f"{subject} a {name} too", partial(changed, nodes, node, [*types, (RDF_TYPE, name), *untyped]))
+        yield Mutant(f"{subject} a {name} only", partial(changed, nodes, node, [(RDF_TYPE, name), *untyped]))
     for name in map(iri_term, _IRIS):
         if name != node.subject:
-            yield Mutant(f"{said} described as {name}", partial(renamed, nodes, node.subject, name, everywhere=False))
-            yield Mutant(f"{said} called {name}", partial(renamed, nodes, node.subject, name, everywhere=True))
+            yield Mutant(f"{subject} described as {name}", partial(renamed, nodes, node.subject, name, everywhere=False))
+            yield Mutant(f"{subject} called {name}", partial(renamed, nodes, node.subject, name, everywhere=True))
 
 
 def mutants(nodes: list[Resource]) -> Iterator[Mutant]:
@@ -290,19 +290,24 @@ def compounds(nodes: list[Resource], seed: str) -> Iterator[Mutant]:
         for _ in range(rng.randint(2, 4)):
             node = rng.choice(graph)
             predicates = [predicate for predicate, _ in node.pairs if predicate != RDF_TYPE]
-            one = rng.random()
-            found = faults_of_a_node(graph, node) if one < 0.2 or not predicates else faults_of_a_value(graph, node, rng.choice(predicates))
-            mutant = next(islice(found, rng.randrange(200), None), None)
-            if mutant and (made := mutant.make()):
-                fault, graph = f"{fault}; {mutant.fault}", made
+            draw = rng.random()
+            candidates = (
+                faults_of_a_node(graph, node) if draw < 0.2 or not predicates else faults_of_a_value(graph, node, rng.choice(predicates))
+            )
+            mutant = next(islice(candidates, rng.randrange(200), None), None)
+            if mutant and (mutated := mutant.make()):
+                fault, graph = f"{fault}; {mutant.fault}", mutated
         yield Mutant(fault.removeprefix("; "), partial(list, graph))
 
 
 def some_mutants(name: str, single: int, several: int) -> list[tuple[str, list[Resource]]]:
-    """So many mutants of a small graph, the fault in words and the graph, with one fault and with several: the same in every run."""
+    """Mutants of a small graph, the fault in words and the graph; the same in every run.
+
+    ``single`` have one fault, ``several`` have more.
+    """
     nodes = small_graph(name)
     if not nodes:
         return []
-    every = list(mutants(nodes))
-    chosen = [*random.Random(name).sample(every, min(single, len(every))), *islice(compounds(nodes, name), several)]
+    all_mutants = list(mutants(nodes))
+    chosen = [*random.Random(name).sample(all_mutants, min(single, len(all_mutants))), *islice(compounds(nodes, name), several)]
     return [(mutant.fault, mutant.make()) for mutant in chosen]

@@ -13,13 +13,13 @@ import yaml
 
 from pfocr2rdf.storage.layout import MANIFEST_FILE, STAGING_DIR, STATE_FILE
 
-COMPANIONS = ["context.jsonld", "dataset.ttl", "manifest.json", "report.json", "report.ttl", "shapes.ttl", "vocabulary.ttl"]
+SIDECARS = ["context.jsonld", "dataset.ttl", "manifest.json", "report.json", "report.ttl", "shapes.ttl", "vocabulary.ttl"]
 
 
 def record(figid: str, **fields: Any) -> dict[str, Any]:
-    """A record of 2021, in the fewest words."""
+    """A minimal record of schema 2021."""
     gene = {"word": "STAT1", "symbol": "STAT1", "source": "hgnc_symbol", "hgnc_symbol": "STAT1", "entrez": "6772"}
-    own = {
+    defaults = {
         "figtitle": f"Title of {figid}",
         "pmcid": "PMC1",
         "filename": "a.jpg",
@@ -27,14 +27,14 @@ def record(figid: str, **fields: Any) -> dict[str, Any]:
         "number": "F1",
         "papertitle": "p",
     }
-    return {"figid": figid, **own, "year": "2020", "organisms": "Homo sapiens", "caption": "c" * 2000, "genes": [gene], **fields}
+    return {"figid": figid, **defaults, "year": "2020", "organisms": "Homo sapiens", "caption": "c" * 2000, "genes": [gene], **fields}
 
 
-def written(folder: Path, *records: dict[str, Any]) -> Path:
+def write_records(folder: Path, *records: dict[str, Any]) -> Path:
     """A folder with these records."""
     folder.mkdir()
-    for one in records:
-        (folder / f"{one['number']}.md").write_text(f"---\n{yaml.safe_dump(one)}---\n", encoding="utf-8")
+    for fields in records:
+        (folder / f"{fields['number']}.md").write_text(f"---\n{yaml.safe_dump(fields)}---\n", encoding="utf-8")
     return folder
 
 
@@ -44,7 +44,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
-def assert_whole(folder: Path) -> None:
+def assert_intact(folder: Path) -> None:
     """The manifest is there, and each file that it names is there, of the size and digest that it says."""
     manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
     assert manifest["files"]
@@ -55,23 +55,23 @@ def assert_whole(folder: Path) -> None:
 
 @contextlib.contextmanager
 def unchanged(folder: Path) -> Iterator[None]:
-    """Nothing in the folder is other than it was, and nothing is new."""
-    before = contents(folder)
+    """Check that the block changes and adds nothing in the folder."""
+    previous = contents(folder)
     try:
         yield
     finally:
-        assert contents(folder) == before
+        assert contents(folder) == previous
 
 
 # -- what goes wrong within the process ---------------------------------------------------------------------------------------
 
 
-class Broken(RuntimeError):  # noqa: N818
-    """Something that nobody expects."""
+class UnexpectedError(RuntimeError):
+    """An exception that no code handles."""
 
 
-def broken(*_: object) -> None:
-    raise Broken
+def raise_unexpected(*_: object) -> None:
+    raise UnexpectedError
 
 
 # -- the process is killed --------------------------------------------------------------------------------------------------------

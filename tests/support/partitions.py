@@ -23,25 +23,26 @@ def pages(count: int, *, word: str = "STAT3", begin: int = 0) -> dict[str, str]:
 
 def contents(folder: Path, hidden: bool = False) -> dict[str, bytes]:
     """Every file below a folder that is meant for others."""
-    found = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    return {name: data for name, data in found.items() if hidden or not name.startswith(".")}
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {name: data for name, data in files.items() if hidden or not name.startswith(".")}
 
 
-def parted(source: Path, output: Path, size: int = 7, **options: Any) -> ExportSummary:
+def export_partitioned(source: Path, output: Path, size: int = 7, **options: Any) -> ExportSummary:
     options = {"formats": ["ntriples"], "workers": 1, **options}
     return export([source], output, partition_size=size, **options)
 
 
-def assert_whole(folder: Path) -> None:
+def assert_intact(folder: Path) -> None:
     """The manifest lists all files that are there, with sizes and digests, and no others."""
     manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
-    found = contents(folder)
+    files = contents(folder)
     for file in manifest["files"]:
-        data = found[file["name"]]
+        data = files[file["name"]]
         assert (file["size"], file["sha256"]) == (len(data), hashlib.sha256(data).hexdigest()), file["name"]
-    left = {name for name in found if not name.startswith("quarantine/")} - {file["name"] for file in manifest["files"]} - {MANIFEST_FILE}
-    assert left == set()
-    assert {name.split("/")[1] for name in found if name.startswith("quarantine/")} == set(manifest["quarantined"])
+    unlisted = {name for name in files if not name.startswith("quarantine/")}
+    unlisted -= {file["name"] for file in manifest["files"]} | {MANIFEST_FILE}
+    assert unlisted == set()
+    assert {name.split("/")[1] for name in files if name.startswith("quarantine/")} == set(manifest["quarantined"])
 
 
 # -- a second run ---------------------------------------------------------------------------------------------------------------
@@ -51,7 +52,7 @@ def assert_as_fresh(source: Path, output: Path, size: int = 7, **options: Any) -
     """The same bytes as if nothing had been there before."""
     fresh = output.parent / "fresh"
     shutil.rmtree(fresh, ignore_errors=True)
-    parted(source, fresh, size, **options)
+    export_partitioned(source, fresh, size, **options)
     assert contents(output) == contents(fresh)
     assert contents(output, hidden=True).keys() == contents(fresh, hidden=True).keys()
-    assert_whole(output)
+    assert_intact(output)

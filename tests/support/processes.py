@@ -17,12 +17,12 @@ def is_running(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
-def soon(condition: Callable[[], object], seconds: float = 20) -> bool:
-    """Whether it comes to be."""
+def wait_until(condition: Callable[[], object], seconds: float = 20) -> bool:
+    """Whether the condition becomes true in time."""
     end = time.monotonic() + seconds
-    while not (found := bool(condition())) and time.monotonic() < end:
+    while not (is_met := bool(condition())) and time.monotonic() < end:
         time.sleep(0.01)
-    return found
+    return is_met
 
 
 # -- Ctrl-C ----------------------------------------------------------------------------------------------------------------------------
@@ -56,17 +56,17 @@ def launched(committed: Path, *arguments: object) -> subprocess.Popen[str]:
 
 def committed(path: Path, count: int) -> bool:
     """Whether that many records are on the disk; it waits for that."""
-    return soon(lambda: path.exists() and path.stat().st_size >= count, 60)
+    return wait_until(lambda: path.exists() and path.stat().st_size >= count, 60)
 
 
 def in_group(group: int) -> list[int]:
     """The processes of a process group, but for zombies."""
-    found = []
+    pids = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             state, _, its_group = path.read_text().rpartition(")")[2].split()[:3]
         except (FileNotFoundError, ProcessLookupError):
             continue
         if int(its_group) == group and state not in "ZX":
-            found.append(int(path.parent.name))
-    return found
+            pids.append(int(path.parent.name))
+    return pids

@@ -4,7 +4,7 @@ Faults are given in the order of the requests, or chosen by a function that sees
 
     with FaultProxy(server.url, [None, reset_after(1000), status(503, {"Retry-After": "1"})]) as proxy:
         ...
-        assert [one.method for one in proxy.requests] == ["GET", "PUT", "PUT", "PUT"]
+        assert [request.method for request in proxy.requests] == ["GET", "PUT", "PUT", "PUT"]
 
     proxy.faults = lambda request: swallow(502) if request.method == "PUT" and request.number % 2 else None
 
@@ -87,19 +87,19 @@ def swallow(code: int) -> Fault:
     """Let the server do all of it, and tell the client that it failed."""
 
     def fault(exchange: _Exchange) -> None:
-        with exchange.forwarded() as answer:
-            answer.read()
+        with exchange.forwarded() as response:
+            response.read()
         exchange.reply(code, {}, b"")
 
     return fault
 
 
-def drop_answer() -> Fault:
+def drop_response() -> Fault:
     """Let the server do all of it, and tell the client nothing."""
 
     def fault(exchange: _Exchange) -> None:
-        with exchange.forwarded() as answer:
-            answer.read()
+        with exchange.forwarded() as response:
+            response.read()
         exchange.hang_up()
 
     return fault
@@ -109,10 +109,10 @@ def cut(n: int) -> Fault:
     """Pass on the first bytes of the body as if they were all of it."""
 
     def fault(exchange: _Exchange) -> None:
-        kept = exchange.body.first(n)
+        prefix = exchange.body.first(n)
         exchange.body.drain()
-        with exchange.forwarded(kept) as answer:
-            exchange.pass_on(answer)
+        with exchange.forwarded(prefix) as response:
+            exchange.pass_on(response)
 
     return fault
 
@@ -128,8 +128,8 @@ def slow(seconds: float) -> Fault:
 
 
 def _pass_through(exchange: _Exchange) -> None:
-    with exchange.forwarded() as answer:
-        exchange.pass_on(answer)
+    with exchange.forwarded() as response:
+        exchange.pass_on(response)
 
 
 class FaultProxy:
@@ -186,9 +186,9 @@ class _Listener(http.server.ThreadingHTTPServer):
 
     def hang_up(self) -> None:
         """No client goes on with a connection to a proxy that has ended."""
-        for one in list(self._open):
+        for connection in list(self._open):
             with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+                connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         error = sys.exception()
@@ -204,11 +204,11 @@ class _Body:
         self._chunked = request.announced is None
         self._left = request.announced or 0  # of the body, or of the chunk
 
-    def read(self, most: int = _PIECE) -> bytes:
+    def read(self, max_bytes: int = _PIECE) -> bytes:
         """The next bytes; none at the end."""
         if self._chunked and not self._left:
             self._begin_chunk()
-        piece = self._source.read(min(most, self._left))
+        piece = self._source.read(min(max_bytes, self._left))
         if self._left and not piece:
             raise ConnectionAbortedError("the client has gone")
         self._left -= len(piece)
@@ -219,10 +219,10 @@ class _Body:
 
     def first(self, n: int) -> bytes:
         """The next ``n`` bytes, or as many as there are."""
-        kept = b""
-        while len(kept) < n and (piece := self.read(min(n - len(kept), _PIECE))):
-            kept += piece
-        return kept
+        data = b""
+        while len(data) < n and (piece := self.read(min(n - len(data), _PIECE))):
+            data += piece
+        return data
 
     def drain(self) -> None:
         """Read what is left."""
@@ -283,20 +283,20 @@ class _Exchange(http.server.BaseHTTPRequestHandler):
                     raise
             yield upstream.getresponse()
 
-    def pass_on(self, answer: http.client.HTTPResponse) -> None:
+    def pass_on(self, response: http.client.HTTPResponse) -> None:
         """Say what the server says."""
-        self.send_response_only(answer.status, answer.reason)
-        for name, value in answer.getheaders():
+        self.send_response_only(response.status, response.reason)
+        for name, value in response.getheaders():
             if name.lower() not in _HOPS:
                 self.send_header(name, value)
-        length = answer.getheader("Content-Length")
-        bare = self.command == "HEAD" or answer.status in (204, 304)
+        length = response.getheader("Content-Length")
+        bare = self.command == "HEAD" or response.status in (204, 304)
         if length is not None:
             self.send_header("Content-Length", length)
         elif not bare:
             self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        while not bare and (piece := answer.read(_PIECE)):
+        while not bare and (piece := response.read(_PIECE)):
             self.wfile.write(piece if length is not None else b"%x\r\n%b\r\n" % (len(piece), piece))
         if length is None and not bare:
             self.wfile.write(b"0\r\n\r\n")

@@ -21,7 +21,7 @@ from tests.support.records import DISEASE_COLUMNS, GENE_COLUMNS, ROOT, TP53_ROW,
 from pfocr2rdf.stores.querying.examples import load_examples
 from pfocr2rdf.stores.querying.query import query
 
-QUESTIONS = {one.name: one.text for one in load_examples() if one.query_form == "select" and not one.services}
+QUESTIONS = {example.name: example.text for example in load_examples() if example.query_form == "select" and not example.services}
 """The text of each question."""
 
 DATASET, VOCABULARY = "https://pfocr.wikipathways.org/dataset", "https://pfocr.wikipathways.org/vocab"
@@ -56,11 +56,11 @@ def _term(value: Mapping[str, str]) -> tuple[str, ...]:
 
 def ask_server(query_url: str, text: str, default_graphs: Sequence[str] = (), auth: httpx.Auth | None = None) -> Bindings:
     """The rows that a SPARQL service answers with."""
-    asked = [("query", text), *(("default-graph-uri", graph) for graph in default_graphs)]
-    wanted = {"Accept": "application/sparql-results+json"}
-    answer = httpx.get(query_url, params=asked, headers=wanted, auth=auth, timeout=120, trust_env=False)
-    assert answer.is_success, f"{answer.status_code}: {answer.text[:500]}\n{text}"
-    return list(answer.json()["results"]["bindings"])
+    params = [("query", text), *(("default-graph-uri", graph) for graph in default_graphs)]
+    headers = {"Accept": "application/sparql-results+json"}
+    response = httpx.get(query_url, params=params, headers=headers, auth=auth, timeout=120, trust_env=False)
+    assert response.is_success, f"{response.status_code}: {response.text[:500]}\n{text}"
+    return list(response.json()["results"]["bindings"])
 
 
 def ask_rdflib(graph: rdflib.Graph, text: str) -> Bindings:
@@ -88,10 +88,10 @@ def embedded(folder: Path, graphs: Mapping[str, Path]) -> Iterator[Ask]:
     del store
 
     def ask(text: str, default_graphs: Sequence[str]) -> Bindings:
-        answer = query(folder / "store", text, graphs=default_graphs)
+        result = query(folder / "store", text, graphs=default_graphs)
         (folder / "answer").unlink(missing_ok=True)
         with (folder / "answer").open("wb") as file:
-            answer.write(file, "json")
+            result.write(file, "json")
         return list(json.loads((folder / "answer").read_bytes())["results"]["bindings"])
 
     yield ask
@@ -104,18 +104,18 @@ def pieces(file: Path) -> Iterator[str]:
         yield text
         return
     lines = text.splitlines(keepends=True)
-    for at in range(0, len(lines), 5000):  # Virtuoso knows Turtle by its first words
-        yield "@prefix owl: <http://www.w3.org/2002/07/owl#> .\n" + "".join(lines[at : at + 5000])
+    for start in range(0, len(lines), 5000):  # Virtuoso knows Turtle by its first words
+        yield "@prefix owl: <http://www.w3.org/2002/07/owl#> .\n" + "".join(lines[start : start + 5000])
 
 
 @contextlib.contextmanager
 def served(start: Callable[[Path], AbstractContextManager[servers.Server]], folder: Path, graphs: Mapping[str, Path]) -> Iterator[Ask]:
     """A server, filled by plain HTTP: pieces of a graph one after another."""
     with start(folder) as server:
-        place, name = server.graphs_url.removeprefix(server.url), "graph-uri" if server.user else "graph"
+        graphs_path, name = server.graphs_url.removeprefix(server.url), "graph-uri" if server.user else "graph"
         for graph, file in graphs.items():
             for piece in pieces(file):
-                server.ask("POST", f"{place}?{httpx.QueryParams({name: graph})}", piece.encode(), Content_Type="text/turtle")
+                server.ask("POST", f"{graphs_path}?{httpx.QueryParams({name: graph})}", piece.encode(), Content_Type="text/turtle")
         yield lambda text, default_graphs: ask_server(server.query_url, text, default_graphs)
 
 

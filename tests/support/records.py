@@ -90,9 +90,9 @@ class Exported:
     @property
     def figids(self) -> list[str]:
         """The figures in the graph, sorted."""
-        wanted = " <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://pfocr.wikipathways.org/vocab#Figure> ."
+        ending = " <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://pfocr.wikipathways.org/vocab#Figure> ."
         start = "<https://pfocr.wikipathways.org/figures/"
-        return sorted(line.removeprefix(start).split(".html>")[0] for line in self.lines if line.endswith(wanted))
+        return sorted(line.removeprefix(start).split(".html>")[0] for line in self.lines if line.endswith(ending))
 
     @property
     def refusals(self) -> list[dict[str, Any]]:
@@ -107,7 +107,7 @@ class Exported:
     def objects(self, predicate: str) -> list[str]:
         """The objects of all statements with this predicate's local name, sorted."""
         parts = (line.split(" ", 2) for line in self.lines)
-        return sorted(rest.removesuffix(" .") for _, name, rest in parts if name.endswith((f"#{predicate}>", f"/{predicate}>")))
+        return sorted(object_.removesuffix(" .") for _, name, object_ in parts if name.endswith((f"#{predicate}>", f"/{predicate}>")))
 
 
 def exported(sources: Iterable[Path | str], output: Path, stdin: BinaryIO | None = None, **options: Any) -> Exported:
@@ -115,7 +115,7 @@ def exported(sources: Iterable[Path | str], output: Path, stdin: BinaryIO | None
     return Exported(export(sources, output, formats=["ntriples"], stdin=stdin, **options), output)
 
 
-def without_place(folder: Path, texts: Iterable[str]) -> Iterator[str]:
+def without_folder(folder: Path, texts: Iterable[str]) -> Iterator[str]:
     """The texts, with paths as seen from the folder."""
     for text in texts:
         yield text.replace(f"{folder}/", "")

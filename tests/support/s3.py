@@ -1,4 +1,4 @@
-"""A server on this machine that speaks the language of S3, for tests and for nobody else."""
+"""A local server with the S3 API, for tests only."""
 
 from __future__ import annotations
 

@@ -43,5 +43,5 @@ def content(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def of(*entries: SearchEntry) -> list[str]:
+def urls_of(*entries: SearchEntry) -> list[str]:
     return [entry.url for entry in entries]

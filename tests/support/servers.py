@@ -1,6 +1,6 @@
 """Real stores, and a web server before one: processes of their own on loopback, for tests.
 
-A test module says which one it wants, and for how long::
+A test module names the server and the scope of its fixture::
 
     @pytest.fixture(scope="module")
     def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -32,13 +32,13 @@ DBA = "dba"
 
 def free_port() -> int:
     """A port on loopback that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
 def wait_for(port: int, running: subprocess.Popen[bytes] | None = None, seconds: float = 60) -> None:
-    """Wait until somebody listens."""
+    """Wait until a server listens."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         assert running is None or running.poll() is None, "the server has ended"
@@ -50,10 +50,10 @@ def wait_for(port: int, running: subprocess.Popen[bytes] | None = None, seconds:
 
 def program(name: str, packages: str) -> str:
     """Where a program is. Without it a test is skipped, but where ``PFOCR2RDF_TOOLS`` promises that it is there, it is red."""
-    beside = Path(sys.executable).parent
-    found = shutil.which(name, path=os.pathsep.join([str(beside), os.environ.get("PATH", os.defpath), "/usr/sbin"]))
-    if found is not None:
-        return found
+    scripts = Path(sys.executable).parent
+    executable = shutil.which(name, path=os.pathsep.join([str(scripts), os.environ.get("PATH", os.defpath), "/usr/sbin"]))
+    if executable is not None:
+        return executable
     missing = f"{name} is not installed: {packages}"
     if os.environ.get("PFOCR2RDF_TOOLS"):
         pytest.fail(missing)
@@ -69,7 +69,7 @@ class Server:
         folder: Path,
         port: int,
         *,
-        also: Sequence[int] = (),
+        other_ports: Sequence[int] = (),
         query: str = "/query",
         update: str = "/update",
         graphs: str = "/store",
@@ -81,7 +81,7 @@ class Server:
         self.query_url, self.update_url, self.graphs_url = (self.url + path for path in (query, update, graphs))
         self.user, self.password = user, password
         self.log = folder / "server.log"
-        self._command, self._folder, self._ports = command, folder, (*also, port)
+        self._command, self._folder, self._ports = command, folder, (*other_ports, port)
         self._client = httpx.Client(auth=auth, timeout=120, trust_env=False)
         self.start()
 
@@ -132,16 +132,16 @@ class Server:
 
     def ask(self, method: str, path: str, body: bytes | str | Iterable[bytes] | None = None, **headers: str) -> bytes:
         """The body of an answer that is no refusal."""
-        answer = self.answer(method, path, body, **headers)
-        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text[:500]}"
-        return answer.content
+        response = self.answer(method, path, body, **headers)
+        assert response.is_success, f"{method} {path}: {response.status_code} {response.text[:500]}"
+        return response.content
 
     def bindings(self, query: str) -> list[dict[str, dict[str, str]]]:
         """The rows of a SELECT, as SPARQL's JSON has them: every term with its type."""
-        wanted = {"Accept": "application/sparql-results+json"}
-        answer = self._client.post(self.query_url, data={"query": query}, headers=wanted)
-        assert answer.is_success, f"{query}: {answer.status_code} {answer.text[:500]}"
-        rows: list[dict[str, dict[str, str]]] = answer.json()["results"]["bindings"]
+        headers = {"Accept": "application/sparql-results+json"}
+        response = self._client.post(self.query_url, data={"query": query}, headers=headers)
+        assert response.is_success, f"{query}: {response.status_code} {response.text[:500]}"
+        rows: list[dict[str, dict[str, str]]] = response.json()["results"]["bindings"]
         return rows
 
     def select(self, query: str) -> list[dict[str, str]]:
@@ -150,23 +150,23 @@ class Server:
 
     def update(self, update: str) -> None:
         """One request of SPARQL Update."""
-        answer = self._client.post(self.update_url, content=update, headers={"Content-Type": "application/sparql-update"})
-        assert answer.is_success, f"{update[:200]}: {answer.status_code} {answer.text[:500]}"
+        response = self._client.post(self.update_url, content=update, headers={"Content-Type": "application/sparql-update"})
+        assert response.is_success, f"{update[:200]}: {response.status_code} {response.text[:500]}"
 
     def held(self, graph: str | None = None) -> list[str]:
         """The lines of N-Triples of a graph, or of N-Quads of the whole store, sorted; as pyoxigraph writes them, whoever holds them."""
-        kind = RdfFormat.N_QUADS if graph is None else RdfFormat.N_TRIPLES
-        answer = self._client.get(self.graphs_url, params={"graph": graph} if graph else None, headers={"Accept": kind.media_type})
-        if graph is not None and answer.status_code == 404:
+        fmt = RdfFormat.N_QUADS if graph is None else RdfFormat.N_TRIPLES
+        response = self._client.get(self.graphs_url, params={"graph": graph} if graph else None, headers={"Accept": fmt.media_type})
+        if graph is not None and response.status_code == 404:
             return []
-        assert answer.is_success, f"{answer.url}: {answer.status_code} {answer.text[:500]}"
-        return lines(answer.content, kind)
+        assert response.is_success, f"{response.url}: {response.status_code} {response.text[:500]}"
+        return lines(response.content, fmt)
 
 
-def lines(body: bytes, kind: RdfFormat) -> list[str]:
+def lines(body: bytes, fmt: RdfFormat) -> list[str]:
     """What an answer holds, as sorted lines that are the same whoever wrote it."""
-    written: Any = serialize(parse(body, kind), format=kind)
-    return sorted(written.decode().split("\n")[:-1])
+    data: Any = serialize(parse(body, fmt), format=fmt)
+    return sorted(data.decode().split("\n")[:-1])
 
 
 @contextlib.contextmanager
@@ -174,8 +174,8 @@ def oxigraph(folder: Path, *, read_only: bool = False, port: int = 0) -> Iterato
     """An Oxigraph server that keeps its store in ``folder / "data"``, which there must be already when it may only read."""
     name = program("oxigraph", "pip install oxigraph")
     port = port or free_port()
-    how = "serve-read-only" if read_only else "serve"
-    server = Server([name, how, "--location", folder / "data", "--bind", f"127.0.0.1:{port}"], folder, port)
+    mode = "serve-read-only" if read_only else "serve"
+    server = Server([name, mode, "--location", folder / "data", "--bind", f"127.0.0.1:{port}"], folder, port)
     try:
         yield server
     finally:
@@ -185,21 +185,21 @@ def oxigraph(folder: Path, *, read_only: bool = False, port: int = 0) -> Iterato
 class Virtuoso(Server):
     """A server that gives at most 10,000 statements at once, and does not say that there are more."""
 
-    def held(self, graph: str | None = None) -> list[str]:
+    def statements(self, graph: str | None = None) -> list[str]:
         """The lines of N-Triples of one graph, sorted; as pyoxigraph writes them."""
         assert graph is not None, "Virtuoso has no N-Quads of a whole store: name a graph"
-        held: list[str] = []
+        statements: list[str] = []
         (row,) = self.select(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}")
-        while len(held) < int(row["n"]):
+        while len(statements) < int(row["n"]):
             ordered = f"SELECT ?s ?p ?o WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }} ORDER BY ?s ?p ?o"
-            page = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {{ {ordered} }} }} LIMIT 5000 OFFSET {len(held)}"
-            answer = self._client.post(self.query_url, data={"query": page}, headers={"Accept": "application/n-triples"})
-            assert answer.is_success, f"{page}: {answer.status_code} {answer.text[:500]}"
-            more = lines(answer.content, RdfFormat.N_TRIPLES)
-            assert more, f"Virtuoso counts {row['n']} statements in {graph}, and gives {len(held)}"
-            held += more
-        assert len(set(held)) == len(held)
-        return sorted(held)
+            page = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {{ {ordered} }} }} LIMIT 5000 OFFSET {len(statements)}"
+            response = self._client.post(self.query_url, data={"query": page}, headers={"Accept": "application/n-triples"})
+            assert response.is_success, f"{page}: {response.status_code} {response.text[:500]}"
+            page_lines = lines(response.content, RdfFormat.N_TRIPLES)
+            assert page_lines, f"Virtuoso counts {row['n']} statements in {graph}, and gives {len(statements)}"
+            statements += page_lines
+        assert len(set(statements)) == len(statements)
+        return sorted(statements)
 
 
 @contextlib.contextmanager
@@ -256,13 +256,13 @@ def nginx(
     port, auth = free_port(), ""
     (folder / "temp").mkdir()
     if user:
-        made = [program("htpasswd", packages), "-i", "-c", str(folder / "passwords"), user]
-        subprocess.run(made, input=password.encode(), check=True, capture_output=True)
+        htpasswd = [program("htpasswd", packages), "-i", "-c", str(folder / "passwords"), user]
+        subprocess.run(htpasswd, input=password.encode(), check=True, capture_output=True)
         auth = f'auth_basic "store"; auth_basic_user_file {folder / "passwords"};'
     settings = folder / "nginx.conf"
     settings.write_text(_NGINX.format(port=port, body_limit=body_limit, auth=auth, extra=extra, upstream=upstream_url))
-    asked = httpx.BasicAuth(user, password) if user else None
-    server = Server([name, "-e", "stderr", "-p", folder, "-c", settings], folder, port, auth=asked, user=user, password=password)
+    credentials = httpx.BasicAuth(user, password) if user else None
+    server = Server([name, "-e", "stderr", "-p", folder, "-c", settings], folder, port, auth=credentials, user=user, password=password)
     try:
         yield server
     finally:

@@ -1,4 +1,4 @@
-"""``pfocr2rdf serve`` as a process of its own, its clients, and what the web may send to it."""
+"""``pfocr2rdf serve`` as a process of its own, its clients, and hostile requests."""
 
 from __future__ import annotations
 
@@ -57,23 +57,23 @@ class Served(NamedTuple):
 
     def count(self) -> int:
         """How many statements it says that there are."""
-        answer = self.ask(COUNT)
-        assert answer.status_code == 200, answer.text
-        return int(answer.json()["results"]["bindings"][0]["n"]["value"])
+        response = self.ask(COUNT)
+        assert response.status_code == 200, response.text
+        return int(response.json()["results"]["bindings"][0]["n"]["value"])
 
     def workers(self) -> list[int]:
         """The processes that answer."""
         return children(self.process.pid)
 
 
-def children(of: int) -> list[int]:
-    found = []
+def children(parent: int) -> list[int]:
+    pids = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             fields = path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-            if int(fields[1]) == of and fields[0] != "Z":
-                found.append(int(path.parent.name))
-    return found
+            if int(fields[1]) == parent and fields[0] != "Z":
+                pids.append(int(path.parent.name))
+    return pids
 
 
 def alive(process: int) -> bool:
@@ -83,14 +83,14 @@ def alive(process: int) -> bool:
         return False
 
 
-def within(seconds: float, true: Any) -> bool:
+def wait_until(seconds: float, condition: Any) -> bool:
     """Whether something becomes true in this time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if true():
+        if condition():
             return True
         time.sleep(0.02)
-    return bool(true())
+    return bool(condition())
 
 
 @contextlib.contextmanager
@@ -104,10 +104,10 @@ def served(source: Path, folder: Path, *options: str) -> Iterator[Served]:
     ) as process:  # fmt: skip
         try:
             assert process.stdout
-            said = process.stdout.readline()
-            found = re.fullmatch(rf"Serving {re.escape(str(source))} at (http://127\.0\.0\.1:\d+)/\n", said)
-            assert found, said + log.read_text(encoding="utf-8")
-            yield Served(process, found[1], log)
+            line = process.stdout.readline()
+            match = re.fullmatch(rf"Serving {re.escape(str(source))} at (http://127\.0\.0\.1:\d+)/\n", line)
+            assert match, line + log.read_text(encoding="utf-8")
+            yield Served(process, match[1], log)
         finally:
             process.kill()
 
@@ -122,7 +122,7 @@ FORM, DIRECT = {"Content-Type": "application/x-www-form-urlencoded"}, {"Content-
 # -- bounds ----------------------------------------------------------------------------------------------------------------
 
 
-LETTERS = [chr(one) for one in (*range(32, 127), 0, 7, 10, 13, 0xE9, 0x202E, 0x1F600)]
+LETTERS = [chr(code) for code in (*range(32, 127), 0, 7, 10, 13, 0xE9, 0x202E, 0x1F600)]
 
 TOKENS = (
     "SELECT", "*", "{", "}", "(", ")", "?s", "?p", "?o", "<a:a>", '"', "'''", "FILTER", "UNION", "SERVICE", "GRAPH", "#", "\\u0000", ".",
@@ -134,5 +134,5 @@ PATHS = (
 )  # fmt: skip
 
 
-def noise(chance: random.Random, most: int) -> str:
-    return "".join(chance.choices(LETTERS, k=chance.randrange(most)))
+def noise(rng: random.Random, max_length: int) -> str:
+    return "".join(rng.choices(LETTERS, k=rng.randrange(max_length)))

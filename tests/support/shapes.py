@@ -30,12 +30,12 @@ def compile_shapes(text: str) -> CompiledShapes:
 
 
 def on_value(constraints: str) -> str:
-    """A shape of things that says this of the property ex:p."""
+    """A node shape with these constraints on the property ex:p."""
     return f"ex:S a sh:NodeShape ; sh:targetClass ex:Thing ; sh:property [ sh:path ex:p ; {constraints} ] ."
 
 
-def thing(*values: str, predicate: str = "<urn:x:p>") -> list[Resource]:
-    """A graph with a thing that has these values."""
+def resource(*values: str, predicate: str = "<urn:x:p>") -> list[Resource]:
+    """A graph of one resource that has these values."""
     return [Resource("<urn:x:a>", ((RDF_TYPE, iri_term(THING)), *((predicate, value) for value in values)))]
 
 

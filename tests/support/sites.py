@@ -1,4 +1,4 @@
-"""Whole sites for tests, each made once for all processes of a run: of 615 real figures, and of records that mean harm."""
+"""Whole sites for tests, each made once for all processes of a run: of 615 real figures, and of hostile records."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ FIGIDS = (
 )  # fmt: skip
 
 
-class Made(NamedTuple):
+class BuiltSite(NamedTuple):
     """A site with what it was made of.
 
     Attributes:
@@ -53,18 +53,18 @@ class Made(NamedTuple):
     site: Path
 
 
-def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Any]) -> Path:
+def build_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Any]) -> Path:
     """A folder that the first process of a test run fills, while others wait for it."""
     base = factory.getbasetemp()
-    place = (base.parent if base.name.startswith("popen-") else base) / name  # the processes of pytest-xdist have folders in one folder
-    with place.with_suffix(".lock").open("w") as lock:
+    directory = (base.parent if base.name.startswith("popen-") else base) / name  # the processes of pytest-xdist have folders in one folder
+    with directory.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (place / "done").exists():
-            shutil.rmtree(place, ignore_errors=True)
-            place.mkdir()
-            make(place)
-            (place / "done").touch()
-    return place
+        if not (directory / "done").exists():
+            shutil.rmtree(directory, ignore_errors=True)
+            directory.mkdir()
+            make(directory)
+            (directory / "done").touch()
+    return directory
 
 
 def _make(records: Path, folder: Path, *, stored: bool = True) -> None:
@@ -74,9 +74,9 @@ def _make(records: Path, folder: Path, *, stored: bool = True) -> None:
     publish(folder / "export", folder / "site")
 
 
-def made_in(folder: Path) -> Made:
+def built_site(folder: Path) -> BuiltSite:
     """What is in the folder of a site."""
-    return Made(folder / "export", folder / "store", folder / "site")
+    return BuiltSite(folder / "export", folder / "store", folder / "site")
 
 
 def _real(folder: Path) -> None:
@@ -86,10 +86,10 @@ def _real(folder: Path) -> None:
     _make(folder / "records", folder, stored=False)
 
 
-def real_site(factory: pytest.TempPathFactory) -> Made:
+def real_site(factory: pytest.TempPathFactory) -> BuiltSite:
     """A site of all real figures that there are here."""
     shared_data("corpus-gen1")  # without it the test is skipped before anything is made
-    return made_in(once(factory, "real-site", _real))
+    return built_site(build_once(factory, "real-site", _real))
 
 
 def _small(folder: Path) -> None:
@@ -109,13 +109,13 @@ def figure_of_many(figid: str, *families: str) -> dict[str, Any]:
     return {**figure, "genes": genes, "chemicals": [], "diseases": []}
 
 
-def small_site(factory: pytest.TempPathFactory) -> Made:
+def small_site(factory: pytest.TempPathFactory) -> BuiltSite:
     """A site of the examples, and of a figure with so many genes that lists go on in further pages."""
-    return made_in(once(factory, "small-site", _small))
+    return built_site(build_once(factory, "small-site", _small))
 
 
 def evil_records() -> dict[str, str]:
-    """Records that mean harm, as files of a checkout."""
+    """Hostile records, as files of a checkout."""
     genes = [
         {"word": EVIL, "symbol": name, "source": "bioentities_symbol", "hgnc_symbol": f"GENE{number}", "entrez": str(9000 + number)}
         for number, name in enumerate((*FAMILIES, EVIL))
@@ -132,8 +132,8 @@ def evil_records() -> dict[str, str]:
         "year": "2021",
     }  # fmt: skip
     rows = [("9606", EVIL, "Primates", EVIL, "A/B", EVIL, "7157", "ncbigene_symbol", "1", "1", "1")]
-    records = [inline, tabled, *({"figid": one, "figtitle": one, "pmcid": "PMC3", "papertitle": "A paper"} for one in FIGIDS)]
-    pages = {f"_figures/{number}.md": front_matter(yaml.safe_dump(one, allow_unicode=True)) for number, one in enumerate(records)}
+    records = [inline, tabled, *({"figid": item, "figtitle": item, "pmcid": "PMC3", "papertitle": "A paper"} for item in FIGIDS)]
+    pages = {f"_figures/{number}.md": front_matter(yaml.safe_dump(item, allow_unicode=True)) for number, item in enumerate(records)}
     return {**pages, "_data/PMC2__evil-genes.tsv": table(GENE_COLUMNS, *(tuple(cell.replace('"', "'") for cell in row) for row in rows))}
 
 
@@ -142,9 +142,9 @@ def _evil(folder: Path) -> None:
     _make(folder / "records", folder)
 
 
-def evil_site(factory: pytest.TempPathFactory) -> Made:
-    """A site of records that mean harm."""
-    return made_in(once(factory, "evil-site", _evil))
+def evil_site(factory: pytest.TempPathFactory) -> BuiltSite:
+    """A site of hostile records."""
+    return built_site(build_once(factory, "evil-site", _evil))
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

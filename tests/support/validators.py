@@ -14,7 +14,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import rdflib
 from pyld import jsonld
 from pyoxigraph import RdfFormat, parse
-from tests.support.browser import missing
+from tests.support.browser import skip_or_fail
 from tests.support.servers import program
 
 ROOT = "http://site.test/"
@@ -42,13 +42,13 @@ class Html(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        self.tags.append((tag, found))
-        if tag in _LINKS and (url := found.get(_LINKS[tag])) is not None:
+        attributes = dict(attrs)
+        self.tags.append((tag, attributes))
+        if tag in _LINKS and (url := attributes.get(_LINKS[tag])) is not None:
             self.links.append(url)
-        if name := found.get("id"):
+        if name := attributes.get("id"):
             self.anchors.add(name)
-        self._in_data = tag == "script" and found.get("type") == "application/ld+json"
+        self._in_data = tag == "script" and attributes.get("type") == "application/ld+json"
         if self._in_data:
             self.data.append("")
 
@@ -68,25 +68,25 @@ def pages(site: Path) -> Iterator[Path]:
 def broken_links(site: Path) -> tuple[int, list[str]]:
     """How many links there are on all pages, and those that lead to no file, to no place in it, or nowhere good."""
     anchors: dict[str, set[str]] = {}
-    wanted: dict[tuple[str, str], str] = {}
-    total, broken = 0, []
+    targets: dict[tuple[str, str], str] = {}
+    total, errors = 0, []
     for path in pages(site):
         name = path.relative_to(site).as_posix()
         page = Html(path.read_text(encoding="utf-8"))
         anchors[name] = page.anchors
-        here = urljoin(ROOT, "/".join(quoted(step) for step in name.split("/")))
+        base = urljoin(ROOT, "/".join(quoted(step) for step in name.split("/")))
         for link in page.links:
             total += 1
-            url = urljoin(here, link)
+            url = urljoin(base, link)
             if url.startswith(ROOT):
                 parts = urlsplit(url)
-                wanted.setdefault((unquote(parts.path)[1:], unquote(parts.fragment)), f"{name}: {link}")
+                targets.setdefault((unquote(parts.path)[1:], unquote(parts.fragment)), f"{name}: {link}")
             elif not url.startswith(_OUTSIDE):
-                broken.append(f"{name}: {link}")
-    for (target, fragment), where in wanted.items():
+                errors.append(f"{name}: {link}")
+    for (target, fragment), link_text in targets.items():
         if not (site / target).is_file() or (fragment and fragment not in anchors.get(target, ())):
-            broken.append(where)
-    return total, sorted(broken)
+            errors.append(link_text)
+    return total, sorted(errors)
 
 
 def quoted(step: str) -> str:
@@ -110,11 +110,11 @@ def link_errors(site: Path) -> tuple[int, list[str]]:
         "--concurrency",
         "50",
     ]
-    done = subprocess.run(command, cwd=site, capture_output=True, encoding="utf-8", timeout=120, check=False)
-    found = json.loads(done.stdout[done.stdout.index("{") :])["links"]
-    assert found, done.stderr
-    return len({one["url"] for one in found if one["state"] == "OK"}), [
-        f"{one.get('parent')}: {one['url']}: {one['status']}" for one in found if one["state"] == "BROKEN"
+    process = subprocess.run(command, cwd=site, capture_output=True, encoding="utf-8", timeout=120, check=False)
+    links = json.loads(process.stdout[process.stdout.index("{") :])["links"]
+    assert links, process.stderr
+    return len({link["url"] for link in links if link["state"] == "OK"}), [
+        f"{link.get('parent')}: {link['url']}: {link['status']}" for link in links if link["state"] == "BROKEN"
     ]
 
 
@@ -122,26 +122,26 @@ def html_errors(files: Iterable[Path]) -> list[str]:
     """What the Nu HTML checker calls an error. What it calls info is left out: that is of taste."""
     java = program("java", "apt-get install default-jre-headless")
     options = ("--errors-only", "--exit-zero-always", "--format", "json")
-    done = subprocess.run([java, "-jar", _checker(), *options, *files], capture_output=True, encoding="utf-8", timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
-    messages = json.loads(done.stderr)["messages"]
-    return [f"{one.get('url', '')}:{one.get('lastLine', '')}: {one['message']}" for one in messages]
+    process = subprocess.run([java, "-jar", _checker(), *options, *files], capture_output=True, encoding="utf-8", timeout=120, check=False)
+    assert process.returncode == 0, process.stderr
+    messages = json.loads(process.stderr)["messages"]
+    return [f"{message.get('url', '')}:{message.get('lastLine', '')}: {message['message']}" for message in messages]
 
 
 def _checker() -> Path:
     """The Nu HTML checker, which the npm package vnu-jar has beside its program."""
     jar = Path(program("vnu", "npm install --global --ignore-scripts vnu-jar")).resolve().parent / "build" / "dist" / "vnu.jar"
     if not jar.is_file():
-        missing(f"{jar} is not there: npm install --global --ignore-scripts vnu-jar")
+        skip_or_fail(f"{jar} is not there: npm install --global --ignore-scripts vnu-jar")
     return jar
 
 
 # -- documents ---------------------------------------------------------------------------------------------------------------
 
 
-def statements(data: bytes, form: RdfFormat) -> set[str]:
+def statements(data: bytes, fmt: RdfFormat) -> set[str]:
     """The statements of a document as pyoxigraph reads them, each as a line."""
-    return {str(quad.triple) for quad in parse(data, form)}
+    return {str(quad.triple) for quad in parse(data, fmt)}
 
 
 def document(path: Path) -> set[str]:
@@ -159,15 +159,15 @@ def by_rdflib(path: Path) -> set[str]:
 def by_rapper(path: Path) -> set[str]:
     """The same for Turtle, by Raptor."""
     command = [program("rapper", "apt-get install raptor2-utils"), "-q", "-i", "turtle", "-o", "ntriples", "-", ROOT]
-    done = subprocess.run(command, input=path.read_bytes(), capture_output=True, timeout=60, check=False)
-    assert (done.returncode, done.stderr) == (0, b""), (path, done.stderr)
-    return statements(done.stdout, RdfFormat.N_TRIPLES)
+    process = subprocess.run(command, input=path.read_bytes(), capture_output=True, timeout=60, check=False)
+    assert (process.returncode, process.stderr) == (0, b""), (path, process.stderr)
+    return statements(process.stdout, RdfFormat.N_TRIPLES)
 
 
 def by_pyld(path: Path) -> set[str]:
     """The same for JSON-LD, by PyLD, which may fetch nothing."""
-    said = jsonld.to_rdf(json.loads(path.read_bytes()), {"format": "application/n-quads", "documentLoader": _no_loader})
-    return statements(said.encode(), RdfFormat.N_QUADS)
+    quads = jsonld.to_rdf(json.loads(path.read_bytes()), {"format": "application/n-quads", "documentLoader": _no_loader})
+    return statements(quads.encode(), RdfFormat.N_QUADS)
 
 
 def _no_loader(url: str, options: Any) -> Any:
@@ -175,18 +175,18 @@ def _no_loader(url: str, options: Any) -> Any:
 
 
 @cache
-def said(export: Path) -> frozenset[str]:
-    """All that an export says: of figures and what they share, of itself and of its vocabulary."""
-    found: set[str] = set()
+def export_statements(export: Path) -> frozenset[str]:
+    """All statements of an export: figures and shared entities, dataset description and vocabulary."""
+    all_statements: set[str] = set()
     for name in ("figures.ttl", "dataset.ttl", "vocabulary.ttl"):
-        found |= document(export / name)
-    return frozenset(found)
+        all_statements |= document(export / name)
+    return frozenset(all_statements)
 
 
 def same_trees(first: Path, second: Path) -> list[str]:
     """The files that are not the same in both folders."""
-    trees = [{path.relative_to(one).as_posix(): path for path in one.rglob("*") if path.is_file()} for one in (first, second)]
-    alone = trees[0].keys() ^ trees[1].keys()
+    trees = [{path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()} for folder in (first, second)]
+    unmatched = trees[0].keys() ^ trees[1].keys()
     return sorted(
-        alone | {name for name in trees[0].keys() & trees[1].keys() if trees[0][name].read_bytes() != trees[1][name].read_bytes()}
+        unmatched | {name for name in trees[0].keys() & trees[1].keys() if trees[0][name].read_bytes() != trees[1][name].read_bytes()}
     )

@@ -1,4 +1,4 @@
-"""A site of linked data, small but whole, and real web servers that serve it: processes of their own on loopback."""
+"""A small, complete site of linked data, and real web servers that serve it: processes of their own on loopback."""
 
 from __future__ import annotations
 
@@ -55,23 +55,24 @@ NAMES = {
 }
 """The names of things that the site has pages for, some as nobody would like them."""
 
-PLACES = [
+ADDRESSES = [
     *(PageAddress(ENTITY_TYPES_BY_NAME[kind], name) for kind, names in NAMES.items() for name in names),
     *(PageAddress(None, name) for name in STANDALONE_PAGES),
 ]
 
 
-def page(place: PageAddress, form: Representation) -> str:
-    """A page of a thing."""
-    kind = f"{PREFIXES['pfocr']}{place.entity_type.cls.partition(':')[2]}" if place.entity_type else "http://rdfs.org/ns/void#Dataset"
-    if form is TURTLE:
-        return f'<{place.iri}> a <{kind}> ;\n  <http://www.w3.org/2000/01/rdf-schema#label> "κ" .\n'
-    if form is JSONLD:
-        said = {"@id": place.iri, "@type": kind, "http://www.w3.org/2000/01/rdf-schema#label": "κ"}
-        return json.dumps(said, ensure_ascii=False)
-    links = "".join(
-        f'<link rel="alternate" type="{one.media_type}" href="{escape(place.path_to_root + place.url(one))}">\n' for one in (TURTLE, JSONLD)
+def page(address: PageAddress, fmt: Representation) -> str:
+    """A page of a resource."""
+    class_iri = (
+        f"{PREFIXES['pfocr']}{address.entity_type.cls.partition(':')[2]}" if address.entity_type else "http://rdfs.org/ns/void#Dataset"
     )
+    if fmt is TURTLE:
+        return f'<{address.iri}> a <{class_iri}> ;\n  <http://www.w3.org/2000/01/rdf-schema#label> "κ" .\n'
+    if fmt is JSONLD:
+        document = {"@id": address.iri, "@type": class_iri, "http://www.w3.org/2000/01/rdf-schema#label": "κ"}
+        return json.dumps(document, ensure_ascii=False)
+    urls = {other.media_type: escape(address.path_to_root + address.url(other)) for other in (TURTLE, JSONLD)}
+    links = "".join(f'<link rel="alternate" type="{media_type}" href="{url}">\n' for media_type, url in urls.items())
     return f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>κ</title>\n{links}</head><body>κ</body></html>\n'
 
 
@@ -83,7 +84,7 @@ def plain(title: str) -> str:
 def sitemaps() -> dict[str, str]:
     """The sitemap and its only part."""
     space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
-    urls = "".join(f"<url><loc>{escape(SITE_URL + place.url(HTML))}</loc></url>\n" for place in PLACES)
+    urls = "".join(f"<url><loc>{escape(SITE_URL + address.url(HTML))}</loc></url>\n" for address in ADDRESSES)
     index = f"<sitemapindex {space}><sitemap><loc>{SITE_URL}sitemaps/1.xml</loc></sitemap></sitemapindex>\n"
     head = '<?xml version="1.0" encoding="UTF-8"?>\n'
     return {"sitemap.xml": head + index, "sitemaps/1.xml": f"{head}<urlset {space}>\n{urls}</urlset>\n"}
@@ -96,7 +97,7 @@ def write_site(folder: Path, *, packed: str = "") -> Path:
         folder: where to.
         packed: whether pages are there packed as well (``beside``), or not but so (``only``).
     """
-    files = {place.file_path(form): page(place, form) for place in PLACES for form in REPRESENTATIONS}
+    files = {address.file_path(fmt): page(address, fmt) for address in ADDRESSES for fmt in REPRESENTATIONS}
     files |= {"genes/6772/page-2.html": plain("More"), **{f"{name}.html": plain(name) for name in ("index", "search", "queries", "404")}}
     files |= {"families/both.ttl": "", "families/both.ttl.html": plain("Both"), "families/both.ttl.ttl": ""}
     files |= {**sitemaps(), "robots.txt": f"User-agent: *\nAllow: /\n\nSitemap: {SITE_URL}sitemap.xml\n"}
@@ -196,7 +197,7 @@ def apache(
 ) -> Iterator[Server]:
     """Apache, whose files are in ``folder``, before a site in ``root`` or under it; with settings as Debian has them."""
     name, port = program("apache2", "apt-get install apache2-bin"), free_port()
-    modules = [f"LoadModule {one}_module /usr/lib/apache2/modules/mod_{one}.so" for one in _MODULES if one not in without]
+    modules = [f"LoadModule {module}_module /usr/lib/apache2/modules/mod_{module}.so" for module in _MODULES if module not in without]
     (folder / "mime.types").write_text(_MIME)
     settings = folder / "apache.conf"
     text = _APACHE.format(folder=folder, port=port, root=root, extra=extra, allowed=allowed, modules="\n".join(modules))

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import pyoxigraph
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
-from tests.support.browser import Visit, chromium, missing, visiting
+from tests.support.browser import Visit, chromium, skip_or_fail, visiting
 from tests.support.records import ROOT, exported
 from tests.support.service import Served, served
 
@@ -80,7 +80,7 @@ def visit(browser: Any, server: Served) -> Iterator[Visit]:
 
 def with_editor() -> None:
     if not (ASSETS_DIR / EDITOR_SCRIPT).is_file():
-        missing("the package was built without the editor; see hatch_build.py")
+        skip_or_fail("the package was built without the editor; see hatch_build.py")
 
 
 def put(visit: Visit, text: str) -> None:

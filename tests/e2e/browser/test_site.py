@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from tests.support.browser import Visit, chromium, missing, visiting
+from tests.support.browser import Visit, chromium, skip_or_fail, visiting
 from tests.support.service import served
-from tests.support.sites import EVIL, Made, hosted
+from tests.support.sites import EVIL, BuiltSite, hosted
 
 from pfocr2rdf.rdf.text import replace_bidi_controls
 
@@ -59,13 +59,13 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def files(small: Made) -> Iterator[Site]:
+def files(small: BuiltSite) -> Iterator[Site]:
     with hosted(small.site) as url:
         yield Site(url, False)
 
 
 @pytest.fixture(scope="module")
-def service(small: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def service(small: BuiltSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with served(small.store, tmp_path_factory.mktemp("served"), "--workers", "2") as one:
         yield Site(one.url, True)
 
@@ -83,7 +83,7 @@ def axe() -> str:
     try:
         return (importlib.resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
     except ModuleNotFoundError:
-        missing("axe is not installed: pip install axe-playwright-python")
+        skip_or_fail("axe is not installed: pip install axe-playwright-python")
 
 
 @contextmanager
@@ -287,7 +287,7 @@ def test_every_kind_of_page_of_a_service_is_quiet_and_fits_a_phone(browser: Any,
             assert visit.page.evaluate(WIDE) <= 0, path
 
 
-def test_nothing_stands_out_of_the_pages_of_real_figures_on_a_phone(browser: Any, real: Made) -> None:
+def test_nothing_stands_out_of_the_pages_of_real_figures_on_a_phone(browser: Any, real: BuiltSite) -> None:
     chosen = [
         path
         for kind in ("figures", "papers", "chemicals", "families", "browse/figures/*")
@@ -312,7 +312,7 @@ def harmless(visit: Visit) -> None:
 
 
 @pytest.fixture(params=["files", "service"])
-def evil_at(request: pytest.FixtureRequest, evil: Made, tmp_path: Path) -> Iterator[Site]:
+def evil_at(request: pytest.FixtureRequest, evil: BuiltSite, tmp_path: Path) -> Iterator[Site]:
     if request.param == "files":
         with hosted(evil.site) as url:
             yield Site(url, False)
@@ -365,7 +365,7 @@ def test_what_is_searched_for_is_shown_and_not_run(browser: Any, site: Site) -> 
             assert "onerror" in visit.page.input_value("#q")
 
 
-def test_what_turns_letters_around_turns_none_of_the_text_behind_it(browser: Any, evil: Made) -> None:
+def test_what_turns_letters_around_turns_none_of_the_text_behind_it(browser: Any, evil: BuiltSite) -> None:
     """A mark that ends an isolation, in a word, must not end that of the element which the word is in."""
     turned = """element => {
         const range = document.createRange();

@@ -17,7 +17,7 @@ from typing import Any
 import dask
 import pytest
 from benchmarks.corpus import make_corpus
-from tests.support.partitions import assert_whole, contents
+from tests.support.partitions import assert_intact, contents
 from tests.support.records import front_matter, older, write
 from tests.support.s3 import free_port, s3_server, wait_for
 
@@ -192,7 +192,7 @@ def test_a_lost_worker(left: int, start: Callable[..., Running], source: Path, w
     exported(source, tmp_path / "out", running, progress=lost)
     assert lost.done
     assert contents(tmp_path / "out") == wanted
-    assert_whole(tmp_path / "out")
+    assert_intact(tmp_path / "out")
 
 
 @pytest.mark.parametrize("wait", [0, 4])
@@ -241,7 +241,7 @@ def test_a_record_that_kills_every_worker_is_set_aside(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "out" / "quarantine").iterdir()) == ["PMC1__11", "PMC1__12"]
     reasons = json.loads((tmp_path / "out" / "quarantine" / "PMC1__11" / "reasons.json").read_text())
     assert "a worker process died of it twice" in reasons[0]["reason"]
-    assert_whole(tmp_path / "out")
+    assert_intact(tmp_path / "out")
 
 
 # -- what goes wrong -----------------------------------------------------------------------------------------------------------

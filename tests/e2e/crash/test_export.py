@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 from benchmarks.corpus import make_corpus
-from tests.support.output_directories import assert_whole, contents
-from tests.support.processes import committed, in_group, launched, soon
+from tests.support.output_directories import assert_intact, contents
+from tests.support.processes import committed, in_group, launched, wait_until
 
 from pfocr2rdf.storage.layout import CHECKPOINT_DIR, MANIFEST_FILE, STAGING_DIR, STATE_FILE
 
@@ -83,7 +83,7 @@ def assert_nothing_half(output: Path, allowed: list[dict[str, bytes]]) -> None:
         if not name.startswith((STAGING_DIR, CHECKPOINT_DIR)):
             assert any(files.get(name) == data for files in allowed), f"{name} is in place, and is not whole"
     if (output / MANIFEST_FILE).exists():
-        assert_whole(output)
+        assert_intact(output)
 
 
 def test_an_export_that_is_killed_again_and_again_ends_as_one_that_was_not(
@@ -119,7 +119,7 @@ def test_an_export_that_is_killed_again_and_again_ends_as_one_that_was_not(
         mapped += [numbers["mapped"]] if killed else []
         groups += killed
     print(f"{len(groups)} kills; the runs that ended mapped {mapped}")
-    assert soon(lambda: not any(map(in_group, groups))), "a worker survived"
+    assert wait_until(lambda: not any(map(in_group, groups))), "a worker survived"
     if way[1] is None:  # of a compressed file, little is on the disk before it is large
         assert min(mapped) < RECORDS
 

@@ -11,7 +11,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.output_directories import Broken, assert_whole, broken, contents, in_place, record, unchanged, written
+from tests.support.output_directories import (
+    UnexpectedError,
+    assert_intact,
+    contents,
+    in_place,
+    raise_unexpected,
+    record,
+    unchanged,
+    write_records,
+)
 
 from pfocr2rdf.errors import OutputError
 from pfocr2rdf.pipeline.export import export
@@ -22,7 +31,7 @@ from pfocr2rdf.storage.layout import MANIFEST_FILE, STAGING_DIR
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     """Some records, enough for several batches."""
-    return written(tmp_path / "in", *(record(f"PMC1__F{number}", number=f"F{number}") for number in range(150)))
+    return write_records(tmp_path / "in", *(record(f"PMC1__F{number}", number=f"F{number}") for number in range(150)))
 
 
 @pytest.fixture
@@ -57,7 +66,7 @@ def test_a_full_disk_is_an_output_error_and_leaves_nothing(compress: str | None,
     assert not (tiny_disk / STAGING_DIR).exists()
     (tiny_disk / "ballast").unlink()
     export([source], tiny_disk, formats=["turtle"], limit=2)
-    assert_whole(tiny_disk)
+    assert_intact(tiny_disk)
 
 
 # -- the process is killed --------------------------------------------------------------------------------------------------------
@@ -154,7 +163,7 @@ def test_a_run_that_is_killed_while_it_publishes_leaves_whole_files_and_the_next
     for name, data in in_place(output).items():
         assert data in (before.get(name), wanted.get(name)), f"{name} is neither the old file nor the new one"
     if (output / MANIFEST_FILE).exists():
-        assert_whole(output)
+        assert_intact(output)
     export([source], output, formats=["turtle", "ntriples"])
     assert contents(output) == wanted
 
@@ -168,8 +177,8 @@ def test_two_runs_in_a_row_that_do_not_end_well_leave_no_file_for_ever(
     if ending == "killed":
         killed(source, output, "batch", 0)
     else:
-        with pytest.raises(Broken):
-            export([source], output, formats=["turtle"], progress=broken)
+        with pytest.raises(UnexpectedError):
+            export([source], output, formats=["turtle"], progress=raise_unexpected)
     export([source], output, formats=["turtle", "ntriples"])
     assert contents(output) == wanted
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.partitions import assert_as_fresh, assert_whole, contents, pages, parted
+from tests.support.partitions import assert_as_fresh, assert_intact, contents, export_partitioned, pages
 from tests.support.records import write
 
 from pfocr2rdf.pipeline.export import export
@@ -30,7 +30,7 @@ def source(tmp_path: Path) -> Path:
 @pytest.fixture
 def output(source: Path, tmp_path: Path) -> Path:
     """An export of the source in three parts."""
-    parted(source, tmp_path / "out")
+    export_partitioned(source, tmp_path / "out")
     return tmp_path / "out"
 
 
@@ -51,7 +51,7 @@ def test_a_killed_run_is_taken_up_again(workers: int, merge: str, tmp_path: Path
     """At random moments, over an export of more and other parts; what is there at the end is as if nothing had been killed."""
     source, output = write(tmp_path / "in", pages(60)), tmp_path / "out"
     options: dict[str, Any] = {"formats": ["ntriples", "turtle"], "compress": "zst", "workers": workers, "merge": merge == "merge"}
-    parted(source, output, 2, formats=["turtle", "nquads"])
+    export_partitioned(source, output, 2, formats=["turtle", "nquads"])
     noise, killed = random.Random(workers), 0
     for _ in range(5):
         run = subprocess.Popen(
@@ -65,7 +65,7 @@ def test_a_killed_run_is_taken_up_again(workers: int, merge: str, tmp_path: Path
         run.communicate()
         killed += run.returncode == -signal.SIGKILL
         if (output / MANIFEST_FILE).exists():
-            assert_whole(output)
+            assert_intact(output)
     assert killed
     done = export([source], output, partition_size=4, **options)
     assert done.exported == 60
@@ -78,9 +78,9 @@ def test_what_a_killed_run_made_need_not_be_made_again(source: Path, tmp_path: P
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        parted(source, tmp_path / "out", progress=stop)
+        export_partitioned(source, tmp_path / "out", progress=stop)
     assert not (tmp_path / "out" / MANIFEST_FILE).exists()
-    assert parted(source, tmp_path / "out").mapped == 6
+    assert export_partitioned(source, tmp_path / "out").mapped == 6
     assert_as_fresh(source, tmp_path / "out")
 
 
@@ -92,10 +92,10 @@ def test_nothing_of_a_run_that_was_killed_outlives_the_next_one(second: dict[str
 
     for options in ({"size": 1}, {"size": 5, "formats": ["nquads"], "compress": "zst"}):
         with pytest.raises(KeyboardInterrupt):
-            parted(source, output, progress=stop, **options)  # type: ignore[arg-type]
+            export_partitioned(source, output, progress=stop, **options)  # type: ignore[arg-type]
     (output / PARTITION_MANIFESTS_DIR / "partial" / "part-00001.nt-abc").parent.mkdir(exist_ok=True)
     (output / PARTITION_MANIFESTS_DIR / "partial" / "part-00001.nt-abc").write_bytes(b"half")
-    parted(source, output, **second)
+    export_partitioned(source, output, **second)
     assert_as_fresh(source, output, **second)
 
 
@@ -104,7 +104,7 @@ def test_a_killed_run_in_parts_leaves_nothing_to_an_export_in_one_piece(source: 
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        parted(source, output, size=3, formats=["turtle"], progress=stop)
+        export_partitioned(source, output, size=3, formats=["turtle"], progress=stop)
     export([source], output, formats=["ntriples"])
     export([source], output.parent / "whole", formats=["ntriples"])
     assert contents(output) == contents(output.parent / "whole")

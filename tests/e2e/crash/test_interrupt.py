@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from benchmarks.corpus import make_corpus
 from tests.support.output_directories import contents
-from tests.support.processes import committed, in_group, launched, soon
+from tests.support.processes import committed, in_group, launched, wait_until
 
 from pfocr2rdf.storage.layout import MANIFEST_FILE
 
@@ -50,7 +50,7 @@ def test_an_interrupt_stops_at_once_and_the_next_run_goes_on_from_there(
     assert complaint.startswith("Error: interrupted")
     assert complaint.count("\n") == 1, complaint
     assert seconds < 2
-    assert soon(lambda: not in_group(process.pid), 2)
+    assert wait_until(lambda: not in_group(process.pid), 2)
     assert not (output / MANIFEST_FILE).exists()
     again = launched(tmp_path / "committed", *options)
     said, complaint = again.communicate(timeout=120)

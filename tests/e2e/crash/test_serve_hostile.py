@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 import pytest
 from tests.support.records import ROOT, exported
-from tests.support.service import ENDLESS, EVIL, FORM, GREEDY, LONG, PATHS, TOKENS, Served, noise, served, within
+from tests.support.service import ENDLESS, EVIL, FORM, GREEDY, LONG, PATHS, TOKENS, Served, noise, served, wait_until
 
 from pfocr2rdf import load
 
@@ -410,9 +410,9 @@ def test_who_can_be_understood_gets_an_answer(attacked: Attacked) -> None:
 
 
 def test_it_is_up_and_answers_right(attacked: Attacked) -> None:
-    assert within(20, lambda: right(attacked.server) == attacked.right)
+    assert wait_until(20, lambda: right(attacked.server) == attacked.right)
     assert {status for status, _ in attacked.right.values()} == {200, 303}
-    assert within(10, lambda: len(attacked.server.workers()) == 2)
+    assert wait_until(10, lambda: len(attacked.server.workers()) == 2)
 
 
 def test_no_file_was_written_or_left(attacked: Attacked) -> None:
@@ -421,7 +421,7 @@ def test_no_file_was_written_or_left(attacked: Attacked) -> None:
 
 
 def test_the_process_has_what_it_had(attacked: Attacked) -> None:
-    assert within(10, lambda: state(attacked.server, attacked.folder).handles <= attacked.before.handles)
+    assert wait_until(10, lambda: state(attacked.server, attacked.folder).handles <= attacked.before.handles)
     assert (
         state(attacked.server, attacked.folder).memory < attacked.before.memory + 128
     )  # which the allocator keeps: a second attack takes no more

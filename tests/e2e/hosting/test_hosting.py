@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 import httpx
 import pytest
 from tests.support.servers import Server
-from tests.support.websites import PLACES, POLICY, apache, nginx, page, write_site
+from tests.support.websites import ADDRESSES, POLICY, apache, nginx, page, write_site
 
 from pfocr2rdf.server.content_negotiation import negotiate
 from pfocr2rdf.site.hosting.files import render_hosting_files
@@ -96,7 +96,7 @@ def liked(accept: str) -> Representation:
 def led(site: Hosted, accept: str) -> None:
     """Every path of the table leads to the form that is liked best, and that is there."""
     form = liked(accept)
-    for place in PLACES:
+    for place in ADDRESSES:
         for path, is_page in known(place):
             answer = site.get(path, accept)
             if is_page and form is HTML:
@@ -204,7 +204,7 @@ def test_packed_files_are_sent_as_they_lie_there(packed: Hosted, path: str) -> N
 def test_who_cannot_unpack_gets_the_file_itself_where_that_is_there_or_the_server_unpacks_it(packed: Hosted) -> None:
     for said in ("identity", "br", "gzip;q=0"):
         answer = packed.get("genes/6772.ttl", Accept_Encoding=said)
-        assert answer.text == page(next(place for place in PLACES if place.path == "genes/6772"), TURTLE)
+        assert answer.text == page(next(place for place in ADDRESSES if place.path == "genes/6772"), TURTLE)
         assert ("Content-Encoding" in answer.headers) == (packed.kind == "apache" and packed.packed == "only")
 
 
@@ -300,7 +300,7 @@ def test_a_permanent_address_leads_to_the_site_by_what_is_accepted(tmp_path: Pat
     with apache(tmp_path / "server", tmp_path / "root") as server:
         for accept in ("", BROWSER, "text/turtle", "application/ld+json;q=0.9, text/turtle;q=0.8, text/html;q=0.1", "image/png"):
             form = liked(accept)
-            for place in PLACES:
+            for place in ADDRESSES:
                 for path, _ in known(place):
                     if path.endswith(".ttl"):  # it cannot know whether that is a name
                         continue

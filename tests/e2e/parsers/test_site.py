@@ -15,7 +15,7 @@ import yaml
 from pyld import jsonld
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 from tests.support.records import front_matter, real_checkout, write
-from tests.support.sites import EVIL, LONG, Made, figure_of_many
+from tests.support.sites import EVIL, LONG, BuiltSite, figure_of_many
 from tests.support.validators import (
     Html,
     broken_links,
@@ -23,10 +23,10 @@ from tests.support.validators import (
     by_rapper,
     by_rdflib,
     document,
+    export_statements,
     html_errors,
     link_errors,
     pages,
-    said,
     same_trees,
     statements,
 )
@@ -78,19 +78,19 @@ def documents(site: Path) -> Iterator[Path]:
 # -- links and HTML ----------------------------------------------------------------------------------------------------------
 
 
-def test_every_link_of_every_page_leads_to_a_file_and_to_a_place_that_is_in_it(real: Made) -> None:
+def test_every_link_of_every_page_leads_to_a_file_and_to_a_place_that_is_in_it(real: BuiltSite) -> None:
     total, broken = broken_links(real.site)
     assert broken == []
     assert total > 100_000
 
 
-def test_a_link_checker_comes_to_every_page_and_finds_nothing_broken(real: Made) -> None:
+def test_a_link_checker_comes_to_every_page_and_finds_nothing_broken(real: BuiltSite) -> None:
     reached, broken = link_errors(real.site)
     assert broken == []
     assert reached > len(list(pages(real.site))) + 2 * len(things(real.site))  # the documents of each thing as well
 
 
-def test_pages_of_every_kind_are_valid_html(real: Made) -> None:
+def test_pages_of_every_kind_are_valid_html(real: BuiltSite) -> None:
     of_kinds = [
         path for pattern in ("*.html", "browse/*.html", "browse/*/*.html", "browse/*/*/page-2.html") for path in real.site.glob(pattern)
     ]
@@ -110,7 +110,7 @@ def test_pages_of_every_kind_are_valid_html(real: Made) -> None:
     assert html_errors([*of_kinds, *lists, *further, *chosen]) == []
 
 
-def test_a_long_list_goes_on_in_pages_that_lead_to_one_another(real: Made) -> None:
+def test_a_long_list_goes_on_in_pages_that_lead_to_one_another(real: BuiltSite) -> None:
     longest = max(
         (path.parent for path in real.site.glob("*/*/page-2.html") if path.parts[-3] != "browse"), key=lambda one: len(list(one.iterdir()))
     )
@@ -125,8 +125,8 @@ def test_a_long_list_goes_on_in_pages_that_lead_to_one_another(real: Made) -> No
 # -- documents ---------------------------------------------------------------------------------------------------------------
 
 
-def test_turtle_and_json_ld_say_the_same_and_nothing_that_the_export_does_not_say(real: Made) -> None:
-    known, strange, differ = said(real.export), set(), []
+def test_turtle_and_json_ld_say_the_same_and_nothing_that_the_export_does_not_say(real: BuiltSite) -> None:
+    known, strange, differ = export_statements(real.export), set(), []
     for path in documents(real.site):
         found = document(path)
         strange |= found - known
@@ -138,23 +138,23 @@ def test_turtle_and_json_ld_say_the_same_and_nothing_that_the_export_does_not_sa
     assert all(one.startswith("<https://pfocr.wikipathways.org/dataset") for one in strange)
 
 
-def test_nothing_of_the_export_is_lost(real: Made) -> None:
+def test_nothing_of_the_export_is_lost(real: BuiltSite) -> None:
     found: set[str] = set()
     for path in documents(real.site):
         found |= document(path)
-    assert sorted(said(real.export) - found)[:10] == []
+    assert sorted(export_statements(real.export) - found)[:10] == []
 
 
-def test_the_documents_of_figures_have_all_that_is_said_of_figures_and_mentions(real: Made) -> None:
+def test_the_documents_of_figures_have_all_that_is_said_of_figures_and_mentions(real: BuiltSite) -> None:
     found: set[str] = set()
     for path in (real.site / "figures").glob(f"*{TURTLE.suffix}"):
         found |= document(path)
     starts = tuple(f"<{SITE_URL}{folder}/" for folder in ("figures", "mentions"))
-    lost = [one for one in said(real.export) - found if one.startswith(starts)]
+    lost = [one for one in export_statements(real.export) - found if one.startswith(starts)]
     assert sorted(lost)[:10] == []
 
 
-def test_other_parsers_read_what_pyoxigraph_reads(real: Made, small: Made, evil: Made) -> None:
+def test_other_parsers_read_what_pyoxigraph_reads(real: BuiltSite, small: BuiltSite, evil: BuiltSite) -> None:
     every = [*documents(small.site), *documents(evil.site), *(real.site / one.file_path(TURTLE) for one in some_things(real.site, 80))]
     for path in every:
         expected = document(path)
@@ -168,7 +168,7 @@ def test_other_parsers_read_what_pyoxigraph_reads(real: Made, small: Made, evil:
         assert by_rapper(path) == document(path), path
 
 
-def test_the_context_of_the_site_reads_as_those_in_its_documents(small: Made) -> None:
+def test_the_context_of_the_site_reads_as_those_in_its_documents(small: BuiltSite) -> None:
     shared = json.loads((small.site / "context.jsonld").read_bytes())["@context"]
     for path in sorted(small.site.glob("figures/*.jsonld")):
         said_there = {**json.loads(path.read_bytes()), "@context": shared}
@@ -182,7 +182,7 @@ def markup(path: Path) -> list[Any]:
     return [json.loads(text) for text in Html(path.read_text(encoding="utf-8")).data]
 
 
-def test_each_thing_is_told_to_search_engines_by_its_iri_and_type(real: Made, evil: Made) -> None:
+def test_each_thing_is_told_to_search_engines_by_its_iri_and_type(real: BuiltSite, evil: BuiltSite) -> None:
     for site in (real.site, evil.site):
         for address in some_things(site, 300):
             (structured_data,) = markup(site / address.file_path(HTML))
@@ -196,7 +196,7 @@ def test_each_thing_is_told_to_search_engines_by_its_iri_and_type(real: Made, ev
             assert None not in structured_data.values()
 
 
-def test_bioschemas_profiles_are_named_and_kept(real: Made) -> None:
+def test_bioschemas_profiles_are_named_and_kept(real: BuiltSite) -> None:
     (dataset,) = markup(real.site / "dataset.html")
     assert dataset.keys() >= REQUIRED["Dataset"]
     assert (dataset["@id"], dataset["@type"]) == (f"{SITE_URL}dataset", "Dataset")
@@ -210,7 +210,7 @@ def test_bioschemas_profiles_are_named_and_kept(real: Made) -> None:
     assert structured_data["dct:conformsTo"] == {"@id": "https://bioschemas.org/profiles/Gene/1.0-RELEASE"}
 
 
-def test_what_search_engines_read_is_json_ld(small: Made) -> None:
+def test_what_search_engines_read_is_json_ld(small: BuiltSite) -> None:
     """Schema.org's context is not fetched: its terms are in its name space, which is what counts here."""
     own = {"contextUrl": None, "documentUrl": "https://schema.org/", "document": {"@context": {"@vocab": "http://schema.org/"}}}
 
@@ -229,7 +229,7 @@ def test_what_search_engines_read_is_json_ld(small: Made) -> None:
 # -- the site as a whole -----------------------------------------------------------------------------------------------------
 
 
-def test_the_site_map_has_every_thing_and_nothing_that_is_not_there(real: Made) -> None:
+def test_the_site_map_has_every_thing_and_nothing_that_is_not_there(real: BuiltSite) -> None:
     space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 
     def located(path: str) -> list[str]:
@@ -246,7 +246,7 @@ def test_the_site_map_has_every_thing_and_nothing_that_is_not_there(real: Made) 
     assert f"Sitemap: {SITE_URL}sitemap.xml" in (real.site / "robots.txt").read_text().splitlines()
 
 
-def test_the_account_of_a_site_says_what_is_in_it(real: Made) -> None:
+def test_the_account_of_a_site_says_what_is_in_it(real: BuiltSite) -> None:
     account = json.loads((real.site / "site.json").read_bytes())
     counted = {kind.folder: len([one for one in things(real.site) if one.entity_type == kind]) for kind in ENTITY_TYPES}
     assert account["pages"] == counted
@@ -267,7 +267,7 @@ def test_the_same_export_gives_the_same_bytes_however_many_processes_make_the_pa
 # -- records that mean harm --------------------------------------------------------------------------------------------------
 
 
-def test_things_that_can_have_no_page_are_told_and_nothing_is_written_outside(tmp_path: Path, evil: Made) -> None:
+def test_things_that_can_have_no_page_are_told_and_nothing_is_written_outside(tmp_path: Path, evil: BuiltSite) -> None:
     folder = tmp_path / "a" / "b" / "c"
     folder.mkdir(parents=True)
     summary = publish(evil.store, folder / "site")
@@ -293,17 +293,17 @@ def test_things_that_can_have_no_page_are_told_and_nothing_is_written_outside(tm
     assert json.loads((folder / "site" / "site.json").read_bytes())["left_out"] == summary.left_out
 
 
-def test_names_that_look_like_files_of_the_site_have_pages_of_their_own(evil: Made) -> None:
+def test_names_that_look_like_files_of_the_site_have_pages_of_their_own(evil: BuiltSite) -> None:
     titles = {name: f"<h1><bdi>{name}</bdi></h1>" for name in ("A", "A/B", "index", "page-2", "a.ttl", "a", "__proto__", "CON")}
     for name, title in titles.items():
         assert title in (evil.site / "families" / f"{name}.html").read_text(encoding="utf-8")
 
 
-def test_no_link_to_a_thing_without_a_page_is_broken(evil: Made) -> None:
+def test_no_link_to_a_thing_without_a_page_is_broken(evil: BuiltSite) -> None:
     assert broken_links(evil.site)[1] == []
 
 
-def test_pages_of_hostile_records_are_valid_and_inert(evil: Made) -> None:
+def test_pages_of_hostile_records_are_valid_and_inert(evil: BuiltSite) -> None:
     assert html_errors(pages(evil.site)) == []
     for path in pages(evil.site):
         page = Html(path.read_text(encoding="utf-8"))
@@ -314,13 +314,13 @@ def test_pages_of_hostile_records_are_valid_and_inert(evil: Made) -> None:
         assert not [link for link in page.links if re.match(r"\s*(javascript|data|vbscript):", link, re.IGNORECASE)], path
 
 
-def test_hostile_titles_are_shown_as_they_are(evil: Made) -> None:
+def test_hostile_titles_are_shown_as_they_are(evil: BuiltSite) -> None:
     (structured_data,) = markup(evil.site / "figures" / "PMC1__evil.html")
     assert structured_data["name"] == EVIL
     assert "49" not in re.findall(r"<title>(.*?)</title>", (evil.site / "figures" / "PMC1__evil.html").read_text(encoding="utf-8"))[0]
 
 
-def test_statements_with_hostile_addresses_lead_nowhere(tmp_path: Path, small: Made) -> None:
+def test_statements_with_hostile_addresses_lead_nowhere(tmp_path: Path, small: BuiltSite) -> None:
     """A graph need not be of our making: what it says of pictures and pages is not always an address."""
     figure = next(address for address in things(small.site) if address.entity_type and address.entity_type.name == "figure")
     evils = ("javascript:window.hacked=1", "data:text/html,%3Cscript%3Ewindow.hacked=2%3C/script%3E")

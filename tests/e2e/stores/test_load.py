@@ -8,7 +8,16 @@ from pathlib import Path
 import pyoxigraph
 import pytest
 from click.testing import CliRunner, Result
-from tests.support.loads import BESIDE, DATASET, SMALL, in_folder, nobody, statements, two_releases, without_beside
+from tests.support.loads import (
+    DATASET,
+    METADATA_GRAPHS,
+    SMALL,
+    clear_credentials,
+    statements,
+    store_contents,
+    two_releases,
+    without_metadata,
+)
 from tests.support.servers import Server, Virtuoso, nginx, oxigraph, virtuoso
 
 from pfocr2rdf import ConnectionOptions, StoreError, diff, load
@@ -37,7 +46,7 @@ def virt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Virtuoso]:
 
 @pytest.fixture(autouse=True)
 def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    nobody(monkeypatch, tmp_path)
+    clear_credentials(monkeypatch, tmp_path)
 
 
 @pytest.fixture
@@ -67,7 +76,7 @@ def test_oxigraph(graphs: str, releases: tuple[Path, Path], empty: Server) -> No
     for release in releases:
         loaded = load(release, empty.url, graphs=graphs, chunk_size=SMALL)
         assert loaded.driver == "oxigraph"
-        assert without_beside(empty.held()) == statements(release, graphs)
+        assert without_metadata(empty.held()) == statements(release, graphs)
         assert loaded.replaced == (release == releases[1])
 
 
@@ -79,7 +88,7 @@ def test_oxigraph_exchanges_large_graphs(size: int, releases: tuple[Path, Path],
         monkeypatch.setattr(OxigraphDriver, "_slice_statements", size)
     for release in releases:
         load(release, empty.url)
-        assert without_beside(empty.held()) == statements(release)
+        assert without_metadata(empty.held()) == statements(release)
 
 
 @pytest.mark.parametrize("graphs", GRAPHS[:2])
@@ -91,7 +100,7 @@ def test_virtuoso(graphs: str, releases: tuple[Path, Path], dba: Virtuoso) -> No
         found = [f"{line.removesuffix(' .')} <{name}> ." for name in sorted(names) for line in dba.held(name)]
         assert sorted(found) == statements(release, graphs)
         listed = {row["g"] for row in dba.select("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }")}
-        assert {name for name in listed if name.startswith(DATASET[:30])} == names | set(BESIDE), "graphs of before are gone"
+        assert {name for name in listed if name.startswith(DATASET[:30])} == names | set(METADATA_GRAPHS), "graphs of before are gone"
 
 
 def test_virtuoso_has_no_default_graph(releases: tuple[Path, Path], dba: Virtuoso) -> None:
@@ -108,7 +117,7 @@ def test_the_standards_are_enough(driver: str, graphs: str, releases: tuple[Path
     for release in releases:
         loaded = load(release, empty.url, graphs=graphs, connection=ConnectionOptions(driver=driver, endpoints=endpoints), chunk_size=SMALL)
         assert loaded.driver == driver
-        assert without_beside(empty.held()) == statements(release, graphs)
+        assert without_metadata(empty.held()) == statements(release, graphs)
 
 
 def test_nginx_with_a_password_and_a_body_limit(
@@ -124,7 +133,7 @@ def test_nginx_with_a_password_and_a_body_limit(
         assert "wrong-one" not in str(raised.value)
         monkeypatch.setenv("PFOCR2RDF_PASSWORD", "se:cret")
         load(releases[0], server.url)
-    assert without_beside(empty.held()) == statements(releases[0])
+    assert without_metadata(empty.held()) == statements(releases[0])
 
 
 def test_netrc_has_the_password(releases: tuple[Path, Path], empty: Server, tmp_path: Path) -> None:
@@ -132,7 +141,7 @@ def test_netrc_has_the_password(releases: tuple[Path, Path], empty: Server, tmp_
     (tmp_path / "netrc").chmod(0o600)
     with nginx(tmp_path, empty.url, user="curator", password="se:cret", body_limit="10m") as server:
         load(releases[0], server.url)
-    assert without_beside(empty.held()) == statements(releases[0])
+    assert without_metadata(empty.held()) == statements(releases[0])
 
 
 @pytest.mark.parametrize("first", GRAPHS)
@@ -143,7 +152,7 @@ def test_another_way_to_name_graphs_leaves_nothing_of_the_one_before(
     for store in (empty.url, tmp_path / "store"):
         load(releases[0], store, graphs=first)
         load(releases[1], store, graphs=second)
-    assert without_beside(empty.held()) == without_beside(in_folder(tmp_path / "store")) == statements(releases[1], second)
+    assert without_metadata(empty.held()) == without_metadata(store_contents(tmp_path / "store")) == statements(releases[1], second)
 
 
 def test_graphs_of_others_stay(releases: tuple[Path, Path], empty: Server, tmp_path: Path) -> None:
@@ -157,7 +166,7 @@ def test_graphs_of_others_stay(releases: tuple[Path, Path], empty: Server, tmp_p
             load(release, empty.url, graphs=graphs)
             load(release, tmp_path / "store", graphs=graphs)
             expected = sorted([*statements(release, graphs), "<urn:a> <urn:b> <urn:c> .", '<urn:a> <urn:b> "d" <urn:mine> .'])
-            assert without_beside(empty.held()) == without_beside(in_folder(tmp_path / "store")) == expected
+            assert without_metadata(empty.held()) == without_metadata(store_contents(tmp_path / "store")) == expected
 
 
 def test_a_default_graph_of_others_is_not_replaced(releases: tuple[Path, Path], empty: Server, tmp_path: Path) -> None:
@@ -170,7 +179,7 @@ def test_a_default_graph_of_others_is_not_replaced(releases: tuple[Path, Path], 
             load(releases[0], place, graphs="default")
         load(releases[0], place, graphs="default", append=True)
     expected = sorted([*statements(releases[0], "default"), "<urn:a> <urn:b> <urn:c> ."])
-    assert without_beside(empty.held()) == without_beside(in_folder(tmp_path / "store")) == expected
+    assert without_metadata(empty.held()) == without_metadata(store_contents(tmp_path / "store")) == expected
 
 
 def test_append_keeps_what_is_there(releases: tuple[Path, Path], empty: Server, tmp_path: Path) -> None:
@@ -178,7 +187,7 @@ def test_append_keeps_what_is_there(releases: tuple[Path, Path], empty: Server, 
         load(releases[0], store)
         load(releases[1], store, append=True)
     both = sorted({*statements(releases[0]), *statements(releases[1])})
-    assert without_beside(empty.held()) == without_beside(in_folder(tmp_path / "store")) == both
+    assert without_metadata(empty.held()) == without_metadata(store_contents(tmp_path / "store")) == both
 
 
 def test_a_graph_of_another_name(releases: tuple[Path, Path], empty: Server, tmp_path: Path) -> None:
@@ -187,8 +196,8 @@ def test_a_graph_of_another_name(releases: tuple[Path, Path], empty: Server, tmp
         load(releases[0], store)
         load(releases[1], store, graph=graph)
     expected = sorted([*statements(releases[0]), *(line.replace(f"<{DATASET}> .", f"<{graph}> .") for line in statements(releases[1]))])
-    for held in (empty.held(), in_folder(tmp_path / "store")):
-        assert [line for line in without_beside(held) if not line.endswith(f" <{graph}/description> .")] == expected
+    for held in (empty.held(), store_contents(tmp_path / "store")):
+        assert [line for line in without_metadata(held) if not line.endswith(f" <{graph}/description> .")] == expected
 
 
 # -- what cannot be loaded -------------------------------------------------------------------------------------------------
@@ -196,10 +205,10 @@ def test_a_graph_of_another_name(releases: tuple[Path, Path], empty: Server, tmp
 
 def test_a_read_only_server(releases: tuple[Path, Path], tmp_path: Path) -> None:
     load(releases[0], tmp_path / "data")
-    before = in_folder(tmp_path / "data")
+    before = store_contents(tmp_path / "data")
     with oxigraph(tmp_path, read_only=True) as server, pytest.raises(StoreError, match="read-only"):
         load(releases[1], server.url, connection=ConnectionOptions(retry_for=1))
-    assert in_folder(tmp_path / "data") == before
+    assert store_contents(tmp_path / "data") == before
 
 
 # -- deltas ----------------------------------------------------------------------------------------------------------------
@@ -216,5 +225,5 @@ def test_a_delta(form: str, graphs: str, releases: tuple[Path, Path], empty: Ser
         again = run(tmp_path / "delta", "--to", store)
         assert "held that version already" in again.output
     expected = statements(releases[1], graphs)
-    assert without_beside(empty.held()) == without_beside(in_folder(tmp_path / "store")) == expected
+    assert without_metadata(empty.held()) == without_metadata(store_contents(tmp_path / "store")) == expected
     assert dba.held(DATASET) == sorted(line.removesuffix(f" <{DATASET}> .") + " ." for line in expected if line.endswith(f" <{DATASET}> ."))

@@ -25,8 +25,8 @@ from typing import Any
 import pyoxigraph
 import pytest
 from click.testing import CliRunner, Result
-from tests.support.loads import DATASET, SMALL, in_folder, nobody, statements, two_releases, without_beside
-from tests.support.proxy import Fault, FaultProxy, Request, cut, drop_answer, page, redirect, reset_after, slow, status, swallow
+from tests.support.loads import DATASET, SMALL, clear_credentials, statements, store_contents, two_releases, without_metadata
+from tests.support.proxy import Fault, FaultProxy, Request, cut, drop_response, page, redirect, reset_after, slow, status, swallow
 from tests.support.servers import Server, Virtuoso, free_port, nginx, oxigraph, program, virtuoso
 
 from pfocr2rdf import ConnectionOptions, PfocrError, StoreError, load
@@ -77,7 +77,7 @@ def virt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Virtuoso]:
 
 @pytest.fixture(autouse=True)
 def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    nobody(monkeypatch, tmp_path)
+    clear_credentials(monkeypatch, tmp_path)
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def one_sentence(output: str) -> bool:
 
 def whole(server: Server, release: Path) -> None:
     """The server holds this release, and nothing else: no lock, and no graph that was on its way."""
-    assert without_beside(server.held()) == statements(release)
+    assert without_metadata(server.held()) == statements(release)
 
 
 def serves(server: Server, release: Path | None) -> None:
@@ -263,7 +263,7 @@ def test_connections_that_break_at_random(seed: int, staged: bool, releases: Rel
         which = chosen.random()
         if which < 0.1:
             return reset_after(chosen.randrange((request.announced or 0) + 1))
-        return drop_answer() if which < 0.18 else None
+        return drop_response() if which < 0.18 else None
 
     proxy.faults = fault
     loaded = load(releases[1], proxy.url, chunk_size=SMALL, connection=PATIENT)
@@ -423,9 +423,9 @@ def test_a_disk_without_room(staged: bool, size: int, releases: Releases, tmp_pa
     assert "File too large" in done.stderr
     assert store.exists() == staged
     if staged:
-        assert without_beside(in_folder(store)) == statements(releases[0])
+        assert without_metadata(store_contents(store)) == statements(releases[0])
     load(releases[1], store)
-    assert without_beside(in_folder(store)) == statements(releases[1])
+    assert without_metadata(store_contents(store)) == statements(releases[1])
     assert [path.name for path in tmp_path.iterdir()] == ["store"]
 
 
@@ -454,10 +454,10 @@ def test_a_disk_that_is_full(left: int, releases: Releases, disk: Path) -> None:
     assert done.returncode == 3, done
     assert one_sentence(done.stderr), done.stderr
     assert "No space left" in done.stderr
-    assert without_beside(in_folder(disk / "store")) == statements(releases[0])
+    assert without_metadata(store_contents(disk / "store")) == statements(releases[0])
     (disk / "ballast").unlink()
     load(releases[1], disk / "store")
-    assert without_beside(in_folder(disk / "store")) == statements(releases[1])
+    assert without_metadata(store_contents(disk / "store")) == statements(releases[1])
 
 
 def test_a_store_that_cannot_take_its_place(releases: Releases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -474,9 +474,9 @@ def test_a_store_that_cannot_take_its_place(releases: Releases, tmp_path: Path, 
         patched.setattr(os, "replace", refuse)
         with pytest.raises(PfocrError, match="Operation not permitted"):
             load(releases[1], store)
-    assert without_beside(in_folder(store)) == statements(releases[0])
+    assert without_metadata(store_contents(store)) == statements(releases[0])
     assert load(releases[1], store).resumed > 0
-    assert without_beside(in_folder(store)) == statements(releases[1])
+    assert without_metadata(store_contents(store)) == statements(releases[1])
 
 
 # -- 7 and 8: those who may not --------------------------------------------------------------------------------------------
@@ -522,13 +522,13 @@ def test_a_server_that_may_only_be_read(releases: Releases, tmp_path: Path) -> N
     with oxigraph(tmp_path) as server:
         load(releases[0], server.url)
         port = int(server.url.rpartition(":")[2])
-    before = in_folder(tmp_path / "data")
+    before = store_contents(tmp_path / "data")
     with oxigraph(tmp_path, read_only=True, port=port) as server:
         result = run(releases[1], "--to", server.url)
     assert result.exit_code == 3
     assert one_sentence(result.output), result.output
     assert "read-only" in result.output
-    assert in_folder(tmp_path / "data") == before
+    assert store_contents(tmp_path / "data") == before
     with oxigraph(tmp_path, port=port) as server:
         load(releases[1], server.url)
         whole(server, releases[1])
@@ -548,7 +548,7 @@ def test_what_is_refused_before_it_begins_stands_in_nobodys_way(releases: Releas
     for place in (empty.url, tmp_path / "store"):
         load(releases[0], place)
     expected = sorted([*statements(releases[0]), "<urn:a> <urn:b> <urn:c> ."])
-    assert without_beside(empty.held()) == without_beside(in_folder(tmp_path / "store")) == expected
+    assert without_metadata(empty.held()) == without_metadata(store_contents(tmp_path / "store")) == expected
 
 
 # -- 9: pages in the place of answers --------------------------------------------------------------------------------------
@@ -690,10 +690,10 @@ def test_a_load_that_is_dead_elsewhere(releases: Releases, proxy: FaultProxy, em
     loaded = load(releases[1], proxy.url, journals=tmp_path / "here", take_over=True)
     assert loaded.resumed == 0
     expected = sorted([*statements(releases[1]), "<urn:a> <urn:b> <urn:c> <urn:mine?loading> ."])
-    assert without_beside(empty.held()) == expected, "nothing is left of it, and what others have is theirs"
+    assert without_metadata(empty.held()) == expected, "nothing is left of it, and what others have is theirs"
     again = load(releases[0], proxy.url, journals=tmp_path / "there", chunk_size=SMALL)
     assert again.resumed == 0
-    assert len(without_beside(empty.held())) == len(statements(releases[0])) + 1
+    assert len(without_metadata(empty.held())) == len(statements(releases[0])) + 1
 
 
 @STAGED
@@ -797,7 +797,7 @@ def killed_again_and_again(
             journals = Path(more[-1]) if more else None
             loaded = load(after, to, chunk_size=size, journals=journals)
             resumed += loaded.resumed > 0
-        assert without_beside(held()) == statements(after)
+        assert without_metadata(held()) == statements(after)
         said = load(after, to, dry_run=True)
         assert said.earlier == said.version
         before, after = after, before
@@ -809,7 +809,7 @@ def test_a_loader_into_a_folder_that_is_killed(loaders: Loaders, releases: Relea
 
     def held() -> list[str]:
         previous = tmp_path / ".store.pfocr2rdf-loading" / "previous"
-        return in_folder(store if store.exists() else previous)
+        return store_contents(store if store.exists() else previous)
 
     assert killed_again_and_again(loaders, releases, store, 30_000, held) > 3
     assert [path.name for path in tmp_path.iterdir()] == ["store"]
@@ -839,7 +839,7 @@ os.replace = once
     assert not store.exists()
     loaded = load(releases[1], store)
     assert (loaded.before, loaded.resumed) == (0, loaded.chunks)
-    assert without_beside(in_folder(store)) == statements(releases[1])
+    assert without_metadata(store_contents(store)) == statements(releases[1])
     assert [path.name for path in tmp_path.iterdir()] == ["store"]
 
 
@@ -939,9 +939,9 @@ def test_ctrl_c_at_a_folder(releases: Releases, tmp_path: Path) -> None:
     load(releases[0], store)
     data = tmp_path / ".store.pfocr2rdf-loading" / "data"
     assert interrupted(data.exists, releases[1], "--to", store, "--chunk-size", "4000") < 3
-    assert without_beside(in_folder(store)) == statements(releases[0])
+    assert without_metadata(store_contents(store)) == statements(releases[0])
     load(releases[1], store, chunk_size=4000)
-    assert without_beside(in_folder(store)) == statements(releases[1])
+    assert without_metadata(store_contents(store)) == statements(releases[1])
     assert [path.name for path in tmp_path.iterdir()] == ["store"]
 
 
@@ -981,7 +981,7 @@ def test_a_difference_that_no_count_shows(
         patched.setattr(loading, "verify_load", changed)
         with pytest.raises(StoreError, match=sentence):
             load(releases[1], place, chunk_size=SMALL)
-    held: Callable[[], list[str]] = (lambda: in_folder(tmp_path / "store")) if embedded else empty.held
+    held: Callable[[], list[str]] = (lambda: store_contents(tmp_path / "store")) if embedded else empty.held
     assert [line for line in held() if line.endswith(f" <{DATASET}> .")] == statements(releases[0])
     load(releases[1], place, chunk_size=SMALL, fresh=True)
-    assert without_beside(held()) == statements(releases[1])
+    assert without_metadata(held()) == statements(releases[1])

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.support.proxy import Fault, FaultProxy, cut, drop_answer, page, redirect, reset_after, slow, status, swallow
+from tests.support.proxy import Fault, FaultProxy, cut, drop_response, page, redirect, reset_after, slow, status, swallow
 from tests.support.servers import Server, Virtuoso, nginx, oxigraph, program, virtuoso
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -477,7 +477,7 @@ def test_virtuoso_keeps_what_it_confirmed_when_it_is_killed(virtuoso_: Virtuoso,
         (cut(60), 400, 1),
         (cut(0), 204, 0),
         (swallow(502), 502, 300),
-        (drop_answer(), httpx.RemoteProtocolError, 300),
+        (drop_response(), httpx.RemoteProtocolError, 300),
         (reset_after(100), httpx.TransportError, 1),
     ],
 )

@@ -6,7 +6,7 @@ import contextlib
 from pathlib import Path
 
 import pytest
-from tests.support.output_directories import Broken, contents
+from tests.support.output_directories import UnexpectedError, contents
 
 from pfocr2rdf.storage.export_directory import ExportDirectory
 
@@ -21,9 +21,9 @@ def output(tmp_path: Path) -> Path:
 
 def test_a_file_that_was_not_closed_is_not_published(output: Path) -> None:
     with ExportDirectory(output) as directory:
-        with contextlib.suppress(Broken), directory.open("figures.ttl") as file:
+        with contextlib.suppress(UnexpectedError), directory.open("figures.ttl") as file:
             file.write(b"half")
-            raise Broken
+            raise UnexpectedError
         assert directory.written_files == []
         directory.publish()
     assert contents(output) == {}

@@ -15,7 +15,7 @@ from tests.support.mutations import (
     small_graph,
     write_record,
 )
-from tests.support.shapes import OTHER, THING, assert_sound, compile_shapes, on_value, thing, typed
+from tests.support.shapes import OTHER, THING, assert_sound, compile_shapes, on_value, resource, typed
 
 from pfocr2rdf.mapping.figure import decimal_lexical_form
 from pfocr2rdf.mapping.figure_graph import build_figure_graph
@@ -132,7 +132,7 @@ def test_a_constraint_that_is_not_compiled_makes_the_shapes_inexact(text: str) -
     compiled = compile_shapes(text)
     assert not compiled.is_exact
     assert not compiled.conforms([])
-    assert not compiled.conforms(thing('"a"'))
+    assert not compiled.conforms(resource('"a"'))
 
 
 SOUND = [
@@ -184,14 +184,14 @@ SOUND = [
 
 @pytest.mark.parametrize(("constraints", "value"), SOUND)
 def test_a_value_that_the_engine_refuses_does_not_conform(constraints: str, value: str) -> None:
-    assert_sound(on_value(constraints), thing(value))
+    assert_sound(on_value(constraints), resource(value))
 
 
 def test_all_shapes_on_a_class_hold_together() -> None:
     two = on_value("sh:minCount 1") + on_value("sh:maxLength 2").replace("ex:S", "ex:T")
     for values in ((), ('"a"',), ('"abc"',)):
-        assert compile_shapes(two).conforms(thing(*values)) is (values == ('"a"',))
-        assert_sound(two, thing(*values))
+        assert compile_shapes(two).conforms(resource(*values)) is (values == ('"a"',))
+        assert_sound(two, resource(*values))
 
 
 def test_a_shape_on_the_type_itself_is_checked() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
-from tests.support.columns import counted, made_up
+from tests.support.columns import counted, resource_columns
 from tests.support.mutations import made_figures, shared_records
 
 from pfocr2rdf.mapping.figure_graph import build_figure_graph
@@ -25,7 +25,7 @@ def test_a_figure_is_written_as_its_nodes_are(form: str) -> None:
 
 
 @settings(deadline=None)
-@given(made_up())
+@given(resource_columns())
 def test_whatever_columns_hold_they_are_written_and_counted_as_nodes(alike: ResourceColumns) -> None:
     figure = GroupedResource("<urn:f>", {RDF_TYPE: ["<urn:F>", "<urn:G>"], "<urn:p>": ['"f"'], "<urn:q>": ['"f"', '"g"@en', "<urn:F>"]})
     nodes = [Resource(figure.subject, figure.pairs), *alike.resources()]

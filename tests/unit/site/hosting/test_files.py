@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from tests.support.websites import PLACES, POLICY, write_site
+from tests.support.websites import ADDRESSES, POLICY, write_site
 
 import pfocr2rdf.site.hosting
 from pfocr2rdf.rdf.vocabulary import SITE_URL
@@ -36,7 +36,7 @@ def test_hosts_of_plain_files_lead_to_files_that_are_there_and_never_in_a_circle
     assert "Accept" not in re.sub(r"^#.*$", "", text, flags=re.MULTILINE)
     for name in REDIRECTS:
         assert redirected(text, f"/{name}") == (303, "/dataset.ttl")
-    figures = [place for place in PLACES if place.entity_type and place.entity_type.name == "figure"]
+    figures = [place for place in ADDRESSES if place.entity_type and place.entity_type.name == "figure"]
     for place in figures:
         name = quote(place.name, safe="")
         assert redirected(text, f"/graphs/{name}") == (303, f"/figures/{name}.html")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from typing import Any
 
-from tests.support.search import ALL, STAT1, STAT3, of
+from tests.support.search import ALL, STAT1, STAT3, urls_of
 
 from pfocr2rdf.site.pages.html import ASSETS_DIR, Site, render_page
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES
@@ -58,7 +58,7 @@ def test_a_served_page_lists_what_was_found_without_a_script() -> None:
     assert elements.each("noscript") == []
     assert elements.each("input")[0]["value"] == odd
     assert [option["value"] for option in elements.each("option") if "selected" in option] == ["gene"]
-    assert [link["href"] for link in elements.each("a") if str(link["href"]).startswith("genes/")] == of(STAT3, STAT1)
+    assert [link["href"] for link in elements.each("a") if str(link["href"]).startswith("genes/")] == urls_of(STAT3, STAT1)
     assert len(elements.each("bdi")) == 4
     assert odd in elements.text
     assert "The first 2 of 1,234 found" in elements.text
