@@ -28,7 +28,7 @@ from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, add_charset,
 from pfocr2rdf.server.execute import SparqlRequest
 from pfocr2rdf.server.linked_data import PageHandler, PageRequest, PageResponse
 from pfocr2rdf.server.middleware import LOG, HeadersAndAccessLog
-from pfocr2rdf.server.result_pages import SERVED_SITE, render_query_page
+from pfocr2rdf.server.result_pages import SERVED_SITE
 from pfocr2rdf.server.service_description import describe_service, serialize_triples
 from pfocr2rdf.server.settings import ServerSettings
 from pfocr2rdf.server.sparql_protocol import HttpError, parse_request
@@ -36,8 +36,9 @@ from pfocr2rdf.server.worker_pool import RETRY_AFTER_HEADERS, StreamedResult, Wo
 from pfocr2rdf.site.pages.browse_pages import render_not_found_page
 from pfocr2rdf.site.pages.graph_reader import DESCRIPTION_GRAPH
 from pfocr2rdf.site.pages.html import ASSETS_DIR
+from pfocr2rdf.site.pages.query_page import render_query_page
 from pfocr2rdf.stores.embedded import StoreManager, require_store
-from pfocr2rdf.stores.querying.examples import Example, find_example, load_examples
+from pfocr2rdf.stores.querying.examples import find_example, load_examples
 
 _BLOCK_BYTES = 1 << 16
 _STALL_TIMEOUT_SECONDS = 30.0  # for a client to accept one block
@@ -55,15 +56,9 @@ _MAX_CONCURRENT_PAGES = 4
 
 
 def application(store: str | os.PathLike[str], settings: ServerSettings = ServerSettings()) -> Starlette:  # noqa: B008 - it cannot be changed
-    """Build the ASGI application of an embedded store, which is only read.
+    """Build the ASGI application of an embedded store, which is only read; its lifespan starts and ends the worker processes.
 
-    Args:
-        store: the folder of the store.
-        settings: the limits.
-
-    Returns:
-        An application with the pages of the dataset, ``/sparql``, ``/.well-known/void`` and ``/health``. Its lifespan starts and
-        ends the worker processes.
+    It has the pages of the dataset, ``/sparql``, ``/.well-known/void`` and ``/health``.
 
     Raises:
         StoreError: there is no store.
@@ -117,41 +112,32 @@ class _Endpoints:
         if streamed.file is not None:
             return _FileResponse(streamed.file, streamed.result.detail, self.pool.release)
         status, message = streamed.result
-        retry = RETRY_AFTER_HEADERS if status == 503 else {}
         if _prefers_html(protocol_request.accept):
-            page = render_query_page(protocol_request.sparql_request.query, self._examples(), message)
-            return Response(page, status, retry, add_charset("text/html"))
-        raise HttpError(status, message, retry)
+            return self._query_page(protocol_request.sparql_request.query, message, status)
+        raise HttpError(status, message, _retry_headers(status))
 
     async def queries(self, request: Request) -> Response:
         """The query page with the examples."""
         parameters = request.query_params
-        example = find_example(parameters.get("example", ""))
-        page = render_query_page(parameters.get("query") or (example.text if example else ""), self._examples())
-        return Response(page, media_type=add_charset("text/html"))
+        return self._query_page(parameters.get("query") or _example_text(parameters.get("example", "")))
 
     async def page(self, request: Request) -> Response:
         """A resource page, or the redirect to one."""
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=_PAGE_PREFLIGHT_HEADERS)
         parameters = request.query_params
-        page_request = PageRequest(
-            request.path_params["path"],
-            request.headers.get("accept", ""),
-            f"{_base_url(request)}/",
-            parameters.get("q", ""),
-            parameters.get("kind", ""),
-        )
+        search = parameters.get("q", ""), parameters.get("kind", "")
+        page_request = PageRequest(request.path_params["path"], request.headers.get("accept", ""), f"{_base_url(request)}/", *search)
         try:
             async with self._page_slots:
                 response = await asyncio.to_thread(self._render, page_request)
         except HttpError as error:
             if error.status != 404 or not _prefers_html(page_request.accept):
                 raise
-            page = render_not_found_page(SERVED_SITE._replace(base_url=f"{request.scope.get('root_path', '').rstrip('/')}/"))
+            page = render_not_found_page(SERVED_SITE._replace(base_url=f"{_root_path(request)}/"))
             return Response(page.html, 404, media_type=add_charset("text/html"))
         if response.location:
-            return Response(status_code=303, headers={"Location": f"{request.scope.get('root_path', '').rstrip('/')}/{response.location}"})
+            return Response(status_code=303, headers={"Location": f"{_root_path(request)}/{response.location}"})
         return Response(response.body, media_type=add_charset(response.media_type))
 
     def _render(self, request: PageRequest) -> PageResponse:
@@ -171,7 +157,7 @@ class _Endpoints:
         text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{DESCRIPTION_GRAPH}> {{ ?s ?p ?o }} }}"
         streamed = await self._execute(request, SparqlRequest(text, "application/n-triples"))
         if streamed.file is None:
-            raise HttpError(streamed.result.status, streamed.result.detail, RETRY_AFTER_HEADERS if streamed.result.status == 503 else None)
+            raise HttpError(*streamed.result, _retry_headers(streamed.result.status))
         try:
             with streamed.file as file:
                 triples = [quad.triple for quad in pyoxigraph.parse(file, format=RdfFormat.N_TRIPLES)]
@@ -186,14 +172,14 @@ class _Endpoints:
         if media_type is None:
             raise HttpError(406, f"the description of the service is there as {', '.join(GRAPH_MEDIA_TYPES)}")
         if media_type == "text/html":
-            example = find_example(example_name) if example_name else None
-            return Response(render_query_page(example.text if example else "", self._examples()), media_type=add_charset(media_type))
+            return self._query_page(_example_text(example_name))
         base = _base_url(request)
         triples = describe_service(f"{base}/sparql", f"{base}/.well-known/void", allow_service=self._settings.allow_service)
         return Response(serialize_triples(triples, GRAPH_MEDIA_TYPES[media_type]), media_type=media_type)
 
-    def _examples(self) -> list[Example]:
-        return [example for example in load_examples() if self._settings.allow_service or not example.services]
+    def _query_page(self, text: str, problem: str = "", status: int = 200) -> Response:
+        examples = [example for example in load_examples() if self._settings.allow_service or not example.services]
+        return Response(render_query_page(SERVED_SITE, text, problem, examples), status, _retry_headers(status), add_charset("text/html"))
 
     async def _execute(self, request: Request, sparql_request: SparqlRequest) -> StreamedResult:
         """Run a query, and cancel it if the client disconnects."""
@@ -215,6 +201,15 @@ async def _wait_for_disconnect(receive: Receive) -> None:
         pass
 
 
+def _example_text(name: str) -> str:
+    example = find_example(name)
+    return example.text if example else ""
+
+
+def _retry_headers(status: int) -> dict[str, str]:
+    return RETRY_AFTER_HEADERS if status == 503 else {}
+
+
 def _prefers_html(accept: str) -> bool:
     return negotiate(accept, ["text/plain", "text/html"]) == "text/html"
 
@@ -224,7 +219,12 @@ def _base_url(request: Request) -> str:
     host = request.headers.get("host", "")
     if not _is_host(host):
         raise HttpError(400, "the request has no Host that can be one")
-    return f"{request.url.scheme}://{host}{request.scope.get('root_path', '').rstrip('/')}"
+    return f"{request.url.scheme}://{host}{_root_path(request)}"
+
+
+def _root_path(request: Request) -> str:
+    """The path at which the application is mounted, without a slash at its end."""
+    return str(request.scope.get("root_path", "")).rstrip("/")
 
 
 async def _health(request: Request) -> Response:  # noqa: ARG001 - Starlette calls it so

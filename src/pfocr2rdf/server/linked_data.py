@@ -6,7 +6,6 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable
-from functools import partial
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -16,23 +15,27 @@ from pfocr2rdf.rdf.terms import Resource, iri_term
 from pfocr2rdf.server.content_negotiation import negotiate
 from pfocr2rdf.server.search import search_resources
 from pfocr2rdf.server.sparql_protocol import HttpError
-from pfocr2rdf.site.pages.browse_pages import render_browse_index, render_group_page, render_groups_page, render_home_page
+from pfocr2rdf.site.pages.browse_pages import (
+    render_browse_index,
+    render_group_page,
+    render_groups_page,
+    render_home_page,
+    render_search_page,
+)
 from pfocr2rdf.site.pages.dataset_page import list_release_files, read_dataset_description, render_dataset_page
 from pfocr2rdf.site.pages.graph_reader import DatasetReader, read_release_name
-from pfocr2rdf.site.pages.html import Site, render_page, render_resource_page
+from pfocr2rdf.site.pages.html import Site, render_resource_page
 from pfocr2rdf.site.pages.listing import ResourceList, list_resources, page_urls
 from pfocr2rdf.site.pages.mentions import HAS_TARGET
 from pfocr2rdf.site.pages.overview import compute_overview
 from pfocr2rdf.site.pages.rdf_documents import merge_resources, serialize_jsonld, serialize_turtle
 from pfocr2rdf.site.pages.registry import load_resource_page
-from pfocr2rdf.site.pages.resource import ResourcePage
 from pfocr2rdf.site.pages.urls import (
     ENTITY_TYPES,
     ENTITY_TYPES_BY_FOLDER,
     ENTITY_TYPES_BY_NAME,
     GRAPHS_FOLDER,
     HTML,
-    JSONLD,
     REDIRECTS,
     REPRESENTATIONS,
     TURTLE,
@@ -48,14 +51,13 @@ from pfocr2rdf.stores.embedded import EmbeddedStore
 
 _FURTHER_PAGE = re.compile(r"(.+)/page-([2-9]|[1-9][0-9]{1,6})").fullmatch
 _BROWSE_PAGE = re.compile(r"browse/([a-z]+)/(?:([a-z0-9-]+)/)?(?:index|page-([2-9]|[1-9][0-9]{1,6}))\.html").fullmatch
-_XML = "application/xml"
 
 
 class PageResponse(NamedTuple):
     """A response: a body and its media type, or the location of a 303 redirect."""
 
-    body: str
-    media_type: str
+    body: str = ""
+    media_type: str = HTML.media_type
     location: str = ""
 
 
@@ -114,8 +116,8 @@ class PageHandler:
                 if page_match := _FURTHER_PAGE(path.removesuffix(representation.suffix)):
                     return self._further_page(page_match[1], int(page_match[2]), representation)
         address, fragment = self._resolve_path(path)
-        if address and (address.entity_type is None or self._load_page(address)):
-            return PageResponse("", "", f"{address.url(_negotiate_representation(request.accept))}{fragment}")
+        if address and (address.entity_type is None or load_resource_page(self._reader, address)):
+            return PageResponse(location=f"{address.url(_negotiate_representation(request.accept))}{fragment}")
         raise _not_found_error()
 
     def _resolve_path(self, path: str) -> tuple[PageAddress | None, str]:
@@ -128,14 +130,11 @@ class PageHandler:
             return (address_from_iri(targets[0][1:-1], ENTITY_TYPES_BY_NAME["figure"]) if targets else None), f"#{quote(name)}"
         return address_from_path(path), ""
 
-    def _load_page(self, address: PageAddress) -> ResourcePage | None:
-        return load_resource_page(self._reader, address)
-
     def _document(self, address: PageAddress, representation: Representation, request: PageRequest) -> PageResponse | None:
         """A representation; if its URL is the IRI of the resource itself, another preferred representation is a redirect."""
         if address.entity_type is None:
             return self._standalone_page(address.name, representation, request)
-        page = self._load_page(address)
+        page = load_resource_page(self._reader, address)
         if page is None:
             return None
         if (
@@ -143,15 +142,15 @@ class PageHandler:
             and address.entity_type.iri_suffix == HTML.suffix
             and (preferred := _negotiate_representation(request.accept)) is not HTML
         ):
-            return PageResponse("", "", address.url(preferred))
+            return PageResponse(location=address.url(preferred))
         return _respond(representation, lambda: render_resource_page(page.view(), self._site), lambda: merge_resources(page.resources()))
 
     def _further_page(self, path: str, page_number: int, representation: Representation) -> PageResponse:
         address = address_from_path(path)
-        page = self._load_page(address) if address and address.entity_type and representation is HTML else None
+        page = load_resource_page(self._reader, address) if address and address.entity_type and representation is HTML else None
         if page is None or page_number > page.page_count:
             raise _not_found_error()
-        return PageResponse(render_resource_page(page.view(page_number), self._site), HTML.media_type)
+        return PageResponse(render_resource_page(page.view(page_number), self._site))
 
     def _standalone_page(self, name: str, representation: Representation, request: PageRequest) -> PageResponse:
         """The page of the dataset or of the vocabulary."""
@@ -166,74 +165,63 @@ class PageHandler:
                 self._resource_lists[folder] = list_resources(self._reader, ENTITY_TYPES_BY_FOLDER[folder])
             return self._resource_lists[folder]
 
+    def _all_lists(self) -> list[ResourceList]:
+        return [self._resource_list(entity_type.folder) for entity_type in ENTITY_TYPES]
+
     def _home_page(self, request: PageRequest) -> PageResponse:
         with self._locks["home"]:
             if not self._home:
                 self._home = render_home_page(compute_overview(self._reader), ENTITY_TYPES, self._site).html
-        return PageResponse(self._home, HTML.media_type)
+        return PageResponse(self._home)
 
     def _search(self, request: PageRequest) -> PageResponse:
-        lists = (self._resource_list(kind.folder) for kind in ENTITY_TYPES if request.type_name in ("", kind.name))
-        entries, total = search_resources(self._reader, lists, request.search_text, request.type_name)
-        values = {
-            "search_text": request.search_text,
-            "type_name": request.type_name,
-            "results": entries,
-            "total": total,
-            "entity_types": ENTITY_TYPES,
-            "indexed": False,
-        }
-        return PageResponse(render_page("search", site=self._site, root="", title="Search", **values), HTML.media_type)
+        search_text, type_name = request.search_text, request.type_name
+        lists = (self._resource_list(entity_type.folder) for entity_type in ENTITY_TYPES if type_name in ("", entity_type.name))
+        results, total = search_resources(self._reader, lists, search_text, type_name)
+        values = {"search_text": search_text, "type_name": type_name, "results": results, "total": total}
+        return PageResponse(render_search_page(self._site, ENTITY_TYPES, **values))
 
     def _browse(self, request: PageRequest) -> PageResponse:
-        return PageResponse(
-            render_browse_index([self._resource_list(kind.folder) for kind in ENTITY_TYPES], self._site).html, HTML.media_type
-        )
+        return PageResponse(render_browse_index(self._all_lists(), self._site).html)
 
     def _browse_list(self, folder: str, group: str | None, number: str | None) -> PageResponse:
         if folder not in ENTITY_TYPES_BY_FOLDER or (group is None and number):
             raise _not_found_error()
         resource_list = self._resource_list(folder)
         if group is None:
-            return PageResponse(render_groups_page(resource_list, self._site).html, HTML.media_type)
+            return PageResponse(render_groups_page(resource_list, self._site).html)
         if group not in resource_list.groups or int(number or 1) > count_pages(len(resource_list.groups[group]), ITEMS_PER_PAGE):
             raise _not_found_error()
-        return PageResponse(render_group_page(resource_list, group, int(number or 1), self._site).html, HTML.media_type)
+        return PageResponse(render_group_page(resource_list, group, int(number or 1), self._site).html)
 
     def _sitemap(self, request: PageRequest) -> PageResponse:
-        lists = [self._resource_list(kind.folder) for kind in ENTITY_TYPES]
+        lists = self._all_lists()
         with self._locks["sitemap"]:
             if request.base_url not in self._sitemaps:
                 self._sitemaps = {request.base_url: dict(render_sitemaps(page_urls(lists), request.base_url))}
             text = self._sitemaps[request.base_url].get(request.path)
         if text is None:
             raise _not_found_error()
-        return PageResponse(text, _XML)
+        return PageResponse(text, "application/xml")
 
 
 def _respond(representation: Representation, page: Callable[[], str], resources: Callable[[], list[Resource]]) -> PageResponse:
-    renderers: dict[Representation, Callable[[], str]] = {
-        HTML: page,
-        TURTLE: partial(_serialize, serialize_turtle, resources),
-        JSONLD: partial(_serialize, serialize_jsonld, resources),
-    }
-    return PageResponse(renderers[representation](), representation.media_type)
-
-
-def _serialize(write: Callable[[list[Resource]], str], resources: Callable[[], list[Resource]]) -> str:
+    if representation is HTML:
+        return PageResponse(page())
     described = resources()
     if not described:
         raise _not_found_error()
-    return write(described)
+    serialize = serialize_turtle if representation is TURTLE else serialize_jsonld
+    return PageResponse(serialize(described), representation.media_type)
 
 
 def _negotiate_representation(accept: str) -> Representation:
     """The preferred representation."""
-    kinds = [form.media_type for form in REPRESENTATIONS]
-    chosen = negotiate(accept, kinds)
-    if chosen is None:
-        raise HttpError(406, f"it is there as {', '.join(kinds)}")
-    return REPRESENTATIONS[kinds.index(chosen)]
+    by_media_type = {representation.media_type: representation for representation in REPRESENTATIONS}
+    media_type = negotiate(accept, list(by_media_type))
+    if media_type is None:
+        raise HttpError(406, f"it is there as {', '.join(by_media_type)}")
+    return by_media_type[media_type]
 
 
 def _not_found_error() -> HttpError:

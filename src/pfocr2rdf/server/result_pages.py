@@ -1,20 +1,17 @@
-"""The query page and query results as HTML, with or without JavaScript."""
+"""Query results as HTML, without JavaScript."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 from urllib.parse import urlencode
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from pfocr2rdf.rdf.prefixes import READABLE_LOCAL_NAME, PrefixMap
-from pfocr2rdf.site.pages.html import Site, render_page, stream_page
-from pfocr2rdf.site.pages.query_page import build_query_page_context
+from pfocr2rdf.site.pages.html import Site, stream_page
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES, HTML, address_from_iri
-from pfocr2rdf.stores.querying.examples import Example
 from pfocr2rdf.stores.querying.result import QueryResult
 from pfocr2rdf.stores.store import SolutionTerm
 
@@ -33,49 +30,35 @@ class ResultCell(NamedTuple):
     detail: str = ""
 
 
-def render_query_page(text: str = "", examples: Iterable[Example] = (), problem: str = "", site: Site = SERVED_SITE) -> str:
-    """Render the query page; without a text, the form has a default query."""
-    return render_page(
-        "queries", site=site, **build_query_page_context(site.endpoint, text=text, problem=problem, offered_examples=examples)
-    )
-
-
-def write_result_page(file: IO[bytes], result: QueryResult, query: str, max_rows: int, site: Site = SERVED_SITE) -> None:
+def write_result_page(file: IO[bytes], result: QueryResult, query: str, max_rows: int) -> None:
     """Write a result as an HTML table, row by row, with a note if it is truncated.
 
     Raises:
         StoreError: the store fails while it is read.
     """
     table = {"columns": None, "truth": result.boolean} if result.query_form == "ask" else _table_context(result, query, max_rows)
-    form = {"endpoint": site.endpoint, "is_own": True, "text": query, "problem": ""}
-    for part in stream_page("answer", site=site, root="", title="Answer", **form, **table):
+    form: dict[str, Any] = {"endpoint": SERVED_SITE.endpoint, "is_own": True, "text": query, "problem": ""}
+    for part in stream_page("answer", SERVED_SITE, "Answer", **form, **table):
         file.write(part.encode())
 
 
-def _table_context(result: QueryResult, query: str, max_rows: int) -> dict[str, object]:
-    names: tuple[str, ...] = result.variables
+def _table_context(result: QueryResult, query: str, max_rows: int) -> dict[str, Any]:
+    names, formats = result.variables, _RESULT_FORMATS
     rows = ([row.get(name) for name in names] for row in result)
     if result.query_form == "construct":
-        names = ("subject", "predicate", "object")
+        names, formats = ("subject", "predicate", "object"), _GRAPH_FORMATS
         rows = ([triple.subject, triple.predicate, triple.object] for triple in result)
     first = list(islice(rows, max_rows))
     more = next(rows, None) is not None
     namespaces = dict(sorted(result.prefixes.items(), reverse=True))  # of prefixes of one namespace, the last one by name is shown
+    prefixes = PrefixMap(namespaces, READABLE_LOCAL_NAME)
     row_count = f"{'The first ' if more else ''}{len(first):,} {'row' if len(first) == 1 else 'rows'}"
     return {
         "columns": names,
         "summary": f"{row_count}, and there are more: take a file to have them all" if more else row_count,
-        "files": [
-            (name, f"?{urlencode({'query': query, 'format': name})}")
-            for name in (_GRAPH_FORMATS if result.query_form == "construct" else _RESULT_FORMATS)
-        ],
-        "rows": _cells(first, PrefixMap(namespaces, READABLE_LOCAL_NAME)),
+        "files": [(name, f"?{urlencode({'query': query, 'format': name})}") for name in formats],
+        "rows": ([_cell(value, prefixes) for value in row] for row in first),
     }
-
-
-def _cells(rows: Iterable[list[SolutionTerm | Triple | None]], prefixes: PrefixMap) -> Iterator[list[ResultCell]]:
-    for row in rows:
-        yield [_cell(value, prefixes) for value in row]
 
 
 def _cell(value: SolutionTerm | Triple | None, prefixes: PrefixMap) -> ResultCell:
@@ -92,5 +75,5 @@ def _cell(value: SolutionTerm | Triple | None, prefixes: PrefixMap) -> ResultCel
 
 def _page_url(iri: str) -> str:
     """The page of a resource; empty if its IRI fits several entity types."""
-    addresses = [address for address in (address_from_iri(iri, kind) for kind in ENTITY_TYPES) if address]
+    addresses = [address for entity_type in ENTITY_TYPES if (address := address_from_iri(iri, entity_type))]
     return addresses[0].url(HTML) if len(addresses) == 1 else ""

@@ -23,8 +23,8 @@ from tests.support.service import Served, served
 
 from pfocr2rdf import load, query
 from pfocr2rdf.rdf.text import replace_bidi_controls
-from pfocr2rdf.site.pages.html import ASSETS_DIR, Site, render_page
-from pfocr2rdf.site.pages.query_page import EDITOR_SCRIPT, build_query_page_context
+from pfocr2rdf.site.pages.html import ASSETS_DIR, Site
+from pfocr2rdf.site.pages.query_page import EDITOR_SCRIPT, render_query_page
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES, HTML, address_from_iri
 from pfocr2rdf.stores.querying.examples import find_example, load_examples
 
@@ -335,9 +335,7 @@ def static(folder: Path, endpoint: str) -> Iterator[str]:
     """A static site with nothing but the page, in a web server that knows nothing of it."""
     folder.mkdir()
     shutil.copytree(ASSETS_DIR, folder / "assets")
-    (folder / "queries.html").write_text(
-        render_page("queries", site=Site(endpoint=endpoint), **build_query_page_context(endpoint)), encoding="utf-8"
-    )
+    (folder / "queries.html").write_text(render_query_page(Site(endpoint=endpoint)), encoding="utf-8")
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *args: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from pfocr2rdf.rdf.vocabulary import SITE_URL
@@ -25,16 +26,20 @@ def render_home_page(overview: Overview, entity_types: Sequence[EntityType], sit
         "dataset": {"@type": "Dataset", "@id": f"{SITE_URL}dataset"},
         "license": "http://creativecommons.org/publicdomain/zero/1.0/",
     }
-    page = render_page(
-        "home", site=site, root="", title="Home", overview=overview, entity_types=entity_types, structured_data=structured_data
-    )
-    return PageFile("index.html", page)
+    values: dict[str, Any] = {"overview": overview, "entity_types": entity_types, "structured_data": structured_data}
+    return PageFile("index.html", render_page("home", site, "Home", **values))
+
+
+def render_search_page(site: Site, entity_types: Sequence[EntityType], **values: Any) -> str:
+    """The page of the search; without values for a search that was done, its script fills in the results from the index."""
+    defaults = {"search_text": "", "type_name": "", "results": (), "total": 0, "indexed": not values}
+    return render_page("search", site, "Search", entity_types=entity_types, **{**defaults, **values})
 
 
 def render_not_found_page(site: Site) -> PageFile:
     """The page of 404 Not Found. It is shown under any path, so its links begin at the root of the host."""
     root = urlsplit(site.base_url).path or "/"
-    return PageFile("404.html", render_page("notfound", site=site, root=root, title="No such page"))
+    return PageFile("404.html", render_page("notfound", site, "No such page", root=root))
 
 
 def render_browse_pages(resource_lists: Sequence[ResourceList], site: Site) -> Iterator[PageFile]:
@@ -50,13 +55,13 @@ def render_browse_pages(resource_lists: Sequence[ResourceList], site: Site) -> I
 def render_browse_index(resource_lists: Sequence[ResourceList], site: Site) -> PageFile:
     """The index of all lists."""
     lists = [resource_list for resource_list in resource_lists if resource_list.total]
-    return PageFile("browse/index.html", render_page("browse", site=site, root="../", title="Browse", resource_lists=lists))
+    return PageFile("browse/index.html", render_page("browse", site, "Browse", root="../", resource_lists=lists))
 
 
 def render_groups_page(resource_list: ResourceList, site: Site) -> PageFile:
     """The groups of a list."""
     folder = resource_list.entity_type.folder
-    page = render_page("groups", site=site, root="../../", title=f"All {folder}", resource_list=resource_list)
+    page = render_page("groups", site, f"All {folder}", root="../../", resource_list=resource_list)
     return PageFile(f"browse/{folder}/index.html", page)
 
 
@@ -66,9 +71,9 @@ def render_group_page(resource_list: ResourceList, group: str, page_number: int,
     folder = resource_list.entity_type.folder
     page = render_page(
         "listing",
-        site=site,
+        site,
+        f"{folder.capitalize()}: {group.upper() if len(group) == 1 else group}",
         root="../../../",
-        title=f"{folder.capitalize()}: {group.upper() if len(group) == 1 else group}",
         entity_type=resource_list.entity_type,
         items=slice_page(items, page_number, ITEMS_PER_PAGE),
         page_number=page_number,

@@ -101,9 +101,8 @@ def render_dataset_page(resources: list[Resource], files: list[ReleaseFile], sit
     properties = [values_by_subject.get(subject, {}) for subject in values.get(_expand("void:propertyPartition"), ())]
     page = render_page(
         "dataset",
-        site=site,
-        root="",
-        title=title,
+        site,
+        title,
         facts=list(_facts(values, site)),
         files=files,
         tables=[

@@ -50,19 +50,14 @@ class PageFile(NamedTuple):
     html: str
 
 
-def render_page(template: str, **values: Any) -> str:
-    """Render a page as HTML.
-
-    Args:
-        template: the name of its template, without the suffix.
-        values: the variables of the template; each has ``site`` and ``root``, the relative URL of the root of the site.
-    """
-    return _environment().get_template(f"{template}.html").render(values)
+def render_page(template: str, site: Site, title: str, *, root: str = "", **values: Any) -> str:
+    """Render a page as HTML; ``root`` is the relative URL from it to the root of the site, and the template's name has no suffix."""
+    return _environment().get_template(f"{template}.html").render(values, site=site, title=title, root=root)
 
 
-def stream_page(template: str, **values: Any) -> Iterator[str]:
+def stream_page(template: str, site: Site, title: str, *, root: str = "", **values: Any) -> Iterator[str]:
     """Render a long page as HTML, piece by piece."""
-    return _environment().get_template(f"{template}.html").generate(values)
+    return _environment().get_template(f"{template}.html").generate(values, site=site, title=title, root=root)
 
 
 def render_resource_page(view: ResourceView, site: Site) -> str:
@@ -70,9 +65,9 @@ def render_resource_page(view: ResourceView, site: Site) -> str:
     root = view.address.path_to_root + ("../" if view.page_number > 1 else "")
     return render_page(
         "resource",
-        site=site,
+        site,
+        view.title,
         root=root,
-        title=view.title,
         view=view,
         representations=REPRESENTATIONS,
         diagram=layout_diagram(view.diagram, root),

@@ -39,9 +39,8 @@ def render_vocabulary_page(reader: DatasetReader, site: Site) -> PageFile:
     evidence = [_vocabulary_term(row, example=", ".join(row.sources)) for row in EVIDENCE_TYPES]
     page = render_page(
         "vocab",
-        site=site,
-        root="",
-        title="The vocabulary",
+        site,
+        "The vocabulary",
         namespace_iri=PFOCR,
         representations=REPRESENTATIONS,
         sections=[("Classes", classes), ("Properties", properties), ("Evidence", evidence)],

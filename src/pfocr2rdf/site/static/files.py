@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from pfocr2rdf.rdf.ontology import ontology_resources
 from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
 from pfocr2rdf.site.hosting.files import render_hosting_files
-from pfocr2rdf.site.pages.browse_pages import render_browse_pages, render_home_page, render_not_found_page
+from pfocr2rdf.site.pages.browse_pages import render_browse_pages, render_home_page, render_not_found_page, render_search_page
 from pfocr2rdf.site.pages.dataset_page import list_release_files, read_dataset_description, render_dataset_page
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
-from pfocr2rdf.site.pages.html import ASSETS_DIR, Site, render_page
+from pfocr2rdf.site.pages.html import ASSETS_DIR, Site
 from pfocr2rdf.site.pages.listing import ResourceList, page_urls
 from pfocr2rdf.site.pages.overview import compute_overview
-from pfocr2rdf.site.pages.query_page import build_query_page_context
+from pfocr2rdf.site.pages.query_page import render_query_page
 from pfocr2rdf.site.pages.rdf_documents import serialize_jsonld, serialize_turtle
-from pfocr2rdf.site.pages.urls import EntityType
 from pfocr2rdf.site.pages.vocabulary_page import render_vocabulary_page
 from pfocr2rdf.site.static.sitemap import render_robots_txt, render_sitemaps
 
@@ -26,7 +25,14 @@ def render_site_files(
 ) -> Iterator[tuple[str, str]]:  # fmt: skip
     """The files, each as its path and its text."""
     entity_types = [resource_list.entity_type for resource_list in resource_lists]
-    yield from _render_common_files(reader, site, entity_types)
+    yield render_vocabulary_page(reader, site)
+    yield "vocab.ttl", serialize_turtle(ontology_resources())
+    yield "vocab.jsonld", serialize_jsonld(ontology_resources())
+    yield "context.jsonld", json.dumps({"@context": jsonld_context()}, indent=2) + "\n"
+    yield "queries.html", render_query_page(site, entity_types=entity_types)
+    for asset in sorted(ASSETS_DIR.rglob("*")):
+        if asset.is_file():
+            yield f"assets/{asset.relative_to(ASSETS_DIR)}", asset.read_text(encoding="utf-8")
     description = read_dataset_description(reader, site, download_names)
     yield render_dataset_page(description, list_release_files(description, download_names), site)
     yield render_home_page(compute_overview(reader), entity_types, site)
@@ -34,25 +40,7 @@ def render_site_files(
     yield from render_browse_pages(resource_lists, site)
     yield "dataset.ttl", serialize_turtle(description)
     yield "dataset.jsonld", serialize_jsonld(description)
-    yield "search.html", _render_search_page(entity_types, site)
+    yield "search.html", render_search_page(site, entity_types)
     yield from render_sitemaps(page_urls(resource_lists), site.base_url)
     yield "robots.txt", render_robots_txt(site.base_url)
     yield from render_hosting_files(site.content_security_policy, precompressed=precompressed != "no", base_url=site.base_url).items()
-
-
-def _render_search_page(entity_types: Sequence[EntityType], site: Site) -> str:
-    """The page of the search, whose script fills in the results."""
-    results = {"search_text": "", "type_name": "", "results": (), "total": 0}
-    return render_page("search", site=site, root="", title="Search", indexed=True, entity_types=entity_types, **results)
-
-
-def _render_common_files(reader: DatasetReader, site: Site, entity_types: Iterable[EntityType]) -> Iterator[tuple[str, str]]:
-    """The files that do not depend on the resources: the vocabulary, the queries, and the assets."""
-    yield render_vocabulary_page(reader, site)
-    yield "vocab.ttl", serialize_turtle(ontology_resources())
-    yield "vocab.jsonld", serialize_jsonld(ontology_resources())
-    yield "context.jsonld", json.dumps({"@context": jsonld_context()}, indent=2) + "\n"
-    yield "queries.html", render_page("queries", site=site, **build_query_page_context(site.endpoint, entity_types=entity_types))
-    for asset in sorted(ASSETS_DIR.rglob("*")):
-        if asset.is_file():
-            yield f"assets/{asset.relative_to(ASSETS_DIR)}", asset.read_text(encoding="utf-8")

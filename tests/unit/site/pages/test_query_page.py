@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pfocr2rdf.site.pages.html import Site, render_page
-from pfocr2rdf.site.pages.query_page import build_query_page_context
+from pfocr2rdf.site.pages.html import Site
+from pfocr2rdf.site.pages.query_page import render_query_page
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES
 from pfocr2rdf.stores.querying.examples import load_examples
 
@@ -44,7 +44,7 @@ class Page(HTMLParser):
 
 def page_of(endpoint: str, **values: Any) -> Page:
     """The page, with no script and no style but those of files of the site."""
-    text = render_page("queries", site=Site(endpoint=endpoint), **build_query_page_context(endpoint, **values))
+    text = render_query_page(Site(endpoint=endpoint), **values)
     page = Page(text)
     assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on") or name == "style"]
     assert all(script.get("type") == "application/json" or str(script["src"]).startswith("assets/") for script in page.all("script"))
