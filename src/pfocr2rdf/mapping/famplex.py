@@ -29,10 +29,9 @@ def _ids_by_folded_name() -> dict[str, list[str]]:
 
 
 def match_family(symbol: str) -> tuple[str, tuple[str, ...]]:
-    """The entry that is the symbol itself, or those that are it but for case or a ``_family``/``_complex`` ending.
+    """The relation (``skos:exactMatch``, ``skos:closeMatch``, or ``""``) and the ids of the entries that it leads to.
 
-    Returns:
-        The relation (``skos:exactMatch``, ``skos:closeMatch``, or ``""``) and the ids of the entries.
+    A close match is the symbol but for case or a ``_family``/``_complex`` ending.
 
     >>> match_family("PI3K")
     ('skos:exactMatch', ('PI3K',))

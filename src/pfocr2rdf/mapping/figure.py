@@ -51,11 +51,7 @@ class MappedRecord(NamedTuple):
 
 
 def map_record(record: FigureRecord) -> MappedRecord:
-    """Map a record, but for its JSON-LD.
-
-    Raises:
-        RecordError: an identifier in the record cannot be made an IRI.
-    """
+    """Map a record, but for its JSON-LD; ``RecordError`` where an identifier cannot be made an IRI."""
     subject = iri_term(iris.figure_iri(record.figid))
     pairs, figure_entities = _figure_pairs(record)
     ids = list(map(id, record.mentions))

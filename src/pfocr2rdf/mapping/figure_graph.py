@@ -15,25 +15,16 @@ from pfocr2rdf.records.model import FigureRecord
 
 
 class FigureGraph(NamedTuple):
-    """All statements of one record.
-
-    Attributes:
-        figure: the figure's own statements.
-        mentions: its mentions.
-        entities: the genes, families, papers and so on that it describes; other figures describe them too.
-        conflicting_subjects: the entities that have different descriptions in the record.
-        repairs: how often each part of the JSON-LD was repaired.
-        notes: warnings.
-    """
+    """All statements of one record."""
 
     figid: str
     schema_version: str
     source: str
     figure: GroupedResource
     mentions: ResourceColumns
-    entities: dict[str, Resource]
-    conflicting_subjects: set[str]
-    repairs: Counter[str]
+    entities: dict[str, Resource]  # the genes, families, papers and so on that it describes; other figures describe them too
+    conflicting_subjects: set[str]  # the entities that have different descriptions in the record
+    repairs: Counter[str]  # how often each part of the JSON-LD was repaired
     notes: tuple[str, ...]
 
     def resources(self) -> list[Resource]:
@@ -49,11 +40,7 @@ class FigureGraph(NamedTuple):
 
 
 def build_figure_graph(record: FigureRecord) -> FigureGraph:
-    """The graph of one record.
-
-    Raises:
-        RecordError: the record cannot be mapped, or its JSON-LD is refused; the error says where.
-    """
+    """The graph of one record; ``RecordError``, with its source, where it cannot be mapped, or its JSON-LD is refused."""
     try:
         mapped, expanded = map_record(record), expand_jsonld(record)
     except RecordError as error:

@@ -19,25 +19,15 @@ _TARGET_IRIS = {"ncbigene": iris.gene_iri, "mesh": iris.mesh_iri, "chebi": iris.
 
 
 class MappedRow(NamedTuple):
-    """The statements that a row makes, whatever figure it is on.
+    """The statements that a row makes, whatever figure it is on."""
 
-    Attributes:
-        row: the row itself: as long as this is cached, no other row has its identity.
-        key: the identity of its mention within a figure; empty where the row has no content.
-        body: the statements of its mention, but for those on the figure and the number of occurrences.
-        target: the entity that the figure mentions, as a term, or ``""``.
-        family: the family that the figure mentions, as a term, or ``""``.
-        entities: descriptions of these.
-        note: a warning, or ``""``.
-    """
-
-    row: Mention
-    key: bytes
-    body: PredicateObjectList
-    target: str
-    family: str
-    entities: tuple[Resource, ...]
-    note: str
+    row: Mention  # the row itself: as long as this is cached, no other row has its identity
+    key: bytes  # the identity of its mention within a figure; empty where the row has no content
+    body: PredicateObjectList  # the statements of its mention, but for those on the figure and the number of occurrences
+    target: str  # the entity that the figure mentions, as a term, or ``""``
+    family: str  # the family that the figure mentions, as a term, or ``""``
+    entities: tuple[Resource, ...]  # descriptions of these
+    note: str  # a warning, or ``""``
 
 
 def interned_resource(subject: str, pairs: tuple[PredicateObject, ...]) -> Resource:

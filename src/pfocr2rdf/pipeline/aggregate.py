@@ -116,11 +116,7 @@ class Aggregator:
             self.summary.first_quarantined.append((quarantined.folder_name, sentence))
 
     def add_refusal(self, error: RecordError) -> None:
-        """Add a record or table that cannot be used.
-
-        Raises:
-            StoppedError: it was to stop the run.
-        """
+        """Add a record or table that cannot be used; ``StoppedError`` where that was to stop the run."""
         self.report.add_refusal(error)
         self._refused_figids.add(error.figid)
         self.summary.refused += 1

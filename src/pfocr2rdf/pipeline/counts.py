@@ -17,15 +17,11 @@ class TripleCounts:
 
     The same few predicates come together again and again, so what is counted is characteristic sets: the lines of one are its
     predicates, and the classes behind ``rdf:type``. Statements beside such a set are counted as sets of one.
-
-    Attributes:
-        subjects: the number of subjects.
-        characteristic_sets: the number of subjects with each characteristic set.
     """
 
     def __init__(self) -> None:
         self.subjects = 0
-        self.characteristic_sets: Counter[str] = Counter()
+        self.characteristic_sets: Counter[str] = Counter()  # the number of subjects with each characteristic set
 
     @classmethod
     def for_figure(cls, figure: GroupedResource, mentions: ResourceColumns) -> TripleCounts:

@@ -9,8 +9,7 @@ from typing import NamedTuple
 from pfocr2rdf.rdf.cache import LruCache
 from pfocr2rdf.rdf.terms import Resource
 
-KEY_BYTES = 16
-"""Bytes in the key of a description."""
+KEY_BYTES = 16  # bytes in the key of a description
 
 
 class Description(NamedTuple):

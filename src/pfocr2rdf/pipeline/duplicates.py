@@ -28,19 +28,15 @@ class _Candidate(NamedTuple):
 class DuplicateResolver:
     """Resolves duplicates: a record of a newer schema supersedes an older one; of one schema the first record stays.
 
-    Args:
-        database: holds the winner of each figure; in memory without one.
-
-    Attributes:
-        dropped: by number, the report entry of each record that gave way: a warning where a newer one superseded it, else a refusal.
-        already_written: numbers of those that had been written before the record came that superseded them.
+    The ``database`` holds the winner of each figure, in memory without one. ``dropped`` has, by number, the report entry of each record
+    that gave way: a warning where a newer one superseded it, else a refusal.
     """
 
     def __init__(self, database: sqlite3.Connection | None = None) -> None:
         self._database = database or create_database()
         self._database.execute(_TABLE)
         self.dropped: dict[int, RecordError | RecordWarning] = {}
-        self.already_written: set[int] = set()
+        self.already_written: set[int] = set()  # numbers of those that had been written before the record came that superseded them
 
     def resolve(self, results: Iterable[RecordResult], first_number: int) -> set[int]:
         """The numbers of the duplicates among the records of a batch, which begins with the number ``first_number``."""

@@ -57,12 +57,9 @@ class Conflict(NamedTuple):
 
 
 class EntityStore:
-    """The descriptions of entities by all records.
+    """The descriptions of entities by all records, in a database that goes to disk as it grows; in memory without one.
 
     Each distinct description is stored once, with its origin: the first record of the newest schema that gives it.
-
-    Args:
-        database: holds the descriptions, and goes to disk as it grows; in memory without one.
     """
 
     def __init__(self, database: sqlite3.Connection | None = None) -> None:
@@ -146,13 +143,10 @@ class EntityStore:
         return descriptions if subject == last_subject else _decode_descriptions(self._database.execute(_SELECT_SUBJECT, (subject,)))
 
     def merged_resources(self, conflicts: list[Conflict]) -> Iterator[Resource]:
-        """The merged entities, sorted by IRI, with one value for each functional property.
+        """The merged entities, sorted by IRI, with one value for each functional property; ``conflicts`` takes every disagreement.
 
         Where records disagree, the newest schema wins, and of its values the first in code point order, so that the result does not
         depend on the order of the records.
-
-        Args:
-            conflicts: takes every disagreement.
         """
         self.flush()
         self._database.execute("CREATE INDEX IF NOT EXISTS descriptions_of ON descriptions (subject, number)")

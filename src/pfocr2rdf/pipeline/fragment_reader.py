@@ -20,11 +20,7 @@ class FragmentReader(Protocol):
         """The number of bytes that can be read."""
 
     def read(self, offset: int, size: int) -> bytes:
-        """A fragment.
-
-        Raises:
-            OSError: the file cannot be read, or is shorter than it was.
-        """
+        """A fragment; ``OSError`` where the file cannot be read, or is shorter than it was."""
 
     def close(self) -> None:
         """Close the file."""

@@ -17,32 +17,20 @@ _Format = pyoxigraph.RdfFormat
 _INTERRUPTED_EXPORT_FILES = (STATE_FILE, CHECKPOINT_DIR, f"{STAGING_DIR}/{STATE_FILE}")
 _GRAPH_FILE_PREFIXES = ("figures.", "part-", "entities.")
 
-QUAD_FORMATS = (_Format.N_QUADS, _Format.TRIG)
-"""The syntaxes that can name graphs."""
-
+QUAD_FORMATS = (_Format.N_QUADS, _Format.TRIG)  # the syntaxes that can name graphs
 _TRIPLE_FORMATS = (_Format.N_TRIPLES, _Format.TURTLE, _Format.JSON_LD, _Format.RDF_XML)
 _FORMATS_BY_COST = (_Format.N_TRIPLES, _Format.N_QUADS, _Format.TRIG, _Format.TURTLE, _Format.RDF_XML, _Format.JSON_LD)
 
 
 class GraphFiles(NamedTuple):
-    """The files that make up one graph.
-
-    Attributes:
-        paths: the files.
-        digests: by name, the SHA-256 that a file must have, where that is known.
-        identity: metadata of the graph, for the manifest of a delta.
-    """
+    """The files that make up one graph."""
 
     paths: list[Path]
-    digests: dict[str, str]
-    identity: dict[str, Any]
+    digests: dict[str, str]  # by name, the SHA-256 that a file must have, where that is known
+    identity: dict[str, Any]  # metadata of the graph, for the manifest of a delta
 
     def verify(self, path: Path, sha256: str) -> None:
-        """Check that a file that was read is the one that the manifest lists.
-
-        Raises:
-            SourceError: its SHA-256 is another.
-        """
+        """Check that a file that was read is the one that the manifest lists; ``SourceError`` where its SHA-256 is another."""
         if sha256 != self.digests.get(path.name, sha256):
             raise SourceError(f"{path}: is not the file that {MANIFEST_FILE} lists, its SHA-256 is another; export again, or name the file")
 
@@ -50,8 +38,7 @@ class GraphFiles(NamedTuple):
 class GraphInput(Protocol):
     """A source of one graph."""
 
-    can_name_graphs: bool | None
-    """Whether its syntax has graph names; ``None`` where that can be chosen."""
+    can_name_graphs: bool | None  # whether its syntax has graph names; ``None`` where that can be chosen
 
     @property
     def input_files(self) -> list[Path]:
@@ -62,11 +49,7 @@ class GraphInput(Protocol):
 
 
 def resolve_input(source: str | os.PathLike[str]) -> GraphInput:
-    """The graph input that a path stands for.
-
-    Raises:
-        SourceError: there is no graph.
-    """
+    """The graph input that a path stands for; ``SourceError`` where there is no graph."""
     path = Path(source)
     if not path.exists():
         raise SourceError(f"{path}: there is no such file or folder")
@@ -120,11 +103,7 @@ class _FileInput:
 
 
 class _ExportInput:
-    """An export directory.
-
-    Raises:
-        SourceError: it has no manifest, or no graph.
-    """
+    """An export directory; ``SourceError`` where it has no manifest, or no graph."""
 
     input_files: list[Path] = []  # noqa: RUF012 - no delta is written into an export
 

@@ -16,11 +16,7 @@ EXECUTORS = ("processes", "dask")
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """The user's choices, without sources, output and executor; ``pipeline.export`` documents them.
-
-    Raises:
-        ValueError: an unknown format, compression or violation policy, or a partition of no records.
-    """
+    """The user's choices, without sources, output and executor; ``pipeline.export`` documents them. Invalid ones raise ``ValueError``."""
 
     formats: tuple[str, ...]
     compress: str | None = None
@@ -53,8 +49,7 @@ class ExportOptions:
 class ExecutorOptions:
     """The executor: one of ``EXECUTORS``, its number of workers (by default one a core), and the address of a dask scheduler.
 
-    Raises:
-        ValueError: an unknown executor, no workers, or a scheduler for an executor that has none.
+    Invalid options, and a scheduler for an executor that has none, raise ``ValueError``.
     """
 
     name: str = EXECUTORS[0]

@@ -11,17 +11,7 @@ from pfocr2rdf.storage.filesystem import Storage
 
 
 def merge_partitions(storage: Storage, files: Iterable[FileInfo], serializer: Serializer, compress: str | None) -> FileInfo:
-    """Merge the parts of one format, and the entities behind them.
-
-    Args:
-        storage: the output of the export.
-        files: all its graph files; those of other formats are passed over.
-        serializer: that of the format.
-        compress: how the parts are compressed, and how the new file will be.
-
-    Returns:
-        The new file.
-    """
+    """Merge the parts of one format among all graph files, and the entities behind them, to one file, which is compressed as they are."""
     suffix = serializer.suffix + suffix_for(compress)
     names = [file.name for file in files if file.name[file.name.index(".") :] == suffix]
     header, footer, separator = (text.encode() for text in (serializer.header(), serializer.footer(), serializer.separator))

@@ -32,20 +32,15 @@ class PartitionSettings(NamedTuple):
 class PartitionTask(NamedTuple):
     """Write one partition, unless it is there already.
 
-    Attributes:
-        number: its place among the partitions.
-        records: its records.
-        settings: those of all partitions.
-        excluded: numbers of records that gave way to another one of their figure; ``None`` where that is not known yet: then none
-            are left out, but a partition that is there already will do without any.
-        poison: numbers of records that no worker survives, and how the workers died.
+    ``excluded`` is ``None`` where duplicates are not known yet: then none are left out, but a partition that is there already will do
+    without any.
     """
 
-    number: int
+    number: int  # its place among the partitions
     records: list[IndexedRecord]
     settings: PartitionSettings
-    excluded: frozenset[int] | None = None
-    poison: Mapping[int, str] = {}
+    excluded: frozenset[int] | None = None  # numbers of records that gave way to another one of their figure
+    poison: Mapping[int, str] = {}  # numbers of records that no worker survives, and how the workers died
 
     def run(self, worker: Worker) -> PartitionResult:
         """The result of the partition, which is there then."""

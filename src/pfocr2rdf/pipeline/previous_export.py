@@ -18,16 +18,9 @@ from pfocr2rdf.storage.sqlite import DATABASE_ERRORS
 
 
 class PreviousExport:
-    """An export, finished or interrupted, whose records can be reused.
+    """An export, finished or interrupted, whose records can be reused in the formats that are wanted now.
 
-    Args:
-        root: its folder.
-        state: its state.
-        format_names: the formats that are wanted now.
-
-    Raises:
-        ValueError: the state is damaged, or a file is no longer as it was written.
-        OSError: a file is not there.
+    A damaged state, or a file that is no longer as it was written, raises ``ValueError``; a file that is not there, ``OSError``.
     """
 
     def __init__(self, root: Path, state: State, format_names: Sequence[str]) -> None:
@@ -84,12 +77,7 @@ class PreviousExport:
         return QuarantinedRecord(figid, files, json.loads(files.pop(REASONS_FILE)))
 
     def _read_quarantine_folder(self, figid: str) -> dict[str, bytes]:
-        """The files of a quarantined record, in their order.
-
-        Raises:
-            ValueError: they are no longer as they were written.
-            OSError: a file is not there.
-        """
+        """The files of a quarantined record, in their order; ``ValueError`` or ``OSError`` where they are not as they were written."""
         folder = f"{QUARANTINE_DIR}/{figid}/"
         names = [name for name in self._stamps if name.startswith(folder)]
         if not names:

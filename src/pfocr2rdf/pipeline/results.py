@@ -20,8 +20,7 @@ from pfocr2rdf.validation.results import ValidationResult
 
 EXPORTED, REFUSED, QUARANTINED = "exported", "refused", "quarantined"
 
-DUPLICATE = "lost"
-"""The status of a record that gave way to another one of its figure."""
+DUPLICATE = "lost"  # the status of a record that gave way to another one of its figure
 
 # All records share a few hundred characteristic sets of a few hundred letters each: these are stored as lists of numbers.
 _COMMON_LINES = tuple(
@@ -77,31 +76,18 @@ class RecordNotes(NamedTuple):
 
 
 class RecordResult(NamedTuple):
-    """The result of one record, without its fragments.
+    """The result of one record, without its fragments."""
 
-    Attributes:
-        number: its place in the order of all records.
-        source: the name of its source in messages.
-        line: the line of the source where it begins, where that holds several records; else 0.
-        digest: SHA-256 of its files as they came; empty where they could not be read.
-        figid: its figure; empty where that was not read.
-        schema_rank: the rank of its schema; newer is higher.
-        status: ``EXPORTED``, ``REFUSED``, ``QUARANTINED`` or ``DUPLICATE``.
-        sizes: the bytes of its fragment in each format, in the order of the formats.
-        packed_keys: the keys of the descriptions that it gives of entities, one behind the other.
-        notes_json: a ``RecordNotes``, as JSON.
-    """
-
-    number: int
-    source: str
-    line: int
-    digest: bytes
-    figid: str
-    schema_rank: int
-    status: str
-    sizes: tuple[int, ...]
-    packed_keys: bytes
-    notes_json: str
+    number: int  # its place in the order of all records
+    source: str  # the name of its source in messages
+    line: int  # the line of the source where it begins, where that holds several records; else 0
+    digest: bytes  # SHA-256 of its files as they came; empty where they could not be read
+    figid: str  # its figure; empty where that was not read
+    schema_rank: int  # the rank of its schema; newer is higher
+    status: str  # ``EXPORTED``, ``REFUSED``, ``QUARANTINED`` or ``DUPLICATE``
+    sizes: tuple[int, ...]  # the bytes of its fragment in each format, in the order of the formats
+    packed_keys: bytes  # the keys of the descriptions that it gives of entities, one behind the other
+    notes_json: str  # a ``RecordNotes``, as JSON
 
     @property
     def description_keys(self) -> list[bytes]:
@@ -126,12 +112,7 @@ class ResultCodec(NamedTuple):
         )
 
     def decode(self, row: Iterable[Any]) -> RecordResult:
-        """The result of a row.
-
-        Raises:
-            TypeError: the row is none of a result.
-            ValueError: the same.
-        """
+        """The result of a row; ``TypeError`` or ``ValueError`` where it is none."""
         stored = RecordResult(*row)
         return stored._replace(
             digest=self.decode_bytes(stored.digest),
@@ -200,24 +181,15 @@ class QuarantinedRecord(NamedTuple):
 
 
 class BatchResult:
-    """The result of a batch.
-
-    Attributes:
-        record_results: one a record, in order.
-        fragments: for each format the fragments of the exported records, with the format's separator between them.
-        descriptions: those of entities that this worker did not send before.
-        counts: those of all exported records.
-        summary_counts: the same for the summary.
-        quarantined: by number, the records that are left out.
-    """
+    """The result of a batch; the format's separator is between two ``fragments``."""
 
     def __init__(self) -> None:
-        self.record_results: list[RecordResult] = []
-        self.fragments: dict[str, bytes] = {}
-        self.descriptions: list[Description] = []
-        self.counts = TripleCounts()
-        self.summary_counts: Counter[str] = Counter()
-        self.quarantined: dict[int, QuarantinedRecord] = {}
+        self.record_results: list[RecordResult] = []  # one a record, in order
+        self.fragments: dict[str, bytes] = {}  # by format, those of the exported records
+        self.descriptions: list[Description] = []  # those of entities that this worker did not send before
+        self.counts = TripleCounts()  # those of all exported records
+        self.summary_counts: Counter[str] = Counter()  # the same for the summary
+        self.quarantined: dict[int, QuarantinedRecord] = {}  # by number, the records that are left out
         self._spilled_files: dict[str, Path] = {}
 
     def spill(self, directory: Path, number: int) -> None:

@@ -38,11 +38,7 @@ class SingleFileExport:
         self._run, self._directory = run, directory
 
     def execute(self) -> ExportSummary:
-        """Write the files and publish them, unless the output is this very export already.
-
-        Raises:
-            StoppedError: a refusal or a violation was to stop the run.
-        """
+        """Write and publish the files, unless the output is this export already; ``StoppedError`` where a record was to stop the run."""
         dropped: DroppedRecords = {}
         mapped_records = 0
         if self._run.options.fresh:

@@ -63,7 +63,7 @@ class _SequentialLookup:
 
 
 class State:
-    """The state database of an export. A process that is killed leaves what it committed.
+    """The state database of an export, of which a process that is killed leaves what it committed.
 
     Each row has a checksum; one that a disk has spoilt counts as missing.
     """
@@ -125,11 +125,7 @@ class State:
         return StoredRecord(SQLITE_CODEC.decode(row[:-2]), unpack_numbers(row[-2]))
 
     def get_description(self, key: bytes) -> Description:
-        """A description that a record gives of an entity.
-
-        Raises:
-            KeyError: there is none.
-        """
+        """A description that a record gives of an entity; ``KeyError`` where there is none."""
         row = self.database.execute("SELECT subject, pairs FROM descriptions WHERE key = ?", (key,)).fetchone()
         if not row or key != description_key(*row):
             raise KeyError(key.hex())

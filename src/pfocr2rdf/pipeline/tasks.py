@@ -12,9 +12,7 @@ from pfocr2rdf.pipeline.worker import Worker
 from pfocr2rdf.rdf import iris
 from pfocr2rdf.records.sources import RecordRef
 
-BATCH_RECORDS = 64
-"""Records that a worker maps at once."""
-
+BATCH_RECORDS = 64  # records that a worker maps at once
 _MAX_QUARANTINED_BYTES = 1 << 23
 
 

@@ -111,11 +111,7 @@ def _original_files(figid: str, raw: RawRecord) -> dict[str, bytes]:
 
 
 def create_executor(options: ExecutorOptions, formats: tuple[str, ...], shapes: Shapes, on_violation: str) -> Executor:
-    """The executor for the tasks of an export.
-
-    Raises:
-        ExecutorError: dask is not installed, or its scheduler cannot be reached.
-    """
+    """The executor for the tasks of an export; ``ExecutorError`` where dask is not installed, or its scheduler cannot be reached."""
     worker_factory = partial(Worker, formats, shapes, on_violation)
     if options.name == "dask":
         checked_factory = partial(_create_matching_worker, code_fingerprint(), worker_factory)

@@ -18,11 +18,7 @@ class LruCache(dict[K, V]):
     """An approximate LRU cache with two generations (the *hashlru* algorithm): bounded, and without the cost of keeping an order.
 
     When the young generation is full, it replaces the old one; an entry that is read moves from the old one to the young one.
-    So what every figure has is never evicted.
-
-    Args:
-        generation_size: the number of entries of a generation.
-        factory: makes the value of a missing key, so that ``cache[key]`` always has one.
+    So what every figure has is never evicted. The ``factory`` makes the value of a missing key for ``cache[key]``.
     """
 
     def __init__(self, generation_size: int = 100_000, factory: Callable[[K], V] | None = None) -> None:

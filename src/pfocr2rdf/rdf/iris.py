@@ -66,8 +66,7 @@ def _check_identifier(text: str, match: Callable[[str], object], field: str, des
 def check_figid(text: str) -> str:
     """The id of a figure itself, if it is safe as the last step of a path.
 
-    Raises:
-        RecordError: it is empty or too long, or holds a slash, ``..``, a control character, or a blank at an end.
+    One that is empty or too long, or holds a slash, ``..``, a control character, or a blank at an end raises ``RecordError``.
     """
     if not text:
         raise RecordError("there is no figure id", field="figid", remedy="give the record a figid")

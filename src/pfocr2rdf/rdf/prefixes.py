@@ -13,18 +13,14 @@ LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_\-]++|%[0-9A-Fa-f]{2}|\.++(?
 READABLE_LOCAL_NAME = re.compile(r"\w(?:[\w.-]*[\w-])?", re.ASCII)
 """A local name that people read at a glance: ``LOCAL_NAME`` without percent-encoding."""
 
-ANY_LOCAL_NAME = re.compile(r".*", re.DOTALL)
-"""Any local name, also one that needs escapes."""
-
+ANY_LOCAL_NAME = re.compile(r".*", re.DOTALL)  # any local name, also one that needs escapes
 _find_xml_name = re.compile(r"[A-Za-z_][A-Za-z0-9_\-.]*\Z").search
 
 
 class PrefixMap:
-    """A prefix map: namespaces by prefix, which expands CURIEs and compresses IRIs.
+    """A prefix map: namespaces by prefix, in the order of declaration, which expands CURIEs and compresses IRIs.
 
-    Args:
-        namespaces: namespace by prefix, in the order in which they are declared. The first prefix of a namespace is used.
-        local_name: what may stand behind the prefix of a compressed IRI.
+    The first prefix of a namespace is used; ``local_name`` is what may stand behind the prefix of a compressed IRI.
     """
 
     def __init__(self, namespaces: Mapping[str, str], local_name: re.Pattern[str] = LOCAL_NAME) -> None:

@@ -15,9 +15,7 @@ from typing import NamedTuple
 
 from pfocr2rdf.rdf.vocabulary import expand_curie
 
-PredicateObject = tuple[str, str]
-"""A predicate and an object, both as N-Triples text."""
-
+PredicateObject = tuple[str, str]  # a predicate and an object, both as N-Triples text
 XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _UNESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
@@ -27,15 +25,12 @@ _CONTROL_ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 class Resource(NamedTuple):
     """A subject with its statements in the order in which they are written, those of one predicate side by side.
 
-    Attributes:
-        subject: an IRI, as N-Triples text.
-        pairs_own: the first statements; most resources have no others.
-        pairs_interned: the last ones, which are the same tuple object in many resources, so that what is made of it (text, a verdict)
-            can be cached. No predicate is in both.
+    ``pairs_interned`` are the last ones, the same tuple object in many resources, so that what is made of it (text, a verdict) can be
+    cached. No predicate is both there and in ``pairs_own``.
     """
 
-    subject: str
-    pairs_own: tuple[PredicateObject, ...]
+    subject: str  # an IRI, as N-Triples text
+    pairs_own: tuple[PredicateObject, ...]  # the first statements; most resources have no others
     pairs_interned: tuple[PredicateObject, ...] = ()
 
     @property
@@ -88,21 +83,13 @@ def characteristic_set(pairs: Iterable[PredicateObject]) -> str:
 
 
 class ResourceColumns(NamedTuple):
-    """Resources that differ in little, in columns: the mentions of one figure. No predicate is in two columns.
-
-    Attributes:
-        namespace: the namespace of their IRIs.
-        local_names: their names in it: letters and digits only, so that every format can write them behind a prefix.
-        common: the first statements, which are those of all of them.
-        bodies: the next statements of each, at least one.
-        trailers: the last statement of each; there are few different ones.
-    """
+    """Resources that differ in little, in columns: the mentions of one figure. No predicate is in two columns."""
 
     namespace: str
-    local_names: list[str]
-    common: tuple[PredicateObject, ...]
-    bodies: Sequence[PredicateObjectList]
-    trailers: list[PredicateObjectList]
+    local_names: list[str]  # their names in it: letters and digits only, so that every format can write them behind a prefix
+    common: tuple[PredicateObject, ...]  # the first statements, which are those of all of them
+    bodies: Sequence[PredicateObjectList]  # the next statements of each, at least one
+    trailers: list[PredicateObjectList]  # the last statement of each; there are few different ones
 
     def resources(self) -> Iterator[Resource]:
         """The resources one by one."""

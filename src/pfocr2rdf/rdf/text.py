@@ -9,9 +9,7 @@ from collections.abc import Collection, Mapping
 CONTROL_CATEGORIES = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
 """Unicode's categories of what commands a terminal: controls, format characters, surrogates, and separators of lines."""
 
-HIDDEN_CATEGORIES = CONTROL_CATEGORIES | {"Cn", "Co"}
-"""The same, with unassigned and private characters, which no font shows."""
-
+HIDDEN_CATEGORIES = CONTROL_CATEGORIES | {"Cn", "Co"}  # the same, with unassigned and private characters, which no font shows
 C_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _find_bidi_control = re.compile(f"[{BIDI_CONTROLS}]").search
@@ -19,12 +17,7 @@ _BIDI_REPLACEMENTS = dict.fromkeys(map(ord, BIDI_CONTROLS), "\ufffd")
 
 
 def escape_controls(text: str, escapes: Mapping[str, str] = C_ESCAPES, categories: Collection[str] = CONTROL_CATEGORIES) -> str:
-    r"""The text with an escape for each character of these categories.
-
-    Args:
-        text: any text.
-        escapes: characters that are not escaped by their code; one may stand for itself.
-        categories: Unicode's general categories.
+    r"""The text with an escape for each character of these categories; ``escapes`` replaces, or keeps, some of them.
 
     >>> escape_controls("a\tb\x1b[2J"), escape_controls("a\tb", {"\t": "\t"}), escape_controls("\u202e")
     ('a\\tb\\x1b[2J', 'a\tb', '\\u202e')

@@ -50,9 +50,7 @@ ALIGNMENT_PREFIXES: dict[str, str] = {
 }
 """Prefixes that only the ontology's axioms use."""
 
-DEFAULT_PREFIXES = PrefixMap(PREFIXES)
-"""The prefix map of the exported data, which all formats share."""
-
+DEFAULT_PREFIXES = PrefixMap(PREFIXES)  # the prefix map of the exported data, which all formats share
 ONTOLOGY_PREFIXES = PrefixMap({**PREFIXES, **ALIGNMENT_PREFIXES})
 
 

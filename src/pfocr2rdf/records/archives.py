@@ -45,11 +45,8 @@ def is_archive(path: Path) -> bool:
 def unpack_archive(archive: Path, label: str, directory: Path) -> Iterator[RecordError]:
     """Write the records and tables of an archive below ``directory``, a new and empty folder; yield what is refused.
 
-    Links, device files, and names that lead elsewhere are refused one by one; a member that is too large is refused
-    without being unpacked. Members that are no record and no table are skipped.
-
-    Raises:
-        SourceError: the file is no archive, or is broken.
+    Links, device files, and names that lead elsewhere are refused one by one; a member that is too large is refused without being
+    unpacked. Members that are no record and no table are skipped. A file that is no archive, or broken, raises ``SourceError``.
     """
     with archive.open("rb") as file:
         head = file.read(512)

@@ -15,16 +15,10 @@ _DOI_PREFIXES = ("https://doi.org/", "http://doi.org/", "http://dx.doi.org/", "h
 
 
 class RecordSchema(NamedTuple):
-    """A version of the record schema.
+    """A version of the record schema; ``parse`` makes the typed record of its fields, its side tables and its source."""
 
-    Attributes:
-        version: its name, a year.
-        matches: whether the fields are those of a record of this version.
-        parse: makes the typed record of its fields, its side tables and its source; raises ``RecordError``.
-    """
-
-    version: str
-    matches: Callable[[Mapping[str, Any]], bool]
+    version: str  # its name, a year
+    matches: Callable[[Mapping[str, Any]], bool]  # whether the fields are those of a record of this version
     parse: Callable[[Mapping[str, Any], Mapping[str, SideTable], str], FigureRecord]
 
 
@@ -75,11 +69,7 @@ def _read_jsonld(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def build_record(
     data: Mapping[str, Any], schema_version: str, source: str, score_field: str, mentions: tuple[Mention, ...], notes: tuple[str, ...] = ()
 ) -> FigureRecord:
-    """The record, from its fields and the mentions that the reader of its schema made.
-
-    Raises:
-        RecordError: a key has the wrong type, or the figid is none.
-    """
+    """The record, from its fields and its mentions; ``RecordError`` where a key has the wrong type, or the figid is none."""
     return FigureRecord(
         figid=iris.check_figid(get_text(data, "figid")),
         schema_version=schema_version,

@@ -9,9 +9,7 @@ from typing import BinaryIO, NamedTuple
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.records.tables import decode_text
 
-MAX_RECORD_BYTES = 8 * 1024 * 1024
-"""The size of the largest record that is read. Real ones have 2 to 200 kB."""
-
+MAX_RECORD_BYTES = 8 * 1024 * 1024  # of the largest record that is read; real ones have 2 to 200 kB
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _MARKER = re.compile(rb"(?:---|\.\.\.)(?:[ \t].*)?\r?\n?\Z").match
@@ -36,8 +34,7 @@ def too_large_error(line: int = 0) -> RecordError:
 def extract_front_matter(data: bytes) -> YamlDocument:
     """The front matter of a Jekyll page; what follows it is the page's body and no part of the record.
 
-    Raises:
-        RecordError: the page is empty, has no front matter, or never ends it.
+    A page that is empty, has no front matter, or never ends it raises ``RecordError``.
     """
     if not data.strip():
         raise RecordError("the file is empty", remedy="fetch it again")

@@ -24,16 +24,11 @@ _mention_caches: dict[str, LruCache[tuple[str, ...], Mention]] = {name: LruCache
 
 
 def _matches(data: Mapping[str, Any]) -> bool:
-    """Whether the record holds its rows itself."""
     return any(name in data for name in LIST_FIELDS)
 
 
 def _parse(data: Mapping[str, Any], _tables: Mapping[str, SideTable], source: str) -> FigureRecord:
-    """The record. Genes of this schema are human: their symbols are HGNC's.
-
-    Raises:
-        RecordError: a row is no mapping, or an identifier is none.
-    """
+    """The record; genes of this schema are human: their symbols are HGNC's."""
     notes: list[str] = []
     rows = _mentions(data, "genes", _GENE_KEYS, _gene_mention)
     for entity_type, name in (("chemical", "chemicals"), ("disease", "diseases")):
@@ -57,11 +52,7 @@ def _mentions(
 ) -> list[Mention]:
     """The mentions of one list, memoised by row: most rows repeat, and are looked up all at once.
 
-    Args:
-        data: the record.
-        name: the list.
-        keys: the keys of a row.
-        make: makes the mention of these values, and says whether it may be cached.
+    ``make`` makes the mention of the values of these ``keys``, and says whether it may be cached.
     """
     rows, cache = get_items(data, name), _mention_caches[name]
     cached: list[Mention | None]

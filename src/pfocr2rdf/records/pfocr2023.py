@@ -23,16 +23,11 @@ _mention_caches: dict[str, LruCache[tuple[str, ...], Mention]] = {
 
 
 def _matches(_data: Mapping[str, Any]) -> bool:
-    """True: a record without lists of its own leaves its rows to side tables."""
-    return True
+    return True  # a record without lists of its own leaves its rows to side tables
 
 
 def _parse(data: Mapping[str, Any], tables: Mapping[str, SideTable], source: str) -> FigureRecord:
-    """The record with its tables; a table that is not there has no rows.
-
-    Raises:
-        RecordError: a table lacks a column, a row is ragged, or an identifier is none.
-    """
+    """The record with its tables; a table that is not there has no rows."""
     mentions: list[Mention] = []
     notes: list[str] = []
     for name, reader in (("genes", _gene_mentions), ("chemicals", _chemical_mentions), ("diseases", _disease_mentions)):

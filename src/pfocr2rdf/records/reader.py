@@ -45,11 +45,7 @@ class RawRecord(NamedTuple):
 
 
 def read_raw(ref: RecordRef) -> tuple[RawRecord, Mapping[str, Any]]:
-    """The bytes of a record and its side tables, and its keys and values.
-
-    Raises:
-        RecordError: it cannot be read.
-    """
+    """The bytes of a record and its side tables, and its keys and values; ``RecordError`` where it cannot be read."""
     document = ref.document
     if document is None:
         document = extract_front_matter(_read_bytes(ref.path, ref.source))
@@ -64,21 +60,13 @@ def read_raw(ref: RecordRef) -> tuple[RawRecord, Mapping[str, Any]]:
 
 
 def record_digest(ref: RecordRef, figid: str) -> bytes:
-    """The digest of a record of which an earlier run knows the figure; nothing is parsed.
-
-    Raises:
-        RecordError: it cannot be read.
-    """
+    """The digest of a record of which an earlier run knows the figure, without parsing; ``RecordError`` where it cannot be read."""
     document = ref.document or extract_front_matter(_read_bytes(ref.path, ref.source))
     return RawRecord(ref.source, figid, document, _read_tables(figid, ref.table_dirs) if figid else {}).digest()
 
 
 def parse_record(raw: RawRecord, data: Mapping[str, Any]) -> FigureRecord:
-    """The typed record, by the schema that matches.
-
-    Raises:
-        RecordError: a field has the wrong form.
-    """
+    """The typed record, by the schema that matches; ``RecordError`` where a field has the wrong form."""
     schema = next(schema for schema in SCHEMAS if schema.matches(data))
     if raw.tables and schema is pfocr2021.SCHEMA:
         names = ", ".join(table.name for table in raw.tables.values())
@@ -113,11 +101,7 @@ def read_records(*sources: str | os.PathLike[str], refusals: list[RecordError] |
 
 
 def read_record(ref: RecordRef) -> FigureRecord:
-    """Read a located record.
-
-    Raises:
-        RecordError: it cannot be read; the error says where.
-    """
+    """Read a located record; ``RecordError`` where it cannot be read."""
     try:
         return parse_record(*read_raw(ref))
     except RecordError as error:
@@ -125,11 +109,7 @@ def read_record(ref: RecordRef) -> FigureRecord:
 
 
 def _read_bytes(path: str, source: str) -> bytes:
-    """A file's bytes.
-
-    Raises:
-        RecordError: it cannot be opened, or is too large.
-    """
+    """The bytes of a file; ``RecordError`` where it cannot be opened, or is too large."""
     try:
         if is_url(path):
             data = filesystem.read_file(path, MAX_RECORD_BYTES + 1)

@@ -28,19 +28,12 @@ _NON_RECORD_STEMS = frozenset(("readme", "changelog", "contributing", "license",
 
 
 class RecordRef(NamedTuple):
-    """A reference to a record that is not yet read. Small, and the same in another process.
+    """A reference to a record that is not yet read. Small, and the same in another process."""
 
-    Attributes:
-        source: what messages call it.
-        path: the file with its front matter, if it has one to itself.
-        document: the document itself, if it came in a stream.
-        table_dirs: the folders that may have its side tables.
-    """
-
-    source: str
-    path: str = ""
-    document: YamlDocument | None = None
-    table_dirs: tuple[str, ...] = ()
+    source: str  # what messages call it
+    path: str = ""  # the file with its front matter, if it has one to itself
+    document: YamlDocument | None = None  # the document itself, if it came in a stream
+    table_dirs: tuple[str, ...] = ()  # the folders that may have its side tables
 
     @property
     def line(self) -> int:
@@ -58,10 +51,6 @@ class RecordSource:
         stdin: what to read for ``-``.
         portable: whether other machines must be able to read the records; then archives, which are unpacked here, are refused.
 
-    Attributes:
-        refusals: the members of archives that cannot be used.
-        orphans: the tables that the last iteration found without a figure, by the figure's id.
-
     Raises:
         SourceError: a source does not exist, or is a damaged archive.
     """
@@ -69,8 +58,8 @@ class RecordSource:
     def __init__(self, names: Iterable[str | os.PathLike[str]], stdin: BinaryIO | None = None, *, portable: bool = False) -> None:
         self._portable = portable
         self.names = [os.fspath(name) for name in names]
-        self.refusals: list[RecordError] = []
-        self.orphans: dict[str, list[str]] = {}
+        self.refusals: list[RecordError] = []  # the members of archives that cannot be used
+        self.orphans: dict[str, list[str]] = {}  # the tables that the last iteration found without a figure, by the figure's id
         self._stdin = stdin
         self._scratch: str | None = None
         self._trees: list[tuple[FileTree | Path | str, str]] = []

@@ -16,11 +16,7 @@ class SideTable(NamedTuple):
 
 
 def decode_text(data: bytes, source: str) -> str:
-    """The text of a file in UTF-8, without a byte order mark and with one kind of line end.
-
-    Raises:
-        RecordError: it is in another encoding.
-    """
+    """The text of a file in UTF-8, without a byte order mark and with one kind of line end; ``RecordError`` for another encoding."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -33,8 +29,7 @@ def decode_text(data: bytes, source: str) -> str:
 def read_rows(table: SideTable, required: tuple[str, ...]) -> tuple[list[int], list[tuple[str, ...]]]:
     """The line numbers of the rows, and their values in the order of ``required``; further columns are passed over.
 
-    Raises:
-        RecordError: a column is missing, or a row has more or fewer values than there are columns.
+    A missing column, or a row with more or fewer values than there are columns, raises ``RecordError``.
     """
     text = decode_text(table.data, table.name)
     lines = text.split("\n")

@@ -66,11 +66,7 @@ class LocalTree:
 
 
 class RemoteTree:
-    """A folder by URL, whose names are all listed at once: a request a folder would be slow.
-
-    Raises:
-        SourceError: it cannot be listed.
-    """
+    """A folder by URL, whose names are all listed at once: a request a folder would be slow. ``SourceError`` where it cannot be listed."""
 
     def __init__(self, root: str) -> None:
         self.root = root.rstrip("/")

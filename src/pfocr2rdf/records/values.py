@@ -17,8 +17,7 @@ NA_VALUES = NA_WORDS | {"~", "null"}
 def get_text(data: Mapping[str, Any], field: str) -> str:
     """The field's text without blanks at its ends, or ``""`` for no value.
 
-    Raises:
-        RecordError: the field holds a list or a mapping, or a character that no record may hold.
+    A list, a mapping, or a character that no record may hold raises ``RecordError``.
     """
     value = data.get(field, "")
     if type(value) is not str:
@@ -47,11 +46,7 @@ def reject_control_chars(value: str, field: str) -> str:
 
 
 def get_items(data: Mapping[str, Any], field: str) -> list[Any]:
-    """The field's list; a missing field, no value, or a list that holds only no-value is an empty list.
-
-    Raises:
-        RecordError: it is no list.
-    """
+    """The field's list, without items that are no value; none is an empty list, anything else raises ``RecordError``."""
     value = data.get(field, [])
     if type(value) is str and value.strip() in NA_VALUES:
         return []

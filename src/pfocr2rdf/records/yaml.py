@@ -43,11 +43,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\ufff
 def load_yaml(text: str) -> Any:
     r"""The document as dicts, lists and text, by whichever reader is the quickest that can be trusted with it.
 
-    Args:
-        text: one YAML document, without its ``---`` line.
-
-    Raises:
-        RecordError: it is no YAML, or uses what records must not.
+    The text is one document, without its ``---`` line. What is no YAML, or uses what records must not, raises ``RecordError``.
 
     >>> load_yaml("word: NO\nscore: 0.50\nyear:")
     {'word': 'NO', 'score': '0.50', 'year': ''}
@@ -60,10 +56,7 @@ def load_yaml(text: str) -> Any:
 
 
 def is_risky(text: str) -> bool:
-    """Whether the two readers might differ on this text, so that the careful one must decide.
-
-    It looks for rare bytes first, which is quick, and for what they mean only if there are any.
-    """
+    """Whether the two readers might differ on this text; rare bytes are looked for first, which is quick, then what they mean."""
     data = text.encode("utf-8", "surrogatepass")
     return (
         len(data) != len(data.translate(None, _CONTROL_BYTES))
@@ -181,8 +174,7 @@ def _values_in_text(text: str, key: str) -> Counter[str] | None:
 def read_careful(text: str) -> Any:
     """The reference reader: PyYAML's events, all scalars as text, nothing recursive.
 
-    Raises:
-        RecordError: broken YAML, an alias, a tag, a repeated key, a key that is no text, or nesting beyond ``MAX_YAML_LEVELS``.
+    Broken YAML, an alias, a tag, a repeated key, a key that is no text, or nesting beyond ``MAX_YAML_LEVELS`` raises ``RecordError``.
     """
     if unreadable := _UNREADABLE(text):
         reason = f"holds the character U+{ord(unreadable.group()):04X}, which YAML does not allow"

@@ -70,22 +70,15 @@ class _PropertyCheck(NamedTuple):
 
 _MAX_VALID_VALUES, _MAX_CACHED_CHARS = 20_000, 200
 
-_UNSATISFIABLE: PredicateObject = ("", "")
-"""A requirement that nothing meets."""
+_UNSATISFIABLE: PredicateObject = ("", "")  # a requirement that nothing meets
 
 
 class _ClassCheck:
-    """The checks of all shapes on one class.
-
-    Attributes:
-        checks: the checks of the IRIs of its instances.
-        required: the properties that each instance must have.
-        needed_classes: the classes that values of their properties must be of.
-    """
+    """The checks of all shapes on one class; ``needed_classes`` are those that values of the properties must be of."""
 
     def __init__(self, checks: tuple[IriCheck, ...], properties: dict[str, _PropertyCheck]) -> None:
-        self.checks = checks
-        self.required = tuple(path for path, check in properties.items() if check.min_count)
+        self.checks = checks  # the checks of the IRIs of its instances
+        self.required = tuple(path for path, check in properties.items() if check.min_count)  # the properties that each instance must have
         self.needed_classes = frozenset(name for check in properties.values() for name in check.classes)
         self._properties = properties
 
@@ -106,14 +99,12 @@ class _ClassCheck:
 class _TypeSetCheck:
     """The classes of a resource, with their superclasses, and the checks of all of them.
 
-    Attributes:
-        classes: the classes that values of some property must be of.
-        cached_needs: what an interned predicate-object list needs: as for a whole resource, and that the resource has the required
-            properties which are missing in the list, as ``("", property)``.
+    ``cached_needs`` has what an interned predicate-object list needs: as for a whole resource, and that the resource has the required
+    properties which are missing in the list, as ``("", property)``.
     """
 
     def __init__(self, classes: frozenset[str], checks: tuple[_ClassCheck, ...]) -> None:
-        self.classes = classes
+        self.classes = classes  # the classes that values of some property must be of
         self._checks = checks
         self._iri_checks = tuple(iri_check for check in checks for iri_check in check.checks)
         self._required = frozenset(path for check in checks for path in check.required)
@@ -141,21 +132,13 @@ _ResourceCheck = tuple[Resource | None, list[PredicateObject], list[PredicateObj
 
 
 class CompiledShapes:
-    """SHACL shapes, compiled.
-
-    Args:
-        text: shapes, as Turtle.
-        superclasses: the superclasses of each class, as IRIs.
-
-    Attributes:
-        is_exact: whether all constraints were compiled. If not, ``conforms`` is always False.
-    """
+    """SHACL shapes, compiled from Turtle, with the superclasses of each class as IRIs."""
 
     def __init__(self, text: str, superclasses: Mapping[str, frozenset[str]]) -> None:
         self._superclasses = {iri_term(name): tuple(map(iri_term, sorted(names))) for name, names in superclasses.items()}
         self._types: LruCache[tuple[str, ...], _TypeSetCheck] = LruCache(1_000, self._close_types)
         self._resource_checks: LruCache[int, _ResourceCheck] = LruCache(ROW_CACHE_ENTRIES)
-        self.is_exact = True
+        self.is_exact = True  # whether all constraints were compiled; if not, ``conforms`` is always False
         try:
             self._classes = _compile(_index_shapes(text))
         except UnsupportedConstraintError:
@@ -218,11 +201,7 @@ def _index_shapes(text: str) -> ShapesIndex:
 
 
 def _compile(index: ShapesIndex) -> dict[str, _ClassCheck]:
-    """The checks for each target class.
-
-    Raises:
-        UnsupportedConstraintError: a shape has a target or a constraint that is not compiled here.
-    """
+    """The checks for each target class; ``UnsupportedConstraintError`` for a target or a constraint that is not compiled here."""
     shapes: dict[str, list[str]] = defaultdict(list)
     reached: set[str] = set()
     for subject, facts in index.items():

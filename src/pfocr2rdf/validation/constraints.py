@@ -15,14 +15,9 @@ _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _SAFE_SET = r"\[\^?(?:[^\\\[\]&|~-]|-(?!-)|\\[.\-$^/])+\]"
 _SAFE_PATTERN = re.compile(rf"(?:[^\\(\[]|\\[.\-$^/]|\((?!\?)|{_SAFE_SET})*").fullmatch
 
-TermCheck = Callable[[str], bool]
-"""Whether a value, as N-Triples text, conforms."""
-
-IriCheck = Callable[[str], object]
-"""The same for an IRI without its brackets; the result is truthy or falsy."""
-
-ShapesIndex = Mapping[str, Mapping[str, list[str]]]
-"""The shapes graph: objects by subject and predicate; predicates without their brackets."""
+TermCheck = Callable[[str], bool]  # whether a value, as N-Triples text, conforms
+IriCheck = Callable[[str], object]  # the same for an IRI without its brackets; the result is truthy or falsy
+ShapesIndex = Mapping[str, Mapping[str, list[str]]]  # the shapes graph: objects by subject and predicate; predicates without their brackets
 
 
 class UnsupportedConstraintError(Exception):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-SEVERITIES = ("Violation", "Warning", "Info")
-"""The severities of results, the worst first."""
+SEVERITIES = ("Violation", "Warning", "Info")  # the severities of results, the worst first
 
 
 class ValidationResult(NamedTuple):

@@ -23,10 +23,7 @@ class Shapes(NamedTuple):
 
 
 def load_shapes(folders: Iterable[str | os.PathLike[str]] = ()) -> Shapes:
-    """The shapes in force.
-
-    Args:
-        folders: folders with ``.ttl`` files of more shapes. A file replaces one of the same name; others are added.
+    """The shapes in force: in the ``.ttl`` files of these folders, one replaces a built-in file of the same name, others are added.
 
     Raises:
         ShapesError: a folder is missing or has no shapes, or a file is no Turtle.

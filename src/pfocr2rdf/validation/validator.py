@@ -23,14 +23,7 @@ def subclass_axioms() -> str:
 
 
 class Validator:
-    """A SHACL validator.
-
-    Args:
-        shapes: the shapes in force.
-
-    Raises:
-        ShapesError: there is no shape in them, or they are invalid.
-    """
+    """A SHACL validator; ``ShapesError`` where there is no shape, or they are invalid."""
 
     def __init__(self, shapes: Shapes) -> None:
         self.shapes = shapes
@@ -67,11 +60,7 @@ class Validator:
 
 @lru_cache(4)
 def get_validator(shapes: Shapes) -> Validator:
-    """The validator of these shapes, made once in a process.
-
-    Raises:
-        ShapesError: there is no shape in them, or they are invalid.
-    """
+    """The validator of these shapes, made once in a process; ``ShapesError`` where there is no shape, or they are invalid."""
     return Validator(shapes)
 
 

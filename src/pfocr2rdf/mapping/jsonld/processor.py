@@ -39,15 +39,10 @@ def load_bundled(path: str) -> Any:
 
 
 def document_to_pairs(document: Mapping[str, Any], subject: str, base: str) -> tuple[list[PredicateObject], list[Resource]]:
-    """Convert a document to RDF: the statements of the ``subject``, and other resources.
+    """The RDF of a document without ``@id`` at its top: the statements of the ``subject``, an IRI, and the other resources.
 
-    Args:
-        document: a JSON-LD document without ``@id`` at its top.
-        subject: the IRI that it is about.
-        base: the IRI that relative ones are resolved against.
-
-    Raises:
-        RecordError: a context is not known, PyLD refuses the document, or something in it cannot be written as RDF.
+    ``base`` is what relative IRIs are resolved against. An unknown context, a document that PyLD refuses, or something that cannot be
+    written as RDF raises ``RecordError``.
     """
     loader_errors: list[RecordError] = []
 

@@ -18,10 +18,9 @@ _IDENTIFYING_KEYWORDS = {"@id", "@value", "@list", "@set", "@reverse", "@graph"}
 
 
 def repair_block(record: FigureRecord) -> tuple[dict[str, Any], list[str]]:
-    """The record's block, repaired and without its ``@id``, and the name of each repair. The record itself stays unchanged.
+    """A copy of the record's block, repaired and without its ``@id``, and the name of each repair.
 
-    Raises:
-        RecordError: the ``@id`` is another figure's, the licence is none, or the block is too large or too deep.
+    Another figure's ``@id``, a licence that is none, or a block that is too large or too deep raises ``RecordError``.
     """
     repairs: list[str] = []
     _check_size(record.jsonld)
@@ -63,10 +62,7 @@ def _repair_license(block: dict[str, Any], repairs: list[str]) -> None:
 
 
 def _rebuild(value: Any, figid: str, path: str, repairs: list[str]) -> Any:
-    """A copy without missing values, and with a Skolem IRI for each nested node without an ``@id``.
-
-    R writes NA among the keywords; and the graph has no blank nodes.
-    """
+    """A copy without missing values (R writes NA among keywords), and with Skolem IRIs for nested nodes, since there are no blank nodes."""
     if type(value) is list:
         items = [_rebuild(item, figid, f"{path}.{index}", repairs) for index, item in enumerate(value) if not _is_empty(item)]
         if len(items) < len(value):

@@ -7,8 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 ContextT = TypeVar("ContextT")
 
-OUT_OF_MEMORY_STATUS = 137
-"""The exit status of a worker process that ran out of memory: that of one which the system killed for it."""
+OUT_OF_MEMORY_STATUS = 137  # the exit status of a worker process that ran out of memory: that of one which the system killed for it
 
 
 class Task(Protocol):

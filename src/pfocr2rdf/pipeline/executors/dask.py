@@ -20,12 +20,8 @@ from distributed.scheduler import KilledWorker
 from pfocr2rdf.errors import ExecutorError
 from pfocr2rdf.pipeline.executors.base import OUT_OF_MEMORY_STATUS, ContextT, Task
 
-RECONNECT_TIMEOUT_SECONDS = 300.0
-"""How long to wait for a scheduler that was lost."""
-
-CONNECT_TIMEOUT_SECONDS = 60.0
-"""How long to wait for a scheduler that is not there in the beginning."""
-
+RECONNECT_TIMEOUT_SECONDS = 300.0  # how long to wait for a scheduler that was lost
+CONNECT_TIMEOUT_SECONDS = 60.0  # how long to wait for a scheduler that is not there in the beginning
 _POLL_SECONDS = 2.0  # between two checks of the scheduler
 _TASKS_PER_WORKER = 3  # running or queued, for each worker
 _IGNORE_SIGINT = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"  # the process that starts workers decides when they end
@@ -35,10 +31,7 @@ _workers: dict[Any, Any] = {}
 
 
 def _run_on_cluster_worker(worker_key: Any, worker_factory: Callable[[], Any], task: Task) -> tuple[bool, Any]:
-    """Run a task, in a process of the cluster: whether it went well, and the result or the error.
-
-    The lock is there since our workers are not made for several threads.
-    """
+    """Whether a task went well in a process of the cluster, and its result or the error; our workers are not made for several threads."""
     with _lock:
         try:
             if worker_key not in _workers:
@@ -71,11 +64,8 @@ class _Job:
 class DaskExecutor:
     """Runs tasks on a cluster. The cluster itself replaces lost workers; a scheduler that was started again is found again.
 
-    Args:
-        scheduler: its address (``tcp://host:8786``); without one, a cluster is started on this machine.
-        worker_count: the number of workers to start, without a scheduler.
-        worker_key: tells workers of this export from those of others.
-        worker_factory: makes the worker, in each process; it can be pickled.
+    Without the address of a ``scheduler`` (``tcp://host:8786``), a cluster of ``worker_count`` workers is started on this machine.
+    ``worker_key`` tells workers of this export from those of others; ``worker_factory`` makes the worker in each process.
 
     Raises:
         ExecutorError: the scheduler cannot be reached.

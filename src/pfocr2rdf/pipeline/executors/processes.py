@@ -89,11 +89,7 @@ class _Process:
             self.undelivered.append(job)
 
     def receive(self) -> Any:
-        """The result of the first job.
-
-        Raises:
-            EOFError: the process is dead.
-        """
+        """The result of the first job; ``EOFError`` where the process is dead."""
         try:
             succeeded, value = pickle.loads(self.connection.recv_bytes())  # noqa: S301 - from our own process
         except OSError as error:

@@ -9,19 +9,12 @@ from pfocr2rdf.rdf.terms import GroupedResource, Resource, ResourceColumns
 
 
 class Serializer(ABC):
-    """One RDF syntax. All methods return text; nothing here touches a file.
+    """One RDF syntax. All methods return text; nothing here touches a file."""
 
-    Attributes:
-        name: what ``--format`` calls it.
-        suffix: the ending of its files.
-        media_type: its IANA media type.
-        separator: the text between two batches.
-    """
-
-    name: str
-    suffix: str
-    media_type: str
-    separator: str = ""
+    name: str  # what ``--format`` calls it
+    suffix: str  # the ending of its files
+    media_type: str  # its IANA media type
+    separator: str = ""  # the text between two batches
 
     def header(self) -> str:
         """The text before the first resource."""

@@ -44,19 +44,12 @@ def encode_json_text(text: str) -> str:
 
 
 class _Key(NamedTuple):
-    """The key of a property.
+    """The key of a property."""
 
-    Attributes:
-        text: the key, as JSON.
-        datatype: the datatype that the context gives its values; none for text.
-        is_object: whether its values are IRIs.
-        plain: whether a string literal is written as its text alone.
-    """
-
-    text: str
-    datatype: str
-    is_object: bool
-    plain: bool
+    text: str  # the key, as JSON
+    datatype: str  # the datatype that the context gives its values; none for text
+    is_object: bool  # whether its values are IRIs
+    plain: bool  # whether a string literal is written as its text alone
 
 
 def _key_of(row: Property) -> _Key:
@@ -65,10 +58,7 @@ def _key_of(row: Property) -> _Key:
 
 
 class JsonLdSerializer(Serializer):
-    """Serializer of JSON-LD.
-
-    The text of a literal is written unchanged: ``terms.literal`` escapes the same characters as JSON, in the same way.
-    """
+    """Serializer of JSON-LD. The text of a literal is written unchanged: ``terms.literal`` escapes the same characters in the same way."""
 
     name = "jsonld"
     suffix = ".jsonld"

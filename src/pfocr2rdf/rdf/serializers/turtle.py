@@ -30,11 +30,7 @@ _UNQUOTED_NUMBERS = {
 
 
 class TurtleSerializer(Serializer):
-    """Serializer of Turtle.
-
-    Args:
-        prefixes: what IRIs are compressed with; all of them are declared.
-    """
+    """Serializer of Turtle, which declares all ``prefixes``."""
 
     name = "turtle"
     suffix = ".ttl"
