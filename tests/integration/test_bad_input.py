@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.support.records import (
     CHEMICAL_COLUMNS,
     DATA,
     GENE_COLUMNS,
+    PROGRAMS,
     ROOT,
     TP53_ROW,
     Exported,
@@ -161,33 +163,16 @@ def test_the_refusal_of_a_table_too_large_names_the_table(tmp_path: Path) -> Non
     assert only_refusal(beside_good(tmp_path, files)).source.endswith("PMC1__F1-chemicals.tsv")
 
 
-HUGE_STREAM = """
-import io, json, resource, sys
-from pathlib import Path
-from pfocr2rdf import export
-
-GOOD = b"---\\nfigid: PMC1__%d\\nfigtitle: a\\npmcid: PMC1\\n"
-
-class Stream(io.RawIOBase):
-    def __init__(self):
-        self.parts = [GOOD % 1, b"---\\nfigid: PMC1__2\\ncaption: ", *[b"x" * 2**20] * 100, b"\\n", GOOD % 3]
-    def readable(self):
-        return True
-    def read(self, size=-1):
-        return self.parts.pop(0) if self.parts else b""
-
-export(["-"], sys.argv[1] + "/warm", formats=["ntriples"], stdin=io.BytesIO(GOOD % 1))
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-summary = export(["-"], sys.argv[1] + "/out", formats=["ntriples"], stdin=Stream())
-grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-mebibytes = grown // (2**20 if sys.platform == "darwin" else 2**10)
-print(json.dumps([summary.exported, summary.refused, str(summary.first_refusals[0]), mebibytes]))
-"""
+def in_a_process_of_its_own(program: str, *arguments: str | Path) -> str:
+    """What a program prints; a crash of the interpreter fails the test and nothing else."""
+    command = [sys.executable, "-X", "faulthandler", PROGRAMS / program, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
 
 
 def test_a_scalar_of_100_mb_in_a_stream_is_refused_in_little_memory(tmp_path: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", HUGE_STREAM, tmp_path], capture_output=True, text=True, timeout=300, check=True, cwd=ROOT)
-    figures, refused, sentence, grown = json.loads(done.stdout)
+    figures, refused, sentence, grown = json.loads(in_a_process_of_its_own("export_huge_stream.py", tmp_path))
     assert (figures, refused) == (2, 1)
     assert sentence.startswith("<stdin>:")
     assert "8 MiB" in sentence
@@ -225,28 +210,12 @@ NESTED = {
     "commas": "x: [" + "," * MANY,
 }
 
-EXPORT = """
-import json, sys
-from pfocr2rdf import export
-
-summary = export([sys.argv[1]], sys.argv[2], formats=["ntriples"])
-print(json.dumps([summary.exported, [str(error) for error in summary.first_refusals]]))
-"""
-
-
-def in_a_process_of_its_own(code: str, *arguments: str | Path) -> str:
-    """What the code prints; a crash of the interpreter fails the test and nothing else."""
-    command = [sys.executable, "-X", "faulthandler", "-c", code, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, cwd=ROOT)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout
-
 
 def test_nesting_by_the_hundred_thousand_is_refused(tmp_path: Path) -> None:
     for number, text in enumerate(NESTED.values()):
         files = {"good.md": front_matter(older("PMC100__good1")), "bad.md": front_matter(f"figid: PMC1__F1\n{text}\n")}
         write(tmp_path / "in", {f"{number:02}-{name}": content.replace("__good1", f"__good{number}") for name, content in files.items()})
-    figures, refusals = json.loads(in_a_process_of_its_own(EXPORT, tmp_path / "in", tmp_path / "out"))
+    figures, refusals = json.loads(in_a_process_of_its_own("export_in_bounds.py", tmp_path / "in", tmp_path / "out"))
     assert figures == len(NESTED)
     report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))["refusals"]
     assert [Path(row["source"]).name for row in report] == [f"{number:02}-bad.md" for number in range(len(NESTED))]
@@ -284,31 +253,12 @@ SLOW_FOR_SOMEONE = {
 @pytest.mark.parametrize("name", SLOW_FOR_SOMEONE)
 def test_no_record_takes_more_than_a_few_seconds(tmp_path: Path, name: str) -> None:
     write(tmp_path / "in", {name: SLOW_FOR_SOMEONE[name], "good.md": front_matter(older("PMC100__good1"))})
-    code = f"import resource; resource.setrlimit(resource.RLIMIT_CPU, (3, 3))\n{EXPORT}"
-    figures, refusals = json.loads(in_a_process_of_its_own(code, tmp_path / "in", tmp_path / "out"))
+    figures, refusals = json.loads(in_a_process_of_its_own("export_in_bounds.py", tmp_path / "in", tmp_path / "out", "3"))
     assert figures + len(refusals) == 2
 
 
-IN_A_THREAD = """
-import sys, threading
-from pfocr2rdf.errors import RecordError
-from pfocr2rdf.records.yaml import load_yaml
-
-def refused():
-    try:
-        load_yaml("x:\\n- " + "- " * 3900)
-    except RecordError:
-        print("refused")
-
-threading.stack_size(512 * 1024)
-thread = threading.Thread(target=refused)
-thread.start()
-thread.join()
-"""
-
-
 def test_nesting_is_refused_where_the_stack_is_small(tmp_path: Path) -> None:
-    assert in_a_process_of_its_own(IN_A_THREAD) == "refused\n"
+    assert in_a_process_of_its_own("read_in_small_stack.py") == "refused\n"
 
 
 @pytest.mark.parametrize("depth", [31, 32, 33, 34, 35])

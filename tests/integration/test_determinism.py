@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 import zstandard
-from tests.support.records import real_checkout
+from tests.support.records import PROGRAMS, real_checkout
 
 from pfocr2rdf.pipeline import aggregate as gathering
 from pfocr2rdf.pipeline import single
@@ -54,21 +54,13 @@ def reference(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return output
 
 
-_EXPORT = """
-import sys
-from pfocr2rdf import export
-from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
-export([sys.argv[1]], sys.argv[2], formats=SERIALIZERS, compress=sys.argv[3] or None)
-"""
-
-
 @pytest.mark.parametrize("compress", ["", "gz", "zst"])
 def test_every_file_is_the_same_whatever_the_hash_seed(compress: str, checkout: Path, tmp_path: Path) -> None:
     found = []
     for seed, place in (("0", "/"), ("4711", str(tmp_path))):
         output = tmp_path / seed
         subprocess.run(
-            [sys.executable, "-c", _EXPORT, str(checkout), str(output), compress],
+            [sys.executable, PROGRAMS / "export_all_formats.py", str(checkout), str(output), compress],
             env={**os.environ, "PYTHONHASHSEED": seed, "TZ": f"UTC-{len(seed)}"}, cwd=place, check=True,
         )  # fmt: skip
         found.append(contents(output))

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import pytest
 from tests.support.deaths import DEATHS, kill, leave, once
 from tests.support.processes import is_running, wait_until
+from tests.support.records import PROGRAMS
 
 from pfocr2rdf.pipeline.executors.base import InlineExecutor
 from pfocr2rdf.pipeline.executors.processes import AutoExecutor, ProcessExecutor, _Process
@@ -380,28 +381,10 @@ def test_an_interrupt_from_the_keyboard_is_nothing_to_a_worker() -> None:
     assert len(pids) == 2
 
 
-_ORPHANS = """
-import sys, time
-from pathlib import Path
-from pfocr2rdf.pipeline.executors.processes import ProcessExecutor
-from pfocr2rdf.storage.export_directory import ExportDirectory
-
-class Slow:
-    def run(self, worker):
-        time.sleep(SLEEP)
-
-SLEEP = float(sys.argv[2])
-with ExportDirectory(sys.argv[1]), ProcessExecutor(3, list) as pool:
-    for number, _ in pool.map((number, Slow()) for number in range(100000)):
-        if number == 3:
-            print(*(one.process.pid for one in pool._running), flush=True)
-"""
-
-
 @pytest.mark.parametrize("busy", [0.01, 3.0], ids=["short tasks", "long tasks"])
 def test_workers_end_when_the_process_that_made_them_is_killed_and_the_output_is_free(busy: float, tmp_path: Path) -> None:
     """At the end of the task that they are at; the lock of the output is free at once."""
-    parent = subprocess.Popen([sys.executable, "-c", _ORPHANS, str(tmp_path / "out"), str(busy)], stdout=subprocess.PIPE)
+    parent = subprocess.Popen([sys.executable, PROGRAMS / "run_slow_tasks.py", str(tmp_path / "out"), str(busy)], stdout=subprocess.PIPE)
     assert parent.stdout is not None
     pids = [int(pid) for pid in parent.stdout.readline().split()]
     assert len(pids) == 3

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.support.records import PROGRAMS
+
 # -- tasks ------------------------------------------------------------------------------------------------------------------------
 
 
@@ -28,28 +30,13 @@ def wait_until(condition: Callable[[], object], seconds: float = 20) -> bool:
 # -- Ctrl-C ----------------------------------------------------------------------------------------------------------------------------
 
 
-_LAUNCHER = """
-import os
-from pathlib import Path
-from pfocr2rdf.cli import main
-from pfocr2rdf.pipeline import record_writer, single
-
-def commit_and_tell(writer, commit=record_writer.RecordWriter.commit):
-    commit(writer)
-    Path(os.environ["COMMITTED"]).write_text("x" * writer.aggregator.summary.read)
-
-record_writer.RecordWriter.commit, record_writer._COMMIT_INTERVAL_SECONDS, single.BATCH_RECORDS = commit_and_tell, 0.02, 8
-main()
-"""
-
-
 def launched(committed: Path, *arguments: object) -> subprocess.Popen[str]:
     """The command, in a process group of its own, as a shell starts it.
 
     It puts what it has done so far on the disk often; the file ``committed`` is as long as there are records that are there then.
     """
     committed.unlink(missing_ok=True)
-    command = [sys.executable, "-c", _LAUNCHER, "export", *map(str, arguments)]
+    command = [sys.executable, PROGRAMS / "export_and_commit_often.py", "export", *map(str, arguments)]
     environment = {**os.environ, "COMMITTED": str(committed)}
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, env=environment)
 

@@ -16,6 +16,7 @@ from pfocr2rdf.pipeline.summary import ExportSummary
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "tests" / "data"
+PROGRAMS = ROOT / "tests" / "support" / "programs"
 SHARED = ROOT.parent / "shared" / "data"
 
 GENE_COLUMNS = (

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
+from tests.support.records import PROGRAMS
 
 EVIL = "</textarea><script>alert(1)</script><img src=x onerror='alert(\"1\")'>\u202e"
 
@@ -25,13 +26,6 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }
 LONG = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 GREEDY = "SELECT ?a ?c ?d ?f { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f"
-
-START = """\
-from pfocr2rdf.cli import main
-from pfocr2rdf.server import run, sparql_protocol
-sparql_protocol._BODY_TIMEOUT_SECONDS = run._HEAD_TIMEOUT_SECONDS = 1.0
-main()
-"""
 
 
 class Served(NamedTuple):
@@ -97,7 +91,7 @@ def wait_until(seconds: float, condition: Any) -> bool:
 def served(source: Path, folder: Path, *options: str) -> Iterator[Served]:
     """A server of its own, with clients that have less time than usual."""
     log = folder / "log"
-    command = [sys.executable, "-c", START, "serve", str(source), "--port", "0", *options]
+    command = [sys.executable, PROGRAMS / "serve_impatiently.py", "serve", str(source), "--port", "0", *options]
     settings = {**os.environ, "TMPDIR": str(folder)}
     with log.open("w", encoding="utf-8") as errors, subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=errors, encoding="utf-8", env=settings

@@ -18,7 +18,7 @@ import dask
 import pytest
 from benchmarks.corpus import make_corpus
 from tests.support.partitions import assert_intact, contents
-from tests.support.records import front_matter, older, write
+from tests.support.records import PROGRAMS, front_matter, older, write
 from tests.support.s3 import free_port, s3_server, wait_for
 
 from pfocr2rdf.errors import ExecutorError, OutputError, SourceError
@@ -32,19 +32,6 @@ COUNT, SIZE = 300, 10
 HTTP = ["--dashboard-address", "127.0.0.1:0"]
 
 OPTIONS: dict[str, Any] = {"formats": ["ntriples", "jsonld"], "compress": "zst", "partition_size": SIZE}
-
-DEADLY = """
-import os, signal
-from pfocr2rdf.mapping import figure_graph
-from pfocr2rdf.pipeline import worker
-def deadly(record):
-    if record.title == "Deadly":
-        os.kill(os.getpid(), signal.SIGKILL)
-    if record.title == "Greedy":
-        raise MemoryError
-    return figure_graph.build_figure_graph(record)
-worker.build_figure_graph = deadly
-"""
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +56,7 @@ class Running:
         self.folder, self.port = folder, free_port()
         self.address = f"tcp://127.0.0.1:{self.port}"
         self.workers: list[subprocess.Popen[bytes]] = []
-        self._preload = ["--preload", str(write(folder, {"preload.py": preload}) / "preload.py")] if preload else []
+        self._preload = ["--preload", str(PROGRAMS / preload)] if preload else []
         self.start_scheduler()
 
     def _start(self, module: str, *arguments: str) -> subprocess.Popen[bytes]:
@@ -234,8 +221,7 @@ def test_a_record_that_kills_every_worker_is_set_aside(tmp_path: Path) -> None:
     pages["PMC1__11.md"] = front_matter(older("PMC1__11", title="Deadly"))
     pages["PMC1__12.md"] = front_matter(older("PMC1__12", title="Greedy"))
     source = write(tmp_path / "in", pages)
-    preload = write(tmp_path, {"preload.py": DEADLY}) / "preload.py"
-    with dask.config.set({"distributed.worker.preload": [str(preload)]}):
+    with dask.config.set({"distributed.worker.preload": [str(PROGRAMS / "preload_deadly_titles.py")]}):
         done = exported(source, tmp_path / "out", None, workers=2)
     assert (done.exported, done.quarantined, done.refused) == (28, 2, 0)
     assert sorted(path.name for path in (tmp_path / "out" / "quarantine").iterdir()) == ["PMC1__11", "PMC1__12"]
@@ -257,8 +243,8 @@ def test_a_scheduler_that_is_not_there(source: Path, tmp_path: Path, monkeypatch
 
 
 @pytest.mark.parametrize(("preload", "sentence"), [
-    ("from pfocr2rdf.pipeline import worker\nworker.code_fingerprint = lambda: 'another'\n", "a worker has another version of pfocr2rdf"),
-    ("import sys\nsys.modules['pfocr2rdf.pipeline.executors.dask'] = None\n", "a worker cannot do the work: .*pfocr2rdf"),
+    ("preload_another_version.py", "a worker has another version of pfocr2rdf"),
+    ("preload_no_engine.py", "a worker cannot do the work: .*pfocr2rdf"),
 ])  # fmt: skip
 def test_a_worker_that_is_not_like_us(preload: str, sentence: str, start: Callable[..., Running], source: Path, tmp_path: Path) -> None:
     running = start(1, preload=preload)
@@ -266,17 +252,8 @@ def test_a_worker_that_is_not_like_us(preload: str, sentence: str, start: Callab
         exported(source, tmp_path / "out", running)
 
 
-ELSEWHERE = """
-from pfocr2rdf.pipeline.partition_manifest import PartitionManifest
-def elsewhere(self, settings, batch, done):
-    for file in done.files:
-        (self.storage.path / file.name).unlink()
-PartitionManifest.write = elsewhere
-"""
-
-
 def test_a_worker_that_writes_to_a_disk_of_its_own(start: Callable[..., Running], source: Path, tmp_path: Path) -> None:
-    running = start(1, preload=ELSEWHERE)
+    running = start(1, preload="preload_disk_of_its_own.py")
     with pytest.raises(OutputError, match=r"a worker wrote part-00000\.nt\.zst, but not here; name a folder that all machines share"):
         exported(source, tmp_path / "out", running)
 

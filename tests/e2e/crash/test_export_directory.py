@@ -21,6 +21,7 @@ from tests.support.output_directories import (
     unchanged,
     write_records,
 )
+from tests.support.records import PROGRAMS
 
 from pfocr2rdf.errors import OutputError
 from pfocr2rdf.pipeline.export import export
@@ -72,48 +73,14 @@ def test_a_full_disk_is_an_output_error_and_leaves_nothing(compress: str | None,
 # -- the process is killed --------------------------------------------------------------------------------------------------------
 
 
-_KILLED = """
-import os, shutil, signal, sys
-from pathlib import Path
-from pfocr2rdf import export
-from pfocr2rdf.storage.export_directory import ExportDirectory
-
-source, target, where, count = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
-
-def counted(function):
-    def called(*args, **kwargs):
-        global count
-        if count == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        count -= 1
-        return function(*args, **kwargs)
-    return called
-
-if where == "batch":
-    progress = counted(lambda *numbers: None)
-else:
-    progress = None
-if where == "publish":
-    publish = ExportDirectory.publish
-    def watched(self):
-        os.replace, Path.unlink, shutil.rmtree = counted(os.replace), counted(Path.unlink), counted(shutil.rmtree)
-        publish(self)
-    ExportDirectory.publish = watched
-if where == "end":
-    ExportDirectory.__exit__ = counted(ExportDirectory.__exit__)
-export([source], target, formats=["turtle", "ntriples"], progress=progress)
-raise SystemExit("was not killed")
-"""
-
 STEPS_OF_PUBLISH = 20
 """Of two formats over six: the manifest is put aside, four stale files are removed, the state and what may be beside it is removed
 (five), ten files are renamed, of which the manifest is the last."""
 
 
 def killed(source: Path, output: Path, where: str, count: int) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", _KILLED, str(source), str(output), where, str(count)], capture_output=True, check=False, text=True
-    )
+    command = [sys.executable, PROGRAMS / "export_until_killed.py", source, output, where, str(count)]
+    done = subprocess.run(command, capture_output=True, check=False, text=True)
     assert done.returncode == -signal.SIGKILL, done.stderr[-2000:]
 
 

@@ -144,6 +144,8 @@ class DaskExecutor:
             except TimeoutError:
                 if self._client.status != "running":
                     self._reconnect(order)
+                elif self._local_cluster:  # a worker that dies as soon as it is started is not started again by its nanny
+                    self._local_cluster.scale(self._worker_count)  # type: ignore[no-untyped-call]
             except _CONNECTION_ERRORS:
                 self._reconnect(order)
             else:
