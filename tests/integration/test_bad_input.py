@@ -38,8 +38,8 @@ GOOD = {
 GOOD_FIGIDS = ["PMC100__good1", "PMC100__good2"]
 
 
-def beside_good(tmp_path: Path, files: dict[str, str | bytes]) -> Exported:
-    """An export of a checkout in which these files stand among good ones."""
+def export_among_good(tmp_path: Path, files: dict[str, str | bytes]) -> Exported:
+    """An export of a checkout with these files among good ones."""
     return exported([write(tmp_path / "in", {**GOOD, **files})], tmp_path / "out")
 
 
@@ -70,7 +70,7 @@ def files_of(case: Path, folder: str) -> dict[str, str | bytes]:
 
 @pytest.mark.parametrize("folder", REFUSED)
 def test_the_report_says_what_the_refusal_says(tmp_path: Path, folder: Path) -> None:
-    error = only_refusal(beside_good(tmp_path, files_of(folder, "_figures")))
+    error = only_refusal(export_among_good(tmp_path, files_of(folder, "_figures")))
     sentence = str(error).replace(f"{tmp_path}/in/_figures/PMC1__F1.md", "record.md")
     assert f"{sentence}\n" == (folder / "refusal.txt").read_text(encoding="utf-8")
 
@@ -96,7 +96,7 @@ NOT_TEXT = {
 @pytest.mark.parametrize("name", NOT_TEXT)
 def test_what_is_no_text_is_refused_with_its_line(tmp_path: Path, name: str) -> None:
     data, reason = NOT_TEXT[name]
-    error = only_refusal(beside_good(tmp_path, {"_figures/bad.md": data}))
+    error = only_refusal(export_among_good(tmp_path, {"_figures/bad.md": data}))
     assert error.source == f"{tmp_path}/in/_figures/bad.md"
     assert reason in error.reason
     assert error.line or error.field
@@ -105,7 +105,7 @@ def test_what_is_no_text_is_refused_with_its_line(tmp_path: Path, name: str) -> 
 @pytest.mark.parametrize("name", ["Latin-1", "UTF-16", "a surrogate"])
 def test_a_stream_that_is_no_utf_8_is_refused_as_such(tmp_path: Path, name: str) -> None:
     data, reason = NOT_TEXT[name]
-    error = only_refusal(beside_good(tmp_path, {"_figures/bad.yaml": data}))
+    error = only_refusal(export_among_good(tmp_path, {"_figures/bad.yaml": data}))
     assert reason in error.reason
     assert error.line
 
@@ -119,7 +119,7 @@ def test_a_control_character_is_refused_also_as_an_escape(tmp_path: Path, escape
         "figid": older(value),
         "word": older("PMC1__F1", word=value),
     }[field]
-    error = only_refusal(beside_good(tmp_path, {"_figures/bad.md": front_matter(yaml)}))
+    error = only_refusal(export_among_good(tmp_path, {"_figures/bad.md": front_matter(yaml)}))
     assert field in error.field
 
 
@@ -127,7 +127,7 @@ def test_a_control_character_is_refused_also_as_an_escape(tmp_path: Path, escape
 def test_other_odd_characters_are_kept(tmp_path: Path, escape: str) -> None:
     text = {"\\N": "\x85", "\\L": "\u2028", "\\P": "\u2029", "\\_": "\xa0", "\\t": "\\t", "\\n": "\\n", "\\r": "\\r"}.get(escape)
     text = text or chr(int(escape[2:], 16))
-    result = beside_good(tmp_path, {"_figures/odd.md": front_matter(older("PMC1__F1", word=f'"a{escape}b"'))})
+    result = export_among_good(tmp_path, {"_figures/odd.md": front_matter(older("PMC1__F1", word=f'"a{escape}b"'))})
     assert result.summary.exit_status == 0
     data = (tmp_path / "out" / "figures.nt").read_text(encoding="utf-8")
     assert f'/vocab#word> "a{text}b" .' in data
@@ -138,20 +138,20 @@ def test_other_odd_characters_are_kept(tmp_path: Path, escape: str) -> None:
 
 def test_a_scalar_of_more_than_8_mib_is_refused(tmp_path: Path) -> None:
     huge = older("PMC1__F1", "caption: " + "x" * (8 * 1024 * 1024))
-    error = only_refusal(beside_good(tmp_path, {"_figures/huge.md": front_matter(huge)}))
+    error = only_refusal(export_among_good(tmp_path, {"_figures/huge.md": front_matter(huge)}))
     assert error.source.endswith("_figures/huge.md")
     assert "8 MiB" in error.reason
 
 
 def test_a_record_of_a_little_less_than_8_mib_is_read(tmp_path: Path) -> None:
     large = older("PMC1__F1", "caption: " + "x y " * (2 * 1024 * 1024 - 100))
-    assert beside_good(tmp_path, {"_figures/large.md": front_matter(large)}).figids == ["PMC100__good1", "PMC100__good2", "PMC1__F1"]
+    assert export_among_good(tmp_path, {"_figures/large.md": front_matter(large)}).figids == ["PMC100__good1", "PMC100__good2", "PMC1__F1"]
 
 
 def test_a_table_of_more_than_8_mib_is_refused(tmp_path: Path) -> None:
     rows = table(CHEMICAL_COLUMNS, ("x" * (8 * 1024 * 1024), "NA", "NA", "NA", "NA"))
     files = {"_figures/PMC1__F1.md": front_matter(newer("PMC1__F1")), "_data/PMC1__F1-chemicals.tsv": rows}
-    error = only_refusal(beside_good(tmp_path, files))
+    error = only_refusal(export_among_good(tmp_path, files))
     assert "8 MiB" in error.reason
 
 
@@ -160,19 +160,19 @@ def test_the_refusal_of_a_table_too_large_names_the_table(tmp_path: Path) -> Non
         "_figures/PMC1__F1.md": front_matter(newer("PMC1__F1")),
         "_data/PMC1__F1-chemicals.tsv": table(CHEMICAL_COLUMNS, ("x" * (8 * 1024 * 1024), "NA", "NA", "NA", "NA")),
     }
-    assert only_refusal(beside_good(tmp_path, files)).source.endswith("PMC1__F1-chemicals.tsv")
+    assert only_refusal(export_among_good(tmp_path, files)).source.endswith("PMC1__F1-chemicals.tsv")
 
 
-def in_a_process_of_its_own(program: str, *arguments: str | Path) -> str:
+def run_in_subprocess(program: str, *arguments: str | Path) -> str:
     """What a program prints; a crash of the interpreter fails the test and nothing else."""
     command = [sys.executable, "-X", "faulthandler", PROGRAMS / program, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)})
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout
+    process = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert process.returncode == 0, process.stderr[-2000:]
+    return process.stdout
 
 
 def test_a_scalar_of_100_mb_in_a_stream_is_refused_in_little_memory(tmp_path: Path) -> None:
-    figures, refused, sentence, grown = json.loads(in_a_process_of_its_own("export_huge_stream.py", tmp_path))
+    figures, refused, sentence, grown = json.loads(run_in_subprocess("export_huge_stream.py", tmp_path))
     assert (figures, refused) == (2, 1)
     assert sentence.startswith("<stdin>:")
     assert "8 MiB" in sentence
@@ -215,7 +215,7 @@ def test_nesting_by_the_hundred_thousand_is_refused(tmp_path: Path) -> None:
     for number, text in enumerate(NESTED.values()):
         files = {"good.md": front_matter(older("PMC100__good1")), "bad.md": front_matter(f"figid: PMC1__F1\n{text}\n")}
         write(tmp_path / "in", {f"{number:02}-{name}": content.replace("__good1", f"__good{number}") for name, content in files.items()})
-    figures, refusals = json.loads(in_a_process_of_its_own("export_in_bounds.py", tmp_path / "in", tmp_path / "out"))
+    figures, refusals = json.loads(run_in_subprocess("export_in_bounds.py", tmp_path / "in", tmp_path / "out"))
     assert figures == len(NESTED)
     report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))["refusals"]
     assert [Path(row["source"]).name for row in report] == [f"{number:02}-bad.md" for number in range(len(NESTED))]
@@ -224,7 +224,7 @@ def test_nesting_by_the_hundred_thousand_is_refused(tmp_path: Path) -> None:
     assert max(len(row["reason"]) for row in report) < 300
 
 
-SLOW_FOR_SOMEONE = {
+SLOW_DOCUMENTS = {
     "dashes.md": "---\nfigid: PMC1__F1\ncaption: |\n" + "----\n" * 300_000,
     "numbers.md": front_matter(older("PMC1__F2", *(f"k{number}: {number}" for number in range(30_000)))),
     "blanks.md": front_matter(older("PMC1__F3", "note: |", *[""] * 200_000)),
@@ -250,22 +250,22 @@ SLOW_FOR_SOMEONE = {
 }
 
 
-@pytest.mark.parametrize("name", SLOW_FOR_SOMEONE)
+@pytest.mark.parametrize("name", SLOW_DOCUMENTS)
 def test_no_record_takes_more_than_a_few_seconds(tmp_path: Path, name: str) -> None:
-    write(tmp_path / "in", {name: SLOW_FOR_SOMEONE[name], "good.md": front_matter(older("PMC100__good1"))})
-    figures, refusals = json.loads(in_a_process_of_its_own("export_in_bounds.py", tmp_path / "in", tmp_path / "out", "3"))
+    write(tmp_path / "in", {name: SLOW_DOCUMENTS[name], "good.md": front_matter(older("PMC100__good1"))})
+    figures, refusals = json.loads(run_in_subprocess("export_in_bounds.py", tmp_path / "in", tmp_path / "out", "3"))
     assert figures + len(refusals) == 2
 
 
 def test_nesting_is_refused_where_the_stack_is_small(tmp_path: Path) -> None:
-    assert in_a_process_of_its_own("read_in_small_stack.py") == "refused\n"
+    assert run_in_subprocess("read_in_small_stack.py") == "refused\n"
 
 
 @pytest.mark.parametrize("depth", [31, 32, 33, 34, 35])
 @pytest.mark.parametrize("reader", ["either", "careful"])
 def test_the_limit_of_nesting_does_not_hang_on_the_reader(tmp_path: Path, depth: int, reader: str) -> None:
     text = older("PMC1__F1", f"note: {'[' * depth}x{']' * depth}", "caption: with a\ttab" if reader == "careful" else "caption: without")
-    result = beside_good(tmp_path, {"_figures/deep.md": front_matter(text)})
+    result = export_among_good(tmp_path, {"_figures/deep.md": front_matter(text)})
     assert ("PMC1__F1" in result.figids) == (depth <= 32)
 
 
@@ -279,7 +279,7 @@ def block(*lines: str) -> str:
 
 def test_a_block_that_is_too_large_is_refused(tmp_path: Path) -> None:
     text = block("'@context': https://schema.org/", "keywords:", *("- " + "word " * 1_000 for _ in range(210)))
-    error = only_refusal(beside_good(tmp_path, {"_figures/bad.md": text}))
+    error = only_refusal(export_among_good(tmp_path, {"_figures/bad.md": text}))
     assert error.field.startswith("schema-jsonld")
 
 
@@ -292,7 +292,7 @@ def test_a_block_that_is_too_large_is_refused(tmp_path: Path) -> None:
     ("'@context': context.jsonld", "name: x"),
 ])  # fmt: skip
 def test_no_context_is_fetched_from_anywhere(tmp_path: Path, lines: tuple[str, ...]) -> None:
-    error = only_refusal(beside_good(tmp_path, {"_figures/bad.md": block(*lines)}))
+    error = only_refusal(export_among_good(tmp_path, {"_figures/bad.md": block(*lines)}))
     assert error.field == "schema-jsonld.@context"
     assert "jsonld" in error.reason or "passwd" in error.reason
 
@@ -306,12 +306,14 @@ def test_no_context_is_fetched_from_anywhere(tmp_path: Path, lines: tuple[str, .
     ("'@context': https://schema.org/", "name: {'@value': {a: b}}"),
 ])  # fmt: skip
 def test_a_block_that_pyld_refuses_is_refused(tmp_path: Path, lines: tuple[str, ...]) -> None:
-    error = only_refusal(beside_good(tmp_path, {"_figures/bad.md": block(*lines)}))
+    error = only_refusal(export_among_good(tmp_path, {"_figures/bad.md": block(*lines)}))
     assert error.field.startswith("schema-jsonld")
 
 
 def test_a_block_with_lists_has_no_blank_nodes(tmp_path: Path) -> None:
-    error = only_refusal(beside_good(tmp_path, {"_figures/bad.md": block("'@context': https://schema.org/", "name: {'@list': [a, b]}")}))
+    error = only_refusal(
+        export_among_good(tmp_path, {"_figures/bad.md": block("'@context': https://schema.org/", "name: {'@list': [a, b]}")})
+    )
     assert error.field == "schema-jsonld"
 
 
@@ -319,7 +321,7 @@ def test_a_block_with_lists_has_no_blank_nodes(tmp_path: Path) -> None:
 
 
 def with_table(tmp_path: Path, name: str, content: str | bytes) -> Exported:
-    return beside_good(tmp_path, {"_figures/PMC1__F1.md": front_matter(newer("PMC1__F1")), f"_data/PMC1__F1-{name}.tsv": content})
+    return export_among_good(tmp_path, {"_figures/PMC1__F1.md": front_matter(newer("PMC1__F1")), f"_data/PMC1__F1-{name}.tsv": content})
 
 
 ALL = sorted([*GOOD_FIGIDS, "PMC1__F1"])
@@ -365,14 +367,14 @@ def test_a_line_break_of_another_alphabet_is_part_of_a_word(tmp_path: Path) -> N
 
 
 def test_a_table_whose_figure_is_missing_is_refused(tmp_path: Path) -> None:
-    error = only_refusal(beside_good(tmp_path, {"_data/PMC9__F9-genes.tsv": table(GENE_COLUMNS, TP53_ROW)}))
+    error = only_refusal(export_among_good(tmp_path, {"_data/PMC9__F9-genes.tsv": table(GENE_COLUMNS, TP53_ROW)}))
     assert error.source == f"{tmp_path}/in/_data/PMC9__F9-genes.tsv"
     assert "figure is missing" in error.reason
 
 
 def test_a_table_of_a_figure_in_a_file_of_another_name_is_not_missing(tmp_path: Path) -> None:
     files = {"_figures/other-name.md": front_matter(newer("PMC1__F1")), "_data/PMC1__F1-genes.tsv": table(GENE_COLUMNS, TP53_ROW)}
-    result = beside_good(tmp_path, files)
+    result = export_among_good(tmp_path, files)
     assert result.figids == ALL
     assert result.summary.exit_status == 0
 
@@ -382,7 +384,7 @@ def test_a_table_of_a_refused_figure_is_not_refused_too(tmp_path: Path) -> None:
         "_figures/other-name.md": front_matter(newer("PMC1__F1", "wpid: none")),
         "_data/PMC1__F1-genes.tsv": table(GENE_COLUMNS, TP53_ROW),
     }
-    assert only_refusal(beside_good(tmp_path, files)).field == "wpid"
+    assert only_refusal(export_among_good(tmp_path, files)).field == "wpid"
 
 
 def test_rows_that_disagree_about_a_symbol_do_not_quarantine_the_figure(tmp_path: Path) -> None:
@@ -402,7 +404,7 @@ def test_a_row_that_says_its_organism_by_name_only(tmp_path: Path) -> None:
 # -- two records of one figure -----------------------------------------------------------------------------------------------
 
 
-def two_sources(tmp_path: Path, first: str, second: str) -> list[Path]:
+def write_two_sources(tmp_path: Path, first: str, second: str) -> list[Path]:
     """Two folders, the first with one record of PMC1__F1, the second with another one, among good ones."""
     return [
         write(tmp_path / "a", {"PMC1__F1.md": front_matter(first), "PMC100__good1.md": front_matter(older("PMC100__good1"))}),
@@ -412,8 +414,8 @@ def two_sources(tmp_path: Path, first: str, second: str) -> list[Path]:
 
 @pytest.mark.parametrize("turned", [False, True])
 def test_the_newer_generation_wins_with_a_warning(tmp_path: Path, turned: bool) -> None:
-    both = older("PMC1__F1", title="old"), newer("PMC1__F1", title="new")
-    sources = two_sources(tmp_path, *(reversed(both) if turned else both))
+    records = older("PMC1__F1", title="old"), newer("PMC1__F1", title="new")
+    sources = write_two_sources(tmp_path, *(reversed(records) if turned else records))
     result = exported(sources, tmp_path / "out")
     assert result.figids == ALL
     assert (result.summary.exported, result.summary.refused, result.summary.superseded) == (3, 0, 1)
@@ -421,15 +423,15 @@ def test_the_newer_generation_wins_with_a_warning(tmp_path: Path, turned: bool) 
     assert result.objects("title").count('"new"') == 1
     assert '"old"' not in result.objects("title")
     ((warning),) = result.report["warnings"]
-    kept, lost = (tmp_path / "a", tmp_path / "b") if turned else (tmp_path / "b", tmp_path / "a")
+    winner_folder, duplicate_folder = (tmp_path / "a", tmp_path / "b") if turned else (tmp_path / "b", tmp_path / "a")
     assert warning["figid"] == "PMC1__F1"
-    assert warning["source"] == f"{lost}/PMC1__F1.md"
-    assert f"{kept}/PMC1__F1.md" in warning["warning"]
+    assert warning["source"] == f"{duplicate_folder}/PMC1__F1.md"
+    assert f"{winner_folder}/PMC1__F1.md" in warning["warning"]
 
 
 @pytest.mark.parametrize("build", [older, newer])
 def test_of_one_generation_the_second_is_refused(tmp_path: Path, build: object) -> None:
-    sources = two_sources(tmp_path, build("PMC1__F1", title="first"), build("PMC1__F1", title="second"))
+    sources = write_two_sources(tmp_path, build("PMC1__F1", title="first"), build("PMC1__F1", title="second"))
     result = exported(sources, tmp_path / "out")
     error = only_refusal(result, ALL)
     assert error.source == f"{tmp_path}/b/PMC1__F1.md"
@@ -439,7 +441,7 @@ def test_of_one_generation_the_second_is_refused(tmp_path: Path, build: object) 
     assert '"second"' not in result.objects("title")
 
 
-def test_of_three_the_newer_one_stays_and_each_loser_is_told_once(tmp_path: Path) -> None:
+def test_of_three_records_the_newest_stays_and_each_duplicate_is_reported_once(tmp_path: Path) -> None:
     texts = [older("PMC1__F1", title="a"), older("PMC1__F1", title="b"), newer("PMC1__F1", title="c")]
     stream = "".join(f"---\n{text}" for text in texts)
     result = exported([write(tmp_path, {"all.yaml": stream}) / "all.yaml"], tmp_path / "out")
@@ -457,7 +459,7 @@ def test_many_batches_lie_between_two_records_of_one_figure(tmp_path: Path) -> N
     assert '"old"' not in result.objects("title")
 
 
-def test_both_records_come_from_one_place_the_second_time_too(tmp_path: Path) -> None:
+def test_the_second_of_two_records_from_one_source_is_refused_again_in_the_next_run(tmp_path: Path) -> None:
     folder = write(tmp_path / "in", GOOD)
     result = exported([folder, folder / "_figures" / "PMC100__good1.md"], tmp_path / "out")
     assert only_refusal(result).figid == "PMC100__good1"
@@ -498,7 +500,7 @@ def test_every_bad_record_at_once(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {}
     for number, folder in enumerate(sorted(FIGURES.glob("refused-*"))):
         files |= files_of(folder, f"_figures/{number:03}")
-    result = beside_good(tmp_path, files)
+    result = export_among_good(tmp_path, files)
     assert result.figids == GOOD_FIGIDS
     assert result.summary.refused == len({Path(name).parent for name in files})
     assert result.summary.exit_status == 1

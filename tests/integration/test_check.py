@@ -1,4 +1,4 @@
-"""``pfocr2rdf check``: a good site on real servers has nothing wrong, everything wrong is found, and no site can hang or crash it."""
+"""``pfocr2rdf check``: a good site on real servers has no findings, every fault is found, and no site can hang or crash it."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ BOMB = gzip.compress(b" " * (64 << 20))
 SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
-class Given(NamedTuple):
-    """An answer."""
+class StubResponse(NamedTuple):
+    """A response."""
 
     status: int
     headers: dict[str, str]
     body: bytes = b""
 
-    def said(self, **headers: str) -> Given:
+    def with_headers(self, **headers: str) -> StubResponse:
         """The same with other headers; an empty one is left out."""
-        every = {**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
-        return self._replace(headers={name: value for name, value in every.items() if value})
+        merged = {**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        return self._replace(headers={name: value for name, value in merged.items() if value})
 
 
 class Site:
     """A good site, whose answers can be made worse."""
 
-    def __init__(self, folder: Path, change: Callable[[str, str, Given], Given]) -> None:
+    def __init__(self, folder: Path, change: Callable[[str, str, StubResponse], StubResponse]) -> None:
         self.folder = folder
         self.change = change
         site = self
@@ -60,12 +60,12 @@ class Site:
 
             def do_GET(self) -> None:
                 path, accept = self.path, self.headers.get("Accept") or ""
-                given = site.change(unquote(path), accept, site.good(path, accept))
-                self.send_response(given.status)
-                for name, value in {**given.headers, "Content-Length": str(len(given.body))}.items():
+                response = site.change(unquote(path), accept, site.good(path, accept))
+                self.send_response(response.status)
+                for name, value in {**response.headers, "Content-Length": str(len(response.body))}.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(given.body)
+                self.wfile.write(response.body)
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -74,7 +74,7 @@ class Site:
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/"
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
-    def good(self, path: str, accept: str) -> Given:
+    def good(self, path: str, accept: str) -> StubResponse:
         """What is right."""
         always = {"Access-Control-Allow-Origin": "*"}
         name = unquote(path[1:]) or "index.html"
@@ -87,7 +87,7 @@ class Site:
                 link = rule.target_prefix + (name[len(rule.prefix) : len(name) - len(rule.suffix)] if rule.is_wildcard else "")
                 always["Vary"] = "Accept"
                 if not (rule.is_page and ending == ".html") and (self.folder / f"{link}{ending}").is_file():
-                    return Given(
+                    return StubResponse(
                         303,
                         {
                             **always,
@@ -97,12 +97,14 @@ class Site:
                         },
                     )
         if not file.is_file():
-            return Given(404, {**always, "Content-Type": CONTENT_TYPES[".html"]}, (self.folder / "404.html").read_bytes())
-        return Given(200, {**always, "Content-Type": CONTENT_TYPES.get(file.suffix, "text/plain")}, file.read_bytes())
+            return StubResponse(404, {**always, "Content-Type": CONTENT_TYPES[".html"]}, (self.folder / "404.html").read_bytes())
+        return StubResponse(200, {**always, "Content-Type": CONTENT_TYPES.get(file.suffix, "text/plain")}, file.read_bytes())
 
 
 @contextlib.contextmanager
-def running(folder: Path, change: Callable[[str, str, Given], Given] = lambda path, accept, given: given) -> Iterator[str]:
+def running(
+    folder: Path, change: Callable[[str, str, StubResponse], StubResponse] = lambda path, accept, response: response
+) -> Iterator[str]:
     site = Site(folder, change)
     try:
         yield site.url
@@ -116,18 +118,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_site(tmp_path_factory.mktemp("site"))
 
 
-def checked(folder: Path, change: Callable[[str, str, Given], Given], **options: object) -> AuditReport:
+def checked(folder: Path, change: Callable[[str, str, StubResponse], StubResponse], **options: object) -> AuditReport:
     with running(folder, change) as url:
         return check_site(url, **{"samples": 1, "timeout": 5, **options})  # type: ignore[arg-type]
 
 
 def test_a_host_that_cannot_negotiate_is_told_so_once_and_its_documents_are_still_read(folder: Path) -> None:
-    def plain(path: str, accept: str, given: Given) -> Given:
-        if given.status == 303:
+    def plain(path: str, accept: str, response: StubResponse) -> StubResponse:
+        if response.status == 303:
             file = folder / f"{path[1:]}.html"  # as GitHub Pages does it
             body = file.read_bytes() if file.is_file() else (folder / path[1:]).read_bytes() if (folder / path[1:]).is_file() else b""
-            return Given(200 if body else 404, {"Content-Type": CONTENT_TYPES[".html"], "Access-Control-Allow-Origin": "*"}, body)
-        return given.said(Vary="")
+            return StubResponse(200 if body else 404, {"Content-Type": CONTENT_TYPES[".html"], "Access-Control-Allow-Origin": "*"}, body)
+        return response.with_headers(Vary="")
 
     report = checked(folder, plain)
     assert [finding.wrong.partition(":")[0] for finding in report.findings] == ["the host gives everybody the same, whatever they accept"]
@@ -135,16 +137,18 @@ def test_a_host_that_cannot_negotiate_is_told_so_once_and_its_documents_are_stil
     assert checked(folder, plain, negotiates=False).findings == ()
     assert len(checked(folder, plain, negotiates=True).findings) > 10
 
-    def worse(path: str, accept: str, given: Given) -> Given:
-        given = plain(path, accept, given)
-        return given._replace(body=b"<a> <b") if path.endswith(".ttl") else given
+    def worse(path: str, accept: str, response: StubResponse) -> StubResponse:
+        response = plain(path, accept, response)
+        return response._replace(body=b"<a> <b") if path.endswith(".ttl") else response
 
     assert any("is no Turtle" in finding.wrong for finding in checked(folder, worse, negotiates=False).findings)
 
 
-def when(fits: Callable[[str, str], bool], change: Callable[[Given], Given]) -> Callable[[str, str, Given], Given]:
+def when(
+    fits: Callable[[str, str], bool], change: Callable[[StubResponse], StubResponse]
+) -> Callable[[str, str, StubResponse], StubResponse]:
     """A change of some answers."""
-    return lambda path, accept, given: change(given) if fits(path, accept) else given
+    return lambda path, accept, response: change(response) if fits(path, accept) else response
 
 
 def of(*paths: str) -> Callable[[str, str], bool]:
@@ -155,12 +159,12 @@ def ends(*endings: str) -> Callable[[str, str], bool]:
     return lambda path, accept: path.endswith(endings)
 
 
-def gives(status: int, body: bytes = b"", **headers: str) -> Callable[[Given], Given]:
-    return lambda given: given._replace(status=status, body=body).said(**headers)
+def gives(status: int, body: bytes = b"", **headers: str) -> Callable[[StubResponse], StubResponse]:
+    return lambda response: response._replace(status=status, body=body).with_headers(**headers)
 
 
-def led(given: Given, **change: str) -> Given:
-    return given.said(**change) if given.status == 303 else given
+def led(response: StubResponse, **change: str) -> StubResponse:
+    return response.with_headers(**change) if response.status == 303 else response
 
 
 def urls(number: int, base: str = SITE_URL) -> bytes:
@@ -173,16 +177,20 @@ DOCTYPE = b'<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><urlse
 FAULTS = {
     "is answered with 500, not with a document": when(ends("/vocab.html"), gives(500)),
     "has the media type 'text/plain', and should have text/turtle; charset=utf-8": when(
-        ends(".ttl"), lambda answer: answer.said(Content_Type="text/plain")
+        ends(".ttl"), lambda answer: answer.with_headers(Content_Type="text/plain")
     ),
-    "has the media type 'none', and should have application/ld+json": when(ends(".jsonld"), lambda answer: answer.said(Content_Type="")),
+    "has the media type 'none', and should have application/ld+json": when(
+        ends(".jsonld"), lambda answer: answer.with_headers(Content_Type="")
+    ),
     "has the charset 'iso-8859-1', and is UTF-8": when(
-        ends(".html"), lambda answer: answer.said(Content_Type="text/html; charset=ISO-8859-1")
+        ends(".html"), lambda answer: answer.with_headers(Content_Type="text/html; charset=ISO-8859-1")
     ),
-    "has the charset 'none', and is UTF-8": when(ends(".ttl"), lambda answer: answer.said(Content_Type="text/turtle")),
+    "has the charset 'none', and is UTF-8": when(ends(".ttl"), lambda answer: answer.with_headers(Content_Type="text/turtle")),
     "is no UTF-8": when(ends("dataset.html"), lambda answer: answer._replace(body=answer.body + b"\xff")),
-    "does not say Access-Control-Allow-Origin: *": when(ends("dataset.ttl"), lambda answer: answer.said(Access_Control_Allow_Origin="")),
-    "does not say Vary: Accept": when(of("/dataset"), lambda answer: answer.said(Vary="Accept-Encoding")),
+    "does not say Access-Control-Allow-Origin: *": when(
+        ends("dataset.ttl"), lambda answer: answer.with_headers(Access_Control_Allow_Origin="")
+    ),
+    "does not say Vary: Accept": when(of("/dataset"), lambda answer: answer.with_headers(Vary="Accept-Encoding")),
     "is no Turtle": when(ends(".ttl"), lambda answer: answer._replace(body=b"<a> <b> .")),
     "is no JSON-LD": when(ends("dataset.jsonld"), lambda answer: answer._replace(body=b"{]")),
     "says nothing about https://pfocr.wikipathways.org/dataset": when(
@@ -209,7 +217,7 @@ FAULTS = {
     "redirects in a circle": when(of("/vocab"), lambda answer: led(answer, Location="/vocab")),
     "robots.txt: redirects in a circle": when(of("/robots.txt"), gives(302, Location="/robots.txt")),
     "has more than 5 redirects": lambda path, accept, given: (
-        given._replace(status=302).said(Location=f"{path}x") if "robots" in path else given
+        given._replace(status=302).with_headers(Location=f"{path}x") if "robots" in path else given
     ),
     "is answered with 500 and no media type, and should be with HTML or 406": when(
         lambda path, accept: accept == "image/png", gives(500, Content_Type="", Location="")
@@ -230,50 +238,52 @@ FAULTS = {
     "is answered with 200, and should be with 404": lambda path, accept, given: (
         given._replace(status=200) if given.status == 404 else given
     ),
-    "is encoded as br, which was not asked for": when(ends("vocab.ttl"), lambda answer: answer.said(Content_Encoding="br")),
-    "says that it is packed with gzip, and is not": when(ends("vocab.ttl"), lambda answer: answer.said(Content_Encoding="gzip")),
+    "is encoded as br, which was not asked for": when(ends("vocab.ttl"), lambda answer: answer.with_headers(Content_Encoding="br")),
+    "says that it is packed with gzip, and is not": when(ends("vocab.ttl"), lambda answer: answer.with_headers(Content_Encoding="gzip")),
     "ends before its end": when(
-        ends("vocab.ttl"), lambda answer: answer._replace(body=gzip.compress(answer.body)[:-9]).said(Content_Encoding="gzip")
+        ends("vocab.ttl"), lambda answer: answer._replace(body=gzip.compress(answer.body)[:-9]).with_headers(Content_Encoding="gzip")
     ),
-    "has more than 16,777,216 bytes": when(ends("vocab.ttl"), lambda answer: answer._replace(body=BOMB).said(Content_Encoding="gzip")),
+    "has more than 16,777,216 bytes": when(
+        ends("vocab.ttl"), lambda answer: answer._replace(body=BOMB).with_headers(Content_Encoding="gzip")
+    ),
 }
 
 
 def test_the_site_of_these_tests_is_a_good_one(folder: Path) -> None:
-    assert checked(folder, lambda path, accept, given: given, samples=30).findings == ()
+    assert checked(folder, lambda path, accept, response: response, samples=30).findings == ()
 
 
-@pytest.mark.parametrize("wrong", FAULTS)
-def test_everything_wrong_is_found(folder: Path, wrong: str) -> None:
-    report = checked(folder, FAULTS[wrong])
-    assert [finding for finding in report.findings if wrong in str(finding)], "\n".join(map(str, report.findings))
+@pytest.mark.parametrize("fault", FAULTS)
+def test_everything_wrong_is_found(folder: Path, fault: str) -> None:
+    report = checked(folder, FAULTS[fault])
+    assert [finding for finding in report.findings if fault in str(finding)], "\n".join(map(str, report.findings))
     assert report.exit_status == 1
     assert all(finding.remedy and finding.url.startswith("http") for finding in report.findings)
 
 
 def test_a_site_that_says_its_own_address_in_its_sitemap_is_checked_as_well(folder: Path) -> None:
     with running(folder) as url:
-        here = url
-    site = lambda path, accept, given: given  # noqa: E731 - so that it can be replaced below
+        own_url = url
+    site = lambda path, accept, original: original  # noqa: E731 - so that it can be replaced below
     with running(folder, lambda *request: site(*request)) as url:
-        here = url.encode()
-        site = when(ends(".xml"), lambda answer: answer._replace(body=answer.body.replace(SITE_URL.encode(), here)))  # type: ignore[assignment]
+        own_url = url.encode()
+        site = when(ends(".xml"), lambda response: response._replace(body=response.body.replace(SITE_URL.encode(), own_url)))  # type: ignore[assignment]
         report = check_site(url, samples=2)
     assert report.findings == ()
     assert not [note for note in report.notes if "has no" in note]
 
 
 def test_as_many_of_each_kind_are_asked_for_as_are_wanted(folder: Path) -> None:
-    asked: set[str] = set()
+    requested: set[str] = set()
 
-    def heard(path: str, accept: str, given: Given) -> Given:
-        asked.add(path)
-        return given
+    def heard(path: str, accept: str, response: StubResponse) -> StubResponse:
+        requested.add(path)
+        return response
 
     for number in (1, 4):
-        asked.clear()
+        requested.clear()
         checked(folder, heard, samples=number)
-        assert len([path for path in asked if path.startswith("/families/") and path.endswith(".jsonld")]) == number
+        assert len([path for path in requested if path.startswith("/families/") and path.endswith(".jsonld")]) == number
 
 
 EVIL = {
@@ -291,8 +301,8 @@ EVIL = {
 def test_no_body_hangs_or_crashes_it(folder: Path, name: str) -> None:
     began = time.monotonic()
 
-    def evil(path: str, accept: str, given: Given) -> Given:
-        return given._replace(body=EVIL[name]) if path.startswith(("/dataset.", "/sitemap.", "/context", "/robots")) else given
+    def evil(path: str, accept: str, response: StubResponse) -> StubResponse:
+        return response._replace(body=EVIL[name]) if path.startswith(("/dataset.", "/sitemap.", "/context", "/robots")) else response
 
     report = checked(folder, evil)
     assert report.findings
@@ -300,12 +310,12 @@ def test_no_body_hangs_or_crashes_it(folder: Path, name: str) -> None:
     assert all(str(finding).isprintable() for finding in report.findings)
 
 
-class Rough:
+class RoughServer:
     """A server that answers with whatever bytes it likes, as slowly as it likes, once it has been good for a while."""
 
-    def __init__(self, piece: bytes, pause: float, good: int) -> None:
+    def __init__(self, piece: bytes, pause: float, good_responses: int) -> None:
         outer = self
-        self.left = good
+        self.left = good_responses
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
@@ -334,9 +344,9 @@ class Rough:
     [(b"H", 0.1), (b"HTTP/1.1 200 OK\r\nX: ", 0.1), (b"", 0), (b"SSH-2.0\r\n", 0.01), (b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 65536, 0.0)],
     ids=["drips", "never ends its head", "hangs up", "speaks something else", "never ends its body"],
 )
-@pytest.mark.parametrize("good", [0, 1])
-def test_no_server_holds_it_for_long(piece: bytes, pause: float, good: int) -> None:
-    rough, began = Rough(piece, pause, good), time.monotonic()
+@pytest.mark.parametrize("good_responses", [0, 1])
+def test_no_server_holds_it_for_long(piece: bytes, pause: float, good_responses: int) -> None:
+    rough, began = RoughServer(piece, pause, good_responses), time.monotonic()
     try:
         try:
             report = check_site(rough.url, timeout=0.5)
@@ -351,7 +361,7 @@ def test_no_server_holds_it_for_long(piece: bytes, pause: float, good: int) -> N
 
 
 def test_a_site_that_ends_in_the_middle_is_told_so(folder: Path) -> None:
-    rough = Rough(b"", 0, 4)
+    rough = RoughServer(b"", 0, 4)
     try:
         report = check_site(rough.url, timeout=0.5)
     finally:
@@ -365,9 +375,9 @@ def test_a_site_that_cannot_be_asked_is_no_finding() -> None:
     url = f"http://127.0.0.1:{free_port()}/"
     with pytest.raises(SourceError, match="see whether it runs"):
         check_site(url)
-    for wrong in ("ftp://example.org/", "example.org", "http://[/", "file:///etc/passwd", "http://"):
+    for invalid_url in ("ftp://example.org/", "example.org", "http://[/", "file:///etc/passwd", "http://"):
         with pytest.raises(SourceError):
-            check_site(wrong)
+            check_site(invalid_url)
 
 
 def test_a_site_that_is_elsewhere_is_told_where(folder: Path) -> None:
@@ -410,6 +420,6 @@ def test_the_command_tells_what_is_wrong_and_ends_with_the_status_for_it(folder:
 def test_the_command_says_how_far_it_is(folder: Path) -> None:
     calls: list[tuple[str, int, int]] = []
     with running(folder) as url:
-        check_site(url, samples=1, progress=lambda stage, done, total, note="": calls.append((stage, done, total)))
-    assert [stage for stage, done, _ in calls if done == 0] == ["sitemap", "documents", "names"]
-    assert all(done < total for _, done, total in calls)
+        check_site(url, samples=1, progress=lambda stage, completed, total, note="": calls.append((stage, completed, total)))
+    assert [stage for stage, completed, _ in calls if completed == 0] == ["sitemap", "documents", "names"]
+    assert all(completed < total for _, completed, total in calls)

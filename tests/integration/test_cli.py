@@ -102,7 +102,7 @@ def test_standard_input_is_a_source(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "status", "said"),
+    ("args", "status", "message"),
     [
         (["export", "no-such-folder", "--output", "{out}"], 3, "no-such-folder: there is no such file or folder"),
         (["export", EXAMPLES], 2, "Missing option"),
@@ -112,26 +112,26 @@ def test_standard_input_is_a_source(tmp_path: Path) -> None:
         (["validate", "no-such-file.ttl"], 3, "no-such-file.ttl: cannot be read"),
     ],
 )
-def test_what_cannot_be_done_is_said_without_a_traceback(args: list[str], status: int, said: str, tmp_path: Path) -> None:
+def test_what_cannot_be_done_is_said_without_a_traceback(args: list[str], status: int, message: str, tmp_path: Path) -> None:
     result = run(*(arg.format(out=tmp_path / "out") for arg in args))
     assert result.exit_code == status
-    assert said in result.stderr
+    assert message in result.stderr
     assert "Traceback" not in result.output
 
 
 def test_a_terminal_sees_a_progress_bar(tmp_path: Path) -> None:
     terminal, side = pty.openpty()
-    done = subprocess.run(
+    process = subprocess.run(
         [*COMMAND, "export", EXAMPLES, "-o", str(tmp_path)], stdout=subprocess.DEVNULL, stderr=side, timeout=60, check=False
     )
     os.close(side)
-    assert done.returncode == 0
+    assert process.returncode == 0
     assert b"Exporting" in os.read(terminal, 100_000)
 
 
 def test_a_pipe_sees_none(tmp_path: Path) -> None:
-    done = subprocess.run([*COMMAND, "export", EXAMPLES, "-o", str(tmp_path)], capture_output=True, timeout=60, check=True)
-    assert done.stderr == b""
+    process = subprocess.run([*COMMAND, "export", EXAMPLES, "-o", str(tmp_path)], capture_output=True, timeout=60, check=True)
+    assert process.stderr == b""
 
 
 def test_validate_says_what_conforms(tmp_path: Path) -> None:

@@ -51,19 +51,19 @@ def test_shapes_that_saw_good_graphs_still_find_the_bad_one() -> None:
     compiled = CompiledShapes(load_shapes().text, superclasses())
     nodes = list(complete())
     for missing in nodes:
-        rest = [node for node in nodes if node is not missing]
+        remaining = [node for node in nodes if node is not missing]
         assert compiled.conforms(nodes)
         if missing.pairs[0] in [(RDF_TYPE, expand_term(f"pfocr:{name}")) for name in ("Figure", "Paper", "Organism", "Pathway", "Family")]:
-            assert not compiled.conforms(rest), missing.subject
+            assert not compiled.conforms(remaining), missing.subject
         assert compiled.conforms(nodes)
 
 
 def test_few_real_records_need_the_engine() -> None:
     records = shared_records() or pytest.skip(NO_SHARED)
     compiled = CompiledShapes(load_shapes().text, superclasses())
-    sent = [record.figid for record in records if not compiled.conforms(build_figure_graph(record).resources())]
+    nonconforming = [record.figid for record in records if not compiled.conforms(build_figure_graph(record).resources())]
     assert len(records) > 600
-    assert len(sent) < 0.05 * len(records), sent
+    assert len(nonconforming) < 0.05 * len(records), nonconforming
 
 
 # -- shapes that somebody else wrote ---------------------------------------------------------------------------------------
@@ -115,23 +115,23 @@ def shapes() -> st.SearchStrategy[str]:
     fields = st.tuples(st.sampled_from(["ex:p", "ex:q"]), st.lists(constraints(), min_size=1, max_size=2))
     shape = st.tuples(st.sampled_from(CLASSES), st.lists(fields, min_size=1, max_size=3))
     return st.lists(shape, min_size=1, max_size=3).map(
-        lambda drawn: "\n".join(
+        lambda drafts: "\n".join(
             f"ex:S{number} a sh:NodeShape ; sh:targetClass {target} "
             + "".join(f"; sh:property [ sh:path {path} ; {' ; '.join(each)} ] " for path, each in properties) + "."
-            for number, (target, properties) in enumerate(drawn)
+            for number, (target, properties) in enumerate(drafts)
         )
     )  # fmt: skip
 
 
 def values() -> st.SearchStrategy[str]:
     """A value, sometimes an ill-formed one."""
-    odd = st.sampled_from(["NaN", "INF", "1e0", "1_0", " 1", "1\n", "true", "2020", "2020-01-01", "\uff11"])
+    unusual = st.sampled_from(["NaN", "INF", "1e0", "1_0", " 1", "1\n", "true", "2020", "2020-01-01", "\uff11"])
     types = st.sampled_from(["integer", "decimal", "double", "boolean", "gYear", "float", "date"])
     return st.one_of(
         WORDS.map(literal),
         WORDS.map(lambda word: f"{literal(word)}@en"),
         WORDS.map(lambda word: literal(word, "xsd:anyURI")),
-        st.builds(typed, st.one_of(NUMBERS, NUMBERS, odd, WORDS), types),
+        st.builds(typed, st.one_of(NUMBERS, NUMBERS, unusual, WORDS), types),
         st.sampled_from(["<urn:x:a>", "<urn:x:b>", "<urn:x:1>", "<urn:x:c>"]),
     )
 
@@ -141,9 +141,9 @@ def nodes() -> st.SearchStrategy[list[Resource]]:
     pairs = st.lists(st.tuples(st.sampled_from(["<urn:x:p>", "<urn:x:q>", "<urn:x:r>"]), values()), max_size=5)
     node = st.tuples(st.lists(st.sampled_from(CLASSES), max_size=2), pairs)
     return st.lists(node, min_size=1, max_size=3).map(
-        lambda drawn: [
+        lambda drafts: [
             tidy(subject, (*((RDF_TYPE, IRIS[name]) for name in types), *pairs))
-            for subject, (types, pairs) in zip(("<urn:x:a>", "<urn:x:b>", "<urn:x:1>"), drawn, strict=False)
+            for subject, (types, pairs) in zip(("<urn:x:a>", "<urn:x:b>", "<urn:x:1>"), drafts, strict=False)
         ]
     )
 

@@ -51,7 +51,7 @@ MEDIA_TYPES = {
 
 def record(figid: str, block: dict[str, Any] | None = None, **fields: Any) -> dict[str, Any]:
     """A record of 2021, in the fewest words."""
-    own = {
+    own_block = {
         "@context": "https://schema.org/",
         "@id": f"https://pfocr.wikipathways.org/figures/{figid}.html",
         "@type": "Dataset",
@@ -59,11 +59,11 @@ def record(figid: str, block: dict[str, Any] | None = None, **fields: Any) -> di
     }
     gene = {"word": "STAT1", "symbol": "STAT1", "source": "hgnc_symbol", "hgnc_symbol": "STAT1", "entrez": "6772"}
     common = {"figid": figid, "figtitle": f"Title of {figid}", "pmcid": "PMC1", "number": "F1", "year": "2020", "organisms": "Homo sapiens"}
-    return {**common, "genes": [gene], "schema-jsonld": {**own, **(block or {})}, **fields}
+    return {**common, "genes": [gene], "schema-jsonld": {**own_block, **(block or {})}, **fields}
 
 
-def written(path: Path, *records: dict[str, Any]) -> Path:
-    path.write_text("\n---\n".join(yaml.safe_dump(one, allow_unicode=True) for one in records), encoding="utf-8")
+def write_records(path: Path, *records: dict[str, Any]) -> Path:
+    path.write_text("\n---\n".join(yaml.safe_dump(document, allow_unicode=True) for document in records), encoding="utf-8")
     return path
 
 
@@ -74,8 +74,10 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("the shared data (../shared/data) is not here")
     folder = tmp_path_factory.mktemp("out")
     corpus = sorted(SHARED.glob("corpus-gen1/*.md"))[::10]
-    done = export([SHARED / "seed", SHARED / "real-gen2", *corpus], folder, formats=SERIALIZERS, release=Release("2025-01", "2025-01-31"))
-    assert done.exported > 70
+    summary = export(
+        [SHARED / "seed", SHARED / "real-gen2", *corpus], folder, formats=SERIALIZERS, release=Release("2025-01", "2025-01-31")
+    )
+    assert summary.exported > 70
     return folder
 
 
@@ -103,14 +105,14 @@ def counts(store: pyoxigraph.Store, query: str) -> dict[str, int]:
     return {row[0].value: int(row[1].value) for row in store.query(query)}
 
 
-def partitions(dataset: rdflib.Graph, kind: str, counted: URIRef) -> dict[str, int]:
+def partitions(dataset: rdflib.Graph, partition_type: str, count_property: URIRef) -> dict[str, int]:
     """The numbers of the class or the property partitions; a partition that says two things is no partition."""
-    found: dict[str, int] = {}
-    for part in dataset.objects(DATASET, VOID[f"{kind}Partition"]):
-        (name,), (number,) = dataset.objects(part, VOID[kind]), dataset.objects(part, counted)
-        assert str(name) not in found
-        found[str(name)] = number.toPython()
-    return found
+    counts: dict[str, int] = {}
+    for part in dataset.objects(DATASET, VOID[f"{partition_type}Partition"]):
+        (name,), (number,) = dataset.objects(part, VOID[partition_type]), dataset.objects(part, count_property)
+        assert str(name) not in counts
+        counts[str(name)] = number.toPython()
+    return counts
 
 
 def assert_counted(dataset: rdflib.Graph, store: pyoxigraph.Store) -> None:
@@ -140,34 +142,36 @@ def test_the_counts_are_right_where_a_record_was_superseded_late(tmp_path: Path,
     """Of a record that was written and then superseded nothing is left, in the counts neither."""
     monkeypatch.setattr(single, "BATCH_RECORDS", 1)
     new = {key: value for key, value in record("PMC1__F1", doi="10.1000/1").items() if key != "genes"}
-    done = export([written(tmp_path / "in.yaml", record("PMC1__F1"), record("PMC1__F2"), new)], tmp_path / "out", formats=["ntriples"])
-    assert (done.exported, done.superseded) == (2, 1)
+    summary = export(
+        [write_records(tmp_path / "in.yaml", record("PMC1__F1"), record("PMC1__F2"), new)], tmp_path / "out", formats=["ntriples"]
+    )
+    assert (summary.exported, summary.superseded) == (2, 1)
     assert_counted(described(tmp_path / "out"), loaded(tmp_path / "out"))
 
 
 def test_the_counts_are_right_where_figures_were_left_out(tmp_path: Path) -> None:
     records = [record("PMC1__F1"), record("PMC1__F2", year="20"), record("PMC1__F3", pmcid="X"), record("PMC1__F1")]
-    done = export([written(tmp_path / "in.yaml", *records)], tmp_path / "out", formats=["ntriples"])
-    assert (done.exported, done.quarantined, done.refused) == (1, 1, 2)
+    summary = export([write_records(tmp_path / "in.yaml", *records)], tmp_path / "out", formats=["ntriples"])
+    assert (summary.exported, summary.quarantined, summary.refused) == (1, 1, 2)
     assert_counted(described(tmp_path / "out"), loaded(tmp_path / "out"))
 
 
 def test_the_counts_of_nothing_are_zero(tmp_path: Path) -> None:
-    done = export([written(tmp_path / "in.yaml", record("PMC1__F2", year="20"))], tmp_path / "out", formats=SERIALIZERS)
-    assert (done.exported, done.triples) == (0, 0)
+    summary = export([write_records(tmp_path / "in.yaml", record("PMC1__F2", year="20"))], tmp_path / "out", formats=SERIALIZERS)
+    assert (summary.exported, summary.triples) == (0, 0)
     assert_counted(described(tmp_path / "out"), loaded(tmp_path / "out"))
-    for form in SERIALIZERS.values():
-        data = (tmp_path / "out" / f"figures{form().suffix}").read_bytes()
-        known = pyoxigraph.RdfFormat.from_media_type(form().media_type)
-        assert known is not None
-        assert list(pyoxigraph.parse(data, format=known)) == []
+    for fmt in SERIALIZERS.values():
+        data = (tmp_path / "out" / f"figures{fmt().suffix}").read_bytes()
+        rdf_format = pyoxigraph.RdfFormat.from_media_type(fmt().media_type)
+        assert rdf_format is not None
+        assert list(pyoxigraph.parse(data, format=rdf_format)) == []
 
 
 def test_the_counts_are_right_where_a_record_speaks_of_a_thing_in_two_graphs(tmp_path: Path) -> None:
     """The types of a node are counted wherever they come among its statements."""
     first = {"@id": "http://example.org/a", "@type": "Book", "name": "x", "url": "http://example.org/b"}
     second = {"@id": "http://example.org/g", "@graph": [{"@id": "http://example.org/a", "@type": "Thing", "name": "y"}]}
-    source = written(tmp_path / "in.yaml", record("PMC1__F1", {"hasPart": [first, second]}))
+    source = write_records(tmp_path / "in.yaml", record("PMC1__F1", {"hasPart": [first, second]}))
     assert export([source], tmp_path / "out", formats=["ntriples"]).exported == 1
     assert_counted(described(tmp_path / "out"), loaded(tmp_path / "out"))
 
@@ -175,17 +179,17 @@ def test_the_counts_are_right_where_a_record_speaks_of_a_thing_in_two_graphs(tmp
 @pytest.mark.parametrize("nested", ["PMC1__F1", "PMC1__F2"])
 def test_the_counts_are_right_where_a_record_speaks_of_a_figure(nested: str, tmp_path: Path) -> None:
     node = {"@id": f"https://pfocr.wikipathways.org/figures/{nested}.html", "http://purl.org/dc/terms/title": f"Title of {nested}"}
-    source = written(tmp_path / "in.yaml", record("PMC1__F1", {"isBasedOn": node}), record("PMC1__F2"))
+    source = write_records(tmp_path / "in.yaml", record("PMC1__F1", {"isBasedOn": node}), record("PMC1__F2"))
     export([source], tmp_path / "out", formats=["ntriples"])
     assert_counted(described(tmp_path / "out"), loaded(tmp_path / "out"))
 
 
 @pytest.mark.parametrize("compress", [None, "gz", "zst"])
 def test_each_file_of_the_graph_is_a_distribution_with_its_size_and_digest(compress: str | None, tmp_path: Path) -> None:
-    source = written(tmp_path / "in.yaml", record("PMC1__F1"))
+    source = write_records(tmp_path / "in.yaml", record("PMC1__F1"))
     export([source], tmp_path / "out", formats=SERIALIZERS, compress=compress)
     dataset = described(tmp_path / "out")
-    found = {}
+    distributions = {}
     for part in dataset.objects(DATASET, DCAT.distribution):
         assert (part, RDF.type, DCAT.Distribution) in dataset
         name = str(dataset.value(part, DCTERMS.title, any=False))
@@ -193,15 +197,18 @@ def test_each_file_of_the_graph_is_a_distribution_with_its_size_and_digest(compr
         assert (checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256) in dataset
         media = str(dataset.value(part, DCAT.mediaType, any=False)).removeprefix("https://www.iana.org/assignments/media-types/")
         packed = dataset.value(part, DCAT.compressFormat)
-        said = int(dataset.value(part, DCAT.byteSize, any=False).toPython()), str(dataset.value(checksum, SPDX.checksumValue, any=False))
-        found[name] = (media, str(packed).rpartition("/")[2] if packed else None, *said)
+        size_and_digest = (
+            int(dataset.value(part, DCAT.byteSize, any=False).toPython()),
+            str(dataset.value(checksum, SPDX.checksumValue, any=False)),
+        )
+        distributions[name] = (media, str(packed).rpartition("/")[2] if packed else None, *size_and_digest)
     ending = f".{compress}" if compress else ""
-    wanted = {}
+    expected = {}
     for suffix, media in MEDIA_TYPES.items():
         data = (tmp_path / "out" / f"figures{suffix}{ending}").read_bytes()
         packed = {None: None, "gz": "gzip", "zst": "zstd"}[compress]
-        wanted[f"figures{suffix}{ending}"] = (media, packed, len(data), hashlib.sha256(data).hexdigest())
-    assert found == wanted
+        expected[f"figures{suffix}{ending}"] = (media, packed, len(data), hashlib.sha256(data).hexdigest())
+    assert distributions == expected
 
 
 def test_the_description_says_what_the_publisher_said_and_no_more(output: Path, tmp_path: Path) -> None:
@@ -209,7 +216,7 @@ def test_the_description_says_what_the_publisher_said_and_no_more(output: Path, 
     assert str(dataset.value(DATASET, PAV.version, any=False)) == str(dataset.value(DATASET, DCAT.version, any=False)) == "2025-01"
     assert dataset.value(DATASET, DCTERMS.issued, any=False) == rdflib.Literal("2025-01-31", datatype=XSD.date)
     assert str(dataset.value(DATASET, PAV.createdWith, any=False)) == TOOL
-    export([written(tmp_path / "in.yaml", record("PMC1__F1"))], tmp_path / "out")
+    export([write_records(tmp_path / "in.yaml", record("PMC1__F1"))], tmp_path / "out")
     bare = described(tmp_path / "out")
     assert {PAV.version, DCAT.version, DCTERMS.issued} & set(bare.predicates(DATASET)) == set()
 
@@ -252,9 +259,9 @@ def test_the_vocabulary_file_is_the_ontology(output: Path) -> None:
 
 def test_every_term_of_ours_in_the_data_is_defined(output: Path, store: pyoxigraph.Store, vocabulary: rdflib.Graph) -> None:
     query = f'SELECT DISTINCT ?t {{ {{ ?s ?t ?o }} UNION {{ ?s a ?t }} UNION {{ ?s ?p ?t }} FILTER(STRSTARTS(STR(?t), "{PFOCR}")) }}'
-    used = {URIRef(row[0].value) for row in store.query(query)}
-    assert len(used) > 25
-    for term in used:
+    terms = {URIRef(row[0].value) for row in store.query(query)}
+    assert len(terms) > 25
+    for term in terms:
         assert vocabulary.value(term, RDFS.label, any=False), term
         assert vocabulary.value(term, SKOS.definition, any=False), term
         assert vocabulary.value(term, RDFS.isDefinedBy, any=False) == URIRef(PFOCR.rstrip("#"))
@@ -264,23 +271,23 @@ def test_the_data_keeps_to_the_vocabulary(store: pyoxigraph.Store) -> None:
     """Every property has values of its kind and datatype, on subjects of its domain, with objects of its range."""
     for row in PROPERTIES:
         predicate = f"<{expand_curie(row.name)}>"
-        wanted = "isIRI(?o)" if row.is_object else f"isLiteral(?o) && DATATYPE(?o) = <{expand_curie(row.range)}>"
-        assert list(store.query(f"SELECT ?s ?o {{ ?s {predicate} ?o FILTER(!({wanted})) }} LIMIT 3")) == [], row.name
+        condition = "isIRI(?o)" if row.is_object else f"isLiteral(?o) && DATATYPE(?o) = <{expand_curie(row.range)}>"
+        assert list(store.query(f"SELECT ?s ?o {{ ?s {predicate} ?o FILTER(!({condition})) }} LIMIT 3")) == [], row.name
         if row.is_object and row.range.startswith("pfocr:") and row.range != "pfocr:Evidence":
             query = f"SELECT ?o {{ ?s {predicate} ?o FILTER NOT EXISTS {{ ?o a <{expand_curie(row.range)}> }} }} LIMIT 3"
             assert list(store.query(query)) == [], row.name
         if row.domain:
-            among = ", ".join(f"<{expand_curie(name)}>" for name in row.domain)
-            query = f"SELECT ?s {{ ?s {predicate} ?o FILTER NOT EXISTS {{ ?s a ?t FILTER(?t IN ({among})) }} }} LIMIT 3"
+            classes = ", ".join(f"<{expand_curie(name)}>" for name in row.domain)
+            query = f"SELECT ?s {{ ?s {predicate} ?o FILTER NOT EXISTS {{ ?s a ?t FILTER(?t IN ({classes})) }} }} LIMIT 3"
             assert list(store.query(query)) == [], row.name
 
 
 def test_the_data_uses_no_name_space_but_those_that_are_declared(store: pyoxigraph.Store) -> None:
     terms = [row[0].value for row in store.query("SELECT DISTINCT ?t { { ?s ?t ?o } UNION { ?s a ?t } }")]
     assert [term for term in terms if not term.startswith(tuple(PREFIXES.values()))] == []
-    known = {expand_curie(row.name) for row in PROPERTIES} | {str(RDF.type)}
+    declared = {expand_curie(row.name) for row in PROPERTIES} | {str(RDF.type)}
     predicates = {row[0].value for row in store.query("SELECT DISTINCT ?p { ?s ?p ?o }")}
-    assert predicates <= known
+    assert predicates <= declared
 
 
 def test_what_an_entity_has_one_of_it_has_one_of(store: pyoxigraph.Store) -> None:

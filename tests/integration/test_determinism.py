@@ -1,4 +1,4 @@
-"""The same records give the same bytes: in every run, from every form of source, however the work is cut into pieces."""
+"""The same records give the same bytes: in every run, from every type of source, for every batch size."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ import pytest
 import zstandard
 from tests.support.records import PROGRAMS, real_checkout
 
-from pfocr2rdf.pipeline import aggregate as gathering
-from pfocr2rdf.pipeline import single
+from pfocr2rdf.pipeline import aggregate, single
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
@@ -56,16 +55,16 @@ def reference(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("compress", ["", "gz", "zst"])
 def test_every_file_is_the_same_whatever_the_hash_seed(compress: str, checkout: Path, tmp_path: Path) -> None:
-    found = []
-    for seed, place in (("0", "/"), ("4711", str(tmp_path))):
+    digests = []
+    for seed, directory in (("0", "/"), ("4711", str(tmp_path))):
         output = tmp_path / seed
         subprocess.run(
             [sys.executable, PROGRAMS / "export_all_formats.py", str(checkout), str(output), compress],
-            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": f"UTC-{len(seed)}"}, cwd=place, check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": f"UTC-{len(seed)}"}, cwd=directory, check=True,
         )  # fmt: skip
-        found.append(contents(output))
-    assert found[0] == found[1]
-    assert len(found[0]) == len(GRAPHS) + 7
+        digests.append(contents(output))
+    assert digests[0] == digests[1]
+    assert len(digests[0]) == len(GRAPHS) + 7
 
 
 def test_a_second_run_in_the_same_process_gives_the_same_files(checkout: Path, reference: Path, tmp_path: Path) -> None:
@@ -83,11 +82,11 @@ def test_an_export_over_an_export_gives_the_same_files(checkout: Path, reference
 # -- sources -----------------------------------------------------------------------------------------------------------------
 
 
-def packed(checkout: Path, form: str, target: Path) -> Path:
-    """The checkout as an archive, its members in an order that is not theirs."""
+def packed(checkout: Path, fmt: str, target: Path) -> Path:
+    """The checkout as an archive, its members in another order."""
     names = sorted((path for path in checkout.rglob("*") if path.is_file()), key=lambda path: path.name[::-1])
-    archive = target / f"pfocr.{form}"
-    if form == "zip":
+    archive = target / f"pfocr.{fmt}"
+    if fmt == "zip":
         with zipfile.ZipFile(archive, "w") as file:
             for path in names:
                 file.write(path, path.relative_to(checkout.parent))
@@ -96,14 +95,14 @@ def packed(checkout: Path, form: str, target: Path) -> Path:
     with tarfile.open(fileobj=stream, mode="w") as file:
         for path in names:
             file.add(path, path.relative_to(checkout.parent))
-    pack = {"tar": bytes, "tar.gz": gzip.compress, "tar.zst": zstandard.ZstdCompressor().compress}[form]
+    pack = {"tar": bytes, "tar.gz": gzip.compress, "tar.zst": zstandard.ZstdCompressor().compress}[fmt]
     archive.write_bytes(pack(stream.getvalue()))
     return archive
 
 
-@pytest.mark.parametrize("form", ["tar", "tar.gz", "tar.zst", "zip"])
-def test_an_archive_gives_the_same_graph_as_the_folder(form: str, checkout: Path, reference: Path, tmp_path: Path) -> None:
-    export([packed(checkout, form, tmp_path)], tmp_path / "out", formats=SERIALIZERS)
+@pytest.mark.parametrize("fmt", ["tar", "tar.gz", "tar.zst", "zip"])
+def test_an_archive_gives_the_same_graph_as_the_folder(fmt: str, checkout: Path, reference: Path, tmp_path: Path) -> None:
+    export([packed(checkout, fmt, tmp_path)], tmp_path / "out", formats=SERIALIZERS)
     assert graphs(tmp_path / "out") == graphs(reference)
 
 
@@ -117,7 +116,7 @@ def test_another_order_of_records_gives_the_same_statements(checkout: Path, refe
     export(sorted((checkout / "_figures").iterdir(), reverse=True), tmp_path, formats=["nquads"])
     lines = [(folder / "figures.nq").read_bytes().splitlines() for folder in (tmp_path, reference)]
     assert sorted(lines[0]) == sorted(lines[1])
-    shared = [[line for line in found if line.endswith(b"/dataset> .")] for found in lines]
+    shared = [[line for line in file_lines if line.endswith(b"/dataset> .")] for file_lines in lines]
     assert shared[0] == shared[1]
     assert len(shared[0]) > 500
 
@@ -130,8 +129,8 @@ def test_the_size_of_batches_changes_nothing(
     batch: int, checkout: Path, reference: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(single, "BATCH_RECORDS", batch)
-    monkeypatch.setattr(gathering, "_ENTITY_BATCH_SIZE", batch)
-    export([checkout], tmp_path, formats=[form for form in SERIALIZERS if form != "trig"])
+    monkeypatch.setattr(aggregate, "_ENTITY_BATCH_SIZE", batch)
+    export([checkout], tmp_path, formats=[fmt for fmt in SERIALIZERS if fmt != "trig"])
     assert graphs(tmp_path).items() <= graphs(reference).items()
 
 
@@ -144,10 +143,10 @@ def test_the_size_of_batches_of_figures_changes_nothing_in_trig(
     assert graphs(tmp_path).items() <= graphs(reference).items()
 
 
-@pytest.mark.parametrize("form", SERIALIZERS)
-def test_a_format_alone_is_the_same_file_as_among_others(form: str, checkout: Path, reference: Path, tmp_path: Path) -> None:
-    export([checkout], tmp_path, formats=[form])
-    name = f"figures{SERIALIZERS[form]().suffix}"
+@pytest.mark.parametrize("fmt", SERIALIZERS)
+def test_a_format_alone_is_the_same_file_as_among_others(fmt: str, checkout: Path, reference: Path, tmp_path: Path) -> None:
+    export([checkout], tmp_path, formats=[fmt])
+    name = f"figures{SERIALIZERS[fmt]().suffix}"
     assert graphs(tmp_path) == {name: graphs(reference)[name]}
 
 
@@ -201,13 +200,13 @@ def streamed(path: Path) -> Iterator[dict[str, object]]:
 
 def test_the_jsonld_file_can_be_read_a_line_at_a_time(reference: Path) -> None:
     nodes = list(streamed(reference / "figures.jsonld"))
-    whole = json.loads((reference / "figures.jsonld").read_text(encoding="utf-8"))
-    assert whole["@graph"] == nodes
-    assert list(whole) == ["@context", "@graph"]
+    document = json.loads((reference / "figures.jsonld").read_text(encoding="utf-8"))
+    assert document["@graph"] == nodes
+    assert list(document) == ["@context", "@graph"]
     subjects = {line.split(" ", 1)[0] for line in (reference / "figures.nt").read_text(encoding="utf-8").split("\n") if line}
     assert len(nodes) == len(subjects) == len({node["id"] for node in nodes})
 
 
 def test_the_inlined_context_is_the_one_that_stands_beside(reference: Path) -> None:
-    beside = json.loads((reference / "context.jsonld").read_text(encoding="utf-8"))
-    assert json.loads((reference / "figures.jsonld").read_text(encoding="utf-8"))["@context"] == beside["@context"] == jsonld_context()
+    sidecar = json.loads((reference / "context.jsonld").read_text(encoding="utf-8"))
+    assert json.loads((reference / "figures.jsonld").read_text(encoding="utf-8"))["@context"] == sidecar["@context"] == jsonld_context()

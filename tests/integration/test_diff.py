@@ -49,9 +49,9 @@ def lines(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").splitlines()
 
 
-def told(folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((folder / "delta.json").read_text(encoding="utf-8"))
-    return found
+def read_manifest(folder: Path) -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads((folder / "delta.json").read_text(encoding="utf-8"))
+    return manifest
 
 
 @pytest.fixture(scope="module")
@@ -107,18 +107,18 @@ def test_graphs_can_be_ignored_or_named(exports: tuple[Path, Path], tmp_path: Pa
 
 def test_the_manifest_tells_what_was_compared_and_written(exports: tuple[Path, Path], tmp_path: Path) -> None:
     delta = diff(*exports, tmp_path / "out", compress="zst")
-    manifest = told(tmp_path / "out")
+    manifest = read_manifest(tmp_path / "out")
     assert manifest == {"tool": manifest["tool"], "graph": None, "ignore_graphs": False, **delta.as_dict()}
     for side, folder in zip(("old", "new"), exports, strict=True):
-        known = json.loads((folder / "manifest.json").read_text())
+        export_manifest = json.loads((folder / "manifest.json").read_text())
         text = "".join(sorted((folder / "figures.nq").read_text().splitlines(keepends=True)))
         assert manifest[side] == {
             "source": str(folder),
             "statements": delta.unchanged + (delta.removed if side == "old" else delta.added),
             "sha256": hashlib.sha256(text.encode()).hexdigest(),
-            "tool": known["tool"],
-            "records": known["records"],
-            "files": [file for file in known["files"] if file["name"] == "figures.nq"],
+            "tool": export_manifest["tool"],
+            "records": export_manifest["records"],
+            "files": [file for file in export_manifest["files"] if file["name"] == "figures.nq"],
         }
     assert [file["name"] for file in manifest["files"]] == ["added.nq.zst", "delta.rdfp.zst", "delta.ru.zst", "removed.nq.zst"]
     for file in manifest["files"]:
@@ -172,8 +172,8 @@ diff(sys.argv[1], sys.argv[2], sys.argv[3], ignore_graphs=True)
 def test_what_a_killed_run_left_is_cleaned_up(exports: tuple[Path, Path], tmp_path: Path) -> None:
     out = tmp_path / "out"
     diff(*exports, out)
-    done = subprocess.run([sys.executable, "-c", KILLED, *exports, out], check=False)
-    assert done.returncode == 9  # it was about to remove what the earlier delta wrote
+    process = subprocess.run([sys.executable, "-c", KILLED, *exports, out], check=False)
+    assert process.returncode == 9  # it was about to remove what the earlier delta wrote
     assert (out / "removed.nq").exists()
     assert not (out / "delta.json").exists()  # where it is, all that it lists is there
     diff(*exports, out, ignore_graphs=True)
@@ -183,27 +183,27 @@ def test_what_a_killed_run_left_is_cleaned_up(exports: tuple[Path, Path], tmp_pa
 def test_a_run_that_fails_leaves_the_earlier_delta(exports: tuple[Path, Path], tmp_path: Path) -> None:
     out = tmp_path / "out"
     diff(*exports, out)
-    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    previous = {path.name: path.read_bytes() for path in out.iterdir()}
     with pytest.raises(SourceError):
         diff(exports[0], put(tmp_path / "bad.nt", "no RDF"), out)
-    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == previous
 
 
 # -- the sides -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("fmt", FORMATS)
 @pytest.mark.parametrize("compress", [None, "gz", "zst"])
 def test_an_export_of_any_format_is_the_same_graph(
-    form: str, compress: str | None, corpora: tuple[Path, Path], exports: tuple[Path, Path], tmp_path: Path
+    fmt: str, compress: str | None, corpora: tuple[Path, Path], exports: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    export([corpora[0]], tmp_path / "new", formats=[form], compress=compress)
-    quads = form in ("nquads", "trig")
+    export([corpora[0]], tmp_path / "new", formats=[fmt], compress=compress)
+    quads = fmt in ("nquads", "trig")
     for old in (exports[0], exports[0] / f"figures.{'nq' if quads else 'nt'}"):
         delta = diff(old, tmp_path / "new", tmp_path / "out")
         assert (delta.removed, delta.added, delta.has_graph_names) == (0, 0, quads)
         assert delta.unchanged == len(set(lines(exports[0] / f"figures.{'nq' if quads else 'nt'}")))
-        name = f"figures.{SUFFIX[form]}" + (f".{compress}" if compress else "")
+        name = f"figures.{SUFFIX[fmt]}" + (f".{compress}" if compress else "")
         assert [file["name"] for file in delta.new["files"]] == [name]
         assert delta.old["files"][0]["name"] == f"figures.{'nq' if quads else 'nt'}"
 
@@ -249,14 +249,14 @@ def test_records_are_exported_first(corpora: tuple[Path, Path], exports: tuple[P
     assert delta.old["records"]["read"] == 1
 
 
-def test_a_refused_record_is_told(corpora: tuple[Path, Path], tmp_path: Path) -> None:
-    bad = shutil.copytree(corpora[0], tmp_path / "bad")
-    put(bad / "e.yaml", "figid: ../x\n")
-    delta = diff(corpora[0], bad, tmp_path / "out")
+def test_a_refused_record_is_reported(corpora: tuple[Path, Path], tmp_path: Path) -> None:
+    bad_folder = shutil.copytree(corpora[0], tmp_path / "bad")
+    put(bad_folder / "e.yaml", "figid: ../x\n")
+    delta = diff(corpora[0], bad_folder, tmp_path / "out")
     assert (delta.differs, delta.excluded_records, delta.exit_status) == (False, 1, 1)
-    result = run(corpora[0], bad, "-o", tmp_path / "out")
+    result = run(corpora[0], bad_folder, "-o", tmp_path / "out")
     assert result.exit_code == 1
-    assert result.stderr == f"NEW: {bad}: 1 refused, 0 quarantined: these records are not in its graph; export it to see why\n"
+    assert result.stderr == f"NEW: {bad_folder}: 1 refused, 0 quarantined: these records are not in its graph; export it to see why\n"
 
 
 def test_an_empty_graph_is_a_graph(exports: tuple[Path, Path], tmp_path: Path) -> None:
@@ -291,31 +291,31 @@ def test_graphs_on_one_side_only_are_refused_with_a_way_out(tmp_path: Path) -> N
         shutil.rmtree(tmp_path / "out")
 
 
-def test_sides_that_are_none_are_refused(exports: tuple[Path, Path], tmp_path: Path) -> None:
-    good = exports[0]
-    interrupted = shutil.copytree(good, tmp_path / "interrupted")
+def test_inputs_that_are_no_graphs_are_refused(exports: tuple[Path, Path], tmp_path: Path) -> None:
+    good_export = exports[0]
+    interrupted = shutil.copytree(good_export, tmp_path / "interrupted")
     (interrupted / "manifest.json").unlink()
-    changed = shutil.copytree(good, tmp_path / "changed")
+    changed = shutil.copytree(good_export, tmp_path / "changed")
     put(changed / "figures.nq", NAMED.format("x"))
-    lost = shutil.copytree(good, tmp_path / "lost")
-    (lost / "figures.nq").unlink()
-    unlisted = shutil.copytree(good, tmp_path / "unlisted")
+    lost_file = shutil.copytree(good_export, tmp_path / "lost")
+    (lost_file / "figures.nq").unlink()
+    unlisted = shutil.copytree(good_export, tmp_path / "unlisted")
     put(unlisted / "manifest.json", '{"tool": "pfocr2rdf 0.1.0", "files": [{"name": "figures.nt"}]}')
     no_graph = put(tmp_path / "no-graph" / "manifest.json", '{"tool": "pfocr2rdf 0.1.0", "files": []}').parent
     (tmp_path / "nothing").mkdir()
     a_delta = tmp_path / "a-delta"
-    diff(good, good, a_delta)
-    for bad, message in (
+    diff(good_export, good_export, a_delta)
+    for bad_input, message in (
         (tmp_path / "missing", r"missing: there is no such file or folder$"),
         (tmp_path / "nothing", "the folder holds no records"),
         (interrupted, r"interrupted: the export has no manifest\.json, so it was interrupted; export again, or name its RDF file$"),
         (changed, r"changed/figures\.nq: is not the file that manifest\.json lists"),
-        (lost, r"lost/figures\.nq: cannot be read: No such file"),
+        (lost_file, r"lost/figures\.nq: cannot be read: No such file"),
         (unlisted, r"manifest\.json: does not list files with their digests"),
         (no_graph, "no-graph: the export has no graph"),
         (a_delta, "a-delta: is a delta, not a graph"),
     ):
-        for old, new in ((good, bad), (bad, good)):
+        for old, new in ((good_export, bad_input), (bad_input, good_export)):
             with pytest.raises(SourceError, match=message):
                 diff(old, new, tmp_path / "out")
             assert not (tmp_path / "out").exists()
@@ -325,14 +325,16 @@ def test_sides_that_are_none_are_refused(exports: tuple[Path, Path], tmp_path: P
             assert result.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("left", [f"{STAGING_DIR}/{STATE_FILE}", f"{CHECKPOINT_DIR}/{STATE_FILE}"])
-def test_what_an_interrupted_export_left_is_no_graph_and_is_not_touched(left: str, exports: tuple[Path, Path], tmp_path: Path) -> None:
-    kept = put(tmp_path / "first" / left, "what was done so far")
+@pytest.mark.parametrize("leftover_path", [f"{STAGING_DIR}/{STATE_FILE}", f"{CHECKPOINT_DIR}/{STATE_FILE}"])
+def test_what_an_interrupted_export_left_is_no_graph_and_is_not_touched(
+    leftover_path: str, exports: tuple[Path, Path], tmp_path: Path
+) -> None:
+    leftover = put(tmp_path / "first" / leftover_path, "what was done so far")
     with pytest.raises(SourceError, match=r"first: the export has no manifest\.json, so it was interrupted"):
         diff(tmp_path / "first", exports[0], tmp_path / "out")
     with pytest.raises(OutputError, match="holds an export"):
         diff(*exports, tmp_path / "first")
-    assert kept.read_text() == "what was done so far"
+    assert leftover.read_text() == "what was done so far"
 
 
 def test_a_folder_whose_manifest_is_of_something_else_holds_records(corpora: tuple[Path, Path], tmp_path: Path) -> None:
@@ -342,16 +344,16 @@ def test_a_folder_whose_manifest_is_of_something_else_holds_records(corpora: tup
 
 
 def test_no_delta_is_written_into_an_export_or_over_what_is_read(exports: tuple[Path, Path], tmp_path: Path) -> None:
-    before = {path.name: path.read_bytes() for path in exports[0].iterdir() if path.is_file()}
+    previous = {path.name: path.read_bytes() for path in exports[0].iterdir() if path.is_file()}
     with pytest.raises(OutputError, match="holds an export, which a delta would spoil; name another folder"):
         diff(*exports, exports[0])
-    assert {path.name: path.read_bytes() for path in exports[0].iterdir() if path.is_file()} == before
+    assert {path.name: path.read_bytes() for path in exports[0].iterdir() if path.is_file()} == previous
     half = put(tmp_path / "half" / "part-00000.nt", PLAIN.format("x")).parent
     with pytest.raises(OutputError, match="holds an export"):
         diff(*exports, half)
-    mine = put(tmp_path / "removed.nt", PLAIN.format("x"))
+    own_file = put(tmp_path / "removed.nt", PLAIN.format("x"))
     with pytest.raises(OutputError, match=r"removed\.nt: would be read and overwritten"):
-        diff(mine, mine, tmp_path)
+        diff(own_file, own_file, tmp_path)
     assert diff(put(tmp_path / "x.nt", ""), put(tmp_path / "y.nt", PLAIN.format("x")), tmp_path).added == 1
     with pytest.raises(OutputError, match="cannot be written"):
         diff(*exports, put(tmp_path / "file", ""))
@@ -380,19 +382,22 @@ def test_the_command_says_it_in_short(exports: tuple[Path, Path], tmp_path: Path
 def test_json_and_quiet(exports: tuple[Path, Path], tmp_path: Path) -> None:
     result = run(*exports, "-o", tmp_path / "out", "--json", "--format", "patch", "--compress", "gz")
     assert result.exit_code == 1
-    assert {"tool": told(tmp_path / "out")["tool"], "graph": None, "ignore_graphs": False, **json.loads(result.stdout)} == told(
-        tmp_path / "out"
-    )
+    assert {
+        "tool": read_manifest(tmp_path / "out")["tool"],
+        "graph": None,
+        "ignore_graphs": False,
+        **json.loads(result.stdout),
+    } == read_manifest(tmp_path / "out")
     assert sorted(os.listdir(tmp_path / "out")) == ["delta.json", "delta.rdfp.gz"]
     quiet = run(*exports, "-o", tmp_path / "out", "--quiet")
     assert (quiet.exit_code, quiet.output) == (1, "")
 
 
 @pytest.mark.parametrize(
-    "wrong", [("--chunk", "0"), ("--graph", "not an iri"), ("--format", "nt"), ("--compress", "bz2"), ("third",)], ids=" ".join
+    "arguments", [("--chunk", "0"), ("--graph", "not an iri"), ("--format", "nt"), ("--compress", "bz2"), ("third",)], ids=" ".join
 )
-def test_wrong_usage_is_status_2(wrong: tuple[str, ...], exports: tuple[Path, Path], tmp_path: Path) -> None:
-    assert run(*exports, "-o", tmp_path / "out", *wrong).exit_code == 2
+def test_wrong_usage_is_status_2(arguments: tuple[str, ...], exports: tuple[Path, Path], tmp_path: Path) -> None:
+    assert run(*exports, "-o", tmp_path / "out", *arguments).exit_code == 2
     assert not (tmp_path / "out").exists()
     assert run(*exports).exit_code == 2
 
@@ -401,28 +406,33 @@ def test_the_progress_bar_is_for_terminals_only(exports: tuple[Path, Path], corp
     command = [*COMMAND, "diff", str(exports[0]), str(corpora[1]), "-o", str(tmp_path / "out")]
     piped = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (piped.returncode, piped.stderr) == (1, "")
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, text=True, env={**os.environ, "TERM": "xterm"}) as process:
-        os.close(theirs)
-        shown = b""
+    controller, terminal = pty.openpty()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=terminal, text=True, env={**os.environ, "TERM": "xterm"}) as process:
+        os.close(terminal)
+        output = b""
         while True:
             try:
-                data = os.read(ours, 1 << 16)
+                data = os.read(controller, 1 << 16)
             except OSError:
                 break
             if not data:
                 break
-            shown += data
+            output += data
         assert process.stdout
         assert process.stdout.read() == piped.stdout
-    os.close(ours)
-    assert b"comparing" in shown
+    os.close(controller)
+    assert b"comparing" in output
 
 
 def test_progress_goes_from_nothing_to_all(exports: tuple[Path, Path], corpora: tuple[Path, Path], tmp_path: Path) -> None:
-    seen: dict[str, list[tuple[int, int]]] = {}
-    diff(exports[0], corpora[1], tmp_path / "out", progress=lambda stage, done, total: seen.setdefault(stage, []).append((done, total)))
-    assert list(seen) == ["reading old", "exporting records", "reading new", "comparing"]
+    calls: dict[str, list[tuple[int, int]]] = {}
+    diff(
+        exports[0],
+        corpora[1],
+        tmp_path / "out",
+        progress=lambda stage, completed, total: calls.setdefault(stage, []).append((completed, total)),
+    )
+    assert list(calls) == ["reading old", "exporting records", "reading new", "comparing"]
     for stage in ("reading old", "reading new"):
-        assert seen[stage][0][0] == 0
-        assert seen[stage][-1][0] == seen[stage][-1][1] > 0
+        assert calls[stage][0][0] == 0
+        assert calls[stage][-1][0] == calls[stage][-1][1] > 0

@@ -39,7 +39,7 @@ def by_path(name: str) -> ModuleType:
 hooks = by_path("hooks")
 
 
-def shown(path: Path) -> str:
+def relative_name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
@@ -59,7 +59,7 @@ def test_extras_that_are_named_exist() -> None:
             assert set(names.split(",")) <= extras.keys(), page
 
 
-@pytest.mark.parametrize("page", TEXTS, ids=shown)
+@pytest.mark.parametrize("page", TEXTS, ids=relative_name)
 def test_what_is_imported_in_python_is_there(page: Path) -> None:
     lines = re.findall(r"^(?:>>> )?(from pfocr2rdf\S* import .+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     for line in lines:
@@ -68,8 +68,8 @@ def test_what_is_imported_in_python_is_there(page: Path) -> None:
 
 def test_python_reference(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    failures, tried = doctest.testfile(str(ROOT / "docs" / "reference" / "python.md"), module_relative=False, encoding="utf-8")
-    assert tried > 20
+    failures, attempted = doctest.testfile(str(ROOT / "docs" / "reference" / "python.md"), module_relative=False, encoding="utf-8")
+    assert attempted > 20
     assert not failures
 
 
@@ -77,12 +77,12 @@ def test_python_reference(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def commands(group: click.Group = main, path: str = "") -> list[tuple[str, click.Command]]:
-    found: list[tuple[str, click.Command]] = []
+    pairs: list[tuple[str, click.Command]] = []
     for name, command in group.commands.items():
-        found.append((f"{path} {name}".strip(), command))
+        pairs.append((f"{path} {name}".strip(), command))
         if isinstance(command, click.Group):
-            found += commands(command, f"{path} {name}".strip())
-    return found
+            pairs += commands(command, f"{path} {name}".strip())
+    return pairs
 
 
 @pytest.mark.parametrize(("name", "command"), commands())
@@ -102,12 +102,14 @@ def test_every_command_is_on_the_page_of_commands() -> None:
 
 
 def test_options_on_the_pages_exist() -> None:
-    known = {option for _, command in commands() for one in command.params for option in (*one.opts, *one.secondary_opts)}
-    known |= {"--help", "--version"}
+    options = {
+        option for _, command in commands() for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)
+    }
+    options |= {"--help", "--version"}
     for page in TEXTS:
         for line in re.findall(r"^.*pfocr2rdf (?:export|validate).*$", page.read_text(encoding="utf-8"), re.MULTILINE):
             calls = re.findall(r"pfocr2rdf (?:export|validate)[^;|`]*", line)
-            assert {option for call in calls for option in re.findall(r"(?<= )--[a-z-]+", call)} <= known, (shown(page), line)
+            assert {option for call in calls for option in re.findall(r"(?<= )--[a-z-]+", call)} <= options, (relative_name(page), line)
 
 
 # -- tables that are made from the code ------------------------------------------------------------------------------------
@@ -119,15 +121,15 @@ def test_every_table_is_on_a_page_and_every_mark_has_a_table() -> None:
 
 
 def test_tables_have_every_row() -> None:
-    made = {name: make() for name, make in hooks.TABLES.items()}
-    assert all(f"`{row.name}`" in made["classes"] for row in CLASSES)
-    assert all(f"`{row.name}`" in made["evidence"] for row in EVIDENCE_TYPES)
-    assert all(f"| `{row.name}` |" in made["own properties"] + made["borrowed properties"] for row in PROPERTIES)
-    assert all(f"`{prefix}:`" in made["prefixes"] for prefix in PREFIXES)
-    assert all(f"`{name}`" in made["formats"] for name in SERIALIZERS)
-    assert len({line.count(" | ") for line in made["shapes"].splitlines()}) == 1
+    tables = {name: make() for name, make in hooks.TABLES.items()}
+    assert all(f"`{row.name}`" in tables["classes"] for row in CLASSES)
+    assert all(f"`{row.name}`" in tables["evidence"] for row in EVIDENCE_TYPES)
+    assert all(f"| `{row.name}` |" in tables["own properties"] + tables["borrowed properties"] for row in PROPERTIES)
+    assert all(f"`{prefix}:`" in tables["prefixes"] for prefix in PREFIXES)
+    assert all(f"`{name}`" in tables["formats"] for name in SERIALIZERS)
+    assert len({line.count(" | ") for line in tables["shapes"].splitlines()}) == 1
     named = set(re.findall(r"^(shape:\S+) a sh:", load_shapes().text, re.MULTILINE))
-    assert {name for name in named if f"`{name}`" not in made["shapes"]} == set()
+    assert {name for name in named if f"`{name}`" not in tables["shapes"]} == set()
 
 
 def test_borrowed_properties_are_those_of_the_vocabulary() -> None:
@@ -141,13 +143,13 @@ def test_tables_say_of_what_each_property_is() -> None:
         for row in PROPERTIES
         if row.name.startswith("pfocr:")
     }
-    owners |= {expand_term(name): set(said[0].split(", ")) for name, said in hooks.BORROWED.items()}
+    owners |= {expand_term(name): set(row_cells[0].split(", ")) for name, row_cells in hooks.BORROWED.items()}
     names = {expand_term(row.name): row.label for row in CLASSES}
     for record in read_records(ROOT / "examples"):
         for node in build_figure_graph(record).resources():
             label = next((names[value] for predicate, value in node.pairs if predicate == RDF_TYPE and value in names), "")
-            used = {predicate for predicate, _ in node.pairs if predicate != RDF_TYPE} if label else set()
-            assert {predicate for predicate in used if label not in owners.get(predicate, ())} == set(), node.subject
+            predicates = {predicate for predicate, _ in node.pairs if predicate != RDF_TYPE} if label else set()
+            assert {predicate for predicate in predicates if label not in owners.get(predicate, ())} == set(), node.subject
 
 
 def imports_of_packages() -> set[tuple[str, str]]:
@@ -197,8 +199,8 @@ def test_decisions_are_listed_with_their_titles_and_statuses() -> None:
 
 
 def test_properties_of_the_picture_are_in_the_vocabulary() -> None:
-    drawn = set(re.findall(r">((?:pfocr|oa):[A-Za-z]+)<", (ROOT / "docs" / "graph.svg").read_text(encoding="utf-8")))
-    assert drawn <= {row.name for row in PROPERTIES}
+    names = set(re.findall(r">((?:pfocr|oa):[A-Za-z]+)<", (ROOT / "docs" / "graph.svg").read_text(encoding="utf-8")))
+    assert names <= {row.name for row in PROPERTIES}
 
 
 # -- links -----------------------------------------------------------------------------------------------------------------
@@ -210,7 +212,7 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[\s-]+", "-", re.sub(r"[^\w\s-]", "", title.replace("`", "")).strip().lower()) for title in titles}
 
 
-@pytest.mark.parametrize("page", TEXTS, ids=shown)
+@pytest.mark.parametrize("page", TEXTS, ids=relative_name)
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
         if target.startswith(("http://", "https://")):

@@ -20,11 +20,11 @@ from tests.support.records import ROOT, write
 CONTENT = {"yasqe.min.js": b"globalThis.Yasqe = class {};\n", "yasqe.min.css": b".yasqe {}\n"}
 
 
-def package(**more: bytes) -> bytes:
+def package(**extra_files: bytes) -> bytes:
     """A package with the files, and some that nobody needs."""
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w:gz") as archive:
-        for name, content in {**CONTENT, "yasqe.min.js.map": b"{}", **more}.items():
+        for name, content in {**CONTENT, "yasqe.min.js.map": b"{}", **extra_files}.items():
             member = tarfile.TarInfo(f"package/build/{name}")
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))
@@ -43,30 +43,30 @@ class Npm:
         (self.folder / "package").write_bytes(content)
         self._does(f"import shutil; shutil.copy({str(self.folder / 'package')!r}, 'zazuko-yasqe-4.6.2.tgz')")
 
-    def fails(self, said: str) -> None:
+    def fails(self, message: str) -> None:
         """Have it fail."""
-        self._does(f"sys.exit({said!r})")
+        self._does(f"sys.exit({message!r})")
 
     @property
     def calls(self) -> list[str]:
         return self._calls.read_text(encoding="utf-8").splitlines() if self._calls.exists() else []
 
-    def _does(self, what: str) -> None:
+    def _does(self, statement: str) -> None:
         program = self.folder / "npm"
         count = f"import sys; print(*sys.argv[1:], file=open({str(self._calls)!r}, 'a'))"
-        program.write_text(f"#!{sys.executable}\n{count}\n{what}\n", encoding="utf-8")
+        program.write_text(f"#!{sys.executable}\n{count}\n{statement}\n", encoding="utf-8")
         program.chmod(0o755)
 
 
 @pytest.fixture
 def npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Npm:
     (tmp_path / "path").mkdir()
-    made = Npm(tmp_path / "path")
-    monkeypatch.setenv("PATH", str(made.folder))
+    npm_program = Npm(tmp_path / "path")
+    monkeypatch.setenv("PATH", str(npm_program.folder))
     monkeypatch.delenv(hatch_build.EDITOR_VARIABLE, raising=False)
     monkeypatch.setattr(hatch_build, "INTEGRITY", base64.b64encode(hashlib.sha512(package()).digest()).decode())
     monkeypatch.setattr(hatch_build, "FILES", {name: hashlib.sha256(content).hexdigest() for name, content in CONTENT.items()})
-    return made
+    return npm_program
 
 
 @pytest.fixture
@@ -74,14 +74,14 @@ def root(tmp_path: Path) -> Path:
     return write(tmp_path / "project", {"LICENSE": (ROOT / "LICENSE").read_bytes()})
 
 
-def brought(root: Path) -> dict[str, bytes]:
+def installed_files(root: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (root / hatch_build.EDITOR_DIR).glob("*")}
 
 
 def test_the_two_files_come_with_their_license_and_only_once(npm: Npm, root: Path) -> None:
     npm.brings(package())
     hatch_build.fetch_editor(root)
-    files = brought(root)
+    files = installed_files(root)
     text = files.pop("LICENSE.txt").decode()
     assert files == CONTENT
     assert "@zazuko/yasqe@4.6.2" in text
@@ -97,11 +97,11 @@ def test_files_of_another_version_are_replaced(npm: Npm, root: Path) -> None:
     write(root / hatch_build.EDITOR_DIR, {"yasqe.min.js": b"old", "old.js": b"old", "yasqe.min.css": CONTENT["yasqe.min.css"]})
     npm.brings(package())
     hatch_build.fetch_editor(root)
-    assert set(brought(root)) == {*CONTENT, "LICENSE.txt"}
+    assert set(installed_files(root)) == {*CONTENT, "LICENSE.txt"}
     write(root / hatch_build.EDITOR_DIR, {"yasqe.min.js": b"old"})
     npm.fails("npm error code E500")
     hatch_build.fetch_editor(root)
-    assert brought(root) == {}
+    assert installed_files(root) == {}
 
 
 @pytest.mark.parametrize("wish", ["", "required"])
@@ -110,26 +110,26 @@ def test_another_package_in_its_place_ends_the_build(wish: str, npm: Npm, root: 
     npm.brings(package(**{"more.js": b"alert(1)"}))
     with pytest.raises(SystemExit, match=r"npm brought something else in place of @zazuko/yasqe@4\.6\.2: its SHA-512 is .*=none$"):
         hatch_build.fetch_editor(root)
-    assert brought(root) == {}
+    assert installed_files(root) == {}
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("message", "why"),
     [
         (None, "npm is not installed"),
         ("npm error code E404\nnpm error more", "npm cannot bring @zazuko/yasqe@4.6.2: code E404\n"),
     ],
 )
 def test_without_npm_or_its_registry_the_build_goes_on_but_where_the_editor_is_required(
-    said: str | None, why: str, npm: Npm, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    message: str | None, why: str, npm: Npm, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    if said:
-        npm.fails(said)
+    if message:
+        npm.fails(message)
     hatch_build.fetch_editor(root)
     err = capsys.readouterr().err
     assert err.startswith(f"Warning: the query page has a plain field in place of the SPARQL editor: {why}")
     assert err.count("\n") == 1
-    assert brought(root) == {}
+    assert installed_files(root) == {}
     monkeypatch.setenv(hatch_build.EDITOR_VARIABLE, "required")
     with pytest.raises(SystemExit) as raised:
         hatch_build.fetch_editor(root)
@@ -140,7 +140,7 @@ def test_who_does_not_want_it_does_not_get_it(npm: Npm, root: Path, monkeypatch:
     npm.brings(package())
     monkeypatch.setenv(hatch_build.EDITOR_VARIABLE, "none")
     hatch_build.fetch_editor(root)
-    assert (npm.calls, brought(root)) == ([], {})
+    assert (npm.calls, installed_files(root)) == ([], {})
 
 
 @pytest.mark.parametrize("target", ["wheel", "sdist"])
@@ -167,12 +167,12 @@ def test_what_is_built_has_the_editor_though_git_ignores_it(target: str, npm: Np
     else:
         with tarfile.open(built) as archive:
             names = archive.getnames()
-    found = {name.rpartition("/")[2] for name in names if "pfocr2rdf/site/pages/assets/editor/" in name}
-    assert found == {*CONTENT, "LICENSE.txt"}
+    editor_files = {name.rpartition("/")[2] for name in names if "pfocr2rdf/site/pages/assets/editor/" in name}
+    assert editor_files == {*CONTENT, "LICENSE.txt"}
 
 
 def test_the_editor_in_this_tree_is_the_one_that_is_pinned() -> None:
-    files = brought(ROOT)
+    files = installed_files(ROOT)
     if not files:
         skip_or_fail("the package was built without the editor")
     notice = files.pop("LICENSE.txt").decode()

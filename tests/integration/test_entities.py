@@ -29,7 +29,7 @@ LABEL, TITLE, MEMBER, ORGANISM = (
 
 
 def record(figid: str, generation: int, **fields: Any) -> dict[str, Any]:
-    """A record in the fewest words; a record without rows is one of 2023."""
+    """A minimal record; a record without rows is one of 2023."""
     common = {"figid": figid, "figtitle": f"Title of {figid}", "pmcid": "PMC1", "number": "F1", "year": "2020", "caption": "c"}
     gene_row = {"word": "STAT1", "symbol": "STAT1", "source": "hgnc_symbol", "hgnc_symbol": "STAT1", "entrez": "6772"}
     return {**common, **({"genes": [gene_row]} if generation == OLD else {}), **fields}
@@ -39,13 +39,13 @@ def exported(folder: Path, records: Sequence[dict[str, Any]]) -> tuple[set[str],
     """The statements of what figures share, and the conflicts of the report."""
     folder.mkdir()
     source = folder / "in.yaml"
-    source.write_text("\n---\n".join(yaml.safe_dump(one, allow_unicode=True) for one in records), encoding="utf-8")
-    done = export([source], folder / "out", formats=["nquads"])
-    assert done.exported == len(records)
+    source.write_text("\n---\n".join(yaml.safe_dump(document, allow_unicode=True) for document in records), encoding="utf-8")
+    summary = export([source], folder / "out", formats=["nquads"])
+    assert summary.exported == len(records)
     lines = (folder / "out" / "figures.nq").read_text(encoding="utf-8").splitlines()
     end = " <https://pfocr.wikipathways.org/dataset> ."
     conflicts = json.loads((folder / "out" / "report.json").read_text(encoding="utf-8"))["conflicts"]
-    assert done.conflicts == len(conflicts)
+    assert summary.conflicts == len(conflicts)
     return {line.removesuffix(end) for line in lines if line.endswith(end)}, conflicts
 
 
@@ -70,18 +70,21 @@ def test_records_that_disagree_on_their_paper_give_one_paper_and_a_report(
     assert f'{PAPER} {expand_term("pfocr:journal")} "A"' in shared
     assert f'{PAPER} {expand_term("dcterms:issued")} "2020"^^<http://www.w3.org/2001/XMLSchema#gYear>' in shared
     assert len([line for line in shared if line.startswith(f"{PAPER} {TITLE} ")]) == 1
-    found = {one["predicate"]: (one["kept"], one["kept_from"], one["dropped"], one["dropped_from"]) for one in conflicts}
+    by_predicate = {
+        conflict["predicate"]: (conflict["kept"], conflict["kept_from"], conflict["dropped"], conflict["dropped_from"])
+        for conflict in conflicts
+    }
     first = {1: "PMC1__F2", -1: "PMC1__F3"}[order]
-    assert found[TITLE] == ('"The newer title"', first, '"An older title"', "PMC1__F1")
-    assert found[expand_term("pfocr:journal")] == ('"A"', "PMC1__F3", '"B"', "PMC1__F2")
-    assert found[expand_term("dcterms:issued")][3] == "PMC1__F4"
+    assert by_predicate[TITLE] == ('"The newer title"', first, '"An older title"', "PMC1__F1")
+    assert by_predicate[expand_term("pfocr:journal")] == ('"A"', "PMC1__F3", '"B"', "PMC1__F2")
+    assert by_predicate[expand_term("dcterms:issued")][3] == "PMC1__F4"
     assert len(conflicts) == 3
-    assert {one["subject"] for one in conflicts} == {PAPER}
+    assert {conflict["subject"] for conflict in conflicts} == {PAPER}
 
 
 def test_a_doi_that_was_dropped_leaves_no_link(tmp_path: Path) -> None:
     shared, conflicts = exported(tmp_path / "some", [record("PMC1__F1", NEW, doi="10.1000/a"), record("PMC1__F2", NEW, doi="10.1000/b")])
-    assert [(one["predicate"], one["kept"], one["dropped"]) for one in conflicts] == [
+    assert [(conflict["predicate"], conflict["kept"], conflict["dropped"]) for conflict in conflicts] == [
         (expand_term("bibo:doi"), '"10.1000/a"', '"10.1000/b"')
     ]
     assert {line for line in shared if expand_term("owl:sameAs") in line} == {

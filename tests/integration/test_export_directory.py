@@ -1,4 +1,4 @@
-"""The export directory: its files appear whole or not at all, whatever happens, and nothing else in it is touched."""
+"""The export directory: files are published complete or not at all, and foreign files are not touched."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ def output(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("compress", [None, "gz", "zst"])
 def test_the_manifest_names_every_file_with_its_size_and_digest(compress: str | None, source: Path, output: Path) -> None:
-    done = export([source], output, formats=SERIALIZERS, compress=compress)
+    summary = export([source], output, formats=SERIALIZERS, compress=compress)
     assert_intact(output)
     manifest = json.loads((output / MANIFEST_FILE).read_text(encoding="utf-8"))
     assert [file["name"] for file in manifest["files"]] == sorted(set(contents(output)) - {MANIFEST_FILE})
     assert manifest["sources"] == [str(source)]
     assert manifest["tool"].startswith("pfocr2rdf ")
     assert manifest["records"]["read"] == 150
-    assert sorted(done.files) == sorted(contents(output))
+    assert sorted(summary.files) == sorted(contents(output))
 
 
 def test_the_staging_folder_is_gone_at_the_end(source: Path, output: Path) -> None:
@@ -61,11 +61,11 @@ def test_the_folders_above_are_made(source: Path, output: Path) -> None:
 
 
 def test_what_a_record_was_quarantined_for_stands_beside_it(tmp_path: Path, output: Path) -> None:
-    bad = record("PMC1__F2", number="F2", year="20")
-    done = export([write_records(tmp_path / "in", record("PMC1__F1"), bad)], output)
-    assert (done.exported, done.quarantined) == (1, 1)
+    bad_record = record("PMC1__F2", number="F2", year="20")
+    summary = export([write_records(tmp_path / "in", record("PMC1__F1"), bad_record)], output)
+    assert (summary.exported, summary.quarantined) == (1, 1)
     assert sorted(contents(output / "quarantine")) == ["PMC1__F2/PMC1__F2.md", "PMC1__F2/reasons.json"]
-    assert yaml.safe_load_all((output / "quarantine/PMC1__F2/PMC1__F2.md").read_text(encoding="utf-8")).__next__() == bad
+    assert yaml.safe_load_all((output / "quarantine/PMC1__F2/PMC1__F2.md").read_text(encoding="utf-8")).__next__() == bad_record
     assert json.loads((output / "quarantine/PMC1__F2/reasons.json").read_text(encoding="utf-8"))[0]["resultSeverity"] == "Violation"
 
 
@@ -142,17 +142,17 @@ def test_a_broken_or_hostile_manifest_removes_nothing(manifest: str, source: Pat
 
 
 @pytest.mark.parametrize("error", [UnexpectedError, KeyboardInterrupt])
-@pytest.mark.parametrize("before", [False, True], ids=["first export", "over another export"])
+@pytest.mark.parametrize("has_previous", [False, True], ids=["first export", "over another export"])
 def test_an_exception_in_the_middle_leaves_all_as_it_was(
-    error: type[BaseException], before: bool, source: Path, output: Path, monkeypatch: pytest.MonkeyPatch
+    error: type[BaseException], has_previous: bool, source: Path, output: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(record_writer, "_COMMIT_INTERVAL_SECONDS", 1000.0)  # after so little time, nothing is worth being kept
     output.mkdir()
     (output / "notes.txt").write_bytes(b"mine")
-    if before:
+    if has_previous:
         export([source], output, formats=["ntriples"], limit=2)
 
-    def progress(_: str, count: int, *rest: object) -> None:
+    def progress(_: str, count: int, *further: object) -> None:
         if count > 100:
             raise error
 
@@ -169,15 +169,15 @@ def test_an_interrupted_run_leaves_its_work_for_the_next_one_and_nothing_else(
     monkeypatch.setattr(record_writer, "_COMMIT_INTERVAL_SECONDS", 0.0)
     monkeypatch.setattr(single, "BATCH_RECORDS", 10)
     export([source], output, formats=SERIALIZERS, limit=2)
-    before = contents(output)
+    previous = contents(output)
 
-    def progress(_: str, count: int, *rest: object) -> None:
+    def progress(_: str, count: int, *further: object) -> None:
         if count > 100:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         export([source], output, formats=SERIALIZERS, compress=compress, workers=workers, progress=progress)
-    assert {name: data for name, data in contents(output).items() if not name.startswith(CHECKPOINT_DIR)} == before
+    assert {name: data for name, data in contents(output).items() if not name.startswith(CHECKPOINT_DIR)} == previous
     assert not (output / STAGING_DIR).exists()
     mapped = export([source], output, formats=SERIALIZERS, compress=compress, workers=workers).mapped
     assert mapped < 150 if compress else mapped <= 50
@@ -188,13 +188,13 @@ def test_an_interrupted_run_leaves_its_work_for_the_next_one_and_nothing_else(
 
 def test_a_violation_or_refusal_that_stops_the_run_leaves_all_as_it_was(tmp_path: Path, output: Path) -> None:
     export([write_records(tmp_path / "good", record("PMC1__F1"))], output)
-    bad = write_records(
+    bad_source = write_records(
         tmp_path / "bad", record("PMC1__F1"), record("PMC1__F2", number="F2", year="20"), record("PMC1__F3", number="F3", pmcid="X")
     )
     with unchanged(output), pytest.raises(StoppedError):
-        export([bad], output, on_violation="fail")
+        export([bad_source], output, on_violation="fail")
     with unchanged(output), pytest.raises(StoppedError):
-        export([bad], output, fail_fast=True)
+        export([bad_source], output, fail_fast=True)
 
 
 def test_a_missing_source_leaves_no_folder(tmp_path: Path, output: Path) -> None:
@@ -203,22 +203,22 @@ def test_a_missing_source_leaves_no_folder(tmp_path: Path, output: Path) -> None
     assert not output.exists()
 
 
-@pytest.mark.parametrize("wrong", [{"formats": ["xml"]}, {"compress": "bz2"}, {"on_violation": "ignore"}])
-def test_wrong_usage_leaves_no_folder(wrong: dict[str, Any], source: Path, output: Path) -> None:
+@pytest.mark.parametrize("arguments", [{"formats": ["xml"]}, {"compress": "bz2"}, {"on_violation": "ignore"}])
+def test_wrong_usage_leaves_no_folder(arguments: dict[str, Any], source: Path, output: Path) -> None:
     with pytest.raises(ValueError, match="is no"):
-        export([source], output, **wrong)
+        export([source], output, **arguments)
     assert not output.exists()
 
 
 def test_a_source_that_cannot_be_read_is_not_blamed_on_the_output(source: Path, output: Path) -> None:
     (source / "a.yaml").symlink_to("nowhere")
-    done = export([source], output)
-    assert (done.exported, done.refused) == (150, 1)
+    summary = export([source], output)
+    assert (summary.exported, summary.refused) == (150, 1)
 
 
 def test_a_long_figid_can_be_quarantined(tmp_path: Path, output: Path) -> None:
-    done = export([write_records(tmp_path / "in", record("長" * 100, year="20"), record("PMC1__F2", number="F2"))], output)
-    assert (done.exported, done.quarantined + done.refused) == (1, 1)
+    summary = export([write_records(tmp_path / "in", record("長" * 100, year="20"), record("PMC1__F2", number="F2"))], output)
+    assert (summary.exported, summary.quarantined + summary.refused) == (1, 1)
 
 
 # -- what goes wrong outside ----------------------------------------------------------------------------------------------------
@@ -254,21 +254,21 @@ def test_what_was_refused_can_be_tried_again(source: Path, output: Path) -> None
 def test_a_folder_that_may_not_be_written_to_is_refused(source: Path) -> None:
     """Root may write to any folder, so root becomes nobody for as long as it takes."""
     with tempfile.TemporaryDirectory() as name:
-        place = Path(name)
-        place.chmod(0o755)
-        shutil.copytree(source, place / "in")
-        (place / "out").mkdir(mode=0o500)
+        directory = Path(name)
+        directory.chmod(0o755)
+        shutil.copytree(source, directory / "in")
+        (directory / "out").mkdir(mode=0o500)
         is_root = os.geteuid() == 0
         if is_root:
             os.seteuid(65534)
         try:
             with pytest.raises(OutputError, match="Permission denied"):
-                export([place / "in"], place / "out")
+                export([directory / "in"], directory / "out")
         finally:
             if is_root:
                 os.seteuid(0)
-            (place / "out").chmod(0o700)
-        assert list((place / "out").iterdir()) == []
+            (directory / "out").chmod(0o700)
+        assert list((directory / "out").iterdir()) == []
 
 
 @pytest.mark.parametrize(("size", "warned"), [(1, False), (20_000, False), (100_000, False), (1, True), (20_000, True)])
@@ -277,14 +277,14 @@ def test_files_that_may_not_grow_are_an_output_error_and_leave_nothing(size: int
     if warned:
         for path in source.iterdir():
             path.write_bytes(path.read_bytes().replace(b"papertitle: p\n", b""))
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    previous = resource.getrlimit(resource.RLIMIT_FSIZE)
     output.mkdir()
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, previous[1]))
     try:
         with unchanged(output), pytest.raises(OutputError, match="File too large"):
             export([source], output, formats=SERIALIZERS)
     finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        resource.setrlimit(resource.RLIMIT_FSIZE, previous)
     export([source], output, formats=["turtle"])
     assert_intact(output)
 
@@ -295,13 +295,13 @@ def test_an_error_while_files_are_put_in_place_is_an_output_error(
 ) -> None:
     """Some files may be in place by then, but without a manifest; the next run puts it right. The first step is to put that aside."""
     export([source], output, formats=SERIALIZERS, limit=1)
-    before = contents(output)
-    left = [after]
+    previous = contents(output)
+    renames_left = [after]
 
     def replace(old: object, new: object) -> None:
-        if not left[0]:
+        if not renames_left[0]:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        left[0] -= 1
+        renames_left[0] -= 1
         os.rename(old, new)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
@@ -309,7 +309,7 @@ def test_an_error_while_files_are_put_in_place_is_an_output_error(
         with pytest.raises(OutputError, match="No space left"):
             export([source], output, formats=["turtle", "ntriples"])
     assert (output / MANIFEST_FILE).exists() == (after == 0)
-    assert after or contents(output) == before
+    assert after or contents(output) == previous
     assert not (output / STAGING_DIR).exists()
     export([source], output, formats=["turtle", "ntriples"])
     assert_intact(output)
@@ -341,14 +341,14 @@ def test_a_dry_run_writes_nothing(exists: bool, source: Path, output: Path, tmp_
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     if exists:
         export([source], output, limit=1)
-    seen: set[str] = set()
+    names: set[str] = set()
     with unchanged(tmp_path):
-        look = lambda *_: seen.update(path.name for path in scratch.rglob("*"))  # noqa: E731
-        done = export([source], output, formats=SERIALIZERS, compress="gz", dry_run=True, progress=look)
-    assert [name for name in seen if name.startswith("figures.")] == [], "the graph is written and thrown away"
+        list_scratch = lambda *_: names.update(path.name for path in scratch.rglob("*"))  # noqa: E731
+        summary = export([source], output, formats=SERIALIZERS, compress="gz", dry_run=True, progress=list_scratch)
+    assert [name for name in names if name.startswith("figures.")] == [], "the graph is written and thrown away"
     assert output.exists() == exists
     assert list(scratch.iterdir()) == []
-    assert (done.exported, done.files) == (150, [])
+    assert (summary.exported, summary.files) == (150, [])
 
 
 def test_a_dry_run_counts_what_a_run_counts(tmp_path: Path, output: Path) -> None:
@@ -367,8 +367,8 @@ def test_a_record_that_is_superseded_late_leaves_nothing_of_the_first_pass(
     monkeypatch.setattr(single, "BATCH_RECORDS", 1)
     old = record("PMC1__F1", number="1", year="20")
     new = {key: value for key, value in record("PMC1__F1", number="2").items() if key != "genes"}
-    done = export([write_records(tmp_path / "both", old, new)], output)
-    assert (done.exported, done.superseded, done.quarantined) == (1, 1, 0)
+    summary = export([write_records(tmp_path / "both", old, new)], output)
+    assert (summary.exported, summary.superseded, summary.quarantined) == (1, 1, 0)
     export([write_records(tmp_path / "one", new)], tmp_path / "wanted")
     graphs = [
         {name: data for name, data in contents(folder).items() if name.startswith("figures.")} for folder in (output, tmp_path / "wanted")

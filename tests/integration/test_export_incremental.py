@@ -22,8 +22,7 @@ from tests.support.output_directories import contents
 from tests.support.profiles import example_count
 from tests.support.records import GENE_COLUMNS, TP53_ROW, front_matter, newer, older, table, write
 
-from pfocr2rdf.pipeline import fingerprint as version
-from pfocr2rdf.pipeline import record_writer, single
+from pfocr2rdf.pipeline import fingerprint, record_writer, single
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.pipeline.options import Release
 from pfocr2rdf.pipeline.summary import ExportSummary
@@ -57,44 +56,44 @@ FILES: Files = {
 }
 
 
-class Kept:
+class IncrementalExport:
     """A folder of records, and an export of it that is made again and again."""
 
-    def __init__(self, place: Path, files: Files = FILES, **options: Any) -> None:
-        self.place, self.output = place, place / "out"
+    def __init__(self, directory: Path, files: Files = FILES, **options: Any) -> None:
+        self.directory, self.output = directory, directory / "out"
         self.files: Files = {}
         self.options: dict[str, Any] = {"formats": ["turtle", "nquads"], "workers": 1, **options}
-        self.sources: list[str | Path] = [place / "in"]
+        self.sources: list[str | Path] = [directory / "in"]
         self.change(files)
 
     def change(self, files: Mapping[str, str | None]) -> None:
         """Write files, and remove those that are ``None``."""
         for name, content in files.items():
             if content is None:
-                (self.place / "in" / name).unlink()
+                (self.directory / "in" / name).unlink()
                 del self.files[name]
             else:
-                write(self.place / "in", {name: content})
+                write(self.directory / "in", {name: content})
                 self.files[name] = content
 
     def export(self, **options: Any) -> ExportSummary:
         """The export, as it is made over the one that is there; its files must be those of a fresh one."""
-        done = export(self.sources, self.output, **self.options | options)
-        shutil.rmtree(self.place / "fresh", ignore_errors=True)
-        wanted = export(self.sources, self.place / "fresh", **self.options | options)
-        assert contents(self.output) == contents(self.place / "fresh")
-        assert done.as_dict(timing=False) == wanted.as_dict(timing=False)
-        assert (done.files, done.exit_status) == (wanted.files, wanted.exit_status)
-        return done
+        summary = export(self.sources, self.output, **self.options | options)
+        shutil.rmtree(self.directory / "fresh", ignore_errors=True)
+        expected = export(self.sources, self.directory / "fresh", **self.options | options)
+        assert contents(self.output) == contents(self.directory / "fresh")
+        assert summary.as_dict(timing=False) == expected.as_dict(timing=False)
+        assert (summary.files, summary.exit_status) == (expected.files, expected.exit_status)
+        return summary
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Kept:
+def incremental(tmp_path: Path) -> IncrementalExport:
     """An export that was made once."""
-    found = Kept(tmp_path)
-    done = found.export()
-    assert (done.read, done.mapped, done.quarantined, done.refused, done.unchanged) == (ALL, ALL, 1, 1, False)
-    return found
+    incremental = IncrementalExport(tmp_path)
+    result = incremental.export()
+    assert (result.read, result.mapped, result.quarantined, result.refused, result.unchanged) == (ALL, ALL, 1, 1, False)
+    return incremental
 
 
 def stamps(folder: Path) -> dict[str, tuple[int, int]]:
@@ -108,20 +107,20 @@ def stamps(folder: Path) -> dict[str, tuple[int, int]]:
 @pytest.mark.parametrize("workers", [1, 2, None])
 @pytest.mark.parametrize("compress", [None, "gz", "zst"])
 def test_a_second_run_maps_nothing_and_leaves_the_files_alone(workers: int | None, compress: str | None, tmp_path: Path) -> None:
-    kept = Kept(tmp_path, formats=SERIALIZERS, compress=compress, workers=workers)
-    first = kept.export()
-    before = stamps(kept.output)
+    exported_folder = IncrementalExport(tmp_path, formats=SERIALIZERS, compress=compress, workers=workers)
+    first = exported_folder.export()
+    previous = stamps(exported_folder.output)
     for _ in range(2):
-        done = kept.export()
-        assert (done.mapped, done.unchanged, done.read) == (0, True, ALL)
-        assert done.as_dict(timing=False) == first.as_dict(timing=False)
-        assert stamps(kept.output) == before
+        summary = exported_folder.export()
+        assert (summary.mapped, summary.unchanged, summary.read) == (0, True, ALL)
+        assert summary.as_dict(timing=False) == first.as_dict(timing=False)
+        assert stamps(exported_folder.output) == previous
 
 
-def test_the_time_of_a_source_is_nothing(kept: Kept) -> None:
-    for path in (kept.place / "in").rglob("*.*"):
+def test_the_time_of_a_source_is_nothing(incremental: IncrementalExport) -> None:
+    for path in (incremental.directory / "in").rglob("*.*"):
         os.utime(path, (1, 1))
-    assert kept.export().unchanged
+    assert incremental.export().unchanged
 
 
 def test_a_second_run_from_another_place_finds_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,16 +193,16 @@ EDITS: dict[str, tuple[dict[str, str | None], int]] = {
 
 
 @pytest.mark.parametrize(("files", "mapped"), EDITS.values(), ids=EDITS)
-def test_only_what_is_new_or_has_changed_is_mapped(files: dict[str, str | None], mapped: int, kept: Kept) -> None:
-    kept.change(files)
-    done = kept.export()
-    assert done.mapped == mapped
-    again = kept.export()
-    assert again.mapped <= 2, "those that cannot be read at all, and those that lost, are looked at again"
-    back: dict[str, str | None] = {name: FILES.get(name) for name in files}
-    kept.change(back)
-    assert kept.export().mapped <= len(files) + 4
-    assert kept.files == FILES
+def test_only_what_is_new_or_has_changed_is_mapped(files: dict[str, str | None], mapped: int, incremental: IncrementalExport) -> None:
+    incremental.change(files)
+    summary = incremental.export()
+    assert summary.mapped == mapped
+    second = incremental.export()
+    assert second.mapped <= 2, "those that cannot be read at all, and those that lost, are looked at again"
+    original_files: dict[str, str | None] = {name: FILES.get(name) for name in files}
+    incremental.change(original_files)
+    assert incremental.export().mapped <= len(files) + 4
+    assert incremental.files == FILES
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -211,26 +210,26 @@ def test_what_comes_and_goes_among_many(workers: int, tmp_path: Path, monkeypatc
     """More records than go into one batch, reused ones between mapped ones."""
     monkeypatch.setattr(single, "BATCH_RECORDS", 4)
     monkeypatch.setattr(single, "_MAX_BATCH_ITEMS", 7)
-    kept = Kept(tmp_path, {f"{number}.md": page(number, number % 2) for number in range(100, 200)}, workers=workers)
-    kept.export()
-    kept.change({f"{number}.md": page(number, number % 2, year="2001") for number in range(100, 200, 9)})
-    kept.change({f"{number}.md": None for number in range(101, 200, 9)})
-    assert kept.export().mapped == 12
-    kept.change({f"{number}.md": page(number, 0, year="1990") for number in range(102, 200, 3)})
-    assert kept.export().mapped == len(range(102, 200, 3))
-    assert kept.export().mapped == 0
+    incremental = IncrementalExport(tmp_path, {f"{number}.md": page(number, number % 2) for number in range(100, 200)}, workers=workers)
+    incremental.export()
+    incremental.change({f"{number}.md": page(number, number % 2, year="2001") for number in range(100, 200, 9)})
+    incremental.change({f"{number}.md": None for number in range(101, 200, 9)})
+    assert incremental.export().mapped == 12
+    incremental.change({f"{number}.md": page(number, 0, year="1990") for number in range(102, 200, 3)})
+    assert incremental.export().mapped == len(range(102, 200, 3))
+    assert incremental.export().mapped == 0
 
 
 def test_entities_forget_what_no_record_says_any_more(tmp_path: Path) -> None:
     """A title of a paper that only one record had; a disagreement that comes and goes."""
-    one, other = page(1, 0), page(2, 0).replace("A paper", "Another paper")
-    kept = Kept(tmp_path, {"a.md": one, "b.md": other})
-    assert kept.export().conflicts == 1
-    kept.change({"b.md": page(2, 0)})
-    done = kept.export()
-    assert (done.conflicts, done.mapped) == (0, 1)
-    kept.change({"b.md": other})
-    assert kept.export().conflicts == 1
+    page_text, other = page(1, 0), page(2, 0).replace("A paper", "Another paper")
+    incremental = IncrementalExport(tmp_path, {"a.md": page_text, "b.md": other})
+    assert incremental.export().conflicts == 1
+    incremental.change({"b.md": page(2, 0)})
+    summary = incremental.export()
+    assert (summary.conflicts, summary.mapped) == (0, 1)
+    incremental.change({"b.md": other})
+    assert incremental.export().conflicts == 1
 
 
 @pytest.mark.parametrize("batch", [1, 64])
@@ -240,19 +239,19 @@ def test_a_duplicate_comes_and_goes(ranks: tuple[int, int], batch: int, tmp_path
     monkeypatch.setattr(single, "BATCH_RECORDS", batch)
     monkeypatch.setattr(single, "_MAX_BATCH_ITEMS", batch)
     first, second = (page(7, rank, year=str(2000 + number)) for number, rank in enumerate(ranks))
-    rest = {f"c{number}.md": page(number, 0) for number in range(100, 105)}
-    kept = Kept(tmp_path, {"a.md": first, **rest})
-    kept.export()
+    others = {f"c{number}.md": page(number, 0) for number in range(100, 105)}
+    incremental = IncrementalExport(tmp_path, {"a.md": first, **others})
+    incremental.export()
     for name, text in (("z.md", second), ("b.md", second)):
-        kept.change({name: text})
-        assert kept.export().mapped == 1
-        assert kept.export().mapped <= 1
-        kept.change({name: None})
-        assert kept.export().mapped <= 1
-    kept.change({"z.md": second})
-    kept.export()
-    kept.change({"a.md": None})
-    assert kept.export().mapped <= 1
+        incremental.change({name: text})
+        assert incremental.export().mapped == 1
+        assert incremental.export().mapped <= 1
+        incremental.change({name: None})
+        assert incremental.export().mapped <= 1
+    incremental.change({"z.md": second})
+    incremental.export()
+    incremental.change({"a.md": None})
+    assert incremental.export().mapped <= 1
 
 
 # -- other options -------------------------------------------------------------------------------------------------------------------
@@ -275,101 +274,101 @@ OPTIONS: dict[str, tuple[dict[str, Any], int]] = {
     "a limit": ({"limit": 7}, 0),
     "a limit that is beyond": ({"limit": 700}, 0),
     "a release": ({"release": Release("2024-01", "2024-01-01")}, 0),
-    "violations are kept": ({"on_violation": "keep"}, ALL),
+    "violations are incremental": ({"on_violation": "keep"}, ALL),
     "more workers": ({"workers": 3}, 0),
 }
 
 
 @pytest.mark.parametrize(("options", "mapped"), OPTIONS.values(), ids=OPTIONS)
-def test_what_other_options_do_not_touch_is_not_mapped_again(options: dict[str, Any], mapped: int, kept: Kept) -> None:
-    assert kept.export(**options).mapped == mapped
-    assert kept.export(**options).unchanged
-    back = kept.export().mapped
-    assert back in (0, ALL, ALL - options.get("limit", ALL))
-    assert kept.export().unchanged
+def test_what_other_options_do_not_touch_is_not_mapped_again(options: dict[str, Any], mapped: int, incremental: IncrementalExport) -> None:
+    assert incremental.export(**options).mapped == mapped
+    assert incremental.export(**options).unchanged
+    mapped_again = incremental.export().mapped
+    assert mapped_again in (0, ALL, ALL - options.get("limit", ALL))
+    assert incremental.export().unchanged
 
 
-def test_a_limit_that_grows_maps_what_comes_into_it(kept: Kept) -> None:
+def test_a_limit_that_grows_maps_what_comes_into_it(incremental: IncrementalExport) -> None:
     for limit, mapped in ((5, 0), (12, 7), (11, 0), (3, 0), (4, 1), (None, ALL - 4)):
-        assert kept.export(limit=limit).mapped == mapped
+        assert incremental.export(limit=limit).mapped == mapped
 
 
-@pytest.mark.parametrize("before", ["gz", "zst", None])
-@pytest.mark.parametrize("after", ["gz", "zst", None])
-def test_from_one_compression_to_another(before: str | None, after: str | None, tmp_path: Path) -> None:
-    kept = Kept(tmp_path, formats=SERIALIZERS, compress=before)
-    kept.export()
-    kept.change({"_figures/PMC12__F1.md": page(12, 0, year="2001"), "_figures/PMC25__F1.md": None})
-    assert kept.export(compress=after).mapped == 1
+@pytest.mark.parametrize("first_compress", ["gz", "zst", None])
+@pytest.mark.parametrize("second_compress", ["gz", "zst", None])
+def test_from_one_compression_to_another(first_compress: str | None, second_compress: str | None, tmp_path: Path) -> None:
+    incremental = IncrementalExport(tmp_path, formats=SERIALIZERS, compress=first_compress)
+    incremental.export()
+    incremental.change({"_figures/PMC12__F1.md": page(12, 0, year="2001"), "_figures/PMC25__F1.md": None})
+    assert incremental.export(compress=second_compress).mapped == 1
 
 
-def test_other_shapes_map_all(kept: Kept) -> None:
-    mine = write(kept.place / "shapes", {"mine.ttl": SHAPE})
-    assert kept.export(shapes=[mine]).mapped == ALL
-    assert kept.export(shapes=[mine]).mapped == 0
-    write(mine, {"mine.ttl": SHAPE.replace("minCount 1", "minCount 0")})
-    assert kept.export(shapes=[mine]).mapped == ALL
-    assert kept.export().mapped == ALL
+def test_other_shapes_map_all(incremental: IncrementalExport) -> None:
+    shapes = write(incremental.directory / "shapes", {"mine.ttl": SHAPE})
+    assert incremental.export(shapes=[shapes]).mapped == ALL
+    assert incremental.export(shapes=[shapes]).mapped == 0
+    write(shapes, {"mine.ttl": SHAPE.replace("minCount 1", "minCount 0")})
+    assert incremental.export(shapes=[shapes]).mapped == ALL
+    assert incremental.export().mapped == ALL
 
 
-def test_another_version_of_the_mapping_maps_all(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_version_of_the_mapping_maps_all(incremental: IncrementalExport, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(version, "code_fingerprint", lambda: "another one")
-        assert kept.export().mapped == ALL
-        assert kept.export().mapped == 0
-    assert kept.export().mapped == ALL
+        patched.setattr(fingerprint, "code_fingerprint", lambda: "another one")
+        assert incremental.export().mapped == ALL
+        assert incremental.export().mapped == 0
+    assert incremental.export().mapped == ALL
 
 
 def test_another_version_of_the_tool_or_of_a_library_that_packs_is_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
     """They too are seen in the files: a manifest names the tool, and another library may pack the same to other bytes."""
-    in_force, seen = load_shapes([]), set()
+    in_force, fingerprints = load_shapes([]), set()
     for name, value in (("TOOL", TOOL), ("TOOL", "pfocr2rdf 99"), ("version", lambda name: f"{name} 99")):
-        monkeypatch.setattr(version, name, value)
-        seen |= {version.export_fingerprint(in_force, "quarantine"), version.export_fingerprint(in_force, "keep")}
-    assert len(seen) == 6
+        monkeypatch.setattr(fingerprint, name, value)
+        fingerprints |= {fingerprint.export_fingerprint(in_force, "quarantine"), fingerprint.export_fingerprint(in_force, "keep")}
+    assert len(fingerprints) == 6
 
 
 def test_the_version_of_the_mapping_hangs_on_every_module_and_table_of_the_package() -> None:
     """And on nothing that is made of them."""
     with TemporaryDirectory() as folder:
         package = Path(folder) / "pfocr2rdf"
-        shutil.copytree(Path(version.__file__).parents[1], package, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(Path(fingerprint.__file__).parents[1], package, ignore=shutil.ignore_patterns("__pycache__"))
 
-        def found() -> str:
+        def package_digest() -> str:
             digest = hashlib.sha256()
-            version._hash_tree(package, digest)
+            fingerprint._hash_tree(package, digest)
             return str(digest.hexdigest())
 
-        seen = {found()}
+        digests = {package_digest()}
         write(package, {"__pycache__/mapping.pyc": "x"})
-        assert found() in seen
+        assert package_digest() in digests
         for name in ("mapping/figure.py", "records/yaml.py"):
             (package / name).write_text((package / name).read_text() + "\n# changed\n")
-            assert found() not in seen
-            seen.add(found())
+            assert package_digest() not in digests
+            digests.add(package_digest())
         (package / "mapping" / "organisms.py").rename(package / "mapping" / "taxa.py")
-        assert found() not in seen
+        assert package_digest() not in digests
 
 
-def test_fresh_maps_all(kept: Kept) -> None:
-    before = stamps(kept.output)
-    assert kept.export(fresh=True).mapped == ALL
-    assert stamps(kept.output) != before
-    kept.change({"_figures/PMC11__F1.md": page(11, 0, year="2001")})
-    assert kept.export(fresh=True).mapped == ALL
-    assert kept.export().mapped == 0
+def test_fresh_maps_all(incremental: IncrementalExport) -> None:
+    previous = stamps(incremental.output)
+    assert incremental.export(fresh=True).mapped == ALL
+    assert stamps(incremental.output) != previous
+    incremental.change({"_figures/PMC11__F1.md": page(11, 0, year="2001")})
+    assert incremental.export(fresh=True).mapped == ALL
+    assert incremental.export().mapped == 0
 
 
-def test_fresh_takes_nothing_from_an_interrupted_run_either(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept.change({f"_figures/PMC{number}__F1.md": page(number, 0, year="2001") for number in range(10, 17)})
-    interrupt(kept, monkeypatch)
-    assert kept.export(fresh=True).mapped == ALL
+def test_fresh_takes_nothing_from_an_interrupted_run_either(incremental: IncrementalExport, monkeypatch: pytest.MonkeyPatch) -> None:
+    incremental.change({f"_figures/PMC{number}__F1.md": page(number, 0, year="2001") for number in range(10, 17)})
+    interrupt(incremental, monkeypatch)
+    assert incremental.export(fresh=True).mapped == ALL
 
 
-def interrupt(kept: Kept, monkeypatch: pytest.MonkeyPatch, after: int = 10, **options: Any) -> None:
+def interrupt(incremental: IncrementalExport, monkeypatch: pytest.MonkeyPatch, after: int = 10, **options: Any) -> None:
     """Interrupt a run over it."""
 
-    def progress(_: str, count: int, *rest: object) -> None:
+    def progress(_: str, count: int, *further: object) -> None:
         if count >= after:
             raise KeyboardInterrupt
 
@@ -378,28 +377,28 @@ def interrupt(kept: Kept, monkeypatch: pytest.MonkeyPatch, after: int = 10, **op
         patched.setattr(single, "_MAX_BATCH_ITEMS", 2)
         patched.setattr(record_writer, "_COMMIT_INTERVAL_SECONDS", 0.0)
         with pytest.raises(KeyboardInterrupt):
-            export(kept.sources, kept.output, progress=progress, **kept.options | options)
-    assert (kept.output / CHECKPOINT_DIR).is_dir()
+            export(incremental.sources, incremental.output, progress=progress, **incremental.options | options)
+    assert (incremental.output / CHECKPOINT_DIR).is_dir()
 
 
 @pytest.mark.parametrize("compress", [None, "gz", "zst"])
 def test_what_an_interrupted_run_did_is_taken_from_there_and_the_rest_from_the_export(
-    compress: str | None, kept: Kept, monkeypatch: pytest.MonkeyPatch
+    compress: str | None, incremental: IncrementalExport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept.change({f"_figures/PMC{number}__F1.md": page(number, 0, year="2001") for number in range(10, 15)})
-    interrupt(kept, monkeypatch, after=4, compress=compress)
-    assert kept.export(compress=compress).mapped == 1
-    assert not (kept.output / CHECKPOINT_DIR).exists()
+    incremental.change({f"_figures/PMC{number}__F1.md": page(number, 0, year="2001") for number in range(10, 15)})
+    interrupt(incremental, monkeypatch, after=4, compress=compress)
+    assert incremental.export(compress=compress).mapped == 1
+    assert not (incremental.output / CHECKPOINT_DIR).exists()
 
 
 def test_an_interrupted_run_over_an_interrupted_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = Kept(tmp_path)
-    interrupt(kept, monkeypatch, after=4)
-    interrupt(kept, monkeypatch, after=8)
-    interrupt(kept, monkeypatch, after=2)
-    kept.change({"_figures/PMC10__F1.md": page(10, 0, year="2001")})
-    assert kept.export().mapped == ALL - 8 + 1
-    assert kept.export().mapped == 0
+    incremental = IncrementalExport(tmp_path)
+    interrupt(incremental, monkeypatch, after=4)
+    interrupt(incremental, monkeypatch, after=8)
+    interrupt(incremental, monkeypatch, after=2)
+    incremental.change({"_figures/PMC10__F1.md": page(10, 0, year="2001")})
+    assert incremental.export().mapped == ALL - 8 + 1
+    assert incremental.export().mapped == 0
 
 
 # -- a state that cannot be trusted --------------------------------------------------------------------------------------------------
@@ -409,7 +408,7 @@ def overwrite(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
-def scratch(path: Path, seed: int, count: int) -> None:
+def damage_bytes(path: Path, seed: int, count: int) -> None:
     """Other bytes in some places."""
     chosen, data = random.Random(seed), bytearray(path.read_bytes())
     for _ in range(count):
@@ -477,40 +476,42 @@ CHANGE: dict[str, str | None] = {"_figures/PMC12__F1.md": page(12, 0, year="2001
 
 @pytest.mark.parametrize("changed", [False, True], ids=["same records", "changed records"])
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-def test_a_state_that_cannot_be_trusted_changes_nothing(damage: Callable[[Path], object], changed: bool, kept: Kept) -> None:
+def test_a_state_that_cannot_be_trusted_changes_nothing(
+    damage: Callable[[Path], object], changed: bool, incremental: IncrementalExport
+) -> None:
     if changed:
-        kept.change(CHANGE)
-    damage(kept.output / STATE_FILE)
-    kept.export()
-    assert kept.export().mapped == 0
-    assert sorted(path.name for path in kept.output.glob(f"{STATE_FILE}*")) == [STATE_FILE]
+        incremental.change(CHANGE)
+    damage(incremental.output / STATE_FILE)
+    incremental.export()
+    assert incremental.export().mapped == 0
+    assert sorted(path.name for path in incremental.output.glob(f"{STATE_FILE}*")) == [STATE_FILE]
 
 
 @pytest.mark.parametrize("seed", range(25))
-def test_a_state_with_some_wrong_bytes_changes_nothing(seed: int, kept: Kept) -> None:
-    kept.change(CHANGE)
-    scratch(kept.output / STATE_FILE, seed, 1 + seed * 3)
-    kept.export()
-    assert kept.export().mapped == 0
+def test_a_state_with_some_wrong_bytes_changes_nothing(seed: int, incremental: IncrementalExport) -> None:
+    incremental.change(CHANGE)
+    damage_bytes(incremental.output / STATE_FILE, seed, 1 + seed * 3)
+    incremental.export()
+    assert incremental.export().mapped == 0
 
 
-def test_a_folder_in_the_place_of_the_state_is_left_alone_or_gone(kept: Kept) -> None:
-    (kept.output / STATE_FILE).unlink()
-    write(kept.output / STATE_FILE, {"notes.txt": "mine"})
+def test_a_folder_in_the_place_of_the_state_is_left_alone_or_gone(incremental: IncrementalExport) -> None:
+    (incremental.output / STATE_FILE).unlink()
+    write(incremental.output / STATE_FILE, {"notes.txt": "mine"})
     with pytest.raises(Exception, match=r"cannot be written: Is a directory"):
-        export(kept.sources, kept.output, **kept.options)
-    assert (kept.output / STATE_FILE / "notes.txt").read_text() == "mine"
+        export(incremental.sources, incremental.output, **incremental.options)
+    assert (incremental.output / STATE_FILE / "notes.txt").read_text() == "mine"
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_an_interrupted_run_whose_state_cannot_be_trusted_changes_nothing(
     damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = Kept(tmp_path)
-    interrupt(kept, monkeypatch)
-    DAMAGES[damage](kept.output / CHECKPOINT_DIR / STATE_FILE)
-    kept.export()
-    assert kept.export().mapped == 0
+    incremental = IncrementalExport(tmp_path)
+    interrupt(incremental, monkeypatch)
+    DAMAGES[damage](incremental.output / CHECKPOINT_DIR / STATE_FILE)
+    incremental.export()
+    assert incremental.export().mapped == 0
 
 
 @pytest.mark.parametrize("compress", [None, "gz", "zst"])
@@ -518,12 +519,12 @@ def test_an_interrupted_run_whose_state_cannot_be_trusted_changes_nothing(
 def test_an_interrupted_run_whose_files_are_shorter_than_its_state_says(
     size: int, compress: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = Kept(tmp_path, compress=compress)
-    interrupt(kept, monkeypatch)
-    for path in (kept.output / CHECKPOINT_DIR).glob("figures.nq*"):
+    incremental = IncrementalExport(tmp_path, compress=compress)
+    interrupt(incremental, monkeypatch)
+    for path in (incremental.output / CHECKPOINT_DIR).glob("figures.nq*"):
         os.truncate(path, size)
-    assert kept.export().mapped == ALL
-    assert kept.export().mapped == 0
+    assert incremental.export().mapped == ALL
+    assert incremental.export().mapped == 0
 
 
 # -- files that are no longer as they were written -----------------------------------------------------------------------------------
@@ -537,7 +538,7 @@ def other_bytes(path: Path) -> None:
 
 SET_ASIDE = ("reasons.json", "PMC30__F1.md")
 
-HURTS: dict[str, Callable[[Path], object]] = {
+FILE_DAMAGES: dict[str, Callable[[Path], object]] = {
     "gone": Path.unlink,
     "empty": lambda path: path.write_bytes(b""),
     "shorter": lambda path: os.truncate(path, path.stat().st_size - 10),
@@ -548,54 +549,54 @@ HURTS: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("changed", [False, True], ids=["same records", "changed records"])
 @pytest.mark.parametrize("compress", [None, "gz", "zst"])
-@pytest.mark.parametrize("hurt", HURTS)
+@pytest.mark.parametrize("hurt", FILE_DAMAGES)
 def test_a_file_of_the_graph_that_somebody_changed_is_written_anew(hurt: str, compress: str | None, changed: bool, tmp_path: Path) -> None:
-    kept = Kept(tmp_path, compress=compress)
-    kept.export()
+    incremental = IncrementalExport(tmp_path, compress=compress)
+    incremental.export()
     if changed:
-        kept.change(CHANGE)
-    (path,) = kept.output.glob("figures.nq*")
-    HURTS[hurt](path)
-    assert not kept.export().unchanged
-    assert kept.export().unchanged
+        incremental.change(CHANGE)
+    (path,) = incremental.output.glob("figures.nq*")
+    FILE_DAMAGES[hurt](path)
+    assert not incremental.export().unchanged
+    assert incremental.export().unchanged
 
 
 @pytest.mark.parametrize("changed", [False, True], ids=["same records", "changed records"])
-@pytest.mark.parametrize("hurt", HURTS)
+@pytest.mark.parametrize("hurt", FILE_DAMAGES)
 @pytest.mark.parametrize("name", [MANIFEST_FILE, "report.json", "vocabulary.ttl", *(f"quarantine/PMC30__F1/{name}" for name in SET_ASIDE)])
-def test_another_file_that_somebody_changed_is_written_anew(name: str, hurt: str, changed: bool, kept: Kept) -> None:
+def test_another_file_that_somebody_changed_is_written_anew(name: str, hurt: str, changed: bool, incremental: IncrementalExport) -> None:
     if changed:
-        kept.change(CHANGE)
-    HURTS[hurt](kept.output / name)
-    done = kept.export()
-    assert (done.unchanged, done.mapped) == (False, changed + name.startswith("quarantine"))
-    assert kept.export().unchanged
+        incremental.change(CHANGE)
+    FILE_DAMAGES[hurt](incremental.output / name)
+    summary = incremental.export()
+    assert (summary.unchanged, summary.mapped) == (False, changed + name.startswith("quarantine"))
+    assert incremental.export().unchanged
 
 
-def test_a_quarantine_that_is_gone_comes_again(kept: Kept) -> None:
-    shutil.rmtree(kept.output / "quarantine")
-    assert kept.export().mapped == 1
+def test_a_quarantine_that_is_gone_comes_again(incremental: IncrementalExport) -> None:
+    shutil.rmtree(incremental.output / "quarantine")
+    assert incremental.export().mapped == 1
 
 
-def test_a_copy_of_an_export_is_as_good_as_the_export(kept: Kept) -> None:
+def test_a_copy_of_an_export_is_as_good_as_the_export(incremental: IncrementalExport) -> None:
     """Its files have other times."""
-    shutil.copytree(kept.output, kept.place / "copy", copy_function=shutil.copyfile)
-    shutil.rmtree(kept.output)
-    (kept.place / "copy").rename(kept.output)
-    assert kept.export().unchanged
-    kept.change(CHANGE)
-    shutil.copytree(kept.output, kept.place / "copy", copy_function=shutil.copyfile)
-    shutil.rmtree(kept.output)
-    (kept.place / "copy").rename(kept.output)
-    assert kept.export().mapped == 1
+    shutil.copytree(incremental.output, incremental.directory / "copy", copy_function=shutil.copyfile)
+    shutil.rmtree(incremental.output)
+    (incremental.directory / "copy").rename(incremental.output)
+    assert incremental.export().unchanged
+    incremental.change(CHANGE)
+    shutil.copytree(incremental.output, incremental.directory / "copy", copy_function=shutil.copyfile)
+    shutil.rmtree(incremental.output)
+    (incremental.directory / "copy").rename(incremental.output)
+    assert incremental.export().mapped == 1
 
 
-def test_what_somebody_put_into_the_folder_is_not_ours(kept: Kept) -> None:
-    write(kept.output, {"notes.txt": "mine", "quarantine/notes.txt": "mine"})
-    assert export(kept.sources, kept.output, **kept.options).unchanged
-    kept.change(CHANGE)
-    assert export(kept.sources, kept.output, **kept.options).mapped == 1
-    assert (kept.output / "notes.txt").read_text() == (kept.output / "quarantine/notes.txt").read_text() == "mine"
+def test_what_somebody_put_into_the_folder_is_not_ours(incremental: IncrementalExport) -> None:
+    write(incremental.output, {"notes.txt": "mine", "quarantine/notes.txt": "mine"})
+    assert export(incremental.sources, incremental.output, **incremental.options).unchanged
+    incremental.change(CHANGE)
+    assert export(incremental.sources, incremental.output, **incremental.options).mapped == 1
+    assert (incremental.output / "notes.txt").read_text() == (incremental.output / "quarantine/notes.txt").read_text() == "mine"
 
 
 # -- other sources -------------------------------------------------------------------------------------------------------------------
@@ -612,19 +613,19 @@ def packed(files: Files) -> bytes:
 
 
 def test_records_of_an_archive_are_known_again(tmp_path: Path) -> None:
-    kept = Kept(tmp_path)
+    incremental = IncrementalExport(tmp_path)
     archive = tmp_path / "pfocr.tar"
-    kept.sources = [archive]
+    incremental.sources = [archive]
     archive.write_bytes(packed(FILES))
-    assert kept.export().mapped == ALL
-    assert kept.export().unchanged
+    assert incremental.export().mapped == ALL
+    assert incremental.export().unchanged
     archive.write_bytes(packed(dict(reversed(FILES.items()))))
-    assert kept.export().unchanged, "the order of members is nothing"
+    assert incremental.export().unchanged, "the order of members is nothing"
     archive.write_bytes(packed({**FILES, "_figures/PMC12__F1.md": page(12, 0, year="2001"), "_data/PMC20__F1-genes.tsv": genes("TRP53")}))
-    assert kept.export().mapped == 2
+    assert incremental.export().mapped == 2
     archive.unlink()
     archive.write_bytes(packed(FILES))
-    assert kept.export().mapped == 2
+    assert incremental.export().mapped == 2
 
 
 def test_records_of_standard_input_are_known_again(tmp_path: Path) -> None:
@@ -642,22 +643,22 @@ def test_records_of_standard_input_are_known_again(tmp_path: Path) -> None:
 
 
 def test_a_source_that_is_named_twice_is_read_twice(tmp_path: Path) -> None:
-    kept = Kept(tmp_path, {"a.md": page(1, 0), "b.md": page(2, 1)})
-    kept.sources = [tmp_path / "in", tmp_path / "in"]
-    assert kept.export().refused == 2
-    assert kept.export().mapped <= 2
-    kept.change({"a.md": page(1, 0, year="2001")})
-    assert kept.export().mapped <= 4
+    incremental = IncrementalExport(tmp_path, {"a.md": page(1, 0), "b.md": page(2, 1)})
+    incremental.sources = [tmp_path / "in", tmp_path / "in"]
+    assert incremental.export().refused == 2
+    assert incremental.export().mapped <= 2
+    incremental.change({"a.md": page(1, 0, year="2001")})
+    assert incremental.export().mapped <= 4
 
 
-def test_other_sources_with_the_same_records(kept: Kept) -> None:
+def test_other_sources_with_the_same_records(incremental: IncrementalExport) -> None:
     """A source is known by its name, so that what messages say of it is right."""
-    shutil.copytree(kept.place / "in", kept.place / "other")
-    kept.sources = [kept.place / "other"]
-    assert kept.export().mapped == ALL
-    kept.sources = [kept.place / "in" / "_figures", kept.place / "other"]
-    kept.export()
-    assert kept.export().mapped <= ALL
+    shutil.copytree(incremental.directory / "in", incremental.directory / "other")
+    incremental.sources = [incremental.directory / "other"]
+    assert incremental.export().mapped == ALL
+    incremental.sources = [incremental.directory / "in" / "_figures", incremental.directory / "other"]
+    incremental.export()
+    assert incremental.export().mapped <= ALL
 
 
 # -- the law -------------------------------------------------------------------------------------------------------------------------
@@ -725,21 +726,25 @@ def content(name: str, value: Any) -> str | None:
     )
 
 
-def known(output: Path) -> tuple[set[str], str, dict[tuple[str, int], tuple[bytes, str]]]:
+def known_records(output: Path) -> tuple[set[str], str, dict[tuple[str, int], tuple[bytes, str]]]:
     """Formats and version of an export, and digest and status of its records."""
     if not (output / STATE_FILE).exists():
         return set(), "", {}
     database = sqlite3.connect(output / STATE_FILE)
-    about = dict(database.execute("SELECT name, value FROM about"))
+    metadata = dict(database.execute("SELECT name, value FROM about"))
     rows = database.execute("SELECT source, line, digest, status FROM records").fetchall()
     database.close()
-    return set(json.loads(about["formats"])), about["version"], {(source, line): (digest, status) for source, line, digest, status in rows}
+    return (
+        set(json.loads(metadata["formats"])),
+        metadata["version"],
+        {(source, line): (digest, status) for source, line, digest, status in rows},
+    )
 
 
-def to_be_mapped(before: Any, after: Any) -> int:
+def to_be_mapped(previous: Any, current: Any) -> int:
     """How many records the second run had to map: those that the first one did not know, or could not read, or left out for others."""
-    (formats, made_by, old), (wanted, own, new) = before, after
-    if made_by != own or not wanted <= formats:
+    (formats, made_by, old), (wanted_formats, own_version, new) = previous, current
+    if made_by != own_version or not wanted_formats <= formats:
         old = {}
     return sum(not digest or old.get(key, (b"", ""))[0] != digest or old[key][1] == "lost" for key, (digest, _) in new.items())
 
@@ -751,22 +756,24 @@ def test_an_export_over_another_one_is_what_a_fresh_one_is(rounds: list[tuple[di
         patched.setattr(single, "BATCH_RECORDS", 3)  # so that a newer record may come when the older one is written
         patched.setattr(single, "_MAX_BATCH_ITEMS", 5)
         first = {f"{slot}.md": variants(slot, int(slot[3:5]))["newer" if number % 3 == 0 else "older"] for number, slot in enumerate(SLOTS)}
-        kept = Kept(Path(folder), {**first, "zz.md": page(99, 0)})
+        incremental = IncrementalExport(Path(folder), {**first, "zz.md": page(99, 0)})
         for edit, options in [({}, {}), *rounds]:
             files = {name: content(name, value) for name, value in edit.items()}
-            kept.change({name: text for name, text in files.items() if text is not None or name in kept.files})
-            before = known(kept.output)
-            done = kept.export(**options)
-            assert done.unchanged or done.mapped == to_be_mapped(before, known(kept.output))
+            incremental.change({name: text for name, text in files.items() if text is not None or name in incremental.files})
+            previous = known_records(incremental.output)
+            summary = incremental.export(**options)
+            assert summary.unchanged or summary.mapped == to_be_mapped(previous, known_records(incremental.output))
 
 
 def test_the_law_can_tell(tmp_path: Path) -> None:
     """What counts the records to be mapped knows those that are new, changed, unreadable and superseded."""
-    kept = Kept(tmp_path, {"a.md": page(1, 0), "b.md": page(1, 1), "c.md": page(2, 0), "d.md": "---\na: [\n---\n", "e.md": page(3, 0)})
-    kept.export()
-    before = known(kept.output)
-    assert to_be_mapped(known(tmp_path / "nowhere"), before) == 5
-    assert to_be_mapped(before, before) == 2
-    kept.change({"e.md": page(3, 0, year="2001"), "f.md": page(4, 0)})
-    kept.export()
-    assert to_be_mapped(before, known(kept.output)) == 4
+    incremental = IncrementalExport(
+        tmp_path, {"a.md": page(1, 0), "b.md": page(1, 1), "c.md": page(2, 0), "d.md": "---\na: [\n---\n", "e.md": page(3, 0)}
+    )
+    incremental.export()
+    previous = known_records(incremental.output)
+    assert to_be_mapped(known_records(tmp_path / "nowhere"), previous) == 5
+    assert to_be_mapped(previous, previous) == 2
+    incremental.change({"e.md": page(3, 0, year="2001"), "f.md": page(4, 0)})
+    incremental.export()
+    assert to_be_mapped(previous, known_records(incremental.output)) == 4

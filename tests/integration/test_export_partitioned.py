@@ -1,4 +1,4 @@
-"""Exports in parts: they say what an export in one piece says, are made again only where they must be, and outlive being killed."""
+"""Partitioned exports: same content as a single-file export, incremental by partition, and resumable after a kill."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from pfocr2rdf.cli import main
 from pfocr2rdf.errors import OutputError, SourceError, StoppedError
 from pfocr2rdf.mapping import figure_graph
 from pfocr2rdf.mapping.figure_graph import FigureGraph
-from pfocr2rdf.pipeline import worker as batch
+from pfocr2rdf.pipeline import worker
 from pfocr2rdf.pipeline.executors.processes import ProcessExecutor
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
@@ -40,19 +40,19 @@ PARSED = {
 RDFLIB = {"turtle": "turtle", "jsonld": "json-ld", "ntriples": "nt", "nquads": "nquads", "trig": "trig", "rdfxml": "xml"}
 
 
-def quads(data: bytes, form: str) -> set[str]:
-    return {str(quad) for quad in pyoxigraph.parse(data, format=PARSED[form])}
+def quads(data: bytes, fmt: str) -> set[str]:
+    return {str(quad) for quad in pyoxigraph.parse(data, format=PARSED[fmt])}
 
 
-def graph(folder: Path, form: str) -> dict[str, set[str]]:
+def graph(folder: Path, fmt: str) -> dict[str, set[str]]:
     """The statements of each file of the graph."""
-    suffix = SERIALIZERS[form]().suffix
+    suffix = SERIALIZERS[fmt]().suffix
     names = [name for name in contents(folder) if name.endswith(suffix) and name.startswith(("part-", "entities", "figures"))]
-    return {name: quads((folder / name).read_bytes(), form) for name in sorted(names)}
+    return {name: quads((folder / name).read_bytes(), fmt) for name in sorted(names)}
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def records_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twenty records of both generations."""
     folder = tmp_path_factory.mktemp("made")
     new = {f"_figures/PMC2__{number}.md": front_matter(newer(f"PMC2__{number}")) for number in range(3)}
@@ -65,67 +65,69 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("size", [1, 7, 100])
 @pytest.mark.parametrize("name", ["made", "real-gen2"])
-def test_the_parts_and_the_entities_are_the_whole(name: str, size: int, made: Path, tmp_path: Path) -> None:
-    source = made if name == "made" else shared_data(name)
-    one = export([source], tmp_path / "whole", formats=SERIALIZERS)
-    done = export_partitioned(source, tmp_path / "out", size, formats=SERIALIZERS)
-    numbers = one.as_dict(timing=False)
-    assert done.as_dict(timing=False) == numbers
-    assert done.mapped == done.read
-    for form in SERIALIZERS:
-        files = graph(tmp_path / "out", form)
-        assert len(files) == -(-done.read // size) + 1
-        assert set().union(*files.values()) == quads((tmp_path / "whole" / f"figures{SERIALIZERS[form]().suffix}").read_bytes(), form)
-        assert sum(map(len, files.values())) == done.triples
-    for beside in ("vocabulary.ttl", "context.jsonld", "shapes.ttl", "report.json", "report.ttl"):
-        assert (tmp_path / "out" / beside).read_bytes() == (tmp_path / "whole" / beside).read_bytes()
+def test_the_parts_and_the_entities_are_the_whole(name: str, size: int, records_folder: Path, tmp_path: Path) -> None:
+    source = records_folder if name == "made" else shared_data(name)
+    single_file = export([source], tmp_path / "whole", formats=SERIALIZERS)
+    summary = export_partitioned(source, tmp_path / "out", size, formats=SERIALIZERS)
+    numbers = single_file.as_dict(timing=False)
+    assert summary.as_dict(timing=False) == numbers
+    assert summary.mapped == summary.read
+    for fmt in SERIALIZERS:
+        files = graph(tmp_path / "out", fmt)
+        assert len(files) == -(-summary.read // size) + 1
+        assert set().union(*files.values()) == quads((tmp_path / "whole" / f"figures{SERIALIZERS[fmt]().suffix}").read_bytes(), fmt)
+        assert sum(map(len, files.values())) == summary.triples
+    for sidecar in ("vocabulary.ttl", "context.jsonld", "shapes.ttl", "report.json", "report.ttl"):
+        assert (tmp_path / "out" / sidecar).read_bytes() == (tmp_path / "whole" / sidecar).read_bytes()
     assert_intact(tmp_path / "out")
 
 
-@pytest.mark.parametrize("form", SERIALIZERS)
-def test_each_part_parses_alone_with_another_parser(form: str, made: Path, tmp_path: Path) -> None:
-    export_partitioned(made, tmp_path / "out", formats=[form])
-    for name, statements in graph(tmp_path / "out", form).items():
+@pytest.mark.parametrize("fmt", SERIALIZERS)
+def test_each_part_parses_alone_with_another_parser(fmt: str, records_folder: Path, tmp_path: Path) -> None:
+    export_partitioned(records_folder, tmp_path / "out", formats=[fmt])
+    for name, statements in graph(tmp_path / "out", fmt).items():
         other = rdflib.Dataset(default_union=True)
-        other.parse(data=(tmp_path / "out" / name).read_bytes(), format=RDFLIB[form])
+        other.parse(data=(tmp_path / "out" / name).read_bytes(), format=RDFLIB[fmt])
         assert len(set(other.triples((None, None, None)))) == len(statements)
 
 
 def test_a_large_corpus_in_parts_is_the_whole(tmp_path: Path) -> None:
     source = shared_data("corpus-gen1")
-    done = export_partitioned(source, tmp_path / "out", 100, compress="zst", workers=2)
+    summary = export_partitioned(source, tmp_path / "out", 100, compress="zst", workers=2)
     files = sorted((tmp_path / "out").glob("*.nt.zst"))
-    assert len(files) == -(-done.read // 100) + 1
+    assert len(files) == -(-summary.read // 100) + 1
     parts = [zstandard.ZstdDecompressor().decompressobj().decompress(path.read_bytes()).splitlines() for path in files]
     export([source], tmp_path / "whole", formats=["ntriples"], workers=2)
-    whole = (tmp_path / "whole" / "figures.nt").read_bytes().splitlines()
-    assert sorted(line for part in parts for line in part) == sorted(whole)
+    single_file = (tmp_path / "whole" / "figures.nt").read_bytes().splitlines()
+    assert sorted(line for part in parts for line in part) == sorted(single_file)
 
 
-def test_the_description_of_the_dataset_has_every_part_with_size_and_digest(made: Path, tmp_path: Path) -> None:
-    export_partitioned(made, tmp_path / "out", formats=["turtle", "nquads"], compress="gz")
-    said = (tmp_path / "out" / "dataset.ttl").read_text(encoding="utf-8")
+def test_the_description_of_the_dataset_has_every_part_with_size_and_digest(records_folder: Path, tmp_path: Path) -> None:
+    export_partitioned(records_folder, tmp_path / "out", formats=["turtle", "nquads"], compress="gz")
+    description = (tmp_path / "out" / "dataset.ttl").read_text(encoding="utf-8")
     files = [file for file in json.loads((tmp_path / "out" / MANIFEST_FILE).read_text())["files"] if file["name"].endswith(".gz")]
     assert len(files) == 8
     for file in files:
-        assert file["name"] in said
-        assert file["sha256"] in said
-        assert str(file["size"]) in said
-    assert len(set(pyoxigraph.parse(said, format=pyoxigraph.RdfFormat.TURTLE))) > 100
+        assert file["name"] in description
+        assert file["sha256"] in description
+        assert str(file["size"]) in description
+    assert len(set(pyoxigraph.parse(description, format=pyoxigraph.RdfFormat.TURTLE))) > 100
 
 
 @pytest.mark.parametrize("compress", [None, "gz", "zst"])
 @pytest.mark.parametrize("size", [1, 7, 1000])
-def test_merged_parts_are_byte_for_byte_the_export_in_one_piece(size: int, compress: str | None, made: Path, tmp_path: Path) -> None:
-    export([made], tmp_path / "whole", formats=SERIALIZERS, compress=compress)
-    done = export_partitioned(made, tmp_path / "out", size, merge=True, formats=SERIALIZERS, compress=compress)
+def test_merged_parts_are_byte_for_byte_the_export_in_one_piece(
+    size: int, compress: str | None, records_folder: Path, tmp_path: Path
+) -> None:
+    export([records_folder], tmp_path / "whole", formats=SERIALIZERS, compress=compress)
+    summary = export_partitioned(records_folder, tmp_path / "out", size, merge=True, formats=SERIALIZERS, compress=compress)
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(done.files)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(summary.files)
 
 
-def test_merge_alone_is_in_parts_of_a_thousand_meanwhile(made: Path, tmp_path: Path) -> None:
-    export([made], tmp_path / "whole", formats=["turtle"])
-    export([made], tmp_path / "out", formats=["turtle"], merge=True)
+def test_merge_alone_is_in_parts_of_a_thousand_meanwhile(records_folder: Path, tmp_path: Path) -> None:
+    export([records_folder], tmp_path / "whole", formats=["turtle"])
+    export([records_folder], tmp_path / "out", formats=["turtle"], merge=True)
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
 
 
@@ -138,9 +140,9 @@ def test_real_parts_that_fill_many_buffers_are_merged_to_the_same_bytes(tmp_path
         assert contents(tmp_path / f"out-{compress}") == contents(tmp_path / f"whole-{compress}")
 
 
-def test_the_bytes_are_the_same_for_any_number_of_workers(made: Path, tmp_path: Path) -> None:
+def test_the_bytes_are_the_same_for_any_number_of_workers(records_folder: Path, tmp_path: Path) -> None:
     for workers in (1, 2, 3):
-        export_partitioned(made, tmp_path / str(workers), 3, workers=workers, formats=SERIALIZERS, compress="zst")
+        export_partitioned(records_folder, tmp_path / str(workers), 3, workers=workers, formats=SERIALIZERS, compress="zst")
     assert contents(tmp_path / "1") == contents(tmp_path / "2") == contents(tmp_path / "3")
 
 
@@ -153,8 +155,8 @@ def test_records_that_travel_with_their_part_are_no_matter_for_several_workers(t
     assert contents(tmp_path / "1") == contents(tmp_path / "2")
 
 
-def test_a_limit_holds(made: Path, tmp_path: Path) -> None:
-    assert export_partitioned(made, tmp_path / "out", limit=9).read == 9
+def test_a_limit_holds(records_folder: Path, tmp_path: Path) -> None:
+    assert export_partitioned(records_folder, tmp_path / "out", limit=9).read == 9
     assert sorted(graph(tmp_path / "out", "ntriples")) == ["entities.nt", "part-00000.nt", "part-00001.nt"]
 
 
@@ -174,8 +176,8 @@ def output(source: Path, tmp_path: Path) -> Path:
 
 
 def test_a_second_run_maps_nothing(source: Path, output: Path) -> None:
-    done = export_partitioned(source, output)
-    assert (done.read, done.mapped, done.exported) == (20, 0, 20)
+    summary = export_partitioned(source, output)
+    assert (summary.read, summary.mapped, summary.exported) == (20, 0, 20)
     assert_as_fresh(source, output)
 
 
@@ -185,9 +187,9 @@ def test_fresh_maps_all(source: Path, output: Path) -> None:
 
 def test_only_the_part_of_a_changed_record_is_made_again(source: Path, output: Path) -> None:
     write(source, {"PMC1__008.md": front_matter(older("PMC1__008", title="Another title"))})
-    before = {name: (output / name).stat().st_mtime_ns for name in graph(output, "ntriples")}
+    previous = {name: (output / name).stat().st_mtime_ns for name in graph(output, "ntriples")}
     assert export_partitioned(source, output).mapped == 7
-    changed = {name for name, when in before.items() if (output / name).stat().st_mtime_ns != when}
+    changed = {name for name, modified in previous.items() if (output / name).stat().st_mtime_ns != modified}
     assert changed == {"part-00001.nt", "entities.nt"}
     assert_as_fresh(source, output)
 
@@ -233,11 +235,11 @@ def test_a_part_that_is_not_as_it_was_is_made_again(damage: str, source: Path, o
     assert_as_fresh(source, output)
 
 
-def hostile(said: dict[str, Any], change: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """An account that somebody has written who knows how it is sealed."""
-    change(said["account"])
-    sealed = hashlib.sha256(json.dumps(said["account"], sort_keys=True).encode()).hexdigest()
-    return {**said, "sha256": sealed}
+def hostile(message: dict[str, Any], change: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """A forged partition manifest with a valid checksum."""
+    change(message["account"])
+    sealed = hashlib.sha256(json.dumps(message["account"], sort_keys=True).encode()).hexdigest()
+    return {**message, "sha256": sealed}
 
 
 HOSTILE: dict[str, Callable[[dict[str, Any]], None]] = {
@@ -252,32 +254,32 @@ HOSTILE: dict[str, Callable[[dict[str, Any]], None]] = {
 }
 
 
-@pytest.mark.parametrize("kind", HOSTILE)
-def test_a_hostile_account_is_none(kind: str, source: Path, output: Path) -> None:
+@pytest.mark.parametrize("attack", HOSTILE)
+def test_a_hostile_partition_manifest_is_ignored(attack: str, source: Path, output: Path) -> None:
     (output.parent / "notes.txt").write_bytes(b"mine")
     account = output / PARTITION_MANIFESTS_DIR / "part-00001.json"
-    account.write_text(json.dumps(hostile(json.loads(account.read_text()), HOSTILE[kind])), encoding="utf-8")
+    account.write_text(json.dumps(hostile(json.loads(account.read_text()), HOSTILE[attack])), encoding="utf-8")
     assert export_partitioned(source, output).mapped == 7
     assert (output.parent / "notes.txt").read_bytes() == b"mine"
     assert_as_fresh(source, output)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{", "7", '{"account": {}}', "[" * 100_000, '{"sha256": 1, "account": []}', "\ud800"])
-def test_a_broken_account_is_none(text: str, source: Path, output: Path) -> None:
+def test_a_broken_partition_manifest_is_ignored(text: str, source: Path, output: Path) -> None:
     (output / PARTITION_MANIFESTS_DIR / "part-00000.json").write_bytes(text.encode(errors="surrogatepass"))
     assert export_partitioned(source, output).mapped == 7
     assert_as_fresh(source, output)
 
 
-def test_an_account_with_any_byte_spoilt_is_none_or_says_the_same(source: Path, output: Path) -> None:
+def test_a_partition_manifest_with_a_damaged_byte_is_ignored_or_unchanged_in_meaning(source: Path, output: Path) -> None:
     account = output / PARTITION_MANIFESTS_DIR / "part-00002.json"
-    whole, noise = account.read_bytes(), random.Random(7)
+    intact, rng = account.read_bytes(), random.Random(7)
     for _ in range(25):
-        spoilt = bytearray(whole)
-        spoilt[noise.randrange(len(whole))] ^= 1 << noise.randrange(8)
-        account.write_bytes(spoilt)
+        damaged = bytearray(intact)
+        damaged[rng.randrange(len(intact))] ^= 1 << rng.randrange(8)
+        account.write_bytes(damaged)
         assert export_partitioned(source, output).mapped in (0, 6)
-        assert account.read_bytes() == whole or account.read_bytes() == bytes(spoilt)
+        assert account.read_bytes() == intact or account.read_bytes() == bytes(damaged)
     assert_as_fresh(source, output)
 
 
@@ -292,10 +294,10 @@ def test_nothing_of_a_superseded_record_is_in_any_part(tmp_path: Path) -> None:
     files["PMC1__005.md"] = front_matter(older("PMC1__thrice", title="The second title"))
     files["PMC1__019.md"] = front_matter(newer("PMC1__twice", title="The new title"))
     source = write(tmp_path / "in", files)
-    whole = export([source], tmp_path / "whole", formats=["ntriples"])
-    done = export_partitioned(source, tmp_path / "out")
-    assert done.as_dict(timing=False) == whole.as_dict(timing=False)
-    assert (done.exported, done.superseded, done.refused, done.mapped) == (18, 1, 1, 20)
+    single_file = export([source], tmp_path / "whole", formats=["ntriples"])
+    summary = export_partitioned(source, tmp_path / "out")
+    assert summary.as_dict(timing=False) == single_file.as_dict(timing=False)
+    assert (summary.exported, summary.superseded, summary.refused, summary.mapped) == (18, 1, 1, 20)
     texts = b"".join(contents(tmp_path / "out").values())
     assert b"The new title" in texts
     assert b"The first title" in texts
@@ -309,8 +311,8 @@ def test_nothing_of_a_superseded_record_is_in_any_part(tmp_path: Path) -> None:
     assert export_partitioned(source, tmp_path / "out").mapped == 0
     assert_as_fresh(source, tmp_path / "out")
     (source / "PMC1__019.md").unlink()
-    done = export_partitioned(source, tmp_path / "out")
-    assert (done.superseded, done.mapped) == (0, 12)
+    summary = export_partitioned(source, tmp_path / "out")
+    assert (summary.superseded, summary.mapped) == (0, 12)
     assert b"The old title" in (tmp_path / "out" / "part-00000.nt").read_bytes()
     assert_as_fresh(source, tmp_path / "out")
 
@@ -322,11 +324,11 @@ def test_what_is_left_out_is_reported_and_remembered(tmp_path: Path) -> None:
         "PMC1__012.md": front_matter(older("PMC1__012", "year: '21'")),
     }  # fmt: skip
     source = write(tmp_path / "in", files)
-    whole = export([source], tmp_path / "whole", formats=["ntriples"])
+    single_file = export([source], tmp_path / "whole", formats=["ntriples"])
     for mapped in (20, 0):
-        done = export_partitioned(source, tmp_path / "out")
-        assert done.as_dict(timing=False) == whole.as_dict(timing=False)
-        assert (done.exported, done.quarantined, done.refused, done.mapped) == (15, 2, 3, mapped)
+        summary = export_partitioned(source, tmp_path / "out")
+        assert summary.as_dict(timing=False) == single_file.as_dict(timing=False)
+        assert (summary.exported, summary.quarantined, summary.refused, summary.mapped) == (15, 2, 3, mapped)
         same = {name: data for name, data in contents(tmp_path / "out").items() if name.startswith(("quarantine/", "report."))}
         assert same == {name: data for name, data in contents(tmp_path / "whole").items() if name.startswith(("quarantine/", "report."))}
         assert_intact(tmp_path / "out")
@@ -341,24 +343,24 @@ def test_what_is_left_out_is_reported_and_remembered(tmp_path: Path) -> None:
 
 def test_a_part_of_nothing_but_refusals(tmp_path: Path) -> None:
     stream = "---\n".join([older("PMC1__a"), "figid: [\n", older("PMC1__c"), "- list\n"])
-    done = export_partitioned(write(tmp_path, {"all.yaml": stream}) / "all.yaml", tmp_path / "out", 1)
-    assert (done.exported, done.refused) == (2, 2)
+    summary = export_partitioned(write(tmp_path, {"all.yaml": stream}) / "all.yaml", tmp_path / "out", 1)
+    assert (summary.exported, summary.refused) == (2, 2)
     assert_intact(tmp_path / "out")
     export([tmp_path / "all.yaml"], tmp_path / "whole", formats=["ntriples"])
     export_partitioned(tmp_path / "all.yaml", tmp_path / "out", 1, merge=True)
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
 
 
-@pytest.mark.parametrize("wrong", [{"fail_fast": True}, {"on_violation": "fail"}])
-def test_a_stop_that_was_asked_for_publishes_nothing(wrong: dict[str, Any], tmp_path: Path) -> None:
-    bad = (
+@pytest.mark.parametrize("stop_options", [{"fail_fast": True}, {"on_violation": "fail"}])
+def test_a_stop_that_was_asked_for_publishes_nothing(stop_options: dict[str, Any], tmp_path: Path) -> None:
+    bad_pages = (
         {"PMC1__009.md": "---\nfigid: [\n---\n"}
-        if "fail_fast" in wrong
+        if "fail_fast" in stop_options
         else {"PMC1__009.md": front_matter(older("PMC1__009", "year: '2'"))}
     )
-    source = write(tmp_path / "in", {**pages(20), **bad})
+    source = write(tmp_path / "in", {**pages(20), **bad_pages})
     with pytest.raises(StoppedError):
-        export_partitioned(source, tmp_path / "out", **wrong)
+        export_partitioned(source, tmp_path / "out", **stop_options)
     assert not (tmp_path / "out" / MANIFEST_FILE).exists()
 
 
@@ -372,21 +374,21 @@ def deadly(monkeypatch: pytest.MonkeyPatch) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return describe(record)
 
-    monkeypatch.setattr(batch, "build_figure_graph", deadly)
+    monkeypatch.setattr(worker, "build_figure_graph", deadly)
 
 
 @pytest.mark.parametrize("workers", [2, None])
-@pytest.mark.parametrize("form", ["pages", "stream"])
-def test_a_record_that_kills_its_worker_is_set_aside(form: str, workers: int | None, deadly: None, tmp_path: Path) -> None:
-    bad = {"PMC1__009.md": older("PMC1__009", title="Deadly"), "PMC1__031.md": older("PMC1__031", title="Deadly")}
-    records = {name: bad.get(name, text.removeprefix("---\n").removesuffix("---\n")) for name, text in pages(40).items()}
-    if form == "pages":
+@pytest.mark.parametrize("fmt", ["pages", "stream"])
+def test_a_record_that_kills_its_worker_is_set_aside(fmt: str, workers: int | None, deadly: None, tmp_path: Path) -> None:
+    poison = {"PMC1__009.md": older("PMC1__009", title="Deadly"), "PMC1__031.md": older("PMC1__031", title="Deadly")}
+    records = {name: poison.get(name, text.removeprefix("---\n").removesuffix("---\n")) for name, text in pages(40).items()}
+    if fmt == "pages":
         source = write(tmp_path / "in", {name: front_matter(text) for name, text in records.items()})
     else:  # these travel with the task, so that fewer tasks wait inside the pipes
         long = f"caption: {'long ' * 2000}\n"
         source = write(tmp_path, {"all.yaml": "---\n".join(text + long for text in records.values())}) / "all.yaml"
-    done = export_partitioned(source, tmp_path / "out", 4, workers=workers)
-    assert (done.exported, done.quarantined, done.refused) == (38, 2, 0)
+    summary = export_partitioned(source, tmp_path / "out", 4, workers=workers)
+    assert (summary.exported, summary.quarantined, summary.refused) == (38, 2, 0)
     assert len(graph(tmp_path / "out", "ntriples")) == 11
     assert "signal 9" in (tmp_path / "out" / "report.json").read_text(encoding="utf-8")
     assert_intact(tmp_path / "out")
@@ -400,7 +402,7 @@ def test_a_worker_without_memory_does_not_end_the_run(monkeypatch: pytest.Monkey
             raise MemoryError
         return describe(record)
 
-    monkeypatch.setattr(batch, "build_figure_graph", greedy)
+    monkeypatch.setattr(worker, "build_figure_graph", greedy)
     source = write(tmp_path / "in", {**pages(9), "PMC1__003.md": front_matter(older("PMC1__003", title="Greedy"))})
     assert export_partitioned(source, tmp_path / "out", 3, workers=2).quarantined == 1
     assert "ran out of memory" in (tmp_path / "out" / "report.json").read_text(encoding="utf-8")
@@ -410,12 +412,12 @@ def test_a_fault_of_ours_is_not_blamed_on_the_output(monkeypatch: pytest.MonkeyP
     def broken(record: FigureRecord) -> FigureGraph:
         raise ZeroDivisionError("a fault")
 
-    monkeypatch.setattr(batch, "build_figure_graph", broken)
+    monkeypatch.setattr(worker, "build_figure_graph", broken)
     with pytest.raises(ZeroDivisionError):
         export_partitioned(source, tmp_path / "out")
 
 
-def test_pools_that_are_used_while_they_are_used() -> None:
+def test_executors_can_be_used_while_their_results_are_read() -> None:
     """What a part comes to may ask for another task, while others are on their way."""
 
     class Task:
@@ -430,8 +432,8 @@ def test_pools_that_are_used_while_they_are_used() -> None:
     with ProcessExecutor(2, int) as pool:
         tasks = ((number, Task(number)) for number in range(20))
         for number, result in pool.map(tasks):  # type: ignore[type-var]
-            [(_, again)] = pool.map([(None, Task(result))])  # type: ignore[list-item]
-            assert number == result == again
+            [(_, second_result)] = pool.map([(None, Task(result))])  # type: ignore[list-item]
+            assert number == result == second_result
 
 
 # -- killed, interrupted, refused ------------------------------------------------------------------------------------------------
@@ -477,32 +479,32 @@ def test_what_stands_in_a_folder_that_never_was_ours_stays(source: Path, tmp_pat
 
 @pytest.mark.parametrize("size", [None, 7])
 def test_two_exports_at_once_into_one_folder(size: int | None, source: Path, output: Path) -> None:
-    before = contents(output, hidden=True)
+    previous = contents(output, hidden=True)
     handle = exclusive_lock(output)
     try:
         with pytest.raises(OutputError, match="another export is writing there"):
             export([source], output, partition_size=size)
     finally:
         os.close(handle)
-    assert contents(output, hidden=True) == before
+    assert contents(output, hidden=True) == previous
 
 
 def test_an_export_that_cannot_begin_leaves_the_one_before(source: Path, output: Path, tmp_path: Path) -> None:
-    before = contents(output, hidden=True)
-    for wrong in (tmp_path / "nowhere", write(tmp_path / "empty", {"notes.txt": "no"})):
+    previous = contents(output, hidden=True)
+    for invalid_source in (tmp_path / "nowhere", write(tmp_path / "empty", {"notes.txt": "no"})):
         with pytest.raises(SourceError):
-            export_partitioned(wrong, output)
+            export_partitioned(invalid_source, output)
         with pytest.raises(SourceError):
-            export_partitioned(wrong, tmp_path / "new")
-    assert contents(output, hidden=True) == before
+            export_partitioned(invalid_source, tmp_path / "new")
+    assert contents(output, hidden=True) == previous
     assert not (tmp_path / "new").exists()
 
 
 def test_an_output_that_is_a_file_is_refused(source: Path, tmp_path: Path) -> None:
     write(tmp_path, {"file": "mine"})
-    for place in (tmp_path / "file", tmp_path / "file" / "below"):
+    for path in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(OutputError, match=r"file.*cannot be written"):
-            export_partitioned(source, place)
+            export_partitioned(source, path)
     assert (tmp_path / "file").read_text() == "mine"
 
 
@@ -511,22 +513,22 @@ def test_a_wrong_size_is_refused(source: Path, tmp_path: Path) -> None:
         export_partitioned(source, tmp_path / "out", 0)
 
 
-def test_progress_is_told_part_by_part(source: Path, tmp_path: Path) -> None:
-    told: list[tuple[int, int]] = []
-    export_partitioned(source, tmp_path / "out", progress=lambda stage, done, total: told.append((done, total)))
-    assert told == [(7, 20), (14, 20), (20, 20)]
+def test_progress_is_reported_partition_by_partition(source: Path, tmp_path: Path) -> None:
+    calls: list[tuple[int, int]] = []
+    export_partitioned(source, tmp_path / "out", progress=lambda stage, completed, total: calls.append((completed, total)))
+    assert calls == [(7, 20), (14, 20), (20, 20)]
 
 
 def test_the_summary_names_many_parts_in_short(source: Path, tmp_path: Path) -> None:
     options = ["--partition-size", "7", "-f", "ntriples", "--workers", "1"]
-    done = CliRunner().invoke(main, ["export", str(source), "-o", str(tmp_path / "out"), *options])
-    assert re.search(r"Written to .*: 3 parts \(part-00000\.nt to part-00002\.nt\), context\.jsonld", done.output)
+    result = CliRunner().invoke(main, ["export", str(source), "-o", str(tmp_path / "out"), *options])
+    assert re.search(r"Written to .*: 3 parts \(part-00000\.nt to part-00002\.nt\), context\.jsonld", result.output)
 
 
 @pytest.fixture(autouse=True)
 def _nothing_runs_on() -> Iterator[None]:
     """No process outlives its test, but those that were there before: Python keeps one for programs that spawn others."""
     children = Path(f"/proc/self/task/{os.getpid()}/children")
-    before = set(children.read_text().split()) if children.exists() else set()
+    previous = set(children.read_text().split()) if children.exists() else set()
     yield
-    assert not children.exists() or set(children.read_text().split()) <= before
+    assert not children.exists() or set(children.read_text().split()) <= previous

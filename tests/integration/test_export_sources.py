@@ -1,4 +1,4 @@
-"""Exports of every form of source have the same graph."""
+"""Exports of every type of source have the same graph."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ def test_an_export_of_an_archive_leaves_nothing_but_its_files(tmp_path: Path) ->
 
 def test_every_form_gives_the_same_graph(tmp_path: Path) -> None:
     folder = write(tmp_path / "in", CHECKOUT)
-    wanted = exported([folder], tmp_path / "folder").lines
+    expected = exported([folder], tmp_path / "folder").lines
     for name, pack in ARCHIVES.items():
         path = write(tmp_path, {name: pack(CHECKOUT)}) / name
-        assert exported([path], tmp_path / f"out-{name}").lines == wanted
+        assert exported([path], tmp_path / f"out-{name}").lines == expected
     data = tarred(CHECKOUT)
-    assert exported(["-"], tmp_path / "out-stdin", stdin=io.BytesIO(data)).lines == wanted
-    assert len(wanted) > 20
+    assert exported(["-"], tmp_path / "out-stdin", stdin=io.BytesIO(data)).lines == expected
+    assert len(expected) > 20
 
 
 # -- the examples ------------------------------------------------------------------------------------------------------------
@@ -68,6 +68,6 @@ def test_the_examples_are_exported_without_a_word(tmp_path: Path) -> None:
     summary = result.summary.as_dict(timing=False)
     assert (summary["exported"], summary["refused"], summary["warnings"], summary["conflicts"]) == (6, 0, 0, 0)
     assert summary["results"] == {"Violation": 0, "Warning": 0, "Info": 0}
-    assert min(summary["mentions"][kind] for kind in ("gene", "chemical", "disease")) > 0
+    assert min(summary["mentions"][entity_type] for entity_type in ("gene", "chemical", "disease")) > 0
     assert len(result.objects("mentionsFamily")) > 5
     assert "PMC7378365__fimmu-11-01424-g0002" in result.figids

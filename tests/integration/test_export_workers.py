@@ -1,4 +1,4 @@
-"""An export is the same for any number of worker processes, whatever becomes of them."""
+"""An export is the same for any number of worker processes, even when these die."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from tests.support.deaths import DEATHS, once
 from tests.support.output_directories import contents
 from tests.support.records import older, real_checkout, write
 
-from pfocr2rdf.mapping import figure_graph as graph
-from pfocr2rdf.pipeline import single
-from pfocr2rdf.pipeline import worker as batch
+from pfocr2rdf.mapping import figure_graph
+from pfocr2rdf.pipeline import single, worker
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.storage.layout import MANIFEST_FILE
@@ -56,14 +55,14 @@ def test_the_bytes_are_the_same_for_any_number_of_workers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(single, "BATCH_RECORDS", 3)
-    done = export([checkout], tmp_path, formats=SERIALIZERS, compress=compress, workers=workers)
-    assert done.mapped == done.read
+    summary = export([checkout], tmp_path, formats=SERIALIZERS, compress=compress, workers=workers)
+    assert summary.mapped == summary.read
     assert contents(tmp_path) == references[compress]
 
 
 @pytest.mark.parametrize("workers", [2, 3])
 @pytest.mark.parametrize("seed", range(4))
-def test_the_bytes_are_the_same_when_workers_die_meanwhile(
+def test_the_bytes_are_the_same_when_workers_die(
     seed: int,
     workers: int,
     checkout: Path,
@@ -73,20 +72,20 @@ def test_the_bytes_are_the_same_when_workers_die_meanwhile(
 ) -> None:
     """What is done again comes later, and in another process, which may have handed over the descriptions of things already."""
     monkeypatch.setattr(single, "BATCH_RECORDS", 3)
-    chosen, describe = random.Random(seed), graph.build_figure_graph
+    chosen, describe = random.Random(seed), figure_graph.build_figure_graph
     stems = sorted(path.stem for path in checkout.glob("_figures/*"))
-    deadly = set(chosen.sample(stems, len(stems) // 6))
+    poison = set(chosen.sample(stems, len(stems) // 6))
     (tmp_path / "died").mkdir()
 
     def described(record: Any) -> Any:
-        if record.figid in deadly:
+        if record.figid in poison:
             once(str(tmp_path / "died" / record.figid))
         return describe(record)
 
-    monkeypatch.setattr(batch, "build_figure_graph", described)
-    done = export([checkout], tmp_path / "out", formats=SERIALIZERS, workers=workers)
+    monkeypatch.setattr(worker, "build_figure_graph", described)
+    summary = export([checkout], tmp_path / "out", formats=SERIALIZERS, workers=workers)
     assert len(list((tmp_path / "died").iterdir())) > 3
-    assert done.mapped == done.read
+    assert summary.mapped == summary.read
     assert contents(tmp_path / "out") == references[None]
 
 
@@ -94,7 +93,7 @@ def test_the_bytes_are_the_same_when_workers_die_meanwhile(
 def test_a_record_that_kills_its_worker_is_quarantined(death: Callable[[], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     records = {f"PMC{number}__F1.md": f"---\n{older(f'PMC{number}__F1')}---\n" for number in range(1, 201)}
     source = write(tmp_path / "in", records)
-    describe = graph.build_figure_graph
+    describe = figure_graph.build_figure_graph
 
     def described(record: Any) -> Any:
         if record.figid == "PMC77__F1":
@@ -102,11 +101,11 @@ def test_a_record_that_kills_its_worker_is_quarantined(death: Callable[[], None]
         return describe(record)
 
     with monkeypatch.context() as patched:
-        patched.setattr(batch, "build_figure_graph", described)
-        found = [export([source], tmp_path / str(workers), formats=SERIALIZERS, workers=workers) for workers in (2, 3)]
-    for done in found:
-        assert (done.read, done.exported, done.quarantined, done.refused, done.exit_status) == (200, 199, 1, 0, 1)
-        assert [name for name, _ in done.first_quarantined] == ["PMC77__F1"]
+        patched.setattr(worker, "build_figure_graph", described)
+        summaries = [export([source], tmp_path / str(workers), formats=SERIALIZERS, workers=workers) for workers in (2, 3)]
+    for summary in summaries:
+        assert (summary.read, summary.exported, summary.quarantined, summary.refused, summary.exit_status) == (200, 199, 1, 0, 1)
+        assert [name for name, _ in summary.first_quarantined] == ["PMC77__F1"]
     assert contents(tmp_path / "2") == contents(tmp_path / "3")
     folder = tmp_path / "2" / "quarantine" / "PMC77__F1"
     assert sorted(path.name for path in folder.iterdir()) == ["PMC77__F1.md", "reasons.json"]
@@ -118,17 +117,19 @@ def test_a_record_that_kills_its_worker_is_quarantined(death: Callable[[], None]
     assert [(row["source"], row["reason"]) for row in report["quarantined"]] == [(reason["source"], reason["reason"])]
     assert json.loads((tmp_path / "2" / MANIFEST_FILE).read_text())["quarantined"] == ["PMC77__F1"]
 
-    done = export([source], tmp_path / "2", formats=SERIALIZERS)
-    assert (done.mapped, done.exported, done.exit_status) == (1, 200, 0), "who killed a worker is tried again in the next run"
+    summary = export([source], tmp_path / "2", formats=SERIALIZERS)
+    assert (summary.mapped, summary.exported, summary.exit_status) == (1, 200, 0), (
+        "a record that killed a worker is tried again in the next run"
+    )
     export([source], tmp_path / "fresh", formats=SERIALIZERS)
     assert contents(tmp_path / "2") == contents(tmp_path / "fresh")
 
 
 @pytest.mark.parametrize("option", ["fail", "fail_fast"])
 def test_a_run_that_stops_leaves_no_process(option: str, tmp_path: Path) -> None:
-    wrong = older("PMC50__F1").replace("pmcid: PMC100", "pmcid: PMC100\nyear: abcd") if option == "fail" else "nothing"
+    bad_record = older("PMC50__F1").replace("pmcid: PMC100", "pmcid: PMC100\nyear: abcd") if option == "fail" else "nothing"
     records = {f"PMC{number}__F1.md": f"---\n{older(f'PMC{number}__F1')}---\n" for number in range(1, 201)}
-    source = write(tmp_path / "in", records | {"PMC50__F1.md": f"---\n{wrong}---\n"})
+    source = write(tmp_path / "in", records | {"PMC50__F1.md": f"---\n{bad_record}---\n"})
     options: dict[str, Any] = {"on_violation": "fail"} if option == "fail" else {"fail_fast": True}
     with pytest.raises(Exception, match="stopped at the first"):
         export([source], tmp_path / "out", workers=3, **options)

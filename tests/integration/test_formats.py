@@ -28,7 +28,7 @@ from tests.support.profiles import example_count
 from tests.support.records import SHARED
 
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.mapping.jsonld.expansion import expand_jsonld as expand_jsonld
+from pfocr2rdf.mapping.jsonld.expansion import expand_jsonld
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.rdf.iris import is_absolute_iri
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
@@ -83,29 +83,27 @@ _TOOLS = {
 }
 
 
-def by_pyoxigraph(form: str, data: bytes) -> Iterator[Quad]:
+def by_pyoxigraph(fmt: str, data: bytes) -> Iterator[Quad]:
     """``pyoxigraph.parse``, which keeps every literal as it is written; its ``Store`` would not."""
-    known: dict[Any, Term] = {}
+    terms: dict[Any, Term] = {}
 
     def taken(part: Any) -> Term:
-        found = known.get(part)
-        if found is None:
+        term = terms.get(part)
+        if term is None:
             assert not isinstance(part, pyoxigraph.BlankNode), "a blank node"
-            if isinstance(part, pyoxigraph.NamedNode):
-                found = iri(part.value)
-            else:
-                found = text(part.value, part.datatype.value, part.language or "")
-            known[part] = found
-        return found
+            is_iri = isinstance(part, pyoxigraph.NamedNode)
+            term = iri(part.value) if is_iri else text(part.value, part.datatype.value, part.language or "")
+            terms[part] = term
+        return term
 
-    for quad in pyoxigraph.parse(data, format=_OXIGRAPH[form]):
+    for quad in pyoxigraph.parse(data, format=_OXIGRAPH[fmt]):
         graph = "" if isinstance(quad.graph_name, pyoxigraph.DefaultGraph) else quad.graph_name.value
         yield graph, taken(quad.subject), taken(quad.predicate), taken(quad.object)
 
 
-def by_rdflib(form: str, data: bytes) -> Iterator[Quad]:
+def by_rdflib(fmt: str, data: bytes) -> Iterator[Quad]:
     dataset = rdflib.Dataset()
-    dataset.parse(data=data, format=_RDFLIB[form])
+    dataset.parse(data=data, format=_RDFLIB[fmt])
     for subject, predicate, value, graph in dataset.quads():
         name = "" if graph in (None, DATASET_DEFAULT_GRAPH_ID) else str(graph)
         yield name, _of_rdflib(subject), _of_rdflib(predicate), _of_rdflib(value)
@@ -118,7 +116,7 @@ def _of_rdflib(part: Any) -> Term:
     return iri(str(part))
 
 
-def by_pyld(form: str, data: bytes) -> Iterator[Quad]:
+def by_pyld(fmt: str, data: bytes) -> Iterator[Quad]:
     def never(url: str, options: object) -> Any:
         raise AssertionError(f"the document wants {url} from the network")
 
@@ -136,17 +134,17 @@ def _of_pyld(part: dict[str, str]) -> Term:
 def by_tool(tool: str) -> Callable[[str, bytes], Iterator[Quad]]:
     """A program that says the same as N-Triples: raptor and serd are parsers in C that share no code with the others."""
 
-    def read(form: str, data: bytes) -> Iterator[Quad]:
+    def read(fmt: str, data: bytes) -> Iterator[Quad]:
         if not shutil.which(tool):
             pytest.skip(f"the program {tool} is not installed (Debian: raptor2-utils, serdi)")
-        out = "nquads" if form in QUADS else "ntriples"
+        output_format = "nquads" if fmt in QUADS else "ntriples"
         base = ["-I", "http://base.invalid/"] if tool == "rapper" else []
         source = ["-", "http://base.invalid/"] if tool == "rapper" else ["-"]
         flags = ["-q"] if tool == "rapper" else []
-        command = [tool, *flags, "-i", _TOOLS[tool][form], *base, "-o", out, *source]
-        done = subprocess.run(command, input=data, capture_output=True, check=False)
-        assert done.returncode == 0, done.stderr.decode()
-        yield from by_pyoxigraph(out, done.stdout)
+        command = [tool, *flags, "-i", _TOOLS[tool][fmt], *base, "-o", output_format, *source]
+        process = subprocess.run(command, input=data, capture_output=True, check=False)
+        assert process.returncode == 0, process.stderr.decode()
+        yield from by_pyoxigraph(output_format, process.stdout)
 
     return read
 
@@ -175,9 +173,9 @@ def triples(quads: Iterable[Quad]) -> set[tuple[Term, Term, Term]]:
     return {quad[1:] for quad in quads}
 
 
-def assert_same(found: set[Any], wanted: set[Any]) -> None:
+def assert_same(actual: set[Any], expected: set[Any]) -> None:
     """The same sets; where they are not, the first few that differ."""
-    missing, added = sorted(wanted - found)[:3], sorted(found - wanted)[:3]
+    missing, added = sorted(expected - actual)[:3], sorted(actual - expected)[:3]
     assert (missing, added) == ([], [])
 
 
@@ -195,37 +193,37 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The files of an export of the seed, all records of 2023, and every tenth of 2021."""
     output = tmp_path_factory.mktemp("sample")
     corpus = sorted(real("corpus-gen1")[0].glob("*.md"))[::10]
-    done = export([*real("seed", "real-gen2"), *corpus], output, formats=SERIALIZERS)
-    assert (done.exported, done.read) == (13 + len(corpus), 13 + len(corpus))
+    summary = export([*real("seed", "real-gen2"), *corpus], output, formats=SERIALIZERS)
+    assert (summary.exported, summary.read) == (13 + len(corpus), 13 + len(corpus))
     assert len(corpus) >= 60
-    return {form: (output / f"figures{suffix}").read_bytes() for form, suffix in SUFFIXES.items()}
+    return {fmt: (output / f"figures{suffix}").read_bytes() for fmt, suffix in SUFFIXES.items()}
 
 
 @pytest.fixture(scope="module")
 def graph(sample: dict[str, bytes]) -> set[tuple[Term, Term, Term]]:
     """The statements of the sample, as pyoxigraph reads them from N-Triples."""
-    found = triples(by_pyoxigraph("ntriples", sample["ntriples"]))
-    assert len(found) > 10_000
-    return found
+    statements = triples(by_pyoxigraph("ntriples", sample["ntriples"]))
+    assert len(statements) > 10_000
+    return statements
 
 
-@pytest.mark.parametrize(("reader", "form"), LIBRARIES)
+@pytest.mark.parametrize(("reader", "fmt"), LIBRARIES)
 def test_every_library_reads_the_same_graph_from_every_format(
-    reader: str, form: str, sample: dict[str, bytes], graph: set[tuple[Term, Term, Term]]
+    reader: str, fmt: str, sample: dict[str, bytes], graph: set[tuple[Term, Term, Term]]
 ) -> None:
-    assert_same(triples(READERS[reader](form, sample[form])), graph)
+    assert_same(triples(READERS[reader](fmt, sample[fmt])), graph)
 
 
-@pytest.mark.parametrize(("reader", "form"), PROGRAMS)
+@pytest.mark.parametrize(("reader", "fmt"), PROGRAMS)
 def test_every_program_reads_the_same_graph_from_every_format(
-    reader: str, form: str, sample: dict[str, bytes], graph: set[tuple[Term, Term, Term]]
+    reader: str, fmt: str, sample: dict[str, bytes], graph: set[tuple[Term, Term, Term]]
 ) -> None:
-    assert_same(triples(READERS[reader](form, sample[form])), graph)
+    assert_same(triples(READERS[reader](fmt, sample[fmt])), graph)
 
 
-@pytest.mark.parametrize("form", ["ntriples", "nquads"])
-def test_no_statement_is_written_twice(form: str, sample: dict[str, bytes], graph: set[tuple[Term, Term, Term]]) -> None:
-    lines = sample[form].decode().splitlines(keepends=True)
+@pytest.mark.parametrize("fmt", ["ntriples", "nquads"])
+def test_no_statement_is_written_twice(fmt: str, sample: dict[str, bytes], graph: set[tuple[Term, Term, Term]]) -> None:
+    lines = sample[fmt].decode().splitlines(keepends=True)
     assert [line for line, count in Counter(lines).items() if count > 1] == []
     assert len(lines) == len(graph)
 
@@ -239,22 +237,22 @@ def assert_canonical(data: bytes) -> None:
     line = re.compile(rf"{name} {name} (?:{name}|{word}(?:@[A-Za-z-]+|\^\^{name})?) \.").fullmatch
     lines = data.decode().split("\n")
     assert lines.pop() == ""
-    assert [one for one in lines if not line(one)] == []
+    assert [text_line for text_line in lines if not line(text_line)] == []
 
 
 def test_ntriples_is_canonical(sample: dict[str, bytes]) -> None:
     assert_canonical(sample["ntriples"])
-    assert_canonical(written("ntriples", [node for node, _ in hostile_rows()], 3))
+    assert_canonical(serialize("ntriples", [node for node, _ in hostile_rows()], 3))
 
 
 @pytest.mark.parametrize("reader", ["pyoxigraph", "rdflib"])
-@pytest.mark.parametrize("form", QUADS)
+@pytest.mark.parametrize("fmt", QUADS)
 def test_each_figure_is_a_named_graph_and_what_figures_share_is_in_the_datasets_graph(
-    reader: str, form: str, sample: dict[str, bytes], graph: set[tuple[Term, Term, Term]]
+    reader: str, fmt: str, sample: dict[str, bytes], graph: set[tuple[Term, Term, Term]]
 ) -> None:
     target, figid = iri(expand_curie("oa:hasTarget")), iri(expand_curie("dcterms:identifier"))
-    figures = {one[0] for one in graph if one[1:] == (iri(f"{RDF}type"), iri(expand_curie("pfocr:Figure")))}
-    of_figure = {subject: subject for subject in figures} | {one[0]: one[2] for one in graph if one[1] == target}
+    figures = {statement[0] for statement in graph if statement[1:] == (iri(f"{RDF}type"), iri(expand_curie("pfocr:Figure")))}
+    of_figure = {subject: subject for subject in figures} | {statement[0]: statement[2] for statement in graph if statement[1] == target}
     ids = defaultdict(set)
     for subject, predicate, value in graph:
         if predicate == figid:
@@ -263,7 +261,7 @@ def test_each_figure_is_a_named_graph_and_what_figures_share_is_in_the_datasets_
     def belongs(subject: Term) -> set[str]:
         return ids[of_figure[subject]] if subject in of_figure else {f"{SITE}dataset"}
 
-    quads = set(READERS[reader](form, sample[form]))
+    quads = set(READERS[reader](fmt, sample[fmt]))
     assert [quad for quad in quads if quad[0] not in belongs(quad[1])][:3] == []
     assert len({name for name, *_ in quads}) == len(figures) + 1
     assert_same(triples(quads), graph)
@@ -271,19 +269,19 @@ def test_each_figure_is_a_named_graph_and_what_figures_share_is_in_the_datasets_
 
 
 def test_all_real_records_are_the_same_graph_in_every_format(tmp_path: Path) -> None:
-    done = export(real("seed", "real-gen2", "corpus-gen1"), tmp_path, formats=SERIALIZERS)
-    assert (done.read, done.exported) == (615, 615)
+    summary = export(real("seed", "real-gen2", "corpus-gen1"), tmp_path, formats=SERIALIZERS)
+    assert (summary.read, summary.exported) == (615, 615)
     sizes = {}
-    wanted: set[pyoxigraph.Triple] = set()
-    for form in ("ntriples", *(form for form in SERIALIZERS if form != "ntriples")):
-        found = [quad.triple for quad in pyoxigraph.parse(path=tmp_path / f"figures{SUFFIXES[form]}", format=_OXIGRAPH[form])]
-        sizes[form] = len(found)
-        if form == "ntriples":
-            wanted = set(found)
-            assert not any(isinstance(part, pyoxigraph.BlankNode) for triple in wanted for part in (triple.subject, triple.object))
+    expected: set[pyoxigraph.Triple] = set()
+    for fmt in ("ntriples", *(fmt for fmt in SERIALIZERS if fmt != "ntriples")):
+        parsed = [quad.triple for quad in pyoxigraph.parse(path=tmp_path / f"figures{SUFFIXES[fmt]}", format=_OXIGRAPH[fmt])]
+        sizes[fmt] = len(parsed)
+        if fmt == "ntriples":
+            expected = set(parsed)
+            assert not any(isinstance(part, pyoxigraph.BlankNode) for triple in expected for part in (triple.subject, triple.object))
         else:
-            assert [str(one) for one in list(wanted.symmetric_difference(found))[:3]] == []
-    assert set(sizes.values()) == {done.triples}
+            assert [str(different) for different in list(expected.symmetric_difference(parsed))[:3]] == []
+    assert set(sizes.values()) == {summary.triples}
 
 
 # -- writers ---------------------------------------------------------------------------------------------------------------
@@ -348,25 +346,25 @@ XML_PREDICATES = [
 
 OTHER_PREDICATES = ["http://example.org/1", "http://example.org/", "http://example.org/%20", "http://example.org/é", "http://e/a.1"]
 
-Wanted = list[tuple[Resource, list[Term]]]
+ExpectedResources = list[tuple[Resource, list[Term]]]
 
 Statement = tuple[tuple[str, Term], Term]
 
 
-def nodes_of(predicates: Sequence[str]) -> st.SearchStrategy[Wanted]:
+def nodes_of(predicates: Sequence[str]) -> st.SearchStrategy[ExpectedResources]:
     """Nodes as the pipeline hands them to writers: a subject once, statements of one predicate side by side, none of them twice.
 
     Some of them share their last statements, as one and the same tuple; no predicate is in both parts of a node.
     """
     values = st.lists(st.one_of(LITERALS, IRIS), min_size=1, max_size=3, unique_by=lambda value: value[1])
     block = st.dictionaries(st.sampled_from(predicates[1::2]), values, max_size=3).map(_part)
-    own = st.dictionaries(st.sampled_from(predicates[::2]), values, max_size=3)
+    own_values = st.dictionaries(st.sampled_from(predicates[::2]), values, max_size=3)
     types = st.lists(IRIS, max_size=2, unique_by=lambda value: value[1])
-    row = st.tuples(IRIS, types, own, st.integers(0, 2))
+    row = st.tuples(IRIS, types, own_values, st.integers(0, 2))
     rows = st.lists(row, min_size=1, max_size=5, unique_by=lambda row: row[0][1])
     return (
         st.tuples(block, block, rows)
-        .map(lambda drawn: [node for row in drawn[2] if (node := _node(*row[:3], (NOTHING, *drawn[:2])[row[3]]))[0].pairs])
+        .map(lambda drafts: [node for row in drafts[2] if (node := _node(*row[:3], (NOTHING, *drafts[:2])[row[3]]))[0].pairs])
         .filter(bool)
     )
 
@@ -383,15 +381,15 @@ def _part(values_of: dict[str, list[tuple[str, Term]]]) -> Part:
 
 
 def _node(
-    subject: tuple[str, Term], types: list[tuple[str, Term]], own: dict[str, list[tuple[str, Term]]], shared: Part = NOTHING
+    subject: tuple[str, Term], types: list[tuple[str, Term]], own_values: dict[str, list[tuple[str, Term]]], shared: Part = NOTHING
 ) -> tuple[Resource, list[Any]]:
-    written_own, wanted_own = _part({f"{RDF}type": types, **own})
-    return Resource(subject[0], written_own, shared[0]), [(subject[1], *rest) for rest in (*wanted_own, *shared[1])]
+    written_own, expected_own = _part({f"{RDF}type": types, **own_values})
+    return Resource(subject[0], written_own, shared[0]), [(subject[1], *pair) for pair in (*expected_own, *shared[1])]
 
 
-def written(form: str, nodes: list[Resource], at_once: int) -> bytes:
+def serialize(fmt: str, nodes: list[Resource], at_once: int) -> bytes:
     """The nodes as a file of the pipeline: head, batches with the separator between them, tail; each batch a graph of its own."""
-    writer = SERIALIZERS[form]()
+    writer = SERIALIZERS[fmt]()
     batches = [nodes[start : start + at_once] for start in range(0, len(nodes), at_once)]
     body = [writer.serialize_resources(batch, f"{SITE}graphs/{number}") for number, batch in enumerate(batches)]
     return (writer.header() + writer.separator.join(body) + writer.footer()).encode()
@@ -407,20 +405,20 @@ def renumbered(statements: set[Any]) -> set[Any]:
             return text(digits if digits == "0" else sign + digits, part[2])
         return part
 
-    return {(subject, predicate, value(found)) for subject, predicate, found in statements}
+    return {(subject, predicate, value(object_)) for subject, predicate, object_ in statements}
 
 
-def check(form: str, rows: Wanted, at_once: int, readers: Sequence[str]) -> None:
-    data = written(form, [node for node, _ in rows], at_once)
-    wanted = {one for _, statements in rows for one in statements}
+def check(fmt: str, rows: ExpectedResources, at_once: int, readers: Sequence[str]) -> None:
+    data = serialize(fmt, [node for node, _ in rows], at_once)
+    expected = {statement for _, statements in rows for statement in statements}
     for reader in readers:
-        if reader == "PyLD" and form != "jsonld":
+        if reader == "PyLD" and fmt != "jsonld":
             continue
-        found = triples(READERS[reader](form, data))
-        if reader == "rdflib" and form in ("turtle", "trig"):
-            assert_same(renumbered(found), renumbered(wanted))
+        actual = triples(READERS[reader](fmt, data))
+        if reader == "rdflib" and fmt in ("turtle", "trig"):
+            assert_same(renumbered(actual), renumbered(expected))
         else:
-            assert_same(found, wanted)
+            assert_same(actual, expected)
 
 
 EVERY = settings(
@@ -428,16 +426,16 @@ EVERY = settings(
 )
 
 
-@pytest.mark.parametrize("form", [form for form in SERIALIZERS if form != "rdfxml"])
+@pytest.mark.parametrize("fmt", [form for form in SERIALIZERS if form != "rdfxml"])
 @given(nodes_of([*OWN_PREDICATES, *XML_PREDICATES, *OTHER_PREDICATES]), st.integers(1, 4))
 @EVERY
-def test_two_parsers_read_back_exactly_what_was_written(form: str, rows: Wanted, at_once: int) -> None:
-    check(form, rows, at_once, ["pyoxigraph", "rdflib", "PyLD"])
+def test_two_parsers_read_back_exactly_what_was_written(fmt: str, rows: ExpectedResources, at_once: int) -> None:
+    check(fmt, rows, at_once, ["pyoxigraph", "rdflib", "PyLD"])
 
 
 @given(nodes_of([*OWN_PREDICATES, *XML_PREDICATES]), st.integers(1, 4))
 @EVERY
-def test_two_parsers_read_back_exactly_what_was_written_as_rdfxml(rows: Wanted, at_once: int) -> None:
+def test_two_parsers_read_back_exactly_what_was_written_as_rdfxml(rows: ExpectedResources, at_once: int) -> None:
     """RDF/XML cannot write a predicate that does not end in an XML name; the others are below."""
     check("rdfxml", rows, at_once, ["pyoxigraph", "rdflib"])
 
@@ -474,27 +472,27 @@ HOSTILE_IRIS = [
 ]
 
 
-def hostile_rows() -> Wanted:
+def hostile_rows() -> ExpectedResources:
     """A graph of all that is known to break writers."""
     rows = []
-    for number, one in enumerate(HOSTILE_IRIS):
-        types = [(iri_term(one), iri(one))]
-        rest = {
+    for number, value in enumerate(HOSTILE_IRIS):
+        types = [(iri_term(value), iri(value))]
+        values_by_predicate = {
             expand_curie("skos:closeMatch"): [(iri_term(other), iri(other)) for other in HOSTILE_IRIS[number:]],
             expand_curie("pfocr:word"): [(literal(word), text(word)) for word in HOSTILE_TEXTS],
             "http://example.org/text": [(f"{literal(word)}@en-GB", text(word, "", "en-GB")) for word in HOSTILE_TEXTS],
             **{
-                expand_curie(name): [(literal(word, kind), text(word, expand_curie(kind))) for word in HOSTILE_NUMBERS]
-                for name, kind in NUMBERED.items()
+                expand_curie(name): [(literal(word, datatype), text(word, expand_curie(datatype))) for word in HOSTILE_NUMBERS]
+                for name, datatype in NUMBERED.items()
             },
         }
-        rows.append(_node((iri_term(one), iri(one)), types, rest))
+        rows.append(_node((iri_term(value), iri(value)), types, values_by_predicate))
     return rows
 
 
-@pytest.mark.parametrize(("reader", "form"), LIBRARIES + PROGRAMS)
-def test_all_that_breaks_writers_is_read_back_from_every_format(reader: str, form: str) -> None:
-    check(form, hostile_rows(), 3, [reader])
+@pytest.mark.parametrize(("reader", "fmt"), LIBRARIES + PROGRAMS)
+def test_all_that_breaks_writers_is_read_back_from_every_format(reader: str, fmt: str) -> None:
+    check(fmt, hostile_rows(), 3, [reader])
 
 
 @pytest.mark.parametrize("predicate", OTHER_PREDICATES)
@@ -502,22 +500,22 @@ def test_rdfxml_is_well_formed_or_refused_for_a_predicate_that_ends_in_no_xml_na
     """It cannot be written as RDF/XML (section 5.3 of the recommendation): an error is right, a broken file is not."""
     row = _node((iri_term("http://e/s"), iri("http://e/s")), [], {predicate: [(literal("x"), text("x"))]})
     try:
-        data = written("rdfxml", [row[0]], 1)
+        data = serialize("rdfxml", [row[0]], 1)
     except ValueError:
         return
     assert triples(by_rdflib("rdfxml", data)) == set(row[1])
 
 
 @pytest.mark.parametrize("prefix", ["doid", "oa"])
-@pytest.mark.parametrize("place", ["subject", "object", "predicate", "datatype", "type"])
-def test_an_iri_whose_scheme_is_a_prefix_stays_what_it_is_in_jsonld_or_is_refused(prefix: str, place: str) -> None:
+@pytest.mark.parametrize("position", ["subject", "object", "predicate", "datatype", "type"])
+def test_an_iri_whose_scheme_is_a_prefix_stays_what_it_is_in_jsonld_or_is_refused(prefix: str, position: str) -> None:
     hostile = f"{prefix}:0060239"
-    subject = hostile if place == "subject" else "http://e/s"
-    predicate = hostile if place == "predicate" else expand_curie("skos:closeMatch") if place == "object" else "http://e/p"
-    value = (iri_term(hostile), iri(hostile)) if place == "object" else (literal("x"), text("x"))
-    if place == "datatype":
+    subject = hostile if position == "subject" else "http://e/s"
+    predicate = hostile if position == "predicate" else expand_curie("skos:closeMatch") if position == "object" else "http://e/p"
+    value = (iri_term(hostile), iri(hostile)) if position == "object" else (literal("x"), text("x"))
+    if position == "datatype":
         value = (f'"x"^^<{hostile}>', text("x", hostile))
-    row = _node((iri_term(subject), iri(subject)), [(iri_term(hostile), iri(hostile))] if place == "type" else [], {predicate: [value]})
+    row = _node((iri_term(subject), iri(subject)), [(iri_term(hostile), iri(hostile))] if position == "type" else [], {predicate: [value]})
     with contextlib.suppress(ValueError):
         check("jsonld", [row], 1, ["pyoxigraph", "PyLD"])
 
@@ -525,8 +523,8 @@ def test_an_iri_whose_scheme_is_a_prefix_stays_what_it_is_in_jsonld_or_is_refuse
 @given(rows=nodes_of(OWN_PREDICATES))
 @example(rows=hostile_rows())
 @EVERY
-def test_jsonld_has_one_json_object_a_line_and_no_key_twice(rows: Wanted) -> None:
-    data = written("jsonld", [node for node, _ in rows], 2).decode()
+def test_jsonld_has_one_json_object_a_line_and_no_key_twice(rows: ExpectedResources) -> None:
+    data = serialize("jsonld", [node for node, _ in rows], 2).decode()
     body = data.split('"@graph": [\n', 1)[1]
     assert body.endswith("\n]}\n")
     lines = body.removesuffix("\n]}\n").split("\n")
@@ -545,7 +543,7 @@ def test_jsonld_has_one_json_object_a_line_and_no_key_twice(rows: Wanted) -> Non
 
 def record(figid: str = "PMC1__F1", block: dict[str, Any] | None = None, **fields: Any) -> dict[str, Any]:
     """A record of 2021, in the fewest words."""
-    own = {
+    own_block = {
         "@context": "https://schema.org/",
         "@id": f"{SITE}figures/{figid}.html",
         "@type": "Dataset",
@@ -560,7 +558,7 @@ def record(figid: str = "PMC1__F1", block: dict[str, Any] | None = None, **field
         "year": "2020",
         "organisms": "Homo sapiens",
         "genes": [gene],
-        "schema-jsonld": {**own, **(block or {})},
+        "schema-jsonld": {**own_block, **(block or {})},
         **fields,
     }
 
@@ -620,16 +618,18 @@ def test_no_record_breaks_a_file_for_all_others(case: str, tmp_path: Path) -> No
     """A record may be refused or quarantined; what is exported is one graph in all formats, and no statement or subject comes twice."""
     source = tmp_path / "records.yaml"
     records = [*HOSTILE_RECORDS[case], record("PMC1__F3")]
-    source.write_text("\n---\n".join(yaml.safe_dump(one, allow_unicode=True) for one in records), encoding="utf-8")
-    done = export([source], tmp_path / "out", formats=SERIALIZERS)
-    assert done.exported + done.refused + done.quarantined == len(records)
-    data = {form: (tmp_path / "out" / f"figures{suffix}").read_bytes() for form, suffix in SUFFIXES.items()}
-    quads = [one[1:] for one in by_pyoxigraph("ntriples", data["ntriples"])]
-    assert len(quads) == len(set(quads)) == done.triples
-    for reader, form in LIBRARIES:
-        assert_same(triples(READERS[reader](form, data[form])), set(quads))
-    said = {text(value) for one in records for key, value in one["schema-jsonld"].items() if key.startswith("http://example.org/")}
-    assert done.exported < len(records) or said <= {value for _, _, value in quads}
+    source.write_text("\n---\n".join(yaml.safe_dump(item, allow_unicode=True) for item in records), encoding="utf-8")
+    summary = export([source], tmp_path / "out", formats=SERIALIZERS)
+    assert summary.exported + summary.refused + summary.quarantined == len(records)
+    data = {fmt: (tmp_path / "out" / f"figures{suffix}").read_bytes() for fmt, suffix in SUFFIXES.items()}
+    quads = [item[1:] for item in by_pyoxigraph("ntriples", data["ntriples"])]
+    assert len(quads) == len(set(quads)) == summary.triples
+    for reader, fmt in LIBRARIES:
+        assert_same(triples(READERS[reader](fmt, data[fmt])), set(quads))
+    texts_in_blocks = {
+        text(value) for item in records for key, value in item["schema-jsonld"].items() if key.startswith("http://example.org/")
+    }
+    assert summary.exported < len(records) or texts_in_blocks <= {value for _, _, value in quads}
     paragraphs = re.findall(r"^(?!@)[<a-z]\S*(?= )", data["turtle"].decode(), re.M)
     assert [subject for subject, count in Counter(paragraphs).items() if count > 1] == []
 
@@ -660,21 +660,21 @@ BLOCKS = st.dictionaries(
 @given(BLOCKS)
 @settings(max_examples=example_count(100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_what_is_let_in_from_a_records_own_jsonld_can_be_written_in_every_format(block: dict[str, Any]) -> None:
-    own = {"@context": "https://schema.org/", "@id": f"{SITE}figures/PMC1__F1.html", "@type": "Dataset", "license": "CC0"}
+    own_block = {"@context": "https://schema.org/", "@id": f"{SITE}figures/PMC1__F1.html", "@type": "Dataset", "license": "CC0"}
     try:
-        found = expand_jsonld(FigureRecord(figid="PMC1__F1", schema_version="2021", jsonld={**own, **block}))
+        expanded = expand_jsonld(FigureRecord(figid="PMC1__F1", schema_version="2021", jsonld={**own_block, **block}))
     except RecordError:
         return
-    pairs = tuple(sorted({*found.figure_pairs, (iri_term(f"{RDF}type"), iri_term(expand_curie("pfocr:Figure")))}))
+    pairs = tuple(sorted({*expanded.figure_pairs, (iri_term(f"{RDF}type"), iri_term(expand_curie("pfocr:Figure")))}))
     nodes = [
         Resource(iri_term(f"{SITE}figures/PMC1__F1.html"), pairs),
-        *(Resource(node.subject, tuple(sorted(set(node.pairs)))) for node in found.other_resources),
+        *(Resource(node.subject, tuple(sorted(set(node.pairs)))) for node in expanded.other_resources),
     ]
-    wanted = triples(by_pyoxigraph("ntriples", written("ntriples", nodes, 1)))
-    assert len(wanted) == sum(len(node.pairs) for node in nodes)
-    for form in SERIALIZERS:
-        assert_same(triples(by_pyoxigraph(form, written(form, nodes, 1))), wanted)
-    assert_same(triples(by_rdflib("rdfxml", written("rdfxml", nodes, 1))), wanted)
+    expected = triples(by_pyoxigraph("ntriples", serialize("ntriples", nodes, 1)))
+    assert len(expected) == sum(len(node.pairs) for node in nodes)
+    for fmt in SERIALIZERS:
+        assert_same(triples(by_pyoxigraph(fmt, serialize(fmt, nodes, 1))), expected)
+    assert_same(triples(by_rdflib("rdfxml", serialize("rdfxml", nodes, 1))), expected)
 
 
 @pytest.mark.parametrize(
@@ -688,18 +688,18 @@ def test_what_is_let_in_from_a_records_own_jsonld_can_be_written_in_every_format
 )
 def test_a_block_that_pyld_refuses_is_one_refusal(block: dict[str, Any], tmp_path: Path) -> None:
     source = tmp_path / "records.yaml"
-    source.write_text("\n---\n".join(yaml.safe_dump(one) for one in (record(block=block), record("PMC1__F2"))), encoding="utf-8")
-    done = export([source], tmp_path / "out")
-    assert (done.exported, done.refused) == (1, 1)
+    source.write_text("\n---\n".join(yaml.safe_dump(document) for document in (record(block=block), record("PMC1__F2"))), encoding="utf-8")
+    summary = export([source], tmp_path / "out")
+    assert (summary.exported, summary.refused) == (1, 1)
 
 
 def test_the_terms_of_a_node_are_made_once_and_written_everywhere_alike() -> None:
     """Writers remember what they wrote: the second time, and the hundredth, are as the first."""
     rows = hostile_rows()
-    for form, make in SERIALIZERS.items():
+    for fmt, make in SERIALIZERS.items():
         writer = make()
         first = writer.serialize_resources([node for node, _ in rows], f"{SITE}dataset")
-        assert [writer.serialize_resources([node for node, _ in rows], f"{SITE}dataset") == first for _ in range(3)] == [True] * 3, form
+        assert [writer.serialize_resources([node for node, _ in rows], f"{SITE}dataset") == first for _ in range(3)] == [True] * 3, fmt
 
 
 def test_the_debian_tools_are_there_where_ci_promises_them() -> None:

@@ -34,7 +34,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 @pytest.fixture(autouse=True)
-def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _clear_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     clear_credentials(monkeypatch, tmp_path)
 
 
@@ -60,20 +60,20 @@ def test_embedded(graphs: str, releases: tuple[Path, Path], tmp_path: Path) -> N
 
 def test_description_and_vocabulary_come_along(releases: tuple[Path, Path], tmp_path: Path) -> None:
     load(releases[0], tmp_path / "store")
-    held = store_contents(tmp_path / "store")
-    assert sum(line.endswith(f" <{METADATA_GRAPHS[1]}> .") for line in held) > 200
+    quads = store_contents(tmp_path / "store")
+    assert sum(line.endswith(f" <{METADATA_GRAPHS[1]}> .") for line in quads) > 200
     files = json.loads((releases[0] / "manifest.json").read_text(encoding="utf-8"))["files"]
     for name in ("figures.nt", "figures.nq"):
         (digest,) = (file["sha256"] for file in files if file["name"] == name)
-        assert f"<{DATASET}> <http://purl.org/dc/terms/hasVersion> <urn:sha256:{digest}> <{METADATA_GRAPHS[0]}> ." in held
+        assert f"<{DATASET}> <http://purl.org/dc/terms/hasVersion> <urn:sha256:{digest}> <{METADATA_GRAPHS[0]}> ." in quads
 
 
 @pytest.mark.parametrize("name", ["figures.ttl.zst", "figures.jsonld", "figures.rdf", "figures.trig", "figures.nt.gz"])
 def test_every_format_of_an_export(name: str, tmp_path: Path, releases: tuple[Path, Path]) -> None:
-    forms = {"ttl": "turtle", "jsonld": "jsonld", "rdf": "rdfxml", "trig": "trig", "nt": "ntriples"}
+    formats = {"ttl": "turtle", "jsonld": "jsonld", "rdf": "rdfxml", "trig": "trig", "nt": "ntriples"}
     _, form, *packed = name.split(".")
     compress = ["--compress", *packed] if packed else []
-    result = CliRunner().invoke(main, ["export", "examples", "--output", str(tmp_path / "out"), "--format", forms[form], *compress, "-q"])
+    result = CliRunner().invoke(main, ["export", "examples", "--output", str(tmp_path / "out"), "--format", formats[form], *compress, "-q"])
     assert (tmp_path / "out" / name).exists(), result.output
     load(tmp_path / "out", tmp_path / "store", chunk_size=SMALL)
     assert without_metadata(store_contents(tmp_path / "store")) == statements(releases[0])
@@ -170,7 +170,7 @@ def test_urls_that_are_refused(url: str, reason: str, releases: tuple[Path, Path
 
 def test_a_delta_of_another_version(releases: tuple[Path, Path], tmp_path: Path) -> None:
     load(releases[0], tmp_path / "store")
-    before = store_contents(tmp_path / "store")
+    previous = store_contents(tmp_path / "store")
     diff(*reversed(releases), tmp_path / "back", ignore_graphs=True)
     result = run(tmp_path / "back", "--to", tmp_path / "store")
     assert result.exit_code == 0, "the store holds what it leads to"
@@ -181,7 +181,7 @@ def test_a_delta_of_another_version(releases: tuple[Path, Path], tmp_path: Path)
     assert result.exit_code == 3
     assert "holds version" in result.output
     assert "was made from" in result.output
-    assert store_contents(tmp_path / "store") == before
+    assert store_contents(tmp_path / "store") == previous
 
 
 def test_a_delta_for_other_graphs(releases: tuple[Path, Path], tmp_path: Path) -> None:
@@ -216,10 +216,10 @@ def test_what_the_command_says(releases: tuple[Path, Path], tmp_path: Path) -> N
     assert "Nothing was changed." in planned.output
     assert not store.exists()
     assert run(releases[0], "--to", store, "--quiet").output == ""
-    said = json.loads(run(releases[1], "--to", store, "--json").output)
-    assert said["statements"] == len(statements(releases[1]))
-    assert said["before"] == len(statements(releases[0]))
-    assert said["earlier"] != said["version"]
+    summary = json.loads(run(releases[1], "--to", store, "--json").output)
+    assert summary["statements"] == len(statements(releases[1]))
+    assert summary["before"] == len(statements(releases[0]))
+    assert summary["earlier"] != summary["version"]
 
 
 def test_wrong_usage(releases: tuple[Path, Path], tmp_path: Path) -> None:

@@ -75,11 +75,11 @@ def test_anything_else_is_refused(script: ModuleType, tmp_path: Path, members: d
 def test_a_file_that_is_no_archive_is_refused_and_leaves_the_list_alone(
     script: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    broken, out = tmp_path / "broken.tar.gz", tmp_path / "famplex.tsv"
-    broken.write_bytes(b"no gzip")
-    assert script.main(["--sdist", str(broken), "--out", str(out)]) == 3
+    archive, output = tmp_path / "broken.tar.gz", tmp_path / "famplex.tsv"
+    archive.write_bytes(b"no gzip")
+    assert script.main(["--sdist", str(archive), "--out", str(output)]) == 3
     assert "broken.tar.gz" in capsys.readouterr().err
-    assert not out.exists()
+    assert not output.exists()
 
 
 def test_the_list_in_the_package_is_as_the_script_writes_it(script: ModuleType) -> None:

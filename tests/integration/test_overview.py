@@ -38,26 +38,26 @@ def assert_ranked_alike(bars: tuple[Bar, ...], ranking: list[RankedEntity]) -> N
 
 
 def test_there_are_as_many_resources(counted_and_queried: tuple[GraphStats, Overview]) -> None:
-    counted, queried = counted_and_queried
-    assert queried.counts == {folder: getattr(counted, folder) for folder in queried.counts}
+    stats, queried = counted_and_queried
+    assert queried.counts == {folder: getattr(stats, folder) for folder in queried.counts}
     assert min(queried.counts.values()) > 0
 
 
 def test_there_are_as_many_figures_of_each_year(counted_and_queried: tuple[GraphStats, Overview]) -> None:
-    counted, queried = counted_and_queried
-    assert {int(bar.label): bar.number for bar in bars_of(queried, "Figures per year")} == counted.figures_by_year
+    stats, queried = counted_and_queried
+    assert {int(bar.label): bar.number for bar in bars_of(queried, "Figures per year")} == stats.figures_by_year
 
 
 def test_the_same_genes_and_families_are_on_most_figures(counted_and_queried: tuple[GraphStats, Overview]) -> None:
-    counted, queried = counted_and_queried
-    assert_ranked_alike(bars_of(queried, "Genes on most figures"), counted.top_genes)
-    assert_ranked_alike(bars_of(queried, "Families on most figures"), counted.top_families)
+    stats, queried = counted_and_queried
+    assert_ranked_alike(bars_of(queried, "Genes on most figures"), stats.top_genes)
+    assert_ranked_alike(bars_of(queried, "Families on most figures"), stats.top_families)
 
 
 def test_as_many_figures_have_so_many_mentions(counted_and_queried: tuple[GraphStats, Overview]) -> None:
-    counted, queried = counted_and_queried
+    stats, queried = counted_and_queried
     bars = bars_of(queried, "Mentions per figure")
     limits = [int(bar.label.split()[-1]) for bar in bars[:-1]]
-    bins = Counter(sum(mentions > limit for limit in limits) for mentions in Counter(counted.mentions_per_figure).elements() if mentions)
+    bins = Counter(sum(mentions > limit for limit in limits) for mentions in Counter(stats.mentions_per_figure).elements() if mentions)
     assert [bar.number for bar in bars] == [bins[number] for number in range(len(bars))]
-    assert sum(bins.values()) == counted.figures - counted.mentions_per_figure.get(0, 0)
+    assert sum(bins.values()) == stats.figures - stats.mentions_per_figure.get(0, 0)

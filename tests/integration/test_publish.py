@@ -248,11 +248,11 @@ def test_what_is_no_dataset_is_refused(made: Path, tmp_path: Path) -> None:
     pyoxigraph.Store(tmp_path / "other").flush()
     with pytest.raises(StoreError, match="holds no dataset"):
         publish(tmp_path / "other", tmp_path / "site")
-    broken = tmp_path / "broken"
-    export([EXAMPLES], broken)
-    (broken / "figures.ttl").write_text("changed")
+    changed_export = tmp_path / "broken"
+    export([EXAMPLES], changed_export)
+    (changed_export / "figures.ttl").write_text("changed")
     with pytest.raises(SourceError, match=r"is not the file that manifest\.json lists"):
-        publish(broken, tmp_path / "site")
+        publish(changed_export, tmp_path / "site")
     assert not (tmp_path / "site").exists()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["broken", "other"]
 
@@ -270,9 +270,9 @@ def test_options_that_there_are_not(option: str, value: object, message: str, ma
 def test_records_that_cannot_be_used_are_counted(tmp_path: Path) -> None:
     records = tmp_path / "records"
     records.mkdir()
-    good = (EXAMPLES / "_figures/PMC2628838__46fig1.md").read_text(encoding="utf-8")
-    (records / "good.md").write_text(good, encoding="utf-8")
-    (records / "bad.md").write_text(good.replace("figid: ", "figid: ../"), encoding="utf-8")
+    good_page = (EXAMPLES / "_figures/PMC2628838__46fig1.md").read_text(encoding="utf-8")
+    (records / "good.md").write_text(good_page, encoding="utf-8")
+    (records / "bad.md").write_text(good_page.replace("figid: ", "figid: ../"), encoding="utf-8")
     summary = publish(records, tmp_path / "site")
     assert (summary.things["figures"], summary.refused, summary.exit_status) == (1, 1, 1)
 

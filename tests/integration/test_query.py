@@ -51,11 +51,11 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The examples and the vocabulary, and a graph with words that no terminal should get."""
     folder = tmp_path_factory.mktemp("query")
     exported([ROOT / "examples"], folder / "out")
-    made = Store(folder / "store")
-    made.load(path=folder / "out" / "figures.nt", to_graph=NamedNode(DATASET))
-    made.load(path=folder / "out" / "vocabulary.ttl", to_graph=NamedNode(VOCABULARY))
+    rdf_store = Store(folder / "store")
+    rdf_store.load(path=folder / "out" / "figures.nt", to_graph=NamedNode(DATASET))
+    rdf_store.load(path=folder / "out" / "vocabulary.ttl", to_graph=NamedNode(VOCABULARY))
     for text in ("\x1b[2J\x07", "\u202edeb", "a\r\nb\tc", "→ ḾSTN"):
-        made.add(Quad(NamedNode("https://example.org/a"), NamedNode("https://example.org/1"), Literal(text), NamedNode(ODD)))
+        rdf_store.add(Quad(NamedNode("https://example.org/a"), NamedNode("https://example.org/1"), Literal(text), NamedNode(ODD)))
     return folder / "store"
 
 
@@ -65,9 +65,9 @@ def run(store: Path, *arguments: str | Path, stdin: str | bytes | None = None) -
 
 def refused(store: Path, *arguments: str | Path, status: int = 3) -> str:
     """What a run says that ends with this status and prints nothing."""
-    done = run(store, *arguments)
-    assert (done.exit_code, done.stdout) == (status, ""), done.output
-    (line,) = (line for line in done.stderr.splitlines() if line.startswith("Error: "))
+    result = run(store, *arguments)
+    assert (result.exit_code, result.stdout) == (status, ""), result.output
+    (line,) = (line for line in result.stderr.splitlines() if line.startswith("Error: "))
     return line.removeprefix("Error: ")
 
 
@@ -79,9 +79,9 @@ def state(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 def test_rows_are_a_table_with_short_iris(store: Path) -> None:
-    done = run(store, WORDS)
-    assert (done.exit_code, done.stderr) == (0, "")
-    assert done.stdout == (
+    result = run(store, WORDS)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == (
         "word   how              family\n"
         "-----  ---------------  --------\n"
         "(STAT  pfocr:viaFamily  fam:STAT\n"
@@ -103,42 +103,44 @@ def test_a_long_table_is_written_in_blocks_that_stay_in_line(store: Path) -> Non
     assert "<http" not in lines[2]
 
 
-@pytest.mark.parametrize(("text", "said"), [(TRUTH, "yes\n"), ("ASK { fam:STAT a pfocr:Gene }", "no\n")])
-def test_a_truth_is_yes_or_no(text: str, said: str, store: Path) -> None:
-    assert run(store, text).stdout == run(store, text, "--format", "table").stdout == said
+@pytest.mark.parametrize(("text", "message"), [(TRUTH, "yes\n"), ("ASK { fam:STAT a pfocr:Gene }", "no\n")])
+def test_a_truth_is_yes_or_no(text: str, message: str, store: Path) -> None:
+    assert run(store, text).stdout == run(store, text, "--format", "table").stdout == message
 
 
 def test_statements_are_turtle_with_prefixes(store: Path) -> None:
-    done = run(store, f"PREFIX p: <{VOCABULARY}#> {STATEMENTS}")
-    assert "@prefix fam: " in done.stdout
-    assert "\nfam:STAT a p" in done.stdout
-    assert len(rdflib.Graph().parse(data=done.stdout)) == 3
+    result = run(store, f"PREFIX p: <{VOCABULARY}#> {STATEMENTS}")
+    assert "@prefix fam: " in result.stdout
+    assert "\nfam:STAT a p" in result.stdout
+    assert len(rdflib.Graph().parse(data=result.stdout)) == 3
 
 
-@pytest.mark.parametrize("form", [form for form in QUERY_RESULT_FORMATS if not QUERY_RESULT_FORMATS[form].is_rdf])
+@pytest.mark.parametrize("fmt", [form for form in QUERY_RESULT_FORMATS if not QUERY_RESULT_FORMATS[form].is_rdf])
 @pytest.mark.parametrize("text", [WORDS, TRUTH])
-def test_rows_and_truths_can_be_written_as(form: str, text: str, store: Path) -> None:
-    done = run(store, text, "--format", form)
-    assert done.exit_code == 0
+def test_rows_and_truths_can_be_written_as(fmt: str, text: str, store: Path) -> None:
+    result = run(store, text, "--format", fmt)
+    assert result.exit_code == 0
     if text == TRUTH:
-        assert "true" in done.stdout
-    elif form == "csv":
-        assert done.stdout_bytes.splitlines()[-1] == f"STAT1,{VOCABULARY}#viaSymbol,".encode()
+        assert "true" in result.stdout
+    elif fmt == "csv":
+        assert result.stdout_bytes.splitlines()[-1] == f"STAT1,{VOCABULARY}#viaSymbol,".encode()
     else:
-        of = {"tsv": QueryResultsFormat.TSV, "json": QueryResultsFormat.JSON, "xml": QueryResultsFormat.XML}[form]
-        results: Any = pyoxigraph.parse_query_results(done.stdout_bytes, format=of)
+        result_format = {"tsv": QueryResultsFormat.TSV, "json": QueryResultsFormat.JSON, "xml": QueryResultsFormat.XML}[fmt]
+        results: Any = pyoxigraph.parse_query_results(result.stdout_bytes, format=result_format)
         assert [row["word"].value for row in results] == ["(STAT", "STAT", "STAT1"]
 
 
-@pytest.mark.parametrize("form", [form for form in QUERY_RESULT_FORMATS if QUERY_RESULT_FORMATS[form].is_rdf])
-def test_statements_can_be_written_as(form: str, store: Path) -> None:
-    done = run(store, STATEMENTS, "--format", form)
-    of = {"turtle": RdfFormat.TURTLE, "ntriples": RdfFormat.N_TRIPLES, "jsonld": RdfFormat.JSON_LD, "rdfxml": RdfFormat.RDF_XML}[form]
-    assert len(set(pyoxigraph.parse(done.stdout_bytes, format=of))) == 3
+@pytest.mark.parametrize("fmt", [form for form in QUERY_RESULT_FORMATS if QUERY_RESULT_FORMATS[form].is_rdf])
+def test_statements_can_be_written_as(fmt: str, store: Path) -> None:
+    result = run(store, STATEMENTS, "--format", fmt)
+    rdf_format = {"turtle": RdfFormat.TURTLE, "ntriples": RdfFormat.N_TRIPLES, "jsonld": RdfFormat.JSON_LD, "rdfxml": RdfFormat.RDF_XML}[
+        fmt
+    ]
+    assert len(set(pyoxigraph.parse(result.stdout_bytes, format=rdf_format))) == 3
 
 
 @pytest.mark.parametrize(
-    ("text", "form", "said"),
+    ("text", "fmt", "message"),
     [
         (ROWS, "turtle", "a SELECT query has rows, which cannot be written as turtle; take csv, tsv, json or xml"),
         (TRUTH, "ntriples", "an ASK query has a yes or no, which cannot be written as ntriples; take csv, tsv, json or xml"),
@@ -146,18 +148,18 @@ def test_statements_can_be_written_as(form: str, store: Path) -> None:
            "take turtle, ntriples, jsonld or rdfxml") for form in ("csv", "table")),
     ],
 )  # fmt: skip
-def test_a_format_that_does_not_fit_is_refused(text: str, form: str, said: str, store: Path, tmp_path: Path) -> None:
-    assert refused(store, text, "--format", form, "--output", tmp_path / "answer") == said
+def test_a_format_that_does_not_fit_is_refused(text: str, fmt: str, message: str, store: Path, tmp_path: Path) -> None:
+    assert refused(store, text, "--format", fmt, "--output", tmp_path / "answer") == message
     assert list(tmp_path.iterdir()) == []
 
 
 def test_python_gets_terms(store: Path) -> None:
-    answer = query(store, WORDS)
-    assert (answer.query_form, answer.variables) == ("select", ("word", "how", "family"))
-    rows = list(answer)
+    result = query(store, WORDS)
+    assert (result.query_form, result.variables) == ("select", ("word", "how", "family"))
+    rows = list(result)
     assert rows[2] == {"word": Literal("STAT1"), "how": NamedNode(f"{VOCABULARY}#viaSymbol")}
     assert query(store, TRUTH).boolean is True
-    assert [type(one) for one in query(store, STATEMENTS)] == [pyoxigraph.Triple] * 3
+    assert [type(triple) for triple in query(store, STATEMENTS)] == [pyoxigraph.Triple] * 3
     with pytest.raises(StoreError, match="has rows, not a yes or no"):
         _ = query(store, WORDS).boolean
     with pytest.raises(StoreError, match="has a yes or no, no rows"):
@@ -170,24 +172,24 @@ def test_python_gets_terms(store: Path) -> None:
 def test_a_query_comes_from_a_file_standard_input_or_the_line(store: Path, tmp_path: Path) -> None:
     for name, mark in (("words.rq", b""), ("a query", b"\xef\xbb\xbf")):
         (tmp_path / name).write_bytes(mark + WORDS.encode())
-    said = {run(store, one, stdin=stdin).stdout for one, stdin in
+    outputs = {run(store, argument, stdin=stdin).stdout for argument, stdin in
             ((WORDS, None), (tmp_path / "words.rq", None), (tmp_path / "a query", None), ("-", WORDS))}  # fmt: skip
-    assert len(said) == 1
-    assert said.pop().count("\n") == 5
+    assert len(outputs) == 1
+    assert outputs.pop().count("\n") == 5
 
 
 @pytest.mark.parametrize(
-    ("argument", "said"),
+    ("argument", "message"),
     [*((name, f"there is no file {name}.") for name in ("xyz.rq", "a b/c d.sparql")),
      ("xyz", "there is no file and no example named xyz; pfocr2rdf query --list shows the examples."),
      (".", ". cannot be read: Is a directory."), ("latin.rq", "latin.rq: it is no UTF-8: invalid continuation byte at byte 1.")],
 )  # fmt: skip
 def test_a_file_that_cannot_be_read_is_wrong_usage(
-    argument: str, said: str, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    argument: str, message: str, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("latin.rq").write_bytes(b"#\xe4 ASK {}")
-    assert refused(store, argument, status=2).endswith(f": {said}")
+    assert refused(store, argument, status=2).endswith(f": {message}")
 
 
 def test_a_text_that_no_file_could_be_called_is_a_query(store: Path) -> None:
@@ -195,7 +197,7 @@ def test_a_text_that_no_file_could_be_called_is_a_query(store: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("SELECT * {", "line 1, column 11: it ends too early"),
         ("SELECT ?s {\n  ?s pfocr:mentions ?o FILTR(?s)\n}", "line 2, column 24: it cannot be understood from here on: FILTR(?s) }"),
@@ -206,8 +208,8 @@ def test_a_text_that_no_file_could_be_called_is_a_query(store: Path) -> None:
         ("hello world", "line 1, column 1: it cannot be understood from here on: hello world"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_told_in_the_lines_of_the_user(text: str, said: str, store: Path) -> None:
-    assert refused(store, text) == f"the query, {said}"
+def test_what_is_wrong_is_told_in_the_lines_of_the_user(text: str, message: str, store: Path) -> None:
+    assert refused(store, text) == f"the query, {message}"
 
 
 def test_an_empty_query_is_told_so(store: Path) -> None:
@@ -227,9 +229,9 @@ def test_prefixes_of_the_query_win_over_the_projects(store: Path) -> None:
      "WITH <https://example.org/g> DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }", "# a query\nDROP ALL", "LOAD <file:///etc/hostname>"],
 )  # fmt: skip
 def test_an_update_is_refused_and_changes_nothing(update: str, store: Path) -> None:
-    before = state(store)
+    previous = state(store)
     assert refused(store, update).endswith("changes a store, and a query only reads; 'pfocr2rdf load' brings an export into a store")
-    assert state(store) == before
+    assert state(store) == previous
 
 
 def test_all_graphs_are_asked_unless_some_are_named(store: Path) -> None:
@@ -237,12 +239,12 @@ def test_all_graphs_are_asked_unless_some_are_named(store: Path) -> None:
         return int(next(iter(query(store, text, graphs=graphs)))["n"].value)
 
     count = "SELECT (COUNT(DISTINCT ?s) AS ?n) {} {{ ?s a ?class ; ?p ?o . {} }}"
-    both = "?class rdfs:label ?name"  # the class of a gene is described in the graph of the vocabulary
-    everywhere, of_genes = genes(count.format("", both)), genes(count.format(f"FROM <{DATASET}>", ""))
+    join_pattern = "?class rdfs:label ?name"  # the class of a gene is described in the graph of the vocabulary
+    everywhere, of_genes = genes(count.format("", join_pattern)), genes(count.format(f"FROM <{DATASET}>", ""))
     assert everywhere > 100 < of_genes
-    assert genes(count.format(f"FROM <{DATASET}>", both)) == 0
-    assert genes(count.format("", both), DATASET) == 0
-    assert genes(count.format("", both), DATASET, VOCABULARY) == everywhere
+    assert genes(count.format(f"FROM <{DATASET}>", join_pattern)) == 0
+    assert genes(count.format("", join_pattern), DATASET) == 0
+    assert genes(count.format("", join_pattern), DATASET, VOCABULARY) == everywhere
     assert genes(count.format(f"FROM <{VOCABULARY}>", ""), DATASET) == of_genes
     assert run(store, "ASK { ?s a pfocr:Gene }", "--graph", VOCABULARY).stdout == "no\n"
     assert run(store, "ASK { ?s a pfocr:Gene }", "--graph", VOCABULARY, "--graph", DATASET).stdout == "yes\n"
@@ -260,11 +262,11 @@ def test_the_name_of_a_graph_is_an_iri(store: Path) -> None:
 @pytest.fixture
 def elsewhere() -> Iterator[tuple[str, list[str]]]:
     """Another server: its URL, and the requests that it got."""
-    asked: list[str] = []
+    requests: list[str] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            asked.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            requests.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
             body = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "literal", "value": "there"}}]}}).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/sparql-results+json")
@@ -277,18 +279,18 @@ def elsewhere() -> Iterator[tuple[str, list[str]]]:
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/query", asked
+        yield f"http://127.0.0.1:{server.server_port}/query", requests
         server.shutdown()
 
 
-@pytest.mark.parametrize("how", ["SERVICE", "service silent", "SERVICE#'\n"])
-def test_nothing_is_sent_elsewhere_unless_it_is_allowed(how: str, store: Path, elsewhere: tuple[str, list[str]]) -> None:
-    url, asked = elsewhere
-    text = f"SELECT ?x {{ {{ SELECT ?x {{ {how} <{url}> {{ ?s ?p ?x }} }} }} }}"
+@pytest.mark.parametrize("keyword", ["SERVICE", "service silent", "SERVICE#'\n"])
+def test_nothing_is_sent_elsewhere_unless_it_is_allowed(keyword: str, store: Path, elsewhere: tuple[str, list[str]]) -> None:
+    url, requests = elsewhere
+    text = f"SELECT ?x {{ {{ SELECT ?x {{ {keyword} <{url}> {{ ?s ?p ?x }} }} }} }}"
     assert refused(store, text) == "the query asks another server with SERVICE, and nothing is sent elsewhere; allow it with --service"
-    assert asked == []
+    assert requests == []
     assert run(store, text, "--service").stdout == "x\n-----\nthere\n"
-    assert len(asked) == 1
+    assert len(requests) == 1
 
 
 def test_the_word_service_alone_sends_nothing(store: Path) -> None:
@@ -304,18 +306,18 @@ def test_a_server_that_does_not_answer_is_told(store: Path) -> None:
     with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as closed:
         port = closed.server_port
     text = f"SELECT * {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}"
-    for form in ("table", "csv"):
-        done = subprocess.run([sys.executable, "-c", PROGRAM, "--store", store, text, "--service", "--format", form], capture_output=True)
-        assert (done.returncode, done.stderr.count(b"\n")) == (3, 1), done.stderr
-        assert b"the query cannot be answered: Connection refused" in done.stderr
+    for fmt in ("table", "csv"):
+        process = subprocess.run([sys.executable, "-c", PROGRAM, "--store", store, text, "--service", "--format", fmt], capture_output=True)
+        assert (process.returncode, process.stderr.count(b"\n")) == (3, 1), process.stderr
+        assert b"the query cannot be answered: Connection refused" in process.stderr
 
 
 # -- the store -------------------------------------------------------------------------------------------------------------
 
 
-def test_no_store_is_told_and_none_is_made(tmp_path: Path) -> None:
-    said = refused(tmp_path / "store", TRUTH)
-    assert said == f"{tmp_path}/store: there is no store; 'pfocr2rdf load EXPORT --to {tmp_path}/store' makes one of an export"
+def test_a_missing_store_is_reported_and_not_created(tmp_path: Path) -> None:
+    error = refused(tmp_path / "store", TRUTH)
+    assert error == f"{tmp_path}/store: there is no store; 'pfocr2rdf load EXPORT --to {tmp_path}/store' makes one of an export"
     (tmp_path / "file").touch()
     for folder in (tmp_path, tmp_path / "file"):
         assert refused(folder, TRUTH) == f"{folder}: it is no store; name the folder that 'pfocr2rdf load' made"
@@ -325,9 +327,9 @@ def test_no_store_is_told_and_none_is_made(tmp_path: Path) -> None:
 def test_a_damaged_store_is_told_and_left_alone(tmp_path: Path) -> None:
     Store(tmp_path).add(Quad(NamedNode("a:b"), NamedNode("a:b"), Literal("c")))
     (tmp_path / "CURRENT").write_text("MANIFEST-999999\n")
-    before = state(tmp_path)
+    previous = state(tmp_path)
     assert refused(tmp_path, TRUTH).startswith(f"{tmp_path}: the store cannot be used: ")
-    assert state(tmp_path) == before
+    assert state(tmp_path) == previous
 
 
 def test_a_store_is_not_read_while_somebody_writes_to_it(tmp_path: Path) -> None:
@@ -342,13 +344,13 @@ def test_a_store_is_not_read_while_somebody_writes_to_it(tmp_path: Path) -> None
 
 def test_a_store_is_not_written_to_while_somebody_reads_it(store: Path) -> None:
     writing = [sys.executable, "-c", "import sys, pyoxigraph; pyoxigraph.Store(sys.argv[1])", store]
-    before = state(store)
-    answer, other = query(store, WORDS), query(store, WORDS)
+    previous = state(store)
+    result, other = query(store, WORDS), query(store, WORDS)
     refusal = subprocess.run(writing, capture_output=True)
     assert b"While lock file" in refusal.stderr
-    assert len(list(answer)) == len(list(other)) == 3
-    assert {name: before[name] for name in before if name != "LOG"} == {name: state(store)[name] for name in before if name != "LOG"}
-    del answer, other
+    assert len(list(result)) == len(list(other)) == 3
+    assert {name: previous[name] for name in previous if name != "LOG"} == {name: state(store)[name] for name in previous if name != "LOG"}
+    del result, other
     assert subprocess.run(writing).returncode == 0
 
 
@@ -358,8 +360,8 @@ def test_a_store_is_not_written_to_while_somebody_reads_it(store: Path) -> None:
 def test_a_file_is_written_whole(store: Path, tmp_path: Path) -> None:
     (tmp_path / "real").write_text("old")
     (tmp_path / "answer.csv").symlink_to("real")
-    done = run(store, WORDS, "--output", tmp_path / "answer.csv", "--format", "csv")
-    assert (done.exit_code, done.output) == (0, "")
+    result = run(store, WORDS, "--output", tmp_path / "answer.csv", "--format", "csv")
+    assert (result.exit_code, result.output) == (0, "")
     assert (tmp_path / "real").read_text().startswith("word,how,family\n")
     assert sorted(os.listdir(tmp_path)) == ["answer.csv", "real"]
 
@@ -369,9 +371,9 @@ def test_a_file_is_left_as_it_was_when_something_goes_wrong(store: Path, tmp_pat
     with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as closed:
         port = closed.server_port
     text = f"SELECT * {{ {{ ?s ?p ?o }} UNION {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }} }}"
-    for form in ("table", "csv"):
-        said = refused(store, text, "--service", "--format", form, "--output", tmp_path / "answer")
-        assert said == f"{store}: the query cannot be answered: Connection refused (os error 111)"
+    for fmt in ("table", "csv"):
+        error = refused(store, text, "--service", "--format", fmt, "--output", tmp_path / "answer")
+        assert error == f"{store}: the query cannot be answered: Connection refused (os error 111)"
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"answer": "old"}
     assert refused(store, text, "--output", tmp_path / "none" / "answer").endswith(
         "/none/answer: cannot be written: No such file or directory"
@@ -380,12 +382,12 @@ def test_a_file_is_left_as_it_was_when_something_goes_wrong(store: Path, tmp_pat
 
 def test_what_is_no_file_is_written_as_it_is(store: Path, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    read: list[str] = []
-    reader = threading.Thread(target=lambda: read.append((tmp_path / "pipe").read_text()))
+    contents: list[str] = []
+    reader = threading.Thread(target=lambda: contents.append((tmp_path / "pipe").read_text()))
     reader.start()
     assert run(store, TRUTH, "--output", tmp_path / "pipe").exit_code == 0
     reader.join(10)
-    assert read == ["yes\n"]
+    assert contents == ["yes\n"]
     assert (tmp_path / "pipe").is_fifo()
 
 
@@ -395,35 +397,35 @@ def test_control_characters_are_shown_not_obeyed(store: Path) -> None:
     assert b"\x1b[2J\x07" in run(store, text, "--format", "csv").stdout_bytes
 
 
-@pytest.mark.parametrize("form", ["table", "csv", "tsv", "json", "xml"])
-def test_a_terminal_gets_no_control_character_in_any_format(form: str, store: Path) -> None:
+@pytest.mark.parametrize("fmt", ["table", "csv", "tsv", "json", "xml"])
+def test_a_terminal_gets_no_control_character_in_any_format(fmt: str, store: Path) -> None:
     text = f"SELECT ?word {{ GRAPH <{ODD}> {{ ?s ?p ?word }} }}"
-    ours, theirs = pty.openpty()
-    running = subprocess.Popen([sys.executable, "-c", PROGRAM, "--store", store, text, "--format", form], stdout=theirs, stderr=theirs)
-    os.close(theirs)
-    said = b""
+    controller, terminal = pty.openpty()
+    running = subprocess.Popen([sys.executable, "-c", PROGRAM, "--store", store, text, "--format", fmt], stdout=terminal, stderr=terminal)
+    os.close(terminal)
+    data = b""
     try:
-        while block := os.read(ours, 1 << 16):
-            said += block
+        while block := os.read(controller, 1 << 16):
+            data += block
     except OSError:  # the other end is closed
         pass
     assert running.wait() == 0
-    os.close(ours)
-    shown = said.decode()
-    assert not set(shown) & {"\x1b", "\x07", "\u202e"}
-    assert shown.count("\r") == shown.count("\r\n") == shown.count("\n")
-    assert shown.endswith("\n")
-    assert "\\x1b[2J" in shown or "\\u001b[2J" in shown or "&#" in shown
-    assert "→ ḾSTN" in shown
+    os.close(controller)
+    output = data.decode()
+    assert not set(output) & {"\x1b", "\x07", "\u202e"}
+    assert output.count("\r") == output.count("\r\n") == output.count("\n")
+    assert output.endswith("\n")
+    assert "\\x1b[2J" in output or "\\u001b[2J" in output or "&#" in output
+    assert "→ ḾSTN" in output
 
 
 MANY = "SELECT ?s ?b { ?s ?p ?o . ?a ?b ?c }"
 """A query with millions of rows."""
 
 
-@pytest.mark.parametrize("form", ["table", "csv", "json"])
-def test_a_reader_that_leaves_is_no_error(form: str, store: Path) -> None:
-    command = [sys.executable, "-c", PROGRAM, "--store", store, MANY, "--format", form]
+@pytest.mark.parametrize("fmt", ["table", "csv", "json"])
+def test_a_reader_that_leaves_is_no_error(fmt: str, store: Path) -> None:
+    command = [sys.executable, "-c", PROGRAM, "--store", store, MANY, "--format", fmt]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         assert running.stdout is not None
         assert running.stderr is not None
@@ -433,10 +435,10 @@ def test_a_reader_that_leaves_is_no_error(form: str, store: Path) -> None:
         assert running.wait(30) == 3
 
 
-def test_a_full_disk_is_told(store: Path) -> None:
+def test_a_full_disk_is_reported(store: Path) -> None:
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run([sys.executable, "-c", PROGRAM, "--store", store, MANY], stdout=full, stderr=subprocess.PIPE)
-    assert (done.returncode, done.stderr) == (3, b"Error: standard output cannot be written: No space left on device\n")
+        process = subprocess.run([sys.executable, "-c", PROGRAM, "--store", store, MANY], stdout=full, stderr=subprocess.PIPE)
+    assert (process.returncode, process.stderr) == (3, b"Error: standard output cannot be written: No space left on device\n")
 
 
 @pytest.mark.parametrize(
@@ -451,22 +453,22 @@ def test_an_interrupt_ends_a_long_query_at_once(text: str, store: Path, tmp_path
         time.sleep(0.3)
         running.send_signal(signal.SIGINT)
         try:
-            _, said = running.communicate(timeout=30)
+            _, stderr = running.communicate(timeout=30)
         finally:
             running.kill()
-    assert (running.returncode, said) == (3, b"Error: interrupted; nothing was published\n")
+    assert (running.returncode, stderr) == (3, b"Error: interrupted; nothing was published\n")
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("form", "rows"), [("csv", 1_000_000), ("tsv", 200_000), ("json", 200_000), ("table", 100_000)])
-def test_a_long_answer_takes_no_more_memory_than_a_short_one(form: str, rows: int, store: Path) -> None:
+@pytest.mark.parametrize(("fmt", "rows"), [("csv", 1_000_000), ("tsv", 200_000), ("json", 200_000), ("table", 100_000)])
+def test_a_long_answer_takes_no_more_memory_than_a_short_one(fmt: str, rows: int, store: Path) -> None:
     peak = "from benchmarks.measured import peak_mebibytes; print(peak_mebibytes(), file=sys.stderr)"
     measured = f"import sys\ntry:\n    {PROGRAM}\nfinally:\n    {peak}"
     peaks = []
     for limit in (100, rows):
-        command = [sys.executable, "-c", measured, "--store", store, f"{MANY} LIMIT {limit}", "--format", form]
-        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True, cwd=ROOT)
-        peaks.append(float(done.stderr))
+        command = [sys.executable, "-c", measured, "--store", store, f"{MANY} LIMIT {limit}", "--format", fmt]
+        process = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True, cwd=ROOT)
+        peaks.append(float(process.stderr))
     assert peaks[1] - peaks[0] < max(20 * rows, 4_000_000) / 2**20  # all rows are a hundred times as much
 
 

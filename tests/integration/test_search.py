@@ -22,7 +22,7 @@ from pfocr2rdf.errors import OutputError
 from pfocr2rdf.site.pages.html import ASSETS_DIR
 from pfocr2rdf.site.search.index import ENTRIES_PER_BLOCK, TYPE_ORDER, SearchEntry
 
-ASKING = """
+SEARCH_SCRIPT = """
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { SearchIndex } from "./search-index.mjs";
@@ -49,25 +49,25 @@ Ask = Callable[..., list[dict[str, Any]]]
 
 @pytest.fixture(scope="module")
 def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
-    """What the script of the site finds in the index of a folder for each question; of a kind, where ``kind`` names one."""
+    """What the script of the site finds in the index of a folder for each question; of a kind, where ``entity_type`` names one."""
     node = shutil.which("node")
     if not node:
         missing = "there is no Node: apt-get install nodejs"
         pytest.fail(missing) if os.environ.get("PFOCR2RDF_TOOLS") else pytest.skip(missing)
     node_folder = tmp_path_factory.mktemp("node")
     shutil.copy(ASSETS_DIR / "search-index.js", node_folder / "search-index.mjs")
-    (node_folder / "asking.mjs").write_text(ASKING, encoding="utf-8")
+    (node_folder / "asking.mjs").write_text(SEARCH_SCRIPT, encoding="utf-8")
 
-    def asking(folder: Path, *questions: str, kind: str = "") -> list[dict[str, Any]]:
+    def asking(folder: Path, *queries: str, entity_type: str = "") -> list[dict[str, Any]]:
         assert process.stdin
         assert process.stdout
-        process.stdin.write(json.dumps({"folder": str(folder), "questions": [{"q": q, "kind": kind} for q in questions]}) + "\n")
+        process.stdin.write(json.dumps({"folder": str(folder), "questions": [{"q": q, "kind": entity_type} for q in queries]}) + "\n")
         process.stdin.flush()
         line = process.stdout.readline()
         assert line, (node_folder / "errors").read_text(encoding="utf-8")
-        answers = json.loads(line)
-        assert isinstance(answers, list)
-        return answers
+        results = json.loads(line)
+        assert isinstance(results, list)
+        return results
 
     with (node_folder / "errors").open("w") as errors, subprocess.Popen(
         [node, node_folder / "asking.mjs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, encoding="utf-8"
@@ -85,8 +85,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def urls(answer: Mapping[str, Any]) -> list[str]:
-    return [result["url"] for result in answer["things"]]
+def urls(response: Mapping[str, Any]) -> list[str]:
+    return [result["url"] for result in response["things"]]
 
 
 # -- what is found, and in which order ---------------------------------------------------------------------------------------
@@ -150,10 +150,10 @@ def test_what_is_shown_of_a_thing_is_what_was_given(ask: Ask, site: Path) -> Non
     assert result == {"url": STAT3.url, "kind": "gene", "title": "STAT3", "detail": STAT3.detail}
 
 
-def test_a_kind_leaves_the_others_out_and_all_are_counted(ask: Ask, site: Path) -> None:
-    answer = ask(site, "STAT3", kind="figure")[0]
-    assert urls(answer) == urls_of(MANY, FEW)
-    assert {item["plural"]: item["count"] for item in answer["counts"] if item["count"]} == {"genes": 1, "figures": 2, "papers": 1}
+def test_an_entity_type_filters_the_results_and_all_are_counted(ask: Ask, site: Path) -> None:
+    result = ask(site, "STAT3", kind="figure")[0]
+    assert urls(result) == urls_of(MANY, FEW)
+    assert {item["plural"]: item["count"] for item in result["counts"] if item["count"]} == {"genes": 1, "figures": 2, "papers": 1}
     assert urls(ask(site, "STAT3", kind="constructor")[0]) == urls_of(STAT3, MANY, FEW, PAPER)
 
 
@@ -168,9 +168,9 @@ def test_ties_go_by_weight_then_by_title(ask: Ask, tmp_path: Path) -> None:
 def test_a_whole_title_comes_before_its_words_elsewhere_and_long_words_are_cut_alike(ask: Ask, tmp_path: Path) -> None:
     gene = SearchEntry("genes/1.html", "gene", "acids, and fatty", "", ("y" * 60,), 9)
     write(tmp_path, (gene, ACID))
-    whole, long, longer = ask(tmp_path, "fatty acids", "y" * 60, "y" * 10_000)
-    assert urls(whole) == urls_of(ACID, gene)
-    assert urls(long) == urls(longer) == urls_of(gene)
+    title_result, long_result, longer_result = ask(tmp_path, "fatty acids", "y" * 60, "y" * 10_000)
+    assert urls(title_result) == urls_of(ACID, gene)
+    assert urls(long_result) == urls(longer_result) == urls_of(gene)
 
 
 TEXTS = st.text(
@@ -182,41 +182,44 @@ TEXTS = st.text(
 @settings(max_examples=example_count(80), deadline=None)
 @given(st.lists(st.tuples(TEXTS, st.lists(TEXTS, max_size=4), st.sampled_from(TYPE_ORDER)), min_size=1, max_size=8))
 def test_every_entry_is_found_by_its_title_and_by_each_of_its_words(ask: Ask, given_texts: list[tuple[str, list[str], str]]) -> None:
-    entries = [SearchEntry(f"{at}.html", kind, title, "", tuple(words)) for at, (title, words, kind) in enumerate(given_texts)]
-    asked = [(text, entry.url) for entry in entries for text in (entry.title, *entry.search_terms)]
+    entries = [
+        SearchEntry(f"{number}.html", entity_type, title, "", tuple(words))
+        for number, (title, words, entity_type) in enumerate(given_texts)
+    ]
+    queries = [(text, entry.url) for entry in entries for text in (entry.title, *entry.search_terms)]
     with tempfile.TemporaryDirectory() as folder:
         write(Path(folder), entries)
-        for (text, url), answer in zip(asked, ask(Path(folder), *(text for text, _ in asked)), strict=True):
-            assert url in urls(answer), text
+        for (text, url), result in zip(queries, ask(Path(folder), *(text for text, _ in queries)), strict=True):
+            assert url in urls(result), text
 
 
 def test_lists_long_and_short_and_files_of_terms_are_read_as_they_were_written(ask: Ask, tmp_path: Path) -> None:
     """Steps and bits, numbers of several bytes, many files of terms and of things; and a search reads few of them."""
     entries = [
         SearchEntry(
-            f"figures/{at:04}.html", "figure", f"Title {at:04}", "",
-            ("every", "even" if at % 2 == 0 else "odd", f"w{at * 7919 % 4001:04}x", *(["rare"] if at % 1500 == 7 else ())),
+            f"figures/{number:04}.html", "figure", f"Title {number:04}", "",
+            ("every", "even" if number % 2 == 0 else "odd", f"w{number * 7919 % 4001:04}x", *(["rare"] if number % 1500 == 7 else ())),
         )
-        for at in range(4000)
+        for number in range(4000)
     ]  # fmt: skip
     size = write(tmp_path, entries)
     files = content(tmp_path)
     assert size == (len(files), sum(map(len, files.values())))
     assert len([name for name in files if "/things/" in name]) == 4000 // ENTRIES_PER_BLOCK
-    rare, every, odd, single, begins, short = ask(tmp_path, "rare", "every", "odd", "w0011x", "w001", "w")
-    assert urls(every) == urls_of(*entries)
-    assert urls(odd) == urls_of(*entries[1::2])
+    rare, every_result, odd_result, single, begins, short = ask(tmp_path, "rare", "every", "odd", "w0011x", "w001", "w")
+    assert urls(every_result) == urls_of(*entries)
+    assert urls(odd_result) == urls_of(*entries[1::2])
     assert urls(rare) == urls_of(*entries[7::1500])
     assert urls(single) == [entry.url for entry in entries if "w0011x" in entry.search_terms]
     assert urls(begins) == [entry.url for entry in entries if any(word.startswith("w001") for word in entry.search_terms)]
     firsts = json.loads(files["search/index.json"])["terms"]
     assert len(firsts) > 3
-    assert all(answer["ids"] for answer in ask(tmp_path, *(f"{first} " for first in firsts)))
-    assert (len(rare["read"]), every["isCut"], short["ids"]) == (1 + 3, False, [])
+    assert all(result["ids"] for result in ask(tmp_path, *(f"{first} " for first in firsts)))
+    assert (len(rare["read"]), every_result["isCut"], short["ids"]) == (1 + 3, False, [])
 
 
 def test_a_beginning_of_too_many_words_says_so(ask: Ask, tmp_path: Path) -> None:
-    write(tmp_path, [SearchEntry(f"figures/{at}.html", "figure", "T", "", (f"word{at:05}" + "x" * 30,)) for at in range(5000)])
+    write(tmp_path, [SearchEntry(f"figures/{number}.html", "figure", "T", "", (f"word{number:05}" + "x" * 30,)) for number in range(5000)])
     cut, narrow = ask(tmp_path, "wo", "word0123")
     assert cut["isCut"]
     assert 0 < len(cut["ids"]) < 5000

@@ -56,7 +56,7 @@ DATASET, VOCABULARY = "https://pfocr.wikipathways.org/dataset", "https://pfocr.w
 
 HOSTILE = "https://example.org/hostile"
 
-LOCAL = [one for one in load_examples() if not one.services]
+LOCAL = [example for example in load_examples() if not example.services]
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 
@@ -69,61 +69,61 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("serve")
     exported([ROOT / "examples"], folder / "out")
     load(folder / "out", folder / "store")
-    made = pyoxigraph.Store(folder / "store")
-    made.add(Quad(NamedNode("https://example.org/a'b&c"), NamedNode("javascript:alert(1)"), Literal(EVIL), NamedNode(HOSTILE)))
+    rdf_store = pyoxigraph.Store(folder / "store")
+    rdf_store.add(Quad(NamedNode("https://example.org/a'b&c"), NamedNode("javascript:alert(1)"), Literal(EVIL), NamedNode(HOSTILE)))
     return folder / "store"
 
 
 @pytest.fixture(scope="module")
 def server(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server with room enough. Whatever it is asked, nothing of the store changes."""
-    before = digest(store)
-    with served(store, tmp_path_factory.mktemp("server"), "--workers", "2", "--timeout", "4", "--max-answer", "64") as one:
-        yield one
-    assert digest(store) == before
+    previous = digest(store)
+    with served(store, tmp_path_factory.mktemp("server"), "--workers", "2", "--timeout", "4", "--max-answer", "64") as server:
+        yield server
+    assert digest(store) == previous
 
 
 @pytest.fixture(scope="module")
 def strict(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server that gives little."""
     bounds = ("--workers", "1", "--queue", "0", "--timeout", "2", "--memory", "128", "--max-answer", "1")
-    with served(store, tmp_path_factory.mktemp("strict"), *bounds) as one:
-        yield one
+    with served(store, tmp_path_factory.mktemp("strict"), *bounds) as server:
+        yield server
 
 
 def test_the_three_forms_of_a_query_have_one_answer(server: Served) -> None:
     text = "SELECT ?s { ?s a pfocr:Figure } ORDER BY ?s"
-    got = server.get("/sparql", params={"query": text})
+    response = server.get("/sparql", params={"query": text})
     direct = httpx.post(f"{server.url}/sparql", content=text, headers={"Content-Type": "application/sparql-query; charset=utf-8"})
-    assert got.status_code == 200
-    assert got.headers["content-type"] == "application/sparql-results+json"
-    assert len(got.json()["results"]["bindings"]) == 6
-    assert got.content == direct.content == server.ask(text).content
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/sparql-results+json"
+    assert len(response.json()["results"]["bindings"]) == 6
+    assert response.content == direct.content == server.ask(text).content
     head = httpx.head(f"{server.url}/sparql", params={"query": text})
-    assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", str(len(got.content)))
+    assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", str(len(response.content)))
 
 
 @pytest.mark.parametrize("direct", [True, False])
 def test_the_protocol_names_the_graphs(direct: bool, server: Served) -> None:
-    where = "{ { SELECT (COUNT(*) AS ?default) { ?s ?p ?o } } { SELECT (COUNT(DISTINCT ?g) AS ?named) { GRAPH ?g { ?s ?p ?o } } } }"
+    pattern = "{ { SELECT (COUNT(*) AS ?default) { ?s ?p ?o } } { SELECT (COUNT(DISTINCT ?g) AS ?named) { GRAPH ?g { ?s ?p ?o } } } }"
 
     def counted(text: str, **graphs: list[str]) -> tuple[int, int]:
         fields = [(name.replace("_", "-"), value) for name, values in graphs.items() for value in values]
         if direct:
             headers = {"Content-Type": "application/sparql-query"}
-            answer = httpx.post(f"{server.url}/sparql", params=fields, content=text, headers=headers)
+            response = httpx.post(f"{server.url}/sparql", params=fields, content=text, headers=headers)
         else:
-            answer = server.get("/sparql", params=[("query", text), *fields])
-        (row,) = answer.json()["results"]["bindings"]
+            response = server.get("/sparql", params=[("query", text), *fields])
+        (row,) = response.json()["results"]["bindings"]
         return int(row["default"]["value"]), int(row["named"]["value"])
 
-    every, four = counted(f"SELECT * {where}")
-    assert (every, four) == (server.count(), 4)
-    assert counted(f"SELECT * FROM <{DATASET}> {where}", default_graph_uri=[HOSTILE]) == (1, 0)
-    assert counted(f"SELECT * {where}", named_graph_uri=[HOSTILE, VOCABULARY]) == (0, 2)
-    both = counted(f"SELECT * {where}", default_graph_uri=[HOSTILE, DATASET], named_graph_uri=[HOSTILE])
-    assert 1 < both[0] < every
-    assert both[1] == 1
+    total, graph_count = counted(f"SELECT * {pattern}")
+    assert (total, graph_count) == (server.count(), 4)
+    assert counted(f"SELECT * FROM <{DATASET}> {pattern}", default_graph_uri=[HOSTILE]) == (1, 0)
+    assert counted(f"SELECT * {pattern}", named_graph_uri=[HOSTILE, VOCABULARY]) == (0, 2)
+    counts = counted(f"SELECT * {pattern}", default_graph_uri=[HOSTILE, DATASET], named_graph_uri=[HOSTILE])
+    assert 1 < counts[0] < total
+    assert counts[1] == 1
 
 
 def as_rdflib(term: Any) -> Any:
@@ -145,16 +145,16 @@ def plain(term: Any) -> Any:
     return rdflib.Literal(str(term)) if isinstance(term, rdflib.Literal) and term.datatype == text else term
 
 
-@pytest.mark.parametrize("one", [one for one in LOCAL if one.query_form == "select"], ids=lambda one: one.name)
-def test_rows_are_those_of_query_in_every_format(one: Example, server: Served, store: Path) -> None:
-    answer = query(store, one.text)
-    names = answer.variables
-    expected = sorted(tuple(plain(as_rdflib(row[name])) if name in row else None for name in names) for row in map(dict, answer))
+@pytest.mark.parametrize("example", [example for example in LOCAL if example.query_form == "select"], ids=lambda example: example.name)
+def test_rows_are_those_of_query_in_every_format(example: Example, server: Served, store: Path) -> None:
+    result = query(store, example.text)
+    names = result.variables
+    expected = sorted(tuple(plain(as_rdflib(row[name])) if name in row else None for name in names) for row in map(dict, result))
     for form in ("json", "xml", "tsv", "csv"):
-        kind = next(kind for kind, name in RESULT_MEDIA_TYPES.items() if name == form)
-        got = server.ask(one.text, kind)
-        assert (got.status_code, got.headers["content-type"].partition(";")[0]) == (200, kind)
-        parsed = rdflib.query.Result.parse(io.BytesIO(got.content), format=form)
+        media_type = next(media_type for media_type, name in RESULT_MEDIA_TYPES.items() if name == form)
+        response = server.ask(example.text, media_type)
+        assert (response.status_code, response.headers["content-type"].partition(";")[0]) == (200, media_type)
+        parsed = rdflib.query.Result.parse(io.BytesIO(response.content), format=form)
         assert [str(name) for name in parsed.vars or ()] == list(names)
         rows = [tuple(row) for row in parsed]
         if form == "csv":  # it has no types
@@ -163,22 +163,22 @@ def test_rows_are_those_of_query_in_every_format(one: Example, server: Served, s
             assert sorted(tuple(map(plain, row)) for row in rows) == expected
 
 
-@pytest.mark.parametrize("one", [one for one in LOCAL if one.query_form == "construct"], ids=lambda one: one.name)
-def test_statements_are_those_of_query_in_every_format(one: Example, server: Served, store: Path) -> None:
-    expected = rdflib.Graph().parse(data="".join(f"{triple} .\n" for triple in query(store, one.text)), format="nt")
+@pytest.mark.parametrize("example", [example for example in LOCAL if example.query_form == "construct"], ids=lambda example: example.name)
+def test_statements_are_those_of_query_in_every_format(example: Example, server: Served, store: Path) -> None:
+    expected = rdflib.Graph().parse(data="".join(f"{triple} .\n" for triple in query(store, example.text)), format="nt")
     assert len(expected) > 10
     readers = {"text/turtle": "turtle", "application/n-triples": "nt", "application/ld+json": "json-ld", "application/rdf+xml": "xml",
                "application/trig": "trig", "application/n-quads": "nquads"}  # fmt: skip
     assert readers.keys() == GRAPH_MEDIA_TYPES.keys() - {"text/html", "application/json", "application/xml"}
-    for kind, reader in readers.items():
-        got = server.ask(one.text, kind)
-        assert got.headers["content-type"].partition(";")[0] == kind
+    for media_type, reader in readers.items():
+        response = server.ask(example.text, media_type)
+        assert response.headers["content-type"].partition(";")[0] == media_type
         graph = rdflib.Dataset(default_union=True) if reader in ("trig", "nquads") else rdflib.Graph()
-        graph.parse(data=got.content, format=reader)
+        graph.parse(data=response.content, format=reader)
         got_graph = rdflib.Graph()
         for triple in graph.triples((None, None, None)):
             got_graph.add(triple[:3])
-        assert isomorphic(expected, got_graph), kind
+        assert isomorphic(expected, got_graph), media_type
 
 
 def test_truths(server: Served) -> None:
@@ -196,7 +196,7 @@ def test_a_client_of_rdflib_works(server: Served) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "headers", "body", "status", "said"),
+    ("method", "path", "headers", "body", "status", "message"),
     [
         ("GET", "/sparql?query=", {}, b"", 400, "the query is empty"),
         ("GET", "/sparql?query=SELECT+*+%7B+?s+?p", {}, b"", 400, "the query, line 1, column 17: it ends too early"),
@@ -225,12 +225,12 @@ def test_a_client_of_rdflib_works(server: Served) -> None:
         ("GET", "/.well-known/void", {"Accept": "text/html"}, b"", 406, "text/turtle"),
     ],
 )  # fmt: skip
-def test_what_is_refused(method: str, path: str, headers: dict[str, str], body: bytes, status: int, said: str, server: Served) -> None:
-    answer = httpx.request(method, server.url + path, headers=headers, content=body)
-    assert answer.status_code == status, answer.text
-    assert said in answer.text
-    assert answer.text.count("\n") == 1
-    assert answer.headers["content-type"].startswith("text/plain")
+def test_what_is_refused(method: str, path: str, headers: dict[str, str], body: bytes, status: int, message: str, server: Served) -> None:
+    response = httpx.request(method, server.url + path, headers=headers, content=body)
+    assert response.status_code == status, response.text
+    assert message in response.text
+    assert response.text.count("\n") == 1
+    assert response.headers["content-type"].startswith("text/plain")
 
 
 @pytest.mark.parametrize(
@@ -244,13 +244,13 @@ def test_what_is_refused(method: str, path: str, headers: dict[str, str], body: 
     ],
 )
 def test_nothing_is_sent_elsewhere(text: str, server: Served) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as there:
-        there.settimeout(0.1)
-        answer = server.ask(text.replace("{there}", f"http://127.0.0.1:{there.getsockname()[1]}/"))
-        assert answer.status_code == 403
-        assert "sends nothing elsewhere" in answer.text
+    with socket.create_server(("127.0.0.1", 0)) as other_server:
+        other_server.settimeout(0.1)
+        response = server.ask(text.replace("{there}", f"http://127.0.0.1:{other_server.getsockname()[1]}/"))
+        assert response.status_code == 403
+        assert "sends nothing elsewhere" in response.text
         with pytest.raises(TimeoutError):
-            there.accept()
+            other_server.accept()
 
 
 def test_words_that_only_look_like_service_are_no_service(server: Served) -> None:
@@ -258,28 +258,28 @@ def test_words_that_only_look_like_service_are_no_service(server: Served) -> Non
 
 
 def test_service_can_be_allowed(store: Path, server: Served, tmp_path: Path) -> None:
-    with served(store, tmp_path, "--service", "--workers", "1") as one:
-        rows = one.ask(f"SELECT * {{ SERVICE <{server.url}/sparql> {{ {COUNT} }} }}").json()["results"]["bindings"]
+    with served(store, tmp_path, "--service", "--workers", "1") as own_server:
+        rows = own_server.ask(f"SELECT * {{ SERVICE <{server.url}/sparql> {{ {COUNT} }} }}").json()["results"]["bindings"]
         assert int(rows[0]["n"]["value"]) == server.count()
-        assert "BasicFederatedQuery" in one.get("/sparql").text
+        assert "BasicFederatedQuery" in own_server.get("/sparql").text
     assert "BasicFederatedQuery" not in server.get("/sparql").text
 
 
 def test_other_origins_may_ask(server: Served) -> None:
-    answer = httpx.options(f"{server.url}/sparql", headers={"Origin": "https://example.org", "Access-Control-Request-Method": "POST"})
-    assert (answer.status_code, answer.content) == (204, b"")
-    assert "POST" in answer.headers["access-control-allow-methods"]
-    assert "Content-Type" in answer.headers["access-control-allow-headers"]
-    for one in (answer, server.get("/nothing"), server.ask(COUNT), server.ask("wrong")):
-        assert one.headers["access-control-allow-origin"] == "*"
-        assert one.headers["x-content-type-options"] == "nosniff"
+    response = httpx.options(f"{server.url}/sparql", headers={"Origin": "https://example.org", "Access-Control-Request-Method": "POST"})
+    assert (response.status_code, response.content) == (204, b"")
+    assert "POST" in response.headers["access-control-allow-methods"]
+    assert "Content-Type" in response.headers["access-control-allow-headers"]
+    for reply in (response, server.get("/nothing"), server.ask(COUNT), server.ask("wrong")):
+        assert reply.headers["access-control-allow-origin"] == "*"
+        assert reply.headers["x-content-type-options"] == "nosniff"
 
 
-@pytest.mark.parametrize("kind", [kind for kind in GRAPH_MEDIA_TYPES if kind != "text/html"])
-def test_the_service_describes_itself(kind: str, server: Served) -> None:
+@pytest.mark.parametrize("media_type", [kind for kind in GRAPH_MEDIA_TYPES if kind != "text/html"])
+def test_the_service_describes_itself(media_type: str, server: Served) -> None:
     reader = {"application/json": "json-ld", "application/xml": "xml", "application/n-triples": "nt", "application/n-quads": "nquads"}
-    got = server.get("/sparql", kind)
-    graph = rdflib.Dataset(default_union=True).parse(data=got.content, format=reader.get(kind, kind))
+    response = server.get("/sparql", media_type)
+    graph = rdflib.Dataset(default_union=True).parse(data=response.content, format=reader.get(media_type, media_type))
     endpoint = rdflib.URIRef(f"{server.url}/sparql")
     assert graph.value(endpoint, rdflib.URIRef(f"{SD}endpoint")) == endpoint
     assert graph.value(endpoint, rdflib.URIRef(f"{SD}feature")) == rdflib.URIRef(f"{SD}UnionDefaultGraph")
@@ -290,8 +290,8 @@ def test_the_service_describes_itself(kind: str, server: Served) -> None:
 def test_the_dataset_is_described(server: Served, store: Path) -> None:
     turtle = rdflib.Graph().parse(data=server.get("/.well-known/void").text, format="turtle")
     described = query(store, "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }", graphs=[f"{DATASET}/description"])
-    assert {tuple(map(str, one)) for one in turtle} == {
-        (one.subject.value, one.predicate.value, getattr(one.object, "value", str(one.object))) for one in described
+    assert {tuple(map(str, triple)) for triple in turtle} == {
+        (triple.subject.value, triple.predicate.value, getattr(triple.object, "value", str(triple.object))) for triple in described
     }
     assert len(rdflib.Graph().parse(data=server.get("/.well-known/void", "application/rdf+xml").content, format="xml")) == len(turtle)
 
@@ -327,15 +327,15 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
-def page_of(answer: httpx.Response) -> Page:
+def page_of(response: httpx.Response) -> Page:
     """A page that has nothing of others, and no scripts and styles but those of files."""
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    page = Page(answer.text)
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    page = Page(response.text)
     assert not {"style", "img", "iframe", "object", "base"} & {tag for tag, _ in page.tags}
     assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on") or name == "style"]
-    loaded = [one for one in page.all("script") if one.get("type") != "application/json"]
-    assert all(str(one.get("src", one.get("href"))).startswith("assets/") for one in (*loaded, *page.all("link")))
-    policy = answer.headers["content-security-policy"]
+    loaded = [element for element in page.all("script") if element.get("type") != "application/json"]
+    assert all(str(element.get("src", element.get("href"))).startswith("assets/") for element in (*loaded, *page.all("link")))
+    policy = response.headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; style-src 'self'; script-src 'self'")
     assert "frame-ancestors 'none'" in policy
     assert "unsafe-inline" not in policy
@@ -344,7 +344,7 @@ def page_of(answer: httpx.Response) -> Page:
 
 def examples_of(page: Page) -> list[str]:
     """The links that put an example into the form."""
-    return [str(one["href"]) for one in page.all("a") if one.get("class") == "use"]
+    return [str(link["href"]) for link in page.all("a") if link.get("class") == "use"]
 
 
 def test_a_browser_gets_a_form_that_can_be_sent(server: Served) -> None:
@@ -352,13 +352,13 @@ def test_a_browser_gets_a_form_that_can_be_sent(server: Served) -> None:
     (area,), (label, *_) = page.all("textarea"), page.all("label")
     assert label["for"] == area["id"] == area["name"] == "query"
     assert (page.all("form")[0]["method"], page.all("form")[0]["action"]) == ("get", "sparql")
-    assert any(one.get("name") == "viewport" for one in page.all("meta"))
+    assert any(element.get("name") == "viewport" for element in page.all("meta"))
     links = examples_of(page)
-    assert [link.removeprefix("?example=") for link in links] == [one.name for one in LOCAL]
-    shown = page_of(server.get(f"/sparql{links[3]}", BROWSER))
-    assert "".join(shown.texts["textarea"]).removeprefix("\n") == LOCAL[3].text
-    answer = page_of(server.get("/sparql", BROWSER, params={"query": LOCAL[3].text, "format": "html"}))
-    assert len(answer.all("tr")) == 1 + len(list(query_rows(server, LOCAL[3].text)))
+    assert [link.removeprefix("?example=") for link in links] == [element.name for element in LOCAL]
+    example_page = page_of(server.get(f"/sparql{links[3]}", BROWSER))
+    assert "".join(example_page.texts["textarea"]).removeprefix("\n") == LOCAL[3].text
+    result_page = page_of(server.get("/sparql", BROWSER, params={"query": LOCAL[3].text, "format": "html"}))
+    assert len(result_page.all("tr")) == 1 + len(list(query_rows(server, LOCAL[3].text)))
 
 
 def query_rows(server: Served, text: str) -> list[Any]:
@@ -370,7 +370,7 @@ def test_a_page_says_that_it_does_not_have_all_rows(server: Served) -> None:
     page = page_of(server.get("/sparql", BROWSER, params={"query": text}))
     assert len(page.all("tr")) == 1001
     assert "The first 1,000 rows, and there are more" in "".join(page.texts["p"])
-    link = next(str(one["href"]) for one in page.all("a") if "format=csv" in str(one["href"]))
+    link = next(str(element["href"]) for element in page.all("a") if "format=csv" in str(element["href"]))
     assert server.get(f"/sparql{link}").text.count("\r\n") > server.count()
 
 
@@ -380,43 +380,43 @@ def test_a_page_says_that_it_does_not_have_all_rows(server: Served) -> None:
 def test_words_of_the_data_are_inert_on_a_page(text: str, server: Served) -> None:
     page = page_of(server.get("/sparql", BROWSER, params={"query": f"{text} # {EVIL}"}))
     assert replace_bidi_controls(EVIL) in "".join(page.texts["bdi"])
-    links = [str(one["href"]) for one in page.all("a")]
+    links = [str(element["href"]) for element in page.all("a")]
     assert "https://example.org/a'b&c" in links
     assert all(re.match(r"[?#]|https?://|[a-z/]+\.html$", link) for link in links)
 
 
 def test_a_wrong_query_is_told_on_the_page_that_keeps_it(server: Served) -> None:
-    answer = server.get("/sparql", BROWSER, params={"query": f"SELEC {EVIL}"})
-    assert answer.status_code == 400
-    page = page_of(answer)
+    response = server.get("/sparql", BROWSER, params={"query": f"SELEC {EVIL}"})
+    assert response.status_code == 400
+    page = page_of(response)
     assert "".join(page.texts["textarea"]).removeprefix("\n") == f"SELEC {EVIL}"
-    assert any(one.get("role") == "alert" for one in page.all("p"))
+    assert any(element.get("role") == "alert" for element in page.all("p"))
 
 
 # -- bounds ----------------------------------------------------------------------------------------------------------------
 
 
 def test_a_query_that_takes_too_long_is_ended_and_the_next_is_answered(strict: Served) -> None:
-    before = strict.workers()
+    previous = strict.workers()
     began = time.monotonic()
-    answer = strict.ask(ENDLESS)
-    assert (answer.status_code, answer.text) == (504, "the query took longer than 2 seconds and was ended; ask for less\n")
+    response = strict.ask(ENDLESS)
+    assert (response.status_code, response.text) == (504, "the query took longer than 2 seconds and was ended; ask for less\n")
     assert time.monotonic() - began < 20
     assert strict.count() > 1000
     assert wait_until(5, lambda: len(strict.workers()) == 1)
-    assert strict.workers() != before
+    assert strict.workers() != previous
 
 
 def test_a_query_that_needs_too_much_memory_is_ended_and_the_next_is_answered(strict: Served) -> None:
-    answer = strict.ask(GREEDY)
-    assert answer.status_code == 500
-    assert "more memory than it may have" in answer.text
+    response = strict.ask(GREEDY)
+    assert response.status_code == 500
+    assert "more memory than it may have" in response.text
     assert strict.count() > 1000
 
 
 def test_an_answer_that_is_too_large_is_told_and_not_cut(strict: Served) -> None:
-    answer = strict.ask(LONG)
-    assert (answer.status_code, "larger than this service gives" in answer.text) == (500, True)
+    response = strict.ask(LONG)
+    assert (response.status_code, "larger than this service gives" in response.text) == (500, True)
     assert strict.count() > 1000
 
 
@@ -426,22 +426,22 @@ def test_what_is_nested_too_deeply_ends_no_server(strict: Served) -> None:
     assert strict.count() > 1000
 
 
-def test_who_comes_when_all_are_busy_is_told_to_come_again(strict: Served) -> None:
+def test_a_request_is_refused_with_retry_after_when_all_workers_are_busy(strict: Served) -> None:
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(strict.ask, ENDLESS)
         time.sleep(0.7)  # which it has the only place for; another query before would take it
-        answer = strict.ask(COUNT)
-        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        response = strict.ask(COUNT)
+        assert (response.status_code, response.headers["retry-after"]) == (503, "5")
         assert first.result().status_code == 504
     assert strict.count() > 1000
 
 
 def test_the_query_of_a_client_that_goes_away_is_ended(store: Path, tmp_path: Path) -> None:
-    with served(store, tmp_path, "--workers", "1", "--queue", "0", "--timeout", "60") as one:
-        assert one.count()
+    with served(store, tmp_path, "--workers", "1", "--queue", "0", "--timeout", "60") as server:
+        assert server.count()
         with pytest.raises(httpx.ReadTimeout):
-            httpx.post(f"{one.url}/sparql", data={"query": ENDLESS}, timeout=0.5)
-        assert wait_until(5, lambda: one.ask(COUNT).status_code == 200)
+            httpx.post(f"{server.url}/sparql", data={"query": ENDLESS}, timeout=0.5)
+        assert wait_until(5, lambda: server.ask(COUNT).status_code == 200)
 
 
 def test_slow_clients_are_left(server: Served) -> None:
@@ -452,19 +452,19 @@ def test_slow_clients_are_left(server: Served) -> None:
         with socket.create_connection(("127.0.0.1", server.port), 10) as line:
             line.sendall(data)
             line.settimeout(0.2)
-            back, end = b"", time.monotonic() + 6
+            received, end = b"", time.monotonic() + 6
             while time.monotonic() < end:
                 try:
-                    got = line.recv(1000)
+                    block = line.recv(1000)
                 except TimeoutError:
                     with contextlib.suppress(OSError):
                         line.sendall(b"a" if data else b"")
                     continue
                 except ConnectionError:
-                    return back
-                if not got:
-                    return back
-                back += got
+                    return received
+                if not block:
+                    return received
+                received += block
         raise AssertionError("it still listens")
 
     with ThreadPoolExecutor(3) as pool:
@@ -480,51 +480,54 @@ HEADERS = ("Accept", "Host", "Content-Length", "Transfer-Encoding", "Content-Typ
 
 def hostile(chance: random.Random) -> tuple[str, bytes]:
     """What kind of request it is, and what is sent."""
-    kind = chance.choice(["path", "bytes", "header", "large head", "query", "query", "query", "query"])
-    if kind == "path":
-        return kind, f"GET {chance.choice(PATHS)} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode()
-    if kind == "bytes":
-        return kind, chance.randbytes(chance.randrange(1, 3000)) + b"\r\n\r\n"
-    if kind == "header":
-        odd = f"{chance.choice(HEADERS)}: {noise(chance, 200)}"
-        return kind, f"POST /sparql HTTP/1.1\r\nHost: a\r\n{odd}\r\nConnection: close\r\n\r\n".encode()
-    if kind == "large head":
-        return kind, b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 200_000 + b"\r\n\r\n"
+    request_type = chance.choice(["path", "bytes", "header", "large head", "query", "query", "query", "query"])
+    if request_type == "path":
+        return request_type, f"GET {chance.choice(PATHS)} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode()
+    if request_type == "bytes":
+        return request_type, chance.randbytes(chance.randrange(1, 3000)) + b"\r\n\r\n"
+    if request_type == "header":
+        odd_header = f"{chance.choice(HEADERS)}: {noise(chance, 200)}"
+        return request_type, f"POST /sparql HTTP/1.1\r\nHost: a\r\n{odd_header}\r\nConnection: close\r\n\r\n".encode()
+    if request_type == "large head":
+        return request_type, b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 200_000 + b"\r\n\r\n"
     text = noise(chance, 2000) if chance.random() < 0.3 else f"SELECT * {{ {' '.join(chance.choices(TOKENS, k=chance.randrange(60)))} }}"
     body = str(httpx.QueryParams([(chance.choice(NAMES) if chance.random() < 0.3 else "query", text)])).encode()
     accept = chance.choice(["*/*", "text/html", noise(chance, 40).replace("\r", "").replace("\n", "")])
     head = f"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: {FORM['Content-Type']}\r\nContent-Length: {len(body)}\r\n"
-    return kind, f"{head}Accept: {accept}\r\nConnection: close\r\n\r\n".encode() + body
+    return request_type, f"{head}Accept: {accept}\r\nConnection: close\r\n\r\n".encode() + body
 
 
 def test_a_thousand_hostile_requests(server: Served, store: Path) -> None:
     chance = random.Random(7)
-    before = digest(store)
+    previous = digest(store)
 
-    def send(one: tuple[str, bytes]) -> tuple[str, bytes]:
-        kind, data = one
-        back = b""
+    def send(request: tuple[str, bytes]) -> tuple[str, bytes]:
+        request_type, data = request
+        received = b""
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", server.port), 15) as line:
             line.sendall(data)
-            while got := line.recv(1 << 16):
-                back += got
-        return kind, back
+            while block := line.recv(1 << 16):
+                received += block
+        return request_type, received
 
     endless = [threading.Thread(target=server.ask, args=(text,)) for text in (ENDLESS, GREEDY)]
     for thread in endless:
         thread.start()
     with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(send, [hostile(chance) for _ in range(1000)]))
+        responses = list(pool.map(send, [hostile(chance) for _ in range(1000)]))
     for thread in endless:
         thread.join()
-    statuses = {kind: {back.split(b" ")[1] for one, back in answers if one == kind and back} for kind in ("path", "header", "query")}
+    statuses = {
+        request_type: {received.split(b" ")[1] for request, received in responses if request == request_type and received}
+        for request_type in ("path", "header", "query")
+    }
     assert statuses["path"] == {b"404"}
     assert b"500" not in statuses["header"]
     assert {b"200", b"400"} < statuses["query"]
-    assert not [back for _, back in answers if b"root:" in back or b"Traceback" in back]
+    assert not [received for _, received in responses if b"root:" in received or b"Traceback" in received]
     assert server.count() > 1000
     assert wait_until(5, lambda: len(server.workers()) == 2)
-    assert digest(store) == before
+    assert digest(store) == previous
     log = server.log.read_text(encoding="utf-8")
     assert "Traceback" not in log
     assert "unexpected" not in log
@@ -535,9 +538,9 @@ def test_a_thousand_hostile_requests(server: Served, store: Path) -> None:
 
 def test_a_port_that_is_taken(store: Path, server: Served) -> None:
     command = [sys.executable, "-c", "from pfocr2rdf.cli import main; main()", "serve", str(store), "--port", str(server.port)]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=30, check=False)
-    assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr == (
+    process = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=30, check=False)
+    assert (process.returncode, process.stdout) == (3, "")
+    assert process.stderr == (
         f"Error: port {server.port} of 127.0.0.1 is in use; choose another with --port, or any that is free with --port 0\n"
     )
 
@@ -547,54 +550,54 @@ def test_a_store_that_is_not_there(tmp_path: Path) -> None:
         application(tmp_path / "store")
 
 
-@pytest.mark.parametrize(("how", "source"), [(signal.SIGTERM, "out"), (signal.SIGINT, "store")])
-def test_it_is_served_until_a_signal_and_nothing_is_left(how: int, source: str, store: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("signal_number", "source"), [(signal.SIGTERM, "out"), (signal.SIGINT, "store")])
+def test_it_is_served_until_a_signal_and_nothing_is_left(signal_number: int, source: str, store: Path, tmp_path: Path) -> None:
     slow = "SELECT (COUNT(*) AS ?n) { { SELECT * { ?a ?b ?c } LIMIT 80 } ?d ?e ?f . FILTER(STRLEN(CONCAT(STR(?c), STR(?f))) > 20) }"
-    with served(store.parent / source, tmp_path, "--workers", "2", "--quiet") as one:
-        assert one.count() > 1000
-        workers = one.workers()
+    with served(store.parent / source, tmp_path, "--workers", "2", "--quiet") as server:
+        assert server.count() > 1000
+        workers = server.workers()
         with ThreadPoolExecutor(1) as pool:
-            under_way = pool.submit(one.ask, slow)
+            under_way = pool.submit(server.ask, slow)
             time.sleep(0.3)
-            one.process.send_signal(how)
+            server.process.send_signal(signal_number)
             answer = under_way.result()
         assert answer.status_code == 200
         assert int(answer.json()["results"]["bindings"][0]["n"]["value"]) > 1000
-        assert one.process.wait(15) == 0
+        assert server.process.wait(15) == 0
         assert not any(map(alive, workers))
         assert [path.name for path in tmp_path.iterdir()] == ["log"]
-        assert one.log.read_text(encoding="utf-8") == ""
+        assert server.log.read_text(encoding="utf-8") == ""
 
 
 def test_a_server_that_is_killed_leaves_no_process(store: Path, tmp_path: Path) -> None:
-    with served(store, tmp_path, "--workers", "2", "--timeout", "1") as one:
-        assert one.count() == one.count()  # each was asked once, so both are there
-        workers = one.workers()
+    with served(store, tmp_path, "--workers", "2", "--timeout", "1") as server:
+        assert server.count() == server.count()  # each was asked once, so both are there
+        workers = server.workers()
         assert len(workers) == 2
         with ThreadPoolExecutor(1) as pool:
-            under_way = pool.submit(one.ask, ENDLESS)
+            under_way = pool.submit(server.ask, ENDLESS)
             time.sleep(0.2)
-            one.process.kill()
+            server.process.kill()
             assert isinstance(under_way.exception(), httpx.HTTPError)
         assert wait_until(10, lambda: not any(map(alive, workers)))
 
 
 def test_a_new_load_is_served_without_a_new_start(store: Path, tmp_path: Path) -> None:
     load(store.parent / "out", tmp_path / "store")
-    with served(tmp_path / "store", tmp_path, "--workers", "1") as one:
+    with served(tmp_path / "store", tmp_path, "--workers", "1") as server:
         new = "ASK { <https://example.org/a> ?p ?o }"
-        assert one.ask(new).json()["boolean"] is False
+        assert server.ask(new).json()["boolean"] is False
         (tmp_path / "more.nt").write_text("<https://example.org/a> <https://example.org/b> <https://example.org/c> .\n", encoding="utf-8")
         load(tmp_path / "more.nt", tmp_path / "store", append=True)
-        assert one.ask(new).json()["boolean"] is True
+        assert server.ask(new).json()["boolean"] is True
 
 
 def test_the_application_runs_in_any_server(store: Path) -> None:
     from starlette.testclient import TestClient  # here, since it warns in some of its versions when it is imported
 
     with TestClient(application(store, ServerSettings(worker_count=1, timeout_seconds=10))) as client:
-        answer = client.get("/sparql", params={"query": COUNT})
-        assert answer.status_code == 200
+        response = client.get("/sparql", params={"query": COUNT})
+        assert response.status_code == 200
         assert client.get("/sparql").headers["content-type"] == "text/turtle; charset=utf-8"
         assert client.get("/health").text == "ok\n"
 

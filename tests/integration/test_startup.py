@@ -22,8 +22,8 @@ NAMES = [row.name for row in pfocr2rdf.cli._COMMANDS]
 def imported(code: str, *args: str, **variables: str) -> set[str]:
     """The modules that a fresh Python has imported after such code."""
     command = [sys.executable, "-c", code, *args]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | variables)
-    return set(done.stderr.splitlines()[-1].split())
+    process = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | variables)
+    return set(process.stderr.splitlines()[-1].split())
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +36,8 @@ def click_alone() -> set[str]:
 )
 def test_a_call_without_a_command_imports_click_and_nothing_else(args: tuple[str, ...], click_alone: set[str]) -> None:
     modules = imported(RUN, *args) - click_alone
-    own = {name for name in modules if name.partition(".")[0] == "pfocr2rdf"}
-    assert own - {"pfocr2rdf.cli.completion"} == LIGHT
+    own_modules = {name for name in modules if name.partition(".")[0] == "pfocr2rdf"}
+    assert own_modules - {"pfocr2rdf.cli.completion"} == LIGHT
     assert {name.partition(".")[0] for name in modules} - sys.stdlib_module_names - {"click"} == {"pfocr2rdf"}
 
 
@@ -77,9 +77,9 @@ def test_to_complete_a_command_imports_none() -> None:
 
 @pytest.mark.parametrize("args", [["--help"], ["--version"], ["query", "--list", "--show"], ["exprot"]])
 def test_python_m_is_the_command(args: list[str]) -> None:
-    done = subprocess.run([sys.executable, "-m", "pfocr2rdf", *args], capture_output=True, text=True, check=False)
+    process = subprocess.run([sys.executable, "-m", "pfocr2rdf", *args], capture_output=True, text=True, check=False)
     expected = CliRunner().invoke(main, args, prog_name="pfocr2rdf")
-    assert (done.returncode, done.stdout, done.stderr) == (expected.exit_code, expected.stdout, expected.stderr)
+    assert (process.returncode, process.stdout, process.stderr) == (expected.exit_code, expected.stdout, expected.stderr)
 
 
 def imported_by(code: str) -> set[str]:

@@ -51,25 +51,25 @@ def run(*arguments: str | Path) -> Result:
 
 
 def test_numbers_of_the_examples(examples: Path) -> None:
-    found = stats(examples).as_dict()
-    assert {name: found[name] for name in ("figures", "papers", "genes", "families", "chemicals", "diseases", "organisms", "mentions")} == {
+    numbers = stats(examples).as_dict()
+    assert {name: numbers[name] for name in ("figures", "papers", "genes", "families", "chemicals", "diseases", "organisms", "mentions")} == {
         "figures": 6, "papers": 6, "genes": 117, "families": 9, "chemicals": 18, "diseases": 3, "organisms": 4, "mentions": 180,
     }  # fmt: skip
-    assert found["mentions_by_kind"] == {"gene": 158, "chemical": 18, "disease": 4, "other": 0, "none": 0}
-    assert found["mentions_by_evidence"] == {
+    assert numbers["mentions_by_kind"] == {"gene": 158, "chemical": 18, "disease": 4, "other": 0, "none": 0}
+    assert numbers["mentions_by_evidence"] == {
         "viaSymbol": 27, "viaSynonym": 36, "viaPreviousSymbol": 1, "viaFamily": 94, "viaNer": 22, "none": 0,
     }  # fmt: skip
-    assert found["figures_by_year"] == {"2009": 1, "2017": 1, "2020": 1, "2023": 3}
-    assert found["mentions_per_figure"] == {"6": 1, "18": 1, "19": 1, "24": 1, "37": 1, "76": 1}
-    assert found["genes_per_figure"] == {"0": 1, "8": 1, "12": 1, "22": 1, "33": 1, "47": 1}
-    assert found["figures_per_gene"] == {"1": 112, "2": 5}
-    assert found["top_genes"][0] == {"iri": "https://identifiers.org/ncbigene/1154", "label": "CISH", "figures": 2}
-    assert found["largest_families"][:2] == [
+    assert numbers["figures_by_year"] == {"2009": 1, "2017": 1, "2020": 1, "2023": 3}
+    assert numbers["mentions_per_figure"] == {"6": 1, "18": 1, "19": 1, "24": 1, "37": 1, "76": 1}
+    assert numbers["genes_per_figure"] == {"0": 1, "8": 1, "12": 1, "22": 1, "33": 1, "47": 1}
+    assert numbers["figures_per_gene"] == {"1": 112, "2": 5}
+    assert numbers["top_genes"][0] == {"iri": "https://identifiers.org/ncbigene/1154", "label": "CISH", "figures": 2}
+    assert numbers["largest_families"][:2] == [
         {"iri": "https://pfocr.wikipathways.org/families/Interferon", "label": "Interferon", "genes": 16},
         {"iri": "https://pfocr.wikipathways.org/families/IFNA", "label": "IFNA", "genes": 13},
     ]
-    assert found["top_organisms"][0]["label"] == "Homo sapiens"
-    assert found["top_organisms"][0]["figures"] == 6
+    assert statistics["top_organisms"][0]["label"] == "Homo sapiens"
+    assert statistics["top_organisms"][0]["figures"] == 6
 
 
 HAND_MADE = """
@@ -96,20 +96,27 @@ e:c a :Chemical . e:d a :Disease . e:human a :Organism ; rdfs:label "people" .
 
 def test_numbers_of_a_graph_made_by_hand(tmp_path: Path) -> None:
     write(tmp_path, {"graph.ttl": HAND_MADE})
-    found = stats(tmp_path / "graph.ttl", top=2)
-    assert found[1:9] == (4, 2, 2, 3, 1, 1, 1, 6)
-    assert found.mentions_by_kind == {"gene": 1, "chemical": 1, "disease": 1, "other": 1, "none": 2}
-    assert found.mentions_by_evidence == {"viaSymbol": 1, "viaSynonym": 0, "viaPreviousSymbol": 0, "viaFamily": 0, "viaNer": 2, "none": 3}
-    assert (found.figures_by_year, found.figures_without_year) == ({2020: 2}, 2)
-    assert found.mentions_per_figure == {0: 2, 2: 1, 3: 1}
-    assert found.genes_per_figure == {0: 2, 1: 1, 2: 1}
-    assert found.figures_per_gene == {1: 1, 2: 1}
-    assert found.figures_per_family == {1: 1, 2: 1, 3: 1}
-    assert found.top_genes[0][1:] == ("ONE", 2)
-    assert [one[1:] for one in found.top_families] == [('fam "A"', 3), ("B", 2)]
-    assert [one[1:] for one in found.largest_families] == [('fam "A"', 2), ("B", 1)]
-    assert [one[1:] for one in found.top_organisms] == [("people", 1)]
-    assert [(pair.first.label, pair.second.label, pair.figures) for pair in found.family_pairs] == [
+    statistics = stats(tmp_path / "graph.ttl", top=2)
+    assert statistics[1:9] == (4, 2, 2, 3, 1, 1, 1, 6)
+    assert statistics.mentions_by_kind == {"gene": 1, "chemical": 1, "disease": 1, "other": 1, "none": 2}
+    assert statistics.mentions_by_evidence == {
+        "viaSymbol": 1,
+        "viaSynonym": 0,
+        "viaPreviousSymbol": 0,
+        "viaFamily": 0,
+        "viaNer": 2,
+        "none": 3,
+    }
+    assert (statistics.figures_by_year, statistics.figures_without_year) == ({2020: 2}, 2)
+    assert statistics.mentions_per_figure == {0: 2, 2: 1, 3: 1}
+    assert statistics.genes_per_figure == {0: 2, 1: 1, 2: 1}
+    assert statistics.figures_per_gene == {1: 1, 2: 1}
+    assert statistics.figures_per_family == {1: 1, 2: 1, 3: 1}
+    assert statistics.top_genes[0][1:] == ("ONE", 2)
+    assert [entity[1:] for entity in statistics.top_families] == [('fam "A"', 3), ("B", 2)]
+    assert [entity[1:] for entity in statistics.largest_families] == [('fam "A"', 2), ("B", 1)]
+    assert [entity[1:] for entity in statistics.top_organisms] == [("people", 1)]
+    assert [(pair.first.label, pair.second.label, pair.figures) for pair in statistics.family_pairs] == [
         ('fam "A"', "B", 2),
         ('fam "A"', "urn:e:C", 1),
     ]
@@ -118,39 +125,39 @@ def test_numbers_of_a_graph_made_by_hand(tmp_path: Path) -> None:
 def test_a_graph_in_any_order_with_statements_said_twice_counts_the_same(tmp_path: Path) -> None:
     graph = rdflib.Graph().parse(data=HAND_MADE, format="turtle")
     lines = sorted(graph.serialize(format="nt").splitlines(), key=lambda line: line[::-1])  # no subject's statements are together
-    mixed = "".join(f"{line}\n" for line in lines * 2)
+    shuffled = "".join(f"{line}\n" for line in lines * 2)
     named = "".join(f"{line[:-1]} <urn:g:{number % 3}> .\n" for number, line in enumerate(lines * 2))
-    write(tmp_path, {"graph.ttl": HAND_MADE, "mixed.nt": mixed, "named.nq": named})
-    wanted = stats(tmp_path / "graph.ttl").as_dict()
-    assert stats(tmp_path / "mixed.nt").as_dict() == wanted
-    assert stats(tmp_path / "named.nq").as_dict() == wanted
+    write(tmp_path, {"graph.ttl": HAND_MADE, "mixed.nt": shuffled, "named.nq": named})
+    expected = stats(tmp_path / "graph.ttl").as_dict()
+    assert stats(tmp_path / "mixed.nt").as_dict() == expected
+    assert stats(tmp_path / "named.nq").as_dict() == expected
 
 
-def plainly(graph: rdflib.Graph, top: int) -> dict[str, Any]:
+def count_plainly(graph: rdflib.Graph, top: int) -> dict[str, Any]:
     """The same numbers, counted by asking a graph in memory for one thing after the other."""
     all_of = {name: set(graph.subjects(RDF.type, PFOCR[name])) for name in ("Figure", "Paper", "Gene", "Family", "Chemical", "Disease")}
     figures, genes, mentions = all_of["Figure"], all_of["Gene"], set(graph.subjects(RDF.type, PFOCR.Mention))
-    kinds: Counter[str] = Counter(gene=0, chemical=0, disease=0, other=0, none=0)
+    by_type: Counter[str] = Counter(gene=0, chemical=0, disease=0, other=0, none=0)
     evidence = Counter(dict.fromkeys(("viaSymbol", "viaSynonym", "viaPreviousSymbol", "viaFamily", "viaNer", "none"), 0))
     for mention in mentions:
-        body, said = graph.value(mention, OA.hasBody), graph.value(mention, PFOCR.evidence)
-        kinds[next((name.lower() for name in ("Gene", "Chemical", "Disease") if body in all_of[name]), "other" if body else "none")] += 1
-        evidence[str(said).partition("#")[2] if said else "none"] += 1
+        body, evidence_iri = graph.value(mention, OA.hasBody), graph.value(mention, PFOCR.evidence)
+        by_type[next((name.lower() for name in ("Gene", "Chemical", "Disease") if body in all_of[name]), "other" if body else "none")] += 1
+        evidence[str(evidence_iri).partition("#")[2] if evidence_iri else "none"] += 1
     dated = [int(str(year)) for figure in figures for year in graph.objects(graph.value(figure, PFOCR.citedIn), DCTERMS.issued)]
-    of_gene = Counter(thing for figure in figures for thing in graph.objects(figure, PFOCR.mentions) if thing in genes)
+    of_gene = Counter(entity for figure in figures for entity in graph.objects(figure, PFOCR.mentions) if entity in genes)
     of_family = Counter(family for figure in figures for family in graph.objects(figure, PFOCR.mentionsFamily))
-    of_organism = Counter(one for figure in figures for one in graph.objects(figure, PFOCR.organism))
+    of_organism = Counter(resource for figure in figures for resource in graph.objects(figure, PFOCR.organism))
     members = Counter(graph.objects(None, PFOCR.memberOf))
     together: Counter[frozenset[Any]] = Counter()
     for figure in figures:
-        drawn = sorted(graph.objects(figure, PFOCR.mentionsFamily))
-        together.update(frozenset((one, other)) for one in drawn for other in drawn if one < other)
+        families = sorted(graph.objects(figure, PFOCR.mentionsFamily))
+        together.update(frozenset((resource, other)) for resource in families for other in families if resource < other)
 
-    def label(thing: Any) -> str:
-        return str(graph.value(thing, SKOS.prefLabel) or graph.value(thing, RDFS.label) or re.split("[/#]", thing)[-1])
+    def label(entity: Any) -> str:
+        return str(graph.value(entity, SKOS.prefLabel) or graph.value(entity, RDFS.label) or re.split("[/#]", entity)[-1])
 
     def most(counts: Mapping[Any, int], unit: str) -> list[dict[str, Any]]:
-        rows = sorted((-count, label(thing), str(thing)) for thing, count in counts.items())[:top]
+        rows = sorted((-count, label(entity), str(entity)) for entity, count in counts.items())[:top]
         return [{"iri": iri, "label": name, unit: -count} for count, name, iri in rows]
 
     def spread(amounts: Iterable[int]) -> dict[str, int]:
@@ -160,7 +167,7 @@ def plainly(graph: rdflib.Graph, top: int) -> dict[str, Any]:
         "figures": len(figures), "papers": len(all_of["Paper"]), "genes": len(genes), "families": len(all_of["Family"]),
         "chemicals": len(all_of["Chemical"]), "diseases": len(all_of["Disease"]),
         "organisms": len(set(graph.subjects(RDF.type, PFOCR.Organism))), "mentions": len(mentions),
-        "mentions_by_kind": dict(kinds), "mentions_by_evidence": dict(evidence),
+        "mentions_by_kind": dict(by_type), "mentions_by_evidence": dict(evidence),
         "figures_by_year": spread(dated), "figures_without_year": len(figures) - len(dated),
         "mentions_per_figure": spread(sum(1 for _ in graph.subjects(OA.hasTarget, figure)) for figure in figures),
         "genes_per_figure": spread(len(genes & set(graph.objects(figure, PFOCR.mentions))) for figure in figures),
@@ -181,30 +188,30 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_real_data_counts_as_a_plain_count_says(real: Path) -> None:
-    wanted = plainly(rdflib.Graph().parse(real / "figures.nt"), 1000)
-    found = stats(real, top=1000).as_dict()
-    pairs = found.pop("family_pairs")
-    named = {tuple(sorted(one["iri"] for one in pair["families"])): pair["figures"] for pair in pairs}
-    assert found["figures"] > 40
+    expected = count_plainly(rdflib.Graph().parse(real / "figures.nt"), 1000)
+    statistics = stats(real, top=1000).as_dict()
+    pairs = statistics.pop("family_pairs")
+    named = {tuple(sorted(family["iri"] for family in pair["families"])): pair["figures"] for pair in pairs}
+    assert statistics["figures"] > 40
     assert len(named) > 40
     assert [pair["figures"] for pair in pairs] == sorted(named.values(), reverse=True)
-    every = wanted.pop("family_pairs")
-    assert len(named) == min(1000, len(every))
-    assert named.items() <= every.items()
-    assert sorted(named.values()) == sorted(every.values())[-1000:]
-    assert found == wanted
+    all_pairs = expected.pop("family_pairs")
+    assert len(named) == min(1000, len(all_pairs))
+    assert named.items() <= all_pairs.items()
+    assert sorted(named.values()) == sorted(all_pairs.values())[-1000:]
+    assert statistics == expected
 
 
 @pytest.mark.parametrize("suffix", ["nt", "nq", "ttl", "trig", "jsonld", "rdf"])
 def test_every_format_of_an_export_says_the_same(suffix: str, real: Path, tmp_path: Path) -> None:
-    wanted = stats(real).as_dict()
-    assert stats(real / f"figures.{suffix}").as_dict() == wanted
+    expected = stats(real).as_dict()
+    assert stats(real / f"figures.{suffix}").as_dict() == expected
     (tmp_path / "one").mkdir()
     shutil.copy(real / f"figures.{suffix}", tmp_path / "one")
     manifest = json.loads((real / "manifest.json").read_text(encoding="utf-8"))
     manifest["files"] = [file for file in manifest["files"] if file["name"] == f"figures.{suffix}"]
     write(tmp_path / "one", {"manifest.json": json.dumps(manifest)})
-    assert stats(tmp_path / "one").as_dict() == wanted
+    assert stats(tmp_path / "one").as_dict() == expected
 
 
 @pytest.mark.parametrize("options", [{"compress": "gz"}, {"compress": "zst"}, {"partition_size": 2}, {"formats": ["turtle"]}])
@@ -216,16 +223,16 @@ def test_compressed_and_partitioned_exports_say_the_same(options: dict[str, Any]
 def test_records_are_exported_first_and_those_left_out_are_told(examples: Path, tmp_path: Path) -> None:
     assert stats(ROOT / "examples").as_dict() == stats(examples).as_dict()
     write(tmp_path, {"good.yml": older("PMC1__a"), "bad.yml": "figid: [\n"})
-    done = run(tmp_path)
-    assert done.exit_code == 1
-    assert "1 refused, 0 quarantined: these records are not counted" in done.stderr
+    result = run(tmp_path)
+    assert result.exit_code == 1
+    assert "1 refused, 0 quarantined: these records are not counted" in result.stderr
 
 
 def test_a_graph_without_figures_has_nothing(tmp_path: Path) -> None:
     write(tmp_path, {"empty.nt": ""})
-    found = stats(tmp_path / "empty.nt")
-    assert found.figures == found.mentions == found.figures_without_year == 0
-    assert sorted(write_plots(found, tmp_path / "plots")) == sorted([*(f"{name}.svg" for name in PLOT_NAMES), "stats.json"])
+    statistics = stats(tmp_path / "empty.nt")
+    assert statistics.figures == statistics.mentions == statistics.figures_without_year == 0
+    assert sorted(write_plots(statistics, tmp_path / "plots")) == sorted([*(f"{name}.svg" for name in PLOT_NAMES), "stats.json"])
 
 
 # -- what cannot be counted ------------------------------------------------------------------------------------------------
@@ -245,9 +252,9 @@ def test_a_file_that_is_not_the_one_of_the_manifest_is_refused(examples: Path, t
 @pytest.mark.parametrize(("name", "text"), [("graph.nt", "<a> <b>"), ("graph.ttl.gz", "x"), ("graph.nt.zst", "x")])
 def test_broken_files_are_refused_in_one_sentence(name: str, text: str, tmp_path: Path) -> None:
     write(tmp_path, {name: text})
-    done = run(tmp_path / name)
-    assert done.exit_code == 3
-    assert re.fullmatch(rf"Error: .*{name}.*\n", done.stderr)
+    result = run(tmp_path / name)
+    assert result.exit_code == 3
+    assert re.fullmatch(rf"Error: .*{name}.*\n", result.stderr)
 
 
 def test_a_source_that_is_absent_and_an_empty_list(tmp_path: Path) -> None:
@@ -260,33 +267,35 @@ def test_a_source_that_is_absent_and_an_empty_list(tmp_path: Path) -> None:
 # -- plots -----------------------------------------------------------------------------------------------------------------
 
 
-def spoken(path: Path) -> tuple[str, str, list[str]]:
+def svg_texts(path: Path) -> tuple[str, str, list[str]]:
     """The title and the description of an SVG, and the texts in it."""
     root = ET.parse(path).getroot()
     title, description = root.findtext(f"{SVG}title"), root.findtext(f"{SVG}desc")
     assert root.get("role") == "img"
     assert [root[0].get("id"), root[1].get("id")] == root.get("aria-labelledby", "").split()
-    return title or "", description or "", ["".join(one.itertext()) for one in root.iter(f"{SVG}text")]
+    return title or "", description or "", ["".join(element.itertext()) for element in root.iter(f"{SVG}text")]
 
 
 def test_plots_say_what_they_show(examples: Path, tmp_path: Path) -> None:
     assert write_plots(stats(examples), tmp_path) == [*(f"{name}.svg" for name in PLOT_NAMES), "stats.json"]
-    said = {name: spoken(tmp_path / f"{name}.svg") for name in PLOT_NAMES}
-    assert said["years"][0] == "The year with most figures: 2023, with 3 of 6 (50%)"
-    assert "2009: 1; 2017: 1; 2020: 1; 2023: 3." in said["years"][1]
-    assert said["evidence"][0] == "Recognised via family: 94 of 180 mentions (52%)"
-    assert "94 (52.2%)" in said["evidence"][2]
-    assert said["degrees"][0] == "On one figure only: 112 of 117 genes (96%)"
-    assert {"Half of the figures have 24 mentions or more", "Half of the figures have 22 distinct genes or more"} <= {*said["mentions"][2]}
-    assert {"Interferon", "JAK + STAT", "No family is drawn on more than one figure"} <= {*said["families"][2]}
+    texts_by_plot = {name: svg_texts(tmp_path / f"{name}.svg") for name in PLOT_NAMES}
+    assert texts_by_plot["years"][0] == "The year with most figures: 2023, with 3 of 6 (50%)"
+    assert "2009: 1; 2017: 1; 2020: 1; 2023: 3." in texts_by_plot["years"][1]
+    assert texts_by_plot["evidence"][0] == "Recognised via family: 94 of 180 mentions (52%)"
+    assert "94 (52.2%)" in texts_by_plot["evidence"][2]
+    assert texts_by_plot["degrees"][0] == "On one figure only: 112 of 117 genes (96%)"
+    assert {"Half of the figures have 24 mentions or more", "Half of the figures have 22 distinct genes or more"} <= {
+        *texts_by_plot["mentions"][2]
+    }
+    assert {"Interferon", "JAK + STAT", "No family is drawn on more than one figure"} <= {*texts_by_plot["families"][2]}
     labels = ["year in which the paper was issued", "number of mentions", "number of figures", "on at least so many figures (log)"]
-    assert all(any(label in one[2] for one in said.values()) for label in labels)
+    assert all(any(label in spoken_texts[2] for spoken_texts in texts_by_plot.values()) for label in labels)
     assert sum((tmp_path / f"{name}.svg").stat().st_size for name in PLOT_NAMES) < 200_000
 
 
 def test_plots_are_the_same_bytes_in_every_run_and_for_every_user(examples: Path, tmp_path: Path) -> None:
-    found = stats(examples)
-    files = write_plots(found, tmp_path / "one", ["svg", "png", "svg"])
+    statistics = stats(examples)
+    files = write_plots(statistics, tmp_path / "one", ["svg", "png", "svg"])
     assert len(files) == 2 * len(PLOT_NAMES) + 1
     with mpl.rc_context({"font.size": 30, "text.parse_math": True, "axes.linewidth": 5, "svg.fonttype": "path"}):
         assert write_plots(stats(examples), tmp_path / "two", ["svg", "png"]) == files
@@ -318,9 +327,9 @@ def hostile_graph(folder: Path) -> Path:
         family = rdflib.URIRef(f"urn:family:{number}")
         graph.add((family, RDF.type, PFOCR.Family))
         graph.add((family, SKOS.prefLabel, rdflib.Literal(label)))
-        for at in range(number + 2):
-            graph.add((rdflib.URIRef(f"urn:figure:{at}"), RDF.type, PFOCR.Figure))
-            graph.add((rdflib.URIRef(f"urn:figure:{at}"), PFOCR.mentionsFamily, family))
+        for figure_number in range(number + 2):
+            graph.add((rdflib.URIRef(f"urn:figure:{figure_number}"), RDF.type, PFOCR.Figure))
+            graph.add((rdflib.URIRef(f"urn:figure:{figure_number}"), PFOCR.mentionsFamily, family))
     path = folder / "hostile.ttl"
     graph.serialize(path, format="turtle", encoding="utf-8")
     return path
@@ -329,10 +338,10 @@ def hostile_graph(folder: Path) -> Path:
 @pytest.mark.filterwarnings("error")
 def test_names_of_others_stay_inert(tmp_path: Path) -> None:
     path = hostile_graph(tmp_path)
-    found = stats(path, top=20)
-    assert {one.label for one in found.top_families} == {*HOSTILE}
-    write_plots(found, tmp_path / "plots", ["svg", "png"])
-    _, description, texts = spoken(tmp_path / "plots" / "families.svg")
+    statistics = stats(path, top=20)
+    assert {family.label for family in statistics.top_families} == {*HOSTILE}
+    write_plots(statistics, tmp_path / "plots", ["svg", "png"])
+    _, description, texts = svg_texts(tmp_path / "plots" / "families.svg")
     for label in HOSTILE:
         assert printable_label(label) in texts, label
         assert printable_label(label) in description
@@ -351,16 +360,16 @@ def test_names_of_others_stay_inert(tmp_path: Path) -> None:
 
 
 def test_a_year_far_from_the_others_does_not_squeeze_the_plot(examples: Path) -> None:
-    found = stats(examples)._replace(figures_by_year={1: 1, 2009: 3, 2011: 2, 99999: 1}, figures=8, figures_without_year=1)
-    axes = plot_years(found).figure.axes[0]
+    statistics = stats(examples)._replace(figures_by_year={1: 1, 2009: 3, 2011: 2, 99999: 1}, figures=8, figures_without_year=1)
+    axes = plot_years(statistics).figure.axes[0]
     assert axes.get_xlim() == pytest.approx((2008.1, 2011.9))
     assert axes.get_xlabel() == "year in which the paper was issued; without a year: 1; in years far from these: 2"
 
 
 def test_plots_of_many_figures_have_few_bars_and_lose_none(examples: Path) -> None:
     counts = {amount: max(1, 66_000 // (amount + 1) ** 2) for amount in range(400)} | {90_000: 1}
-    found = stats(examples)._replace(mentions_per_figure=counts, genes_per_figure=counts)
-    for axes in PLOTS["mentions"](found).figure.axes:
+    statistics = stats(examples)._replace(mentions_per_figure=counts, genes_per_figure=counts)
+    for axes in PLOTS["mentions"](statistics).figure.axes:
         heights = [bar.get_height() for bar in axes.patches]
         assert sum(heights) == sum(counts.values())
         assert len(heights) <= 42
@@ -370,15 +379,15 @@ def test_plots_of_many_figures_have_few_bars_and_lose_none(examples: Path) -> No
 
 def test_the_plot_in_the_documentation_is_that_of_the_examples(examples: Path, tmp_path: Path) -> None:
     write_plots(stats(examples), tmp_path)
-    assert spoken(ROOT / "docs" / "plots" / "evidence.svg") == spoken(tmp_path / "evidence.svg")
+    assert svg_texts(ROOT / "docs" / "plots" / "evidence.svg") == svg_texts(tmp_path / "evidence.svg")
 
 
 def test_long_names_are_not_in_titles_and_ticks_of_many_figures_do_not_touch(examples: Path) -> None:
-    found = stats(examples)
-    long = found.top_families[0]._replace(label="x" * 40, total=70_000)
-    plot = PLOTS["families"](found._replace(top_families=[long]))
+    statistics = stats(examples)
+    long = statistics.top_families[0]._replace(label="x" * 40, total=70_000)
+    plot = PLOTS["families"](statistics._replace(top_families=[long]))
     assert plot.figure.axes[0].get_title() == "Drawn on most figures"
-    axes = PLOTS["degrees"](found._replace(figures_per_gene={1: 9, 70_000: 1})).figure.axes[0]
+    axes = PLOTS["degrees"](statistics._replace(figures_per_gene={1: 9, 70_000: 1})).figure.axes[0]
     low, high = axes.get_xlim()
     assert [tick for tick in axes.get_xticks() if low < tick < high] == [1, 10, 100, 1000, 10_000]
 
@@ -391,24 +400,24 @@ def test_a_later_run_replaces_the_plots_and_touches_nothing_else(examples: Path,
     write_plots(stats(examples), tmp_path, ["png"])
     write_plots(stats(examples), tmp_path, ["svg"])
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*(f"{name}.svg" for name in PLOT_NAMES), "mine.svg", "stats.json"])
-    said = json.loads((tmp_path / "stats.json").read_text(encoding="utf-8"))
-    assert said.pop("tool").startswith("pfocr2rdf ")
-    assert said.pop("plots") == [f"{name}.svg" for name in PLOT_NAMES]
-    assert said == stats(examples).as_dict()
+    document = json.loads((tmp_path / "stats.json").read_text(encoding="utf-8"))
+    assert document.pop("tool").startswith("pfocr2rdf ")
+    assert document.pop("plots") == [f"{name}.svg" for name in PLOT_NAMES]
+    assert document == stats(examples).as_dict()
 
 
 def test_a_run_that_fails_leaves_what_was_there(examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_plots(stats(examples), tmp_path / "plots")
-    before = {path.name: path.read_bytes() for path in (tmp_path / "plots").iterdir()}
+    previous = {path.name: path.read_bytes() for path in (tmp_path / "plots").iterdir()}
 
-    def fails(found: GraphStats) -> None:
+    def fails(_: GraphStats) -> None:
         raise RuntimeError("no ink")
 
     monkeypatch.setitem(PLOTS, "families", fails)  # type: ignore[arg-type]
     for folder in ("plots", "new"):
         with pytest.raises(RuntimeError, match="no ink"):
             write_plots(stats(examples, top=1), tmp_path / folder)
-    assert {path.name: path.read_bytes() for path in (tmp_path / "plots").iterdir()} == before
+    assert {path.name: path.read_bytes() for path in (tmp_path / "plots").iterdir()} == previous
     assert not (tmp_path / "new").exists()
 
 
@@ -426,26 +435,26 @@ def test_an_unknown_format_is_refused(examples: Path, tmp_path: Path) -> None:
 
 
 def test_command_prints_a_table_and_writes_plots(examples: Path, tmp_path: Path) -> None:
-    done = run(examples, "--top", "3", "--output", tmp_path / "plots", "--format", "svg", "--format", "png")
-    assert done.exit_code == 0
-    assert re.search(r"^mentions +180 *$", done.stdout, re.MULTILINE)
-    assert re.search(r"^  JAK1 +2 *$", done.stdout, re.MULTILINE)
-    assert "STAT1" not in done.stdout
-    assert f"Written to {tmp_path / 'plots'}: years.svg, years.png," in done.stdout
+    result = run(examples, "--top", "3", "--output", tmp_path / "plots", "--format", "svg", "--format", "png")
+    assert result.exit_code == 0
+    assert re.search(r"^mentions +180 *$", result.stdout, re.MULTILINE)
+    assert re.search(r"^  JAK1 +2 *$", result.stdout, re.MULTILINE)
+    assert "STAT1" not in result.stdout
+    assert f"Written to {tmp_path / 'plots'}: years.svg, years.png," in result.stdout
     assert (tmp_path / "plots" / "families.png").exists()
 
 
 def test_command_prints_json_or_nothing(examples: Path, tmp_path: Path) -> None:
     assert json.loads(run(examples, "--json", "--top", "2").stdout) == stats(examples, top=2).as_dict()
-    done = run(examples, "--quiet", "--output", tmp_path)
-    assert (done.exit_code, done.output) == (0, "")
+    result = run(examples, "--quiet", "--output", tmp_path)
+    assert (result.exit_code, result.output) == (0, "")
     assert (tmp_path / "years.svg").exists()
 
 
 def test_a_format_wants_a_folder(examples: Path) -> None:
-    done = run(examples, "--format", "png")
-    assert done.exit_code == 2
-    assert "--output" in done.stderr
+    result = run(examples, "--format", "png")
+    assert result.exit_code == 2
+    assert "--output" in result.stderr
 
 
 def test_without_matplotlib_there_are_numbers_and_a_clear_word_on_plots(
@@ -455,7 +464,7 @@ def test_without_matplotlib_there_are_numbers_and_a_clear_word_on_plots(
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     assert run(examples).exit_code == 0
-    done = run(tmp_path / "not-even-looked-for", "--output", tmp_path / "plots")
-    assert done.exit_code == 3
-    assert done.stderr == "Error: plots need matplotlib, which is not installed; run: pip install 'pfocr2rdf[plots]'\n"
+    result = run(tmp_path / "not-even-looked-for", "--output", tmp_path / "plots")
+    assert result.exit_code == 3
+    assert result.stderr == "Error: plots need matplotlib, which is not installed; run: pip install 'pfocr2rdf[plots]'\n"
     assert not (tmp_path / "plots").exists()

@@ -28,7 +28,7 @@ NO_TERM = ParsedTerm("", "")
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
-class Found(NamedTuple):
+class Finding(NamedTuple):
     """A validation result, the same whoever found it."""
 
     focus_node: ParsedTerm
@@ -44,15 +44,15 @@ class Found(NamedTuple):
 def _as_written() -> Iterator[None]:
     """rdflib keeps literals as they are written, and says nothing of those that are ill-formed."""
     logger = logging.getLogger("rdflib.term")
-    before, logger.disabled = logger.disabled, True
+    was_disabled, logger.disabled = logger.disabled, True
     yield
-    logger.disabled = before
+    logger.disabled = was_disabled
     rdflib.NORMALIZE_LITERALS = True
 
 
 @cache
-def _parsed(text: str, form: str) -> rdflib.Graph:
-    return rdflib.Graph().parse(data=text, format=form)
+def _parsed(text: str, fmt: str) -> rdflib.Graph:
+    return rdflib.Graph().parse(data=text, format=fmt)
 
 
 def _term(node: rdflib.term.Node | None) -> ParsedTerm:
@@ -69,43 +69,43 @@ def _term(node: rdflib.term.Node | None) -> ParsedTerm:
 def _term_of_text(text: str) -> ParsedTerm:
     if not text or text.startswith("_:"):
         return ParsedTerm("blank", "") if text else NO_TERM
-    found = parse_term(text)
-    return found._replace(datatype="" if found.datatype == XSD_STRING else found.datatype, language=found.language.lower())
+    term = parse_term(text)
+    return term._replace(datatype="" if term.datatype == XSD_STRING else term.datatype, language=term.language.lower())
 
 
-def by_pyshacl(shapes: str, data: str) -> Counter[Found]:
+def by_pyshacl(shapes: str, data: str) -> Counter[Finding]:
     """What pySHACL finds, with the subclass axioms of the ontology beside the data."""
     rdflib.NORMALIZE_LITERALS = False  # pySHACL turns it on again each time
     graph = rdflib.Graph().parse(data=data, format="nt")
     _, report, _ = pyshacl.validate(graph, shacl_graph=_parsed(shapes, "turtle"), ont_graph=_parsed(subclass_axioms(), "nt"), inplace=True)
     assert isinstance(report, rdflib.Graph), report
     return Counter(
-        Found(
-            _term(report.value(one, SH.focusNode)),
-            _term(report.value(one, SH.resultPath)),
-            str(report.value(one, SH.sourceConstraintComponent)).removeprefix(str(SH)),
-            _term(report.value(one, SH.value)),
-            str(report.value(one, SH.resultSeverity)).removeprefix(str(SH)),
-            str(report.value(one, SH.sourceShape)),
-            str(report.value(one, SH.resultMessage)),
+        Finding(
+            _term(report.value(result, SH.focusNode)),
+            _term(report.value(result, SH.resultPath)),
+            str(report.value(result, SH.sourceConstraintComponent)).removeprefix(str(SH)),
+            _term(report.value(result, SH.value)),
+            str(report.value(result, SH.resultSeverity)).removeprefix(str(SH)),
+            str(report.value(result, SH.sourceShape)),
+            str(report.value(result, SH.resultMessage)),
         )
-        for one in report.subjects(RDF.type, SH.ValidationResult)
+        for result in report.subjects(RDF.type, SH.ValidationResult)
     )
 
 
-def by_us(validator: Validator, data: str) -> Counter[Found]:
+def by_package(validator: Validator, data: str) -> Counter[Finding]:
     """What the package finds."""
     return Counter(
-        Found(
-            _term_of_text(one.focus_node),
-            _term_of_text(one.path),
-            one.component,
-            _term_of_text(one.value),
-            one.severity,
-            one.shape[1:-1],
-            one.message,
+        Finding(
+            _term_of_text(result.focus_node),
+            _term_of_text(result.path),
+            result.component,
+            _term_of_text(result.value),
+            result.severity,
+            result.shape[1:-1],
+            result.message,
         )
-        for one in validator.validate_ntriples(data)
+        for result in validator.validate_ntriples(data)
     )
 
 
@@ -119,7 +119,7 @@ NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float", "int
 NOT_A_NUMBER = literal("NaN", "xsd:decimal")
 
 
-def pyshacl_misses(found: Found) -> bool:
+def pyshacl_misses(finding: Finding) -> bool:
     """The one exception: what pySHACL 0.40 does not find because it asks Python where SHACL asks XPath, XSD or SPARQL.
 
     - sh:pattern: Python's ``$`` also matches before a line feed at the end; that of SPARQL's REGEX does not.
@@ -127,13 +127,13 @@ def pyshacl_misses(found: Found) -> bool:
     - sh:minInclusive, sh:maxInclusive: rdflib puts any two literals in an order; in SPARQL ``<=`` is an error, hence a violation,
       between a number and an ill-formed number, a date or a year.
     """
-    value = found.value
+    value = finding.value
     well_formed = re.fullmatch(WELL_FORMED.get(value.datatype, ".*"), value.value, re.S) is not None
-    if found.component == "PatternConstraintComponent":
+    if finding.component == "PatternConstraintComponent":
         return value.value.endswith("\n")
-    if found.component == "DatatypeConstraintComponent":
+    if finding.component == "DatatypeConstraintComponent":
         return not well_formed
-    if found.component in ("MinInclusiveConstraintComponent", "MaxInclusiveConstraintComponent"):
+    if finding.component in ("MinInclusiveConstraintComponent", "MaxInclusiveConstraintComponent"):
         return not well_formed or value.datatype not in NUMBERS
     return False
 
@@ -153,27 +153,31 @@ MISSED = [
 def with_value(predicate: str, value: str) -> list[Resource]:
     """The graph that says everything, with another value of the property where it occurs first, on a gene for an identifier."""
     nodes = list(complete())
-    wanted = (RDF_TYPE, expand_term("pfocr:Gene")) if predicate == "dcterms:identifier" else ()
-    node = next(one for one in nodes if wanted in (one.pairs[0], ()) and expand_term(predicate) in dict(one.pairs))
-    return changed(nodes, node, [(one, value if one == expand_term(predicate) else other) for one, other in node.pairs])
+    type_pair = (RDF_TYPE, expand_term("pfocr:Gene")) if predicate == "dcterms:identifier" else ()
+    node = next(item for item in nodes if type_pair in (item.pairs[0], ()) and expand_term(predicate) in dict(item.pairs))
+    return changed(nodes, node, [(item, value if item == expand_term(predicate) else other) for item, other in node.pairs])
 
 
 @pytest.mark.parametrize(("predicate", "text", "datatype", "component"), MISSED)
 def test_pyshacl_still_misses_what_it_is_not_believed_about(predicate: str, text: str, datatype: str, component: str) -> None:
     """Red means: pySHACL was put right, and the exception above can go."""
     data, value = ntriples(with_value(predicate, literal(text, datatype))), _term_of_text(literal(text, datatype))
-    ours = {one for one in by_us(Validator(load_shapes()), data) if one.value == value and one.component == component}
-    theirs = {one for one in by_pyshacl(load_shapes().text, data) if one.value == value and one.component == component}
-    assert ours
-    assert not theirs
-    assert all(map(pyshacl_misses, ours))
+    package_findings = {
+        finding for finding in by_package(Validator(load_shapes()), data) if finding.value == value and finding.component == component
+    }
+    pyshacl_findings = {
+        finding for finding in by_pyshacl(load_shapes().text, data) if finding.value == value and finding.component == component
+    }
+    assert package_findings
+    assert not pyshacl_findings
+    assert all(map(pyshacl_misses, package_findings))
 
 
 def test_pyshacl_still_breaks_off_at_a_decimal_that_is_not_a_number() -> None:
     data = ntriples(with_value("pfocr:pathwayScore", NOT_A_NUMBER))
     with pytest.raises(InvalidOperation):
         by_pyshacl(load_shapes().text, data)
-    assert by_us(Validator(load_shapes()), data)
+    assert by_package(Validator(load_shapes()), data)
 
 
 ILL_FORMED = [
@@ -192,8 +196,8 @@ def test_the_shapes_catch_an_ill_formed_literal_without_the_help_of_its_datatype
     """No engine looks into a gYear, and pySHACL not into every number: so each typed property has a pattern as well."""
     value = literal(text, datatype)
     results = Validator(load_shapes()).validate_ntriples(ntriples(with_value(predicate, value)))
-    said = {one.component for one in results if one.value == value and one.severity == "Violation"}
-    assert "PatternConstraintComponent" in said
+    components = {result.component for result in results if result.value == value and result.severity == "Violation"}
+    assert "PatternConstraintComponent" in components
 
 
 def test_every_property_with_a_datatype_other_than_text_has_a_pattern() -> None:
@@ -209,18 +213,18 @@ def test_every_property_with_a_datatype_other_than_text_has_a_pattern() -> None:
 def assert_agreement(validator: Validator, nodes: list[Resource], fault: str = "") -> bool:
     """Both find the same, but for what pySHACL is known to miss; says whether they found anything."""
     data = ntriples(nodes)
-    ours = by_us(validator, data)
+    package_findings = by_package(validator, data)
     if NOT_A_NUMBER in data:
-        assert any(one.value == _term_of_text(NOT_A_NUMBER) for one in ours) or "pathwayScore" not in fault, fault
+        assert any(finding.value == _term_of_text(NOT_A_NUMBER) for finding in package_findings) or "pathwayScore" not in fault, fault
         try:
-            theirs = by_pyshacl(validator.shapes.text, data)
+            pyshacl_findings = by_pyshacl(validator.shapes.text, data)
         except InvalidOperation:
             return True
     else:
-        theirs = by_pyshacl(validator.shapes.text, data)
-    assert not theirs - ours, fault
-    assert [one for one in ours - theirs if not pyshacl_misses(one)] == [], fault
-    return bool(ours)
+        pyshacl_findings = by_pyshacl(validator.shapes.text, data)
+    assert not pyshacl_findings - package_findings, fault
+    assert [finding for finding in package_findings - pyshacl_findings if not pyshacl_misses(finding)] == [], fault
+    return bool(package_findings)
 
 
 @pytest.mark.parametrize("half", [0, 1])
@@ -228,8 +232,8 @@ def assert_agreement(validator: Validator, nodes: list[Resource], fault: str = "
 def test_the_engine_and_pyshacl_find_the_same_in_mutants(name: str, half: int) -> None:
     validator = Validator(load_shapes())
     mutants = some_mutants(name, SINGLE, SEVERAL) or pytest.skip(NO_SHARED)
-    found = sum(assert_agreement(validator, nodes, fault) for fault, nodes in mutants[half::2])
-    assert found > (SINGLE + SEVERAL) // 4
+    faulty_graphs = sum(assert_agreement(validator, nodes, fault) for fault, nodes in mutants[half::2])
+    assert faulty_graphs > (SINGLE + SEVERAL) // 4
 
 
 @pytest.mark.parametrize("name", GRAPHS)
@@ -253,10 +257,10 @@ def test_both_see_shapes_on_a_superclass() -> None:
     validator = Validator(Shapes(load_shapes().text + SUPERCLASS, ()))
     nodes = list(complete())
     assert assert_agreement(validator, nodes)
-    found = by_us(validator, ntriples(nodes))
-    count = Counter(one.shape.rpartition("#")[2] for one in found.elements())
+    findings = by_package(validator, ntriples(nodes))
+    count = Counter(finding.shape.rpartition("#")[2] for finding in findings.elements())
     of_type = Counter(node.pairs[0][1] for node in nodes)
     assert count == {"OfAnnotations-motivation": of_type[expand_term("pfocr:Mention")], "OfGenes-none": of_type[expand_term("pfocr:Gene")]}
     bare = [Resource(node.subject, tuple(pair for pair in node.pairs if pair[1] != expand_term("wp:GeneProduct"))) for node in nodes]
     assert assert_agreement(validator, bare)
-    assert by_us(validator, ntriples(bare)) == found
+    assert by_package(validator, ntriples(bare)) == findings

@@ -31,12 +31,12 @@ def test_all_real_records_are_the_same_to_both_readers(folder: str) -> None:
 
 
 def test_real_records_with_random_faults_are_the_same_to_both_readers() -> None:
-    chance = random.Random(7)
+    rng = random.Random(7)
     paths: list[Path] = sorted(shared_data("corpus-gen1").rglob("*.md"))
-    texts = [extract_front_matter(path.read_bytes()).data.decode() for path in chance.sample(paths, 40)]
+    texts = [extract_front_matter(path.read_bytes()).data.decode() for path in rng.sample(paths, 40)]
     for text in texts:
         for _ in range(8):
-            place = chance.randrange(len(text))
-            piece = chance.choice(("'", '"', ":", "#", " ", "\n", "-", "", "[", "}", "010", "\t", ": ", "|\n"))
-            broken = text[:place] + piece + text[place + chance.randrange(3) :]
-            check(broken)
+            position = rng.randrange(len(text))
+            piece = rng.choice(("'", '"', ":", "#", " ", "\n", "-", "", "[", "}", "010", "\t", ": ", "|\n"))
+            damaged = text[:position] + piece + text[position + rng.randrange(3) :]
+            check(damaged)
