@@ -1,4 +1,4 @@
-"""What two sorted sequences of lines do not share."""
+"""The comparison of two sorted sequences of lines."""
 
 from __future__ import annotations
 
@@ -10,13 +10,7 @@ from pfocr2rdf.storage.external_sort import SortedRun
 
 
 class StatementDifference(NamedTuple):
-    """Two graphs, compared.
-
-    Attributes:
-        removed: the lines of the old one that the new one has not, sorted.
-        added: the lines of the new one that the old one has not, sorted.
-        unchanged: how many lines both have.
-    """
+    """The lines that only the old graph has, those that only the new one has, both sorted, and the number of those in both."""
 
     removed: SortedRun
     added: SortedRun
@@ -24,10 +18,7 @@ class StatementDifference(NamedTuple):
 
 
 def compare(old: Iterator[bytes], new: Iterator[bytes], folder: Path) -> StatementDifference:
-    """Compare sorted lines, each there once, in one pass.
-
-    Returns:
-        The difference, in temporary files of the folder.
+    """Compare sorted lines without repeats in one pass; the difference is in temporary files of the folder.
 
     Raises:
         OutputError: there is no room for them.

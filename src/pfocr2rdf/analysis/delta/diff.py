@@ -44,7 +44,7 @@ def diff(
     sort_bytes: int = SORT_MEMORY_BYTES,
     progress: Progress | None = None,
 ) -> DiffSummary:
-    """Write what makes the new graph of the old one. It needs the same memory for graphs of any size.
+    """Write the difference of two graphs, in constant memory.
 
     Args:
         old: an export directory, an RDF file, or records (a file, a folder, a checkout, an archive), which are exported first.
@@ -73,15 +73,17 @@ def diff(
         _check_output(Path(output), [path for side in sides for path in side.input_files])
         directory = stack.enter_context(StagedDirectory(output, DELTA_FILE, _owns))
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pfocr2rdf-")))
-        how = ReadOptions(scratch, GraphNaming(graph, ignore_graphs), not ignore_graphs and _prefer_quads(*sides), sort_bytes, progress)
-        loaded = sort_graph(sides[0], old, "old", how), sort_graph(sides[1], new, "new", how)
-        delta, told = _compare_graphs(*loaded, scratch, chunk, progress)
+        read_options = ReadOptions(
+            scratch, GraphNaming(graph, ignore_graphs), not ignore_graphs and _prefer_quads(*sides), sort_bytes, progress
+        )
+        graphs = sort_graph(sides[0], old, "old", read_options), sort_graph(sides[1], new, "new", read_options)
+        summary, content = _compare_graphs(*graphs, scratch, chunk, progress)
         for name in names:
-            _write(DELTA_FORMATS[name](told), directory, suffix_for(compress))
-        delta = delta._replace(files=sorted(directory.written_files))
-        directory.write_json(DELTA_FILE, {"tool": TOOL, "graph": graph or None, "ignore_graphs": ignore_graphs, **delta.as_dict()})
+            _write(DELTA_FORMATS[name](content), directory, suffix_for(compress))
+        summary = summary._replace(files=sorted(directory.written_files))
+        directory.write_json(DELTA_FILE, {"tool": TOOL, "graph": graph or None, "ignore_graphs": ignore_graphs, **summary.as_dict()})
         directory.publish()
-    return delta
+    return summary
 
 
 def _check_arguments(formats: Iterable[str], compress: str | None, chunk: int, graph: str) -> None:
@@ -106,13 +108,14 @@ def _check_output(folder: Path, input_files: Iterable[Path]) -> None:
 
 def _prefer_quads(old: GraphInput, new: GraphInput) -> bool:
     """Whether both can name graphs. Records can do either, and follow the other side."""
-    return True in (old.can_name_graphs, new.can_name_graphs) and False not in (old.can_name_graphs, new.can_name_graphs)
+    abilities = (old.can_name_graphs, new.can_name_graphs)
+    return True in abilities and False not in abilities
 
 
 def _compare_graphs(
     old: SortedGraph, new: SortedGraph, scratch: Path, chunk: int, progress: Progress | None
 ) -> tuple[DiffSummary, DeltaContent]:
-    """The numbers, and what there is to write.
+    """Compare sorted graphs: the summary, and what there is to write.
 
     Raises:
         SourceError: only one of the two names graphs.
@@ -126,15 +129,15 @@ def _compare_graphs(
     meter = ProgressMeter(progress, "comparing", old.lines.written_count + new.lines.written_count)
     old_reader, new_reader = HashingReader(old.lines, meter), HashingReader(new.lines, meter)
     difference = compare(iter(old_reader), iter(new_reader), scratch)
-    was, will = old.identity(old_reader), new.identity(new_reader)
-    removed, added = was["statements"] - difference.unchanged, will["statements"] - difference.unchanged
+    old_identity, new_identity = old.identity(old_reader), new.identity(new_reader)
+    removed, added = old_reader.count - difference.unchanged, new_reader.count - difference.unchanged
     quads = old.has_graph_names or new.has_graph_names
-    told = DeltaContent(difference, quads, chunk, was["sha256"], will["sha256"])
-    return DiffSummary(removed, added, difference.unchanged, quads, was, will, []), told
+    content = DeltaContent(difference, quads, chunk, old_identity["sha256"], new_identity["sha256"])
+    return DiffSummary(removed, added, difference.unchanged, quads, old_identity, new_identity, []), content
 
 
 def _write(files: Iterator[DeltaFile], directory: StagedDirectory, suffix: str) -> None:
     for name, lines in files:
         with directory.open(name + suffix) as file:
-            while some := b"".join(islice(lines, _WRITE_BATCH_LINES)):
-                file.write(some)
+            while batch := b"".join(islice(lines, _WRITE_BATCH_LINES)):
+                file.write(batch)

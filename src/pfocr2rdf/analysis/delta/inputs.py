@@ -1,4 +1,4 @@
-"""One side of a comparison, read and sorted."""
+"""The two inputs of a comparison, read and sorted."""
 
 from __future__ import annotations
 
@@ -14,15 +14,7 @@ from pfocr2rdf.storage.progress import Progress, ProgressMeter
 
 
 class ReadOptions(NamedTuple):
-    """How both sides are read.
-
-    Attributes:
-        scratch: a folder for temporary files.
-        naming: what is done with the names of graphs.
-        prefer_quads: whether files that name graphs are wanted, where there is a choice.
-        sort_bytes: how many bytes of statements are sorted in memory.
-        progress: told how far it is.
-    """
+    """How both inputs are read; ``prefer_quads`` is whether files that name graphs are wanted, where there is a choice."""
 
     scratch: Path
     naming: GraphNaming
@@ -32,14 +24,7 @@ class ReadOptions(NamedTuple):
 
 
 class SortedGraph(NamedTuple):
-    """A graph, ready to be compared.
-
-    Attributes:
-        source: as it was named.
-        lines: its statements.
-        has_graph_names: whether a statement names its graph.
-        metadata: what is known of the graph, with the files that were read.
-    """
+    """A graph, ready to be compared; ``metadata`` is what is known of it, with the files that were read."""
 
     source: str
     lines: SortedLines
@@ -47,12 +32,12 @@ class SortedGraph(NamedTuple):
     metadata: dict[str, Any]
 
     def identity(self, reader: HashingReader) -> dict[str, Any]:
-        """What the graph is; ``reader`` has read all of its statements."""
+        """The description of the graph; ``reader`` has read all of its statements."""
         return {"source": self.source, "statements": reader.count, "sha256": reader.hexdigest(), **self.metadata}
 
 
 def sort_graph(graph_input: GraphInput, source: str | os.PathLike[str], role: str, options: ReadOptions) -> SortedGraph:
-    """Read all files of a side; ``role`` is ``old`` or ``new``.
+    """Read and sort all files of an input; ``role`` is ``old`` or ``new``.
 
     Raises:
         SourceError: a file cannot be read, is no valid RDF, is not the one that the manifest lists, or has a blank node.

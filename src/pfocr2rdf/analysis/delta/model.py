@@ -1,4 +1,4 @@
-"""What came out of a comparison."""
+"""The result of a comparison."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pfocr2rdf.storage.files import FileInfo
 
 
 class DiffSummary(NamedTuple):
-    """What makes the new graph of the old one.
+    """The difference of two graphs, in numbers.
 
     Attributes:
-        removed: statements that only the old graph has.
-        added: statements that only the new graph has.
-        unchanged: statements that both have.
+        removed: the number of statements that only the old graph has.
+        added: the number of those that only the new graph has.
+        unchanged: the number of those that both have.
         has_graph_names: whether the statements name their graphs.
         old: what the old graph is: ``source`` as it was named; ``statements``, their number, and ``sha256``, the digest of their
             sorted lines; ``files`` with their sizes and digests; and where they are known ``tool`` and ``records`` of its
@@ -55,5 +55,5 @@ class DiffSummary(NamedTuple):
             "statements": "quads" if self.has_graph_names else "triples",
             "old": self.old,
             "new": self.new,
-            "files": [{"name": file.name, "size": file.size, "sha256": file.sha256} for file in self.files],
+            "files": [file._asdict() for file in self.files],
         }

@@ -1,4 +1,4 @@
-"""The forms of a delta: statements, SPARQL Update, RDF Patch. All say the same, removals first."""
+"""Serializers of a delta: statements, SPARQL Update, RDF Patch; removals come first in each."""
 
 from __future__ import annotations
 
@@ -12,15 +12,7 @@ from pfocr2rdf.storage.delta_format import match_quad
 
 
 class DeltaContent(NamedTuple):
-    """What is written, and how.
-
-    Attributes:
-        difference: what was removed and added.
-        has_graph_names: whether a statement can name its graph.
-        operation_statements: statements in one operation of SPARQL Update.
-        old_digest: the digest of the old graph's statements.
-        new_digest: the same of the new one.
-    """
+    """What is written; ``operation_statements`` is the number of statements in one operation of SPARQL Update."""
 
     difference: StatementDifference
     has_graph_names: bool
@@ -34,7 +26,6 @@ DeltaFile = tuple[str, Iterator[bytes]]
 
 
 def _statement_files(content: DeltaContent) -> Iterator[DeltaFile]:
-    """``removed`` and ``added`` as N-Triples, or N-Quads."""
     suffix = ".nq" if content.has_graph_names else ".nt"
     yield f"removed{suffix}", iter(content.difference.removed)
     yield f"added{suffix}", iter(content.difference.added)
@@ -47,12 +38,12 @@ def _sparql_update_files(content: DeltaContent) -> Iterator[DeltaFile]:
         _iter_operations(b"INSERT DATA {\n", iter(content.difference.added), content),
     )
     first = next(operations, b"")
-    yield "delta.ru", chain((first,), (b";\n" + one for one in operations))
+    yield "delta.ru", chain((first,), (b";\n" + operation for operation in operations))
 
 
 def _iter_operations(head: bytes, lines: Iterator[bytes], content: DeltaContent) -> Iterator[bytes]:
-    while some := list(islice(lines, content.operation_statements)):
-        yield head + (_group_by_graph(some) if content.has_graph_names else b"".join(some)) + b"}\n"
+    while batch := list(islice(lines, content.operation_statements)):
+        yield head + (_group_by_graph(batch) if content.has_graph_names else b"".join(batch)) + b"}\n"
 
 
 def _group_by_graph(lines: list[bytes]) -> bytes:
@@ -83,4 +74,4 @@ DELTA_FORMATS: dict[str, Callable[[DeltaContent], Iterator[DeltaFile]]] = {
     "sparql": _sparql_update_files,
     "patch": _rdf_patch_files,
 }
-"""The forms by name: each makes the files that belong to it."""
+"""The formats by name: each makes its files."""

@@ -1,4 +1,4 @@
-"""From what the user names to the numbers."""
+"""The statistics of a graph, from what the user names to the numbers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 import tempfile
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import combinations
 from pathlib import Path
 
@@ -44,11 +44,11 @@ def stats(source: str | os.PathLike[str], *, top: int = DEFAULT_TOP_ROWS, progre
     """
     if top < 1:
         raise ValueError(f"a list of {top} says nothing; choose 1 or more")
-    side = resolve_input(source)
+    graph_input = resolve_input(source)
     tally = GraphTally()
-    with tempfile.TemporaryDirectory(prefix="pfocr2rdf-") as name:
-        scratch = Path(name)
-        graph = side.prepare(False, scratch, progress)
+    with tempfile.TemporaryDirectory(prefix="pfocr2rdf-") as folder:
+        scratch = Path(folder)
+        graph = graph_input.prepare(False, scratch, progress)
         runs = scratch / "runs"
         with map_os_errors(runs):
             runs.mkdir()
@@ -64,10 +64,10 @@ def _compute_stats(source: str, tally: GraphTally, top: int) -> GraphStats:
     genes, families, chemicals, diseases, organisms, papers = tally.subjects_by_class.values()
     years: Counter[int] = Counter()
     for paper, count in tally.figures_per_paper.items():
-        if found := _match_year(tally.year_by_paper.get(paper, b"")):
-            years[int(found[1])] += count
+        if match := _match_year(tally.year_by_paper.get(paper, b"")):
+            years[int(match[1])] += count
     drawn = {family: len(numbers) for family, numbers in tally.figure_numbers_by_family.items()}
-    mentioned = {thing: count for thing, count in tally.figures_per_entity.items() if thing.startswith(GENE_IRI_PREFIX)}
+    mentioned = {entity: count for entity, count in tally.figures_per_entity.items() if entity.startswith(GENE_IRI_PREFIX)}
     mentions_per_figure, genes_per_figure = tally.count_per_figure()
     return GraphStats(
         source=source,
@@ -103,29 +103,29 @@ def _count_kinds(bodies: Mapping[bytes, int], genes: set[bytes], chemicals: set[
     """Mentions by what their body is; one that is a chemical and a disease is counted as a chemical."""
     kinds = dict.fromkeys(("gene", "chemical", "disease", "other", "none"), 0)
     for body, count in bodies.items():
-        places = {"none": not body, "gene": body in genes, "chemical": body in chemicals, "disease": body in diseases, "other": True}
-        kinds[next(kind for kind, fits in places.items() if fits)] += count
+        matches = {"none": not body, "gene": body in genes, "chemical": body in chemicals, "disease": body in diseases, "other": True}
+        kinds[next(name for name, is_match in matches.items() if is_match)] += count
     return kinds
 
 
 def _count_evidence(counts: Mapping[bytes, int]) -> dict[str, int]:
     """Mentions by the local name of their evidence; evidence that is not in the vocabulary is none."""
     names = {expand_term(row.name).encode(): row.name.partition(":")[2] for row in EVIDENCE_TYPES}
-    found = dict.fromkeys([*names.values(), "none"], 0)
+    totals = dict.fromkeys([*names.values(), "none"], 0)
     for evidence, count in counts.items():
-        found[names.get(evidence, "none")] += count
-    return found
+        totals[names.get(evidence, "none")] += count
+    return totals
 
 
-def _rank_entity(thing: bytes, count: int, labels: Mapping[bytes, bytes]) -> RankedEntity:
-    iri = thing.decode()[1:-1]
-    label = labels.get(thing, b"")
+def _rank_entity(term: bytes, count: int, labels: Mapping[bytes, bytes]) -> RankedEntity:
+    iri = term.decode()[1:-1]
+    label = labels.get(term, b"")
     return RankedEntity(iri, lexical_form(label.decode()) if label else re.split(r"[/#]", iri)[-1] or iri, count)
 
 
 def _top_entities(counts: Mapping[bytes, int], labels: Mapping[bytes, bytes], top: int) -> list[RankedEntity]:
     """The first of all in the order of their counts, and of their names where these are equal."""
-    return heapq.nsmallest(top, (_rank_entity(thing, count, labels) for thing, count in counts.items()), key=_rank_key)
+    return heapq.nsmallest(top, (_rank_entity(term, count, labels) for term, count in counts.items()), key=_rank_key)
 
 
 def _rank_key(entity: RankedEntity) -> tuple[int, str, str]:
@@ -136,18 +136,15 @@ def _top_pairs(tally: GraphTally, top: int) -> list[FamilyPair]:
     """The pairs of families that are on most figures, of those families that are drawn most."""
     drawn = {family: len(numbers) for family, numbers in tally.figure_numbers_by_family.items()}
     chosen = _top_entities(drawn, tally.labels, MAX_PAIRED_FAMILIES)
-    bits = [(one, _bit_mask(tally.figure_numbers_by_family[f"<{one.iri}>".encode()])) for one in chosen]
-    found = (FamilyPair(first, second, (on & also).bit_count()) for (first, on), (second, also) in combinations(bits, 2))
-    return heapq.nsmallest(top, filter(lambda pair: pair.figures, found), key=lambda pair: (-pair.figures, *_pair_rank_keys(pair)))
-
-
-def _pair_rank_keys(pair: FamilyPair) -> Iterable[tuple[int, str, str]]:
-    return _rank_key(pair.first), _rank_key(pair.second)
+    masks = [(family, _bit_mask(tally.figure_numbers_by_family[f"<{family.iri}>".encode()])) for family in chosen]
+    pairs = (FamilyPair(first, second, (left & right).bit_count()) for (first, left), (second, right) in combinations(masks, 2))
+    drawn_pairs = filter(lambda pair: pair.figures, pairs)
+    return heapq.nsmallest(top, drawn_pairs, key=lambda pair: (-pair.figures, _rank_key(pair.first), _rank_key(pair.second)))
 
 
 def _bit_mask(numbers: array[int]) -> int:
     """A number with these bits set."""
-    found = bytearray(max(numbers, default=0) // 8 + 1)
+    bits = bytearray(max(numbers, default=0) // 8 + 1)
     for number in numbers:
-        found[number >> 3] |= 1 << (number & 7)
-    return int.from_bytes(found, "little")
+        bits[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(bits, "little")

@@ -1,53 +1,50 @@
-"""What was counted, as a value."""
+"""The statistics of a graph."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from pfocr2rdf.errors import ExitStatus
 
 
 class RankedEntity(NamedTuple):
-    """A thing and how much there is of it.
+    """An entity with its count.
 
     Attributes:
-        iri: what it is.
-        label: what it is called; the end of its IRI where the graph has no name for it.
-        total: how many figures, or genes.
+        iri: its IRI.
+        label: its label; the end of its IRI where the graph has none.
+        total: the number of figures, or of genes.
     """
 
     iri: str
     label: str
     total: int
 
+    def as_dict(self, unit: str) -> dict[str, Any]:
+        """The same as JSON, where the count is that of a unit."""
+        return {"iri": self.iri, "label": self.label, unit: self.total}
+
 
 class FamilyPair(NamedTuple):
-    """Two families that are drawn together.
-
-    Attributes:
-        first: the one; its number is that of the figures that it is drawn on.
-        second: the other.
-        figures: the figures that both are drawn on.
-    """
+    """Two families, each with the figures that it is drawn on, and the number of figures that both are drawn on."""
 
     first: RankedEntity
     second: RankedEntity
     figures: int
 
+    def as_dict(self, unit: str) -> dict[str, Any]:
+        """The same as JSON."""
+        return {"families": [{"iri": family.iri, "label": family.label} for family in self[:2]], unit: self.figures}
+
 
 class GraphStats(NamedTuple):
-    """How much there is of what in a graph.
+    """The statistics of a graph.
 
     Attributes:
         source: as it was named.
         figures: pathway figures.
         papers: the papers that they are from.
-        genes: distinct genes.
-        families: distinct families.
-        chemicals: distinct chemicals.
-        diseases: distinct diseases.
-        organisms: distinct organisms.
+        genes, families, chemicals, diseases, organisms: distinct ones.
         mentions: words that were recognised on figures.
         mentions_by_kind: mentions that are a ``gene``, a ``chemical``, a ``disease``, something else (``other``), or have no
             identifier (``none``).
@@ -99,37 +96,13 @@ class GraphStats(NamedTuple):
 
     def as_dict(self) -> dict[str, Any]:
         """The same as JSON, but for the name of the source and what was left out of it."""
-        return {
-            "figures": self.figures,
-            "papers": self.papers,
-            "genes": self.genes,
-            "families": self.families,
-            "chemicals": self.chemicals,
-            "diseases": self.diseases,
-            "organisms": self.organisms,
-            "mentions": self.mentions,
-            "mentions_by_kind": self.mentions_by_kind,
-            "mentions_by_evidence": self.mentions_by_evidence,
-            "figures_by_year": _with_text_keys(self.figures_by_year),
-            "figures_without_year": self.figures_without_year,
-            "mentions_per_figure": _with_text_keys(self.mentions_per_figure),
-            "genes_per_figure": _with_text_keys(self.genes_per_figure),
-            "figures_per_gene": _with_text_keys(self.figures_per_gene),
-            "figures_per_family": _with_text_keys(self.figures_per_family),
-            "top_genes": [_ranked_as_dict(one, "figures") for one in self.top_genes],
-            "top_families": [_ranked_as_dict(one, "figures") for one in self.top_families],
-            "largest_families": [_ranked_as_dict(one, "genes") for one in self.largest_families],
-            "top_organisms": [_ranked_as_dict(one, "figures") for one in self.top_organisms],
-            "family_pairs": [
-                {"families": [{"iri": one.iri, "label": one.label} for one in (pair.first, pair.second)], "figures": pair.figures}
-                for pair in self.family_pairs
-            ],
-        }
+        counts = self._asdict().items()
+        return {name: _as_json(name, value) for name, value in counts if name not in ("source", "refused", "quarantined")}
 
 
-def _with_text_keys(numbers: Mapping[int, int]) -> dict[str, int]:
-    return {str(key): value for key, value in numbers.items()}
-
-
-def _ranked_as_dict(entity: RankedEntity, unit: str) -> dict[str, Any]:
-    return {"iri": entity.iri, "label": entity.label, unit: entity.total}
+def _as_json(name: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): count for key, count in value.items()}
+    if isinstance(value, list):
+        return [entry.as_dict("genes" if name == "largest_families" else "figures") for entry in value]
+    return value

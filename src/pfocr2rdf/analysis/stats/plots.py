@@ -1,4 +1,4 @@
-"""What each plot shows. Colours are those that Okabe and Ito chose for colour-blind readers; names of others are never mark-up."""
+"""The plots. Their colours are those of Okabe and Ito for colour-blind readers; labels are never taken for mark-up."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
@@ -56,13 +57,7 @@ _EVIDENCE_LABELS = {row.name.partition(":")[2]: row.label for row in EVIDENCE_TY
 
 
 class Plot(NamedTuple):
-    """A plot, and what it says to a reader who does not see it.
-
-    Attributes:
-        figure: the plot.
-        title: what it says, in a few words.
-        description: what it shows.
-    """
+    """A plot with its text alternative: a title that says what it shows, and a description."""
 
     figure: Figure
     title: str
@@ -73,21 +68,18 @@ def plot_years(stats: GraphStats) -> Plot:
     """Figures by the year of their paper."""
     figure, (axes,) = _create_figure(1, 3.8)
     if stats.figures_by_year:
-        most = max(stats.figures_by_year, key=lambda year: (stats.figures_by_year[year], year))
-        title = f"The year with most figures: {most}, with {_format_share(stats.figures_by_year[most], stats.figures)}"
-        drawn = {year: count for year, count in stats.figures_by_year.items() if abs(year - most) < _MAX_SPAN_YEARS}
+        peak = max(stats.figures_by_year, key=lambda year: (stats.figures_by_year[year], year))
+        title = f"The year with most figures: {peak}, with {_format_share(stats.figures_by_year[peak], stats.figures)}"
+        drawn = {year: count for year, count in stats.figures_by_year.items() if abs(year - peak) < _MAX_SPAN_YEARS}
         axes.bar(list(drawn), list(drawn.values()), color=BLUE, width=0.8)
         axes.set_xlim(min(drawn) - 0.9, max(drawn) + 0.9)
     else:
         title, drawn = "No figure has a year", {}
         _draw_nothing(axes)
     beyond = sum(stats.figures_by_year.values()) - sum(drawn.values())
-    notes = [f"without a year: {stats.figures_without_year:,}"] * bool(stats.figures_without_year) + [
-        f"in years far from these: {beyond:,}"
-    ] * bool(beyond)
-    note = "".join(f"; {one}" for one in notes)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10], nbins=12, min_n_ticks=1))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
+    note = f"; without a year: {stats.figures_without_year:,}" if stats.figures_without_year else ""
+    note += f"; in years far from these: {beyond:,}" if beyond else ""
+    _set_integer_ticks(axes.xaxis, 12, ".0f")
     _set_count_axis(axes, "number of figures")
     axes.set_xlabel(f"year in which the paper was issued{note}")
     axes.set_title(title)
@@ -102,15 +94,15 @@ def plot_mentions(stats: GraphStats) -> Plot:
         (panels[0], stats.mentions_per_figure, "mentions", BLUE),
         (panels[1], stats.genes_per_figure, "distinct genes", ORANGE),
     ):
-        middle = _median(counts)
-        said = f"Half of the figures have {middle:,} {name} or more" if counts else f"No figure has {name}"
-        axes.set_title(said)
+        median = _quantile(counts, 0.5)  # the largest number that at least half of all have, or more
+        title = f"Half of the figures have {median:,} {name} or more" if counts else f"No figure has {name}"
+        axes.set_title(title)
         _draw_histogram(axes, counts, colour)
         if counts:
-            axes.axvline(middle, color=INK, linewidth=1.2, linestyle=(0, (4, 3)))
+            axes.axvline(median, color=INK, linewidth=1.2, linestyle=(0, (4, 3)))
         axes.set_xlabel(f"{name} on a figure{_describe_bins(counts)}; dashes: the median" if counts else f"{name} on a figure")
         _set_count_axis(axes, "number of figures")
-        texts.append(f"{said}; the most on one figure are {max(counts, default=0):,}.")
+        texts.append(f"{title}; the most on one figure are {max(counts, default=0):,}.")
     return Plot(figure, "Mentions and genes on each figure", f"Two histograms. {' '.join(texts)}")
 
 
@@ -124,9 +116,11 @@ def plot_degrees(stats: GraphStats) -> Plot:
     for name, counts, colour, marker in series:
         degrees = [times for times in counts if times]
         if degrees:
-            least = list(accumulate(counts[times] for times in reversed(degrees)))[::-1]
-            axes.plot(degrees, least, color=colour, marker=marker, markersize=5 if len(degrees) < _MAX_BARS else 3, linewidth=1, label=name)
-            texts.append(f"{name}: {least[0]:,} on a figure or more, and the most on {degrees[-1]:,} figures.")
+            totals = list(accumulate(counts[times] for times in reversed(degrees)))[::-1]
+            axes.plot(
+                degrees, totals, color=colour, marker=marker, markersize=5 if len(degrees) < _MAX_BARS else 3, linewidth=1, label=name
+            )
+            texts.append(f"{name}: {totals[0]:,} on a figure or more, and the most on {degrees[-1]:,} figures.")
     if texts:
         for axis, scale in ((axes.xaxis, axes.set_xscale), (axes.yaxis, axes.set_yscale)):
             scale("log")
@@ -147,8 +141,8 @@ def plot_evidence(stats: GraphStats) -> Plot:
     """Mentions by their evidence."""
     named = [(_EVIDENCE_LABELS[name], count) for name, count in stats.mentions_by_evidence.items()]
     figure, (axes,) = _create_figure(1, 3.6)
-    best, most = max(named, key=lambda one: one[1])
-    title = f"Recognised {best}: {_format_share(most, stats.mentions, 'mentions')}" if most else "There are no mentions"
+    commonest, highest = max(named, key=lambda row: row[1])
+    title = f"Recognised {commonest}: {_format_share(highest, stats.mentions, 'mentions')}" if highest else "There are no mentions"
     colours = [GREY if name == _EVIDENCE_LABELS["none"] else BLUE for name, _ in named]
     _draw_bars(axes, [name for name, _ in named], [count for _, count in named], colours, stats.mentions)
     axes.set_xlabel("number of mentions")
@@ -158,24 +152,23 @@ def plot_evidence(stats: GraphStats) -> Plot:
 
 def plot_families(stats: GraphStats) -> Plot:
     """The families that are drawn most, and those that are drawn together."""
-    singles = [(printable_label(one.label), one.total) for one in stats.top_families[:_MAX_LISTED_ROWS]]
+    singles = [(printable_label(family.label), family.total) for family in stats.top_families[:_MAX_LISTED_ROWS]]
     pairs = [
-        (f"{printable_label(one.first.label, 20)} + {printable_label(one.second.label, 20)}", one.figures)
-        for one in stats.family_pairs[:_MAX_LISTED_ROWS]
+        (f"{printable_label(pair.first.label, 20)} + {printable_label(pair.second.label, 20)}", pair.figures)
+        for pair in stats.family_pairs[:_MAX_LISTED_ROWS]
     ]
-    rows = [max(len(some), 2) for some in (singles, pairs)]
-    figure, panels = _create_figure(2, 2.2 + 0.32 * sum(rows), rows)
+    heights = [max(len(rows), 2) for rows in (singles, pairs)]
+    figure, panels = _create_figure(2, 2.2 + 0.32 * sum(heights), heights)
     texts = []
-    panel = (
-        (panels[0], singles, "family is drawn", "Drawn on most figures"),
-        (panels[1], pairs, "two families are drawn together", "Drawn together on most figures"),
-    )
-    for axes, some, what, most in panel:
-        title = _headline(some, what, most)
+    for axes, rows, colour, subject, heading in (
+        (panels[0], singles, BLUE, "family is drawn", "Drawn on most figures"),
+        (panels[1], pairs, ORANGE, "two families are drawn together", "Drawn together on most figures"),
+    ):
+        title = _headline(rows, subject, heading)
         axes.set_title(title)
-        _draw_bars(axes, [name for name, _ in some], [count for _, count in some], [BLUE if axes is panels[0] else ORANGE] * len(some))
+        _draw_bars(axes, [name for name, _ in rows], [count for _, count in rows], [colour] * len(rows))
         axes.set_xlabel("number of figures")
-        texts.append(f"{title}. {'; '.join(f'{name}: {count:,}' for name, count in some)}")
+        texts.append(f"{title}. {'; '.join(f'{name}: {count:,}' for name, count in rows)}")
     return Plot(figure, "The families that are drawn most, and those that are drawn together", f"Bars, by figures. {'. '.join(texts)}.")
 
 
@@ -195,13 +188,13 @@ def _create_figure(panels: int, height: float, ratios: Sequence[int] | None = No
     return figure, list(axes[:, 0])
 
 
-def _headline(some: Sequence[tuple[str, int]], what: str, most: str) -> str:
-    """What there is most of, if there is one such thing."""
-    if not some or some[0][1] == 1:
-        return f"No {what} on more than one figure" if some else f"No {what}"
-    if cell_len(some[0][0]) > _MAX_TITLE_COLUMNS:  # it is the first name below, where there is room for it
-        return most
-    return f"{most}: {some[0][0]}{', among others' if some[1:] and some[1][1] == some[0][1] else ''}"
+def _headline(rows: Sequence[tuple[str, int]], subject: str, heading: str) -> str:
+    """The heading with the first row, which is the highest, if it is on more than one figure."""
+    if not rows or rows[0][1] == 1:
+        return f"No {subject} on more than one figure" if rows else f"No {subject}"
+    if cell_len(rows[0][0]) > _MAX_TITLE_COLUMNS:  # it is the first name below, where there is room for it
+        return heading
+    return f"{heading}: {rows[0][0]}{', among others' if rows[1:] and rows[1][1] == rows[0][1] else ''}"
 
 
 def _format_share(count: int, total: int, unit: str = "") -> str:
@@ -211,8 +204,8 @@ def _format_share(count: int, total: int, unit: str = "") -> str:
 
 def _describe_counts(counts: Mapping[int, int]) -> str:
     """The largest of these counts, in the order of their keys."""
-    most = sorted(sorted(counts, key=lambda key: (-counts[key], key))[:_MAX_DESCRIBED_BARS])
-    return "; ".join(f"{key}: {counts[key]:,}" for key in most) + "." if most else ""
+    keys = sorted(sorted(counts, key=lambda key: (-counts[key], key))[:_MAX_DESCRIBED_BARS])
+    return "; ".join(f"{key}: {counts[key]:,}" for key in keys) + "." if keys else ""
 
 
 def _draw_nothing(axes: Axes) -> None:
@@ -221,10 +214,14 @@ def _draw_nothing(axes: Axes) -> None:
     axes.text(0.5, 0.5, "nothing to draw", ha="center", va="center", color=GREY)
 
 
+def _set_integer_ticks(axis: Axis, ticks: int, number_format: str = ",.0f") -> None:
+    axis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10], nbins=ticks, min_n_ticks=1))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: format(value, number_format)))
+
+
 def _set_count_axis(axes: Axes, label: str) -> None:
     """An upright axis of whole numbers."""
-    axes.yaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10], nbins=6, min_n_ticks=1))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    _set_integer_ticks(axes.yaxis, 6)
     axes.set_ylabel(label)
     axes.grid(visible=True, axis="y")
 
@@ -241,13 +238,7 @@ def _draw_bars(axes: Axes, names: list[str], counts: list[int], colours: list[st
     axes.tick_params(axis="y", length=0)
     axes.invert_yaxis()
     axes.set_xlim(0, max(*counts, 1) * (1.22 if total else 1.12))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10], nbins=6, min_n_ticks=1))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-
-
-def _median(counts: Mapping[int, int]) -> int:
-    """The largest number that at least half of all have, or more."""
-    return _quantile(counts, 0.5)
+    _set_integer_ticks(axes.xaxis, 6)
 
 
 def _quantile(counts: Mapping[int, int], part: float) -> int:
@@ -274,9 +265,9 @@ def _tail_start(counts: Mapping[int, int]) -> int:
 
 def _describe_bins(counts: Mapping[int, int]) -> str:
     width, edge = _bin_width(counts), _tail_start(counts)
-    said = f", {width:,} numbers to a bar" if width > 1 else ""
+    text = f", {width:,} numbers to a bar" if width > 1 else ""
     beyond = sum(count for amount, count in counts.items() if amount >= edge)
-    return f"{said}; grey: {edge:,} or more" if beyond else said
+    return f"{text}; grey: {edge:,} or more" if beyond else text
 
 
 def _draw_histogram(axes: Axes, counts: Mapping[int, int], colour: str) -> None:
@@ -288,13 +279,12 @@ def _draw_histogram(axes: Axes, counts: Mapping[int, int], colour: str) -> None:
     bars = [0] * (edge // width + 1)
     for amount, count in counts.items():
         bars[min(amount, edge) // width] += count
-    places = [(at + 0.5) * width - 0.5 for at in range(len(bars))]
-    axes.bar(places[:-1], bars[:-1], width=width * 0.9, color=colour)
+    centres = [(index + 0.5) * width - 0.5 for index in range(len(bars))]
+    axes.bar(centres[:-1], bars[:-1], width=width * 0.9, color=colour)
     if bars[-1]:
-        axes.bar(places[-1:], bars[-1:], width=width * 0.9, color=GREY)
-    axes.set_xlim(-0.5 - width * 0.3, places[-1] + width * (0.8 if bars[-1] else -0.2))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10], nbins=10, min_n_ticks=1))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        axes.bar(centres[-1:], bars[-1:], width=width * 0.9, color=GREY)
+    axes.set_xlim(-0.5 - width * 0.3, centres[-1] + width * (0.8 if bars[-1] else -0.2))
+    _set_integer_ticks(axes.xaxis, 10)
 
 
 def _set_log_limits(axes: Axes, stats: GraphStats) -> None:
@@ -303,5 +293,5 @@ def _set_log_limits(axes: Axes, stats: GraphStats) -> None:
     axes.set_xlim(0.8, max(reach * 1.4, 2.5))
     high = max(sum(count for times, count in counts.items() if times) for counts in (stats.figures_per_gene, stats.figures_per_family))
     axes.set_ylim(0.8, max(high * 1.6, 2.5))
-    for axis, most in ((axes.xaxis, reach), (axes.yaxis, high)):
-        axis.set_major_locator(LogLocator(subs=(1, 2, 5) if most < _CROWDED_AXIS_VALUE else (1,), numticks=30))
+    for axis, highest in ((axes.xaxis, reach), (axes.yaxis, high)):
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5) if highest < _CROWDED_AXIS_VALUE else (1,), numticks=30))

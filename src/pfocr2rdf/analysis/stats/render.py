@@ -1,4 +1,4 @@
-"""The plots as files: SVG or PNG, with what they say to a reader who does not see them, and the same bytes in every run."""
+"""Plots as SVG or PNG files, with a text alternative, and the same bytes in every run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pfocr2rdf.analysis.stats.plots import Plot
 
 PLOT_FORMATS = ("svg", "png")
-"""What plots can be written as."""
+"""The formats of plots."""
 
 STATS_FILE = "stats.json"
 
@@ -34,9 +34,9 @@ def write_plots(stats: GraphStats, folder: str | os.PathLike[str], formats: Iter
     """Write the plots, and ``stats.json``. The files appear at the end, each of them whole, or not at all.
 
     Args:
-        stats: what was counted.
-        folder: where to write; it is made where it is missing.
-        formats: ``svg``, ``png``.
+        stats: the statistics.
+        folder: the output folder, which is created if it is missing.
+        formats: of ``PLOT_FORMATS``.
 
     Returns:
         The names of the files.
@@ -63,7 +63,7 @@ def write_plots(stats: GraphStats, folder: str | os.PathLike[str], formats: Iter
 
 
 def require_matplotlib() -> None:
-    """See whether plots can be drawn.
+    """Check that plots can be drawn.
 
     Raises:
         OutputError: matplotlib is not installed.
@@ -84,7 +84,7 @@ def _render_plots(stats: GraphStats, formats: Iterable[str]) -> list[tuple[str, 
         mpl.rcdefaults()
         mpl.rcParams.update(MATPLOTLIB_SETTINGS)
         plots = {name: make(stats) for name, make in PLOTS.items()}
-        return [(f"{name}.{form}", _ENCODERS[form](plot)) for name, plot in plots.items() for form in formats]
+        return [(f"{name}.{suffix}", _ENCODERS[suffix](plot)) for name, plot in plots.items() for suffix in formats]
 
 
 def _encode_svg(plot: Plot) -> bytes:
@@ -93,8 +93,8 @@ def _encode_svg(plot: Plot) -> bytes:
     text = out.getvalue().decode()
     opening = _search_svg_tag(text)
     head, rest = (text[: opening.end() - 1], text[opening.end() :]) if opening else (text, "")
-    said = f'<title id="title">{escape(plot.title)}</title>\n <desc id="desc">{escape(plot.description)}</desc>'
-    text = f'{head} role="img" aria-labelledby="title desc">\n {said}{rest}'
+    alternative = f'<title id="title">{escape(plot.title)}</title>\n <desc id="desc">{escape(plot.description)}</desc>'
+    text = f'{head} role="img" aria-labelledby="title desc">\n {alternative}{rest}'
     return ("\n".join(line.rstrip() for line in text.splitlines()) + "\n").encode()
 
 

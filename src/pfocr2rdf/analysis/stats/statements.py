@@ -22,15 +22,10 @@ _PARSE_BATCH_STATEMENTS = 4096
 
 
 def read_statements(graph: GraphFiles, scratch: Path, progress: Progress | None) -> Iterator[bytes]:
-    """All statements, without the names of their graphs.
+    """All statements without the names of their graphs; ``scratch`` is an empty folder for temporary files.
 
     The files of an export have each statement once, and those of one subject side by side: they are read as they are. Nobody
     knows that of other files, whose statements are therefore sorted first, on disk.
-
-    Args:
-        graph: the files.
-        scratch: an empty folder for temporary files.
-        progress: called with the stage, what is done of it, and how much there is to do.
 
     Raises:
         SourceError: a file cannot be read, is no valid RDF, or is not the one that the manifest lists.
@@ -60,13 +55,13 @@ def _read_export_file(graph: GraphFiles, path: Path, meter: ProgressMeter) -> It
         meter.add(len(data))
 
     with map_rdf_errors(path), open_decompressed(path, watch) as file:
-        form = rdf_format(path)
-        if form == _N_TRIPLES:
+        syntax = rdf_format(path)
+        if syntax == _N_TRIPLES:
             yield from file
         else:
-            parsed = pyoxigraph.parse(file, format=form)
-            while some := [quad.triple for quad in islice(parsed, _PARSE_BATCH_STATEMENTS)]:
-                yield from cast("bytes", pyoxigraph.serialize(some, format=_N_TRIPLES)).splitlines(keepends=True)
+            parsed = pyoxigraph.parse(file, format=syntax)
+            while batch := [quad.triple for quad in islice(parsed, _PARSE_BATCH_STATEMENTS)]:
+                yield from cast("bytes", pyoxigraph.serialize(batch, format=_N_TRIPLES)).splitlines(keepends=True)
             while file.read(1 << 16):  # a parser may stop where its document ends
                 pass
     graph.verify(path, digest.hexdigest())

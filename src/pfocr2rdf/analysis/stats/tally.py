@@ -1,4 +1,4 @@
-"""Counts statements as they stream by: what is kept grows with the figures, papers, genes and families, not with the mentions."""
+"""The count of a stream of statements: its memory grows with the figures, papers, genes and families, not with the mentions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term
 from pfocr2rdf.rdf.vocabulary import PREFIXES
 
 COUNTED_CLASSES = ("pfocr:Gene", "pfocr:Family", "pfocr:Chemical", "pfocr:Disease", "pfocr:Organism", "pfocr:Paper")
-"""The classes of which every member is kept, besides figures, which are numbered."""
+"""The classes whose members are collected; figures are numbered instead."""
 
 GENE_IRI_PREFIX = f"<{PREFIXES['ncbigene']}".encode()
 """What the IRI of a gene begins with: a figure says that it mentions one before the file says that this is a gene."""
@@ -24,40 +24,22 @@ _MEMBER_OF, _ISSUED = (expand_term(name).encode() for name in ("pfocr:memberOf",
 _LABEL_PREDICATES = tuple(expand_term(name).encode() for name in ("skos:prefLabel", "rdfs:label"))
 _LABELLED_CLASSES = frozenset(expand_term(name).encode() for name in ("pfocr:Gene", "pfocr:Family", "pfocr:Organism"))
 _COUNTED_PREDICATES = frozenset(
-    (
-        _TYPE,
-        _HAS_TARGET,
-        _HAS_BODY,
-        _EVIDENCE,
-        _MENTIONS_ENTITY,
-        _MENTIONS_FAMILY,
-        _CITED_IN,
-        _ORGANISM,
-        _MEMBER_OF,
-        _ISSUED,
-        *_LABEL_PREDICATES,
-    )
-)
+    (_TYPE, _HAS_TARGET, _HAS_BODY, _EVIDENCE, _MENTIONS_ENTITY, _MENTIONS_FAMILY, _CITED_IN, _ORGANISM, _MEMBER_OF, _ISSUED),
+).union(_LABEL_PREDICATES)
 _LINE_END_BYTES = len(b" .\n")
 ObjectsByPredicate = dict[bytes, list[bytes]]
 
 
 class GraphTally:
-    """What was counted so far. Terms are the bytes that N-Triples writes.
+    """The counts so far. Terms are the bytes that N-Triples writes.
 
     Attributes:
-        figures: how many there are.
-        mentions: how many there are.
-        mentions_by_body: how many mentions have been recognised as this; ``b""`` stands for those without an identifier.
-        mentions_by_evidence: how many mentions have this evidence; ``b""`` stands for those without.
-        figures_per_paper: how many figures each paper has; ``b""`` stands for figures without a paper.
-        figures_per_entity: how many figures mention this gene, chemical or disease.
-        figures_per_organism: how many figures are of this organism.
-        genes_per_family: how many genes each family has.
+        mentions_by_body: the mentions of each entity; ``b""`` stands for those without an identifier.
+        mentions_by_evidence: the mentions with each evidence; ``b""`` stands for those without.
+        figures_per_paper: the figures of each paper; ``b""`` stands for figures without a paper.
+        figures_per_entity: the figures that mention each gene, chemical or disease.
         figure_numbers_by_family: the numbers of the figures that each family is drawn on.
-        subjects_by_class: by the class, what there is of it.
-        year_by_paper: the year of each paper that has one.
-        labels: what genes, families and organisms are called.
+        labels: the labels of genes, families and organisms.
     """
 
     def __init__(self) -> None:
@@ -83,37 +65,36 @@ class GraphTally:
             ValueError: a line is no statement.
         """
         current = b""
-        said: ObjectsByPredicate = {}
+        objects: ObjectsByPredicate = {}
         for line in lines:
             subject, predicate, value = line.split(b" ", 2)
             if subject != current:
-                if said:
-                    self._count_subject(current, said)
-                    said = {}
+                if objects:
+                    self._count_subject(current, objects)
+                    objects = {}
                 current = subject
             if predicate in _COUNTED_PREDICATES:
-                if predicate in said:
-                    said[predicate].append(value[:-_LINE_END_BYTES])
+                if predicate in objects:
+                    objects[predicate].append(value[:-_LINE_END_BYTES])
                 else:
-                    said[predicate] = [value[:-_LINE_END_BYTES]]
-        if said:
-            self._count_subject(current, said)
+                    objects[predicate] = [value[:-_LINE_END_BYTES]]
+        if objects:
+            self._count_subject(current, objects)
 
     def count_per_figure(self) -> tuple[Counter[int], Counter[int]]:
-        """How many figures have so many mentions, and how many mention so many genes."""
+        """The number of figures by their number of mentions, and by their number of genes."""
         return Counter(compress(self._mentions_of, self._is_figure)), Counter(compress(self._genes_of, self._is_figure))
 
     def _count_subject(self, subject: bytes, objects: ObjectsByPredicate) -> None:
-        """Count what is said of one subject."""
         types = objects.get(_TYPE, ())
         if _MENTION in types:
             self._count_mention(objects)
         if _FIGURE in types:
             self._count_figure(subject, objects)
-        for one in types:
-            if one in self.subjects_by_class:
-                self.subjects_by_class[one].add(subject)
-                if one in _LABELLED_CLASSES:
+        for rdf_class in types:
+            if rdf_class in self.subjects_by_class:
+                self.subjects_by_class[rdf_class].add(subject)
+                if rdf_class in _LABELLED_CLASSES:
                     labels = [label for predicate in _LABEL_PREDICATES for label in sorted(objects.get(predicate, ()))]
                     self.labels.setdefault(subject, labels[0] if labels else b"")
         if _ISSUED in objects:
@@ -132,9 +113,9 @@ class GraphTally:
         self.figures += 1
         number = self._figure_number(subject)
         self._is_figure[number] = 1
-        things = objects.get(_MENTIONS_ENTITY, ())
-        self.figures_per_entity.update(things)
-        self._genes_of[number] = sum(one.startswith(GENE_IRI_PREFIX) for one in things)
+        entities = objects.get(_MENTIONS_ENTITY, ())
+        self.figures_per_entity.update(entities)
+        self._genes_of[number] = sum(entity.startswith(GENE_IRI_PREFIX) for entity in entities)
         for family in objects.get(_MENTIONS_FAMILY, ()):
             self.figure_numbers_by_family.setdefault(family, array("I")).append(number)
         self.figures_per_organism.update(objects.get(_ORGANISM, ()))
