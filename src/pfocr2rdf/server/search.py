@@ -18,16 +18,10 @@ _WORD_PREDICATE = expand_term("pfocr:word")
 def search_resources(
     reader: DatasetReader, resource_lists: Iterable[ResourceList], search_text: str, type_name: str = ""
 ) -> tuple[list[SearchEntry], int]:
-    """Search resources by title.
+    """Search resources by words that a title must all contain, or figures by a word that was read on them.
 
-    Args:
-        reader: the store.
-        resource_lists: the lists to search.
-        search_text: words that a title must all contain; or a word that was read on a figure.
-        type_name: the entity type to search, or ``""`` for all.
-
-    Returns:
-        The first entries, exact titles first, and the number of all.
+    Figures are searched only if ``type_name`` is that of figures or ``""``. Returned are the first entries, exact titles first, and
+    the number of all.
     """
     search_words = search_text[:_MAX_SEARCH_CHARS].casefold().split()
     if not search_words:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pyoxigraph
 from pyoxigraph import NamedNode, RdfFormat, Triple
@@ -27,13 +27,10 @@ _RESULT_FORMATS = (
 _RDF_FORMATS = {"turtle": RdfFormat.TURTLE, "ntriples": RdfFormat.N_TRIPLES, "jsonld": RdfFormat.JSON_LD, "rdfxml": RdfFormat.RDF_XML}
 
 
-def describe_service(endpoint_url: str, void_url: str, *, allow_service: bool) -> list[Triple]:
+def describe_service(endpoint_url: str, void_url: str, *, allow_service: bool) -> Iterator[Triple]:
     """Describe the endpoint."""
-    return list(_describe(NamedNode(endpoint_url), NamedNode(void_url), allow_service))
-
-
-def _describe(endpoint: NamedNode, void: NamedNode, allow_service: bool) -> Iterator[Triple]:
-    kind, dataset, description = _node("rdf:type"), NamedNode(DATASET_IRI), NamedNode(DESCRIPTION_GRAPH)
+    endpoint, dataset, description = map(NamedNode, (endpoint_url, DATASET_IRI, DESCRIPTION_GRAPH))
+    kind = _node("rdf:type")
     yield Triple(endpoint, kind, _node("sd:Service"))
     yield Triple(endpoint, _node("sd:endpoint"), endpoint)
     yield Triple(endpoint, _node("sd:supportedLanguage"), _node("sd:SPARQL11Query"))
@@ -45,7 +42,7 @@ def _describe(endpoint: NamedNode, void: NamedNode, allow_service: bool) -> Iter
     yield Triple(dataset, kind, _node("sd:Dataset"))
     yield Triple(dataset, kind, _node("void:Dataset"))
     yield Triple(dataset, _node("void:sparqlEndpoint"), endpoint)
-    yield Triple(dataset, _node("rdfs:seeAlso"), void)
+    yield Triple(dataset, _node("rdfs:seeAlso"), NamedNode(void_url))
     yield Triple(description, kind, _node("void:DatasetDescription"))
     yield Triple(description, _node("foaf:primaryTopic"), dataset)
 
@@ -54,6 +51,6 @@ def _node(curie: str) -> NamedNode:
     return NamedNode(_PREFIXES.expand(curie))
 
 
-def serialize_triples(triples: list[Triple], format_name: str) -> bytes:
+def serialize_triples(triples: Iterable[Triple], format_name: str) -> bytes:
     """Serialize triples in a format of ``GRAPH_MEDIA_TYPES``."""
     return pyoxigraph.serialize(triples, format=_RDF_FORMATS[format_name], prefixes=_PREFIXES.namespaces) or b""

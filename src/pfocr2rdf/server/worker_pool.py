@@ -89,9 +89,8 @@ class _WorkerProcess:
             return StreamedResult(result), should_recycle
         if size is None:
             file, self._file = self._file, None
-            return (
-                StreamedResult(result, file) if file else StreamedResult(_BUSY_RESULT)
-            ), should_recycle  # the system has no descriptors left
+            # Without a file, the system has no descriptors left.
+            return StreamedResult(result, file) if file else StreamedResult(_BUSY_RESULT), should_recycle
         del received[: end + 1]
         while len(received) < size:
             received += await self._receive()
@@ -175,9 +174,8 @@ class WorkerPool:
             async with asyncio.timeout(self._settings.timeout_seconds):
                 streamed, should_recycle = await worker.execute(request)
         except TimeoutError:
-            return StreamedResult(
-                ExecutionResult(504, f"the query took longer than {self._settings.timeout_seconds:g} seconds and was ended; ask for less")
-            )
+            message = f"the query took longer than {self._settings.timeout_seconds:g} seconds and was ended; ask for less"
+            return StreamedResult(ExecutionResult(504, message))
         except _WorkerExitedError:
             memory = self._settings.memory_mb
             message = f"the query needs more memory than it may have, {memory} MB, or is nested too deeply; ask for less"

@@ -7,7 +7,7 @@ from contextlib import closing
 
 from pfocr2rdf.errors import SourceError
 from pfocr2rdf.site.audit.client import AuditClient, SiteUnreachableError, printable_excerpt
-from pfocr2rdf.site.audit.documents import check_context, check_documents, check_head, missing_path, parse_statements
+from pfocr2rdf.site.audit.documents import check_context, check_documents, check_head, parse_statements
 from pfocr2rdf.site.audit.findings import REPUBLISH_REMEDY, AuditReport, Finding
 from pfocr2rdf.site.audit.negotiation import NegotiatedPath, check_negotiation, check_not_acceptable, is_negotiated, negotiated_paths
 from pfocr2rdf.site.audit.sitemap import sample_sitemap
@@ -18,6 +18,7 @@ SAMPLES_PER_TYPE = 3  # the default size of the sample of each entity type
 AUDIT_TIMEOUT_SECONDS = 20.0  # the default timeout: seconds without a byte
 _CHECKED_PAGES = ("", "search.html", "queries.html")
 _VOID_PATH = ".well-known/void"
+_MISSING_NAME = "no-such-thing-4fd1c2"
 _NO_NEGOTIATION = Finding(
     "", "", "the host gives everybody the same, whatever they accept: names of things lead to no Turtle and no JSON-LD",
     "use a host that can, or a permanent address before it (hosting/README.md says how); documents are there under their own URLs",
@@ -105,8 +106,7 @@ class _SiteCheck:
         yield from check_context(self._client)
         robots = self._client.follow(f"{self._client.url}robots.txt")
         if robots.status != 200 or robots.fault:
-            wrong = robots.fault or f"is answered with {robots.status}"
-            yield Finding(robots.url, "", wrong, "publish the site anew, or write a robots.txt at the root of the host")
+            yield Finding(robots.url, "", robots.outcome, "publish the site anew, or write a robots.txt at the root of the host")
         elif b"sitemap:" not in robots.body.lower():
             yield Finding(robots.url, "", "names no sitemap", REPUBLISH_REMEDY)
 
@@ -146,7 +146,7 @@ class _SiteCheck:
     def _check_not_found(self) -> Iterator[Finding]:
         for folder in ("", *(f"{entity_type.folder}/" for entity_type in ENTITY_TYPES)):
             for suffix in ("", HTML.suffix):
-                response = self._client.follow(self._client.url + missing_path(folder) + suffix)
+                response = self._client.follow(self._client.url + folder + _MISSING_NAME + suffix)
                 if response.status != 404:
-                    wrong = response.fault or f"is answered with {response.status}"
-                    yield Finding(response.url, "", f"{wrong}, and should be with 404: there is no such thing", "see hosting/README.md")
+                    wrong = f"{response.outcome}, and should be with 404: there is no such thing"
+                    yield Finding(response.url, "", wrong, "see hosting/README.md")

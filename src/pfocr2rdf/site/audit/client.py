@@ -37,6 +37,11 @@ class HttpResponse(NamedTuple):
     redirect_count: int = 0
 
     @property
+    def outcome(self) -> str:
+        """What is wrong with the response where its status is not the right one, in one clause."""
+        return self.fault or f"is answered with {self.status}"
+
+    @property
     def media_type(self) -> str:
         """The media type, without its parameters."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -61,8 +66,7 @@ class HttpResponse(NamedTuple):
 
     def varies_by(self, name: str) -> bool:
         """Whether the ``Vary`` header names another header."""
-        names = {header.strip().lower() for header in self.headers.get("vary", "").split(",")}
-        return bool(names & {name.lower(), "*"})
+        return not {name.lower(), "*"}.isdisjoint(map(str.strip, self.headers.get("vary", "").lower().split(",")))
 
 
 def printable_excerpt(text: str) -> str:
@@ -71,16 +75,7 @@ def printable_excerpt(text: str) -> str:
 
 
 class AuditClient:
-    """A client for one site.
-
-    Args:
-        url: the URL of the site, with a slash at the end.
-        timeout: seconds without a byte; a whole response may take three times as long.
-
-    Attributes:
-        url: the URL of the site.
-        request_count: the number of requests.
-    """
+    """A client for the site at a URL that ends in a slash. A response may pause for ``timeout`` seconds, and take three times as long."""
 
     def __init__(self, url: str, timeout: float) -> None:
         self.url = url

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from pyoxigraph import BlankNode, Quad, RdfFormat, parse
 
@@ -134,8 +134,3 @@ def check_context(client: AuditClient) -> Iterator[Finding]:
             document = None
         if not isinstance(document, dict) or "@context" not in document:
             yield Finding(response.url, "", "is no context of JSON-LD", REPUBLISH_REMEDY)
-
-
-def missing_path(folder: str) -> str:
-    """A path that no site has."""
-    return f"{quote(folder)}no-such-thing-4fd1c2"

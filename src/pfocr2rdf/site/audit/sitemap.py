@@ -83,7 +83,7 @@ class _SitemapReader:
         """The root element of a file, and the URLs in it."""
         response = self._client.follow(self._client.url + path, max_bytes=_MAX_SITEMAP_BYTES)
         if response.fault or response.status != 200:
-            self._add_finding(path, response.fault or f"is answered with {response.status}")
+            self._add_finding(path, response.outcome)
             return "", []
         try:
             root, urls = _parse_sitemap(response.body)

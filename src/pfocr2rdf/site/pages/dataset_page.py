@@ -141,7 +141,6 @@ def _count_partitions(partitions: Iterable[Mapping[str, list[str]]], term: str, 
 
 
 def _partition_table(heading: str, column: str, counts: list[tuple[str, int]]) -> TableView:
-    rows = [
-        ((curie_link(term),), (Link(f"{count:,}", style="number"),)) for term, count in sorted(counts, key=lambda pair: (-pair[1], pair[0]))
-    ]
+    ranked = sorted(counts, key=lambda pair: (-pair[1], pair[0]))
+    rows = [((curie_link(term),), (Link(f"{count:,}", style="number"),)) for term, count in ranked]
     return TableView(heading, (column, "Number"), rows, len(rows))

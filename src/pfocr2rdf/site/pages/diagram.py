@@ -48,9 +48,8 @@ def layout_diagram(model: DiagramModel | None, root: str) -> Diagram | None:
 
 
 def _place_node(column: int, y: int, node: DiagramNode, root: str) -> PlacedNode:
-    return PlacedNode(
-        _NODE_X_PX + column * _COLUMN_WIDTH_PX, y, node.type_name, truncate_label(node.text), node.text, root + node.url if node.url else ""
-    )
+    url = root + node.url if node.url else ""
+    return PlacedNode(_NODE_X_PX + column * _COLUMN_WIDTH_PX, y, node.type_name, truncate_label(node.text), node.text, url)
 
 
 def _node_y(row: int, node_count: int, row_count: int) -> int:

@@ -32,9 +32,7 @@ _Term = NamedNode | BlankNode | pyoxigraph.Literal | pyoxigraph.Triple
 class DatasetReader:
     """Reads the dataset in a store that does not change meanwhile. Foreign graphs beside it are not seen.
 
-    Args:
-        store: the store.
-        page_folders: the folders of the entity types that have pages; ``None`` for all.
+    Links lead to pages of the entity types in ``page_folders``; ``None`` for all.
 
     Raises:
         StoreError: there is no dataset in the store.
@@ -47,11 +45,8 @@ class DatasetReader:
         self._dataset_graphs = extract_graphs(self.description)
         self._foreign_graphs = self._find_foreign_graphs()
         # Mostly there is one graph, and then the graph of each statement need not be looked at.
-        self._single_graph = (
-            NamedNode(self._dataset_graphs[0])
-            if len(self._dataset_graphs) == 1 and self._dataset_graphs[0] != FIGURE_GRAPHS_PREFIX
-            else None
-        )
+        is_single = len(self._dataset_graphs) == 1 and self._dataset_graphs[0] != FIGURE_GRAPHS_PREFIX
+        self._single_graph = NamedNode(self._dataset_graphs[0]) if is_single else None
         self.cached_label = lru_cache(_CACHE_SIZE)(self._label)
         self.cached_values = lru_cache(_CACHE_SIZE)(self.values)
 
@@ -61,11 +56,9 @@ class DatasetReader:
         is_default = is_in_default_graph(self.description)
         if not dataset_graphs and not is_default:
             raise StoreError(f"{self._store.location}: holds no dataset that 'pfocr2rdf load' loaded; load an export into it")
-        names = [
-            name
-            for name in self._store.graph_names()
-            if name not in dataset_graphs and not (FIGURE_GRAPHS_PREFIX in dataset_graphs and name.startswith(FIGURE_GRAPHS_PREFIX))
-        ]
+        names = set(self._store.graph_names()).difference(dataset_graphs)
+        if FIGURE_GRAPHS_PREFIX in dataset_graphs:
+            names = {name for name in names if not name.startswith(FIGURE_GRAPHS_PREFIX)}
         return frozenset([*map(NamedNode, names), *([] if is_default else [DefaultGraph()])])
 
     def quads(self, subject: str = "", predicate: str = "", value: str = "") -> Iterator[Quad]:

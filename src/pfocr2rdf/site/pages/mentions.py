@@ -32,28 +32,18 @@ class MentionView(NamedTuple):
     def from_resource(cls, resource: Resource) -> MentionView:
         """The view of a mention's statements; of several values of a property, the first."""
         values = {predicate: objects[0] for predicate, objects in resource.values_by_predicate.items()}
-        word, match, source, occurrences = (
-            lexical_form(values.get(predicate, '""')) for predicate in (_WORD, _MATCH, _SOURCE, _OCCURRENCES)
-        )
-        return cls(
-            resource.subject[1:-1].rpartition("/")[2],
-            values.get(HAS_BODY, ""),
-            word,
-            match,
-            source,
-            _EVIDENCE_LABELS.get(values.get(_EVIDENCE, ""), ""),
-            values.get(_FAMILY, ""),
-            int(occurrences) if occurrences.isdecimal() else 1,
-        )
+        predicates = _WORD, _MATCH, _SOURCE, _OCCURRENCES
+        word, match, source, occurrences = (lexical_form(values.get(predicate, '""')) for predicate in predicates)
+        name = resource.subject[1:-1].rpartition("/")[2]
+        evidence = _EVIDENCE_LABELS.get(values.get(_EVIDENCE, ""), "")
+        occurrence_count = int(occurrences) if occurrences.isdecimal() else 1
+        return cls(name, values.get(HAS_BODY, ""), word, match, source, evidence, values.get(_FAMILY, ""), occurrence_count)
 
 
 def mention_links(mentions: Iterable[MentionView], reader: DatasetReader, *, anchors: bool = False) -> tuple[Link, ...]:
-    """The words of mentions, each with how it was recognised.
+    """The words of the mentions of one entity on one figure, each with how it was recognised.
 
-    Args:
-        mentions: the mentions of one entity on one figure.
-        reader: for the names of families.
-        anchors: whether the IRIs of the mentions lead to these words.
+    With ``anchors``, the IRIs of the mentions lead to these words.
     """
     links = []
     for mention in sorted(mentions, key=lambda mention: (mention.word, mention.source, mention.family)):

@@ -19,11 +19,9 @@ def merge_resources(resources: Iterable[Resource]) -> list[Resource]:
     """The resources with each subject once, in the order in which they came first."""
     merged: dict[str, Resource] = {}
     for resource in resources:
-        if resource.subject in merged:
-            pairs = sort_pairs({*merged[resource.subject].pairs, *resource.pairs})
-            merged[resource.subject] = Resource(resource.subject, pairs)
-        else:
-            merged[resource.subject] = resource
+        if first := merged.get(resource.subject):
+            resource = Resource(resource.subject, sort_pairs({*first.pairs, *resource.pairs}))
+        merged[resource.subject] = resource
     return list(merged.values())
 
 

@@ -19,13 +19,7 @@ _PREDICATE_LABELS = {expand_term(row.name): row.label or row.jsonld_key for row 
 
 
 class ResourcePage(ABC):
-    """The pages of one resource. What is expensive to look up is looked up when it is asked for.
-
-    Attributes:
-        subject: the resource, as a term.
-        values: its values by predicate.
-        title: its name.
-    """
+    """The pages of one resource, whose term is ``subject``. What is expensive to look up is looked up when it is asked for."""
 
     type_label = ""
 

@@ -118,13 +118,10 @@ def address_from_iri(iri: str, entity_type: EntityType) -> PageAddress | None:
 
 
 def address_from_path(path: str) -> PageAddress | None:
-    """The address whose pages have this path without a suffix; ``None`` if there can be none.
+    """The address whose pages have this path without a suffix, not percent-encoded; ``None`` if there can be none.
 
     >>> address_from_path("genes/6772").iri
     'https://identifiers.org/ncbigene/6772'
-
-    Args:
-        path: not percent-encoded, without a leading slash.
     """
     if path in STANDALONE_PAGES:
         return PageAddress(None, path)

@@ -53,10 +53,7 @@ class IndexSize(NamedTuple):
 
 
 class SearchIndexWriter:
-    """Takes entries in any order, and writes their index. As a context manager it removes its temporary files.
-
-    Args:
-        root: the directory of the site, which must exist.
+    """Takes entries in any order, and writes their index into a site. As a context manager it removes its temporary files.
 
     Raises:
         OutputError: the directory cannot be written to.
@@ -81,9 +78,8 @@ class SearchIndexWriter:
             OutputError: there is no room for temporary files.
         """
         line = json.dumps([entry.title, entry.url, entry.detail, sorted(set(entry.search_terms))])  # escaped: it has no line breaks
-        self._sorter.write(
-            b"%d%010d%s\n" % (TYPE_ORDER.index(entry.type_name), _MAX_WEIGHT - min(entry.weight, _MAX_WEIGHT), line.encode())
-        )
+        rank = _MAX_WEIGHT - min(entry.weight, _MAX_WEIGHT)
+        self._sorter.write(b"%d%010d%s\n" % (TYPE_ORDER.index(entry.type_name), rank, line.encode()))
 
     def write(self) -> IndexSize:
         """Write the files; the same bytes for the same entries.
@@ -135,7 +131,7 @@ def _terms_with_rank(title: str, words: list[str]) -> dict[str, int]:
 def _write_terms(terms: _PostingsByTerm, files: _IndexFiles) -> Iterator[str]:
     """Write the shards; the first term of each."""
     data, first, number = bytearray(), "", 0
-    for term in sorted(terms, key=_utf16_order):
+    for term in sorted(terms, key=lambda term: term.encode("utf-16-be")):  # the order of JavaScript
         if len(data) >= _SHARD_BYTES:
             yield first
             files.write(f"terms/{number}.bin", data)
@@ -148,11 +144,6 @@ def _write_terms(terms: _PostingsByTerm, files: _IndexFiles) -> Iterator[str]:
     if data:
         yield first
         files.write(f"terms/{number}.bin", data)
-
-
-def _utf16_order(term: str) -> bytes:
-    """The sort key for the order of UTF-16 code units, which is that of JavaScript."""
-    return term.encode("utf-16-be")
 
 
 def _encode_postings(numbers: array[int]) -> bytes:

@@ -45,15 +45,12 @@ class Token(NamedTuple):
 
 
 def tokenize(text: str) -> Iterator[Token]:
-    """Split a text into tokens. Case, accents, and signs between letters do not count.
+    """Split a title, a word on a figure or a query into tokens. Case, accents, and signs between letters do not count.
 
     So ``IL-6``, ``il6`` and ``→IL-6`` are the same. Greek letters count as their names, and as the first letters of these.
 
     >>> list(tokenize("NF-κB IL-6"))
     [Token(whole_terms=('nfkappab', 'nfkb'), part_terms=('nf', 'kappab', 'kb')), Token(whole_terms=('il6',), part_terms=('il', '6'))]
-
-    Args:
-        text: a title, a word on a figure, or a query.
     """
     return map(_token, filter(None, _split_blanks(unicodedata.normalize("NFKD", text))))
 

@@ -27,9 +27,7 @@ from pfocr2rdf.site.search.index import SearchEntry
 from pfocr2rdf.site.static.directory import SiteWriter
 from pfocr2rdf.stores.embedded import EmbeddedStore
 
-_WORKER_ENDED_MESSAGE = (
-    "a worker ended, perhaps for want of memory: try fewer --workers; a script has its calls below if __name__ == '__main__'"
-)
+_WORKER_ENDED = "a worker ended, perhaps for want of memory: try fewer --workers; a script has its calls below if __name__ == '__main__'"
 _RESOURCES_PER_TASK = 64
 _QUEUED_TASKS_PER_WORKER = 4
 
@@ -71,34 +69,26 @@ class _PageBuilder:
             if address is None or page is None or not self._write_documents(writer, address, page):
                 skipped_iris.append(iri)
             else:
-                entries.append(make_search_entry(page))
+                entries.append(_search_entry(page))
         return BuildResult(len(iris), writer.file_count, writer.total_bytes, entries, skipped_iris)
 
     def _write_documents(self, writer: SiteWriter, address: PageAddress, page: ResourcePage) -> bool:
         """Write all documents of a resource, as long as their paths are free."""
-        if not writer.write(address.file_path(HTML), render_resource_page(page.view(), self._config.site)):
-            return False
+        return all(writer.write(path, text) for path, text in self._render_documents(address, page))
+
+    def _render_documents(self, address: PageAddress, page: ResourcePage) -> Iterator[tuple[str, str]]:
+        yield address.file_path(HTML), render_resource_page(page.view(), self._config.site)
         resources = merge_resources(page.resources())
-        return (
-            writer.write(address.file_path(TURTLE), serialize_turtle(resources))
-            and writer.write(address.file_path(JSONLD), serialize_jsonld(resources))
-            and all(
-                writer.write(address.file_path(HTML, number), render_resource_page(page.view(number), self._config.site))
-                for number in range(2, page.page_count + 1)
-            )
-        )
+        yield address.file_path(TURTLE), serialize_turtle(resources)
+        yield address.file_path(JSONLD), serialize_jsonld(resources)
+        for number in range(2, page.page_count + 1):
+            yield address.file_path(HTML, number), render_resource_page(page.view(number), self._config.site)
 
 
-def make_search_entry(page: ResourcePage) -> SearchEntry:
-    """The entry of a resource in the search index."""
-    return SearchEntry(
-        page.address.url(HTML),
-        page.address.entity_type.name if page.address.entity_type else "",
-        replace_bidi_controls(page.title),
-        replace_bidi_controls(page.summary),
-        page.search_terms(),
-        page.search_weight,
-    )
+def _search_entry(page: ResourcePage) -> SearchEntry:
+    type_name = page.address.entity_type.name if page.address.entity_type else ""
+    title, detail = map(replace_bidi_controls, (page.title, page.summary))
+    return SearchEntry(page.address.url(HTML), type_name, title, detail, page.search_terms(), page.search_weight)
 
 
 _builder: _PageBuilder | None = None
@@ -124,22 +114,14 @@ def _build_batch(folder: str, iris: Sequence[str]) -> BuildResult:
 
 
 def build_pages(config: BuildConfig, iris_by_folder: Sequence[tuple[str, Sequence[str]]], worker_count: int = 0) -> Iterator[BuildResult]:
-    """Make the pages of all resources, in any order.
-
-    Args:
-        config: the source and the destination.
-        iris_by_folder: the folders of the entity types, each with the IRIs of its resources.
-        worker_count: the number of processes; 0 for one for each processor.
+    """Make the pages of the resources below each folder, in any order, in so many processes (0 for one for each processor).
 
     Raises:
         OutputError: something cannot be written, or a worker was killed.
         StoreError: the store cannot be read.
     """
-    tasks = (
-        (folder, iris[begin : begin + _RESOURCES_PER_TASK])
-        for folder, iris in iris_by_folder
-        for begin in range(0, len(iris), _RESOURCES_PER_TASK)
-    )
+    batch_size = _RESOURCES_PER_TASK
+    tasks = ((folder, iris[i : i + batch_size]) for folder, iris in iris_by_folder for i in range(0, len(iris), batch_size))
     worker_count = worker_count or os.cpu_count() or 1
     with ProcessPoolExecutor(worker_count, get_context("spawn"), _init_worker, (config,)) as pool:
         pending: set[Future[BuildResult]] = set()
@@ -153,6 +135,6 @@ def build_pages(config: BuildConfig, iris_by_folder: Sequence[tuple[str, Sequenc
                 for future in finished:
                     yield future.result()
         except BrokenProcessPool:
-            raise OutputError(_WORKER_ENDED_MESSAGE) from None
+            raise OutputError(_WORKER_ENDED) from None
         finally:
             pool.shutdown(cancel_futures=True)

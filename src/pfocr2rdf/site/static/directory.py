@@ -29,21 +29,16 @@ _PATH_TAKEN_ERRORS = (FileExistsError, IsADirectoryError, NotADirectoryError)
 
 
 class SiteDirectory:
-    """The directory of a site that is being made. Without ``publish``, nothing of it stays.
+    """The directory of a site, which is made in ``staging``. Without ``publish``, nothing of it stays.
 
-    Args:
-        path: the directory; it is made if it is missing.
-        force: whether it may hold foreign files; those whose names the site does not use stay there.
-
-    Attributes:
-        staging: the directory to write to until ``publish``.
+    With ``force``, it may hold foreign files; those whose names the site does not use stay there.
 
     Raises:
         OutputError: the directory holds something else, cannot be written to, or another site is being written there.
     """
 
     def __init__(self, path: Path, *, force: bool = False) -> None:
-        self.path = path = Path(os.path.abspath(path))
+        path = Path(os.path.abspath(path))
         _require_own_directory(path, force)
         self._swap = DirectorySwap(path, "pfocr2rdf-publishing", "another 'pfocr2rdf publish'", foreign_entries)
         self.staging = self._swap.new
@@ -90,16 +85,7 @@ def _read_manifest(path: Path) -> dict[str, Any] | None:
 
 
 class SiteWriter:
-    """Writes the files of a site, and counts them. Several processes may each have one.
-
-    Args:
-        root: the directory of the site.
-        precompressed: one of ``PRECOMPRESSION_MODES``.
-
-    Attributes:
-        file_count: the number of files that were written.
-        total_bytes: their size.
-    """
+    """Writes the files of a site in a mode of ``PRECOMPRESSION_MODES``, and counts them. Several processes may each have one."""
 
     def __init__(self, root: Path, precompressed: str) -> None:
         self._root = root
@@ -134,13 +120,12 @@ class SiteWriter:
     def _write_new_file(self, path: Path, data: bytes) -> None:
         with open(path, "xb", buffering=0) as file:
             file.write(data)
-        self.file_count += 1
-        self.total_bytes += len(data)
+        self.add_counts(1, len(data))
 
-    def add_counts(self, files: int, size: int) -> None:
-        """Count files that were written elsewhere."""
-        self.file_count += files
-        self.total_bytes += size
+    def add_counts(self, file_count: int, total_bytes: int) -> None:
+        """Count files that were written elsewhere, too."""
+        self.file_count += file_count
+        self.total_bytes += total_bytes
 
     def copy(self, path: str, source: Path) -> None:
         """Put a file into the site: a hard link if the file system can do that, else a copy.
@@ -155,5 +140,4 @@ class SiteWriter:
                 os.link(source, target)
             if not target.exists():
                 shutil.copyfile(source, target)
-            self.file_count += 1
-            self.total_bytes += target.stat().st_size
+            self.add_counts(1, target.stat().st_size)

@@ -8,16 +8,10 @@ from itertools import islice
 
 _MAX_URLS_PER_SITEMAP = 50_000  # the limit of sitemaps.org
 _SITEMAP_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 def render_sitemaps(urls: Iterable[str], base_url: str) -> Iterator[tuple[str, str]]:
-    """The files of a sitemap, each as its path and its text: the parts, and the index of these.
-
-    Args:
-        urls: the URLs of the pages, relative to the root.
-        base_url: the URL of the root, with a slash at the end.
-    """
+    """The files of a sitemap, each as its path and its text: the parts, and the index of these. ``base_url`` ends in a slash."""
     remaining = iter(urls)
     parts: list[str] = []
     while batch := list(islice(remaining, _MAX_URLS_PER_SITEMAP)):
@@ -29,7 +23,7 @@ def render_sitemaps(urls: Iterable[str], base_url: str) -> Iterator[tuple[str, s
 
 def _sitemap_xml(root: str, element: str, urls: Iterable[str], base_url: str) -> str:
     elements = "".join(f"<{element}><loc>{escape(base_url + url)}</loc></{element}>\n" for url in urls)
-    return f'{_XML_DECLARATION}<{root} xmlns="{_SITEMAP_NAMESPACE}">\n{elements}</{root}>\n'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{_SITEMAP_NAMESPACE}">\n{elements}</{root}>\n'
 
 
 def render_robots_txt(base_url: str) -> str:
