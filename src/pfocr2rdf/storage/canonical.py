@@ -31,15 +31,10 @@ _MAX_SHOWN_CHARS = 300
 
 
 class GraphNaming(NamedTuple):
-    """The treatment of graph names.
+    """The treatment of graph names."""
 
-    Attributes:
-        graph: the graph of statements that name none, or ``""``.
-        ignore_names: the names in the file are dropped first.
-    """
-
-    graph: str = ""
-    ignore_names: bool = False
+    graph: str = ""  # of statements that name none; empty for the default graph
+    ignore_names: bool = False  # the names in the file are dropped first
 
 
 class CanonicalFile(NamedTuple):

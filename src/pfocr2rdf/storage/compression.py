@@ -28,9 +28,7 @@ _ZSTD_READ_BYTES = 1 << 12  # a few bytes can decompress to a thousand times as 
 def open_decompressed(path: Path, on_read: Callable[[bytes], object] | None = None) -> Iterator[IO[bytes]]:
     """A file to read bytes from, decompressed if its name ends in ``.gz`` or ``.zst``.
 
-    Args:
-        path: the file.
-        on_read: called with the bytes of the file itself, chunk by chunk as they are read.
+    ``on_read`` is called with the bytes of the file itself, chunk by chunk as they are read.
 
     Raises:
         OSError: it cannot be read, or is no gzip file.

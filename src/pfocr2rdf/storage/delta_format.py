@@ -33,41 +33,24 @@ def is_delta(source: str | os.PathLike[str]) -> bool:
 
 
 class StatementChange(NamedTuple):
-    """A statement to remove or to add.
+    """A statement to remove or to add."""
 
-    Attributes:
-        operation: ``DELETE`` or ``INSERT``.
-        graph: the name of its graph, or ``""``.
-        triple: the statement as N-Triples.
-    """
-
-    operation: str
-    graph: str
-    triple: bytes
+    operation: str  # DELETE or INSERT
+    graph: str  # its name; empty for the default graph
+    triple: bytes  # as N-Triples
 
 
 class DeltaReader(NamedTuple):
-    """Reads a delta in a folder.
-
-    Attributes:
-        folder: the folder.
-        names_graphs: whether its statements name their graphs.
-        removed: how many statements it removes.
-        added: how many it adds.
-        base: the digests of the version that it was made from.
-        result: the digests of the version that it leads to.
-        statements: how many statements that version has.
-        files: the files of one of its formats, in the order in which they are read.
-    """
+    """Reads a delta in a folder."""
 
     folder: Path
-    names_graphs: bool
+    names_graphs: bool  # each of its statements names its graph
     removed: int
     added: int
-    base: list[str]
-    result: list[str]
-    statements: int
-    files: list[Path]
+    base: list[str]  # the digests of the version that it was made from
+    result: list[str]  # the digests of the version that it leads to
+    statements: int  # of the version that it leads to
+    files: list[Path]  # of one of its formats, in the order in which they are read
 
     @classmethod
     def from_directory(cls, folder: Path) -> DeltaReader:
@@ -105,11 +88,7 @@ class DeltaReader(NamedTuple):
                 raise SourceError(f"{path}: is damaged: {error}; make the delta again") from None
 
     def updates(self, graph: str | None) -> Iterator[str]:
-        """SPARQL Update in operations of a bounded size, each of which is idempotent.
-
-        Args:
-            graph: the graph of statements that name none, or ``""`` for the default graph.
-        """
+        """SPARQL Update in operations of a bounded size, each of which is idempotent; statements without a graph go into ``graph``."""
         for verb, changes in groupby(self.changes(), key=lambda change: change.operation):
             while batch := list(islice(changes, UPDATE_STATEMENTS)):
                 blocks = groupby(batch, key=lambda change: change.graph or graph)
@@ -126,11 +105,7 @@ def _side_digests(side: dict[str, Any]) -> list[str]:
 
 
 def _find_files(folder: Path, names: set[str]) -> list[Path]:
-    """The files of the first format that the delta has.
-
-    Raises:
-        KeyError: there is none.
-    """
+    """The files of the first format that the delta has; ``KeyError`` if there is none."""
     for stems in (("removed.nq", "added.nq"), ("removed.nt", "added.nt"), ("delta.rdfp",), ("delta.ru",)):
         for suffix in _SUFFIXES:
             if names.issuperset(format_names := [stem + suffix for stem in stems]):

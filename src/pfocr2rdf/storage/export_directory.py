@@ -30,14 +30,6 @@ _SQLITE_SUFFIXES = ("", "-wal", "-shm", "-journal")  # of the files that SQLite 
 class ExportDirectory(StagedDirectory):
     """The staged directory of an export. What a killed or interrupted run has done so far is kept as a checkpoint for the next one.
 
-    Args:
-        path: the directory; it is made if it is missing. Files that are not ours are never touched.
-
-    Attributes:
-        checkpoint: the directory of the checkpoint, if there is one.
-        is_resumable: whether what is in the staging directory is worth a checkpoint.
-        quarantined: the figures whose records were quarantined.
-
     Raises:
         OutputError: it is no directory, cannot be written to, or another process writes to it.
     """
@@ -45,8 +37,8 @@ class ExportDirectory(StagedDirectory):
     def __init__(self, path: str | os.PathLike[str]) -> None:
         super().__init__(path, MANIFEST_FILE)
         self.checkpoint = self.path / CHECKPOINT_DIR
-        self.is_resumable = False
-        self.quarantined: list[str] = []
+        self.is_resumable = False  # whether what is in the staging directory is worth a checkpoint
+        self.quarantined: list[str] = []  # the figures whose records were quarantined
         self._quarantine_files: list[FileInfo] = []
         self._owned = OwnedFiles(set(), set())
         self._inherited = False

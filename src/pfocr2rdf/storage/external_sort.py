@@ -72,15 +72,10 @@ class SortedRun:
 
 
 class SortedLines(NamedTuple):
-    """The result of an external sort: the lines in the order of their bytes, each once.
-
-    Attributes:
-        runs: the runs that are merged when the lines are iterated.
-        written_count: how many lines were written to the sorter, with repeats.
-    """
+    """The result of an external sort: the lines in the order of their bytes, each once, merged from the runs when they are iterated."""
 
     runs: list[SortedRun]
-    written_count: int
+    written_count: int  # lines that were written to the sorter, with repeats
 
     def merge(self) -> Iterator[bytes]:
         """The lines, each with its end."""
@@ -88,11 +83,7 @@ class SortedLines(NamedTuple):
 
 
 class HashingReader:
-    """Iterates sorted lines, counts and hashes them, and reports progress.
-
-    Attributes:
-        count: the number of lines so far.
-    """
+    """Iterates sorted lines, counts and hashes them, and reports progress."""
 
     def __init__(self, lines: SortedLines, meter: ProgressMeter) -> None:
         self._lines = lines
@@ -115,12 +106,9 @@ class HashingReader:
 
 
 class ExternalSorter:
-    """External merge sort: a binary file to write lines to.
+    """External merge sort: a binary file to write lines to, with its runs in an empty directory.
 
-    Args:
-        folder: an empty directory for temporary files.
-        check: called with the lines of each run, all in one text; what it raises ends the run.
-        memory_bytes: how many bytes to sort in memory.
+    ``check`` is called with the lines of each run, all in one text; what it raises ends the run.
     """
 
     def __init__(self, folder: Path, check: Callable[[bytes], object] = len, memory_bytes: int = SORT_MEMORY_BYTES) -> None:

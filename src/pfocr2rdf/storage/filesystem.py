@@ -184,13 +184,7 @@ def _open_parent(url: str) -> tuple[fsspec.AbstractFileSystem, str]:
 
 
 class PendingFile(NamedTuple):
-    """A file that is being written.
-
-    Attributes:
-        name: its name.
-        stream: takes its bytes.
-        writer: counts the bytes that are written, compressed if the file is.
-    """
+    """A file that is being written: ``stream`` takes its bytes, ``writer`` counts those that are written, compressed if the file is."""
 
     name: str
     stream: BinaryIO

@@ -34,9 +34,7 @@ _MANIFEST_PATHS = (
 class OwnedFiles:
     """The files of earlier exports in an export directory, also of exports that were killed; only plain names.
 
-    Args:
-        files: their names.
-        quarantined: the names of the folders of quarantined records.
+    ``quarantined`` has the names of the folders of quarantined records.
     """
 
     def __init__(self, files: set[str], quarantined: set[str]) -> None:
@@ -45,12 +43,7 @@ class OwnedFiles:
 
     @classmethod
     def find(cls, read_json: Callable[[str], Any], list_names: Callable[[], list[str]]) -> OwnedFiles:
-        """The files that are ours in a directory.
-
-        Args:
-            read_json: returns what a JSON file in the directory holds, or ``None``.
-            list_names: returns the names in the directory.
-        """
+        """The files that are ours in a directory, whose JSON files (``None`` for a missing one) and names two functions return."""
         owned = cls(set(), set())
         for path in _MANIFEST_PATHS:
             owned._add(read_json(path))
@@ -81,9 +74,7 @@ def _is_plain(name: object) -> bool:
 class StaleFiles:
     """The files of earlier exports in a storage, and those of the export that begins, which may be killed, too.
 
-    Args:
-        storage: the storage.
-        planned: names of files that are written before it is known what all files are.
+    ``planned`` has the names of files that are written before it is known what all files are.
     """
 
     def __init__(self, storage: Storage, planned: Iterable[str]) -> None:

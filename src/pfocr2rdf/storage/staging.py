@@ -20,14 +20,12 @@ from pfocr2rdf.storage.locks import exclusive_lock
 class StagedDirectory:
     """A directory that is written in a staging directory within it, as a context manager; only ``publish`` makes anything stay.
 
+    It is made if it is missing. Files that are not ours are never touched.
+
     Args:
-        path: the directory; it is made if it is missing. Files that are not ours are never touched.
+        path: the directory.
         manifest: the name of the file that stands for all others: the old one goes first, the new one comes last.
         owns: returns the files in the directory that earlier runs made; those that this run does not write are removed.
-
-    Attributes:
-        staging: the directory of the files that are not yet published.
-        written_files: the files that were written and closed.
 
     Raises:
         OutputError: it is no directory, cannot be written to, or another process writes to it.
@@ -36,7 +34,7 @@ class StagedDirectory:
     def __init__(self, path: str | os.PathLike[str], manifest: str, owns: Callable[[Path], Iterable[str]] = lambda _: ()) -> None:
         self.path = Path(path)
         self.staging = self.path / STAGING_DIR
-        self.written_files: list[FileInfo] = []
+        self.written_files: list[FileInfo] = []  # and closed
         self._manifest = manifest
         self._owns = owns
         self._stale_names: set[str] = set()
@@ -118,14 +116,10 @@ class StagedDirectory:
 
 
 def listed_names(manifest: str, names: Callable[[Any], Iterable[object]], is_ours: Callable[[str], object]) -> Callable[[Path], set[str]]:
-    """Ownership by manifest: a function that returns the files of a directory that its manifest lists.
+    """Ownership by manifest: a function that returns those files of a directory that its manifest lists and that can be ours.
 
-    It reads the manifest that a run set aside which was killed while it published, too.
-
-    Args:
-        manifest: the name of the manifest.
-        names: returns the names in its JSON.
-        is_ours: whether a file of that name can be ours; a manifest of somebody else must not make us remove anything.
+    It reads the manifest that a killed run had set aside while it published, too. ``names`` returns the names in the JSON of a manifest;
+    ``is_ours`` keeps a manifest of somebody else from making us remove anything.
     """
 
     def owns(directory: Path) -> set[str]:

@@ -11,37 +11,26 @@ from pathlib import Path
 from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.locks import exclusive_lock
 
-EntriesToKeep = Callable[[Path], list[str]]
-"""Returns the entries of a directory to move to the one that takes its place."""
-
-
-def _keep_nothing(_: Path) -> list[str]:
-    return []
-
 
 class DirectorySwap:
-    """Replaces a directory by a new one, made in a hidden directory beside it.
+    """Replaces a directory, which need not exist, by a new one, which the caller makes in a hidden directory beside it.
 
     A process that is killed leaves the old directory. Between the two renames at the end it is in the hidden directory, from
     where the next swap recovers it.
 
     Args:
-        path: the directory to replace; it need not exist.
+        path: the directory to replace.
         suffix: the suffix of the hidden directory's name.
         holder: what messages call another process that swaps it, such as ``another load``.
         keep: returns the entries of the old directory that are moved to the new one.
-
-    Attributes:
-        folder: the hidden directory.
-        new: the new directory, which the caller makes.
 
     Raises:
         OutputError: another process swaps it, or there is no room.
     """
 
-    def __init__(self, path: Path, suffix: str, holder: str, keep: EntriesToKeep = _keep_nothing) -> None:
+    def __init__(self, path: Path, suffix: str, holder: str, keep: Callable[[Path], list[str]] = lambda _: []) -> None:
         self.path = path
-        self.folder = path.parent / f".{path.name}.{suffix}"
+        self.folder = path.parent / f".{path.name}.{suffix}"  # the hidden directory
         self.new = self.folder / "data"
         self._previous = self.folder / "previous"
         self._keep = keep

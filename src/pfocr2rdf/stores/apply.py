@@ -114,21 +114,14 @@ def _check_base_version(delta: DeltaReader, versions: list[str], graphs: list[st
 
 
 class _DeltaApplication:
-    """The updates of one delta to one store, from its lease to its new description.
-
-    Args:
-        delta: what is applied.
-        store: where it is applied.
-        graph: the name of the dataset's graph.
-        graphs: the named graphs of the dataset, or the prefixes of their names.
-    """
+    """The updates of one delta to one store, from its lease to its new description."""
 
     def __init__(self, delta: DeltaReader, store: Store, graph: str, graphs: list[str]) -> None:
         self._delta = delta
         self._store = store
         self._target_graph = graphs[0] if graphs else ""
         self._description_graph = f"{graph}/description"
-        self._graphs = graphs
+        self._graphs = graphs  # the named graphs of the dataset, or the prefixes of their names
         self._lease = StoreLease(store, f"{graph}/loading")
         self._id = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, ' '.join(delta.base + delta.result))}"
 

@@ -67,12 +67,8 @@ def read_chunks(
 ) -> Iterator[Chunk]:
     """Read RDF files in chunks.
 
-    Args:
-        paths: the files.
-        quads: whether statements keep their graph names; one without a graph name is then refused.
-        from_export: whether the files are of an export, whose lines need no parser.
-        limits: the limits of a chunk.
-        on_read: is called with the bytes of the files as they are read.
+    With ``quads``, statements keep their graph names, and one without a graph name is refused. The lines of an export need no parser.
+    ``on_read`` is called with the bytes of the files as they are read.
 
     Raises:
         SourceError: a file cannot be read, is no valid RDF, or has a blank node, which cannot be sent twice.

@@ -62,11 +62,7 @@ class Destination(NamedTuple):
 
 @contextmanager
 def open_destination(name: str, connection: ConnectionOptions = ConnectionOptions()) -> Iterator[Destination]:  # noqa: B008 - it is immutable
-    """Resolve the name of a store, and stay connected to it if it is a server.
-
-    Args:
-        name: a folder, or the URL of a server.
-        connection: how to connect to a server.
+    """Resolve the name of a store, a folder or the URL of a server, and stay connected to it if it is a server.
 
     Raises:
         StoreError: the URL holds a password, leads nowhere, or the server refuses us.

@@ -25,18 +25,14 @@ _DEFAULT_GRAPH_TRIPLE = f"{iri_term(DATASET_IRI)} <{_SERVICE_DESCRIPTION}default
 
 
 def build_description(dataset_description: str, versions: Iterable[str], graphs: Iterable[str]) -> bytes:
-    """The description that is written to a store, as N-Triples.
+    """The description that is written to a store, as N-Triples: that of an export, the digests of the version, and its graphs.
 
-    Args:
-        dataset_description: the description of an export, as N-Triples.
-        versions: the digests of the files that hold this version.
-        graphs: the graphs that it is in, or prefixes of their names; none for the default graph.
+    The graphs are names or prefixes of names; none for the default graph.
     """
     lines = dataset_description.splitlines(keepends=True)
     lines += [f"{iri_term(DATASET_IRI)} <{HAS_VERSION}> <{_DIGEST_PREFIX}{digest}> .\n" for digest in versions]
-    lines += [f"{iri_term(DATASET_IRI)} <{_SERVICE_DESCRIPTION}namedGraph> {iri_term(graph)} .\n" for graph in graphs] or [
-        _DEFAULT_GRAPH_TRIPLE
-    ]
+    graph_lines = [f"{iri_term(DATASET_IRI)} <{_SERVICE_DESCRIPTION}namedGraph> {iri_term(graph)} .\n" for graph in graphs]
+    lines += graph_lines or [_DEFAULT_GRAPH_TRIPLE]
     return "".join(sorted(set(lines))).encode()
 
 

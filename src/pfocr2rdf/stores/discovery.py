@@ -22,13 +22,9 @@ _SERVICE_PATHS = ("/query", "/update", "/store", "/sparql", "/statements", "/dat
 
 
 def discover_server(url: str, http_client: HttpClient, driver: str = "", given_endpoints: Endpoints | None = None) -> GraphStoreDriver:
-    """Find the services behind a URL, and the driver for them.
+    """Find the services behind the URL of a server, or of one of its services, and the driver for them.
 
-    Args:
-        url: the URL of the server, or of one of its services.
-        http_client: the connection.
-        driver: the name of its driver, where the user knows it.
-        given_endpoints: the services that the user named; ``""`` for those that are to be found.
+    What the user knows of them is not looked for: the name of the driver, and endpoints that are not empty.
 
     Raises:
         StoreError: nothing there answers a query, or it takes no statements.

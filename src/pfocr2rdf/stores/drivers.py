@@ -34,27 +34,17 @@ class GraphSwap(NamedTuple):
 
 
 class GraphStoreDriver(SparqlClient):
-    """A server with the Graph Store Protocol, or SPARQL Update alone, of which nothing else is known.
+    """A server with the Graph Store Protocol, or SPARQL Update alone, of which nothing else is known."""
 
-    Attributes:
-        driver: the name of the driver.
-        chunk_limits: the limits of a request.
-        concurrency: the number of requests that are sent at once.
-        has_default_graph: whether its default graph is a graph, and not the union of all.
-    """
-
-    driver = "gsp"
-    chunk_limits = ChunkLimits(4 << 20, 100_000)
-    concurrency = 2
-    has_default_graph = True
+    driver = "gsp"  # its name
+    chunk_limits = ChunkLimits(4 << 20, 100_000)  # of a request
+    concurrency = 2  # requests at once
+    has_default_graph = True  # a graph, and not the union of all
 
     def add(self, graph: str, chunk: Chunk, suffix: str = "") -> None:
-        """Add statements, idempotently.
+        """Add statements, idempotently: N-Triples to the graph, where ``""`` is the default graph; N-Quads to the graphs that they name.
 
-        Args:
-            graph: the graph of N-Triples; ``""`` is the default graph.
-            chunk: N-Triples, or N-Quads, which name their graphs themselves.
-            suffix: is appended to the graph names of N-Quads.
+        The suffix is appended to the graph names of N-Quads.
         """
         if chunk.quads:
             self._add_quads(chunk, suffix)

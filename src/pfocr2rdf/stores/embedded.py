@@ -27,11 +27,7 @@ def is_store(path: Path) -> bool:
 
 
 def require_store(path: Path) -> None:
-    """Check that a folder is an embedded store.
-
-    Raises:
-        StoreError: it is none.
-    """
+    """Check that a folder is an embedded store; else it is a ``StoreError``."""
     if not path.exists():
         raise StoreError(f"{path}: there is no store; 'pfocr2rdf load EXPORT --to {path}' makes one of an export")
     if not is_store(path):
@@ -65,10 +61,8 @@ def map_store_errors(path: Path) -> Iterator[None]:
 class EmbeddedStore(Store):
     """A store in a folder, open from its construction until ``close``.
 
-    Args:
-        path: the folder.
-        writable: whether it is changed; then nobody else may have it open, and it is made where it is missing.
-        already_locked: whether the caller has the lock that keeps writers away.
+    If it is ``writable``, nobody else may have it open, and it is made where it is missing. ``already_locked`` says that the caller has
+    the lock that keeps writers away.
 
     Raises:
         StoreError: there is none to read, it cannot be used, or another program has it open.
@@ -170,11 +164,7 @@ _View = TypeVar("_View")
 class StoreManager(Generic[_View]):
     """A shared reader of a store that is opened again when the store has changed, as Lucene's ``ReaderManager``.
 
-    Writers are kept away only while somebody reads.
-
-    Args:
-        path: the folder of the store.
-        make_view: makes of the open store what readers get.
+    Readers get what ``make_view`` makes of the open store. Writers are kept away only while somebody reads.
     """
 
     def __init__(self, path: Path, make_view: Callable[[EmbeddedStore], _View]) -> None:

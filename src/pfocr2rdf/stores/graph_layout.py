@@ -17,9 +17,7 @@ FIGURE_GRAPHS_PREFIX = f"{SITE_URL}graphs/"
 def dataset_pattern(graph_layout: str, name: str) -> str:
     """The graph pattern of all statements of the dataset in a store.
 
-    Args:
-        graph_layout: one of ``GRAPH_LAYOUTS``.
-        name: the graph that has them all; ``""`` is the default graph. For ``figure`` it is the graph of what figures share.
+    The name is that of the graph that has them all, ``""`` for the default graph; for ``figure``, of the graph of what figures share.
     """
     if graph_layout == "figure":
         return f'GRAPH ?g {{ ?s ?p ?o }} FILTER (?g = <{name}> || STRSTARTS(STR(?g), "{FIGURE_GRAPHS_PREFIX}"))'

@@ -16,16 +16,11 @@ _ACTIVITY = "<http://www.w3.org/ns/prov#Activity>"
 
 
 class StoreLease:
-    """The right to change a store. It does not expire: a load that is killed keeps it, and its next run goes on with it.
-
-    Args:
-        store: the store.
-        graph: the graph that has the statement.
-    """
+    """The right to change a store. It does not expire: a load that is killed keeps it, and its next run goes on with it."""
 
     def __init__(self, store: Store, graph: str) -> None:
         self._store = store
-        self._graph = graph
+        self._graph = graph  # has the statement
 
     def holders(self) -> dict[str, str]:
         """The IRIs of the loads that hold it, each with who began it when."""

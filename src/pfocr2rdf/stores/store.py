@@ -16,13 +16,9 @@ SolutionMapping = dict[str, SolutionTerm]
 
 
 class Store(ABC):
-    """An RDF dataset that is queried and updated by SPARQL 1.1, in a folder or behind a URL.
+    """An RDF dataset that is queried and updated by SPARQL 1.1, in a folder or behind a URL."""
 
-    Attributes:
-        location: its name in messages.
-    """
-
-    location: str
+    location: str  # its name in messages
 
     @abstractmethod
     def select(self, query: str) -> list[SolutionMapping]:

@@ -14,73 +14,41 @@ from pfocr2rdf.rdf.iris import DATASET_IRI, is_absolute_iri
 from pfocr2rdf.storage.layout import MANIFEST_FILE, read_manifest
 from pfocr2rdf.stores.graph_layout import VOCABULARY_GRAPH, dataset_pattern
 
-_PYOXIGRAPH_FORMATS = {
-    "nt": RdfFormat.N_TRIPLES,
-    "ttl": RdfFormat.TURTLE,
-    "nq": RdfFormat.N_QUADS,
-    "trig": RdfFormat.TRIG,
-}
+_PYOXIGRAPH_FORMATS = {"nt": RdfFormat.N_TRIPLES, "ttl": RdfFormat.TURTLE, "nq": RdfFormat.N_QUADS, "trig": RdfFormat.TRIG}
 _FORMAT_OPTIONS = {"nt": "ntriples", "ttl": "turtle", "nq": "nquads", "trig": "trig"}
 
 
 class BulkInputs(NamedTuple):
-    """A release of the graph, and how it is to be loaded.
-
-    Attributes:
-        folder: the export.
-        triples: its files of triples (``.nt``, ``.ttl``, with ``.gz`` or ``.zst`` behind), by absolute paths.
-        quads: its files of quads (``.nq``, ``.trig``), likewise.
-        vocabulary: the file of the vocabulary, if it is to be loaded: into a graph of its own, or with all else into the one without.
-        description: the file that describes the dataset, if it is to be loaded: into a graph of its own.
-        graph_layout: where statements go: all to one graph, each to the graph that its quad names, or to the graph without a name.
-        graph: the name of the dataset's graph.
-        statements: how many statements the graph has, where that is known.
-    """
+    """A release of the graph, and how it is to be loaded."""
 
     folder: Path
-    triples: list[Path]
-    quads: list[Path]
-    vocabulary: Path | None
-    description: Path | None
+    triples: list[Path]  # the absolute paths of .nt and .ttl, with .gz or .zst behind
+    quads: list[Path]  # the absolute paths of .nq and .trig, likewise
+    vocabulary: Path | None  # goes into a graph of its own, or with all else into the default graph
+    description: Path | None  # goes into a graph of its own
     graph_layout: Literal["dataset", "figure", "default"]
-    graph: str
-    statements: int | None
+    graph: str  # the name of the dataset's graph
+    statements: int | None  # where the number is known
 
 
 class InputFile(NamedTuple):
-    """One file to load.
-
-    Attributes:
-        path: where it is.
-        syntax: its syntax: ``nt``, ``ttl``, ``nq`` or ``trig``.
-        compression: ``gz`` or ``zst`` where it is compressed, else nothing.
-        graph: the graph that its statements go into; nothing where they say it themselves, or go into the one without a name.
-        sha256: what the export's manifest says of it, or nothing.
-    """
+    """One file to load."""
 
     path: Path
-    syntax: str
-    compression: str
-    graph: str
-    sha256: str
+    syntax: str  # nt, ttl, nq or trig
+    compression: str  # gz or zst, or empty
+    graph: str  # that its statements go into; empty where they name it, or go into the default graph
+    sha256: str  # by the export's manifest, or empty
 
 
 class BulkJob(NamedTuple):
-    """All that a target needs to know.
-
-    Attributes:
-        inputs: what is loaded.
-        data_files: the files of the graph.
-        metadata_files: the files of the vocabulary and the description.
-        output: the plan's folder, as an absolute path.
-        expected_statements: how many statements the query of ``count_query`` is to find, where that is known.
-    """
+    """All that a bulk loader needs to know: its inputs, and the files of the graph and of its metadata."""
 
     inputs: BulkInputs
     data_files: list[InputFile]
     metadata_files: list[InputFile]
-    output: Path
-    expected_statements: int | None
+    output: Path  # the absolute path of the plan's folder
+    expected_statements: int | None  # that the query of count_query is to find, where that is known
 
     @property
     def files(self) -> list[InputFile]:
@@ -89,13 +57,7 @@ class BulkJob(NamedTuple):
 
 
 def build_bulk_job(inputs: BulkInputs, title: str, syntaxes: tuple[str, ...], output: Path) -> BulkJob:
-    """Choose the files: of one syntax, the first of those that the target reads and the export has.
-
-    Args:
-        inputs: what is to be loaded.
-        title: the target's name, for what is said.
-        syntaxes: the syntaxes that the target can load in this way, the best first.
-        output: the plan's folder.
+    """Choose the files: of one syntax, the first of the loader's ``syntaxes`` that the export has. Messages name the loader by its title.
 
     Raises:
         SourceError: the export has no such file, or something about it cannot be written into a script.
@@ -111,10 +73,8 @@ def build_bulk_job(inputs: BulkInputs, title: str, syntaxes: tuple[str, ...], ou
     input_files = [_input_file(path, graph, digests) for path in paths]
     syntax = next((syntax for syntax in syntaxes if any(part.syntax == syntax for part in input_files)), None)
     if syntax is None:
-        format_options = " or ".join(f"--format {_FORMAT_OPTIONS[syntax]}" for syntax in syntaxes)
-        raise SourceError(
-            f"{inputs.folder}: has no file that {title} can load with --graphs {inputs.graph_layout}; export with {format_options}"
-        )
+        remedy = "export with " + " or ".join(f"--format {_FORMAT_OPTIONS[syntax]}" for syntax in syntaxes)
+        raise SourceError(f"{inputs.folder}: has no file that {title} can load with --graphs {inputs.graph_layout}; {remedy}")
     default = inputs.graph_layout == "default"
     pairs = ((inputs.vocabulary, "" if default else VOCABULARY_GRAPH), (inputs.description, f"{inputs.graph}/description"))
     metadata_files = [_input_file(path, name, digests) for path, name in pairs if path is not None]
@@ -143,9 +103,7 @@ def _manifest_digests(folder: Path) -> dict[str, str]:
 def count_query(inputs: BulkInputs, default_graph: str = "") -> str:
     """The query that counts the statements of the graph, but not of what has a graph of its own beside it.
 
-    Args:
-        inputs: what was loaded.
-        default_graph: how the target names the graph without a name, where a query that names none asks all graphs.
+    ``default_graph`` is how the store names the default graph, where a query that names none asks all graphs.
     """
     name = {"figure": DATASET_IRI, "dataset": inputs.graph, "default": ""}[inputs.graph_layout]
     which = f"FROM <{default_graph}> " if default_graph and not name else ""
@@ -159,16 +117,14 @@ def read_as_nquads(input_file: InputFile) -> str:
         SourceError: it cannot be read.
     """
     try:
-        with input_file.path.open("rb") as file:
-            data = file.read()
-            if input_file.compression == "gz":
-                data = gzip.decompress(data)
-            elif input_file.compression == "zst":
-                data = zstandard.ZstdDecompressor().decompressobj().decompress(data)
+        data = input_file.path.read_bytes()
+        if input_file.compression == "gz":
+            data = gzip.decompress(data)
+        elif input_file.compression == "zst":
+            data = zstandard.ZstdDecompressor().decompressobj().decompress(data)
         graph = NamedNode(input_file.graph) if input_file.graph else DefaultGraph()
-        quads = [
-            Quad(triple.subject, triple.predicate, triple.object, graph) for triple in parse(data, _PYOXIGRAPH_FORMATS[input_file.syntax])
-        ]
+        statements = parse(data, _PYOXIGRAPH_FORMATS[input_file.syntax])
+        quads = [Quad(triple.subject, triple.predicate, triple.object, graph) for triple in statements]
     except (OSError, EOFError, ValueError, KeyError, SyntaxError, zstandard.ZstdError) as error:
         raise SourceError(f"{input_file.path}: cannot be read: {error}; export again") from None
     written = cast("bytes", serialize(quads, format=RdfFormat.N_QUADS))
@@ -176,7 +132,7 @@ def read_as_nquads(input_file: InputFile) -> str:
 
 
 def read_metadata_nquads(job: BulkJob, mark: str) -> dict[str, str]:
-    """Their files by name, with the mark of a plan in the first line.
+    """The vocabulary and the description by file name, with the mark of a plan in the first line.
 
     Raises:
         SourceError: one of them cannot be read.

@@ -31,17 +31,11 @@ _QLEVER_READ_COMMANDS = {"": "cat", "gz": "gzip -dc", "zst": "zstd -dc"}
 
 
 class BulkLoader(NamedTuple):
-    """The bulk loader of a store.
-
-    Attributes:
-        title: the name of the store.
-        syntaxes: the syntaxes that it reads, in order of preference, by the layout of graphs.
-        render: renders the files of a plan: their texts by name.
-    """
+    """The bulk loader of a store: its title, and the syntaxes that it reads by the layout of graphs, in order of preference."""
 
     title: str
     syntaxes: Mapping[str, tuple[str, ...]]
-    render: Callable[[BulkJob], dict[str, str]]
+    render: Callable[[BulkJob], dict[str, str]]  # the texts of the files of a plan by name
 
 
 def _render_oxigraph(job: BulkJob) -> dict[str, str]:

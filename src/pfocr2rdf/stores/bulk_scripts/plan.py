@@ -22,20 +22,13 @@ _GENERATED_NAMES = (SCRIPT_NAME, "load.sql", "repository.ttl", "Qleverfile", "vo
 
 
 def write_bulk_script(loader: str, inputs: BulkInputs, output: Path) -> list[str]:
-    """Write the script that loads a release with a store's own loader, and the files that it needs.
+    """Write the script that loads a release with a store's own loader, and the files that it needs; nothing is run.
 
-    Nothing is run, and no store is asked.
-
-    Args:
-        loader: a name of ``BULK_LOADERS``.
-        inputs: what is to be loaded, and how.
-        output: the folder of the plan. It is made where it is missing; what is in it and no earlier plan's is not touched.
-
-    Returns:
-        The names of the files written, the script first.
+    The output directory is made where it is missing; what is in it and no earlier plan's is not touched. Returns the names of the files,
+    the script first.
 
     Raises:
-        SourceError: there is no such target, or it cannot load what the release has.
+        SourceError: there is no such loader, or it cannot load what the release has.
         OutputError: the files cannot be written, or would replace somebody else's.
     """
     if loader not in BULK_LOADERS:
@@ -77,17 +70,9 @@ def _is_generated(path: Path) -> bool:
 def plan_bulk_load(
     loader: str, source: str | os.PathLike[str], output: str | os.PathLike[str], *, graphs: str = "dataset", graph: str = DATASET_IRI
 ) -> list[str]:
-    """Write the script that loads an export with the own loader of a store, and the files that it needs.
+    """Write the script that loads an export with the own loader of a store, a name of ``BULK_LOADERS``, and the files that it needs.
 
-    Args:
-        loader: the store, a name of ``plans.TARGETS``.
-        source: an export directory.
-        output: the folder of the plan.
-        graphs: ``dataset``, ``figure`` or ``default``.
-        graph: the name of the dataset's graph.
-
-    Returns:
-        The names of the files written, the script first.
+    Returns the names of the files in the output directory, the script first.
 
     Raises:
         SourceError: it is no export, or the store cannot load what it has.

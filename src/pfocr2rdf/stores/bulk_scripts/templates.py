@@ -20,17 +20,11 @@ SCRIPT_MARK = "Made by pfocr2rdf load --plan"
 
 
 class PreparedFile(NamedTuple):
-    """A file as a loader can read it.
-
-    Attributes:
-        input: the file of the export.
-        command: the bash command that decompresses or converts it first; empty if it is read as it is.
-        word: the bash word that names what the loader reads.
-    """
+    """A file as a loader can read it."""
 
     input: InputFile
-    command: str
-    word: str
+    command: str  # of bash, which decompresses or converts the file first; empty if it is read as it is
+    word: str  # of bash, which names what the loader reads
 
 
 def prepare_files(input_files: Sequence[InputFile], stem: str, *, to_quads: bool = False) -> list[PreparedFile]:

@@ -30,12 +30,7 @@ class Credentials:
 
     @classmethod
     def find(cls, url: httpx.URL, user: str = "", ask_password: PasswordPrompt | None = None) -> Credentials:
-        """The credentials of the environment, else of netrc, else of a prompt.
-
-        Args:
-            url: the server.
-            user: the user name, where it was given.
-            ask_password: asks for the password, where there is somebody to ask.
+        """The credentials of the environment, else of netrc, else of a prompt, where there is somebody to ask.
 
         Raises:
             StoreError: there is a user name and no password, or netrc cannot be read.

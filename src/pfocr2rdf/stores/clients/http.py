@@ -35,12 +35,7 @@ _LONG_TIMEOUT_FACTOR = 12  # times the timeout
 
 
 class RequestRefusedError(StoreError):
-    """A response that is an error, a redirect, or a page in the place of data.
-
-    Attributes:
-        status: its status.
-        server_header: its ``Server`` header.
-    """
+    """A response that is an error, a redirect, or a page in the place of data."""
 
     def __init__(self, sentence: str, response: httpx.Response) -> None:
         super().__init__(sentence)
@@ -67,23 +62,16 @@ class _RetryableError(Exception):
 class HttpClient:
     """An HTTP client for one server, safe in several threads.
 
-    Args:
-        credentials: the credentials for the server.
-        retry_seconds: for how many seconds a request is sent again.
-        timeout_seconds: how many seconds may pass without a byte.
-
-    Attributes:
-        credentials: the credentials for the server.
-        long_timeout: the timeout of requests that take a server long, such as to move or to count a whole graph.
-        retries: how often a request was sent again.
+    It sends a request again for ``retry_seconds``; ``timeout_seconds`` may pass without a byte.
     """
 
     def __init__(
         self, credentials: Credentials, *, retry_seconds: float = REQUEST_RETRY_SECONDS, timeout_seconds: float = REQUEST_TIMEOUT_SECONDS
     ) -> None:
         self.credentials = credentials
+        # Of requests that take a server long, such as to move or to count a whole graph.
         self.long_timeout = httpx.Timeout(_LONG_TIMEOUT_FACTOR * timeout_seconds, connect=_CONNECT_TIMEOUT_SECONDS)
-        self.retries = 0
+        self.retries = 0  # how often a request was sent again
         self._retry_for = retry_seconds
         self._stopped = threading.Event()
         self._lock = threading.Lock()
@@ -104,13 +92,9 @@ class HttpClient:
         self._client.close()
 
     def request(self, method: str, url: str, *, idempotent: bool = True, **options: Any) -> httpx.Response:
-        """The successful response to a request.
+        """The successful response to a request with options of httpx, such as ``params``, ``content``, ``data`` and ``headers``.
 
-        Args:
-            method: the HTTP method.
-            url: the URL.
-            idempotent: whether the request may be sent again though the server may have executed it.
-            options: options of httpx, such as ``params``, ``content``, ``data`` and ``headers``.
+        One that is not ``idempotent`` is not sent again where the server may have executed it.
 
         Raises:
             RequestRefusedError: the response is an error, a redirect, or a page.

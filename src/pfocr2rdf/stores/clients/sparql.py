@@ -18,17 +18,11 @@ _NTRIPLES = "application/n-triples"
 
 
 class Endpoints(NamedTuple):
-    """The URLs of the services of a server; ``""`` for one that it has not.
-
-    Attributes:
-        query: SPARQL queries.
-        update: SPARQL Update.
-        store: the Graph Store Protocol.
-    """
+    """The URLs of the services of a server; ``""`` for one that it has not."""
 
     query: str
     update: str = ""
-    store: str = ""
+    store: str = ""  # of the Graph Store Protocol
 
 
 class SparqlClient(Store):
@@ -57,13 +51,9 @@ class SparqlClient(Store):
             raise StoreError(f"{url}: answers a query with something else than results: {body}; is it a SPARQL service?") from None
 
     def download_result(self, query: str, graphs: Iterable[str], file: BinaryIO, *, statements: bool) -> None:
-        """Download the result of any query into a file, as N-Triples or SPARQL 1.1 Query Results JSON.
+        """Download the result of a query of any form into a file: statements as N-Triples, else SPARQL 1.1 Query Results JSON.
 
-        Args:
-            query: of any form.
-            graphs: the graphs that make up the default graph; none for the server's own.
-            file: where it is written to.
-            statements: whether the result is made of statements.
+        The graphs make up the default graph; without any it is the server's own.
 
         Raises:
             StoreError: the server refuses, or answers with something else.
@@ -80,11 +70,7 @@ class SparqlClient(Store):
             )
 
     def update(self, text: str, *, idempotent: bool = True) -> None:
-        """Execute a SPARQL Update.
-
-        Args:
-            text: the operations.
-            idempotent: whether the request may be sent twice.
+        """Execute a SPARQL Update, which may be sent twice if it is ``idempotent``.
 
         Raises:
             StoreError: the server refuses, or takes no updates.
@@ -92,13 +78,9 @@ class SparqlClient(Store):
         if not self.endpoints.update:
             raise StoreError(f"{self.endpoints.query}: takes no updates; name its service for them with --update-endpoint")
         headers = {"Content-Type": "application/sparql-update", "Accept": "*/*"}
+        timeout = self.http_client.long_timeout
         self.http_client.request(
-            "POST",
-            self.endpoints.update,
-            idempotent=idempotent,
-            content=text.encode(),
-            headers=headers,
-            timeout=self.http_client.long_timeout,
+            "POST", self.endpoints.update, idempotent=idempotent, content=text.encode(), headers=headers, timeout=timeout
         )
 
     def count_each(self, graphs: Iterable[str]) -> dict[str, int]:

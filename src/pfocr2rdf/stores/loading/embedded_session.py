@@ -32,13 +32,9 @@ def inspect_embedded_store(path: Path, plan: LoadPlan) -> ExistingData:
 
 
 class EmbeddedLoadSession:
-    """A load into an embedded store.
+    """A load into an embedded store, whose folder is made where it is missing.
 
     What is not replaced is copied to the new store, so that nothing is ever changed in place.
-
-    Args:
-        path: the folder of the store; it is made where it is missing.
-        plan: what is loaded, and how.
 
     Raises:
         StoreError: the folder is something else, or another program has the store open.

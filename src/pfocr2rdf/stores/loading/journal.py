@@ -24,11 +24,7 @@ CREATE TABLE IF NOT EXISTS graph (name TEXT PRIMARY KEY, statements INTEGER) WIT
 
 
 class Journal:
-    """The progress of one load, in a folder. It has no credentials.
-
-    Args:
-        folder: where it is.
-        resume_key: what is loaded, and how: only a load of the very same is resumed.
+    """The progress of one load, in a folder. It has no credentials. Only a load with the very same resume key is resumed.
 
     Attributes:
         id: the IRI of the load, and of all that follow until one of them ends.

@@ -44,12 +44,7 @@ class LoadOptions:
 
 
 class LoadPlan(NamedTuple):
-    """A source and the options of its load, and what follows from both.
-
-    Attributes:
-        source: what is loaded.
-        options: how.
-    """
+    """A source and the options of its load, and what follows from both."""
 
     source: LoadSource
     options: LoadOptions = LoadOptions()

@@ -23,29 +23,17 @@ _NUMERIC_DATATYPES = {f"{_XSD}{name}" for name in ("integer", "decimal", "double
 
 
 class FigureSample(NamedTuple):
-    """A figure with its mentions.
+    """A figure with its mentions."""
 
-    Attributes:
-        figure: its IRI.
-        chunk_numbers: the chunks that it is in.
-        graph: the graph that its statements name, or ``""``.
-        subjects: the IRIs of their subjects.
-        statements: the statements, normalized.
-    """
-
-    figure: str
-    chunk_numbers: list[int]
-    graph: str
-    subjects: list[str]
-    statements: set[str]
+    figure: str  # its IRI
+    chunk_numbers: list[int]  # of the chunks that it is in
+    graph: str  # that its statements name, or empty
+    subjects: list[str]  # the IRIs of the figure and its mentions
+    statements: set[str]  # normalized
 
 
 class FigureSampler:
-    """A random sample by hash: the figures with the lowest hashes of their IRIs, so the same ones in every run.
-
-    Args:
-        sample_figures: the number of figures.
-    """
+    """A random sample by hash: the figures with the lowest hashes of their IRIs, so the same ones in every run."""
 
     def __init__(self, sample_figures: int) -> None:
         self._size = sample_figures

@@ -39,14 +39,9 @@ def _count_live_statements(server: GraphStoreDriver, plan: LoadPlan) -> int:
 
 
 class ServerLoadSession:
-    """A load into a server.
+    """A load into a server, with its journal in a folder of ``journals``.
 
     Where nothing is to be replaced, statements go into the live graphs at once; else into staging graphs, which are moved.
-
-    Args:
-        server: the driver of the server.
-        plan: what is loaded, and how.
-        journals: the folder for the journals of loads into servers.
 
     Raises:
         StoreError: another load is under way, or what is there cannot be replaced.
@@ -83,10 +78,8 @@ class ServerLoadSession:
     def _begin(self) -> bool:
         """Resume an interrupted load, or acquire the lease and remove the leftovers of loads that are not resumed.
 
-        The journal counts only as long as the lease is there that it belongs to: else another load came between.
-
-        Returns:
-            Whether statements go into staging graphs.
+        The journal counts only as long as the lease is there that it belongs to: else another load came between. Returns whether
+        statements go into staging graphs.
         """
         options, holders = self._plan.options, self._lease.holders()
         if self.journal.is_resumed and self.journal.id in holders and not (options.fresh or options.break_lease):

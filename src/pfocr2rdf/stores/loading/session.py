@@ -10,15 +10,10 @@ from pfocr2rdf.stores.loading.journal import Journal
 
 
 class Metadata(NamedTuple):
-    """What is written to graphs of its own beside the dataset, as N-Triples.
+    """What is written to graphs of its own beside the dataset, as N-Triples."""
 
-    Attributes:
-        vocabulary: the vocabulary; empty where it is in the dataset's graph, or unknown.
-        description: the dataset description, with the version.
-    """
-
-    vocabulary: bytes
-    description: bytes
+    vocabulary: bytes  # empty where it is in the dataset's graph, or unknown
+    description: bytes  # with the version
 
 
 class ExistingData(NamedTuple):
@@ -29,16 +24,10 @@ class ExistingData(NamedTuple):
 
 
 class LoadSession(Protocol):
-    """A load into one store, from its lease to its end. Its statements go into staging graphs, which ``publish`` promotes.
-
-    Attributes:
-        chunk_limits: the limits of a chunk.
-        concurrency: the number of chunks that are added at once.
-        journal: the checkpoint of the load.
-    """
+    """A load into one store, from its lease to its end. Its statements go into staging graphs, which ``publish`` promotes."""
 
     chunk_limits: ChunkLimits
-    concurrency: int
+    concurrency: int  # chunks that are added at once
     journal: Journal
 
     def abort(self) -> float | None:

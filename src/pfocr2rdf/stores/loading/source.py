@@ -16,34 +16,20 @@ _BLOCK_BYTES = 1 << 20
 
 
 class LoadSource(NamedTuple):
-    """The files to be loaded.
-
-    Attributes:
-        is_export: whether they are of an export, and so in canonical form.
-        quads: whether each statement goes into the graph that it names.
-        versions: the SHA-256 of each file with these statements, in any syntax; they are the name of the version.
-        vocabulary: the file of the vocabulary.
-        description: the file of the dataset description.
-    """
+    """The files to be loaded."""
 
     source: str
     paths: list[Path]
-    is_export: bool
-    quads: bool
-    versions: list[str]
+    is_export: bool  # and so in canonical form
+    quads: bool  # each statement goes into the graph that it names
+    versions: list[str]  # the SHA-256 of each file with these statements, in any syntax: the name of the version
     vocabulary: Path | None
     description: Path | None
     size_bytes: int
 
 
 def resolve_load_source(source: str | os.PathLike[str], graph_layout: str, scratch: Path, progress: Progress | None = None) -> LoadSource:
-    """Find the files of a source, and verify their digests.
-
-    Args:
-        source: an export directory, an RDF file, or records, which are exported first.
-        graph_layout: one of ``GRAPH_LAYOUTS``.
-        scratch: a folder for the export of records.
-        progress: is called with the stage, what is done of it, and how much there is to do.
+    """Find the files of a source, and verify their digests; records are exported to the scratch folder first.
 
     Raises:
         SourceError: there is nothing to load, or a file is not the one that the manifest lists.

@@ -30,12 +30,9 @@ class CountMismatch(NamedTuple):
 
 
 def verify_load(plan: LoadPlan, session: LoadSession, sampler: FigureSampler) -> int:
-    """Count every graph, and read the samples back.
+    """Count every graph, and read the samples back. Returns the number of samples.
 
     The journal forgets chunks of which the store lacks something: the next run sends them again.
-
-    Returns:
-        The number of samples.
 
     Raises:
         StoreError: something differs; the message names the chunks.

@@ -38,22 +38,15 @@ _PREFIXES = PrefixMap({
 
 
 class Example(NamedTuple):
-    """An example query.
-
-    Attributes:
-        description: what it answers, in a sentence.
-        text: the whole file: these as comments, the prefixes that the query uses, and the query.
-        query_form: ``"select"``, ``"ask"`` or ``"construct"``.
-        services: the URLs of its SERVICE clauses.
-    """
+    """An example query."""
 
     name: str
     title: str
-    description: str
+    description: str  # what it answers, in a sentence
     keywords: tuple[str, ...]
-    text: str
-    query_form: str
-    services: tuple[str, ...]
+    text: str  # of the whole file: these as comments, the prefixes that the query uses, and the query
+    query_form: str  # select, ask or construct
+    services: tuple[str, ...]  # the URLs of its SERVICE clauses
 
     @property
     def prefixes(self) -> dict[str, str]:
@@ -130,11 +123,7 @@ def _cell_text(value: str | tuple[str, ...]) -> str:
 
 
 def examples_as_rdf(target: str = "") -> QueryResult:
-    """The examples as RDF, each a ``sh:SPARQLExecutable`` as SPARQL editors read it.
-
-    Args:
-        target: the URL of the SPARQL endpoint that they are meant for, or ``""``.
-    """
+    """The examples as RDF, each a ``sh:SPARQLExecutable`` as SPARQL editors read it; the target is the URL of their SPARQL endpoint."""
     return QueryResult(_example_triples(target), _PREFIXES.namespaces, "the examples")
 
 

@@ -19,14 +19,10 @@ def query_embedded(
     *,
     source: str,
 ) -> QueryResult:
-    """Query an open store. SERVICE is not refused here.
+    """Query an open store, which errors call ``source``. SERVICE is not refused here.
 
-    Args:
-        store: the store.
-        query_text: the query.
-        default_graphs: the graphs that make up the default graph. Without them, and without FROM, these are all graphs.
-        named_graphs: the graphs that GRAPH can name; ``None`` for all.
-        source: what the store is called in errors.
+    The default graphs make up the default graph; without them, and without FROM, these are all graphs. GRAPH can name the named graphs;
+    ``None`` for all.
 
     Raises:
         SyntaxError: the query is not valid; ``explain_syntax_error`` says why.

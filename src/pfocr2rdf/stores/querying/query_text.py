@@ -38,27 +38,16 @@ _EXCERPT_MAX_CHARS = 30
 
 
 class QueryText(NamedTuple):
-    """A query, scanned as far as it takes to execute it.
+    """A query, scanned as far as it takes to execute it."""
 
-    Attributes:
-        text: the query, as the user wrote it.
-        implied_prefixes: the project's prefixes that it uses and does not declare, with their namespaces.
-        prefixes: the project's and its own.
-        undeclared_prefixes: the prefixes that it uses and nobody declares, with their positions in the text.
-        verb: its first keyword, such as ``"SELECT"``, or ``""``.
-        has_from: whether it names its graphs itself.
-        has_graph: whether it queries named graphs by GRAPH.
-        uses_service: whether it sends a part of itself to another server, or looks as if it did.
-    """
-
-    text: str
-    implied_prefixes: dict[str, str]
-    prefixes: dict[str, str]
-    undeclared_prefixes: dict[str, int]
-    verb: str
-    has_from: bool
-    has_graph: bool
-    uses_service: bool
+    text: str  # as the user wrote it
+    implied_prefixes: dict[str, str]  # the namespaces of the project's prefixes that it uses and does not declare
+    prefixes: dict[str, str]  # the project's and its own
+    undeclared_prefixes: dict[str, int]  # those that it uses and nobody declares, with their positions in the text
+    verb: str  # its first keyword, such as SELECT, or empty
+    has_from: bool  # it names its graphs itself
+    has_graph: bool  # it queries named graphs by GRAPH
+    uses_service: bool  # it sends a part of itself to another server, or looks as if it did
 
     @property
     def with_prologue(self) -> str:
