@@ -52,7 +52,8 @@ def run(*arguments: str | Path) -> Result:
 
 def test_numbers_of_the_examples(examples: Path) -> None:
     numbers = stats(examples).as_dict()
-    assert {name: numbers[name] for name in ("figures", "papers", "genes", "families", "chemicals", "diseases", "organisms", "mentions")} == {
+    names = ("figures", "papers", "genes", "families", "chemicals", "diseases", "organisms", "mentions")
+    assert {name: numbers[name] for name in names} == {
         "figures": 6, "papers": 6, "genes": 117, "families": 9, "chemicals": 18, "diseases": 3, "organisms": 4, "mentions": 180,
     }  # fmt: skip
     assert numbers["mentions_by_kind"] == {"gene": 158, "chemical": 18, "disease": 4, "other": 0, "none": 0}
@@ -68,8 +69,8 @@ def test_numbers_of_the_examples(examples: Path) -> None:
         {"iri": "https://pfocr.wikipathways.org/families/Interferon", "label": "Interferon", "genes": 16},
         {"iri": "https://pfocr.wikipathways.org/families/IFNA", "label": "IFNA", "genes": 13},
     ]
-    assert statistics["top_organisms"][0]["label"] == "Homo sapiens"
-    assert statistics["top_organisms"][0]["figures"] == 6
+    assert numbers["top_organisms"][0]["label"] == "Homo sapiens"
+    assert numbers["top_organisms"][0]["figures"] == 6
 
 
 HAND_MADE = """
