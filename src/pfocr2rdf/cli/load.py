@@ -121,8 +121,8 @@ def _write_plan(target: str, source: str, output: Path | None, graphs: str, grap
 def _load_rows(result: LoadResult) -> Iterator[tuple[str, str]]:
     yield "store", f"{result.target} ({result.driver})"
     yield "version", result.version[0][:12]
-    if result.before:
-        yield "statements before, which are replaced" if result.replaced else "statements before", f"{result.before:,}"
+    if result.previous_statements:
+        yield "statements before, which are replaced" if result.replaced else "statements before", f"{result.previous_statements:,}"
     if result.dry_run:
         yield "bytes to load", f"{result.size:,}"
         return

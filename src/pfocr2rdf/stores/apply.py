@@ -28,7 +28,7 @@ class ApplyResult(NamedTuple):
     Attributes:
         statements: the number of statements that the graph has now.
         version: the digests of the version that the store holds now.
-        earlier: the digests of the version that it held before.
+        previous_version: the digests of the version that it held before.
         already: whether it held that version before, so that there was nothing to do.
     """
 
@@ -38,7 +38,7 @@ class ApplyResult(NamedTuple):
     added: int
     statements: int
     version: list[str]
-    earlier: list[str]
+    previous_version: list[str]
     already: bool
     retries: int
     seconds: float
@@ -46,7 +46,7 @@ class ApplyResult(NamedTuple):
 
     def as_dict(self) -> dict[str, Any]:
         """The same as JSON."""
-        return self._asdict()
+        return {"earlier" if name == "previous_version" else name: value for name, value in self._asdict().items()}
 
 
 def apply(

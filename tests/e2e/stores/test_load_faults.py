@@ -799,7 +799,7 @@ def killed_again_and_again(
             resumed += loaded.resumed > 0
         assert without_metadata(held()) == statements(after)
         said = load(after, to, dry_run=True)
-        assert said.earlier == said.version
+        assert said.previous_version == said.version
         before, after = after, before
     return resumed
 
@@ -838,7 +838,7 @@ os.replace = once
     assert done.returncode == -signal.SIGKILL
     assert not store.exists()
     loaded = load(releases[1], store)
-    assert (loaded.before, loaded.resumed) == (0, loaded.chunks)
+    assert (loaded.previous_statements, loaded.resumed) == (0, loaded.chunks)
     assert without_metadata(store_contents(store)) == statements(releases[1])
     assert [path.name for path in tmp_path.iterdir()] == ["store"]
 

@@ -23,15 +23,17 @@ from pfocr2rdf.stores.loading.session import ExistingData, LoadSession, Metadata
 from pfocr2rdf.stores.loading.source import resolve_load_source
 from pfocr2rdf.stores.loading.verify import verify_load
 
+_JSON_KEYS = {"previous_statements": "before", "previous_version": "earlier"}  # of fields that have another name
+
 
 class LoadResult(NamedTuple):
     """The result of a load, or of a dry run.
 
     Attributes:
         graphs: the layout of named graphs: ``dataset``, ``figure`` or ``default``.
-        before: the number of statements in the graphs that were replaced or added to.
+        previous_statements: the number of statements in the graphs that were replaced or added to.
         version: the digests of the files that hold this version.
-        earlier: the digests of the version that the store held before.
+        previous_version: the digests of the version that the store held before.
         resumed: how many of the chunks an interrupted run had sent.
         sampled: how many figures were read back and found equal.
         size: the bytes of the files.
@@ -41,10 +43,10 @@ class LoadResult(NamedTuple):
     driver: str
     graphs: str
     statements: int
-    before: int
+    previous_statements: int
     replaced: bool
     version: list[str]
-    earlier: list[str]
+    previous_version: list[str]
     chunks: int
     resumed: int
     sampled: int
@@ -55,7 +57,7 @@ class LoadResult(NamedTuple):
 
     def as_dict(self) -> dict[str, Any]:
         """The same as JSON."""
-        return self._asdict()
+        return {_JSON_KEYS.get(name, name): value for name, value in self._asdict().items()}
 
 
 def load(
