@@ -52,9 +52,9 @@ def execute_into(
 def _execute(
     file: IO[bytes], store: StoreManager[EmbeddedStore], request: SparqlRequest, allow_service: bool, max_rows: int
 ) -> ExecutionResult:
-    invalid_graph = next((graph for graph in (*request.default_graphs, *request.named_graphs) if not is_absolute_iri(graph)), None)
-    if invalid_graph is not None:
-        return ExecutionResult(400, f"{invalid_graph!r} is no absolute IRI of a graph")
+    for graph in (*request.default_graphs, *request.named_graphs):
+        if not is_absolute_iri(graph):
+            return ExecutionResult(400, f"{graph!r} is no absolute IRI of a graph")
     try:
         query_text = scan_query(request.query)
     except StoreError as error:
@@ -71,16 +71,10 @@ def _execute(
 
 
 def _write_result(file: IO[bytes], store: EmbeddedStore, query_text: QueryText, request: SparqlRequest, max_rows: int) -> ExecutionResult:
-    """Write the result in the preferred media type.
-
-    Raises:
-        SyntaxError: the query is not valid.
-        StoreError: the store fails before there is a result.
-    """
+    """Write the result in the preferred media type. An error before there is a result is raised, a later one is an outcome."""
     # Either parameter replaces the whole dataset (SPARQL 1.1 Protocol, section 2.1.4).
-    chosen = bool(request.default_graphs or request.named_graphs)
-    default_graphs, named_graphs = (request.default_graphs, request.named_graphs) if chosen else (None, None)
-    result = query_embedded(store, query_text, default_graphs, named_graphs, source="the store")
+    graphs = (request.default_graphs, request.named_graphs) if request.default_graphs or request.named_graphs else (None, None)
+    result = query_embedded(store, query_text, *graphs, source="the store")
     offered = GRAPH_MEDIA_TYPES if result.query_form == "construct" else RESULT_MEDIA_TYPES
     media_type = negotiate(request.accept, list(offered))
     if media_type is None:

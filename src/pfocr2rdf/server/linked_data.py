@@ -46,7 +46,7 @@ from pfocr2rdf.site.pages.urls import (
 )
 from pfocr2rdf.site.pages.view_models import ITEMS_PER_PAGE, count_pages
 from pfocr2rdf.site.pages.vocabulary_page import render_vocabulary_page
-from pfocr2rdf.site.static.sitemap import render_robots_txt, render_sitemaps
+from pfocr2rdf.site.static.files import render_robots_txt, render_sitemaps
 from pfocr2rdf.stores.embedded import EmbeddedStore
 
 _FURTHER_PAGE = re.compile(r"(.+)/page-([2-9]|[1-9][0-9]{1,6})").fullmatch

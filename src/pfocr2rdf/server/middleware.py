@@ -40,8 +40,7 @@ class HeadersAndAccessLog:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                for name, value in _COMMON_HEADERS.items():
-                    headers[name] = value
+                headers.update(_COMMON_HEADERS)
                 headers.setdefault("Vary", "Accept")
             size += len(message.get("body", b""))
             await send(message)

@@ -34,23 +34,17 @@ def serve(
     port: int = 8000,
     on_ready: Callable[[str], object] | None = None,
 ) -> None:
-    """Serve an embedded store until SIGINT or SIGTERM.
+    """Serve an embedded store until SIGINT or SIGTERM, on any free port for ``port`` 0.
 
-    Args:
-        store: the folder of the store.
-        settings: the limits.
-        host: the address to listen on.
-        port: the port; 0 for any free one.
-        on_ready: called with the URL once the server listens.
+    Once the server listens, ``on_ready`` is called with its URL.
 
     Raises:
         StoreError: there is no store, or the address cannot be used.
     """
     app = application(store, settings)
     with _open_listener(host, port) as listener:
-        chosen = listener.getsockname()[1]
         if on_ready:
-            on_ready(f"http://{f'[{host}]' if ':' in host else host}:{chosen}/")
+            on_ready(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
         config = uvicorn.Config(
             app,
             http=_HeaderTimeoutProtocol,
@@ -83,11 +77,10 @@ def _open_listener(host: str, port: int) -> Iterator[socket.socket]:
             listener.bind(address)
             listener.listen(_MAX_CONNECTIONS)
         except OSError as error:
+            message = f"nobody can listen on port {port} of {host}: {error.strerror or error}"
             if error.errno == errno.EADDRINUSE:
-                raise StoreError(
-                    f"port {port} of {host} is in use; choose another with --port, or any that is free with --port 0"
-                ) from None
-            raise StoreError(f"nobody can listen on port {port} of {host}: {error.strerror or error}") from None
+                message = f"port {port} of {host} is in use; choose another with --port, or any that is free with --port 0"
+            raise StoreError(message) from None
         yield listener
 
 

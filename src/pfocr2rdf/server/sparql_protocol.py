@@ -22,12 +22,7 @@ _CLOSE_HEADERS: Mapping[str, str] = {"Connection": "close"}  # the rest of the b
 
 
 class HttpError(PfocrError):
-    """An HTTP error response.
-
-    Attributes:
-        status: the status code.
-        headers: further headers.
-    """
+    """An HTTP error response: its status code, its message, and further headers."""
 
     def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
         self.status = status
@@ -44,16 +39,10 @@ class ProtocolRequest(NamedTuple):
 
 
 async def parse_request(request: Request, settings: ServerSettings) -> ProtocolRequest:
-    """Parse a request.
-
-    Raises:
-        HttpError: it is not a valid query request.
-    """
+    """Parse a request; one that is not valid raises ``HttpError``."""
     fields = _parse_fields(request.url.query)
-    posted: list[tuple[str, str]] = []
     if request.method == "POST":
-        posted = await _read_posted_fields(request, settings)
-    fields = [*fields, *posted]
+        fields += await _read_posted_fields(request, settings)
     if any(name == "update" for name, _ in fields):
         raise HttpError(403, _UPDATE_REFUSED_MESSAGE)
     queries = [value for name, value in fields if name == "query"]

@@ -60,22 +60,13 @@ class _WorkerProcess:
             )
 
     async def wait_until_ready(self) -> None:
-        """Wait until the worker accepts queries.
-
-        Raises:
-            _WorkerExitedError: it ended.
-            TimeoutError: it did not start in time.
-        """
+        """Wait until the worker accepts queries. If it has ended or does not start in time, that is an error."""
         if not self._is_ready:
             async with asyncio.timeout(_START_TIMEOUT_SECONDS):
                 self._is_ready = await self._receive() == READY_SIGNAL
 
     async def execute(self, request: SparqlRequest) -> tuple[StreamedResult, bool]:
-        """Execute a query; returns the result and whether the worker should be recycled.
-
-        Raises:
-            _WorkerExitedError: it ended.
-        """
+        """Execute a query; returns the result and whether the worker should be recycled."""
         try:
             await asyncio.get_running_loop().sock_sendall(self._connection, json.dumps(request._asdict()).encode() + b"\n")
         except OSError:
@@ -177,8 +168,8 @@ class WorkerPool:
             message = f"the query took longer than {self._settings.timeout_seconds:g} seconds and was ended; ask for less"
             return StreamedResult(ExecutionResult(504, message))
         except _WorkerExitedError:
-            memory = self._settings.memory_mb
-            message = f"the query needs more memory than it may have, {memory} MB, or is nested too deeply; ask for less"
+            memory = f"{self._settings.memory_mb} MB"
+            message = f"the query needs more memory than it may have, {memory}, or is nested too deeply; ask for less"
             return StreamedResult(ExecutionResult(500, message))
         finally:
             if should_recycle:

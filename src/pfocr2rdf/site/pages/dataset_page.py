@@ -14,7 +14,7 @@ from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.site.pages.graph_reader import DESCRIPTION_GRAPH, DatasetReader
 from pfocr2rdf.site.pages.html import PageFile, Site, render_page
 from pfocr2rdf.site.pages.urls import REPRESENTATIONS
-from pfocr2rdf.site.pages.view_models import SITE_DESCRIPTION, SITE_NAME, Fact, Link, TableView, curie_link, web_link
+from pfocr2rdf.site.pages.view_models import SCHEMA_ORG_CONTEXT, SITE_DESCRIPTION, SITE_NAME, Fact, Link, TableView, curie_link, web_link
 
 DOWNLOADS_DIR = "downloads"  # the folder of the release's files on the site
 _DATASET = iri_term(DATASET_IRI)
@@ -79,7 +79,7 @@ def render_dataset_page(resources: list[Resource], files: list[ReleaseFile], sit
     title = _first_text(values, "dcterms:title") or SITE_NAME
     version = _first_text(values, "pav:version") or _first_text(values, "dcterms:issued")
     structured_data = {
-        "@context": ["https://schema.org/", {"dct": "http://purl.org/dc/terms/"}],
+        "@context": SCHEMA_ORG_CONTEXT,
         "@type": "Dataset",
         "@id": DATASET_IRI,
         "dct:conformsTo": {"@id": "https://bioschemas.org/profiles/Dataset/1.0-RELEASE"},

@@ -51,13 +51,9 @@ class EntityPage(ResourcePage):
         lists = []
         for relation in self._spec.inverse_relations:
             entity_type = ENTITY_TYPES_BY_NAME[relation.type_name]
-            subjects = (
-                subject
-                for subject in self.reader.subjects(expand_term(relation.predicate), self.subject)
-                if address_from_iri(subject[1:-1], entity_type)
-            )
+            subjects = self.reader.subjects(expand_term(relation.predicate), self.subject)
             sort_key = newest_first_key if relation.type_name == "figure" else self._name_key
-            lists.append((relation, sorted(subjects, key=sort_key)))
+            lists.append((relation, sorted((item for item in subjects if address_from_iri(item[1:-1], entity_type)), key=sort_key)))
         return lists
 
     def _name_key(self, subject: str) -> tuple[str, str]:

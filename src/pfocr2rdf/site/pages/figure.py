@@ -70,10 +70,7 @@ class FigurePage(ResourcePage):
 
     @property
     def figure_label(self) -> str:
-        """Its label in the paper.
-
-        The type comes before a number that does not name it: ``Figure 2``, but ``F2`` as it stands.
-        """
+        """Its label in the paper. The type comes before a number that does not name it: ``Figure 2``, but ``F2`` as it stands."""
         figure_type, number = self.first_text("pfocr:figureType"), self.first_text("pfocr:figureNumber")
         return f"{figure_type or 'Figure'} {number}" if number[:1].isdigit() else number or figure_type
 
@@ -141,13 +138,12 @@ class FigurePage(ResourcePage):
     def tables(self, page_number: int) -> Iterator[TableView]:
         """Genes, families, chemicals, diseases, and words that are none of these."""
         yield self._entity_table("gene", "Genes")
-        genes_by_family = {
-            family: dict.fromkeys(mention.body for mention in self.mention_views if mention.family == family) for family in self.families
-        }
-        families = [
-            ((entity_link(self.reader, family, "family"),), tuple(entity_link(self.reader, gene, "gene") for gene in genes))
-            for family, genes in genes_by_family.items()
-        ]
+        families = []
+        for family in self.families:
+            genes = dict.fromkeys(mention.body for mention in self.mention_views if mention.family == family)
+            families.append(
+                ((entity_link(self.reader, family, "family"),), tuple(entity_link(self.reader, gene, "gene") for gene in genes))
+            )
         yield TableView("Families", ("Family", "Genes of it, reached by its name"), families, len(families))
         yield self._entity_table("chemical", "Chemicals")
         yield self._entity_table("disease", "Diseases")
@@ -157,13 +153,10 @@ class FigurePage(ResourcePage):
         yield TableView("Words without an identifier", ("Word",), [(word,) for word in words], len(words))
 
     def _entity_table(self, type_name: str, heading: str) -> TableView:
-        rows = [
-            (
-                (entity_link(self.reader, entity, type_name, self._gene_detail(entity) if type_name == "gene" else ""),),
-                mention_links(mentions, self.reader, anchors=True),
-            )
-            for entity, mentions in self.mentions_by_entity[type_name].items()
-        ]
+        rows = []
+        for entity, mentions in self.mentions_by_entity[type_name].items():
+            link = entity_link(self.reader, entity, type_name, self._gene_detail(entity) if type_name == "gene" else "")
+            rows.append(((link,), mention_links(mentions, self.reader, anchors=True)))
         return TableView(heading, (type_name.title(), "Words on the figure"), rows, len(rows))
 
     def _gene_detail(self, gene: str) -> str:
@@ -174,9 +167,8 @@ class FigurePage(ResourcePage):
 
     def diagram(self) -> DiagramModel | None:
         """The figure, genes on it, and the families by whose names they were reached. Genes with families come first."""
-        families_by_gene = {
-            gene: {mention.family for mention in mentions if mention.family} for gene, mentions in self.mentions_by_entity["gene"].items()
-        }
+        mentions_by_gene = self.mentions_by_entity["gene"]
+        families_by_gene = {gene: {mention.family for mention in mentions} - {""} for gene, mentions in mentions_by_gene.items()}
         genes = sorted(families_by_gene, key=lambda gene: not families_by_gene[gene])[:_MAX_DIAGRAM_GENES]
         if not genes:
             return None

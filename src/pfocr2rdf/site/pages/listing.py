@@ -80,9 +80,8 @@ def _is_dated(entity_type: EntityType) -> bool:
 
 
 def _year(reader: DatasetReader, subject: str, entity_type: EntityType) -> str:
-    is_figure = entity_type.name == "figure"
-    date = reader.publication_year(subject) if is_figure else "".join(map(lexical_form, reader.cached_values(subject, ISSUED)))
-    year = _YEAR(date)
+    dates = [reader.publication_year(subject)] if entity_type.name == "figure" else map(lexical_form, reader.cached_values(subject, ISSUED))
+    year = _YEAR("".join(dates))
     return year[0] if year else ""
 
 

@@ -32,8 +32,7 @@ def _describe_family(page: ResourcePage) -> dict[str, Any]:
 
 def _describe_paper(page: ResourcePage) -> dict[str, Any]:
     """A paper, with its journal and its publisher."""
-    journal = page.first_text("pfocr:journal")
-    publisher = page.first_text("pfocr:publisher")
+    journal, publisher = page.first_text("pfocr:journal"), page.first_text("pfocr:publisher")
     return {
         "@type": "ScholarlyArticle",
         "name": page.title,
@@ -48,12 +47,8 @@ def _describe_paper(page: ResourcePage) -> dict[str, Any]:
 
 
 def _describe_chemical(page: ResourcePage) -> dict[str, Any]:
-    return {
-        "@type": "ChemicalSubstance",
-        "identifier": page.first_text("dcterms:identifier"),
-        "name": page.title,
-        "sameAs": _same_as_iris(page),
-    }
+    identifier = page.first_text("dcterms:identifier")
+    return {"@type": "ChemicalSubstance", "identifier": identifier, "name": page.title, "sameAs": _same_as_iris(page)}
 
 
 def _describe_disease(page: ResourcePage) -> dict[str, Any]:
@@ -67,12 +62,8 @@ def _describe_organism(page: ResourcePage) -> dict[str, Any]:
 
 
 def _same_as_iris(page: ResourcePage) -> list[str]:
-    return [
-        value[1:-1]
-        for curie in ("skos:exactMatch", "owl:sameAs")
-        for value in page.values.get(expand_term(curie), ())
-        if value.startswith("<http")
-    ]
+    values = (value for curie in ("skos:exactMatch", "owl:sameAs") for value in page.values.get(expand_term(curie), ()))
+    return [value[1:-1] for value in values if value.startswith("<http")]
 
 
 _MENTIONED_ON_FIGURES = InverseRelation("pfocr:mentions", "figure", "Figures that mention it")

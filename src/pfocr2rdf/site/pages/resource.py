@@ -12,7 +12,17 @@ from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term
 from pfocr2rdf.rdf.vocabulary import PROPERTIES, SITE_URL
 from pfocr2rdf.site.pages.graph_reader import LABEL_PREDICATES, DatasetReader
 from pfocr2rdf.site.pages.urls import HTML, PageAddress
-from pfocr2rdf.site.pages.view_models import SITE_NAME, DiagramModel, DiagramNode, Fact, Link, ResourceView, TableView, web_link
+from pfocr2rdf.site.pages.view_models import (
+    SCHEMA_ORG_CONTEXT,
+    SITE_NAME,
+    DiagramModel,
+    DiagramNode,
+    Fact,
+    Link,
+    ResourceView,
+    TableView,
+    web_link,
+)
 
 _split_camel_case = re.compile(r"(?<=[a-z])[A-Z](?=[a-z])").sub
 _PREDICATE_LABELS = {expand_term(row.name): row.label or row.jsonld_key for row in PROPERTIES}
@@ -102,7 +112,7 @@ class ResourcePage(ABC):
 
     def _full_structured_data(self) -> dict[str, Any]:
         properties = {
-            "@context": ["https://schema.org/", {"dct": "http://purl.org/dc/terms/"}],
+            "@context": SCHEMA_ORG_CONTEXT,
             "@id": self.address.iri,
             **self.structured_data(),
             "url": f"{SITE_URL}{self.address.url(HTML)}",

@@ -1,9 +1,11 @@
-"""The files of a site besides those of resources and of the search."""
+"""The files of a site besides those of resources and of the search index, with the sitemap (sitemaps.org) and ``robots.txt``."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+from itertools import islice
 
 from pfocr2rdf.rdf.ontology import ontology_resources
 from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
@@ -17,7 +19,9 @@ from pfocr2rdf.site.pages.overview import compute_overview
 from pfocr2rdf.site.pages.query_page import render_query_page
 from pfocr2rdf.site.pages.rdf_documents import serialize_jsonld, serialize_turtle
 from pfocr2rdf.site.pages.vocabulary_page import render_vocabulary_page
-from pfocr2rdf.site.static.sitemap import render_robots_txt, render_sitemaps
+
+_MAX_URLS_PER_SITEMAP = 50_000  # the limit of sitemaps.org
+_SITEMAP_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 def render_site_files(
@@ -44,3 +48,24 @@ def render_site_files(
     yield from render_sitemaps(page_urls(resource_lists), site.base_url)
     yield "robots.txt", render_robots_txt(site.base_url)
     yield from render_hosting_files(site.content_security_policy, precompressed=precompressed != "no", base_url=site.base_url).items()
+
+
+def render_sitemaps(urls: Iterable[str], base_url: str) -> Iterator[tuple[str, str]]:
+    """The files of a sitemap, each as its path and its text: the parts, and the index of these. ``base_url`` ends in a slash."""
+    remaining = iter(urls)
+    parts: list[str] = []
+    while batch := list(islice(remaining, _MAX_URLS_PER_SITEMAP)):
+        path = f"sitemaps/{len(parts) + 1}.xml"
+        parts.append(path)
+        yield path, _sitemap_xml("urlset", "url", batch, base_url)
+    yield "sitemap.xml", _sitemap_xml("sitemapindex", "sitemap", parts, base_url)
+
+
+def _sitemap_xml(root: str, element: str, urls: Iterable[str], base_url: str) -> str:
+    elements = "".join(f"<{element}><loc>{escape(base_url + url)}</loc></{element}>\n" for url in urls)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{_SITEMAP_NAMESPACE}">\n{elements}</{root}>\n'
+
+
+def render_robots_txt(base_url: str) -> str:
+    """``robots.txt``: robots may read everything, and find the sitemap."""
+    return f"User-agent: *\nAllow: /\n\nSitemap: {base_url}sitemap.xml\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pfocr2rdf.site.static.sitemap import render_sitemaps
+from pfocr2rdf.site.static.files import render_sitemaps
 
 
 def test_a_site_map_is_split() -> None:
