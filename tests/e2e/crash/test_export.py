@@ -20,7 +20,7 @@ from tests.support.processes import committed, in_group, launched, wait_until
 
 from pfocr2rdf.storage.layout import CHECKPOINT_DIR, MANIFEST_FILE, STAGING_DIR, STATE_FILE
 
-RECORDS = 1200
+RECORDS = 300
 
 KILLS = 6
 """At least that many for each way to run it; there are four."""
@@ -32,11 +32,11 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("corpus") / "in"
     make_corpus(RECORDS, folder, generation="mixed", source=None, rows=8)
     pages = sorted((folder / "_figures").iterdir())
-    (folder / "_figures" / "a-copy.md").write_bytes(pages[700].read_bytes())
+    (folder / "_figures" / "a-copy.md").write_bytes(pages[175].read_bytes())
     (folder / "_figures" / "wrong.md").write_text("---\na: [\n---\n")
-    whole = pages[900].read_text()
+    whole = pages[225].read_text()
     year = next(line for line in whole.splitlines() if line.startswith("year:"))
-    pages[900].write_text(whole.replace(year, "year: abcd"))
+    pages[225].write_text(whole.replace(year, "year: abcd"))
     return folder
 
 
@@ -99,14 +99,14 @@ def test_an_export_that_is_killed_again_and_again_ends_as_one_that_was_not(
         output = tmp_path / str(len(mapped))
         allowed = [undisturbed.files]
         if len(mapped) % 2:
-            started(corpus, output, *way, "--limit", "300").communicate()
+            started(corpus, output, *way, "--limit", "75").communicate()
             allowed.append(contents(output))
         output.mkdir(exist_ok=True)
         killed: list[int] = []
         while True:
             process = started(corpus, output, *way)
             if len(killed) < KILLS:
-                time.sleep(0.5 + chosen.random() * undisturbed.seconds * 0.6)
+                time.sleep((0.3 + chosen.random() * 0.6) * undisturbed.seconds)
             if len(killed) == KILLS or process.poll() is not None:
                 break
             os.kill(process.pid, signal.SIGKILL)
@@ -142,12 +142,12 @@ def test_an_export_that_found_no_space_ends_well_when_there_is_more(before: bool
     output = disk / "out"
     if before:
         process = started(corpus, output, 2, None)
-        assert committed(disk / "committed", 100)
+        assert committed(disk / "committed", 25)
         os.killpg(process.pid, signal.SIGINT)
         process.communicate()
         assert (output / CHECKPOINT_DIR).exists()
     free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
-    (disk / "ballast").write_bytes(bytes(free - 1_500_000))
+    (disk / "ballast").write_bytes(bytes(free - 375_000))
     for _ in range(2):
         process = started(corpus, output, 2, None)
         said, complaint = process.communicate(timeout=120)

@@ -362,7 +362,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
         (folder / name).mkdir()
     exported([ROOT / "examples"], folder / "out")
     load(folder / "out", folder / "store")
-    bounds = ("--workers", "2", "--queue", "40", "--timeout", "0.5", "--memory", "160", "--max-answer", "1")
+    bounds = ("--workers", "2", "--queue", "40", "--timeout", "0.2", "--memory", "160", "--max-answer", "1")
     chance = random.Random(SEED)
     requests = [(make, make(chance, number)) for number, make in enumerate(chance.sample(list(PLAN), counts=list(PLAN.values()), k=10_000))]
     with contextlib.chdir(folder / "working"), served(folder / "store", folder / "temporary", *bounds) as server:
