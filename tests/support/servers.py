@@ -210,7 +210,7 @@ def virtuoso(folder: Path) -> Iterator[Virtuoso]:
     settings = folder / "virtuoso.ini"
     settings.write_text(VIRTUOSO_INI.format(folder=folder, sql=sql, http=http, buffers=10_000, dirty=6_000))
     server = Virtuoso(
-        [name, "+foreground", "+configfile", settings], folder, http, also=[sql], query="/sparql", update="/sparql-auth",
+        [name, "+foreground", "+configfile", settings], folder, http, other_ports=[sql], query="/sparql", update="/sparql-auth",
         graphs="/sparql-graph-crud-auth", auth=httpx.DigestAuth(DBA, DBA), user=DBA, password=DBA,
     )  # fmt: skip
     try:
