@@ -29,8 +29,8 @@ from pfocr2rdf.pipeline.executors.processes import ProcessExecutor
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.records.model import FigureRecord
+from pfocr2rdf.storage.files import exclusive_lock
 from pfocr2rdf.storage.layout import CHECKPOINT_DIR, MANIFEST_FILE, PARTITION_MANIFESTS_DIR, STAGING_DIR, STATE_FILE
-from pfocr2rdf.storage.locks import exclusive_lock
 
 PARSED = {
     "turtle": pyoxigraph.RdfFormat.TURTLE, "jsonld": pyoxigraph.RdfFormat.JSON_LD, "ntriples": pyoxigraph.RdfFormat.N_TRIPLES,

@@ -28,10 +28,9 @@ from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.storage.compression import suffix_for
 from pfocr2rdf.storage.export_directory import ExportDirectory
-from pfocr2rdf.storage.files import FileInfo, map_os_errors
+from pfocr2rdf.storage.files import FileInfo, exclusive_lock, map_os_errors
 from pfocr2rdf.storage.filesystem import Storage
 from pfocr2rdf.storage.layout import MANIFEST_FILE, QUARANTINE_DIR, STATE_FILE, is_partition_file
-from pfocr2rdf.storage.locks import exclusive_lock
 from pfocr2rdf.storage.prune import StaleFiles
 
 _EMPTY_RESULT = PartitionResult([], [], [], {}, frozenset(), 0)

@@ -11,7 +11,7 @@ from pfocr2rdf.rdf.iris import is_absolute_iri
 from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, RESULT_MEDIA_TYPES, negotiate
 from pfocr2rdf.server.result_pages import write_result_page
 from pfocr2rdf.stores.embedded import EmbeddedStore, StoreManager
-from pfocr2rdf.stores.querying.execute import query_embedded
+from pfocr2rdf.stores.querying.query import query_embedded
 from pfocr2rdf.stores.querying.query_text import QueryText, explain_syntax_error, scan_query
 
 _MAX_MESSAGE_CHARS = 2000

@@ -45,11 +45,7 @@ class CanonicalFile(NamedTuple):
 
 
 def reject_unsupported(text: bytes, source: str) -> None:
-    """Look for statements that no delta can have.
-
-    Raises:
-        SourceError: there is one; it is shown.
-    """
+    """Look for statements that no delta can have; one is shown in a ``SourceError``."""
     for mark, is_unsupported, reason, remedy in _UNSUPPORTED:
         if mark in text:
             for line in text.splitlines(keepends=True):

@@ -54,11 +54,7 @@ class DeltaReader(NamedTuple):
 
     @classmethod
     def from_directory(cls, folder: Path) -> DeltaReader:
-        """The delta in a folder.
-
-        Raises:
-            SourceError: there is none, or it is incomplete.
-        """
+        """The delta in a folder; ``SourceError`` if there is none, or it is incomplete."""
         delta = read_manifest(folder / DELTA_FILE, lambda manifest: cls._from_manifest(folder, manifest))
         if delta is None:
             raise SourceError(f"{folder / DELTA_FILE}: is no description of a delta; make the delta again with pfocr2rdf diff")
@@ -73,11 +69,7 @@ class DeltaReader(NamedTuple):
         )  # fmt: skip
 
     def changes(self) -> Iterator[StatementChange]:
-        """The statements to remove, then those to add.
-
-        Raises:
-            SourceError: a file cannot be read, or is not one of a delta.
-        """
+        """The statements to remove, then those to add; ``SourceError`` if a file cannot be read, or is not one of a delta."""
         for path in self.files:
             try:
                 with open_decompressed(path) as file:

@@ -6,7 +6,7 @@ import hashlib
 import heapq
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -33,11 +33,7 @@ def _open_zstd_writer(file: BinaryIO) -> zstandard.ZstdCompressionWriter:
 
 
 class SortedRun:
-    """A temporary file of lines, compressed.
-
-    Raises:
-        OutputError: on writing, that the disk is full, say.
-    """
+    """A temporary file of lines, compressed; ``OutputError`` if the disk is full, say."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -162,8 +158,4 @@ class ExternalSorter:
 
 
 def _drop_repeats(lines: Iterable[bytes]) -> Iterator[bytes]:
-    last = b""
-    for line in lines:
-        if line != last:
-            yield line
-            last = line
+    return (line for line, _ in groupby(lines))

@@ -63,11 +63,7 @@ def map_fs_errors(
 
 
 def open_file_system(url: str) -> tuple[fsspec.AbstractFileSystem, str]:
-    """The file system of a URL, and the path in it.
-
-    Raises:
-        SourceError: there is no such file system, or what it needs is not installed.
-    """
+    """The file system of a URL, and the path in it; ``SourceError`` if there is no such system, or what it needs is not installed."""
     with map_fs_errors(url, "opened"):
         return _open_file_system(url, os.getpid())
 
@@ -80,11 +76,7 @@ def _open_file_system(url: str, _process: int) -> tuple[fsspec.AbstractFileSyste
 
 
 def list_file_names(folder: str, predicate: Callable[[str], object]) -> Iterator[str]:
-    """The names of the wanted files in a directory by URL; none if there is no such directory.
-
-    Raises:
-        SourceError: it cannot be listed.
-    """
+    """The names of the wanted files in a directory by URL, none if there is no such directory; ``SourceError`` if it cannot be listed."""
     system, path = open_file_system(folder)
     with map_fs_errors(folder, "listed"):
         try:
@@ -98,11 +90,7 @@ def list_file_names(folder: str, predicate: Callable[[str], object]) -> Iterator
 
 
 def find_file_name(url: str) -> str:
-    """The name of the file at a URL, or ``""`` for a directory.
-
-    Raises:
-        SourceError: there is nothing.
-    """
+    """The name of the file at a URL, or ``""`` for a directory; ``SourceError`` if there is nothing."""
     system, path = open_file_system(url)
     with map_fs_errors(url, "opened"):
         if not url.endswith("/") and system.isfile(path):
@@ -113,11 +101,7 @@ def find_file_name(url: str) -> str:
 
 
 def download(url: str, target: Path) -> None:
-    """Fetch a file.
-
-    Raises:
-        SourceError: it cannot be fetched.
-    """
+    """Fetch a file; ``SourceError`` if it cannot be fetched."""
     system, path = open_file_system(url)
     with map_fs_errors(url, "fetched"):
         system.get_file(path, str(target))
@@ -208,11 +192,7 @@ class Storage(NamedTuple):
 
     @property
     def path(self) -> Path | None:
-        """The directory on this machine, if it is one.
-
-        Raises:
-            OutputError: there is no such file system, or what it needs is not installed.
-        """
+        """The directory on this machine, if it is one; ``OutputError`` if its file system cannot be opened."""
         system, path = self._resolve("")
         return Path(path) if isinstance(system, LocalFileSystem) else None
 
@@ -268,11 +248,7 @@ class Storage(NamedTuple):
                         system.put_file(str(partial), path)
 
     def read(self, name: str) -> bytes | None:
-        """A file's bytes, or ``None`` if there is none.
-
-        Raises:
-            OutputError: it cannot be read.
-        """
+        """A file's bytes, or ``None`` if there is none; ``OutputError`` if it cannot be read."""
         system, path = self._resolve(name)
         with self._map_errors(name, "read"):
             try:

@@ -33,11 +33,7 @@ def rdf_format(path: str | os.PathLike[str]) -> pyoxigraph.RdfFormat | None:
 
 @contextmanager
 def map_rdf_errors(path: Path) -> Iterator[None]:
-    """The one place that turns errors of reading an RDF file into ours.
-
-    Raises:
-        SourceError: it cannot be read, or is no valid RDF; with the line, if that is known.
-    """
+    """The one place that turns errors of reading an RDF file into ours, with the line, if that is known."""
     try:
         yield
     except OSError as error:

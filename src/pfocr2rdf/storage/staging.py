@@ -12,9 +12,8 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from pfocr2rdf.storage.compression import open_compressed
-from pfocr2rdf.storage.files import BUFFER_BYTES, FileInfo, HashingWriter, map_os_errors
+from pfocr2rdf.storage.files import BUFFER_BYTES, FileInfo, HashingWriter, exclusive_lock, map_os_errors
 from pfocr2rdf.storage.layout import STAGING_DIR, read_manifest
-from pfocr2rdf.storage.locks import exclusive_lock
 
 
 class StagedDirectory:

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from pfocr2rdf.storage.files import map_os_errors
-from pfocr2rdf.storage.locks import exclusive_lock
+from pfocr2rdf.storage.files import exclusive_lock, map_os_errors
 
 
 class DirectorySwap:

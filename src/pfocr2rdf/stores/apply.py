@@ -91,12 +91,7 @@ def apply(
 
 
 def _check_base_version(delta: DeltaReader, versions: list[str], graphs: list[str], location: str) -> None:
-    """Check that a delta was made from what the store holds.
-
-    Raises:
-        StoreError: it holds another version.
-        SourceError: the delta's statements name their graphs, and those of the store are not in these, or the other way round.
-    """
+    """Check that a delta was made from what the store holds, and that both name their graphs, or neither does."""
     if set(delta.base).isdisjoint(versions):
         holds = f"holds version {versions[0][:12]}..." if versions else "does not say which version it holds"
         bases = " or ".join(f"{digest[:12]}..." for digest in delta.base[:3])
@@ -156,11 +151,7 @@ class _DeltaApplication:
         self._lease.release()
 
     def _verify(self) -> None:
-        """Count the statements, and look for a sample of those that were added.
-
-        Raises:
-            StoreError: something is missing, or there is too much.
-        """
+        """Count the statements, and look for a sample of those that were added; ``StoreError`` if there are too few or too many."""
         delta, store = self._delta, self._store
         pattern = dataset_pattern("figure" if delta.names_graphs else "dataset", self._target_graph)
         statements = store.query_number(f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}")

@@ -83,11 +83,7 @@ def open_destination(name: str, connection: ConnectionOptions = ConnectionOption
 
 @contextmanager
 def open_store(destination: Destination) -> Iterator[Store]:
-    """The store of a destination, to be queried and updated.
-
-    Raises:
-        StoreError: the folder is no store, or another program has it open.
-    """
+    """The store of a destination, to be queried and updated; ``StoreError`` if it is none, or another program has it open."""
     if isinstance(destination.location, Path):
         require_store(destination.location)
         with closing(EmbeddedStore(destination.location, writable=True)) as store:

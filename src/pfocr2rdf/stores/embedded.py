@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 import pyoxigraph
 
 from pfocr2rdf.errors import StoreError
-from pfocr2rdf.storage.locks import shared_lock
+from pfocr2rdf.storage.files import shared_lock
 from pfocr2rdf.stores.chunks import Chunk
 from pfocr2rdf.stores.store import SolutionMapping, Store
 
@@ -35,12 +35,9 @@ def require_store(path: Path) -> None:
 
 
 def read_lock(path: Path) -> int:
-    """Take a shared lock on a store, which keeps writers away until the descriptor is closed.
+    """Take a shared lock on a store, which keeps writers away until the descriptor is closed; ``StoreError`` if somebody writes to it.
 
     RocksDB lets one read while another writes, and then reads wrong now and then.
-
-    Raises:
-        StoreError: somebody writes to it.
     """
     with map_store_errors(path):
         return shared_lock(path / "LOCK")
@@ -177,11 +174,7 @@ class StoreManager(Generic[_View]):
 
     @contextmanager
     def acquire(self) -> Iterator[_View]:
-        """The view of the store as it is now; many threads may have it at once.
-
-        Raises:
-            StoreError: there is no store, or somebody writes to it.
-        """
+        """The view of the store as it is now, for many threads at once; ``StoreError`` if there is no store, or somebody writes to it."""
         with self._guard:
             if not self._readers:
                 self._reopen_if_changed()

@@ -28,11 +28,7 @@ class StoreLease:
         return {row["load"].value: row["who"].value for row in rows}
 
     def require_no_other_holder(self, load_id: str) -> None:
-        """Check that no other load holds it.
-
-        Raises:
-            StoreError: another one does.
-        """
+        """Check that no other load holds it; ``StoreError`` if one does."""
         if other_labels := [label for holder, label in self.holders().items() if holder != load_id]:
             raise StoreError(
                 f"{self._store.location}: another load is under way, {'; '.join(other_labels)};"
@@ -40,11 +36,7 @@ class StoreLease:
             )
 
     def acquire(self, load_id: str) -> None:
-        """Take it for a load. Of two that do so at the same moment, neither gets it.
-
-        Raises:
-            StoreError: another one did so just now.
-        """
+        """Take it for a load. Of two that do so at the same moment, neither gets it: it is a ``StoreError`` for both."""
         if load_id not in self.holders():
             now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
             label = f"begun at {now} on {socket.gethostname()} by process {os.getpid()}"

@@ -29,11 +29,7 @@ class Store(ABC):
         """Execute a SPARQL Update, in one transaction where the store has them."""
 
     def query_number(self, query: str) -> int:
-        """The value of ``?n`` in the only solution of a query.
-
-        Raises:
-            StoreError: there is none.
-        """
+        """The value of ``?n`` in the only solution of a query; ``StoreError`` if there is none."""
         rows = self.select(query)
         try:
             return int(rows[0]["n"].value)

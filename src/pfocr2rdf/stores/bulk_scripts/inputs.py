@@ -111,11 +111,7 @@ def count_query(inputs: BulkInputs, default_graph: str = "") -> str:
 
 
 def read_as_nquads(input_file: InputFile) -> str:
-    """The statements of a small file as N-Quads that name its graph, where it has one, sorted.
-
-    Raises:
-        SourceError: it cannot be read.
-    """
+    """The statements of a small file as sorted N-Quads that name its graph, where it has one; ``SourceError`` if it cannot be read."""
     try:
         data = input_file.path.read_bytes()
         if input_file.compression == "gz":
@@ -132,11 +128,7 @@ def read_as_nquads(input_file: InputFile) -> str:
 
 
 def read_metadata_nquads(job: BulkJob, mark: str) -> dict[str, str]:
-    """The vocabulary and the description by file name, with the mark of a plan in the first line.
-
-    Raises:
-        SourceError: one of them cannot be read.
-    """
+    """The vocabulary and the description as N-Quads by file name, with the mark of a plan in the first line."""
     return {
         "vocabulary.nq" if part.path == job.inputs.vocabulary else "description.nq": f"# {mark}\n{read_as_nquads(part)}"
         for part in job.metadata_files

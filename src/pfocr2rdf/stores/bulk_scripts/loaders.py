@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from pfocr2rdf.errors import SourceError
@@ -38,14 +39,8 @@ class BulkLoader(NamedTuple):
     render: Callable[[BulkJob], dict[str, str]]  # the texts of the files of a plan by name
 
 
-def _render_oxigraph(job: BulkJob) -> dict[str, str]:
-    """Oxigraph loads into a store on disk while no server has it open."""
-    return {SCRIPT_NAME: render_script("oxigraph", job, prepare_files(job.data_files, "data"), prepare_files(job.metadata_files, "beside"))}
-
-
-def _render_stardog(job: BulkJob) -> dict[str, str]:
-    """Stardog creates a database from its files, which is much faster than adding them to one."""
-    return {SCRIPT_NAME: render_script("stardog", job, prepare_files(job.data_files, "data"), prepare_files(job.metadata_files, "beside"))}
+def _render_script_only(loader: str, job: BulkJob) -> dict[str, str]:
+    return {SCRIPT_NAME: render_script(loader, job, prepare_files(job.data_files, "data"), prepare_files(job.metadata_files, "beside"))}
 
 
 def _render_graphdb(job: BulkJob) -> dict[str, str]:
@@ -108,11 +103,7 @@ def _qlever_stream(name: str, file: InputFile) -> dict[str, str]:
 
 
 def _render_virtuoso(job: BulkJob) -> dict[str, str]:
-    """Virtuoso's server reads files itself, from folders that its settings allow, when SQL tells it to.
-
-    Raises:
-        SourceError: isql would take the name of a file or a graph for something else.
-    """
+    """Virtuoso's server reads files itself, from folders that its settings allow, when SQL tells it to."""
     graph = job.inputs.graph
     if job.inputs.graph_layout == "dataset" and re.search(r"[;'$?]|--", graph):
         raise SourceError(f"{graph}: isql takes the marks ; ' $ ? and -- in the name of a graph for its own; choose another name")
@@ -130,11 +121,7 @@ def _render_virtuoso(job: BulkJob) -> dict[str, str]:
 
 
 def _require_plain_name(file: InputFile, title: str) -> str:
-    """The name of a file, for a loader that takes names for patterns.
-
-    Raises:
-        SourceError: the name would be a pattern.
-    """
+    """The name of a file, for a loader that takes names for patterns; ``SourceError`` if it would be one."""
     if not re.fullmatch(r"[A-Za-z0-9.-]+", file.path.name):
         raise SourceError(f"{file.path}: {title} takes the names of files for patterns; use only letters, digits, dots and hyphens")
     return file.path.name
@@ -144,9 +131,11 @@ BULK_LOADERS: dict[str, BulkLoader] = {
     "graphdb": BulkLoader("GraphDB", _NTRIPLES_FOR_DATASET, _render_graphdb),
     "jena": BulkLoader("Apache Jena", _NTRIPLES_FOR_DATASET, _render_jena),
     "neptune": BulkLoader("Amazon Neptune", _NO_TRIG, _render_neptune),
-    "oxigraph": BulkLoader("Oxigraph", _ALL_SYNTAXES, _render_oxigraph),
+    # Oxigraph loads into a store on disk while no server has it open.
+    "oxigraph": BulkLoader("Oxigraph", _ALL_SYNTAXES, partial(_render_script_only, "oxigraph")),
     "qlever": BulkLoader("QLever", _NO_TRIG, _render_qlever),
-    "stardog": BulkLoader("Stardog", _ALL_SYNTAXES, _render_stardog),
+    # Stardog creates a database from its files, which is much faster than adding them to one.
+    "stardog": BulkLoader("Stardog", _ALL_SYNTAXES, partial(_render_script_only, "stardog")),
     "virtuoso": BulkLoader("Virtuoso", _NO_DEFAULT_GRAPH, _render_virtuoso),
 }
 """The bulk loaders by the names that the command line takes."""

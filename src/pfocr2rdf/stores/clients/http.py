@@ -111,9 +111,7 @@ class HttpClient:
     ) -> httpx.Response:
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception(lambda error: isinstance(error, _RetryableError) and (idempotent or not error.was_sent)),
-            stop=tenacity.stop_any(
-                tenacity.stop_after_delay(self._retry_for), _StopAfterMaxAttempts(), tenacity.stop_when_event_set(self._stopped)
-            ),
+            stop=self._is_last_attempt,
             wait=_wait_seconds,
             sleep=tenacity.sleep_using_event(self._stopped),
             before_sleep=self._count_retry,
@@ -123,6 +121,12 @@ class HttpClient:
             return retrying(self._request_once, method, url, request, file)
         except _RetryableError as error:
             raise error.error from None
+
+    def _is_last_attempt(self, state: tenacity.RetryCallState) -> bool:
+        """Whether the time is over, or there were enough attempts for an error that may not be transient."""
+        error = state.outcome.exception() if state.outcome else None
+        is_lasting = isinstance(error, _RetryableError) and not error.is_transient and state.attempt_number >= _MAX_ATTEMPTS
+        return is_lasting or self._stopped.is_set() or (state.seconds_since_start or 0.0) >= self._retry_for
 
     def _count_retry(self, _: tenacity.RetryCallState) -> None:
         with self._lock:
@@ -163,32 +167,21 @@ class HttpClient:
         text = self.body_excerpt(response)
         if response.is_success:
             if _IS_HTML(text):
-                raise RequestRefusedError(
-                    f"{url}: answers {method} with a page, not with data; is it the URL of a SPARQL service?", response
-                )
+                sentence = f"{url}: answers {method} with a page, not with data; is it the URL of a SPARQL service?"
+                raise RequestRefusedError(sentence, response)
             return response
-        error = RequestRefusedError(
-            f"{url}: {method} is answered with {status} {response.reason_phrase}{f': {text}' if text else ''}", response
-        )
+        answer = f"{status} {response.reason_phrase}{f': {text}' if text else ''}"
+        error = RequestRefusedError(f"{url}: {method} is answered with {answer}", response)
         if status == 429 or (status >= 500 and status != 501):
             after = min(_retry_after_seconds(response.headers.get("Retry-After", "")), self._retry_for)
-            raise _RetryableError(
-                error, after, is_transient=status in _UNAVAILABLE_STATUSES, was_sent=status not in _NOT_PROCESSED_STATUSES
-            )
+            is_transient, was_sent = status in _UNAVAILABLE_STATUSES, status not in _NOT_PROCESSED_STATUSES
+            raise _RetryableError(error, after, is_transient=is_transient, was_sent=was_sent)
         raise error
 
     def body_excerpt(self, response: httpx.Response) -> str:
         """The beginning of a response body, in one line and without secrets."""
         text = " ".join(response.content[: 4 * _EXCERPT_MAX_CHARS].decode(errors="replace").split())
         return truncate(self.credentials.mask(blank_unprintable(text)), _EXCERPT_MAX_CHARS)
-
-
-class _StopAfterMaxAttempts(tenacity.stop.stop_base):
-    """Stops after so many attempts, for an error that may not be transient."""
-
-    def __call__(self, retry_state: tenacity.RetryCallState) -> bool:
-        error = retry_state.outcome.exception() if retry_state.outcome else None
-        return isinstance(error, _RetryableError) and not error.is_transient and retry_state.attempt_number >= _MAX_ATTEMPTS
 
 
 def _wait_seconds(state: tenacity.RetryCallState) -> float:

@@ -70,11 +70,7 @@ class SparqlClient(Store):
             )
 
     def update(self, text: str, *, idempotent: bool = True) -> None:
-        """Execute a SPARQL Update, which may be sent twice if it is ``idempotent``.
-
-        Raises:
-            StoreError: the server refuses, or takes no updates.
-        """
+        """Execute a SPARQL Update, which may be sent twice if it is ``idempotent``; ``StoreError`` if the server refuses, or takes none."""
         if not self.endpoints.update:
             raise StoreError(f"{self.endpoints.query}: takes no updates; name its service for them with --update-endpoint")
         headers = {"Content-Type": "application/sparql-update", "Accept": "*/*"}

@@ -17,11 +17,7 @@ DEFAULT_SAMPLE_FIGURES = 20
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """The options of ``load``, which explains them.
-
-    Raises:
-        ValueError: an option that there is not.
-    """
+    """The options of ``load``, which explains them; ``ValueError`` for one that there is not."""
 
     graph_layout: str = "dataset"
     graph: str = DATASET_IRI

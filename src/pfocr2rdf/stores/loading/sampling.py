@@ -7,7 +7,7 @@ import heapq
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 import pyoxigraph
@@ -75,11 +75,8 @@ class FigureSampler:
 
 def _figure_starts(lines: bytes) -> Iterator[tuple[int, str]]:
     """The position and the IRI of each figure; the statements of one are together."""
-    last = b""
-    for match in _FIND_FIGURES.finditer(lines):
-        if match[1] != last:
-            last = match[1]
-            yield match.start(), last.decode()
+    for figure, matches in groupby(_FIND_FIGURES.finditer(lines), key=lambda match: match[1]):
+        yield next(matches).start(), figure.decode()
 
 
 def normalize_ntriples(lines: bytes) -> set[str]:

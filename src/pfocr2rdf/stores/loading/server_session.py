@@ -12,8 +12,7 @@ from pathlib import Path
 from pfocr2rdf.errors import OutputError, StoreError
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.rdf.terms import expand_term
-from pfocr2rdf.storage.files import map_os_errors
-from pfocr2rdf.storage.locks import exclusive_lock
+from pfocr2rdf.storage.files import exclusive_lock, map_os_errors
 from pfocr2rdf.stores.chunks import Chunk
 from pfocr2rdf.stores.description import extract_versions, fetch_description, is_in_default_graph
 from pfocr2rdf.stores.drivers import STAGING_SUFFIX, GraphStoreDriver, GraphSwap
@@ -161,11 +160,7 @@ class ServerLoadSession:
     # -- the end -----------------------------------------------------------------------------------------------------------
 
     def publish(self, metadata: Metadata) -> None:
-        """Promote the staging graphs, and remove live ones that nothing took the place of.
-
-        Raises:
-            StoreError: another load took the place of this one, or the server refuses something.
-        """
+        """Promote the staging graphs, and remove live ones that nothing took the place of; ``StoreError`` if this load lost its lease."""
         if self.journal.id not in self._lease.holders():
             raise StoreError(f"{self.server.location}: another load took the place of this one; wait for it, and load again")
         if self._is_staged:

@@ -61,11 +61,7 @@ class Example(NamedTuple):
 
 @cache
 def load_examples() -> tuple[Example, ...]:
-    """All examples, in the order of their names.
-
-    Raises:
-        StoreError: a file of them is damaged.
-    """
+    """All examples, in the order of their names."""
     return tuple(parse_example(path.stem, path.read_text(encoding="utf-8")) for path in sorted(built_in("queries").glob("*.rq")))
 
 

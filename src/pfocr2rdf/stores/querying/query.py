@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, QueryResultsFormat, RdfFormat, parse, parse_query_results
 
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.rdf.iris import DATASET_IRI, is_absolute_iri
@@ -18,8 +18,7 @@ from pfocr2rdf.stores.description import extract_graphs, fetch_description
 from pfocr2rdf.stores.drivers import GraphStoreDriver
 from pfocr2rdf.stores.embedded import EmbeddedStore
 from pfocr2rdf.stores.graph_layout import VOCABULARY_GRAPH
-from pfocr2rdf.stores.querying.execute import query_embedded
-from pfocr2rdf.stores.querying.query_text import QueryText, explain_syntax_error, scan_query
+from pfocr2rdf.stores.querying.query_text import LOOKAHEAD_PADDING, QueryText, explain_syntax_error, scan_query
 from pfocr2rdf.stores.querying.result import QueryResult, map_query_errors
 
 
@@ -104,3 +103,32 @@ def _query_folder(path: Path, query_text: QueryText, graphs: Sequence[str]) -> Q
             raise explain_syntax_error(query_text, str(error)) from None
         weakref.finalize(result, stack.pop_all().close)
     return result
+
+
+def query_embedded(
+    store: EmbeddedStore,
+    query_text: QueryText,
+    default_graphs: Sequence[str] | None = None,
+    named_graphs: Sequence[str] | None = None,
+    *,
+    source: str,
+) -> QueryResult:
+    """Query an open store, which errors call ``source``. SERVICE is not refused here.
+
+    The default graphs make up the default graph; without them, and without FROM, these are all graphs. GRAPH can name the named graphs;
+    ``None`` for all.
+
+    Raises:
+        SyntaxError: the query is not valid; ``explain_syntax_error`` says why.
+        StoreError: it cannot be answered.
+    """
+    default: list[NamedNode | BlankNode | DefaultGraph] | None = None if default_graphs is None else [*map(NamedNode, default_graphs)]
+    named: list[NamedNode | BlankNode] | None = None if named_graphs is None else [*map(NamedNode, named_graphs)]
+    # pyoxigraph's union of all graphs would win over FROM.
+    union = default is None and named is None and not query_text.has_from
+    with map_query_errors(source):
+        results = store.query(
+            query_text.text + LOOKAHEAD_PADDING, prefixes=query_text.implied_prefixes,
+            use_default_graph_as_union=union, default_graph=default, named_graphs=named,
+        )  # fmt: skip
+    return QueryResult(results, query_text.prefixes, source)

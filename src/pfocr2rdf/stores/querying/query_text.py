@@ -61,11 +61,7 @@ class QueryText(NamedTuple):
 
 
 def scan_query(text: str) -> QueryText:
-    """Scan a query as far as it takes to execute it.
-
-    Raises:
-        StoreError: it is no query: it is empty, or an update.
-    """
+    """Scan a query as far as it takes to execute it; ``StoreError`` if it is empty, or an update."""
     declared: dict[str, str] = {}
     used: dict[str, int] = {}
     words: list[str] = []

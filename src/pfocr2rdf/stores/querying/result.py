@@ -114,11 +114,7 @@ class QueryResult:
 
 @contextlib.contextmanager
 def map_query_errors(source: str) -> Iterator[None]:
-    """Map errors of the evaluation of a query to ``StoreError``; those of the file that is written to pass.
-
-    Raises:
-        StoreError: the query failed.
-    """
+    """Map errors of the evaluation of a query to ``StoreError``; those of the file that is written to pass."""
     try:
         yield
     except (OSError, RuntimeError, ValueError) as error:
