@@ -32,7 +32,8 @@ class Difference(NamedTuple):
 
     def __str__(self) -> str:
         """The difference as lines to read: ``-`` for the plain pipeline, ``+`` for the package."""
-        lines = [f"- {' '.join(one)}" for one in self.only_plain] + [f"+ {' '.join(one)}" for one in self.only_package]
+        sides = ("-", self.only_plain), ("+", self.only_package)
+        lines = [f"{sign} {' '.join(statement)}" for sign, statements in sides for statement in statements]
         return "\n".join((f"{self.record}: {len(lines)} statements differ", *lines[:40]))
 
 
@@ -48,16 +49,16 @@ def plain_statements(graph: Graph) -> set[Statement]:
 
 def package_statements(ntriples: str) -> set[Statement]:
     """The statements of N-Triples text; a blank node in it is an error."""
-    found: set[Statement] = set()
+    statements: set[Statement] = set()
     for quad in pyoxigraph.parse(ntriples.encode(), format=pyoxigraph.RdfFormat.N_TRIPLES):
         subject, predicate, value = quad.subject, quad.predicate, quad.object
         if not isinstance(subject, pyoxigraph.NamedNode):
             raise ValueError(f"{subject} is no IRI")
         if isinstance(value, pyoxigraph.Literal):
-            found.add((subject.value, predicate.value, shown(value.value, value.datatype.value, value.language)))
+            statements.add((subject.value, predicate.value, shown(value.value, value.datatype.value, value.language)))
         else:
-            found.add((subject.value, predicate.value, str(value)))
-    return found
+            statements.add((subject.value, predicate.value, str(value)))
+    return statements
 
 
 def differences(sources: Iterable[str | os.PathLike[str]], loader: Loader = TextLoader) -> Iterator[Difference]:
@@ -66,8 +67,8 @@ def differences(sources: Iterable[str | os.PathLike[str]], loader: Loader = Text
     Raises:
         RecordError: the package refuses a record.
     """
-    with RecordSource(sources) as found:
-        for located in found:
+    with RecordSource(sources) as source:
+        for located in source:
             if isinstance(located, Exception):
                 raise located
             graph = build_figure_graph(read_record(located))

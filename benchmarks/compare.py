@@ -52,11 +52,11 @@ class Run(NamedTuple):
 def agree(corpus: Path) -> bool:
     """Whether both pipelines say the same of each record; prints what differs."""
     count = wrong = 0
-    for one in differences([corpus]):
+    for difference in differences([corpus]):
         count += 1
-        if one.only_plain or one.only_package:
+        if difference.only_plain or difference.only_package:
             wrong += 1
-            print(one)
+            print(difference)
     print(f"{count - wrong} of {count} records: the same statements from the plain pipeline and from pfocr2rdf")
     return count > 0 and not wrong
 
@@ -81,12 +81,12 @@ def run_stages(corpus: Path) -> Run:
     spent: defaultdict[str, float] = defaultdict(float)
     validator, writers = Validator(load_shapes()), {name: SERIALIZERS[name]() for name in WANTED}
     count = 0
-    with RecordSource([corpus]) as found:
-        for located in found:
-            if isinstance(located, Exception):
-                raise located
+    with RecordSource([corpus]) as source:
+        for reference in source:
+            if isinstance(reference, Exception):
+                raise reference
             laps = [time.process_time()]
-            record = parse_record(*read_raw(located))
+            record = parse_record(*read_raw(reference))
             laps.append(time.process_time())
             graph = build_figure_graph(record)
             laps.append(time.process_time())
@@ -121,17 +121,17 @@ def compare(corpus: Path, records: int) -> bool:
         exports.append(in_fresh_process(partial(run_export, corpus), partial(run_export, corpus, 1)))
         for name, seconds in plains[-1].value.stages.items():
             stages[name] += seconds
-    sizes = [one.value.written + one.value.left_out for one in plains]
-    each_plain = [one.cpu / size * 1000 for one, size in zip(plains, sizes, strict=True)]
-    each_export = [one.cpu / records * 1000 for one in exports]
-    slow, fast = sum(one.cpu for one in plains) / records * 1000, mean(each_export)
-    ratios = sorted(before / after for before, after in zip(each_plain, each_export, strict=True))
+    sizes = [run.value.written + run.value.left_out for run in plains]
+    each_plain = [run.cpu / size * 1000 for run, size in zip(plains, sizes, strict=True)]
+    each_export = [run.cpu / records * 1000 for run in exports]
+    slow, fast = sum(run.cpu for run in plains) / records * 1000, mean(each_export)
+    ratios = sorted(plain_cost / export_cost for plain_cost, export_cost in zip(each_plain, each_export, strict=True))
     print(table("The plain pipeline:", stages, records))
     print(table("pfocr2rdf, step by step:", in_fresh_process(partial(run_stages, corpus)).value.stages, records))
     print(f"CPU a record, from files to validated Turtle and JSON-LD ({records} records, one process):")
     print(f"  plain pipeline        {slow:9.3f} ms\n  pfocr2rdf             {fast:9.3f} ms")
     print(f"  ratio                 {slow / fast:9.1f}    (pair by pair {ratios[0]:.1f} to {ratios[-1]:.1f})")
-    left_out = sum(one.value.left_out for one in plains), exports[0].value.left_out
+    left_out = sum(run.value.left_out for run in plains), exports[0].value.left_out
     print(f"  left out for violations: {left_out[0]} and {left_out[1]}")
     return left_out[0] == left_out[1]
 

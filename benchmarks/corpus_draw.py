@@ -82,19 +82,19 @@ def draw_group(groups: list[list[Gene]], rng: random.Random) -> list[Gene]:
 
 def draw_count(mean: float, rng: random.Random) -> int:
     """How many different gene rows a figure has, on the real curve scaled to `mean`."""
-    place = rng.random()
-    i = next(i for i in range(len(STEPS) - 1) if place < STEPS[i + 1])
-    share = (place - STEPS[i]) / (STEPS[i + 1] - STEPS[i])
+    position = rng.random()
+    i = next(i for i in range(len(STEPS) - 1) if position < STEPS[i + 1])
+    share = (position - STEPS[i]) / (STEPS[i + 1] - STEPS[i])
     return round((SPREAD[i] + share * (SPREAD[i + 1] - SPREAD[i])) * mean / SPREAD_MEAN)
 
 
 def draw_genes(pool: Pool, generation: str, rows: float, rng: random.Random) -> list[Gene]:
     """A figure's gene rows: each sighting of a word in 2021, each row once and by organism in 2023."""
     wanted = draw_count(rows / REPEATS, rng)
-    known = pool.human if generation == "2021" else pool.all_species
+    genes = pool.human if generation == "2021" else pool.all_species
     groups, seen = [], set[Gene]()
     for _ in range(wanted):  # a bound: each turn adds a row, or meets a group again
-        group = draw_group(known, rng)
+        group = draw_group(genes, rng)
         if len(seen) >= wanted:
             break
         if group[0] not in seen:
@@ -121,23 +121,23 @@ def draw_paper(place: int, generation: str, pool: Pool, rng: random.Random) -> P
     title, short, publisher, doi, stem = rng.choice(JOURNALS)
     reftext = f"Ada B. Maker, et al. {short}. {year};{volume}:{page}."
     fields = {"papertitle": rng.choice(pool.texts)[2], "reftext": reftext, "year": year if rng.random() > 0.01 else ""}
-    known = rng.random() < 0.6
+    is_known = rng.random() < 0.6
     words = " | ".join(rng.sample(("signaling", "cancer", "β-catenin", "metabolism", "stress: heat", "review"), 4))
     gone = ".na.character"
-    fields["doi"] = f"{doi}.{year}.{volume:02d}.{1_000_000 + place}" if known else gone
-    fields["journal_title"], fields["journal_nlm_ta"] = (title, short) if known else (gone, gone)
-    fields["publisher_name"] = publisher if known else gone
-    fields["keywords"] = rng.choice((words, words, "")) if known else gone
+    fields["doi"] = f"{doi}.{year}.{volume:02d}.{1_000_000 + place}" if is_known else gone
+    fields["journal_title"], fields["journal_nlm_ta"] = (title, short) if is_known else (gone, gone)
+    fields["publisher_name"] = publisher if is_known else gone
+    fields["keywords"] = rng.choice((words, words, "")) if is_known else gone
     return Paper(f"PMC{1_000_000 + place}", generation, f"{stem}-{volume:02d}-{page:05d}", fields)
 
 
 def figures(generation: str, seed: int, pool: Pool, rows: float) -> Iterator[Figure]:
     """Figures without end, about 1.2 a paper."""
     rng = random.Random(f"{generation}/{seed}")
-    place = 0
+    position = 0
     while True:
         age = rng.choice(("2021", "2023")) if generation == "mixed" else generation
-        paper = draw_paper(place, age, pool, rng)
+        paper = draw_paper(position, age, pool, rng)
         for number in range(1, 1 + rng.choice((1,) * 17 + (2, 2, 3))):
             title, caption, _ = rng.choice(pool.texts)
             genes = draw_genes(pool, age, rows, rng)
@@ -145,4 +145,4 @@ def figures(generation: str, seed: int, pool: Pool, rows: float) -> Iterator[Fig
             diseases = draw_terms(pool.diseases, 0.3, 4, rng)
             figid = f"{paper.pmcid}__{paper.stem}-g{number:03d}"
             yield Figure(paper, figid, number, title, caption, genes, chemicals, diseases, rng)
-        place += 1
+        position += 1

@@ -97,8 +97,8 @@ def invented_pool() -> Pool:
     texts = []
     for k in range(400):
         rng = random.Random(k)
-        said = [f"{rng.choice(SUBJECTS)} {rng.choice(VERBS)} {rng.choice(OBJECTS)}" for _ in range(rng.randrange(2, 18))]
-        texts.append((said[0], ". ".join(said) + ".", f"{said[1]}: example no. {k}."))
+        titles = [f"{rng.choice(SUBJECTS)} {rng.choice(VERBS)} {rng.choice(OBJECTS)}" for _ in range(rng.randrange(2, 18))]
+        texts.append((titles[0], ". ".join(titles) + ".", f"{titles[1]}: example no. {k}."))
     return Pool([], [], chemicals, diseases, texts)
 
 
@@ -122,13 +122,13 @@ def real_pool(source: Path) -> Pool:
         human += grouped(rows)
         chemicals += [Term(row["word"], row["identifier"]) for row in record["chemicals"]]
         texts.append((record["figtitle"], record["caption"], record["papertitle"]))
-    others: list[list[Gene]] = []
+    other_species: list[list[Gene]] = []
     tables = source / "real-gen2" / "_data"
     for path in sorted(tables.glob("*-genes.tsv")):
-        others += grouped(side_gene(row) for row in side_rows(path))
+        other_species += grouped(side_gene(row) for row in side_rows(path))
     chemicals += 10 * side_terms(tables, "chemicals")
     diseases = 5 * side_terms(tables, "diseases") + invented_pool().diseases
-    return Pool(human, human + 10 * others, chemicals, diseases, texts)
+    return Pool(human, human + 10 * other_species, chemicals, diseases, texts)
 
 
 def side_rows(path: Path) -> list[list[str]]:
@@ -145,5 +145,5 @@ def side_gene(row: list[str]) -> Gene:
 
 def side_terms(tables: Path, kind: str) -> list[Term]:
     """Every row of the real tables of one kind."""
-    found = [Term(*row) for path in sorted(tables.glob(f"*-{kind}.tsv")) for row in side_rows(path)]
-    return [term._replace(mesh=term.mesh.removeprefix("mesh:")) for term in found]
+    terms = [Term(*row) for path in sorted(tables.glob(f"*-{kind}.tsv")) for row in side_rows(path)]
+    return [term._replace(mesh=term.mesh.removeprefix("mesh:")) for term in terms]

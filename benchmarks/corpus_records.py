@@ -49,8 +49,8 @@ def linked_data(figure: Figure) -> str:
 
 def inline_gene(gene: Gene) -> str:
     """A gene row of 2021."""
-    found = (("word", gene.word), ("symbol", gene.match), ("source", gene.source))
-    return item(*found, ("hgnc_symbol", gene.symbol), ("entrez", gene.id))
+    fields = (("word", gene.word), ("symbol", gene.match), ("source", gene.source))
+    return item(*fields, ("hgnc_symbol", gene.symbol), ("entrez", gene.id))
 
 
 def inline_term(term: Term) -> str:

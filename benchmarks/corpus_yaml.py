@@ -31,15 +31,15 @@ def fold(text: str, column: int, indent: str) -> str:
     if column + len(text) <= WIDTH:
         return text
     first, *words = text.split(" ")
-    out, column, before = [first], column + len(first), first
+    out, column, previous = [first], column + len(first), first
     for word in words:
-        if column > WIDTH and word and before:
+        if column > WIDTH and word and previous:
             out.append(f"\n{indent}{word}")
             column = len(indent) + len(word)
         else:
             out.append(f" {word}")
             column += 1 + len(word)
-        before = word
+        previous = word
     return "".join(out)
 
 

@@ -69,8 +69,8 @@ def rewrite(files: dict[str, bytes]) -> int:
 
 def middle(function: Callable[[], object], repeats: int, records: int, prepare: Callable[[], object]) -> tuple[float, float]:
     """CPU and wall milliseconds a record: the middle one of several fresh processes, by CPU."""
-    found = sorted((one.cpu, one.wall) for one in (in_fresh_process(function, prepare) for _ in range(repeats)))
-    cpu, wall = found[len(found) // 2]
+    costs = sorted((run.cpu, run.wall) for run in (in_fresh_process(function, prepare) for _ in range(repeats)))
+    cpu, wall = costs[len(costs) // 2]
     return cpu / records * 1000, wall / records * 1000
 
 
@@ -110,12 +110,12 @@ def main(arguments: list[str] | None = None) -> int:
     add_corpus(parser, seed=1)
     add_outputs(parser)
     asked = parser.parse_args(arguments)
-    found = rows(corpus_of(asked.records, asked.generation, asked.seed, asked.corpus_dir), asked.records, asked.repeats)
-    held = float(str(found[0]["ratio"])) <= BAR
-    said = [note.format(bar=BAR, held="within" if held else "above", repeats=asked.repeats) for note in NOTES]
+    table = rows(corpus_of(asked.records, asked.generation, asked.seed, asked.corpus_dir), asked.records, asked.repeats)
+    is_within = float(str(table[0]["ratio"])) <= BAR
+    notes = [note.format(bar=BAR, held="within" if is_within else "above", repeats=asked.repeats) for note in NOTES]
     command = f"python -m benchmarks.floor --records {asked.records} --generation {asked.generation} --seed {asked.seed}"
-    give_out(Result("floor", command, machine(), COLUMNS, found, said), asked)
-    return 0 if held else 1
+    give_out(Result("floor", command, machine(), COLUMNS, table, notes), asked)
+    return 0 if is_within else 1
 
 
 if __name__ == "__main__":

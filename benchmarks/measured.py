@@ -24,7 +24,7 @@ class Measured(NamedTuple, Generic[T]):
 
 def cpu_seconds() -> float:
     """CPU time of this process and of its children that have ended."""
-    return sum(one.ru_utime + one.ru_stime for one in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+    return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
 
 
 def peak_mebibytes() -> float:

@@ -252,8 +252,8 @@ def add_mentions(graph: Graph, figure: URIRef, figid: str, rows: list[Row]) -> N
 def add_target(graph: Graph, row: Row) -> None:
     """The gene, chemical or disease of a row."""
     target = URIRef(row.target)
-    for one in CLASSES[row.kind]:
-        graph.add((target, RDF.type, one))
+    for rdf_class in CLASSES[row.kind]:
+        graph.add((target, RDF.type, rdf_class))
     add_texts(graph, target, {DCTERMS.identifier: row.identifier, RDFS.label: row.label, SKOS.altLabel: row.other_label})
     if row.xref:
         graph.add((target, SKOS.closeMatch, URIRef(row.xref)))

@@ -31,16 +31,16 @@ def load_context(url: str, options: object) -> dict[str, Any]:  # noqa: ARG001 -
 
 def repaired(block: dict[str, Any], title: str) -> dict[str, Any]:
     """The block with licence, name, creator and keywords put right."""
-    kept = {key: value for key, value in block.items() if not (isinstance(value, str) and value.strip() in NOTHING)}
-    if kept.get("license") == "CC0":
-        kept["license"] = CC0
-    if kept.get("name") == "CreativeWork":
-        kept["name"] = [title] if title else []
-    if kept.get("creator") == {"@type": "Organization", "name": "WikiPathways"}:
-        kept["creator"] = {"@id": "https://www.wikipathways.org/", **kept["creator"]}
-    if isinstance(kept.get("keywords"), list):
-        kept["keywords"] = [word for word in kept["keywords"] if word.strip() not in NOTHING]
-    return kept
+    entries = {key: value for key, value in block.items() if not (isinstance(value, str) and value.strip() in NOTHING)}
+    if entries.get("license") == "CC0":
+        entries["license"] = CC0
+    if entries.get("name") == "CreativeWork":
+        entries["name"] = [title] if title else []
+    if entries.get("creator") == {"@type": "Organization", "name": "WikiPathways"}:
+        entries["creator"] = {"@id": "https://www.wikipathways.org/", **entries["creator"]}
+    if isinstance(entries.get("keywords"), list):
+        entries["keywords"] = [word for word in entries["keywords"] if word.strip() not in NOTHING]
+    return entries
 
 
 def add_json_ld(graph: Graph, figure: URIRef, record: dict[str, Any]) -> None:

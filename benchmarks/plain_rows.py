@@ -152,14 +152,14 @@ def table_terms(record: dict[str, Any], path: Path) -> Iterator[Row]:
             mesh, number = said(row["mesh"]).removeprefix("mesh:"), said(row[column]).removeprefix(f"{column}:")
             match, second = said(row["match"]), said(row["name"])
             other = base + number if number else ""
-            known = f"{column.upper()}:{number}" if number else ""
+            identifier = f"{column.upper()}:{number}" if number else ""
             label = match or second
             yield Row(
                 kind,
                 as_word(row["word"]),
                 match,
                 target=MESH + mesh if mesh else other,
-                identifier=mesh or known,
+                identifier=mesh or identifier,
                 label=label,
                 other_label=second if second.casefold() != label.casefold() else "",
                 xref=other if mesh else "",

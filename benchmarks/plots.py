@@ -45,8 +45,8 @@ def bars(title: str, unit: str, named: Sequence[tuple[str, float, bool]]) -> Fig
     """Horizontal bars, the first one on top; each is a name, a ratio, and whether it is the export."""
     figure = Figure(figsize=(8.6, 0.9 + 0.42 * len(named)), layout="constrained")
     axes = figure.add_subplot()
-    names, values = [one[0] for one in named], [one[1] for one in named]
-    drawn = axes.barh(range(len(named)), values, color=[OURS if one[2] else OTHERS for one in named], height=0.66)
+    names, values = [row[0] for row in named], [row[1] for row in named]
+    drawn = axes.barh(range(len(named)), values, color=[OURS if row[2] else OTHERS for row in named], height=0.66)
     axes.bar_label(drawn, [f"{value:.1f}" if value >= 10 else f"{value:.2f}" for value in values], padding=4)
     axes.set_yticks(range(len(named)), names)
     axes.invert_yaxis()
@@ -86,10 +86,10 @@ def sizes(found: Result) -> Figure:
     figure = Figure(figsize=(8.6, 3.6), layout="constrained")
     axes = figure.add_subplot()
     counts = [int(str(row["records"])) for row in found.rows]
-    for key, label, colour, place in (("cpu", "of CPU, all processes", OTHERS, 10), ("wall", "on the clock", OURS, -20)):
+    for key, label, colour, offset in (("cpu", "of CPU, all processes", OTHERS, 10), ("wall", "on the clock", OURS, -20)):
         values = [float(str(row[key])) for row in found.rows]
         axes.plot(counts, values, color=colour, marker="o", linewidth=2)
-        axes.annotate(label, (counts[-1], values[-1]), (0, place), textcoords="offset points", ha="right", va="bottom")
+        axes.annotate(label, (counts[-1], values[-1]), (0, offset), textcoords="offset points", ha="right", va="bottom")
     axes.set_xscale("log")
     axes.set_xticks(counts, [f"{count:,}" for count in counts])
     axes.minorticks_off()

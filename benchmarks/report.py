@@ -53,10 +53,10 @@ def from_plain(said: str, command: str) -> Result:
     Raises:
         ValueError: it says no ratio.
     """
-    found = PLAIN.search(said)
-    if not found:
+    match = PLAIN.search(said)
+    if not match:
         raise ValueError(f"{command} gave no ratio:\n{said}")
-    slow, fast, ratio, low, high = map(float, found.groups())
+    slow, fast, ratio, low, high = map(float, match.groups())
     rows: list[Row] = [
         {"ratio": ratio, "name": "the usual libraries (PyYAML, PyLD, rdflib, pySHACL)", "cpu": slow},
         {"ratio": 1.0, "name": "pfocr2rdf", "cpu": fast},
@@ -108,29 +108,31 @@ def number(result: Result, key: str, **wanted: object) -> float:
 def in_short(results: Mapping[str, Result]) -> str:
     """The table of ratios that the page begins with."""
     lines: list[tuple[str, str, str]] = []
-    if found := results.get("plain"):
+    if result := results.get("plain"):
         what = "CPU time of the usual libraries to that of the export, for the same graph"
-        lines.append((f"{number(found, 'ratio'):.1f}", what, found.command))
-    if found := results.get("whole"):
+        lines.append((f"{number(result, 'ratio'):.1f}", what, result.command))
+    if result := results.get("whole"):
         what = "seconds of the usual libraries to those of a whole export with all workers (bar: 120)"
-        lines.append((f"{number(found, 'ratio', name='pfocr2rdf, '):.1f}", what, found.command))
-    if found := results.get("engines"):
+        lines.append((f"{number(result, 'ratio', name='pfocr2rdf, '):.1f}", what, result.command))
+    if result := results.get("engines"):
         for name in ("LinkML", "SDM-RDFizer", "Morph-KGC", "maplib"):
-            ratios = [float(str(row["ratio"])) for row in found.rows if row["name"] == f"{name}, CSV" and row.get("ratio")]
+            ratios = [float(str(row["ratio"])) for row in result.rows if row["name"] == f"{name}, CSV" and row.get("ratio")]
             what = f"seconds of {name}, for the core of the statements, from tables, to those of the export"
-            lines += [(f"{min(ratios):.2f}", what, found.command)] if ratios else []
-    if found := results.get("floor"):
+            lines += [(f"{min(ratios):.2f}", what, result.command)] if ratios else []
+    if result := results.get("floor"):
         what = "CPU time of the export to that of reading and writing alone (bar: 4)"
-        lines.append((f"{number(found, 'ratio', name='pfocr2rdf'):.2f}", what, found.command))
-    if found := results.get("sizes"):
-        far = max(float(str(row["deviation"])) for row in found.rows)
-        lines.append((f"{far:+.1%}", "how much longer a record takes than at the quickest smaller size, at most (bar: 10%)", found.command))
-    if found := results.get("loading"):
+        lines.append((f"{number(result, 'ratio', name='pfocr2rdf'):.2f}", what, result.command))
+    if result := results.get("sizes"):
+        far = max(float(str(row["deviation"])) for row in result.rows)
+        lines.append(
+            (f"{far:+.1%}", "how much longer a record takes than at the quickest smaller size, at most (bar: 10%)", result.command)
+        )
+    if result := results.get("loading"):
         for bar in BARS:
-            value = bar.value(found.rows)
-            lines += [(f"{value:.2f}", f"{bar.title} (bar: {bar.asked})", found.command)] if value else []
-    if found := results.get("serving"):
-        lines += served(found)
+            value = bar.value(result.rows)
+            lines += [(f"{value:.2f}", f"{bar.title} (bar: {bar.asked})", result.command)] if value else []
+    if result := results.get("serving"):
+        lines += served(result)
     head = ("ratio", "of what to what", "command")
     table = [head, ("---",) * 3, *((ratio, what, f"`{command}`") for ratio, what, command in lines)]
     return "".join(f"| {' | '.join(line)} |\n" for line in table)

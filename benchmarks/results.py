@@ -66,9 +66,9 @@ def markdown(result: Result) -> str:
     lines = [[column.title for column in result.columns], ["---"] * len(result.columns)]
     lines += [[shown(row.get(column.key), column.form).replace("|", "\\|") for column in result.columns] for row in result.rows]
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    where = "{cpu}, {cores} cores, {memory_gib} GiB, {system}, Python {python}, {date}".format(**result.machine)
+    machine_text = "{cpu}, {cores} cores, {memory_gib} GiB, {system}, Python {python}, {date}".format(**result.machine)
     notes = "".join(f"- {note}\n" for note in result.notes)
-    return f"{table}\n\n{notes}- Measured by `{result.command}` on {where}.\n"
+    return f"{table}\n\n{notes}- Measured by `{result.command}` on {machine_text}.\n"
 
 
 def add_outputs(parser: argparse.ArgumentParser) -> None:
@@ -88,11 +88,11 @@ def give_out(result: Result, asked: argparse.Namespace) -> None:
 
 def save(result: Result, path: Path) -> None:
     """Write a result as JSON."""
-    kept: dict[str, Any] = result._asdict() | {"columns": [column._asdict() for column in result.columns]}
-    path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    fields: dict[str, Any] = result._asdict() | {"columns": [column._asdict() for column in result.columns]}
+    path.write_text(json.dumps(fields, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def load(path: Path) -> Result:
     """A result that was saved."""
-    kept = json.loads(path.read_text(encoding="utf-8"))
-    return Result(**kept | {"columns": [Column(**column) for column in kept["columns"]]})
+    fields = json.loads(path.read_text(encoding="utf-8"))
+    return Result(**fields | {"columns": [Column(**column) for column in fields["columns"]]})

@@ -68,8 +68,8 @@ def row(corpus: Path, workers: int) -> dict[str, float]:
 
 def off_flat(found: list[dict[str, float]]) -> list[float]:
     """By which share a record takes longer at each size than at the quickest one that is no larger; sizes ascend."""
-    quickest = accumulate((one["wall"] for one in found), min)
-    return [one["wall"] / best - 1 for one, best in zip(found, quickest, strict=True)]
+    quickest = accumulate((row["wall"] for row in found), min)
+    return [row["wall"] / best - 1 for row, best in zip(found, quickest, strict=True)]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -84,15 +84,15 @@ def main(arguments: list[str] | None = None) -> int:
     add_corpus(parser, seed=0)
     add_outputs(parser)
     asked = parser.parse_args(arguments)
-    found = [row(corpus_of(size, asked.generation, asked.seed, asked.corpus_dir), asked.workers) for size in sorted(asked.sizes)]
-    off = off_flat(found)
-    rows: list[Row] = [one | {"deviation": share, "worker": one["worker"] or None} for one, share in zip(found, off, strict=True)]
-    held = max(off) <= BAR
+    table = [row(corpus_of(size, asked.generation, asked.seed, asked.corpus_dir), asked.workers) for size in sorted(asked.sizes)]
+    off = off_flat(table)
+    rows: list[Row] = [one | {"deviation": share, "worker": one["worker"] or None} for one, share in zip(table, off, strict=True)]
+    is_within = max(off) <= BAR
     workers = f"{asked.workers} workers" if asked.workers > 1 else "One worker"
-    said = [note.format(workers=workers, bar=BAR, held="held" if held else "not held") for note in NOTES]
+    notes = [note.format(workers=workers, bar=BAR, held="held" if is_within else "not held") for note in NOTES]
     command = f"python -m benchmarks.sizes --sizes {' '.join(map(str, sorted(asked.sizes)))} --workers {asked.workers}"
-    give_out(Result("sizes", command, machine(), COLUMNS, rows, said), asked)
-    return 0 if held else 1
+    give_out(Result("sizes", command, machine(), COLUMNS, rows, notes), asked)
+    return 0 if is_within else 1
 
 
 if __name__ == "__main__":

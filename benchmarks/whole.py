@@ -60,16 +60,16 @@ def run_plain(paths: list[Path]) -> int:
 def run_exports(corpus: Path, workers: int) -> Exports:
     """The exports, to folders that go again."""
     with tempfile.TemporaryDirectory() as out:
-        one = in_fresh_process(partial(export_to, Path(out) / "one", corpus, 1))
+        single = in_fresh_process(partial(export_to, Path(out) / "one", corpus, 1))
         several, again = (in_fresh_process(partial(export_to, Path(out) / "several", corpus, workers)) for _ in range(2))
         path = min((corpus / "_figures").glob("*.md"))
-        before = path.read_bytes()
-        path.write_bytes(before.replace(b"\n---\n", b"\nsomething: else\n---\n", 1))
+        previous = path.read_bytes()
+        path.write_bytes(previous.replace(b"\n---\n", b"\nsomething: else\n---\n", 1))
         try:
             changed = in_fresh_process(partial(export_to, Path(out) / "several", corpus, workers))
         finally:
-            path.write_bytes(before)
-    return Exports(one, several, again, changed)
+            path.write_bytes(previous)
+    return Exports(single, several, again, changed)
 
 
 def rows(done: Exports, workers: int, slow: Row) -> list[Row]:
@@ -80,12 +80,12 @@ def rows(done: Exports, workers: int, slow: Row) -> list[Row]:
         ("again, nothing changed", done.again),
         ("again, one record changed", done.changed),
     )
-    found: list[Row] = [slow]
+    table: list[Row] = [slow]
     for name, measured in named:
         size = measured.value.read
         cost = {"wall": measured.wall / size * 1000, "cpu": measured.cpu / size * 1000, "seconds": measured.wall}
-        found.append({"name": name, "ratio": float(str(slow["wall"])) / cost["wall"], "mapped": measured.value.mapped, **cost})
-    return found
+        table.append({"name": name, "ratio": float(str(slow["wall"])) / cost["wall"], "mapped": measured.value.mapped, **cost})
+    return table
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -110,9 +110,9 @@ def main(arguments: list[str] | None = None) -> int:
     wall, cpu = (sum(times) / count * 1000 for times in ([half.wall for half in halves], [half.cpu for half in halves]))
     found = rows(done, asked.workers, {"name": "the usual libraries", "ratio": 1.0, "wall": wall, "cpu": cpu})
     ratio, scaling, again = float(str(found[1]["ratio"])), done.one.wall / done.several.wall, done.again.wall / done.several.wall
-    said = {"size": asked.records, "written": done.one.value.triples / asked.records, "sample": count, "workers": asked.workers}
-    said |= {"ratio": ratio, "plain": PLAIN_BAR, "scaling": scaling, "bar": WORKERS_BAR, "again": again, "again_bar": AGAIN_BAR}
-    notes = [note.format(**said) for note in NOTES]
+    numbers = {"size": asked.records, "written": done.one.value.triples / asked.records, "sample": count, "workers": asked.workers}
+    numbers |= {"ratio": ratio, "plain": PLAIN_BAR, "scaling": scaling, "bar": WORKERS_BAR, "again": again, "again_bar": AGAIN_BAR}
+    notes = [note.format(**numbers) for note in NOTES]
     command = f"python -m benchmarks.whole --records {asked.records} --workers {asked.workers}"
     give_out(Result("whole", command, machine(), COLUMNS, found, notes), asked)
     return 0 if ratio >= PLAIN_BAR and scaling >= WORKERS_BAR and again <= AGAIN_BAR else 1

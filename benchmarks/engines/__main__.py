@@ -44,9 +44,9 @@ NOTES = (
 
 def notes(contest: Contest, repeats: int, records: int) -> list[str]:
     """What a reader must know, and what went wrong."""
-    said = [f"{records:,} records, {contest.core:,} core statements.", *(note.format(repeats=repeats) for note in NOTES)]
-    said += [f"{place.name} changes texts: {place.example}." for place in contest.places if place.example]
-    return said + [f"{place.name} did not run: {place.reason}." for place in contest.places if place.reason]
+    lines = [f"{records:,} records, {contest.core:,} core statements.", *(note.format(repeats=repeats) for note in NOTES)]
+    lines += [f"{place.name} changes texts: {place.example}." for place in contest.places if place.example]
+    return lines + [f"{place.name} did not run: {place.reason}." for place in contest.places if place.reason]
 
 
 def row(place: Place, reference: float, tables: float) -> Row:
@@ -97,8 +97,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = f"--records {asked.records} --generation {asked.generation} --seed {asked.seed} --workers {workers}"
     command = f"python -m benchmarks.engines {options}{' --slow' if asked.slow else ''}"
     rows = list(map(partial(row, reference=contest.reference, tables=contest.tables), contest.ranked()))
-    found = Result("engines", command, machine(), COLUMNS, rows, notes(contest, asked.repeats, asked.records))
-    give_out(found, asked)
+    result = Result("engines", command, machine(), COLUMNS, rows, notes(contest, asked.repeats, asked.records))
+    give_out(result, asked)
     return 0 if contest.as_expected else 1
 
 

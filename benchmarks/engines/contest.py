@@ -51,9 +51,9 @@ class Contest:
         environments.mkdir(parents=True, exist_ok=True)
         self._table_folder.mkdir()
         self._engines = [
-            (one, Place(one.name, one.processes, partial(self._engine, one), engine=True))
-            for one in engines(workers)
-            if slow or not one.slow
+            (engine, Place(engine.name, engine.processes, partial(self._engine, engine), engine=True))
+            for engine in engines(workers)
+            if slow or not engine.slow
         ]
         self._own = list(self._own_places([workers, 1] if several else [1]))
         self.places = [*self._own, *(place for _, place in self._engines)]
@@ -94,10 +94,10 @@ class Contest:
         self._judge(export, ran)
 
     def _judge(self, export: Path, ran: Sequence[tuple[Engine, Place, Path]]) -> None:
-        whole, found = in_fresh_process(partial(verdicts, export, [made for _, _, made in ran])).value
+        whole, verdict_list = in_fresh_process(partial(verdicts, export, [made for _, _, made in ran])).value
         for place in self._own[:-1]:
             place.statements, place.verdict = whole, "all of it, and more"
-        for (engine, place, _), verdict in zip(ran, found, strict=True):
+        for (engine, place, _), verdict in zip(ran, verdict_list, strict=True):
             self.core, place.statements, place.verdict, place.example = verdict.core, verdict.made, str(verdict), verdict.example
             self.as_expected &= set(verdict.properties) <= set(engine.alters)
 

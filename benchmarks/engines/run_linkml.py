@@ -23,10 +23,10 @@ def rows(name: str) -> list[Row]:
 
 def gathered(name: str, key: str, value: str) -> dict[Any, list[Any]]:
     """The values of one column by those of another, each once."""
-    found: defaultdict[Any, dict[Any, None]] = defaultdict(dict)
+    values_by_key: defaultdict[Any, dict[Any, None]] = defaultdict(dict)
     for row in rows(name):
-        found[row[key]][row[value]] = None
-    return {one: list(values) for one, values in found.items()}
+        values_by_key[row[key]][row[value]] = None
+    return {name: list(values) for name, values in values_by_key.items()}
 
 
 def figure(row: Row) -> str:
@@ -45,14 +45,14 @@ def things(made: Any) -> Iterator[Any]:
         paper = f"{IDENTIFIERS}pmc/{row['pmcid']}" if row["pmcid"] else None
         names, mentioned = (
             [row["figid"], *aliases.get(row["figid"], ())],
-            [f"{IDENTIFIERS}ncbigene/{one}" for one in genes.get(row["figid"], ())],
+            [f"{IDENTIFIERS}ncbigene/{name}" for name in genes.get(row["figid"], ())],
         )
         yield made.Figure(id=figure(row), identifiers=names, title=row["title"], paper=paper, genes=mentioned)
     for row in rows("mentions"):
         gene = f"{IDENTIFIERS}ncbigene/{row['gene']}"
         yield made.Mention(id=f"{SITE}mentions/{row['mention']}", target=figure(row), body=gene, word=row["word"])
     for row in rows("genes"):
-        symbols = [f"{SITE}families/{one}" for one in families.get(row["gene"], ())]
+        symbols = [f"{SITE}families/{name}" for name in families.get(row["gene"], ())]
         yield made.Gene(id=f"{IDENTIFIERS}ncbigene/{row['gene']}", number=row["gene"], label=row["label"], families=symbols)
     for row in rows("papers"):
         yield made.Paper(id=f"{IDENTIFIERS}pmc/{row['pmcid']}", title=row["title"], year=row["year"])

@@ -35,9 +35,9 @@ def run(command: Sequence[str], folder: Path, variables: Mapping[str, str], log:
     Raises:
         FailedError: its exit status is not 0.
     """
-    with log.open("wb") as said:
+    with log.open("wb") as output:
         begin = time.perf_counter()
-        process = subprocess.Popen(command, cwd=folder, env={**os.environ, **variables}, stdout=said, stderr=said)
+        process = subprocess.Popen(command, cwd=folder, env={**os.environ, **variables}, stdout=output, stderr=output)
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - begin
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -58,11 +58,11 @@ def installed(engine: Engine, folder: Path) -> Path:
     Raises:
         FailedError: it cannot be installed.
     """
-    place = folder / engine.requirement.replace("==", "-")
-    python, done = place / "bin" / "python", place / "installed"
+    environment = folder / engine.requirement.replace("==", "-")
+    python, done = environment / "bin" / "python", environment / "installed"
     if not done.exists():
-        venv.create(place, with_pip=True, clear=True)
-        log = folder / f"{place.name}.log"
+        venv.create(environment, with_pip=True, clear=True)
+        log = folder / f"{environment.name}.log"
         try:
             run([str(python), "-m", "pip", "install", "--quiet", engine.requirement], folder, {}, log)
         except FailedError as error:

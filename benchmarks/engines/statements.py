@@ -48,7 +48,7 @@ def core_statements(found: Iterable[Statement]) -> set[Statement]:
     core = set(filter(is_core, found))
     body, mention = expand_term("oa:hasBody"), f"<{SITE}mentions/"
     genes = {subject for subject, predicate, _ in core if predicate == body}
-    return {one for one in core if one[0] in genes or not one[0].startswith(mention)}
+    return {statement for statement in core if statement[0] in genes or not statement[0].startswith(mention)}
 
 
 class Verdict(NamedTuple):
@@ -76,8 +76,8 @@ class Verdict(NamedTuple):
 def compare(expected: set[Statement], made: set[Statement]) -> Verdict:
     """The verdict on the statements that an engine made."""
     missing, more = expected - made, made - expected
-    lost = min(missing, key=lambda one: (len(one[2]), one), default=None)
-    instead = next((one for one in sorted(more) if lost and one[:2] == lost[:2]), None)
+    lost = min(missing, key=lambda statement: (len(statement[2]), statement), default=None)
+    instead = next((statement for statement in sorted(more) if lost and statement[:2] == lost[:2]), None)
     properties = tuple(sorted({compact(predicate) for _, predicate, _ in missing | more}))
     example = f"`{lost[2]}` became `{instead[2] if instead else 'nothing'}`" if lost else ""
     return Verdict(len(expected), len(made), len(missing), len(more), properties, example)
@@ -93,4 +93,6 @@ def verdicts(export: Path, folders: Sequence[Path]) -> tuple[int, list[Verdict]]
     whole = set(statements(export))
     expected, count = core_statements(whole), len(whole)
     del whole
-    return count, [compare(expected, {one for file in sorted(folder.rglob("*.nt")) for one in statements(file)}) for folder in folders]
+    return count, [
+        compare(expected, {statement for file in sorted(folder.rglob("*.nt")) for statement in statements(file)}) for folder in folders
+    ]

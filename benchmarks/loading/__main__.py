@@ -57,13 +57,13 @@ NOTES = (
 
 def row(place: Place, ours: Place) -> Row:
     """A row of the table; the ratio is to the seconds of our own load into such a store."""
-    found: dict[str, str | int | float | None] = {"into": place.way.into, "name": place.way.name, "verdict": place.verdict}
+    cells: dict[str, str | int | float | None] = {"into": place.way.into, "name": place.way.name, "verdict": place.verdict}
     if place.run is None:
-        return found
+        return cells
     cost, server = place.run
-    found |= {"wall": cost.wall, "cpu": cost.cpu, "peak": cost.peak, "server": server, "runs": len(place.runs)}
-    found |= {"rate": place.way.statements / cost.wall, "ratio": cost.wall / ours.run.cost.wall if ours.run else None}
-    return found
+    cells |= {"wall": cost.wall, "cpu": cost.cpu, "peak": cost.peak, "server": server, "runs": len(place.runs)}
+    cells |= {"rate": place.way.statements / cost.wall, "ratio": cost.wall / ours.run.cost.wall if ours.run else None}
+    return cells
 
 
 def rows(places: Sequence[Place]) -> list[Row]:
@@ -74,19 +74,19 @@ def rows(places: Sequence[Place]) -> list[Row]:
 
 def versions() -> list[str]:
     """The releases of the programs that are there."""
-    said = []
+    lines = []
     for name, option in (("oxigraph", "--version"), ("virtuoso-t", "-?"), ("curl", "--version")):
         with suppress(FailedError):
             shown = subprocess.run([program(name, ""), option], check=False, capture_output=True, text=True)
-            said += [f"{name} {found[0]}" for found in [_RELEASE.search(shown.stdout + shown.stderr)] if found]
-    return [*said, UPLOADER.replace("==", " ")]
+            lines += [f"{name} {match[0]}" for match in [_RELEASE.search(shown.stdout + shown.stderr)] if match]
+    return [*lines, UPLOADER.replace("==", " ")]
 
 
 def notes(data: Data, found: Sequence[Row], repeats: int, programs: Sequence[str]) -> list[str]:
     """The bars, what a reader must know, and with what it was measured."""
     size = data.file.stat().st_size / 1e6
-    said = [note.format(statements=data.statements, size=size, repeats=repeats, long=LONG) for note in NOTES]
-    return [*(bar.said(found) for bar in BARS), *said, f"With {', '.join(programs)}."]
+    lines = [note.format(statements=data.statements, size=size, repeats=repeats, long=LONG) for note in NOTES]
+    return [*(bar.said(found) for bar in BARS), *lines, f"With {', '.join(programs)}."]
 
 
 def command_line() -> argparse.ArgumentParser:
@@ -112,11 +112,11 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         data = make(asked.triples, asked.generation, asked.seed, asked.corpus_dir, folder)
-        found = rows(measure(ways(data, asked.engines_dir), asked.repeats))
-        said = notes(data, found, asked.repeats, versions())
+        table = rows(measure(ways(data, asked.engines_dir), asked.repeats))
+        lines = notes(data, table, asked.repeats, versions())
     options = f"--triples {asked.triples} --repeats {asked.repeats} --generation {asked.generation} --seed {asked.seed}"
-    give_out(Result("loading", f"python -m benchmarks.loading {options}", machine(), COLUMNS, found, said), asked)
-    return 0 if all(bar.held(bar.value(found)) for bar in BARS) else 1
+    give_out(Result("loading", f"python -m benchmarks.loading {options}", machine(), COLUMNS, table, lines), asked)
+    return 0 if all(bar.held(bar.value(table)) for bar in BARS) else 1
 
 
 if __name__ == "__main__":

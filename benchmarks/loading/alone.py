@@ -12,9 +12,9 @@ import time
 
 def main(log: str, *command: str) -> None:
     """Run the command; what it says goes to ``log``."""
-    with open(log, "wb") as said:
+    with open(log, "wb") as output:
         begin = time.perf_counter()
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - begin
     process.returncode = os.waitstatus_to_exitcode(status)

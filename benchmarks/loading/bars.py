@@ -56,8 +56,8 @@ class Bar(NamedTuple):
 
 
 def _number(rows: Sequence[Row], into: str, name: str, key: str) -> float | None:
-    found = next((row.get(key) for row in rows if row["into"] == into and row["name"] == name), None)
-    return float(found) if found else None
+    number = next((row.get(key) for row in rows if row["into"] == into and row["name"] == name), None)
+    return float(number) if number else None
 
 
 BARS = (

@@ -49,14 +49,14 @@ class Place:
     @property
     def again(self) -> bool:
         """Whether it is worth another run."""
-        return not self.failed and all(one.cost.wall <= LONG for one in self.runs)
+        return not self.failed and all(run.cost.wall <= LONG for run in self.runs)
 
 
 def measure(ways: Iterable[Way], repeats: int) -> list[Place]:
     """Load in all ways; those into the same kind of store take turns, every other time from the last to the first."""
     places = [Place(way) for way in ways]
-    for _, some in groupby(places, key=lambda place: place.way.into):
-        group = list(some)
+    for _, members in groupby(places, key=lambda place: place.way.into):
+        group = list(members)
         for number in range(repeats):
             for place in group[:: -1 if number % 2 else 1]:
                 if place.again:
@@ -79,11 +79,11 @@ def load(place: Place) -> None:
             with way.fresh(Path(scratch)) as store:
                 cost = run(way.command(store), {**store.variables, **way.variables}, log)
                 server = store.peak()
-                found, everything = store.count(way.graph), store.everything()
+                count, everything = store.count(way.graph), store.everything()
         except FailedError as error:
             place.verdict, place.failed = f"did not run: {error}", True
             return
-        place.verdict = judged(found, everything, way.statements)
+        place.verdict = judged(count, everything, way.statements)
         place.failed = place.verdict.startswith("wrong")
         if place.failed:
             why = complaint(log.read_text(encoding="utf-8", errors="replace"))

@@ -29,10 +29,10 @@ def run(command: Sequence[str], variables: Mapping[str, str], log: Path) -> Cost
     kept = {name: value for name, value in os.environ.items() if name not in _OURS}
     launcher = [sys.executable, "-I", "-S", str(ALONE), str(log), *command]
     environment = {**kept, "NO_PROXY": LOOPBACK, "no_proxy": LOOPBACK, **variables}
-    found = json.loads(subprocess.run(launcher, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE).stdout)
-    if status := found.pop("status"):
+    result = json.loads(subprocess.run(launcher, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE).stdout)
+    if status := result.pop("status"):
         raise FailedError(last_line(log) or f"exit status {status}")
-    return Cost(**found)
+    return Cost(**result)
 
 
 def uploader(environments: Path) -> Path:
@@ -41,16 +41,18 @@ def uploader(environments: Path) -> Path:
     Raises:
         FailedError: it cannot be installed.
     """
-    place = environments / UPLOADER.replace("==", "-")
-    done = place / "installed"
+    environment = environments / UPLOADER.replace("==", "-")
+    done = environment / "installed"
     if not done.exists():
         environments.mkdir(parents=True, exist_ok=True)
-        venv.create(place, with_pip=True, clear=True)
+        venv.create(environment, with_pip=True, clear=True)
         try:
             run(
-                [str(place / "bin" / "python"), "-m", "pip", "install", "--quiet", UPLOADER, *NEEDS], {}, environments / f"{place.name}.log"
+                [str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet", UPLOADER, *NEEDS],
+                {},
+                environments / f"{environment.name}.log",
             )
         except FailedError as error:
             raise FailedError(f"not installed: {error}") from None
         done.touch()
-    return place / "bin" / "rdf-uploader"
+    return environment / "bin" / "rdf-uploader"

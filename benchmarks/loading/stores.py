@@ -59,8 +59,8 @@ def program(name: str, how: str) -> str:
         FailedError: it is not installed.
     """
     places = [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath), "/usr/sbin"]
-    if found := shutil.which(name, path=os.pathsep.join(places)):
-        return found
+    if path := shutil.which(name, path=os.pathsep.join(places)):
+        return path
     raise FailedError(f"{name} is not installed; install it with {how}")
 
 
@@ -86,11 +86,11 @@ class Folder:
 
     def _number(self, pattern: str) -> int:
         try:
-            found = pyoxigraph.Store.read_only(self.to).query(f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}")
+            solutions = pyoxigraph.Store.read_only(self.to).query(f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}")
         except OSError as error:
             raise FailedError(f"the store cannot be read: {error}") from None
-        assert isinstance(found, pyoxigraph.QuerySolutions)
-        value = next(iter(found))["n"]
+        assert isinstance(solutions, pyoxigraph.QuerySolutions)
+        value = next(iter(solutions))["n"]
         assert isinstance(value, pyoxigraph.Literal)
         return int(value.value)
 
@@ -152,20 +152,20 @@ class Server:
         status = Path(f"/proc/{self._process.pid}/status")
         if not status.exists():
             return None
-        held = (int(line.split()[1]) / 1024 for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM:"))
-        return next(held, None)
+        sizes = (int(line.split()[1]) / 1024 for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM:"))
+        return next(sizes, None)
 
 
 def _ports(count: int) -> list[int]:
     """Ports on loopback that nobody listens on."""
     sockets = [socket.socket() for _ in range(count)]
     try:
-        for one in sockets:
-            one.bind((LOOPBACK, 0))
-        return [int(one.getsockname()[1]) for one in sockets]
+        for socket_ in sockets:
+            socket_.bind((LOOPBACK, 0))
+        return [int(socket_.getsockname()[1]) for socket_ in sockets]
     finally:
-        for one in sockets:
-            one.close()
+        for socket_ in sockets:
+            socket_.close()
 
 
 @contextmanager

@@ -53,8 +53,8 @@ def complaint(said: str) -> str:
     >>> complaint("Results:\n❌ a.nt: HTTPStatusError - Client error '401 Unauthorized' for url 'http://127.0.0.1:1/a'\n")
     "HTTPStatusError - Client error '401 Unauthorized'"
     """
-    found = _COMPLAINT.search(said)
-    return found[1].strip() if found else ""
+    match = _COMPLAINT.search(said)
+    return match[1].strip() if match else ""
 
 
 def ways(data: Data, environments: Path) -> list[Way]:
@@ -106,12 +106,12 @@ def _into_virtuoso(data: Data, environments: Path) -> list[Way]:
         return Way(VIRTUOSO, name, virtuoso, command, DATASET_IRI, data.statements, **more)
 
     # Virtuoso takes no password but by Digest, and of the kinds of servers that rdf-uploader knows it uses that for MarkLogic only.
-    place = "/sparql-graph-crud-auth"
+    path = "/sparql-graph-crud-auth"
     return [
         way(OURS, _ours(data)),
         way(INSERTS, singly("insert")),
         way(POSTS, singly("post")),
-        *(way(UPLOADER.format(kind), _uploader(data, environments, kind, place), variables=_WIDE) for kind in ("neptune", "marklogic")),
+        *(way(UPLOADER.format(kind), _uploader(data, environments, kind, path), variables=_WIDE) for kind in ("neptune", "marklogic")),
     ]
 
 

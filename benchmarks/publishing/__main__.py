@@ -59,14 +59,14 @@ def measure(sources: dict[str, Path], folder: Path) -> Iterator[Row]:
             site, copy = folder / "site", folder / "copy"
             options = ["--output", str(site), "--no-downloads", "--quiet", "--precompressed", precompressed]
             cost = run([program("pfocr2rdf", "pip install -e ."), "publish", str(source), *options], folder / "log")
-            found = written(site)
+            files = written(site)
             shutil.rmtree(site)
-            floor = in_fresh_process(partial(rewrite, list(found.sizes.items()), copy)).wall
+            floor = in_fresh_process(partial(rewrite, list(files.sizes.items()), copy)).wall
             shutil.rmtree(copy)
             row: dict[str, str | int | float | None] = {"source": name, "files_are": files_are, **cost._asdict(), "floor": floor}
-            row |= {"ratio": cost.wall / floor, "files": len(found.sizes), "size": found.size / 1e6, "disk": found.disk / 1e6}
-            yield row | {"spread": found.disk / found.size}
-            print(f"  {name}, {files_are}: {cost.wall:.1f} s, {cost.peak:.0f} MiB, {len(found.sizes):,} files", file=sys.stderr, flush=True)
+            row |= {"ratio": cost.wall / floor, "files": len(files.sizes), "size": files.size / 1e6, "disk": files.disk / 1e6}
+            yield row | {"spread": files.disk / files.size}
+            print(f"  {name}, {files_are}: {cost.wall:.1f} s, {cost.peak:.0f} MiB, {len(files.sizes):,} files", file=sys.stderr, flush=True)
 
 
 def bars(found: Sequence[Row], size: int) -> list[tuple[bool, str]]:
@@ -108,12 +108,12 @@ def main(arguments: list[str] | None = None) -> int:
         sources = {"an export": folder / "export", "a store": folder / "store"}
         export_to(sources["an export"], corpus_of(asked.size, asked.generation, asked.seed, asked.corpus_dir), CORES)
         load(sources["an export"], sources["a store"])
-        found = list(measure(sources, folder))
-    checked = bars(found, asked.size)
-    notes = [*(said for _, said in checked), *(note.format(size=asked.size, cores=CORES, pause=PAUSE) for note in NOTES)]
+        table = list(measure(sources, folder))
+    checked = bars(table, asked.size)
+    notes = [*(sentence for _, sentence in checked), *(note.format(size=asked.size, cores=CORES, pause=PAUSE) for note in NOTES)]
     command = f"python -m benchmarks.publishing --size {asked.size} --generation {asked.generation} --seed {asked.seed}"
-    give_out(Result("publishing", command, machine(), COLUMNS, found, notes), asked)
-    return 0 if all(held for held, _ in checked) else 1
+    give_out(Result("publishing", command, machine(), COLUMNS, table, notes), asked)
+    return 0 if all(is_within for is_within, _ in checked) else 1
 
 
 if __name__ == "__main__":

@@ -31,13 +31,13 @@ class Written(NamedTuple):
 def written(folder: Path) -> Written:
     """What there is in a folder."""
     sizes, disk = {}, 0
-    for place, folders, files in os.walk(folder):
+    for directory, folders, files in os.walk(folder):
         for name in (*folders, *files):
-            path = os.path.join(place, name)
-            found = os.lstat(path)
-            disk += found.st_blocks * _BLOCK
+            path = os.path.join(directory, name)
+            status = os.lstat(path)
+            disk += status.st_blocks * _BLOCK
             if name in files:
-                sizes[os.path.relpath(path, folder)] = found.st_size
+                sizes[os.path.relpath(path, folder)] = status.st_size
     return Written(sizes, disk)
 
 

@@ -23,9 +23,9 @@ def run(command: Sequence[str], log: Path) -> Cost:
     """
     os.sync()
     peak = 0.0
-    with log.open("wb") as said:
+    with log.open("wb") as output:
         began = time.perf_counter()
-        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         ended = 0
         while not ended:
             peak = max(peak, sum(map(held, family(process.pid))))
@@ -45,10 +45,10 @@ def family(process: int) -> list[int]:
         with suppress(OSError):  # it has ended meanwhile
             parent = path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1]
             children.setdefault(int(parent), []).append(int(path.parent.name))
-    found = [process]
-    for one in found:
-        found += children.get(one, ())
-    return found
+    processes = [process]
+    for member in processes:
+        processes += children.get(member, ())
+    return processes
 
 
 def held(process: int) -> float:

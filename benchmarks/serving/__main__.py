@@ -53,10 +53,10 @@ def rows(found: Mapping[str, Mapping[str, Run]], requests: Mapping[str, Sequence
     """The table."""
     table: list[Row] = []
     for kind, runs in found.items():
-        one, other = runs[OURS], runs.get(OTHER)
-        row: dict[str, str | int | float | None] = {"kind": kind, "count": len(requests[kind]), **one._asdict()}
+        ours, other = runs[OURS], runs.get(OTHER)
+        row: dict[str, str | int | float | None] = {"kind": kind, "count": len(requests[kind]), **ours._asdict()}
         if other:
-            row |= {"ratio": one.p95 / other.p95, "other50": other.p50, "other95": other.p95, "other_rate": other.rate}
+            row |= {"ratio": ours.p95 / other.p95, "other50": other.p50, "other95": other.p95, "other_rate": other.rate}
         table.append(row)
     return table
 
@@ -80,7 +80,7 @@ def questions(
 ) -> tuple[dict[str, Sequence[Request]], list[str], int]:  # fmt: skip
     """What both are asked, the names of the examples that are too slow for it, and how many answers were compared."""
     small = lookups(names_in(store), count, seed)
-    every = [request for some in small.values() for request in some]
+    every = [request for group in small.values() for request in group]
     named = example_queries()
     quick = alike(targets, named.values())
     compared = len(quick) + len(alike(targets, every))
@@ -119,13 +119,13 @@ def main(arguments: list[str] | None = None) -> int:
             OTHER: servers.enter_context(oxigraph(store, folder / "oxigraph")),
         }
         requests, slow, compared = questions(targets, store, asked.requests, asked.seed)
-        found = measure(targets, requests, asked.clients, asked.repeats)
+        runs = measure(targets, requests, asked.clients, asked.repeats)
         only = pages(names_in(store), asked.requests, asked.seed)
-        found |= measure({OURS: targets[OURS]}, only, asked.clients, asked.repeats)
-    table = rows(found, {**requests, **only})
+        runs |= measure({OURS: targets[OURS]}, only, asked.clients, asked.repeats)
+    table = rows(runs, {**requests, **only})
     left = f"Left out, since they take longer than {LONG:g} seconds: {', '.join(slow)}." if slow else "No example was left out."
-    told = {"figures": asked.figures, "statements": statements, "clients": asked.clients, "repeats": asked.repeats}
-    notes = [*said(table), *(note.format(**told, compared=compared, left=left) for note in NOTES)]
+    numbers = {"figures": asked.figures, "statements": statements, "clients": asked.clients, "repeats": asked.repeats}
+    notes = [*said(table), *(note.format(**numbers, compared=compared, left=left) for note in NOTES)]
     options = f"--figures {asked.figures} --requests {asked.requests} --clients {asked.clients} --repeats {asked.repeats} "
     options += f"--generation {asked.generation} --seed {asked.seed}"
     give_out(Result("serving", f"python -m benchmarks.serving {options}", machine(), COLUMNS, table, notes), asked)

@@ -106,7 +106,7 @@ def run(port: int, requests: Sequence[Request], clients: int) -> Run:
 
     began = time.perf_counter()
     with ThreadPoolExecutor(clients) as pool:
-        taken = sorted(one for some in [pool.submit(client) for _ in range(clients)] for one in some.result())
+        taken = sorted(latency for future in [pool.submit(client) for _ in range(clients)] for latency in future.result())
     return Run(at(taken, 0.5), at(taken, 0.95), len(taken) / (time.perf_counter() - began))
 
 

@@ -43,11 +43,11 @@ def content(body: bytes, kind: str) -> Counter[str]:
     """
     if kind != ROWS:
         return Counter(body.decode().splitlines())
-    said = json.loads(body)
-    if "boolean" in said:
-        return Counter([json.dumps(said["boolean"])])
-    rows = Counter(json.dumps(row, sort_keys=True) for row in said["results"]["bindings"])
-    return rows + Counter([json.dumps(said["head"]["vars"])])
+    document = json.loads(body)
+    if "boolean" in document:
+        return Counter([json.dumps(document["boolean"])])
+    rows = Counter(json.dumps(row, sort_keys=True) for row in document["results"]["bindings"])
+    return rows + Counter([json.dumps(document["head"]["vars"])])
 
 
 def alike(targets: Mapping[str, Target], requests: Iterable[Request]) -> list[Request]:
@@ -56,16 +56,16 @@ def alike(targets: Mapping[str, Target], requests: Iterable[Request]) -> list[Re
     Raises:
         FailedError: they do not.
     """
-    found = []
+    mismatches = []
     with closing(Line(targets[OURS].port)) as ours, closing(Line(targets[OTHER].port)) as other:
         for request in requests:
-            one = answered(ours, targets[OURS].path, request)
-            two = answered(other, targets[OTHER].path, request) if one else None
-            if one and two:
-                if one != two:
+            expected = answered(ours, targets[OURS].path, request)
+            two = answered(other, targets[OTHER].path, request) if expected else None
+            if expected and two:
+                if expected != two:
                     raise FailedError(f"the answers differ to {request.query}")
-                found.append(request)
-    return found
+                mismatches.append(request)
+    return mismatches
 
 
 def measure(
@@ -73,15 +73,15 @@ def measure(
 ) -> dict[str, dict[str, Run]]:
     """The runs of each kind by the names of the servers, which take turns; that with the middle p95 counts."""
     found: dict[str, dict[str, Run]] = {}
-    for kind, some in requests.items():
+    for kind, group in requests.items():
         runs: dict[str, list[Run]] = {name: [] for name in targets}
         for number in range(repeats):
             for name in list(targets)[:: -1 if number % 2 else 1]:
                 target = targets[name]
-                sent = [request._replace(path=request.path or target.path) for request in some]
+                sent = [request._replace(path=request.path or target.path) for request in group]
                 run(target.port, sent[:clients], clients)  # nobody begins cold
                 runs[name].append(run(target.port, sent, clients))
         found[kind] = {name: sorted(those, key=lambda one: one.p95)[len(those) // 2] for name, those in runs.items()}
-        said = "; ".join(f"{name} p50 {one.p50:.2f} p95 {one.p95:.2f} ms, {one.rate:.0f}/s" for name, one in found[kind].items())
-        print(f"  {kind}: {said}", file=sys.stderr, flush=True)
+        line = "; ".join(f"{name} p50 {one.p50:.2f} p95 {one.p95:.2f} ms, {one.rate:.0f}/s" for name, one in found[kind].items())
+        print(f"  {kind}: {line}", file=sys.stderr, flush=True)
     return found

@@ -38,14 +38,14 @@ class Names(NamedTuple):
 
 def names_in(store: Path) -> Names:
     """What there is to ask for."""
-    found = pyoxigraph.Store.read_only(str(store))
+    stored = pyoxigraph.Store.read_only(str(store))
 
     def values(query: str) -> list[str]:
-        rows = found.query(scan_query(query).with_prologue, use_default_graph_as_union=True)
+        rows = stored.query(scan_query(query).with_prologue, use_default_graph_as_union=True)
         assert isinstance(rows, pyoxigraph.QuerySolutions)
         return [term.value for (term,) in rows if isinstance(term, pyoxigraph.NamedNode | pyoxigraph.Literal)]
 
-    kinds = (f"SELECT DISTINCT ?x {{ ?x a pfocr:{one} }} ORDER BY ?x" for one in ("Gene", "Figure"))
+    kinds = (f"SELECT DISTINCT ?x {{ ?x a pfocr:{class_name} }} ORDER BY ?x" for class_name in ("Gene", "Figure"))
     symbols = "SELECT DISTINCT ?x { ?gene a pfocr:Gene ; rdfs:label ?x } ORDER BY ?x"
     genes, figures = map(values, kinds)
     return Names(genes, figures, values(_MOST), values(symbols))
@@ -53,8 +53,8 @@ def names_in(store: Path) -> Names:
 
 def example_queries() -> dict[str, Request]:
     """The example queries that ask no other server, by their names; the path is the server's."""
-    local = (one for one in load_examples() if not one.services)
-    return {one.name: Request("", STATEMENTS if one.query_form == "construct" else ROWS, one.text) for one in local}
+    local = (example for example in load_examples() if not example.services)
+    return {example.name: Request("", STATEMENTS if example.query_form == "construct" else ROWS, example.text) for example in local}
 
 
 def lookups(names: Names, count: int, seed: int) -> dict[str, list[Request]]:
@@ -80,7 +80,7 @@ def pages(names: Names, count: int, seed: int) -> dict[str, list[Request]]:
     chance = random.Random(seed)
 
     def of(kind: str, iris: list[str], form: Representation) -> Callable[[], str]:
-        places = [place for iri in iris if (place := address_from_iri(iri, ENTITY_TYPES_BY_NAME[kind]))]
+        places = [address for iri in iris if (address := address_from_iri(iri, ENTITY_TYPES_BY_NAME[kind]))]
         return lambda: f"/{chance.choice(places).url(form)}"
 
     made: dict[str, tuple[Callable[[], str], str]] = {"home": (lambda: "/", HTML.media_type)}
