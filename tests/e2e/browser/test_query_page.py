@@ -47,35 +47,35 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The examples, loaded, and statements that mean harm."""
+    """The examples, loaded, and hostile statements."""
     folder = tmp_path_factory.mktemp("queries")
     exported([ROOT / "examples"], folder / "out")
     load(folder / "out", folder / "store")
-    made = pyoxigraph.Store(folder / "store")
+    rdf_store = pyoxigraph.Store(folder / "store")
     for iri in EVIL_IRIS:
-        made.add(Quad(NamedNode("https://example.org/a"), NamedNode(iri), Literal(EVIL, language="en"), NamedNode(HOSTILE)))
+        rdf_store.add(Quad(NamedNode("https://example.org/a"), NamedNode(iri), Literal(EVIL, language="en"), NamedNode(HOSTILE)))
     return folder / "store"
 
 
 @pytest.fixture(scope="module")
 def server(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(store, tmp_path_factory.mktemp("server"), "--workers", "2", "--timeout", "8") as one:
-        yield one
+    with served(store, tmp_path_factory.mktemp("server"), "--workers", "2", "--timeout", "8") as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with chromium() as one:
-        yield one
+    with chromium() as launched:
+        yield launched
 
 
 @pytest.fixture
 def visit(browser: Any, server: Served) -> Iterator[Visit]:
     """A visit to the page of the service, which must be quiet until its end."""
-    with visiting(browser) as one:
-        one.page.goto(f"{server.url}/queries.html")
-        yield one
-        one.assert_quiet(server.url)
+    with visiting(browser) as opened:
+        opened.page.goto(f"{server.url}/queries.html")
+        yield opened
+        opened.assert_quiet(server.url)
 
 
 def with_editor() -> None:
@@ -90,14 +90,14 @@ def put(visit: Visit, text: str) -> None:
     visit.page.keyboard.insert_text(text)
 
 
-def ran(visit: Visit, says: str) -> str:
-    """Run the query, and what is then said of it."""
+def run_query(visit: Visit, says: str) -> str:
+    """Run the query, and the message that follows."""
     visit.page.get_by_role("button", name="Run", exact=True).click()
-    return told(visit, says)
+    return message_of(visit, says)
 
 
-def told(visit: Visit, says: str) -> str:
-    """What is said of a query, as soon as this is a part of it."""
+def message_of(visit: Visit, says: str) -> str:
+    """The message on a query, as soon as it contains this text."""
     status = visit.page.locator("#status", has_text=says)
     status.wait_for()
     return str(status.inner_text())
@@ -110,10 +110,10 @@ def rows(visit: Visit) -> list[list[str]]:
 def test_an_example_is_chosen_and_run_and_a_link_of_its_answer_followed(visit: Visit, server: Served) -> None:
     page = visit.page
     page.get_by_label("Find by words").fill("both two genes")
-    assert page.inner_text("#found") == f"1 of {len([one for one in load_examples() if not one.services])}"
+    assert page.inner_text("#found") == f"1 of {len([example for example in load_examples() if not example.services])}"
     page.locator("summary:visible").click()
     page.locator("a.use:visible").click()
-    assert re.fullmatch(r"1 row, in [\d.]+ s\.", ran(visit, "1 row"))
+    assert re.fullmatch(r"1 row, in [\d.]+ s\.", run_query(visit, "1 row"))
     chosen = find_example("both-genes")
     assert chosen
     expected = [row["title"]["value"] for row in server.ask(chosen.text).json()["results"]["bindings"]]
@@ -124,7 +124,7 @@ def test_an_example_is_chosen_and_run_and_a_link_of_its_answer_followed(visit: V
     assert page.url == f"{server.url}/figures/PMC7378365__fimmu-11-01424-g0002.html"
 
 
-def test_iris_of_things_lead_to_the_pages_that_the_table_of_places_says(visit: Visit) -> None:
+def test_iris_of_resources_lead_to_the_pages_of_the_table_of_urls(visit: Visit) -> None:
     iris = [
         "https://pfocr.wikipathways.org/figures/PMC1__F1.html", "https://pfocr.wikipathways.org/figures/.html",
         "https://identifiers.org/ncbigene/6772", "https://pfocr.wikipathways.org/families/NF-%CE%BAB", "https://identifiers.org/ncbigene/",
@@ -133,50 +133,52 @@ def test_iris_of_things_lead_to_the_pages_that_the_table_of_places_says(visit: V
         "https://identifiers.org/chebi/CHEBI:76072", "http://id.nlm.nih.gov/mesh/D000431", "http://purl.obolibrary.org/obo/DOID_162",
         "http://purl.obolibrary.org/obo/NCBITaxon_9606", "https://example.org/", "javascript:alert(1)",
     ]  # fmt: skip
-    expected = [[place.url(HTML) for kind in ENTITY_TYPES if (place := address_from_iri(iri, kind))] for iri in iris]
-    asked = """async iris => {
+    expected = [[address.url(HTML) for entity_type in ENTITY_TYPES if (address := address_from_iri(iri, entity_type))] for iri in iris]
+    script = """async iris => {
         const { pagesOf } = await import("./assets/answers.js");
         const { kinds } = JSON.parse(document.getElementById("given").textContent);
         return iris.map((iri) => pagesOf(iri, kinds).map(({ url }) => url));
     }"""
-    assert visit.page.evaluate(asked, iris) == expected
+    assert visit.page.evaluate(script, iris) == expected
 
 
-def test_things_whose_iris_do_not_say_their_kind_lead_to_the_right_pages(visit: Visit, store: Path) -> None:
+def test_resources_whose_iris_do_not_give_their_type_lead_to_the_right_pages(visit: Visit, store: Path) -> None:
     text = "SELECT DISTINCT ?thing ?kind { ?thing a ?kind FILTER (STRSTARTS(STR(?thing), STR(mesh:))) } ORDER BY ?thing LIMIT 20"
-    kinds = {row["thing"].value: row["kind"].value.rpartition("#")[2] for row in query(store, text)}
-    assert {"Chemical", "Disease"} <= set(kinds.values())
+    class_names = {row["thing"].value: row["kind"].value.rpartition("#")[2] for row in query(store, text)}
+    assert {"Chemical", "Disease"} <= set(class_names.values())
     put(visit, text)
-    ran(visit, " rows")
+    run_query(visit, " rows")
     visit.page.locator("#answer td a[href^='chemicals/']").first.wait_for()
     links = visit.page.locator("#answer td:first-child a").all()
     folders = {"Chemical": "chemicals", "Disease": "diseases"}
     for link in links:
-        kind = kinds[link.get_attribute("title")]
-        assert link.get_attribute("href").split("/")[0] == folders[kind]
+        class_name = class_names[link.get_attribute("title")]
+        assert link.get_attribute("href").split("/")[0] == folders[class_name]
 
 
-@pytest.mark.parametrize("kind", ["select", "construct", "answer"])
-def test_hostile_answers_are_inert(kind: str, visit: Visit, server: Served) -> None:
+@pytest.mark.parametrize("query_form", ["select", "construct", "answer"])
+def test_hostile_answers_are_inert(query_form: str, visit: Visit, server: Served) -> None:
     page = visit.page
-    where = f"GRAPH <{HOSTILE}> {{ ?s ?p ?o }}"
-    text = f"SELECT * {{ {where} }} ORDER BY ?p" if kind != "construct" else f"CONSTRUCT {{ ?s ?p ?o }} {{ {where} }}"
-    if kind == "answer":
+    pattern = f"GRAPH <{HOSTILE}> {{ ?s ?p ?o }}"
+    text = f"SELECT * {{ {pattern} }} ORDER BY ?p" if query_form != "construct" else f"CONSTRUCT {{ ?s ?p ?o }} {{ {pattern} }}"
+    if query_form == "answer":
         page.goto(f"{server.url}/sparql?{urlencode({'query': text})}")
     else:
         put(visit, text)
-        ran(visit, "tatements" if kind == "construct" else " rows")
+        run_query(visit, "tatements" if query_form == "construct" else " rows")
     area = page.locator("main")
     assert area.locator("img, svg, script").count() == 0
     assert all(href.startswith(("https://", "#", "?", "queries.html")) for href in links_of(area))
-    if kind == "construct":
+    if query_form == "construct":
         assert "\\u202Egpj.exe" in page.inner_text("#answer pre")
         assert "\u202e" not in page.inner_text("#answer pre")
     else:
         values = page.locator("table.rows bdi", has_text="onerror").all()
-        assert [value.text_content() for value in values] == [replace_bidi_controls(EVIL) if kind == "answer" else EVIL] * len(EVIL_IRIS)
+        assert [value.text_content() for value in values] == [replace_bidi_controls(EVIL) if query_form == "answer" else EVIL] * len(
+            EVIL_IRIS
+        )
         assert {value.evaluate("one => getComputedStyle(one).unicodeBidi") for value in values} == {"isolate"}
-        assert [one for one in links_of(page.locator("table.rows")) if "etc" in one] == [EVIL_IRIS[3]]
+        assert [link for link in links_of(page.locator("table.rows")) if "etc" in link] == [EVIL_IRIS[3]]
 
 
 def links_of(area: Any) -> list[str]:
@@ -191,23 +193,23 @@ def test_an_answer_is_kept_as_a_file(visit: Visit, server: Served, store: Path) 
 
     text = "SELECT ?s ?p ?o { ?s ?p ?o FILTER (?s != <https://example.org/a>) } ORDER BY ?s ?p STR(?o) LIMIT 1200"
     put(visit, text)
-    assert "1,200 rows; the first 1,000 are shown, the files have all" in ran(visit, " rows")
+    assert "1,200 rows; the first 1,000 are shown, the files have all" in run_query(visit, " rows")
     assert visit.page.locator("#answer tbody tr").count() == 1000
     lines = kept("CSV").split(b"\r\n")
     assert len(lines) == 1202
     assert sorted(lines) == sorted(server.ask(text, "text/csv").content.split(b"\r\n"))
     assert len(json.loads(kept("JSON"))["results"]["bindings"]) == 1200
     put(visit, "CONSTRUCT { ?s a ?o } { ?s a ?o }")
-    ran(visit, "Statements")
+    run_query(visit, "Statements")
     graph = set(pyoxigraph.parse(kept("Turtle"), format=pyoxigraph.RdfFormat.TURTLE))
     assert len(graph) == len(list(query(store, "CONSTRUCT { ?s a ?o } { ?s a ?o }")))
     put(visit, "ASK { ?s a pfocr:Figure }")
-    assert ran(visit, "Yes").startswith("Yes, in ")
+    assert run_query(visit, "Yes").startswith("Yes, in ")
 
 
 def test_values_say_their_types(visit: Visit) -> None:
     put(visit, 'SELECT * { VALUES (?a ?b ?c ?d) { (12 "wort"@de "2023"^^xsd:gYear UNDEF) } BIND (BNODE() AS ?e) }')
-    ran(visit, "1 row")
+    run_query(visit, "1 row")
     assert rows(visit)[0][:4] == ["12", "wort de", "2023 xsd:gYear", ""]
     assert rows(visit)[0][4].startswith("_:")
     assert visit.page.locator("#answer td.number").get_attribute("title") == "xsd:integer"
@@ -217,42 +219,42 @@ def test_what_goes_wrong_is_told_in_words(browser: Any, server: Served) -> None:
     with visiting(browser) as visit:
         visit.page.goto(f"{server.url}/queries.html")
         put(visit, "SELECT * { ?s ?p")
-        assert "The endpoint says: the query, line 1" in ran(visit, "says")
+        assert "The endpoint says: the query, line 1" in run_query(visit, "says")
         put(visit, "SELECT * {}")
-        for answer, says in (
+        for reply, says in (
             ({"status": 502, "content_type": "text/html", "body": "<h1>no</h1>"}, "does not answer this: 502"),
             ({"content_type": "text/html", "body": "<h1>Welcome</h1>"}, "may be no SPARQL endpoint"),
             ({"content_type": "application/json", "body": '{"head": 1}'}, "JSON that is no answer"),
             ({"content_type": "application/json", "body": "{"}, "JSON that is no answer"),
         ):  # fmt: skip
-            visit.page.route("**/sparql", partial(lambda answer, route: route.fulfill(**answer), answer))
-            assert says in ran(visit, says)
+            visit.page.route("**/sparql", partial(lambda reply, route: route.fulfill(**reply), reply))
+            assert says in run_query(visit, says)
             assert visit.page.locator("#answer").is_hidden()
         visit.page.route("**/sparql", lambda route: route.abort())
-        assert "cannot be reached" in ran(visit, "cannot be reached")
+        assert "cannot be reached" in run_query(visit, "cannot be reached")
 
 
 def test_a_query_can_be_cancelled(browser: Any, server: Served) -> None:
     with visiting(browser) as visit:
         visit.page.goto(f"{server.url}/queries.html")
         put(visit, ENDLESS)
-        ran(visit, "Asking")
+        run_query(visit, "Asking")
         visit.page.get_by_role("button", name="Cancel").click()
-        told(visit, "Cancelled after")
+        message_of(visit, "Cancelled after")
         assert visit.page.locator("#cancel").is_hidden()
         put(visit, "ASK {}")
-        assert ran(visit, "Yes")
+        assert run_query(visit, "Yes")
 
 
 def test_the_address_says_what_is_in_the_field(visit: Visit, server: Served) -> None:
     put(visit, "ASK { ?s ?p 'ä+&' }")
-    ran(visit, "No")
+    run_query(visit, "No")
     visit.page.reload()
-    assert ran(visit, "No")
+    assert run_query(visit, "No")
     chosen = find_example("years")
     assert chosen
     visit.page.goto(f"{server.url}/queries.html?example=years")
-    ran(visit, " row")
+    run_query(visit, " row")
     assert len(rows(visit)) == len(server.ask(chosen.text).json()["results"]["bindings"])
 
 
@@ -264,7 +266,7 @@ def test_the_editor_completes_marks_what_is_wrong_and_lets_go(visit: Visit) -> N
     page.locator(".CodeMirror-hint:only-child", has_text="pfocr:mentionsFamily").wait_for()
     page.keyboard.press("Enter")
     page.keyboard.type(" ?family }")
-    assert re.fullmatch(r"[1-9]\d* rows, in .*", ran(visit, " rows"))  # so the prefix was declared, and the name completed
+    assert re.fullmatch(r"[1-9]\d* rows, in .*", run_query(visit, " rows"))  # so the prefix was declared, and the name completed
     put(visit, "")
     page.keyboard.type("SELECT * { ?figure a pfocr:Fi")
     page.keyboard.press("Control+Space")  # which asks a server in the editor as it comes
@@ -314,7 +316,7 @@ def test_without_the_editor_there_is_a_plain_field(browser: Any, server: Served)
         put(visit, "ASK { ?s a pfocr:Figure }")
         assert visit.page.locator("textarea").input_value() == "ASK { ?s a pfocr:Figure }"
         visit.page.keyboard.press("Control+Enter")
-        told(visit, "Yes, in")
+        message_of(visit, "Yes, in")
 
 
 def test_without_scripts_forms_do_it(browser: Any, server: Served) -> None:
@@ -355,10 +357,10 @@ def test_a_static_page_asks_the_endpoint_that_it_names_and_nobody_else(browser: 
     with static(tmp_path / "site", f"{server.url}/sparql") as url, visiting(browser) as visit:
         visit.page.goto(f"{url}/queries.html")
         put(visit, "SELECT ?figure { ?figure a pfocr:Figure } ORDER BY ?figure")
-        assert ran(visit, " rows").startswith("6 rows")
+        assert run_query(visit, " rows").startswith("6 rows")
         assert links_of(visit.page.locator("#answer"))[0].startswith("figures/PMC")
-        others = {one for one in visit.asked if not one.startswith(f"{url}/")}
-        assert (others, visit.failed, visit.said) == ({f"{server.url}/sparql"}, [], [])
+        foreign_urls = {requested for requested in visit.asked if not requested.startswith(f"{url}/")}
+        assert (foreign_urls, visit.failed, visit.said) == ({f"{server.url}/sparql"}, [], [])
         assert visit.page.evaluate("url => fetch(url).catch((error) => error.name)", f"http://localhost:{server.port}/") == "TypeError"
         assert any("Content Security Policy" in text for text in visit.said)
 

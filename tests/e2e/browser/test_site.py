@@ -1,4 +1,4 @@
-"""What a person sees: a published site and a served one in a real browser, by mouse and by keyboard, in the light and in the dark."""
+"""What a person sees: a published site and a served one in a real browser, by mouse and by keyboard, in light and dark mode."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ class Site(NamedTuple):
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with chromium() as one:
-        yield one
+    with chromium() as launched:
+        yield launched
 
 
 @pytest.fixture(scope="module")
@@ -66,15 +66,15 @@ def files(small: BuiltSite) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def service(small: BuiltSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with served(small.store, tmp_path_factory.mktemp("served"), "--workers", "2") as one:
-        yield Site(one.url, True)
+    with served(small.store, tmp_path_factory.mktemp("served"), "--workers", "2") as server:
+        yield Site(server.url, True)
 
 
 @pytest.fixture(scope="module", params=["files", "service"])
 def site(request: pytest.FixtureRequest) -> Site:
-    found = request.getfixturevalue(request.param)
-    assert isinstance(found, Site)
-    return found
+    chosen = request.getfixturevalue(request.param)
+    assert isinstance(chosen, Site)
+    return chosen
 
 
 @pytest.fixture(scope="module")
@@ -233,8 +233,8 @@ def test_pages_are_read_without_scripts(browser: Any, site: Site) -> None:
 
 
 def complaints(browser: Any, site: Site, axe: str, name: str) -> list[str]:
-    """What is wrong with a page for people with other eyes, hands and programs, and what stands out of it."""
-    wrong = []
+    """The accessibility faults of a page, and what overflows it."""
+    faults = []
     with quiet(browser, site, viewport=PHONE) as visit:
         opened(visit, site.at(PAGES[name]))
         if name == "search":
@@ -243,13 +243,13 @@ def complaints(browser: Any, site: Site, axe: str, name: str) -> list[str]:
         for size in (PHONE, DESK):
             visit.page.set_viewport_size(size)
             if visit.page.evaluate(WIDE) > 0:
-                wrong.append(f"{size['width']} px: {visit.page.evaluate(WIDE)} px stand out")
+                faults.append(f"{size['width']} px: {visit.page.evaluate(WIDE)} px stand out")
             for scheme in ("light", "dark"):
                 visit.page.emulate_media(color_scheme=scheme)
                 rules = None if scheme == "light" else ["color-contrast"]  # the colours are all that the dark changes
-                wrong += [f"{size['width']} px, {scheme}: {one}" for one in visit.page.evaluate(AXE, rules)]
+                faults += [f"{size['width']} px, {scheme}: {violation}" for violation in visit.page.evaluate(AXE, rules)]
                 _shot(visit, f"{'served-' if site.is_served else ''}{name}-{scheme}-{size['width']}", name)
-    return wrong
+    return faults
 
 
 def _shot(visit: Visit, file: str, name: str) -> None:
@@ -265,7 +265,7 @@ def test_everybody_can_use_it_on_a_phone_and_on_a_desk_in_the_light_and_in_the_d
 
 
 @pytest.mark.parametrize("name", ANSWERED)
-def test_everybody_can_use_what_a_service_has_in_a_way_of_its_own(browser: Any, service: Site, axe: str, name: str) -> None:
+def test_everybody_can_use_what_a_runninghas_in_a_way_of_its_own(browser: Any, service: Site, axe: str, name: str) -> None:
     assert complaints(browser, service, axe, name) == []
 
 
@@ -280,18 +280,18 @@ def test_a_page_that_is_not_there_leads_on(browser: Any, files: Site, axe: str) 
         assert visit.page.inner_text("h1") == "Browse"
 
 
-def test_every_kind_of_page_of_a_service_is_quiet_and_fits_a_phone(browser: Any, service: Site) -> None:
+def test_every_kind_of_page_of_a_runningis_quiet_and_fits_a_phone(browser: Any, service: Site) -> None:
     with quiet(browser, service, viewport=PHONE) as visit:
         for path in PAGES.values():
             opened(visit, service.at(path))
             assert visit.page.evaluate(WIDE) <= 0, path
 
 
-def test_nothing_stands_out_of_the_pages_of_real_figures_on_a_phone(browser: Any, real: BuiltSite) -> None:
+def test_pages_of_real_figures_do_not_overflow_on_a_phone(browser: Any, real: BuiltSite) -> None:
     chosen = [
         path
-        for kind in ("figures", "papers", "chemicals", "families", "browse/figures/*")
-        for path in sorted(real.site.glob(f"{kind}/*.html"))[::41]
+        for folder in ("figures", "papers", "chemicals", "families", "browse/figures/*")
+        for path in sorted(real.site.glob(f"{folder}/*.html"))[::41]
     ]
     with hosted(real.site) as url, quiet(browser, Site(url, False), viewport=PHONE) as visit:
         wide = []
@@ -317,11 +317,11 @@ def evil_at(request: pytest.FixtureRequest, evil: BuiltSite, tmp_path: Path) -> 
         with hosted(evil.site) as url:
             yield Site(url, False)
     else:
-        with served(evil.store, tmp_path, "--workers", "1") as one:
-            yield Site(one.url, True)
+        with served(evil.store, tmp_path, "--workers", "1") as running:
+            yield Site(running.url, True)
 
 
-def test_records_that_mean_harm_do_none(browser: Any, evil_at: Site) -> None:
+def test_hostile_records_are_harmless(browser: Any, evil_at: Site) -> None:
     with quiet(browser, evil_at, viewport=PHONE) as visit:
         page = visit.page
         for path in (
@@ -367,7 +367,7 @@ def test_what_is_searched_for_is_shown_and_not_run(browser: Any, site: Site) -> 
 
 def test_what_turns_letters_around_turns_none_of_the_text_behind_it(browser: Any, evil: BuiltSite) -> None:
     """A mark that ends an isolation, in a word, must not end that of the element which the word is in."""
-    turned = """element => {
+    script = """element => {
         const range = document.createRange();
         const [v, i] = [0, 1].map((at) => {
             range.setStart(element.firstChild, at);
@@ -380,4 +380,4 @@ def test_what_turns_letters_around_turns_none_of_the_text_behind_it(browser: Any
         opened(visit, f"{url}/figures/PMC1__evil.html")
         behind = visit.page.locator("td bdi.word + small bdi", has_text="via family").all()
         assert len(behind) > 10
-        assert not any(one.evaluate(turned) for one in behind)
+        assert not any(element.evaluate(script) for element in behind)

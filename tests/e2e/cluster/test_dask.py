@@ -1,4 +1,4 @@
-"""The engine dask: the same parts as from processes of our own, whoever of the cluster is lost meanwhile."""
+"""The engine dask: the same partitions as from local processes, even when a part of the cluster is lost."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.support.records import PROGRAMS, front_matter, older, write
 from tests.support.s3 import free_port, s3_server, wait_for
 
 from pfocr2rdf.errors import ExecutorError, OutputError, SourceError
-from pfocr2rdf.pipeline.executors import dask as cluster
+from pfocr2rdf.pipeline.executors import dask as dask_executor
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.pipeline.summary import ExportSummary
 from pfocr2rdf.storage.layout import MANIFEST_FILE
@@ -42,7 +42,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def wanted(source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+def expected_files(source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The files as processes of our own make them."""
     output = tmp_path_factory.mktemp("wanted")
     export([source], output, workers=2, **OPTIONS)
@@ -100,14 +100,14 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Running]]:
 
 
 class Once:
-    """Does something when so many records are done, once."""
+    """A progress callback that acts once, after a number of records."""
 
-    def __init__(self, when: int, action: Callable[[], object]) -> None:
-        self.when, self.action, self.done = when, action, False
+    def __init__(self, record_count: int, action: Callable[[], object]) -> None:
+        self.record_count, self.action, self.has_run = record_count, action, False
 
     def __call__(self, _: str, count: int, total: int) -> None:
-        if count >= self.when and not self.done:
-            self.done = True
+        if count >= self.record_count and not self.has_run:
+            self.has_run = True
             self.action()
 
 
@@ -118,18 +118,18 @@ def exported(source: Path, output: Path, running: Running | None, **options: Any
 # -- the same parts ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_local_cluster_makes_the_same_parts(source: Path, wanted: dict[str, bytes], tmp_path: Path) -> None:
-    told: list[int] = []
-    done = exported(source, tmp_path / "out", None, workers=2, progress=lambda _, count, total: told.append(count))
-    assert (done.read, done.mapped) == (COUNT, COUNT)
-    assert contents(tmp_path / "out") == wanted
-    assert told == list(range(SIZE, COUNT + 1, SIZE))
+def test_a_local_cluster_makes_the_same_parts(source: Path, expected_files: dict[str, bytes], tmp_path: Path) -> None:
+    counts: list[int] = []
+    result = exported(source, tmp_path / "out", None, workers=2, progress=lambda _, count, total: counts.append(count))
+    assert (result.read, result.mapped) == (COUNT, COUNT)
+    assert contents(tmp_path / "out") == expected_files
+    assert counts == list(range(SIZE, COUNT + 1, SIZE))
     assert exported(source, tmp_path / "out", None, workers=1).mapped == 0
-    assert contents(tmp_path / "out") == wanted
+    assert contents(tmp_path / "out") == expected_files
 
 
 def test_a_running_cluster_makes_the_same_parts_and_takes_them_up_again(
-    start: Callable[..., Running], source: Path, wanted: dict[str, bytes], tmp_path: Path
+    start: Callable[..., Running], source: Path, expected_files: dict[str, bytes], tmp_path: Path
 ) -> None:
     """It is there before the export and after it; workers may come later."""
     running = start(0)
@@ -137,18 +137,18 @@ def test_a_running_cluster_makes_the_same_parts_and_takes_them_up_again(
     timer.start()
     exported(source, tmp_path / "out", running)
     timer.join()
-    assert contents(tmp_path / "out") == wanted
+    assert contents(tmp_path / "out") == expected_files
     (tmp_path / "out" / "part-00003.nt.zst").unlink()
     assert exported(source, tmp_path / "out", running).mapped == SIZE
-    assert contents(tmp_path / "out") == wanted
+    assert contents(tmp_path / "out") == expected_files
     assert exported(source, tmp_path / "merged", running, merge=True).mapped == COUNT
     export([source], tmp_path / "whole", formats=OPTIONS["formats"], compress="zst")
     assert contents(tmp_path / "merged") == contents(tmp_path / "whole")
     assert running.scheduler.poll() is None
-    assert [one.poll() for one in running.workers] == [None, None]
+    assert [process.poll() for process in running.workers] == [None, None]
 
 
-def test_from_a_bucket_to_a_bucket(start: Callable[..., Running], source: Path, wanted: dict[str, bytes]) -> None:
+def test_from_a_bucket_to_a_bucket(start: Callable[..., Running], source: Path, expected_files: dict[str, bytes]) -> None:
     with s3_server():  # the workers get the environment, as they must everywhere
         import fsspec
 
@@ -157,33 +157,37 @@ def test_from_a_bucket_to_a_bucket(start: Callable[..., Running], source: Path, 
         system.put(f"{source}/_figures", "pfocr-dask/in/_figures", recursive=True)
         system.put(f"{source}/_data", "pfocr-dask/in/_data", recursive=True)
         running = start(2)
-        done = export(["s3://pfocr-dask/in"], "s3://pfocr-dask/out", engine="dask", scheduler=running.address, limit=60, **OPTIONS)
-        assert (done.read, done.refused) == (60, 0)
+        summary = export(["s3://pfocr-dask/in"], "s3://pfocr-dask/out", engine="dask", scheduler=running.address, limit=60, **OPTIONS)
+        assert (summary.read, summary.refused) == (60, 0)
         for name in ("part-00000.nt.zst", "part-00005.jsonld.zst"):
-            assert system.cat_file(f"pfocr-dask/out/{name}") == wanted[name]
+            assert system.cat_file(f"pfocr-dask/out/{name}") == expected_files[name]
 
 
 # -- who is lost ---------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("left", [1, 0], ids=["another one is left", "a new one comes later"])
-def test_a_lost_worker(left: int, start: Callable[..., Running], source: Path, wanted: dict[str, bytes], tmp_path: Path) -> None:
-    running = start(1 + left)
+@pytest.mark.parametrize("workers_left", [1, 0], ids=["another one is left", "a new one comes later"])
+def test_a_lost_worker(
+    workers_left: int, start: Callable[..., Running], source: Path, expected_files: dict[str, bytes], tmp_path: Path
+) -> None:
+    running = start(1 + workers_left)
 
     def lose() -> None:
         running.kill(running.workers[0])
-        if not left:
+        if not workers_left:
             threading.Timer(1, running.start_worker).start()
 
-    lost = Once(COUNT // 4, lose)
-    exported(source, tmp_path / "out", running, progress=lost)
-    assert lost.done
-    assert contents(tmp_path / "out") == wanted
+    loss = Once(COUNT // 4, lose)
+    exported(source, tmp_path / "out", running, progress=loss)
+    assert loss.has_run
+    assert contents(tmp_path / "out") == expected_files
     assert_intact(tmp_path / "out")
 
 
 @pytest.mark.parametrize("wait", [0, 4])
-def test_a_restarted_scheduler(wait: int, start: Callable[..., Running], source: Path, wanted: dict[str, bytes], tmp_path: Path) -> None:
+def test_a_restarted_scheduler(
+    wait: int, start: Callable[..., Running], source: Path, expected_files: dict[str, bytes], tmp_path: Path
+) -> None:
     """It comes back on the same port, with new workers; it knows nothing of what it was asked before."""
     running = start(2)
 
@@ -197,23 +201,23 @@ def test_a_restarted_scheduler(wait: int, start: Callable[..., Running], source:
             running.kill(process)
         threading.Timer(wait, again).start() if wait else again()
 
-    lost = Once(COUNT // 4, lose)
-    exported(source, tmp_path / "out", running, progress=lost)
-    assert lost.done
-    assert contents(tmp_path / "out") == wanted
+    loss = Once(COUNT // 4, lose)
+    exported(source, tmp_path / "out", running, progress=loss)
+    assert loss.has_run
+    assert contents(tmp_path / "out") == expected_files
 
 
 def test_a_scheduler_that_never_comes_back(
-    start: Callable[..., Running], source: Path, wanted: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    start: Callable[..., Running], source: Path, expected_files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was done until then need not be done again."""
-    monkeypatch.setattr(cluster, "RECONNECT_TIMEOUT_SECONDS", 2.0)
+    monkeypatch.setattr(dask_executor, "RECONNECT_TIMEOUT_SECONDS", 2.0)
     running = start(1)
     with pytest.raises(ExecutorError, match=f"{running.address}: the scheduler cannot be reached"):
         exported(source, tmp_path / "out", running, progress=Once(COUNT // 4, lambda: running.kill(running.scheduler)))
     assert not (tmp_path / "out" / MANIFEST_FILE).exists()
     assert export([source], tmp_path / "out", workers=2, **OPTIONS).mapped <= COUNT * 3 // 4
-    assert contents(tmp_path / "out") == wanted
+    assert contents(tmp_path / "out") == expected_files
 
 
 def test_a_record_that_kills_every_worker_is_set_aside(tmp_path: Path) -> None:
@@ -222,8 +226,8 @@ def test_a_record_that_kills_every_worker_is_set_aside(tmp_path: Path) -> None:
     pages["PMC1__12.md"] = front_matter(older("PMC1__12", title="Greedy"))
     source = write(tmp_path / "in", pages)
     with dask.config.set({"distributed.worker.preload": [str(PROGRAMS / "preload_deadly_titles.py")]}):
-        done = exported(source, tmp_path / "out", None, workers=2)
-    assert (done.exported, done.quarantined, done.refused) == (28, 2, 0)
+        result = exported(source, tmp_path / "out", None, workers=2)
+    assert (result.exported, result.quarantined, result.refused) == (28, 2, 0)
     assert sorted(path.name for path in (tmp_path / "out" / "quarantine").iterdir()) == ["PMC1__11", "PMC1__12"]
     reasons = json.loads((tmp_path / "out" / "quarantine" / "PMC1__11" / "reasons.json").read_text())
     assert "a worker process died of it twice" in reasons[0]["reason"]
@@ -234,7 +238,7 @@ def test_a_record_that_kills_every_worker_is_set_aside(tmp_path: Path) -> None:
 
 
 def test_a_scheduler_that_is_not_there(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "CONNECT_TIMEOUT_SECONDS", 1.0)
+    monkeypatch.setattr(dask_executor, "CONNECT_TIMEOUT_SECONDS", 1.0)
     write(tmp_path / "out", {MANIFEST_FILE: "{}"})
     for address in (f"tcp://127.0.0.1:{free_port()}", "gopher://127.0.0.1:1"):
         with pytest.raises(ExecutorError, match=f"{address}: the scheduler cannot be reached"):
@@ -246,7 +250,9 @@ def test_a_scheduler_that_is_not_there(source: Path, tmp_path: Path, monkeypatch
     ("preload_another_version.py", "a worker has another version of pfocr2rdf"),
     ("preload_no_engine.py", "a worker cannot do the work: .*pfocr2rdf"),
 ])  # fmt: skip
-def test_a_worker_that_is_not_like_us(preload: str, sentence: str, start: Callable[..., Running], source: Path, tmp_path: Path) -> None:
+def test_a_worker_with_other_versions_is_refused(
+    preload: str, sentence: str, start: Callable[..., Running], source: Path, tmp_path: Path
+) -> None:
     running = start(1, preload=preload)
     with pytest.raises(ExecutorError, match=sentence):
         exported(source, tmp_path / "out", running)
@@ -279,18 +285,18 @@ def test_a_scheduler_without_the_engine(source: Path, tmp_path: Path) -> None:
 
 def processes(session: int) -> list[str]:
     """What runs in a session."""
-    found = []
-    for place in Path("/proc").glob("[0-9]*"):
+    commands = []
+    for directory in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            fields = (place / "stat").read_text().rpartition(")")[2].split()
+            fields = (directory / "stat").read_text().rpartition(")")[2].split()
             if int(fields[3]) == session and fields[0] != "Z":
-                found.append((place / "cmdline").read_bytes().replace(b"\0", b" ").decode())
-    return found
+                commands.append((directory / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+    return commands
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="this looks for processes as Linux shows them")
-@pytest.mark.parametrize("whom", ["all", "one"])
-def test_ctrl_c_ends_it_and_nothing_runs_on(whom: str, source: Path, wanted: dict[str, bytes], tmp_path: Path) -> None:
+@pytest.mark.parametrize("receiver", ["all", "one"])
+def test_ctrl_c_ends_it_and_nothing_runs_on(receiver: str, source: Path, expected_files: dict[str, bytes], tmp_path: Path) -> None:
     """A terminal sends it to all processes at once; others send it to the one that they started."""
     arguments = ["-f", "ntriples", "-f", "jsonld", "--compress", "zst", "--engine", "dask", "-w", "2", "--partition-size", str(SIZE)]
     command = [
@@ -307,9 +313,9 @@ def test_ctrl_c_ends_it_and_nothing_runs_on(whom: str, source: Path, wanted: dic
     end = time.monotonic() + 60
     while not list((tmp_path / "out").glob("part-*")) and time.monotonic() < end:
         time.sleep(0.02)
-    os.killpg(run.pid, signal.SIGINT) if whom == "all" else run.send_signal(signal.SIGINT)
-    _, said = run.communicate(timeout=60)
-    assert said == "Error: interrupted; nothing was published\n"
+    os.killpg(run.pid, signal.SIGINT) if receiver == "all" else run.send_signal(signal.SIGINT)
+    _, stderr = run.communicate(timeout=60)
+    assert stderr == "Error: interrupted; nothing was published\n"
     assert run.returncode == 3
     end = time.monotonic() + 10
     while processes(run.pid) and time.monotonic() < end:
@@ -317,4 +323,4 @@ def test_ctrl_c_ends_it_and_nothing_runs_on(whom: str, source: Path, wanted: dic
     assert processes(run.pid) == []
     assert not (tmp_path / "out" / MANIFEST_FILE).exists()
     export([source], tmp_path / "out", workers=1, **OPTIONS)
-    assert contents(tmp_path / "out") == wanted
+    assert contents(tmp_path / "out") == expected_files

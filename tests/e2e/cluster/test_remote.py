@@ -1,4 +1,4 @@
-"""Sources and outputs by URL: in memory, by file://, and in a bucket of a server that speaks S3."""
+"""Sources and outputs by URL: in memory, by file://, and in a bucket of an S3 server."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from pfocr2rdf.storage.layout import MANIFEST_FILE, PARTITION_MANIFESTS_DIR
 
 BUCKET = "pfocr-test"
 
-KINDS = ("memory", "file", "s3")
+SCHEMES = ("memory", "file", "s3")
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +44,9 @@ def s3() -> Iterator[fsspec.AbstractFileSystem]:
         yield system
 
 
-@pytest.fixture(params=KINDS)
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A URL of each kind, below which nothing is yet."""
+@pytest.fixture(params=SCHEMES)
+def base_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A URL of each scheme, below which nothing is yet."""
     if request.param == "s3":
         request.getfixturevalue("s3")
         return f"s3://{BUCKET}/{hashlib.sha256(str(tmp_path).encode()).hexdigest()[:12]}"
@@ -63,8 +63,8 @@ def put(url: str, files: dict[str, str | bytes]) -> str:
 
 def contents(url: str, hidden: bool = False) -> dict[str, bytes]:
     system, top = fsspec.core.url_to_fs(url, use_listings_cache=False)
-    found = {path[len(top.rstrip("/")) + 1 :]: system.cat_file(path) for path in system.find(top)}
-    return {name: data for name, data in found.items() if hidden or not name.startswith(".")}
+    files = {path[len(top.rstrip("/")) + 1 :]: system.cat_file(path) for path in system.find(top)}
+    return {name: data for name, data in files.items() if hidden or not name.startswith(".")}
 
 
 def lines(files: dict[str, bytes]) -> list[bytes]:
@@ -72,13 +72,13 @@ def lines(files: dict[str, bytes]) -> list[bytes]:
     return sorted(line for name, data in files.items() if name.endswith(".nt") for line in data.splitlines())
 
 
-def assert_whole(url: str) -> dict[str, bytes]:
-    found = contents(url)
-    manifest = json.loads(found[MANIFEST_FILE])
+def assert_intact(url: str) -> dict[str, bytes]:
+    files = contents(url)
+    manifest = json.loads(files[MANIFEST_FILE])
     for file in manifest["files"]:
-        assert (file["size"], file["sha256"]) == (len(found[file["name"]]), hashlib.sha256(found[file["name"]]).hexdigest())
-    assert {name for name in found if "/" not in name} == {MANIFEST_FILE, *(file["name"] for file in manifest["files"])}
-    return found
+        assert (file["size"], file["sha256"]) == (len(files[file["name"]]), hashlib.sha256(files[file["name"]]).hexdigest())
+    assert {name for name in files if "/" not in name} == {MANIFEST_FILE, *(file["name"] for file in manifest["files"])}
+    return files
 
 
 def local(source: Path, output: Path, **options: Any) -> list[bytes]:
@@ -107,28 +107,30 @@ SOURCES: dict[str, dict[str, str | bytes]] = {
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_the_same_records_by_url_and_by_path(name: str, place: str, tmp_path: Path) -> None:
+def test_the_same_records_by_url_and_by_path(name: str, base_url: str, tmp_path: Path) -> None:
     """To the byte, also what is said of them."""
-    url = f"{put(place, SOURCES[name])}/{name}".rstrip("/")
+    url = f"{put(base_url, SOURCES[name])}/{name}".rstrip("/")
     path = write(tmp_path / "in", SOURCES[name]) / name
     for source, output in ((path, tmp_path / "local"), (url, tmp_path / "remote-out")):
         export([source], output, formats=SERIALIZERS, workers=1)
-    first, second = ({file.name: file.read_bytes() for file in (tmp_path / out).iterdir()} for out in ("local", "remote-out"))
+    first, second = (
+        {file.name: file.read_bytes() for file in (tmp_path / output_name).iterdir()} for output_name in ("local", "remote-out")
+    )
     for file in ("figures.nt", "figures.ttl", "figures.jsonld", "figures.nq", "figures.trig", "figures.rdf", "dataset.ttl"):
         assert first[file] == second[file]
     assert len(first["figures.nt"].splitlines()) > 20
     assert json.loads(second["report.json"].replace(url.encode(), str(path).encode())) == json.loads(first["report.json"])
 
 
-def test_a_checkout_by_url(place: str) -> None:
-    records = list(read_records(put(place, CHECKOUT)))  # type: ignore[arg-type]
+def test_a_checkout_by_url(base_url: str) -> None:
+    records = list(read_records(put(base_url, CHECKOUT)))  # type: ignore[arg-type]
     assert [record.figid for record in records] == FIGIDS
     assert [mention.label for mention in records[0].mentions] == ["TP53"]
 
 
-def test_a_trailing_slash_is_no_matter(place: str) -> None:
-    put(place, CHECKOUT)  # type: ignore[arg-type]
-    for url in (f"{place}/", f"{place}/_figures/"):
+def test_a_trailing_slash_is_no_matter(base_url: str) -> None:
+    put(base_url, CHECKOUT)  # type: ignore[arg-type]
+    for url in (f"{base_url}/", f"{base_url}/_figures/"):
         assert sorted(record.figid for record in read_records(url)) == sorted(FIGIDS)
 
 
@@ -136,21 +138,21 @@ def test_real_records_from_a_bucket(s3: Any, tmp_path: Path) -> None:
     source = shared_data("real-gen2")
     files: dict[str, str | bytes] = {str(path.relative_to(source)): path.read_bytes() for path in source.rglob("*") if path.is_file()}
     url = put(f"s3://{BUCKET}/real", files)
-    whole = local(source, tmp_path / "whole", workers=1)
+    local_lines = local(source, tmp_path / "whole", workers=1)
     for workers in (1, 2):
         output = f"s3://{BUCKET}/real-{workers}"
-        done = export([url], output, formats=["ntriples"], partition_size=5, workers=workers)
-        assert (done.read, done.refused) == (12, 0)
-        assert lines(assert_whole(output)) == whole
+        summary = export([url], output, formats=["ntriples"], partition_size=5, workers=workers)
+        assert (summary.read, summary.refused) == (12, 0)
+        assert lines(assert_intact(output)) == local_lines
     assert contents(f"s3://{BUCKET}/real-1") == contents(f"s3://{BUCKET}/real-2")
 
 
 def test_several_sources_of_several_kinds(s3: Any, tmp_path: Path) -> None:
     first = put(f"s3://{BUCKET}/several", {"PMC1__a.md": front_matter(older("PMC1__a"))})
     second = write(tmp_path / "in", {"PMC1__b.md": front_matter(older("PMC1__b"))})
-    with RecordSource([first, f"file://{second}", second / "PMC1__b.md", f"{first}/PMC1__a.md"]) as found:
-        assert [item.source.rpartition("/")[2] for item in found] == ["PMC1__a.md", "PMC1__b.md", "PMC1__b.md", "PMC1__a.md"]
-        assert found.count_files() == 4
+    with RecordSource([first, f"file://{second}", second / "PMC1__b.md", f"{first}/PMC1__a.md"]) as records:
+        assert [item.source.rpartition("/")[2] for item in records] == ["PMC1__a.md", "PMC1__b.md", "PMC1__b.md", "PMC1__a.md"]
+        assert records.count_files() == 4
 
 
 def test_a_changed_record_in_a_bucket_is_mapped_again(s3: Any, tmp_path: Path) -> None:
@@ -169,16 +171,16 @@ def test_a_changed_record_in_a_bucket_is_mapped_again(s3: Any, tmp_path: Path) -
 def test_a_record_that_is_gone_when_it_is_read_is_refused(s3: Any, tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {f"PMC1__{number}.md": front_matter(older(f"PMC1__{number}")) for number in range(3)}
     url = put(f"s3://{BUCKET}/gone", files)
-    with RecordSource([url]) as found:
+    with RecordSource([url]) as records:
         s3.rm_file(f"{BUCKET}/gone/PMC1__1.md")
         refusals: list[Any] = []
-        good = []
-        for item in found:
+        read_figids = []
+        for item in records:
             try:
-                good.append(next(read_records(item.path)).figid)  # type: ignore[union-attr]
+                read_figids.append(next(read_records(item.path)).figid)  # type: ignore[union-attr]
             except PfocrError as error:
                 refusals.append(str(error))
-    assert good == ["PMC1__0", "PMC1__2"]
+    assert read_figids == ["PMC1__0", "PMC1__2"]
     assert len(refusals) == 1
 
 
@@ -203,61 +205,61 @@ def test_a_server_that_is_lost_stops_the_run_and_refuses_no_record(monkeypatch: 
 def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Records that are exported, refused, quarantined and superseded."""
     pages = {f"_figures/PMC1__{number}.md": front_matter(older(f"PMC1__{number}")) for number in range(12)}
-    bad = {
+    bad_pages = {
         "_figures/PMC1__3.md": "no record", "_figures/PMC1__5.md": front_matter(older("PMC1__5", "year: '20'")),
         "_figures/PMC9__7.md": front_matter(newer("PMC1__7")),
     }  # fmt: skip
-    return write(tmp_path_factory.mktemp("mixed"), {**pages, **bad})
+    return write(tmp_path_factory.mktemp("mixed"), {**pages, **bad_pages})
 
 
-def test_an_output_by_url_says_what_a_local_one_says(mixed: Path, place: str, tmp_path: Path) -> None:
-    whole = local(mixed, tmp_path / "whole", workers=1)
-    done = export([mixed], place, formats=["ntriples", "turtle"], workers=1, partition_size=4)
-    assert (done.exported, done.quarantined, done.refused, done.superseded) == (10, 1, 1, 1)
-    found = assert_whole(place)
-    assert lines(found) == whole
-    assert sorted(name for name in found if name.startswith("part-")) == [
-        f"part-0000{n}.{form}" for n in range(4) for form in ("nt", "ttl")
-    ]
-    assert json.loads(found["report.json"]) == json.loads((tmp_path / "whole" / "report.json").read_bytes())
+def test_an_output_by_url_says_what_a_local_one_says(mixed: Path, base_url: str, tmp_path: Path) -> None:
+    local_lines = local(mixed, tmp_path / "whole", workers=1)
+    summary = export([mixed], base_url, formats=["ntriples", "turtle"], workers=1, partition_size=4)
+    assert (summary.exported, summary.quarantined, summary.refused, summary.superseded) == (10, 1, 1, 1)
+    files = assert_intact(base_url)
+    assert lines(files) == local_lines
+    assert sorted(name for name in files if name.startswith("part-")) == [f"part-0000{n}.{fmt}" for n in range(4) for fmt in ("nt", "ttl")]
+    assert json.loads(files["report.json"]) == json.loads((tmp_path / "whole" / "report.json").read_bytes())
     reasons = tmp_path / "whole" / "quarantine" / "PMC1__5"
-    assert {name: found[f"quarantine/PMC1__5/{name}"] for name in os.listdir(reasons)} == {
+    assert {name: files[f"quarantine/PMC1__5/{name}"] for name in os.listdir(reasons)} == {
         path.name: path.read_bytes() for path in reasons.iterdir()
     }
     for name in ("part-00002.ttl", "entities.ttl", "dataset.ttl"):
-        assert len(set(pyoxigraph.parse(found[name], format=pyoxigraph.RdfFormat.TURTLE))) > 5
+        assert len(set(pyoxigraph.parse(files[name], format=pyoxigraph.RdfFormat.TURTLE))) > 5
 
 
-def test_a_second_run_by_url(mixed: Path, place: str) -> None:
+def test_a_second_run_by_url(mixed: Path, base_url: str) -> None:
     options: dict[str, Any] = {"formats": ["ntriples"], "workers": 1, "compress": "zst"}
-    assert export([mixed], place, partition_size=4, **options).mapped == 13
-    before = contents(place)
-    assert export([mixed], place, partition_size=4, **options).mapped == 0
-    assert contents(place) == before
-    system, top = fsspec.core.url_to_fs(place)
+    assert export([mixed], base_url, partition_size=4, **options).mapped == 13
+    previous = contents(base_url)
+    assert export([mixed], base_url, partition_size=4, **options).mapped == 0
+    assert contents(base_url) == previous
+    system, top = fsspec.core.url_to_fs(base_url)
     system.rm_file(f"{top}/part-00001.nt.zst")
-    put(place, {f"{PARTITION_MANIFESTS_DIR}/part-00002.json": "{"})
-    assert export([mixed], place, partition_size=4, **options).mapped == 8
-    assert contents(place) == before
-    put(place, {"notes.txt": "mine"})
-    export([mixed], place, partition_size=100, **options)
-    assert sorted(name for name in assert_but(place, "notes.txt") if name.startswith("part-")) == ["part-00000.nt.zst"]
+    put(base_url, {f"{PARTITION_MANIFESTS_DIR}/part-00002.json": "{"})
+    assert export([mixed], base_url, partition_size=4, **options).mapped == 8
+    assert contents(base_url) == previous
+    put(base_url, {"notes.txt": "mine"})
+    export([mixed], base_url, partition_size=100, **options)
+    assert sorted(name for name in assert_intact_except(base_url, "notes.txt") if name.startswith("part-")) == ["part-00000.nt.zst"]
 
 
-def assert_but(place: str, foreign: str) -> dict[str, bytes]:
-    """All is whole, and what is not ours is still there."""
-    assert contents(place)[foreign] == b"mine"
-    system, top = fsspec.core.url_to_fs(place)
+def assert_intact_except(base_url: str, foreign: str) -> dict[str, bytes]:
+    """The export is intact, and the foreign file is still there."""
+    assert contents(base_url)[foreign] == b"mine"
+    system, top = fsspec.core.url_to_fs(base_url)
     system.rm_file(f"{top}/{foreign}")
-    return assert_whole(place)
+    return assert_intact(base_url)
 
 
 @pytest.mark.parametrize("compress", [None, "gz", "zst"])
-def test_a_merged_export_by_url_has_the_bytes_of_a_local_one(compress: str | None, mixed: Path, place: str, tmp_path: Path) -> None:
+def test_a_merged_export_by_url_has_the_bytes_of_a_local_one(compress: str | None, mixed: Path, base_url: str, tmp_path: Path) -> None:
     export([mixed], tmp_path / "whole", formats=SERIALIZERS, compress=compress, workers=1)
-    export([mixed], place, formats=SERIALIZERS, compress=compress, workers=1, partition_size=3, merge=True)
-    whole = {str(path.relative_to(tmp_path / "whole")): path.read_bytes() for path in (tmp_path / "whole").rglob("*") if path.is_file()}
-    assert contents(place, hidden=True) == {name: data for name, data in whole.items() if not name.startswith(".")}
+    export([mixed], base_url, formats=SERIALIZERS, compress=compress, workers=1, partition_size=3, merge=True)
+    local_files = {
+        str(path.relative_to(tmp_path / "whole")): path.read_bytes() for path in (tmp_path / "whole").rglob("*") if path.is_file()
+    }
+    assert contents(base_url, hidden=True) == {name: data for name, data in local_files.items() if not name.startswith(".")}
 
 
 def test_an_output_by_url_is_in_parts_without_being_asked(mixed: Path, s3: Any) -> None:
@@ -277,23 +279,23 @@ def test_a_killed_run_in_a_bucket_is_taken_up_again(s3: Any, tmp_path: Path) -> 
         export([source], url, formats=["ntriples"], workers=1, partition_size=2, progress=stop)
     assert MANIFEST_FILE not in contents(url)
     assert export([source], url, formats=["ntriples"], workers=1, partition_size=2).mapped == 10
-    assert lines(assert_whole(url)) == local(source, tmp_path / "whole")
+    assert lines(assert_intact(url)) == local(source, tmp_path / "whole")
     export([source], url, formats=["ntriples"], workers=1, partition_size=15)
-    assert lines(assert_whole(url)) == local(source, tmp_path / "whole")
+    assert lines(assert_intact(url)) == local(source, tmp_path / "whole")
 
 
-def test_a_dry_run_writes_nothing(mixed: Path, place: str) -> None:
-    assert export([mixed], place, dry_run=True, workers=1).exported == 10
-    system, top = fsspec.core.url_to_fs(place)
+def test_a_dry_run_writes_nothing(mixed: Path, base_url: str) -> None:
+    assert export([mixed], base_url, dry_run=True, workers=1).exported == 10
+    system, top = fsspec.core.url_to_fs(base_url)
     assert not system.exists(top) or not system.find(top)
 
 
 def test_the_command_line_takes_urls(s3: Any, tmp_path: Path) -> None:
     url = put(f"s3://{BUCKET}/cli", CHECKOUT)  # type: ignore[arg-type]
-    done = CliRunner().invoke(main, ["export", f"{url}/", "-o", f"s3://{BUCKET}/cli-out", "-f", "ntriples", "-w", "1"])
-    assert done.exit_code == 0
-    assert f"Written to s3://{BUCKET}/cli-out: 1 parts (part-00000.nt to part-00000.nt), context.jsonld" in done.output
-    assert lines(assert_whole(f"s3://{BUCKET}/cli-out")) == local(write(tmp_path / "in", CHECKOUT), tmp_path / "whole")  # type: ignore[arg-type]
+    result = CliRunner().invoke(main, ["export", f"{url}/", "-o", f"s3://{BUCKET}/cli-out", "-f", "ntriples", "-w", "1"])
+    assert result.exit_code == 0
+    assert f"Written to s3://{BUCKET}/cli-out: 1 parts (part-00000.nt to part-00000.nt), context.jsonld" in result.output
+    assert lines(assert_intact(f"s3://{BUCKET}/cli-out")) == local(write(tmp_path / "in", CHECKOUT), tmp_path / "whole")  # type: ignore[arg-type]
 
 
 # -- what goes wrong -----------------------------------------------------------------------------------------------------------
@@ -311,22 +313,22 @@ WRONG = {
 
 @pytest.mark.parametrize("url", WRONG)
 def test_a_source_that_is_not_there_is_one_sentence(url: str, s3: Any, tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=WRONG[url]) as caught:
+    with pytest.raises(SourceError, match=WRONG[url]) as error:
         export([url], tmp_path / "out", workers=1)
-    assert str(caught.value).startswith(url)
-    assert "\n" not in str(caught.value)
+    assert str(error.value).startswith(url)
+    assert "\n" not in str(error.value)
     assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("url", ["s3://no-such-bucket-here/x", "gopher://host/x", "file:///proc/nowhere"])
 def test_an_output_that_cannot_be_written_is_one_sentence(url: str, mixed: Path, s3: Any) -> None:
-    with pytest.raises(OutputError, match=r"cannot be (written|opened|listed|read)") as caught:
+    with pytest.raises(OutputError, match=r"cannot be (written|opened|listed|read)") as error:
         export([mixed], url, workers=1)
-    assert str(caught.value).startswith(url.removeprefix("file://") if url.startswith("file") else url)
-    assert "\n" not in str(caught.value)
-    done = CliRunner().invoke(main, ["export", str(mixed), "-o", url, "-w", "1"])
-    assert (done.exit_code, done.output.count("\n"), "Traceback" in done.output) == (3, 1, False)
-    assert "fault of pfocr2rdf" not in done.output
+    assert str(error.value).startswith(url.removeprefix("file://") if url.startswith("file") else url)
+    assert "\n" not in str(error.value)
+    result = CliRunner().invoke(main, ["export", str(mixed), "-o", url, "-w", "1"])
+    assert (result.exit_code, result.output.count("\n"), "Traceback" in result.output) == (3, 1, False)
+    assert "fault of pfocr2rdf" not in result.output
 
 
 def test_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch, mixed: Path, s3: Any, tmp_path: Path) -> None:
@@ -368,14 +370,14 @@ SECRET = [
 ]
 
 
-@pytest.mark.parametrize(("url", "shown"), SECRET)
-def test_no_message_has_a_password(url: str, shown: str, mixed: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("url", "redacted"), SECRET)
+def test_no_message_has_a_password(url: str, redacted: str, mixed: Path, tmp_path: Path) -> None:
     for sources, output in (([url], str(tmp_path / "out")), ([str(mixed)], url)):
-        with pytest.raises(PfocrError) as caught:
+        with pytest.raises(PfocrError) as error:
             export(sources, output, workers=1)
-        assert str(caught.value).startswith(shown)
-        assert "secret" not in str(caught.value)
-        assert "ada" not in str(caught.value)
+        assert str(error.value).startswith(redacted)
+        assert "secret" not in str(error.value)
+        assert "ada" not in str(error.value)
 
 
 def test_no_file_has_a_password(tmp_path: Path) -> None:
@@ -394,9 +396,9 @@ def test_no_file_has_a_password(tmp_path: Path) -> None:
 
     fsspec.register_implementation("guarded", Guarded, clobber=True)
     url = put("guarded://ada:secret@host/in", {"PMC1__a.md": front_matter(older("PMC1__a")), "PMC1__b.md": "no record"})
-    done = export([url], tmp_path / "out", formats=SERIALIZERS, workers=1)
-    assert (done.exported, done.refused) == (1, 1)
-    assert str(done.first_refusals[0]).startswith("guarded://host/in/PMC1__b.md:1: there is no front matter")
+    summary = export([url], tmp_path / "out", formats=SERIALIZERS, workers=1)
+    assert (summary.exported, summary.refused) == (1, 1)
+    assert str(summary.first_refusals[0]).startswith("guarded://host/in/PMC1__b.md:1: there is no front matter")
     for path in (tmp_path / "out").rglob("*"):
         assert b"secret" not in path.read_bytes(), path
     export([url], "guarded://ada:secret@host/out", formats=["ntriples"], workers=1)

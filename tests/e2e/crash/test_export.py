@@ -1,4 +1,4 @@
-"""An export that is killed at any moment, and run again until it ends, is the export that nobody killed."""
+"""An export that is killed at any moment, and run again until it ends, is the same as one that was never killed."""
 
 from __future__ import annotations
 
@@ -34,47 +34,57 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pages = sorted((folder / "_figures").iterdir())
     (folder / "_figures" / "a-copy.md").write_bytes(pages[175].read_bytes())
     (folder / "_figures" / "wrong.md").write_text("---\na: [\n---\n")
-    whole = pages[225].read_text()
-    year = next(line for line in whole.splitlines() if line.startswith("year:"))
-    pages[225].write_text(whole.replace(year, "year: abcd"))
+    page_text = pages[225].read_text()
+    year = next(line for line in page_text.splitlines() if line.startswith("year:"))
+    pages[225].write_text(page_text.replace(year, "year: abcd"))
     return folder
 
 
-def started(corpus: Path, output: Path, workers: int, compress: str | None, *more: str) -> subprocess.Popen[str]:
+def start_export(corpus: Path, output: Path, workers: int, compress: str | None, *extra_options: str) -> subprocess.Popen[str]:
     """An export, with its workers in a process group of its own."""
-    options = ["-f", "turtle", "-f", "nquads", "--workers", workers, "--json", *(["--compress", compress] if compress else []), *more]
+    options = [
+        "-f",
+        "turtle",
+        "-f",
+        "nquads",
+        "--workers",
+        workers,
+        "--json",
+        *(["--compress", compress] if compress else []),
+        *extra_options,
+    ]
     return launched(output.parent / "committed", corpus, "-o", output, *options)
 
 
-def ended(process: subprocess.Popen[str]) -> dict[str, Any]:
+def finish_export(process: subprocess.Popen[str]) -> dict[str, Any]:
     """The numbers of an export that was left alone."""
-    said, complaint = process.communicate(timeout=180)
+    stdout, complaint = process.communicate(timeout=180)
     assert process.returncode == 1, complaint
-    numbers: dict[str, Any] = json.loads(said)
+    numbers: dict[str, Any] = json.loads(stdout)
     assert (numbers["read"], numbers["quarantined"]) == (RECORDS + 2, 1)
     return numbers
 
 
 class Undisturbed:
-    """An export that nobody killed: its files, and the seconds that it takes."""
+    """An export that was not killed: its files, and the seconds that it takes."""
 
-    def __init__(self, corpus: Path, place: Path, workers: int, compress: str | None) -> None:
+    def __init__(self, corpus: Path, output: Path, workers: int, compress: str | None) -> None:
         begin = time.monotonic()
-        ended(started(corpus, place, workers, compress))
+        finish_export(start_export(corpus, output, workers, compress))
         self.seconds = time.monotonic() - begin
-        self.files = contents(place)
+        self.files = contents(output)
 
 
 @pytest.fixture(scope="module", params=[(2, None), (1, None), (2, "zst"), (1, "gz")], ids=lambda param: f"{param[0]}-{param[1]}")
-def way(request: pytest.FixtureRequest) -> tuple[int, str | None]:
+def setting(request: pytest.FixtureRequest) -> tuple[int, str | None]:
     """Number of workers, and compression."""
-    found: tuple[int, str | None] = request.param
-    return found
+    parameters: tuple[int, str | None] = request.param
+    return parameters
 
 
 @pytest.fixture(scope="module")
-def undisturbed(corpus: Path, way: tuple[int, str | None], tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
-    return Undisturbed(corpus, tmp_path_factory.mktemp("undisturbed"), *way)
+def undisturbed(corpus: Path, setting: tuple[int, str | None], tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    return Undisturbed(corpus, tmp_path_factory.mktemp("undisturbed"), *setting)
 
 
 def assert_nothing_half(output: Path, allowed: list[dict[str, bytes]]) -> None:
@@ -87,7 +97,7 @@ def assert_nothing_half(output: Path, allowed: list[dict[str, bytes]]) -> None:
 
 
 def test_an_export_that_is_killed_again_and_again_ends_as_one_that_was_not(
-    corpus: Path, way: tuple[int, str | None], undisturbed: Undisturbed, tmp_path: Path
+    corpus: Path, setting: tuple[int, str | None], undisturbed: Undisturbed, tmp_path: Path
 ) -> None:
     """Every other one is made over an export of some of the records."""
     seed = random.SystemRandom().randrange(10**6)
@@ -99,12 +109,12 @@ def test_an_export_that_is_killed_again_and_again_ends_as_one_that_was_not(
         output = tmp_path / str(len(mapped))
         allowed = [undisturbed.files]
         if len(mapped) % 2:
-            started(corpus, output, *way, "--limit", "75").communicate()
+            start_export(corpus, output, *setting, "--limit", "75").communicate()
             allowed.append(contents(output))
         output.mkdir(exist_ok=True)
         killed: list[int] = []
         while True:
-            process = started(corpus, output, *way)
+            process = start_export(corpus, output, *setting)
             if len(killed) < KILLS:
                 time.sleep((0.3 + chosen.random() * 0.6) * undisturbed.seconds)
             if len(killed) == KILLS or process.poll() is not None:
@@ -113,35 +123,35 @@ def test_an_export_that_is_killed_again_and_again_ends_as_one_that_was_not(
             process.communicate()
             killed.append(process.pid)
             assert_nothing_half(output, allowed)
-        numbers = ended(process)
+        numbers = finish_export(process)
         assert contents(output) == undisturbed.files
         assert not [name for name in os.listdir(output) if name.startswith(".") and name != STATE_FILE]
         mapped += [numbers["mapped"]] if killed else []
         groups += killed
     print(f"{len(groups)} kills; the runs that ended mapped {mapped}")
     assert wait_until(lambda: not any(map(in_group, groups))), "a worker survived"
-    if way[1] is None:  # of a compressed file, little is on the disk before it is large
+    if setting[1] is None:  # of a compressed file, little is on the disk before it is large
         assert min(mapped) < RECORDS
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 100 MB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    arguments = ["mount", "-t", "tmpfs", "-o", "size=100m", "pfocr2rdf-test", str(place)]
+    directory = tmp_path / "disk"
+    directory.mkdir()
+    arguments = ["mount", "-t", "tmpfs", "-o", "size=100m", "pfocr2rdf-test", str(directory)]
     if not shutil.which("mount") or subprocess.run(arguments, capture_output=True, check=False).returncode:
         pytest.skip("a small disk cannot be mounted here: that is for root alone")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    yield directory
+    subprocess.run(["umount", str(directory)], check=True)
 
 
-@pytest.mark.parametrize("before", [False, True], ids=["first run", "over one that was interrupted"])
-def test_an_export_that_found_no_space_ends_well_when_there_is_more(before: bool, corpus: Path, disk: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_resumed", [False, True], ids=["first run", "over one that was interrupted"])
+def test_an_export_that_found_no_space_ends_well_when_there_is_more(is_resumed: bool, corpus: Path, disk: Path, tmp_path: Path) -> None:
     fresh = Undisturbed(corpus, tmp_path / "fresh", 2, None)
     output = disk / "out"
-    if before:
-        process = started(corpus, output, 2, None)
+    if is_resumed:
+        process = start_export(corpus, output, 2, None)
         assert committed(disk / "committed", 25)
         os.killpg(process.pid, signal.SIGINT)
         process.communicate()
@@ -149,14 +159,14 @@ def test_an_export_that_found_no_space_ends_well_when_there_is_more(before: bool
     free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
     (disk / "ballast").write_bytes(bytes(free - 375_000))
     for _ in range(2):
-        process = started(corpus, output, 2, None)
-        said, complaint = process.communicate(timeout=120)
-        assert (process.returncode, said) == (3, ""), complaint
+        process = start_export(corpus, output, 2, None)
+        stdout, complaint = process.communicate(timeout=120)
+        assert (process.returncode, stdout) == (3, ""), complaint
         assert complaint.startswith(f"Error: {output}")
         assert complaint.endswith("cannot be written: No space left on device\n")
         assert complaint.count("\n") == 1
-        assert [path.name for path in output.glob("*")] == ([CHECKPOINT_DIR] if before else [])
+        assert [path.name for path in output.glob("*")] == ([CHECKPOINT_DIR] if is_resumed else [])
     (disk / "ballast").unlink()
-    numbers = ended(started(corpus, output, 2, None))
-    assert numbers["mapped"] < RECORDS if before else numbers["mapped"] == RECORDS + 2
+    numbers = finish_export(start_export(corpus, output, 2, None))
+    assert numbers["mapped"] < RECORDS if is_resumed else numbers["mapped"] == RECORDS + 2
     assert contents(output) == fresh.files

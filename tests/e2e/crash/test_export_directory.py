@@ -1,4 +1,4 @@
-"""An export that is killed or finds no space: its files are whole or as they were, and the next run puts them right."""
+"""An export that is killed or finds no space: its files are complete or unchanged, and the next run repairs them."""
 
 from __future__ import annotations
 
@@ -46,15 +46,15 @@ def output(tmp_path: Path) -> Path:
 @pytest.fixture
 def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 512 kB: what an export remembers of its records takes 100 kB alone."""
-    place = tmp_path / "disk"
-    place.mkdir()
+    directory = tmp_path / "disk"
+    directory.mkdir()
     mounted = shutil.which("mount") and subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=512k", "pfocr2rdf-test", str(place)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=512k", "pfocr2rdf-test", str(directory)], capture_output=True, check=False
     )
     if not mounted or mounted.returncode:
         pytest.skip("a small disk cannot be mounted here: that is for root alone")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    yield directory
+    subprocess.run(["umount", str(directory)], check=True)
 
 
 @pytest.mark.parametrize("compress", [None, "gz"])
@@ -78,81 +78,81 @@ STEPS_OF_PUBLISH = 20
 (five), ten files are renamed, of which the manifest is the last."""
 
 
-def killed(source: Path, output: Path, where: str, count: int) -> None:
-    command = [sys.executable, PROGRAMS / "export_until_killed.py", source, output, where, str(count)]
-    done = subprocess.run(command, capture_output=True, check=False, text=True)
-    assert done.returncode == -signal.SIGKILL, done.stderr[-2000:]
+def run_killed(source: Path, output: Path, stage: str, count: int) -> None:
+    command = [sys.executable, PROGRAMS / "export_until_killed.py", source, output, stage, str(count)]
+    process = subprocess.run(command, capture_output=True, check=False, text=True)
+    assert process.returncode == -signal.SIGKILL, process.stderr[-2000:]
 
 
 @pytest.fixture
-def wanted(source: Path, tmp_path: Path) -> dict[str, bytes]:
+def expected_files(source: Path, tmp_path: Path) -> dict[str, bytes]:
     """What an export into a new folder gives."""
     export([source], tmp_path / "wanted", formats=["turtle", "ntriples"])
     return contents(tmp_path / "wanted")
 
 
-@pytest.mark.parametrize(("where", "count"), [("batch", 0), ("batch", 2), ("publish", 0)])
+@pytest.mark.parametrize(("stage", "count"), [("batch", 0), ("batch", 2), ("publish", 0)])
 def test_a_run_that_is_killed_before_it_publishes_leaves_the_files_as_they_were(
-    where: str, count: int, source: Path, output: Path, wanted: dict[str, bytes]
+    stage: str, count: int, source: Path, output: Path, expected: dict[str, bytes]
 ) -> None:
     export([source], output, formats=SERIALIZERS, limit=1)
     (output / "notes.txt").write_bytes(b"mine")
-    before = in_place(output)
-    killed(source, output, where, count)
-    assert in_place(output) == before
+    previous = in_place(output)
+    run_killed(source, output, stage, count)
+    assert in_place(output) == previous
     assert (output / STAGING_DIR).is_dir()
     export([source], output, formats=["turtle", "ntriples"])
-    assert contents(output) == {**wanted, "notes.txt": b"mine"}
+    assert contents(output) == {**expected, "notes.txt": b"mine"}
 
 
-def test_a_first_run_that_is_killed_leaves_nothing_but_the_staging_folder(source: Path, output: Path, wanted: dict[str, bytes]) -> None:
-    killed(source, output, "batch", 1)
+def test_a_first_run_that_is_killed_leaves_nothing_but_the_staging_folder(source: Path, output: Path, expected: dict[str, bytes]) -> None:
+    run_killed(source, output, "batch", 1)
     assert in_place(output) == {}
     export([source], output, formats=["turtle", "ntriples"])
-    assert contents(output) == wanted
+    assert contents(output) == expected
 
 
-def test_the_steps_of_publishing_are_counted_rightly(source: Path, output: Path, wanted: dict[str, bytes]) -> None:
+def test_the_steps_of_publishing_are_counted_rightly(source: Path, output: Path, expected: dict[str, bytes]) -> None:
     export([source], output, formats=SERIALIZERS, limit=1)
-    killed(source, output, "publish", STEPS_OF_PUBLISH - 1)
-    assert {name: data for name, data in wanted.items() if name != MANIFEST_FILE} == in_place(output)
+    run_killed(source, output, "publish", STEPS_OF_PUBLISH - 1)
+    assert {name: data for name, data in expected.items() if name != MANIFEST_FILE} == in_place(output)
     assert export([source], output, formats=["turtle", "ntriples"]).mapped == 0, "the state was there already"
-    assert contents(output) == wanted
+    assert contents(output) == expected
 
 
 @pytest.mark.parametrize("count", [1, 4, 5, 8, 11, 15, STEPS_OF_PUBLISH - 2, STEPS_OF_PUBLISH - 1])
 def test_a_run_that_is_killed_while_it_publishes_leaves_whole_files_and_the_next_run_puts_them_right(
-    count: int, source: Path, output: Path, wanted: dict[str, bytes]
+    count: int, source: Path, output: Path, expected: dict[str, bytes]
 ) -> None:
     export([source], output, formats=SERIALIZERS, limit=1)
-    before = contents(output)
-    killed(source, output, "publish", count)
+    previous = contents(output)
+    run_killed(source, output, "publish", count)
     for name, data in in_place(output).items():
-        assert data in (before.get(name), wanted.get(name)), f"{name} is neither the old file nor the new one"
+        assert data in (previous.get(name), expected.get(name)), f"{name} is neither the old file nor the new one"
     if (output / MANIFEST_FILE).exists():
         assert_intact(output)
     export([source], output, formats=["turtle", "ntriples"])
-    assert contents(output) == wanted
+    assert contents(output) == expected
 
 
 @pytest.mark.parametrize("ending", ["killed", "stopped"])
 def test_two_runs_in_a_row_that_do_not_end_well_leave_no_file_for_ever(
-    ending: str, source: Path, output: Path, wanted: dict[str, bytes]
+    ending: str, source: Path, output: Path, expected: dict[str, bytes]
 ) -> None:
     export([source], output, formats=SERIALIZERS, limit=1)
-    killed(source, output, "publish", 2)
+    run_killed(source, output, "publish", 2)
     if ending == "killed":
-        killed(source, output, "batch", 0)
+        run_killed(source, output, "batch", 0)
     else:
         with pytest.raises(UnexpectedError):
             export([source], output, formats=["turtle"], progress=raise_unexpected)
     export([source], output, formats=["turtle", "ntriples"])
-    assert contents(output) == wanted
+    assert contents(output) == expected
 
 
-def test_a_run_that_is_killed_at_its_very_end_has_published_all(source: Path, output: Path, wanted: dict[str, bytes]) -> None:
+def test_a_run_that_is_killed_at_its_very_end_has_published_all(source: Path, output: Path, expected: dict[str, bytes]) -> None:
     export([source], output, formats=SERIALIZERS, limit=1)
-    killed(source, output, "end", 0)
-    assert in_place(output) == wanted
+    run_killed(source, output, "end", 0)
+    assert in_place(output) == expected
     export([source], output, formats=["turtle", "ntriples"])
-    assert contents(output) == wanted
+    assert contents(output) == expected

@@ -52,29 +52,29 @@ def test_a_killed_run_is_taken_up_again(workers: int, merge: str, tmp_path: Path
     source, output = write(tmp_path / "in", pages(60)), tmp_path / "out"
     options: dict[str, Any] = {"formats": ["ntriples", "turtle"], "compress": "zst", "workers": workers, "merge": merge == "merge"}
     export_partitioned(source, output, 2, formats=["turtle", "nquads"])
-    noise, killed = random.Random(workers), 0
+    rng, killed = random.Random(workers), 0
     for _ in range(5):
         run = subprocess.Popen(
             [sys.executable, "-c", KILLED, str(source), str(output), str(workers), merge], stdout=subprocess.PIPE, text=True
         )
         assert run.stdout
-        for _, _line in zip(range(noise.choice([1, 4, 9, 15])), run.stdout, strict=False):
+        for _, _line in zip(range(rng.choice([1, 4, 9, 15])), run.stdout, strict=False):
             pass
-        time.sleep(noise.random() / 20)
+        time.sleep(rng.random() / 20)
         run.kill()
         run.communicate()
         killed += run.returncode == -signal.SIGKILL
         if (output / MANIFEST_FILE).exists():
             assert_intact(output)
     assert killed
-    done = export([source], output, partition_size=4, **options)
-    assert done.exported == 60
+    summary = export([source], output, partition_size=4, **options)
+    assert summary.exported == 60
     assert_as_fresh(source, output, 4, **options)
 
 
 def test_what_a_killed_run_made_need_not_be_made_again(source: Path, tmp_path: Path) -> None:
-    def stop(_: str, done: int, total: int) -> None:
-        if done >= 14:
+    def stop(_: str, completed: int, total: int) -> None:
+        if completed >= 14:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -115,6 +115,6 @@ def test_a_killed_run_in_parts_leaves_nothing_to_an_export_in_one_piece(source: 
 def _nothing_runs_on() -> Iterator[None]:
     """No process outlives its test, but those that were there before: Python keeps one for programs that spawn others."""
     children = Path(f"/proc/self/task/{os.getpid()}/children")
-    before = set(children.read_text().split()) if children.exists() else set()
+    previous = set(children.read_text().split()) if children.exists() else set()
     yield
-    assert not children.exists() or set(children.read_text().split()) <= before
+    assert not children.exists() or set(children.read_text().split()) <= previous

@@ -44,22 +44,22 @@ def test_an_interrupt_stops_at_once_and_the_next_run_goes_on_from_there(
     assert committed(tmp_path / "committed", 100)
     begin = time.monotonic()
     os.killpg(process.pid, signal.SIGINT)
-    said, complaint = process.communicate(timeout=30)
+    stdout, complaint = process.communicate(timeout=30)
     seconds = time.monotonic() - begin
-    assert (process.returncode, said) == (3, ""), complaint
+    assert (process.returncode, stdout) == (3, ""), complaint
     assert complaint.startswith("Error: interrupted")
     assert complaint.count("\n") == 1, complaint
     assert seconds < 2
     assert wait_until(lambda: not in_group(process.pid), 2)
     assert not (output / MANIFEST_FILE).exists()
-    again = launched(tmp_path / "committed", *options)
-    said, complaint = again.communicate(timeout=120)
-    assert again.returncode in (0, 1), complaint
-    numbers = json.loads(said)
+    second = launched(tmp_path / "committed", *options)
+    stdout, complaint = second.communicate(timeout=120)
+    assert second.returncode in (0, 1), complaint
+    numbers = json.loads(stdout)
     assert 0 < numbers["mapped"] <= 900 + 2 * 8 * workers  # of those that were read, some were still with the workers
     assert numbers["read"] == 1000
     fresh = tmp_path / "fresh"
     other = launched(tmp_path / "committed", *[fresh if option is output else option for option in options])
-    assert other.wait() == again.returncode
+    assert other.wait() == second.returncode
     assert contents(output) == contents(fresh)
     other.communicate()

@@ -1,4 +1,4 @@
-"""A site that is killed while it is made, or finds no space: the site of before stays."""
+"""A site that is killed while it is made, or finds no space: the previous site stays."""
 
 from __future__ import annotations
 
@@ -19,18 +19,27 @@ EXAMPLES = ROOT / "examples"
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def exported_examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An export of the examples."""
     folder = tmp_path_factory.mktemp("export") / "output"
     export([EXAMPLES], folder)
     return folder
 
 
-def test_a_killed_run_leaves_the_site_of_before(made: Path, tmp_path: Path) -> None:
-    place = tmp_path / "site"
-    publish(made, place, pages=("genes",))
-    before = files(place)
-    command = [sys.executable, "-c", "from pfocr2rdf.cli import main; main()", "publish", str(made), "--output", str(place), "--quiet"]
+def test_a_killed_run_leaves_the_previous_site(exported_examples: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    publish(exported_examples, site, pages=("genes",))
+    previous = files(site)
+    command = [
+        sys.executable,
+        "-c",
+        "from pfocr2rdf.cli import main; main()",
+        "publish",
+        str(exported_examples),
+        "--output",
+        str(site),
+        "--quiet",
+    ]
     process = subprocess.Popen(command, start_new_session=True)
     hidden = tmp_path / ".site.pfocr2rdf-publishing" / "data" / "figures"
     deadline = time.monotonic() + 60
@@ -42,9 +51,9 @@ def test_a_killed_run_leaves_the_site_of_before(made: Path, tmp_path: Path) -> N
     deadline = time.monotonic() + 20
     while any(map(_is_alive, workers)) and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert not [pid for pid in workers if _is_alive(pid)], "nobody works for a site that nobody waits for"
-    assert files(place) == before
-    assert publish(made, place).exit_status == 0
+    assert not [pid for pid in workers if _is_alive(pid)], "no worker outlives its parent"
+    assert files(site) == previous
+    assert publish(exported_examples, site).exit_status == 0
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
@@ -55,18 +64,18 @@ def _is_alive(pid: int) -> bool:
         return False
 
 
-def test_a_full_disk_leaves_nothing(made: Path, tmp_path: Path, small_disk: Path) -> None:
+def test_a_full_disk_leaves_nothing(exported_examples: Path, tmp_path: Path, small_disk: Path) -> None:
     with pytest.raises(OutputError, match="No space left"):
-        publish(made, small_disk / "site")
+        publish(exported_examples, small_disk / "site")
     assert not list(small_disk.iterdir())
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    place = tmp_path / "small"
-    place.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(place)], capture_output=True, check=False)
+    directory = tmp_path / "small"
+    directory.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(directory)], capture_output=True, check=False)
     if mounted.returncode:
         pytest.skip("mounting a small file system needs root")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    yield directory
+    subprocess.run(["umount", str(directory)], check=True)

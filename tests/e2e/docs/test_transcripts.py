@@ -41,17 +41,17 @@ def shown(path: Path) -> str:
 
 @pytest.mark.parametrize("page", PLAYED)
 def test_commands_say_what_the_page_shows(page: Path) -> None:
-    for one in played(page):
-        assert "Traceback" not in one.said, one.said
-        assert one.same, (
-            f"$ {one.command}\nshown:\n{one.shown}\nsaid:\n{one.said}\nto write it anew: python docs/transcripts.py {shown(page)}"
+    for step in played(page):
+        assert "Traceback" not in step.said, step.said
+        assert step.same, (
+            f"$ {step.command}\nshown:\n{step.shown}\nsaid:\n{step.said}\nto write it anew: python docs/transcripts.py {shown(page)}"
         )
 
 
 @pytest.mark.xdist_group("README.md")
 def test_readme_shows_the_answer_of_its_query() -> None:
-    (answer,) = [one for one in played(README) if "query families.rq" in one.command]
-    assert answer.same
-    rows = [line.split()[-2:] for line in answer.said.splitlines()]
+    (query_step,) = [step for step in played(README) if "query families.rq" in step.command]
+    assert query_step.same
+    rows = [line.split()[-2:] for line in query_step.said.splitlines()]
     assert ["STAT", "7"] in rows
     assert ["JAK", "4"] in rows

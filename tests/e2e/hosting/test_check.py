@@ -20,11 +20,11 @@ def test_a_good_site_has_nothing_wrong_on_a_real_server(
     write_site(tmp_path / "site", packed=packed)
     (tmp_path / "server").mkdir()
     with serve(tmp_path / "server", tmp_path / "site") as server:
-        found = check_site(server.url, samples=30)
-    assert found.findings == ()
-    assert (found.negotiates, found.exit_status) == (True, 0)
-    assert found.requests > 400
-    assert any("image/png only is given the page" in note for note in found.notes)
+        report = check_site(server.url, samples=30)
+    assert report.findings == ()
+    assert (report.negotiates, report.exit_status) == (True, 0)
+    assert report.requests > 400
+    assert any("image/png only is given the page" in note for note in report.notes)
 
 
 def test_a_good_site_under_a_path_has_nothing_wrong(tmp_path: Path) -> None:
@@ -38,6 +38,6 @@ def test_what_apache_cannot_do_without_a_setting_is_told_with_the_way_out(tmp_pa
     write_site(tmp_path / "site")
     (tmp_path / "server").mkdir()
     with apache(tmp_path / "server", tmp_path / "site", extra="") as server:
-        found = check_site(server.url, samples=30)
-    assert len(found.findings) == 2
-    assert all("%2F" in one.url and "AllowEncodedSlashes" in one.remedy for one in found.findings)
+        report = check_site(server.url, samples=30)
+    assert len(report.findings) == 2
+    assert all("%2F" in finding.url and "AllowEncodedSlashes" in finding.remedy for finding in report.findings)

@@ -1,4 +1,4 @@
-"""The files of a site for web servers and hosts: real nginx and real Apache give each client the form that it likes best."""
+"""The files of a site for web servers and hosts: real nginx and real Apache give each client the representation that it prefers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pfocr2rdf.site.pages.urls import HTML, JSONLD, REPRESENTATIONS, TURTLE, Pag
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 
-WISHES = (
+ACCEPT_HEADERS = (
     "", "*/*", BROWSER, "text/html", "text/turtle", "application/ld+json", "text/*", "application/*", "TEXT/Turtle ; Q=1",
     "application/rdf+xml", "image/png", "text/turtle;q=0", "text/turtle;q=0.5, application/ld+json", "text/html;q=0.1,text/turtle;q=0.09",
     "application/ld+json;profile=\"http://www.w3.org/ns/json-ld#expanded\"", "text/turtle;q=0.8, application/ld+json;q=0.85, */*;q=0.1",
@@ -39,94 +39,94 @@ class Hosted(NamedTuple):
     server: Server
     base: str
     packed: str
-    kind: str
+    server_type: str
 
     def get(self, path: str, accept: str = "", **headers: str) -> httpx.Response:
         """What it answers, without a redirect taken."""
         return self.server.answer("GET", self.base + path, Accept=accept, **headers)
 
-    def path(self, answer: httpx.Response) -> str:
+    def path(self, response: httpx.Response) -> str:
         """Where it leads, as a path in the site."""
-        where = urljoin(str(answer.url), answer.headers["Location"])
-        assert where.startswith(self.server.url + self.base), where
-        return where.removeprefix(self.server.url + self.base)
+        location = urljoin(str(response.url), response.headers["Location"])
+        assert location.startswith(self.server.url + self.base), location
+        return location.removeprefix(self.server.url + self.base)
 
 
 @contextlib.contextmanager
-def hosted(folder: Path, kind: str, packed: str = "", base: str = "/") -> Iterator[Hosted]:
+def hosted(folder: Path, server_type: str, packed: str = "", base: str = "/") -> Iterator[Hosted]:
     root = folder / "root"
     write_site(root / base.strip("/"), packed=packed)
     (folder / "server").mkdir()
-    with nginx(folder / "server", root, base) if kind == "nginx" else apache(folder / "server", root) as server:
-        yield Hosted(server, base, packed, kind)
+    with nginx(folder / "server", root, base) if server_type == "nginx" else apache(folder / "server", root) as server:
+        yield Hosted(server, base, packed, server_type)
 
 
 @pytest.fixture(scope="module", params=["nginx", "apache"])
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
-    with hosted(tmp_path_factory.mktemp("site"), request.param) as one:
-        yield one
+    with hosted(tmp_path_factory.mktemp("site"), request.param) as hosted_site:
+        yield hosted_site
 
 
 @pytest.fixture(scope="module", params=[("nginx", "beside"), ("nginx", "only"), ("apache", "beside"), ("apache", "only")], ids="-".join)
 def packed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
-    with hosted(tmp_path_factory.mktemp("packed"), *request.param) as one:
-        yield one
+    with hosted(tmp_path_factory.mktemp("packed"), *request.param) as hosted_site:
+        yield hosted_site
 
 
 @pytest.fixture(scope="module", params=["nginx", "apache"])
 def beneath(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
-    with hosted(tmp_path_factory.mktemp("beneath"), request.param, base="/pfocr/") as one:
-        yield one
+    with hosted(tmp_path_factory.mktemp("beneath"), request.param, base="/pfocr/") as hosted_site:
+        yield hosted_site
 
 
-def known(place: PageAddress) -> Iterator[tuple[str, bool]]:
+def document_paths(address: PageAddress) -> Iterator[tuple[str, bool]]:
     """The paths that lead to the documents of a thing, and whether each is the page itself."""
     for rule in redirect_rules():
-        if rule.is_wildcard and place.path.startswith(rule.target_prefix):
-            yield f"{rule.prefix}{quote(place.path[len(rule.target_prefix) :], safe='')}{rule.suffix}", rule.is_page
-        elif place.path == rule.target_prefix:
+        if rule.is_wildcard and address.path.startswith(rule.target_prefix):
+            yield f"{rule.prefix}{quote(address.path[len(rule.target_prefix) :], safe='')}{rule.suffix}", rule.is_page
+        elif address.path == rule.target_prefix:
             yield rule.prefix, rule.is_page
 
 
-def liked(accept: str) -> Representation:
-    best = negotiate(accept, [form.media_type for form in REPRESENTATIONS])
-    return next((form for form in REPRESENTATIONS if form.media_type == best), HTML)
+def preferred(accept: str) -> Representation:
+    best = negotiate(accept, [representation.media_type for representation in REPRESENTATIONS])
+    return next((representation for representation in REPRESENTATIONS if representation.media_type == best), HTML)
 
 
-def led(site: Hosted, accept: str) -> None:
+def assert_redirects(site: Hosted, accept: str) -> None:
     """Every path of the table leads to the form that is liked best, and that is there."""
-    form = liked(accept)
-    for place in ADDRESSES:
-        for path, is_page in known(place):
-            answer = site.get(path, accept)
-            if is_page and form is HTML:
-                assert answer.status_code == 200, path
-                assert answer.text == page(place, HTML)
+    representation = preferred(accept)
+    for address in ADDRESSES:
+        for path, is_page in document_paths(address):
+            first_response = site.get(path, accept)
+            if is_page and representation is HTML:
+                assert first_response.status_code == 200, path
+                assert first_response.text == page(address, HTML)
             else:
-                assert answer.status_code == 303, (path, answer.text)
-                assert unquote(site.path(answer)) == place.file_path(form), path
-                assert "%2f" not in answer.headers["Location"].lower(), "the links of the page would lead elsewhere"
-                there = site.server.answer("GET", urlsplit(answer.headers["Location"]).path)
-                assert there.status_code == 200, path
-                assert there.text == page(place, form)
-                assert there.headers["Content-Type"] == TYPES[form]
-            assert "accept" in [name.strip().lower() for name in answer.headers["Vary"].split(",")], path
-            assert answer.headers["Access-Control-Allow-Origin"] == "*"
+                assert first_response.status_code == 303, (path, first_response.text)
+                assert unquote(site.path(first_response)) == address.file_path(representation), path
+                assert "%2f" not in first_response.headers["Location"].lower(), "the links of the page would lead elsewhere"
+                target_response = site.server.answer("GET", urlsplit(first_response.headers["Location"]).path)
+                assert target_response.status_code == 200, path
+                assert target_response.text == page(address, representation)
+                assert target_response.headers["Content-Type"] == TYPES[representation]
+            assert "accept" in [name.strip().lower() for name in first_response.headers["Vary"].split(",")], path
+            assert first_response.headers["Access-Control-Allow-Origin"] == "*"
 
 
-@pytest.mark.parametrize("accept", WISHES)
+@pytest.mark.parametrize("accept", ACCEPT_HEADERS)
 def test_every_path_of_the_table_leads_each_client_to_what_it_likes_best(site: Hosted, accept: str) -> None:
-    led(site, accept)
+    assert_redirects(site, accept)
 
 
 @pytest.mark.parametrize("accept", ["", "text/html", "text/turtle", "application/ld+json"])
 def test_the_same_is_so_where_files_are_packed(packed: Hosted, accept: str) -> None:
-    led(packed, accept)
+    assert_redirects(packed, accept)
 
 
 @pytest.mark.parametrize("accept", ["", "text/turtle", "application/ld+json"])
 def test_the_same_is_so_under_a_path(beneath: Hosted, accept: str) -> None:
-    led(beneath, accept)
+    assert_redirects(beneath, accept)
     absent = beneath.get("genes/0")
     assert (absent.status_code, "<title>404</title>" in absent.text) == (404, True)
     assert beneath.server.answer("GET", "/genes/6772").status_code == 404
@@ -139,30 +139,30 @@ def test_weights_are_reckoned_as_the_service_reckons_them(site: Hosted) -> None:
     for _ in range(400):
         parts = choice.sample(ranges, choice.randint(1, 5))
         accept = choice.choice((",", ", ", " , ")).join(part + choice.choice(weights) for part in parts)
-        answer = site.get("dataset", accept)
-        assert site.path(answer) == f"dataset{liked(accept).suffix}", accept
+        response = site.get("dataset", accept)
+        assert site.path(response) == f"dataset{preferred(accept).suffix}", accept
 
 
 def test_a_page_that_people_alone_read_is_a_page_for_everybody(site: Hosted) -> None:
     for path in ("genes/6772/page-2.html", "search.html", "genes/6772.html", ""):
         for accept in ("text/turtle", "application/ld+json", ""):
-            answer = site.get(path, accept)
-            assert (answer.status_code, answer.headers["Content-Type"]) == (200, TYPES[HTML]), path
+            response = site.get(path, accept)
+            assert (response.status_code, response.headers["Content-Type"]) == (200, TYPES[HTML]), path
 
 
 def test_what_is_not_there_in_a_form_is_given_to_people_as_it_is(site: Hosted) -> None:
-    answer = site.get("genes/6772/page-2", "text/turtle")
-    assert (answer.status_code, site.path(answer)) == (303, "genes/6772/page-2.html")
+    response = site.get("genes/6772/page-2", "text/turtle")
+    assert (response.status_code, site.path(response)) == (303, "genes/6772/page-2.html")
 
 
 def test_what_is_not_there_is_told_with_the_page_for_that_and_leads_nowhere(site: Hosted) -> None:
     for path in ("nonsense", "genes/0", "genes/0.html", "figures/none.html", "graphs/none", "families/", "papers/a/b/c", ".htaccess"):
         for accept in ("", "text/turtle"):
-            answer = site.get(path, accept)
-            assert answer.status_code == 404, path
-            assert "<title>404</title>" in answer.text
-            assert answer.headers["Content-Type"] == TYPES[HTML]
-            assert answer.headers["Access-Control-Allow-Origin"] == "*"
+            response = site.get(path, accept)
+            assert response.status_code == 404, path
+            assert "<title>404</title>" in response.text
+            assert response.headers["Content-Type"] == TYPES[HTML]
+            assert response.headers["Access-Control-Allow-Origin"] == "*"
 
 
 FILES = {
@@ -174,59 +174,59 @@ FILES = {
 
 @pytest.mark.parametrize("path", FILES)
 def test_every_file_says_what_it_is_and_who_may_read_it(site: Hosted, path: str) -> None:
-    answer = site.get(path)
-    assert answer.status_code == 200
-    assert answer.headers["Content-Type"] == FILES[path]
-    assert "Content-Encoding" not in answer.headers
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Content-Security-Policy"] == POLICY
+    response = site.get(path)
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == FILES[path]
+    assert "Content-Encoding" not in response.headers
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Content-Security-Policy"] == POLICY
 
 
 def test_a_redirect_and_a_refusal_are_for_other_sites_too_also_when_they_ask_first(site: Hosted) -> None:
-    answer = site.server.answer("OPTIONS", "/genes/6772", Origin="https://example.org", Access_Control_Request_Headers="accept")
-    assert answer.status_code == 204
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    assert answer.headers["Access-Control-Allow-Headers"] == "Accept"
+    response = site.server.answer("OPTIONS", "/genes/6772", Origin="https://example.org", Access_Control_Request_Headers="accept")
+    assert response.status_code == 204
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["Access-Control-Allow-Headers"] == "Accept"
 
 
 @pytest.mark.parametrize(
     "path", ["genes/6772.html", "genes/6772.ttl", "genes/6772.jsonld", "assets/style.css", "sitemaps/1.xml", "families/x.gz.html"]
 )
 def test_packed_files_are_sent_as_they_lie_there(packed: Hosted, path: str) -> None:
-    answer = packed.get(path, Accept_Encoding="gzip")
-    assert (answer.status_code, answer.headers["Content-Encoding"]) == (200, "gzip")
-    assert "accept-encoding" in answer.headers["Vary"].lower()
-    assert answer.text.strip()
-    assert answer.headers["Content-Type"] != "application/gzip"
+    response = packed.get(path, Accept_Encoding="gzip")
+    assert (response.status_code, response.headers["Content-Encoding"]) == (200, "gzip")
+    assert "accept-encoding" in response.headers["Vary"].lower()
+    assert response.text.strip()
+    assert response.headers["Content-Type"] != "application/gzip"
 
 
 def test_who_cannot_unpack_gets_the_file_itself_where_that_is_there_or_the_server_unpacks_it(packed: Hosted) -> None:
-    for said in ("identity", "br", "gzip;q=0"):
-        answer = packed.get("genes/6772.ttl", Accept_Encoding=said)
-        assert answer.text == page(next(place for place in ADDRESSES if place.path == "genes/6772"), TURTLE)
-        assert ("Content-Encoding" in answer.headers) == (packed.kind == "apache" and packed.packed == "only")
+    for encodings in ("identity", "br", "gzip;q=0"):
+        response = packed.get("genes/6772.ttl", Accept_Encoding=encodings)
+        assert response.text == page(next(address for address in ADDRESSES if address.path == "genes/6772"), TURTLE)
+        assert ("Content-Encoding" in response.headers) == (packed.server_type == "apache" and packed.packed == "only")
 
 
 def test_a_packed_download_stays_packed(packed: Hosted) -> None:
-    answer = packed.get("downloads/figures.ttl.gz", Accept_Encoding="gzip")
-    assert "Content-Encoding" not in answer.headers
-    assert gzip.decompress(answer.content) == b"<a:a> <a:b> <a:c> .\n"
+    response = packed.get("downloads/figures.ttl.gz", Accept_Encoding="gzip")
+    assert "Content-Encoding" not in response.headers
+    assert gzip.decompress(response.content) == b"<a:a> <a:b> <a:c> .\n"
 
 
 def test_the_page_for_what_is_not_there_is_given_where_it_is_packed_as_well(packed: Hosted) -> None:
-    answer = packed.get("genes/0.html")
-    assert (answer.status_code, "<title>404</title>" in answer.text) == (404, True)
+    response = packed.get("genes/0.html")
+    assert (response.status_code, "<title>404</title>" in response.text) == (404, True)
 
 
 def test_a_file_is_given_itself_also_where_a_thing_has_its_name(site: Hosted) -> None:
-    answer = site.get("families/both.ttl", "text/turtle")
-    assert (answer.status_code, answer.headers["Content-Type"]) == (200, TYPES[TURTLE])
+    response = site.get("families/both.ttl", "text/turtle")
+    assert (response.status_code, response.headers["Content-Type"]) == (200, TYPES[TURTLE])
 
 
 def test_nginx_says_no_host_in_redirects(site: Hosted) -> None:
-    where = site.get("genes").headers["Location"]
-    assert where == ("/genes/" if site.kind == "nginx" else f"{site.server.url}/genes/")
+    location = site.get("genes").headers["Location"]
+    assert location == ("/genes/" if site.server_type == "nginx" else f"{site.server.url}/genes/")
 
 
 def test_a_query_does_no_harm(site: Hosted) -> None:
@@ -251,12 +251,12 @@ HOSTILE = (
 
 def raw(server: Server, path: str) -> tuple[int, dict[str, str]]:
     """The status and the headers that come for a path, which is sent letter for letter."""
-    with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])), 10) as one:
-        asked = f"GET {path} HTTP/1.1\r\nHost: site.example\r\nAccept: text/turtle\r\nConnection: close\r\n\r\n"
-        one.sendall(asked.encode("latin-1"))
-        answer = b"".join(iter(lambda: one.recv(65536), b""))
-    head = answer.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
-    assert "root:" not in answer.decode("latin-1")
+    with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])), 10) as connection:
+        request = f"GET {path} HTTP/1.1\r\nHost: site.example\r\nAccept: text/turtle\r\nConnection: close\r\n\r\n"
+        connection.sendall(request.encode("latin-1"))
+        response = b"".join(iter(lambda: connection.recv(65536), b""))
+    head = response.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+    assert "root:" not in response.decode("latin-1")
     return int(head[0].split()[1]), {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
 
 
@@ -287,8 +287,8 @@ def test_apache_without_a_module_still_serves_the_documents(tmp_path: Path) -> N
     root = write_site(tmp_path / "root", packed="beside")
     (tmp_path / "server").mkdir()
     with apache(tmp_path / "server", root, without=("rewrite", "headers", "deflate")) as server:
-        answer = server.answer("GET", "/genes/6772.ttl")
-        assert (answer.status_code, answer.headers["Content-Type"]) == (200, TYPES[TURTLE])
+        response = server.answer("GET", "/genes/6772.ttl")
+        assert (response.status_code, response.headers["Content-Type"]) == (200, TYPES[TURTLE])
 
 
 def test_a_permanent_address_leads_to_the_site_by_what_is_accepted(tmp_path: Path) -> None:
@@ -299,19 +299,19 @@ def test_a_permanent_address_leads_to_the_site_by_what_is_accepted(tmp_path: Pat
     (tmp_path / "server").mkdir()
     with apache(tmp_path / "server", tmp_path / "root") as server:
         for accept in ("", BROWSER, "text/turtle", "application/ld+json;q=0.9, text/turtle;q=0.8, text/html;q=0.1", "image/png"):
-            form = liked(accept)
-            for place in ADDRESSES:
-                for path, _ in known(place):
+            representation = preferred(accept)
+            for address in ADDRESSES:
+                for path, _ in document_paths(address):
                     if path.endswith(".ttl"):  # it cannot know whether that is a name
                         continue
-                    answer = server.answer("GET", f"/pfocr/{path}?a=b", Accept=accept)
-                    assert answer.status_code == 303
-                    assert unquote(answer.headers["Location"]) == base + place.file_path(form), path
-                    assert "Accept" in answer.headers["Vary"]
-                    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+                    response = server.answer("GET", f"/pfocr/{path}?a=b", Accept=accept)
+                    assert response.status_code == 303
+                    assert unquote(response.headers["Location"]) == base + address.file_path(representation), path
+                    assert "Accept" in response.headers["Vary"]
+                    assert response.headers["Access-Control-Allow-Origin"] == "*"
         for path in ("", "genes/6772.ttl", "search.html", "sitemaps/1.xml", "downloads/a%20b", "vocab.jsonld"):
-            answer = server.answer("GET", f"/pfocr/{path}", Accept="text/turtle")
-            assert (answer.status_code, answer.headers["Location"]) == (303, base + path)
+            response = server.answer("GET", f"/pfocr/{path}", Accept="text/turtle")
+            assert (response.status_code, response.headers["Location"]) == (303, base + path)
         for path in ("//evil.example/pfocr/genes/1", "/pfocr//evil.example", "/pfocr/x%0d%0aSet-Cookie:%20a=b"):
             status, headers = raw(server, path)
             assert "set-cookie" not in headers

@@ -1,4 +1,4 @@
-"""A published site on real web servers, and the pages of a service, looked at as everybody's clients do."""
+"""A published site on real web servers, and the pages of a service, checked through HTTP clients."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FIGURE = "figures/PMC7378365__fimmu-11-01424-g0002"
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def exported_examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("export") / "output"
     export([ROOT / "examples"], folder)
     return folder
@@ -31,28 +31,28 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("precompressed", ["no", "beside", "only"])
 @pytest.mark.parametrize("host", [nginx, apache], ids=["nginx", "apache"])
-def test_a_published_site_has_no_fault_on_a_real_host(host: Starts, precompressed: str, made: Path, tmp_path: Path) -> None:
-    publish(made, tmp_path / "site", precompressed=precompressed)
+def test_a_published_site_has_no_fault_on_a_real_host(host: Starts, precompressed: str, exported_examples: Path, tmp_path: Path) -> None:
+    publish(exported_examples, tmp_path / "site", precompressed=precompressed)
     (tmp_path / "host").mkdir()
     with host(tmp_path / "host", tmp_path / "site") as server:
-        found = check_site(server.url, samples=5, negotiates=True)
-        assert not found.findings, [str(one) for one in found.findings]
-        led = httpx.get(f"{server.url}/genes/3717", headers={"Accept": "text/turtle"})
-        assert (led.status_code, led.headers["location"].endswith("genes/3717.ttl")) == (303, True)
+        report = check_site(server.url, samples=5, negotiates=True)
+        assert not report.findings, [str(finding) for finding in report.findings]
+        redirect = httpx.get(f"{server.url}/genes/3717", headers={"Accept": "text/turtle"})
+        assert (redirect.status_code, redirect.headers["location"].endswith("genes/3717.ttl")) == (303, True)
 
 
 def test_a_service_has_no_fault_either(store: Path, served: str) -> None:
-    found = check_site(served, samples=5, negotiates=True)
-    assert not found.findings, [str(one) for one in found.findings]
+    report = check_site(served, samples=5, negotiates=True)
+    assert not report.findings, [str(finding) for finding in report.findings]
 
 
 def test_a_service_makes_the_pages_that_a_site_has(store: Path, served: str, tmp_path: Path) -> None:
     publish(store, tmp_path / "site", endpoint="http://sparql.example.org/")
     for path in ("genes/3717", FIGURE, "families/JAK", "papers/PMC7378365", "organisms/9606", "chemicals/D000431", "diseases/D009369"):
         for ending in (".html", ".ttl", ".jsonld"):
-            got = httpx.get(f"{served}{path}{ending}")
+            response = httpx.get(f"{served}{path}{ending}")
             want = (tmp_path / "site" / f"{path}{ending}").read_text(encoding="utf-8")
-            assert (got.status_code, got.text) == (200, want.replace(" http://sparql.example.org", ""))
+            assert (response.status_code, response.text) == (200, want.replace(" http://sparql.example.org", ""))
     for path in ("browse/index.html", "browse/genes/index.html", "browse/genes/s/index.html", "vocab.ttl"):
         want = (tmp_path / "site" / path).read_text(encoding="utf-8").replace(" http://sparql.example.org", "")
         assert httpx.get(f"{served}{path}").text == want
@@ -72,17 +72,17 @@ def test_a_service_makes_the_pages_that_a_site_has(store: Path, served: str, tmp
         ("dataset/description", "text/turtle", "dataset.ttl"),
     ],
 )
-def test_iris_lead_to_what_is_liked_best(path: str, accept: str, location: str, served: str) -> None:
-    answer = httpx.get(f"{served}{path}", headers={"Accept": accept})
-    assert (answer.status_code, answer.headers["location"], answer.headers["vary"]) == (303, f"/{location}", "Accept")
+def test_iris_lead_to_the_preferred_representation(path: str, accept: str, location: str, served: str) -> None:
+    response = httpx.get(f"{served}{path}", headers={"Accept": accept})
+    assert (response.status_code, response.headers["location"], response.headers["vary"]) == (303, f"/{location}", "Accept")
 
 
-def test_a_mention_leads_to_its_place_on_the_figure(made: Path, served: str) -> None:
-    turtle = (made / "figures.ttl").read_text(encoding="utf-8")
+def test_a_mention_leads_to_its_place_on_the_figure(exported_examples: Path, served: str) -> None:
+    turtle = (exported_examples / "figures.ttl").read_text(encoding="utf-8")
     name = turtle.partition("\nmention:")[2].partition(" ")[0]
-    answer = httpx.get(f"{served}mentions/{name}", follow_redirects=True)
-    assert answer.status_code == 200
-    assert f'id="{name}"' in answer.text
+    response = httpx.get(f"{served}mentions/{name}", follow_redirects=True)
+    assert response.status_code == 200
+    assert f'id="{name}"' in response.text
 
 
 @pytest.mark.parametrize(
@@ -99,32 +99,32 @@ def test_what_is_not_there(path: str, served: str) -> None:
 
 
 def test_nothing_is_given_to_those_who_accept_nothing_of_it(served: str) -> None:
-    answer = httpx.get(f"{served}genes/3717", headers={"Accept": "image/png"})
-    assert (answer.status_code, "text/turtle" in answer.text) == (406, True)
+    response = httpx.get(f"{served}genes/3717", headers={"Accept": "image/png"})
+    assert (response.status_code, "text/turtle" in response.text) == (406, True)
 
 
 @pytest.mark.parametrize(
-    ("asked", "first"),
+    ("query", "first"),
     [("JAK2", "genes/3717.html"), ("jak", "families/JAK.html"), ("3717", "genes/3717.html"),
      ("(STAT", f"{FIGURE}.html"), ("cytokine receptor", f"{FIGURE}.html")],
 )  # fmt: skip
-def test_the_search_of_a_service(asked: str, first: str, served: str) -> None:
-    page = httpx.get(f"{served}search.html", params={"q": asked}).text
+def test_the_search_of_a_service(query: str, first: str, served: str) -> None:
+    page = httpx.get(f"{served}search.html", params={"q": query}).text
     results = page[page.index('id="results"') :]
     assert results.index(f'href="{first}"') == results.index('href="')
 
 
-@pytest.mark.parametrize("asked", ["", " ", "<script>alert(1)</script>", "x" * 100_000 + "%", "\u202e", "' OR 1=1", "\\u0000"])
-def test_odd_searches_are_harmless(asked: str, served: str) -> None:
-    answer = httpx.get(f"{served}search.html", params={"q": asked[:5000]})
-    assert answer.status_code == 200
-    assert "<script>alert" not in answer.text
+@pytest.mark.parametrize("query", ["", " ", "<script>alert(1)</script>", "x" * 100_000 + "%", "\u202e", "' OR 1=1", "\\u0000"])
+def test_odd_searches_are_harmless(query: str, served: str) -> None:
+    response = httpx.get(f"{served}search.html", params={"q": query[:5000]})
+    assert response.status_code == 200
+    assert "<script>alert" not in response.text
 
 
 @pytest.fixture(scope="module")
-def store(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def store(exported_examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("store") / "store"
-    load(made, folder)
+    load(exported_examples, folder)
     return folder
 
 
@@ -155,8 +155,8 @@ def test_a_new_load_is_on_the_pages_without_a_new_start(store: Path, served: str
     changed.mkdir()
     for path in (ROOT / "examples").rglob("*"):
         if path.is_file():
-            place = changed / path.relative_to(ROOT / "examples")
-            place.parent.mkdir(exist_ok=True)
-            place.write_text(path.read_text(encoding="utf-8").replace("How a cytokine turns on", "How another turns on"), encoding="utf-8")
+            target = changed / path.relative_to(ROOT / "examples")
+            target.parent.mkdir(exist_ok=True)
+            target.write_text(path.read_text(encoding="utf-8").replace("How a cytokine turns on", "How another turns on"), encoding="utf-8")
     load(changed, store)
     assert "How another turns on its receptor" in httpx.get(f"{served}{FIGURE}.html").text

@@ -57,17 +57,22 @@ ADDED = {
 INERT = {"application/ld+json", "application/json"}
 
 
-def things(site: Path) -> list[PageAddress]:
-    """The places of all things with pages, in an order that is the same in every run."""
-    found = [address_from_path(path.relative_to(site).as_posix().removesuffix(TURTLE.suffix)) for path in site.rglob(f"*{TURTLE.suffix}")]
-    return sorted(address for address in found if address and address.entity_type)
+def addresses_of(site: Path) -> list[PageAddress]:
+    """The addresses of all resources with pages, in a stable order."""
+    addresses = [
+        address_from_path(path.relative_to(site).as_posix().removesuffix(TURTLE.suffix)) for path in site.rglob(f"*{TURTLE.suffix}")
+    ]
+    return sorted(address for address in addresses if address and address.entity_type)
 
 
-def some_things(site: Path, number: int) -> list[PageAddress]:
-    """Things of every kind, and others by chance."""
-    every = things(site)
-    chosen = {kind.name: next((one for one in every if one.entity_type == kind), None) for kind in ENTITY_TYPES}
-    return [*filter(None, chosen.values()), *random.Random(8).sample(every, min(number, len(every)))]
+def sample_addresses(site: Path, number: int) -> list[PageAddress]:
+    """One resource of every type, and a random sample."""
+    addresses = addresses_of(site)
+    chosen = {
+        entity_type.name: next((address for address in addresses if address.entity_type == entity_type), None)
+        for entity_type in ENTITY_TYPES
+    }
+    return [*filter(None, chosen.values()), *random.Random(8).sample(addresses, min(number, len(addresses)))]
 
 
 def documents(site: Path) -> Iterator[Path]:
@@ -87,16 +92,16 @@ def test_every_link_of_every_page_leads_to_a_file_and_to_a_place_that_is_in_it(r
 def test_a_link_checker_comes_to_every_page_and_finds_nothing_broken(real: BuiltSite) -> None:
     reached, broken = link_errors(real.site)
     assert broken == []
-    assert reached > len(list(pages(real.site))) + 2 * len(things(real.site))  # the documents of each thing as well
+    assert reached > len(list(pages(real.site))) + 2 * len(addresses_of(real.site))  # the documents of each thing as well
 
 
 def test_pages_of_every_kind_are_valid_html(real: BuiltSite) -> None:
     of_kinds = [
         path for pattern in ("*.html", "browse/*.html", "browse/*/*.html", "browse/*/*/page-2.html") for path in real.site.glob(pattern)
     ]
-    lists = [path for kind in ENTITY_TYPES for path in sorted(real.site.glob(f"browse/{kind.folder}/*/index.html"))[:2]]
-    further = [path for kind in ENTITY_TYPES for path in sorted(real.site.glob(f"{kind.folder}/*/page-2.html"))[:2]]
-    chosen = [real.site / address.file_path(HTML) for address in some_things(real.site, 100)]
+    lists = [path for entity_type in ENTITY_TYPES for path in sorted(real.site.glob(f"browse/{entity_type.folder}/*/index.html"))[:2]]
+    further_pages = [path for entity_type in ENTITY_TYPES for path in sorted(real.site.glob(f"{entity_type.folder}/*/page-2.html"))[:2]]
+    chosen = [real.site / address.file_path(HTML) for address in sample_addresses(real.site, 100)]
     assert {path.name for path in of_kinds} >= {
         "index.html",
         "search.html",
@@ -106,63 +111,68 @@ def test_pages_of_every_kind_are_valid_html(real: BuiltSite) -> None:
         "404.html",
         "page-2.html",
     }
-    assert further
-    assert html_errors([*of_kinds, *lists, *further, *chosen]) == []
+    assert further_pages
+    assert html_errors([*of_kinds, *lists, *further_pages, *chosen]) == []
 
 
 def test_a_long_list_goes_on_in_pages_that_lead_to_one_another(real: BuiltSite) -> None:
     longest = max(
-        (path.parent for path in real.site.glob("*/*/page-2.html") if path.parts[-3] != "browse"), key=lambda one: len(list(one.iterdir()))
+        (path.parent for path in real.site.glob("*/*/page-2.html") if path.parts[-3] != "browse"),
+        key=lambda folder: len(list(folder.iterdir())),
     )
     first = longest.with_name(f"{longest.name}.html")
-    found, seen = first, [first]
-    while more := [tag["href"] for _, tag in Html(found.read_text(encoding="utf-8")).tags if tag.get("rel") == "next"]:
-        found = (found.parent / unquote(str(more[0]))).resolve()
-        seen.append(found)
-    assert {path.name for path in seen[1:]} == {path.name for path in longest.iterdir()}
+    current, visited = first, [first]
+    while next_links := [tag["href"] for _, tag in Html(current.read_text(encoding="utf-8")).tags if tag.get("rel") == "next"]:
+        current = (current.parent / unquote(str(next_links[0]))).resolve()
+        visited.append(current)
+    assert {path.name for path in visited[1:]} == {path.name for path in longest.iterdir()}
 
 
 # -- documents ---------------------------------------------------------------------------------------------------------------
 
 
 def test_turtle_and_json_ld_say_the_same_and_nothing_that_the_export_does_not_say(real: BuiltSite) -> None:
-    known, strange, differ = export_statements(real.export), set(), []
+    exported, unknown, differ = export_statements(real.export), set(), []
     for path in documents(real.site):
-        found = document(path)
-        strange |= found - known
-        if found != document(path.with_suffix(".jsonld")):
+        quads = document(path)
+        unknown |= quads - exported
+        if quads != document(path.with_suffix(".jsonld")):
             differ.append(path.name)
     assert differ == []
-    more = {str(quad.predicate.value) for quad in parse(" .\n".join([*strange, ""]).encode(), RdfFormat.N_TRIPLES)}
-    assert more <= ADDED, sorted(strange)[:10]
-    assert all(one.startswith("<https://pfocr.wikipathways.org/dataset") for one in strange)
+    added_predicates = {str(quad.predicate.value) for quad in parse(" .\n".join([*unknown, ""]).encode(), RdfFormat.N_TRIPLES)}
+    assert added_predicates <= ADDED, sorted(unknown)[:10]
+    assert all(statement.startswith("<https://pfocr.wikipathways.org/dataset") for statement in unknown)
 
 
 def test_nothing_of_the_export_is_lost(real: BuiltSite) -> None:
-    found: set[str] = set()
+    published: set[str] = set()
     for path in documents(real.site):
-        found |= document(path)
-    assert sorted(export_statements(real.export) - found)[:10] == []
+        published |= document(path)
+    assert sorted(export_statements(real.export) - published)[:10] == []
 
 
 def test_the_documents_of_figures_have_all_that_is_said_of_figures_and_mentions(real: BuiltSite) -> None:
-    found: set[str] = set()
+    published: set[str] = set()
     for path in (real.site / "figures").glob(f"*{TURTLE.suffix}"):
-        found |= document(path)
+        published |= document(path)
     starts = tuple(f"<{SITE_URL}{folder}/" for folder in ("figures", "mentions"))
-    lost = [one for one in export_statements(real.export) - found if one.startswith(starts)]
-    assert sorted(lost)[:10] == []
+    missing = [statement for statement in export_statements(real.export) - published if statement.startswith(starts)]
+    assert sorted(missing)[:10] == []
 
 
 def test_other_parsers_read_what_pyoxigraph_reads(real: BuiltSite, small: BuiltSite, evil: BuiltSite) -> None:
-    every = [*documents(small.site), *documents(evil.site), *(real.site / one.file_path(TURTLE) for one in some_things(real.site, 80))]
-    for path in every:
+    paths = [
+        *documents(small.site),
+        *documents(evil.site),
+        *(real.site / address.file_path(TURTLE) for address in sample_addresses(real.site, 80)),
+    ]
+    for path in paths:
         expected = document(path)
         assert expected
         assert by_rdflib(path) == expected, path
         assert by_rdflib(path.with_suffix(".jsonld")) == expected, path
         assert by_pyld(path.with_suffix(".jsonld")) == expected, path
-    for path in [*documents(evil.site), *every[-40:]]:
+    for path in [*documents(evil.site), *paths[-40:]]:
         if re.search(r"families/\.{1,2}>", path.read_text(encoding="utf-8")):
             continue  # Raptor takes such steps away, as RFC 3986 does when it resolves an IRI
         assert by_rapper(path) == document(path), path
@@ -171,8 +181,8 @@ def test_other_parsers_read_what_pyoxigraph_reads(real: BuiltSite, small: BuiltS
 def test_the_context_of_the_site_reads_as_those_in_its_documents(small: BuiltSite) -> None:
     shared = json.loads((small.site / "context.jsonld").read_bytes())["@context"]
     for path in sorted(small.site.glob("figures/*.jsonld")):
-        said_there = {**json.loads(path.read_bytes()), "@context": shared}
-        assert statements(json.dumps(said_there).encode(), RdfFormat.JSON_LD) == document(path)
+        content = {**json.loads(path.read_bytes()), "@context": shared}
+        assert statements(json.dumps(content).encode(), RdfFormat.JSON_LD) == document(path)
 
 
 # -- what search engines read ------------------------------------------------------------------------------------------------
@@ -184,7 +194,7 @@ def markup(path: Path) -> list[Any]:
 
 def test_each_thing_is_told_to_search_engines_by_its_iri_and_type(real: BuiltSite, evil: BuiltSite) -> None:
     for site in (real.site, evil.site):
-        for address in some_things(site, 300):
+        for address in sample_addresses(site, 300):
             (structured_data,) = markup(site / address.file_path(HTML))
             assert address.entity_type
             assert (structured_data["@id"], structured_data["@type"]) == (address.iri, TYPES[address.entity_type.name])
@@ -202,28 +212,32 @@ def test_bioschemas_profiles_are_named_and_kept(real: BuiltSite) -> None:
     assert (dataset["@id"], dataset["@type"]) == (f"{SITE_URL}dataset", "Dataset")
     assert dataset["dct:conformsTo"] == {"@id": "https://bioschemas.org/profiles/Dataset/1.0-RELEASE"}
     assert 50 <= len(dataset["description"]) <= 5000  # as the profile says
-    assert {one["contentUrl"] for one in dataset["distribution"]} == {
+    assert {distribution["contentUrl"] for distribution in dataset["distribution"]} == {
         f"{SITE_URL}downloads/{name}" for name in ("figures.ttl", "figures.jsonld")
     }
-    gene = next(address for address in things(real.site) if address.entity_type and address.entity_type.name == "gene")
+    gene = next(address for address in addresses_of(real.site) if address.entity_type and address.entity_type.name == "gene")
     (structured_data,) = markup(real.site / gene.file_path(HTML))
     assert structured_data["dct:conformsTo"] == {"@id": "https://bioschemas.org/profiles/Gene/1.0-RELEASE"}
 
 
 def test_what_search_engines_read_is_json_ld(small: BuiltSite) -> None:
     """Schema.org's context is not fetched: its terms are in its name space, which is what counts here."""
-    own = {"contextUrl": None, "documentUrl": "https://schema.org/", "document": {"@context": {"@vocab": "http://schema.org/"}}}
+    context = {"contextUrl": None, "documentUrl": "https://schema.org/", "document": {"@context": {"@vocab": "http://schema.org/"}}}
 
     def loader(url: str, options: Any) -> Any:
         assert url == "https://schema.org/"
-        return own
+        return context
 
-    for path in [small.site / "index.html", small.site / "dataset.html", *(small.site / one.file_path(HTML) for one in things(small.site))]:
+    for path in [
+        small.site / "index.html",
+        small.site / "dataset.html",
+        *(small.site / address.file_path(HTML) for address in addresses_of(small.site)),
+    ]:
         (structured_data,) = markup(path)
-        found = jsonld.to_rdf(structured_data, {"format": "application/n-quads", "documentLoader": loader})
-        subject, kind = NamedNode(structured_data["@id"]), NamedNode(f"http://schema.org/{structured_data['@type']}")
-        typed = Triple(subject, NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"), kind)
-        assert str(typed) in statements(found.encode(), RdfFormat.N_QUADS)
+        quads = jsonld.to_rdf(structured_data, {"format": "application/n-quads", "documentLoader": loader})
+        subject, class_node = NamedNode(structured_data["@id"]), NamedNode(f"http://schema.org/{structured_data['@type']}")
+        typed = Triple(subject, NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"), class_node)
+        assert str(typed) in statements(quads.encode(), RdfFormat.N_QUADS)
 
 
 # -- the site as a whole -----------------------------------------------------------------------------------------------------
@@ -233,8 +247,8 @@ def test_the_site_map_has_every_thing_and_nothing_that_is_not_there(real: BuiltS
     space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 
     def located(path: str) -> list[str]:
-        found = ET.parse(real.site / path).getroot().findall("*/s:loc", space)
-        return [str(one.text) for one in found]
+        locations = ET.parse(real.site / path).getroot().findall("*/s:loc", space)
+        return [str(location.text) for location in locations]
 
     parts = [url.removeprefix(SITE_URL) for url in located("sitemap.xml")]
     urls = [url for part in parts for url in located(part)]
@@ -242,14 +256,17 @@ def test_the_site_map_has_every_thing_and_nothing_that_is_not_there(real: BuiltS
     assert all(url.startswith(SITE_URL) for url in urls)
     paths = {unquote(url.removeprefix(SITE_URL)) for url in urls}
     assert all((real.site / path).is_file() for path in paths)
-    assert {address.file_path(HTML) for address in things(real.site)} == paths - {"index.html", "dataset.html", "vocab.html"}
+    assert {address.file_path(HTML) for address in addresses_of(real.site)} == paths - {"index.html", "dataset.html", "vocab.html"}
     assert f"Sitemap: {SITE_URL}sitemap.xml" in (real.site / "robots.txt").read_text().splitlines()
 
 
-def test_the_account_of_a_site_says_what_is_in_it(real: BuiltSite) -> None:
+def test_site_json_lists_what_is_in_the_site(real: BuiltSite) -> None:
     account = json.loads((real.site / "site.json").read_bytes())
-    counted = {kind.folder: len([one for one in things(real.site) if one.entity_type == kind]) for kind in ENTITY_TYPES}
-    assert account["pages"] == counted
+    counts = {
+        entity_type.folder: len([address for address in addresses_of(real.site) if address.entity_type == entity_type])
+        for entity_type in ENTITY_TYPES
+    }
+    assert account["pages"] == counts
     assert (account["left_out"], account["base"]) == ([], SITE_URL)
     assert account["entries"] == sorted(path.name for path in real.site.iterdir())
     assert account["tool"].startswith("pfocr2rdf ")
@@ -267,14 +284,14 @@ def test_the_same_export_gives_the_same_bytes_however_many_processes_make_the_pa
 # -- records that mean harm --------------------------------------------------------------------------------------------------
 
 
-def test_things_that_can_have_no_page_are_told_and_nothing_is_written_outside(tmp_path: Path, evil: BuiltSite) -> None:
+def test_resources_that_cannot_have_a_page_are_reported_and_nothing_is_written_outside(tmp_path: Path, evil: BuiltSite) -> None:
     folder = tmp_path / "a" / "b" / "c"
     folder.mkdir(parents=True)
     summary = publish(evil.store, folder / "site")
     assert summary.exit_status == 1
-    left_out = {unquote(iri.rpartition("/")[2]) for iri in summary.left_out}
-    assert left_out >= {".", "..", "../../etc/passwd", "//evil.example", LONG}
-    assert left_out <= {
+    names = {unquote(iri.rpartition("/")[2]) for iri in summary.left_out}
+    assert names >= {".", "..", "../../etc/passwd", "//evil.example", LONG}
+    assert names <= {
         ".",
         "..",
         "../../etc/passwd",
@@ -322,24 +339,26 @@ def test_hostile_titles_are_shown_as_they_are(evil: BuiltSite) -> None:
 
 def test_statements_with_hostile_addresses_lead_nowhere(tmp_path: Path, small: BuiltSite) -> None:
     """A graph need not be of our making: what it says of pictures and pages is not always an address."""
-    figure = next(address for address in things(small.site) if address.entity_type and address.entity_type.name == "figure")
+    figure = next(address for address in addresses_of(small.site) if address.entity_type and address.entity_type.name == "figure")
     evils = ("javascript:window.hacked=1", "data:text/html,%3Cscript%3Ewindow.hacked=2%3C/script%3E")
     names = ("schema.org/image", "xmlns.com/foaf/0.1/page", "www.w3.org/2004/02/skos/core#exactMatch", "purl.org/dc/terms/license")
     predicates = [*(f"http://{name}" for name in names), f"{SITE_URL}vocab#pathway"]
-    more = [f"<{figure.iri}> <{predicate}> <{one}>" for predicate in predicates for one in evils]
-    kept = [
-        one for one in document(small.export / "figures.ttl") if not one.startswith(tuple(f"<{figure.iri}> <{one}> " for one in predicates))
+    hostile = [f"<{figure.iri}> <{predicate}> <{statement}>" for predicate in predicates for statement in evils]
+    harmless = [
+        statement
+        for statement in document(small.export / "figures.ttl")
+        if not statement.startswith(tuple(f"<{figure.iri}> <{statement}> " for statement in predicates))
     ]
-    write(tmp_path, {"figures.nt": "".join(f"{one} .\n" for one in sorted([*kept, *more]))})
+    write(tmp_path, {"figures.nt": "".join(f"{statement} .\n" for statement in sorted([*harmless, *hostile]))})
     publish(tmp_path / "figures.nt", tmp_path / "site")
     links = [link for path in pages(tmp_path / "site") for link in Html(path.read_text(encoding="utf-8")).links]
     assert sorted({link for link in links if link.startswith(("javascript:", "data:"))}) == []
 
 
-def test_two_things_that_want_one_place_are_told_and_it_is_always_the_same_one_that_has_it(tmp_path: Path) -> None:
+def test_of_two_resources_with_one_url_always_the_same_one_has_the_page(tmp_path: Path) -> None:
     """The second page of the members of A would be the page of A/page-2."""
-    made = front_matter(yaml.safe_dump(figure_of_many("PMC9__many", "A", *(f"A {number}" for number in range(70)), "A/page-2")))
-    export([write(tmp_path / "records", {"_figures/PMC9__many.md": made})], tmp_path / "export")
+    page = front_matter(yaml.safe_dump(figure_of_many("PMC9__many", "A", *(f"A {number}" for number in range(70)), "A/page-2")))
+    export([write(tmp_path / "records", {"_figures/PMC9__many.md": page})], tmp_path / "export")
     summary = [publish(tmp_path / "export", tmp_path / str(workers), workers=workers) for workers in (1, 3)]
     assert summary[0].left_out == summary[1].left_out
     assert len(summary[0].left_out) == 1

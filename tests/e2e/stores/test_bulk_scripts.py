@@ -25,7 +25,7 @@ from pfocr2rdf.stores.bulk_scripts.plan import write_bulk_script
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The examples, exported in all forms into a folder with as bad a name as there is."""
+    """The examples, exported in all formats into a folder with the worst possible name."""
     folder = tmp_path_factory.mktemp("export") / HOSTILE
     export([ROOT / "examples"], folder, formats=["ntriples", "nquads", "turtle", "trig"])
     return folder
@@ -45,9 +45,9 @@ def test_oxigraph_holds_the_export(graphs: str, ending: str, folder: Path, tmp_p
     write_bulk_script("oxigraph", release(source, graphs, ending), output)
     environment = {**os.environ, "OXIGRAPH": program("oxigraph", "pip install oxigraph")}
     for _ in range(2):  # loading again adds nothing
-        done = subprocess.run(["bash", output / "load.sh"], env=environment, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        assert done.stdout.endswith(f"{number(folder, graphs)} statements are in the store\n")
+        process = subprocess.run(["bash", output / "load.sh"], env=environment, capture_output=True, text=True)
+        assert process.returncode == 0, process.stderr
+        assert process.stdout.endswith(f"{number(folder, graphs)} statements are in the store\n")
     assert lines(Store.read_only(str(output / "store"))) == expected(folder, graphs)
     assert sorted(path.name for path in output.iterdir()) == ["load.sh", "store"]
 
@@ -74,9 +74,9 @@ def test_virtuoso_holds_the_export(graphs: str, ending: str, server: Virtuoso, f
         for graph in {row["g"] for row in server.select("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }")}:
             if graph.startswith("https://pfocr.wikipathways.org/"):
                 server.update(f"CLEAR SILENT GRAPH <{graph}>")
-        done = subprocess.run(["bash", output / "load.sh"], env={**os.environ, **settings}, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        assert done.stdout.endswith(f"{statements(folder)} statements are in the store\n")
+        process = subprocess.run(["bash", output / "load.sh"], env={**os.environ, **settings}, capture_output=True, text=True)
+        assert process.returncode == 0, process.stderr
+        assert process.stdout.endswith(f"{statements(folder)} statements are in the store\n")
     wanted: dict[str, int] = {}
     for line in expected(folder, graphs):
         name = shlex.split(line.rpartition("<")[2].replace(">", " "))[0]
@@ -84,11 +84,11 @@ def test_virtuoso_holds_the_export(graphs: str, ending: str, server: Virtuoso, f
     rows = server.select("SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
     assert {row["g"]: int(row["n"]) for row in rows if row["g"] in wanted} == wanted
     if graphs == "dataset":
-        held = server.held(DATASET_IRI)
-        words = [line for line in held if "vocab#word>" in line]
-        lost = {line for line in words if f"{line[:-2]} <{DATASET_IRI}> ." not in expected(folder, graphs)}
+        stored = server.held(DATASET_IRI)
+        words = [line for line in stored if "vocab#word>" in line]
+        missing = {line for line in words if f"{line[:-2]} <{DATASET_IRI}> ." not in expected(folder, graphs)}
         assert words
-        assert not lost, "words are to come through letter for letter"
+        assert not missing, "words are to come through letter for letter"
 
 
 def test_virtuoso_says_which_file_it_could_not_load(server: Virtuoso) -> None:
@@ -99,14 +99,14 @@ def test_virtuoso_says_which_file_it_could_not_load(server: Virtuoso) -> None:
         write_bulk_script(
             "virtuoso", BulkInputs(source, [source / "figures.nt"], [], None, None, "dataset", "urn:bad", None), source / "plan"
         )
-        done = subprocess.run(["bash", source / "plan" / "load.sh"], env={**os.environ, **settings}, capture_output=True, text=True)
-        assert done.returncode == 1
-        return done.stderr
+        process = subprocess.run(["bash", source / "plan" / "load.sh"], env={**os.environ, **settings}, capture_output=True, text=True)
+        assert process.returncode == 1
+        return process.stderr
 
     allowed = server.log.parent / "bad"
     allowed.mkdir()
-    assert "could not load all files" in (said := run(allowed))
-    assert f"{allowed}/figures.nt" in said
+    assert "could not load all files" in (stderr := run(allowed))
+    assert f"{allowed}/figures.nt" in stderr
     (allowed / "global.graph").write_text("urn:other")
     assert f"{allowed}/global.graph names a graph, and Virtuoso would take it: remove it" in run(allowed)
     settings["VIRTUOSO_PASSWORD"] = "wrong"

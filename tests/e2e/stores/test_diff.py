@@ -25,11 +25,11 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The examples, and a later state of them: titles and words changed, a figure gone, a gene gone."""
     folder = tmp_path_factory.mktemp("releases")
     shutil.copytree(ROOT / "examples", folder / "later")
-    first, *others = sorted((folder / "later" / "_figures").iterdir())
-    first.unlink()
-    for table in (folder / "later" / "_data").glob(f"{first.stem}-*.tsv"):
+    removed_page, *changed_pages = sorted((folder / "later" / "_figures").iterdir())
+    removed_page.unlink()
+    for table in (folder / "later" / "_data").glob(f"{removed_page.stem}-*.tsv"):
         table.unlink()
-    for path in others:
+    for path in changed_pages:
         text = path.read_text(encoding="utf-8")
         path.write_text(
             re.sub(r"(?m)^figtitle: .*$", 'figtitle: "A \\\\"title\\\\" → with\\\\n;\\\\nall \\\\\\\\ of it"', text), encoding="utf-8"
@@ -43,15 +43,15 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return folder / "old", folder / "new"
 
 
-def delta_of(releases: tuple[Path, Path], out: Path, **options: bool | str) -> tuple[DiffSummary, list[str]]:
+def delta_of(releases: tuple[Path, Path], output: Path, **options: bool | str) -> tuple[DiffSummary, list[str]]:
     """The delta, and its operations of SPARQL Update one by one."""
-    delta = diff(*releases, out, chunk=100, **options)  # type: ignore[arg-type]
+    delta = diff(*releases, output, chunk=100, **options)  # type: ignore[arg-type]
     assert delta.removed > 500 < delta.unchanged
     assert delta.added > 5
-    return delta, re.split(r"^;\n", (out / "delta.ru").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return delta, re.split(r"^;\n", (output / "delta.ru").read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
-def held(store: Store) -> list[bytes]:
+def sorted_quads(store: Store) -> list[bytes]:
     return sorted(store.dump(format=RdfFormat.N_QUADS).splitlines())  # type: ignore[union-attr]
 
 
@@ -61,34 +61,34 @@ def filled(file: Path) -> Store:
     return store
 
 
-@pytest.mark.parametrize("form", ["nt", "nq"])
+@pytest.mark.parametrize("suffix", ["nt", "nq"])
 @pytest.mark.parametrize("at_once", [True, False])
-def test_pyoxigraph(form: str, at_once: bool, releases: tuple[Path, Path], tmp_path: Path) -> None:
-    _, operations = delta_of(releases, tmp_path / "out", ignore_graphs=form == "nt")
-    old, new = (filled(folder / f"figures.{form}") for folder in releases)
-    assert held(old) != held(new)
+def test_pyoxigraph(suffix: str, at_once: bool, releases: tuple[Path, Path], tmp_path: Path) -> None:
+    _, operations = delta_of(releases, tmp_path / "out", ignore_graphs=suffix == "nt")
+    old, new = (filled(folder / f"figures.{suffix}") for folder in releases)
+    assert sorted_quads(old) != sorted_quads(new)
     for operation in [";\n".join(operations)] if at_once else operations:
         old.update(operation)
-    assert held(old) == held(new)
-    diff(*reversed(releases), tmp_path / "back", ignore_graphs=form == "nt")
+    assert sorted_quads(old) == sorted_quads(new)
+    diff(*reversed(releases), tmp_path / "back", ignore_graphs=suffix == "nt")
     old.update((tmp_path / "back" / "delta.ru").read_text(encoding="utf-8"))
-    assert held(old) == held(filled(releases[0] / f"figures.{form}"))
+    assert sorted_quads(old) == sorted_quads(filled(releases[0] / f"figures.{suffix}"))
 
 
 def test_pyoxigraph_holds_what_the_statements_and_the_patch_say(releases: tuple[Path, Path], tmp_path: Path) -> None:
     delta_of(releases, tmp_path / "out")
-    new = held(filled(releases[1] / "figures.nq"))
+    new = sorted_quads(filled(releases[1] / "figures.nq"))
     by_files, by_patch = (filled(releases[0] / "figures.nq") for _ in range(2))
     for quad in filled(tmp_path / "out" / "removed.nq"):
         by_files.remove(quad)
     by_files.load(path=str(tmp_path / "out" / "added.nq"))
-    assert held(by_files) == new
+    assert sorted_quads(by_files) == new
     for row in (tmp_path / "out" / "delta.rdfp").read_bytes().splitlines():
         if row[:2] in (b"D ", b"A "):
             scratch = Store()
             scratch.load(row[2:], format=RdfFormat.N_QUADS)
             (by_patch.remove if row[:2] == b"D " else by_patch.add)(next(iter(scratch)))
-    assert held(by_patch) == new
+    assert sorted_quads(by_patch) == new
 
 
 def test_rdflib(releases: tuple[Path, Path], tmp_path: Path) -> None:
@@ -104,34 +104,34 @@ def test_rdflib(releases: tuple[Path, Path], tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with oxigraph(tmp_path_factory.mktemp("store")) as one:
-        yield one
+    with oxigraph(tmp_path_factory.mktemp("store")) as running:
+        yield running
 
 
 def load(server: Server, file: Path, graph: str = "") -> None:
     """Fill the server with a file, and with nothing else."""
     server.update("CLEAR ALL")
-    kind = "application/n-quads" if file.suffix == ".nq" else "application/n-triples"
-    place = "" if file.suffix == ".nq" else f"?graph={graph}" if graph else "?default"
-    server.ask("PUT", f"/store{place}", file.read_bytes(), Content_Type=kind)
+    media_type = "application/n-quads" if file.suffix == ".nq" else "application/n-triples"
+    query_part = "" if file.suffix == ".nq" else f"?graph={graph}" if graph else "?default"
+    server.ask("PUT", f"/store{query_part}", file.read_bytes(), Content_Type=media_type)
 
 
 @pytest.mark.parametrize(
-    ("form", "options"), [("nq", {}), ("nt", {"ignore_graphs": True}), ("nt", {"ignore_graphs": True, "graph": GRAPH})]
+    ("suffix", "options"), [("nq", {}), ("nt", {"ignore_graphs": True}), ("nt", {"ignore_graphs": True, "graph": GRAPH})]
 )
-def test_oxigraph_server(form: str, options: dict[str, bool | str], server: Server, releases: tuple[Path, Path], tmp_path: Path) -> None:
+def test_oxigraph_server(suffix: str, options: dict[str, bool | str], server: Server, releases: tuple[Path, Path], tmp_path: Path) -> None:
     _, operations = delta_of(releases, tmp_path / "out", **options)
     graph = str(options.get("graph", ""))
-    load(server, releases[1] / f"figures.{form}", graph)
+    load(server, releases[1] / f"figures.{suffix}", graph)
     new = server.held()
-    load(server, releases[0] / f"figures.{form}", graph)
+    load(server, releases[0] / f"figures.{suffix}", graph)
     assert server.held() != new
     assert len(operations) > 2
     for _ in range(2):  # a run that was interrupted can begin again
         for operation in operations:
             server.update(operation)
         assert server.held() == new
-    load(server, releases[0] / f"figures.{form}", graph)
+    load(server, releases[0] / f"figures.{suffix}", graph)
     server.update((tmp_path / "out" / "delta.ru").read_text(encoding="utf-8"))
     assert server.held() == new
 

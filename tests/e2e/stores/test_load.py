@@ -1,4 +1,4 @@
-"""An export comes into a store whole, and takes the place of the one before: embedded, Oxigraph, Virtuoso, nginx before Oxigraph."""
+"""An export comes into a store completely, and replaces the previous one: embedded, Oxigraph, Virtuoso, nginx before Oxigraph."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def virt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Virtuoso]:
 
 
 @pytest.fixture(autouse=True)
-def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _clear_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     clear_credentials(monkeypatch, tmp_path)
 
 
@@ -97,8 +97,8 @@ def test_virtuoso(graphs: str, releases: tuple[Path, Path], dba: Virtuoso) -> No
         loaded = load(release, dba.url, graphs=graphs, chunk_size=SMALL)
         assert loaded.driver == "virtuoso"
         names = {line.rpartition(" <")[2][:-3] for line in statements(release, graphs)}
-        found = [f"{line.removesuffix(' .')} <{name}> ." for name in sorted(names) for line in dba.held(name)]
-        assert sorted(found) == statements(release, graphs)
+        quads = [f"{line.removesuffix(' .')} <{name}> ." for name in sorted(names) for line in dba.held(name)]
+        assert sorted(quads) == statements(release, graphs)
         listed = {row["g"] for row in dba.select("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }")}
         assert {name for name in listed if name.startswith(DATASET[:30])} == names | set(METADATA_GRAPHS), "graphs of before are gone"
 
@@ -156,10 +156,10 @@ def test_another_way_to_name_graphs_leaves_nothing_of_the_one_before(
 
 
 def test_graphs_of_others_stay(releases: tuple[Path, Path], empty: Server, tmp_path: Path) -> None:
-    mine = "INSERT DATA { <urn:a> <urn:b> <urn:c> . GRAPH <urn:mine> { <urn:a> <urn:b> 'd' } }"
-    empty.update(mine)
+    update = "INSERT DATA { <urn:a> <urn:b> <urn:c> . GRAPH <urn:mine> { <urn:a> <urn:b> 'd' } }"
+    empty.update(update)
     store = pyoxigraph.Store(tmp_path / "store")
-    store.update(mine)
+    store.update(update)
     del store
     for release in releases:
         for graphs in GRAPHS[:2]:
@@ -174,10 +174,10 @@ def test_a_default_graph_of_others_is_not_replaced(releases: tuple[Path, Path], 
     store = pyoxigraph.Store(tmp_path / "store")
     store.update("INSERT DATA { <urn:a> <urn:b> <urn:c> }")
     del store
-    for place in (empty.url, tmp_path / "store"):
+    for destination in (empty.url, tmp_path / "store"):
         with pytest.raises(StoreError, match="default graph holds something else; add to it with --append"):
-            load(releases[0], place, graphs="default")
-        load(releases[0], place, graphs="default", append=True)
+            load(releases[0], destination, graphs="default")
+        load(releases[0], destination, graphs="default", append=True)
     expected = sorted([*statements(releases[0], "default"), "<urn:a> <urn:b> <urn:c> ."])
     assert without_metadata(empty.held()) == without_metadata(store_contents(tmp_path / "store")) == expected
 
@@ -186,8 +186,8 @@ def test_append_keeps_what_is_there(releases: tuple[Path, Path], empty: Server, 
     for store in (empty.url, tmp_path / "store"):
         load(releases[0], store)
         load(releases[1], store, append=True)
-    both = sorted({*statements(releases[0]), *statements(releases[1])})
-    assert without_metadata(empty.held()) == without_metadata(store_contents(tmp_path / "store")) == both
+    union = sorted({*statements(releases[0]), *statements(releases[1])})
+    assert without_metadata(empty.held()) == without_metadata(store_contents(tmp_path / "store")) == union
 
 
 def test_a_graph_of_another_name(releases: tuple[Path, Path], empty: Server, tmp_path: Path) -> None:
@@ -196,8 +196,8 @@ def test_a_graph_of_another_name(releases: tuple[Path, Path], empty: Server, tmp
         load(releases[0], store)
         load(releases[1], store, graph=graph)
     expected = sorted([*statements(releases[0]), *(line.replace(f"<{DATASET}> .", f"<{graph}> .") for line in statements(releases[1]))])
-    for held in (empty.held(), store_contents(tmp_path / "store")):
-        assert [line for line in without_metadata(held) if not line.endswith(f" <{graph}/description> .")] == expected
+    for quads in (empty.held(), store_contents(tmp_path / "store")):
+        assert [line for line in without_metadata(quads) if not line.endswith(f" <{graph}/description> .")] == expected
 
 
 # -- what cannot be loaded -------------------------------------------------------------------------------------------------
@@ -205,25 +205,25 @@ def test_a_graph_of_another_name(releases: tuple[Path, Path], empty: Server, tmp
 
 def test_a_read_only_server(releases: tuple[Path, Path], tmp_path: Path) -> None:
     load(releases[0], tmp_path / "data")
-    before = store_contents(tmp_path / "data")
+    previous = store_contents(tmp_path / "data")
     with oxigraph(tmp_path, read_only=True) as server, pytest.raises(StoreError, match="read-only"):
         load(releases[1], server.url, connection=ConnectionOptions(retry_for=1))
-    assert store_contents(tmp_path / "data") == before
+    assert store_contents(tmp_path / "data") == previous
 
 
 # -- deltas ----------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", ["statements", "sparql", "patch"])
+@pytest.mark.parametrize("fmt", ["statements", "sparql", "patch"])
 @pytest.mark.parametrize("graphs", GRAPHS[:2])
-def test_a_delta(form: str, graphs: str, releases: tuple[Path, Path], empty: Server, dba: Virtuoso, tmp_path: Path) -> None:
-    diff(*releases, tmp_path / "delta", ignore_graphs=graphs == "dataset", formats=[form], compress="zst")
+def test_a_delta(fmt: str, graphs: str, releases: tuple[Path, Path], empty: Server, dba: Virtuoso, tmp_path: Path) -> None:
+    diff(*releases, tmp_path / "delta", ignore_graphs=graphs == "dataset", formats=[fmt], compress="zst")
     for store in (empty.url, tmp_path / "store", dba.url):
         load(releases[0], store, graphs=graphs)
         result = run(tmp_path / "delta", "--to", store)
         assert result.exit_code == 0, result.output
-        again = run(tmp_path / "delta", "--to", store)
-        assert "held that version already" in again.output
+        second_result = run(tmp_path / "delta", "--to", store)
+        assert "held that version already" in second_result.output
     expected = statements(releases[1], graphs)
     assert without_metadata(empty.held()) == without_metadata(store_contents(tmp_path / "store")) == expected
     assert dba.held(DATASET) == sorted(line.removesuffix(f" <{DATASET}> .") + " ." for line in expected if line.endswith(f" <{DATASET}> ."))

@@ -34,8 +34,8 @@ from pfocr2rdf.cli import main
 from pfocr2rdf.stores.chunks import Chunk, ChunkLimits, read_chunks
 from pfocr2rdf.stores.clients.sparql import Endpoints
 from pfocr2rdf.stores.drivers import OxigraphDriver
-from pfocr2rdf.stores.loading import load as loading
-from pfocr2rdf.stores.loading import verify as verification
+from pfocr2rdf.stores.loading import load as load_module
+from pfocr2rdf.stores.loading import verify as verify_module
 from pfocr2rdf.stores.loading.embedded_session import EmbeddedLoadSession
 from pfocr2rdf.stores.loading.plan import LoadPlan
 
@@ -76,7 +76,7 @@ def virt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Virtuoso]:
 
 
 @pytest.fixture(autouse=True)
-def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _clear_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     clear_credentials(monkeypatch, tmp_path)
 
 
@@ -102,15 +102,15 @@ def one_sentence(output: str) -> bool:
     return output.startswith("Error: ") and output.count("\n") == 1 and "Traceback" not in output and "unexpected" not in output
 
 
-def whole(server: Server, release: Path) -> None:
+def assert_holds(server: Server, release: Path) -> None:
     """The server holds this release, and nothing else: no lock, and no graph that was on its way."""
     assert without_metadata(server.held()) == statements(release)
 
 
-def serves(server: Server, release: Path | None) -> None:
+def assert_served(server: Server, release: Path | None) -> None:
     """Whoever asks is answered from this release."""
-    held = [line for line in server.held() if line.endswith(f" <{DATASET}> .")]
-    assert held == (statements(release) if release else [])
+    stored = [line for line in server.held() if line.endswith(f" <{DATASET}> .")]
+    assert stored == (statements(release) if release else [])
 
 
 def is_chunk(request: Request) -> bool:
@@ -130,34 +130,34 @@ def writes(request: Request) -> bool:
     return request.method != "GET" and not is_query(request)
 
 
-def nth(n: int, wanted: Callable[[Request], bool], fault: Fault, times: int = 1) -> Callable[[Request], Fault | None]:
+def nth(n: int, matches: Callable[[Request], bool], fault: Fault, times: int = 1) -> Callable[[Request], Fault | None]:
     """Do that to the request of a kind that comes after ``n`` others, and to those that follow, as often as it is said."""
-    lock, left = threading.Lock(), [n, times]
+    lock, counters = threading.Lock(), [n, times]
 
     def choose(request: Request) -> Fault | None:
         with lock:
-            if not wanted(request):
+            if not matches(request):
                 return None
-            left[0] -= 1
-            return fault if -left[1] <= left[0] < 0 else None
+            counters[0] -= 1
+            return fault if -counters[1] <= counters[0] < 0 else None
 
     return choose
 
 
-def every(wanted: Callable[[Request], bool], fault: Fault) -> Callable[[Request], Fault | None]:
-    return lambda request: fault if wanted(request) else None
+def fault_for_each(matches: Callable[[Request], bool], fault: Fault) -> Callable[[Request], Fault | None]:
+    return lambda request: fault if matches(request) else None
 
 
-def first_of_each(wanted: Callable[[Request], bool], fault: Fault) -> Callable[[Request], Fault | None]:
+def first_of_each(matches: Callable[[Request], bool], fault: Fault) -> Callable[[Request], Fault | None]:
     """Do that to each request, but not when it comes again: as far as can be seen from outside, by its length."""
-    lock, seen = threading.Lock(), set[tuple[str, int | None]]()
+    lock, seen_requests = threading.Lock(), set[tuple[str, int | None]]()
 
     def choose(request: Request) -> Fault | None:
         with lock:
-            one = (request.path, request.announced)
-            if not wanted(request) or one in seen:
+            key = (request.path, request.announced)
+            if not matches(request) or key in seen_requests:
                 return None
-            seen.add(one)
+            seen_requests.add(key)
             return fault
 
     return choose
@@ -180,27 +180,27 @@ STAGED = pytest.mark.parametrize("staged", [False, True], ids=["first", "staged"
 # -- 1: a server that is killed --------------------------------------------------------------------------------------------
 
 
-def killing(server: Server, after: float | None, back: float | None) -> Fault:
+def killing(server: Server, kill_after: float | None, restart_after: float | None) -> Fault:
     """Kill the server before it hears of a request, while it works on it, or (``inf``) when it is done; and start it again."""
 
     def fault(exchange: Any) -> None:
-        if after is None:
+        if kill_after is None:
             server.kill()
-        elif after < 1:
-            threading.Timer(after, server.kill).start()
-        with contextlib.suppress(OSError, http.client.HTTPException), exchange.forwarded() as answer:
-            answer.read()
-        if after is not None and after >= 1:
+        elif kill_after < 1:
+            threading.Timer(kill_after, server.kill).start()
+        with contextlib.suppress(OSError, http.client.HTTPException), exchange.forwarded() as response:
+            response.read()
+        if kill_after is not None and kill_after >= 1:
             server.kill()
-        if back is not None:
-            threading.Timer(back, server.start).start()
+        if restart_after is not None:
+            threading.Timer(restart_after, server.start).start()
         exchange.hang_up(reset=True)
 
     return fault
 
 
 @pytest.mark.parametrize(
-    ("n", "wanted", "after"),
+    ("n", "expected", "after"),
     [
         (7, is_chunk, None),
         (7, is_chunk, 0.001),
@@ -211,16 +211,16 @@ def killing(server: Server, after: float | None, back: float | None) -> Fault:
     ids=["before a chunk", "during a chunk", "during the move", "after the move", "at the end"],
 )
 def test_a_server_that_is_killed_and_comes_back(
-    n: int, wanted: Callable[[Request], bool], after: float | None, releases: Releases, tmp_path: Path
+    n: int, expected: Callable[[Request], bool], after: float | None, releases: Releases, tmp_path: Path
 ) -> None:
     with oxigraph(tmp_path) as server, FaultProxy(server.url) as proxy:
         load(releases[0], proxy.url)
-        proxy.faults = nth(n, wanted, killing(server, after, back=0.3))
+        proxy.faults = nth(n, expected, killing(server, after, restart_after=0.3))
         pid = server.pid
         loaded = load(releases[1], proxy.url, chunk_size=SMALL, connection=PATIENT)
         assert server.pid != pid
         assert loaded.retries > 0
-        whole(server, releases[1])
+        assert_holds(server, releases[1])
 
 
 @STAGED
@@ -228,15 +228,15 @@ def test_a_server_that_is_killed_and_does_not_come_back_in_time(staged: bool, re
     with oxigraph(tmp_path) as server, FaultProxy(server.url) as proxy:
         if staged:
             load(releases[0], proxy.url)
-        proxy.faults = nth(9, is_chunk, killing(server, 0.001, back=None))
+        proxy.faults = nth(9, is_chunk, killing(server, 0.001, restart_after=None))
         with pytest.raises(StoreError, match=r"the connection failed: .*; see whether the server runs"):
             load(releases[1], proxy.url, chunk_size=SMALL, connection=BRIEF)
         server.start()
         if staged:
-            serves(server, releases[0])
+            assert_served(server, releases[0])
         loaded = load(releases[1], proxy.url, chunk_size=SMALL)
         assert 0 < loaded.resumed < loaded.chunks
-        whole(server, releases[1])
+        assert_holds(server, releases[1])
 
 
 def test_a_server_that_forgets_what_it_was_sent(releases: Releases, proxy: FaultProxy, empty: Server) -> None:
@@ -246,7 +246,7 @@ def test_a_server_that_forgets_what_it_was_sent(releases: Releases, proxy: Fault
         load(releases[0], proxy.url, chunk_size=SMALL)
     empty.update("CLEAR ALL")
     assert load(releases[0], proxy.url, chunk_size=SMALL).resumed == 0
-    whole(empty, releases[0])
+    assert_holds(empty, releases[0])
 
 
 # -- 2 to 4: connections that break, and answers that are lost or wrong ------------------------------------------------------
@@ -260,15 +260,15 @@ def test_connections_that_break_at_random(seed: int, staged: bool, releases: Rel
     chosen = random.Random(seed)
 
     def fault(request: Request) -> Fault | None:
-        which = chosen.random()
-        if which < 0.1:
+        draw = chosen.random()
+        if draw < 0.1:
             return reset_after(chosen.randrange((request.announced or 0) + 1))
-        return drop_response() if which < 0.18 else None
+        return drop_response() if draw < 0.18 else None
 
     proxy.faults = fault
     loaded = load(releases[1], proxy.url, chunk_size=SMALL, connection=PATIENT)
     assert loaded.retries > 1
-    whole(empty, releases[1])
+    assert_holds(empty, releases[1])
 
 
 def test_a_move_that_may_have_happened_is_not_made_twice(releases: Releases, proxy: FaultProxy, empty: Server) -> None:
@@ -278,14 +278,14 @@ def test_a_move_that_may_have_happened_is_not_made_twice(releases: Releases, pro
     move = len(f"MOVE GRAPH <{DATASET}?loading> TO GRAPH <{DATASET}>")
     moves = nth(0, lambda request: is_update(request) and request.announced == move, reset_after(0))
     proxy.faults = moves
-    before = len(proxy.requests)
+    request_count = len(proxy.requests)
     with pytest.raises(StoreError, match="the connection failed"):
         load(releases[1], proxy.url, **options)
-    assert proxy.requests[-1].number > before
-    serves(empty, releases[0])
+    assert proxy.requests[-1].number > request_count
+    assert_served(empty, releases[0])
     loaded = load(releases[1], proxy.url, **options)
     assert loaded.resumed == loaded.chunks
-    whole(empty, releases[1])
+    assert_holds(empty, releases[1])
 
 
 @pytest.mark.parametrize(
@@ -310,35 +310,35 @@ def test_a_server_that_is_busy_for_a_while(
     loaded = load(releases[1], proxy.url, chunk_size=SMALL, connection=PATIENT)
     assert time.monotonic() - began >= least
     assert loaded.retries == 4
-    whole(empty, releases[1])
+    assert_holds(empty, releases[1])
 
 
 @STAGED
 def test_a_server_that_stays_out_of_service(staged: bool, releases: Releases, proxy: FaultProxy, empty: Server) -> None:
     if staged:
         load(releases[0], proxy.url)
-    before = empty.held()
-    proxy.faults = every(lambda _: True, status(503, body="in\nservice   soon"))
+    previous = empty.held()
+    proxy.faults = fault_for_each(lambda _: True, status(503, body="in\nservice   soon"))
     with pytest.raises(StoreError, match="is answered with 503 Service Unavailable: in service soon"):
         load(releases[1], proxy.url, connection=BRIEF)
     assert {request.path for request in proxy.requests[-3:]} == {"/"}, "no other service is looked for in one that does not serve"
-    assert empty.held() == before
+    assert empty.held() == previous
 
 
 @pytest.mark.parametrize("code", [400, 403, 404, 501])
 def test_a_refusal_is_not_argued_with(code: int, releases: Releases, proxy: FaultProxy, empty: Server) -> None:
     load(releases[0], proxy.url)
-    before = len(proxy.requests)
+    request_count = len(proxy.requests)
     proxy.faults = nth(5, is_chunk, status(code, body="no"), 1000)
     with pytest.raises(StoreError, match=rf"chunk \d+: .*POST is answered with {code} .*: no"):
         load(releases[1], proxy.url, chunk_size=SMALL, connection=PATIENT)
-    sent = [request.announced for request in proxy.requests[before:] if is_chunk(request)]
-    assert len(sent) == len(set(sent)), "each was sent once"
-    serves(empty, releases[0])
+    lengths = [request.announced for request in proxy.requests[request_count:] if is_chunk(request)]
+    assert len(lengths) == len(set(lengths)), "each was sent once"
+    assert_served(empty, releases[0])
     proxy.faults = []
     loaded = load(releases[1], proxy.url, chunk_size=SMALL)
     assert 5 <= loaded.resumed < loaded.chunks
-    whole(empty, releases[1])
+    assert_holds(empty, releases[1])
 
 
 @pytest.mark.parametrize(("driver", "code"), [("oxigraph", 500), ("oxigraph", 502), ("gsp", 502), ("update", 500)])
@@ -352,7 +352,7 @@ def test_what_was_done_and_answered_with_an_error(
     proxy.faults = first_of_each(writes, swallow(code))
     loaded = load(releases[1], proxy.url, chunk_size=SMALL, connection=connection)
     assert loaded.retries >= loaded.chunks
-    whole(empty, releases[1])
+    assert_holds(empty, releases[1])
 
 
 @pytest.mark.parametrize("size", [500, 100_000], ids=["slices", "at once"])
@@ -364,7 +364,7 @@ def test_an_exchange_that_was_done_and_answered_with_an_error(
     load(releases[0], proxy.url)
     proxy.faults = first_of_each(is_update, swallow(500))
     assert load(releases[1], proxy.url, connection=PATIENT).retries > 2
-    whole(empty, releases[1])
+    assert_holds(empty, releases[1])
 
 
 @pytest.mark.parametrize("n", range(0, 12, 3))
@@ -379,7 +379,7 @@ def test_an_exchange_that_breaks_off_is_gone_on_with(
         load(releases[1], proxy.url, chunk_size=SMALL)
     proxy.faults = []
     load(releases[1], proxy.url, chunk_size=SMALL)
-    whole(empty, releases[1])
+    assert_holds(empty, releases[1])
 
 
 # -- 5: slow servers -------------------------------------------------------------------------------------------------------
@@ -388,22 +388,22 @@ def test_an_exchange_that_breaks_off_is_gone_on_with(
 def test_a_slow_server_is_waited_for(releases: Releases, proxy: FaultProxy, empty: Server) -> None:
     proxy.faults = nth(0, lambda _: True, slow(0.1), 30)
     assert load(releases[0], proxy.url, chunk_size=SMALL, connection=ConnectionOptions(timeout=2)).retries == 0
-    whole(empty, releases[0])
+    assert_holds(empty, releases[0])
 
 
-@pytest.mark.parametrize("wanted", [is_chunk, is_query], ids=["chunk", "query"])
-def test_a_server_that_is_too_slow(wanted: Callable[[Request], bool], releases: Releases, proxy: FaultProxy, empty: Server) -> None:
+@pytest.mark.parametrize("expected", [is_chunk, is_query], ids=["chunk", "query"])
+def test_a_server_that_is_too_slow(expected: Callable[[Request], bool], releases: Releases, proxy: FaultProxy, empty: Server) -> None:
     """What takes a server long by its nature may take it longer."""
     load(releases[0], proxy.url)
-    proxy.faults = nth(4, wanted, slow(3), 1000)
+    proxy.faults = nth(4, expected, slow(3), 1000)
     began = time.monotonic()
     with pytest.raises(StoreError, match="the server does not answer; look after it, or allow more with --timeout"):
         load(releases[1], proxy.url, chunk_size=SMALL, connection=ConnectionOptions(timeout=0.1, retry_for=0))
     assert time.monotonic() - began < 3
-    serves(empty, releases[0])
+    assert_served(empty, releases[0])
     proxy.faults = []
     load(releases[1], proxy.url, chunk_size=SMALL)
-    whole(empty, releases[1])
+    assert_holds(empty, releases[1])
 
 
 # -- 6: no room ------------------------------------------------------------------------------------------------------------
@@ -417,10 +417,10 @@ def test_a_disk_without_room(staged: bool, size: int, releases: Releases, tmp_pa
     if staged:
         load(releases[0], store)
     code = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {resource.RLIM_INFINITY}))\n{MAIN}"
-    done = subprocess.run([sys.executable, "-c", code, "load", releases[1], "--to", store], capture_output=True, text=True, check=False)
-    assert done.returncode == 3, done
-    assert one_sentence(done.stderr), done.stderr
-    assert "File too large" in done.stderr
+    process = subprocess.run([sys.executable, "-c", code, "load", releases[1], "--to", store], capture_output=True, text=True, check=False)
+    assert process.returncode == 3, process
+    assert one_sentence(process.stderr), process.stderr
+    assert "File too large" in process.stderr
     assert store.exists() == staged
     if staged:
         assert without_metadata(store_contents(store)) == statements(releases[0])
@@ -432,28 +432,28 @@ def test_a_disk_without_room(staged: bool, size: int, releases: Releases, tmp_pa
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 8 MB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    arguments = ["mount", "-t", "tmpfs", "-o", "size=8m", "pfocr2rdf-test", str(place)]
+    directory = tmp_path / "disk"
+    directory.mkdir()
+    arguments = ["mount", "-t", "tmpfs", "-o", "size=8m", "pfocr2rdf-test", str(directory)]
     if not shutil.which("mount") or subprocess.run(arguments, capture_output=True, check=False).returncode:
         pytest.skip("a small disk cannot be mounted here: that is for root alone")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    yield directory
+    subprocess.run(["umount", str(directory)], check=True)
 
 
-@pytest.mark.parametrize("left", [0, 400_000])
-def test_a_disk_that_is_full(left: int, releases: Releases, disk: Path) -> None:
+@pytest.mark.parametrize("free_bytes", [0, 400_000])
+def test_a_disk_that_is_full(free_bytes: int, releases: Releases, disk: Path) -> None:
     load(releases[0], disk / "store")
     with (disk / "ballast").open("wb", buffering=0) as file, contextlib.suppress(OSError):
         while file.write(bytes(4096)):
             pass
-    os.truncate(disk / "ballast", (disk / "ballast").stat().st_size - left)
-    done = subprocess.run(
+    os.truncate(disk / "ballast", (disk / "ballast").stat().st_size - free_bytes)
+    process = subprocess.run(
         [sys.executable, "-c", MAIN, "load", releases[1], "--to", disk / "store"], capture_output=True, text=True, check=False
     )
-    assert done.returncode == 3, done
-    assert one_sentence(done.stderr), done.stderr
-    assert "No space left" in done.stderr
+    assert process.returncode == 3, process
+    assert one_sentence(process.stderr), process.stderr
+    assert "No space left" in process.stderr
     assert without_metadata(store_contents(disk / "store")) == statements(releases[0])
     (disk / "ballast").unlink()
     load(releases[1], disk / "store")
@@ -482,18 +482,18 @@ def test_a_store_that_cannot_take_its_place(releases: Releases, tmp_path: Path, 
 # -- 7 and 8: those who may not --------------------------------------------------------------------------------------------
 
 
-def told_nobody(result: Result, secret: str, journals: Path) -> bool:
+def hides_secret(result: Result, secret: str, journals: Path) -> bool:
     files = [path for path in journals.rglob("*") if path.is_file()]
     return secret not in result.output + str(result.exception) and not any(secret.encode() in path.read_bytes() for path in files)
 
 
-@pytest.mark.parametrize("before", ["nginx", "virtuoso"])
-def test_a_wrong_password(before: str, releases: Releases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: Any) -> None:
+@pytest.mark.parametrize("server_type", ["nginx", "virtuoso"])
+def test_a_wrong_password(server_type: str, releases: Releases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: Any) -> None:
     """Basic, and Digest."""
     monkeypatch.setenv("PFOCR2RDF_USER", "dba")
     monkeypatch.setenv("PFOCR2RDF_PASSWORD", "wr0ng-secret")
     with contextlib.ExitStack() as stack:
-        if before == "nginx":
+        if server_type == "nginx":
             url = stack.enter_context(nginx(tmp_path, request.getfixturevalue("empty").url, user="dba", password="se:cret")).url
         else:
             url = request.getfixturevalue("virt").url
@@ -501,7 +501,7 @@ def test_a_wrong_password(before: str, releases: Releases, tmp_path: Path, monke
     assert result.exit_code == 3
     assert one_sentence(result.output), result.output
     assert "refuses the password of dba" in result.output
-    assert told_nobody(result, "wr0ng-secret", tmp_path / "journals")
+    assert hides_secret(result, "wr0ng-secret", tmp_path / "journals")
 
 
 def test_a_server_that_says_the_password_aloud(releases: Releases, empty: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -515,38 +515,38 @@ def test_a_server_that_says_the_password_aloud(releases: Releases, empty: Server
     assert "*** Basic ***" in result.output
     assert list((tmp_path / "journals").rglob("journal.sqlite*"))
     for secret in ("se:cret", "Y3VyYXRvcjpzZTpjcmV0"):
-        assert told_nobody(result, secret, tmp_path / "journals")
+        assert hides_secret(result, secret, tmp_path / "journals")
 
 
 def test_a_server_that_may_only_be_read(releases: Releases, tmp_path: Path) -> None:
     with oxigraph(tmp_path) as server:
         load(releases[0], server.url)
         port = int(server.url.rpartition(":")[2])
-    before = store_contents(tmp_path / "data")
+    previous = store_contents(tmp_path / "data")
     with oxigraph(tmp_path, read_only=True, port=port) as server:
         result = run(releases[1], "--to", server.url)
     assert result.exit_code == 3
     assert one_sentence(result.output), result.output
     assert "read-only" in result.output
-    assert store_contents(tmp_path / "data") == before
+    assert store_contents(tmp_path / "data") == previous
     with oxigraph(tmp_path, port=port) as server:
         load(releases[1], server.url)
-        whole(server, releases[1])
+        assert_holds(server, releases[1])
 
 
 def test_what_is_refused_before_it_begins_stands_in_nobodys_way(releases: Releases, empty: Server, tmp_path: Path) -> None:
     empty.update("INSERT DATA { <urn:a> <urn:b> <urn:c> }")
-    before = empty.held()
+    previous = empty.held()
     store = pyoxigraph.Store(tmp_path / "store")
     store.update("INSERT DATA { <urn:a> <urn:b> <urn:c> }")
     del store
-    for place in (empty.url, tmp_path / "store"):
+    for destination in (empty.url, tmp_path / "store"):
         with pytest.raises(StoreError, match="its default graph holds something else"):
-            load(releases[0], place, graphs="default")
-    assert empty.held() == before
+            load(releases[0], destination, graphs="default")
+    assert empty.held() == previous
     assert {path.name for path in tmp_path.iterdir()} == {"store", "state"}
-    for place in (empty.url, tmp_path / "store"):
-        load(releases[0], place)
+    for destination in (empty.url, tmp_path / "store"):
+        load(releases[0], destination)
     expected = sorted([*statements(releases[0]), "<urn:a> <urn:b> <urn:c> ."])
     assert without_metadata(empty.held()) == without_metadata(store_contents(tmp_path / "store")) == expected
 
@@ -555,7 +555,7 @@ def test_what_is_refused_before_it_begins_stands_in_nobodys_way(releases: Releas
 
 
 @pytest.mark.parametrize(
-    ("n", "wanted", "sentence"),
+    ("n", "expected", "sentence"),
     [
         (0, lambda _: True, "nothing there answers a SPARQL query"),
         (3, is_chunk, "answers POST with a page, not with data"),
@@ -565,16 +565,16 @@ def test_what_is_refused_before_it_begins_stands_in_nobodys_way(releases: Releas
     ids=["discovery", "chunk", "count", "move"],
 )
 def test_a_page_that_says_that_all_is_well(
-    n: int, wanted: Callable[[Request], bool], sentence: str, releases: Releases, proxy: FaultProxy, empty: Server
+    n: int, expected: Callable[[Request], bool], sentence: str, releases: Releases, proxy: FaultProxy, empty: Server
 ) -> None:
     load(releases[0], proxy.url)
-    proxy.faults = nth(n, wanted, page(), 1000)
+    proxy.faults = nth(n, expected, page(), 1000)
     with pytest.raises(StoreError, match=sentence):
         load(releases[1], proxy.url, chunk_size=SMALL)
-    serves(empty, releases[0])
+    assert_served(empty, releases[0])
     proxy.faults = []
     load(releases[1], proxy.url, chunk_size=SMALL)
-    whole(empty, releases[1])
+    assert_holds(empty, releases[1])
 
 
 @pytest.mark.parametrize("body", ["", '{"results": {"bindings": []}}', '{"results": {"bindings": [{"n": 1}]}}', "[" * 100_000])
@@ -583,16 +583,16 @@ def test_nonsense_in_the_place_of_a_count(body: str, releases: Releases, proxy: 
     proxy.faults = nth(6, is_query, status(200, {"Content-Type": "application/sparql-results+json"}, body), 1000)
     with pytest.raises(StoreError, match=r"something else than results|does not say how many|another load"):
         load(releases[1], proxy.url, chunk_size=SMALL)
-    serves(empty, releases[0])
+    assert_served(empty, releases[0])
     proxy.faults = []
     load(releases[1], proxy.url, chunk_size=SMALL)
-    whole(empty, releases[1])
+    assert_holds(empty, releases[1])
 
 
 def test_an_answer_that_cannot_be_unpacked(releases: Releases, proxy: FaultProxy, empty: Server) -> None:
     proxy.faults = nth(2, is_chunk, status(200, {"Content-Encoding": "gzip"}, "no gzip"))
     assert load(releases[0], proxy.url, chunk_size=SMALL, connection=PATIENT).retries == 1
-    whole(empty, releases[0])
+    assert_holds(empty, releases[0])
 
 
 # -- 10: bodies that are cut -----------------------------------------------------------------------------------------------
@@ -602,33 +602,33 @@ def test_an_answer_that_cannot_be_unpacked(releases: Releases, proxy: FaultProxy
 def test_bodies_that_are_cut_at_the_end_of_a_line(staged: bool, releases: Releases, proxy: FaultProxy, empty: Server) -> None:
     if staged:
         load(releases[0], proxy.url)
-    sent = pieces(releases[1])
-    faults: list[Fault | None] = [None] * len(sent)
+    chunks = pieces(releases[1])
+    faults: list[Fault | None] = [None] * len(chunks)
     for number, part in ((4, 2), (9, 3)):
-        faults[number] = cut(sent[number].lines.index(b"\n", len(sent[number].lines) // part) + 1)
-    left = iter(faults)
-    proxy.faults = lambda request: next(left) if is_chunk(request) else None
+        faults[number] = cut(chunks[number].lines.index(b"\n", len(chunks[number].lines) // part) + 1)
+    remaining_faults = iter(faults)
+    proxy.faults = lambda request: next(remaining_faults) if is_chunk(request) else None
     with pytest.raises(StoreError, match=r"has [\d,]+ statements instead of [\d,]+; it lacks statements of chunk 4, 9; load again"):
         load(releases[1], proxy.url, chunk_size=SMALL, requests=1)
     if staged:
-        serves(empty, releases[0])
+        assert_served(empty, releases[0])
     proxy.faults, before = [], len(proxy.requests)
     loaded = load(releases[1], proxy.url, chunk_size=SMALL, requests=1)
-    assert loaded.resumed == len(sent) - 2
-    assert [request.announced for request in proxy.requests[before:] if is_chunk(request)] == [len(sent[4].lines), len(sent[9].lines)]
-    whole(empty, releases[1])
+    assert loaded.resumed == len(chunks) - 2
+    assert [request.announced for request in proxy.requests[before:] if is_chunk(request)] == [len(chunks[4].lines), len(chunks[9].lines)]
+    assert_holds(empty, releases[1])
 
 
 def test_a_body_that_is_cut_in_the_middle_of_a_line(releases: Releases, proxy: FaultProxy, empty: Server) -> None:
     load(releases[0], proxy.url)
-    sent = pieces(releases[1])
-    proxy.faults = nth(4, is_chunk, cut(sent[4].lines.index(b"\n", len(sent[4].lines) // 2) - 9))
+    chunks = pieces(releases[1])
+    proxy.faults = nth(4, is_chunk, cut(chunks[4].lines.index(b"\n", len(chunks[4].lines) // 2) - 9))
     with pytest.raises(StoreError, match=r"chunk 4: .* is answered with 400"):
         load(releases[1], proxy.url, chunk_size=SMALL, requests=1)
-    serves(empty, releases[0])
+    assert_served(empty, releases[0])
     loaded = load(releases[1], proxy.url, chunk_size=SMALL, requests=1)
     assert loaded.resumed >= 4
-    whole(empty, releases[1])
+    assert_holds(empty, releases[1])
 
 
 # -- 11: two loads at once -------------------------------------------------------------------------------------------------
@@ -669,12 +669,12 @@ def test_two_loads_at_once(releases: Releases, proxy: FaultProxy, empty: Server,
     first = Paused(releases[1], proxy, tmp_path / "here")
     with pytest.raises(StoreError, match="another load into it is under way on this machine; wait for it"):
         load(releases[0], proxy.url, journals=tmp_path / "here")
-    who = rf"another load is under way, begun at \d{{4}}-.* on .* by process {os.getpid()}; wait for it, or,.* --take-over"
-    with pytest.raises(StoreError, match=who):
+    message = rf"another load is under way, begun at \d{{4}}-.* on .* by process {os.getpid()}; wait for it, or,.* --take-over"
+    with pytest.raises(StoreError, match=message):
         load(releases[0], proxy.url, journals=tmp_path / "there")
-    serves(empty, releases[0])
+    assert_served(empty, releases[0])
     assert first.go_on() is None
-    whole(empty, releases[1])
+    assert_holds(empty, releases[1])
 
 
 def test_a_load_that_is_dead_elsewhere(releases: Releases, proxy: FaultProxy, empty: Server, tmp_path: Path) -> None:
@@ -691,8 +691,8 @@ def test_a_load_that_is_dead_elsewhere(releases: Releases, proxy: FaultProxy, em
     assert loaded.resumed == 0
     expected = sorted([*statements(releases[1]), "<urn:a> <urn:b> <urn:c> <urn:mine?loading> ."])
     assert without_metadata(empty.held()) == expected, "nothing is left of it, and what others have is theirs"
-    again = load(releases[0], proxy.url, journals=tmp_path / "there", chunk_size=SMALL)
-    assert again.resumed == 0
+    second_load = load(releases[0], proxy.url, journals=tmp_path / "there", chunk_size=SMALL)
+    assert second_load.resumed == 0
     assert len(without_metadata(empty.held())) == len(statements(releases[0])) + 1
 
 
@@ -707,9 +707,9 @@ def test_what_an_interrupted_load_knew_is_forgotten_when_another_came_between(
         load(releases[0], proxy.url, journals=tmp_path / "there", chunk_size=SMALL)
     proxy.faults = []
     load(releases[1], proxy.url, journals=tmp_path / "here", take_over=True)
-    whole(empty, releases[1])
+    assert_holds(empty, releases[1])
     assert load(releases[0], proxy.url, journals=tmp_path / "there", chunk_size=SMALL).resumed == 0
-    whole(empty, releases[0])
+    assert_holds(empty, releases[0])
 
 
 def test_a_load_that_was_thought_to_be_dead(releases: Releases, proxy: FaultProxy, empty: Server, tmp_path: Path) -> None:
@@ -717,9 +717,9 @@ def test_a_load_that_was_thought_to_be_dead(releases: Releases, proxy: FaultProx
     first = Paused(releases[1], proxy, tmp_path / "there")
     load(releases[0], proxy.url, journals=tmp_path / "here", take_over=True)
     assert isinstance(first.go_on(), StoreError)
-    serves(empty, releases[0])
+    assert_served(empty, releases[0])
     load(releases[1], proxy.url, journals=tmp_path / "there")
-    whole(empty, releases[1])
+    assert_holds(empty, releases[1])
 
 
 # -- 12: a loader that is killed -------------------------------------------------------------------------------------------
@@ -766,41 +766,46 @@ for line in sys.stdin:
 
 @pytest.fixture
 def loaders() -> Iterator[Loaders]:
-    one = Loaders()
-    yield one
-    one.close()
+    started = Loaders()
+    yield started
+    started.close()
 
 
 def killed_again_and_again(
-    loaders: Loaders, releases: Releases, to: str | Path, size: int, held: Callable[[], list[str]], *more: str | Path
+    loaders: Loaders,
+    releases: Releases,
+    destination: str | Path,
+    size: int,
+    stored_quads: Callable[[], list[str]],
+    *extra_options: str | Path,
 ) -> int:
     """Releases replace each other, each time with a kill at a random moment. How many loads had something to go on with."""
     seed = random.SystemRandom().randrange(10**6)
     print("seed", seed)
     chosen = random.Random(seed)
-    options = ["--to", to, "--chunk-size", str(size), *more]
-    load(releases[1], to)
-    done, seconds = loaders.run(releases[0], *options)
-    assert done == 0
-    before, after = releases
+    options = ["--to", destination, "--chunk-size", str(size), *extra_options]
+    load(releases[1], destination)
+    status, seconds = loaders.run(releases[0], *options)
+    assert status == 0
+    current, new = releases
     kills = resumed = 0
     while kills < KILLS:
         share = (kills + chosen.random()) / KILLS  # moments that are random, and everywhere
-        done, ran = loaders.run(after, *options, kill_after=seconds * share)
-        if not done:
-            seconds = ran
+        status, run_seconds = loaders.run(new, *options, kill_after=seconds * share)
+        if not status:
+            seconds = run_seconds
         else:
             kills += 1
-            assert done == signal.SIGKILL
-            served = [line for line in held() if line.endswith(f" <{DATASET}> .")]
-            assert served in (statements(before), statements(after)), "neither the one before nor the new one"
-            journals = Path(more[-1]) if more else None
-            loaded = load(after, to, chunk_size=size, journals=journals)
+            assert status == signal.SIGKILL
+            served = [line for line in stored_quads() if line.endswith(f" <{DATASET}> .")]
+            assert served in (statements(current), statements(new)), "neither the one before nor the new one"
+            journals = Path(extra_options[-1]) if extra_options else None
+            loaded = load(new, destination, chunk_size=size, journals=journals)
             resumed += loaded.resumed > 0
-        assert without_metadata(held()) == statements(after)
-        said = load(after, to, dry_run=True)
-        assert said.previous_version == said.version
-        before, after = after, before
+        assert without_metadata(stored_quads()) == statements(new)
+        plan = load(new, destination, dry_run=True)
+        assert plan.previous_version == plan.version
+        current, new = new, current
     return resumed
 
 
@@ -834,8 +839,8 @@ def once(old, new):
 os.replace = once
 {MAIN}
 """
-    done = subprocess.run([sys.executable, "-c", code, "load", releases[1], "--to", store], capture_output=True, check=False)
-    assert done.returncode == -signal.SIGKILL
+    process = subprocess.run([sys.executable, "-c", code, "load", releases[1], "--to", store], capture_output=True, check=False)
+    assert process.returncode == -signal.SIGKILL
     assert not store.exists()
     loaded = load(releases[1], store)
     assert (loaded.previous_statements, loaded.resumed) == (0, loaded.chunks)
@@ -847,39 +852,45 @@ os.replace = once
 
 
 @pytest.mark.parametrize(
-    ("code", "n", "wanted"),
+    ("code", "n", "expected"),
     [(301, 0, lambda _: True), (302, 3, is_chunk), (307, 3, is_chunk), (307, 0, is_update), (308, 4, is_query)],
     ids=["first", "chunk, 302", "chunk, 307", "move", "query"],
 )
 def test_a_redirect_is_not_followed(
-    code: int, n: int, wanted: Callable[[Request], bool], releases: Releases, empty: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    code: int,
+    n: int,
+    expected: Callable[[Request], bool],
+    releases: Releases,
+    empty: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     load(releases[0], empty.url)
     monkeypatch.setenv("PFOCR2RDF_USER", "curator")
     monkeypatch.setenv("PFOCR2RDF_PASSWORD", "se:cret")
     guarded = nginx(tmp_path, empty.url, user="curator", password="se:cret")
-    with guarded as server, FaultProxy(server.url) as here, FaultProxy(empty.url) as there:
-        here.faults = nth(n, wanted, redirect(f"{there.url}/store", code), 1000)
-        with pytest.raises(StoreError, match=f"the server redirects to {there.url}/store; name that URL if you trust it"):
-            load(releases[1], here.url, chunk_size=SMALL)
-        assert there.requests == []
-        serves(empty, releases[0])
-        here.faults = []
-        load(releases[1], here.url, chunk_size=SMALL)
-    whole(empty, releases[1])
+    with guarded as server, FaultProxy(server.url) as proxy, FaultProxy(empty.url) as target_proxy:
+        proxy.faults = nth(n, expected, redirect(f"{target_proxy.url}/store", code), 1000)
+        with pytest.raises(StoreError, match=f"the server redirects to {target_proxy.url}/store; name that URL if you trust it"):
+            load(releases[1], proxy.url, chunk_size=SMALL)
+        assert target_proxy.requests == []
+        assert_served(empty, releases[0])
+        proxy.faults = []
+        load(releases[1], proxy.url, chunk_size=SMALL)
+    assert_holds(empty, releases[1])
 
 
 def test_a_certificate_that_nobody_signed(releases: Releases, tmp_path: Path) -> None:
-    made = [program("openssl", "apt-get install openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
-    made += ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key", "-out", "certificate"]
-    subprocess.run(made, cwd=tmp_path, check=True, capture_output=True)
+    command = [program("openssl", "apt-get install openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    command += ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key", "-out", "certificate"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "certificate", tmp_path / "key")
-    heard: list[str] = []
+    paths: list[str] = []
 
     class Hears(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            heard.append(self.path)
+            paths.append(self.path)
 
     class Quiet(http.server.ThreadingHTTPServer):
         def handle_error(self, *_: object) -> None:
@@ -894,7 +905,7 @@ def test_a_certificate_that_nobody_signed(releases: Releases, tmp_path: Path) ->
     assert one_sentence(result.output), result.output
     assert "the server's certificate is not to be trusted" in result.output
     assert "self-signed" in result.output
-    assert heard == []
+    assert paths == []
 
 
 # -- 14: Ctrl-C ------------------------------------------------------------------------------------------------------------
@@ -908,30 +919,30 @@ def interrupted(reached: Callable[[], bool], *arguments: str | Path) -> float:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     began = time.monotonic()
-    said, complaint = process.communicate(timeout=30)
+    stdout, complaint = process.communicate(timeout=30)
     seconds = time.monotonic() - began
     assert process.returncode == 3, complaint
     assert one_sentence(complaint), complaint
     assert "interrupted" in complaint
-    assert said == ""
+    assert stdout == ""
     return seconds
 
 
-@pytest.mark.parametrize(("n", "wanted", "fault"), [(6, is_chunk, slow(8)), (6, is_chunk, status(503)), (0, is_update, slow(8))])
-def test_ctrl_c(n: int, wanted: Callable[[Request], bool], fault: Fault, releases: Releases, proxy: FaultProxy, empty: Server) -> None:
+@pytest.mark.parametrize(("n", "expected", "fault"), [(6, is_chunk, slow(8)), (6, is_chunk, status(503)), (0, is_update, slow(8))])
+def test_ctrl_c(n: int, expected: Callable[[Request], bool], fault: Fault, releases: Releases, proxy: FaultProxy, empty: Server) -> None:
     """Whether a server is slow, or is waited for; nobody waits when told not to."""
     load(releases[0], proxy.url)
-    before = len(proxy.requests)
-    proxy.faults = nth(n, wanted, fault, 1000)
+    request_count = len(proxy.requests)
+    proxy.faults = nth(n, expected, fault, 1000)
 
     def reached() -> bool:
-        return sum(map(wanted, proxy.requests[before:])) > n
+        return sum(map(expected, proxy.requests[request_count:])) > n
 
     assert interrupted(reached, releases[1], "--to", proxy.url, "--chunk-size", str(SMALL)) < 3
-    serves(empty, releases[0])
+    assert_served(empty, releases[0])
     proxy.faults = []
     assert load(releases[1], proxy.url, chunk_size=SMALL).resumed >= n
-    whole(empty, releases[1])
+    assert_holds(empty, releases[1])
 
 
 def test_ctrl_c_at_a_folder(releases: Releases, tmp_path: Path) -> None:
@@ -967,9 +978,9 @@ _CHANGE = f"DELETE {{{{ GRAPH <{{0}}> {{{{ ?s ?p ?o }}}} }}}} INSERT {{{{ GRAPH 
 def test_a_difference_that_no_count_shows(
     instead: str, sentence: str, embedded: bool, releases: Releases, empty: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = tmp_path / "store" if embedded else empty.url
-    load(releases[0], place)
-    verify = verification.verify_load
+    destination = tmp_path / "store" if embedded else empty.url
+    load(releases[0], destination)
+    verify = verify_module.verify_load
 
     def changed(plan: LoadPlan, session: Any, samples: Any) -> int:
         name = DATASET if embedded else f"{DATASET}?loading"
@@ -978,10 +989,10 @@ def test_a_difference_that_no_count_shows(
         return verify(plan, session, samples)
 
     with monkeypatch.context() as patched:
-        patched.setattr(loading, "verify_load", changed)
+        patched.setattr(load_module, "verify_load", changed)
         with pytest.raises(StoreError, match=sentence):
-            load(releases[1], place, chunk_size=SMALL)
-    held: Callable[[], list[str]] = (lambda: store_contents(tmp_path / "store")) if embedded else empty.held
-    assert [line for line in held() if line.endswith(f" <{DATASET}> .")] == statements(releases[0])
-    load(releases[1], place, chunk_size=SMALL, fresh=True)
-    assert without_metadata(held()) == statements(releases[1])
+            load(releases[1], destination, chunk_size=SMALL)
+    stored_quads: Callable[[], list[str]] = (lambda: store_contents(tmp_path / "store")) if embedded else empty.held
+    assert [line for line in stored_quads() if line.endswith(f" <{DATASET}> .")] == statements(releases[0])
+    load(releases[1], destination, chunk_size=SMALL, fresh=True)
+    assert without_metadata(stored_quads()) == statements(releases[1])

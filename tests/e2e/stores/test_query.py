@@ -24,29 +24,29 @@ def loaded_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[st
     with oxigraph(folder / "ox") as ox, virtuoso(folder / "virtuoso") as virt, pytest.MonkeyPatch.context() as patch:
         patch.setenv("PFOCR2RDF_USER", virt.user)
         patch.setenv("PFOCR2RDF_PASSWORD", virt.password)
-        places = {"folder": str(folder / "store"), "oxigraph": ox.url, "virtuoso": virt.url}
-        for place in places.values():
-            load(folder / "out", place, journals=folder / "journals")
-        yield places
+        stores = {"folder": str(folder / "store"), "oxigraph": ox.url, "virtuoso": virt.url}
+        for store in stores.values():
+            load(folder / "out", store, journals=folder / "journals")
+        yield stores
 
 
-@pytest.mark.parametrize("kind", ["oxigraph", "virtuoso"])
-def test_a_server_answers_as_a_folder_does(kind: str, loaded_servers: dict[str, str]) -> None:
+@pytest.mark.parametrize("store_type", ["oxigraph", "virtuoso"])
+def test_a_server_answers_as_a_folder_does(store_type: str, loaded_servers: dict[str, str]) -> None:
     text = "SELECT ?figure ?title { ?figure a pfocr:Figure ; dcterms:title ?title }"
-    rows = [sorted(map(str, (row.values() for row in query(loaded_servers[one], text)))) for one in (kind, "folder")]
+    rows = [sorted(map(str, (row.values() for row in query(loaded_servers[name], text)))) for name in (store_type, "folder")]
     assert rows[0] == rows[1]
     assert len(rows[0]) == 6
-    ask = "ASK { ncbigene:6772 a pfocr:Gene }"
-    assert query(loaded_servers[kind], ask).boolean
-    assert not query(loaded_servers[kind], ask.replace("6772", "1")).boolean
+    ask_query = "ASK { ncbigene:6772 a pfocr:Gene }"
+    assert query(loaded_servers[store_type], ask_query).boolean
+    assert not query(loaded_servers[store_type], ask_query.replace("6772", "1")).boolean
     construct = "CONSTRUCT { ?gene rdfs:label ?label } WHERE { ?gene a pfocr:Gene ; rdfs:label ?label }"
-    statements = [{f"{one.subject} {one.object}" for one in query(loaded_servers[one], construct)} for one in (kind, "folder")]
+    statements = [{f"{name.subject} {name.object}" for name in query(loaded_servers[name], construct)} for name in (store_type, "folder")]
     assert statements[0] == statements[1]
     assert len(statements[0]) > 50
 
 
 def test_the_graphs_of_a_server_can_be_named(loaded_servers: dict[str, str]) -> None:
     count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
-    for kind in ("oxigraph", "virtuoso", "folder"):
-        (row,) = query(loaded_servers[kind], count, graphs=["https://pfocr.wikipathways.org/dataset"])
+    for store_type in ("oxigraph", "virtuoso", "folder"):
+        (row,) = query(loaded_servers[store_type], count, graphs=["https://pfocr.wikipathways.org/dataset"])
         assert row["n"].value == "2727"

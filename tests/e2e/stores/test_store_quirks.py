@@ -67,15 +67,15 @@ def in_pieces(body: str, size: int = 1000) -> Iterator[bytes]:
         yield body[start : start + size].encode()
 
 
-def place(graph: str) -> str:
+def graph_query(graph: str) -> str:
     """Where a graph is, as the Graph Store Protocol says it."""
     return f"?graph={urllib.parse.quote(graph, safe='')}"
 
 
-def put(server: Server, graph: str, body: bytes | str | Iterator[bytes], kind: str = TRIPLES, **headers: str) -> int:
-    path = server.graphs_url.removeprefix(server.url) + place(graph)
-    if kind:
-        headers["Content_Type"] = kind
+def put(server: Server, graph: str, body: bytes | str | Iterator[bytes], media_type: str = TRIPLES, **headers: str) -> int:
+    path = server.graphs_url.removeprefix(server.url) + graph_query(graph)
+    if media_type:
+        headers["Content_Type"] = media_type
     return server.answer("PUT", path, body, **headers).status_code
 
 
@@ -86,9 +86,9 @@ def updated(server: Server, update: str) -> httpx.Response:
 def full(server: Server, graph: str) -> list[str]:
     """Fill a graph with one statement; what it holds."""
     assert put(server, graph, ONE) < 300
-    held = server.held(graph)
-    assert len(held) == 1
-    return held
+    stored = server.held(graph)
+    assert len(stored) == 1
+    return stored
 
 
 # -- Oxigraph --------------------------------------------------------------------------------------------------------------
@@ -96,45 +96,45 @@ def full(server: Server, graph: str) -> list[str]:
 
 def test_oxigraph_puts_a_graph_whole_or_not_at_all(store: Server, graph: str) -> None:
     assert put(store, graph, ONE) == 201
-    held = store.held(graph)
+    stored = store.held(graph)
     assert put(store, graph, triples(5000) + MALFORMED) == 400
-    assert store.held(graph) == held
+    assert store.held(graph) == stored
     assert put(store, graph, triples(5000)) == 204
     assert len(store.held(graph)) == 5000
 
 
 def test_oxigraph_deletes_a_graph_once(store: Server, graph: str) -> None:
     full(store, graph)
-    assert [store.answer("DELETE", f"/store{place(graph)}").status_code for _ in range(2)] == [204, 404]
+    assert [store.answer("DELETE", f"/store{graph_query(graph)}").status_code for _ in range(2)] == [204, 404]
 
 
 def test_oxigraph_takes_chunks_and_gzip_and_json_ld(store: Server, graph: str) -> None:
-    wanted = full(store, graph)
-    for body, kind, coded in (
+    expected = full(store, graph)
+    for body, media_type, coded in (
         (in_pieces(ONE, 10), TRIPLES, {}),
         (gzip.compress(ONE.encode()), TRIPLES, {"Content_Encoding": "gzip"}),
         ('{"@id": "https://example.org/s", "https://example.org/p": "old"}', "application/ld+json", {}),
     ):
         put(store, graph, triples(2))
-        assert put(store, graph, body, kind, **coded) == 204
-        assert store.held(graph) == wanted
+        assert put(store, graph, body, media_type, **coded) == 204
+        assert store.held(graph) == expected
 
 
-@pytest.mark.parametrize(("kind", "code"), [("", 400), ("text/x-nothing", 415)])
-def test_oxigraph_wants_a_content_type_that_it_knows(kind: str, code: int, store: Server, graph: str) -> None:
-    assert put(store, graph, ONE, kind) == code
+@pytest.mark.parametrize(("media_type", "code"), [("", 400), ("text/x-nothing", 415)])
+def test_oxigraph_wants_a_content_type_that_it_knows(media_type: str, code: int, store: Server, graph: str) -> None:
+    assert put(store, graph, ONE, media_type) == code
 
 
 def test_oxigraph_normalises_numbers_and_times_and_languages(store: Server, graph: str) -> None:
-    alike = {
+    normalised = {
         f'"01"^^<{XSD}integer>': f'"1"^^<{XSD}integer>',
         f'"1.50"^^<{XSD}decimal>': f'"1.5"^^<{XSD}decimal>',
         f'"1"^^<{XSD}boolean>': f'"true"^^<{XSD}boolean>',
         f'"2026-01-01T00:00:00.000Z"^^<{XSD}dateTime>': f'"2026-01-01T00:00:00Z"^^<{XSD}dateTime>',
         '"a"@EN': '"a"@en',
     }
-    put(store, graph, "".join(f"<x:s> <x:p> {given} .\n" for given in alike))
-    assert store.held(graph) == sorted(f"<x:s> <x:p> {kept} ." for kept in alike.values())
+    put(store, graph, "".join(f"<x:s> <x:p> {term} .\n" for term in normalised))
+    assert store.held(graph) == sorted(f"<x:s> <x:p> {stored_term} ." for stored_term in normalised.values())
 
 
 @pytest.mark.parametrize("operation", ["DROP", "CLEAR"])
@@ -144,9 +144,9 @@ def test_oxigraph_cannot_drop_a_missing_graph_but_silently(operation: str, store
 
 
 def test_oxigraph_does_all_operations_of_an_update_or_none(store: Server, graph: str) -> None:
-    held = full(store, graph)
+    stored = full(store, graph)
     assert updated(store, f"CLEAR GRAPH <{graph}> ; DROP GRAPH <{graph}/missing>").status_code == 500
-    assert store.held(graph) == held
+    assert store.held(graph) == stored
 
 
 def test_oxigraph_empties_the_whole_store_when_no_graph_is_named(store: Server, graph: str) -> None:
@@ -165,16 +165,16 @@ def test_oxigraph_answers_a_head_for_a_missing_graph_with_a_body(store: Server, 
     """The next answer on the same connection would begin behind it."""
     host, port = urllib.parse.urlsplit(store.url).netloc.split(":")
     with socket.create_connection((host, int(port)), timeout=30) as line:
-        line.sendall(f"HEAD /store{place(graph)} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
-        said = b"".join(iter(lambda: line.recv(1 << 16), b""))
-    head, _, body = said.partition(b"\r\n\r\n")
+        line.sendall(f"HEAD /store{graph_query(graph)} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        response = b"".join(iter(lambda: line.recv(1 << 16), b""))
+    head, _, body = response.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 404 ")
     assert b"does not exist" in body
 
 
 def test_oxigraph_has_a_page_for_people_where_one_may_look_for_its_queries(store: Server) -> None:
-    answer = store.answer("GET", "/")
-    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html")
+    response = store.answer("GET", "/")
+    assert (response.status_code, response.headers["Content-Type"]) == (200, "text/html")
 
 
 def test_oxigraph_does_not_tell_the_port_that_it_was_given() -> None:
@@ -188,12 +188,12 @@ def test_oxigraph_does_not_tell_the_port_that_it_was_given() -> None:
 
 def test_oxigraph_that_may_only_read_says_403(tmp_path: Path, graph: str) -> None:
     with oxigraph(tmp_path) as server:
-        held = full(server, graph)
+        stored = full(server, graph)
     with oxigraph(tmp_path, read_only=True) as server:
-        assert server.held(graph) == held
+        assert server.held(graph) == stored
         assert put(server, graph, triples(2)) == 403
         assert updated(server, f"CLEAR GRAPH <{graph}>").status_code == 403
-        assert server.held(graph) == held
+        assert server.held(graph) == stored
 
 
 def test_oxigraph_keeps_what_it_confirmed_when_it_is_killed(store: Server, graph: str) -> None:
@@ -208,31 +208,33 @@ def test_oxigraph_keeps_what_it_confirmed_when_it_is_killed(store: Server, graph
 
 def test_nginx_asks_for_basic(guarded: Server) -> None:
     for user in (None, ("ada", "wrong")):
-        answer = httpx.get(f"{guarded.query_url}?query=ASK%7B%7D", auth=user, trust_env=False)
-        assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, 'Basic realm="store"')
+        response = httpx.get(f"{guarded.query_url}?query=ASK%7B%7D", auth=user, trust_env=False)
+        assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, 'Basic realm="store"')
     assert guarded.answer("GET", "/query?query=ASK%7B%7D").status_code == 200
 
 
 def test_nginx_takes_no_body_over_its_limit(guarded: Server, graph: str) -> None:
     assert put(guarded, graph, triples(100)) == 201
-    held = guarded.held(graph)
+    stored = guarded.held(graph)
     assert [put(guarded, graph, body) for body in (triples(1000), in_pieces(triples(1000)))] == [413, 413]
     assert updated(guarded, f"CLEAR GRAPH <{graph}> #{'.' * 20_000}").status_code == 413
-    assert guarded.held(graph) == held
+    assert guarded.held(graph) == stored
 
 
 def test_nginx_says_of_a_body_over_its_limit_that_it_is_too_long_before_it_asks_who_sends_it(guarded: Server, graph: str) -> None:
-    answer = httpx.put(f"{guarded.graphs_url}{place(graph)}", content=triples(1000), headers={"Content-Type": TRIPLES}, trust_env=False)
-    assert answer.status_code == 413
+    response = httpx.put(
+        f"{guarded.graphs_url}{graph_query(graph)}", content=triples(1000), headers={"Content-Type": TRIPLES}, trust_env=False
+    )
+    assert response.status_code == 413
 
 
 def test_nginx_says_502_in_a_page_for_people_while_the_store_is_down(guarded: Server, store: Server) -> None:
     store.stop()
     try:
-        answer = guarded.answer("GET", "/query?query=ASK%7B%7D")
+        response = guarded.answer("GET", "/query?query=ASK%7B%7D")
     finally:
         store.start()
-    assert (answer.status_code, answer.headers["Content-Type"]) == (502, "text/html")
+    assert (response.status_code, response.headers["Content-Type"]) == (502, "text/html")
     assert guarded.answer("GET", "/query?query=ASK%7B%7D").status_code == 200
 
 
@@ -248,28 +250,28 @@ def test_virtuoso_never_answers_a_query_that_is_posted_as_such(virtuoso_: Virtuo
             client.post(virtuoso_.query_url, content=query, headers={"Content-Type": "application/sparql-query"})
 
 
-@pytest.mark.parametrize(("given", "left"), [(triples(5000) + MALFORMED, 5000), (triples(5) + "<https://example.org/s> <https:", 5)])
-def test_virtuoso_loses_a_graph_to_a_malformed_body(given: str, left: int, virtuoso_: Virtuoso, graph: str) -> None:
-    held = full(virtuoso_, graph)
-    assert put(virtuoso_, graph, given) == 500
-    now = virtuoso_.held(graph)
-    assert len(now) == left
-    assert held[0] not in now
+@pytest.mark.parametrize(("body", "count"), [(triples(5000) + MALFORMED, 5000), (triples(5) + "<https://example.org/s> <https:", 5)])
+def test_virtuoso_loses_a_graph_to_a_malformed_body(body: str, count: int, virtuoso_: Virtuoso, graph: str) -> None:
+    stored = full(virtuoso_, graph)
+    assert put(virtuoso_, graph, body) == 500
+    remaining = virtuoso_.held(graph)
+    assert len(remaining) == count
+    assert stored[0] not in remaining
 
 
 def test_virtuoso_keeps_a_graph_when_the_beginning_of_the_body_is_malformed(virtuoso_: Virtuoso, graph: str) -> None:
-    held = full(virtuoso_, graph)
+    stored = full(virtuoso_, graph)
     assert put(virtuoso_, graph, triples(5) + MALFORMED + triples(5)) == 500
-    assert virtuoso_.held(graph) == held
+    assert virtuoso_.held(graph) == stored
 
 
 def test_virtuoso_keeps_a_part_of_a_body_that_is_cut_on_the_way(virtuoso_: Virtuoso, graph: str) -> None:
     full(virtuoso_, graph)
     with FaultProxy(virtuoso_.url, lambda request: cut(30_000) if "authorization" in request.headers else None) as proxy:
-        url = proxy.url + virtuoso_.graphs_url.removeprefix(virtuoso_.url) + place(graph)
+        url = proxy.url + virtuoso_.graphs_url.removeprefix(virtuoso_.url) + graph_query(graph)
         auth = httpx.DigestAuth(virtuoso_.user, virtuoso_.password)
-        answer = httpx.put(url, content=triples(3000), headers={"Content-Type": TRIPLES}, auth=auth, trust_env=False)
-    assert answer.status_code == 500
+        response = httpx.put(url, content=triples(3000), headers={"Content-Type": TRIPLES}, auth=auth, trust_env=False)
+    assert response.status_code == 500
     assert 100 < len(virtuoso_.held(graph)) < 3000
 
 
@@ -277,8 +279,10 @@ def test_virtuoso_empties_a_graph_that_is_put_in_chunks_and_says_that_all_is_wel
     """It may take the chunks for the next request of the connection: so this is a connection that has none."""
     full(virtuoso_, graph)
     with httpx.Client(auth=httpx.DigestAuth(virtuoso_.user, virtuoso_.password), trust_env=False) as client:
-        assert client.get(f"{virtuoso_.graphs_url}{place(graph)}").status_code == 200
-        answer = client.put(f"{virtuoso_.graphs_url}{place(graph)}", content=in_pieces(triples(100)), headers={"Content-Type": TRIPLES})
+        assert client.get(f"{virtuoso_.graphs_url}{graph_query(graph)}").status_code == 200
+        answer = client.put(
+            f"{virtuoso_.graphs_url}{graph_query(graph)}", content=in_pieces(triples(100)), headers={"Content-Type": TRIPLES}
+        )
         assert answer.status_code in (201, 204)
     assert virtuoso_.held(graph) == []
 
@@ -317,40 +321,42 @@ def test_virtuoso_takes_no_thousand_operations_at_once(virtuoso_: Virtuoso, grap
 
 
 def test_virtuoso_ignores_what_a_body_is_said_to_be(virtuoso_: Virtuoso, graph: str) -> None:
-    held = full(virtuoso_, graph)
-    for kind in ("application/rdf+xml", "text/html", ""):
+    stored = full(virtuoso_, graph)
+    for media_type in ("application/rdf+xml", "text/html", ""):
         put(virtuoso_, graph, triples(2))
-        assert put(virtuoso_, graph, ONE, kind) == 200
-        assert virtuoso_.held(graph) == held
+        assert put(virtuoso_, graph, ONE, media_type) == 200
+        assert virtuoso_.held(graph) == stored
 
 
 def test_virtuoso_refuses_a_long_literal_but_not_behind_a_prefix(virtuoso_: Virtuoso, graph: str) -> None:
-    held = full(virtuoso_, graph)
+    stored = full(virtuoso_, graph)
     long = f'<https://example.org/s> <https://example.org/p> "{"x" * 100_000}" .\n'
     assert put(virtuoso_, graph, long) == 500
-    assert virtuoso_.held(graph) == held
+    assert virtuoso_.held(graph) == stored
     assert put(virtuoso_, graph, f"@prefix x: <x:> .\n{long}") == 200
     assert virtuoso_.held(graph) == [long.strip()]
 
 
 def test_virtuoso_takes_neither_json_ld_nor_gzip(virtuoso_: Virtuoso, graph: str) -> None:
-    held = full(virtuoso_, graph)
+    stored = full(virtuoso_, graph)
     assert put(virtuoso_, graph, '[{"@id": "x:s", "x:p": [{"@id": "x:o"}]}]', "application/ld+json") == 500
     assert put(virtuoso_, graph, gzip.compress(triples(2).encode()), Content_Encoding="gzip") == 500
-    assert virtuoso_.held(graph) == held
+    assert virtuoso_.held(graph) == stored
 
 
 def test_virtuoso_has_no_head(virtuoso_: Virtuoso, graph: str) -> None:
     full(virtuoso_, graph)
-    codes = [virtuoso_.answer(how, f"/sparql-graph-crud-auth{place(graph)}").status_code for how in ("HEAD", "GET", "DELETE", "GET")]
+    codes = [
+        virtuoso_.answer(method, f"/sparql-graph-crud-auth{graph_query(graph)}").status_code for method in ("HEAD", "GET", "DELETE", "GET")
+    ]
     assert codes == [501, 200, 200, 404]
 
 
 def test_virtuoso_answers_quads_with_a_page_and_keeps_none(virtuoso_: Virtuoso, graph: str) -> None:
     quad = f"<x:s> <x:p> <x:o> <{graph}> .\n"
-    answer = virtuoso_.answer("POST", "/sparql-graph-crud-auth", quad, Content_Type="application/n-quads")
-    assert answer.status_code == 200
-    assert "<html" in answer.text
+    response = virtuoso_.answer("POST", "/sparql-graph-crud-auth", quad, Content_Type="application/n-quads")
+    assert response.status_code == 200
+    assert "<html" in response.text
     assert virtuoso_.held(graph) == []
     assert put(virtuoso_, graph, quad, "application/n-quads") == 500
 
@@ -365,16 +371,16 @@ def test_virtuoso_may_break_off_puts_that_run_at_the_same_time_and_takes_them_on
 
     def send(number: int) -> httpx.Response:
         auth = httpx.DigestAuth(virtuoso_.user, virtuoso_.password)
-        url = f"{virtuoso_.graphs_url}{place(f'{graph}/{number}')}"
+        url = f"{virtuoso_.graphs_url}{graph_query(f'{graph}/{number}')}"
         return httpx.put(url, content=body(number), auth=auth, timeout=120, trust_env=False)
 
     for _ in range(2):
         with ThreadPoolExecutor(8) as at_once:
-            answers = list(at_once.map(send, range(16)))
-        for number, answer in enumerate(answers):
-            if not answer.is_success:
-                assert answer.status_code == 500
-                assert "Error 40001" in answer.text
+            responses = list(at_once.map(send, range(16)))
+        for number, response in enumerate(responses):
+            if not response.is_success:
+                assert response.status_code == 500
+                assert "Error 40001" in response.text
                 assert send(number).is_success
             assert len(virtuoso_.held(f"{graph}/{number}")) == 3000
 
@@ -393,18 +399,18 @@ def test_virtuoso_keeps_what_was_done_before_an_operation_failed(virtuoso_: Virt
 
 def test_virtuoso_cuts_a_select_and_says_so_in_a_header_only(virtuoso_: Virtuoso, graph: str) -> None:
     put(virtuoso_, graph, triples(12_000))
-    asked = f"SELECT ?s WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
-    for query in (asked, f"{asked} LIMIT 11000"):
-        answer = virtuoso_.answer("GET", f"/sparql?query={urllib.parse.quote(query)}", Accept="text/csv")
-        assert (answer.status_code, len(answer.text.splitlines()) - 1, answer.headers["X-SPARQL-MaxRows"]) == (200, 10_000, "10000")
+    select = f"SELECT ?s WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
+    for query in (select, f"{select} LIMIT 11000"):
+        response = virtuoso_.answer("GET", f"/sparql?query={urllib.parse.quote(query)}", Accept="text/csv")
+        assert (response.status_code, len(response.text.splitlines()) - 1, response.headers["X-SPARQL-MaxRows"]) == (200, 10_000, "10000")
     assert virtuoso_.select(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}") == [{"n": "12000"}]
 
 
 def test_virtuoso_cuts_a_graph_and_does_not_say_so(virtuoso_: Virtuoso, graph: str) -> None:
     put(virtuoso_, graph, triples(12_000))
-    answer = virtuoso_.answer("GET", f"/sparql-graph-crud-auth{place(graph)}", Accept=TRIPLES)
-    assert (answer.status_code, len(answer.text.splitlines())) == (200, 10_001)
-    assert "X-SPARQL-MaxRows" not in answer.headers
+    response = virtuoso_.answer("GET", f"/sparql-graph-crud-auth{graph_query(graph)}", Accept=TRIPLES)
+    assert (response.status_code, len(response.text.splitlines())) == (200, 10_001)
+    assert "X-SPARQL-MaxRows" not in response.headers
     assert len(virtuoso_.held(graph)) == 12_000, "our own tests read it page by page"
 
 
@@ -436,23 +442,23 @@ def test_virtuoso_has_statements_of_its_own_and_every_graph_in_the_default_graph
 
 
 def test_virtuoso_knows_digest_only_and_does_not_say_so_to_basic(virtuoso_: Virtuoso, graph: str) -> None:
-    """Who comes with a password already is not told what is asked for."""
+    """A client that sends a password already is not told the scheme."""
     users: list[httpx.Auth | None] = [
         None,
         httpx.DigestAuth(virtuoso_.user, "wrong"),
         httpx.BasicAuth(virtuoso_.user, virtuoso_.password),
     ]
-    answers = [httpx.put(f"{virtuoso_.graphs_url}{place(graph)}", content=ONE, auth=auth, trust_env=False) for auth in users]
-    said = [(answer.status_code, answer.headers.get("WWW-Authenticate", "")[:7]) for answer in answers]
-    assert said == [(401, "Digest "), (401, "Digest "), (401, "")]
+    responses = [httpx.put(f"{virtuoso_.graphs_url}{graph_query(graph)}", content=ONE, auth=auth, trust_env=False) for auth in users]
+    challenges = [(response.status_code, response.headers.get("WWW-Authenticate", "")[:7]) for response in responses]
+    assert challenges == [(401, "Digest "), (401, "Digest "), (401, "")]
     assert virtuoso_.held(graph) == []
 
 
 def test_virtuoso_says_500_to_an_update_where_nobody_logs_in(virtuoso_: Virtuoso, graph: str) -> None:
     insert = f"INSERT DATA {{ GRAPH <{graph}> {{ {ONE} }} }}"
-    answer = httpx.post(virtuoso_.query_url, content=insert, headers={"Content-Type": UPDATE}, trust_env=False)
-    assert answer.status_code == 500
-    assert "SECURITY" in answer.text
+    response = httpx.post(virtuoso_.query_url, content=insert, headers={"Content-Type": UPDATE}, trust_env=False)
+    assert response.status_code == 500
+    assert "SECURITY" in response.text
 
 
 def test_virtuoso_keeps_what_it_confirmed_when_it_is_killed(virtuoso_: Virtuoso, graph: str) -> None:
@@ -467,7 +473,7 @@ def test_virtuoso_keeps_what_it_confirmed_when_it_is_killed(virtuoso_: Virtuoso,
 
 @pytest.mark.parametrize("chunked", [False, True])
 @pytest.mark.parametrize(
-    ("fault", "said", "stored"),
+    ("fault", "expected_result", "stored"),
     [
         (None, 204, 300),
         (slow(0.2), 204, 300),
@@ -482,29 +488,29 @@ def test_virtuoso_keeps_what_it_confirmed_when_it_is_killed(virtuoso_: Virtuoso,
     ],
 )
 def test_a_fault_of_the_proxy(
-    fault: Fault | None, said: int | type[Exception], stored: int, chunked: bool, store: Server, graph: str
+    fault: Fault | None, expected_result: int | type[Exception], stored: int, chunked: bool, store: Server, graph: str
 ) -> None:
     full(store, graph)
     body = triples(300)
     with httpx.Client(headers={"Content-Type": TRIPLES}, trust_env=False) as client:
         with FaultProxy(store.url, [fault]) as proxy:
-            url = f"{proxy.url}/store{place(graph)}"
+            url = f"{proxy.url}/store{graph_query(graph)}"
             content = in_pieces(body) if chunked else body
-            if isinstance(said, int):
+            if isinstance(expected_result, int):
                 answer = client.put(url, content=content)
-                assert answer.status_code == said
-                assert answer.headers.get("Retry-After") == ("1" if said == 503 else None)
-                assert answer.headers.get("Location") == ("https://example.org/elsewhere" if said == 308 else None)
+                assert answer.status_code == expected_result
+                assert answer.headers.get("Retry-After") == ("1" if expected_result == 503 else None)
+                assert answer.headers.get("Location") == ("https://example.org/elsewhere" if expected_result == 308 else None)
             else:
-                with pytest.raises(said):
+                with pytest.raises(expected_result):
                     client.put(url, content=content)
             assert len(store.held(graph)) == stored
             assert client.get(url).status_code == 200, "the next request is not touched"
         with pytest.raises(httpx.TransportError):  # also where the connection was open
             client.get(url)
     (first, second) = proxy.requests
-    assert (first.method, first.path, first.announced) == ("PUT", f"/store{place(graph)}", None if chunked else len(body))
-    assert first.length == (100 if said is httpx.TransportError else len(body))
+    assert (first.method, first.path, first.announced) == ("PUT", f"/store{graph_query(graph)}", None if chunked else len(body))
+    assert first.length == (100 if expected_result is httpx.TransportError else len(body))
     assert (second.number, second.method, second.length, proxy.faults) == (1, "GET", 0, [])
 
 
@@ -527,4 +533,4 @@ def test_the_proxy_chooses_a_fault_for_each_of_many_requests_at_once(store: Serv
         with ThreadPoolExecutor(8) as at_once:
             codes = sorted(at_once.map(ask, range(60)))
         assert codes == [200] * 40 + [503] * 20
-        assert [one.number for one in proxy.requests] == list(range(60))
+        assert [seen.number for seen in proxy.requests] == list(range(60))
