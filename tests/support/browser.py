@@ -47,7 +47,7 @@ class Visit:
 
     Attributes:
         page: the page, as Playwright has it.
-    requested: the URLs that it asked for, in their order; ``data:`` and ``blob:`` leave no machine and are not among them.
+        requested: the URLs that it asked for, in their order; ``data:`` and ``blob:`` leave no machine and are not among them.
         failed: those of them that were not answered with what was asked for, each behind the reason.
         said: what was written to the console, complaints about the policy included, and errors of scripts.
         dialogs: the boxes that scripts opened.

@@ -359,7 +359,7 @@ def test_a_static_page_asks_the_endpoint_that_it_names_and_nobody_else(browser: 
         put(visit, "SELECT ?figure { ?figure a pfocr:Figure } ORDER BY ?figure")
         assert run_query(visit, " rows").startswith("6 rows")
         assert links_of(visit.page.locator("#answer"))[0].startswith("figures/PMC")
-        foreign_urls = {requested for requested in visit.asked if not requested.startswith(f"{url}/")}
+        foreign_urls = {requested for requested in visit.requested if not requested.startswith(f"{url}/")}
         assert (foreign_urls, visit.failed, visit.said) == ({f"{server.url}/sparql"}, [], [])
         assert visit.page.evaluate("url => fetch(url).catch((error) => error.name)", f"http://localhost:{server.port}/") == "TypeError"
         assert any("Content Security Policy" in text for text in visit.said)
