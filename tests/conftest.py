@@ -62,16 +62,16 @@ def pytest_xdist_auto_num_workers() -> int:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Markers by folder; the tests of a file are one group, which runs in one process, so that its fixtures are made once."""
-    here = Path(__file__).parent
+    tests_folder = Path(__file__).parent
     for item in items:
-        path = item.path.relative_to(here)
+        path = item.path.relative_to(tests_folder)
         for folder in (path, *path.parents):
             for marker in FOLDERS.get(folder.as_posix(), ()):
                 item.add_marker(marker)
         if not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(group_of(item, path.as_posix())))
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: ORDER.index(item.path.relative_to(here).parts[0]))
+        items.sort(key=lambda item: ORDER.index(item.path.relative_to(tests_folder).parts[0]))
 
 
 def group_of(item: pytest.Item, path: str) -> str:
@@ -92,16 +92,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture
 def patience() -> Iterator[None]:
-    """A deadlock is a failure, and does not stop all that comes after it."""
+    """A time limit: a deadlock fails its test, and does not stop the later ones."""
 
     def stop(*_: object) -> None:
         raise TimeoutError("this takes for ever")
 
-    before = signal.signal(signal.SIGALRM, stop)
+    old_handler = signal.signal(signal.SIGALRM, stop)
     signal.alarm(150)
     yield
     signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
+    signal.signal(signal.SIGALRM, old_handler)
 
 
 @pytest.fixture(scope="session")

@@ -123,8 +123,8 @@ def source(request: pytest.FixtureRequest) -> Path | None:
 
 def load(text: str) -> dict[str, Any]:
     """The front matter of a record."""
-    record, rest = yaml.safe_load_all(text)
-    assert rest is None
+    record, trailing_document = yaml.safe_load_all(text)
+    assert trailing_document is None
     assert isinstance(record, dict)
     return record
 
@@ -132,9 +132,9 @@ def load(text: str) -> dict[str, Any]:
 def untexts(value: object) -> list[object]:
     """Every scalar that a YAML reader takes for something else than text."""
     if isinstance(value, dict):
-        return [found for inner in value.values() for found in untexts(inner)]
+        return [scalar for inner in value.values() for scalar in untexts(inner)]
     if isinstance(value, list):
-        return [found for inner in value for found in untexts(inner)]
+        return [scalar for inner in value for scalar in untexts(inner)]
     return [] if isinstance(value, str) else [value]
 
 
@@ -198,28 +198,28 @@ def test_every_text_survives_the_yaml(margin: str) -> None:
         assert (loaded[0] if margin == "- " else loaded) == {"key": text}
 
 
-@pytest.mark.parametrize("form", ["folder", "tar", "tar.gz", "zip"])
-def test_every_form_holds_the_same_files(tmp_path: Path, form: str) -> None:
-    out = tmp_path / "corpus"
-    made = make_corpus(12, out, generation="2023", seed=2, source=None, form=form)
-    wanted = dict(records(12, generation="2023", seed=2, source=None))
-    found = contents(out, form)
-    assert found == wanted
-    assert made == (12, len(wanted), sum(len(text.encode()) for text in wanted.values()))
-    if form != "folder":  # as in an archive of a checkout: every table comes before every record
-        assert list(found) == sorted(found, key=lambda path: path.startswith("_figures/"))
-        again = tmp_path / "again"
-        make_corpus(12, again, generation="2023", seed=2, source=None, form=form)
-        assert again.read_bytes() == out.read_bytes()
+@pytest.mark.parametrize("fmt", ["folder", "tar", "tar.gz", "zip"])
+def test_every_container_format_holds_the_same_files(tmp_path: Path, fmt: str) -> None:
+    output = tmp_path / "corpus"
+    summary = make_corpus(12, output, generation="2023", seed=2, source=None, form=fmt)
+    texts = dict(records(12, generation="2023", seed=2, source=None))
+    files = contents(output, fmt)
+    assert files == texts
+    assert summary == (12, len(texts), sum(len(text.encode()) for text in texts.values()))
+    if fmt != "folder":  # as in an archive of a checkout: every table comes before every record
+        assert list(files) == sorted(files, key=lambda path: path.startswith("_figures/"))
+        second_output = tmp_path / "again"
+        make_corpus(12, second_output, generation="2023", seed=2, source=None, form=fmt)
+        assert second_output.read_bytes() == output.read_bytes()
 
 
-def contents(out: Path, form: str) -> dict[str, str]:
+def contents(output: Path, fmt: str) -> dict[str, str]:
     """Path and text of every file in a corpus, in the order it holds them."""
-    if form == "folder":
-        return {path.relative_to(out).as_posix(): path.read_bytes().decode() for path in out.rglob("*.*")}
-    if form == "zip":
-        with zipfile.ZipFile(out) as archive:
+    if fmt == "folder":
+        return {path.relative_to(output).as_posix(): path.read_bytes().decode() for path in output.rglob("*.*")}
+    if fmt == "zip":
+        with zipfile.ZipFile(output) as archive:
             return {name: archive.read(name).decode() for name in archive.namelist()}
-    with tarfile.open(out) as archive:
+    with tarfile.open(output) as archive:
         files = ((member.name, archive.extractfile(member)) for member in archive)
         return {name: file.read().decode() for name, file in files if file is not None}

@@ -32,19 +32,21 @@ def value(rules: Graph, term_map: Node, row: dict[str, str]) -> URIRef | Literal
     return Literal(text, datatype=rules.value(term_map, RR.datatype), normalize=False) if text else None
 
 
-def made(rules: Graph, folder: Path) -> Iterator[Statement]:
+def apply_rules(rules: Graph, folder: Path) -> Iterator[Statement]:
     """What the rules make of the tables in a folder: all of RML that they use."""
-    for one in rules.subjects(RDF.type, RR.TriplesMap):
-        subject_map = rules.value(one, RR.subjectMap)
-        with (folder / str(rules.value(rules.value(one, RML.logicalSource), RML.source))).open(encoding="utf-8", newline="") as file:
+    for triples_map in rules.subjects(RDF.type, RR.TriplesMap):
+        subject_map = rules.value(triples_map, RR.subjectMap)
+        with (folder / str(rules.value(rules.value(triples_map, RML.logicalSource), RML.source))).open(
+            encoding="utf-8", newline=""
+        ) as file:
             for row in csv.DictReader(file):
                 subject = value(rules, subject_map, row)
-                if kind := rules.value(subject_map, RR["class"]):
-                    yield subject.n3(), RDF.type.n3(), kind.n3()
-                for rule in rules.objects(one, RR.predicateObjectMap):
-                    said = value(rules, rules.value(rule, RR.objectMap), row)
-                    if said is not None:
-                        yield subject.n3(), rules.value(rule, RR.predicate).n3(), said.n3()
+                if class_node := rules.value(subject_map, RR["class"]):
+                    yield subject.n3(), RDF.type.n3(), class_node.n3()
+                for rule in rules.objects(triples_map, RR.predicateObjectMap):
+                    object_term = value(rules, rules.value(rule, RR.objectMap), row)
+                    if object_term is not None:
+                        yield subject.n3(), rules.value(rule, RR.predicate).n3(), object_term.n3()
 
 
 @pytest.fixture(scope="module")
@@ -55,17 +57,17 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def rules_for(form: str) -> Graph:
-    return Graph().parse(data=rml(form), format="turtle")
+def rules_for(source_format: str) -> Graph:
+    return Graph().parse(data=rml(source_format), format="turtle")
 
 
 def test_tables_and_rules_make_the_core_of_the_export(tables: Path) -> None:
     export([tables / "corpus"], tables / "export", formats=["ntriples"])
-    whole = set(statements(tables / "export" / "figures.nt"))
-    core = core_statements(whole)
-    verdict = compare(core, set(made(rules_for("csv"), tables)))
+    export_statements = set(statements(tables / "export" / "figures.nt"))
+    core = core_statements(export_statements)
+    verdict = compare(core, set(apply_rules(rules_for("csv"), tables)))
     assert verdict.same, verdict
-    assert len(whole) > len(core) > 1000
+    assert len(export_statements) > len(core) > 1000
 
 
 def test_json_has_what_csv_has(tables: Path) -> None:
@@ -73,7 +75,7 @@ def test_json_has_what_csv_has(tables: Path) -> None:
         with (tables / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         objects = json.loads((tables / f"{name}.json").read_text(encoding="utf-8"))
-        assert rows == [{column: one.get(column, "") for column in columns} for one in objects]
+        assert rows == [{column: item.get(column, "") for column in columns} for item in objects]
         assert rows
 
 
@@ -81,7 +83,7 @@ def test_rules_for_json_are_those_for_csv_but_for_the_source() -> None:
     tables, documents = rules_for("csv"), rules_for("json")
     assert set(tables.subjects(RDF.type, RR.TriplesMap)) == set(documents.subjects(RDF.type, RR.TriplesMap))
     assert set(map(str, documents.objects(None, RML.source))) == {f"{name}.json" for name in COLUMNS}
-    assert all(str(one) == "$[*]" for one in documents.objects(None, RML.iterator))
+    assert all(str(iterator) == "$[*]" for iterator in documents.objects(None, RML.iterator))
 
 
 def test_each_table_has_a_template_of_ottr() -> None:
@@ -105,6 +107,6 @@ def test_verdict_says_what_became_of_a_text() -> None:
 
 
 def test_engines_are_pinned_and_named_once() -> None:
-    found = engines(2)
-    assert len({(one.name, one.processes) for one in found}) == len(found)
-    assert all(re.fullmatch(r"[\w-]+==[\d.]+", one.requirement) for one in found)
+    all_engines = engines(2)
+    assert len({(engine.name, engine.processes) for engine in all_engines}) == len(all_engines)
+    assert all(re.fullmatch(r"[\w-]+==[\d.]+", engine.requirement) for engine in all_engines)

@@ -34,7 +34,7 @@ def way(name: str = "other", into: str = "store", statements: int = 5) -> Way:
 
 
 def measured(data: Data, folder: Path, into: str) -> dict[str, Place]:
-    return {one.name: Place(one) for one in ways(data, folder) if one.into == into}
+    return {loading_way.name: Place(loading_way) for loading_way in ways(data, folder) if loading_way.into == into}
 
 
 def test_export_has_the_statements_that_were_asked_for_and_few_more(data: Data) -> None:
@@ -45,11 +45,11 @@ def test_export_has_the_statements_that_were_asked_for_and_few_more(data: Data) 
 
 
 def test_embedded_loads_are_whole(data: Data, tmp_path: Path) -> None:
-    places = measured(data, tmp_path, NAMED)
+    loads = measured(data, tmp_path, NAMED)
     for name in (OURS, LOADER):
-        load(places[name])
-        assert places[name].verdict == f"all {data.statements:,}"
-        assert places[name].run is not None
+        load(loads[name])
+        assert loads[name].verdict == f"all {data.statements:,}"
+        assert loads[name].run is not None
 
 
 def test_loads_into_a_server_are_whole_and_its_memory_is_known(data: Data, tmp_path: Path) -> None:
@@ -63,25 +63,27 @@ def test_loads_into_a_server_are_whole_and_its_memory_is_known(data: Data, tmp_p
         assert 5 < (place.run.server or 0) < 1000
 
 
-@pytest.mark.parametrize("how", ["insert", "post"])
-def test_client_of_one_request_at_a_time_loads_all(data: Data, how: str) -> None:
-    client = [sys.executable, "-m", "benchmarks.loading.singly", how]
-    sent = Way(OXIGRAPH, how, oxigraph, lambda store: [*client, store.to, DATASET_IRI, str(data.file)], DATASET_IRI, data.statements)
-    one = Place(sent)
-    load(one)
-    assert one.verdict == f"all {data.statements:,}"
+@pytest.mark.parametrize("request_type", ["insert", "post"])
+def test_client_of_one_request_at_a_time_loads_all(data: Data, request_type: str) -> None:
+    client = [sys.executable, "-m", "benchmarks.loading.singly", request_type]
+    client_way = Way(
+        OXIGRAPH, request_type, oxigraph, lambda store: [*client, store.to, DATASET_IRI, str(data.file)], DATASET_IRI, data.statements
+    )
+    attempt = Place(client_way)
+    load(attempt)
+    assert attempt.verdict == f"all {data.statements:,}"
 
 
 def test_wrong_count_is_said_and_gets_no_rate(data: Data, tmp_path: Path) -> None:
-    place = measured(data, tmp_path, NAMED)[LOADER]
-    place.way = place.way._replace(statements=data.statements + 1)
-    load(place)
-    assert place.verdict.startswith(f"wrong: {data.statements:,} of {data.statements + 1:,}")
-    ours = Place(way(OURS, NAMED), [Run(COST, None)])
-    (_, found) = rows([ours, place])
-    assert found["verdict"] == place.verdict
-    assert "rate" not in found
-    assert not place.again
+    attempt = measured(data, tmp_path, NAMED)[LOADER]
+    attempt.way = attempt.way._replace(statements=data.statements + 1)
+    load(attempt)
+    assert attempt.verdict.startswith(f"wrong: {data.statements:,} of {data.statements + 1:,}")
+    reference_load = Place(way(OURS, NAMED), [Run(COST, None)])
+    (_, row) = rows([reference_load, attempt])
+    assert row["verdict"] == attempt.verdict
+    assert "rate" not in row
+    assert not attempt.again
 
 
 def test_count_tells_another_graph_from_nothing() -> None:
@@ -91,37 +93,37 @@ def test_count_tells_another_graph_from_nothing() -> None:
 
 
 def test_what_a_client_complains_about_is_found() -> None:
-    said = "Upload Results:\n❌ /a/b.nt: HTTPStatusError - Client error '401 Unauthorized' for url 'http://127.0.0.1:1/a'\n"
-    assert complaint(said) == "HTTPStatusError - Client error '401 Unauthorized'"
+    output = "Upload Results:\n❌ /a/b.nt: HTTPStatusError - Client error '401 Unauthorized' for url 'http://127.0.0.1:1/a'\n"
+    assert complaint(output) == "HTTPStatusError - Client error '401 Unauthorized'"
     assert complaint("✅ /a/b.nt\n") == ""
 
 
 def test_missing_program_is_said_with_a_way_out() -> None:
     with pytest.raises(FailedError, match="no-such-program is not installed; install it with apt-get install it"):
         program("no-such-program", "apt-get install it")
-    place = Place(way()._replace(command=lambda store: [program("no-such-program", "apt-get install it")]))
-    load(place)
-    assert place.verdict.startswith("did not run: no-such-program is not installed")
-    assert place.run is None
+    attempt = Place(way()._replace(command=lambda store: [program("no-such-program", "apt-get install it")]))
+    load(attempt)
+    assert attempt.verdict.startswith("did not run: no-such-program is not installed")
+    assert attempt.run is None
 
 
 def test_peak_of_a_client_is_its_own(tmp_path: Path) -> None:
-    mine = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    assert running.run(["sleep", "0"], {}, tmp_path / "log").peak < mine / 2
+    own_peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    assert running.run(["sleep", "0"], {}, tmp_path / "log").peak < own_peak_mib / 2
     with pytest.raises(FailedError, match="it went wrong"):
         running.run(["sh", "-c", "echo it went wrong; exit 3"], {}, tmp_path / "log")
 
 
 def test_ways_take_turns_and_what_is_long_runs_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    ran: list[str] = []
+    run_names: list[str] = []
 
     def loaded(place: Place) -> None:
-        ran.append(place.way.name)
-        place.runs.append(Run(COST._replace(wall=LONG + 1 if place.way.name == "c" else len(ran)), None))
+        run_names.append(place.way.name)
+        place.runs.append(Run(COST._replace(wall=LONG + 1 if place.way.name == "c" else len(run_names)), None))
 
     monkeypatch.setattr(contest, "load", loaded)
     places = measure([way("a"), way("b"), way("c"), way("d", into="another")], 3)
-    assert ran == ["a", "b", "c", "b", "a", "a", "b", "d", "d", "d"]
+    assert run_names == ["a", "b", "c", "b", "a", "a", "b", "d", "d", "d"]
     assert places[0].run == Run(COST._replace(wall=5.0), None)  # the middle one of 1, 5 and 6
 
 
@@ -136,7 +138,7 @@ def test_bars_are_held_missed_or_not_measured() -> None:
 
 
 def test_every_bar_is_about_ways_that_there_are(data: Data, tmp_path: Path) -> None:
-    known = [(one.into, one.name) for one in ways(data, tmp_path)]
-    assert len(set(known)) == len(known)
+    names = [(loading_way.into, loading_way.name) for loading_way in ways(data, tmp_path)]
+    assert len(set(names)) == len(names)
     for bar in BARS:
-        assert {(bar.into, bar.other), (bar.into, OURS)} <= set(known)
+        assert {(bar.into, bar.other), (bar.into, OURS)} <= set(names)

@@ -22,10 +22,10 @@ COUNTS = {"seed": 1, "real-gen2": 12, "corpus-gen1": 602}
 
 
 def assert_all_agree(source: Path, count: int, **options: Any) -> None:
-    found = list(differences([source], **options))
-    assert len(found) == count
-    wrong = [one for one in found if one.only_plain or one.only_package]
-    assert not wrong, f"{len(wrong)} records differ\n" + "\n".join(map(str, wrong[:3]))
+    pairs = list(differences([source], **options))
+    assert len(pairs) == count
+    disagreeing = [pair for pair in pairs if pair.only_plain or pair.only_package]
+    assert not disagreeing, f"{len(disagreeing)} records differ\n" + "\n".join(map(str, disagreeing[:3]))
 
 
 @pytest.mark.parametrize("folder", COUNTS)
@@ -194,4 +194,4 @@ def test_both_engines_judge_alike(tmp_path: Path, change: dict[str, str], confor
     (record,) = read_records(tmp_path)
     results = Validator(load_shapes()).validate(build_figure_graph(record).resources())
     assert valid(plain_graph(path)) is conforms
-    assert (not [one for one in results if one.severity == "Violation"]) is conforms
+    assert (not [result for result in results if result.severity == "Violation"]) is conforms

@@ -57,13 +57,13 @@ def test_page_has_a_place_for_each_result_and_takes_it_over(tmp_path: Path) -> N
     assert sorted(names) == sorted([*report.COMMANDS, "in short"])
     page = tmp_path / "page.md"
     page.write_text(PAGE.read_text(encoding="utf-8"), encoding="utf-8")
-    found = {"sizes": result(), "plain": report.from_plain(SAID, "python -m benchmarks.compare")}
+    results = {"sizes": result(), "plain": report.from_plain(SAID, "python -m benchmarks.compare")}
     for _ in range(2):  # the second time in the place of the first
-        report.write_page(found, page)
+        report.write_page(results, page)
         text = page.read_text(encoding="utf-8")
         assert text.count("| +5.0% | how much longer") == text.count("| 37.4 | CPU time of") == text.count("| 66,000 |") == 1
     first = (tmp_path / "plots" / "sizes.svg").read_bytes()
-    report.write_page(found, page)
+    report.write_page(results, page)
     assert (tmp_path / "plots" / "sizes.svg").read_bytes() == first
     assert b"Milliseconds a record</text>" in first
 
@@ -78,5 +78,5 @@ def test_page_without_the_marks_is_refused() -> None:
 
 
 def test_column_forms_write_numbers() -> None:
-    found = Result("x", "c", machine(), [Column("a", "A", ",d"), Column("b", "B")], [{"a": 1234, "b": "s|t"}], [])
-    assert "| 1,234 | s\\|t |" in markdown(found)
+    table_result = Result("x", "c", machine(), [Column("a", "A", ",d"), Column("b", "B")], [{"a": 1234, "b": "s|t"}], [])
+    assert "| 1,234 | s\\|t |" in markdown(table_result)

@@ -35,12 +35,12 @@ def outcome(folder: Path) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("folder", CASES)
-def test_a_record_says_exactly_this(folder: Path) -> None:
+def test_a_record_gives_exactly_these_statements(folder: Path) -> None:
     result, notes = outcome(folder)
     expected = folder / "expected.nt"
-    said = folder / "notes.txt"
+    notes_file = folder / "notes.txt"
     assert result == (expected if expected.exists() else folder / "refusal.txt").read_text(encoding="utf-8")
-    assert notes == (said.read_text(encoding="utf-8") if said.exists() else "")
+    assert notes == (notes_file.read_text(encoding="utf-8") if notes_file.exists() else "")
 
 
 def test_the_expected_statements_are_n_triples_without_blank_nodes() -> None:

@@ -47,15 +47,15 @@ def graphs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         f"_data/{FIGURE}-chemicals.tsv": table(CHEMICAL_COLUMNS, ("5-HT", "NA", "NA", "serotonin(1+)", "chebi:350546")),
         f"_data/{FIGURE}-diseases.tsv": table(DISEASE_COLUMNS, ("lung cancer", "mesh:D008175", "NA", "NA", "doid:1324")),
     }
-    one = exported([write(folder / "checkout", files), ROOT / "examples"], folder / "out")
-    assert (one.summary.exported, one.summary.refused) == (7, 0)
+    result = exported([write(folder / "checkout", files), ROOT / "examples"], folder / "out")
+    assert (result.summary.exported, result.summary.refused) == (7, 0)
     return {DATASET: folder / "out" / "figures.nt", **SAMPLES}
 
 
 @pytest.fixture(scope="module", params=SYSTEMS)
 def ask(request: pytest.FixtureRequest, graphs: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
-    with SYSTEMS[request.param](tmp_path_factory.mktemp(request.param), graphs) as asked:
-        yield asked
+    with SYSTEMS[request.param](tmp_path_factory.mktemp(request.param), graphs) as ask_store:
+        yield ask_store
 
 
 @pytest.fixture(scope="module")
@@ -65,14 +65,14 @@ def merged(graphs: dict[str, Path]) -> rdflib.Graph:
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_a_join_needs_no_mapping(name: str, ask: Ask) -> None:
-    wanted = checked(JOINS / f"{name}.tsv")
-    assert wanted
-    assert normalised(ask(QUERIES[name], [DATASET, *SAMPLES])) == wanted
+    rows = checked(JOINS / f"{name}.tsv")
+    assert rows
+    assert normalised(ask(QUERIES[name], [DATASET, *SAMPLES])) == rows
     assert normalised(ask(QUERIES[name], [DATASET])) == []
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_rdflib_joins_alike(name: str, merged: rdflib.Graph) -> None:
+def test_rdflib_gives_the_same_joins(name: str, merged: rdflib.Graph) -> None:
     assert normalised(ask_rdflib(merged, QUERIES[name])) == checked(JOINS / f"{name}.tsv")
 
 

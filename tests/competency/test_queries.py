@@ -39,11 +39,11 @@ from pfocr2rdf.stores.querying.result import QueryResult
 
 ANSWERS = DATA / "queries"
 
-ALL = {one.name: one for one in load_examples()}
+ALL = {example.name: example for example in load_examples()}
 
-FEDERATED = [one.name for one in load_examples() if one.services]
+FEDERATED = [example.name for example in load_examples() if example.services]
 
-STATEMENTS = [one.name for one in load_examples() if one.query_form == "construct"]
+STATEMENTS = [example.name for example in load_examples() if example.query_form == "construct"]
 
 ELSEWHERE = (DATA / "joins" / "mesh.ttl", DATA / "joins" / "wikipathways.ttl", ANSWERS / "uniprot.ttl")
 """What the servers of others hold, in small."""
@@ -62,9 +62,9 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def store(exports: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An embedded store with the real figures, the examples and the vocabulary in graphs of their own."""
     folder = tmp_path_factory.mktemp("queries") / "store"
-    made = pyoxigraph.Store(folder)
+    rdf_store = pyoxigraph.Store(folder)
     for graph in (DATASET, EXAMPLES, VOCABULARY):
-        made.load(path=exports[graph], to_graph=NamedNode(graph))
+        rdf_store.load(path=exports[graph], to_graph=NamedNode(graph))
     return folder
 
 
@@ -83,21 +83,21 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-def rows(answer: QueryResult, folder: Path) -> list[Any]:
+def rows(result: QueryResult, folder: Path) -> list[Any]:
     with (folder / "answer").open("wb") as file:
-        answer.write(file, "json")
+        result.write(file, "json")
     return normalised(json.loads((folder / "answer").read_bytes())["results"]["bindings"])
 
 
 def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(query_command, [str(one) for one in arguments])
+    return CliRunner().invoke(query_command, [str(argument) for argument in arguments])
 
 
 def refused(*arguments: str | Path) -> str:
     """What wrong usage is told."""
-    done = run(*arguments)
-    assert (done.exit_code, done.stdout) == (2, ""), done.output
-    return done.stderr.splitlines()[-1].removeprefix("Error: ")
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, ""), result.output
+    return result.stderr.splitlines()[-1].removeprefix("Error: ")
 
 
 # -- the files -------------------------------------------------------------------------------------------------------------
@@ -106,47 +106,49 @@ def refused(*arguments: str | Path) -> str:
 def test_there_are_many_examples_and_each_has_a_checked_answer() -> None:
     assert len(ALL) >= 22
     assert {path.stem for path in (ROOT / "queries").iterdir()} == set(ALL)
-    answered = {path.stem for path in ANSWERS.glob("*.tsv")} | {path.stem for path in ANSWERS.glob("*.nt")}
-    assert set(ALL) - answered == {"drawn-together"}, "a truth is checked below"
-    assert answered - set(ALL) == set()
+    checked_names = {path.stem for path in ANSWERS.glob("*.tsv")} | {path.stem for path in ANSWERS.glob("*.nt")}
+    assert set(ALL) - checked_names == {"drawn-together"}, "a truth is checked below"
+    assert checked_names - set(ALL) == set()
     assert {*QUESTIONS, *FEDERATED, *STATEMENTS, "drawn-together"} == set(ALL)
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_an_example_says_what_it_asks_and_runs_in_any_store(name: str) -> None:
-    one = ALL[name]
+    example = ALL[name]
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", name)
-    assert re.fullmatch(r"[A-Z].*[^.]", one.title)
-    assert re.fullmatch(r"[A-Z].*[.?]", one.description)
-    assert len(one.keywords) >= 3
-    assert all(one.keywords)
-    assert ("federated" in one.keywords) == bool(one.services)
-    assert one.query_form in ("select", "ask", "construct")
-    body = "\n".join(line for line in one.query.splitlines() if not line.startswith("PREFIX "))
-    assert {prefix for prefix in one.prefixes if re.search(rf"(?<![\w<:]){prefix}:", body)} == set(one.prefixes), "a prefix is not used"
-    asked = scan_query(one.text)
-    assert (asked.implied_prefixes, asked.undeclared_prefixes, asked.has_from, asked.has_graph) == ({}, {}, False, False)
-    assert asked.uses_service == bool(one.services)
-    rdflib.Graph().query(one.text) if not one.services else None
+    assert re.fullmatch(r"[A-Z].*[^.]", example.title)
+    assert re.fullmatch(r"[A-Z].*[.?]", example.description)
+    assert len(example.keywords) >= 3
+    assert all(example.keywords)
+    assert ("federated" in example.keywords) == bool(example.services)
+    assert example.query_form in ("select", "ask", "construct")
+    body = "\n".join(line for line in example.query.splitlines() if not line.startswith("PREFIX "))
+    assert {prefix for prefix in example.prefixes if re.search(rf"(?<![\w<:]){prefix}:", body)} == set(example.prefixes), (
+        "a prefix is not used"
+    )
+    scanned = scan_query(example.text)
+    assert (scanned.implied_prefixes, scanned.undeclared_prefixes, scanned.has_from, scanned.has_graph) == ({}, {}, False, False)
+    assert scanned.uses_service == bool(example.services)
+    rdflib.Graph().query(example.text) if not example.services else None
 
 
 def test_a_prefix_means_the_same_in_all_examples_and_in_the_exports() -> None:
-    meant: dict[str, set[str]] = {}
-    for one in load_examples():
-        for prefix, space in one.prefixes.items():
-            meant.setdefault(prefix, set()).add(PREFIXES.get(prefix, space))
-            meant[prefix].add(space)
-    assert {prefix: spaces for prefix, spaces in meant.items() if len(spaces) > 1} == {}
+    spaces_by_prefix: dict[str, set[str]] = {}
+    for example in load_examples():
+        for prefix, space in example.prefixes.items():
+            spaces_by_prefix.setdefault(prefix, set()).add(PREFIXES.get(prefix, space))
+            spaces_by_prefix[prefix].add(space)
+    assert {prefix: spaces for prefix, spaces in spaces_by_prefix.items() if len(spaces) > 1} == {}
 
 
 def test_the_first_three_lines_of_a_file_are_what_is_said_of_it() -> None:
-    one = parse_example("any", f"{HEADER}PREFIX a: <urn:a>\n\nCONSTRUCT WHERE {{ ?s a:b ?o }}\n")
-    assert one[:4] == ("any", "Any", "Is there any?", ("one", "two words"))
-    assert (one.query_form, one.services, one.prefixes) == ("construct", (), {"a": "urn:a"})
-    assert one.text.startswith("# title: Any\n")
-    assert one.query.startswith("PREFIX a:")
-    asking = parse_example("any", HEADER + "ASK { SERVICE <urn:x> { ?s ?p ?o } SERVICE SILENT <urn:y> { ?s ?p ?o } }")
-    assert (asking.query_form, asking.services) == ("ask", ("urn:x", "urn:y"))
+    example = parse_example("any", f"{HEADER}PREFIX a: <urn:a>\n\nCONSTRUCT WHERE {{ ?s a:b ?o }}\n")
+    assert example[:4] == ("any", "Any", "Is there any?", ("one", "two words"))
+    assert (example.query_form, example.services, example.prefixes) == ("construct", (), {"a": "urn:a"})
+    assert example.text.startswith("# title: Any\n")
+    assert example.query.startswith("PREFIX a:")
+    ask_example = parse_example("any", HEADER + "ASK { SERVICE <urn:x> { ?s ?p ?o } SERVICE SILENT <urn:y> { ?s ?p ?o } }")
+    assert (ask_example.query_form, ask_example.services) == ("ask", ("urn:x", "urn:y"))
 
 
 @pytest.mark.parametrize("text", ["ASK {}", HEADER.replace("# title", "# Title"), HEADER.replace("# keywords: one, two words\n", "")])
@@ -158,57 +160,55 @@ def test_a_file_without_these_lines_is_refused(text: str) -> None:
 # -- the answers -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_truth_is_the_same_everywhere(store: Path, graph: rdflib.Graph) -> None:
+def test_an_ask_query_has_the_same_result_everywhere(store: Path, graph: rdflib.Graph) -> None:
     text = ALL["drawn-together"].text
     other = text.replace("fam:PI3K", "fam:STAT")
     assert (text != other, ALL["drawn-together"].query_form) == (True, "ask")
-    for asked, wanted in ((text, True), (other, False)):
-        assert query(store, asked, graphs=[EXAMPLES]).boolean == wanted
-        assert graph.query(asked).askAnswer == wanted
+    for ask_text, expected in ((text, True), (other, False)):
+        assert query(store, ask_text, graphs=[EXAMPLES]).boolean == expected
+        assert graph.query(ask_text).askAnswer == expected
     assert query(store, text, graphs=[DATASET]).boolean
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_statements_are_the_same_everywhere(name: str, store: Path, graph: rdflib.Graph) -> None:
-    wanted = (ANSWERS / f"{name}.nt").read_text(encoding="utf-8").splitlines()
-    assert wanted == sorted(wanted)
-    assert sorted(f"{one} ." for one in query(store, ALL[name].text, graphs=[EXAMPLES, VOCABULARY])) == wanted
+    expected = (ANSWERS / f"{name}.nt").read_text(encoding="utf-8").splitlines()
+    assert expected == sorted(expected)
+    assert sorted(f"{triple} ." for triple in query(store, ALL[name].text, graphs=[EXAMPLES, VOCABULARY])) == expected
     assert isomorphic(graph.query(ALL[name].text).graph, parsed(ANSWERS / f"{name}.nt"))
     assert len(list(query(store, ALL[name].text, graphs=[DATASET, VOCABULARY]))) > 5
 
 
-def standing_in(one: Example, server: Server) -> str:
+def replace_endpoint(example: Example, server: Server) -> str:
     """The text, with the server that stands in for the one that it asks."""
-    (asked,) = one.services
-    assert asked.startswith("https://")
-    return one.text.replace(f"<{asked}>", f"<{server.query_url}>")
+    (endpoint,) = example.services
+    assert endpoint.startswith("https://")
+    return example.text.replace(f"<{endpoint}>", f"<{server.query_url}>")
 
 
 @pytest.mark.parametrize("name", FEDERATED)
-def test_a_question_that_asks_another_server_too_gets_the_checked_answer(
-    name: str, store: Path, graph: rdflib.Graph, elsewhere: Server, tmp_path: Path
-) -> None:
-    text, wanted = standing_in(ALL[name], elsewhere), checked(ANSWERS / f"{name}.tsv")
-    assert wanted
-    assert rows(query(store, text, service=True, graphs=[EXAMPLES, VOCABULARY]), tmp_path) == wanted
-    assert normalised(ask_rdflib(graph, text)) == wanted
+def test_a_federated_query_gets_the_checked_result(name: str, store: Path, graph: rdflib.Graph, elsewhere: Server, tmp_path: Path) -> None:
+    text, expected = replace_endpoint(ALL[name], elsewhere), checked(ANSWERS / f"{name}.tsv")
+    assert expected
+    assert rows(query(store, text, service=True, graphs=[EXAMPLES, VOCABULARY]), tmp_path) == expected
+    assert normalised(ask_rdflib(graph, text)) == expected
     assert rows(query(store, text, service=True, graphs=[DATASET, VOCABULARY]), tmp_path)
 
 
 @pytest.mark.parametrize("name", FEDERATED)
 def test_nothing_is_sent_to_another_server_unless_the_user_says_so(name: str, store: Path) -> None:
-    done = run(name, "--store", store)
-    assert (done.exit_code, done.stdout) == (3, "")
-    assert done.stderr == "Error: the query asks another server with SERVICE, and nothing is sent elsewhere; allow it with --service\n"
+    result = run(name, "--store", store)
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.stderr == "Error: the query asks another server with SERVICE, and nothing is sent elsewhere; allow it with --service\n"
 
 
 # -- by name ---------------------------------------------------------------------------------------------------------------
 
 
 def test_an_example_is_asked_by_its_name(store: Path) -> None:
-    done = run("family-members", "--store", store, "--graph", EXAMPLES, "--format", "csv")
-    assert (done.exit_code, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[:2] == ["gene,symbol,figures,own", "https://identifiers.org/ncbigene/6772,STAT1,2,1"]
+    result = run("family-members", "--store", store, "--graph", EXAMPLES, "--format", "csv")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.splitlines()[:2] == ["gene,symbol,figures,own", "https://identifiers.org/ncbigene/6772,STAT1,2,1"]
     assert run("drawn-together", "--store", store).stdout == "yes\n"
     assert "schema:headline" in run("figure-cards", "--store", store).stdout
 
@@ -236,7 +236,7 @@ def test_a_text_or_a_file_can_be_shown_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "message"),
     [("famly-members", "there is no file and no example named famly-members; there is an example named family-members."),
      ("co-mention", "there is no file and no example named co-mention; there is an example named co-mentions."),
      ("drawn", "there is no file and no example named drawn; there are examples named drawn-pathways, drawn-together, drawn-with."),
@@ -244,9 +244,11 @@ def test_a_text_or_a_file_can_be_shown_too(tmp_path: Path) -> None:
      ("yeers.rq", "there is no file yeers.rq; there is an example named years."),
      ("xyz.rq", "there is no file xyz.rq.")],
 )  # fmt: skip
-def test_a_name_that_is_unknown_is_told_those_that_are_near(name: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_is_unknown_is_told_those_that_are_near(
+    name: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    assert refused(name) == f"Invalid value for 'QUERY': {said}"
+    assert refused(name) == f"Invalid value for 'QUERY': {message}"
 
 
 def test_near_names_are_at_most_three_and_the_nearest_is_first() -> None:
@@ -260,15 +262,19 @@ def test_near_names_are_at_most_three_and_the_nearest_is_first() -> None:
 def test_the_examples_are_listed_without_a_store(tmp_path: Path) -> None:
     lines = run("--list", "--store", tmp_path / "none").stdout.splitlines()
     assert lines[0].split() == ["name", "title"]
-    assert [line.split(maxsplit=1) for line in lines[2:]] == [[one.name, one.title] for one in load_examples()]
+    assert [line.split(maxsplit=1) for line in lines[2:]] == [[example.name, example.title] for example in load_examples()]
 
 
 def test_the_list_has_all_about_them_where_there_is_room(tmp_path: Path) -> None:
     listed = json.loads(run("--list", "--format", "json").stdout)
     assert tuple(listed["head"]["vars"]) == EXAMPLE_COLUMNS
-    found = {row["name"]["value"]: {name: value["value"] for name, value in row.items()} for row in listed["results"]["bindings"]}
-    assert found["wikipathways-genes"]["federated"] == "https://sparql.wikipathways.org/sparql"
-    assert (found["years"]["keywords"], found["years"]["kind"], found["years"]["federated"]) == ("year, paper, count", "select", "")
+    rows_by_name = {row["name"]["value"]: {name: value["value"] for name, value in row.items()} for row in listed["results"]["bindings"]}
+    assert rows_by_name["wikipathways-genes"]["federated"] == "https://sparql.wikipathways.org/sparql"
+    assert (rows_by_name["years"]["keywords"], rows_by_name["years"]["kind"], rows_by_name["years"]["federated"]) == (
+        "year, paper, count",
+        "select",
+        "",
+    )
     assert run("--list", "--format", "csv", "--output", tmp_path / "a.csv").output == ""
     assert (tmp_path / "a.csv").read_text().count("\n") == len(ALL) + 1
 
@@ -294,36 +300,42 @@ def test_two_parsers_read_the_examples_alike_and_there_is_no_blank_node(turtle: 
 
 
 def test_a_sparql_editor_finds_every_example_with_its_prefixes(turtle: str) -> None:
-    held = pyoxigraph.Store()
-    held.load(turtle, RdfFormat.TURTLE)
-    wanted = f"""
+    rdf_store = pyoxigraph.Store()
+    rdf_store.load(turtle, RdfFormat.TURTLE)
+    editor_query = f"""
       PREFIX sh: <{SH}> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> PREFIX schema: <https://schema.org/>
       SELECT ?example ?label ?comment ?text ?target {{
         ?example a sh:SPARQLExecutable ; rdfs:label ?label ; rdfs:comment ?comment ; sh:select|sh:ask|sh:construct ?text ;
           schema:target ?target ; sh:prefixes/sh:declare/sh:prefix "pfocr" .
       }}"""
-    found = {row["example"].value.removeprefix(EXAMPLES_NAMESPACE): row for row in held.query(wanted)}
-    assert set(found) == set(ALL)
-    for name, one in ALL.items():
-        row = found[name]
-        said = tuple(row[part].value for part in ("label", "comment", "text", "target"))
-        assert said == (one.title, one.description, one.query, "https://example.org/sparql")
-    declared = held.query(f"SELECT ?prefix ?space {{ ?row <{SH}prefix> ?prefix ; <{SH}namespace> ?space }}")
+    rows_by_name = {row["example"].value.removeprefix(EXAMPLES_NAMESPACE): row for row in rdf_store.query(editor_query)}
+    assert set(rows_by_name) == set(ALL)
+    for name, example in ALL.items():
+        row = rows_by_name[name]
+        values = tuple(row[part].value for part in ("label", "comment", "text", "target"))
+        assert values == (example.title, example.description, example.query, "https://example.org/sparql")
+    declared = rdf_store.query(f"SELECT ?prefix ?space {{ ?row <{SH}prefix> ?prefix ; <{SH}namespace> ?space }}")
     assert {row["prefix"].value: row["space"].value for row in declared} == {
-        k: v for one in load_examples() for k, v in one.prefixes.items()
+        k: v for example in load_examples() for k, v in example.prefixes.items()
     }
-    kinds = {"select": "SPARQLSelectExecutable", "ask": "SPARQLAskExecutable", "construct": "SPARQLConstructExecutable"}
-    for one in load_examples():
-        assert held.query(f"ASK {{ <{EXAMPLES_NAMESPACE}{one.name}> a <{SH}{kinds[one.query_form]}> ; <{SH}{one.query_form}> ?text }}")
-    federates = held.query("SELECT ?server { ?s <https://purl.expasy.org/sparql-examples/ontology#federatesWith> ?server }")
+    classes = {"select": "SPARQLSelectExecutable", "ask": "SPARQLAskExecutable", "construct": "SPARQLConstructExecutable"}
+    for example in load_examples():
+        assert rdf_store.query(
+            f"ASK {{ <{EXAMPLES_NAMESPACE}{example.name}> a <{SH}{classes[example.query_form]}> ; <{SH}{example.query_form}> ?text }}"
+        )
+    federates = rdf_store.query("SELECT ?server { ?s <https://purl.expasy.org/sparql-examples/ontology#federatesWith> ?server }")
     assert len(list(federates)) == len(FEDERATED) == 3
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_what_an_editor_gets_has_the_answer_of_the_file(name: str, turtle: str, store: Path, tmp_path: Path) -> None:
-    found = rdflib.Graph().parse(data=turtle, format="turtle").value(rdflib.URIRef(EXAMPLES_NAMESPACE + name), rdflib.URIRef(f"{SH}select"))
-    asked = [EXAMPLES, VOCABULARY]
-    assert rows(query(store, str(found), graphs=asked), tmp_path) == rows(query(store, ALL[name].text, graphs=asked), tmp_path)
+    query_text = (
+        rdflib.Graph().parse(data=turtle, format="turtle").value(rdflib.URIRef(EXAMPLES_NAMESPACE + name), rdflib.URIRef(f"{SH}select"))
+    )
+    graph_names = [EXAMPLES, VOCABULARY]
+    assert rows(query(store, str(query_text), graphs=graph_names), tmp_path) == rows(
+        query(store, ALL[name].text, graphs=graph_names), tmp_path
+    )
 
 
 @pytest.mark.parametrize(("arguments", "target"), [
@@ -331,13 +343,13 @@ def test_what_an_editor_gets_has_the_answer_of_the_file(name: str, turtle: str, 
     (("--store", "http://a.example/b", "--query-endpoint", "http://a.example/b/sparql"), ["http://a.example/b/sparql"]),
 ])  # fmt: skip
 def test_the_target_of_the_examples_is_the_server_that_was_named(arguments: tuple[str, ...], target: list[str]) -> None:
-    said = rdflib.Graph().parse(data=run("--list", "--format", "ntriples", *arguments).stdout, format="nt")
-    assert len(said) > 7 * len(ALL)
-    assert {str(value) for value in said.objects(None, rdflib.URIRef("https://schema.org/target"))} == set(target)
+    described = rdflib.Graph().parse(data=run("--list", "--format", "ntriples", *arguments).stdout, format="nt")
+    assert len(described) > 7 * len(ALL)
+    assert {str(value) for value in described.objects(None, rdflib.URIRef("https://schema.org/target"))} == set(target)
 
 
 def test_the_examples_are_the_same_text_each_time() -> None:
-    assert [str(one) for one in examples_as_rdf()] == [str(one) for one in examples_as_rdf()]
+    assert [str(triple) for triple in examples_as_rdf()] == [str(triple) for triple in examples_as_rdf()]
 
 
 # -- the page --------------------------------------------------------------------------------------------------------------
@@ -346,4 +358,4 @@ def test_the_examples_are_the_same_text_each_time() -> None:
 def test_the_page_lists_every_example() -> None:
     page = (ROOT / "docs" / "howto" / "queries.md").read_text(encoding="utf-8")
     listed = [line for line in page.splitlines() if line.startswith("| `")]
-    assert listed == [f"| `{one.name}` | {one.title} | {', '.join(one.keywords)} |" for one in load_examples()]
+    assert listed == [f"| `{example.name}` | {example.title} | {', '.join(example.keywords)} |" for example in load_examples()]

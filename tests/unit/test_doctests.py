@@ -18,8 +18,8 @@ MODULES = [
 
 @pytest.mark.parametrize("module", MODULES)
 def test_examples_are_true(module: str) -> None:
-    failures, tried = doctest.testmod(importlib.import_module(module))
-    assert tried
+    failures, attempted = doctest.testmod(importlib.import_module(module))
+    assert attempted
     assert not failures
 
 

@@ -27,7 +27,7 @@ def with_block(figid: str, *lines: str) -> str:
     return newer(figid, "schema-jsonld:", "  '@context': https://schema.org/", *(f"  {line}" for line in lines))
 
 
-def said_of(graph: FigureGraph, predicate: str) -> list[str]:
+def objects_of(graph: FigureGraph, predicate: str) -> list[str]:
     return [value for name, value in graph.figure.pairs if name.endswith(f"/{predicate}>")]
 
 
@@ -64,7 +64,7 @@ def test_describing_a_record_changes_nothing_inside_its_block(tmp_path: Path) ->
 def test_a_relative_iri_is_relative_to_its_own_figure(tmp_path: Path) -> None:
     for figid in ("PMC1__F1", "PMC1__F2"):
         graph = build_figure_graph(read(tmp_path, with_block(figid, "url: '#panel'")))
-        assert said_of(graph, "url") == [f"<https://pfocr.wikipathways.org/figures/{figid}.html#panel>"]
+        assert objects_of(graph, "url") == [f"<https://pfocr.wikipathways.org/figures/{figid}.html#panel>"]
 
 
 def test_a_language_that_is_none_is_refused(tmp_path: Path) -> None:
@@ -90,12 +90,12 @@ def test_no_value_of_a_block_is_exported_as_text(tmp_path: Path, line: str) -> N
 @pytest.mark.parametrize("nothing", ["''", "NA", ".na.character", "[]", "{}", "[NA]"])
 def test_a_block_that_says_nothing_is_no_block(tmp_path: Path, nothing: str) -> None:
     graph = build_figure_graph(read(tmp_path, newer("PMC1__F1", "caption: The caption", f"schema-jsonld: {nothing}")))
-    assert said_of(graph, "description") == ['"The caption"']
+    assert objects_of(graph, "description") == ['"The caption"']
 
 
 def test_a_figure_without_title_is_not_called_creative_work(tmp_path: Path) -> None:
     record = read(tmp_path, with_block("PMC1__F1", "name: CreativeWork"))._replace(title="")
-    assert said_of(build_figure_graph(record), "name") == []
+    assert objects_of(build_figure_graph(record), "name") == []
 
 
 @pytest.mark.parametrize("license_", ["CC0", "CC0-1.0", "CC0 1.0", "http://creativecommons.org/publicdomain/zero/1.0/"])
@@ -126,7 +126,7 @@ def test_a_figure_is_one_node_even_where_its_block_speaks_of_it_twice(tmp_path: 
 ])  # fmt: skip
 def test_the_page_of_a_figure_is_at_pmc(tmp_path: Path, figlink: str, page: str) -> None:
     record = read(tmp_path, newer("PMC1__F1"))._replace(figlink=figlink)
-    assert said_of(build_figure_graph(record), "page") == [f"<{page}>"]
+    assert objects_of(build_figure_graph(record), "page") == [f"<{page}>"]
     assert is_absolute_iri(page)
 
 
@@ -134,7 +134,7 @@ def test_the_page_of_a_figure_is_at_pmc(tmp_path: Path, figlink: str, page: str)
 def test_the_page_of_a_figure_is_an_iri_or_a_refusal(tmp_path: Path, figlink: str) -> None:
     record = read(tmp_path, newer("PMC1__F1"))._replace(figlink=figlink)
     try:
-        (page,) = said_of(build_figure_graph(record), "page")
+        (page,) = objects_of(build_figure_graph(record), "page")
     except RecordError:
         return
     assert is_absolute_iri(page[1:-1])

@@ -35,11 +35,11 @@ Described = tuple[Resource, tuple[int, str]]
 """A description, and the record it is from: the rank of its generation and its figure."""
 
 
-def gene(subject: str = "g", label: str = "", title: str = "", families: Iterable[str] = (), own: int = 1) -> Resource:
+def gene(subject: str = "g", label: str = "", title: str = "", families: Iterable[str] = (), own_count: int = 1) -> Resource:
     """A description, with at most one value for what there is one of; split between its own and its shared statements."""
     pairs = [GENE, *([(LABEL, literal(label))] if label else []), *((MEMBER, iri_term(f"urn:{name}")) for name in sorted(families))]
     pairs += [(TITLE, literal(title))] if title else []
-    return Resource(iri_term(f"urn:{subject}"), tuple(pairs[:own]), tuple(pairs[own:]))
+    return Resource(iri_term(f"urn:{subject}"), tuple(pairs[:own_count]), tuple(pairs[own_count:]))
 
 
 RESOURCES = st.builds(
@@ -114,16 +114,16 @@ def test_what_was_forgotten_meanwhile_changes_nothing(descriptions: list[Describ
 
 def test_a_worker_hands_over_what_many_figures_share_once() -> None:
     """To say it with each of 100,000 figures would take more time than to map them."""
-    shared, own = gene("g", "A", own=0), gene("h", "A")
+    shared, own_resource = gene("g", "A", own_count=0), gene("h", "A")
     worker = DescriptionEncoder()
-    keys = [worker.encode_keys([shared, own]) for _ in range(3)]
+    keys = [worker.encode_keys([shared, own_resource]) for _ in range(3)]
     assert len(set(keys)) == 1
     assert [new.subject for new in worker.take_new() if new.subject == shared.subject] == [shared.subject]
     assert worker.encode_keys([shared]) == keys[0][: len(keys[0]) // 2]
     assert worker.take_new() == []
 
 
-def test_a_description_that_nobody_handed_over_is_no_saying() -> None:
+def test_a_description_that_was_not_handed_over_is_ignored() -> None:
     entities, worker = EntityStore(), DescriptionEncoder()
     key = worker.encode_keys([gene()])
     assert not entities.has_description(key)
@@ -144,7 +144,7 @@ def test_what_is_settled_does_not_hang_on_the_order_of_records(orders: tuple[lis
 
 @given(DESCRIPTIONS)
 @LAWS
-def test_saying_it_again_changes_nothing(descriptions: list[Described]) -> None:
+def test_a_repeated_description_changes_nothing(descriptions: list[Described]) -> None:
     once = merged(stored(descriptions))
     assert merged(stored(descriptions + descriptions)) == once
     assert merged(stored([description for description in descriptions for _ in range(2)])) == once
@@ -152,11 +152,11 @@ def test_saying_it_again_changes_nothing(descriptions: list[Described]) -> None:
 
 @given(DESCRIPTIONS, DESCRIPTIONS)
 @LAWS
-def test_looking_at_what_is_settled_changes_nothing(descriptions: list[Described], further: list[Described]) -> None:
+def test_reading_merged_resources_changes_nothing(descriptions: list[Described], more_descriptions: list[Described]) -> None:
     entities = stored(descriptions)
     assert merged(entities) == merged(entities)
-    stored(further, entities, len(descriptions))
-    assert merged(entities) == merged(stored(descriptions + further))
+    stored(more_descriptions, entities, len(descriptions))
+    assert merged(entities) == merged(stored(descriptions + more_descriptions))
 
 
 @given(DESCRIPTIONS)
@@ -271,7 +271,7 @@ def test_one_description_that_disagrees_with_itself_is_settled_too() -> None:
 
 def test_a_node_is_the_same_whatever_of_it_is_shared() -> None:
     """The parts of a resource are a matter of speed: two resources with the same statements are one description."""
-    entities = stored((gene("g", "A", "t", "xy", own=own), (OLD, f"F{own}")) for own in range(5))
+    entities = stored((gene("g", "A", "t", "xy", own_count=own_count), (OLD, f"F{own_count}")) for own_count in range(5))
     assert not entities.is_merged("<urn:g>")
     assert entities.origins("<urn:g>") == ["F0"]
     resource = entities.get_resource("<urn:g>")

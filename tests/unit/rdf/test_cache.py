@@ -1,4 +1,4 @@
-"""The cache forgets what is asked for least, and nothing else."""
+"""The LRU cache evicts what is used least, and nothing else."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from pfocr2rdf.rdf.cache import LruCache
 
 @given(st.lists(st.integers(0, 30)), st.integers(1, 10))
 def test_what_is_remembered_is_what_was_made(keys: list[int], limit: int) -> None:
-    made: Counter[int] = Counter()
+    calls: Counter[int] = Counter()
 
     def make(key: int) -> str:
-        made[key] += 1
+        calls[key] += 1
         return str(key)
 
     remembered = LruCache(limit, make)
@@ -27,16 +27,16 @@ def test_what_is_remembered_is_what_was_made(keys: list[int], limit: int) -> Non
         assert remembered.lookup(key) == str(key)
         assert len(remembered) <= limit
     if len(set(keys)) <= limit:
-        assert set(made.values()) <= {1}
+        assert set(calls.values()) <= {1}
 
 
 def test_what_is_asked_for_again_and_again_is_never_forgotten() -> None:
-    made: Counter[int] = Counter()
-    remembered: LruCache[int, int] = LruCache(10, lambda key: made.update([key]) or key)
+    calls: Counter[int] = Counter()
+    remembered: LruCache[int, int] = LruCache(10, lambda key: calls.update([key]) or key)
     for key in range(1, 1_000):
         assert remembered[0] == 0
         assert remembered[key] == key
-    assert made[0] == 1
+    assert calls[0] == 1
 
 
 def test_a_very_long_text_is_not_kept() -> None:

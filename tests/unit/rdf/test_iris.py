@@ -39,7 +39,7 @@ HOSTILE = st.one_of(
 
 
 def assert_minted(iri: str, start: str) -> None:
-    """An absolute IRI below ``start``, by every judge there is, and plain ASCII: safe in every format and on every server."""
+    """An absolute IRI below ``start``, by every validator there is, and plain ASCII: safe in every format and on every server."""
     assert iris.is_absolute_iri(iri)
     assert pyoxigraph.NamedNode(iri).value == iri
     assert iri.startswith(start)
@@ -67,9 +67,9 @@ def test_everything_that_is_named_by_a_figid_is_an_iri(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "a/b", "a\\b", "..", "a..b", ".a", " a", "a ", "\u00a0a", "a\n", "a\x00", "a\x7f", "a" * 201])
 def test_a_figid_that_is_not_safe_as_a_name_of_a_file_is_refused(text: str) -> None:
-    with pytest.raises(RecordError) as caught:
+    with pytest.raises(RecordError) as error:
         iris.check_figid(text)
-    assert caught.value.field == "figid"
+    assert error.value.field == "figid"
 
 
 @given(HOSTILE)
@@ -106,9 +106,9 @@ def test_what_is_named_by_other_text_is_an_iri(text: str, other: str) -> None:
     assert_minted(iris.ndex_iri(text), "https://www.ndexbio.org/viewer/networks/")
     assert_minted(iris.image_iri(text, other), "https://www.ncbi.nlm.nih.gov/pmc/articles/")
     assert unquote(iris.family_iri(text).removeprefix(f"{SITE}families/")) == text
-    for made in (iris.family_iri(text), iris.ndex_iri(text), iris.image_iri(text, other)):
-        assert not urlsplit(made).query
-        assert not urlsplit(made).fragment
+    for minted in (iris.family_iri(text), iris.ndex_iri(text), iris.image_iri(text, other)):
+        assert not urlsplit(minted).query
+        assert not urlsplit(minted).fragment
 
 
 @given(HOSTILE)
@@ -131,19 +131,19 @@ def test_the_page_of_a_figure_is_an_iri_at_pmc_unless_the_link_names_another_sit
 
 
 def test_a_link_leads_to_the_same_page_with_and_without_its_slash() -> None:
-    made = {iris.figure_page_iri(f"{site}pmc/articles/PMC7378365/figure/F2/") for site in ("", "/", "//", "https://www.ncbi.nlm.nih.gov/")}
-    assert made == {"https://www.ncbi.nlm.nih.gov/pmc/articles/PMC7378365/figure/F2/"}
+    pages = {iris.figure_page_iri(f"{site}pmc/articles/PMC7378365/figure/F2/") for site in ("", "/", "//", "https://www.ncbi.nlm.nih.gov/")}
+    assert pages == {"https://www.ncbi.nlm.nih.gov/pmc/articles/PMC7378365/figure/F2/"}
 
 
 @given(st.one_of(HOSTILE, HOSTILE.map("10.1000/".__add__)))
 @MANY
 def test_a_doi_is_an_iri_that_names_it_or_nothing(text: str) -> None:
-    made = iris.doi_iri(text)
-    if not made:
+    iri = iris.doi_iri(text)
+    if not iri:
         assert re.fullmatch(r"10\.[0-9]{4,9}/\S+", text) is None
         return
-    assert_minted(made, "https://doi.org/10.")
-    assert unquote(made) == f"https://doi.org/{text}"
+    assert_minted(iri, "https://doi.org/10.")
+    assert unquote(iri) == f"https://doi.org/{text}"
 
 
 IDENTIFIED = {
@@ -167,34 +167,34 @@ IDENTIFIED = {
 }
 
 
-@pytest.mark.parametrize(("kind", "good"), [(kind, good) for kind, row in IDENTIFIED.items() for good in row[2]])
-def test_an_identifier_is_made_an_iri(kind: str, good: str) -> None:
-    make, start, *_ = IDENTIFIED[kind]
-    assert_minted(make(good), start)
-    assert make(good) == f"{start}{good}"
+@pytest.mark.parametrize(("id_type", "identifier"), [(kind, good) for kind, row in IDENTIFIED.items() for good in row[2]])
+def test_an_identifier_is_made_an_iri(id_type: str, identifier: str) -> None:
+    make, start, *_ = IDENTIFIED[id_type]
+    assert_minted(make(identifier), start)
+    assert make(identifier) == f"{start}{identifier}"
 
 
-@pytest.mark.parametrize(("kind", "bad"), [(kind, bad) for kind, row in IDENTIFIED.items() for bad in ["", " ", "<", *row[3]]])
-def test_what_is_no_identifier_is_refused(kind: str, bad: str) -> None:
+@pytest.mark.parametrize(("id_type", "identifier"), [(kind, bad) for kind, row in IDENTIFIED.items() for bad in ["", " ", "<", *row[3]]])
+def test_what_is_no_identifier_is_refused(id_type: str, identifier: str) -> None:
     with pytest.raises(RecordError, match="is not a"):
-        IDENTIFIED[kind][0](bad)
+        IDENTIFIED[id_type][0](identifier)
 
 
-@pytest.mark.parametrize("kind", IDENTIFIED)
+@pytest.mark.parametrize("id_type", IDENTIFIED)
 @given(text=HOSTILE)
 @settings(max_examples=example_count(40), deadline=None)
-def test_any_other_identifier_is_refused_or_an_iri(kind: str, text: str) -> None:
-    make, start, *_ = IDENTIFIED[kind]
+def test_any_other_identifier_is_refused_or_an_iri(id_type: str, text: str) -> None:
+    make, start, *_ = IDENTIFIED[id_type]
     try:
-        made = make(text)
+        iri = make(text)
     except RecordError:
         return
-    assert_minted(made, start)
+    assert_minted(iri, start)
 
 
 def test_a_node_of_a_figure_has_an_iri_of_its_own() -> None:
-    made = {iris.skolem_iri(figid, path) for figid in ("a", "b") for path in ("creator", "creator.x")}
-    assert len(made) == 4
+    skolem_iris = {iris.skolem_iri(figid, path) for figid in ("a", "b") for path in ("creator", "creator.x")}
+    assert len(skolem_iris) == 4
     assert iris.skolem_iri("a", "creator") == iris.skolem_iri("a", "creator")
 
 
@@ -345,7 +345,7 @@ def test_no_address_of_ipv6_is_refused(address: ipaddress.IPv6Address) -> None:
 def test_every_term_and_name_space_is_an_absolute_iri() -> None:
     names = {row.name for table in (CLASSES, PROPERTIES, EVIDENCE_TYPES) for row in table}
     names |= {name for row in (*CLASSES, *PROPERTIES) for name in row.close_matches}
-    for made in [
+    for iri in [
         *map(expand_curie, sorted(names)),
         *PREFIXES.values(),
         *ALIGNMENT_PREFIXES.values(),
@@ -353,6 +353,6 @@ def test_every_term_and_name_space_is_an_absolute_iri() -> None:
         iris.DATASET_IRI,
         iris.WIKIPATHWAYS_IRI,
     ]:
-        assert iris.is_absolute_iri(made), made
-        assert by_rfc(made), made
+        assert iris.is_absolute_iri(iri), iri
+        assert by_rfc(iri), iri
     assert len(names) == len({expand_curie(name) for name in names})

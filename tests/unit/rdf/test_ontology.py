@@ -33,11 +33,11 @@ def test_the_ontology_is_read_alike_by_two_parsers_and_has_no_blank_node(vocabul
 
 
 def test_every_class_property_and_individual_has_one_label_and_one_definition(vocabulary: rdflib.Graph) -> None:
-    kinds = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, URIRef(f"{PFOCR}Evidence"))
-    terms = [term for kind in kinds for term in vocabulary.subjects(RDF.type, kind)]
-    own = {expand_curie(row.name) for table in (CLASSES, PROPERTIES, EVIDENCE_TYPES) for row in table if row.name.startswith("pfocr:")}
-    assert {str(term) for term in terms} == own
-    assert len(terms) == len(own), "a term is of two kinds"
+    term_types = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, URIRef(f"{PFOCR}Evidence"))
+    terms = [term for term_type in term_types for term in vocabulary.subjects(RDF.type, term_type)]
+    declared = {expand_curie(row.name) for table in (CLASSES, PROPERTIES, EVIDENCE_TYPES) for row in table if row.name.startswith("pfocr:")}
+    assert {str(term) for term in terms} == declared
+    assert len(terms) == len(declared), "a term is of two kinds"
     for predicate in (RDFS.label, SKOS.definition):
         texts = [str(vocabulary.value(term, predicate, any=False)) for term in terms]
         assert "None" not in texts
@@ -48,14 +48,14 @@ def test_every_class_property_and_individual_has_one_label_and_one_definition(vo
 
 
 def test_every_property_says_what_it_relates(vocabulary: rdflib.Graph) -> None:
-    own = {URIRef(expand_curie(row.name)) for row in CLASSES}
+    classes = {URIRef(expand_curie(row.name)) for row in CLASSES}
     for term in vocabulary.subjects(RDF.type, OWL.ObjectProperty):
-        assert set(vocabulary.objects(term, RDFS.range)) <= own
+        assert set(vocabulary.objects(term, RDFS.range)) <= classes
     for term in vocabulary.subjects(RDF.type, OWL.DatatypeProperty):
         (value,) = vocabulary.objects(term, RDFS.range)
         assert str(value).startswith(str(XSD))
     for term, _, value in vocabulary.triples((None, RDFS.domain, None)):
-        assert value in own, term
+        assert value in classes, term
 
 
 def test_superclasses_of_the_validator_are_those_of_the_ontology(vocabulary: rdflib.Graph) -> None:

@@ -60,7 +60,7 @@ def test_a_misspelt_prefix_is_an_error(curie: str) -> None:
 @given(st.text(max_size=12))
 @MANY
 def test_no_other_text_is_a_term(text: str) -> None:
-    own = {row.name for table in (CLASSES, PROPERTIES, EVIDENCE_TYPES) for row in table}
-    assume(f"pfocr:{text}" not in own)
+    declared = {row.name for table in (CLASSES, PROPERTIES, EVIDENCE_TYPES) for row in table}
+    assume(f"pfocr:{text}" not in declared)
     with pytest.raises(KeyError):
         expand_curie(f"pfocr:{text}")

@@ -1,4 +1,4 @@
-"""Sources: whatever form the records come in, the same records arrive, in the same order, and nothing else is touched."""
+"""Sources: from every type of source, the same records arrive, in the same order, and nothing else is touched."""
 
 from __future__ import annotations
 
@@ -50,18 +50,18 @@ def record(item: RecordRef | RecordError) -> FigureRecord:
     return read_record(item)
 
 
-def everything(*sources: Path | str, stdin: bytes | None = None) -> tuple[list[str], list[str]]:
+def read_everything(*sources: Path | str, stdin: bytes | None = None) -> tuple[list[str], list[str]]:
     """The figids of the records that can be read, and the refusals of the others."""
-    good: list[str] = []
-    bad: list[str] = []
+    figids_read: list[str] = []
+    refusals: list[str] = []
     with RecordSource(sources, io.BytesIO(stdin) if stdin is not None else None) as source:
-        bad += map(str, source.refusals)
+        refusals += map(str, source.refusals)
         for item in source:
             try:
-                good.append(record(item).figid)
+                figids_read.append(record(item).figid)
             except RecordError as error:
-                bad.append(str(error))
-    return good, bad
+                refusals.append(str(error))
+    return figids_read, refusals
 
 
 # -- files and folders -------------------------------------------------------------------------------------------------------
@@ -101,9 +101,9 @@ def test_a_single_file_of_the_working_folder_finds_its_tables(tmp_path: Path, mo
     assert [mention.label for mention in record.mentions] == ["TP53"]
 
 
-@pytest.mark.parametrize("beside", ["PMC1__new-genes.tsv", "_data/PMC1__new-genes.tsv"])
-def test_tables_may_lie_beside_the_record(tmp_path: Path, beside: str) -> None:
-    write(tmp_path, {"PMC1__new.md": CHECKOUT["_figures/PMC1__new.md"], beside: table(GENE_COLUMNS, TP53_ROW)})
+@pytest.mark.parametrize("table_path", ["PMC1__new-genes.tsv", "_data/PMC1__new-genes.tsv"])
+def test_tables_may_lie_beside_the_record(tmp_path: Path, table_path: str) -> None:
+    write(tmp_path, {"PMC1__new.md": CHECKOUT["_figures/PMC1__new.md"], table_path: table(GENE_COLUMNS, TP53_ROW)})
     (record,) = read_records(tmp_path)
     assert [mention.label for mention in record.mentions] == ["TP53"]
 
@@ -132,13 +132,13 @@ STREAMS = {
 }
 
 
-@pytest.mark.parametrize("form", STREAMS)
-def test_a_stream_of_documents(tmp_path: Path, form: str) -> None:
-    text = STREAMS[form].format(*(older(f"PMC1__{name}") for name in "abc"))
-    data = text.replace("\n", "\r\n") if form == "with Windows lines" else text
-    wanted = ["PMC1__a", "PMC1__b", "PMC1__c"]
-    assert figids(write(tmp_path, {"all.yaml": data}) / "all.yaml") == wanted
-    assert figids("-", stdin=data.encode()) == wanted
+@pytest.mark.parametrize("layout", STREAMS)
+def test_a_stream_of_documents(tmp_path: Path, layout: str) -> None:
+    text = STREAMS[layout].format(*(older(f"PMC1__{name}") for name in "abc"))
+    data = text.replace("\n", "\r\n") if layout == "with Windows lines" else text
+    expected = ["PMC1__a", "PMC1__b", "PMC1__c"]
+    assert figids(write(tmp_path, {"all.yaml": data}) / "all.yaml") == expected
+    assert figids("-", stdin=data.encode()) == expected
 
 
 def test_a_stream_ends_without_a_line_end() -> None:
@@ -147,7 +147,7 @@ def test_a_stream_ends_without_a_line_end() -> None:
 
 @pytest.mark.parametrize("directive", ["%YAML 1.2\n", "%YAML 1.1\n%TAG ! tag:example.org,2000:\n"])
 def test_a_directive_is_no_record(directive: str) -> None:
-    assert everything("-", stdin=f"{directive}---\n{older('PMC1__a')}".encode()) == (["PMC1__a"], [])
+    assert read_everything("-", stdin=f"{directive}---\n{older('PMC1__a')}".encode()) == (["PMC1__a"], [])
 
 
 def test_dashes_inside_a_text_are_no_mark() -> None:
@@ -160,16 +160,16 @@ def test_dashes_inside_a_text_are_no_mark() -> None:
 
 def test_one_bad_document_of_a_stream_leaves_the_others(tmp_path: Path) -> None:
     text = f"{older('PMC1__a')}---\nfigid: [\n---\n{older('PMC1__c')}"
-    good, (bad,) = everything("-", stdin=text.encode())
-    assert good == ["PMC1__a", "PMC1__c"]
+    read, (refusal,) = read_everything("-", stdin=text.encode())
+    assert read == ["PMC1__a", "PMC1__c"]
     line = older("PMC1__a").count("\n") + 3
-    assert bad.startswith(f"<stdin>:{line}: broken YAML")
+    assert refusal.startswith(f"<stdin>:{line}: broken YAML")
 
 
 @pytest.mark.parametrize(("lead", "line"), [("", 2), ("---\n", 3), ("---\nfigid: PMC1__a\n---\n", 5), ("# a\n\n---\n", 5), ("\ufeff", 2)])
 def test_the_line_of_a_bad_document_is_counted_in_the_stream(lead: str, line: int) -> None:
-    _, (bad,) = everything("-", stdin=f"{lead}figid: PMC1__b\nfigid: PMC1__c\n".encode())
-    assert bad.startswith(f"<stdin>:{line}: figid: the key 'figid' is given twice")
+    _, (refusal,) = read_everything("-", stdin=f"{lead}figid: PMC1__b\nfigid: PMC1__c\n".encode())
+    assert refusal.startswith(f"<stdin>:{line}: figid: the key 'figid' is given twice")
 
 
 @pytest.mark.parametrize(("text", "line"), [
@@ -178,8 +178,8 @@ def test_the_line_of_a_bad_document_is_counted_in_the_stream(lead: str, line: in
     ("\ufeff---\n\n# x\nfigid: a\nfigid: b\n---\n", 5),
 ])  # fmt: skip
 def test_the_line_of_a_bad_page_is_counted_in_the_file(tmp_path: Path, text: str, line: int) -> None:
-    _, (bad,) = everything(write(tmp_path, {"bad.md": text}) / "bad.md")
-    assert bad.startswith(f"{tmp_path}/bad.md:{line}: figid: the key")
+    _, (refusal,) = read_everything(write(tmp_path, {"bad.md": text}) / "bad.md")
+    assert refusal.startswith(f"{tmp_path}/bad.md:{line}: figid: the key")
 
 
 # -- standard input ----------------------------------------------------------------------------------------------------------
@@ -202,7 +202,7 @@ def test_an_archive_on_standard_input(name: str) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"\n", b"---\n", b"# nothing\n---\n...\n"])
 def test_nothing_on_standard_input_is_refused(data: bytes) -> None:
-    assert everything("-", stdin=data) == ([], ["<stdin>: the file is empty; fetch it again"])
+    assert read_everything("-", stdin=data) == ([], ["<stdin>: the file is empty; fetch it again"])
 
 
 def test_a_record_on_standard_input_finds_no_tables_of_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,12 +249,12 @@ LINKS = {
 }
 
 
-@pytest.mark.parametrize("kind", LINKS)
-def test_a_link_in_a_tar_is_refused_and_the_rest_read(tmp_path: Path, kind: str) -> None:
-    path = write(tmp_path, {"a.tar": tarred(CHECKOUT, {"_figures/evil.md": LINKS[kind]})}) / "a.tar"
-    good, (bad,) = everything(path)
-    assert good == FIGIDS
-    assert bad.startswith(f"{path}/_figures/evil.md: a link or device is not followed")
+@pytest.mark.parametrize("link_type", LINKS)
+def test_a_link_in_a_tar_is_refused_and_the_rest_read(tmp_path: Path, link_type: str) -> None:
+    path = write(tmp_path, {"a.tar": tarred(CHECKOUT, {"_figures/evil.md": LINKS[link_type]})}) / "a.tar"
+    read, (refusal,) = read_everything(path)
+    assert read == FIGIDS
+    assert refusal.startswith(f"{path}/_figures/evil.md: a link or device is not followed")
 
 
 def test_a_link_in_a_zip_is_refused_and_the_rest_read(tmp_path: Path) -> None:
@@ -264,9 +264,9 @@ def test_a_link_in_a_zip_is_refused_and_the_rest_read(tmp_path: Path) -> None:
         info.external_attr = (stat.S_IFLNK | 0o777) << 16
         archive.writestr(info, "/etc/passwd")
     path = write(tmp_path, {"a.zip": buffer.getvalue()}) / "a.zip"
-    good, (bad,) = everything(path)
-    assert good == FIGIDS
-    assert bad.startswith(f"{path}/_figures/evil.md: a link is not followed")
+    read, (refusal,) = read_everything(path)
+    assert read == FIGIDS
+    assert refusal.startswith(f"{path}/_figures/evil.md: a link is not followed")
 
 
 @pytest.mark.parametrize("name", ["a.tar", "a.zip"])
@@ -274,20 +274,20 @@ def test_a_link_in_a_zip_is_refused_and_the_rest_read(tmp_path: Path) -> None:
 def test_a_name_that_leads_out_is_refused_and_nothing_is_written_there(tmp_path: Path, name: str, member: str) -> None:
     member = member.replace("{tmp}", str(tmp_path)[1:])
     path = write(tmp_path, {name: ARCHIVES[name]({**CHECKOUT, member: front_matter(older("PMC1__evil"))})}) / name
-    before = sorted(tmp_path.rglob("*"))
-    good, (bad,) = everything(path)
-    assert good == FIGIDS
-    assert "leads out of the archive" in bad
-    assert sorted(tmp_path.rglob("*")) == before
+    previous = sorted(tmp_path.rglob("*"))
+    read, (refusal,) = read_everything(path)
+    assert read == FIGIDS
+    assert "leads out of the archive" in refusal
+    assert sorted(tmp_path.rglob("*")) == previous
     assert not (tmp_path.parent / "evil.md").exists()
 
 
 @pytest.mark.parametrize("name", ["a.tar", "a.tar.gz", "a.zip"])
-@pytest.mark.parametrize("again", ["_figures/PMC1__old.md", "./_figures/PMC1__old.md", "_figures//PMC1__old.md"])
+@pytest.mark.parametrize("repeated", ["_figures/PMC1__old.md", "./_figures/PMC1__old.md", "_figures//PMC1__old.md"])
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_a_name_given_twice_is_refused_once(tmp_path: Path, name: str, again: str) -> None:
+def test_a_name_given_twice_is_refused_once(tmp_path: Path, name: str, repeated: str) -> None:
     first, second = front_matter(older("PMC1__first")), front_matter(older("PMC1__second"))
-    members = [*CHECKOUT.items(), ("_figures/twice.md", first), (again.replace("PMC1__old", "twice"), second)]
+    members = [*CHECKOUT.items(), ("_figures/twice.md", first), (repeated.replace("PMC1__old", "twice"), second)]
     buffer = io.BytesIO()
     if name.endswith("zip"):
         with zipfile.ZipFile(buffer, "w") as archive:
@@ -300,9 +300,9 @@ def test_a_name_given_twice_is_refused_once(tmp_path: Path, name: str, again: st
                 info.size = len(content.encode())
                 tar.addfile(info, io.BytesIO(content.encode()))
     data = gzip.compress(buffer.getvalue()) if name.endswith("gz") else buffer.getvalue()
-    good, (bad,) = everything(write(tmp_path, {name: data}) / name)
-    assert good == [*FIGIDS[:2], "PMC1__first", FIGIDS[2]]
-    assert "holds this name twice" in bad
+    read, (refusal,) = read_everything(write(tmp_path, {name: data}) / name)
+    assert read == [*FIGIDS[:2], "PMC1__first", FIGIDS[2]]
+    assert "holds this name twice" in refusal
 
 
 def test_an_encrypted_member_is_refused_and_the_rest_read(tmp_path: Path) -> None:
@@ -310,18 +310,18 @@ def test_an_encrypted_member_is_refused_and_the_rest_read(tmp_path: Path) -> Non
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # the first member's flags, here and in the directory
         data[data.index(signature) + offset] |= 1
     path = write(tmp_path, {"a.zip": bytes(data)}) / "a.zip"
-    good, (bad,) = everything(path)
-    assert good == FIGIDS
-    assert bad.startswith(f"{path}/_figures/secret.md: the member is encrypted")
+    read, (refusal,) = read_everything(path)
+    assert read == FIGIDS
+    assert refusal.startswith(f"{path}/_figures/secret.md: the member is encrypted")
 
 
 @pytest.mark.parametrize("name", ["a.tar", "a.tar.gz", "a.tar.zst", "a.zip"])
 def test_a_huge_member_is_refused_without_being_unpacked(tmp_path: Path, name: str) -> None:
     huge = b"---\nfigid: PMC1__huge\ncaption: " + b"x" * (32 * 1024 * 1024) + b"\n---\n"
     path = write(tmp_path, {name: ARCHIVES[name]({"_figures/huge.md": huge, **CHECKOUT})}) / name
-    good, (bad,) = everything(path)
-    assert good == FIGIDS
-    assert bad.startswith(f"{path}/_figures/huge.md: is larger than 8 MiB")
+    read, (refusal,) = read_everything(path)
+    assert read == FIGIDS
+    assert refusal.startswith(f"{path}/_figures/huge.md: is larger than 8 MiB")
 
 
 def test_a_huge_member_of_another_kind_is_passed_over(tmp_path: Path) -> None:
@@ -339,14 +339,14 @@ def test_a_truncated_archive_is_a_source_error(tmp_path: Path, name: str, part: 
     data = ARCHIVES[name](files)
     path = write(tmp_path, {name: data[: int(len(data) * part)]}) / name
     with pytest.raises(SourceError, match=f"{name}: the archive cannot be read"):
-        everything(path)
+        read_everything(path)
 
 
 def test_a_tar_that_breaks_off_between_two_members_is_a_source_error(tmp_path: Path) -> None:
     data = tarred(ONE_BY_ONE)
     path = write(tmp_path, {"a.tar": data[: data.index(b"PMC1__b.md")]}) / "a.tar"
     with pytest.raises(SourceError, match=r"a\.tar"):
-        everything(path)
+        read_everything(path)
 
 
 @pytest.mark.parametrize("name", ["a.tar", "a.tar.gz", "a.tar.zst", "a.zip"])
@@ -358,7 +358,7 @@ def test_a_damaged_archive_is_read_refused_or_a_source_error(tmp_path: Path, nam
         damaged[number * len(data) // 60] ^= 0x55
         path = write(tmp_path, {f"{number}-{name}": bytes(damaged)}) / f"{number}-{name}"
         try:
-            everything(path)
+            read_everything(path)
         except SourceError as error:
             assert str(path) in str(error)  # noqa: PT017 - it need not be raised
 
@@ -381,13 +381,13 @@ NO_ARCHIVES = {
 @pytest.mark.parametrize("name", NO_ARCHIVES)
 def test_what_only_looks_like_an_archive_is_a_source_error(tmp_path: Path, name: str) -> None:
     with pytest.raises(SourceError, match=name):
-        everything(write(tmp_path, {name: NO_ARCHIVES[name]}) / name)
+        read_everything(write(tmp_path, {name: NO_ARCHIVES[name]}) / name)
 
 
 def test_an_archive_of_another_kind_is_no_record(tmp_path: Path) -> None:
     path = write(tmp_path, {"a.tar.bz2": bz2.compress(tarred(CHECKOUT))}) / "a.tar.bz2"
     try:
-        assert everything(path)[0] == []
+        assert read_everything(path)[0] == []
     except PfocrError as error:
         assert "a.tar.bz2" in str(error)  # noqa: PT017 - it need not be raised
 
@@ -395,7 +395,7 @@ def test_an_archive_of_another_kind_is_no_record(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a.tar", "a.zip"])
 def test_an_archive_without_records_is_a_source_error(tmp_path: Path, name: str) -> None:
     with pytest.raises(SourceError, match="holds no records"):
-        everything(write(tmp_path, {name: ARCHIVES[name]({"image.jpg": b"\xff\xd8"})}) / name)
+        read_everything(write(tmp_path, {name: ARCHIVES[name]({"image.jpg": b"\xff\xd8"})}) / name)
 
 
 MISFITS = {
@@ -407,12 +407,12 @@ MISFITS = {
 
 
 @pytest.mark.parametrize("name", ["a.tar", "a.zip"])
-@pytest.mark.parametrize("kind", MISFITS)
-def test_a_member_that_cannot_be_unpacked_is_refused(tmp_path: Path, name: str, kind: str) -> None:
-    files = {member: front_matter(older(f"PMC1__{number}")) for number, member in enumerate(MISFITS[kind])}
-    good, bad = everything(write(tmp_path, {name: ARCHIVES[name]({**CHECKOUT, **files})}) / name)
-    assert set(good) >= set(FIGIDS)
-    assert len(bad) == 1
+@pytest.mark.parametrize("misfit", MISFITS)
+def test_a_member_that_cannot_be_unpacked_is_refused(tmp_path: Path, name: str, misfit: str) -> None:
+    files = {member: front_matter(older(f"PMC1__{number}")) for number, member in enumerate(MISFITS[misfit])}
+    read, refusals = read_everything(write(tmp_path, {name: ARCHIVES[name]({**CHECKOUT, **files})}) / name)
+    assert set(read) >= set(FIGIDS)
+    assert len(refusals) == 1
 
 
 def test_a_tar_in_a_tar_is_passed_over(tmp_path: Path) -> None:
@@ -432,7 +432,7 @@ def test_a_source_that_is_not_there(tmp_path: Path, name: str) -> None:
 def test_a_folder_without_records(tmp_path: Path) -> None:
     write(tmp_path, {"notes.txt": "no", "README.md": "no"})
     with pytest.raises(SourceError, match="holds no records"):
-        everything(tmp_path)
+        read_everything(tmp_path)
 
 
 def test_a_later_source_that_is_not_there_leaves_nothing_of_the_earlier_ones(tmp_path: Path) -> None:
@@ -445,20 +445,20 @@ def test_a_later_source_that_is_not_there_leaves_nothing_of_the_earlier_ones(tmp
 
 
 @pytest.mark.parametrize("name", ["folder", *ARCHIVES])
-def test_the_order_is_the_same_each_time_and_for_each_form(tmp_path: Path, name: str) -> None:
+def test_the_order_is_the_same_each_time_and_for_each_type_of_source(tmp_path: Path, name: str) -> None:
     names = [f"_figures/{prefix}{number}.md" for prefix in "ZaÄ_" for number in (10, 9, 1)]
     files: dict[str, str | bytes] = {path: front_matter(older(f"PMC1__{number}")) for number, path in enumerate(names)}
     turned = dict(reversed(files.items()))
     first, second = (
-        write(tmp_path / place, content if name == "folder" else {name: ARCHIVES[name](content)})
-        for place, content in (("1", files), ("2", turned))
+        write(tmp_path / folder, content if name == "folder" else {name: ARCHIVES[name](content)})
+        for folder, content in (("1", files), ("2", turned))
     )
     sources = [first, second] if name == "folder" else [first / name, second / name]
-    wanted = [f"PMC1__{names.index(path)}" for path in sorted(names)]
+    expected = [f"PMC1__{names.index(path)}" for path in sorted(names)]
     for path in sources:
         with RecordSource([path]) as source:
-            assert [record(item).figid for item in source] == wanted
-            assert [record(item).figid for item in source] == wanted
+            assert [record(item).figid for item in source] == expected
+            assert [record(item).figid for item in source] == expected
             assert source.count_files() == len(names)
 
 

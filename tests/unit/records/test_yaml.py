@@ -142,17 +142,17 @@ def double_quoted(draw: st.DrawFn, text: str) -> str:
     """The text between double quotes; what must not stand there is escaped, other letters now and then."""
     parts = []
     for char in text:
-        way = draw(st.integers(0, 5))
+        escape_choice = draw(st.integers(0, 5))
         if char in '"\\':
             parts.append(f"\\{char}")
-        elif char in ESCAPES and (way or not char.isprintable()):
+        elif char in ESCAPES and (escape_choice or not char.isprintable()):
             parts.append(ESCAPES[char])
-        elif way == 1 or not char.isprintable():
+        elif escape_choice == 1 or not char.isprintable():
             code = ord(char)
             parts.append(f"\\x{code:02x}" if code < 256 else f"\\u{code:04X}" if code < 65536 else f"\\U{code:08x}")
-        elif char == "/" and way == 2:
+        elif char == "/" and escape_choice == 2:
             parts.append("\\/")
-        elif char == " " and way == 3:
+        elif char == " " and escape_choice == 3:
             parts.append("\n     ")
         else:
             parts.append(char)
@@ -170,14 +170,14 @@ def block(draw: st.DrawFn, margin: str) -> str:
 @st.composite
 def flow(draw: st.DrawFn, depth: int = 0) -> str:
     """A value in flow style."""
-    kind = draw(st.sampled_from(("plain", "plain", "single", "double", "list", "mapping"))) if depth < 3 else "plain"
-    if kind == "single":
+    style = draw(st.sampled_from(("plain", "plain", "single", "double", "list", "mapping"))) if depth < 3 else "plain"
+    if style == "single":
         return "'{}'".format(draw(TEXTS.filter(str.isprintable)).replace("'", "''"))
-    if kind == "double":
+    if style == "double":
         return double_quoted(draw, draw(TEXTS))
-    if kind == "list":
+    if style == "list":
         return "[{}]".format(draw(st.sampled_from((", ", ",", " , ", ",\n    "))).join(draw(st.lists(flow(depth + 1), max_size=3))))
-    if kind == "mapping":
+    if style == "mapping":
         pairs = draw(st.lists(st.tuples(KEYS | ODD_KEYS, flow(depth + 1)), max_size=3))
         return "{{{}}}".format(", ".join(f"{key}{draw(st.sampled_from((': ', ':', ' : ')))}{value}" for key, value in pairs))
     return draw(st.sampled_from(NUMBERS + WORDS))
@@ -185,24 +185,24 @@ def flow(draw: st.DrawFn, depth: int = 0) -> str:
 
 @st.composite
 def value(draw: st.DrawFn, margin: str) -> str:
-    """What stands behind ``key:``."""
-    kind = draw(st.sampled_from(("plain", "plain", "plain", "folded plain", "single", "double", "block", "flow", "rows", "mapping")))
-    if kind == "plain":
+    """The value after ``key:``."""
+    style = draw(st.sampled_from(("plain", "plain", "plain", "folded plain", "single", "double", "block", "flow", "rows", "mapping")))
+    if style == "plain":
         return f" {draw(PLAIN)}{draw(COMMENTS)}"
-    if kind == "folded plain":
+    if style == "folded plain":
         return " " + f"\n{margin}  ".join(draw(st.lists(PLAIN, min_size=1, max_size=3)))
-    if kind == "single":
+    if style == "single":
         text = draw(TEXTS).replace("'", "''").replace("\n", f"\n{margin}  ")
         return f" '{text}'{draw(COMMENTS)}"
-    if kind == "double":
+    if style == "double":
         return f" {double_quoted(draw, draw(TEXTS))}{draw(COMMENTS)}"
-    if kind == "block":
+    if style == "block":
         return f" {block(draw, margin)}"
-    if kind == "flow":
+    if style == "flow":
         return f" {draw(flow())}{draw(COMMENTS)}"
     if len(margin) > 4:
         return ""
-    if kind == "rows":
+    if style == "rows":
         deeper = draw(st.sampled_from((margin, margin + "  ")))
         rows = draw(st.lists(fields(deeper + "  ").map(lambda text: text.removeprefix(deeper + "  ")) | PLAIN, min_size=1, max_size=3))
         return "\n" + "\n".join(f"{deeper}- {row}" for row in rows)
@@ -243,8 +243,8 @@ PIECES = st.sampled_from((
 @given(st.lists(st.tuples(st.integers(0, len(RECORD)), st.integers(0, 4), PIECES), min_size=1, max_size=4))
 def test_a_record_with_faults_is_the_same_to_both_readers(faults: list[tuple[int, int, str]]) -> None:
     text = RECORD
-    for place, gone, piece in faults:
-        text = text[:place] + piece + text[place + gone :]
+    for position, removed, piece in faults:
+        text = text[:position] + piece + text[position + removed :]
     check(text)
 
 
@@ -272,10 +272,12 @@ def test_a_plain_scalar_is_the_text_that_was_written(record: dict[str, str], mar
 
 
 @pytest.mark.parametrize("word", [*NUMBERS, *(word for word in WORDS if word not in ("", "#"))])
-@pytest.mark.parametrize("form", ["word: {}\n", "- {}\n", "a:\n  word: {}\n", "a:\n- word: {}\n  b: c\n", "a: [{}]\n", "a: {{word: {}}}\n"])
-def test_no_word_is_taken_for_something_else(word: str, form: str) -> None:
-    text = form.format(word)
-    if word in ("?a", ":a") and ("[" in form or "{{" in form):
+@pytest.mark.parametrize(
+    "template", ["word: {}\n", "- {}\n", "a:\n  word: {}\n", "a:\n- word: {}\n  b: c\n", "a: [{}]\n", "a: {{word: {}}}\n"]
+)
+def test_no_word_is_taken_for_something_else(word: str, template: str) -> None:
+    text = template.format(word)
+    if word in ("?a", ":a") and ("[" in template or "{{" in template):
         return  # YAML 1.2 takes them for words, 1.1 does not: see DECEPTIVE
     try:
         expected = yaml.load(text, Loader=yaml.CBaseLoader)
@@ -341,15 +343,15 @@ def test_documents_of_other_kinds(text: str) -> None:
     check(text)
 
 
-@pytest.mark.parametrize("form", ["note: {open}x{close}\n", "note:\n  {open}x{close}\n", "{{note: {open}x{close}}}\n"])
-def test_the_limit_of_nesting_is_the_same_for_both(form: str) -> None:
+@pytest.mark.parametrize("template", ["note: {open}x{close}\n", "note:\n  {open}x{close}\n", "{{note: {open}x{close}}}\n"])
+def test_the_limit_of_nesting_is_the_same_for_both(template: str) -> None:
     for depth in range(MAX_YAML_LEVELS - 3, MAX_YAML_LEVELS + 4):
-        check(form.format(open="[" * depth, close="]" * depth))
-        check(form.format(open="{a: " * depth, close="}" * depth))
-    deep = form.format(open="[" * MAX_YAML_LEVELS, close="]" * MAX_YAML_LEVELS)
+        check(template.format(open="[" * depth, close="]" * depth))
+        check(template.format(open="{a: " * depth, close="}" * depth))
+    deep = template.format(open="[" * MAX_YAML_LEVELS, close="]" * MAX_YAML_LEVELS)
     assert load_yaml(deep)
     with pytest.raises(RecordError, match=f"nesting deeper than {MAX_YAML_LEVELS}"):
-        load_yaml(form.format(open="[" * (MAX_YAML_LEVELS + 1), close="]" * (MAX_YAML_LEVELS + 1)))
+        load_yaml(template.format(open="[" * (MAX_YAML_LEVELS + 1), close="]" * (MAX_YAML_LEVELS + 1)))
 
 
 def test_a_writer_of_long_lines_is_read_as_well() -> None:

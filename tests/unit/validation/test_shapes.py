@@ -89,7 +89,7 @@ def against_pattern(pattern: str, _: list[str]) -> list[list[str]]:
 
 
 def moved(bound: Decimal, step: int) -> list[list[str]]:
-    return [[literal(str(bound + step * Decimal(by)), "xsd:decimal")] for by in ("0.0000001", "1", "1000000")]
+    return [[literal(str(bound + step * Decimal(distance)), "xsd:decimal")] for distance in ("0.0000001", "1", "1000000")]
 
 
 BREAKS: dict[str, Values] = {
@@ -124,12 +124,12 @@ def broken_graphs(constraint: Constraint) -> Iterator[tuple[str, list[Resource]]
         yield from ((name, renamed(graph, node.subject, name, everywhere=True)) for name in names)
         return
     values = [value for predicate, value in node.pairs if predicate == constraint.path]
-    others = [pair for pair in node.pairs if pair[0] != constraint.path]
-    for wrong in BREAKS[constraint.parameter](constraint.value, values):
-        yield node.subject, changed(graph, node, [*others, *((constraint.path, value) for value in wrong)])
+    other_pairs = [pair for pair in node.pairs if pair[0] != constraint.path]
+    for bad_values in BREAKS[constraint.parameter](constraint.value, values):
+        yield node.subject, changed(graph, node, [*other_pairs, *((constraint.path, value) for value in bad_values)])
     if constraint.parameter == "class":  # a thing that is described, but as of another class
         other = next(node for node in complete() if (RDF_TYPE, iri_term(str(constraint.value))) not in node.pairs)
-        yield node.subject, changed(graph, node, [*others, (constraint.path, other.subject)])
+        yield node.subject, changed(graph, node, [*other_pairs, (constraint.path, other.subject)])
 
 
 @pytest.mark.parametrize("constraint", CONSTRAINTS, ids=lambda constraint: constraint.name)
@@ -152,8 +152,8 @@ def test_every_constraint_of_every_shape_fires_when_it_is_broken(constraint: Con
 
 def test_the_walk_finds_the_constraints_that_are_written_in_the_files() -> None:
     text = re.sub(r'"(?:[^"\\]|\\.)*"|#.*', "", "\n".join(path.read_text(encoding="utf-8") for path in FILES))
-    written = re.findall(rf"\bsh:({'|'.join(BREAKS)})\b", text)
-    assert len(written) == len(CONSTRAINTS) > 150
+    parameters = re.findall(rf"\bsh:({'|'.join(BREAKS)})\b", text)
+    assert len(parameters) == len(CONSTRAINTS) > 150
     assert {constraint.parameter for constraint in CONSTRAINTS} <= BREAKS.keys()
 
 
@@ -233,10 +233,10 @@ def test_every_shape_says_in_plain_words_what_is_wrong_and_how_bad_that_is(path:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_shapes_speak_of_properties_of_the_vocabulary(path: Path) -> None:
-    known = {expand_curie(row.name): row for row in PROPERTIES}
+    properties = {expand_curie(row.name): row for row in PROPERTIES}
     graph = parsed(path)
     for shape, property_ in graph.subject_objects(SH.path):
-        row = known[str(property_)]
+        row = properties[str(property_)]
         for datatype in graph.objects(shape, SH.datatype):
             assert str(datatype) == expand_curie(row.range), shape
         if (shape, SH["class"], None) in graph or (shape, SH.nodeKind, SH.IRI) in graph:
@@ -266,9 +266,9 @@ def test_a_shape_of_the_users_on_a_superclass_fires(tmp_path: Path, superclass: 
     nodes = [
         Resource(node.subject, tuple(pair for pair in node.pairs if pair != (RDF_TYPE, expand_term(superclass)))) for node in complete()
     ]
-    wanted = sorted(node.subject for node in nodes if (RDF_TYPE, expand_term(target)) in node.pairs)
+    expected = sorted(node.subject for node in nodes if (RDF_TYPE, expand_term(target)) in node.pairs)
     for results in (validator.validate(nodes), validator.validate_ntriples(ntriples(nodes))):
-        assert sorted(result.focus_node for result in results) == wanted
+        assert sorted(result.focus_node for result in results) == expected
         constraints = {(result.shape, result.path, result.component) for result in results}
         assert constraints == {("<urn:mine-none>", "<urn:p>", "MinCountConstraintComponent")}
 
@@ -385,24 +385,24 @@ def paths(shapes: rdflib.Graph) -> Iterator[URIRef]:
 
 
 def test_every_class_that_a_shape_is_about_is_one_of_ours(shapes: rdflib.Graph) -> None:
-    own = {expand_curie(row.name) for row in CLASSES}
+    classes = {expand_curie(row.name) for row in CLASSES}
     targets = {str(value) for predicate in (SH.targetClass, SH["class"]) for value in shapes.objects(None, predicate)}
     assert targets
-    assert targets - own == set()
+    assert targets - classes == set()
 
 
 def test_every_path_of_a_shape_is_a_property_that_the_graph_may_have(shapes: rdflib.Graph) -> None:
     """Ours are all in the vocabulary; of others the name space is known, and so is the property, for a misspelt one would never fire."""
-    known = {expand_curie(row.name) for row in PROPERTIES} | {str(RDF.type)}
-    used = {str(path) for path in paths(shapes)}
-    assert len(used) > 25
-    assert used - known == set()
+    properties = {expand_curie(row.name) for row in PROPERTIES} | {str(RDF.type)}
+    used_paths = {str(path) for path in paths(shapes)}
+    assert len(used_paths) > 25
+    assert used_paths - properties == set()
 
 
 def test_every_term_of_ours_in_the_shapes_is_in_the_vocabulary(shapes: rdflib.Graph) -> None:
-    own = {expand_curie(row.name) for table in (CLASSES, PROPERTIES, EVIDENCE_TYPES) for row in table}
-    used = {str(part) for triple in shapes for part in triple if isinstance(part, URIRef) and str(part).startswith(PFOCR)}
-    assert used - own == set()
+    declared = {expand_curie(row.name) for table in (CLASSES, PROPERTIES, EVIDENCE_TYPES) for row in table}
+    used_terms = {str(part) for triple in shapes for part in triple if isinstance(part, URIRef) and str(part).startswith(PFOCR)}
+    assert used_terms - declared == set()
 
 
 def test_every_class_with_instances_of_its_own_has_a_shape(shapes: rdflib.Graph) -> None:
@@ -411,5 +411,5 @@ def test_every_class_with_instances_of_its_own_has_a_shape(shapes: rdflib.Graph)
 
 
 def test_every_property_of_ours_is_in_a_shape(shapes: rdflib.Graph) -> None:
-    ours = {expand_curie(row.name) for row in PROPERTIES if row.name.startswith("pfocr:")}
-    assert ours - {str(path) for path in paths(shapes)} == set()
+    properties = {expand_curie(row.name) for row in PROPERTIES if row.name.startswith("pfocr:")}
+    assert properties - {str(path) for path in paths(shapes)} == set()

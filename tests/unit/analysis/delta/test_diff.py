@@ -1,4 +1,4 @@
-"""The laws of deltas: what is applied to the old graph gives the new one, in each form, for any two graphs."""
+"""The laws of deltas: applied to the old graph, a delta gives the new one, in each format, for any two graphs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TEXTS = (
     "\x00\x08\x0b", "\x7f", "\ufffe\uffff", "\x85\u2028", "é→Ạ", "\U0001f9ec",
 )  # fmt: skip
 
-INTEGER, OWN = NamedNode("http://www.w3.org/2001/XMLSchema#integer"), NamedNode("urn:x:type")
+INTEGER, CUSTOM_TYPE = NamedNode("http://www.w3.org/2001/XMLSchema#integer"), NamedNode("urn:x:type")
 
 nodes = st.sampled_from(IRIS).map(NamedNode)
 
@@ -33,7 +33,7 @@ texts = st.sampled_from(TEXTS) | st.text(max_size=8)
 literals = st.one_of(
     texts.map(Literal),
     st.builds(Literal, texts, language=st.sampled_from(("en", "en-GB", "EN-gb"))),
-    st.builds(Literal, texts, datatype=st.just(OWN)),
+    st.builds(Literal, texts, datatype=st.just(CUSTOM_TYPE)),
     st.integers(-3, 3).map(lambda number: Literal(str(number), datatype=INTEGER)),
 )
 
@@ -83,12 +83,12 @@ def patch_rows(patch: bytes) -> Iterator[tuple[str, bytes]]:
 
 def patched(graph: set[bytes], patch: bytes) -> set[bytes]:
     result = set(graph)
-    for code, rest in patch_rows(patch):
+    for code, statement in patch_rows(patch):
         if code == "D":
-            result.remove(rest)
+            result.remove(statement)
         elif code == "A":
-            assert rest not in result
-            result.add(rest)
+            assert statement not in result
+            result.add(statement)
     return result
 
 
@@ -104,23 +104,27 @@ def updated(graph: Quads, operations: Iterable[str]) -> set[bytes]:
 @given(pairs)
 @example((set(), {Quad(NamedNode("urn:x:a"), NamedNode("urn:x:a"), Literal(text)) for text in TEXTS}))
 @example(({Quad(NamedNode("urn:x:a"), NamedNode("urn:x:a"), NamedNode(iri), NamedNode(iri)) for iri in IRIS}, set()))
-def test_applied_to_the_old_graph_it_gives_the_new_one_in_each_form(graphs: tuple[Quads, Quads]) -> None:
+def test_applied_to_the_old_graph_a_delta_gives_the_new_one_in_each_format(graphs: tuple[Quads, Quads]) -> None:
     old, new = graphs
-    there, back = Applied(old, new), Applied(new, old)
-    before, after = canonical(old), canonical(new)
-    assert (before - set(there.removed)) | set(there.added) == after
-    assert set(there.removed) <= before
-    assert not set(there.added) & before
-    assert patched(before, there.patch) == after
-    assert updated(old, [there.update]) == after
-    assert updated(old, re.split(r"^;\n", there.update, flags=re.MULTILINE)) == after
-    assert (there.removed, there.added) == (back.added, back.removed)
-    assert patched(after, back.patch) == before
-    assert there.removed == sorted(there.removed)
-    assert there.added == sorted(there.added)
-    delta = there.delta
-    assert (delta.removed, delta.added, delta.unchanged) == (len(before - after), len(after - before), len(before & after))
-    assert (delta.old["statements"], delta.new["statements"]) == (len(before), len(after))
+    forward, backward = Applied(old, new), Applied(new, old)
+    old_lines, new_lines = canonical(old), canonical(new)
+    assert (old_lines - set(forward.removed)) | set(forward.added) == new_lines
+    assert set(forward.removed) <= old_lines
+    assert not set(forward.added) & old_lines
+    assert patched(old_lines, forward.patch) == new_lines
+    assert updated(old, [forward.update]) == new_lines
+    assert updated(old, re.split(r"^;\n", forward.update, flags=re.MULTILINE)) == new_lines
+    assert (forward.removed, forward.added) == (backward.added, backward.removed)
+    assert patched(new_lines, backward.patch) == old_lines
+    assert forward.removed == sorted(forward.removed)
+    assert forward.added == sorted(forward.added)
+    delta = forward.delta
+    assert (delta.removed, delta.added, delta.unchanged) == (
+        len(old_lines - new_lines),
+        len(new_lines - old_lines),
+        len(old_lines & new_lines),
+    )
+    assert (delta.old["statements"], delta.new["statements"]) == (len(old_lines), len(new_lines))
 
 
 @settings(deadline=None, max_examples=example_count(30))
@@ -135,8 +139,8 @@ def test_a_graph_does_not_differ_from_itself(graph: Quads) -> None:
 def test_patches_chain() -> None:
     graphs = [{Quad(NamedNode("urn:x:a"), NamedNode("urn:x:b"), Literal(text))} for text in ("one", "two", "three")]
     first, second = Applied(graphs[0], graphs[1]), Applied(graphs[1], graphs[2])
-    (name, _), (_, before) = ((code, rest) for code, rest in list(patch_rows(second.patch))[:2])
+    (name, _), (_, previous_identity) = ((code, value) for code, value in list(patch_rows(second.patch))[:2])
     assert name == "H"
-    identity = next(rest for code, rest in patch_rows(first.patch) if rest.startswith(b"id "))
-    assert before.removeprefix(b"prev ") == identity.removeprefix(b"id ")
+    identity = next(value for code, value in patch_rows(first.patch) if value.startswith(b"id "))
+    assert previous_identity.removeprefix(b"prev ") == identity.removeprefix(b"id ")
     assert re.fullmatch(rb"id <uuid:[0-9a-f-]{36}> \.\n", identity)

@@ -67,12 +67,12 @@ def test_no_number_is_read_as_another_one(name: str, tmp_path: Path) -> None:
 
 def test_parsing_changes_no_text() -> None:
     """What ``pyoxigraph`` makes of a line, which is what makes lines comparable: no text, only the case of languages."""
-    kept = ["1.50", "01", "+1", " 1", "TRUE", "1e0", "2020-01-01T00:00:00+00:00", "a\u0301", "\u00e1"]
+    texts = ["1.50", "01", "+1", " 1", "TRUE", "1e0", "2020-01-01T00:00:00+00:00", "a\u0301", "\u00e1"]
     for datatype in ("decimal", "integer", "double", "boolean", "dateTime", "string", "float"):
-        for text in kept:
+        for text in texts:
             line = LINE.format(f'"{text}"^^<http://www.w3.org/2001/XMLSchema#{datatype}>')
-            made = pyoxigraph.serialize(pyoxigraph.parse(line, format=pyoxigraph.RdfFormat.N_QUADS), format=pyoxigraph.RdfFormat.N_QUADS)
-            assert made.decode() == (LINE.format(f'"{text}"') if datatype == "string" else line)
+            data = pyoxigraph.serialize(pyoxigraph.parse(line, format=pyoxigraph.RdfFormat.N_QUADS), format=pyoxigraph.RdfFormat.N_QUADS)
+            assert data.decode() == (LINE.format(f'"{text}"') if datatype == "string" else line)
 
 
 # -- packed files ----------------------------------------------------------------------------------------------------------
@@ -93,10 +93,10 @@ def test_all_parts_of_a_packed_file_are_read(suffix: str, pack: Callable[[bytes]
     path = put(tmp_path / f"many.nt.{suffix}", pack(MANY.encode()))
     with open_decompressed(path) as file:
         assert file.read() == MANY.encode()
-    seen: list[bytes] = []
-    with open_decompressed(path, seen.append) as file:
+    chunks: list[bytes] = []
+    with open_decompressed(path, chunks.append) as file:
         assert b"".join(file) == MANY.encode()
-    assert b"".join(seen) == path.read_bytes()
+    assert b"".join(chunks) == path.read_bytes()
     assert diff(put(tmp_path / "many.nt", MANY), path, tmp_path / "out").unchanged == 1000
 
 
@@ -146,9 +146,9 @@ def test_a_damaged_file_is_refused(suffix: str, content: bytes, tmp_path: Path) 
         ("a.nq", '<urn:x:a> <urn:x:b> "x"@ar--rtl <urn:x:g> .\n', "has the direction of a text"),
     ],
 )
-def test_what_cannot_be_compared_is_refused_with_its_place(name: str, content: str | bytes, message: str, tmp_path: Path) -> None:
-    good, bad = put(tmp_path / "good.nt", MANY), put(tmp_path / name, content)
-    for old, new in ((good, bad), (bad, good)):
+def test_what_cannot_be_compared_is_refused_with_its_position(name: str, content: str | bytes, message: str, tmp_path: Path) -> None:
+    good_file, bad_file = put(tmp_path / "good.nt", MANY), put(tmp_path / name, content)
+    for old, new in ((good_file, bad_file), (bad_file, good_file)):
         with pytest.raises(SourceError, match=message) as raised:
             diff(old, new, tmp_path / "out")
         assert "\n" not in str(raised.value)

@@ -14,9 +14,9 @@ from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.rdf.terms import RDF_TYPE, GroupedResource, Resource, ResourceColumns
 
 
-@pytest.mark.parametrize("form", SERIALIZERS)
-def test_a_figure_is_written_as_its_nodes_are(form: str) -> None:
-    writer, slow = SERIALIZERS[form](), SERIALIZERS[form]()
+@pytest.mark.parametrize("fmt", SERIALIZERS)
+def test_a_figure_is_written_as_its_nodes_are(fmt: str) -> None:
+    writer, slow = SERIALIZERS[fmt](), SERIALIZERS[fmt]()
     graphs = [*made_figures(), *map(build_figure_graph, shared_records()[:100])]
     for graph in graphs * 2:
         name = figure_graph_iri(graph.figid)
@@ -26,11 +26,11 @@ def test_a_figure_is_written_as_its_nodes_are(form: str) -> None:
 
 @settings(deadline=None)
 @given(resource_columns())
-def test_whatever_columns_hold_they_are_written_and_counted_as_nodes(alike: ResourceColumns) -> None:
+def test_whatever_columns_hold_they_are_written_and_counted_as_nodes(columns: ResourceColumns) -> None:
     figure = GroupedResource("<urn:f>", {RDF_TYPE: ["<urn:F>", "<urn:G>"], "<urn:p>": ['"f"'], "<urn:q>": ['"f"', '"g"@en', "<urn:F>"]})
-    nodes = [Resource(figure.subject, figure.pairs), *alike.resources()]
+    nodes = [Resource(figure.subject, figure.pairs), *columns.resources()]
     for make in SERIALIZERS.values():
-        assert make().serialize_figure(figure, alike, "urn:g") == make().serialize_resources(nodes, "urn:g")
+        assert make().serialize_figure(figure, columns, "urn:g") == make().serialize_resources(nodes, "urn:g")
     one_by_one = TripleCounts()
     one_by_one.add(nodes)
-    assert counted(TripleCounts.for_figure(figure, alike)) == counted(one_by_one)
+    assert counted(TripleCounts.for_figure(figure, columns)) == counted(one_by_one)

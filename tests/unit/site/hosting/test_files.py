@@ -24,9 +24,9 @@ def redirected(text: str, path: str) -> tuple[int, str] | None:
             continue
         source, target, status = line.split()
         assert source.count("*") <= 1
-        found = re.fullmatch(re.escape(source).replace(r"\*", "(.*)"), path)
-        if found:
-            return int(status), target.replace(":splat", found[1]) if found.groups() else target
+        match = re.fullmatch(re.escape(source).replace(r"\*", "(.*)"), path)
+        if match:
+            return int(status), target.replace(":splat", match[1]) if match.groups() else target
     return None
 
 
@@ -36,9 +36,9 @@ def test_hosts_of_plain_files_lead_to_files_that_are_there_and_never_in_a_circle
     assert "Accept" not in re.sub(r"^#.*$", "", text, flags=re.MULTILINE)
     for name in REDIRECTS:
         assert redirected(text, f"/{name}") == (303, "/dataset.ttl")
-    figures = [place for place in ADDRESSES if place.entity_type and place.entity_type.name == "figure"]
-    for place in figures:
-        name = quote(place.name, safe="")
+    figures = [address for address in ADDRESSES if address.entity_type and address.entity_type.name == "figure"]
+    for address in figures:
+        name = quote(address.name, safe="")
         assert redirected(text, f"/graphs/{name}") == (303, f"/figures/{name}.html")
     for path in root.rglob("*"):
         # Cloudflare follows redirects also where there is a file.
@@ -49,18 +49,18 @@ def test_hosts_of_plain_files_lead_to_files_that_are_there_and_never_in_a_circle
 
 def test_hosts_of_plain_files_send_the_headers(tmp_path: Path) -> None:
     rows = render_hosting_files(POLICY)["_headers"].splitlines()
-    said: dict[str, dict[str, str]] = {}
+    headers: dict[str, dict[str, str]] = {}
     for row in rows:
         if not row.startswith(" "):
-            said[row] = {}
+            headers[row] = {}
         else:
             name, _, value = row.strip().partition(": ")
-            said[list(said)[-1]][name] = value
-    assert said["/*"]["Access-Control-Allow-Origin"] == "*"
-    assert said["/*"]["Content-Security-Policy"] == POLICY
-    assert said["/*"]["X-Content-Type-Options"] == "nosniff"
-    assert said["/*.ttl"] == {"Content-Type": TYPES[TURTLE]}
-    assert said["/*.jsonld"] == {"Content-Type": TYPES[JSONLD]}
+            headers[list(headers)[-1]][name] = value
+    assert headers["/*"]["Access-Control-Allow-Origin"] == "*"
+    assert headers["/*"]["Content-Security-Policy"] == POLICY
+    assert headers["/*"]["X-Content-Type-Options"] == "nosniff"
+    assert headers["/*.ttl"] == {"Content-Type": TYPES[TURTLE]}
+    assert headers["/*.jsonld"] == {"Content-Type": TYPES[JSONLD]}
 
 
 def test_a_site_carries_these_files_the_same_in_every_run() -> None:
@@ -83,7 +83,7 @@ def test_a_site_carries_these_files_the_same_in_every_run() -> None:
 def test_no_path_of_the_table_is_written_a_second_time() -> None:
     for path in Path(pfocr2rdf.site.hosting.__file__).parent.rglob("*.[pj][y2]"):
         code = path.read_text(encoding="utf-8")
-        for word in (*(kind.folder for kind in ENTITY_TYPES), *REDIRECTS, "graphs"):
+        for word in (*(entity_type.folder for entity_type in ENTITY_TYPES), *REDIRECTS, "graphs"):
             assert f"{word}/" not in code, f"{path.name}: {word}"
 
 

@@ -52,15 +52,17 @@ def test_a_published_page_has_all_that_the_script_needs_and_a_way_without_it() -
 
 
 def test_a_served_page_lists_what_was_found_without_a_script() -> None:
-    odd = '<script>"&'
-    elements = Elements(page(indexed=False, search_text=odd, type_name="gene", results=(STAT3, STAT1._replace(title=odd)), total=1234))
+    hostile_text = '<script>"&'
+    elements = Elements(
+        page(indexed=False, search_text=hostile_text, type_name="gene", results=(STAT3, STAT1._replace(title=hostile_text)), total=1234)
+    )
     assert elements.each("script") == []
     assert elements.each("noscript") == []
-    assert elements.each("input")[0]["value"] == odd
+    assert elements.each("input")[0]["value"] == hostile_text
     assert [option["value"] for option in elements.each("option") if "selected" in option] == ["gene"]
     assert [link["href"] for link in elements.each("a") if str(link["href"]).startswith("genes/")] == urls_of(STAT3, STAT1)
     assert len(elements.each("bdi")) == 4
-    assert odd in elements.text
+    assert hostile_text in elements.text
     assert "The first 2 of 1,234 found" in elements.text
     assert "Nothing is found." in page(indexed=False, search_text="x")
     assert "1 found." in page(indexed=False, search_text="x", results=(STAT3,), total=1)

@@ -57,8 +57,8 @@ def test_every_example_is_on_the_page(endpoint: str) -> None:
     page = page_of(endpoint)
     assert [details["data-name"] for details in page.all("details")] == [example.name for example in load_examples()]
     assert page.texts["summary"] == [example.title for example in load_examples()]
-    shown = [text for text in page.texts["code"] if text in {example.query for example in load_examples()}]
-    assert shown == [example.query for example in load_examples()]
+    queries = [text for text in page.texts["code"] if text in {example.query for example in load_examples()}]
+    assert queries == [example.query for example in load_examples()]
 
 
 @pytest.mark.parametrize("endpoint", ["sparql", ELSEWHERE])
@@ -82,8 +82,8 @@ def test_without_an_endpoint_the_commands_are_there_and_nothing_can_be_sent() ->
     assert any("has no SPARQL endpoint" in text for text in page.texts["p"])
 
 
-def test_a_query_cannot_end_its_field_and_scripts_are_told_of_all_kinds() -> None:
+def test_a_query_cannot_end_its_field_and_scripts_are_given_all_entity_types() -> None:
     page = page_of("sparql", text="</textarea><script>alert(1)</script>")
     assert page.texts["textarea"] == ["\n</textarea><script>alert(1)</script>"]
-    (given,) = [text for script, text in zip(page.all("script"), page.texts["script"], strict=True) if script.get("id") == "given"]
-    assert [kind["folder"] for kind in json.loads(given)["kinds"]] == [entity_type.folder for entity_type in ENTITY_TYPES]
+    (page_data,) = [text for script, text in zip(page.all("script"), page.texts["script"], strict=True) if script.get("id") == "given"]
+    assert [entry["folder"] for entry in json.loads(page_data)["kinds"]] == [entity_type.folder for entity_type in ENTITY_TYPES]

@@ -32,8 +32,8 @@ def test_another_index_has_another_version(tmp_path: Path) -> None:
 def test_entries_are_put_aside_on_disk_and_nothing_of_that_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pfocr2rdf.site.search.index._SORT_BUFFER_BYTES", 2000)
     with SearchIndexWriter(tmp_path) as index:
-        for at in range(200):
-            index.add(SearchEntry(f"figures/{at}.html", "figure", f"T{at}", "", ("w",)))
+        for number in range(200):
+            index.add(SearchEntry(f"figures/{number}.html", "figure", f"T{number}", "", ("w",)))
         assert len(list(tmp_path.glob(".search-*/*"))) > 3
         index.write()
     assert [path.name for path in tmp_path.iterdir()] == ["search"]
