@@ -6,32 +6,15 @@ import os
 from contextlib import ExitStack, suppress
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
 
 from pfocr2rdf.storage.compression import DECOMPRESSION_ERRORS, open_decompressed
 from pfocr2rdf.storage.files import BUFFER_BYTES
 
 
-class FragmentReader(Protocol):
-    """The bytes of one graph file, before compression."""
-
-    @property
-    def length(self) -> int:
-        """The number of bytes that can be read."""
-
-    def read(self, offset: int, size: int) -> bytes:
-        """A fragment; ``OSError`` where the file cannot be read, or is shorter than it was."""
-
-    def close(self) -> None:
-        """Close the file."""
-
-
-def open_fragments(path: Path) -> FragmentReader:
-    """The fragment reader for a graph file."""
-    return _SequentialReader(path) if path.suffix in (".gz", ".zst") else _SeekableReader(path)
-
-
 class _SeekableReader:
+    """A file without compression."""
+
     def __init__(self, path: Path) -> None:
         self._handle = os.open(path, os.O_RDONLY)
         self.length = os.fstat(self._handle).st_size
@@ -87,3 +70,12 @@ def _check_length(data: bytes, size: int) -> bytes:
     if len(data) != size:
         raise OSError("a file of the earlier export changed while it was read")
     return data
+
+
+FragmentReader = _SeekableReader | _SequentialReader
+"""Reads a graph file before compression: ``length`` bytes in all; ``read`` raises ``OSError`` where the file is shorter than it was."""
+
+
+def open_fragments(path: Path) -> FragmentReader:
+    """The fragment reader for a graph file."""
+    return _SequentialReader(path) if path.suffix in (".gz", ".zst") else _SeekableReader(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
@@ -15,7 +15,6 @@ from pfocr2rdf.pipeline.aggregate import Aggregator, DroppedRecords
 from pfocr2rdf.pipeline.executors.base import Executor
 from pfocr2rdf.pipeline.options import DEFAULT_PARTITION_RECORDS
 from pfocr2rdf.pipeline.partition_manifest import PartitionResult
-from pfocr2rdf.pipeline.partition_merge import merge_partitions
 from pfocr2rdf.pipeline.partition_task import PartitionSettings, PartitionTask
 from pfocr2rdf.pipeline.report import ReportWriter
 from pfocr2rdf.pipeline.results import EXPORTED, IndexedRecord, RecordResult
@@ -25,10 +24,11 @@ from pfocr2rdf.pipeline.state import State
 from pfocr2rdf.pipeline.summary import ExportSummary
 from pfocr2rdf.pipeline.tasks import PoisonRecords
 from pfocr2rdf.rdf.iris import DATASET_IRI
+from pfocr2rdf.rdf.serializers.base import Serializer
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
-from pfocr2rdf.storage.compression import suffix_for
+from pfocr2rdf.storage.compression import decompress, suffix_for
 from pfocr2rdf.storage.export_directory import ExportDirectory
-from pfocr2rdf.storage.files import FileInfo, exclusive_lock, map_os_errors
+from pfocr2rdf.storage.files import BUFFER_BYTES, FileInfo, exclusive_lock, map_os_errors
 from pfocr2rdf.storage.filesystem import Storage
 from pfocr2rdf.storage.layout import MANIFEST_FILE, QUARANTINE_DIR, STATE_FILE, is_partition_file
 from pfocr2rdf.storage.prune import StaleFiles
@@ -208,3 +208,32 @@ def publish_partitions(directory: ExportDirectory, storage: Storage, stale_files
             stale_files.remove(names, directory.quarantined)
         storage.write_file(file.name, directory.staging / file.name)
     stale_files.remove_temporary(partition_manifests=not any(map(is_partition_file, names)))
+
+
+def merge_partitions(storage: Storage, files: Iterable[FileInfo], serializer: Serializer, compress: str | None) -> FileInfo:
+    """Merge the parts of one format among all graph files, and the entities behind them, to one file, which is compressed as they are."""
+    suffix = serializer.suffix + suffix_for(compress)
+    names = [file.name for file in files if file.name[file.name.index(".") :] == suffix]
+    header, footer, separator = (text.encode() for text in (serializer.header(), serializer.footer(), serializer.separator))
+    with storage.write(f"figures{suffix}") as merged:
+        merged.stream.write(header)
+        is_empty = True
+        for name in sorted(names, key=lambda name: (not name.startswith("part-"), name)):
+            for index, chunk in enumerate(_read_body(storage, name, len(header), len(footer))):
+                merged.stream.write(chunk if index or is_empty else separator + chunk)
+                is_empty = False
+        merged.stream.write(footer)
+    return merged.info
+
+
+def _read_body(storage: Storage, name: str, header_bytes: int, footer_bytes: int) -> Iterator[bytes]:
+    """The bytes between header and footer of a part, in chunks that are not empty."""
+    with storage.open(name) as file:
+        stream = decompress(f".{name.rpartition('.')[2]}", file)
+        stream.read(header_bytes)
+        pending = b""
+        while data := stream.read(BUFFER_BYTES):
+            pending += data
+            if len(pending) > footer_bytes:
+                yield pending[: len(pending) - footer_bytes]
+                pending = pending[len(pending) - footer_bytes :]

@@ -62,15 +62,8 @@ class ReportWriter:
 
     def add_conflict(self, conflict: Conflict) -> None:
         """Add a conflict."""
-        row = {
-            "subject": conflict.subject,
-            "predicate": conflict.predicate,
-            "kept": conflict.winner,
-            "kept_from": conflict.winner_figid,
-            "dropped": conflict.dropped,
-            "dropped_from": conflict.dropped_figid,
-        }
-        self._write_row("conflicts", row)
+        keys = ("subject", "predicate", "kept", "kept_from", "dropped", "dropped_from")
+        self._write_row("conflicts", dict(zip(keys, conflict, strict=True)))
 
     def add_quarantined(self, figid: str, source: str, reason: str = "") -> None:
         """Add a quarantined figure: for the violations among the results, or for another reason."""

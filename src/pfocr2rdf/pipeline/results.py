@@ -50,7 +50,8 @@ class RecordNotes(NamedTuple):
         """The notes as one line of JSON, without what is empty."""
         row: dict[str, Any] = {}
         if self.counts.subjects:
-            row["counts"] = [self.counts.subjects, _encode_counts(self.counts.characteristic_sets)]
+            sets = {_encoded_sets[characteristic_set]: count for characteristic_set, count in self.counts.characteristic_sets.items()}
+            row["counts"] = [self.counts.subjects, sets]
         if self.summary_counts:
             row["tally"] = self.summary_counts
         if self.validation_results:
@@ -58,10 +59,8 @@ class RecordNotes(NamedTuple):
         if self.warnings:
             row["warnings"] = self.warnings
         if self.refusal:
-            row["refusal"] = [
-                str(self.refusal.reason),
-                {_REFUSAL_KEYS.get(name, name): value for name, value in vars(self.refusal).items()},
-            ]
+            attributes = {_REFUSAL_KEYS.get(name, name): value for name, value in vars(self.refusal).items()}
+            row["refusal"] = [str(self.refusal.reason), attributes]
         return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
@@ -70,7 +69,8 @@ class RecordNotes(NamedTuple):
         row = json.loads(text)
         counts = TripleCounts()
         if "counts" in row:
-            counts.subjects, counts.characteristic_sets = row["counts"][0], _decode_counts(row["counts"][1])
+            counts.subjects, sets = row["counts"]
+            counts.characteristic_sets = Counter({_decode_set(code): count for code, count in sets.items()})
         results = [ValidationResult(*values) for values in row.get("results", ())]
         return cls(counts, Counter(row.get("tally", ())), results, row.get("warnings", []), _decode_refusal(row.get("refusal")))
 
@@ -147,14 +147,6 @@ _encoded_sets: LruCache[str, str] = LruCache(10_000, _encode_set)
 
 def _decode_set(code: str) -> str:
     return "\n".join([_COMMON_LINES[int(line)] if line.isdecimal() else line for line in code.split("\n")])
-
-
-def _encode_counts(counts: Counter[str]) -> dict[str, int]:
-    return {_encoded_sets[characteristic_set]: count for characteristic_set, count in counts.items()}
-
-
-def _decode_counts(counts: dict[str, int]) -> Counter[str]:
-    return Counter({_decode_set(code): count for code, count in counts.items()})
 
 
 def _decode_refusal(row: Any) -> RecordError | None:

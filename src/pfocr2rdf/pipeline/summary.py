@@ -77,14 +77,9 @@ class ExportSummary:
 
     def as_dict(self, timing: bool = True) -> dict[str, Any]:
         """The summary as JSON; without ``timing`` it is the same in every run."""
-        numbers: dict[str, Any] = {
-            "read": self.read,
-            "exported": self.exported,
-            "quarantined": self.quarantined,
-            "refused": self.refused,
-            "superseded": self.superseded,
-            "triples": self.triples,
-            "entities": self.entities,
+        names = ("read", "exported", "quarantined", "refused", "superseded", "triples", "entities")
+        numbers: dict[str, Any] = {name: getattr(self, name) for name in names}
+        numbers |= {
             "mentions": dict(sorted(self.mentions.items())),
             "repairs": dict(sorted(self.repairs.items())),
             "results": {name: self.severities[name] for name in ("Violation", "Warning", "Info")},

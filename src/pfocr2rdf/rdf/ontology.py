@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from pfocr2rdf.rdf.serializers.turtle import TurtleSerializer
 from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, iri_term, literal
-from pfocr2rdf.rdf.vocabulary import (
-    CLASSES,
-    EVIDENCE_TYPES,
-    ONTOLOGY_PREFIXES,
-    PFOCR,
-    PROPERTIES,
-    Class,
-    Evidence,
-    Property,
-)
+from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE_TYPES, ONTOLOGY_PREFIXES, PFOCR, PROPERTIES, Class, Evidence, Property
 
 ONTOLOGY_IRI = PFOCR.rstrip("#")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from pfocr2rdf.errors import RecordError
@@ -16,10 +17,8 @@ from pfocr2rdf.records.values import NA_WORDS, na_to_empty, reject_control_chars
 
 _GENE_COLUMNS = ("organism_id", "organism_name", "word", "match", "ncbigene_symbol", "ncbigene_id", "source")
 _GENE_COUNT_COLUMNS = ("organism_group", "count_direct", "count_synonym", "count_match")
-_XREF_COLUMNS = {"chemical": ("chebi", "name"), "disease": ("doid", "name")}
-_mention_caches: dict[str, LruCache[tuple[str, ...], Mention]] = {
-    name: LruCache(ROW_CACHE_ENTRIES) for name in ("gene", "chemical", "disease")
-}
+_NER_COLUMNS = ("word", "mesh", "match", "name")
+_XREFS = {"chemical": ("chebi", iris.chebi_iri), "disease": ("doid", iris.doid_iri)}  # scheme, which is also a column, and its IRIs
 
 
 def _matches(_data: Mapping[str, Any]) -> bool:
@@ -30,64 +29,43 @@ def _parse(data: Mapping[str, Any], tables: Mapping[str, SideTable], source: str
     """The record with its tables; a table that is not there has no rows."""
     mentions: list[Mention] = []
     notes: list[str] = []
-    for name, reader in (("genes", _gene_mentions), ("chemicals", _chemical_mentions), ("diseases", _disease_mentions)):
+    for name, (columns, make) in _TABLES.items():
         if table := tables.get(name):
-            mentions.extend(reader(table))
-            notes += [f"{table.name}: the column {column!r} is not known and was passed over" for column in _unknown_columns(name, table)]
+            mentions += _mentions(name, columns, table, make)
+            known_columns = _GENE_COLUMNS + _GENE_COUNT_COLUMNS if name == "genes" else (*_NER_COLUMNS, "chebi", "doid")
+            unknown = unknown_columns(table, known_columns)
+            notes += [f"{table.name}: the column {column!r} is not known and was passed over" for column in unknown]
     return build_record(data, SCHEMA.version, source, "automl_pathway", tuple(mentions), tuple(notes))
 
 
-def _unknown_columns(name: str, table: SideTable) -> tuple[str, ...]:
-    columns = _GENE_COLUMNS + _GENE_COUNT_COLUMNS if name == "genes" else ("word", "mesh", "match", "name", "chebi", "doid")
-    return unknown_columns(table, columns)
-
-
-def _check_identifier(make: Any, value: str, column: str, table: SideTable, line: int) -> str:
-    """The value, once an IRI can be made of it."""
-    try:
-        make(value, column)
-    except RecordError as error:
-        error.line = line
-        raise error.with_source(table.name) from None
-    return value
-
-
-def _row_values(values: tuple[str, ...], columns: tuple[str, ...], table: SideTable, line: int) -> list[str]:
-    try:
-        for column, value in zip(columns, values, strict=True):
-            reject_control_chars(value, column)
-    except RecordError as error:
-        error.line = line
-        raise error.with_source(table.name) from None
-    return [na_to_empty(value) for value in values]
-
-
-def _mentions(
-    entity_type: str, columns: tuple[str, ...], table: SideTable, make: Callable[[tuple[str, ...], SideTable, int], Mention]
-) -> list[Mention]:
+def _mentions(name: str, columns: tuple[str, ...], table: SideTable, make: Callable[[tuple[str, ...]], Mention]) -> list[Mention]:
     """The mentions of a table, memoised by row: most rows repeat, and are looked up all at once."""
-    cache = _mention_caches[entity_type]
-    lines, values = read_rows(table, columns)
+    cache = _mention_caches[name]
+    lines, rows = read_rows(table, columns)
     mentions = []
-    for index, mention in enumerate(map(cache.get, values)):
+    for index, mention in enumerate(map(cache.get, rows)):
         if mention is None:
-            row = values[index]
-            mention = cache.lookup(row) or cache.put(row, make(row, table, lines[index]))
+            row = rows[index]
+            try:
+                mention = cache.lookup(row) or cache.put(row, make(row))
+            except RecordError as error:
+                error.line = lines[index]
+                raise error.with_source(table.name) from None
         mentions.append(mention)
     return mentions
 
 
-def _gene_mentions(table: SideTable) -> list[Mention]:
-    return _mentions("gene", _GENE_COLUMNS, table, _gene_mention)
+def _clean_values(values: tuple[str, ...], columns: tuple[str, ...]) -> list[str]:
+    return [na_to_empty(reject_control_chars(value, column)) for column, value in zip(columns, values, strict=True)]
 
 
-def _gene_mention(values: tuple[str, ...], table: SideTable, line: int) -> Mention:
-    taxon, organism, _, match, symbol, identifier, source = _row_values(values, _GENE_COLUMNS, table, line)
+def _gene_mention(values: tuple[str, ...]) -> Mention:
+    taxon, organism, _, match, symbol, identifier, source = _clean_values(values, _GENE_COLUMNS)
     word = values[2]
     if identifier:
-        _check_identifier(iris.gene_iri, identifier, "ncbigene_id", table, line)
+        iris.gene_iri(identifier, "ncbigene_id")
     if taxon:
-        _check_identifier(iris.taxon_iri, taxon, "organism_id", table, line)
+        iris.taxon_iri(taxon, "organism_id")
     return Mention(
         entity_type="gene",
         word="" if word in NA_WORDS else word,
@@ -101,31 +79,15 @@ def _gene_mention(values: tuple[str, ...], table: SideTable, line: int) -> Menti
     )
 
 
-def _chemical_mentions(table: SideTable) -> list[Mention]:
-    return _ner_mentions("chemical", table, iris.chebi_iri)
-
-
-def _disease_mentions(table: SideTable) -> list[Mention]:
-    return _ner_mentions("disease", table, iris.doid_iri)
-
-
-def _ner_mentions(entity_type: str, table: SideTable, check: Any) -> list[Mention]:
-    xref_column, name_column = _XREF_COLUMNS[entity_type]
-    columns = ("word", "mesh", "match", name_column, xref_column)
-
-    def make(values: tuple[str, ...], table: SideTable, line: int) -> Mention:
-        _, mesh, match, name, xref = _row_values(values, columns, table, line)
-        mesh, xref = mesh.removeprefix("mesh:"), xref.removeprefix(f"{xref_column}:")
-        if mesh:
-            _check_identifier(iris.mesh_iri, mesh, "mesh", table, line)
-        if xref:
-            _check_identifier(check, xref, xref_column, table, line)
-        return _ner_mention(entity_type, values[0], mesh, match, name, f"{xref_column}:{xref}" if xref else "")
-
-    return _mentions(entity_type, columns, table, make)
-
-
-def _ner_mention(entity_type: str, word: str, mesh: str, match: str, name: str, xref: str) -> Mention:
+def _ner_mention(entity_type: str, values: tuple[str, ...]) -> Mention:
+    scheme, xref_iri = _XREFS[entity_type]
+    _, mesh, match, name, xref = _clean_values(values, (*_NER_COLUMNS, scheme))
+    word, mesh, xref = values[0], mesh.removeprefix("mesh:"), xref.removeprefix(f"{scheme}:")
+    if mesh:
+        iris.mesh_iri(mesh, "mesh")
+    if xref:
+        xref_iri(xref, scheme)
+        xref = f"{scheme}:{xref}"
     label = match or name
     return Mention(
         entity_type=entity_type,
@@ -137,5 +99,12 @@ def _ner_mention(entity_type: str, word: str, mesh: str, match: str, name: str, 
         alt_label=name if name.casefold() != label.casefold() else "",
     )
 
+
+_TABLES: dict[str, tuple[tuple[str, ...], Callable[[tuple[str, ...]], Mention]]] = {
+    "genes": (_GENE_COLUMNS, _gene_mention),
+    "chemicals": ((*_NER_COLUMNS, "chebi"), partial(_ner_mention, "chemical")),
+    "diseases": ((*_NER_COLUMNS, "doid"), partial(_ner_mention, "disease")),
+}
+_mention_caches: dict[str, LruCache[tuple[str, ...], Mention]] = {name: LruCache(ROW_CACHE_ENTRIES) for name in _TABLES}
 
 SCHEMA = RecordSchema("2023", _matches, _parse)

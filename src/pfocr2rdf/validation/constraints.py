@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 
 from pfocr2rdf.rdf.terms import XSD_STRING, iri_term, lexical_form, parse_term
 
@@ -77,30 +79,16 @@ def _pattern(value: str, _index: ShapesIndex) -> TermCheck:
     return _PatternCheck(search)
 
 
-def _min_length(value: str, _index: ShapesIndex) -> TermCheck:
+def _length(compare: Callable[[int, int], bool], value: str, _index: ShapesIndex) -> TermCheck:
     length = int(parse_term(value).value)
-    return lambda term: len(lexical_form(term)) >= length
+    return lambda term: compare(len(lexical_form(term)), length)
 
 
-def _max_length(value: str, _index: ShapesIndex) -> TermCheck:
-    length = int(parse_term(value).value)
-    return lambda term: len(lexical_form(term)) <= length
-
-
-def _min_inclusive(value: str, _index: ShapesIndex) -> TermCheck:
-    bound = _bound(value)
-    return lambda term: _is_number(term) and Decimal(lexical_form(term)) >= bound
-
-
-def _max_inclusive(value: str, _index: ShapesIndex) -> TermCheck:
-    bound = _bound(value)
-    return lambda term: _is_number(term) and Decimal(lexical_form(term)) <= bound
-
-
-def _bound(value: str) -> Decimal:
+def _bound(compare: Callable[[Decimal, Decimal], bool], value: str, _index: ShapesIndex) -> TermCheck:
     if not _is_number(value):
         raise UnsupportedConstraintError(value)
-    return Decimal(lexical_form(value))
+    bound = Decimal(lexical_form(value))
+    return lambda term: _is_number(term) and compare(Decimal(lexical_form(term)), bound)
 
 
 def _in(value: str, index: ShapesIndex) -> TermCheck:
@@ -115,10 +103,10 @@ CONSTRAINT_CHECKS: dict[str, Callable[[str, ShapesIndex], TermCheck]] = {
     "datatype": _datatype,
     "nodeKind": _node_kind,
     "pattern": _pattern,
-    "minLength": _min_length,
-    "maxLength": _max_length,
-    "minInclusive": _min_inclusive,
-    "maxInclusive": _max_inclusive,
+    "minLength": partial(_length, operator.ge),
+    "maxLength": partial(_length, operator.le),
+    "minInclusive": partial(_bound, operator.ge),
+    "maxInclusive": partial(_bound, operator.le),
     "in": _in,
 }
 

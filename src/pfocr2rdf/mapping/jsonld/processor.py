@@ -48,14 +48,12 @@ def document_to_pairs(document: Mapping[str, Any], subject: str, base: str) -> t
 
     def load(url: str, _options: object) -> dict[str, Any]:
         if url not in BUNDLED_CONTEXT_PATHS:
-            loader_errors.append(_unknown_context_error(url))
+            reason = f"the context {url!r} is not one that ships with pfocr2rdf, and none is fetched from the network"
+            remedy = "use https://schema.org/ or write the context out"
+            loader_errors.append(RecordError(reason, field=f"{JSONLD_FIELD}.@context", remedy=remedy))
             raise loader_errors[0]
-        return {
-            "contentType": "application/ld+json",
-            "contextUrl": None,
-            "documentUrl": url,
-            "document": load_bundled(BUNDLED_CONTEXT_PATHS[url]),
-        }
+        context = load_bundled(BUNDLED_CONTEXT_PATHS[url])
+        return {"contentType": "application/ld+json", "contextUrl": None, "documentUrl": url, "document": context}
 
     options = {"documentLoader": load, "base": base, "processingMode": "json-ld-1.1"}
     try:
@@ -70,14 +68,6 @@ def document_to_pairs(document: Mapping[str, Any], subject: str, base: str) -> t
         reason = getattr(error, "code", None) or getattr(error, "type", None) or error
         raise RecordError(f"is no valid JSON-LD: {reason}", field=JSONLD_FIELD, remedy="correct the block") from None
     return _split_by_subject(dataset, iri_term(subject))
-
-
-def _unknown_context_error(url: str) -> RecordError:
-    return RecordError(
-        f"the context {url!r} is not one that ships with pfocr2rdf, and none is fetched from the network",
-        field=f"{JSONLD_FIELD}.@context",
-        remedy="use https://schema.org/ or write the context out",
-    )
 
 
 def _check_iris(value: Any, key: str = "") -> None:

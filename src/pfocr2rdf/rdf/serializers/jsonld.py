@@ -21,7 +21,7 @@ from pfocr2rdf.rdf.terms import (
 )
 from pfocr2rdf.rdf.vocabulary import DEFAULT_PREFIXES, PREFIXES, PROPERTIES, Property, expand_curie
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False)
+_encode_text = json.JSONEncoder(ensure_ascii=False).encode
 # Prefixes whose namespace ends in no "gen-delim" character: a JSON-LD processor takes those for prefixes only if told to.
 _NOT_GEN_DELIM = {prefix for prefix, namespace in PREFIXES.items() if namespace[-1] not in ":/?#[]@"}
 
@@ -38,11 +38,6 @@ def jsonld_context() -> dict[str, Any]:
     return terms
 
 
-def encode_json_text(text: str) -> str:
-    """A JSON string, with letters of all alphabets as they are."""
-    return _ENCODER.encode(text)
-
-
 class _Key(NamedTuple):
     """The key of a property."""
 
@@ -54,7 +49,7 @@ class _Key(NamedTuple):
 
 def _key_of(row: Property) -> _Key:
     is_text = row.range == "xsd:string"
-    return _Key(encode_json_text(row.jsonld_key), "" if row.is_object or is_text else expand_curie(row.range), row.is_object, is_text)
+    return _Key(_encode_text(row.jsonld_key), "" if row.is_object or is_text else expand_curie(row.range), row.is_object, is_text)
 
 
 class JsonLdSerializer(Serializer):
@@ -78,7 +73,7 @@ class JsonLdSerializer(Serializer):
 
     def serialize_resources(self, resources: Sequence[Resource], graph: str) -> str:
         """A node object a line; the document has one graph, without a name."""
-        return ",\n".join([self.node_object(resource) for resource in resources])
+        return ",\n".join([self._object(resource.subject, self._members(resource.pairs)) for resource in resources])
 
     def serialize_figure(self, figure: GroupedResource, mentions: ResourceColumns, graph: str) -> str:
         """The same for a figure and its mentions, whose members are mostly in the cache."""
@@ -98,11 +93,8 @@ class JsonLdSerializer(Serializer):
         """The ends of the graph and the document."""
         return "\n]}\n"
 
-    def node_object(self, resource: Resource) -> str:
-        """The JSON-LD node object of a resource."""
-        return self._object(resource.subject, self._members(resource.pairs))
-
     def _object(self, subject: str, members: str) -> str:
+        """A JSON-LD node object."""
         return f'{{"id": {self._iri(subject[1:-1])}, {members}}}'
 
     def _members(self, pairs: tuple[PredicateObject, ...]) -> str:
@@ -141,7 +133,7 @@ class JsonLdSerializer(Serializer):
         end = term.rindex('"') + 1
         text, suffix = term[:end], term[end:]
         if suffix.startswith("@"):
-            return f'{{"@value": {text}, "@language": {encode_json_text(suffix[1:])}}}'
+            return f'{{"@value": {text}, "@language": {_encode_text(suffix[1:])}}}'
         datatype = suffix[3:-1]
         if datatype == key.datatype and not key.is_object:
             return text
@@ -151,4 +143,4 @@ class JsonLdSerializer(Serializer):
         curie = DEFAULT_PREFIXES.compress(iri)
         if not curie and iri.partition(":")[0] in PREFIXES:
             raise ValueError(f"JSON-LD cannot write {iri!r}, whose scheme is one of the prefixes")
-        return f'"{curie}"' if curie else encode_json_text(iri)
+        return f'"{curie}"' if curie else _encode_text(iri)

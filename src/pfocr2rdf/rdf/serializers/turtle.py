@@ -51,7 +51,7 @@ class TurtleSerializer(Serializer):
 
     def serialize_resources(self, resources: Sequence[Resource], graph: str) -> str:
         """One paragraph a subject; Turtle has no named graphs."""
-        return "\n".join([self.serialize_resource(resource) for resource in resources])
+        return "\n".join([f"{self._iri(resource.subject)} {self._predicate_object_list(resource.pairs)} .\n" for resource in resources])
 
     def serialize_figure(self, figure: GroupedResource, mentions: ResourceColumns, graph: str) -> str:
         """The same for a figure and its mentions, whose predicate-object lists are mostly in the cache."""
@@ -64,10 +64,6 @@ class TurtleSerializer(Serializer):
             for name, body, trailer in zip(mentions.local_names, bodies, trailers, strict=True)
         ]
         return "\n".join([f"{self._iri(figure.subject)} {self._grouped_list(figure.values_by_predicate)} .\n", *paragraphs])
-
-    def serialize_resource(self, resource: Resource) -> str:
-        """All statements of one subject."""
-        return f"{self._iri(resource.subject)} {self._predicate_object_list(resource.pairs)} .\n"
 
     def _name_delimiters(self, namespace: str) -> tuple[str, str]:
         """The text before and after a name of letters and digits in this namespace."""
