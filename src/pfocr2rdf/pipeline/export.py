@@ -20,7 +20,7 @@ from pfocr2rdf.pipeline.summary import ExportSummary
 from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS
 from pfocr2rdf.records.sources import RecordSource
 from pfocr2rdf.storage.export_directory import ExportDirectory
-from pfocr2rdf.storage.filesystem import Storage
+from pfocr2rdf.storage.output_storage import Storage
 from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.storage.urls import is_url, redact_url
 from pfocr2rdf.validation.shapes import load_shapes

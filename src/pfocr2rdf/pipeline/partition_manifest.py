@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from pfocr2rdf.pipeline.descriptions import Description
 from pfocr2rdf.pipeline.results import JSON_CODEC, IndexedRecord, QuarantinedRecord, RecordResult
 from pfocr2rdf.storage.files import FileInfo
-from pfocr2rdf.storage.filesystem import Storage
 from pfocr2rdf.storage.layout import PARTITION_MANIFESTS_DIR
+from pfocr2rdf.storage.output_storage import Storage
 
 
 class PartitionResult(NamedTuple):

@@ -29,8 +29,8 @@ from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.storage.compression import decompress, suffix_for
 from pfocr2rdf.storage.export_directory import ExportDirectory
 from pfocr2rdf.storage.files import BUFFER_BYTES, FileInfo, exclusive_lock, map_os_errors
-from pfocr2rdf.storage.filesystem import Storage
 from pfocr2rdf.storage.layout import MANIFEST_FILE, QUARANTINE_DIR, STATE_FILE, is_partition_file
+from pfocr2rdf.storage.output_storage import Storage
 from pfocr2rdf.storage.prune import StaleFiles
 
 _EMPTY_RESULT = PartitionResult([], [], [], {}, frozenset(), 0)

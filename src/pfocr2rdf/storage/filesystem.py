@@ -1,31 +1,21 @@
-"""File systems by URL, as fsspec opens them: records are read from them, and partitioned exports are written to them."""
+"""File systems by URL, as fsspec opens them: files to read from them, and one mapping of their errors."""
 
 from __future__ import annotations
 
 import contextlib
 import io
-import json
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, cast
 
 import fsspec
 from fsspec import asyn
 from fsspec.core import url_to_fs
-from fsspec.implementations.local import LocalFileSystem
 
-from pfocr2rdf.errors import OutputError, PfocrError, SourceError
-from pfocr2rdf.storage.compression import open_compressed
-from pfocr2rdf.storage.files import BUFFER_BYTES, FileInfo, HashingWriter, atomic_write, map_os_errors
-from pfocr2rdf.storage.layout import PARTITION_MANIFESTS_DIR
+from pfocr2rdf.errors import PfocrError, SourceError
 from pfocr2rdf.storage.urls import is_url, redact_message, redact_url
-
-PARTIAL_DIR = f"{PARTITION_MANIFESTS_DIR}/partial"
-"""The directory of files that are being written, if the storage is a directory of this machine."""
 
 _PREFETCHED: dict[str, bytes | None] = {}
 """Files that were fetched ahead, each until it is read; ``None`` for a file that does not exist."""
@@ -46,13 +36,8 @@ def map_fs_errors(
 ) -> Iterator[None]:
     """The one place that turns errors of file systems into ours: each file system has errors of its own.
 
-    Args:
-        url: the file or directory, whose secrets no message may show.
-        action: what could not be done, as a participle.
-        error_type: the error to raise.
-        passed: errors that the caller handles.
-        label: what messages call it; without it, the URL without its secrets.
-        describe: returns the reason.
+    The action is a participle: what cannot be done with the file or directory. Messages call that by its label, by default the URL without
+    its secrets, which ``describe`` keeps out of the reason, too. Errors in ``passed`` are left to the caller.
     """
     try:
         yield
@@ -109,12 +94,7 @@ def download(url: str, target: Path) -> None:
 
 @contextlib.contextmanager
 def open_file(name: str) -> Iterator[BinaryIO]:
-    """A file to read, by path or URL.
-
-    Raises:
-        OSError: it cannot be opened.
-        SourceError: the file system cannot be reached.
-    """
+    """A file to read, by path or URL; ``OSError`` if it cannot be opened, ``SourceError`` if its file system cannot be reached."""
     if not is_url(name):
         with open(name, "rb") as file:
             yield file
@@ -165,138 +145,3 @@ def _open_parent(url: str) -> tuple[fsspec.AbstractFileSystem, str]:
     """The file system of a file, and its path; there are fewer directories to open than files."""
     system, path = open_file_system(os.path.dirname(url))
     return system, f"{path}/{os.path.basename(url)}"
-
-
-class PendingFile(NamedTuple):
-    """A file that is being written: ``stream`` takes its bytes, ``writer`` counts those that are written, compressed if the file is."""
-
-    name: str
-    stream: BinaryIO
-    writer: HashingWriter
-
-    @property
-    def info(self) -> FileInfo:
-        """Size and digest of what was written so far."""
-        return self.writer.file_info(self.name)
-
-
-class Storage(NamedTuple):
-    """A directory by path or URL, in which a file appears whole or not at all; small, so that it can travel to other machines."""
-
-    url: str
-
-    @property
-    def display_url(self) -> str:
-        """The URL for messages."""
-        return redact_url(self.url)
-
-    @property
-    def path(self) -> Path | None:
-        """The directory on this machine, if it is one; ``OutputError`` if its file system cannot be opened."""
-        system, path = self._resolve("")
-        return Path(path) if isinstance(system, LocalFileSystem) else None
-
-    def _resolve(self, name: str) -> tuple[fsspec.AbstractFileSystem, str]:
-        with map_fs_errors(self.url, "opened", OutputError):
-            system, path = url_to_fs(self.url, use_listings_cache=False)  # other processes write to it, too
-        return system, f"{path.rstrip('/')}/{name}".rstrip("/")
-
-    def _label(self, name: str) -> str:
-        return f"{self.display_url}/{name}".rstrip("/")
-
-    def _map_errors(self, name: str, action: str) -> contextlib.AbstractContextManager[None]:
-        return map_fs_errors(self.url, action, OutputError, label=self._label(name), describe=_describe_briefly)
-
-    @contextlib.contextmanager
-    def write(self, name: str) -> Iterator[PendingFile]:
-        """A new file, which takes the place of one of the same name when it is closed; compressed as its name says.
-
-        Raises:
-            OutputError: it cannot be written; the file that it was to replace stays.
-        """
-        with self._atomic_target(name) as partial, partial.open("wb", buffering=BUFFER_BYTES) as file:
-            writer = HashingWriter(file)
-            with open_compressed(name, writer) as stream:
-                yield PendingFile(name, stream, writer)
-
-    def write_file(self, name: str, source: Path) -> None:
-        """Write a file that is ready, as it is."""
-        with self._atomic_target(name) as partial:
-            shutil.copyfile(source, partial)
-
-    def write_json(self, name: str, value: Any) -> None:
-        """Write a small file of our own."""
-        with self.write(name) as file:
-            file.stream.write(json.dumps(value, separators=(",", ":")).encode())
-
-    @contextlib.contextmanager
-    def _atomic_target(self, name: str) -> Iterator[Path]:
-        """A file of this machine to write, which takes its place in the storage at the end."""
-        system, path = self._resolve(name)
-        with map_os_errors(self._label(name)):
-            if isinstance(system, LocalFileSystem):
-                partial_dir = Path(self._resolve(PARTIAL_DIR)[1])
-                for directory in (partial_dir, Path(path).parent):
-                    directory.mkdir(parents=True, exist_ok=True)
-                with atomic_write(Path(path), partial_dir) as partial:
-                    yield partial
-            else:
-                with tempfile.TemporaryDirectory(prefix="pfocr2rdf-") as scratch:
-                    partial = Path(scratch) / os.path.basename(path)
-                    yield partial
-                    with self._map_errors(name, "written"):
-                        system.put_file(str(partial), path)
-
-    def read(self, name: str) -> bytes | None:
-        """A file's bytes, or ``None`` if there is none; ``OutputError`` if it cannot be read."""
-        system, path = self._resolve(name)
-        with self._map_errors(name, "read"):
-            try:
-                return cast("bytes", system.cat_file(path))
-            except (FileNotFoundError, IsADirectoryError):
-                return None
-
-    def read_json(self, name: str) -> Any:
-        """What a JSON file holds, or ``None`` if there is none, or it is damaged."""
-        data = self.read(name)
-        try:
-            return None if data is None else json.loads(data)
-        except (ValueError, RecursionError):
-            return None
-
-    @contextlib.contextmanager
-    def open(self, name: str) -> Iterator[BinaryIO]:
-        """A file to read bytes from, as they are."""
-        system, path = self._resolve(name)
-        with self._map_errors(name, "read"), system.open(path, "rb") as file:
-            yield file
-
-    def size(self, name: str) -> int:
-        """A file's size in bytes; -1 if there is none."""
-        system, path = self._resolve(name)
-        with self._map_errors(name, "read"):
-            try:
-                return int(system.size(path))
-            except FileNotFoundError:
-                return -1
-
-    def names(self) -> list[str]:
-        """The names of the files and directories in it."""
-        system, path = self._resolve("")
-        with self._map_errors("", "listed"):
-            try:
-                return [os.path.basename(entry.rstrip("/")) for entry in system.ls(path, detail=False)]
-            except FileNotFoundError:
-                return []
-
-    def remove(self, names: Iterable[str]) -> None:
-        """Remove files and directories, if they exist."""
-        for name in names:
-            system, path = self._resolve(name)
-            with self._map_errors(name, "removed"):
-                if system.exists(path):
-                    system.rm(path, recursive=True)
-
-
-def _describe_briefly(error: Exception, url: str) -> str:
-    return getattr(error, "strerror", None) or redact_message(error, url) or type(error).__name__

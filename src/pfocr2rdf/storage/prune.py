@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from pfocr2rdf.storage.filesystem import PARTIAL_DIR, Storage
 from pfocr2rdf.storage.layout import (
     CHECKPOINT_DIR,
     MANIFEST_FILE,
@@ -19,6 +18,7 @@ from pfocr2rdf.storage.layout import (
     is_own_manifest,
     is_partition_file,
 )
+from pfocr2rdf.storage.output_storage import PARTIAL_DIR, Storage
 
 _PREVIOUS_MANIFEST_PATH = f"{PARTITION_MANIFESTS_DIR}/{PREVIOUS_MANIFEST}"
 # A run that was killed while it published leaves its own files, and those that it was to replace.
