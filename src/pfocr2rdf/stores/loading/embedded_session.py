@@ -62,12 +62,12 @@ class EmbeddedLoadSession:
 
     def _refuse_foreign_default_graph(self) -> None:
         """Refuse to replace a default graph that this package did not load."""
-        if self._live is None or self._plan.target_graph or self._plan.options.append:
+        live = self._live
+        if live is None or self._plan.target_graph or self._plan.options.append:
             return
-        if not self._is_in_default_graph(self._live) and self._live.ask(graph_pattern("")):
-            raise StoreError(
-                f"{self._live.location}: its default graph holds something else; add to it with --append, or load with --graphs dataset"
-            )
+        if not self._is_in_default_graph(live) and live.ask(graph_pattern("")):
+            remedy = "add to it with --append, or load with --graphs dataset"
+            raise StoreError(f"{live.location}: its default graph holds something else; {remedy}")
 
     def _is_in_default_graph(self, live: EmbeddedStore) -> bool:
         return is_in_default_graph(fetch_description(live, self._plan.description_graph))

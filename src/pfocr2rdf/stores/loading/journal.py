@@ -81,20 +81,19 @@ class Journal:
 
     def set_flag(self, name: str, value: bool) -> None:
         """Store a decision that a run which resumes the load must keep to."""
-        with map_os_errors(self._path):
-            self._database.execute("INSERT OR REPLACE INTO flag VALUES (?, ?)", (name, value))
-            self._database.commit()
+        self._write("INSERT OR REPLACE INTO flag VALUES (?, ?)", [(name, value)])
 
     def mark_sent(self, number: int, statements: int) -> None:
         """Note that a chunk is in the store."""
-        with map_os_errors(self._path):
-            self._database.execute("INSERT OR REPLACE INTO chunk VALUES (?, ?)", (number, statements))
-            self._database.commit()
+        self._write("INSERT OR REPLACE INTO chunk VALUES (?, ?)", [(number, statements)])
 
     def mark_missing(self, numbers: Iterable[int]) -> None:
         """Note that chunks are not in the store after all."""
+        self._write("DELETE FROM chunk WHERE number = ?", [(number,) for number in numbers])
+
+    def _write(self, statement: str, rows: list[tuple[Any, ...]]) -> None:
         with map_os_errors(self._path):
-            self._database.executemany("DELETE FROM chunk WHERE number = ?", [(number,) for number in numbers])
+            self._database.executemany(statement, rows)
             self._database.commit()
 
     def sent_chunks(self) -> dict[int, int]:
