@@ -54,13 +54,13 @@ def test_embedded_loads_are_whole(data: Data, tmp_path: Path) -> None:
 
 def test_loads_into_a_server_are_whole_and_its_memory_is_known(data: Data, tmp_path: Path) -> None:
     servers.program("curl", "apt-get install curl")
-    places = measured(data, tmp_path, OXIGRAPH)
-    load(places[OURS])
-    load(places[CURL])
-    for place in (places[OURS], places[CURL]):
-        assert place.verdict == f"all {data.statements:,}"
-        assert place.run is not None
-        assert 5 < (place.run.server or 0) < 1000
+    loads = measured(data, tmp_path, OXIGRAPH)
+    load(loads[OURS])
+    load(loads[CURL])
+    for load_target in (loads[OURS], loads[CURL]):
+        assert load_target.verdict == f"all {data.statements:,}"
+        assert load_target.run is not None
+        assert 5 < (load_target.run.server or 0) < 1000
 
 
 @pytest.mark.parametrize("request_type", ["insert", "post"])
@@ -117,14 +117,14 @@ def test_peak_of_a_client_is_its_own(tmp_path: Path) -> None:
 def test_ways_take_turns_and_what_is_long_runs_once(monkeypatch: pytest.MonkeyPatch) -> None:
     run_names: list[str] = []
 
-    def loaded(place: Place) -> None:
-        run_names.append(place.way.name)
-        place.runs.append(Run(COST._replace(wall=LONG + 1 if place.way.name == "c" else len(run_names)), None))
+    def loaded(load_run: Place) -> None:
+        run_names.append(load_run.way.name)
+        load_run.runs.append(Run(COST._replace(wall=LONG + 1 if load_run.way.name == "c" else len(run_names)), None))
 
     monkeypatch.setattr(contest, "load", loaded)
-    places = measure([way("a"), way("b"), way("c"), way("d", into="another")], 3)
+    measured_ways = measure([way("a"), way("b"), way("c"), way("d", into="another")], 3)
     assert run_names == ["a", "b", "c", "b", "a", "a", "b", "d", "d", "d"]
-    assert places[0].run == Run(COST._replace(wall=5.0), None)  # the middle one of 1, 5 and 6
+    assert measured_ways[0].run == Run(COST._replace(wall=5.0), None)  # the middle one of 1, 5 and 6
 
 
 def test_bars_are_held_missed_or_not_measured() -> None:

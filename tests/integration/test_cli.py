@@ -184,9 +184,9 @@ def test_completion_is_a_script_for_the_shell(shell: str) -> None:
 
 def test_every_command_has_help_with_examples_and_every_option_a_text() -> None:
     for name, command in main.commands.items():
-        said = run(name, "--help")
-        assert said.exit_code == 0
-        assert "Examples:" in said.output, name
+        result = run(name, "--help")
+        assert result.exit_code == 0
+        assert "Examples:" in result.output, name
         for option in command.params:
             if isinstance(option, click.Option):
                 assert option.help, f"{name} {option.name}"

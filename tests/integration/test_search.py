@@ -49,7 +49,7 @@ Ask = Callable[..., list[dict[str, Any]]]
 
 @pytest.fixture(scope="module")
 def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
-    """What the script of the site finds in the index of a folder for each question; of a kind, where ``entity_type`` names one."""
+    """What the script of the site finds in the index of a folder for each query; of one entity type, where ``entity_type`` names it."""
     node = shutil.which("node")
     if not node:
         missing = "there is no Node: apt-get install nodejs"
@@ -151,10 +151,10 @@ def test_what_is_shown_of_a_thing_is_what_was_given(ask: Ask, site: Path) -> Non
 
 
 def test_an_entity_type_filters_the_results_and_all_are_counted(ask: Ask, site: Path) -> None:
-    result = ask(site, "STAT3", kind="figure")[0]
+    result = ask(site, "STAT3", entity_type="figure")[0]
     assert urls(result) == urls_of(MANY, FEW)
     assert {item["plural"]: item["count"] for item in result["counts"] if item["count"]} == {"genes": 1, "figures": 2, "papers": 1}
-    assert urls(ask(site, "STAT3", kind="constructor")[0]) == urls_of(STAT3, MANY, FEW, PAPER)
+    assert urls(ask(site, "STAT3", entity_type="constructor")[0]) == urls_of(STAT3, MANY, FEW, PAPER)
 
 
 def test_ties_go_by_weight_then_by_title(ask: Ask, tmp_path: Path) -> None:

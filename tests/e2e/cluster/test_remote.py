@@ -271,8 +271,8 @@ def test_a_killed_run_in_a_bucket_is_taken_up_again(s3: Any, tmp_path: Path) -> 
     source = write(tmp_path / "in", {f"PMC1__{number:02}.md": front_matter(older(f"PMC1__{number:02}")) for number in range(30)})
     url = f"s3://{BUCKET}/killed"
 
-    def stop(_: str, done: int, total: int) -> None:
-        if done == 20:
+    def stop(_: str, completed: int, total: int) -> None:
+        if completed == 20:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

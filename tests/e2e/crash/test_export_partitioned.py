@@ -86,8 +86,8 @@ def test_what_a_killed_run_made_need_not_be_made_again(source: Path, tmp_path: P
 
 @pytest.mark.parametrize("second", [{"size": 20}, {"formats": ["turtle"]}, {"size": 20, "merge": True}])
 def test_nothing_of_a_run_that_was_killed_outlives_the_next_one(second: dict[str, Any], source: Path, output: Path) -> None:
-    def stop(_: str, done: int, total: int) -> None:
-        if done >= 14:
+    def stop(_: str, completed: int, total: int) -> None:
+        if completed >= 14:
             raise KeyboardInterrupt
 
     for options in ({"size": 1}, {"size": 5, "formats": ["nquads"], "compress": "zst"}):
@@ -100,7 +100,7 @@ def test_nothing_of_a_run_that_was_killed_outlives_the_next_one(second: dict[str
 
 
 def test_a_killed_run_in_parts_leaves_nothing_to_an_export_in_one_piece(source: Path, output: Path) -> None:
-    def stop(_: str, done: int, total: int) -> None:
+    def stop(_: str, completed: int, total: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

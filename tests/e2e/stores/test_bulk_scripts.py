@@ -77,12 +77,12 @@ def test_virtuoso_holds_the_export(graphs: str, ending: str, server: Virtuoso, f
         process = subprocess.run(["bash", output / "load.sh"], env={**os.environ, **settings}, capture_output=True, text=True)
         assert process.returncode == 0, process.stderr
         assert process.stdout.endswith(f"{statements(folder)} statements are in the store\n")
-    wanted: dict[str, int] = {}
+    expected_counts: dict[str, int] = {}
     for line in expected(folder, graphs):
         name = shlex.split(line.rpartition("<")[2].replace(">", " "))[0]
-        wanted[name] = wanted.get(name, 0) + 1
+        expected_counts[name] = expected_counts.get(name, 0) + 1
     rows = server.select("SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
-    assert {row["g"]: int(row["n"]) for row in rows if row["g"] in wanted} == wanted
+    assert {row["g"]: int(row["n"]) for row in rows if row["g"] in expected_counts} == expected_counts
     if graphs == "dataset":
         stored = server.held(DATASET_IRI)
         words = [line for line in stored if "vocab#word>" in line]

@@ -612,10 +612,13 @@ def test_bodies_that_are_cut_at_the_end_of_a_line(staged: bool, releases: Releas
         load(releases[1], proxy.url, chunk_size=SMALL, requests=1)
     if staged:
         assert_served(empty, releases[0])
-    proxy.faults, before = [], len(proxy.requests)
+    proxy.faults, request_count = [], len(proxy.requests)
     loaded = load(releases[1], proxy.url, chunk_size=SMALL, requests=1)
     assert loaded.resumed == len(chunks) - 2
-    assert [request.announced for request in proxy.requests[before:] if is_chunk(request)] == [len(chunks[4].lines), len(chunks[9].lines)]
+    assert [request.announced for request in proxy.requests[request_count:] if is_chunk(request)] == [
+        len(chunks[4].lines),
+        len(chunks[9].lines),
+    ]
     assert_holds(empty, releases[1])
 
 
