@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import pytest
 import rdflib
 from click.testing import CliRunner, Result
@@ -23,7 +22,6 @@ from pfocr2rdf import OutputError, SourceError, export
 from pfocr2rdf.analysis.stats.count import stats
 from pfocr2rdf.analysis.stats.labels import printable_label
 from pfocr2rdf.analysis.stats.model import GraphStats
-from pfocr2rdf.analysis.stats.plots import PLOTS, plot_years
 from pfocr2rdf.analysis.stats.render import write_plots
 from pfocr2rdf.cli import main
 
@@ -295,6 +293,8 @@ def test_plots_say_what_they_show(examples: Path, tmp_path: Path) -> None:
 
 
 def test_plots_are_the_same_bytes_in_every_run_and_for_every_user(examples: Path, tmp_path: Path) -> None:
+    import matplotlib as mpl
+
     statistics = stats(examples)
     files = write_plots(statistics, tmp_path / "one", ["svg", "png", "svg"])
     assert len(files) == 2 * len(PLOT_NAMES) + 1
@@ -361,6 +361,8 @@ def test_names_of_others_stay_inert(tmp_path: Path) -> None:
 
 
 def test_a_year_far_from_the_others_does_not_squeeze_the_plot(examples: Path) -> None:
+    from pfocr2rdf.analysis.stats.plots import plot_years
+
     statistics = stats(examples)._replace(figures_by_year={1: 1, 2009: 3, 2011: 2, 99999: 1}, figures=8, figures_without_year=1)
     axes = plot_years(statistics).figure.axes[0]
     assert axes.get_xlim() == pytest.approx((2008.1, 2011.9))
@@ -368,6 +370,8 @@ def test_a_year_far_from_the_others_does_not_squeeze_the_plot(examples: Path) ->
 
 
 def test_plots_of_many_figures_have_few_bars_and_lose_none(examples: Path) -> None:
+    from pfocr2rdf.analysis.stats.plots import PLOTS
+
     counts = {amount: max(1, 66_000 // (amount + 1) ** 2) for amount in range(400)} | {90_000: 1}
     statistics = stats(examples)._replace(mentions_per_figure=counts, genes_per_figure=counts)
     for axes in PLOTS["mentions"](statistics).figure.axes:
@@ -384,6 +388,8 @@ def test_the_plot_in_the_documentation_is_that_of_the_examples(examples: Path, t
 
 
 def test_long_names_are_not_in_titles_and_ticks_of_many_figures_do_not_touch(examples: Path) -> None:
+    from pfocr2rdf.analysis.stats.plots import PLOTS
+
     statistics = stats(examples)
     long = statistics.top_families[0]._replace(label="x" * 40, total=70_000)
     plot = PLOTS["families"](statistics._replace(top_families=[long]))
@@ -408,6 +414,8 @@ def test_a_later_run_replaces_the_plots_and_touches_nothing_else(examples: Path,
 
 
 def test_a_run_that_fails_leaves_what_was_there(examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pfocr2rdf.analysis.stats.plots import PLOTS
+
     write_plots(stats(examples), tmp_path / "plots")
     previous = {path.name: path.read_bytes() for path in (tmp_path / "plots").iterdir()}
 

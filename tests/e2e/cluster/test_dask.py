@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import signal
@@ -14,7 +15,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import dask
 import pytest
 from benchmarks.corpus import make_corpus
 from tests.support.partitions import assert_intact, contents
@@ -22,7 +22,6 @@ from tests.support.records import PROGRAMS, front_matter, older, write
 from tests.support.s3 import free_port, s3_server, wait_for
 
 from pfocr2rdf.errors import ExecutorError, OutputError, SourceError
-from pfocr2rdf.pipeline.executors import dask as dask_executor
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.pipeline.summary import ExportSummary
 from pfocr2rdf.storage.layout import MANIFEST_FILE
@@ -211,7 +210,7 @@ def test_a_scheduler_that_never_comes_back(
     start: Callable[..., Running], source: Path, expected_files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was done until then need not be done again."""
-    monkeypatch.setattr(dask_executor, "RECONNECT_TIMEOUT_SECONDS", 2.0)
+    monkeypatch.setattr("pfocr2rdf.pipeline.executors.dask.RECONNECT_TIMEOUT_SECONDS", 2.0)
     running = start(1)
     with pytest.raises(ExecutorError, match=f"{running.address}: the scheduler cannot be reached"):
         exported(source, tmp_path / "out", running, progress=Once(COUNT // 4, lambda: running.kill(running.scheduler)))
@@ -225,6 +224,8 @@ def test_a_record_that_kills_every_worker_is_set_aside(tmp_path: Path) -> None:
     pages["PMC1__11.md"] = front_matter(older("PMC1__11", title="Deadly"))
     pages["PMC1__12.md"] = front_matter(older("PMC1__12", title="Greedy"))
     source = write(tmp_path / "in", pages)
+    import dask
+
     with dask.config.set({"distributed.worker.preload": [str(PROGRAMS / "preload_deadly_titles.py")]}):
         result = exported(source, tmp_path / "out", None, workers=2)
     assert (result.exported, result.quarantined, result.refused) == (28, 2, 0)
@@ -238,7 +239,7 @@ def test_a_record_that_kills_every_worker_is_set_aside(tmp_path: Path) -> None:
 
 
 def test_a_scheduler_that_is_not_there(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dask_executor, "CONNECT_TIMEOUT_SECONDS", 1.0)
+    monkeypatch.setattr("pfocr2rdf.pipeline.executors.dask.CONNECT_TIMEOUT_SECONDS", 1.0)
     write(tmp_path / "out", {MANIFEST_FILE: "{}"})
     for address in (f"tcp://127.0.0.1:{free_port()}", "gopher://127.0.0.1:1"):
         with pytest.raises(ExecutorError, match=f"{address}: the scheduler cannot be reached"):
@@ -271,6 +272,7 @@ def test_an_archive_that_only_this_machine_sees(start: Callable[..., Running], t
 
 
 def test_dask_that_is_not_installed(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    importlib.import_module("pfocr2rdf.pipeline.executors.dask")
     monkeypatch.setitem(sys.modules, "distributed", None)
     monkeypatch.delitem(sys.modules, "pfocr2rdf.pipeline.executors.dask")
     monkeypatch.delattr("pfocr2rdf.pipeline.executors.dask")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import ipaddress
 import re
 from urllib.parse import quote, unquote, urlsplit
@@ -10,7 +11,6 @@ import pyoxigraph
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from rfc3987_syntax import is_valid_syntax
 from tests.support.profiles import example_count
 
 from pfocr2rdf.errors import RecordError
@@ -273,8 +273,16 @@ NOT_IN_GRAMMAR = re.compile("\\[|[\U00010000-\U0010ffff]").search
 to U+EFFFD and U+10FFFD, and its ``ipv6address`` knows no ``::`` that stands for more groups than are left out, such as ``::1``."""
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _grammar() -> None:
+    """The grammar takes two seconds to import, of those processes only that run these tests."""
+    importlib.import_module("rfc3987_syntax")
+
+
 def by_grammar(text: str) -> bool:
     """What the grammar of RFC 3987 says, in the form of a library that was made from it."""
+    from rfc3987_syntax import is_valid_syntax
+
     return bool(is_valid_syntax("iri", text))
 
 
