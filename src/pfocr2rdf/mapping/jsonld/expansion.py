@@ -1,7 +1,6 @@
 """Memoized JSON-LD expansion: a block of JSON-LD to statements.
 
 PyLD runs once per signature of a block (its keys, and all values but free text), on placeholders in the place of free text.
-``expand_jsonld_uncached`` runs it on the block itself: the reference that tests compare with.
 """
 
 from __future__ import annotations
@@ -83,15 +82,6 @@ def expand_jsonld(record: FigureRecord) -> JsonLdStatements:
         else:
             pairs[predicate, term] = None
     return JsonLdStatements(_add_caption(pairs, record), template.other_resources, tuple(repairs))
-
-
-def expand_jsonld_uncached(record: FigureRecord) -> JsonLdStatements:
-    """The same, by PyLD on the block itself: the reference."""
-    if record.jsonld is None:
-        return JsonLdStatements(_add_caption({}, record), (), ())
-    block, repairs = repair_block(record)
-    figure_pairs, other_resources = _figure_and_other_statements(block, record.figid)
-    return JsonLdStatements(_add_caption(dict.fromkeys(figure_pairs), record), tuple(other_resources), tuple(repairs))
 
 
 def _add_caption(pairs: dict[PredicateObject, None], record: FigureRecord) -> tuple[PredicateObject, ...]:
