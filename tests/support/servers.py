@@ -153,7 +153,7 @@ class Server:
         response = self._client.post(self.update_url, content=update, headers={"Content-Type": "application/sparql-update"})
         assert response.is_success, f"{update[:200]}: {response.status_code} {response.text[:500]}"
 
-    def held(self, graph: str | None = None) -> list[str]:
+    def dump(self, graph: str | None = None) -> list[str]:
         """The lines of N-Triples of a graph, or of N-Quads of the whole store, sorted; as pyoxigraph writes them, whoever holds them."""
         fmt = RdfFormat.N_QUADS if graph is None else RdfFormat.N_TRIPLES
         response = self._client.get(self.graphs_url, params={"graph": graph} if graph else None, headers={"Accept": fmt.media_type})
@@ -185,7 +185,7 @@ def oxigraph(folder: Path, *, read_only: bool = False, port: int = 0) -> Iterato
 class Virtuoso(Server):
     """A server that gives at most 10,000 statements at once, and does not say that there are more."""
 
-    def statements(self, graph: str | None = None) -> list[str]:
+    def dump(self, graph: str | None = None) -> list[str]:
         """The lines of N-Triples of one graph, sorted; as pyoxigraph writes them."""
         assert graph is not None, "Virtuoso has no N-Quads of a whole store: name a graph"
         statements: list[str] = []

@@ -84,7 +84,7 @@ def test_virtuoso_holds_the_export(graphs: str, ending: str, server: Virtuoso, f
     rows = server.select("SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
     assert {row["g"]: int(row["n"]) for row in rows if row["g"] in expected_counts} == expected_counts
     if graphs == "dataset":
-        stored = server.held(DATASET_IRI)
+        stored = server.dump(DATASET_IRI)
         words = [line for line in stored if "vocab#word>" in line]
         missing = {line for line in words if f"{line[:-2]} <{DATASET_IRI}> ." not in expected(folder, graphs)}
         assert words

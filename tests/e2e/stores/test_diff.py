@@ -123,17 +123,17 @@ def test_oxigraph_server(suffix: str, options: dict[str, bool | str], server: Se
     _, operations = delta_of(releases, tmp_path / "out", **options)
     graph = str(options.get("graph", ""))
     load(server, releases[1] / f"figures.{suffix}", graph)
-    new = server.held()
+    new = server.dump()
     load(server, releases[0] / f"figures.{suffix}", graph)
-    assert server.held() != new
+    assert server.dump() != new
     assert len(operations) > 2
     for _ in range(2):  # a run that was interrupted can begin again
         for operation in operations:
             server.update(operation)
-        assert server.held() == new
+        assert server.dump() == new
     load(server, releases[0] / f"figures.{suffix}", graph)
     server.update((tmp_path / "out" / "delta.ru").read_text(encoding="utf-8"))
-    assert server.held() == new
+    assert server.dump() == new
 
 
 def test_the_program_on_the_page_sends_a_delta(server: Server, releases: tuple[Path, Path], tmp_path: Path) -> None:
@@ -142,19 +142,19 @@ def test_the_program_on_the_page_sends_a_delta(server: Server, releases: tuple[P
     (tmp_path / "send.py").write_text(program, encoding="utf-8")
     delta_of(releases, tmp_path / "out")
     load(server, releases[1] / "figures.nq")
-    new = server.held()
+    new = server.dump()
     load(server, releases[0] / "figures.nq")
     subprocess.run([sys.executable, tmp_path / "send.py", tmp_path / "out" / "delta.ru", f"{server.url}/update"], check=True)
-    assert server.held() == new
+    assert server.dump() == new
 
 
 def test_a_whole_graph_comes_to_an_empty_server_in_operations(server: Server, releases: tuple[Path, Path], tmp_path: Path) -> None:
     (tmp_path / "empty.nq").touch()
     diff(tmp_path / "empty.nq", releases[0] / "figures.nq", tmp_path / "out", formats=["sparql"])
     load(server, releases[0] / "figures.nq")
-    full = server.held()
+    full = server.dump()
     load(server, tmp_path / "empty.nq")
-    assert server.held() == []
+    assert server.dump() == []
     for operation in re.split(r"^;\n", (tmp_path / "out" / "delta.ru").read_text(encoding="utf-8"), flags=re.MULTILINE):
         server.update(operation)
-    assert server.held() == full
+    assert server.dump() == full

@@ -76,7 +76,7 @@ def test_oxigraph(graphs: str, releases: tuple[Path, Path], empty: Server) -> No
     for release in releases:
         loaded = load(release, empty.url, graphs=graphs, chunk_size=SMALL)
         assert loaded.driver == "oxigraph"
-        assert without_metadata(empty.held()) == statements(release, graphs)
+        assert without_metadata(empty.dump()) == statements(release, graphs)
         assert loaded.replaced == (release == releases[1])
 
 
@@ -88,7 +88,7 @@ def test_oxigraph_exchanges_large_graphs(size: int, releases: tuple[Path, Path],
         monkeypatch.setattr(OxigraphDriver, "_slice_statements", size)
     for release in releases:
         load(release, empty.url)
-        assert without_metadata(empty.held()) == statements(release)
+        assert without_metadata(empty.dump()) == statements(release)
 
 
 @pytest.mark.parametrize("graphs", GRAPHS[:2])
@@ -97,7 +97,7 @@ def test_virtuoso(graphs: str, releases: tuple[Path, Path], dba: Virtuoso) -> No
         loaded = load(release, dba.url, graphs=graphs, chunk_size=SMALL)
         assert loaded.driver == "virtuoso"
         names = {line.rpartition(" <")[2][:-3] for line in statements(release, graphs)}
-        quads = [f"{line.removesuffix(' .')} <{name}> ." for name in sorted(names) for line in dba.held(name)]
+        quads = [f"{line.removesuffix(' .')} <{name}> ." for name in sorted(names) for line in dba.dump(name)]
         assert sorted(quads) == statements(release, graphs)
         listed = {row["g"] for row in dba.select("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }")}
         assert {name for name in listed if name.startswith(DATASET[:30])} == names | set(METADATA_GRAPHS), "graphs of before are gone"
@@ -117,7 +117,7 @@ def test_the_standards_are_enough(driver: str, graphs: str, releases: tuple[Path
     for release in releases:
         loaded = load(release, empty.url, graphs=graphs, connection=ConnectionOptions(driver=driver, endpoints=endpoints), chunk_size=SMALL)
         assert loaded.driver == driver
-        assert without_metadata(empty.held()) == statements(release, graphs)
+        assert without_metadata(empty.dump()) == statements(release, graphs)
 
 
 def test_nginx_with_a_password_and_a_body_limit(
@@ -133,7 +133,7 @@ def test_nginx_with_a_password_and_a_body_limit(
         assert "wrong-one" not in str(raised.value)
         monkeypatch.setenv("PFOCR2RDF_PASSWORD", "se:cret")
         load(releases[0], server.url)
-    assert without_metadata(empty.held()) == statements(releases[0])
+    assert without_metadata(empty.dump()) == statements(releases[0])
 
 
 def test_netrc_has_the_password(releases: tuple[Path, Path], empty: Server, tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_netrc_has_the_password(releases: tuple[Path, Path], empty: Server, tmp_
     (tmp_path / "netrc").chmod(0o600)
     with nginx(tmp_path, empty.url, user="curator", password="se:cret", body_limit="10m") as server:
         load(releases[0], server.url)
-    assert without_metadata(empty.held()) == statements(releases[0])
+    assert without_metadata(empty.dump()) == statements(releases[0])
 
 
 @pytest.mark.parametrize("first", GRAPHS)
@@ -152,7 +152,7 @@ def test_another_way_to_name_graphs_leaves_nothing_of_the_one_before(
     for store in (empty.url, tmp_path / "store"):
         load(releases[0], store, graphs=first)
         load(releases[1], store, graphs=second)
-    assert without_metadata(empty.held()) == without_metadata(store_contents(tmp_path / "store")) == statements(releases[1], second)
+    assert without_metadata(empty.dump()) == without_metadata(store_contents(tmp_path / "store")) == statements(releases[1], second)
 
 
 def test_graphs_of_others_stay(releases: tuple[Path, Path], empty: Server, tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def test_graphs_of_others_stay(releases: tuple[Path, Path], empty: Server, tmp_p
             load(release, empty.url, graphs=graphs)
             load(release, tmp_path / "store", graphs=graphs)
             expected = sorted([*statements(release, graphs), "<urn:a> <urn:b> <urn:c> .", '<urn:a> <urn:b> "d" <urn:mine> .'])
-            assert without_metadata(empty.held()) == without_metadata(store_contents(tmp_path / "store")) == expected
+            assert without_metadata(empty.dump()) == without_metadata(store_contents(tmp_path / "store")) == expected
 
 
 def test_a_default_graph_of_others_is_not_replaced(releases: tuple[Path, Path], empty: Server, tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_a_default_graph_of_others_is_not_replaced(releases: tuple[Path, Path], 
             load(releases[0], destination, graphs="default")
         load(releases[0], destination, graphs="default", append=True)
     expected = sorted([*statements(releases[0], "default"), "<urn:a> <urn:b> <urn:c> ."])
-    assert without_metadata(empty.held()) == without_metadata(store_contents(tmp_path / "store")) == expected
+    assert without_metadata(empty.dump()) == without_metadata(store_contents(tmp_path / "store")) == expected
 
 
 def test_append_keeps_what_is_there(releases: tuple[Path, Path], empty: Server, tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_append_keeps_what_is_there(releases: tuple[Path, Path], empty: Server, 
         load(releases[0], store)
         load(releases[1], store, append=True)
     union = sorted({*statements(releases[0]), *statements(releases[1])})
-    assert without_metadata(empty.held()) == without_metadata(store_contents(tmp_path / "store")) == union
+    assert without_metadata(empty.dump()) == without_metadata(store_contents(tmp_path / "store")) == union
 
 
 def test_a_graph_of_another_name(releases: tuple[Path, Path], empty: Server, tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_a_graph_of_another_name(releases: tuple[Path, Path], empty: Server, tmp
         load(releases[0], store)
         load(releases[1], store, graph=graph)
     expected = sorted([*statements(releases[0]), *(line.replace(f"<{DATASET}> .", f"<{graph}> .") for line in statements(releases[1]))])
-    for quads in (empty.held(), store_contents(tmp_path / "store")):
+    for quads in (empty.dump(), store_contents(tmp_path / "store")):
         assert [line for line in without_metadata(quads) if not line.endswith(f" <{graph}/description> .")] == expected
 
 
@@ -225,5 +225,5 @@ def test_a_delta(fmt: str, graphs: str, releases: tuple[Path, Path], empty: Serv
         second_result = run(tmp_path / "delta", "--to", store)
         assert "held that version already" in second_result.output
     expected = statements(releases[1], graphs)
-    assert without_metadata(empty.held()) == without_metadata(store_contents(tmp_path / "store")) == expected
-    assert dba.held(DATASET) == sorted(line.removesuffix(f" <{DATASET}> .") + " ." for line in expected if line.endswith(f" <{DATASET}> ."))
+    assert without_metadata(empty.dump()) == without_metadata(store_contents(tmp_path / "store")) == expected
+    assert dba.dump(DATASET) == sorted(line.removesuffix(f" <{DATASET}> .") + " ." for line in expected if line.endswith(f" <{DATASET}> ."))

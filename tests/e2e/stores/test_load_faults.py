@@ -104,12 +104,12 @@ def one_sentence(output: str) -> bool:
 
 def assert_holds(server: Server, release: Path) -> None:
     """The server holds this release, and nothing else: no lock, and no graph that was on its way."""
-    assert without_metadata(server.held()) == statements(release)
+    assert without_metadata(server.dump()) == statements(release)
 
 
 def assert_served(server: Server, release: Path | None) -> None:
     """Whoever asks is answered from this release."""
-    stored = [line for line in server.held() if line.endswith(f" <{DATASET}> .")]
+    stored = [line for line in server.dump() if line.endswith(f" <{DATASET}> .")]
     assert stored == (statements(release) if release else [])
 
 
@@ -317,12 +317,12 @@ def test_a_server_that_is_busy_for_a_while(
 def test_a_server_that_stays_out_of_service(staged: bool, releases: Releases, proxy: FaultProxy, empty: Server) -> None:
     if staged:
         load(releases[0], proxy.url)
-    previous = empty.held()
+    previous = empty.dump()
     proxy.faults = fault_for_each(lambda _: True, status(503, body="in\nservice   soon"))
     with pytest.raises(StoreError, match="is answered with 503 Service Unavailable: in service soon"):
         load(releases[1], proxy.url, connection=BRIEF)
     assert {request.path for request in proxy.requests[-3:]} == {"/"}, "no other service is looked for in one that does not serve"
-    assert empty.held() == previous
+    assert empty.dump() == previous
 
 
 @pytest.mark.parametrize("code", [400, 403, 404, 501])
@@ -536,19 +536,19 @@ def test_a_server_that_may_only_be_read(releases: Releases, tmp_path: Path) -> N
 
 def test_what_is_refused_before_it_begins_stands_in_nobodys_way(releases: Releases, empty: Server, tmp_path: Path) -> None:
     empty.update("INSERT DATA { <urn:a> <urn:b> <urn:c> }")
-    previous = empty.held()
+    previous = empty.dump()
     store = pyoxigraph.Store(tmp_path / "store")
     store.update("INSERT DATA { <urn:a> <urn:b> <urn:c> }")
     del store
     for destination in (empty.url, tmp_path / "store"):
         with pytest.raises(StoreError, match="its default graph holds something else"):
             load(releases[0], destination, graphs="default")
-    assert empty.held() == previous
+    assert empty.dump() == previous
     assert {path.name for path in tmp_path.iterdir()} == {"store", "state"}
     for destination in (empty.url, tmp_path / "store"):
         load(releases[0], destination)
     expected = sorted([*statements(releases[0]), "<urn:a> <urn:b> <urn:c> ."])
-    assert without_metadata(empty.held()) == without_metadata(store_contents(tmp_path / "store")) == expected
+    assert without_metadata(empty.dump()) == without_metadata(store_contents(tmp_path / "store")) == expected
 
 
 # -- 9: pages in the place of answers --------------------------------------------------------------------------------------
@@ -688,15 +688,15 @@ def test_a_load_that_is_dead_elsewhere(releases: Releases, proxy: FaultProxy, em
     with pytest.raises(StoreError, match="403"):
         load(releases[1], proxy.url, journals=tmp_path / "there", chunk_size=SMALL)
     proxy.faults = []
-    assert any("?loading" in line for line in empty.held()), "there is something to clean up"
+    assert any("?loading" in line for line in empty.dump()), "there is something to clean up"
     assert "--take-over" in run(releases[1], "--to", proxy.url, "--journals", tmp_path / "here").output
     loaded = load(releases[1], proxy.url, journals=tmp_path / "here", take_over=True)
     assert loaded.resumed == 0
     expected = sorted([*statements(releases[1]), "<urn:a> <urn:b> <urn:c> <urn:mine?loading> ."])
-    assert without_metadata(empty.held()) == expected, "nothing is left of it, and what others have is theirs"
+    assert without_metadata(empty.dump()) == expected, "nothing is left of it, and what others have is theirs"
     second_load = load(releases[0], proxy.url, journals=tmp_path / "there", chunk_size=SMALL)
     assert second_load.resumed == 0
-    assert len(without_metadata(empty.held())) == len(statements(releases[0])) + 1
+    assert len(without_metadata(empty.dump())) == len(statements(releases[0])) + 1
 
 
 @STAGED
@@ -815,17 +815,17 @@ def killed_again_and_again(
 def test_a_loader_into_a_folder_that_is_killed(loaders: Loaders, releases: Releases, tmp_path: Path) -> None:
     store = tmp_path / "store"
 
-    def held() -> list[str]:
+    def dump() -> list[str]:
         previous = tmp_path / ".store.pfocr2rdf-loading" / "previous"
         return store_contents(store if store.exists() else previous)
 
-    assert killed_again_and_again(loaders, releases, store, 30_000, held) > 3
+    assert killed_again_and_again(loaders, releases, store, 30_000, dump) > 3
     assert [path.name for path in tmp_path.iterdir()] == ["store"]
 
 
 def test_a_loader_into_a_server_that_is_killed(loaders: Loaders, releases: Releases, empty: Server, tmp_path: Path) -> None:
     journals = tmp_path / "journals"
-    assert killed_again_and_again(loaders, releases, empty.url, 8_000, empty.held, "--journals", journals) > 3
+    assert killed_again_and_again(loaders, releases, empty.url, 8_000, empty.dump, "--journals", journals) > 3
     assert not [path for path in journals.rglob("*") if path.is_file()]
 
 
@@ -995,7 +995,7 @@ def test_a_difference_that_no_count_shows(
         patched.setattr(load_module, "verify_load", changed)
         with pytest.raises(StoreError, match=sentence):
             load(releases[1], destination, chunk_size=SMALL)
-    stored_quads: Callable[[], list[str]] = (lambda: store_contents(tmp_path / "store")) if embedded else empty.held
+    stored_quads: Callable[[], list[str]] = (lambda: store_contents(tmp_path / "store")) if embedded else empty.dump
     assert [line for line in stored_quads() if line.endswith(f" <{DATASET}> .")] == statements(releases[0])
     load(releases[1], destination, chunk_size=SMALL, fresh=True)
     assert without_metadata(stored_quads()) == statements(releases[1])

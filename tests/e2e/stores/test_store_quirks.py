@@ -86,7 +86,7 @@ def updated(server: Server, update: str) -> httpx.Response:
 def full(server: Server, graph: str) -> list[str]:
     """Fill a graph with one statement; what it holds."""
     assert put(server, graph, ONE) < 300
-    stored = server.held(graph)
+    stored = server.dump(graph)
     assert len(stored) == 1
     return stored
 
@@ -96,11 +96,11 @@ def full(server: Server, graph: str) -> list[str]:
 
 def test_oxigraph_puts_a_graph_whole_or_not_at_all(store: Server, graph: str) -> None:
     assert put(store, graph, ONE) == 201
-    stored = store.held(graph)
+    stored = store.dump(graph)
     assert put(store, graph, triples(5000) + MALFORMED) == 400
-    assert store.held(graph) == stored
+    assert store.dump(graph) == stored
     assert put(store, graph, triples(5000)) == 204
-    assert len(store.held(graph)) == 5000
+    assert len(store.dump(graph)) == 5000
 
 
 def test_oxigraph_deletes_a_graph_once(store: Server, graph: str) -> None:
@@ -117,7 +117,7 @@ def test_oxigraph_takes_chunks_and_gzip_and_json_ld(store: Server, graph: str) -
     ):
         put(store, graph, triples(2))
         assert put(store, graph, body, media_type, **coded) == 204
-        assert store.held(graph) == expected
+        assert store.dump(graph) == expected
 
 
 @pytest.mark.parametrize(("media_type", "code"), [("", 400), ("text/x-nothing", 415)])
@@ -134,7 +134,7 @@ def test_oxigraph_normalises_numbers_and_times_and_languages(store: Server, grap
         '"a"@EN': '"a"@en',
     }
     put(store, graph, "".join(f"<x:s> <x:p> {term} .\n" for term in normalised))
-    assert store.held(graph) == sorted(f"<x:s> <x:p> {stored_term} ." for stored_term in normalised.values())
+    assert store.dump(graph) == sorted(f"<x:s> <x:p> {stored_term} ." for stored_term in normalised.values())
 
 
 @pytest.mark.parametrize("operation", ["DROP", "CLEAR"])
@@ -146,19 +146,19 @@ def test_oxigraph_cannot_drop_a_missing_graph_but_silently(operation: str, store
 def test_oxigraph_does_all_operations_of_an_update_or_none(store: Server, graph: str) -> None:
     stored = full(store, graph)
     assert updated(store, f"CLEAR GRAPH <{graph}> ; DROP GRAPH <{graph}/missing>").status_code == 500
-    assert store.held(graph) == stored
+    assert store.dump(graph) == stored
 
 
 def test_oxigraph_empties_the_whole_store_when_no_graph_is_named(store: Server, graph: str) -> None:
     full(store, graph)
     assert store.answer("DELETE", "/store").status_code == 204
-    assert store.held() == []
+    assert store.dump() == []
 
 
 def test_oxigraph_replaces_the_whole_store_when_triples_are_put_to_no_graph(store: Server, graph: str) -> None:
     full(store, graph)
     assert store.answer("PUT", "/store", ONE, Content_Type=TRIPLES).status_code == 204
-    assert store.held() == [ONE.strip()]
+    assert store.dump() == [ONE.strip()]
 
 
 def test_oxigraph_answers_a_head_for_a_missing_graph_with_a_body(store: Server, graph: str) -> None:
@@ -190,17 +190,17 @@ def test_oxigraph_that_may_only_read_says_403(tmp_path: Path, graph: str) -> Non
     with oxigraph(tmp_path) as server:
         stored = full(server, graph)
     with oxigraph(tmp_path, read_only=True) as server:
-        assert server.held(graph) == stored
+        assert server.dump(graph) == stored
         assert put(server, graph, triples(2)) == 403
         assert updated(server, f"CLEAR GRAPH <{graph}>").status_code == 403
-        assert server.held(graph) == stored
+        assert server.dump(graph) == stored
 
 
 def test_oxigraph_keeps_what_it_confirmed_when_it_is_killed(store: Server, graph: str) -> None:
     assert put(store, graph, triples(3000)) == 201
     store.kill()
     store.start()
-    assert len(store.held(graph)) == 3000
+    assert len(store.dump(graph)) == 3000
 
 
 # -- Nginx before Oxigraph -------------------------------------------------------------------------------------------------
@@ -215,10 +215,10 @@ def test_nginx_asks_for_basic(guarded: Server) -> None:
 
 def test_nginx_takes_no_body_over_its_limit(guarded: Server, graph: str) -> None:
     assert put(guarded, graph, triples(100)) == 201
-    stored = guarded.held(graph)
+    stored = guarded.dump(graph)
     assert [put(guarded, graph, body) for body in (triples(1000), in_pieces(triples(1000)))] == [413, 413]
     assert updated(guarded, f"CLEAR GRAPH <{graph}> #{'.' * 20_000}").status_code == 413
-    assert guarded.held(graph) == stored
+    assert guarded.dump(graph) == stored
 
 
 def test_nginx_says_of_a_body_over_its_limit_that_it_is_too_long_before_it_asks_who_sends_it(guarded: Server, graph: str) -> None:
@@ -254,7 +254,7 @@ def test_virtuoso_never_answers_a_query_that_is_posted_as_such(virtuoso_: Virtuo
 def test_virtuoso_loses_a_graph_to_a_malformed_body(body: str, count: int, virtuoso_: Virtuoso, graph: str) -> None:
     stored = full(virtuoso_, graph)
     assert put(virtuoso_, graph, body) == 500
-    remaining = virtuoso_.held(graph)
+    remaining = virtuoso_.dump(graph)
     assert len(remaining) == count
     assert stored[0] not in remaining
 
@@ -262,7 +262,7 @@ def test_virtuoso_loses_a_graph_to_a_malformed_body(body: str, count: int, virtu
 def test_virtuoso_keeps_a_graph_when_the_beginning_of_the_body_is_malformed(virtuoso_: Virtuoso, graph: str) -> None:
     stored = full(virtuoso_, graph)
     assert put(virtuoso_, graph, triples(5) + MALFORMED + triples(5)) == 500
-    assert virtuoso_.held(graph) == stored
+    assert virtuoso_.dump(graph) == stored
 
 
 def test_virtuoso_keeps_a_part_of_a_body_that_is_cut_on_the_way(virtuoso_: Virtuoso, graph: str) -> None:
@@ -272,7 +272,7 @@ def test_virtuoso_keeps_a_part_of_a_body_that_is_cut_on_the_way(virtuoso_: Virtu
         auth = httpx.DigestAuth(virtuoso_.user, virtuoso_.password)
         response = httpx.put(url, content=triples(3000), headers={"Content-Type": TRIPLES}, auth=auth, trust_env=False)
     assert response.status_code == 500
-    assert 100 < len(virtuoso_.held(graph)) < 3000
+    assert 100 < len(virtuoso_.dump(graph)) < 3000
 
 
 def test_virtuoso_empties_a_graph_that_is_put_in_chunks_and_says_that_all_is_well(virtuoso_: Virtuoso, graph: str) -> None:
@@ -284,7 +284,7 @@ def test_virtuoso_empties_a_graph_that_is_put_in_chunks_and_says_that_all_is_wel
             f"{virtuoso_.graphs_url}{graph_query(graph)}", content=in_pieces(triples(100)), headers={"Content-Type": TRIPLES}
         )
         assert answer.status_code in (201, 204)
-    assert virtuoso_.held(graph) == []
+    assert virtuoso_.dump(graph) == []
 
 
 @pytest.mark.parametrize("blank", ["_:b", "[]"])
@@ -307,11 +307,11 @@ def test_virtuoso_takes_so_many_statements_at_once(
     begin: str, end: str, well: int, refused: int, why: str, virtuoso_: Virtuoso, graph: str
 ) -> None:
     assert updated(virtuoso_, f"{begin} {{ GRAPH <{graph}> {{ {triples(well)} }} }} {end}").status_code == 200
-    assert len(virtuoso_.held(graph)) == (0 if begin == "DELETE DATA" else well)
+    assert len(virtuoso_.dump(graph)) == (0 if begin == "DELETE DATA" else well)
     answer = updated(virtuoso_, f"{begin} {{ GRAPH <{graph}> {{ {triples(refused, 'more')} }} }} {end}")
     assert answer.status_code == 400
     assert why in answer.text
-    assert len(virtuoso_.held(graph)) == (0 if begin == "DELETE DATA" else well)
+    assert len(virtuoso_.dump(graph)) == (0 if begin == "DELETE DATA" else well)
 
 
 def test_virtuoso_takes_no_thousand_operations_at_once(virtuoso_: Virtuoso, graph: str) -> None:
@@ -325,23 +325,23 @@ def test_virtuoso_ignores_what_a_body_is_said_to_be(virtuoso_: Virtuoso, graph: 
     for media_type in ("application/rdf+xml", "text/html", ""):
         put(virtuoso_, graph, triples(2))
         assert put(virtuoso_, graph, ONE, media_type) == 200
-        assert virtuoso_.held(graph) == stored
+        assert virtuoso_.dump(graph) == stored
 
 
 def test_virtuoso_refuses_a_long_literal_but_not_behind_a_prefix(virtuoso_: Virtuoso, graph: str) -> None:
     stored = full(virtuoso_, graph)
     long = f'<https://example.org/s> <https://example.org/p> "{"x" * 100_000}" .\n'
     assert put(virtuoso_, graph, long) == 500
-    assert virtuoso_.held(graph) == stored
+    assert virtuoso_.dump(graph) == stored
     assert put(virtuoso_, graph, f"@prefix x: <x:> .\n{long}") == 200
-    assert virtuoso_.held(graph) == [long.strip()]
+    assert virtuoso_.dump(graph) == [long.strip()]
 
 
 def test_virtuoso_takes_neither_json_ld_nor_gzip(virtuoso_: Virtuoso, graph: str) -> None:
     stored = full(virtuoso_, graph)
     assert put(virtuoso_, graph, '[{"@id": "x:s", "x:p": [{"@id": "x:o"}]}]', "application/ld+json") == 500
     assert put(virtuoso_, graph, gzip.compress(triples(2).encode()), Content_Encoding="gzip") == 500
-    assert virtuoso_.held(graph) == stored
+    assert virtuoso_.dump(graph) == stored
 
 
 def test_virtuoso_has_no_head(virtuoso_: Virtuoso, graph: str) -> None:
@@ -357,7 +357,7 @@ def test_virtuoso_answers_quads_with_a_page_and_keeps_none(virtuoso_: Virtuoso, 
     response = virtuoso_.answer("POST", "/sparql-graph-crud-auth", quad, Content_Type="application/n-quads")
     assert response.status_code == 200
     assert "<html" in response.text
-    assert virtuoso_.held(graph) == []
+    assert virtuoso_.dump(graph) == []
     assert put(virtuoso_, graph, quad, "application/n-quads") == 500
 
 
@@ -382,7 +382,7 @@ def test_virtuoso_may_break_off_puts_that_run_at_the_same_time_and_takes_them_on
                 assert response.status_code == 500
                 assert "Error 40001" in response.text
                 assert send(number).is_success
-            assert len(virtuoso_.held(f"{graph}/{number}")) == 3000
+            assert len(virtuoso_.dump(f"{graph}/{number}")) == 3000
 
 
 def test_virtuoso_cannot_drop_a_missing_graph_but_silently(virtuoso_: Virtuoso, graph: str) -> None:
@@ -394,7 +394,7 @@ def test_virtuoso_cannot_drop_a_missing_graph_but_silently(virtuoso_: Virtuoso, 
 def test_virtuoso_keeps_what_was_done_before_an_operation_failed(virtuoso_: Virtuoso, graph: str) -> None:
     full(virtuoso_, graph)
     assert updated(virtuoso_, f"CLEAR GRAPH <{graph}> ; DROP GRAPH <{graph}/missing>").status_code == 500
-    assert virtuoso_.held(graph) == []
+    assert virtuoso_.dump(graph) == []
 
 
 def test_virtuoso_cuts_a_select_and_says_so_in_a_header_only(virtuoso_: Virtuoso, graph: str) -> None:
@@ -411,7 +411,7 @@ def test_virtuoso_cuts_a_graph_and_does_not_say_so(virtuoso_: Virtuoso, graph: s
     response = virtuoso_.answer("GET", f"/sparql-graph-crud-auth{graph_query(graph)}", Accept=TRIPLES)
     assert (response.status_code, len(response.text.splitlines())) == (200, 10_001)
     assert "X-SPARQL-MaxRows" not in response.headers
-    assert len(virtuoso_.held(graph)) == 12_000, "our own tests read it page by page"
+    assert len(virtuoso_.dump(graph)) == 12_000, "our own tests read it page by page"
 
 
 def test_virtuoso_sorts_no_more_than_the_first_rows(virtuoso_: Virtuoso, graph: str) -> None:
@@ -425,7 +425,7 @@ def test_virtuoso_sorts_no_more_than_the_first_rows(virtuoso_: Virtuoso, graph: 
 
 def test_virtuoso_has_one_value_for_numbers_and_a_truth_that_are_alike(virtuoso_: Virtuoso, graph: str) -> None:
     virtuoso_.update(f'INSERT DATA {{ GRAPH <{graph}> {{ <x:s> <x:p> true, 1, "01"^^<{XSD}integer>, 1.0 }} }}')
-    assert len(virtuoso_.held(graph)) == 1
+    assert len(virtuoso_.dump(graph)) == 1
 
 
 def test_virtuoso_writes_a_truth_as_a_number(virtuoso_: Virtuoso, graph: str) -> None:
@@ -451,7 +451,7 @@ def test_virtuoso_knows_digest_only_and_does_not_say_so_to_basic(virtuoso_: Virt
     responses = [httpx.put(f"{virtuoso_.graphs_url}{graph_query(graph)}", content=ONE, auth=auth, trust_env=False) for auth in users]
     challenges = [(response.status_code, response.headers.get("WWW-Authenticate", "")[:7]) for response in responses]
     assert challenges == [(401, "Digest "), (401, "Digest "), (401, "")]
-    assert virtuoso_.held(graph) == []
+    assert virtuoso_.dump(graph) == []
 
 
 def test_virtuoso_says_500_to_an_update_where_nobody_logs_in(virtuoso_: Virtuoso, graph: str) -> None:
@@ -465,7 +465,7 @@ def test_virtuoso_keeps_what_it_confirmed_when_it_is_killed(virtuoso_: Virtuoso,
     assert put(virtuoso_, graph, triples(3000)) == 201
     virtuoso_.kill()
     virtuoso_.start()
-    assert len(virtuoso_.held(graph)) == 3000
+    assert len(virtuoso_.dump(graph)) == 3000
 
 
 # -- what our own proxy does to an Oxigraph server -------------------------------------------------------------------------
@@ -504,7 +504,7 @@ def test_a_fault_of_the_proxy(
             else:
                 with pytest.raises(expected_result):
                     client.put(url, content=content)
-            assert len(store.held(graph)) == stored
+            assert len(store.dump(graph)) == stored
             assert client.get(url).status_code == 200, "the next request is not touched"
         with pytest.raises(httpx.TransportError):  # also where the connection was open
             client.get(url)
