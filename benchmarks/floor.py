@@ -20,7 +20,7 @@ from pathlib import Path
 
 import yaml_rs
 
-from benchmarks.exporting import add_corpus, corpus_of, export_to, run_export
+from benchmarks.export_runs import add_corpus, corpus_of, export_to, run_export
 from benchmarks.measured import in_fresh_process
 from benchmarks.results import Column, Result, Row, add_outputs, give_out, machine
 from pfocr2rdf.records.documents import extract_front_matter

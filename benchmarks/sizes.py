@@ -18,7 +18,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.exporting import CORES, add_corpus, corpus_of, run_export
+from benchmarks.export_runs import CORES, add_corpus, corpus_of, run_export
 from benchmarks.measured import in_fresh_process
 from benchmarks.results import Column, Result, Row, add_outputs, give_out, machine
 from pfocr2rdf.pipeline.summary import ExportSummary

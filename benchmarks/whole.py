@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks import plain
-from benchmarks.exporting import CORES, add_corpus, corpus_of, export_to
+from benchmarks.export_runs import CORES, add_corpus, corpus_of, export_to
 from benchmarks.measured import Measured, in_fresh_process
 from benchmarks.results import Column, Result, Row, add_outputs, give_out, machine
 from pfocr2rdf.pipeline.summary import ExportSummary

@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.engines.contest import Contest, Place
-from benchmarks.exporting import CORES, add_corpus, add_engines, corpus_of
+from benchmarks.export_runs import CORES, add_corpus, add_engines, corpus_of
 from benchmarks.results import Column, Result, Row, add_outputs, give_out, machine
 
 COLUMNS = (

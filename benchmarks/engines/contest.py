@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.engines.engines import Engine, engines
-from benchmarks.engines.running import Cost, FailedError, run_engine, run_module
+from benchmarks.engines.run import Cost, FailedError, run_engine, run_module
 from benchmarks.engines.statements import verdicts
-from benchmarks.exporting import FORMATS
+from benchmarks.export_runs import FORMATS
 from benchmarks.measured import in_fresh_process
 
 

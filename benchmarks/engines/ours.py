@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from benchmarks.exporting import export_to
+from benchmarks.export_runs import export_to
 
 if __name__ == "__main__":
     corpus, output, workers, *formats = sys.argv[1:]

@@ -73,9 +73,9 @@ def core_of(records: Iterable[FigureRecord]) -> Core:
             papers.add(paper.pmcid, "title", paper.title, record.schema_version)
             papers.add(paper.pmcid, "year", paper.year, record.schema_version)
         for row in dict.fromkeys(record.mentions):
-            if row.target.startswith("ncbigene:"):
+            if row.entity.startswith("ncbigene:"):
                 add_gene(core, record.figid, row)
-                labels.add(row.target[9:], "label", row.label, record.schema_version)
+                labels.add(row.entity[9:], "label", row.label, record.schema_version)
     for pmcid in core.papers:
         core.papers[pmcid] = (pmcid, papers.get(pmcid, "title"), papers.get(pmcid, "year"))
     for gene in core.genes:
@@ -85,7 +85,7 @@ def core_of(records: Iterable[FigureRecord]) -> Core:
 
 def add_gene(core: Core, figid: str, row: Mention) -> None:
     """Add a row in which a gene was recognised; the gene's label comes at the end."""
-    gene = row.target[9:]
+    gene = row.entity[9:]
     key = iris.mention_key("gene", row.word, row.match, row.lexicon_source, iris.gene_iri(gene))
     [name] = iris.mention_names(figid, [key])
     core.mentions[name] = (name, figid, gene, row.word)

@@ -22,12 +22,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from benchmarks.engines.running import FailedError
-from benchmarks.exporting import add_corpus, add_engines
+from benchmarks.engines.run import FailedError
+from benchmarks.export_runs import add_corpus, add_engines
 from benchmarks.loading.bars import BARS
 from benchmarks.loading.contest import LONG, Place, measure
 from benchmarks.loading.data import Data, make
-from benchmarks.loading.running import UPLOADER
+from benchmarks.loading.run import UPLOADER
 from benchmarks.loading.stores import program
 from benchmarks.loading.ways import OURS, ways
 from benchmarks.results import Column, Result, Row, add_outputs, give_out, machine

@@ -10,8 +10,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.engines.running import Cost, FailedError
-from benchmarks.loading.running import run
+from benchmarks.engines.run import Cost, FailedError
+from benchmarks.loading.run import run
 from benchmarks.loading.ways import Way, complaint
 
 LONG = 30.0

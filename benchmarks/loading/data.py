@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pyoxigraph
 
-from benchmarks.exporting import CORES, corpus_of, export_to
+from benchmarks.export_runs import CORES, corpus_of, export_to
 
 _FEWEST = 280  # statements that a record has at least, in the mean
 

@@ -16,8 +16,8 @@ from typing import Protocol
 import httpx
 import pyoxigraph
 
-from benchmarks.engines.running import FailedError, last_line
-from benchmarks.loading.running import LOOPBACK
+from benchmarks.engines.run import FailedError, last_line
+from benchmarks.loading.run import LOOPBACK
 
 DBA = "dba"
 """The user of a new Virtuoso that may do everything, and its password."""

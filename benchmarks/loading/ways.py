@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.loading.data import Data
-from benchmarks.loading.running import uploader
+from benchmarks.loading.run import uploader
 from benchmarks.loading.stores import DBA, Fresh, Store, embedded, oxigraph, program, virtuoso
 from pfocr2rdf.rdf.iris import DATASET_IRI
 

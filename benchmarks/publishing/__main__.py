@@ -18,11 +18,11 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from benchmarks.exporting import CORES, add_corpus, corpus_of, export_to
+from benchmarks.export_runs import CORES, add_corpus, corpus_of, export_to
 from benchmarks.loading.stores import program
 from benchmarks.measured import in_fresh_process
 from benchmarks.publishing.files import rewrite, written
-from benchmarks.publishing.watching import PAUSE, run
+from benchmarks.publishing.watch import PAUSE, run
 from benchmarks.results import Column, Result, Row, add_outputs, give_out, machine
 from pfocr2rdf import load
 

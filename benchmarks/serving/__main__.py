@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks.exporting import CORES, add_corpus, corpus_of, export_to
+from benchmarks.export_runs import CORES, add_corpus, corpus_of, export_to
 from benchmarks.results import Column, Result, Row, add_outputs, give_out, machine
 from benchmarks.serving.clients import Request, Run
 from benchmarks.serving.contest import LONG, OTHER, OURS, alike, measure

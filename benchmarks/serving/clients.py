@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from benchmarks.engines.running import FailedError
-from benchmarks.loading.running import LOOPBACK
+from benchmarks.engines.run import FailedError
+from benchmarks.loading.run import LOOPBACK
 
 PATIENCE = 120.0
 """For how many seconds a client waits."""

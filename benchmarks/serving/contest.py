@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 
-from benchmarks.engines.running import FailedError
+from benchmarks.engines.run import FailedError
 from benchmarks.serving.clients import Line, Request, Run, run
 from benchmarks.serving.questions import ROWS
 from benchmarks.serving.servers import Target

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from benchmarks.loading.running import LOOPBACK
+from benchmarks.loading.run import LOOPBACK
 from benchmarks.loading.stores import Server, program
 
 

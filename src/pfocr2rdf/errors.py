@@ -1,4 +1,4 @@
-"""The exception tree: every error on purpose is a ``PfocrError``, whose text is one clear sentence."""
+"""The exception tree: every intended error is a ``PfocrError``, whose text is one clear sentence."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from benchmarks.engines.running import FailedError
-from benchmarks.loading import contest, running
+from benchmarks.engines.run import FailedError
+from benchmarks.loading import contest, run
 from benchmarks.loading.__main__ import rows
 from benchmarks.loading.bars import BARS, Bar
 from benchmarks.loading.contest import LONG, Place, Run, judged, load, measure
@@ -20,7 +20,7 @@ from tests.support import servers
 
 from pfocr2rdf.rdf.iris import DATASET_IRI
 
-COST = running.Cost(2.0, 1.0, 100.0)
+COST = run.Cost(2.0, 1.0, 100.0)
 
 
 @pytest.fixture(scope="module")
@@ -109,9 +109,9 @@ def test_missing_program_is_said_with_a_way_out() -> None:
 
 def test_peak_of_a_client_is_its_own(tmp_path: Path) -> None:
     own_peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    assert running.run(["sleep", "0"], {}, tmp_path / "log").peak < own_peak_mib / 2
+    assert run.run(["sleep", "0"], {}, tmp_path / "log").peak < own_peak_mib / 2
     with pytest.raises(FailedError, match="it went wrong"):
-        running.run(["sh", "-c", "echo it went wrong; exit 3"], {}, tmp_path / "log")
+        run.run(["sh", "-c", "echo it went wrong; exit 3"], {}, tmp_path / "log")
 
 
 def test_ways_take_turns_and_what_is_long_runs_once(monkeypatch: pytest.MonkeyPatch) -> None:

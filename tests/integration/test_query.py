@@ -485,7 +485,7 @@ def test_the_text_of_an_answer_goes_to_any_binary_file(store: Path) -> None:
 
 def test_a_server_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="the connection failed"):
-        query(f"http://127.0.0.1:{free_port()}", "ASK {}", connection=ConnectionOptions(retry_for=0.1))
+        query(f"http://127.0.0.1:{free_port()}", "ASK {}", connection=ConnectionOptions(retry_seconds=0.1))
 
 
 def test_a_service_that_hides_is_found(store: Path) -> None:

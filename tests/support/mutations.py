@@ -127,7 +127,7 @@ def ntriples(nodes: Iterable[Resource]) -> str:
 
 def lessened(record: FigureRecord) -> FigureRecord:
     """The record with one row of each sort: a graph that a slow engine can look at a thousand times."""
-    rows = {(row.entity_type, bool(row.target), bool(row.family), row.lexicon_source, bool(row.xref)): row for row in record.mentions}
+    rows = {(row.entity_type, bool(row.entity), bool(row.family), row.lexicon_source, bool(row.xref)): row for row in record.mentions}
     return record._replace(mentions=tuple(list(rows.values())[:4]))
 
 

@@ -1,8 +1,8 @@
 """What a unit test may do: nothing outside of this process, and little of it.
 
-A process or a port is an error at once, by an audit hook. Time is CPU time, which another program on the machine does not change much:
-what takes more than 100 ms is listed at the end of a run, and only twenty times as much is an error. A property that hypothesis tries on many
-examples has this time for each ten of them.
+A process or a port is an error at once, by an audit hook. Time is CPU time, which another program on the machine does not change
+much: tests that take more than 100 ms are listed at the end of a run, and only twenty times as much is an error. A property that
+hypothesis tries on many examples has this time for each ten of them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The command line: options, one call of the library, one thing said."""
+"""The command line: options, one call of the library, one result printed."""
 
 from __future__ import annotations
 

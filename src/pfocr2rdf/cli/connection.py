@@ -24,13 +24,13 @@ _OPTIONS = {
     "query_endpoint": click.option("--query-endpoint", default="", metavar="URL", help="Where the server takes queries."),
     "update_endpoint": click.option("--update-endpoint", default="", metavar="URL", help="Where the server takes updates."),
     "graph_store": click.option("--graph-store", default="", metavar="URL", help="Where the server speaks the Graph Store Protocol."),
-    "retry_for": click.option(
-        "--retry-for", type=click.FloatRange(min=0), default=REQUEST_RETRY_SECONDS, show_default=True, metavar="SECONDS",
+    "retry_seconds": click.option(
+        "--retry-for", "retry_seconds", type=click.FloatRange(min=0), default=REQUEST_RETRY_SECONDS, show_default=True, metavar="SECONDS",
         help="How long a request is tried again that fails for a reason that may pass.",
     ),
-    "timeout": click.option(
-        "--timeout", type=click.FloatRange(min=0.1), default=REQUEST_TIMEOUT_SECONDS, show_default=True, metavar="SECONDS",
-        help="How long the server may be silent.",
+    "timeout_seconds": click.option(
+        "--timeout", "timeout_seconds", type=click.FloatRange(min=0.1), default=REQUEST_TIMEOUT_SECONDS, show_default=True,
+        metavar="SECONDS", help="How long the server may be silent.",
     ),
 }  # fmt: skip
 

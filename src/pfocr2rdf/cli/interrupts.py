@@ -9,7 +9,7 @@ from concurrent.futures import Future
 
 
 def run_interruptibly(work: Callable[[], None]) -> None:
-    """Do the work in a thread: while a store thinks, Python hears no interrupt in the thread that waits for it."""
+    """Do the work in a thread: the main thread cannot handle signals while native code runs in it."""
     future: Future[None] = Future()
 
     def run() -> None:

@@ -24,7 +24,7 @@ class MappedRow(NamedTuple):
     row: Mention  # the row itself: as long as this is cached, no other row has its identity
     key: bytes  # the identity of its mention within a figure; empty where the row has no content
     body: PredicateObjectList  # the statements of its mention, but for those on the figure and the number of occurrences
-    target: str  # the entity that the figure mentions, as a term, or ``""``
+    entity: str  # the entity that the figure mentions, as a term, or ``""``
     family: str  # the family that the figure mentions, as a term, or ``""``
     entities: tuple[Resource, ...]  # descriptions of these
     note: str  # a warning, or ``""``
@@ -53,7 +53,7 @@ def map_row(row: Mention) -> MappedRow:
 
 
 def _map_new_row(row: Mention) -> MappedRow:
-    has_body = _has_body_pair(row.target) if row.target else None
+    has_body = _has_body_pair(row.entity) if row.entity else None
     target = has_body[1] if has_body else ""
     family = _family_resource(row.family) if row.family else None
     evidence_pairs, note = _evidence_pairs(row.entity_type == "gene", row.lexicon_source)
@@ -127,12 +127,12 @@ def _interned_gene(identifier: str, label: str, taxon: str, family: str) -> Reso
 
 
 def _gene_resource(row: Mention, _subject: str) -> Resource:
-    return _interned_gene(row.target.partition(":")[2], row.label, row.taxon, row.family)
+    return _interned_gene(row.entity.partition(":")[2], row.label, row.taxon, row.family)
 
 
 def _entity_mapper(cls: str) -> Callable[[Mention, str], Resource]:
     def describe(row: Mention, subject: str) -> Resource:
-        prefix, _, local_id = row.target.partition(":")
+        prefix, _, local_id = row.entity.partition(":")
         identifier = local_id if prefix == "mesh" else f"{prefix.upper()}:{local_id}"
         pairs: list[PredicateObject] = [
             (RDF_TYPE, expand_term(cls)),

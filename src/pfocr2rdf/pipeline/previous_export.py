@@ -112,7 +112,7 @@ def open_previous_export(root: Path, fingerprint: str, formats: Sequence[str]) -
 
 
 def _matches_stamp(path: Path, stamp: tuple[int, str, int]) -> bool:
-    """Whether a file is as it was written: by its size and time; where the time is another one (a copy), by its digest."""
+    """Whether a file is as it was written: by its size and time; if the time differs, as for a copy, by its digest."""
     size, sha256, modified = stamp
     stat = path.stat()
     if stat.st_size != size or stat.st_mtime_ns == modified:

@@ -78,7 +78,7 @@ class IsolateRecordTask(NamedTuple):
     record: IndexedRecord
 
     def run(self, worker: Worker) -> PoisonRecords:
-        """It is not, if this returns."""
+        """Return normally if the record is not poison."""
         worker.run([self.record])
         return PoisonRecords({})
 
@@ -91,5 +91,5 @@ class IsolateRecordTask(NamedTuple):
         return results[0]
 
     def on_worker_lost(self, reason: str) -> PoisonRecords:
-        """It is."""
+        """Report the record as poison."""
         return PoisonRecords({self.record.number: reason})

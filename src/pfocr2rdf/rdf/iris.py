@@ -1,4 +1,4 @@
-"""IRI minting: one function for each type of entity, with the namespaces that other graphs use; and what is an absolute IRI."""
+"""IRI minting: one function for each type of entity, with the namespaces that other graphs use; and the check of absolute IRIs."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _check_identifier(text: str, match: Callable[[str], object], field: str, des
 
 
 def check_figid(text: str) -> str:
-    """The id of a figure itself, if it is safe as the last step of a path.
+    """The id of a figure, if it is a safe path segment.
 
     One that is empty or too long, or holds a slash, ``..``, a control character, or a blank at an end raises ``RecordError``.
     """

@@ -69,7 +69,7 @@ def _read_jsonld(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def build_record(
     data: Mapping[str, Any], schema_version: str, source: str, score_field: str, mentions: tuple[Mention, ...], notes: tuple[str, ...] = ()
 ) -> FigureRecord:
-    """The record, from its fields and its mentions; ``RecordError`` where a key has the wrong type, or the figid is none."""
+    """The record, from its fields and its mentions; ``RecordError`` where a key has the wrong type, or the figid is not valid."""
     return FigureRecord(
         figid=iris.check_figid(get_text(data, "figid")),
         schema_version=schema_version,

@@ -16,7 +16,7 @@ class Mention(NamedTuple):
         word: the word, letter for letter.
         match: the lexicon's entry that the word was matched with.
         lexicon_source: the lexicon, as the record names it.
-        target: what was recognised, as a CURIE: ``ncbigene:6772``, ``mesh:D002784``, ``chebi:17997``, ``doid:0060239``.
+        entity: what was recognised, as a CURIE: ``ncbigene:6772``, ``mesh:D002784``, ``chebi:17997``, ``doid:0060239``.
         label: the name of the target.
         xref: a second identifier of the target (``chebi:..`` or ``doid:..`` beside a MeSH id).
         alt_label: the name that the second vocabulary gives.
@@ -29,7 +29,7 @@ class Mention(NamedTuple):
     word: str
     match: str = ""
     lexicon_source: str = ""
-    target: str = ""
+    entity: str = ""
     label: str = ""
     xref: str = ""
     alt_label: str = ""

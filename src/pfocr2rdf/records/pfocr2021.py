@@ -83,7 +83,7 @@ def _gene_mention(values: tuple[str, ...], field: str) -> tuple[Mention, bool]:
         word="" if word in NA_WORDS else word,
         match=symbol,
         lexicon_source=source,
-        target=f"ncbigene:{entrez}" if entrez else "",
+        entity=f"ncbigene:{entrez}" if entrez else "",
         label=hgnc,
         taxon=HUMAN_TAXON[0],
         organism=HUMAN_TAXON[1],
@@ -101,7 +101,7 @@ def _ner_mention(entity_type: str, notes: list[str], values: tuple[str, ...], fi
         target = f"mesh:{local}"
     elif identifier:
         notes.append(f"{field}.identifier: {identifier!r} is of no known vocabulary; the mention is kept without it")
-    mention = Mention(entity_type=entity_type, word="" if word in NA_WORDS else word, lexicon_source=source, target=target)
+    mention = Mention(entity_type=entity_type, word="" if word in NA_WORDS else word, lexicon_source=source, entity=target)
     return mention, bool(target or not identifier)  # a note is made each time
 
 

@@ -46,7 +46,7 @@ def reject_control_chars(value: str, field: str) -> str:
 
 
 def get_items(data: Mapping[str, Any], field: str) -> list[Any]:
-    """The field's list, without items that are no value; none is an empty list, anything else raises ``RecordError``."""
+    """The field's list, without NA items; empty if the field is missing, and anything else raises ``RecordError``."""
     value = data.get(field, [])
     if type(value) is str and value.strip() in NA_VALUES:
         return []

@@ -126,7 +126,7 @@ class ExternalSorter:
         return len(data)
 
     def flush(self) -> None:
-        """Nothing: a file has this."""
+        """Do nothing; required by the file interface."""
 
     def finish(self) -> SortedLines:
         """The result, when all lines were written: runs are merged until there are few enough to be merged at once."""

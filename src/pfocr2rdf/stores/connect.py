@@ -31,16 +31,16 @@ class ConnectionOptions(NamedTuple):
         user: the name to log in with; ``""`` for that of the environment or netrc.
         ask_password: asks the user for a password, where there is one to ask.
         endpoints: the services that were named; ``""`` for those that are to be found.
-        retry_for: for how many seconds a request is tried again.
-        timeout: how many seconds may pass without a byte.
+        retry_seconds: for how many seconds a request is tried again.
+        timeout_seconds: how many seconds may pass without a byte.
     """
 
     driver: str = ""
     user: str = ""
     ask_password: PasswordPrompt | None = None
     endpoints: Endpoints = Endpoints("")
-    retry_for: float = REQUEST_RETRY_SECONDS
-    timeout: float = REQUEST_TIMEOUT_SECONDS
+    retry_seconds: float = REQUEST_RETRY_SECONDS
+    timeout_seconds: float = REQUEST_TIMEOUT_SECONDS
 
 
 class Destination(NamedTuple):
@@ -74,7 +74,7 @@ def open_destination(name: str, connection: ConnectionOptions = ConnectionOption
         yield Destination(name, Path(name))
         return
     credentials = Credentials.find(_parse_url(name), connection.user, connection.ask_password)
-    http_client = HttpClient(credentials, retry_seconds=connection.retry_for, timeout_seconds=connection.timeout)
+    http_client = HttpClient(credentials, retry_seconds=connection.retry_seconds, timeout_seconds=connection.timeout_seconds)
     for url in filter(None, connection.endpoints):
         _parse_url(url)
     with closing(http_client):

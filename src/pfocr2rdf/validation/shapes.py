@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pyoxigraph
 
 from pfocr2rdf.errors import ShapesError
-from pfocr2rdf.rdf.resources import built_in
+from pfocr2rdf.rdf.package_data import built_in
 
 
 class Shapes(NamedTuple):

@@ -207,7 +207,7 @@ def test_a_read_only_server(releases: tuple[Path, Path], tmp_path: Path) -> None
     load(releases[0], tmp_path / "data")
     previous = store_contents(tmp_path / "data")
     with oxigraph(tmp_path, read_only=True) as server, pytest.raises(StoreError, match="read-only"):
-        load(releases[1], server.url, connection=ConnectionOptions(retry_for=1))
+        load(releases[1], server.url, connection=ConnectionOptions(retry_seconds=1))
     assert store_contents(tmp_path / "data") == previous
 
 

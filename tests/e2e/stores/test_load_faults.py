@@ -41,10 +41,10 @@ from pfocr2rdf.stores.loading.plan import LoadPlan
 
 Releases = tuple[Path, Path]
 
-BRIEF = ConnectionOptions(retry_for=0.3)
+BRIEF = ConnectionOptions(retry_seconds=0.3)
 """Whoever waits for that long sees an error."""
 
-PATIENT = ConnectionOptions(retry_for=30)
+PATIENT = ConnectionOptions(retry_seconds=30)
 
 KILLS = 20
 
@@ -166,7 +166,7 @@ def first_of_each(matches: Callable[[Request], bool], fault: Fault) -> Callable[
 def through(proxy: FaultProxy, driver: str, retry_for: float = 30) -> ConnectionOptions:
     """A connection for a driver, which is told where Oxigraph has its services."""
     url = proxy.url
-    return ConnectionOptions(driver=driver, endpoints=Endpoints(f"{url}/query", f"{url}/update", f"{url}/store"), retry_for=retry_for)
+    return ConnectionOptions(driver=driver, endpoints=Endpoints(f"{url}/query", f"{url}/update", f"{url}/store"), retry_seconds=retry_for)
 
 
 def pieces(release: Path) -> list[Chunk]:
@@ -387,7 +387,7 @@ def test_an_exchange_that_breaks_off_is_gone_on_with(
 
 def test_a_slow_server_is_waited_for(releases: Releases, proxy: FaultProxy, empty: Server) -> None:
     proxy.faults = nth(0, lambda _: True, slow(0.1), 30)
-    assert load(releases[0], proxy.url, chunk_size=SMALL, connection=ConnectionOptions(timeout=2)).retries == 0
+    assert load(releases[0], proxy.url, chunk_size=SMALL, connection=ConnectionOptions(timeout_seconds=2)).retries == 0
     assert_holds(empty, releases[0])
 
 
@@ -398,7 +398,7 @@ def test_a_server_that_is_too_slow(expected: Callable[[Request], bool], releases
     proxy.faults = nth(4, expected, slow(3), 1000)
     began = time.monotonic()
     with pytest.raises(StoreError, match="the server does not answer; look after it, or allow more with --timeout"):
-        load(releases[1], proxy.url, chunk_size=SMALL, connection=ConnectionOptions(timeout=0.1, retry_for=0))
+        load(releases[1], proxy.url, chunk_size=SMALL, connection=ConnectionOptions(timeout_seconds=0.1, retry_seconds=0))
     assert time.monotonic() - began < 3
     assert_served(empty, releases[0])
     proxy.faults = []

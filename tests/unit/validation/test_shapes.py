@@ -17,7 +17,7 @@ from tests.support.records import ROOT
 
 from pfocr2rdf.errors import ShapesError
 from pfocr2rdf.mapping.figure_graph import build_figure_graph
-from pfocr2rdf.rdf.resources import built_in
+from pfocr2rdf.rdf.package_data import built_in
 from pfocr2rdf.rdf.terms import RDF_TYPE, Resource, expand_term, iri_term, literal
 from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE_TYPES, PFOCR, PROPERTIES, expand_curie
 from pfocr2rdf.records.reader import read_records

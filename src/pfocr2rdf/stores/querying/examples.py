@@ -12,8 +12,8 @@ from typing import NamedTuple
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, Triple, parse_query_results
 
 from pfocr2rdf.errors import StoreError
+from pfocr2rdf.rdf.package_data import built_in
 from pfocr2rdf.rdf.prefixes import PrefixMap
-from pfocr2rdf.rdf.resources import built_in
 from pfocr2rdf.rdf.vocabulary import PREFIXES, SITE_URL
 from pfocr2rdf.stores.querying.query_text import scan_query
 from pfocr2rdf.stores.querying.result import QueryResult
@@ -100,7 +100,7 @@ def parse_example(name: str, text: str) -> Example:
     if not header:
         raise StoreError(f"{name}: an example begins with the lines '# title: ', '# description: ' and '# keywords: '")
     keywords = tuple(word.strip() for word in header["keywords"].split(","))
-    query_form = scan_query(text).verb.lower()
+    query_form = scan_query(text).query_form.lower()
     return Example(name, header["title"], header["description"], keywords, text, query_form, tuple(_SERVICE.findall(text)))
 
 

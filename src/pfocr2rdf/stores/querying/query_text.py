@@ -27,7 +27,7 @@ _SYNTAX_ERROR = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", r
 _QUOTED_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\[[^\]]*\]|\'[^\']*\'')
 
 LOOKAHEAD_PADDING = f"\n{' ' * 30}"
-"""Is appended to a query: the parser looks ahead by whole keywords, and blames the end where the text is too short for one."""
+"""Appended to a query: the parser looks ahead by whole keywords, and reports an error at the end if the text is too short for one."""
 
 _SEPARATOR = r"(?:\s|\#[^\r\n]*[\r\n])"
 _SERVICE_CLAUSE = re.compile(
@@ -44,7 +44,7 @@ class QueryText(NamedTuple):
     implied_prefixes: dict[str, str]  # the namespaces of the project's prefixes that it uses and does not declare
     prefixes: dict[str, str]  # the project's and its own
     undeclared_prefixes: dict[str, int]  # those that it uses and nobody declares, with their positions in the text
-    verb: str  # its first keyword, such as SELECT, or empty
+    query_form: str  # its first keyword, such as SELECT, or empty
     has_from: bool  # it names its graphs itself
     has_graph: bool  # it queries named graphs by GRAPH
     uses_service: bool  # it sends a part of itself to another server, or looks as if it did
@@ -57,7 +57,7 @@ class QueryText(NamedTuple):
     @property
     def returns_triples(self) -> bool:
         """Whether its result is made of statements."""
-        return self.verb in ("CONSTRUCT", "DESCRIBE")
+        return self.query_form in ("CONSTRUCT", "DESCRIBE")
 
 
 def scan_query(text: str) -> QueryText:

@@ -10,7 +10,7 @@ import venv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.engines.running import ROOT, Cost, FailedError, last_line
+from benchmarks.engines.run import ROOT, Cost, FailedError, last_line
 
 ALONE = Path(__file__).with_name("alone.py")
 LOOPBACK = "127.0.0.1"

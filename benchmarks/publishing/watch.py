@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from benchmarks.engines.running import ROOT, Cost, FailedError, last_line
+from benchmarks.engines.run import ROOT, Cost, FailedError, last_line
 
 PAUSE = 0.1
 """Seconds from one look at the memory to the next."""
