@@ -65,8 +65,8 @@ def run_plain(corpus: Path, portion: int) -> Run:
     """One portion of the records through the plain pipeline."""
     paths = sorted((corpus / "_figures").glob("*.md"))
     with tempfile.TemporaryDirectory() as out:
-        done = plain.run(paths[portion::PORTIONS], Path(out))
-    return Run(done.written, done.refused, dict(done.spent))
+        completed = plain.run(paths[portion::PORTIONS], Path(out))
+    return Run(completed.written, completed.refused, dict(completed.spent))
 
 
 def run_export(corpus: Path, limit: int | None = None) -> Run:

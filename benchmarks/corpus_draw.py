@@ -90,12 +90,12 @@ def draw_count(mean: float, rng: random.Random) -> int:
 
 def draw_genes(pool: Pool, generation: str, rows: float, rng: random.Random) -> list[Gene]:
     """A figure's gene rows: each sighting of a word in 2021, each row once and by organism in 2023."""
-    wanted = draw_count(rows / REPEATS, rng)
+    row_count = draw_count(rows / REPEATS, rng)
     genes = pool.human if generation == "2021" else pool.all_species
     groups, seen = [], set[Gene]()
-    for _ in range(wanted):  # a bound: each turn adds a row, or meets a group again
+    for _ in range(row_count):  # a bound: each turn adds a row, or meets a group again
         group = draw_group(genes, rng)
-        if len(seen) >= wanted:
+        if len(seen) >= row_count:
             break
         if group[0] not in seen:
             seen.update(group)
@@ -110,12 +110,12 @@ def draw_genes(pool: Pool, generation: str, rows: float, rng: random.Random) -> 
     return [gene for group in groups + again for gene in group]
 
 
-def draw_terms(pool: list[Term], share: float, most: int, rng: random.Random) -> list[Term]:
+def draw_terms(pool: list[Term], share: float, max_count: int, rng: random.Random) -> list[Term]:
     """Chemicals or diseases: none for `1 - share` of the figures, else up to `most`."""
-    return [rng.choice(pool) for _ in range(rng.randint(1, most))] if rng.random() < share else []
+    return [rng.choice(pool) for _ in range(rng.randint(1, max_count))] if rng.random() < share else []
 
 
-def draw_paper(place: int, generation: str, pool: Pool, rng: random.Random) -> Paper:
+def draw_paper(number: int, generation: str, pool: Pool, rng: random.Random) -> Paper:
     """Paper number `place`; its number alone makes its PMC id, so that none comes twice."""
     year, volume, page = str(rng.randint(1998, 2025)), rng.randint(1, 60), rng.randint(1, 9999)
     title, short, publisher, doi, stem = rng.choice(JOURNALS)
@@ -124,11 +124,11 @@ def draw_paper(place: int, generation: str, pool: Pool, rng: random.Random) -> P
     is_known = rng.random() < 0.6
     words = " | ".join(rng.sample(("signaling", "cancer", "β-catenin", "metabolism", "stress: heat", "review"), 4))
     gone = ".na.character"
-    fields["doi"] = f"{doi}.{year}.{volume:02d}.{1_000_000 + place}" if is_known else gone
+    fields["doi"] = f"{doi}.{year}.{volume:02d}.{1_000_000 + number}" if is_known else gone
     fields["journal_title"], fields["journal_nlm_ta"] = (title, short) if is_known else (gone, gone)
     fields["publisher_name"] = publisher if is_known else gone
     fields["keywords"] = rng.choice((words, words, "")) if is_known else gone
-    return Paper(f"PMC{1_000_000 + place}", generation, f"{stem}-{volume:02d}-{page:05d}", fields)
+    return Paper(f"PMC{1_000_000 + number}", generation, f"{stem}-{volume:02d}-{page:05d}", fields)
 
 
 def figures(generation: str, seed: int, pool: Pool, rows: float) -> Iterator[Figure]:

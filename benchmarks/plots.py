@@ -55,53 +55,53 @@ def bars(title: str, unit: str, named: Sequence[tuple[str, float, bool]]) -> Fig
     return figure
 
 
-def engines(found: Result) -> Figure:
+def engines(results: Result) -> Figure:
     """The wall time of each engine as a multiple of the export's."""
-    rows = [row for row in found.rows if row.get("ratio")]
+    rows = [row for row in results.rows if row.get("ratio")]
     names = [f"{row['name']}, {row['processes']} at once" if row["processes"] != 1 else str(row["name"]) for row in rows]
     named = [(name, float(str(row["ratio"])), name.startswith("pfocr2rdf")) for name, row in zip(names, rows, strict=True)]
     return bars("Seconds, as a multiple of the export's", "1 = the export: all fields, validated, two formats", named)
 
 
-def floor(found: Result) -> Figure:
+def floor(results: Result) -> Figure:
     """CPU time as a multiple of the floor."""
-    named = [(str(row["name"]), float(str(row["ratio"])), str(row["name"]).startswith("pfocr2rdf")) for row in found.rows]
+    named = [(str(row["name"]), float(str(row["ratio"])), str(row["name"]).startswith("pfocr2rdf")) for row in results.rows]
     return bars("CPU time, as a multiple of the floor", "1 = reading the records and writing the files, nothing between", named)
 
 
-def plain(found: Result) -> Figure:
+def plain(results: Result) -> Figure:
     """How many times the plain pipeline's CPU time the export's is."""
-    named = [(str(row["name"]), float(str(row["ratio"])), str(row["name"]).startswith("pfocr2rdf")) for row in found.rows]
+    named = [(str(row["name"]), float(str(row["ratio"])), str(row["name"]).startswith("pfocr2rdf")) for row in results.rows]
     return bars("CPU time, as a multiple of the export's", "1 = pfocr2rdf, one process", named)
 
 
-def whole(found: Result) -> Figure:
+def whole(results: Result) -> Figure:
     """How many times as quick as the plain pipeline the exports are."""
-    named = [(str(row["name"]), float(str(row["ratio"])), str(row["name"]).startswith("pfocr2rdf")) for row in found.rows]
+    named = [(str(row["name"]), float(str(row["ratio"])), str(row["name"]).startswith("pfocr2rdf")) for row in results.rows]
     return bars("Times as quick as the plain pipeline", "1 = the usual libraries, one process", named)
 
 
-def sizes(found: Result) -> Figure:
+def sizes(results: Result) -> Figure:
     """Milliseconds a record against the number of records."""
     figure = Figure(figsize=(8.6, 3.6), layout="constrained")
     axes = figure.add_subplot()
-    counts = [int(str(row["records"])) for row in found.rows]
+    counts = [int(str(row["records"])) for row in results.rows]
     for key, label, colour, offset in (("cpu", "of CPU, all processes", OTHERS, 10), ("wall", "on the clock", OURS, -20)):
-        values = [float(str(row[key])) for row in found.rows]
+        values = [float(str(row[key])) for row in results.rows]
         axes.plot(counts, values, color=colour, marker="o", linewidth=2)
         axes.annotate(label, (counts[-1], values[-1]), (0, offset), textcoords="offset points", ha="right", va="bottom")
     axes.set_xscale("log")
     axes.set_xticks(counts, [f"{count:,}" for count in counts])
     axes.minorticks_off()
-    axes.set_ylim(0, max(float(str(row["cpu"])) for row in found.rows) * 1.3)
+    axes.set_ylim(0, max(float(str(row["cpu"])) for row in results.rows) * 1.3)
     axes.set_xlabel("records")
     axes.set_title("Milliseconds a record", loc="left")
     return figure
 
 
-def loading(found: Result) -> Figure:
+def loading(results: Result) -> Figure:
     """How many statements a second each way to load gets into each kind of store."""
-    rows = [row for row in found.rows if row.get("rate")]
+    rows = [row for row in results.rows if row.get("rate")]
     named = [(f"{row['into']}: {row['name']}", float(str(row["rate"])) / 1000, str(row["name"]).startswith("pfocr2rdf")) for row in rows]
     return bars("Thousand statements a second", "as seen by the client, with its start", named)
 
@@ -124,18 +124,18 @@ def svg(figure: Figure) -> str:
     text = out.getvalue()
     for colour, name in NAMES.items():
         text = text.replace(colour, f"var(--{name})")
-    light, dark = ("".join(f"--{NAMES[one]}: {colours[one]}; " for one in NAMES) for colours in ({one: one for one in NAMES}, DARK))
+    light, dark = ("".join(f"--{NAMES[item]}: {colours[item]}; " for item in NAMES) for colours in ({item: item for item in NAMES}, DARK))
     style = f"<style>:root {{ {light}}} @media (prefers-color-scheme: dark) {{ :root {{ {dark}}} }}</style>"
     head, mark, rest = text.partition(" <defs>")
     return "\n".join(line.rstrip() for line in f"{head} {style}\n{mark}{rest}".splitlines()) + "\n"
 
 
-def draw(found: Result, folder: Path) -> Path:
+def draw(results: Result, folder: Path) -> Path:
     """Draw a result to the folder; the picture's path."""
     settings: Any = SETTINGS  # matplotlib's type for it is a list of all names that there are
     with mpl.rc_context(settings):
-        picture = svg(DRAWN[found.benchmark](found))
-    path = folder / f"{found.benchmark}.svg"
+        picture = svg(DRAWN[results.benchmark](results))
+    path = folder / f"{results.benchmark}.svg"
     folder.mkdir(parents=True, exist_ok=True)
     path.write_text(picture, encoding="utf-8")
     return path

@@ -47,15 +47,15 @@ PLAIN = re.compile(r"plain pipeline +([\d.]+) ms\n +pfocr2rdf +([\d.]+) ms\n +ra
 PLAIN_COLUMNS = (Column("ratio", "times the export's", ".1f"), Column("name", "pipeline"), Column("cpu", "CPU ms a record", ".2f"))
 
 
-def from_plain(said: str, command: str) -> Result:
+def from_plain(output: str, command: str) -> Result:
     """The result of ``benchmarks.compare``, from what it says.
 
     Raises:
         ValueError: it says no ratio.
     """
-    match = PLAIN.search(said)
+    match = PLAIN.search(output)
     if not match:
-        raise ValueError(f"{command} gave no ratio:\n{said}")
+        raise ValueError(f"{command} gave no ratio:\n{output}")
     slow, fast, ratio, low, high = map(float, match.groups())
     rows: list[Row] = [
         {"ratio": ratio, "name": "the usual libraries (PyYAML, PyLD, rdflib, pySHACL)", "cpu": slow},
@@ -75,8 +75,8 @@ def run(name: str, arguments: tuple[str, ...], results: Path) -> None:
     print(f"$ {command}", flush=True)
     path.unlink(missing_ok=True)
     if name == "plain":
-        done = subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, check=True, capture_output=True, text=True)
-        save(from_plain(done.stdout, command), path)
+        completed = subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, check=True, capture_output=True, text=True)
+        save(from_plain(completed.stdout, command), path)
     else:
         subprocess.run([sys.executable, "-m", *arguments, "--json", str(path)], cwd=ROOT, check=False)
     if not path.exists():
@@ -99,9 +99,9 @@ def between(page: str, name: str, text: str) -> str:
     return replaced
 
 
-def number(result: Result, key: str, **wanted: object) -> float:
+def number(result: Result, key: str, **columns: object) -> float:
     """A number of the first row that has these values."""
-    row = next(row for row in result.rows if all(str(row[name]).startswith(str(value)) for name, value in wanted.items()))
+    row = next(row for row in result.rows if all(str(row[name]).startswith(str(value)) for name, value in columns.items()))
     return float(str(row[key]))
 
 
@@ -138,10 +138,10 @@ def in_short(results: Mapping[str, Result]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in table)
 
 
-def served(found: Result) -> list[tuple[str, str, str]]:
+def served(results: Result) -> list[tuple[str, str, str]]:
     """The lines of the service, for each kind of question that both servers answer."""
     what = "p95 of 'pfocr2rdf serve' to that of Oxigraph's own server"
-    return [(f"{row['ratio']:.2f}", f"{what}, {row['kind']} (bar: 1.5)", found.command) for row in found.rows if row.get("ratio")]
+    return [(f"{row['ratio']:.2f}", f"{what}, {row['kind']} (bar: 1.5)", results.command) for row in results.rows if row.get("ratio")]
 
 
 def write_page(results: Mapping[str, Result], page: Path = PAGE, plots: Path | None = None) -> None:

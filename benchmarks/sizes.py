@@ -66,10 +66,10 @@ def row(corpus: Path, workers: int) -> dict[str, float]:
     return {"records": size, "entities": summary.entities, "triples": summary.triples, **costs}
 
 
-def off_flat(found: list[dict[str, float]]) -> list[float]:
+def off_flat(results: list[dict[str, float]]) -> list[float]:
     """By which share a record takes longer at each size than at the quickest one that is no larger; sizes ascend."""
-    quickest = accumulate((row["wall"] for row in found), min)
-    return [row["wall"] / best - 1 for row, best in zip(found, quickest, strict=True)]
+    quickest = accumulate((row["wall"] for row in results), min)
+    return [row["wall"] / best - 1 for row, best in zip(results, quickest, strict=True)]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -86,7 +86,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     table = [row(corpus_of(size, asked.generation, asked.seed, asked.corpus_dir), asked.workers) for size in sorted(asked.sizes)]
     off = off_flat(table)
-    rows: list[Row] = [one | {"deviation": share, "worker": one["worker"] or None} for one, share in zip(table, off, strict=True)]
+    rows: list[Row] = [item | {"deviation": share, "worker": item["worker"] or None} for item, share in zip(table, off, strict=True)]
     is_within = max(off) <= BAR
     workers = f"{asked.workers} workers" if asked.workers > 1 else "One worker"
     notes = [note.format(workers=workers, bar=BAR, held="held" if is_within else "not held") for note in NOTES]

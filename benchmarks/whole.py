@@ -53,8 +53,8 @@ class Exports(NamedTuple):
 def run_plain(paths: list[Path]) -> int:
     """These records through the plain pipeline; how many it wrote or left out."""
     with tempfile.TemporaryDirectory() as out:
-        done = plain.run(paths, Path(out))
-    return done.written + done.refused
+        completed = plain.run(paths, Path(out))
+    return completed.written + completed.refused
 
 
 def run_exports(corpus: Path, workers: int) -> Exports:
@@ -72,13 +72,13 @@ def run_exports(corpus: Path, workers: int) -> Exports:
     return Exports(single, several, again, changed)
 
 
-def rows(done: Exports, workers: int, slow: Row) -> list[Row]:
+def rows(completed: Exports, workers: int, slow: Row) -> list[Row]:
     """The table."""
     named = (
-        (f"pfocr2rdf, {workers} workers", done.several),
-        ("pfocr2rdf, one worker", done.one),
-        ("again, nothing changed", done.again),
-        ("again, one record changed", done.changed),
+        (f"pfocr2rdf, {workers} workers", completed.several),
+        ("pfocr2rdf, one worker", completed.one),
+        ("again, nothing changed", completed.again),
+        ("again, one record changed", completed.changed),
     )
     table: list[Row] = [slow]
     for name, measured in named:
@@ -104,17 +104,21 @@ def main(arguments: list[str] | None = None) -> int:
     corpus = corpus_of(asked.records, asked.generation, asked.seed, asked.corpus_dir)
     sample = sorted((corpus / "_figures").glob("*.md"))[:: max(1, asked.records // asked.plain)]
     halves = [in_fresh_process(partial(run_plain, sample[::2]), plain.prepare)]
-    done = run_exports(corpus, asked.workers)
+    completed = run_exports(corpus, asked.workers)
     halves.append(in_fresh_process(partial(run_plain, sample[1::2]), plain.prepare))
     count = sum(half.value for half in halves)
     wall, cpu = (sum(times) / count * 1000 for times in ([half.wall for half in halves], [half.cpu for half in halves]))
-    found = rows(done, asked.workers, {"name": "the usual libraries", "ratio": 1.0, "wall": wall, "cpu": cpu})
-    ratio, scaling, again = float(str(found[1]["ratio"])), done.one.wall / done.several.wall, done.again.wall / done.several.wall
-    numbers = {"size": asked.records, "written": done.one.value.triples / asked.records, "sample": count, "workers": asked.workers}
+    results = rows(completed, asked.workers, {"name": "the usual libraries", "ratio": 1.0, "wall": wall, "cpu": cpu})
+    ratio, scaling, again = (
+        float(str(results[1]["ratio"])),
+        completed.one.wall / completed.several.wall,
+        completed.again.wall / completed.several.wall,
+    )
+    numbers = {"size": asked.records, "written": completed.one.value.triples / asked.records, "sample": count, "workers": asked.workers}
     numbers |= {"ratio": ratio, "plain": PLAIN_BAR, "scaling": scaling, "bar": WORKERS_BAR, "again": again, "again_bar": AGAIN_BAR}
     notes = [note.format(**numbers) for note in NOTES]
     command = f"python -m benchmarks.whole --records {asked.records} --workers {asked.workers}"
-    give_out(Result("whole", command, machine(), COLUMNS, found, notes), asked)
+    give_out(Result("whole", command, machine(), COLUMNS, results, notes), asked)
     return 0 if ratio >= PLAIN_BAR and scaling >= WORKERS_BAR and again <= AGAIN_BAR else 1
 
 

@@ -113,7 +113,8 @@ def formats() -> str:
     """The formats, with their files."""
     made = (make() for make in SERIALIZERS.values())
     rows = (
-        (f"`{one.name}`", f"`figures{one.suffix}`", f"`{one.media_type}`", "yes" if one.name in DEFAULT_FORMATS else "") for one in made
+        (f"`{item.name}`", f"`figures{item.suffix}`", f"`{item.media_type}`", "yes" if item.name in DEFAULT_FORMATS else "")
+        for item in made
     )
     return _table(("`--format`", "file", "media type", "written by default"), rows)
 
@@ -126,10 +127,10 @@ def shapes() -> str:
         for quad in pyoxigraph.parse(path=path, format=pyoxigraph.RdfFormat.TURTLE):
             value = quad.object.value if not isinstance(quad.object, pyoxigraph.Triple) else ""
             facts[str(quad.subject)][re.split("[#/]", quad.predicate.value)[-1]].append(value)
-        for name, said in facts.items():
-            if "message" in said:
-                severity = said["severity"][0].rpartition("#")[2] if "severity" in said else "Violation"
-                rows.append((f"`{path.name}`", f"`shape:{name.rpartition('#')[2].rstrip('>')}`", severity, said["message"][0]))
+        for name, output in facts.items():
+            if "message" in output:
+                severity = output["severity"][0].rpartition("#")[2] if "severity" in output else "Violation"
+                rows.append((f"`{path.name}`", f"`shape:{name.rpartition('#')[2].rstrip('>')}`", severity, output["message"][0]))
     return _table(("file", "shape", "severity", "what it says"), rows)
 
 

@@ -57,7 +57,7 @@ def play(page: Path) -> Iterator[Said]:
                 path.parent.mkdir(exist_ok=True)
                 path.write_text(fence["body"], encoding="utf-8")
             elif fence["kind"] == "console":
-                yield from (Said(one[1], one[2], _run(one[1], folder)) for one in _COMMAND.finditer(fence["body"]))
+                yield from (Said(item[1], item[2], _run(item[1], folder)) for item in _COMMAND.finditer(fence["body"]))
             elif fence["kind"] == "sh":
                 for call in re.findall(r"\S*pfocr2rdf \w[^&|\n]*", fence["body"]):
                     _run(call, folder)
@@ -67,8 +67,10 @@ def _run(command: str, folder: Path) -> str:
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     settings = {**os.environ, "PATH": path, "COLUMNS": "100", "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8"}
     shell = ["bash", "-c", command]  # a command of our own pages
-    done = subprocess.run(shell, cwd=folder, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", check=False)  # noqa: S603
-    lines = [line.rstrip() for line in _VARYING.sub(" ...", done.stdout).splitlines()]
+    completed = subprocess.run(  # noqa: S603
+        shell, cwd=folder, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", check=False
+    )
+    lines = [line.rstrip() for line in _VARYING.sub(" ...", completed.stdout).splitlines()]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -83,8 +85,8 @@ def rewrite(page: Path) -> bool:
         return f"```console\n{_COMMAND.sub(command, match['body'])}```"
 
     def command(match: re.Match[str]) -> str:
-        one = next(played)
-        return f"$ {match[1]}\n{one.shown if one.same else one.said}"
+        item = next(played)
+        return f"$ {match[1]}\n{item.shown if item.same else item.said}"
 
     new = _FENCE.sub(fence, text)
     if new != text:

@@ -342,20 +342,20 @@ def _change(folder: Path) -> None:
             path.write_bytes(re.sub(rb"(?m)^figtitle: .*", b"figtitle: A better title", path.read_bytes(), count=1))
 
 
-def _make_inputs(corpora: dict[str, Path], place: Path) -> None:
+def _make_inputs(corpora: dict[str, Path], entry: Path) -> None:
     """Copies of the corpora, each also with changes and as archives, and some small files."""
-    shutil.rmtree(place, ignore_errors=True)
+    shutil.rmtree(entry, ignore_errors=True)
     for name, folder in corpora.items():
-        shutil.copytree(folder, place / name)
-        shutil.copytree(folder, place / f"{name}-changed")
-        _change(place / f"{name}-changed")
+        shutil.copytree(folder, entry / name)
+        shutil.copytree(folder, entry / f"{name}-changed")
+        _change(entry / f"{name}-changed")
         for form in ("zip", "gztar"):
-            shutil.make_archive(str(place / name), form, place / name)
-    (place / "shapes").mkdir()
-    (place / "shapes" / "many.ttl").write_text(_SHAPES, encoding="utf-8")
-    shutil.copy(_records(place / next(iter(corpora)))[0], place / "one.md")
-    (place / "query.rq").write_text("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }\n", encoding="utf-8")
-    (place / "wrong.rq").write_text("SELECT ?s {\n  ?s ?p\n}\n", encoding="utf-8")
+            shutil.make_archive(str(entry / name), form, entry / name)
+    (entry / "shapes").mkdir()
+    (entry / "shapes" / "many.ttl").write_text(_SHAPES, encoding="utf-8")
+    shutil.copy(_records(entry / next(iter(corpora)))[0], entry / "one.md")
+    (entry / "query.rq").write_text("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }\n", encoding="utf-8")
+    (entry / "wrong.rq").write_text("SELECT ?s {\n  ?s ?p\n}\n", encoding="utf-8")
 
 
 # -- running -----------------------------------------------------------------------------------------------------------------
@@ -402,13 +402,13 @@ class Side:
 
     def run(self, case: Case) -> None:
         """Run the case anew."""
-        here, said = self.places(case)
-        for folder in (here, said):
+        here, output = self.places(case)
+        for folder in (here, output):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
         for number, step in enumerate(case.steps):
             words = shlex.split(step.replace("%here%", str(here)).replace("%inputs%", str(self.root.parent / "inputs")))
-            base = said / f"{number:02}-{words[0] if words else ''}"
+            base = output / f"{number:02}-{words[0] if words else ''}"
             if words[:1] == ["copy"]:
                 shutil.rmtree(here / words[2], ignore_errors=True)
                 shutil.copytree(here / words[1], here / words[2])
@@ -418,8 +418,8 @@ class Side:
                 self._call(self._command, words, here, base)
         for current in sorted(here.rglob("CURRENT")):  # each folder of RocksDB has one
             store = current.parent.relative_to(here)
-            self._call([self._python, "-c", _DUMP], [str(store)], here, said / f"statements-{'-'.join(store.parts)}")
-        (said / "commands").write_text("\n".join(case.steps), encoding="utf-8")
+            self._call([self._python, "-c", _DUMP], [str(store)], here, output / f"statements-{'-'.join(store.parts)}")
+        (output / "commands").write_text("\n".join(case.steps), encoding="utf-8")
 
     def _call(self, command: list[str], words: list[str], here: Path, base: Path) -> None:
         """Run a command, and write what it said to files whose names begin like `base`."""
@@ -428,11 +428,11 @@ class Side:
             words, source = words[:-2], str(here / words[-1])
         with open(source, "rb") as stdin, open(f"{base}.stdout", "wb") as stdout, open(f"{base}.stderr", "wb") as stderr:
             try:
-                done = subprocess.run(
+                completed = subprocess.run(
                     [*command, *words], cwd=here, env=self._environment, stdin=stdin, stdout=stdout, stderr=stderr,
                     timeout=TIMEOUT, check=False,
                 )  # fmt: skip
-                status = str(done.returncode)
+                status = str(completed.returncode)
             except subprocess.TimeoutExpired:
                 status = "timeout"
         Path(f"{base}.status").write_text(status, encoding="utf-8")
@@ -446,10 +446,10 @@ class Side:
             assert server.stdout
             line = server.stdout.readline()
             Path(f"{base}.stdout").write_text(line, encoding="utf-8")
-            if found := re.search(r"127\.0\.0\.1:(\d+)", line):
+            if results := re.search(r"127\.0\.0\.1:(\d+)", line):
                 for number, (path, accept) in enumerate(REQUESTS):
-                    Path(f"{base}-{number:02}-answer").write_bytes(_asked(int(found[1]), path, accept))
-                self._call(self._command, ["check", f"http://{found[0]}/", "--samples", "1", "--json"], here, base.with_name("check"))
+                    Path(f"{base}-{number:02}-answer").write_bytes(_asked(int(results[1]), path, accept))
+                self._call(self._command, ["check", f"http://{results[0]}/", "--samples", "1", "--json"], here, base.with_name("check"))
         finally:
             server.send_signal(signal.SIGINT)
             try:
@@ -477,8 +477,8 @@ def _asked(port: int, path: str, accept: str) -> bytes:
 def _files(side: Side, case: Case) -> dict[str, Path]:
     """What a case left, by its path; without what the rules leave out."""
     left_out = [re.compile(rule.files).fullmatch for rule in RULES if rule.pattern is None]
-    found = (path for place in side.places(case) for path in place.rglob("*"))
-    named = ((str(path.relative_to(side.root)), path) for path in found)
+    results = (path for entry in side.places(case) for path in entry.rglob("*"))
+    named = ((str(path.relative_to(side.root)), path) for path in results)
     return {name: path for name, path in named if not any(matches(name) for matches in left_out)}
 
 
@@ -496,20 +496,20 @@ def _content(path: Path, name: str, root: Path) -> bytes:
     return about + data
 
 
-def _difference(case: Case, before: Side, after: Side) -> str:
+def _difference(case: Case, before_side: Side, after: Side) -> str:
     """The first difference between the two sides of a case, or nothing."""
-    old, new = _files(before, case), _files(after, case)
+    old, new = _files(before_side, case), _files(after, case)
     for name in sorted(old.keys() | new.keys()):
         if name not in old or name not in new:
             return f"{name}: is only {'before' if name in old else 'after'}"
-        was, now = _content(old[name], name, before.root), _content(new[name], name, after.root)
+        was, now = _content(old[name], name, before_side.root), _content(new[name], name, after.root)
         if was == now:
             continue
-        at = next((at for at, (one, other) in enumerate(zip(was, now, strict=False)) if one != other), min(len(was), len(now)))
+        at = next((at for at, (item, other) in enumerate(zip(was, now, strict=False)) if item != other), min(len(was), len(now)))
         begin = max(0, at - 20)
         skipped = was.index(b"\n") + 1
-        place = f"byte {at - skipped}" if at >= skipped else "mode"
-        return f"{name}: {place}\n  before {was[begin : at + 60]!r}\n  after  {now[begin : at + 60]!r}"
+        entry = f"byte {at - skipped}" if at >= skipped else "mode"
+        return f"{name}: {entry}\n  before {was[begin : at + 60]!r}\n  after  {now[begin : at + 60]!r}"
     return ""
 
 
@@ -532,11 +532,11 @@ def _needed(case: Case) -> set[str]:
 
 def _chosen(cases: Sequence[Case], quick: bool, only: str) -> list[Case]:
     """The cases to run, with those that they need."""
-    wanted = {case.name for case in cases if (case.quick or not quick) and re.search(only, case.name)}
+    chosen_names = {case.name for case in cases if (case.quick or not quick) and re.search(only, case.name)}
     for case in reversed(cases):
-        if case.name in wanted:
-            wanted |= _needed(case)
-    return [case for case in cases if case.name in wanted]
+        if case.name in chosen_names:
+            chosen_names |= _needed(case)
+    return [case for case in cases if case.name in chosen_names]
 
 
 def _prepare(work: Path, python: str, corpora: dict[str, Path], fresh: bool) -> None:
@@ -580,27 +580,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     small = min((name for name in sizes if name != "odd"), key=lambda name: (sizes[name] < 5, sizes[name]))
     work = options.work.resolve()
     _prepare(work, options.before, corpora, options.fresh)
-    before, after = Side(options.before, work / "before"), Side(options.after, work / "after")
+    before_side, after = Side(options.before, work / "before"), Side(options.after, work / "after")
     cases = [
         *_plain_cases(small), *(case for name, size in sizes.items() for case in _corpus_cases(name, size, small)),
-        *_source_cases(small), *_store_cases(everything, small, "odd"), *_query_cases(_examples(before)),
+        *_source_cases(small), *_store_cases(everything, small, "odd"), *_query_cases(_examples(before_side)),
     ]  # fmt: skip
-    return _compare(_chosen(cases, options.quick, options.only), before, after)
+    return _compare(_chosen(cases, options.quick, options.only), before_side, after)
 
 
-def _compare(cases: Sequence[Case], before: Side, after: Side) -> int:
+def _compare(cases: Sequence[Case], before_side: Side, after: Side) -> int:
     began, different = time.monotonic(), 0
     width = max((len(case.name) for case in cases), default=0)
     for case in cases:
         times = []
-        for side in (before, after):
+        for side in (before_side, after):
             start = time.monotonic()
             if side is after or not side.has(case):
                 side.run(case)
                 times.append(f"{time.monotonic() - start:6.1f} s")
             else:
                 times.append("   saved")
-        difference = _difference(case, before, after)
+        difference = _difference(case, before_side, after)
         different += bool(difference)
         print(f"{case.name:{width}}  {'  '.join(times)}  {f'differs: {difference}' if difference else 'equal'}", flush=True)
     print(f"{len(cases)} cases, {different} differ, {time.monotonic() - began:.0f} s")

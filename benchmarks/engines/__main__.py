@@ -45,26 +45,26 @@ NOTES = (
 def notes(contest: Contest, repeats: int, records: int) -> list[str]:
     """What a reader must know, and what went wrong."""
     lines = [f"{records:,} records, {contest.core:,} core statements.", *(note.format(repeats=repeats) for note in NOTES)]
-    lines += [f"{place.name} changes texts: {place.example}." for place in contest.places if place.example]
-    return lines + [f"{place.name} did not run: {place.reason}." for place in contest.places if place.reason]
+    lines += [f"{entry.name} changes texts: {entry.example}." for entry in contest.places if entry.example]
+    return lines + [f"{entry.name} did not run: {entry.reason}." for entry in contest.places if entry.reason]
 
 
-def row(place: Place, reference: float, tables: float) -> Row:
+def row(entry: Place, reference: float, tables: float) -> Row:
     """A row of the table; both ratios are to the seconds of the export."""
-    cost = place.cost
+    cost = entry.cost
     if cost is None:
-        return {"name": place.name, "processes": place.processes, "verdict": "did not run"}
+        return {"name": entry.name, "processes": entry.processes, "verdict": "did not run"}
     return {
-        "name": place.name,
-        "processes": place.processes,
+        "name": entry.name,
+        "processes": entry.processes,
         "ratio": cost.wall / reference,
-        "with_tables": (cost.wall + tables) / reference if place.engine else None,
+        "with_tables": (cost.wall + tables) / reference if entry.engine else None,
         "wall": cost.wall,
         "cpu": cost.cpu,
         "peak": cost.peak,
-        "statements": place.statements or None,
-        "rate": place.statements / cost.wall if place.statements else None,
-        "verdict": place.verdict,
+        "statements": entry.statements or None,
+        "rate": entry.statements / cost.wall if entry.statements else None,
+        "verdict": entry.verdict,
     }
 
 

@@ -56,7 +56,7 @@ class Contest:
             if slow or not engine.slow
         ]
         self._own = list(self._own_places([workers, 1] if several else [1]))
-        self.places = [*self._own, *(place for _, place in self._engines)]
+        self.places = [*self._own, *(entry for _, entry in self._engines)]
 
     def _own_places(self, counts: Sequence[int]) -> list[Place]:
         """The exports, of which the first is what all others are measured by; and the making of the tables."""
@@ -83,30 +83,30 @@ class Contest:
         self._export(1, ("ntriples",))
         export = self._folder / f"export-{self._exports}" / "figures.nt"
         ran: list[tuple[Engine, Place, Path]] = []
-        for number, (engine, place) in enumerate(self._engines):
+        for number, (engine, entry) in enumerate(self._engines):
             try:
                 cost, made = run_engine(engine, self._environments, self._table_folder)
             except FailedError as error:
-                place.reason = f"{error}; it needs {engine.needs}" if engine.needs else str(error)
+                entry.reason = f"{error}; it needs {engine.needs}" if engine.needs else str(error)
             else:
-                place.costs += [cost] if engine.slow else []
-                ran.append((engine, place, made.rename(self._folder / f"engine-{number}")))
+                entry.costs += [cost] if engine.slow else []
+                ran.append((engine, entry, made.rename(self._folder / f"engine-{number}")))
         self._judge(export, ran)
 
     def _judge(self, export: Path, ran: Sequence[tuple[Engine, Place, Path]]) -> None:
         whole, verdict_list = in_fresh_process(partial(verdicts, export, [made for _, _, made in ran])).value
-        for place in self._own[:-1]:
-            place.statements, place.verdict = whole, "all of it, and more"
-        for (engine, place, _), verdict in zip(ran, verdict_list, strict=True):
-            self.core, place.statements, place.verdict, place.example = verdict.core, verdict.made, str(verdict), verdict.example
+        for entry in self._own[:-1]:
+            entry.statements, entry.verdict = whole, "all of it, and more"
+        for (engine, entry, _), verdict in zip(ran, verdict_list, strict=True):
+            self.core, entry.statements, entry.verdict, entry.example = verdict.core, verdict.made, str(verdict), verdict.example
             self.as_expected &= set(verdict.properties) <= set(engine.alters)
 
     def measure(self, repeats: int) -> None:
         """Run all that can be run so many times, taking turns; what is slow has its time already."""
-        again = [place for place in self.places if not (place.reason or place.costs)]
+        again = [entry for entry in self.places if not (entry.reason or entry.costs)]
         for _ in range(repeats):
-            for place in again:
-                place.costs.append(place.run())
+            for entry in again:
+                entry.costs.append(entry.run())
 
     @property
     def reference(self) -> float:
@@ -120,10 +120,10 @@ class Contest:
 
     def ranked(self) -> list[Place]:
         """The slowest first, and what did not run at the end."""
-        return sorted(self.places, key=lambda place: -place.cost.wall if place.cost else 1.0)
+        return sorted(self.places, key=lambda entry: -entry.cost.wall if entry.cost else 1.0)
 
 
-def _seconds(place: Place) -> float:
-    if place.cost is None:
-        raise ValueError(f"{place.name} was not measured")
-    return place.cost.wall
+def _seconds(entry: Place) -> float:
+    if entry.cost is None:
+        raise ValueError(f"{entry.name} was not measured")
+    return entry.cost.wall

@@ -59,15 +59,15 @@ def installed(engine: Engine, folder: Path) -> Path:
         FailedError: it cannot be installed.
     """
     environment = folder / engine.requirement.replace("==", "-")
-    python, done = environment / "bin" / "python", environment / "installed"
-    if not done.exists():
+    python, completed = environment / "bin" / "python", environment / "installed"
+    if not completed.exists():
         venv.create(environment, with_pip=True, clear=True)
         log = folder / f"{environment.name}.log"
         try:
             run([str(python), "-m", "pip", "install", "--quiet", engine.requirement], folder, {}, log)
         except FailedError as error:
             raise FailedError(f"not installed: {error}") from None
-        done.touch()
+        completed.touch()
     return python
 
 

@@ -43,9 +43,9 @@ def is_core(statement: Statement) -> bool:
     return predicate in PROPERTIES.get(begin, ()) and (predicate not in TO_GENES or value.startswith(GENE))
 
 
-def core_statements(found: Iterable[Statement]) -> set[Statement]:
+def core_statements(results: Iterable[Statement]) -> set[Statement]:
     """The core of an export: what it says of figures, genes, papers, and mentions of genes, by the properties of ``CORE``."""
-    core = set(filter(is_core, found))
+    core = set(filter(is_core, results))
     body, mention = expand_term("oa:hasBody"), f"<{SITE}mentions/"
     genes = {subject for subject, predicate, _ in core if predicate == body}
     return {statement for statement in core if statement[0] in genes or not statement[0].startswith(mention)}

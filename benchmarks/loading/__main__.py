@@ -55,21 +55,21 @@ NOTES = (
 )
 
 
-def row(place: Place, ours: Place) -> Row:
+def row(entry: Place, ours: Place) -> Row:
     """A row of the table; the ratio is to the seconds of our own load into such a store."""
-    cells: dict[str, str | int | float | None] = {"into": place.way.into, "name": place.way.name, "verdict": place.verdict}
-    if place.run is None:
+    cells: dict[str, str | int | float | None] = {"into": entry.way.into, "name": entry.way.name, "verdict": entry.verdict}
+    if entry.run is None:
         return cells
-    cost, server = place.run
-    cells |= {"wall": cost.wall, "cpu": cost.cpu, "peak": cost.peak, "server": server, "runs": len(place.runs)}
-    cells |= {"rate": place.way.statements / cost.wall, "ratio": cost.wall / ours.run.cost.wall if ours.run else None}
+    cost, server = entry.run
+    cells |= {"wall": cost.wall, "cpu": cost.cpu, "peak": cost.peak, "server": server, "runs": len(entry.runs)}
+    cells |= {"rate": entry.way.statements / cost.wall, "ratio": cost.wall / ours.run.cost.wall if ours.run else None}
     return cells
 
 
 def rows(places: Sequence[Place]) -> list[Row]:
     """The table."""
-    ours = {place.way.into: place for place in places if place.way.name == OURS}
-    return [row(place, ours[place.way.into]) for place in places]
+    ours = {entry.way.into: entry for entry in places if entry.way.name == OURS}
+    return [row(entry, ours[entry.way.into]) for entry in places]
 
 
 def versions() -> list[str]:
@@ -82,11 +82,11 @@ def versions() -> list[str]:
     return [*lines, UPLOADER.replace("==", " ")]
 
 
-def notes(data: Data, found: Sequence[Row], repeats: int, programs: Sequence[str]) -> list[str]:
+def notes(data: Data, results: Sequence[Row], repeats: int, programs: Sequence[str]) -> list[str]:
     """The bars, what a reader must know, and with what it was measured."""
     size = data.file.stat().st_size / 1e6
     lines = [note.format(statements=data.statements, size=size, repeats=repeats, long=LONG) for note in NOTES]
-    return [*(bar.said(found) for bar in BARS), *lines, f"With {', '.join(programs)}."]
+    return [*(bar.said(results) for bar in BARS), *lines, f"With {', '.join(programs)}."]
 
 
 def command_line() -> argparse.ArgumentParser:

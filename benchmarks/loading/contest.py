@@ -44,7 +44,7 @@ class Place:
     @property
     def run(self) -> Run | None:
         """The middle one of its loads, by time on the wall; nothing where one of them was not whole."""
-        return sorted(self.runs, key=lambda one: one.cost.wall)[len(self.runs) // 2] if self.runs and not self.failed else None
+        return sorted(self.runs, key=lambda item: item.cost.wall)[len(self.runs) // 2] if self.runs and not self.failed else None
 
     @property
     def again(self) -> bool:
@@ -55,24 +55,24 @@ class Place:
 def measure(ways: Iterable[Way], repeats: int) -> list[Place]:
     """Load in all ways; those into the same kind of store take turns, every other time from the last to the first."""
     places = [Place(way) for way in ways]
-    for _, members in groupby(places, key=lambda place: place.way.into):
+    for _, members in groupby(places, key=lambda entry: entry.way.into):
         group = list(members)
         for number in range(repeats):
-            for place in group[:: -1 if number % 2 else 1]:
-                if place.again:
-                    load(place)
-                    print(f"  {place.way.into}: {place.way.name}: {told(place)}", file=sys.stderr, flush=True)
+            for entry in group[:: -1 if number % 2 else 1]:
+                if entry.again:
+                    load(entry)
+                    print(f"  {entry.way.into}: {entry.way.name}: {told(entry)}", file=sys.stderr, flush=True)
     return places
 
 
-def told(place: Place) -> str:
+def told(entry: Place) -> str:
     """What is said of a load when it is over."""
-    return place.verdict if place.failed else f"{place.runs[-1].cost.wall:.2f} s, {place.verdict}"
+    return entry.verdict if entry.failed else f"{entry.runs[-1].cost.wall:.2f} s, {entry.verdict}"
 
 
-def load(place: Place) -> None:
+def load(entry: Place) -> None:
     """Load once, into a fresh store, and count what is in it."""
-    way = place.way
+    way = entry.way
     with tempfile.TemporaryDirectory() as scratch:
         log = Path(scratch) / "client.log"
         try:
@@ -81,24 +81,24 @@ def load(place: Place) -> None:
                 server = store.peak()
                 count, everything = store.count(way.graph), store.everything()
         except FailedError as error:
-            place.verdict, place.failed = f"did not run: {error}", True
+            entry.verdict, entry.failed = f"did not run: {error}", True
             return
-        place.verdict = judged(count, everything, way.statements)
-        place.failed = place.verdict.startswith("wrong")
-        if place.failed:
+        entry.verdict = judged(count, everything, way.statements)
+        entry.failed = entry.verdict.startswith("wrong")
+        if entry.failed:
             why = complaint(log.read_text(encoding="utf-8", errors="replace"))
-            place.verdict += f": {why}" if why else ", though it reports no error"
-        place.runs.append(Run(cost, server))
+            entry.verdict += f": {why}" if why else ", though it reports no error"
+        entry.runs.append(Run(cost, server))
 
 
-def judged(found: int, everything: int, wanted: int) -> str:
+def judged(count: int, everything: int, expected: int) -> str:
     """What to say of a count.
 
     >>> judged(5, 7, 5), judged(0, 5, 5), judged(4, 4, 5)
     ('all 5', 'all 5, but not in the graph that was named', 'wrong: 4 of 5')
     """
-    if found == wanted:
-        return f"all {wanted:,}"
-    if not found and everything == wanted:
-        return f"all {wanted:,}, but not in the graph that was named"
-    return f"wrong: {found:,} of {wanted:,}"
+    if count == expected:
+        return f"all {expected:,}"
+    if not count and everything == expected:
+        return f"all {expected:,}, but not in the graph that was named"
+    return f"wrong: {count:,} of {expected:,}"

@@ -37,9 +37,9 @@ def make(triples: int, generation: str, seed: int, corpora: Path, folder: Path) 
     limit = math.ceil(records * triples / whole.triples)
     while True:
         export = folder / f"export-{limit}"
-        done = export_to(export, corpus, CORES, ("ntriples",), limit)
-        if done.triples >= triples or limit >= records:
+        completed = export_to(export, corpus, CORES, ("ntriples",), limit)
+        if completed.triples >= triples or limit >= records:
             break
         limit += math.ceil(limit / 100)
     file = export / "figures.nt"
-    return Data(export, file, done.triples, sum(1 for _ in pyoxigraph.parse(path=str(export / "vocabulary.ttl"))))
+    return Data(export, file, completed.triples, sum(1 for _ in pyoxigraph.parse(path=str(export / "vocabulary.ttl"))))

@@ -47,13 +47,13 @@ class Way(NamedTuple):
     variables: dict[str, str] = {}  # noqa: RUF012 - nobody changes it
 
 
-def complaint(said: str) -> str:
+def complaint(output: str) -> str:
     r"""What a client complained about that ends as if all were well.
 
     >>> complaint("Results:\n❌ a.nt: HTTPStatusError - Client error '401 Unauthorized' for url 'http://127.0.0.1:1/a'\n")
     "HTTPStatusError - Client error '401 Unauthorized'"
     """
-    match = _COMPLAINT.search(said)
+    match = _COMPLAINT.search(output)
     return match[1].strip() if match else ""
 
 

@@ -69,20 +69,20 @@ def measure(sources: dict[str, Path], folder: Path) -> Iterator[Row]:
             print(f"  {name}, {files_are}: {cost.wall:.1f} s, {cost.peak:.0f} MiB, {len(files.sizes):,} files", file=sys.stderr, flush=True)
 
 
-def bars(found: Sequence[Row], size: int) -> list[tuple[bool, str]]:
+def bars(results: Sequence[Row], size: int) -> list[tuple[bool, str]]:
     """Whether each bar that is for this size is held, and a sentence about it."""
-    compressed = [row for row in found if row["files_are"] == SHOWN["only"]]
+    compressed = [row for row in results if row["files_are"] == SHOWN["only"]]
     checked = [(_most(compressed, "spread"), DISK, "on disk, times the compressed bytes")]
     if size >= LARGE:
-        checked += [(_most(found, "wall"), SECONDS, "seconds"), (_most(found, "peak"), MEBIBYTES, "MiB of all processes together")]
+        checked += [(_most(results, "wall"), SECONDS, "seconds"), (_most(results, "peak"), MEBIBYTES, "MiB of all processes together")]
     return [
         (value <= limit, f"{'Held' if value <= limit else 'Missed'}: {value:,.2f} {what} (at most {limit:,g}).")
         for value, limit, what in checked
     ]
 
 
-def _most(found: Sequence[Row], key: str) -> float:
-    return max(float(row[key] or 0) for row in found)
+def _most(results: Sequence[Row], key: str) -> float:
+    return max(float(row[key] or 0) for row in results)
 
 
 def command_line() -> argparse.ArgumentParser:

@@ -49,10 +49,10 @@ NOTES = (
 )
 
 
-def rows(found: Mapping[str, Mapping[str, Run]], requests: Mapping[str, Sequence[Request]]) -> list[Row]:
+def rows(results: Mapping[str, Mapping[str, Run]], requests: Mapping[str, Sequence[Request]]) -> list[Row]:
     """The table."""
     table: list[Row] = []
-    for kind, runs in found.items():
+    for kind, runs in results.items():
         ours, other = runs[OURS], runs.get(OTHER)
         row: dict[str, str | int | float | None] = {"kind": kind, "count": len(requests[kind]), **ours._asdict()}
         if other:
@@ -61,11 +61,11 @@ def rows(found: Mapping[str, Mapping[str, Run]], requests: Mapping[str, Sequence
     return table
 
 
-def said(found: Sequence[Row]) -> list[str]:
+def said(results: Sequence[Row]) -> list[str]:
     """A sentence for each bar."""
     return [
         f"{'Held' if held(row) else 'Missed'}: p95 of `{OURS}` to that of {OTHER} ({row['kind']}), {row['ratio']:.2f} (at most {BAR:g})."
-        for row in found
+        for row in results
         if row.get("ratio")
     ]
 

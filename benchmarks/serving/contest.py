@@ -72,7 +72,7 @@ def measure(
     targets: Mapping[str, Target], requests: Mapping[str, Sequence[Request]], clients: int, repeats: int
 ) -> dict[str, dict[str, Run]]:
     """The runs of each kind by the names of the servers, which take turns; that with the middle p95 counts."""
-    found: dict[str, dict[str, Run]] = {}
+    results: dict[str, dict[str, Run]] = {}
     for kind, group in requests.items():
         runs: dict[str, list[Run]] = {name: [] for name in targets}
         for number in range(repeats):
@@ -81,7 +81,7 @@ def measure(
                 sent = [request._replace(path=request.path or target.path) for request in group]
                 run(target.port, sent[:clients], clients)  # nobody begins cold
                 runs[name].append(run(target.port, sent, clients))
-        found[kind] = {name: sorted(those, key=lambda one: one.p95)[len(those) // 2] for name, those in runs.items()}
-        line = "; ".join(f"{name} p50 {one.p50:.2f} p95 {one.p95:.2f} ms, {one.rate:.0f}/s" for name, one in found[kind].items())
+        results[kind] = {name: sorted(those, key=lambda item: item.p95)[len(those) // 2] for name, those in runs.items()}
+        line = "; ".join(f"{name} p50 {item.p50:.2f} p95 {item.p95:.2f} ms, {item.rate:.0f}/s" for name, item in results[kind].items())
         print(f"  {kind}: {line}", file=sys.stderr, flush=True)
-    return found
+    return results

@@ -25,9 +25,9 @@ def modules() -> dict[str, ast.Module]:
 
 
 def imports(tree: ast.Module) -> set[str]:
-    """The modules of the package that are imported when the module is."""
+    """The modules of the package that a module imports, also those that a function imports when it is called."""
     names = set()
-    pending: list[ast.stmt] = list(tree.body)
+    pending: list[ast.AST] = list(tree.body)
     while pending:
         node = pending.pop()
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pfocr2rdf"):
@@ -35,8 +35,8 @@ def imports(tree: ast.Module) -> set[str]:
             names |= {name if name in modules() else str(node.module) for name in submodules}
         elif isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             pending += node.orelse
-        elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            pending += [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)]
+        else:
+            pending += [child for child in ast.iter_child_nodes(node) if isinstance(child, (ast.stmt, ast.ExceptHandler))]
     return names
 
 
@@ -75,7 +75,7 @@ def test_a_public_class_or_function_name_means_one_thing() -> None:
     homes = defaultdict(set)
     for name, module in public_definitions():
         homes[name].add(module)
-    assert {name: sorted(where) for name, where in homes.items() if len(where) > 1} == {}
+    assert {name: sorted(modules_with_it) for name, modules_with_it in homes.items() if len(modules_with_it) > 1} == {}
 
 
 def test_no_variable_has_a_word_that_names_nothing() -> None:

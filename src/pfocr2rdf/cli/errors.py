@@ -16,7 +16,7 @@ P = ParamSpec("P")
 
 
 def fail(message: str) -> NoReturn:
-    """Print why it could not be done, and exit."""
+    """Print an error and exit with ``ExitStatus.FAILED``."""
     click.echo(f"Error: {message}", err=True)
     sys.exit(ExitStatus.FAILED)
 

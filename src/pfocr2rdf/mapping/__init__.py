@@ -1,1 +1,1 @@
-"""From a ``FigureRecord`` to its triples: pure functions, no I/O. May import ``records`` and ``rdf``."""
+"""From a ``FigureRecord`` to its triples: pure functions, no I/O but its own package data. May import ``records`` and ``rdf``."""

@@ -9,8 +9,15 @@ from pfocr2rdf.errors import RecordError
 from pfocr2rdf.mapping.figure import map_record
 from pfocr2rdf.mapping.jsonld.expansion import expand_jsonld
 from pfocr2rdf.mapping.merge import collect_description, merge_descriptions, resolve_functional
-from pfocr2rdf.rdf.ordering import predicate_sort_key
-from pfocr2rdf.rdf.terms import RDF_TYPE, GroupedResource, PredicateObject, Resource, ResourceColumns, group_by_predicate
+from pfocr2rdf.rdf.terms import (
+    RDF_TYPE,
+    GroupedResource,
+    PredicateObject,
+    Resource,
+    ResourceColumns,
+    group_by_predicate,
+    predicate_sort_key,
+)
 from pfocr2rdf.records.model import FigureRecord
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pfocr2rdf.mapping.rows import interned_resource
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
-from pfocr2rdf.rdf.ordering import sort_pairs
-from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, lexical_form
+from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, lexical_form, sort_pairs
 from pfocr2rdf.rdf.vocabulary import FUNCTIONAL_PROPERTIES
 
 _RECENT_DESCRIPTIONS = 8

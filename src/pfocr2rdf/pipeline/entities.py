@@ -12,8 +12,7 @@ from pfocr2rdf.mapping.merge import FUNCTIONAL_PREDICATES, resolve_functional
 from pfocr2rdf.pipeline.descriptions import Description, encode_description
 from pfocr2rdf.rdf import iris
 from pfocr2rdf.rdf.cache import LruCache
-from pfocr2rdf.rdf.ordering import sort_pairs
-from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, iri_term, lexical_form
+from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, iri_term, lexical_form, sort_pairs
 from pfocr2rdf.storage.sqlite import create_database
 
 _DOI, _SAME_AS = expand_term("bibo:doi"), expand_term("owl:sameAs")

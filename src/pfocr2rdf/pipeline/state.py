@@ -50,7 +50,7 @@ class _SequentialLookup:
         self._next: tuple[Any, ...] | None = self._cursor.fetchone()
 
     def find(self, source: str, line: int) -> tuple[Any, ...] | None:
-        """The row of the record from there."""
+        """Look up the row of a record by source and line."""
         expected = self._next
         if expected and expected[1] == source and expected[2] == line:
             self._next = self._cursor.fetchone()
@@ -113,12 +113,12 @@ class State:
         return _SequentialLookup(self.database, "*")
 
     def get_fingerprint(self, source: str, line: int) -> tuple[bytes, str] | None:
-        """Digest and figure of the record from there."""
+        """Look up the digest and figure of a record by source and line."""
         row = self._fingerprint_lookup.find(source, line)
         return (row[3], row[4]) if row else None
 
     def find_stored(self, source: str, line: int) -> StoredRecord | None:
-        """The record from there."""
+        """Look up a record by source and line."""
         row = self._record_lookup.find(source, line)
         if row is None or row[-1] != _row_checksum(row[:-1]):
             return None

@@ -83,11 +83,11 @@ class IsolateRecordTask(NamedTuple):
         return PoisonRecords({})
 
     def split(self) -> Sequence[IsolateRecordTask]:
-        """One record cannot be split."""
+        """A single record is not split."""
         return [self]
 
     def combine(self, results: list[PoisonRecords]) -> PoisonRecords:
-        """The result of its only part."""
+        """The result of the single record."""
         return results[0]
 
     def on_worker_lost(self, reason: str) -> PoisonRecords:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from pfocr2rdf.rdf.vocabulary import expand_curie
+from pfocr2rdf.rdf.vocabulary import PREFIXES, PROPERTIES, expand_curie
 
 PredicateObject = tuple[str, str]  # a predicate and an object, both as N-Triples text
 XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
@@ -169,3 +169,24 @@ def lexical_form(text: str) -> str:
 
 
 RDF_TYPE = expand_term("rdf:type")
+
+
+# The order of statements within a subject, which all formats share.
+_PREDICATE_RANKS = {RDF_TYPE: -1, **{expand_term(row.name): index for index, row in enumerate(PROPERTIES)}}
+_PFOCR_TERM_START = f"<{PREFIXES['pfocr']}"
+
+
+def predicate_sort_key(predicate: str) -> tuple[int, str]:
+    """The rank of a property: ``rdf:type``, then properties as the vocabulary lists them, then unknown ones."""
+    return _PREDICATE_RANKS.get(predicate, len(_PREDICATE_RANKS)), predicate
+
+
+def pair_sort_key(pair: PredicateObject) -> tuple[int, str, bool, str]:
+    """The rank of a statement among those of its subject: by its property, then terms of the vocabulary before others."""
+    predicate, value = pair
+    return *predicate_sort_key(predicate), not value.startswith(_PFOCR_TERM_START), value
+
+
+def sort_pairs(pairs: Iterable[PredicateObject]) -> tuple[PredicateObject, ...]:
+    """The statements of one subject in the order in which they are written."""
+    return tuple(sorted(pairs, key=pair_sort_key))

@@ -1,6 +1,6 @@
 """Safe extraction of archives of records: no member can reach anything outside.
 
-``tarfile.data_filter`` is not used: it follows links within the archive, and strips what leads out of names instead of refusing it.
+``tarfile.data_filter`` is not used: it accepts links within the archive and strips a leading slash; both are refused here.
 """
 
 from __future__ import annotations

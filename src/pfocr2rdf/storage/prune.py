@@ -92,7 +92,7 @@ class StaleFiles:
         self._storage.write_json(_PREVIOUS_MANIFEST_PATH, self._owned.to_manifest())
 
     def remove(self, files: Iterable[str], quarantined: Iterable[str]) -> None:
-        """Remove all but these."""
+        """Prune stale files: all but these."""
         stale = self._owned.files.difference(files, [MANIFEST_FILE])
         manifests = set(map(_partition_manifest, filter(is_partition_file, stale))).difference(map(_partition_manifest, files))
         folders = {f"{QUARANTINE_DIR}/{name}" for name in self._owned.quarantined.difference(quarantined)}

@@ -45,7 +45,7 @@ class ApplyResult(NamedTuple):
     dry_run: bool
 
     def as_dict(self) -> dict[str, Any]:
-        """The same as JSON."""
+        """A dictionary for JSON."""
         return {"earlier" if name == "previous_version" else name: value for name, value in self._asdict().items()}
 
 

@@ -51,7 +51,7 @@ class Destination(NamedTuple):
 
     @property
     def driver(self) -> str:
-        """The kind of store."""
+        """The name of the driver."""
         return EmbeddedStore.driver if isinstance(self.location, Path) else self.location.driver
 
     @property

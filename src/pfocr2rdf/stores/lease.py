@@ -36,7 +36,7 @@ class StoreLease:
             )
 
     def acquire(self, load_id: str) -> None:
-        """Take it for a load. Of two that do so at the same moment, neither gets it: it is a ``StoreError`` for both."""
+        """Acquire the lease for a load. Of two that do so at the same moment, neither gets it: it is a ``StoreError`` for both."""
         if load_id not in self.holders():
             now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
             label = f"begun at {now} on {socket.gethostname()} by process {os.getpid()}"
@@ -50,5 +50,5 @@ class StoreLease:
             raise StoreError(f"{self._store.location}: another load began at the same moment; begin again")
 
     def release(self) -> None:
-        """Give it back, or take it away from whoever holds it."""
+        """Release the lease, or break that of another holder."""
         self._store.clear(self._graph)

@@ -47,7 +47,7 @@ class DiffSummary(NamedTuple):
         return ExitStatus.DIFFERS if self.differs or self.excluded_records else ExitStatus.OK
 
     def as_dict(self) -> dict[str, Any]:
-        """The same as JSON, as ``delta.json`` has it."""
+        """A dictionary for JSON, as ``delta.json`` has it."""
         return {
             "removed": self.removed,
             "added": self.added,

@@ -23,7 +23,7 @@ from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.progress import Progress
 
 MAX_PAIRED_FAMILIES = 200
-"""Families are counted in pairs that are among so many which are drawn most."""
+"""Pairs are counted of this many of the most frequent families."""
 
 DEFAULT_TOP_ROWS = 10
 _match_year = re.compile(rb'"(-?\d{4,9})(?:Z|[+-]\d\d:\d\d)?"\^\^<http://www\.w3\.org/2001/XMLSchema#gYear>').fullmatch
@@ -124,7 +124,7 @@ def _rank_entity(term: bytes, count: int, labels: Mapping[bytes, bytes]) -> Rank
 
 
 def _top_entities(counts: Mapping[bytes, int], labels: Mapping[bytes, bytes], top: int) -> list[RankedEntity]:
-    """The first of all in the order of their counts, and of their names where these are equal."""
+    """The top entities by count; ties are ordered by name."""
     return heapq.nsmallest(top, (_rank_entity(term, count, labels) for term, count in counts.items()), key=_rank_key)
 
 
@@ -133,7 +133,7 @@ def _rank_key(entity: RankedEntity) -> tuple[int, str, str]:
 
 
 def _top_pairs(tally: GraphTally, top: int) -> list[FamilyPair]:
-    """The pairs of families that are on most figures, of those families that are drawn most."""
+    """The most frequent pairs of the most frequent families."""
     drawn = {family: len(numbers) for family, numbers in tally.figure_numbers_by_family.items()}
     chosen = _top_entities(drawn, tally.labels, MAX_PAIRED_FAMILIES)
     masks = [(family, _bit_mask(tally.figure_numbers_by_family[f"<{family.iri}>".encode()])) for family in chosen]
@@ -143,7 +143,7 @@ def _top_pairs(tally: GraphTally, top: int) -> list[FamilyPair]:
 
 
 def _bit_mask(numbers: array[int]) -> int:
-    """A number with these bits set."""
+    """The integer with these bits set."""
     bits = bytearray(max(numbers, default=0) // 8 + 1)
     for number in numbers:
         bits[number >> 3] |= 1 << (number & 7)

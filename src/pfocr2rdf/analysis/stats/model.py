@@ -21,7 +21,7 @@ class RankedEntity(NamedTuple):
     total: int
 
     def as_dict(self, unit: str) -> dict[str, Any]:
-        """The same as JSON, where the count is that of a unit."""
+        """A dictionary for JSON, where the count is that of a unit."""
         return {"iri": self.iri, "label": self.label, unit: self.total}
 
 
@@ -33,7 +33,7 @@ class FamilyPair(NamedTuple):
     figures: int
 
     def as_dict(self, unit: str) -> dict[str, Any]:
-        """The same as JSON."""
+        """A dictionary for JSON."""
         return {"families": [{"iri": family.iri, "label": family.label} for family in self[:2]], unit: self.figures}
 
 
@@ -95,7 +95,7 @@ class GraphStats(NamedTuple):
         return ExitStatus.DIFFERS if self.refused or self.quarantined else ExitStatus.OK
 
     def as_dict(self) -> dict[str, Any]:
-        """The same as JSON, but for the name of the source and what was left out of it."""
+        """A dictionary for JSON, but for the name of the source and what was left out of it."""
         counts = self._asdict().items()
         return {name: _as_json(name, value) for name, value in counts if name not in ("source", "refused", "quarantined")}
 

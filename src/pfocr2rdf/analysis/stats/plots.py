@@ -242,7 +242,7 @@ def _draw_bars(axes: Axes, names: list[str], counts: list[int], colours: list[st
 
 
 def _quantile(counts: Mapping[int, int], part: float) -> int:
-    """The smallest amount up to which there is more than this part of all."""
+    """The quantile of a histogram."""
     if not counts:
         return 0
     sums = list(accumulate(counts.values()))
@@ -250,7 +250,7 @@ def _quantile(counts: Mapping[int, int], part: float) -> int:
 
 
 def _bin_width(counts: Mapping[int, int]) -> int:
-    """How many amounts share a bar, so that the bars are few."""
+    """The width of a bin, for which the bins are few."""
     reach, power = _quantile(counts, _TAIL_QUANTILE) + 1, 1
     while reach > _MAX_BARS * 5 * power:
         power *= 10

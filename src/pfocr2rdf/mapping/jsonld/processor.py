@@ -13,9 +13,8 @@ from pyld import jsonld
 
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.rdf import iris
-from pfocr2rdf.rdf.ordering import sort_pairs
 from pfocr2rdf.rdf.prefixes import split_qname
-from pfocr2rdf.rdf.terms import PredicateObject, Resource, iri_term, literal
+from pfocr2rdf.rdf.terms import PredicateObject, Resource, iri_term, literal, sort_pairs
 from pfocr2rdf.rdf.vocabulary import PREFIXES
 
 JSONLD_FIELD = "schema-jsonld"

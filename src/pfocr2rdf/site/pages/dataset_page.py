@@ -8,8 +8,7 @@ from urllib.parse import quote
 
 from pfocr2rdf.pipeline.dataset_description import DESCRIPTION_PREFIXES
 from pfocr2rdf.rdf.iris import CC0_IRI, DATASET_IRI
-from pfocr2rdf.rdf.ordering import sort_pairs
-from pfocr2rdf.rdf.terms import PredicateObject, Resource, iri_term, lexical_form, parse_term
+from pfocr2rdf.rdf.terms import PredicateObject, Resource, iri_term, lexical_form, parse_term, sort_pairs
 from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.site.pages.graph_reader import DESCRIPTION_GRAPH, DatasetReader
 from pfocr2rdf.site.pages.html import PageFile, Site, render_page

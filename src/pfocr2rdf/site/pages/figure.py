@@ -102,7 +102,7 @@ class FigurePage(ResourcePage):
                 yield Resource(subject, tuple(pairs))
 
     def facts(self) -> Iterator[Fact]:
-        """The picture first."""
+        """The facts of the figure, the picture first."""
         if image := self.first_text("schema:image"):
             yield Fact("Picture", (Link("the figure at PubMed Central", self.first_text("foaf:page") or image), Link("as JPEG", image)))
         if self.papers:

@@ -11,8 +11,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.pipeline.dataset_description import DESCRIPTION_PREFIXES
 from pfocr2rdf.rdf.iris import DATASET_IRI
-from pfocr2rdf.rdf.ordering import sort_pairs
-from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, iri_term, lexical_form, literal
+from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, iri_term, lexical_form, literal, sort_pairs
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_FOLDER, ENTITY_TYPES_BY_NAME, HTML, EntityType, address_from_iri
 from pfocr2rdf.stores.description import extract_graphs, fetch_description, is_in_default_graph
 from pfocr2rdf.stores.embedded import EmbeddedStore

@@ -8,10 +8,9 @@ from functools import cache
 from typing import Any
 
 from pfocr2rdf.pipeline.dataset_description import DESCRIPTION_PREFIXES
-from pfocr2rdf.rdf.ordering import sort_pairs
 from pfocr2rdf.rdf.serializers.jsonld import JsonLdSerializer, jsonld_context
 from pfocr2rdf.rdf.serializers.turtle import TurtleSerializer
-from pfocr2rdf.rdf.terms import Resource
+from pfocr2rdf.rdf.terms import Resource, sort_pairs
 from pfocr2rdf.rdf.vocabulary import PREFIXES
 
 

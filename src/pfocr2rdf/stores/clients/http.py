@@ -103,7 +103,7 @@ class HttpClient:
         return self._request_with_retries(method, url, options, None, idempotent=idempotent)
 
     def download(self, method: str, url: str, file: BinaryIO, **options: Any) -> httpx.Response:
-        """The same, with the body of the response in a file, from its beginning, and not in memory."""
+        """Send a request, and stream the body of the response into a file, which is then at its beginning."""
         return self._request_with_retries(method, url, options, file, idempotent=True)
 
     def _request_with_retries(

@@ -56,7 +56,7 @@ class LoadResult(NamedTuple):
     dry_run: bool
 
     def as_dict(self) -> dict[str, Any]:
-        """The same as JSON."""
+        """A dictionary for JSON."""
         return {_JSON_KEYS.get(name, name): value for name, value in self._asdict().items()}
 
 
