@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 import pyoxigraph
 
 from pfocr2rdf.errors import SourceError
+from pfocr2rdf.storage.delta_format import DELTA_FILE
 from pfocr2rdf.storage.layout import CHECKPOINT_DIR, MANIFEST_FILE, STAGING_DIR, STATE_FILE, is_own_manifest, read_manifest
 from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.storage.rdf_files import rdf_format
@@ -55,7 +56,7 @@ def resolve_input(source: str | os.PathLike[str]) -> GraphInput:
         raise SourceError(f"{path}: there is no such file or folder")
     if not path.is_dir():
         return _FileInput(path) if rdf_format(path) else _RecordsInput(path)
-    if (path / "delta.json").exists():
+    if (path / DELTA_FILE).exists():
         raise SourceError(f"{path}: is a delta, not a graph; name the exports that it was made of")
     return _ExportInput(path) if is_export(path) else _RecordsInput(path)
 

@@ -14,6 +14,7 @@ from pfocr2rdf.site.pages.graph_reader import DESCRIPTION_GRAPH, DatasetReader
 from pfocr2rdf.site.pages.html import PageFile, Site, render_page
 from pfocr2rdf.site.pages.urls import REPRESENTATIONS
 from pfocr2rdf.site.pages.view_models import SCHEMA_ORG_CONTEXT, SITE_DESCRIPTION, SITE_NAME, Fact, Link, TableView, curie_link, web_link
+from pfocr2rdf.storage.urls import is_url
 
 DOWNLOADS_DIR = "downloads"  # the folder of the release's files on the site
 _DATASET = iri_term(DATASET_IRI)
@@ -51,7 +52,7 @@ def read_dataset_description(reader: DatasetReader, site: Site, download_names: 
         added[iri_term(f"{DATASET_IRI}#{name}")] = [(_expand("dcat:downloadURL"), url)]
         if name.startswith("figures."):
             added[_DATASET].append((_expand("void:dataDump"), url))
-    if "://" in site.endpoint:
+    if is_url(site.endpoint):
         added[_DATASET].append((_expand("void:sparqlEndpoint"), iri_term(site.endpoint)))
     resources = [Resource(subject, sort_pairs({*resource.pairs, *added.get(subject, ())})) for subject, resource in described.items()]
     return sorted(resources, key=lambda resource: (resource.subject != _DATASET, resource.subject))

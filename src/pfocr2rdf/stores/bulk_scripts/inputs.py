@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
 from pathlib import Path
 from typing import Literal, NamedTuple, cast
 
-import zstandard
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse, serialize
 
 from pfocr2rdf.errors import SourceError
 from pfocr2rdf.rdf.iris import DATASET_IRI, is_absolute_iri
+from pfocr2rdf.storage.compression import DECOMPRESSION_ERRORS, open_decompressed
 from pfocr2rdf.storage.layout import MANIFEST_FILE, read_manifest
 from pfocr2rdf.stores.graph_layout import VOCABULARY_GRAPH, dataset_pattern
 
@@ -106,22 +105,18 @@ def count_query(inputs: BulkInputs, default_graph: str = "") -> str:
     ``default_graph`` is how the store names the default graph, where a query that names none asks all graphs.
     """
     name = {"figure": DATASET_IRI, "dataset": inputs.graph, "default": ""}[inputs.graph_layout]
-    which = f"FROM <{default_graph}> " if default_graph and not name else ""
-    return f"SELECT (COUNT(*) AS ?n) {which}WHERE {{ {dataset_pattern(inputs.graph_layout, name)} }}"
+    from_clause = f"FROM <{default_graph}> " if default_graph and not name else ""
+    return f"SELECT (COUNT(*) AS ?n) {from_clause}WHERE {{ {dataset_pattern(inputs.graph_layout, name)} }}"
 
 
 def read_as_nquads(input_file: InputFile) -> str:
     """The statements of a small file as sorted N-Quads that name its graph, where it has one; ``SourceError`` if it cannot be read."""
     try:
-        data = input_file.path.read_bytes()
-        if input_file.compression == "gz":
-            data = gzip.decompress(data)
-        elif input_file.compression == "zst":
-            data = zstandard.ZstdDecompressor().decompressobj().decompress(data)
         graph = NamedNode(input_file.graph) if input_file.graph else DefaultGraph()
-        statements = parse(data, _PYOXIGRAPH_FORMATS[input_file.syntax])
-        quads = [Quad(triple.subject, triple.predicate, triple.object, graph) for triple in statements]
-    except (OSError, EOFError, ValueError, KeyError, SyntaxError, zstandard.ZstdError) as error:
+        with open_decompressed(input_file.path) as file:
+            statements = parse(file.read(), _PYOXIGRAPH_FORMATS[input_file.syntax])
+            quads = [Quad(triple.subject, triple.predicate, triple.object, graph) for triple in statements]
+    except (OSError, ValueError, KeyError, SyntaxError, *DECOMPRESSION_ERRORS) as error:
         raise SourceError(f"{input_file.path}: cannot be read: {error}; export again") from None
     written = cast("bytes", serialize(quads, format=RdfFormat.N_QUADS))
     return "".join(sorted(written.decode().splitlines(keepends=True)))
