@@ -351,7 +351,7 @@ class Attacked(NamedTuple):
     server: Served
     folder: Path
     initial_state: State
-    ask_samples: dict[str, tuple[int, str]]
+    expected_responses: dict[str, tuple[int, str]]
     requests: list[tuple[Any, bytes]]
     responses: list[tuple[Any, bytes, list[RawResponse]]]
     seconds: float
@@ -428,8 +428,8 @@ def test_well_formed_requests_are_answered(attacked: Attacked) -> None:
 
 
 def test_it_is_up_and_answers_right(attacked: Attacked) -> None:
-    assert wait_until(20, lambda: ask_samples(attacked.server) == attacked.right)
-    assert {status for status, _ in attacked.right.values()} == {200, 303}
+    assert wait_until(20, lambda: ask_samples(attacked.server) == attacked.expected_responses)
+    assert {status for status, _ in attacked.expected_responses.values()} == {200, 303}
     assert wait_until(10, lambda: len(attacked.server.workers()) == 2)
 
 
