@@ -21,9 +21,9 @@ system:
 demo:
     {{ venv }}/pfocr2rdf export examples --output output
 
-# run the unit and integration tests, but for exhaustive ones; options go to pytest
+# run the unit and integration tests, but for exhaustive ones, with a tenth of the examples; options go to pytest
 test *options:
-    {{ venv }}/python -m pytest -n auto -m 'not exhaustive' tests/unit tests/integration "$@"
+    HYPOTHESIS_PROFILE=dev {{ venv }}/python -m pytest -n auto -m 'not exhaustive' tests/unit tests/integration "$@"
 
 # run all tests; options go to pytest
 test-all *options:

@@ -9,6 +9,7 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.support.sites import BuiltSite, evil_site, real_site, small_site
@@ -46,40 +47,45 @@ FOLDERS = {
 ORDER = ("e2e", "benchmarks", "competency", "integration", "unit")
 """The folders with the longest groups first: no process waits at the end for a long one."""
 
-APART = {
-    "e2e/cluster/test_dask.py": "test",
-    "e2e/crash/test_export.py": "way",
-    "e2e/crash/test_interrupt.py": "test",
-}
-"""Files of several groups: each test is one, or each value of a parameter."""
+APART = ("e2e/cluster/test_dask.py", "e2e/crash/test_export.py", "e2e/crash/test_interrupt.py", "e2e/docs/test_transcripts.py")
+"""Files whose tests are long and share nothing costly: each runs wherever there is time for it."""
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Half as many again as there are processors: many tests wait for a server, a disk or a process."""
     return len(os.sched_getaffinity(0)) * 3 // 2
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """The tests of a file run in one process, so that its servers, stores and sites are made once.
+
+    ``--dist=loadfile`` knows no exceptions, and ``--dist=loadgroup`` of pytest-xdist 3.8 knows no groups with pytest 9.2.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class FileScheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return nodeid if file.endswith(APART) else file
+
+    config.option.loadscopereorder = False  # the order is that of ORDER
+    return FileScheduling(config, log)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Markers by folder; the tests of a file are one group, which runs in one process, so that its fixtures are made once."""
+    """Markers by folder; where several processes share the work, the longest tests first."""
     tests_folder = Path(__file__).parent
     for item in items:
         path = item.path.relative_to(tests_folder)
         for folder in (path, *path.parents):
             for marker in FOLDERS.get(folder.as_posix(), ()):
                 item.add_marker(marker)
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(group_of(item, path.as_posix())))
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: ORDER.index(item.path.relative_to(tests_folder).parts[0]))
-
-
-def group_of(item: pytest.Item, path: str) -> str:
-    apart = APART.get(path)
-    if apart == "test":
-        return f"{path}-{item.name}"
-    parameters = item.callspec.params if apart and isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-    return f"{path}-{parameters[apart]}" if apart in parameters else path
+        folders = {folder: place for place, folder in enumerate(ORDER)}
+        items.sort(key=lambda item: folders.get(item.path.relative_to(tests_folder).parts[0], len(folders)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

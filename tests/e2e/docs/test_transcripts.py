@@ -25,11 +25,7 @@ def by_path(name: str) -> ModuleType:
 transcripts = by_path("transcripts")
 played = functools.cache(lambda page: tuple(transcripts.play(page)))
 
-PLAYED = [
-    pytest.param(page, id=str(page.relative_to(ROOT)), marks=pytest.mark.xdist_group(page.name))
-    for page in transcripts.PAGES
-    if "```console" in page.read_text(encoding="utf-8")
-]
+PLAYED = [page for page in transcripts.PAGES if "```console" in page.read_text(encoding="utf-8")]
 
 
 def shown(path: Path) -> str:
@@ -39,7 +35,7 @@ def shown(path: Path) -> str:
 # -- commands and what they say --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("page", PLAYED)
+@pytest.mark.parametrize("page", PLAYED, ids=shown)
 def test_commands_say_what_the_page_shows(page: Path) -> None:
     for step in played(page):
         assert "Traceback" not in step.said, step.said
@@ -48,7 +44,6 @@ def test_commands_say_what_the_page_shows(page: Path) -> None:
         )
 
 
-@pytest.mark.xdist_group("README.md")
 def test_readme_shows_the_answer_of_its_query() -> None:
     (query_step,) = [step for step in played(README) if "query families.rq" in step.command]
     assert query_step.same
