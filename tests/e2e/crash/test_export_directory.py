@@ -93,7 +93,7 @@ def expected_files(source: Path, tmp_path: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize(("stage", "count"), [("batch", 0), ("batch", 2), ("publish", 0)])
 def test_a_run_that_is_killed_before_it_publishes_leaves_the_files_as_they_were(
-    stage: str, count: int, source: Path, output: Path, expected: dict[str, bytes]
+    stage: str, count: int, source: Path, output: Path, expected_files: dict[str, bytes]
 ) -> None:
     export([source], output, formats=SERIALIZERS, limit=1)
     (output / "notes.txt").write_bytes(b"mine")
@@ -102,42 +102,44 @@ def test_a_run_that_is_killed_before_it_publishes_leaves_the_files_as_they_were(
     assert in_place(output) == previous
     assert (output / STAGING_DIR).is_dir()
     export([source], output, formats=["turtle", "ntriples"])
-    assert contents(output) == {**expected, "notes.txt": b"mine"}
+    assert contents(output) == {**expected_files, "notes.txt": b"mine"}
 
 
-def test_a_first_run_that_is_killed_leaves_nothing_but_the_staging_folder(source: Path, output: Path, expected: dict[str, bytes]) -> None:
+def test_a_first_run_that_is_killed_leaves_nothing_but_the_staging_folder(
+    source: Path, output: Path, expected_files: dict[str, bytes]
+) -> None:
     run_killed(source, output, "batch", 1)
     assert in_place(output) == {}
     export([source], output, formats=["turtle", "ntriples"])
-    assert contents(output) == expected
+    assert contents(output) == expected_files
 
 
-def test_the_steps_of_publishing_are_counted_rightly(source: Path, output: Path, expected: dict[str, bytes]) -> None:
+def test_the_steps_of_publishing_are_counted_rightly(source: Path, output: Path, expected_files: dict[str, bytes]) -> None:
     export([source], output, formats=SERIALIZERS, limit=1)
     run_killed(source, output, "publish", STEPS_OF_PUBLISH - 1)
-    assert {name: data for name, data in expected.items() if name != MANIFEST_FILE} == in_place(output)
+    assert {name: data for name, data in expected_files.items() if name != MANIFEST_FILE} == in_place(output)
     assert export([source], output, formats=["turtle", "ntriples"]).mapped == 0, "the state was there already"
-    assert contents(output) == expected
+    assert contents(output) == expected_files
 
 
 @pytest.mark.parametrize("count", [1, 4, 5, 8, 11, 15, STEPS_OF_PUBLISH - 2, STEPS_OF_PUBLISH - 1])
 def test_a_run_that_is_killed_while_it_publishes_leaves_whole_files_and_the_next_run_puts_them_right(
-    count: int, source: Path, output: Path, expected: dict[str, bytes]
+    count: int, source: Path, output: Path, expected_files: dict[str, bytes]
 ) -> None:
     export([source], output, formats=SERIALIZERS, limit=1)
     previous = contents(output)
     run_killed(source, output, "publish", count)
     for name, data in in_place(output).items():
-        assert data in (previous.get(name), expected.get(name)), f"{name} is neither the old file nor the new one"
+        assert data in (previous.get(name), expected_files.get(name)), f"{name} is neither the old file nor the new one"
     if (output / MANIFEST_FILE).exists():
         assert_intact(output)
     export([source], output, formats=["turtle", "ntriples"])
-    assert contents(output) == expected
+    assert contents(output) == expected_files
 
 
 @pytest.mark.parametrize("ending", ["killed", "stopped"])
 def test_two_runs_in_a_row_that_do_not_end_well_leave_no_file_for_ever(
-    ending: str, source: Path, output: Path, expected: dict[str, bytes]
+    ending: str, source: Path, output: Path, expected_files: dict[str, bytes]
 ) -> None:
     export([source], output, formats=SERIALIZERS, limit=1)
     run_killed(source, output, "publish", 2)
@@ -147,12 +149,12 @@ def test_two_runs_in_a_row_that_do_not_end_well_leave_no_file_for_ever(
         with pytest.raises(UnexpectedError):
             export([source], output, formats=["turtle"], progress=raise_unexpected)
     export([source], output, formats=["turtle", "ntriples"])
-    assert contents(output) == expected
+    assert contents(output) == expected_files
 
 
-def test_a_run_that_is_killed_at_its_very_end_has_published_all(source: Path, output: Path, expected: dict[str, bytes]) -> None:
+def test_a_run_that_is_killed_at_its_very_end_has_published_all(source: Path, output: Path, expected_files: dict[str, bytes]) -> None:
     export([source], output, formats=SERIALIZERS, limit=1)
     run_killed(source, output, "end", 0)
-    assert in_place(output) == expected
+    assert in_place(output) == expected_files
     export([source], output, formats=["turtle", "ntriples"])
-    assert contents(output) == expected
+    assert contents(output) == expected_files
