@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from typing import TYPE_CHECKING
 
 from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.site.hosting.patterns import WEIGHT_FULL, WEIGHT_LESS_THAN, WEIGHT_NONE, accept_ranges, rewrite_rules
 from pfocr2rdf.site.pages.urls import HTML, REPRESENTATIONS, TURTLE, redirect_rules
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 COMMON_HEADERS = {
     "Access-Control-Allow-Origin": "*",
@@ -80,6 +82,8 @@ def render_hosting_files(policy: str, *, precompressed: bool = False, base_url: 
 
 @cache
 def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # here, for a quick start of the command line
+
     environment = Environment(  # noqa: S701 - none of these files is HTML
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         undefined=StrictUndefined,

@@ -9,11 +9,12 @@ import shlex
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pfocr2rdf.stores.bulk_scripts.inputs import BulkJob, InputFile, count_query
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 SCRIPT_MARK = "Made by pfocr2rdf load --plan"
 """Text within the first two lines of every generated file, behind a comment sign: files without it are never overwritten."""
@@ -74,6 +75,8 @@ def render_template(template: str, **context: Any) -> str:
 
 @cache
 def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # here, for a quick start of the command line
+
     environment = Environment(  # noqa: S701 - bash, SQL and Turtle are no HTML
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         undefined=StrictUndefined,
