@@ -50,7 +50,7 @@ def test_floor_writes_as_many_bytes_as_there_are() -> None:
 
 
 def test_page_has_a_place_for_each_result_and_takes_it_over(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install 'pfocr2rdf[plots]'")
     from benchmarks import report
 
     names = re.findall(r"<!-- result: ([a-z ]+) -->", PAGE.read_text(encoding="utf-8"))
@@ -69,7 +69,7 @@ def test_page_has_a_place_for_each_result_and_takes_it_over(tmp_path: Path) -> N
 
 
 def test_page_without_the_marks_is_refused() -> None:
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install 'pfocr2rdf[plots]'")
     from benchmarks.report import between
 
     assert between("a <!-- result: x --> old <!-- end --> b", "x", "new") == "a <!-- result: x -->\n\nnew\n<!-- end --> b"

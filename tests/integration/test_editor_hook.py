@@ -174,7 +174,7 @@ def test_what_is_built_has_the_editor_though_git_ignores_it(target: str, npm: Np
 def test_the_editor_in_this_tree_is_the_one_that_is_pinned() -> None:
     files = installed_files(ROOT)
     if not files:
-        skip_or_fail("the package was built without the editor")
+        skip_or_fail("the package was built without the editor: apt-get install npm, then pip install -e .")
     notice = files.pop("LICENSE.txt").decode()
     assert {name: hashlib.sha256(content).hexdigest() for name, content in files.items()} == hatch_build.FILES
     assert hatch_build.PACKAGE in notice

@@ -80,7 +80,7 @@ def visit(browser: Any, server: Served) -> Iterator[Visit]:
 
 def with_editor() -> None:
     if not (ASSETS_DIR / EDITOR_SCRIPT).is_file():
-        skip_or_fail("the package was built without the editor; see hatch_build.py")
+        skip_or_fail("the package was built without the editor: apt-get install npm, then pip install -e .")
 
 
 def put(visit: Visit, text: str) -> None:

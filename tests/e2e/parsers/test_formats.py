@@ -136,7 +136,7 @@ def by_tool(tool: str) -> Callable[[str, bytes], Iterator[Quad]]:
 
     def read(fmt: str, data: bytes) -> Iterator[Quad]:
         if not shutil.which(tool):
-            pytest.skip(f"the program {tool} is not installed (Debian: raptor2-utils, serdi)")
+            pytest.skip(f"{tool} is not installed: apt-get install raptor2-utils serdi")
         output_format = "nquads" if fmt in QUADS else "ntriples"
         base = ["-I", "http://base.invalid/"] if tool == "rapper" else []
         source = ["-", "http://base.invalid/"] if tool == "rapper" else ["-"]
