@@ -31,7 +31,7 @@ _VARYING = re.compile(
 
 
 class Said(NamedTuple):
-    """A command of a page: what the page shows below it, and what it said when it was run."""
+    """A command of a page: the output that the page shows, and the output of this run."""
 
     command: str
     shown: str

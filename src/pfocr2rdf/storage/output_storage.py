@@ -68,7 +68,7 @@ class Storage(NamedTuple):
 
     @contextlib.contextmanager
     def write(self, name: str) -> Iterator[PendingFile]:
-        """A new file, which takes the place of one of the same name when it is closed; compressed as its name says.
+        """A new file, which replaces one of the same name when it is closed; compressed as its name says.
 
         Raises:
             OutputError: it cannot be written; the file that it was to replace stays.

@@ -81,7 +81,7 @@ class _Process:
         return not self.jobs or (len(self.jobs) == 1 and len(job.data) < _PIPE_BYTES)
 
     def send(self, job: _Job) -> None:
-        """Send a job. That the process has died is found out by ``receive``."""
+        """Send a job. ``receive`` detects that the process has died."""
         self.jobs.append(job)
         try:
             self.connection.send_bytes(job.data)

@@ -84,7 +84,7 @@ def publish(
         output: the folder of the site. A site that is there already is replaced.
         pages: the entity types that get pages, by ``PAGE_FOLDERS``.
         precompressed: ``no``; ``beside`` for files with ``.gz`` beside the others; ``only`` for these alone.
-        base: the URL of the site, for the sitemap and for what is told to other machines; links in pages are relative.
+        base: the URL of the site, for the sitemap and machine-readable descriptions; links in pages are relative.
         endpoint: the URL of a SPARQL endpoint that the page with queries asks; ``""`` for none.
         downloads: whether the files of an export directory can be downloaded from the site.
         force: whether the folder may hold foreign files, which stay there.

@@ -65,7 +65,7 @@ def _render_jena(job: BulkJob) -> dict[str, str]:
 
 
 def _render_neptune(job: BulkJob) -> dict[str, str]:
-    """Amazon Neptune fetches files from S3 when it is told to over HTTP."""
+    """Amazon Neptune fetches files from S3 on request over HTTP."""
     data, metadata = prepare_files(job.data_files, "data"), prepare_files(job.metadata_files, "beside")
     s3_folders = {"data": job.data_files[0]} | {f"beside-{number}": file for number, file in enumerate(job.metadata_files, 1)}
     numbered = [("data", number, file) for number, file in enumerate(data, 1)]
