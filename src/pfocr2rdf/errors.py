@@ -56,6 +56,10 @@ class ShapesError(PfocrError):
     """The SHACL shapes cannot be read or used."""
 
 
+class OptionError(PfocrError, ValueError):
+    """An option has a value that it cannot have, or goes without another one that it needs."""
+
+
 class ExecutorError(PfocrError):
     """The executor cannot be used, such as a cluster that cannot be reached."""
 

@@ -6,9 +6,11 @@ import http.server
 import io
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from tests.support.example_store import DATASET, ODD, VOCABULARY, example_store
 from tests.support.servers import free_port
 
 from pfocr2rdf import ConnectionOptions
+from pfocr2rdf.cli import main
 from pfocr2rdf.cli.query import query_command
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.stores.querying.query import query
@@ -382,6 +385,19 @@ def test_control_characters_are_shown_not_obeyed(store: Path) -> None:
     assert b"\x1b[2J\x07" in run(store, text, "--format", "csv").stdout_bytes
 
 
+def test_formats_have_aliases(store: Path, tmp_path: Path) -> None:
+    for name, alias in (("turtle", "ttl"), ("ntriples", "nt"), ("jsonld", "JSON-LD"), ("rdfxml", "rdf+xml")):
+        texts = [
+            CliRunner().invoke(main, ["query", "DESCRIBE fam:STAT", "--store", str(store), "-f", name_]).stdout for name_ in (name, alias)
+        ]
+        assert texts[0] == texts[1] != ""
+    result = CliRunner().invoke(
+        main, ["export", "examples", "-o", str(tmp_path / "out"), "-f", "ttl", "-f", "nq", "-f", "turtle", "-f", "nt"]
+    )
+    assert result.exit_code == 0
+    assert {path.name for path in (tmp_path / "out").glob("figures.*")} == {"figures.ttl", "figures.nq", "figures.nt"}
+
+
 def test_the_text_of_an_answer_goes_to_any_binary_file(store: Path) -> None:
     file = io.BytesIO()
     query(store, WORDS).write(file, "csv")
@@ -396,6 +412,35 @@ def test_the_text_of_an_answer_goes_to_any_binary_file(store: Path) -> None:
 def test_a_server_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="the connection failed"):
         query(f"http://127.0.0.1:{free_port()}", "ASK {}", connection=ConnectionOptions(retry_seconds=0.1))
+
+
+@pytest.mark.parametrize("command", [["query", "ASK {}", "--store"], ["load", "examples", "--to"]])
+def test_a_server_that_is_not_there_is_asked_once(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tenacity.sleep_using_event", lambda _: lambda _: pytest.fail("it waits"))
+    result = CliRunner().invoke(main, [*command, f"http://127.0.0.1:{free_port()}"])
+    assert result.exit_code == 3
+    assert result.output.count("\n") == 1
+    assert (
+        "the connection failed: [Errno 111] Connection refused; check that the server runs, or wait for it with --retry-for"
+        in result.output
+    )
+
+
+def test_a_server_that_starts_is_waited_for(store: Path) -> None:
+    port = free_port()
+
+    def answer() -> None:
+        time.sleep(0.3)
+        with socket.create_server(("127.0.0.1", port)) as server:
+            for _ in range(2):
+                connection, _address = server.accept()
+                with connection:
+                    connection.recv(65536)
+                    connection.sendall(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+    threading.Thread(target=answer, daemon=True).start()
+    with pytest.raises(StoreError, match="asks for a password"):
+        query(f"http://127.0.0.1:{port}", "ASK {}", connection=ConnectionOptions(retry_seconds=20))
 
 
 def test_a_service_that_hides_is_found(store: Path) -> None:

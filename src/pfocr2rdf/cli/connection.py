@@ -25,12 +25,13 @@ _OPTIONS = {
     "update_endpoint": click.option("--update-endpoint", default="", metavar="URL", help="Where the server takes updates."),
     "graph_store": click.option("--graph-store", default="", metavar="URL", help="Where the server speaks the Graph Store Protocol."),
     "retry_seconds": click.option(
-        "--retry-for", "retry_seconds", type=click.FloatRange(min=0), default=REQUEST_RETRY_SECONDS, show_default=True, metavar="SECONDS",
-        help="How long a request is tried again that fails for a reason that may pass.",
+        "--retry-for", "retry_seconds", type=click.FloatRange(min=0), metavar="SECONDS",
+        help=f"How long to retry a request that fails for a transient reason  [default: {REQUEST_RETRY_SECONDS:g} once the server has "
+        "answered, else 0].",
     ),
     "timeout_seconds": click.option(
         "--timeout", "timeout_seconds", type=click.FloatRange(min=0.1), default=REQUEST_TIMEOUT_SECONDS, show_default=True,
-        metavar="SECONDS", help="How long the server may be silent.",
+        metavar="SECONDS", help="How long to wait for the next byte from the server.",
     ),
 }  # fmt: skip
 
@@ -52,10 +53,10 @@ def server_options(*names: str) -> Callable[[Callable[..., None]], Callable[...,
 
 
 def _connection(
-    *, user: str, query_endpoint: str, update_endpoint: str = "", graph_store: str = "", driver: str | None = None, **seconds: float
+    *, user: str, query_endpoint: str, update_endpoint: str = "", graph_store: str = "", driver: str | None = None, **seconds: float | None
 ) -> ConnectionOptions:
     endpoints = Endpoints(query_endpoint, update_endpoint, graph_store)
-    return ConnectionOptions(driver or "", user, _ask_password if sys.stdin.isatty() else None, endpoints, **seconds)
+    return ConnectionOptions(driver or "", user, _ask_password if sys.stdin.isatty() else None, endpoints, **seconds)  # type: ignore[arg-type]
 
 
 def _ask_password(prompt: str) -> str:

@@ -10,14 +10,15 @@ from typing import NoReturn, ParamSpec
 
 import click
 
-from pfocr2rdf.errors import ExitStatus, PfocrError
+from pfocr2rdf.errors import ExitStatus, OptionError, PfocrError
+from pfocr2rdf.storage.urls import redact_text
 
 P = ParamSpec("P")
 
 
 def fail(message: str) -> NoReturn:
     """Print an error and exit with ``ExitStatus.FAILED``."""
-    click.echo(f"Error: {message}", err=True)
+    click.echo(f"Error: {redact_text(message)}", err=True)  # a last guard, for what a library says
     sys.exit(ExitStatus.FAILED)
 
 
@@ -33,6 +34,8 @@ def handle_errors(command: Callable[P, int]) -> Callable[P, None]:
             sys.exit(ExitStatus.FAILED)
         except click.ClickException:
             raise
+        except OptionError as error:
+            raise click.UsageError(f"{error}.") from None
         except PfocrError as error:
             fail(str(error))
         except Exception as error:

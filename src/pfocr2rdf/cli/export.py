@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.params import shapes_option
+from pfocr2rdf.cli.params import FormatName, shapes_option
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.cli.table import print_summary
 from pfocr2rdf.pipeline.export import export
@@ -35,8 +35,8 @@ Examples:
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCES...", type=click.Path(allow_dash=True))
 @click.option("-o", "--output", required=True, metavar="DIRECTORY", help="The export directory, by path or by URL (s3://bucket/folder).")
 @click.option(
-    "-f", "--format", "formats", multiple=True, type=click.Choice(list(SERIALIZERS)), default=DEFAULT_FORMATS, show_default=True,
-    help="A format to write; repeat it for more. All are written in one pass.",
+    "-f", "--format", "formats", multiple=True, type=FormatName(list(SERIALIZERS)), default=DEFAULT_FORMATS, show_default=True,
+    help="A format to write, also by a short name such as ttl or nt; repeat it for more. All are written in one pass.",
 )  # fmt: skip
 @click.option("--compress", type=click.Choice(list(COMPRESSION_SUFFIXES)), help="Compress the files of the graph.")
 @shapes_option

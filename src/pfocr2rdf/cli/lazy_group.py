@@ -64,6 +64,17 @@ class LazyGroup(click.Group):
         self._lazy_commands = LazyCommands(references)
         super().__init__(name, commands=self._lazy_commands, **attributes)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Call the command; an error of usage shows no secrets of the URLs that it quotes."""
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as error:
+            if ":/" in error.message:
+                from pfocr2rdf.storage.urls import redact_text  # here, since most errors of usage quote no URL
+
+                error.message = redact_text(error.message)  # type: ignore[misc]  # its class and context stay
+            raise
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the names of the commands and what each does."""
         click.Group(commands=self._lazy_commands.outlines()).format_commands(ctx, formatter)

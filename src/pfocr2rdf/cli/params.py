@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from pfocr2rdf.rdf.format_names import canonical_format_name
 from pfocr2rdf.rdf.iris import is_absolute_iri
+from pfocr2rdf.storage.urls import redact_text
 
 shapes_option = click.option(
     "--shapes", multiple=True, type=click.Path(exists=True, file_okay=False),
@@ -12,15 +14,25 @@ shapes_option = click.option(
 )  # fmt: skip
 
 
+class FormatName(click.Choice[str]):
+    """The type of an option whose value is the name of a format, also by an alias such as ``ttl``."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The project's name of the format."""
+        return super().convert(canonical_format_name(value), param, ctx)
+
+
 def absolute_iri(text: str) -> str:
     """The type of an option whose value is an absolute IRI."""
     if not is_absolute_iri(text):
-        raise click.BadParameter(f"{text!r} is no absolute IRI.")
+        raise click.BadParameter(f"{redact_text(text)!r} is no absolute IRI.")
     return text
 
 
 def web_url(text: str) -> str:
     """The type of an option whose value is a URL of the web."""
     if not (is_absolute_iri(text) and text.startswith(("http://", "https://"))):
-        raise click.BadParameter(f"{text!r} is no URL of the web, which begins with https:// or http://.")
+        raise click.BadParameter(f"{redact_text(text)!r} is no URL of the web, which begins with https:// or http://.")
+    if redact_text(text) != text:
+        raise click.BadParameter(f"{redact_text(text)}: everybody would see the password in the URL; leave it out.")
     return text

@@ -13,7 +13,7 @@ from pfocr2rdf.cli.connection import server_options
 from pfocr2rdf.cli.errors import handle_errors
 from pfocr2rdf.cli.interrupts import run_interruptibly
 from pfocr2rdf.cli.output import open_output_file, open_standard_output
-from pfocr2rdf.cli.params import absolute_iri
+from pfocr2rdf.cli.params import FormatName, absolute_iri
 from pfocr2rdf.cli.table import write_table
 from pfocr2rdf.errors import ExitStatus
 from pfocr2rdf.storage.urls import is_url
@@ -89,9 +89,9 @@ def _read_query_file(path: Path) -> str:
     "--store", default=DEFAULT_STORE, show_default=True, metavar="STORE",
     help="The folder of an embedded store, or the URL of a SPARQL server.",
 )  # fmt: skip
-@server_options("user", "query_endpoint")
+@server_options("user", "query_endpoint", "retry_seconds", "timeout_seconds")
 @click.option(
-    "-f", "--format", "result_format", type=click.Choice([_TABLE, *QUERY_RESULT_FORMATS]),
+    "-f", "--format", "result_format", type=FormatName([_TABLE, *QUERY_RESULT_FORMATS]),
     help="How to write the answer: by default a table for rows, yes or no for ASK, and Turtle for statements.",
 )  # fmt: skip
 @click.option("--graph", "graphs", multiple=True, metavar="IRI", type=absolute_iri, help="Ask this graph only; repeat it for more.")

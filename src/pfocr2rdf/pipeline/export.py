@@ -17,6 +17,7 @@ from pfocr2rdf.pipeline.partitioned import PartitionedExport
 from pfocr2rdf.pipeline.run import ExportRun
 from pfocr2rdf.pipeline.single import SingleFileExport
 from pfocr2rdf.pipeline.summary import ExportSummary
+from pfocr2rdf.rdf.format_names import canonical_format_name
 from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS
 from pfocr2rdf.records.sources import RecordSource
 from pfocr2rdf.storage.export_directory import ExportDirectory
@@ -55,7 +56,7 @@ def export(
         output: the export directory, by path or URL. Its files appear at the end, each of them whole, or not at all. If it holds
             a previous export, or one that was interrupted, only records that are new or have changed are mapped; the files are
             the same as if all were.
-        formats: names of ``SERIALIZERS``.
+        formats: names of ``SERIALIZERS``, or aliases such as ``"ttl"``.
         compress: ``gz`` or ``zst``, for the files of the graph.
         shapes: folders of SHACL shapes, which replace built-in ones or are added to them.
         on_violation: ``quarantine`` leaves out a figure with a violation, ``keep`` only reports it, ``fail`` stops.
@@ -87,7 +88,7 @@ def export(
     """
     begin = time.perf_counter()
     options = ExportOptions(
-        formats=() if dry_run else tuple(dict.fromkeys(formats)),
+        formats=() if dry_run else tuple(dict.fromkeys(map(canonical_format_name, formats))),
         compress=compress,
         on_violation=on_violation,
         limit=limit,

@@ -13,6 +13,7 @@ from pfocr2rdf.storage.delta_format import DELTA_FILE
 from pfocr2rdf.storage.layout import CHECKPOINT_DIR, MANIFEST_FILE, STAGING_DIR, STATE_FILE, is_own_manifest, read_manifest
 from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.storage.rdf_files import rdf_format
+from pfocr2rdf.storage.urls import redact_text
 
 _Format = pyoxigraph.RdfFormat
 _INTERRUPTED_EXPORT_FILES = (STATE_FILE, CHECKPOINT_DIR, f"{STAGING_DIR}/{STATE_FILE}")
@@ -53,7 +54,7 @@ def resolve_input(source: str | os.PathLike[str]) -> GraphInput:
     """The graph input that a path stands for; ``SourceError`` where there is no graph."""
     path = Path(source)
     if not path.exists():
-        raise SourceError(f"{path}: there is no such file or folder")
+        raise SourceError(f"{redact_text(str(path))}: there is no such file or folder")
     if not path.is_dir():
         return _FileInput(path) if rdf_format(path) else _RecordsInput(path)
     if (path / DELTA_FILE).exists():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from pfocr2rdf.errors import OptionError
 from pfocr2rdf.pipeline.results import QUARANTINED, REFUSED
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES
@@ -31,13 +32,13 @@ class ExportOptions:
     def __post_init__(self) -> None:
         for name in self.formats:
             if name not in SERIALIZERS:
-                raise ValueError(f"{name!r} is no format; choose from {', '.join(SERIALIZERS)}")
+                raise OptionError(f"{name!r} is no format; choose from {', '.join(SERIALIZERS)}")
         if self.compress is not None and self.compress not in COMPRESSION_SUFFIXES:
-            raise ValueError(f"{self.compress!r} is no compression; choose from {', '.join(COMPRESSION_SUFFIXES)}")
+            raise OptionError(f"{self.compress!r} is no compression; choose from {', '.join(COMPRESSION_SUFFIXES)}")
         if self.on_violation not in VIOLATION_POLICIES:
-            raise ValueError(f"{self.on_violation!r} is no choice; choose from {', '.join(VIOLATION_POLICIES)}")
+            raise OptionError(f"{self.on_violation!r} is no choice; choose from {', '.join(VIOLATION_POLICIES)}")
         if self.partition_records is not None and self.partition_records < 1:
-            raise ValueError(f"{self.partition_records} is no number of records; there must be at least one")
+            raise OptionError(f"{self.partition_records} is no number of records; there must be at least one")
 
     @property
     def fatal_statuses(self) -> frozenset[str]:
@@ -58,11 +59,11 @@ class ExecutorOptions:
 
     def __post_init__(self) -> None:
         if self.name not in EXECUTORS:
-            raise ValueError(f"{self.name!r} is no engine; choose from {', '.join(EXECUTORS)}")
+            raise OptionError(f"{self.name!r} is no engine; choose from {', '.join(EXECUTORS)}")
         if self.worker_count is not None and self.worker_count < 1:
-            raise ValueError(f"{self.worker_count} is no number of workers; there must be at least one")
+            raise OptionError(f"{self.worker_count} is no number of workers; there must be at least one")
         if self.scheduler and self.name != "dask":
-            raise ValueError("a scheduler goes with the engine dask")
+            raise OptionError("a scheduler goes with the engine dask")
 
 
 class Release(NamedTuple):

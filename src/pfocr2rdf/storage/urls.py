@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote, unquote
+
+_USERINFO = re.compile(r"(?<=[\w+.-]{2})(:/{1,3})((?:[^/?#\s]*|[^/?#\s:@]*:(?!\d*(?:[/?#\s]|$))\S*)@)")
+"""What stands before a host. A password that was not percent-encoded may have a slash; a path made of a URL has one slash only."""
+
+_QUERY = re.compile(r"(?<=://)[^?\s]*(\?\S+)")
+_SECRET_PARAMETER = re.compile(
+    r"([?&;][\w.%-]*(?:token|key|sign?|signature|secret|password|passwd|pwd|auth|credential)=)[^&;\s]+", re.IGNORECASE
+)
+_MIN_SECRET_CHARS = 4  # a shorter part of a URL is not looked for in messages, where it would be a part of words
 
 
 def is_url(name: str) -> bool:
@@ -15,7 +25,7 @@ def is_url(name: str) -> bool:
 
 
 def redact_url(url: str) -> str:
-    """The URL for messages: without user and password, and without the signature that may be in a query.
+    """The URL for messages: without user and password, and without the query, which may hold a signature or a token.
 
     >>> redact_url("ftp://me:secret@host/a@b"), redact_url("https://host/a.zip?signature=abc"), redact_url("records/a@b?.md")
     ('ftp://host/a@b', 'https://host/a.zip', 'records/a@b?.md')
@@ -26,16 +36,39 @@ def redact_url(url: str) -> str:
 
 
 def redact_message(error: Exception, url: str) -> str:
-    """The text of an error, without the secrets of the URL that it is about."""
+    """The text of an error, without the secrets of the URL that it is about, in whatever form a library shows them."""
     text = str(error)
     for secret in _secrets(url):
-        text = text.replace(secret, "").replace(secret.strip("?@"), "...")
-    return text
+        text = text.replace(secret, "")
+        for part in re.split(r"[?@:&=/]", secret):
+            for spelling in (part, unquote(part), quote(unquote(part), safe="")):
+                text = text.replace(spelling, "***") if len(spelling) >= _MIN_SECRET_CHARS else text
+    return redact_text(text)
+
+
+def redact_text(text: str) -> str:
+    """A text without user names, passwords and tokens of the URLs in it.
+
+    >>> redact_text("cannot read https://me:secret@host/a?token=abc&page=2, nor s3://bucket/a@b")
+    'cannot read https://host/a?token=***&page=2, nor s3://bucket/a@b'
+    """
+    return _SECRET_PARAMETER.sub(r"\1***", _USERINFO.sub(r"\1", text))
+
+
+def require_public_url(url: str, remedy: str) -> None:
+    """Refuse the URL of a server or a site that may hold a secret: it would be seen in lists of processes, logs and messages.
+
+    Raises:
+        ValueError: it has a user name, a password, a query or a fragment; the remedy ends its sentence.
+    """
+    if _USERINFO.search(url):
+        raise ValueError(f"{redact_url(url)}: a password in a URL is seen by everybody; {remedy}")
+    if "?" in url or "#" in url:
+        shown = re.split(r"[?#]", url)[0]
+        raise ValueError(f"{shown}: what follows '?' or '#' is not sent to a server, and may be a secret; {remedy}")
 
 
 def _secrets(url: str) -> list[str]:
     if not is_url(url):
         return []
-    users = [match[1] for match in re.finditer(r"://([^/]*@)", url)]
-    query = re.search(r"https?://[^?]*(\?.+)", url)
-    return users + ([query[1]] if query else [])
+    return [match[2] for match in _USERINFO.finditer(url)] + [match[1] for match in _QUERY.finditer(url)]

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import httpx
 
-from pfocr2rdf.errors import StoreError
-from pfocr2rdf.storage.urls import is_url
-from pfocr2rdf.stores.clients.credentials import Credentials, PasswordPrompt
-from pfocr2rdf.stores.clients.http import REQUEST_RETRY_SECONDS, REQUEST_TIMEOUT_SECONDS, HttpClient
+from pfocr2rdf.errors import OptionError, StoreError
+from pfocr2rdf.storage.urls import is_url, require_public_url
+from pfocr2rdf.stores.clients.credentials import PASSWORD_VARIABLE, TOKEN_VARIABLE, USER_VARIABLE, Credentials, PasswordPrompt
+from pfocr2rdf.stores.clients.http import REQUEST_TIMEOUT_SECONDS, HttpClient
 from pfocr2rdf.stores.clients.sparql import Endpoints
 from pfocr2rdf.stores.discovery import discover_server
 from pfocr2rdf.stores.drivers import DRIVERS, GraphStoreDriver
@@ -31,7 +31,8 @@ class ConnectionOptions(NamedTuple):
         user: the name to log in with; ``""`` for that of the environment or netrc.
         ask_password: asks the user for a password, where there is one to ask.
         endpoints: the services that were named; ``""`` for those that are to be found.
-        retry_seconds: for how many seconds a request is tried again.
+        retry_seconds: for how many seconds a request is sent again; ``None`` for two minutes once the server has answered, and for
+            none at all before that, since a server that is not there rarely comes.
         timeout_seconds: how many seconds may pass without a byte.
     """
 
@@ -39,7 +40,7 @@ class ConnectionOptions(NamedTuple):
     user: str = ""
     ask_password: PasswordPrompt | None = None
     endpoints: Endpoints = Endpoints("")
-    retry_seconds: float = REQUEST_RETRY_SECONDS
+    retry_seconds: float | None = None
     timeout_seconds: float = REQUEST_TIMEOUT_SECONDS
 
 
@@ -69,7 +70,7 @@ def open_destination(name: str, connection: ConnectionOptions = ConnectionOption
         ValueError: an unknown driver.
     """
     if connection.driver not in ("", *DRIVERS):
-        raise ValueError(f"{connection.driver!r} is no driver; choose from {', '.join(DRIVERS)}")
+        raise OptionError(f"{connection.driver!r} is no driver; choose from {', '.join(DRIVERS)}")
     if not is_url(name):
         yield Destination(name, Path(name))
         return
@@ -94,12 +95,12 @@ def open_store(destination: Destination) -> Iterator[Store]:
 
 def _parse_url(text: str) -> httpx.URL:
     try:
+        require_public_url(text, f"leave it out, and set {USER_VARIABLE} and {PASSWORD_VARIABLE}, or {TOKEN_VARIABLE}, or use ~/.netrc")
         url = httpx.URL(text)
     except httpx.InvalidURL as error:
         raise StoreError(f"the URL is not valid: {error}") from None
-    if url.userinfo:
-        public = url.copy_with(username=None, password=None)
-        raise StoreError(f"{public}: a password in a URL is seen by everybody; leave it out, and give it by the environment or ~/.netrc")
+    except ValueError as error:
+        raise StoreError(str(error)) from None
     if url.scheme not in ("http", "https") or not url.host:
         raise StoreError(f"{text}: is no URL of a server; it begins with http:// or https://")
     return url

@@ -14,7 +14,7 @@ from pfocr2rdf.analysis.delta.compare import compare
 from pfocr2rdf.analysis.delta.inputs import ReadOptions, SortedGraph, sort_graph
 from pfocr2rdf.analysis.delta.model import DiffSummary
 from pfocr2rdf.analysis.delta.writers import DELTA_FORMATS, DeltaContent, DeltaFile
-from pfocr2rdf.errors import OutputError, SourceError
+from pfocr2rdf.errors import OptionError, OutputError, SourceError
 from pfocr2rdf.pipeline.inputs import GraphInput, is_export, resolve_input
 from pfocr2rdf.rdf.iris import is_absolute_iri
 from pfocr2rdf.storage.canonical import GraphNaming
@@ -89,13 +89,13 @@ def diff(
 def _check_arguments(formats: Iterable[str], compress: str | None, chunk: int, graph: str) -> None:
     for name in formats:
         if name not in DELTA_FORMATS:
-            raise ValueError(f"{name!r} is no form of a delta; choose from {', '.join(DELTA_FORMATS)}")
+            raise OptionError(f"{name!r} is no form of a delta; choose from {', '.join(DELTA_FORMATS)}")
     if compress is not None and compress not in COMPRESSION_SUFFIXES:
-        raise ValueError(f"{compress!r} is no compression; choose from {', '.join(COMPRESSION_SUFFIXES)}")
+        raise OptionError(f"{compress!r} is no compression; choose from {', '.join(COMPRESSION_SUFFIXES)}")
     if chunk < 1:
-        raise ValueError(f"{chunk} statements are no operation; choose 1 or more")
+        raise OptionError(f"{chunk} statements are no operation; choose 1 or more")
     if graph and not is_absolute_iri(graph):
-        raise ValueError(f"{graph!r} is no absolute IRI")
+        raise OptionError(f"{graph!r} is no absolute IRI")
 
 
 def _check_output(folder: Path, input_files: Iterable[Path]) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from pfocr2rdf.analysis.stats.model import FamilyPair, GraphStats, RankedEntity
 from pfocr2rdf.analysis.stats.statements import read_statements
 from pfocr2rdf.analysis.stats.tally import GENE_IRI_PREFIX, GraphTally
-from pfocr2rdf.errors import SourceError
+from pfocr2rdf.errors import OptionError, SourceError
 from pfocr2rdf.pipeline.inputs import resolve_input
 from pfocr2rdf.rdf.terms import expand_term, lexical_form
 from pfocr2rdf.rdf.vocabulary import EVIDENCE_TYPES
@@ -43,7 +43,7 @@ def stats(source: str | os.PathLike[str], *, top: int = DEFAULT_TOP_ROWS, progre
         ValueError: ``top`` is less than 1.
     """
     if top < 1:
-        raise ValueError(f"a list of {top} says nothing; choose 1 or more")
+        raise OptionError(f"a list of {top} says nothing; choose 1 or more")
     graph_input = resolve_input(source)
     tally = GraphTally()
     with tempfile.TemporaryDirectory(prefix="pfocr2rdf-") as folder:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from pfocr2rdf.analysis.stats.model import GraphStats
-from pfocr2rdf.errors import OutputError
+from pfocr2rdf.errors import OptionError, OutputError
 from pfocr2rdf.pipeline.inputs import is_export
 from pfocr2rdf.storage.layout import TOOL
 from pfocr2rdf.storage.staging import StagedDirectory, listed_names
@@ -48,7 +48,7 @@ def write_plots(stats: GraphStats, folder: str | os.PathLike[str], formats: Iter
     names = tuple(dict.fromkeys(formats))
     for name in names:
         if name not in PLOT_FORMATS:
-            raise ValueError(f"{name!r} is no format of plots; choose from {', '.join(PLOT_FORMATS)}")
+            raise OptionError(f"{name!r} is no format of plots; choose from {', '.join(PLOT_FORMATS)}")
     require_matplotlib()
     if is_export(Path(folder)):
         raise OutputError(f"{Path(folder)}: holds an export, which plots do not belong to; name another folder")

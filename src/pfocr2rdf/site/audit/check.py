@@ -13,6 +13,7 @@ from pfocr2rdf.site.audit.negotiation import NegotiatedPath, check_negotiation, 
 from pfocr2rdf.site.audit.sitemap import sample_sitemap
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES, HTML, REPRESENTATIONS, STANDALONE_PAGES, TURTLE, EntityType, PageAddress
 from pfocr2rdf.storage.progress import Progress
+from pfocr2rdf.storage.urls import require_public_url
 
 SAMPLES_PER_TYPE = 3  # the default size of the sample of each entity type
 AUDIT_TIMEOUT_SECONDS = 20.0  # the default timeout: seconds without a byte
@@ -43,8 +44,12 @@ def check_site(
         progress: called with the stage, what is done of it, and how much there is to do.
 
     Raises:
-        SourceError: the site does not respond.
+        SourceError: the site does not respond, or the URL has more than a path.
     """
+    try:
+        require_public_url(url, "leave it out; a site that asks for a password cannot be checked")
+    except ValueError as error:
+        raise SourceError(str(error)) from None
     with closing(AuditClient(url if url.endswith("/") else f"{url}/", timeout)) as client:
         return _SiteCheck(client, samples, negotiates, progress).run()
 

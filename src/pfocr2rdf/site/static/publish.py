@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pfocr2rdf.errors import ExitStatus
+from pfocr2rdf.errors import ExitStatus, OptionError
 from pfocr2rdf.pipeline.inputs import is_export
 from pfocr2rdf.rdf.iris import is_absolute_iri
 from pfocr2rdf.rdf.vocabulary import SITE_URL
@@ -123,14 +123,14 @@ def publish(
 
 def _validate_options(pages: Collection[str], precompressed: str, base_url: str, endpoint: str) -> None:
     if unknown := sorted(set(pages) - set(PAGE_FOLDERS)):
-        raise ValueError(f"{unknown[0]!r} is no kind of pages; choose from {', '.join(PAGE_FOLDERS)}")
+        raise OptionError(f"{unknown[0]!r} is no kind of pages; choose from {', '.join(PAGE_FOLDERS)}")
     if precompressed not in PRECOMPRESSION_MODES:
-        raise ValueError(f"{precompressed!r} is no way to compress; choose from {', '.join(PRECOMPRESSION_MODES)}")
+        raise OptionError(f"{precompressed!r} is no way to compress; choose from {', '.join(PRECOMPRESSION_MODES)}")
     for url in filter(None, (base_url, endpoint)):
         if not (is_absolute_iri(url) and url.startswith(("http://", "https://"))):
-            raise ValueError(f"{url!r} is no URL")
+            raise OptionError(f"{url!r} is no URL")
     if not base_url.endswith("/"):
-        raise ValueError(f"{base_url!r} has no slash at its end")
+        raise OptionError(f"{base_url!r} has no slash at its end")
 
 
 def _build_resources(

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Literal, cast
 
-from pfocr2rdf.errors import OutputError, SourceError
+from pfocr2rdf.errors import OptionError, OutputError, SourceError
 from pfocr2rdf.pipeline.inputs import QUAD_FORMATS, is_export, list_graph_files
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.storage.files import map_os_errors
@@ -80,7 +80,7 @@ def plan_bulk_load(
         ValueError: an unknown way to name graphs.
     """
     if graphs not in GRAPH_LAYOUTS:
-        raise ValueError(f"{graphs!r} is no way to name graphs; choose from {', '.join(GRAPH_LAYOUTS)}")
+        raise OptionError(f"{graphs!r} is no way to name graphs; choose from {', '.join(GRAPH_LAYOUTS)}")
     folder = Path(source).absolute()
     files = [folder / name for name in sorted(list_graph_files(folder))]
     quads = [path for path in files if rdf_format(path) in QUAD_FORMATS]

@@ -18,7 +18,7 @@ from pfocr2rdf.storage.layout import TOOL
 from pfocr2rdf.stores.clients.credentials import Credentials
 
 REQUEST_RETRY_SECONDS = 120.0
-"""For how many seconds a request is sent again that a server does not answer, or answers with an error of its own."""
+"""The default of the seconds for which a request is sent again, once the server has answered."""
 
 REQUEST_TIMEOUT_SECONDS = 300.0
 """How many seconds may pass without a byte from the server."""
@@ -31,6 +31,7 @@ _REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 _UNAUTHORIZED_STATUSES = (401, 407)
 _NOT_PROCESSED_STATUSES = (429, 503)
 _UNAVAILABLE_STATUSES = (*_NOT_PROCESSED_STATUSES, 502, 504)
+_GATEWAY_STATUSES = (502, 503, 504)  # a proxy may send them for a server that is not there
 _LONG_TIMEOUT_FACTOR = 12  # times the timeout
 
 
@@ -62,17 +63,19 @@ class _RetryableError(Exception):
 class HttpClient:
     """An HTTP client for one server, safe in several threads.
 
-    It sends a request again for ``retry_seconds``; ``timeout_seconds`` may pass without a byte.
+    It sends a request again for ``retry_seconds``; ``timeout_seconds`` may pass without a byte. Without ``retry_seconds`` a server
+    that has never answered is asked once, and later for ``REQUEST_RETRY_SECONDS``.
     """
 
     def __init__(
-        self, credentials: Credentials, *, retry_seconds: float = REQUEST_RETRY_SECONDS, timeout_seconds: float = REQUEST_TIMEOUT_SECONDS
+        self, credentials: Credentials, *, retry_seconds: float | None = None, timeout_seconds: float = REQUEST_TIMEOUT_SECONDS
     ) -> None:
         self.credentials = credentials
         # Of requests that take a server long, such as to move or to count a whole graph.
         self.long_timeout = httpx.Timeout(_LONG_TIMEOUT_FACTOR * timeout_seconds, connect=_CONNECT_TIMEOUT_SECONDS)
         self.retries = 0  # how often a request was sent again
-        self._retry_for = retry_seconds
+        self._retry_seconds = REQUEST_RETRY_SECONDS if retry_seconds is None else retry_seconds
+        self._is_reachable = retry_seconds is not None  # or assumed to be
         self._stopped = threading.Event()
         self._lock = threading.Lock()
         self._client = httpx.Client(
@@ -126,7 +129,7 @@ class HttpClient:
         """Whether the time is over, or there were enough attempts for an error that may not be transient."""
         error = state.outcome.exception() if state.outcome else None
         is_lasting = isinstance(error, _RetryableError) and not error.is_transient and state.attempt_number >= _MAX_ATTEMPTS
-        return is_lasting or self._stopped.is_set() or (state.seconds_since_start or 0.0) >= self._retry_for
+        return is_lasting or self._stopped.is_set() or (state.seconds_since_start or 0.0) >= self._retry_seconds
 
     def _count_retry(self, _: tenacity.RetryCallState) -> None:
         with self._lock:
@@ -135,6 +138,7 @@ class HttpClient:
     def _request_once(self, method: str, url: str, request: Mapping[str, Any], file: BinaryIO | None) -> httpx.Response:
         try:
             with self._client.stream(method, url, **request) as response:
+                self._is_reachable |= response.status_code not in _GATEWAY_STATUSES or "Retry-After" in response.headers
                 if file and response.is_success and "html" not in response.headers.get("Content-Type", ""):
                     file.seek(0)
                     file.truncate()
@@ -144,8 +148,7 @@ class HttpClient:
                 response.read()
         except httpx.TimeoutException as error:
             reached = not isinstance(error, httpx.ConnectTimeout)
-            sentence = f"{url}: the server does not answer; look after it, or allow more with --timeout"
-            raise _RetryableError(StoreError(sentence), was_sent=reached) from None
+            raise self._unanswered(f"{url}: the server does not answer; check that it runs, or raise --timeout", was_sent=reached) from None
         except httpx.UnsupportedProtocol as error:
             raise StoreError(f"{url}: {error}") from None
         except httpx.RequestError as error:
@@ -153,9 +156,13 @@ class HttpClient:
             if "CERTIFICATE" in reason.upper():
                 raise StoreError(f"{url}: the server's certificate is not to be trusted: {reason}") from None
             reached = not isinstance(error, httpx.ConnectError)
-            sentence = f"{url}: the connection failed: {reason}; see whether the server runs, and try again"
-            raise _RetryableError(StoreError(sentence), was_sent=reached) from None
+            sentence = f"{url}: the connection failed: {reason}; check that the server runs, or wait for it with --retry-for"
+            raise self._unanswered(sentence, was_sent=reached) from None
         return self._check_response(response, method, url)
+
+    def _unanswered(self, sentence: str, *, was_sent: bool) -> Exception:
+        """The error for a request without a response; to be retried where the server is known to exist."""
+        return _RetryableError(StoreError(sentence), was_sent=was_sent) if self._is_reachable else StoreError(sentence)
 
     def _check_response(self, response: httpx.Response, method: str, url: str) -> httpx.Response:
         status = response.status_code
@@ -172,8 +179,8 @@ class HttpClient:
             return response
         answer = f"{status} {response.reason_phrase}{f': {text}' if text else ''}"
         error = RequestRefusedError(f"{url}: {method} is answered with {answer}", response)
-        if status == 429 or (status >= 500 and status != 501):
-            after = min(_retry_after_seconds(response.headers.get("Retry-After", "")), self._retry_for)
+        if (status == 429 or (status >= 500 and status != 501)) and self._is_reachable:
+            after = min(_retry_after_seconds(response.headers.get("Retry-After", "")), self._retry_seconds)
             is_transient, was_sent = status in _UNAVAILABLE_STATUSES, status not in _NOT_PROCESSED_STATUSES
             raise _RetryableError(error, after, is_transient=is_transient, was_sent=was_sent)
         raise error

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pfocr2rdf.errors import OptionError
 from pfocr2rdf.rdf.iris import DATASET_IRI, is_absolute_iri
 from pfocr2rdf.stores.chunks import ChunkLimits
 from pfocr2rdf.stores.graph_layout import FIGURE_GRAPHS_PREFIX, GRAPH_LAYOUTS, VOCABULARY_GRAPH, dataset_pattern
@@ -32,11 +33,11 @@ class LoadOptions:
 
     def __post_init__(self) -> None:
         if self.graph_layout not in GRAPH_LAYOUTS:
-            raise ValueError(f"{self.graph_layout!r} is no way to name graphs; choose from {', '.join(GRAPH_LAYOUTS)}")
+            raise OptionError(f"{self.graph_layout!r} is no way to name graphs; choose from {', '.join(GRAPH_LAYOUTS)}")
         if not is_absolute_iri(self.graph):
-            raise ValueError(f"{self.graph!r} is no absolute IRI")
+            raise OptionError(f"{self.graph!r} is no absolute IRI")
         if self.graph != DATASET_IRI and self.graph_layout != "dataset":
-            raise ValueError(f"a graph's name goes with --graphs dataset, not with {self.graph_layout}")
+            raise OptionError(f"a graph's name goes with --graphs dataset, not with {self.graph_layout}")
 
 
 class LoadPlan(NamedTuple):

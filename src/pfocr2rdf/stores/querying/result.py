@@ -10,6 +10,7 @@ import pyoxigraph
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Triple
 
 from pfocr2rdf.errors import StoreError
+from pfocr2rdf.rdf.format_names import canonical_format_name
 
 
 class _ResultFormat(NamedTuple):
@@ -96,7 +97,7 @@ class QueryResult:
         Raises:
             StoreError: the format is unknown or does not fit the query form, or the store fails meanwhile.
         """
-        pyoxigraph_format = self._select_format(format_name)
+        pyoxigraph_format = self._select_format(canonical_format_name(format_name))
         with map_query_errors(self._source):
             if self.query_form == "construct":
                 pyoxigraph.serialize(cast("Iterator[Triple]", self._results), file, pyoxigraph_format, prefixes=dict(self.prefixes))
