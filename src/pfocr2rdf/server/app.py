@@ -14,6 +14,7 @@ from typing import IO
 import pyoxigraph
 from pyoxigraph import RdfFormat
 from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -24,14 +25,14 @@ from starlette.types import Receive, Scope, Send
 
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
-from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, add_charset, negotiate
+from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, add_charset, choose_media_type, negotiate
 from pfocr2rdf.server.execute import SparqlRequest
 from pfocr2rdf.server.linked_data import PageHandler, PageRequest, PageResponse
 from pfocr2rdf.server.middleware import LOG, HeadersAndAccessLog
 from pfocr2rdf.server.result_pages import SERVED_SITE
 from pfocr2rdf.server.service_description import describe_service, serialize_triples
 from pfocr2rdf.server.settings import ServerSettings
-from pfocr2rdf.server.sparql_protocol import HttpError, parse_request
+from pfocr2rdf.server.sparql_protocol import HttpError, ProtocolRequest, parse_request
 from pfocr2rdf.server.worker_pool import RETRY_AFTER_HEADERS, StreamedResult, WorkerPool
 from pfocr2rdf.site.pages.browse_pages import render_not_found_page
 from pfocr2rdf.site.pages.graph_reader import DESCRIPTION_GRAPH
@@ -44,11 +45,11 @@ _BLOCK_BYTES = 1 << 16
 _STALL_TIMEOUT_SECONDS = 30.0  # for a client to accept one block
 _METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
 _is_host = re.compile(r"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?").fullmatch
+_is_header_name = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII).fullmatch
 _RDF_MEDIA_TYPES = [kind for kind in GRAPH_MEDIA_TYPES if kind != "text/html"]
 _PREFLIGHT_HEADERS = {
     "Allow": ", ".join(_METHODS),
     "Access-Control-Allow-Methods": ", ".join(_METHODS),
-    "Access-Control-Allow-Headers": "Accept, Content-Type",
     "Access-Control-Max-Age": "86400",
 }
 _PAGE_PREFLIGHT_HEADERS = {**_PREFLIGHT_HEADERS, "Allow": "GET, HEAD, OPTIONS", "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS"}
@@ -77,7 +78,7 @@ def application(store: str | os.PathLike[str], settings: ServerSettings = Server
     app = Starlette(
         routes=[
             Route("/health", _health, methods=["GET"]),
-            Route("/sparql", service.sparql, methods=_METHODS),
+            Route("/{slashes:slashes}sparql{end:slashes}", service.sparql, methods=_METHODS),
             Route("/queries.html", service.queries, methods=["GET"]),
             Route("/context.jsonld", _context, methods=["GET", "OPTIONS"]),
             Route("/.well-known/void", service.void, methods=["GET", "OPTIONS"]),
@@ -92,6 +93,21 @@ def application(store: str | os.PathLike[str], settings: ServerSettings = Server
     return app
 
 
+class _SlashConvertor(Convertor[str]):
+    """Slashes, or none: clients that join a base and a path write ``//sparql``, and some end every address in a slash."""
+
+    regex = "/*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("slashes", _SlashConvertor())
+
+
 class _Endpoints:
     """The routes that read the store."""
 
@@ -104,15 +120,19 @@ class _Endpoints:
     async def sparql(self, request: Request) -> Response:
         """The SPARQL endpoint: a query result, the service description, or the query page."""
         if request.method == "OPTIONS":
-            return Response(status_code=204, headers=_PREFLIGHT_HEADERS)
-        protocol_request = await parse_request(request, self._settings)
+            return _preflight_response(request, _PREFLIGHT_HEADERS)
+        base_iri = f"{_base_url(request)}/sparql" if "host" in request.headers else None  # HTTP/1.0 has none
+        protocol_request = await parse_request(request, self._settings, base_iri)
+        if request.method == "GET" and any(request.path_params.values()) and _prefers_html(protocol_request):
+            location = f"{_root_path(request)}/sparql?{request.url.query}"  # the links of the page start there
+            return Response(status_code=308, headers={"Location": location})
         if protocol_request.sparql_request is None:
-            return self._describe_service(request, protocol_request.accept, protocol_request.example_name)
+            return self._describe_service(request, protocol_request)
         streamed = await self._execute(request, protocol_request.sparql_request)
         if streamed.file is not None:
             return _FileResponse(streamed.file, streamed.result.detail, self.pool.release)
         status, message = streamed.result
-        if _prefers_html(protocol_request.accept):
+        if _prefers_html(protocol_request):
             return self._query_page(protocol_request.sparql_request.query, message, status)
         raise HttpError(status, message, _retry_headers(status))
 
@@ -124,7 +144,7 @@ class _Endpoints:
     async def page(self, request: Request) -> Response:
         """A resource page, or the redirect to one."""
         if request.method == "OPTIONS":
-            return Response(status_code=204, headers=_PAGE_PREFLIGHT_HEADERS)
+            return _preflight_response(request, _PAGE_PREFLIGHT_HEADERS)
         parameters = request.query_params
         search = parameters.get("q", ""), parameters.get("kind", "")
         page_request = PageRequest(request.path_params["path"], request.headers.get("accept", ""), f"{_base_url(request)}/", *search)
@@ -132,7 +152,7 @@ class _Endpoints:
             async with self._page_slots:
                 response = await asyncio.to_thread(self._render, page_request)
         except HttpError as error:
-            if error.status != 404 or not _prefers_html(page_request.accept):
+            if error.status != 404 or negotiate(page_request.accept, ["text/plain", "text/html"]) != "text/html":
                 raise
             page = render_not_found_page(SERVED_SITE._replace(base_url=f"{_root_path(request)}/"))
             return Response(page.html, 404, media_type=add_charset("text/html"))
@@ -150,7 +170,7 @@ class _Endpoints:
     async def void(self, request: Request) -> Response:
         """The VoID description of the dataset."""
         if request.method == "OPTIONS":
-            return Response(status_code=204, headers=_PAGE_PREFLIGHT_HEADERS)
+            return _preflight_response(request, _PAGE_PREFLIGHT_HEADERS)
         media_type = negotiate(request.headers.get("accept", ""), _RDF_MEDIA_TYPES)
         if media_type is None:
             raise HttpError(406, f"the description is there as {', '.join(_RDF_MEDIA_TYPES)}")
@@ -167,12 +187,12 @@ class _Endpoints:
             raise HttpError(404, "the store has no description of its dataset; 'pfocr2rdf load' of an export brings one")
         return Response(serialize_triples(triples, GRAPH_MEDIA_TYPES[media_type]), media_type=media_type)
 
-    def _describe_service(self, request: Request, accept: str, example_name: str) -> Response:
-        media_type = negotiate(accept, list(GRAPH_MEDIA_TYPES))
+    def _describe_service(self, request: Request, protocol_request: ProtocolRequest) -> Response:
+        media_type = choose_media_type(protocol_request.accept, protocol_request.formats, list(GRAPH_MEDIA_TYPES))
         if media_type is None:
             raise HttpError(406, f"the description of the service is there as {', '.join(GRAPH_MEDIA_TYPES)}")
         if media_type == "text/html":
-            return self._query_page(_example_text(example_name))
+            return self._query_page(_example_text(protocol_request.example_name))
         base = _base_url(request)
         triples = describe_service(f"{base}/sparql", f"{base}/.well-known/void", allow_service=self._settings.allow_service)
         return Response(serialize_triples(triples, GRAPH_MEDIA_TYPES[media_type]), media_type=media_type)
@@ -210,8 +230,16 @@ def _retry_headers(status: int) -> dict[str, str]:
     return RETRY_AFTER_HEADERS if status == 503 else {}
 
 
-def _prefers_html(accept: str) -> bool:
-    return negotiate(accept, ["text/plain", "text/html"]) == "text/html"
+def _prefers_html(request: ProtocolRequest) -> bool:
+    return choose_media_type(request.accept, request.formats, ["text/plain", "text/html"]) == "text/html"
+
+
+def _preflight_response(request: Request, headers: dict[str, str]) -> Response:
+    """The response to a CORS preflight, which allows every header that is asked for: the service is open and only reads."""
+    requested = request.headers.get("access-control-request-headers", "")
+    names = [name for part in requested.split(",") if _is_header_name(name := part.strip())]
+    allowed = ", ".join(dict.fromkeys(["Accept", "Content-Type", *names]))
+    return Response(status_code=204, headers={**headers, "Access-Control-Allow-Headers": allowed, "Vary": "Access-Control-Request-Headers"})
 
 
 def _base_url(request: Request) -> str:
@@ -259,7 +287,6 @@ class _FileResponse(Response):
         self._size = file.seek(0, os.SEEK_END)
         self.headers["Content-Length"] = str(self._size)
         file.seek(0)
-        self.headers["Vary"] = "Accept"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:

@@ -8,7 +8,7 @@ from typing import IO, NamedTuple
 
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.rdf.iris import is_absolute_iri
-from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, RESULT_MEDIA_TYPES, negotiate
+from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, RESULT_MEDIA_TYPES, choose_media_type
 from pfocr2rdf.server.result_pages import write_result_page
 from pfocr2rdf.stores.embedded import EmbeddedStore, StoreManager
 from pfocr2rdf.stores.querying.query import query_embedded
@@ -24,6 +24,8 @@ class SparqlRequest(NamedTuple):
     accept: str = ""
     default_graphs: tuple[str, ...] = ()  # of ``default-graph-uri``: the graphs that form the default graph
     named_graphs: tuple[str, ...] = ()  # of ``named-graph-uri``; without either, the dataset is that of ``pfocr2rdf query``
+    formats: tuple[str, ...] = ()  # of ``format`` and its synonyms
+    base_iri: str | None = None  # of relative IRIs in a query without BASE
 
 
 class ExecutionResult(NamedTuple):
@@ -74,9 +76,9 @@ def _write_result(file: IO[bytes], store: EmbeddedStore, query_text: QueryText, 
     """Write the result in the preferred media type. An error before there is a result is raised, a later one is an outcome."""
     # Either parameter replaces the whole dataset (SPARQL 1.1 Protocol, section 2.1.4).
     graphs = (request.default_graphs, request.named_graphs) if request.default_graphs or request.named_graphs else (None, None)
-    result = query_embedded(store, query_text, *graphs, source="the store")
+    result = query_embedded(store, query_text, *graphs, base_iri=request.base_iri, source="the store")
     offered = GRAPH_MEDIA_TYPES if result.query_form == "construct" else RESULT_MEDIA_TYPES
-    media_type = negotiate(request.accept, list(offered))
+    media_type = choose_media_type(request.accept, request.formats, list(offered))
     if media_type is None:
         return ExecutionResult(406, f"the answer cannot be given as {request.accept}; there is {', '.join(offered)}")
     try:

@@ -41,7 +41,7 @@ class HeadersAndAccessLog:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers.update(_COMMON_HEADERS)
-                headers.setdefault("Vary", "Accept")
+                headers.add_vary_header("Accept")
             size += len(message.get("body", b""))
             await send(message)
 

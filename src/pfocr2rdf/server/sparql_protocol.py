@@ -10,12 +10,14 @@ from urllib.parse import parse_qsl
 from starlette.requests import ClientDisconnect, Request
 
 from pfocr2rdf.errors import PfocrError
-from pfocr2rdf.server.content_negotiation import FORMAT_MEDIA_TYPES
+from pfocr2rdf.server.content_negotiation import is_format, states_preference
 from pfocr2rdf.server.execute import SparqlRequest
 from pfocr2rdf.server.settings import ServerSettings
+from pfocr2rdf.stores.querying.result import QUERY_RESULT_FORMATS
 
 _BODY_TIMEOUT_SECONDS = 10.0
 _MAX_FIELDS = 1000
+_FORMAT_PARAMETERS = ("format", "output", "results")  # of Virtuoso, Joseki and Fuseki, and rasqal; SPARQLWrapper sends all three
 _UPDATE_REFUSED_MESSAGE = "this service answers queries and changes nothing; updates are refused"
 
 _CLOSE_HEADERS: Mapping[str, str] = {"Connection": "close"}  # the rest of the body is not read, so the connection cannot be reused
@@ -35,11 +37,12 @@ class ProtocolRequest(NamedTuple):
 
     sparql_request: SparqlRequest | None
     accept: str
+    formats: tuple[str, ...]
     example_name: str
 
 
-async def parse_request(request: Request, settings: ServerSettings) -> ProtocolRequest:
-    """Parse a request; one that is not valid raises ``HttpError``."""
+async def parse_request(request: Request, settings: ServerSettings, base_iri: str | None) -> ProtocolRequest:
+    """Parse a request; one that is not valid raises ``HttpError``. Relative IRIs in the query are resolved against the base."""
     fields = _parse_fields(request.url.query)
     if request.method == "POST":
         fields += await _read_posted_fields(request, settings)
@@ -50,23 +53,25 @@ async def parse_request(request: Request, settings: ServerSettings) -> ProtocolR
         raise HttpError(400, "the request has more than one query; send one")
     if not queries and request.method == "POST":
         raise HttpError(400, "the request has no query; send it as query=, or as a body of the type application/sparql-query")
-    accept = _accepted_types(request, fields)
+    accept = ",".join(request.headers.getlist("accept"))
+    formats = _requested_formats(accept, fields)
     if not queries:
-        return ProtocolRequest(None, accept, next((value for name, value in fields if name == "example"), ""))
+        return ProtocolRequest(None, accept, formats, next((value for name, value in fields if name == "example"), ""))
     if len(queries[0].encode()) > settings.max_query_bytes:
         raise HttpError(413, f"the query is longer than {settings.max_query_bytes:,} bytes")
     default, named = (tuple(value for name, value in fields if name == parameter) for parameter in ("default-graph-uri", "named-graph-uri"))
-    return ProtocolRequest(SparqlRequest(queries[0], accept, default, named), accept, "")
+    return ProtocolRequest(SparqlRequest(queries[0], accept, default, named, formats, base_iri), accept, formats, "")
 
 
-def _accepted_types(request: Request, fields: list[tuple[str, str]]) -> str:
-    """The acceptable media types: those of the header, or that of the ``format`` parameter, which links and forms use."""
-    named = [value for name, value in fields if name == "format"]
-    if not named:
-        return ",".join(request.headers.getlist("accept"))
-    if named[0] not in FORMAT_MEDIA_TYPES:
-        raise HttpError(400, f"there is no format {named[0][:40]!r}; there is {', '.join(FORMAT_MEDIA_TYPES)}")
-    return FORMAT_MEDIA_TYPES[named[0]]
+def _requested_formats(accept: str, fields: list[tuple[str, str]]) -> tuple[str, ...]:
+    """The values of the ``format`` parameter, which links, forms and some clients use beside the header.
+
+    One without a meaning is refused where the header asks for nothing in particular: it is likely a slip.
+    """
+    values = tuple(value for name, value in fields if name in _FORMAT_PARAMETERS)
+    if values and not states_preference(accept) and not any(map(is_format, values)):
+        raise HttpError(400, f"there is no format {values[0][:40]!r}; there is {', '.join(QUERY_RESULT_FORMATS)}, html and media types")
+    return values
 
 
 def _parse_fields(text: str) -> list[tuple[str, str]]:

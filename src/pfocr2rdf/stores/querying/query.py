@@ -111,10 +111,12 @@ def query_embedded(
     default_graphs: Sequence[str] | None = None,
     named_graphs: Sequence[str] | None = None,
     *,
+    base_iri: str | None = None,
     source: str,
 ) -> QueryResult:
     """Query an open store, which errors call ``source``. SERVICE is not refused here.
 
+    Relative IRIs are resolved against ``base_iri``; without it they are errors, unless the query has BASE.
     The default graphs make up the default graph; without them, and without FROM, these are all graphs. GRAPH can name the named graphs;
     ``None`` for all.
 
@@ -128,7 +130,7 @@ def query_embedded(
     union = default is None and named is None and not query_text.has_from
     with map_query_errors(source):
         results = store.query(
-            query_text.text + LOOKAHEAD_PADDING, prefixes=query_text.implied_prefixes,
+            query_text.text + LOOKAHEAD_PADDING, base_iri=base_iri, prefixes=query_text.implied_prefixes,
             use_default_graph_as_union=union, default_graph=default, named_graphs=named,
         )  # fmt: skip
     return QueryResult(results, query_text.prefixes, source)
