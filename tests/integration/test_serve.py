@@ -207,7 +207,7 @@ def test_a_client_of_rdflib_works(server: Served) -> None:
         ("GET", "/sparql?query=ASK%7B%7D", {"Accept": "image/png"}, b"", 406, "cannot be given as image/png"),
         ("GET", "/sparql?query=ASK%7B%7D&format=turtle", {"Accept": "image/png"}, b"", 406, "there is application/sparql-results+json"),
         ("GET", "/sparql", {"Accept": "image/png"}, b"", 406, "text/turtle"),
-        ("GET", "/sparql", {"Host": 'a"><script>'}, b"", 400, "no Host"),
+        ("GET", "/sparql", {"Host": 'a"><script>'}, b"", 400, "one valid Host"),
         ("GET", "/sparql?update=DROP+ALL", {}, b"", 403, "updates are refused"),
         ("POST", "/sparql", FORM, b"update=DROP+ALL", 403, "updates are refused"),
         ("POST", "/sparql", {"Content-Type": "application/sparql-update"}, b"DROP ALL", 403, "updates are refused"),
@@ -445,7 +445,7 @@ def test_the_query_of_a_client_that_goes_away_is_ended(store: Path, tmp_path: Pa
 
 
 def test_slow_clients_are_left(server: Served) -> None:
-    head = b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: application/sparql-query\r\nContent-Length: 100\r\n\r\n"
+    head = b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sparql-query\r\nContent-Length: 100\r\n\r\n"
 
     def drip(data: bytes) -> bytes:
         """What comes back when the data, if there is any, is followed by a letter now and then."""
@@ -482,18 +482,18 @@ def hostile(chance: random.Random) -> tuple[str, bytes]:
     """What kind of request it is, and what is sent."""
     request_type = chance.choice(["path", "bytes", "header", "large head", "query", "query", "query", "query"])
     if request_type == "path":
-        return request_type, f"GET {chance.choice(PATHS)} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode()
+        return request_type, f"GET {chance.choice(PATHS)} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
     if request_type == "bytes":
         return request_type, chance.randbytes(chance.randrange(1, 3000)) + b"\r\n\r\n"
     if request_type == "header":
         odd_header = f"{chance.choice(HEADERS)}: {noise(chance, 200)}"
-        return request_type, f"POST /sparql HTTP/1.1\r\nHost: a\r\n{odd_header}\r\nConnection: close\r\n\r\n".encode()
+        return request_type, f"POST /sparql HTTP/1.1\r\nHost: localhost\r\n{odd_header}\r\nConnection: close\r\n\r\n".encode()
     if request_type == "large head":
-        return request_type, b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 200_000 + b"\r\n\r\n"
+        return request_type, b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 200_000 + b"\r\n\r\n"
     text = noise(chance, 2000) if chance.random() < 0.3 else f"SELECT * {{ {' '.join(chance.choices(TOKENS, k=chance.randrange(60)))} }}"
     body = str(httpx.QueryParams([(chance.choice(NAMES) if chance.random() < 0.3 else "query", text)])).encode()
     accept = chance.choice(["*/*", "text/html", noise(chance, 40).replace("\r", "").replace("\n", "")])
-    head = f"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: {FORM['Content-Type']}\r\nContent-Length: {len(body)}\r\n"
+    head = f"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: {FORM['Content-Type']}\r\nContent-Length: {len(body)}\r\n"
     return request_type, f"{head}Accept: {accept}\r\nConnection: close\r\n\r\n".encode() + body
 
 

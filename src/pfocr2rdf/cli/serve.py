@@ -50,6 +50,14 @@ Examples:
     "--queue", "queue_length", type=click.IntRange(min=0), default=32, show_default=True, metavar="N",
     help="How many more queries wait their turn.",
 )  # fmt: skip
+@click.option(
+    "--max-unsent", "max_unsent_mb", type=click.IntRange(min=1), default=2048, show_default=True, metavar="MB",
+    help="How much of complete answers may wait for slow clients.",
+)  # fmt: skip
+@click.option(
+    "--host-name", "host_names", multiple=True, metavar="NAME",
+    help="A name by which clients reach the service, besides localhost and its address; can be repeated.",
+)  # fmt: skip
 @click.option("--service", "allow_service", is_flag=True, help="Let queries ask other servers with SERVICE.")
 @click.option("-q", "--quiet", is_flag=True, help="Log no requests.")
 @handle_errors

@@ -7,7 +7,7 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import IO
 
@@ -27,12 +27,14 @@ from pfocr2rdf.errors import StoreError
 from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
 from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, add_charset, choose_media_type, negotiate
 from pfocr2rdf.server.execute import SparqlRequest
+from pfocr2rdf.server.host_check import HostCheck, normalize_host_name
 from pfocr2rdf.server.linked_data import PageHandler, PageRequest, PageResponse
 from pfocr2rdf.server.middleware import LOG, HeadersAndAccessLog
 from pfocr2rdf.server.result_pages import SERVED_SITE
 from pfocr2rdf.server.service_description import describe_service, serialize_triples
-from pfocr2rdf.server.settings import ServerSettings
+from pfocr2rdf.server.settings import BYTES_PER_MEGABYTE, ServerSettings
 from pfocr2rdf.server.sparql_protocol import HttpError, ProtocolRequest, parse_request
+from pfocr2rdf.server.transfers import Transfer, TransferTable
 from pfocr2rdf.server.worker_pool import RETRY_AFTER_HEADERS, StreamedResult, WorkerPool
 from pfocr2rdf.site.pages.browse_pages import render_not_found_page
 from pfocr2rdf.site.pages.graph_reader import DESCRIPTION_GRAPH
@@ -44,7 +46,6 @@ from pfocr2rdf.stores.querying.examples import find_example, load_examples
 _BLOCK_BYTES = 1 << 16
 _STALL_TIMEOUT_SECONDS = 30.0  # for a client to accept one block
 _METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
-_is_host = re.compile(r"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?").fullmatch
 _is_header_name = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII).fullmatch
 _RDF_MEDIA_TYPES = [kind for kind in GRAPH_MEDIA_TYPES if kind != "text/html"]
 _PREFLIGHT_HEADERS = {
@@ -62,9 +63,12 @@ def application(store: str | os.PathLike[str], settings: ServerSettings = Server
     It has the pages of the dataset, ``/sparql``, ``/.well-known/void`` and ``/health``.
 
     Raises:
-        StoreError: there is no store.
+        StoreError: there is no store, or a host name is none.
     """
     require_store(Path(store))
+    for name in settings.host_names:
+        if not normalize_host_name(name):
+            raise StoreError(f"{name!r} is no host name; give it without scheme and port, such as data.example.org")
     service = _Endpoints(Path(os.path.abspath(store)), settings)
 
     @contextlib.asynccontextmanager
@@ -85,7 +89,7 @@ def application(store: str | os.PathLike[str], settings: ServerSettings = Server
             Mount("/assets", StaticFiles(directory=ASSETS_DIR)),
             Route("/{path:path}", service.page, methods=["GET", "OPTIONS"]),
         ],
-        middleware=[Middleware(HeadersAndAccessLog)],
+        middleware=[Middleware(HeadersAndAccessLog), Middleware(HostCheck, host_names=settings.host_names)],
         exception_handlers={HttpError: _handle_http_error, HTTPException: _handle_routing_error},
         lifespan=lifespan,
     )
@@ -115,6 +119,7 @@ class _Endpoints:
         self.pool = WorkerPool(store, settings)
         self._pages = StoreManager(store, PageHandler)
         self._settings = settings
+        self._transfers = TransferTable(max(settings.max_unsent_mb, settings.max_answer_mb) * BYTES_PER_MEGABYTE)
         self._page_slots = asyncio.Semaphore(_MAX_CONCURRENT_PAGES)
 
     async def sparql(self, request: Request) -> Response:
@@ -130,7 +135,7 @@ class _Endpoints:
             return self._describe_service(request, protocol_request)
         streamed = await self._execute(request, protocol_request.sparql_request)
         if streamed.file is not None:
-            return _FileResponse(streamed.file, streamed.result.detail, self.pool.release)
+            return _FileResponse(streamed.file, streamed.result.detail, self._transfers)
         status, message = streamed.result
         if _prefers_html(protocol_request):
             return self._query_page(protocol_request.sparql_request.query, message, status)
@@ -178,11 +183,8 @@ class _Endpoints:
         streamed = await self._execute(request, SparqlRequest(text, "application/n-triples"))
         if streamed.file is None:
             raise HttpError(*streamed.result, _retry_headers(streamed.result.status))
-        try:
-            with streamed.file as file:
-                triples = [quad.triple for quad in pyoxigraph.parse(file, format=RdfFormat.N_TRIPLES)]
-        finally:
-            self.pool.release()
+        with streamed.file as file:
+            triples = [quad.triple for quad in pyoxigraph.parse(file, format=RdfFormat.N_TRIPLES)]
         if not triples:
             raise HttpError(404, "the store has no description of its dataset; 'pfocr2rdf load' of an export brings one")
         return Response(serialize_triples(triples, GRAPH_MEDIA_TYPES[media_type]), media_type=media_type)
@@ -244,10 +246,7 @@ def _preflight_response(request: Request, headers: dict[str, str]) -> Response:
 
 def _base_url(request: Request) -> str:
     """The base URL of the service as the client addressed it."""
-    host = request.headers.get("host", "")
-    if not _is_host(host):
-        raise HttpError(400, "the request has no Host that can be one")
-    return f"{request.url.scheme}://{host}{_root_path(request)}"
+    return f"{request.url.scheme}://{request.headers['host']}{_root_path(request)}"
 
 
 def _root_path(request: Request) -> str:
@@ -278,29 +277,31 @@ async def _handle_routing_error(request: Request, error: Exception) -> Response:
 
 
 class _FileResponse(Response):
-    """Streams a file. A client that stalls is disconnected, so that its place is free for others."""
+    """Streams a file. A client that stalls is disconnected."""
 
-    def __init__(self, file: IO[bytes], media_type: str, on_sent: Callable[[], None]) -> None:
+    def __init__(self, file: IO[bytes], media_type: str, transfers: TransferTable) -> None:
         super().__init__(media_type=add_charset(media_type))
         self._file = file
-        self._on_sent = on_sent
+        self._transfers = transfers
         self._size = file.seek(0, os.SEEK_END)
         self.headers["Content-Length"] = str(self._size)
         file.seek(0)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        client = str((scope.get("client") or ("",))[0])
         try:
             with self._file as file:
-                await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-                left = 0 if scope["method"] == "HEAD" else self._size
-                more = True
-                while more:  # an empty body is sent as well
-                    block = file.read(min(left, _BLOCK_BYTES))
-                    left -= len(block)
-                    more = left > 0
-                    async with asyncio.timeout(_STALL_TIMEOUT_SECONDS):
-                        await send({"type": "http.response.body", "body": block, "more_body": more})
+                async with asyncio.timeout(_STALL_TIMEOUT_SECONDS) as deadline:
+                    transfer = Transfer(client, self._size, deadline)
+                    with self._transfers.register(transfer):
+                        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+                        left = 0 if scope["method"] == "HEAD" else self._size
+                        more = True
+                        while more:  # an empty body is sent as well
+                            block = file.read(min(left, _BLOCK_BYTES))
+                            left -= len(block)
+                            more = left > 0
+                            await send({"type": "http.response.body", "body": block, "more_body": more})
+                            transfer.progress(len(block), _STALL_TIMEOUT_SECONDS)
         except TimeoutError:
-            LOG.info("a client took nothing for %g seconds and was left", _STALL_TIMEOUT_SECONDS)
-        finally:
-            self._on_sent()
+            LOG.info("%s took its answer too slowly and was left", client)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import errno
 import os
@@ -10,19 +9,24 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.server.app import application
+from pfocr2rdf.server.connections import BoundedProtocol, ConnectionTable
 from pfocr2rdf.server.settings import ServerSettings
 
-_HEAD_TIMEOUT_SECONDS = 10.0
 _SHUTDOWN_TIMEOUT_SECONDS = 5  # for requests in flight
 _MAX_HEAD_BYTES = 1 << 16
-_MAX_CONNECTIONS = 256
+_MAX_CONNECTIONS = 512
+_RESERVED_DESCRIPTORS = 100  # that are not for connections and the results sent over them
+_LISTEN_BACKLOG = 1024
+_ACCEPTED_AT_ONCE = 32  # so that a flood of connections does not keep the loop busy
+_SEND_BUFFER_BYTES = 1 << 18  # that slow clients take of the memory of the system, which may be 4 MB otherwise
+_WILDCARD_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - those of the machine, with one to reach it at
 _LOG_LEVEL_OFF = 60  # above all levels: the middleware logs requests
 
 
@@ -41,13 +45,15 @@ def serve(
     Raises:
         StoreError: there is no store, or the address cannot be used.
     """
-    app = application(store, settings)
+    names = settings.host_names if host in _WILDCARD_ADDRESSES else (*settings.host_names, host)
+    app = application(store, settings._replace(host_names=names))
     with _open_listener(host, port) as listener:
         if on_ready:
-            on_ready(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
+            shown = _WILDCARD_ADDRESSES.get(host, host)
+            on_ready(f"http://{f'[{shown}]' if ':' in shown else shown}:{listener.getsockname()[1]}/")
         config = uvicorn.Config(
             app,
-            http=_HeaderTimeoutProtocol,
+            http=partial(BoundedProtocol, ConnectionTable(_max_connections())),  # type: ignore[arg-type]  # it is only called
             loop="asyncio",
             ws="none",
             lifespan="on",
@@ -56,13 +62,23 @@ def serve(
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT_SECONDS,
-            limit_concurrency=_MAX_CONNECTIONS,
+            backlog=_ACCEPTED_AT_ONCE,
             h11_max_incomplete_event_size=_MAX_HEAD_BYTES,
         )
         server = _Server(config)
         server.run(sockets=[listener])
     if not server.started:
         raise StoreError("the service could not be started")
+
+
+def _max_connections() -> int:
+    """As many as there are descriptors for, of which each may need one more for its result."""
+    try:
+        import resource  # here, since Windows has none
+    except ModuleNotFoundError:
+        return _MAX_CONNECTIONS
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return _MAX_CONNECTIONS if limit == resource.RLIM_INFINITY else max(8, min(_MAX_CONNECTIONS, (limit - _RESERVED_DESCRIPTORS) // 2))
 
 
 @contextlib.contextmanager
@@ -73,9 +89,10 @@ def _open_listener(host: str, port: int) -> Iterator[socket.socket]:
         raise StoreError(f"{host} is no address of this machine: {error.strerror or error}") from None
     with socket.socket(family, kind, protocol) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)  # of each connection
         try:
             listener.bind(address)
-            listener.listen(_MAX_CONNECTIONS)
+            listener.listen(_LISTEN_BACKLOG)
         except OSError as error:
             message = f"nobody can listen on port {port} of {host}: {error.strerror or error}"
             if error.errno == errno.EADDRINUSE:
@@ -86,6 +103,12 @@ def _open_listener(host: str, port: int) -> Iterator[socket.socket]:
 
 class _Server(uvicorn.Server):
     """A server that returns on a signal, so that its caller can clean up."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to listen, and let more connections wait than asyncio accepts at once."""
+        await super().startup(sockets)
+        for listener in sockets or []:
+            listener.listen(_LISTEN_BACKLOG)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Any:
@@ -99,33 +122,3 @@ class _Server(uvicorn.Server):
         finally:
             for number, handler in previous_handlers.items():
                 signal.signal(number, handler)
-
-
-class _HeaderTimeoutProtocol(H11Protocol):
-    """A connection with a timeout for request heads; that for bodies is in ``sparql_protocol``."""
-
-    _deadline: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: Any) -> None:
-        super().connection_made(transport)
-        self._start_timer()
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if self.cycle is None or self.cycle.response_complete:
-            self._start_timer()
-        else:
-            self._cancel_timer()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._cancel_timer()
-        super().connection_lost(exc)
-
-    def _start_timer(self) -> None:
-        if self._deadline is None:
-            self._deadline = self.loop.call_later(_HEAD_TIMEOUT_SECONDS, self.transport.close)
-
-    def _cancel_timer(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import io
 import json
 import os
 import resource
+import select
 import signal
 import socket
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 from pfocr2rdf.server.execute import SparqlRequest, execute_into
@@ -22,12 +25,14 @@ ALLOCATOR_ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "MIMALLOC_ARENA_RESERVE": "163
 """Settings with which the allocators reserve no address space that the memory limit would count."""
 
 _MAX_INLINE_BYTES = 1 << 18  # to create a file takes longer than most results
-_KILL_GRACE_SECONDS = 2.0  # an orphaned worker outlives the timeout of its query by this much
+_KILL_GRACE_SECONDS = 2.0  # a worker outlives the timeout of its query by this much, if nobody ends it
+_PR_SET_PDEATHSIG = 1  # of prctl(2)
 _RECYCLE_MEMORY_FRACTION = 0.5  # of its memory limit: memory that it keeps is missing for the next query
 
 
 def run_worker() -> None:
     """Execute queries until the connection is closed."""
+    _end_with_server()
     store, settings = StoreManager(Path(sys.argv[1]), lambda store: store), ServerSettings(**json.loads(sys.argv[2]))
     # What the store's library allocates at first use is not counted against a query.
     execute_into(io.BytesIO(), store, SparqlRequest("ASK {}"))
@@ -63,6 +68,28 @@ def _handle_request(
             connection.sendall(header + file.read())
         else:
             socket.send_fds(connection, [header], [file.fileno()])
+
+
+def _end_with_server() -> None:
+    """Have this process killed when the server ends, however it ends, also while native code runs."""
+    if sys.platform == "linux" and ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL) == 0:
+        if _is_hung_up(0):  # the server ended before
+            os.kill(os.getpid(), signal.SIGKILL)
+    else:
+        threading.Thread(target=_kill_at_hang_up, daemon=True).start()
+
+
+def _kill_at_hang_up() -> None:
+    while not _is_hung_up(1000):
+        pass
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _is_hung_up(timeout_milliseconds: int) -> bool:
+    """Whether the server has closed the connection, which is standard input; requests are not read."""
+    poll = select.poll()
+    poll.register(0, 0)  # a hang-up is reported in any case
+    return any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll(timeout_milliseconds))
 
 
 def _limit_resources(settings: ServerSettings) -> int:

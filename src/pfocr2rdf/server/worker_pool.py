@@ -29,7 +29,7 @@ RETRY_AFTER_HEADERS = {"Retry-After": str(_RETRY_AFTER_SECONDS)}  # for response
 
 
 class StreamedResult(NamedTuple):
-    """A result to send. The caller closes the file, then calls ``WorkerPool.release``."""
+    """A result to send. The caller closes the file."""
 
     result: ExecutionResult
     file: IO[bytes] | None = None
@@ -142,21 +142,14 @@ class WorkerPool:
         if self._admitted >= self._settings.worker_count + self._settings.queue_length:
             return StreamedResult(_BUSY_RESULT)
         self._admitted += 1
-        streamed = StreamedResult(_BUSY_RESULT)
         try:
             async with asyncio.timeout(self._settings.timeout_seconds):
                 worker = await self._idle.get()
-            streamed = await self._execute_on(worker, request)
+            return await self._execute_on(worker, request)
         except TimeoutError:
-            pass
+            return StreamedResult(_BUSY_RESULT)
         finally:
-            if not streamed.file:
-                self.release()
-        return streamed
-
-    def release(self) -> None:
-        """Free the place of a result that was sent or dropped."""
-        self._admitted -= 1
+            self._admitted -= 1
 
     async def _execute_on(self, worker: _WorkerProcess, request: SparqlRequest) -> StreamedResult:
         should_recycle = True

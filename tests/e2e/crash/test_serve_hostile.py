@@ -161,7 +161,7 @@ def method(chance: random.Random, number: int) -> bytes:
 
 
 def smuggled(chance: random.Random, number: int) -> bytes:
-    hidden = f"GET /hidden-{number} HTTP/1.1\r\nHost: a\r\n{END}"
+    hidden = f"GET /hidden-{number} HTTP/1.1\r\nHost: localhost\r\n{END}"
     framing = chance.choice([
         "Content-Length: 0\r\nContent-Length: 5", "Content-Length: 5, 6", f"Content-Length: +{number}", "Content-Length: 0x10",
         "Content-Length: 9" + "9" * 30,
@@ -180,11 +180,11 @@ def smuggled(chance: random.Random, number: int) -> bytes:
         ]
     )
     content_type = "Content-Type: application/sparql-query"
-    return f"POST /sparql HTTP/1.1\r\nHost: a\r\n{content_type}\r\n{framing}\r\nX-N: {number}\r\n{END}{chunks}{hidden}".encode()
+    return f"POST /sparql HTTP/1.1\r\nHost: localhost\r\n{content_type}\r\n{framing}\r\nX-N: {number}\r\n{END}{chunks}{hidden}".encode()
 
 
 def pipelined(chance: random.Random, number: int) -> bytes:
-    first = [f"GET {chance.choice(TARGETS)} HTTP/1.1\r\nHost: a\r\nX-N: {number}\r\n\r\n" for _ in range(chance.randrange(1, 6))]
+    first = [f"GET {chance.choice(TARGETS)} HTTP/1.1\r\nHost: localhost\r\nX-N: {number}\r\n\r\n" for _ in range(chance.randrange(1, 6))]
     return "".join(first).encode() + get("/health")
 
 
