@@ -49,7 +49,7 @@ def add_json_ld(graph: Graph, figure: URIRef, record: dict[str, Any]) -> None:
     if isinstance(own, dict):
         add_block(graph, figure, record, own)
     description, caption = URIRef("http://schema.org/description"), said(record.get("caption"))
-    if caption and graph.value(figure, description) is None:
+    if caption and caption.split() not in [str(text).split() for text in graph.objects(figure, description)]:
         graph.add((figure, description, Literal(caption)))
 
 

@@ -18,6 +18,7 @@ import pyoxigraph
 from pfocr2rdf.cli import main
 from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS, SERIALIZERS
 from pfocr2rdf.rdf.vocabulary import ALIGNMENT_PREFIXES, CLASSES, EVIDENCE_TYPES, PREFIXES, PROPERTIES
+from pfocr2rdf.records.fields import UNEXPORTED_FIELDS
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -25,7 +26,7 @@ BORROWED: dict[str, tuple[str, str]] = {
     "dcterms:title": ("figure, paper", "The title."),
     "dcterms:identifier": (
         "figure, gene, chemical, disease, organism, paper, pathway",
-        "The identifier without its prefix. A figure has its `figid`, and its `figid_alias` where there is another.",
+        "The identifier without its prefix. A figure has its `figid`, and each `figid_alias` that is another.",
     ),
     "rdfs:label": ("gene, chemical, disease, organism", "The symbol or the name."),
     "skos:prefLabel": ("family", "The family's symbol, as the lexicon writes it."),
@@ -100,6 +101,14 @@ def evidence() -> str:
     """The kinds of evidence, with the lexicon sources that mean them."""
     rows = ((f"`{row.name}`", row.definition, _code(row.sources) or "all rows of chemicals and diseases") for row in EVIDENCE_TYPES)
     return _table(("evidence", "meaning", "lexicon sources"), rows)
+
+
+def unexported() -> str:
+    """What a record says that is not exported, and why; names with one reason share a row."""
+    names_by_reason: dict[str, list[str]] = defaultdict(list)
+    for field in UNEXPORTED_FIELDS:
+        names_by_reason[field.reason].append(f"{field.part} `{field.name}`" if field.part in ("key", "column") else field.name)
+    return _table(("what", "why"), ((", ".join(names), reason) for reason, names in names_by_reason.items()))
 
 
 def prefixes() -> str:
@@ -178,6 +187,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "own properties": own_properties,
     "borrowed properties": borrowed_properties,
     "evidence": evidence,
+    "unexported": unexported,
     "prefixes": prefixes,
     "formats": formats,
     "shapes": shapes,

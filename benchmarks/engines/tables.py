@@ -66,8 +66,9 @@ def core_of(records: Iterable[FigureRecord]) -> Core:
     for record in records:
         paper = record.paper
         core.figures[record.figid] = (record.figid, record.title, paper.pmcid)
-        if record.figid_alias and record.figid_alias != record.figid:
-            core.aliases[record.figid, record.figid_alias] = (record.figid, record.figid_alias)
+        for alias in record.figid_aliases:
+            if alias != record.figid:
+                core.aliases[record.figid, alias] = (record.figid, alias)
         if paper.pmcid:
             core.papers[paper.pmcid] = ()
             papers.add(paper.pmcid, "title", paper.title, record.schema_version)

@@ -138,9 +138,8 @@ def _figure_pairs(record: FigureRecord) -> tuple[list[PredicateObject], dict[str
     """The statements of the figure itself, and the descriptions of the entities in them."""
     paper, entities = record.paper, {}
     pairs = [_FIGURE_TYPE, *literal_pairs(("dcterms:title", record.title), ("dcterms:identifier", record.figid))]
-    if record.figid_alias and record.figid_alias != record.figid:
-        pairs += literal_pairs(("dcterms:identifier", record.figid_alias))
-    pairs += literal_pairs(("pfocr:figureNumber", record.number), ("pfocr:figureType", record.figure_type))
+    pairs += literal_pairs(*(("dcterms:identifier", alias) for alias in record.figid_aliases if alias != record.figid))
+    pairs += literal_pairs(("pfocr:figureNumber", record.number), *(("pfocr:figureType", name) for name in record.figure_types))
     if paper.pmcid and record.filename:
         pairs.append((PREDICATES["schema:image"], iri_term(iris.image_iri(paper.pmcid, record.filename))))
     if record.figlink:
@@ -152,9 +151,8 @@ def _figure_pairs(record: FigureRecord) -> tuple[list[PredicateObject], dict[str
         entities[organism.subject] = organism
     if license_iri := iris.license_iri(_text(record.jsonld, "license")):
         pairs.append((PREDICATES["dcterms:license"], iri_term(license_iri)))
-    if record.ndex:
-        pairs.append((PREDICATES["rdfs:seeAlso"], iri_term(iris.ndex_iri(record.ndex))))
-    for pathway in _pathway_resources(record.wpid):
+    pairs += [(PREDICATES["rdfs:seeAlso"], iri_term(iris.ndex_iri(uuid))) for uuid in record.ndex_ids]
+    for pathway in _pathway_resources(record.wpids):
         pairs.append((PREDICATES["pfocr:pathway"], pathway.subject))
         entities[pathway.subject] = pathway
     pairs += literal_pairs(*(("pfocr:annotation", f"{key}: {value}" if key else value) for key, value in record.annotations))
@@ -178,8 +176,7 @@ def _organism_resources(record: FigureRecord) -> list[Resource]:
     return [organism_resource(taxon_by_name[name], name) for name in record.organisms if name in taxon_by_name]
 
 
-def _pathway_resources(wpid: str) -> list[Resource]:
-    names = [name.strip() for name in wpid.split(",") if name.strip()]
+def _pathway_resources(names: Iterable[str]) -> list[Resource]:
     return [
         Resource(iri_term(iris.pathway_iri(name)), ((RDF_TYPE, expand_term("pfocr:Pathway")), *literal_pairs(("dcterms:identifier", name))))
         for name in names

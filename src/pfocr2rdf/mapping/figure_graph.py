@@ -66,7 +66,7 @@ def build_figure_graph(record: FigureRecord) -> FigureGraph:
         entities,
         mapped.conflicting_subjects | additional.keys(),
         Counter(expanded.repairs),
-        mapped.notes,
+        mapped.notes + expanded.notes,
     )
 
 

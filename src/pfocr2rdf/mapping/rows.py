@@ -72,8 +72,17 @@ def _map_new_row(row: Mention) -> MappedRow:
         target,
         family.subject if family and has_content else "",
         _entities_of(row, target, family) if has_content else (),
-        note if has_content else "",
+        "; ".join(filter(None, (note if has_content else "", _describe_unmapped(row)))),
     )
+
+
+def _describe_unmapped(row: Mention) -> str:
+    """A note of values that describe an entity, of a row that does not identify it."""
+    values = [] if row.entity else ["" if row.label == row.match else row.label, row.alt_label, row.taxon]
+    if not (row.entity and row.taxon):
+        values.append(row.organism)
+    passed_over = ", ".join(map(repr, filter(None, values)))
+    return f"the {row.entity_type} row {row.word!r} has no identifier for {passed_over}; passed over" if passed_over else ""
 
 
 @lru_cache(1_000)

@@ -58,6 +58,9 @@ class FigureRecord(NamedTuple):
     Attributes:
         schema_version: ``2021`` (lists in the record) or ``2023`` (lists in side tables).
         source: the source it was read from, for messages.
+        figid_aliases: further ids of the figure.
+        ndex_ids: its networks at NDEx, each a UUID.
+        wpids: the pathways of WikiPathways that were made of it.
         jsonld: the record's own JSON-LD block, all scalars as text, or ``None``.
         organisms: names of the organisms, first those of the paper, then those that a recogniser added.
         annotations: (type, value) of each curator's annotation.
@@ -67,16 +70,16 @@ class FigureRecord(NamedTuple):
     figid: str
     schema_version: str
     source: str = ""
-    figid_alias: str = ""
+    figid_aliases: tuple[str, ...] = ()
     title: str = ""
     caption: str = ""
     number: str = ""
-    figure_type: str = ""
+    figure_types: tuple[str, ...] = ()
     filename: str = ""
     figlink: str = ""
     score: str = ""
-    ndex: str = ""
-    wpid: str = ""
+    ndex_ids: tuple[str, ...] = ()
+    wpids: tuple[str, ...] = ()
     paper: Paper = Paper()
     organisms: tuple[str, ...] = ()
     annotations: tuple[tuple[str, str], ...] = ()

@@ -12,8 +12,11 @@ from pfocr2rdf.rdf import iris
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
 from pfocr2rdf.rdf.vocabulary import EVIDENCE_BY_SOURCE
 from pfocr2rdf.records.common import RecordSchema, build_record
+from pfocr2rdf.records.fields import RecordFields
+from pfocr2rdf.records.identifiers import extract_gene_id, extract_mesh_id
 from pfocr2rdf.records.model import FigureRecord, Mention
 from pfocr2rdf.records.tables import SideTable
+from pfocr2rdf.records.unknown_names import describe_unknown
 from pfocr2rdf.records.values import NA_WORDS, get_items, na_to_empty, reject_control_chars
 
 LIST_FIELDS = ("genes", "chemicals", "diseases")
@@ -29,32 +32,34 @@ def _matches(data: Mapping[str, Any]) -> bool:
 
 def _parse(data: Mapping[str, Any], _tables: Mapping[str, SideTable], source: str) -> FigureRecord:
     """The record; genes of this schema are human: their symbols are HGNC's."""
-    notes: list[str] = []
-    rows = _mentions(data, "genes", _GENE_KEYS, _gene_mention)
+    fields = RecordFields(data)
+    rows = _mentions(fields, "genes", _GENE_KEYS, _gene_mention)
     for entity_type, name in (("chemical", "chemicals"), ("disease", "diseases")):
-        rows += _mentions(data, name, _NER_KEYS, partial(_ner_mention, entity_type, notes))
-    return build_record(data, SCHEMA.version, source, "pathway_score", tuple(rows), tuple(notes))
+        rows += _mentions(fields, name, _NER_KEYS, partial(_ner_mention, entity_type, fields.notes))
+    return build_record(fields, SCHEMA.version, source, "pathway_score", tuple(rows))
 
 
 def _row_values(row: Any, keys: tuple[str, ...], field: str) -> tuple[str, ...]:
     if type(row) is not dict:
         raise RecordError("is no mapping", field=field, remedy="write 'word:', 'source:' and the identifiers of the row")
-    values = tuple([row.get(key, "") for key in keys])
-    for key, value in zip(keys, values, strict=True):
+    values = [row.get(key, "") for key in keys]
+    for index, (key, value) in enumerate(zip(keys, values, strict=True)):
+        if type(value) is list and len(value) == 1:
+            values[index] = value = value[0]
         if type(value) is not str:
             raise RecordError("is not text", field=f"{field}.{key}", remedy="write one value")
         reject_control_chars(value, f"{field}.{key}")
-    return values
+    return tuple(values)
 
 
 def _mentions(
-    data: Mapping[str, Any], name: str, keys: tuple[str, ...], make: Callable[[tuple[str, ...], str], tuple[Mention, bool]]
+    fields: RecordFields, name: str, keys: tuple[str, ...], make: Callable[[tuple[str, ...], str], tuple[Mention, bool]]
 ) -> list[Mention]:
     """The mentions of one list, memoised by row: most rows repeat, and are looked up all at once.
 
     ``make`` makes the mention of the values of these ``keys``, and says whether it may be cached.
     """
-    rows, cache = get_items(data, name), _mention_caches[name]
+    rows, cache = _rows(fields.raw(name), name), _mention_caches[name]
     cached: list[Mention | None]
     try:
         cached = list(map(cache.get, map(itemgetter(*keys), rows)))
@@ -71,11 +76,20 @@ def _mentions(
                 if is_cacheable:
                     cache.put(values, mention)
         mentions.append(mention)
+    if not {len(keys)}.issuperset(map(len, rows)):  # a row with all keys and as many of them has no other
+        unknown = dict.fromkeys(key for row in rows for key in row if key not in keys)
+        fields.notes += describe_unknown("key", unknown, keys, f"{name}: ")
     return mentions
+
+
+def _rows(value: Any, name: str) -> list[Any]:
+    """The rows of a list; a mapping with a word is the only one."""
+    return get_items({name: [value] if type(value) is dict and "word" in value else value}, name)
 
 
 def _gene_mention(values: tuple[str, ...], field: str) -> tuple[Mention, bool]:
     word, symbol, source, hgnc, entrez = values[0], *map(na_to_empty, values[1:])
+    entrez = extract_gene_id(entrez)
     if entrez:
         iris.gene_iri(entrez, f"{field}.entrez")
     mention = Mention(
@@ -85,8 +99,8 @@ def _gene_mention(values: tuple[str, ...], field: str) -> tuple[Mention, bool]:
         lexicon_source=source,
         entity=f"ncbigene:{entrez}" if entrez else "",
         label=hgnc,
-        taxon=HUMAN_TAXON[0],
-        organism=HUMAN_TAXON[1],
+        taxon=HUMAN_TAXON[0] if entrez else "",
+        organism=HUMAN_TAXON[1] if entrez else "",
         family=symbol if EVIDENCE_BY_SOURCE.get(source) == "pfocr:viaFamily" else "",
     )
     return mention, True
@@ -95,6 +109,8 @@ def _gene_mention(values: tuple[str, ...], field: str) -> tuple[Mention, bool]:
 def _ner_mention(entity_type: str, notes: list[str], values: tuple[str, ...], field: str) -> tuple[Mention, bool]:
     word, source, identifier = values[0], *map(na_to_empty, values[1:])
     scheme, _, local = identifier.rpartition(":")
+    if (mesh_id := extract_mesh_id(identifier)) != identifier:
+        scheme, local = "MESH", mesh_id
     target = ""
     if identifier and (scheme or source).upper() == "MESH":
         iris.mesh_iri(local, f"{field}.identifier")

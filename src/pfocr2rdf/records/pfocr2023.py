@@ -11,14 +11,19 @@ from pfocr2rdf.rdf import iris
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
 from pfocr2rdf.rdf.vocabulary import EVIDENCE_BY_SOURCE
 from pfocr2rdf.records.common import RecordSchema, build_record
+from pfocr2rdf.records.fields import UNEXPORTED_COLUMNS, RecordFields
+from pfocr2rdf.records.identifiers import extract_chebi_id, extract_doid, extract_gene_id, extract_mesh_id, extract_taxon
 from pfocr2rdf.records.model import FigureRecord, Mention
-from pfocr2rdf.records.tables import SideTable, read_rows, unknown_columns
+from pfocr2rdf.records.tables import SideTable, describe_columns, read_rows
 from pfocr2rdf.records.values import NA_WORDS, na_to_empty, reject_control_chars
 
 _GENE_COLUMNS = ("organism_id", "organism_name", "word", "match", "ncbigene_symbol", "ncbigene_id", "source")
-_GENE_COUNT_COLUMNS = ("organism_group", "count_direct", "count_synonym", "count_match")
 _NER_COLUMNS = ("word", "mesh", "match", "name")
-_XREFS = {"chemical": ("chebi", iris.chebi_iri), "disease": ("doid", iris.doid_iri)}  # scheme, which is also a column, and its IRIs
+_XREFS = {
+    "chemical": ("chebi", extract_chebi_id, iris.chebi_iri),
+    "disease": ("doid", extract_doid, iris.doid_iri),
+}
+"""The scheme, which is also a column, its identifiers and its IRIs."""
 
 
 def _matches(_data: Mapping[str, Any]) -> bool:
@@ -28,14 +33,12 @@ def _matches(_data: Mapping[str, Any]) -> bool:
 def _parse(data: Mapping[str, Any], tables: Mapping[str, SideTable], source: str) -> FigureRecord:
     """The record with its tables; a table that is not there has no rows."""
     mentions: list[Mention] = []
-    notes: list[str] = []
+    fields = RecordFields(data)
     for name, (columns, make) in _TABLES.items():
         if table := tables.get(name):
             mentions += _mentions(name, columns, table, make)
-            known_columns = _GENE_COLUMNS + _GENE_COUNT_COLUMNS if name == "genes" else (*_NER_COLUMNS, "chebi", "doid")
-            unknown = unknown_columns(table, known_columns)
-            notes += [f"{table.name}: the column {column!r} is not known and was passed over" for column in unknown]
-    return build_record(data, SCHEMA.version, source, "automl_pathway", tuple(mentions), tuple(notes))
+            fields.notes += describe_columns(table, columns, UNEXPORTED_COLUMNS)
+    return build_record(fields, SCHEMA.version, source, "automl_pathway", tuple(mentions))
 
 
 def _mentions(name: str, columns: tuple[str, ...], table: SideTable, make: Callable[[tuple[str, ...]], Mention]) -> list[Mention]:
@@ -61,7 +64,7 @@ def _clean_values(values: tuple[str, ...], columns: tuple[str, ...]) -> list[str
 
 def _gene_mention(values: tuple[str, ...]) -> Mention:
     taxon, organism, _, match, symbol, identifier, source = _clean_values(values, _GENE_COLUMNS)
-    word = values[2]
+    word, taxon, identifier = values[2], extract_taxon(taxon), extract_gene_id(identifier)
     if identifier:
         iris.gene_iri(identifier, "ncbigene_id")
     if taxon:
@@ -80,9 +83,9 @@ def _gene_mention(values: tuple[str, ...]) -> Mention:
 
 
 def _ner_mention(entity_type: str, values: tuple[str, ...]) -> Mention:
-    scheme, xref_iri = _XREFS[entity_type]
+    scheme, extract_xref, xref_iri = _XREFS[entity_type]
     _, mesh, match, name, xref = _clean_values(values, (*_NER_COLUMNS, scheme))
-    word, mesh, xref = values[0], mesh.removeprefix("mesh:"), xref.removeprefix(f"{scheme}:")
+    word, mesh, xref = values[0], extract_mesh_id(mesh), extract_xref(xref)
     if mesh:
         iris.mesh_iri(mesh, "mesh")
     if xref:

@@ -1,11 +1,13 @@
-"""Side tables: tab-separated values (TSV) without quoting, so that a quote is a letter like any other."""
+"""Side tables: tab-separated values (TSV) without quoting, so that a quote is a letter like any other, unless the header is in quotes."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from operator import itemgetter
 from typing import NamedTuple
 
 from pfocr2rdf.errors import RecordError
+from pfocr2rdf.records.unknown_names import describe_unknown
 
 
 class SideTable(NamedTuple):
@@ -27,29 +29,56 @@ def decode_text(data: bytes, source: str) -> str:
 
 
 def read_rows(table: SideTable, required: tuple[str, ...]) -> tuple[list[int], list[tuple[str, ...]]]:
-    """The line numbers of the rows, and their values in the order of ``required``; further columns are passed over.
+    """The line numbers of the rows, and their values in the order of ``required``; further columns and blank lines are passed over.
 
     A missing column, or a row with more or fewer values than there are columns, raises ``RecordError``.
     """
     text = decode_text(table.data, table.name)
     lines = text.split("\n")
-    header = lines[0].split("\t")
+    header, is_quoted = _split_header(lines[0], required)
     missing = [name for name in required if name not in header]
     if missing:
         reason = f"the column {missing[0]!r} is missing"
         raise RecordError(reason, source=table.name, line=1, field=missing[0], remedy="export the table with its header again")
-    numbers = [number for number, line in enumerate(lines, 1) if line and number > 1]
+    numbers = [number for number, line in enumerate(lines, 1) if number > 1 and line and not line.isspace()]
     split = [lines[number - 1].split("\t") for number in numbers]
     for number, values in zip(numbers, split, strict=True):
-        if len(values) != len(header):
+        if len(values) != len(header) and (len(values) < len(header) or any(values[len(header) :])):
             raise RecordError(
                 f"the row has {len(values)} values for {len(header)} columns", source=table.name, line=number,
                 remedy="look for a tab inside a value, or a missing one",
             )  # fmt: skip
+    if is_quoted:
+        split = [list(map(_unquote, values)) for values in split]
     return numbers, list(map(itemgetter(*map(header.index, required)), split))
 
 
-def unknown_columns(table: SideTable, columns: tuple[str, ...]) -> tuple[str, ...]:
-    """The columns of a table besides the known ``columns``."""
-    header = decode_text(table.data.partition(b"\n")[0], table.name).partition("\n")[0].split("\t")
-    return tuple(name for name in header if name not in columns)
+def describe_columns(table: SideTable, required: tuple[str, ...], unexported: Collection[str]) -> list[str]:
+    """A note of each column that is not read: one that is not known, or is there already."""
+    header, _ = _split_header(decode_text(table.data.partition(b"\n")[0], table.name).partition("\n")[0], required)
+    if len(header) == len(required) and set(header) == set(required):
+        return []
+    distinct = dict.fromkeys(header)
+    unknown = (name for name in distinct if name not in required and name not in unexported)
+    notes = describe_unknown("column", unknown, required, f"{table.name}: ")
+    if len(distinct) < len(header):
+        repeated = (name for name in distinct if name in required and header.count(name) > 1)
+        notes += [f"{table.name}: the column {name!r} is there more than once; the first one was read" for name in repeated]
+    return notes
+
+
+def _split_header(line: str, required: Iterable[str]) -> tuple[list[str], bool]:
+    """The names of the columns, and whether values are in quotes: as in R's ``write.table``, a header is then in quotes throughout."""
+    header = line.split("\t")
+    is_quoted = all(len(name) > 2 and name[0] == name[-1] == '"' for name in header)
+    if is_quoted:
+        header = list(map(_unquote, header))
+    if not set(required).issubset(header):
+        header = ["_".join(name.lower().split()) for name in header]
+    return header, is_quoted
+
+
+def _unquote(value: str) -> str:
+    if len(value) < 2 or not value[0] == value[-1] == '"':
+        return value
+    return value[1:-1].replace('\\"', '"').replace('""', '"')

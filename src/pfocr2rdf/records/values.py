@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.records.yaml import find_forbidden_character
 
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]").search
 NA_WORDS = frozenset(("", "NA", ".na.character"))
 
 NA_VALUES = NA_WORDS | {"~", "null"}
@@ -15,15 +16,16 @@ NA_VALUES = NA_WORDS | {"~", "null"}
 
 
 def get_text(data: Mapping[str, Any], field: str) -> str:
-    """The field's text without blanks at its ends, or ``""`` for no value.
+    """The field's text without blanks at its ends, or ``""`` for no value; a list with one item is that item.
 
-    A list, a mapping, or a character that no record may hold raises ``RecordError``.
+    A longer list, a mapping, or a character that no record may hold raises ``RecordError``.
     """
     value = data.get(field, "")
     if type(value) is not str:
-        if value in ([], {}) or (type(value) is list and all(item in NA_VALUES for item in value)):
-            return ""
-        raise RecordError(f"is a {_type_name(value)}, not text", field=field, remedy="write one value")
+        texts = get_texts(data, field) if type(value) is list else ()
+        if len(texts) > 1 or (type(value) is not list and value != {}):
+            raise RecordError(f"is a {_type_name(value)}, not text", field=field, remedy="write one value")
+        return texts[0] if texts else ""
     return reject_control_chars(na_to_empty(value), field)
 
 
@@ -56,7 +58,7 @@ def get_items(data: Mapping[str, Any], field: str) -> list[Any]:
 
 
 def get_texts(data: Mapping[str, Any], field: str, separator: str = ",") -> tuple[str, ...]:
-    """The field's values, from a list or from one text with separators, without repeats.
+    """The field's values, from a list or from one text with separators (if there is one), without repeats.
 
     >>> get_texts({"organisms": "Homo sapiens, Mus musculus"}, "organisms")
     ('Homo sapiens', 'Mus musculus')
@@ -64,7 +66,7 @@ def get_texts(data: Mapping[str, Any], field: str, separator: str = ",") -> tupl
     ()
     """
     value = data.get(field, "")
-    parts = value.split(separator) if type(value) is str else get_items(data, field)
+    parts = (value.split(separator) if separator else [value]) if type(value) is str else get_items(data, field)
     texts: dict[str, None] = {}
     for index, part in enumerate(parts):
         if type(part) is not str:
@@ -76,3 +78,12 @@ def get_texts(data: Mapping[str, Any], field: str, separator: str = ",") -> tupl
 
 def _type_name(value: object) -> str:
     return "list" if type(value) is list else "mapping" if type(value) is dict else type(value).__name__
+
+
+def find_forbidden_character(text: str) -> str:
+    """The first character that no record may hold (control characters other than tab and line ends, lone surrogates), or ``""``.
+
+    XML cannot carry them, so they could not be written in every format.
+    """
+    match = _FORBIDDEN(text)
+    return match.group() if match else ""

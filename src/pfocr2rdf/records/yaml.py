@@ -37,7 +37,6 @@ _BEFORE_VALUES = b"\n:-?,[{|>"
 _MAX_BLANKS_BYTES = 40
 _ODD_FLOW = re.compile(r"[\[{,:]\s*\?\S|[\[{,]\s*:\S").search
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]").search
 
 
 def load_yaml(text: str) -> Any:
@@ -235,12 +234,3 @@ def _add_to_container(top: tuple[Any, list[str]], event: yaml.Event, value: Any)
         raise RecordError(f"the key {value!r} is given twice", field=value, line=_line(event), remedy="keep one of the two")
     else:
         pending.append(value)
-
-
-def find_forbidden_character(text: str) -> str:
-    """The first character that no record may hold (control characters other than tab and line ends, lone surrogates), or ``""``.
-
-    XML cannot carry them, so they could not be written in every format.
-    """
-    match = _FORBIDDEN(text)
-    return match.group() if match else ""

@@ -7,16 +7,23 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.mapping.jsonld.processor import BUNDLED_CONTEXT_PATHS, JSONLD_FIELD, SCHEMA_ORG_CONTEXT_PATH, document_to_pairs, load_bundled
+from pfocr2rdf.mapping.jsonld.processor import (
+    BUNDLED_CONTEXT_PATHS,
+    JSONLD_FIELD,
+    SCHEMA_ORG_CONTEXT_PATH,
+    DocumentStatements,
+    document_to_pairs,
+    load_bundled,
+)
 from pfocr2rdf.mapping.jsonld.repairs import repair_block
 from pfocr2rdf.rdf import iris
 from pfocr2rdf.rdf.cache import LruCache
-from pfocr2rdf.rdf.terms import PredicateObject, Resource, iri_term, literal
+from pfocr2rdf.rdf.terms import PredicateObject, Resource, iri_term, lexical_form, literal
 from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.records.model import FigureRecord
 
@@ -28,11 +35,12 @@ _FREE_TEXT_KEYS = ("name", "description", "keywords", "headline", "abstract", "a
 
 
 class JsonLdStatements(NamedTuple):
-    """The statements of a block: those of the figure, those of other resources, and the names of the repairs."""
+    """The statements of a block: those of the figure, those of other resources; the names of the repairs, and notes of what is left out."""
 
     figure_pairs: tuple[PredicateObject, ...]
     other_resources: tuple[Resource, ...]
     repairs: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 class _Template(NamedTuple):
@@ -40,6 +48,7 @@ class _Template(NamedTuple):
 
     figure_slots: tuple[tuple[str, str, str], ...]
     other_resources: tuple[Resource, ...]
+    notes: tuple[str, ...]
 
 
 _encode_json = json.JSONEncoder(sort_keys=True).encode
@@ -81,14 +90,19 @@ def expand_jsonld(record: FigureRecord) -> JsonLdStatements:
                 pairs[predicate, literal(text)] = None
         else:
             pairs[predicate, term] = None
-    return JsonLdStatements(_add_caption(pairs, record), template.other_resources, tuple(repairs))
+    return JsonLdStatements(_add_caption(pairs, record), template.other_resources, tuple(repairs), template.notes)
 
 
 def _add_caption(pairs: dict[PredicateObject, None], record: FigureRecord) -> tuple[PredicateObject, ...]:
-    """The statements, with the caption as description where the block gives none."""
-    if record.caption and all(predicate != _DESCRIPTION for predicate, _ in pairs):
+    """The statements, with the caption as description, unless the block has it but for blanks and line ends."""
+    if record.caption and (_DESCRIPTION, literal(record.caption)) not in pairs and not _has_description(pairs, record.caption):
         pairs[_DESCRIPTION, literal(record.caption)] = None
     return tuple(pairs)
+
+
+def _has_description(pairs: Iterable[PredicateObject], caption: str) -> bool:
+    words = caption.split()
+    return any(predicate == _DESCRIPTION and lexical_form(term).split() == words for predicate, term in pairs)
 
 
 def _as_texts(value: Any) -> list[str] | None:
@@ -102,8 +116,9 @@ def _as_texts(value: Any) -> list[str] | None:
 def _derive_template(signature: Any, block: Mapping[str, Any], texts_by_key: Mapping[str, list[str]], figid: str) -> _Template:
     """The template of a block, by PyLD on placeholders. It is cached, unless it has the IRI of this very figure."""
     placeholders = {key: _SLOT + key for key, texts in texts_by_key.items() if texts}
-    pairs, other_resources = _figure_and_other_statements({**block, **placeholders}, figid)
-    template = _Template(tuple((predicate, term, _slot_of(term)) for predicate, term in pairs), tuple(other_resources))
+    pairs, other_resources, notes = _figure_and_other_statements({**block, **placeholders}, figid)
+    figure_slots = tuple((predicate, term, _slot_of(term)) for predicate, term in pairs)
+    template = _Template(figure_slots, tuple(other_resources), tuple(dict.fromkeys(notes)))
     figure_iri = iris.figure_iri(figid)
     is_of_figure = any(figure_iri in term for _, term in pairs) or any(figure_iri in str(resource) for resource in other_resources)
     return template if is_of_figure else _template_cache.put(signature, template)
@@ -113,10 +128,10 @@ def _slot_of(term: str) -> str:
     return term[len(_SLOT) + 1 : -1] if term.startswith(f'"{_SLOT}') else ""
 
 
-def _figure_and_other_statements(block: Mapping[str, Any], figid: str) -> tuple[list[PredicateObject], list[Resource]]:
+def _figure_and_other_statements(block: Mapping[str, Any], figid: str) -> DocumentStatements:
     """The statements of the figure, also those on its IRI, and the other resources."""
     figure_iri = iris.figure_iri(figid)
-    figure_pairs, resources = document_to_pairs(block, _SUBJECT, figure_iri)
+    figure_pairs, resources, notes = document_to_pairs(block, _SUBJECT, figure_iri)
     other_resources = []
     for resource in resources:
         if resource.subject == iri_term(figure_iri):
@@ -127,4 +142,4 @@ def _figure_and_other_statements(block: Mapping[str, Any], figid: str) -> tuple[
             )
         else:
             other_resources.append(resource)
-    return figure_pairs, other_resources
+    return DocumentStatements(figure_pairs, other_resources, notes)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyoxigraph
 from pyld import jsonld
@@ -29,6 +29,7 @@ BUNDLED_CONTEXT_PATHS = {
 
 _RDF = PREFIXES["rdf"]
 _IRI_KEYWORDS = ("@id", "@type")
+_EXPORTED_KEYWORDS = frozenset(("@id", "@type", "@value", "@language", "@graph", "@included", "@list", "@set", "@nest", "@reverse"))
 
 
 @cache
@@ -37,13 +38,22 @@ def load_bundled(path: str) -> Any:
     return json.loads(files("pfocr2rdf").joinpath(path).read_text(encoding="utf-8"))
 
 
-def document_to_pairs(document: Mapping[str, Any], subject: str, base: str) -> tuple[list[PredicateObject], list[Resource]]:
-    """The RDF of a document without ``@id`` at its top: the statements of the ``subject``, an IRI, and the other resources.
+class DocumentStatements(NamedTuple):
+    """The RDF of a document: the statements of its subject, the other resources, and a note of each key that means nothing."""
+
+    pairs: list[PredicateObject]
+    other_resources: list[Resource]
+    notes: list[str]
+
+
+def document_to_pairs(document: Mapping[str, Any], subject: str, base: str) -> DocumentStatements:
+    """The RDF of a document without ``@id`` at its top, about the ``subject``, an IRI.
 
     ``base`` is what relative IRIs are resolved against. An unknown context, a document that PyLD refuses, or something that cannot be
     written as RDF raises ``RecordError``.
     """
     loader_errors: list[RecordError] = []
+    dropped: dict[str | None, None] = {}
 
     def load(url: str, _options: object) -> dict[str, Any]:
         if url not in BUNDLED_CONTEXT_PATHS:
@@ -56,7 +66,7 @@ def document_to_pairs(document: Mapping[str, Any], subject: str, base: str) -> t
 
     options = {"documentLoader": load, "base": base, "processingMode": "json-ld-1.1"}
     try:
-        expanded = jsonld.expand({**document, "@id": subject}, options)
+        expanded = jsonld.expand({**document, "@id": subject}, options, on_property_dropped=lambda name: dropped.setdefault(name))
         _check_iris(expanded)
         dataset = jsonld.to_rdf(expanded, options)
     except RecordError:
@@ -66,7 +76,19 @@ def document_to_pairs(document: Mapping[str, Any], subject: str, base: str) -> t
             raise loader_errors[0] from None
         reason = getattr(error, "code", None) or getattr(error, "type", None) or error
         raise RecordError(f"is no valid JSON-LD: {reason}", field=JSONLD_FIELD, remedy="correct the block") from None
-    return _split_by_subject(dataset, iri_term(subject))
+    notes = [f"{JSONLD_FIELD}: {name or 'a key'} is no term of its context, and was passed over" for name in dropped]
+    return DocumentStatements(*_split_by_subject(dataset, iri_term(subject)), [*notes, *_describe_unknown_keywords(document)])
+
+
+def _describe_unknown_keywords(value: Any) -> Iterator[str]:
+    """A note of each key that looks like a keyword and is not exported."""
+    for item in value.items() if type(value) is dict else enumerate(value) if type(value) is list else ():
+        key, child = item
+        if key == "@context":
+            continue
+        if type(key) is str and key.startswith("@") and key not in _EXPORTED_KEYWORDS:
+            yield f"{JSONLD_FIELD}: the keyword {key!r} says nothing in RDF, and was passed over"
+        yield from _describe_unknown_keywords(child)
 
 
 def _check_iris(value: Any, key: str = "") -> None:
