@@ -10,7 +10,9 @@ from typing import NoReturn, ParamSpec
 
 import click
 
+from pfocr2rdf.cli.interrupts import interrupt_on_signals
 from pfocr2rdf.errors import ExitStatus, OptionError, PfocrError
+from pfocr2rdf.storage.scratch import remove_abandoned
 from pfocr2rdf.storage.urls import redact_text
 
 P = ParamSpec("P")
@@ -28,7 +30,9 @@ def handle_errors(command: Callable[P, int]) -> Callable[P, None]:
     @functools.wraps(command)
     def body(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            status = command(*args, **kwargs)
+            with interrupt_on_signals():
+                remove_abandoned()
+                status = command(*args, **kwargs)
         except BrokenPipeError:
             sys.stderr.close()
             sys.exit(ExitStatus.FAILED)
@@ -42,8 +46,8 @@ def handle_errors(command: Callable[P, int]) -> Callable[P, None]:
             if os.environ.get("PFOCR2RDF_DEBUG"):
                 raise
             fail(f"unexpected {type(error).__name__}: {error}; this is a fault of pfocr2rdf: run it with PFOCR2RDF_DEBUG=1 and report it")
-        except KeyboardInterrupt:
-            fail("interrupted; nothing was published")
+        except KeyboardInterrupt as interrupt:
+            fail(f"{str(interrupt) or 'interrupted'}; nothing was published")
         sys.exit(status)
 
     return body

@@ -93,10 +93,12 @@ def _print_summary(summary: ExportSummary, output: str | None) -> None:
         click.echo(f"quarantined: {figid}: {sentence}", err=True)
     unlisted = max(0, summary.refused - len(summary.first_refusals)) + max(0, summary.quarantined - ExportSummary.MAX_LISTED_RECORDS)
     if unlisted:
-        click.echo(f"... and {unlisted} more, in report.json", err=True)
+        click.echo(f"... and {unlisted} more{'' if summary.withheld else ', in report.json'}", err=True)
     print_summary(_summary_rows(summary))
     if output is None:
         click.echo("Nothing was written.")
+    elif summary.withheld:
+        click.echo(f"No record could be exported: {output} stays as it was; for the whole report, export to a new folder", err=True)
     elif summary.unchanged:
         click.echo(f"Nothing has changed: {output} is as it was.")
     else:

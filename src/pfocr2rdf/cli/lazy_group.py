@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+import sys
 from collections.abc import Iterator, MutableMapping, Sequence
 from typing import Any, NamedTuple
 
@@ -18,8 +19,12 @@ class CommandReference(NamedTuple):
     help: str
 
     def load(self) -> click.Command:
-        """Import the command."""
-        command: click.Command = pkgutil.resolve_name(self.reference)
+        """Import the command; an interrupt meanwhile ends the process as one of the command itself does."""
+        try:
+            command: click.Command = pkgutil.resolve_name(self.reference)
+        except KeyboardInterrupt:
+            click.echo("Error: interrupted; nothing was published", err=True)
+            sys.exit(3)
         return command
 
     def outline(self) -> click.Command:

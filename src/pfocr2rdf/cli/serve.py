@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import signal
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ import click
 from pfocr2rdf.cli.errors import handle_errors
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.errors import ExitStatus, StoreError
+from pfocr2rdf.storage.scratch import scratch_directory
 from pfocr2rdf.stores.connect import DEFAULT_STORE
 from pfocr2rdf.stores.embedded import is_store, require_store
 from pfocr2rdf.stores.loading.load import load
@@ -81,13 +80,12 @@ def serve_command(source: Path, host: str, port: int, quiet: bool, worker_count:
         log = logging.getLogger("pfocr2rdf.server")
         log.addHandler(handler)
         log.setLevel(logging.INFO)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what is there for the time being is removed
-    with tempfile.TemporaryDirectory(prefix="pfocr2rdf-") as scratch:
+    with scratch_directory() as scratch:
         store = source
         if not is_store(source):
             if not source.exists():
                 require_store(source)
-            store = Path(scratch) / "store"
+            store = scratch / "store"
             with show_progress(quiet) as progress:
                 load(source, store, progress=progress)
         serve(store, settings, host=host, port=port, on_ready=lambda url: click.echo(f"Serving {source} at {url}"))

@@ -5,24 +5,28 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import BinaryIO
 
 from pfocr2rdf.errors import OutputError, SourceError
 from pfocr2rdf.pipeline.options import EXECUTORS, ExecutorOptions, ExportOptions, Release
 from pfocr2rdf.pipeline.partitioned import PartitionedExport
+from pfocr2rdf.pipeline.previous_export import holds_figures
+from pfocr2rdf.pipeline.results import EXPORTED, IndexedRecord
 from pfocr2rdf.pipeline.run import ExportRun
 from pfocr2rdf.pipeline.single import SingleFileExport
 from pfocr2rdf.pipeline.summary import ExportSummary
+from pfocr2rdf.pipeline.tasks import MapBatchTask
 from pfocr2rdf.rdf.format_names import canonical_format_name
 from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS
 from pfocr2rdf.records.sources import RecordSource
 from pfocr2rdf.storage.export_directory import ExportDirectory
 from pfocr2rdf.storage.output_storage import Storage
 from pfocr2rdf.storage.progress import Progress
+from pfocr2rdf.storage.scratch import scratch_directory
 from pfocr2rdf.storage.urls import is_url, redact_url
 from pfocr2rdf.validation.shapes import load_shapes
 
@@ -108,12 +112,30 @@ def export(
         display_names = [redact_url(name) for name in source_names]
         run = ExportRun(options, executor_options, records, display_names, shapes_in_force, release or Release(), progress)
         if _is_partitioned(run, destination):
-            summary = PartitionedExport(run, Storage(destination)).execute()
+            summary = _export_partitioned(run, Storage(destination))
         else:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="pfocr2rdf-")) if dry_run else output
+            folder = stack.enter_context(scratch_directory()) / "out" if dry_run else output
             summary = SingleFileExport(run, stack.enter_context(ExportDirectory(folder))).execute()
     summary.seconds = time.perf_counter() - begin
     return summary
+
+
+def _export_partitioned(run: ExportRun, storage: Storage) -> ExportSummary:
+    """Export in parts, which replace those of an earlier export one by one: so a record must be exportable before that begins."""
+    if not holds_figures(storage.read_json) or _has_exportable_record(run):
+        return PartitionedExport(run, storage).execute()
+    dry_run = replace(run, options=replace(run.options, formats=(), dry_run=True))
+    with scratch_directory() as scratch, ExportDirectory(scratch / "out") as directory:
+        summary = SingleFileExport(dry_run, directory).execute()
+    summary.withheld = True
+    return summary
+
+
+def _has_exportable_record(run: ExportRun) -> bool:
+    """Whether any record can be exported; it maps no more of them than it takes to find one."""
+    tasks = ((None, MapBatchTask([record])) for record in run.iter_records() if isinstance(record, IndexedRecord))
+    with run.create_executor() as executor:
+        return any(record.status == EXPORTED for _, result in executor.map(tasks) for record in result.record_results)
 
 
 def _is_partitioned(run: ExportRun, destination: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from itertools import islice
@@ -32,6 +31,7 @@ from pfocr2rdf.storage.files import BUFFER_BYTES, FileInfo, exclusive_lock, map_
 from pfocr2rdf.storage.layout import MANIFEST_FILE, QUARANTINE_DIR, STATE_FILE, is_partition_file
 from pfocr2rdf.storage.output_storage import Storage
 from pfocr2rdf.storage.prune import StaleFiles
+from pfocr2rdf.storage.scratch import scratch_directory
 
 _EMPTY_RESULT = PartitionResult([], [], [], {}, frozenset(), 0)
 PartitionItem = IndexedRecord | RecordResult
@@ -61,7 +61,7 @@ class PartitionedExport:
             next(iter(self._run.sources), None)  # where there is nothing to read, an earlier export stays
             executor = stack.enter_context(self._run.create_executor())
             stale_files = StaleFiles(self._storage, self._planned_files())
-            scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pfocr2rdf-")))
+            scratch = stack.enter_context(scratch_directory())
             directory = stack.enter_context(ExportDirectory(scratch / "out"))
             aggregator, graph_files = self._write_graph_files(executor, directory)
             write_sidecars(directory, self._run, aggregator, graph_files)

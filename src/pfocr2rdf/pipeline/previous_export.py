@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from pfocr2rdf.pipeline.fragment_reader import FragmentReader, open_fragments
 from pfocr2rdf.pipeline.results import DUPLICATE, EXPORTED, QUARANTINED, QuarantinedRecord
 from pfocr2rdf.pipeline.state import State, StoredRecord
 from pfocr2rdf.records.sources import RecordRef
-from pfocr2rdf.storage.layout import QUARANTINE_DIR, REASONS_FILE, STATE_FILE
+from pfocr2rdf.storage.layout import MANIFEST_FILE, QUARANTINE_DIR, REASONS_FILE, REPORT_FILE, STATE_FILE, is_own_manifest
 from pfocr2rdf.storage.sqlite import DATABASE_ERRORS
 
 
@@ -109,6 +109,14 @@ def open_previous_export(root: Path, fingerprint: str, formats: Sequence[str]) -
             return PreviousExport(root, state, formats)
     state.discard()  # another version's, or damaged, or no state of ours: the records are mapped again
     return None
+
+
+def holds_figures(read_json: Callable[[str], Any]) -> bool:
+    """Whether a finished export with figures is in a folder, whose JSON files (``None`` for a missing one) a function returns."""
+    try:
+        return is_own_manifest(read_json(MANIFEST_FILE)) and read_json(REPORT_FILE)["summary"]["exported"] > 0
+    except (KeyError, TypeError):
+        return False
 
 
 def _matches_stamp(path: Path, stamp: tuple[int, str, int]) -> bool:

@@ -13,6 +13,7 @@ from pfocr2rdf.errors import RecordError
 from pfocr2rdf.pipeline.entities import Conflict
 from pfocr2rdf.pipeline.results import RecordWarning
 from pfocr2rdf.storage.export_directory import ExportDirectory
+from pfocr2rdf.storage.layout import REPORT_FILE
 from pfocr2rdf.validation.report import report_footer, report_header, result_to_json, serialize_result
 from pfocr2rdf.validation.results import ValidationResult
 
@@ -74,7 +75,7 @@ class ReportWriter:
         """Write the ends of both files, with the sections in order."""
         self._turtle.write(report_footer(not self.counts["results"]).encode())
         self._stack.close()
-        with self._output.open("report.json") as file:
+        with self._output.open(REPORT_FILE) as file:
             file.write(b'{\n  "summary": ' + json.dumps(summary, ensure_ascii=False).encode())
             for name, section in self._section_files.items():
                 file.write(f',\n  "{name}": ['.encode())

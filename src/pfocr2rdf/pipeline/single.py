@@ -9,7 +9,7 @@ from typing import Any
 
 from pfocr2rdf.pipeline.aggregate import Aggregator, DroppedRecords
 from pfocr2rdf.pipeline.incremental import ReusableRecords, detect_changes
-from pfocr2rdf.pipeline.previous_export import open_previous_export
+from pfocr2rdf.pipeline.previous_export import holds_figures, open_previous_export
 from pfocr2rdf.pipeline.record_writer import ExportItem, GraphFileWriter, RecordWriter
 from pfocr2rdf.pipeline.report import ReportWriter
 from pfocr2rdf.pipeline.results import IndexedRecord
@@ -21,7 +21,7 @@ from pfocr2rdf.pipeline.tasks import BATCH_RECORDS, MapBatchTask
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.storage.export_directory import ExportDirectory
 from pfocr2rdf.storage.files import map_os_errors
-from pfocr2rdf.storage.layout import STATE_FILE
+from pfocr2rdf.storage.layout import STATE_FILE, read_manifest
 from pfocr2rdf.storage.sqlite import DATABASE_ERRORS
 
 _MAX_BATCH_ITEMS = 512
@@ -147,6 +147,9 @@ class SingleFileExport:
     def _publish(self, aggregator: Aggregator, state: State) -> ExportSummary:
         summary, directory = aggregator.summary, self._directory
         if self._run.options.dry_run:
+            return summary
+        if not summary.exported and holds_figures(lambda name: read_manifest(directory.path / name, lambda value: value)):
+            summary.withheld = True
             return summary
         graph_files = [file for file in directory.written_files if file.name.startswith("figures.")]
         write_sidecars(directory, self._run, aggregator, graph_files)

@@ -28,6 +28,7 @@ class ExportSummary:
         first_refusals: the first refusals; the report has all of them.
         first_quarantined: the first quarantined figures, each with its first violation.
         unchanged: whether the export was there already, so that nothing was written.
+        withheld: whether no record could be exported, so that the earlier export stays.
     """
 
     MAX_LISTED_RECORDS = 20
@@ -42,7 +43,7 @@ class ExportSummary:
         self.first_quarantined: list[tuple[str, str]] = []
         self.files: list[str] = []
         self.seconds = 0.0
-        self.unchanged = False
+        self.unchanged = self.withheld = False
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> ExportSummary:
@@ -90,6 +91,7 @@ class ExportSummary:
             numbers |= {
                 "mapped": self.mapped,
                 "unchanged": self.unchanged,
+                "withheld": self.withheld,
                 "seconds": round(self.seconds, 3),
                 "records_per_second": round(self.records_per_second, 1),
             }

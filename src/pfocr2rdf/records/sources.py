@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, NamedTuple
@@ -18,6 +19,7 @@ from pfocr2rdf.records.documents import YamlDocument, iter_documents
 from pfocr2rdf.records.trees import FileTree, LocalTree, NamePredicate, RemoteTree, sort_names
 from pfocr2rdf.records.values import printable_path
 from pfocr2rdf.storage import filesystem
+from pfocr2rdf.storage.scratch import scratch_directory
 from pfocr2rdf.storage.urls import is_url, redact_url
 
 FIGURES_DIR, DATA_DIR = "_figures", "_data"
@@ -61,7 +63,8 @@ class RecordSource:
         self.refusals: list[RecordError] = []  # the members of archives that cannot be used
         self.orphans: dict[str, list[str]] = {}  # the tables that the last iteration found without a figure, by the figure's id
         self._stdin = stdin
-        self._scratch: str | None = None
+        self._stack = ExitStack()
+        self._scratch: Path | None = None
         self._trees: list[tuple[FileTree | Path | str, str]] = []
         try:
             self._trees = [self._resolve(name) for name in self.names]
@@ -77,12 +80,11 @@ class RecordSource:
 
     def close(self) -> None:
         """Remove what was unpacked."""
-        if self._scratch:
-            shutil.rmtree(self._scratch, ignore_errors=True)
-            self._scratch = None
+        self._stack.close()
+        self._scratch = None
 
     def _scratch_path(self) -> Path:
-        self._scratch = self._scratch or tempfile.mkdtemp(prefix="pfocr2rdf-")
+        self._scratch = self._scratch or self._stack.enter_context(scratch_directory())
         return Path(tempfile.mkdtemp(dir=self._scratch))
 
     def _resolve(self, name: str) -> tuple[FileTree | Path | str, str]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
-from pathlib import Path
 from typing import Protocol
 
 from pfocr2rdf.storage.external_sort import ExternalSorter
 from pfocr2rdf.storage.filesystem import list_file_names, map_fs_errors, open_file_system
+from pfocr2rdf.storage.scratch import scratch_directory
 
 _MAX_NAMES_IN_MEMORY = 50_000
 _ESCAPE_MARK, _ESCAPE_OFFSET = "\x0e", 16
@@ -125,8 +124,8 @@ def sort_names(names: Iterable[str]) -> Iterator[str]:
 
 
 def _sort_on_disk(names: Iterable[str]) -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="pfocr2rdf-") as folder:
-        sorter = ExternalSorter(Path(folder))
+    with scratch_directory() as folder:
+        sorter = ExternalSorter(folder)
         for name in names:
             sorter.write(_name_to_line(name))
         yield from map(_line_to_name, sorter.finish().merge())

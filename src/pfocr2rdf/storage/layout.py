@@ -19,6 +19,7 @@ PARTITION_MANIFESTS_DIR = ".pfocr2rdf-parts"
 """The directory of the partition manifests, by which the next run knows the partitions that are up to date."""
 
 MANIFEST_FILE = "manifest.json"
+REPORT_FILE = "report.json"
 QUARANTINE_DIR, REASONS_FILE = "quarantine", "reasons.json"
 PREVIOUS_MANIFEST = "previous-manifest.json"
 

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
@@ -20,6 +19,7 @@ from pfocr2rdf.storage.compression import open_compressed
 from pfocr2rdf.storage.files import BUFFER_BYTES, FileInfo, HashingWriter, atomic_write, map_os_errors
 from pfocr2rdf.storage.filesystem import map_fs_errors
 from pfocr2rdf.storage.layout import PARTITION_MANIFESTS_DIR
+from pfocr2rdf.storage.scratch import scratch_directory
 from pfocr2rdf.storage.urls import redact_message, redact_url
 
 PARTIAL_DIR = f"{PARTITION_MANIFESTS_DIR}/partial"
@@ -100,8 +100,8 @@ class Storage(NamedTuple):
                 with atomic_write(Path(path), partial_dir) as partial:
                     yield partial
             else:
-                with tempfile.TemporaryDirectory(prefix="pfocr2rdf-") as scratch:
-                    partial = Path(scratch) / os.path.basename(path)
+                with scratch_directory() as scratch:
+                    partial = scratch / os.path.basename(path)
                     yield partial
                     with self._map_errors(name, "written"):
                         system.put_file(str(partial), path)

@@ -146,10 +146,11 @@ def test_a_worker_that_cannot_start_is_not_restarted_for_ever() -> None:
 # -- what is left behind -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("busy", [0.01, 3.0], ids=["short tasks", "long tasks"])
-def test_workers_end_when_the_process_that_made_them_is_killed_and_the_output_is_free(busy: float, tmp_path: Path) -> None:
-    """At the end of the task that they are at; the lock of the output is free at once."""
-    parent = subprocess.Popen([sys.executable, PROGRAMS / "run_slow_tasks.py", str(tmp_path / "out"), str(busy)], stdout=subprocess.PIPE)
+@pytest.mark.parametrize("task", ["short", "sleep", "loop", "native", "loop watch"])
+def test_workers_end_when_the_process_that_made_them_is_killed_and_the_output_is_free(task: str, tmp_path: Path) -> None:
+    """At once, whatever they do; so is the lock of the output."""
+    command = [sys.executable, PROGRAMS / "run_slow_tasks.py", str(tmp_path / "out"), *task.split()]
+    parent = subprocess.Popen(command, stdout=subprocess.PIPE)
     assert parent.stdout is not None
     pids = [int(pid) for pid in parent.stdout.readline().split()]
     assert len(pids) == 3
@@ -159,7 +160,7 @@ def test_workers_end_when_the_process_that_made_them_is_killed_and_the_output_is
     parent.stdout.close()
     with ExportDirectory(tmp_path / "out"):
         pass
-    assert wait_until(lambda: not any(map(is_alive, pids)), busy + 10)
+    assert wait_until(lambda: not any(map(is_alive, pids)), 2)
 
 
 def is_alive(pid: int) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from itertools import islice
@@ -23,6 +22,7 @@ from pfocr2rdf.storage.delta_format import DELTA_FILE, UPDATE_STATEMENTS
 from pfocr2rdf.storage.external_sort import SORT_MEMORY_BYTES, HashingReader
 from pfocr2rdf.storage.layout import TOOL
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
+from pfocr2rdf.storage.scratch import scratch_directory
 from pfocr2rdf.storage.staging import StagedDirectory, listed_names
 
 _WRITE_BATCH_LINES = 4096
@@ -72,7 +72,7 @@ def diff(
     with ExitStack() as stack:
         _check_output(Path(output), [path for side in sides for path in side.input_files])
         directory = stack.enter_context(StagedDirectory(output, DELTA_FILE, _owns))
-        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pfocr2rdf-")))
+        scratch = stack.enter_context(scratch_directory())
         read_options = ReadOptions(
             scratch, GraphNaming(graph, ignore_graphs), not ignore_graphs and _prefer_quads(*sides), sort_bytes, progress
         )

@@ -5,12 +5,10 @@ from __future__ import annotations
 import heapq
 import os
 import re
-import tempfile
 from array import array
 from collections import Counter
 from collections.abc import Mapping
 from itertools import combinations
-from pathlib import Path
 
 from pfocr2rdf.analysis.stats.model import FamilyPair, GraphStats, RankedEntity
 from pfocr2rdf.analysis.stats.statements import read_statements
@@ -21,6 +19,7 @@ from pfocr2rdf.rdf.terms import expand_term, lexical_form
 from pfocr2rdf.rdf.vocabulary import EVIDENCE_TYPES
 from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.progress import Progress
+from pfocr2rdf.storage.scratch import scratch_directory
 
 MAX_PAIRED_FAMILIES = 200
 """Pairs are counted of this many of the most frequent families."""
@@ -46,8 +45,7 @@ def stats(source: str | os.PathLike[str], *, top: int = DEFAULT_TOP_ROWS, progre
         raise OptionError(f"a list of {top} says nothing; choose 1 or more")
     graph_input = resolve_input(source)
     tally = GraphTally()
-    with tempfile.TemporaryDirectory(prefix="pfocr2rdf-") as folder:
-        scratch = Path(folder)
+    with scratch_directory() as scratch:
         graph = graph_input.prepare(False, scratch, progress)
         runs = scratch / "runs"
         with map_os_errors(runs):

@@ -17,6 +17,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Self
 
 from pfocr2rdf.pipeline.executors.base import OUT_OF_MEMORY_STATUS, ContextT, Executor, InlineExecutor, Task
+from pfocr2rdf.pipeline.executors.child_process import ChildEntryPoint
 
 _CAN_FORK = sys.platform == "linux"  # elsewhere, system libraries break
 _TASKS_PER_WORKER = 3  # running or queued, for each worker
@@ -69,7 +70,8 @@ class _Process:
     def __init__(self, worker_factory: Callable[[], Any]) -> None:
         context = multiprocessing.get_context("fork" if _CAN_FORK else "spawn")
         self.connection, child_connection = context.Pipe()
-        self.process: BaseProcess = context.Process(target=_run_worker, args=(child_connection, worker_factory), daemon=True)  # type: ignore[attr-defined]
+        arguments = (_run_worker, child_connection, worker_factory)
+        self.process: BaseProcess = context.Process(target=ChildEntryPoint(), args=arguments, daemon=True)  # type: ignore[attr-defined]
         self.process.start()
         child_connection.close()
         self.jobs: deque[_Job] = deque()
@@ -205,8 +207,7 @@ class ProcessExecutor:
 
 
 def _run_worker(connection: Connection, worker_factory: Callable[[], Any]) -> None:
-    """The main loop of a worker process, until its connection ends, also since the other side died."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process decides
+    """The main loop of a worker process, until its connection ends."""
     if _CAN_FORK:
         _close_inherited(connection.fileno())
     gc.freeze()

@@ -6,16 +6,16 @@ The pool is the standard library's, not that of the export: a page that fails is
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
 from pfocr2rdf.errors import OutputError
+from pfocr2rdf.pipeline.executors.child_process import ChildEntryPoint
 from pfocr2rdf.rdf.text import replace_bidi_controls
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.html import Site, render_resource_page
@@ -95,17 +95,8 @@ _builder: _PageBuilder | None = None
 
 
 def _init_worker(config: BuildConfig) -> None:
-    threading.Thread(target=_exit_with_parent, daemon=True).start()
     global _builder
     _builder = _PageBuilder(config)
-
-
-def _exit_with_parent() -> None:
-    """End when the main process was killed, which the pool does not notice."""
-    parent = parent_process()
-    assert parent is not None  # this is a worker  # noqa: S101
-    parent.join()
-    os._exit(1)
 
 
 def _build_batch(folder: str, iris: Sequence[str]) -> BuildResult:
@@ -123,7 +114,7 @@ def build_pages(config: BuildConfig, iris_by_folder: Sequence[tuple[str, Sequenc
     batch_size = _RESOURCES_PER_TASK
     tasks = ((folder, iris[i : i + batch_size]) for folder, iris in iris_by_folder for i in range(0, len(iris), batch_size))
     worker_count = worker_count or os.cpu_count() or 1
-    with ProcessPoolExecutor(worker_count, get_context("spawn"), _init_worker, (config,)) as pool:
+    with ProcessPoolExecutor(worker_count, get_context("spawn"), ChildEntryPoint(), (_init_worker, config)) as pool:
         pending: set[Future[BuildResult]] = set()
         try:
             while True:

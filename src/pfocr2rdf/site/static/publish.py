@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import time
 from collections.abc import Collection, Sequence
 from contextlib import closing
@@ -27,6 +26,7 @@ from pfocr2rdf.site.static.files import render_site_files
 from pfocr2rdf.storage.layout import MANIFEST_FILE
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
 from pfocr2rdf.storage.rdf_files import rdf_format
+from pfocr2rdf.storage.scratch import scratch_directory
 from pfocr2rdf.stores.embedded import EmbeddedStore, is_store
 from pfocr2rdf.stores.loading.load import load
 
@@ -100,8 +100,8 @@ def publish(
     _validate_options(pages, precompressed, base, endpoint)
     page_folders = frozenset(pages)
     start = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="pfocr2rdf-") as scratch, closing(SiteDirectory(Path(output), force=force)) as directory:
-        store, refused = _resolve_store(Path(source), Path(scratch), progress)
+    with scratch_directory() as scratch, closing(SiteDirectory(Path(output), force=force)) as directory:
+        store, refused = _resolve_store(Path(source), scratch, progress)
         writer = SiteWriter(directory.staging, precompressed)
         with closing(EmbeddedStore(store)) as embedded_store:
             reader = DatasetReader(embedded_store, page_folders)

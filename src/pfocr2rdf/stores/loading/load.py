@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +11,7 @@ import platformdirs
 
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.storage.progress import Progress
+from pfocr2rdf.storage.scratch import scratch_directory
 from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions, Destination, open_destination
 from pfocr2rdf.stores.description import build_description, read_as_ntriples
 from pfocr2rdf.stores.loading.embedded_session import EmbeddedLoadSession, inspect_embedded_store
@@ -109,8 +109,8 @@ def load(
         sample_figures=sample, journals=Path(journals) if journals else None, dry_run=dry_run,
     )  # fmt: skip
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="pfocr2rdf-") as scratch, open_destination(os.fspath(to), connection) as destination:
-        plan = LoadPlan(resolve_load_source(source, options.graph_layout, Path(scratch), progress), options)
+    with scratch_directory() as scratch, open_destination(os.fspath(to), connection) as destination:
+        plan = LoadPlan(resolve_load_source(source, options.graph_layout, scratch, progress), options)
         existing = inspect_destination(destination, plan)
         stats, sampled = SendStats(0, 0, 0), 0
         if not options.dry_run:

@@ -1,0 +1,105 @@
+"""Every command that writes may be killed, ended or out of room at any moment: the next run ends as if nothing had been, and cleans up.
+
+Moments are random, with a seed for each test. ``PFOCR2RDF_KILLS=25`` tries so many of each.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+from benchmarks.corpus import make_corpus
+from tests.support import disturbances
+from tests.support.disturbances import Command, Undisturbed, disturb
+
+from pfocr2rdf import diff, export, load, publish
+
+pytestmark = [pytest.mark.skipif(sys.platform != "linux", reason="processes are looked at in /proc, which only Linux has")]
+
+KILLS = int(os.environ.get("PFOCR2RDF_KILLS", "0"))
+
+RECORDS = 150
+
+COMMANDS = ("fresh", "incremental", "compressed", "partitioned", "merged", "archive", "load", "load-records", "publish", "diff")
+
+SIGNALS = (
+    disturbances.terminate, disturbances.hang_up, disturbances.interrupt, disturbances.interrupt_twice, disturbances.kill_worker,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Records, as a folder and an archive, and exports of half of them and of all."""
+    folder = tmp_path_factory.mktemp("sources")
+    make_corpus(RECORDS, folder / "records", generation="mixed", source=None, rows=8)
+    with tarfile.open(folder / "records.tar.gz", "w:gz") as archive:
+        archive.add(folder / "records", "records")
+    for name, limit in (("old", RECORDS // 2), ("new", None)):
+        export([folder / "records"], folder / name, formats=["turtle", "ntriples"], limit=limit)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def undisturbed(request: pytest.FixtureRequest, sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    folder = tmp_path_factory.mktemp(request.param)
+    return Undisturbed.run(prepare(request.param, sources, folder / "prepared"), folder / "undisturbed")
+
+
+def prepare(name: str, sources: Path, folder: Path) -> Command:
+    """A command with what it finds: outputs of earlier runs."""
+    folder.mkdir()
+    records, old, new = (str(sources / name) for name in ("records", "old", "new"))
+    command = ["export", records, "-o", "out", "-f", "turtle", "-f", "nquads", "--workers", "2"]
+    exit_status = 0
+    match name:
+        case "incremental":
+            export([records], folder / "out", formats=["turtle", "nquads"], limit=RECORDS // 2)
+        case "compressed":
+            command += ["--compress", "zst"]
+        case "partitioned" | "merged":
+            export([records], folder / "out", formats=["turtle"], limit=RECORDS // 2, partition_size=30)
+            command += ["--partition-size", "20", *(["--merge"] if name == "merged" else [])]
+        case "archive":
+            command[1] = str(sources / "records.tar.gz")
+        case "load":
+            load(old, folder / "store")
+            command = ["load", new, "--to", "store"]
+        case "load-records":
+            load(old, folder / "store")
+            command = ["load", records, "--to", "store"]
+        case "publish":
+            publish(old, folder / "site", pages=("genes",), workers=1)
+            command = ["publish", new, "-o", "site", "--pages", "figures,genes,papers", "--workers", "2"]
+        case "diff":
+            diff(old, old, folder / "delta")
+            command, exit_status = ["diff", old, new, "-o", "delta"], 1
+    return Command(name, tuple(command), folder, exit_status)
+
+
+@pytest.mark.parametrize("undisturbed", COMMANDS, indirect=True)
+def test_a_command_that_is_killed_leaves_nothing_that_the_next_run_does_not_put_right(undisturbed: Undisturbed, tmp_path: Path) -> None:
+    chosen = random.Random(f"kill {undisturbed.command.name}")
+    for number in range(KILLS or 3):
+        disturb(undisturbed, disturbances.kill, tmp_path / str(number), chosen)
+
+
+@pytest.mark.parametrize(
+    ("undisturbed", "disturbance"),
+    [
+        pytest.param(name, disturbance, id=f"{name}-{disturbance.__name__}")
+        for name_number, name in enumerate(COMMANDS)
+        for number, disturbance in enumerate(SIGNALS)
+        if KILLS or name_number % len(SIGNALS) == number
+    ],
+    indirect=["undisturbed"],
+)
+def test_a_command_that_a_signal_ends_says_so_and_cleans_up(
+    undisturbed: Undisturbed, disturbance: disturbances.Disturbance, tmp_path: Path
+) -> None:
+    chosen = random.Random(f"{disturbance.__name__} {undisturbed.command.name}")
+    for number in range(max(1, KILLS // 5)):
+        disturb(undisturbed, disturbance, tmp_path / str(number), chosen)
