@@ -9,6 +9,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
+from pfocr2rdf.errors import OutputError
 from pfocr2rdf.pipeline.fragment_reader import FragmentReader, open_fragments
 from pfocr2rdf.pipeline.results import DUPLICATE, EXPORTED, QUARANTINED, QuarantinedRecord
 from pfocr2rdf.pipeline.state import State, StoredRecord
@@ -115,7 +116,7 @@ def holds_figures(read_json: Callable[[str], Any]) -> bool:
     """Whether a finished export with figures is in a folder, whose JSON files (``None`` for a missing one) a function returns."""
     try:
         return is_own_manifest(read_json(MANIFEST_FILE)) and read_json(REPORT_FILE)["summary"]["exported"] > 0
-    except (KeyError, TypeError):
+    except (OutputError, KeyError, TypeError):  # one that cannot be read cannot be written, which is told later
         return False
 
 
