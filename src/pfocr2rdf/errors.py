@@ -72,6 +72,10 @@ class StoreError(PfocrError):
     """A store cannot be reached, refuses a request, or does not have the data that was sent to it."""
 
 
+class FederationError(StoreError):
+    """A query would ask another server, which nobody has allowed."""
+
+
 class StoppedError(PfocrError):
     """The run stopped at the first refusal or violation, as the user asked for."""
 

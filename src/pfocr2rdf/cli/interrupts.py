@@ -1,4 +1,4 @@
-"""Signals that end a command, which cleans up first, also while native code runs."""
+"""Signals that end a command, which cleans up first."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ import os
 import signal
 import threading
 import time
-import traceback
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from collections.abc import Iterator
 
 from pfocr2rdf.errors import ExitStatus
 
@@ -48,26 +46,3 @@ def interrupt_on_signals() -> Iterator[None]:
         if not interrupted_at:  # else nothing interrupts the rest of the process
             for number, handler in handlers.items():
                 signal.signal(number, handler)
-
-
-def run_interruptibly(work: Callable[[], None]) -> None:
-    """Do the work in a thread: the main thread cannot handle signals while native code runs in it."""
-    future: Future[None] = Future()
-
-    def run() -> None:
-        try:
-            work()
-            future.set_result(None)
-        except BaseException as error:
-            _clear_frames(error)
-            future.set_exception(error)
-
-    threading.Thread(target=run, daemon=True).start()
-    future.result()
-
-
-def _clear_frames(error: BaseException | None) -> None:
-    """Forget the local names of where an error was raised: what pyoxigraph answers must go in the thread in which it came."""
-    while error is not None:
-        traceback.clear_frames(error.__traceback__)
-        error = error.__context__

@@ -11,13 +11,13 @@ import click
 
 from pfocr2rdf.cli.connection import server_options
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.interrupts import run_interruptibly
 from pfocr2rdf.cli.output import open_output_file, open_standard_output
 from pfocr2rdf.cli.params import FormatName, absolute_iri
 from pfocr2rdf.cli.table import write_table
 from pfocr2rdf.errors import ExitStatus
 from pfocr2rdf.storage.urls import is_url
 from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions
+from pfocr2rdf.stores.network_guard import run_in_thread
 from pfocr2rdf.stores.querying.examples import examples_as_rdf, examples_as_rows, find_example, suggest_examples
 from pfocr2rdf.stores.querying.query import query
 from pfocr2rdf.stores.querying.result import QUERY_RESULT_FORMATS, QueryResult
@@ -128,7 +128,7 @@ def query_command(
         if show_text:
             file.write(text.encode())
         else:
-            run_interruptibly(ask)
+            run_in_thread(ask)  # the main thread cannot handle Ctrl-C while native code runs in it
     return ExitStatus.OK
 
 

@@ -6,11 +6,12 @@ import errno
 import os
 from typing import IO, NamedTuple
 
-from pfocr2rdf.errors import StoreError
+from pfocr2rdf.errors import FederationError, StoreError
 from pfocr2rdf.rdf.iris import is_absolute_iri
 from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, RESULT_MEDIA_TYPES, choose_media_type
 from pfocr2rdf.server.result_pages import write_result_page
 from pfocr2rdf.stores.embedded import EmbeddedStore, StoreManager
+from pfocr2rdf.stores.network_guard import has_network
 from pfocr2rdf.stores.querying.query import query_embedded
 from pfocr2rdf.stores.querying.query_text import QueryText, explain_syntax_error, scan_query
 
@@ -33,6 +34,12 @@ class ExecutionResult(NamedTuple):
 
     status: int  # of HTTP; with 200 the file holds the result
     detail: str  # the media type of the result, or the error message
+
+
+_FEDERATION_REFUSED = ExecutionResult(403, "the query asks another server with SERVICE, and this service sends nothing elsewhere")
+_POSSIBLE_FEDERATION_REFUSED = ExecutionResult(
+    403, "the query has the word SERVICE or an escaped character, and this service cannot be sure that it asks no other server"
+)
 
 
 def execute_into(
@@ -58,14 +65,16 @@ def _execute(
         if not is_absolute_iri(graph):
             return ExecutionResult(400, f"{graph!r} is no absolute IRI of a graph")
     try:
-        query_text = scan_query(request.query)
+        query_text = scan_query(request.query, allow_service=allow_service)
     except StoreError as error:
         return ExecutionResult(400, str(error))
-    if not allow_service and query_text.uses_service:
-        return ExecutionResult(403, "the query asks another server with SERVICE, and this service sends nothing elsewhere")
+    if query_text.uses_service and not allow_service:
+        return _FEDERATION_REFUSED
     try:
         with store.acquire() as embedded:
             return _write_result(file, embedded, query_text, request, max_rows)
+    except FederationError:
+        return _POSSIBLE_FEDERATION_REFUSED if has_network() else _FEDERATION_REFUSED
     except SyntaxError as error:
         return ExecutionResult(400, str(explain_syntax_error(query_text, str(error))))
     except StoreError as error:
@@ -86,6 +95,8 @@ def _write_result(file: IO[bytes], store: EmbeddedStore, query_text: QueryText, 
             write_result_page(file, result, request.query, max_rows)
         else:
             result.write(file, offered[media_type])
+    except FederationError:
+        raise
     except StoreError as error:
         return ExecutionResult(500, str(error))
     return ExecutionResult(200, media_type)

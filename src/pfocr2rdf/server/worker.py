@@ -19,6 +19,7 @@ from pathlib import Path
 from pfocr2rdf.server.execute import SparqlRequest, execute_into
 from pfocr2rdf.server.settings import BYTES_PER_MEGABYTE, ServerSettings
 from pfocr2rdf.stores.embedded import EmbeddedStore, StoreManager
+from pfocr2rdf.stores.network_guard import deny_network
 
 READY_SIGNAL = b"!"  # sent once the worker accepts queries
 ALLOCATOR_ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "MIMALLOC_ARENA_RESERVE": "16384"}
@@ -34,6 +35,8 @@ def run_worker() -> None:
     """Execute queries until the connection is closed."""
     _end_with_server()
     store, settings = StoreManager(Path(sys.argv[1]), lambda store: store), ServerSettings(**json.loads(sys.argv[2]))
+    if not settings.allow_service:
+        deny_network()  # before the store starts threads; where it fails, queries that could use SERVICE are refused
     # What the store's library allocates at first use is not counted against a query.
     execute_into(io.BytesIO(), store, SparqlRequest("ASK {}"))
     began = _limit_resources(settings)

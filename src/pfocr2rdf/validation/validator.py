@@ -54,7 +54,10 @@ class Validator:
 
     def validate_ntriples(self, text: str, source: str = "", figid: str = "") -> list[ValidationResult]:
         """The same for a graph as N-Triples text, always by the engine."""
-        report = self._engine.validate_turtle(text + self._axioms)
+        try:
+            report = self._engine.validate_turtle(text + self._axioms)
+        except ValueError as error:  # of a query in the shapes, which is compiled when it is executed
+            raise ShapesError(f"the shapes cannot be used: {error}") from None
         return sorted(_to_validation_result(result, source, figid) for result in report.results)
 
 

@@ -8,18 +8,21 @@ import weakref
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import IO
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, QueryResultsFormat, RdfFormat, parse, parse_query_results
 
-from pfocr2rdf.errors import StoreError
+from pfocr2rdf.errors import FederationError, StoreError
 from pfocr2rdf.rdf.iris import DATASET_IRI, is_absolute_iri
+from pfocr2rdf.storage.urls import is_url
 from pfocr2rdf.stores.connect import ConnectionOptions, open_destination
 from pfocr2rdf.stores.description import extract_graphs, fetch_description
 from pfocr2rdf.stores.drivers import GraphStoreDriver
 from pfocr2rdf.stores.embedded import EmbeddedStore
 from pfocr2rdf.stores.graph_layout import VOCABULARY_GRAPH
+from pfocr2rdf.stores.network_guard import has_network, run_without_network
 from pfocr2rdf.stores.querying.query_text import LOOKAHEAD_PADDING, QueryText, explain_syntax_error, scan_query
-from pfocr2rdf.stores.querying.result import QueryResult, map_query_errors
+from pfocr2rdf.stores.querying.result import FEDERATION_MESSAGE, QueryResult, map_query_errors
 
 
 def query(
@@ -30,7 +33,7 @@ def query(
     service: bool = False,
     connection: ConnectionOptions = ConnectionOptions(),  # noqa: B008 - it is immutable
 ) -> QueryResult:
-    """Execute a SPARQL 1.1 query against a store. The project's prefixes need not be declared.
+    r"""Execute a SPARQL 1.1 query against a store. The project's prefixes need not be declared.
 
     >>> import tempfile
     >>> from pyoxigraph import Store
@@ -47,7 +50,9 @@ def query(
         graphs: the IRIs of the graphs that make up the default graph, whatever FROM the query has. Without them and without FROM,
             these are all graphs of an embedded store; for a server those of the dataset and the vocabulary, if it holds them in
             graphs of their own and the query has no GRAPH, else the server's default graph.
-        service: whether the query may send parts of itself to other servers, by SERVICE.
+        service: whether the query may send parts of itself to other servers, by SERVICE. Without it, a query of an embedded store
+            with these letters, or with an escape like ``\u0041``, is executed where it has no network. Where the system cannot do that,
+            and for a server, which could ask others itself, it is refused.
         connection: how to connect to a server.
 
     Returns:
@@ -56,15 +61,22 @@ def query(
     Raises:
         StoreError: there is no store, or it is being written to; or the query is not valid, or an update, or cannot be answered.
     """
-    query_text = scan_query(text)
+    query_text = scan_query(text, allow_service=service)
     if query_text.uses_service and not service:
-        raise StoreError("the query asks another server with SERVICE, and nothing is sent elsewhere; allow it with --service")
+        raise FederationError(FEDERATION_MESSAGE)
+    if query_text.needs_sandbox and is_url(os.fspath(store)):
+        raise FederationError(
+            "the query has the word SERVICE or an escaped character, and a server could send parts of it elsewhere; "
+            "write it without, or allow that with --service"
+        )
     graphs = tuple(graphs)
     for graph in graphs:
         if not is_absolute_iri(graph):
             raise StoreError(f"{graph!r} is no absolute IRI of a graph")
     with open_destination(os.fspath(store), connection) as destination:
         if isinstance(destination.location, Path):
+            if query_text.needs_sandbox:
+                return _query_folder_without_network(destination.location, query_text, graphs)
             return _query_folder(destination.location, query_text, graphs)
         return _query_server(destination.location, query_text, graphs, destination.name)
 
@@ -76,20 +88,46 @@ def _query_server(server: GraphStoreDriver, query_text: QueryText, graphs: Seque
     file = tempfile.TemporaryFile(prefix="pfocr2rdf-")  # noqa: SIM115 - the result is read from it later
     try:
         server.download_result(query_text.with_prologue, graphs, file, statements=query_text.returns_triples)
-        file.seek(0)
-        with map_query_errors(url):
-            if query_text.returns_triples:
-                return QueryResult((quad.triple for quad in parse(file, format=RdfFormat.N_TRIPLES)), query_text.prefixes, url)
-            return QueryResult(parse_query_results(file, format=QueryResultsFormat.JSON), query_text.prefixes, url)
+        return _read_result(file, query_text, url, is_rdf=query_text.returns_triples)
     except BaseException:
         file.close()
         raise
+
+
+def _read_result(file: IO[bytes], query_text: QueryText, source: str, *, is_rdf: bool) -> QueryResult:
+    """The result in a file: N-Triples, or SPARQL results in JSON."""
+    file.seek(0)
+    with map_query_errors(source):
+        if is_rdf:
+            triples = (quad.triple for quad in parse(file, format=RdfFormat.N_TRIPLES, lenient=True))
+            return QueryResult(triples, query_text.prefixes, source)
+        return QueryResult(parse_query_results(file, format=QueryResultsFormat.JSON), query_text.prefixes, source)
 
 
 def _default_graphs(server: GraphStoreDriver) -> list[str]:
     """The graphs of the dataset and the vocabulary, where the dataset is in a graph of its own."""
     graphs = extract_graphs(fetch_description(server, f"{DATASET_IRI}/description"))
     return [*graphs, VOCABULARY_GRAPH] if graphs == [DATASET_IRI] else []
+
+
+def _query_folder_without_network(path: Path, query_text: QueryText, graphs: Sequence[str]) -> QueryResult:
+    """Query the embedded store in a folder in a thread without network. The result is complete in a temporary file.
+
+    pyoxigraph evaluates while a result is read, which must be in that thread, too.
+    """
+    file = tempfile.TemporaryFile(prefix="pfocr2rdf-")  # noqa: SIM115 - the result is read from it later
+
+    def execute() -> bool:
+        result = _query_folder(path, query_text, graphs)
+        is_rdf = result.query_form == "construct"
+        result.write(file, "ntriples" if is_rdf else "json")
+        return is_rdf
+
+    try:
+        return _read_result(file, query_text, str(path), is_rdf=run_without_network(execute))
+    except BaseException:
+        file.close()
+        raise
 
 
 def _query_folder(path: Path, query_text: QueryText, graphs: Sequence[str]) -> QueryResult:
@@ -114,23 +152,30 @@ def query_embedded(
     base_iri: str | None = None,
     source: str,
 ) -> QueryResult:
-    """Query an open store, which errors call ``source``. SERVICE is not refused here.
+    """Query an open store, which errors call ``source``.
 
     Relative IRIs are resolved against ``base_iri``; without it they are errors, unless the query has BASE.
+    A text that ``needs_sandbox`` is executed only in a thread without network.
     The default graphs make up the default graph; without them, and without FROM, these are all graphs. GRAPH can name the named graphs;
     ``None`` for all.
 
     Raises:
         SyntaxError: the query is not valid; ``explain_syntax_error`` says why.
+        FederationError: it asks another server, or this thread has a network and it could.
         StoreError: it cannot be answered.
     """
+    if query_text.needs_sandbox and has_network():
+        raise FederationError(
+            "the query has the word SERVICE or an escaped character, and on this system nothing can keep it from asking another server; "
+            "write it without, or allow that with --service"
+        )
     default: list[NamedNode | BlankNode | DefaultGraph] | None = None if default_graphs is None else [*map(NamedNode, default_graphs)]
     named: list[NamedNode | BlankNode] | None = None if named_graphs is None else [*map(NamedNode, named_graphs)]
     # pyoxigraph's union of all graphs would win over FROM.
     union = default is None and named is None and not query_text.has_from
-    with map_query_errors(source):
+    with map_query_errors(source, is_federated=query_text.may_use_service):
         results = store.query(
             query_text.text + LOOKAHEAD_PADDING, base_iri=base_iri, prefixes=query_text.implied_prefixes,
             use_default_graph_as_union=union, default_graph=default, named_graphs=named,
         )  # fmt: skip
-    return QueryResult(results, query_text.prefixes, source)
+    return QueryResult(results, query_text.prefixes, source, is_federated=query_text.may_use_service)

@@ -9,18 +9,19 @@ from pfocr2rdf.errors import StoreError
 from pfocr2rdf.rdf.text import truncate
 from pfocr2rdf.rdf.vocabulary import PREFIXES
 
+# Every alternative takes the same characters whether what it begins is closed or not, so the scan is linear in hostile text too.
 _TOKEN = re.compile(
     r"""
-    (?P<iri> <(?:[^\x00-\x20<>"{}|^`\\]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*> )
+    (?P<iri> <(?:[^\x00-\x20<>"{}|^`\\]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+> )
   | (?P<skipped> \#[^\r\n]*
-      | \"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
-      | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*'
+      | \"{3}(?:\"{0,2}(?:[^"\\]|\\.))*+(?:\"{3})? | '{3}(?:'{0,2}(?:[^'\\]|\\.))*+(?:'{3})?
+      | "(?:[^"\\\r\n]|\\.)*+"? | '(?:[^'\\\r\n]|\\.)*+'?
       | [?$]\w+ | @[A-Za-z][\w-]* | _:\w[\w.\-]* )
-  | (?P<name> (?:[^\W\d_](?:[\w.\-]*[\w\-])?)?:(?:[\w:.\-\u00b7]|%[0-9A-Fa-f]{2}|\\.)* )
-  | (?P<word> [^\W\d]\w* )
+  | (?P<words> [^\W\d][\w.\-]*+ )? (?P<local> :(?:[\w:.\-\u00b7]|%[0-9A-Fa-f]{2}|\\.)*+ )?
     """,
     re.VERBOSE | re.DOTALL,
 )
+_WORD = re.compile(r"[^\W\d]\w*")
 
 _UPDATE_KEYWORDS = frozenset(("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"))
 _SYNTAX_ERROR = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
@@ -29,10 +30,16 @@ _QUOTED_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\[[^\]]*\]|\'[^\']*\'')
 LOOKAHEAD_PADDING = f"\n{' ' * 30}"
 """Appended to a query: the parser looks ahead by whole keywords, and reports an error at the end if the text is too short for one."""
 
-_SEPARATOR = r"(?:\s|\#[^\r\n]*[\r\n])"
+# The keyword, and what can follow it in a query. Before it there may be a number or a boolean without a blank between; after these other
+# characters it is a part of a name. A comment behind it counts as a server, and names without a blank are bounded: all this is linear.
 _SERVICE_CLAUSE = re.compile(
-    rf"\bSERVICE(?:{_SEPARATOR}*(?:SILENT{_SEPARATOR}*)?[<?$]|{_SEPARATOR}+(?:SILENT{_SEPARATOR}+)?[\w.-]*:)", re.IGNORECASE
-)  # fmt: skip
+    r"""
+    (?: (?<=true) | (?<=false) | (?<![?$:@\-])(?<![^\W\d]) ) SERVICE
+    (?: \s*(?:[<?$\#]|SILENT) | \s+[\w.-]*: | [\w.-]{0,64}:[^\s{]{0,200}\s{0,20}[{#] )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_SERVICE_LETTERS = re.compile("SERVICE", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _EXCERPT_MAX_CHARS = 30
 
@@ -47,7 +54,14 @@ class QueryText(NamedTuple):
     query_form: str  # its first keyword, such as SELECT, or empty
     has_from: bool  # it names its graphs itself
     has_graph: bool  # it queries named graphs by GRAPH
-    uses_service: bool  # it sends a part of itself to another server, or looks as if it did
+    uses_service: bool  # it sends a part of itself to another server by SERVICE, or looks as if it did
+    allow_service: bool  # the user has allowed that
+    may_use_service: bool  # it could do so where no scan sees it: only a text without the letters of SERVICE surely does not
+
+    @property
+    def needs_sandbox(self) -> bool:
+        """Whether it may be executed only where it has no network."""
+        return self.may_use_service and not self.allow_service
 
     @property
     def with_prologue(self) -> str:
@@ -60,27 +74,30 @@ class QueryText(NamedTuple):
         return self.query_form in ("CONSTRUCT", "DESCRIBE")
 
 
-def scan_query(text: str) -> QueryText:
+def scan_query(text: str, *, allow_service: bool = False) -> QueryText:
     """Scan a query as far as it takes to execute it; ``StoreError`` if it is empty, or an update."""
     declared: dict[str, str] = {}
     used: dict[str, int] = {}
-    words: list[str] = []
+    words: set[str] = set()
+    last_word = ""
     declaring: str | None = None
     verb = ""
     for match in _TOKEN.finditer(text):
-        token = match[0]
-        if match.lastgroup == "word":
-            words.append(token.upper())
-            if not verb and words[-1] not in ("PREFIX", "BASE"):
-                verb = words[-1]
-        elif match.lastgroup == "name":
-            prefix = token.partition(":")[0]
-            if not verb and words[-1:] == ["PREFIX"]:
+        run, local = match["words"] or "", match["local"]
+        prefix = "" if local is None or run.endswith(".") else run
+        if run and (local is None or not prefix):
+            for word in _WORD.findall(run):
+                last_word = word.upper()
+                words.add(last_word)
+                if not verb and last_word not in ("PREFIX", "BASE"):
+                    verb = last_word
+        if local is not None:
+            if not verb and last_word == "PREFIX":
                 declaring = prefix
             else:
-                used.setdefault(prefix, match.start())
-        elif match.lastgroup == "iri" and declaring is not None:
-            declared[declaring], declaring = token[1:-1], None
+                used.setdefault(prefix, match.start("local") - len(prefix))
+        elif match["iri"] and declaring is not None:
+            declared[declaring], declaring = match["iri"][1:-1], None
     if not verb and not text.strip():
         raise StoreError("the query is empty")
     if verb in _UPDATE_KEYWORDS:
@@ -88,15 +105,13 @@ def scan_query(text: str) -> QueryText:
     undeclared = {prefix: position for prefix, position in used.items() if prefix not in declared}
     implied = {prefix: PREFIXES[prefix] for prefix in undeclared if prefix in PREFIXES}
     unknown = {prefix: position for prefix, position in undeclared.items() if prefix not in PREFIXES}
+    plain = _ESCAPE.sub(lambda match: _decode_code_point(int(match[1] or match[2], 16)), text)
+    may_use_service = bool(_SERVICE_LETTERS.search(text) or _SERVICE_LETTERS.search(plain) or _ESCAPE.search(plain))
+    uses_service = may_use_service and ("SERVICE" in words or bool(_SERVICE_CLAUSE.search(plain)))
     return QueryText(
         text, implied, {**PREFIXES, **declared}, unknown, verb, "FROM" in words, "GRAPH" in words,
-        "SERVICE" in words or _may_use_service(text),
+        uses_service, allow_service, may_use_service,
     )  # fmt: skip
-
-
-def _may_use_service(text: str) -> bool:
-    """Whether there could be a SERVICE, also in what looks like a comment or a string: a mistake here would be a security hole."""
-    return _SERVICE_CLAUSE.search(_ESCAPE.sub(lambda match: _decode_code_point(int(match[1] or match[2], 16)), text)) is not None
 
 
 def _decode_code_point(code: int) -> str:
