@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+from collections.abc import Iterator
 from enum import IntEnum
+
+DEBUG_VARIABLE = "PFOCR2RDF_DEBUG"
+"""The environment variable that has the tracebacks of unexpected errors shown."""
+
+_MAX_REASON_CHARS = 200
 
 
 class PfocrError(Exception):
@@ -46,6 +54,42 @@ class RecordError(PfocrError):
         head = ": ".join(part for part in (location, self.field) if part)
         text = f"{head}: {self.reason}" if head else self.reason
         return f"{text}; {self.remedy}" if self.remedy else text
+
+
+@contextlib.contextmanager
+def map_record_errors(source: str, figid: str = "") -> Iterator[None]:
+    """The boundary of a record, where exceptions are translated: whatever is raised inside becomes the refusal of this record.
+
+    A ``MemoryError`` passes, since all that is in memory may be its cause: executors run the record alone. Other errors of ours pass, too.
+    """
+    try:
+        yield
+    except RecordError as error:
+        error.with_source(source, figid)
+        raise
+    except (PfocrError, MemoryError):
+        raise
+    except Exception as error:
+        raise unexpected_error(error).with_source(source, figid) from error
+
+
+def unexpected_error(error: Exception) -> RecordError:
+    """The refusal of a record on which a library, or our own code, failed; the traceback is logged where that is asked for."""
+    if os.environ.get(DEBUG_VARIABLE):
+        import logging  # here, for a quick start
+
+        logging.getLogger(__name__).error("a record is refused for an unexpected error", exc_info=error)
+    if isinstance(error, RecursionError):
+        return RecordError("is nested too deeply", remedy="write the values out without nesting")
+    if isinstance(error, MemoryError):
+        return RecordError("needs more memory than there is", remedy="look for what is large in the record")
+    if isinstance(error, OSError):
+        return RecordError(f"cannot be read: {error.strerror or error}", remedy="look at the file and its permissions")
+    text = " ".join(str(error).encode("utf-8", "backslashreplace").decode().split())[:_MAX_REASON_CHARS]
+    return RecordError(
+        f"cannot be processed: {type(error).__name__}: {text}",
+        remedy=f"look at the record; if it is right, run it with {DEBUG_VARIABLE}=1 and report the traceback",
+    )
 
 
 class SourceError(PfocrError):

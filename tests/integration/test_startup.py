@@ -14,7 +14,10 @@ MODULES = "import sys; print(*sys.modules, file=sys.stderr)"
 
 RUN = f"import sys; from pfocr2rdf.cli import main\ntry: main(sys.argv[1:], prog_name='pfocr2rdf')\nfinally: {MODULES}"
 
-LIGHT = {"pfocr2rdf", "pfocr2rdf.cli", "pfocr2rdf.cli.lazy_group"}
+LIGHT = {
+    "pfocr2rdf", "pfocr2rdf.errors", "pfocr2rdf.cli", "pfocr2rdf.cli.lazy_group",
+    "pfocr2rdf.cli.standard_output",
+}  # fmt: skip
 
 NAMES = [row.name for row in pfocr2rdf.cli._COMMANDS]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import sys
@@ -11,7 +12,8 @@ from typing import NoReturn, ParamSpec
 import click
 
 from pfocr2rdf.cli.interrupts import interrupt_on_signals
-from pfocr2rdf.errors import ExitStatus, OptionError, PfocrError
+from pfocr2rdf.cli.standard_output import check_standard_output
+from pfocr2rdf.errors import DEBUG_VARIABLE, ExitStatus, OptionError, PfocrError
 from pfocr2rdf.storage.scratch import remove_abandoned
 from pfocr2rdf.storage.urls import redact_text
 
@@ -20,7 +22,8 @@ P = ParamSpec("P")
 
 def fail(message: str) -> NoReturn:
     """Print an error and exit with ``ExitStatus.FAILED``."""
-    click.echo(f"Error: {redact_text(message)}", err=True)  # a last guard, for what a library says
+    with contextlib.suppress(OSError):  # standard error cannot be written, and there is nowhere to say so
+        click.echo(f"Error: {redact_text(message)}", err=True)  # a last guard, for what a library says
     sys.exit(ExitStatus.FAILED)
 
 
@@ -30,11 +33,10 @@ def handle_errors(command: Callable[P, int]) -> Callable[P, None]:
     @functools.wraps(command)
     def body(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            with interrupt_on_signals():
+            with interrupt_on_signals(), check_standard_output():
                 remove_abandoned()
                 status = command(*args, **kwargs)
         except BrokenPipeError:
-            sys.stderr.close()
             sys.exit(ExitStatus.FAILED)
         except click.ClickException:
             raise
@@ -42,12 +44,21 @@ def handle_errors(command: Callable[P, int]) -> Callable[P, None]:
             raise click.UsageError(f"{error}.") from None
         except PfocrError as error:
             fail(str(error))
-        except Exception as error:
-            if os.environ.get("PFOCR2RDF_DEBUG"):
-                raise
-            fail(f"unexpected {type(error).__name__}: {error}; this is a fault of pfocr2rdf: run it with PFOCR2RDF_DEBUG=1 and report it")
         except KeyboardInterrupt as interrupt:
             fail(f"{str(interrupt) or 'interrupted'}; nothing was published")
+        except Exception as error:
+            if os.environ.get(DEBUG_VARIABLE):
+                raise
+            fail(_describe(error))
         sys.exit(status)
 
     return body
+
+
+def _describe(error: Exception) -> str:
+    """The sentence about an error that is none of ours: what the system refuses is no fault of the program."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    if isinstance(error, MemoryError):
+        return "there is not enough memory; give it more, or fewer --workers"
+    return f"unexpected {type(error).__name__}: {error}; this is a fault of pfocr2rdf: run it with {DEBUG_VARIABLE}=1 and report it"

@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 import click
 from click.shell_completion import CompletionItem
 
+from pfocr2rdf.cli.standard_output import check_standard_output
+from pfocr2rdf.errors import OutputError
+
 
 class CommandReference(NamedTuple):
     """A command by name: its object reference (``package.module:attribute``), and the text that the group's help shortens."""
@@ -79,6 +82,16 @@ class LazyGroup(click.Group):
 
                 error.message = redact_text(error.message)  # type: ignore[misc]  # its class and context stay
             raise
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the program; also its help may have a standard output that cannot be written."""
+        try:
+            with check_standard_output():
+                return super().main(*args, **extra)
+        except OutputError as error:
+            from pfocr2rdf.cli.errors import fail  # here, since the help needs no more than click
+
+            fail(str(error))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the names of the commands and what each does."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
+from pfocr2rdf.cli.standard_output import map_output_errors
 from pfocr2rdf.errors import OutputError
 from pfocr2rdf.rdf.text import C_ESCAPES, escape_controls
 from pfocr2rdf.storage.files import atomic_write, map_os_errors
@@ -49,28 +50,16 @@ def open_standard_output() -> Iterator[IO[bytes]]:
         OutputError: it cannot be written.
         BrokenPipeError: nobody reads it any more.
     """
+    if sys.stdout is None:
+        raise OutputError("standard output is closed; name a file with --output")
     file = sys.stdout.buffer
-    try:
+    with map_output_errors():
         if file.isatty():
             with _EscapingWriter(file) as writer:
                 yield cast("IO[bytes]", writer)
         else:
             yield file
         file.flush()
-    except BrokenPipeError:
-        _discard_standard_output()
-        raise
-    except OSError as error:
-        _discard_standard_output()
-        raise OutputError(f"standard output cannot be written: {error.strerror or error}") from None
-
-
-def _discard_standard_output() -> None:
-    """What could not be written is not tried again when Python ends: that would change the exit status."""
-    with contextlib.suppress(OSError, ValueError):
-        null_device = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null_device, sys.stdout.fileno())
-        os.close(null_device)
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-from pfocr2rdf.errors import RecordError
+from pfocr2rdf.errors import map_record_errors
 from pfocr2rdf.mapping.figure import map_record
 from pfocr2rdf.mapping.jsonld.expansion import expand_jsonld
 from pfocr2rdf.mapping.merge import collect_description, merge_descriptions, resolve_functional
@@ -48,10 +48,12 @@ class FigureGraph(NamedTuple):
 
 def build_figure_graph(record: FigureRecord) -> FigureGraph:
     """The graph of one record; ``RecordError``, with its source, where it cannot be mapped, or its JSON-LD is refused."""
-    try:
-        mapped, expanded = map_record(record), expand_jsonld(record)
-    except RecordError as error:
-        raise error.with_source(record.source, record.figid) from None
+    with map_record_errors(record.source, record.figid):
+        return _build_figure_graph(record)
+
+
+def _build_figure_graph(record: FigureRecord) -> FigureGraph:
+    mapped, expanded = map_record(record), expand_jsonld(record)
     entities = mapped.entities
     additional: dict[str, list[Resource]] = {}
     for resource in expanded.other_resources:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any, NamedTuple
 
-from pfocr2rdf.errors import RecordError
+from pfocr2rdf.errors import RecordError, map_record_errors
 from pfocr2rdf.pipeline.partition_manifest import PartitionManifest, PartitionResult
 from pfocr2rdf.pipeline.results import EXPORTED, IndexedRecord, RecordNotes, RecordResult, build_refusal_result
 from pfocr2rdf.pipeline.tasks import BATCH_RECORDS, IsolateRecordTask, MapBatchTask, PoisonRecords
@@ -138,8 +138,9 @@ def _superseded_result(record: IndexedRecord) -> RecordResult:
     """The result of a record that gave way to another one of its figure: as much of it as shows whether it still does."""
     number, ref = record
     try:
-        raw, data = read_raw(ref)
-        rank = SCHEMA_RANK[parse_record(raw, data).schema_version]
+        with map_record_errors(ref.source):
+            raw, data = read_raw(ref)
+            rank = SCHEMA_RANK[parse_record(raw, data).schema_version]
     except RecordError as error:
         return build_refusal_result(number, ref, error.with_source(ref.source))
     return RecordResult(number, ref.source, ref.line, raw.digest(), raw.figid, rank, EXPORTED, (), b"", "{}")
@@ -152,7 +153,8 @@ def _is_record_unmodified(ref: RecordRef, previous: RecordResult) -> bool:
     try:
         if previous.digest:
             return record_digest(ref, previous.figid) == previous.digest
-        read_raw(ref)
+        with map_record_errors(ref.source):
+            read_raw(ref)
     except RecordError as error:
         return not previous.digest and str(error.with_source(ref.source)) == str(RecordNotes.from_json(previous.notes_json).refusal)
     return False

@@ -11,6 +11,7 @@ from pfocr2rdf.pipeline.results import QUARANTINED, BatchResult, IndexedRecord, 
 from pfocr2rdf.pipeline.worker import Worker
 from pfocr2rdf.rdf import iris
 from pfocr2rdf.records.sources import RecordRef
+from pfocr2rdf.storage.filesystem import open_file
 
 BATCH_RECORDS = 64  # records that a worker maps at once
 _MAX_QUARANTINED_BYTES = 1 << 23
@@ -62,8 +63,11 @@ def _read_unparsed(ref: RecordRef) -> dict[str, bytes]:
     """The record's file, which is not parsed here: that may be what kills a process."""
     if ref.document:
         return {"record.yaml": ref.document.data}
-    with Path(ref.path).open("rb") as file:
-        return {Path(ref.path).name: file.read(_MAX_QUARANTINED_BYTES)}
+    try:
+        with open_file(ref.path) as file:
+            return {Path(ref.path).name: file.read(_MAX_QUARANTINED_BYTES)}
+    except OSError:  # it is gone, or has changed
+        return {}
 
 
 class PoisonRecords(NamedTuple):

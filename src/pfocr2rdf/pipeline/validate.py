@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph
 
-from pfocr2rdf.errors import RecordError
+from pfocr2rdf.errors import RecordError, map_record_errors, unexpected_error
 from pfocr2rdf.mapping.figure_graph import build_figure_graph
 from pfocr2rdf.records.model import FigureRecord
 from pfocr2rdf.records.reader import read_record
@@ -85,7 +85,8 @@ def _validate_source(
 
 
 def _validate_record(record: FigureRecord, validator: Validator) -> list[ValidationResult]:
-    return validator.validate(build_figure_graph(record).resources(), record.source, record.figid)
+    with map_record_errors(record.source, record.figid):
+        return validator.validate(build_figure_graph(record).resources(), record.source, record.figid)
 
 
 def _validate_records(source: str | os.PathLike[str], validator: Validator) -> Iterator[list[ValidationResult] | RecordError]:
@@ -96,6 +97,8 @@ def _validate_records(source: str | os.PathLike[str], validator: Validator) -> I
                 yield _validate_record(read_record(item), validator) if isinstance(item, RecordRef) else item
             except RecordError as error:
                 yield error
+            except MemoryError as error:
+                yield unexpected_error(error).with_source(item.source)
 
 
 def _read_as_ntriples(path: Path) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from pfocr2rdf.errors import ExecutorError, RecordError
+from pfocr2rdf.errors import ExecutorError, RecordError, map_record_errors
 from pfocr2rdf.mapping.figure_graph import FigureGraph, build_figure_graph
 from pfocr2rdf.pipeline.counts import TripleCounts
 from pfocr2rdf.pipeline.descriptions import DescriptionEncoder
@@ -68,23 +68,42 @@ class Worker:
         number, ref = record
         digest, figid = b"", ""
         try:
-            raw, data = read_raw(ref)
-            digest, figid = raw.digest(), raw.figid
-            figure = parse_record(raw, data)
-            graph = build_figure_graph(figure)
+            with map_record_errors(ref.source):
+                raw, data = read_raw(ref)
+                digest, figid = raw.digest(), raw.figid
+                figure = parse_record(raw, data)
+                return self._map_figure((number, ref.source, ref.line, digest), raw, figure, batch, fragments)
         except RecordError as error:
             return build_refusal_result(number, ref, error.with_source(ref.source, figid), digest, figid)
+
+    def _map_figure(
+        self,
+        origin: tuple[int, str, int, bytes],
+        raw: RawRecord,
+        figure: FigureRecord,
+        batch: BatchResult,
+        fragments: dict[str, list[bytes]],
+    ) -> RecordResult:
+        """The result of a figure; the batch and its fragments are as they were, where anything is raised.
+
+        The origin is what a ``RecordResult`` begins with: number, source, line and digest.
+        """
+        graph = build_figure_graph(figure)
         results = self._validator.validate(graph.resolved_entities(), graph.source, graph.figid, graph.figure, graph.mentions)
-        identity = (number, ref.source, ref.line, digest, graph.figid, SCHEMA_RANK[graph.schema_version])
+        identity = (*origin, graph.figid, SCHEMA_RANK[graph.schema_version])
         if not self._keep_violations and any(result.severity == "Violation" for result in results):
             reasons = [result_to_json(result) for result in results]
-            batch.quarantined[number] = QuarantinedRecord(graph.figid, _original_files(graph.figid, raw), reasons)
+            batch.quarantined[origin[0]] = QuarantinedRecord(graph.figid, _original_files(graph.figid, raw), reasons)
             return RecordResult(*identity, QUARANTINED, (), b"", RecordNotes(TripleCounts(), Counter(), results, []).to_json())
         notes = self._collect_notes(figure, graph, results)
+        notes_json = notes.to_json()
+        figure_fragments = self._serialize_figure(graph)
+        keys = self._description_encoder.encode_keys(graph.entities.values())
+        for name, fragment in figure_fragments.items():
+            fragments[name].append(fragment)
         batch.counts.merge(notes.counts)
         batch.summary_counts.update(notes.summary_counts)
-        sizes = self._serialize_figure(graph, fragments)
-        return RecordResult(*identity, EXPORTED, sizes, self._description_encoder.encode_keys(graph.entities.values()), notes.to_json())
+        return RecordResult(*identity, EXPORTED, tuple(map(len, figure_fragments.values())), keys, notes_json)
 
     @staticmethod
     def _collect_notes(figure: FigureRecord, graph: FigureGraph, results: list[ValidationResult]) -> RecordNotes:
@@ -93,15 +112,13 @@ class Worker:
         counts.update({f"repairs.{part}": count for part, count in graph.repairs.items()})
         return RecordNotes(TripleCounts.for_figure(graph.figure, graph.mentions), counts, results, list(graph.notes))
 
-    def _serialize_figure(self, graph: FigureGraph, fragments: dict[str, list[bytes]]) -> tuple[int, ...]:
-        """Add the figure's fragment in each format, and return their sizes."""
+    def _serialize_figure(self, graph: FigureGraph) -> dict[str, bytes]:
+        """The figure's fragment in each format."""
         graph_iri = figure_graph_iri(graph.figid)
-        sizes = []
-        for name, serializer in self._serializers.items():
-            fragment = serializer.serialize_figure(graph.figure, graph.mentions, graph_iri).encode()
-            fragments[name].append(fragment)
-            sizes.append(len(fragment))
-        return tuple(sizes)
+        return {
+            name: serializer.serialize_figure(graph.figure, graph.mentions, graph_iri).encode()
+            for name, serializer in self._serializers.items()
+        }
 
 
 def _original_files(figid: str, raw: RawRecord) -> dict[str, bytes]:

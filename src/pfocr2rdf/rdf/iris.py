@@ -70,7 +70,11 @@ def check_figid(text: str) -> str:
     """
     if not text:
         raise RecordError("there is no figure id", field="figid", remedy="give the record a figid")
-    if _find_unsafe_step(text) or len(text.encode("utf-8", "surrogatepass")) > _MAX_FIGID_BYTES:
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > _MAX_FIGID_BYTES:
+        reason = f"the figure id is {size:,} bytes long, more than the {_MAX_FIGID_BYTES} that names of files leave room for"
+        raise RecordError(reason, field="figid", remedy="give the record a shorter figid")
+    if _find_unsafe_step(text):
         raise RecordError(
             f"{text[:80]!r} is not a figure id", field="figid", remedy="use letters, digits, '.', '-' and '_', as in PMC100008__F9"
         )

@@ -23,6 +23,7 @@ import zstandard
 from pfocr2rdf.errors import RecordError, SourceError
 from pfocr2rdf.records.documents import MAX_RECORD_BYTES, too_large_error
 from pfocr2rdf.records.values import printable_path
+from pfocr2rdf.storage.regular_files import open_regular
 
 MEMBER_SUFFIXES = (".md", ".yaml", ".yml", ".tsv")
 _GZIP, _ZSTD, _ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", (b"PK\x03\x04", b"PK\x05\x06")
@@ -37,8 +38,11 @@ _LINK_REMEDY = "pack the files themselves, without links"
 
 def is_archive(path: Path) -> bool:
     """Whether the file's first bytes are those of a tar, a zip, or something compressed with gzip or Zstandard."""
-    with path.open("rb") as file:
-        head = file.read(512)
+    try:
+        with open_regular(path) as file:
+            head = file.read(512)
+    except OSError:  # reading it as a record says why
+        return False
     return head.startswith((_GZIP, _ZSTD, *_ZIP)) or head[_TAR_MAGIC] == b"ustar"
 
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any, NamedTuple
 
-from pfocr2rdf.errors import RecordError
+from pfocr2rdf.errors import RecordError, map_record_errors, unexpected_error
 from pfocr2rdf.rdf import iris
 from pfocr2rdf.records import pfocr2021, pfocr2023
 from pfocr2rdf.records.documents import MAX_RECORD_BYTES, YamlDocument, extract_front_matter, too_large_error
+from pfocr2rdf.records.file_types import explain_record, explain_table, find_conflict
 from pfocr2rdf.records.model import FigureRecord
 from pfocr2rdf.records.sources import RecordRef, RecordSource
 from pfocr2rdf.records.tables import SideTable, decode_text
 from pfocr2rdf.records.values import get_text
 from pfocr2rdf.records.yaml import load_yaml
 from pfocr2rdf.storage import filesystem
+from pfocr2rdf.storage.regular_files import read_regular
 from pfocr2rdf.storage.urls import is_url
 
 SCHEMAS = (pfocr2021.SCHEMA, pfocr2023.SCHEMA)
@@ -48,21 +50,25 @@ def read_raw(ref: RecordRef) -> tuple[RawRecord, Mapping[str, Any]]:
     """The bytes of a record and its side tables, and its keys and values; ``RecordError`` where it cannot be read."""
     document = ref.document
     if document is None:
-        document = extract_front_matter(_read_bytes(ref.path, ref.source))
+        document = _extract_document(_read_bytes(ref.path, ref.source))
     try:
+        if conflict := find_conflict(document.data):
+            raise conflict
         data = _parse_mapping(document, ref.source)
+        figid = iris.check_figid(get_text(data, "figid"))
     except RecordError as error:
+        error = explain_record(document.data, error)
         if error.line:
             error.line += document.line - 1
-        raise
-    figid = iris.check_figid(get_text(data, "figid"))
+        raise error from None
     return RawRecord(ref.source, figid, document, _read_tables(figid, ref.table_dirs)), data
 
 
 def record_digest(ref: RecordRef, figid: str) -> bytes:
     """The digest of a record of which an earlier run knows the figure, without parsing; ``RecordError`` where it cannot be read."""
-    document = ref.document or extract_front_matter(_read_bytes(ref.path, ref.source))
-    return RawRecord(ref.source, figid, document, _read_tables(figid, ref.table_dirs) if figid else {}).digest()
+    with map_record_errors(ref.source):
+        document = ref.document or _extract_document(_read_bytes(ref.path, ref.source))
+        return RawRecord(ref.source, figid, document, _read_tables(figid, ref.table_dirs) if figid else {}).digest()
 
 
 def parse_record(raw: RawRecord, data: Mapping[str, Any]) -> FigureRecord:
@@ -103,26 +109,30 @@ def read_records(*sources: str | os.PathLike[str], refusals: list[RecordError] |
 def read_record(ref: RecordRef) -> FigureRecord:
     """Read a located record; ``RecordError`` where it cannot be read."""
     try:
-        return parse_record(*read_raw(ref))
-    except RecordError as error:
-        raise error.with_source(ref.source) from None
+        with map_record_errors(ref.source):
+            return parse_record(*read_raw(ref))
+    except MemoryError as error:
+        raise unexpected_error(error).with_source(ref.source) from error
 
 
-def _read_bytes(path: str, source: str) -> bytes:
-    """The bytes of a file; ``RecordError`` where it cannot be opened, or is too large."""
+def _read_bytes(path: str, source: str, explain: Callable[[bytes, RecordError], RecordError] = explain_record) -> bytes:
+    """The bytes of a file; ``RecordError`` where it cannot be opened, or is too large, which ``explain`` may know more of."""
     try:
-        if is_url(path):
-            data = filesystem.read_file(path, MAX_RECORD_BYTES + 1)
-        else:
-            with open(path, "rb", buffering=0) as file:
-                size = os.fstat(file.fileno()).st_size
-                data = file.read(min(size, MAX_RECORD_BYTES) + 1)
+        limit = MAX_RECORD_BYTES + 1
+        data = filesystem.read_file(path, limit) if is_url(path) else read_regular(path, limit)
     except OSError as error:
         reason = f"cannot be opened: {error.strerror or error}"
         raise RecordError(reason, source=source, remedy="look at the file and its permissions") from error
     if len(data) > MAX_RECORD_BYTES:
-        raise too_large_error().with_source(source)
+        raise explain(data, too_large_error()).with_source(source)
     return data
+
+
+def _extract_document(data: bytes) -> YamlDocument:
+    try:
+        return extract_front_matter(data)
+    except RecordError as error:
+        raise explain_record(data, error) from None
 
 
 def _parse_mapping(document: YamlDocument, source: str) -> Mapping[str, Any]:
@@ -141,13 +151,24 @@ def _read_tables(figid: str, folders: tuple[str, ...]) -> dict[str, SideTable]:
         for name in TABLE_NAMES:
             file_name = table_file_name(figid, name)
             path = f"{folder}/{file_name}"
-            if name not in tables and (is_url(path) or os.path.exists(path)):
+            if name not in tables and (is_url(path) or _is_in_folder(path)):
                 try:
-                    tables[name] = SideTable(file_name, _read_bytes(path, file_name))
+                    tables[name] = SideTable(file_name, _read_bytes(path, file_name, explain_table))
                 except RecordError as error:
-                    if not isinstance(error.__cause__, FileNotFoundError):
+                    if not (is_url(path) and isinstance(error.__cause__, FileNotFoundError)):
                         raise
     return tables
+
+
+def _is_in_folder(path: str) -> bool:
+    """Whether there is something of this name, be it a link that leads nowhere, or may be: the folder cannot be searched."""
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def table_file_name(figid: str, name: str) -> str:

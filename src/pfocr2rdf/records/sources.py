@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -16,16 +17,19 @@ from typing import BinaryIO, NamedTuple
 from pfocr2rdf.errors import RecordError, SourceError
 from pfocr2rdf.records.archives import is_archive, unpack_archive
 from pfocr2rdf.records.documents import YamlDocument, iter_documents
+from pfocr2rdf.records.file_types import RDF_REMEDY
 from pfocr2rdf.records.trees import FileTree, LocalTree, NamePredicate, RemoteTree, sort_names
 from pfocr2rdf.records.values import printable_path
 from pfocr2rdf.storage import filesystem
+from pfocr2rdf.storage.rdf_files import rdf_format
+from pfocr2rdf.storage.regular_files import copy_pipe, is_pipe
 from pfocr2rdf.storage.scratch import scratch_directory
 from pfocr2rdf.storage.urls import is_url, redact_url
 
 FIGURES_DIR, DATA_DIR = "_figures", "_data"
 match_table_name = re.compile(r"(.+)-(genes|chemicals|diseases)\.tsv").fullmatch
 _RECORD_SUFFIXES = (".md", ".yaml", ".yml")
-_STREAM_SUFFIXES = (".yaml", ".yml")
+_STREAM_SUFFIXES = (".yaml", ".yml", ".json")
 _NON_RECORD_STEMS = frozenset(("readme", "changelog", "contributing", "license", "index", "code_of_conduct", "security"))
 
 
@@ -67,7 +71,9 @@ class RecordSource:
         self._scratch: Path | None = None
         self._trees: list[tuple[FileTree | Path | str, str]] = []
         try:
-            self._trees = [self._resolve(name) for name in self.names]
+            for name in self.names:
+                with _map_source_errors(name):
+                    self._trees.append(self._resolve(name))
         except BaseException:
             self.close()
             raise
@@ -91,13 +97,17 @@ class RecordSource:
         """The folder or file to read (a ``str`` is the URL of a record), and its name in messages."""
         if is_url(name):
             return self._resolve_url(name)
-        path = self._spool() if name == "-" else Path(name)
         label = "<stdin>" if name == "-" else name
-        if not path.exists():
+        path = Path(name)
+        if name == "-":
+            path = self._spool_stdin()
+        elif is_pipe(path):
+            path = self._spool_pipe(path)
+        elif not os.path.lexists(path):
             raise SourceError(f"{name}: there is no such file or folder")
-        if path.is_dir():
+        if os.path.isdir(path):
             return LocalTree(str(path)), label
-        return self._unpack(path, label) if is_archive(path) else path, label
+        return self._unpack(path, label) if is_archive(path) and not _is_rdf_name(name) else path, label
 
     def _unpack(self, archive: Path, label: str) -> LocalTree:
         if self._portable:
@@ -117,10 +127,22 @@ class RecordSource:
         filesystem.download(url, path)
         return self._unpack(path, label) if is_archive(path) else path, label
 
-    def _spool(self) -> Path:
+    def _spool_stdin(self) -> Path:
+        stream = self._stdin or getattr(sys.stdin, "buffer", None)
+        if not stream:
+            raise SourceError("standard input is closed; name a file, or feed it by a pipe")
         path = self._scratch_path() / "stdin.yaml"
         with path.open("wb") as file:
-            shutil.copyfileobj(self._stdin or sys.stdin.buffer, file)
+            shutil.copyfileobj(stream, file)
+        return path
+
+    def _spool_pipe(self, pipe: Path) -> Path:
+        """A copy of what comes out of a pipe, since records are read more than once; of a pipe that cannot be read, itself."""
+        path = self._scratch_path() / "pipe.yaml"
+        try:
+            copy_pipe(pipe, path)
+        except (TimeoutError, PermissionError):  # it is refused as what is no file
+            return pipe
         return path
 
     def count_files(self) -> int:
@@ -140,7 +162,13 @@ class RecordSource:
             for folder in _record_folders(tree):
                 display_path, tables = _display_path(label, tree, folder), _table_dirs(tree.names, folder)
                 prefix = f"{display_path}{_separator(display_path)}"
-                for name in sort_names(tree.names(folder, _is_record)):
+                try:
+                    record_names = sort_names(tree.names(folder, _is_record))
+                except OSError as error:
+                    empty = False
+                    yield _file_error(error, printable_path(display_path), "listed")
+                    continue
+                for name in record_names:
                     empty = False
                     yield from _file_record_refs(_absolute_folder(folder), name, prefix + name, tables)
             if empty:
@@ -151,10 +179,20 @@ class RecordSource:
         """Note the tables without a figure of their name."""
         for folder, _ in tree.folders():
             figure_dirs, display_path = _figure_dirs(folder), _display_path(label, tree, folder)
-            orphans = (name for name in tree.names(folder, _is_table) if not _has_figure(tree, figure_dirs, _table_figid(name)))
-            for name in sorted(orphans):
+            try:
+                tables = sorted(tree.names(folder, _is_table))
+            except OSError:  # a folder of records is refused, and of a folder of tables each record that may have some
+                continue
+            for name in tables:
+                if _has_figure(tree, figure_dirs, _table_figid(name)):
+                    continue
                 path = printable_path(f"{display_path}{_separator(display_path)}{name}")
                 self.orphans.setdefault(_table_figid(name), []).append(path)
+
+
+def _is_rdf_name(name: str) -> bool:
+    """Whether a file is named as RDF is; JSON may be a record."""
+    return rdf_format(name) is not None and not name.lower().endswith(".json")
 
 
 def _is_table(name: str) -> bool:
@@ -196,7 +234,11 @@ def _record_folders(tree: FileTree) -> Iterator[str]:
 
 
 def _count_records(tree: FileTree) -> int:
-    return sum(1 for folder in _record_folders(tree) for _ in tree.names(folder, _is_record))
+    count = 0
+    for folder in _record_folders(tree):
+        with contextlib.suppress(OSError):
+            count += sum(1 for _ in tree.names(folder, _is_record))
+    return count
 
 
 def _is_record(name: str) -> bool:
@@ -210,7 +252,14 @@ def _table_dirs(names: Callable[[str, NamePredicate], Iterator[str]], folder: st
     folder = _absolute_folder(folder).rstrip(separator)
     above, _, name = folder.rpartition(separator)
     data_dir = f"{above}{separator}{DATA_DIR}" if name == FIGURES_DIR else f"{folder}{separator}{DATA_DIR}"
-    return tuple(directory for directory in (data_dir, folder) if any(True for _ in names(directory, _is_table)))
+    return tuple(directory for directory in (data_dir, folder) if _may_have_tables(names, directory))
+
+
+def _may_have_tables(names: Callable[[str, NamePredicate], Iterator[str]], folder: str) -> bool:
+    try:
+        return any(True for _ in names(folder, _is_table))
+    except OSError:  # no record of it is read as if it had no tables
+        return True
 
 
 def _figure_dirs(folder: str) -> tuple[str, ...]:
@@ -223,6 +272,9 @@ def _figure_dirs(folder: str) -> tuple[str, ...]:
 
 def _file_record_refs(folder: str, name: str, label: str, tables: tuple[str, ...]) -> Iterator[RecordRef | RecordError]:
     path, label = f"{folder}{_separator(folder)}{name}", printable_path(label)
+    if _is_rdf_name(name):
+        yield RecordError("is RDF by its name, not a record", source=label, remedy=RDF_REMEDY)
+        return
     if not name.lower().endswith(_STREAM_SUFFIXES):
         yield RecordRef(label, path, None, tables)
         return
@@ -233,8 +285,19 @@ def _file_record_refs(folder: str, name: str, label: str, tables: tuple[str, ...
                 count += 1
                 yield document.with_source(label) if isinstance(document, RecordError) else RecordRef(label, "", document, tables)
     except OSError as error:
-        reason = f"cannot be opened: {error.strerror}"
-        yield RecordError(reason, source=label, remedy="look at the file and its permissions")
+        yield _file_error(error, label)
         return
     if not count:
         yield RecordError("the file is empty", source=label, remedy="fetch it again")
+
+
+def _file_error(error: OSError, label: str, action: str = "opened") -> RecordError:
+    return RecordError(f"cannot be {action}: {error.strerror or error}", source=label, remedy="look at the file and its permissions")
+
+
+@contextlib.contextmanager
+def _map_source_errors(name: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SourceError(f"{redact_url(name)}: cannot be read: {error.strerror or error}") from None

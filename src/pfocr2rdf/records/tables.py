@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from pfocr2rdf.errors import RecordError
+from pfocr2rdf.records.file_types import explain_table
 from pfocr2rdf.records.unknown_names import describe_unknown
 
 
@@ -33,6 +34,13 @@ def read_rows(table: SideTable, required: tuple[str, ...]) -> tuple[list[int], l
 
     A missing column, or a row with more or fewer values than there are columns, raises ``RecordError``.
     """
+    try:
+        return _split_rows(table, required)
+    except RecordError as error:
+        raise explain_table(table.data, error).with_source(table.name) from None
+
+
+def _split_rows(table: SideTable, required: tuple[str, ...]) -> tuple[list[int], list[tuple[str, ...]]]:
     text = decode_text(table.data, table.name)
     lines = text.split("\n")
     header, is_quoted = _split_header(lines[0], required)

@@ -31,7 +31,7 @@ class FileTree(Protocol):
         """Each folder with the names of those in it, sorted. Names that are removed from the list are not descended into."""
 
     def names(self, folder: str, predicate: NamePredicate) -> Iterator[str]:
-        """The names of the wanted files in a folder."""
+        """The names of the wanted files in a folder, none if there is no such folder; ``OSError`` if it cannot be listed."""
 
     def exists(self, folder: str, name: str) -> bool:
         """Whether there is such a file."""
@@ -48,20 +48,26 @@ class LocalTree:
         stack = [self.root]
         while stack:
             folder = stack.pop()
-            with os.scandir(folder) as entries:
-                subfolders = sorted(entry.name for entry in entries if not entry.name.startswith(".") and entry.is_dir())
+            try:
+                with os.scandir(folder) as entries:
+                    subfolders = sorted(entry.name for entry in entries if not entry.name.startswith(".") and entry.is_dir())
+            except OSError:  # whoever asks for the names of its files is told
+                subfolders = []
             yield folder, subfolders
             stack += [os.path.join(folder, name) for name in reversed(subfolders) if not os.path.islink(os.path.join(folder, name))]
 
     def names(self, folder: str, predicate: NamePredicate) -> Iterator[str]:
-        """The names of the wanted files in a folder."""
-        if os.path.isdir(folder):
+        """The names of the wanted files in a folder, and of all else that has such a name."""
+        try:
             with os.scandir(folder) as entries:
-                yield from (entry.name for entry in entries if predicate(entry.name) and not entry.is_dir())
+                yield from (entry.name for entry in entries if predicate(entry.name))
+        except FileNotFoundError:
+            if os.path.lexists(folder):  # a link that leads nowhere
+                raise
 
     def exists(self, folder: str, name: str) -> bool:
         """Whether there is such a file."""
-        return os.path.exists(os.path.join(folder, name))
+        return os.path.lexists(os.path.join(folder, name))
 
 
 class RemoteTree:

@@ -8,6 +8,7 @@ told from it; otherwise the careful reader decides. Records need no anchors, ali
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from itertools import chain
@@ -32,6 +33,8 @@ _C1_LEAD_BYTE, _C1_TRAIL_BYTES = b"\xc2", range(0x80, 0xA0)
 _UNICODE_BREAKS = "\u2028\u2029\ufeff\ufffe\uffff"
 _PROPERTY = re.compile(r"(?m:^[ \-?]*|[:,\[{?] +|[\[{])(?:!|[&*]\S)").search
 _NESTED = re.compile(r"(?:[-?:] +){16}").search
+_SURROGATE_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+_PAIR_SURPLUS_CHARS = len(r"\ud835\udefc") - len(r"\U0001d6fc")
 _EMPTY_BLOCK = re.compile(r"[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\n[ \t]*(?:\n|\Z)").search
 _BEFORE_VALUES = b"\n:-?,[{|>"
 _MAX_BLANKS_BYTES = 40
@@ -96,7 +99,7 @@ def read_fast(text: str) -> Any | None:
     """The Rust parser's result with all scalars as text, or ``None`` if it cannot be trusted."""
     try:
         value = yaml_rs.loads(text, parse_datetime=False, alias_limits=_NO_ALIASES)
-    except (ValueError, TypeError):  # it refuses the text, or cannot make a dictionary of it
+    except (ValueError, TypeError, RecursionError):  # it refuses the text, or cannot make a dictionary of it
         return None
     if type(value) is not dict:
         return None
@@ -170,8 +173,70 @@ def _values_in_text(text: str, key: str) -> Counter[str] | None:
     return values
 
 
+def decode_surrogate_pairs(text: str) -> str:
+    r"""The text with JSON's escapes of letters beyond U+FFFF, two surrogates, in YAML's way: both can only be in double quotes.
+
+    >>> print(decode_surrogate_pairs(r'{"a": "\ud835\udefc", "b": "\\ud835\\udefc"}'))
+    {"a": "\U0001d6fc", "b": "\\ud835\\udefc"}
+    """
+    if not _SURROGATE_PAIR.search(text):
+        return text
+    replaced = _SURROGATE_PAIR.sub(_escape_letter, text)
+    try:
+        events = [event for event in yaml.parse(replaced, _LOADER) if isinstance(event, yaml.ScalarEvent) and event.style == '"']
+    except yaml.YAMLError:
+        return replaced  # which is broken in any case
+    quoted = [(event.start_mark.index, event.end_mark.index) for event in events if event.start_mark and event.end_mark]
+    pairs = list(_SURROGATE_PAIR.finditer(text))
+    parts, end, number = [], 0, 0
+    for count, pair in enumerate(pairs):
+        at = pair.start(2) - count * _PAIR_SURPLUS_CHARS  # in the replaced text
+        while number < len(quoted) and quoted[number][1] <= at:
+            number += 1
+        is_quoted = number < len(quoted) and quoted[number][0] < at
+        parts += [text[end : pair.start()], _escape_letter(pair) if is_quoted else pair.group()]
+        end = pair.end()
+    return "".join(parts) + text[end:]
+
+
+def _escape_letter(pair: re.Match[str]) -> str:
+    high, low = int(pair[2], 16), int(pair[3], 16)
+    return f"{pair[1]}\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08x}"
+
+
+def read_json(text: str) -> Any | None:
+    """The document as JSON with all scalars as text, or ``None`` if it is none: YAML knows neither all of its escapes nor its tabs."""
+    if not text.lstrip().startswith("{"):
+        return None
+    try:
+        value = json.loads(text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_make_mapping)
+        return _json_to_text(value, 0)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _make_mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
+        raise ValueError("a key is given twice")
+    return mapping
+
+
+def _json_to_text(value: Any, level: int) -> Any:
+    if level > MAX_YAML_LEVELS:
+        raise ValueError("nesting is too deep")
+    if type(value) is dict:
+        return {_json_to_text(key, level + 1): _json_to_text(item, level + 1) for key, item in value.items()}
+    if type(value) is list:
+        return [_json_to_text(item, level + 1) for item in value]
+    if type(value) is str:
+        value.encode()  # half of a surrogate pair is a UnicodeEncodeError, which is a ValueError
+        return value
+    return json.dumps(value)  # true, false, null
+
+
 def read_careful(text: str) -> Any:
-    """The reference reader: PyYAML's events, all scalars as text, nothing recursive.
+    """The reference reader: PyYAML's events, all scalars as text, nothing recursive; then JSON, where that is no YAML.
 
     Broken YAML, an alias, a tag, a repeated key, a key that is no text, or nesting beyond ``MAX_YAML_LEVELS`` raises ``RecordError``.
     """
@@ -179,8 +244,10 @@ def read_careful(text: str) -> Any:
         reason = f"holds the character U+{ord(unreadable.group()):04X}, which YAML does not allow"
         raise RecordError(reason, line=text.count("\n", 0, unreadable.start()) + 1, remedy="remove it from the record")
     try:
-        return _build_from_events(text)
+        return _build_from_events(decode_surrogate_pairs(text))
     except yaml.YAMLError as error:
+        if (document := read_json(text)) is not None:
+            return document
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
         raise RecordError(f"broken YAML: {reason}", line=mark.line + 1 if mark else 0, remedy="correct the record") from None

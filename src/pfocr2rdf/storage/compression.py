@@ -16,6 +16,7 @@ import zstandard
 from isal import igzip
 
 from pfocr2rdf.storage.files import BUFFER_BYTES, HashingWriter
+from pfocr2rdf.storage.regular_files import open_regular
 
 DECOMPRESSION_ERRORS = (EOFError, zlib.error, zstandard.ZstdError)
 """What reading a truncated or damaged file raises, besides ``OSError``."""
@@ -31,12 +32,12 @@ def open_decompressed(path: Path, on_read: Callable[[bytes], object] | None = No
     ``on_read`` is called with the bytes of the file itself, chunk by chunk as they are read.
 
     Raises:
-        OSError: it cannot be read, or is no gzip file.
+        OSError: it cannot be read, is no regular file, or is no gzip file.
         EOFError: it is truncated.
         zlib.error: it is a damaged gzip file.
         zstandard.ZstdError: it is a damaged Zstandard file.
     """
-    with path.open("rb", buffering=_BUFFER_BYTES) as file:
+    with open_regular(path, _BUFFER_BYTES) as file:
         raw = io.BufferedReader(_ObservedReader(file, on_read), _BUFFER_BYTES) if on_read else file
         with decompress(path.suffix.lower(), raw) as stream:
             yield stream

@@ -15,6 +15,7 @@ from fsspec import asyn
 from fsspec.core import url_to_fs
 
 from pfocr2rdf.errors import PfocrError, SourceError
+from pfocr2rdf.storage.regular_files import open_regular, require_unchanged
 from pfocr2rdf.storage.urls import is_url, redact_message, redact_url
 
 _PREFETCHED: dict[str, bytes | None] = {}
@@ -94,10 +95,17 @@ def download(url: str, target: Path) -> None:
 
 @contextlib.contextmanager
 def open_file(name: str) -> Iterator[BinaryIO]:
-    """A file to read, by path or URL; ``OSError`` if it cannot be opened, ``SourceError`` if its file system cannot be reached."""
+    """A file to read, by path or URL.
+
+    Raises:
+        OSError: it cannot be read, is no regular file, or is changed while it is read.
+        SourceError: its file system cannot be reached.
+    """
     if not is_url(name):
-        with open(name, "rb") as file:
+        with open_regular(name) as file:
+            initial = os.fstat(file.fileno())
             yield file
+            require_unchanged(file, initial)
         return
     system, path = _open_parent(name)
     with map_fs_errors(name, "read", passed=(FileNotFoundError, PermissionError)), system.open(path, "rb") as file:

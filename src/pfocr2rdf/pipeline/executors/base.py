@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 ContextT = TypeVar("ContextT")
 
 OUT_OF_MEMORY_STATUS = 137  # the exit status of a worker process that ran out of memory: that of one which the system killed for it
+OUT_OF_MEMORY_REASON = "it ran out of memory"
 
 
 class Task(Protocol):
@@ -45,7 +46,17 @@ class InlineExecutor:
     def map(self, tasks: Iterable[tuple[ContextT, Task | None]]) -> Iterator[tuple[ContextT, Any]]:
         """Run each task when its result is asked for."""
         for context, task in tasks:
-            yield context, None if task is None else task.run(self._worker)
+            yield context, None if task is None else self._run(task)
+
+    def _run(self, task: Task) -> Any:
+        """The result of a task; one that runs out of memory is split, as if a worker process had died of it."""
+        try:
+            return task.run(self._worker)
+        except MemoryError:
+            subtasks = task.split()
+        if len(subtasks) <= 1:
+            return task.on_worker_lost(OUT_OF_MEMORY_REASON)
+        return task.combine([self._run(subtask) for subtask in subtasks])
 
     def close(self) -> None:
         """There is nothing to stop."""

@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Self
 
-from pfocr2rdf.pipeline.executors.base import OUT_OF_MEMORY_STATUS, ContextT, Executor, InlineExecutor, Task
+from pfocr2rdf.pipeline.executors.base import OUT_OF_MEMORY_REASON, OUT_OF_MEMORY_STATUS, ContextT, Executor, InlineExecutor, Task
 from pfocr2rdf.pipeline.executors.child_process import ChildEntryPoint
 
 _CAN_FORK = sys.platform == "linux"  # elsewhere, system libraries break
@@ -108,7 +108,7 @@ class _Process:
         self.connection.close()
         code = self.process.exitcode or 0
         if code == OUT_OF_MEMORY_STATUS:
-            return "it ran out of memory"
+            return OUT_OF_MEMORY_REASON
         if code >= 0:
             return f"exit status {code}"
         return f"signal {-code} ({signal.strsignal(-code)})"

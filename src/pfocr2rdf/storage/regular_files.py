@@ -1,0 +1,101 @@
+"""Regular files and pipes: whatever else has the name of a file, such as a FIFO or a device, could be waited for without end."""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import shutil
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+PIPE_TIMEOUT_SECONDS = 10.0  # how long a pipe may have nobody who writes to it
+_NON_BLOCKING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_FILE_TYPES = {
+    stat.S_IFIFO: "a named pipe (FIFO)",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a character device",
+    stat.S_IFBLK: "a block device",
+    stat.S_IFDIR: "a folder",
+}
+
+
+def open_regular(path: str | os.PathLike[str], buffering: int = -1) -> BinaryIO:
+    """A regular file to read, never a wait.
+
+    Raises:
+        OSError: it cannot be opened, or is no regular file; its ``strerror`` says what it is instead.
+    """
+    try:
+        _require_regular(os.stat(path), path)
+        handle = os.open(path, os.O_RDONLY | _NON_BLOCKING)
+    except FileNotFoundError as error:
+        if os.path.islink(path):
+            raise FileNotFoundError(errno.ENOENT, "it is a link to what is not there", path) from None
+        raise error
+    try:
+        _require_regular(os.fstat(handle), path)
+        return open(handle, "rb", buffering=buffering)
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def _require_regular(status: os.stat_result, path: str | os.PathLike[str]) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, f"it is no regular file but {_FILE_TYPES.get(stat.S_IFMT(status.st_mode), 'something else')}", path)
+
+
+def read_regular(path: str | os.PathLike[str], limit: int) -> bytes:
+    """At most so many bytes of a regular file, and all of them as they were at one moment.
+
+    Raises:
+        OSError: it cannot be read, is no regular file, or is changed while it is read.
+    """
+    with open_regular(path, buffering=0) as file:
+        initial = os.fstat(file.fileno())
+        data = file.read(min(initial.st_size, limit - 1) + 1)
+        require_unchanged(file, initial)
+    if len(data) != min(initial.st_size, limit):
+        raise _changed_error(path)
+    return data
+
+
+def require_unchanged(file: BinaryIO, initial: os.stat_result) -> None:
+    """Raise ``OSError`` where a file is no longer what ``os.fstat`` told before it was read."""
+    after = os.fstat(file.fileno())
+    if (after.st_size, after.st_mtime_ns) != (initial.st_size, initial.st_mtime_ns):
+        raise _changed_error(file.name)
+
+
+def _changed_error(path: str | os.PathLike[str]) -> OSError:
+    return OSError(errno.EIO, "it was changed while it was read, or its size is not known", path)
+
+
+def is_pipe(path: str | os.PathLike[str]) -> bool:
+    """Whether it is a pipe, such as what a shell's ``<(command)`` stands for: its bytes can be read once."""
+    try:
+        return stat.S_ISFIFO(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def copy_pipe(path: str | os.PathLike[str], target: Path) -> None:
+    """Copy all that comes out of a pipe to a file.
+
+    Raises:
+        TimeoutError: nobody writes to it.
+        OSError: it cannot be read.
+    """
+    handle = os.open(path, os.O_RDONLY | _NON_BLOCKING)
+    with open(handle, "rb", buffering=0) as pipe, target.open("wb") as file:
+        poll = select.poll()
+        poll.register(pipe, select.POLLIN | select.POLLHUP)
+        if not poll.poll(PIPE_TIMEOUT_SECONDS * 1000):
+            first = pipe.read(1)
+            if first == b"":  # a writer that is slow makes it None
+                raise TimeoutError(errno.ETIMEDOUT, f"nobody has written to it for {PIPE_TIMEOUT_SECONDS:.0f} seconds", path)
+            file.write(first or b"")
+        os.set_blocking(handle, True)
+        shutil.copyfileobj(pipe, file)
