@@ -12,6 +12,8 @@ import click
 from pfocr2rdf.cli.errors import handle_errors
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.errors import ExitStatus, StoreError
+from pfocr2rdf.pipeline.inputs import resolve_input
+from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.storage.scratch import scratch_directory
 from pfocr2rdf.stores.connect import DEFAULT_STORE
 from pfocr2rdf.stores.embedded import is_store, require_store
@@ -64,7 +66,7 @@ def serve_command(source: Path, host: str, port: int, quiet: bool, worker_count:
     """Serve a store on the web, with a SPARQL endpoint that only reads.
 
     SOURCE is an embedded store that 'pfocr2rdf load' made; or an export directory, an RDF file or records, which are loaded into a
-    store for the time being. Ctrl-C ends it.
+    store for the time being. Graphs that N-Quads and TriG name stay apart. Ctrl-C ends it.
     """
     try:
         from pfocr2rdf.server.run import serve
@@ -87,6 +89,7 @@ def serve_command(source: Path, host: str, port: int, quiet: bool, worker_count:
                 require_store(source)
             store = scratch / "store"
             with show_progress(quiet) as progress:
-                load(source, store, progress=progress)
+                layout: dict[str, Any] = {"graphs": "figure", "unnamed_graph": DATASET_IRI} if resolve_input(source).can_name_graphs else {}
+                load(source, store, **layout, progress=progress)
         serve(store, settings, host=host, port=port, on_ready=lambda url: click.echo(f"Serving {source} at {url}"))
     return ExitStatus.OK

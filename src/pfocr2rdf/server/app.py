@@ -25,11 +25,13 @@ from starlette.types import Receive, Scope, Send
 
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
-from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, add_charset, choose_media_type, negotiate
+from pfocr2rdf.server.content_coding import ContentCoding
+from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, RESULT_MEDIA_TYPES, add_charset, choose_media_type, negotiate
 from pfocr2rdf.server.execute import SparqlRequest
 from pfocr2rdf.server.host_check import HostCheck, normalize_host_name
 from pfocr2rdf.server.linked_data import PageHandler, PageRequest, PageResponse
 from pfocr2rdf.server.middleware import LOG, HeadersAndAccessLog
+from pfocr2rdf.server.request_limits import RequestLimits
 from pfocr2rdf.server.result_pages import SERVED_SITE
 from pfocr2rdf.server.service_description import describe_service, serialize_triples
 from pfocr2rdf.server.settings import BYTES_PER_MEGABYTE, ServerSettings
@@ -47,6 +49,7 @@ _BLOCK_BYTES = 1 << 16
 _STALL_TIMEOUT_SECONDS = 30.0  # for a client to accept one block
 _METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
 _is_header_name = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII).fullmatch
+_ALL_MEDIA_TYPES = ["text/plain", *RESULT_MEDIA_TYPES, *GRAPH_MEDIA_TYPES]
 _RDF_MEDIA_TYPES = [kind for kind in GRAPH_MEDIA_TYPES if kind != "text/html"]
 _PREFLIGHT_HEADERS = {
     "Allow": ", ".join(_METHODS),
@@ -89,7 +92,12 @@ def application(store: str | os.PathLike[str], settings: ServerSettings = Server
             Mount("/assets", StaticFiles(directory=ASSETS_DIR)),
             Route("/{path:path}", service.page, methods=["GET", "OPTIONS"]),
         ],
-        middleware=[Middleware(HeadersAndAccessLog), Middleware(HostCheck, host_names=settings.host_names)],
+        middleware=[
+            Middleware(HeadersAndAccessLog),
+            Middleware(RequestLimits),
+            Middleware(HostCheck, host_names=settings.host_names),
+            Middleware(ContentCoding),
+        ],
         exception_handlers={HttpError: _handle_http_error, HTTPException: _handle_routing_error},
         lifespan=lifespan,
     )
@@ -126,8 +134,7 @@ class _Endpoints:
         """The SPARQL endpoint: a query result, the service description, or the query page."""
         if request.method == "OPTIONS":
             return _preflight_response(request, _PREFLIGHT_HEADERS)
-        base_iri = f"{_base_url(request)}/sparql" if "host" in request.headers else None  # HTTP/1.0 has none
-        protocol_request = await parse_request(request, self._settings, base_iri)
+        protocol_request = await parse_request(request, self._settings, f"{_base_url(request)}/sparql")
         if request.method == "GET" and any(request.path_params.values()) and _prefers_html(protocol_request):
             location = f"{_root_path(request)}/sparql?{request.url.query}"  # the links of the page start there
             return Response(status_code=308, headers={"Location": location})
@@ -233,14 +240,14 @@ def _retry_headers(status: int) -> dict[str, str]:
 
 
 def _prefers_html(request: ProtocolRequest) -> bool:
-    return choose_media_type(request.accept, request.formats, ["text/plain", "text/html"]) == "text/html"
+    return choose_media_type(request.accept, request.formats, _ALL_MEDIA_TYPES) == "text/html"
 
 
 def _preflight_response(request: Request, headers: dict[str, str]) -> Response:
     """The response to a CORS preflight, which allows every header that is asked for: the service is open and only reads."""
     requested = request.headers.get("access-control-request-headers", "")
     names = [name for part in requested.split(",") if _is_header_name(name := part.strip())]
-    allowed = ", ".join(dict.fromkeys(["Accept", "Content-Type", *names]))
+    allowed = ", ".join({name.lower(): name for name in (*names, "Accept", "Content-Type")}.values())
     return Response(status_code=204, headers={**headers, "Access-Control-Allow-Headers": allowed, "Vary": "Access-Control-Request-Headers"})
 
 
@@ -260,7 +267,7 @@ async def _health(request: Request) -> Response:  # noqa: ARG001 - Starlette cal
 
 async def _context(request: Request) -> Response:
     if request.method == "OPTIONS":
-        return Response(status_code=204, headers=_PAGE_PREFLIGHT_HEADERS)
+        return _preflight_response(request, _PAGE_PREFLIGHT_HEADERS)
     return Response(json.dumps({"@context": jsonld_context()}), media_type="application/ld+json")
 
 

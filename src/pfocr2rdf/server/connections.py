@@ -13,7 +13,8 @@ import struct
 from typing import Any
 
 import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from pfocr2rdf.server.request_limits import ExplainingProtocol
 
 _HEAD_TIMEOUT_SECONDS = 10.0  # for a request head; that for bodies is in ``sparql_protocol``
 _RATE_INTERVAL_SECONDS = 10.0
@@ -58,7 +59,7 @@ class ConnectionTable:
         dropped.drop()
 
 
-class BoundedProtocol(H11Protocol):
+class BoundedProtocol(ExplainingProtocol):
     """A connection that is dropped if its client is too slow, or if its network has too many."""
 
     network: str = ""

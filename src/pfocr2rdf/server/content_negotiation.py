@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from pfocr2rdf.rdf.format_names import canonical_format_name
+
 RESULT_MEDIA_TYPES = {
     "application/sparql-results+json": "json",
     "application/json": "json",
@@ -38,18 +40,18 @@ _FORMAT_NAMES: dict[str, Sequence[str]] = {
     **dict.fromkeys(("tsv", "text/tsv"), ("text/tab-separated-values",)),
     **dict.fromkeys(("html", "application/xhtml+xml"), ("text/html",)),
     **dict.fromkeys(
-        ("turtle", "ttl", "n3", "application/turtle", "application/x-turtle", "application/n3", "text/n3", "text/rdf+n3"), ("text/turtle",)
+        ("turtle", "n3", "application/turtle", "application/x-turtle", "application/n3", "text/n3", "text/rdf+n3"), ("text/turtle",)
     ),
-    **dict.fromkeys(("ntriples", "n-triples", "nt", "text/plain"), ("application/n-triples",)),
-    **dict.fromkeys(("jsonld", "json-ld", "ld+json", "application/x-json+ld"), ("application/ld+json",)),
-    **dict.fromkeys(("rdfxml", "rdf-xml", "rdf/xml", "rdf+xml", "rdf"), ("application/rdf+xml",)),
+    **dict.fromkeys(("ntriples", "text/plain"), ("application/n-triples",)),
+    **dict.fromkeys(("jsonld", "ld+json", "application/x-json+ld"), ("application/ld+json",)),
+    "rdfxml": ("application/rdf+xml",),
     "trig": ("application/trig",),
-    **dict.fromkeys(("nquads", "n-quads", "nq"), ("application/n-quads",)),
+    "nquads": ("application/n-quads",),
     **dict.fromkeys(("", "auto", "default", "*/*"), ()),  # they leave the choice to the server
 }
-"""Values of the ``format`` parameter in the spellings of clients, each with the media types that it stands for.
+"""Values of the ``format`` parameter, each with the media types that it stands for.
 
-They are the names of Virtuoso, Fuseki, RDF4J and SPARQLWrapper, and media types that clients use and no standard has.
+Besides the project's names they are those of Virtuoso, Fuseki and SPARQLWrapper, and media types that clients use and no standard has.
 """
 
 # Each is linear: no part of a text is matched in two ways, and a quoted string that does not end is one.
@@ -106,7 +108,7 @@ def choose_media_type(accept: str, format_names: Sequence[str], offered: Sequenc
 
 
 def is_format(name: str) -> bool:
-    """Whether a value of the ``format`` parameter has a meaning here."""
+    """Whether a value of the ``format`` parameter stands for a format, or leaves the choice."""
     normalized = _normalize_format(name)
     return normalized in _FORMAT_NAMES or normalized in RESULT_MEDIA_TYPES or normalized in GRAPH_MEDIA_TYPES
 
@@ -163,7 +165,7 @@ def _media_types_of(name: str) -> Sequence[str]:
 
 def _normalize_format(name: str) -> str:
     """A value without parameters, in lower case; in an address that is not encoded, a space was a plus sign."""
-    return name.partition(";")[0].strip().lower().replace(" ", "+")
+    return canonical_format_name(name.partition(";")[0].strip().replace(" ", "+"))
 
 
 def add_charset(media_type: str) -> str:

@@ -13,7 +13,7 @@ from pfocr2rdf.server.result_pages import CONTENT_SECURITY_POLICY
 
 LOG = logging.getLogger(__name__)  # the access log
 
-_COMMON_HEADERS = {
+COMMON_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Retry-After",
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -40,7 +40,7 @@ class HeadersAndAccessLog:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                headers.update(_COMMON_HEADERS)
+                headers.update(COMMON_HEADERS)
                 headers.add_vary_header("Accept")
             size += len(message.get("body", b""))
             await send(message)

@@ -17,10 +17,10 @@ import uvicorn
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.server.app import application
 from pfocr2rdf.server.connections import BoundedProtocol, ConnectionTable
+from pfocr2rdf.server.request_limits import MAX_HEAD_BYTES
 from pfocr2rdf.server.settings import ServerSettings
 
 _SHUTDOWN_TIMEOUT_SECONDS = 5  # for requests in flight
-_MAX_HEAD_BYTES = 1 << 16
 _MAX_CONNECTIONS = 512
 _RESERVED_DESCRIPTORS = 100  # that are not for connections and the results sent over them
 _LISTEN_BACKLOG = 1024
@@ -63,7 +63,7 @@ def serve(
             server_header=False,
             timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT_SECONDS,
             backlog=_ACCEPTED_AT_ONCE,
-            h11_max_incomplete_event_size=_MAX_HEAD_BYTES,
+            h11_max_incomplete_event_size=MAX_HEAD_BYTES,
         )
         server = _Server(config)
         server.run(sockets=[listener])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from email.message import Message
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -41,7 +42,7 @@ class ProtocolRequest(NamedTuple):
     example_name: str
 
 
-async def parse_request(request: Request, settings: ServerSettings, base_iri: str | None) -> ProtocolRequest:
+async def parse_request(request: Request, settings: ServerSettings, base_iri: str) -> ProtocolRequest:
     """Parse a request; one that is not valid raises ``HttpError``. Relative IRIs in the query are resolved against the base."""
     fields = _parse_fields(request.url.query)
     if request.method == "POST":
@@ -86,11 +87,15 @@ def _parse_fields(text: str) -> list[tuple[str, str]]:
 
 
 async def _read_posted_fields(request: Request, settings: ServerSettings) -> list[tuple[str, str]]:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    content_type = Message()
+    content_type["Content-Type"] = request.headers.get("content-type", "none/none")
+    media_type = content_type.get_content_type()
     if media_type == "application/sparql-update":
         raise HttpError(403, _UPDATE_REFUSED_MESSAGE, _CLOSE_HEADERS)
     if media_type not in ("application/sparql-query", "application/x-www-form-urlencoded"):
         raise HttpError(415, "send application/sparql-query or application/x-www-form-urlencoded", _CLOSE_HEADERS)
+    if content_type.get_content_charset("utf-8") not in ("utf-8", "utf8", "us-ascii"):
+        raise HttpError(415, "send the body in UTF-8", _CLOSE_HEADERS)
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise HttpError(415, "send the body as it is, not compressed", _CLOSE_HEADERS)
     try:

@@ -63,11 +63,17 @@ class Chunk(NamedTuple):
 
 
 def read_chunks(
-    paths: list[Path], quads: bool, from_export: bool, limits: ChunkLimits, on_read: Callable[[bytes], object] | None = None
+    paths: list[Path],
+    quads: bool,
+    from_export: bool,
+    limits: ChunkLimits,
+    on_read: Callable[[bytes], object] | None = None,
+    unnamed_graph: str = "",
 ) -> Iterator[Chunk]:
     """Read RDF files in chunks.
 
-    With ``quads``, statements keep their graph names, and one without a graph name is refused. The lines of an export need no parser.
+    With ``quads``, statements keep their graph names; one without goes into the unnamed graph, and is refused where that is ``""``. The
+    lines of an export need no parser.
     ``on_read`` is called with the bytes of the files as they are read.
 
     Raises:
@@ -76,7 +82,7 @@ def read_chunks(
     number = 0
     for path in paths:
         is_canonical = from_export and rdf_format(path) == _LINE_FORMATS[quads]
-        blocks = _read_blocks(path, on_read) if is_canonical else _parse_blocks(path, quads, on_read)
+        blocks = _read_blocks(path, on_read) if is_canonical else _parse_blocks(path, quads, on_read, unnamed_graph)
         for lines in _cut_blocks(blocks, limits):
             if not is_canonical:  # an export has no blank nodes
                 reject_unsupported(lines, str(path))
@@ -91,15 +97,24 @@ def _read_blocks(path: Path, on_read: Callable[[bytes], object] | None) -> Itera
             yield block
 
 
-def _parse_blocks(path: Path, quads: bool, on_read: Callable[[bytes], object] | None) -> Iterator[bytes]:
+def _parse_blocks(path: Path, quads: bool, on_read: Callable[[bytes], object] | None, unnamed_graph: str) -> Iterator[bytes]:
     """The statements of the file as N-Triples or N-Quads, in batches."""
     rdf_syntax = rdf_format(path)
     with map_rdf_errors(path), open_decompressed(path, on_read) as file:
         statements = pyoxigraph.parse(file, format=rdf_syntax)
         while batch := list(islice(statements, _BATCH_STATEMENTS)):
             if quads and any(quad.graph_name == _DEFAULT_GRAPH for quad in batch):
-                raise SourceError(f"{path}: a statement names no graph; load it with --graphs dataset")
+                if not unnamed_graph:
+                    raise SourceError(f"{path}: a statement names no graph; load it with --graphs dataset")
+                batch = [_name_graph(quad, unnamed_graph) for quad in batch]
             yield cast("bytes", pyoxigraph.serialize(batch if quads else [quad.triple for quad in batch], format=_LINE_FORMATS[quads]))
+
+
+def _name_graph(quad: pyoxigraph.Quad, name: str) -> pyoxigraph.Quad:
+    """The same statement in this graph, if it names none."""
+    if quad.graph_name != _DEFAULT_GRAPH:
+        return quad
+    return pyoxigraph.Quad(quad.subject, quad.predicate, quad.object, pyoxigraph.NamedNode(name))
 
 
 def _cut_blocks(blocks: Iterator[bytes], limits: ChunkLimits) -> Iterator[bytes]:

@@ -66,6 +66,7 @@ def load(
     *,
     graphs: str = "dataset",
     graph: str = DATASET_IRI,
+    unnamed_graph: str = "",
     append: bool = False,
     fresh: bool = False,
     take_over: bool = False,
@@ -87,6 +88,7 @@ def load(
         to: the folder of an embedded store, or the URL of a server.
         graphs: ``dataset`` for one named graph, ``figure`` for one for each figure, ``default`` for the graph without a name.
         graph: the name of the dataset's graph.
+        unnamed_graph: with ``figure``, the graph of statements that name none; without it they are refused.
         append: add to what is in the graphs.
         fresh: drop the checkpoint of an interrupted load.
         take_over: take the place of a load that holds the store and is dead.
@@ -105,7 +107,8 @@ def load(
         ValueError: an option that there is not.
     """
     options = LoadOptions(
-        graph_layout=graphs, graph=graph, append=append, fresh=fresh, break_lease=take_over, chunk_bytes=chunk_size, concurrency=requests,
+        graph_layout=graphs, graph=graph, unnamed_graph=unnamed_graph, append=append,
+        fresh=fresh, break_lease=take_over, chunk_bytes=chunk_size, concurrency=requests,
         sample_figures=sample, journals=Path(journals) if journals else None, dry_run=dry_run,
     )  # fmt: skip
     began = time.monotonic()
@@ -144,17 +147,19 @@ def _run_session(plan: LoadPlan, destination: Destination, was_empty: bool, prog
         sampler = FigureSampler(plan.options.sample_figures)
         stats = send_chunks(plan, session, sampler, progress)
         sampled = verify_load(plan, session, sampler)
-        session.publish(_build_metadata(plan, was_empty))
+        session.publish(_build_metadata(plan, session, was_empty))
         completed = True
     finally:
         session.close(completed=completed)
     return stats, sampled
 
 
-def _build_metadata(plan: LoadPlan, was_empty: bool) -> Metadata:
+def _build_metadata(plan: LoadPlan, session: LoadSession, was_empty: bool) -> Metadata:
     """What is written beside the dataset. A version that was added to something else has no name."""
     source = plan.source
     vocabulary = read_as_ntriples(source.vocabulary) if source.vocabulary and plan.target_graph else ""
     description = read_as_ntriples(source.description) if source.description else ""
     versions = source.versions if was_empty or not plan.options.append else []
-    return Metadata(vocabulary.encode(), build_description(description, versions, plan.graph_names))
+    # The file of somebody else may name graphs in another way than an export.
+    foreign_names = [name for name, _ in session.journal.graph_counts() if plan.target_graph and not plan.is_dataset_graph(name)]
+    return Metadata(vocabulary.encode(), build_description(description, versions, [*plan.graph_names, *foreign_names]))

@@ -22,6 +22,7 @@ class LoadOptions:
 
     graph_layout: str = "dataset"
     graph: str = DATASET_IRI
+    unnamed_graph: str = ""
     append: bool = False
     fresh: bool = False
     break_lease: bool = False
@@ -34,8 +35,9 @@ class LoadOptions:
     def __post_init__(self) -> None:
         if self.graph_layout not in GRAPH_LAYOUTS:
             raise OptionError(f"{self.graph_layout!r} is no way to name graphs; choose from {', '.join(GRAPH_LAYOUTS)}")
-        if not is_absolute_iri(self.graph):
-            raise OptionError(f"{self.graph!r} is no absolute IRI")
+        for name in (self.graph, self.unnamed_graph or self.graph):
+            if not is_absolute_iri(name):
+                raise OptionError(f"{name!r} is no absolute IRI")
         if self.graph != DATASET_IRI and self.graph_layout != "dataset":
             raise OptionError(f"a graph's name goes with --graphs dataset, not with {self.graph_layout}")
 

@@ -61,7 +61,9 @@ class _ChunkSender:
         stats = SendStats(0, 0, 0)
         threads = _SenderThreads(session.concurrency, _SplittingSender(session).add)
         try:
-            for chunk in read_chunks(plan.paths, plan.source.quads, plan.source.is_export, session.chunk_limits, self._count_bytes):
+            for chunk in read_chunks(
+                plan.paths, plan.source.quads, plan.source.is_export, session.chunk_limits, self._count_bytes, plan.options.unnamed_graph
+            ):
                 self._sampler.observe(chunk)
                 session.journal.add_counts(_count_by_graph(chunk, plan.target_graph))
                 is_resumed = chunk.number in self._sent_chunks

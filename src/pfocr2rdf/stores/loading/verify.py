@@ -69,7 +69,9 @@ def _find_mismatches(plan: LoadPlan, session: LoadSession) -> Iterator[CountMism
 
 def _find_incomplete_chunks(plan: LoadPlan, session: LoadSession) -> list[int]:
     """The numbers of the chunks of which the store lacks something."""
-    chunks = read_chunks(plan.paths, plan.source.quads, plan.source.is_export, session.chunk_limits)
+    chunks = read_chunks(
+        plan.paths, plan.source.quads, plan.source.is_export, session.chunk_limits, unnamed_graph=plan.options.unnamed_graph
+    )
     return [chunk.number for chunk in chunks if not all(_check_statements(chunk, plan, session))]
 
 

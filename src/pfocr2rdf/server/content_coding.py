@@ -1,0 +1,36 @@
+"""Compression of responses, in the content coding that the client prefers."""
+
+from __future__ import annotations
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette_compress import CompressMiddleware, add_compress_type
+
+from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, RESULT_MEDIA_TYPES, negotiate_coding
+
+_CODINGS = ("zstd", "br", "gzip")  # in the order of preference of equals: the first is the quickest
+_MIN_BYTES = 1 << 10  # of a response: less fits into one packet as it is
+
+for _media_type in {*GRAPH_MEDIA_TYPES, *RESULT_MEDIA_TYPES}:
+    add_compress_type(_media_type)
+
+
+class ContentCoding:
+    """Compresses responses block by block.
+
+    The compression is starlette-compress: Starlette's own takes ``gzip;q=0`` for a wish and knows gzip only. It has an order of
+    preference of its own, so that it is shown only the coding that the client prefers.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._compressing = CompressMiddleware(app, minimum_size=_MIN_BYTES)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle a request."""
+        if scope["type"] == "http":
+            headers = MutableHeaders(raw=list(scope["headers"]))
+            coding = negotiate_coding(",".join(headers.getlist("accept-encoding")), _CODINGS)
+            del headers["accept-encoding"]
+            headers["accept-encoding"] = coding or "identity"
+            scope = {**scope, "headers": headers.raw}
+        await self._compressing(scope, receive, send)
