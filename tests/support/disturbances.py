@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -32,8 +33,9 @@ class Command(NamedTuple):
     arguments: tuple[str, ...]
     prepared: Path
     exit_status: int = 0
+    is_resumable: bool = False
 
-    def start(self, folder: Path) -> subprocess.Popen[str]:
+    def start(self, folder: Path, max_file_bytes: int = resource.RLIM_INFINITY) -> subprocess.Popen[str]:
         """Start it in a process group of its own, with a folder for temporary files of its own."""
         temporary = folder / "temporary"
         temporary.mkdir(exist_ok=True)
@@ -41,6 +43,7 @@ class Command(NamedTuple):
             [sys.executable, "-m", "pfocr2rdf", *self.arguments],
             cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
             env={**os.environ, "TMPDIR": str(temporary)},
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (max_file_bytes, max_file_bytes)),
         )  # fmt: skip
 
     def finish(self, folder: Path) -> dict[str, bytes]:
@@ -163,6 +166,33 @@ def disturb(undisturbed: Undisturbed, disturbance: Disturbance, folder: Path, ch
     found_differences = differences(command.finish(folder), undisturbed.files)
     assert not found_differences
     shutil.rmtree(folder)
+
+
+def exhaust(undisturbed: Undisturbed, folder: Path, ballast_bytes: int = 0, max_file_bytes: int = resource.RLIM_INFINITY) -> bool:
+    """Run a command where there is too little room, and then with enough; returns whether there was too little.
+
+    It fails in one sentence, and leaves no process, no temporary file, and of what does not go on where it was nothing at all.
+    """
+    command = undisturbed.command
+    shutil.copytree(command.prepared, folder, dirs_exist_ok=True)
+    before = snapshot(folder)
+    ballast = folder / "ballast"
+    ballast.write_bytes(bytes(ballast_bytes))
+    process = command.start(folder, max_file_bytes)
+    _, errors = process.communicate(timeout=180)
+    assert not in_group(process.pid), f"{command.name}: processes that outlive it: {describe(in_group(process.pid))}"
+    ballast.unlink()
+    has_failed = process.returncode != command.exit_status
+    if has_failed:
+        assert process.returncode == 3, errors
+        assert errors.startswith("Error: "), errors
+        assert errors.count("\n") == 1, errors
+        assert "fault of pfocr2rdf" not in errors, errors
+        (folder / "temporary").rmdir()
+        if not command.is_resumable:
+            assert not differences(snapshot(folder), before)
+    assert not differences(command.finish(folder), undisturbed.files)
+    return has_failed
 
 
 def describe(pids: list[int]) -> list[str]:

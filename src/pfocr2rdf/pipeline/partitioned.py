@@ -62,6 +62,7 @@ class PartitionedExport:
             executor = stack.enter_context(self._run.create_executor())
             stale_files = StaleFiles(self._storage, self._planned_files())
             scratch = stack.enter_context(scratch_directory())
+            stack.enter_context(map_os_errors(scratch))
             directory = stack.enter_context(ExportDirectory(scratch / "out"))
             aggregator, graph_files = self._write_graph_files(executor, directory)
             write_sidecars(directory, self._run, aggregator, graph_files)

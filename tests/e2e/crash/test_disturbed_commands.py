@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
+import subprocess
 import sys
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from benchmarks.corpus import make_corpus
 from tests.support import disturbances
-from tests.support.disturbances import Command, Undisturbed, disturb
+from tests.support.disturbances import Command, Undisturbed, disturb, exhaust
 
 from pfocr2rdf import diff, export, load, publish
 
@@ -22,9 +25,15 @@ pytestmark = [pytest.mark.skipif(sys.platform != "linux", reason="processes are 
 
 KILLS = int(os.environ.get("PFOCR2RDF_KILLS", "0"))
 
-RECORDS = 150
+RECORDS = 100
 
-COMMANDS = ("fresh", "incremental", "compressed", "partitioned", "merged", "archive", "load", "load-records", "publish", "diff")
+COMMANDS = ("fresh", "incremental", "compressed", "partitioned", "load", "publish", "diff", "merged", "archive", "load-records")
+
+
+def each_command(*names: str) -> pytest.MarkDecorator:
+    """All commands, or by default those for which there is time."""
+    return pytest.mark.parametrize("undisturbed", COMMANDS if KILLS else names, indirect=True)
+
 
 SIGNALS = (
     disturbances.terminate, disturbances.hang_up, disturbances.interrupt, disturbances.interrupt_twice, disturbances.kill_worker,
@@ -77,13 +86,13 @@ def prepare(name: str, sources: Path, folder: Path) -> Command:
         case "diff":
             diff(old, old, folder / "delta")
             command, exit_status = ["diff", old, new, "-o", "delta"], 1
-    return Command(name, tuple(command), folder, exit_status)
+    return Command(name, tuple(command), folder, exit_status, name in ("partitioned", "merged", "load", "load-records"))
 
 
 @pytest.mark.parametrize("undisturbed", COMMANDS, indirect=True)
 def test_a_command_that_is_killed_leaves_nothing_that_the_next_run_does_not_put_right(undisturbed: Undisturbed, tmp_path: Path) -> None:
     chosen = random.Random(f"kill {undisturbed.command.name}")
-    for number in range(KILLS or 3):
+    for number in range(KILLS or (3 if undisturbed.command.name in COMMANDS[:7] else 1)):
         disturb(undisturbed, disturbances.kill, tmp_path / str(number), chosen)
 
 
@@ -103,3 +112,36 @@ def test_a_command_that_a_signal_ends_says_so_and_cleans_up(
     chosen = random.Random(f"{disturbance.__name__} {undisturbed.command.name}")
     for number in range(max(1, KILLS // 5)):
         disturb(undisturbed, disturbance, tmp_path / str(number), chosen)
+
+
+@each_command("compressed", "load", "diff")
+def test_a_command_that_may_not_write_large_files_changes_nothing(undisturbed: Undisturbed, tmp_path: Path) -> None:
+    chosen = random.Random(f"large files {undisturbed.command.name}")
+    largest = max(map(len, undisturbed.files.values()))
+    limits = [int(largest * chosen.uniform(0.01, 0.3)) for _ in range(max(1, KILLS // 5))]
+    failures = [exhaust(undisturbed, tmp_path / str(number), max_file_bytes=limit) for number, limit in enumerate(limits)]
+    assert any(failures)
+
+
+@each_command("incremental", "partitioned", "publish")
+def test_a_command_that_finds_a_full_disk_changes_nothing(undisturbed: Undisturbed, disk: Path) -> None:
+    chosen = random.Random(f"full disk {undisturbed.command.name}")
+    shutil.copytree(undisturbed.command.prepared, disk / "probe")
+    free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
+    shutil.rmtree(disk / "probe")
+    growth = sum(map(len, undisturbed.files.values()))
+    for number in range(max(1, KILLS // 5)):
+        exhaust(undisturbed, disk / str(number), ballast_bytes=free - int(growth * chosen.random()))
+        shutil.rmtree(disk / str(number))
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 100 MB."""
+    directory = tmp_path / "disk"
+    directory.mkdir()
+    arguments = ["mount", "-t", "tmpfs", "-o", "size=100m", "pfocr2rdf-test", str(directory)]
+    if not shutil.which("mount") or subprocess.run(arguments, capture_output=True, check=False).returncode:
+        pytest.skip("a small disk cannot be mounted here: that is for root alone")
+    yield directory
+    subprocess.run(["umount", str(directory)], check=True)
