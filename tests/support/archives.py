@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -47,6 +49,12 @@ def tarred(files: dict[str, str | bytes], links: dict[str, tuple[bytes, str]] | 
     return buffer.getvalue()
 
 
+def tar_header(kind: bytes, size: int, name: bytes = b"x.md") -> bytes:
+    info = tarfile.TarInfo(name.decode())
+    info.type, info.size = kind, size
+    return info.tobuf(tarfile.GNU_FORMAT)
+
+
 def zipped(files: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as archive:
@@ -61,6 +69,9 @@ ARCHIVES: dict[str, Callable[[dict[str, str | bytes]], bytes]] = {
     "a.tar.zst": lambda files: zstandard.compress(tarred(files)),
     "frames.tar.zst": lambda files: b"".join(map(zstandard.compress, (tarred(files)[:700], tarred(files)[700:]))),
     "members.tar.gz": lambda files: b"".join(map(gzip.compress, (tarred(files)[:700], tarred(files)[700:]))),
+    "a.tar.bz2": lambda files: bz2.compress(tarred(files)),
+    "a.tar.xz": lambda files: lzma.compress(tarred(files)),
+    "streams.tar.xz": lambda files: b"".join(map(lzma.compress, (tarred(files)[:700], tarred(files)[700:]))),
     "a.zip": zipped,
     "stored.zip": lambda files: zipped(files, zipfile.ZIP_STORED),
     "no-suffix": tarred,

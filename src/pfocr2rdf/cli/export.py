@@ -72,9 +72,12 @@ def export_command(
 ) -> int:
     """Turn records into a validated knowledge graph.
 
-    SOURCES are record files, folders, PFOCR checkouts (with _figures and _data), archives (.tar, .tar.gz, .tar.zst, .zip), by
-    path or by URL (s3://bucket/folder/), or - for standard input. Where an export is in the directory already, only records that
-    are new or have changed are mapped.
+    SOURCES are record files, folders, PFOCR checkouts (with _figures and _data), archives (.zip, .tar, also with .gz, .zst, .bz2
+    or .xz), by path or by URL (s3://bucket/folder/), or - for standard input. Where an export is in the directory already, only
+    records that are new or have changed are mapped.
+
+    An archive may have 2,000,000 members and expand to 32 GiB and to 200 times its size. PFOCR2RDF_ARCHIVE_MAX_MEMBERS,
+    PFOCR2RDF_ARCHIVE_MAX_EXPANDED_BYTES and PFOCR2RDF_ARCHIVE_MAX_RATIO set other limits.
     """
     named_release = Release(release, f"{issued:%Y-%m-%d}" if issued else "")
     with show_progress(quiet or as_json, "Exporting") as progress:

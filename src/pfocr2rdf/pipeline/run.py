@@ -53,7 +53,7 @@ class ExportRun:
     def create_aggregator(self, directory: ExportDirectory, report: ReportWriter, state: State, dropped: DroppedRecords) -> Aggregator:
         """An aggregator that has the refusals of the sources already."""
         aggregator = Aggregator(directory, report, state, dropped, self.options.fatal_statuses)
-        for error in self.sources.refusals:
+        for error in self.sources.refusals():
             aggregator.add_refusal(error)
         return aggregator
 

@@ -86,7 +86,7 @@ class SingleFileExport:
     def _unchanged_summary(self, reusable: ReusableRecords) -> ExportSummary | None:
         """The summary of the export that is there already, where it is what this one would be."""
         previous = reusable.exports[0] if reusable.exports else None
-        if not previous or previous.root != self._directory.path or self._run.sources.refusals:
+        if not previous or previous.root != self._directory.path or any(True for _ in self._run.sources.refusals()):
             return None
         state, export_numbers = previous.state, reusable.export_numbers
         with contextlib.suppress(*DATABASE_ERRORS, TypeError, KeyError):

@@ -10,11 +10,12 @@ from pfocr2rdf.errors import RecordError
 from pfocr2rdf.pipeline.results import QUARANTINED, BatchResult, IndexedRecord, QuarantinedRecord, build_refusal_result
 from pfocr2rdf.pipeline.worker import Worker
 from pfocr2rdf.rdf import iris
-from pfocr2rdf.records.sources import RecordRef
-from pfocr2rdf.storage.filesystem import open_file
+from pfocr2rdf.records.documents import MAX_RECORD_BYTES
+from pfocr2rdf.records.record_files import read_record_file
+from pfocr2rdf.records.sources import RecordRef, strip_compression
+from pfocr2rdf.storage.compression import DECOMPRESSION_ERRORS
 
 BATCH_RECORDS = 64  # records that a worker maps at once
-_MAX_QUARANTINED_BYTES = 1 << 23
 
 
 class MapBatchTask(NamedTuple):
@@ -54,7 +55,7 @@ class MapBatchTask(NamedTuple):
 def _quarantine_folder_name(ref: RecordRef, number: int) -> str:
     """The name of the record's file, where that can be the name of a folder."""
     try:
-        return iris.check_figid(Path(ref.path).stem)
+        return iris.check_figid(Path(strip_compression(ref.path)).stem)
     except RecordError:
         return f"record-{number}"
 
@@ -64,9 +65,8 @@ def _read_unparsed(ref: RecordRef) -> dict[str, bytes]:
     if ref.document:
         return {"record.yaml": ref.document.data}
     try:
-        with open_file(ref.path) as file:
-            return {Path(ref.path).name: file.read(_MAX_QUARANTINED_BYTES)}
-    except OSError:  # it is gone, or has changed
+        return {Path(ref.path).name: read_record_file(ref.path, MAX_RECORD_BYTES)}
+    except (OSError, *DECOMPRESSION_ERRORS):  # it is gone, or has changed
         return {}
 
 

@@ -91,7 +91,7 @@ def _validate_record(record: FigureRecord, validator: Validator) -> list[Validat
 
 def _validate_records(source: str | os.PathLike[str], validator: Validator) -> Iterator[list[ValidationResult] | RecordError]:
     with RecordSource([source]) as records:
-        yield from records.refusals
+        yield from records.refusals()
         for item in records:
             try:
                 yield _validate_record(read_record(item), validator) if isinstance(item, RecordRef) else item

@@ -13,13 +13,15 @@ from pfocr2rdf.rdf import iris
 from pfocr2rdf.records import pfocr2021, pfocr2023
 from pfocr2rdf.records.documents import MAX_RECORD_BYTES, YamlDocument, extract_front_matter, too_large_error
 from pfocr2rdf.records.file_types import explain_record, explain_table, find_conflict
+from pfocr2rdf.records.member_store import is_member
 from pfocr2rdf.records.model import FigureRecord
-from pfocr2rdf.records.sources import RecordRef, RecordSource
+from pfocr2rdf.records.record_files import file_error, read_record_file
+from pfocr2rdf.records.sources import RecordRef, RecordSource, strip_compression
 from pfocr2rdf.records.tables import SideTable, decode_text
 from pfocr2rdf.records.values import get_text
 from pfocr2rdf.records.yaml import load_yaml
 from pfocr2rdf.storage import filesystem
-from pfocr2rdf.storage.regular_files import read_regular
+from pfocr2rdf.storage.compression import DECOMPRESSION_ERRORS
 from pfocr2rdf.storage.urls import is_url
 
 SCHEMAS = (pfocr2021.SCHEMA, pfocr2023.SCHEMA)
@@ -95,7 +97,7 @@ def read_records(*sources: str | os.PathLike[str], refusals: list[RecordError] |
         RecordError: a record cannot be read, and no list was given for refusals.
     """
     with RecordSource(sources) as source:
-        for item in chain(source.refusals, source):
+        for item in chain(source.refusals(), source):
             try:
                 if isinstance(item, RecordError):
                     raise item
@@ -118,11 +120,9 @@ def read_record(ref: RecordRef) -> FigureRecord:
 def _read_bytes(path: str, source: str, explain: Callable[[bytes, RecordError], RecordError] = explain_record) -> bytes:
     """The bytes of a file; ``RecordError`` where it cannot be opened, or is too large, which ``explain`` may know more of."""
     try:
-        limit = MAX_RECORD_BYTES + 1
-        data = filesystem.read_file(path, limit) if is_url(path) else read_regular(path, limit)
-    except OSError as error:
-        reason = f"cannot be opened: {error.strerror or error}"
-        raise RecordError(reason, source=source, remedy="look at the file and its permissions") from error
+        data = read_record_file(path, MAX_RECORD_BYTES + 1)
+    except (OSError, *DECOMPRESSION_ERRORS) as error:
+        raise file_error(error, source) from error
     if len(data) > MAX_RECORD_BYTES:
         raise explain(data, too_large_error()).with_source(source)
     return data
@@ -180,8 +180,8 @@ def prefetch(batch: Iterable[RecordRef]) -> None:
     """Fetch the files of records by URL that will soon be read, all at once. A record's file is named for its figure."""
     urls = []
     for ref in batch:
-        if is_url(ref.path):
-            stem = ref.path.rpartition("/")[2].rpartition(".")[0]
+        if is_url(ref.path) and not is_member(ref.path):
+            stem = strip_compression(ref.path.rpartition("/")[2]).rpartition(".")[0]
             urls += [ref.path, *(f"{folder}/{table_file_name(stem, name)}" for folder in ref.table_dirs for name in TABLE_NAMES)]
     if urls:
         filesystem.prefetch_files(urls)

@@ -15,12 +15,16 @@ from types import TracebackType
 from typing import BinaryIO, NamedTuple
 
 from pfocr2rdf.errors import RecordError, SourceError
-from pfocr2rdf.records.archives import is_archive, unpack_archive
+from pfocr2rdf.records.archive_limits import ArchiveLimitError, ArchiveLimits
+from pfocr2rdf.records.archives import is_archive, store_members
 from pfocr2rdf.records.documents import YamlDocument, iter_documents
 from pfocr2rdf.records.file_types import RDF_REMEDY
+from pfocr2rdf.records.member_store import MemberTree, MemberWriter
+from pfocr2rdf.records.record_files import file_error, open_record_file
 from pfocr2rdf.records.trees import FileTree, LocalTree, NamePredicate, RemoteTree, sort_names
 from pfocr2rdf.records.values import printable_path
 from pfocr2rdf.storage import filesystem
+from pfocr2rdf.storage.compression import DECOMPRESSION_ERRORS
 from pfocr2rdf.storage.rdf_files import rdf_format
 from pfocr2rdf.storage.regular_files import copy_pipe, is_pipe
 from pfocr2rdf.storage.scratch import scratch_directory
@@ -30,6 +34,7 @@ FIGURES_DIR, DATA_DIR = "_figures", "_data"
 match_table_name = re.compile(r"(.+)-(genes|chemicals|diseases)\.tsv").fullmatch
 _RECORD_SUFFIXES = (".md", ".yaml", ".yml")
 _STREAM_SUFFIXES = (".yaml", ".yml", ".json")
+_COMPRESSION_SUFFIXES = ("", ".gz", ".zst", ".bz2", ".xz")  # a record may be compressed by itself
 _NON_RECORD_STEMS = frozenset(("readme", "changelog", "contributing", "license", "index", "code_of_conduct", "security"))
 
 
@@ -50,12 +55,12 @@ class RecordRef(NamedTuple):
 class RecordSource:
     """All records of the sources that a user named, in a fixed order.
 
-    Use it as a context manager: archives are unpacked to a temporary folder, which is removed at the end.
+    Use it as a context manager: the records of archives are in a temporary database, which is removed at the end.
 
     Args:
         names: files, folders, archives, by path or by URL (``s3://bucket/folder/``); ``-`` is standard input.
         stdin: what to read for ``-``.
-        portable: whether other machines must be able to read the records; then archives, which are unpacked here, are refused.
+        portable: whether other machines must be able to read the records; then archives, which are read here, are refused.
 
     Raises:
         SourceError: a source does not exist, or is a damaged archive.
@@ -64,7 +69,6 @@ class RecordSource:
     def __init__(self, names: Iterable[str | os.PathLike[str]], stdin: BinaryIO | None = None, *, portable: bool = False) -> None:
         self._portable = portable
         self.names = [os.fspath(name) for name in names]
-        self.refusals: list[RecordError] = []  # the members of archives that cannot be used
         self.orphans: dict[str, list[str]] = {}  # the tables that the last iteration found without a figure, by the figure's id
         self._stdin = stdin
         self._stack = ExitStack()
@@ -85,7 +89,10 @@ class RecordSource:
         self.close()
 
     def close(self) -> None:
-        """Remove what was unpacked."""
+        """Remove the temporary files."""
+        for tree, _ in self._trees:
+            if isinstance(tree, MemberTree):
+                tree.close()
         self._stack.close()
         self._scratch = None
 
@@ -107,14 +114,17 @@ class RecordSource:
             raise SourceError(f"{name}: there is no such file or folder")
         if os.path.isdir(path):
             return LocalTree(str(path)), label
-        return self._unpack(path, label) if is_archive(path) and not _is_rdf_name(name) else path, label
+        return self._store_members(path, label) if is_archive(path) and not _is_rdf_name(name) else path, label
 
-    def _unpack(self, archive: Path, label: str) -> LocalTree:
+    def _store_members(self, archive: Path, label: str) -> MemberTree:
         if self._portable:
-            raise SourceError(f"{label}: an archive is unpacked where no other machine sees it; unpack it to where all workers can read")
-        target = self._scratch_path()
-        self.refusals.extend(unpack_archive(archive, label, target))
-        return LocalTree(str(target))
+            raise SourceError(
+                f"{label}: an archive is read into a place that no other machine sees; unpack it to where all workers can read"
+            )
+        with MemberWriter(self._scratch_path()) as writer:
+            for refusal in store_members(archive, label, writer.add, ArchiveLimits.from_environment()):
+                writer.refuse(refusal)
+        return MemberTree(writer.path)
 
     def _resolve_url(self, url: str) -> tuple[FileTree | Path | str, str]:
         """A folder or a record is read by URL; another file, which may be an archive, is downloaded first."""
@@ -125,7 +135,7 @@ class RecordSource:
             return url, label
         path = self._scratch_path() / name.partition("?")[0]
         filesystem.download(url, path)
-        return self._unpack(path, label) if is_archive(path) else path, label
+        return self._store_members(path, label) if is_archive(path) else path, label
 
     def _spool_stdin(self) -> Path:
         stream = self._stdin or getattr(sys.stdin, "buffer", None)
@@ -144,6 +154,10 @@ class RecordSource:
         except (TimeoutError, PermissionError):  # it is refused as what is no file
             return pipe
         return path
+
+    def refusals(self) -> Iterator[RecordError]:
+        """The members of archives that cannot be used; the same ones each time."""
+        return (error for tree, _ in self._trees if isinstance(tree, MemberTree) for error in tree.refusals())
 
     def count_files(self) -> int:
         """The number of files to read; a stream counts as one."""
@@ -166,7 +180,7 @@ class RecordSource:
                     record_names = sort_names(tree.names(folder, _is_record))
                 except OSError as error:
                     empty = False
-                    yield _file_error(error, printable_path(display_path), "listed")
+                    yield file_error(error, printable_path(display_path), "listed")
                     continue
                 for name in record_names:
                     empty = False
@@ -206,7 +220,8 @@ def _table_figid(table: str) -> str:
 
 def _has_figure(tree: FileTree, folders: tuple[str, ...], stem: str) -> bool:
     """Whether one of the folders has a record file of this name."""
-    return any(tree.exists(folder, stem + suffix) for folder in folders for suffix in _RECORD_SUFFIXES)
+    suffixes = [suffix + compression for compression in _COMPRESSION_SUFFIXES for suffix in _RECORD_SUFFIXES]
+    return any(tree.exists(folder, stem + suffix) for suffix in suffixes for folder in folders)
 
 
 def _separator(folder: str) -> str:
@@ -242,8 +257,14 @@ def _count_records(tree: FileTree) -> int:
 
 
 def _is_record(name: str) -> bool:
-    stem, suffix = os.path.splitext(name)
+    stem, suffix = os.path.splitext(strip_compression(name))
     return suffix.lower() in _RECORD_SUFFIXES and not name.startswith(".") and stem.lower() not in _NON_RECORD_STEMS
+
+
+def strip_compression(name: str) -> str:
+    """The name of a file without the suffix of its compression."""
+    stem, suffix = os.path.splitext(name)
+    return stem if suffix.lower() in _COMPRESSION_SUFFIXES else name
 
 
 def _table_dirs(names: Callable[[str, NamePredicate], Iterator[str]], folder: str) -> tuple[str, ...]:
@@ -267,7 +288,7 @@ def _figure_dirs(folder: str) -> tuple[str, ...]:
     if os.path.basename(folder) != DATA_DIR:
         return (folder,)
     above = os.path.dirname(folder)
-    return (os.path.join(above, FIGURES_DIR), above)
+    return (f"{above}{_separator(folder)}{FIGURES_DIR}", above)
 
 
 def _file_record_refs(folder: str, name: str, label: str, tables: tuple[str, ...]) -> Iterator[RecordRef | RecordError]:
@@ -275,24 +296,23 @@ def _file_record_refs(folder: str, name: str, label: str, tables: tuple[str, ...
     if _is_rdf_name(name):
         yield RecordError("is RDF by its name, not a record", source=label, remedy=RDF_REMEDY)
         return
-    if not name.lower().endswith(_STREAM_SUFFIXES):
+    if not strip_compression(name).lower().endswith(_STREAM_SUFFIXES):
         yield RecordRef(label, path, None, tables)
         return
     count = 0
     try:
-        with filesystem.open_file(path) as file:
+        with open_record_file(path) as file:
             for document in iter_documents(file):
                 count += 1
                 yield document.with_source(label) if isinstance(document, RecordError) else RecordRef(label, "", document, tables)
-    except OSError as error:
-        yield _file_error(error, label)
+    except ArchiveLimitError as error:
+        yield RecordError(str(error), source=label)
+        return
+    except (OSError, *DECOMPRESSION_ERRORS) as error:
+        yield file_error(error, label)
         return
     if not count:
         yield RecordError("the file is empty", source=label, remedy="fetch it again")
-
-
-def _file_error(error: OSError, label: str, action: str = "opened") -> RecordError:
-    return RecordError(f"cannot be {action}: {error.strerror or error}", source=label, remedy="look at the file and its permissions")
 
 
 @contextlib.contextmanager

@@ -1,10 +1,16 @@
-"""Transparent compression with gzip or Zstandard by the suffix of a file; a truncated file is an error, never a short one."""
+"""Transparent compression by the suffix of a file; a truncated file is an error, never a short one.
+
+Files are written with gzip or Zstandard, and read with these, bzip2 and xz.
+"""
 
 from __future__ import annotations
 
+import bz2
 import contextlib
 import gzip
 import io
+import lzma
+import re
 import zlib
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
@@ -18,23 +24,42 @@ from isal import igzip
 from pfocr2rdf.storage.files import BUFFER_BYTES, HashingWriter
 from pfocr2rdf.storage.regular_files import open_regular
 
-DECOMPRESSION_ERRORS = (EOFError, zlib.error, zstandard.ZstdError)
+DECOMPRESSION_ERRORS = (EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError)
 """What reading a truncated or damaged file raises, besides ``OSError``."""
 
+
+def is_decompression_error(error: Exception) -> bool:
+    """Whether the compressed data are damaged: ``gzip`` and ``bz2`` raise ``OSError``, but no error of the operating system."""
+    return isinstance(error, (*DECOMPRESSION_ERRORS, gzip.BadGzipFile)) or (type(error) is OSError and error.errno is None)
+
+
 _BUFFER_BYTES = 1 << 16
-_ZSTD_READ_BYTES = 1 << 12  # a few bytes can decompress to a thousand times as many
+_ZSTD_READ_BYTES = 1 << 8  # four bytes can decompress to 128 kB
+_XZ_MEMORY_BYTES = 128 << 20  # xz -9 needs 65 MiB; a header may ask for 4 GiB
+
+_MAGIC_NUMBERS = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst", b"\xfd7zXZ\x00": ".xz"}
+_BZIP2_MAGIC = re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)").match
+
+
+def detect_compression(head: bytes) -> str:
+    """The suffix for the compression of a file that begins with these bytes, ``""`` for none."""
+    for magic, suffix in _MAGIC_NUMBERS.items():
+        if head.startswith(magic):
+            return suffix
+    return ".bz2" if _BZIP2_MAGIC(head) else ""
 
 
 @contextmanager
 def open_decompressed(path: Path, on_read: Callable[[bytes], object] | None = None) -> Iterator[IO[bytes]]:
-    """A file to read bytes from, decompressed if its name ends in ``.gz`` or ``.zst``.
+    """A file to read bytes from, decompressed if its name ends in ``.gz``, ``.zst``, ``.bz2`` or ``.xz``.
 
     ``on_read`` is called with the bytes of the file itself, chunk by chunk as they are read.
 
     Raises:
-        OSError: it cannot be read, is no regular file, or is no gzip file.
+        OSError: it cannot be read, is no regular file, or is no gzip file, or a damaged bzip2 file.
         EOFError: it is truncated.
         zlib.error: it is a damaged gzip file.
+        lzma.LZMAError: it is a damaged xz file, or needs more memory than any compressor asks for by itself.
         zstandard.ZstdError: it is a damaged Zstandard file.
     """
     with open_regular(path, _BUFFER_BYTES) as file:
@@ -44,9 +69,13 @@ def open_decompressed(path: Path, on_read: Callable[[bytes], object] | None = No
 
 
 def decompress(suffix: str, raw: BinaryIO) -> IO[bytes]:
-    """A stream decompressed by the suffix ``.gz`` or ``.zst``; reading raises what ``open_decompressed`` does."""
+    """A stream decompressed by the suffix ``.gz``, ``.zst``, ``.bz2`` or ``.xz``; reading raises what ``open_decompressed`` does."""
     if suffix == ".gz":
         return cast("IO[bytes]", gzip.open(raw))
+    if suffix == ".bz2":
+        return bz2.open(raw)
+    if suffix == ".xz":
+        return io.BufferedReader(_XzReader(raw), _BUFFER_BYTES)
     if suffix == ".zst":
         return io.BufferedReader(_ZstdFrameReader(raw), _BUFFER_BYTES)
     return raw
@@ -67,7 +96,7 @@ class _ChunkReader(io.RawIOBase):
         return len(data)
 
     @abstractmethod
-    def _read_chunk(self, size: int) -> bytes:
+    def _read_chunk(self, size: int) -> bytes | memoryview:
         """At least one byte and at most ``size``; none at the end."""
 
 
@@ -90,9 +119,10 @@ class _ZstdFrameReader(_ChunkReader):
     def __init__(self, file: BinaryIO) -> None:
         super().__init__(file)
         self._frame = zstandard.ZstdDecompressor().decompressobj()
-        self._compressed = self._ready = b""
+        self._compressed = b""
+        self._ready = memoryview(b"")
 
-    def _read_chunk(self, size: int) -> bytes:
+    def _read_chunk(self, size: int) -> bytes | memoryview:
         while not self._ready:
             self._compressed = self._compressed or self._file.read(_ZSTD_READ_BYTES)
             if self._frame.eof and self._compressed:
@@ -101,10 +131,32 @@ class _ZstdFrameReader(_ChunkReader):
                 if not self._frame.eof:
                     raise EOFError("it breaks off before its end")
                 return b""
-            self._ready = self._frame.decompress(self._compressed)
+            self._ready = memoryview(self._frame.decompress(self._compressed))
             self._compressed = self._frame.unused_data
         data, self._ready = self._ready[:size], self._ready[size:]
         return data
+
+
+class _XzReader(_ChunkReader):
+    """All streams of an xz or LZMA file, with a bound on memory: ``lzma.open`` has none."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__(file)
+        self._stream = lzma.LZMADecompressor(lzma.FORMAT_AUTO, _XZ_MEMORY_BYTES)
+
+    def _read_chunk(self, size: int) -> bytes:
+        while True:
+            compressed = self._file.read(_BUFFER_BYTES) if self._stream.needs_input else b""
+            if self._stream.eof:
+                compressed = self._stream.unused_data or self._file.read(_BUFFER_BYTES)
+                compressed = compressed.lstrip(b"\0")  # between streams
+                if not compressed:
+                    return b""
+                self._stream = lzma.LZMADecompressor(lzma.FORMAT_AUTO, _XZ_MEMORY_BYTES)
+            elif self._stream.needs_input and not compressed:
+                raise EOFError("it breaks off before its end")
+            if data := self._stream.decompress(compressed, size):
+                return data
 
 
 COMPRESSION_SUFFIXES = {"gz": ".gz", "zst": ".zst"}

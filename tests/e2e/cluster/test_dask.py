@@ -267,7 +267,7 @@ def test_a_worker_that_writes_to_a_disk_of_its_own(start: Callable[..., Running]
 
 def test_an_archive_that_only_this_machine_sees(start: Callable[..., Running], tmp_path: Path) -> None:
     make_corpus(3, tmp_path / "a.tar", form="tar", source=None)
-    with pytest.raises(SourceError, match="an archive is unpacked where no other machine sees it"):
+    with pytest.raises(SourceError, match="an archive is read into a place that no other machine sees"):
         exported(tmp_path / "a.tar", tmp_path / "out", start(0))
 
 
