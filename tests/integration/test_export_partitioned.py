@@ -29,8 +29,8 @@ from pfocr2rdf.pipeline.executors.processes import ProcessExecutor
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.records.model import FigureRecord
-from pfocr2rdf.storage.files import exclusive_lock
 from pfocr2rdf.storage.layout import CHECKPOINT_DIR, MANIFEST_FILE, PARTITION_MANIFESTS_DIR, STAGING_DIR, STATE_FILE
+from pfocr2rdf.storage.locks import DirectoryLock
 
 PARSED = {
     "turtle": pyoxigraph.RdfFormat.TURTLE, "jsonld": pyoxigraph.RdfFormat.JSON_LD, "ntriples": pyoxigraph.RdfFormat.N_TRIPLES,
@@ -480,12 +480,12 @@ def test_what_stands_in_a_folder_that_never_was_ours_stays(source: Path, tmp_pat
 @pytest.mark.parametrize("size", [None, 7])
 def test_two_exports_at_once_into_one_folder(size: int | None, source: Path, output: Path) -> None:
     previous = contents(output, hidden=True)
-    handle = exclusive_lock(output)
+    lock = DirectoryLock(output)
     try:
         with pytest.raises(OutputError, match="another export is writing there"):
             export([source], output, partition_size=size)
     finally:
-        os.close(handle)
+        lock.release()
     assert contents(output, hidden=True) == previous
 
 

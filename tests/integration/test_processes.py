@@ -218,7 +218,7 @@ def test_workers_ignore_an_interrupt_from_the_keyboard() -> None:
         for _, (result, _) in pool.map((None, task) for task in tasks):
             results.append(result)
             for worker in pool._running:
-                if worker.has_answered:
+                if worker.is_ready:
                     pids.add(worker.process.pid)
                     hit(worker, signal.SIGINT)
     assert results == expected_results(tasks)

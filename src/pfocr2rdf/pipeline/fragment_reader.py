@@ -16,14 +16,15 @@ class _SeekableReader:
     """A file without compression."""
 
     def __init__(self, path: Path) -> None:
-        self._handle = os.open(path, os.O_RDONLY)
-        self.length = os.fstat(self._handle).st_size
+        self._file = path.open("rb")
+        self.length = os.fstat(self._file.fileno()).st_size
 
     def read(self, offset: int, size: int) -> bytes:
-        return _check_length(os.pread(self._handle, size, offset), size)
+        self._file.seek(offset)
+        return _check_length(self._file.read(size), size)
 
     def close(self) -> None:
-        os.close(self._handle)
+        self._file.close()
 
 
 class _SequentialReader:

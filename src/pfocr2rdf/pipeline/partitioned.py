@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from itertools import islice
@@ -27,8 +26,9 @@ from pfocr2rdf.rdf.serializers.base import Serializer
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.storage.compression import decompress, suffix_for
 from pfocr2rdf.storage.export_directory import ExportDirectory
-from pfocr2rdf.storage.files import BUFFER_BYTES, FileInfo, exclusive_lock, map_os_errors
+from pfocr2rdf.storage.files import BUFFER_BYTES, FileInfo, map_os_errors
 from pfocr2rdf.storage.layout import MANIFEST_FILE, QUARANTINE_DIR, STATE_FILE, is_partition_file
+from pfocr2rdf.storage.locks import DirectoryLock
 from pfocr2rdf.storage.output_storage import Storage
 from pfocr2rdf.storage.prune import StaleFiles
 from pfocr2rdf.storage.scratch import scratch_directory
@@ -187,14 +187,14 @@ def _locked_folder(folder: Path) -> Iterator[None]:
     with map_os_errors(folder):
         is_new = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
-        handle = exclusive_lock(folder)
+        lock = DirectoryLock(folder)
     try:
         yield
     finally:
+        lock.release()
         if is_new:
             with contextlib.suppress(OSError):
                 folder.rmdir()
-        os.close(handle)
 
 
 def publish_partitions(directory: ExportDirectory, storage: Storage, stale_files: StaleFiles, graph_files: list[FileInfo]) -> None:

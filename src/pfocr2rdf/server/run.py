@@ -43,8 +43,10 @@ def serve(
     Once the server listens, ``on_ready`` is called with its URL.
 
     Raises:
-        StoreError: there is no store, or the address cannot be used.
+        StoreError: there is no store, the address cannot be used, or the system is Windows.
     """
+    if not hasattr(socket, "send_fds"):
+        raise StoreError("this system cannot pass open files between processes, as Windows; serve the store on Linux or macOS, or in WSL")
     names = settings.host_names if host in _WILDCARD_ADDRESSES else (*settings.host_names, host)
     app = application(store, settings._replace(host_names=names))
     with _open_listener(host, port) as listener:

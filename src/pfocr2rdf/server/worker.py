@@ -7,7 +7,6 @@ import ctypes
 import io
 import json
 import os
-import resource
 import select
 import signal
 import socket
@@ -15,6 +14,9 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
+
+with contextlib.suppress(ImportError):  # there is none on Windows, where nothing is served (``run.py``)
+    import resource
 
 from pfocr2rdf.server.execute import SparqlRequest, execute_into
 from pfocr2rdf.server.settings import BYTES_PER_MEGABYTE, ServerSettings

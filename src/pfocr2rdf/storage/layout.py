@@ -14,6 +14,7 @@ _T = TypeVar("_T")
 STAGING_DIR = ".pfocr2rdf-partial"
 CHECKPOINT_DIR = ".pfocr2rdf-interrupted"
 STATE_FILE = ".pfocr2rdf-state.sqlite"
+LOCK_FILE = ".pfocr2rdf-lock"
 
 PARTITION_MANIFESTS_DIR = ".pfocr2rdf-parts"
 """The directory of the partition manifests, by which the next run knows the partitions that are up to date."""

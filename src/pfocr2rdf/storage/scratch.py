@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pfocr2rdf.errors import OutputError
-from pfocr2rdf.storage.files import exclusive_lock, map_os_errors
+from pfocr2rdf.storage.files import map_os_errors
+from pfocr2rdf.storage.locks import DirectoryLock
 
 # With the name of the machine: where several share the folder for temporary files, not every lock is seen by the others.
 _PREFIX = f"pfocr2rdf-scratch-{re.sub(r'[^A-Za-z0-9]+', '-', platform.node())}-"
@@ -34,25 +35,23 @@ def scratch_directory() -> Iterator[Path]:
     try:
         yield path
     finally:
-        shutil.rmtree(path, ignore_errors=True)
-        if lock is not None:
-            os.close(lock)
+        _remove(path, lock)
 
 
-def _create() -> tuple[Path, int | None]:
+def _create() -> tuple[Path, DirectoryLock | None]:
     """A directory and its lock; without one where the file system has no locks, and then nobody takes it for left behind."""
     while True:
         path = Path(tempfile.mkdtemp(prefix=_PREFIX))
         with contextlib.suppress(OutputError, FileNotFoundError):  # another process was quicker, and removes it
             try:
-                lock = exclusive_lock(path)
+                lock = DirectoryLock(path)
             except FileNotFoundError:
                 raise
             except OSError:
                 return path, None
             if path.exists():
                 return path, lock
-            os.close(lock)
+            lock.release()
 
 
 def remove_abandoned() -> None:
@@ -68,11 +67,15 @@ def _remove_if_abandoned(path: Path) -> None:
     with contextlib.suppress(OSError, OutputError):  # it is gone, in use, or there are no locks
         if not _is_own_directory(path.lstat()):
             return
-        lock = exclusive_lock(path)
-        try:
-            shutil.rmtree(path, ignore_errors=True)  # which follows no links
-        finally:
-            os.close(lock)
+        _remove(path, DirectoryLock(path))
+
+
+def _remove(path: Path, lock: DirectoryLock | None) -> None:
+    shutil.rmtree(path, ignore_errors=True)  # which follows no links
+    if lock:
+        lock.release()
+        with contextlib.suppress(OSError):  # Windows leaves the lock's file until then
+            path.rmdir()
 
 
 def _is_own_directory(status: os.stat_result) -> bool:

@@ -12,8 +12,9 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from pfocr2rdf.storage.compression import open_compressed
-from pfocr2rdf.storage.files import BUFFER_BYTES, FileInfo, HashingWriter, exclusive_lock, map_os_errors
+from pfocr2rdf.storage.files import BUFFER_BYTES, FileInfo, HashingWriter, map_os_errors
 from pfocr2rdf.storage.layout import STAGING_DIR, read_manifest
+from pfocr2rdf.storage.locks import DirectoryLock
 
 
 class StagedDirectory:
@@ -37,30 +38,31 @@ class StagedDirectory:
         self._manifest = manifest
         self._owns = owns
         self._stale_names: set[str] = set()
-        self._lock = -1
+        self._lock: DirectoryLock | None = None
         self._is_new = False
 
     def __enter__(self) -> Self:
         with map_os_errors(self.path):
             self._is_new = not self.path.exists()
             self.path.mkdir(parents=True, exist_ok=True)
-            self._lock = exclusive_lock(self.path)
+            self._lock = DirectoryLock(self.path)
         try:
             with map_os_errors(self.path):
                 self._recover()
                 self.reset()
         except BaseException:
             shutil.rmtree(self.staging, ignore_errors=True)
-            os.close(self._lock)
+            self._lock.release()
             raise
         return self
 
     def __exit__(self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._clean_up(error_type)
+        if self._lock:
+            self._lock.release()
         if self._is_new:
             with contextlib.suppress(OSError):  # it is empty if nothing was published
                 self.path.rmdir()
-        os.close(self._lock)
 
     def _recover(self) -> None:
         """Find out what earlier runs left, also those that were killed, before the staging directory is emptied."""

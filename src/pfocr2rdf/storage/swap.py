@@ -8,7 +8,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from pfocr2rdf.storage.files import exclusive_lock, map_os_errors
+from pfocr2rdf.storage.files import map_os_errors
+from pfocr2rdf.storage.layout import LOCK_FILE
+from pfocr2rdf.storage.locks import DirectoryLock
 
 
 class DirectorySwap:
@@ -35,7 +37,7 @@ class DirectorySwap:
         self._keep = keep
         with map_os_errors(path):
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._lock = exclusive_lock(self.folder, holder)
+            self._lock = DirectoryLock(self.folder, holder)
         try:
             self.recover()
         except BaseException:
@@ -73,9 +75,16 @@ class DirectorySwap:
         """Unlock. Without ``completed``, the hidden directory stays if it has anything that the next run can resume."""
         try:
             if completed:
-                shutil.rmtree(self.folder, ignore_errors=True)
-            else:
-                with suppress(OSError):
-                    self.folder.rmdir()
+                self._empty()
         finally:
-            os.close(self._lock)
+            self._lock.release()
+            with suppress(OSError):
+                self.folder.rmdir()
+
+    def _empty(self) -> None:
+        with suppress(OSError):
+            for path in self.folder.iterdir():
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                elif path.name != LOCK_FILE:  # which goes with the lock
+                    path.unlink()

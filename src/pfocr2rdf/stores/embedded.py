@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 import pyoxigraph
 
 from pfocr2rdf.errors import StoreError
-from pfocr2rdf.storage.files import shared_lock
+from pfocr2rdf.storage.locks import shared_lock
 from pfocr2rdf.stores.chunks import Chunk
 from pfocr2rdf.stores.store import SolutionMapping, Store
 

@@ -12,6 +12,7 @@ import pytest
 
 from pfocr2rdf.errors import OutputError
 from pfocr2rdf.storage import scratch
+from pfocr2rdf.storage.locks import DirectoryLock
 from pfocr2rdf.storage.scratch import remove_abandoned, scratch_directory
 
 
@@ -83,19 +84,19 @@ def test_one_that_another_process_removes_before_it_is_locked_is_made_again(
     moment: str, temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The other process takes it for left behind: it was removed, is being removed, or is removed after it was opened for the lock."""
-    real_lock, removed = scratch.exclusive_lock, []
+    real_lock, removed = scratch.DirectoryLock, []
 
-    def lock(path: Path) -> int:
+    def lock(path: Path) -> DirectoryLock:
         if removed:
             return real_lock(path)
         removed.append(path)
-        handle = real_lock(path) if moment == "between" else -1
+        handle = real_lock(path) if moment == "between" else None
         shutil.rmtree(path)
         if moment == "meanwhile":
             raise OutputError("locked")
-        return handle if moment == "between" else real_lock(path)
+        return handle or real_lock(path)
 
-    monkeypatch.setattr(scratch, "exclusive_lock", lock)
+    monkeypatch.setattr(scratch, "DirectoryLock", lock)
     with scratch_directory() as path:
         assert path.is_dir()
         assert path not in removed
@@ -107,7 +108,7 @@ def test_where_there_are_no_locks_none_is_taken_for_left_behind(temporary: Path,
     def lock(_: Path) -> object:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr(scratch, "exclusive_lock", lock)
+    monkeypatch.setattr(scratch, "DirectoryLock", lock)
     path = abandon(temporary)
     with scratch_directory() as own:
         assert own.is_dir()

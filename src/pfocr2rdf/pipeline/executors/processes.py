@@ -16,12 +16,30 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Self
 
+from pfocr2rdf.errors import ExecutorError
 from pfocr2rdf.pipeline.executors.base import OUT_OF_MEMORY_REASON, OUT_OF_MEMORY_STATUS, ContextT, Executor, InlineExecutor, Task
 from pfocr2rdf.pipeline.executors.child_process import ChildEntryPoint
 
-_CAN_FORK = sys.platform == "linux"  # elsewhere, system libraries break
+START_METHOD_VARIABLE = "PFOCR2RDF_START_METHOD"
+_MAX_FAILED_STARTS = 3  # of worker processes in a row
+_READY = b"!"  # sent once a process accepts tasks
 _TASKS_PER_WORKER = 3  # running or queued, for each worker
 _PIPE_BYTES = 1 << 15  # fits into a pipe for certain, so that sending it does not wait for a busy worker
+
+
+def start_method() -> str:
+    """How worker processes are started: as the environment says (``PFOCR2RDF_START_METHOD``), else by ``fork`` on Linux, else ``spawn``.
+
+    Where other systems can fork, their own libraries break in the new process.
+
+    Raises:
+        ExecutorError: the system has no such way.
+    """
+    methods = [method for method in ("fork", "spawn") if method in multiprocessing.get_all_start_methods()]
+    method = os.environ.get(START_METHOD_VARIABLE) or ("fork" if sys.platform == "linux" and "fork" in methods else "spawn")
+    if method not in methods:
+        raise ExecutorError(f"{START_METHOD_VARIABLE} is {method!r}, and this system has: {', '.join(methods)}; choose one of them")
+    return method
 
 
 class AutoExecutor:
@@ -68,15 +86,16 @@ class _Process:
     """One worker process with its jobs: the first one is running, a small one may be queued behind it."""
 
     def __init__(self, worker_factory: Callable[[], Any]) -> None:
-        context = multiprocessing.get_context("fork" if _CAN_FORK else "spawn")
+        method = start_method()
+        context = multiprocessing.get_context(method)
         self.connection, child_connection = context.Pipe()
-        arguments = (_run_worker, child_connection, worker_factory)
+        arguments = (_run_worker, child_connection, worker_factory, method == "fork")
         self.process: BaseProcess = context.Process(target=ChildEntryPoint(), args=arguments, daemon=True)  # type: ignore[attr-defined]
         self.process.start()
         child_connection.close()
         self.jobs: deque[_Job] = deque()
         self.undelivered: list[_Job] = []  # sent when the process was dead
-        self.has_answered = False
+        self.is_ready = False
 
     def can_accept(self, job: _Job) -> bool:
         """Whether it can be sent this job now."""
@@ -92,14 +111,21 @@ class _Process:
 
     def receive(self) -> Any:
         """The result of the first job; ``EOFError`` where the process is dead."""
-        try:
-            succeeded, value = pickle.loads(self.connection.recv_bytes())  # noqa: S301 - from our own process
-        except OSError as error:
-            raise EOFError from error
-        self.has_answered = True
+        succeeded, value = pickle.loads(self._receive_bytes())  # noqa: S301 - from our own process
         if not succeeded:
             raise value
         return value
+
+    def confirm_start(self) -> None:
+        """Note that the process accepts jobs, as it says first of all; ``EOFError`` where it is dead."""
+        self._receive_bytes()
+        self.is_ready = True
+
+    def _receive_bytes(self) -> bytes:
+        try:
+            return self.connection.recv_bytes()
+        except OSError as error:
+            raise EOFError from error
 
     def stop(self) -> str:
         """Kill it if it runs; returns how it ended."""
@@ -126,6 +152,7 @@ class ProcessExecutor:
         self._worker_count = worker_count
         self._running: list[_Process] = []
         self._waiting: deque[_Job] = deque()
+        self._failed_starts = 0
 
     def __enter__(self) -> Self:
         return self
@@ -174,17 +201,22 @@ class ProcessExecutor:
         for connection in wait(list(busy)):
             process = busy[connection]  # type: ignore[index]
             try:
-                result = process.receive()
+                if process.is_ready:
+                    process.jobs[0].finish(process.receive())
+                    process.jobs.popleft()
+                else:
+                    process.confirm_start()
+                    self._failed_starts = 0
             except EOFError:
                 self._handle_death(process)
-            else:
-                process.jobs.popleft().finish(result)
 
     def _handle_death(self, process: _Process) -> None:
         self._running.remove(process)
         reason = process.stop()
+        if not process.is_ready:
+            self._count_failed_start(reason)
         culprit, *innocent = process.jobs
-        if culprit in process.undelivered and process.has_answered:  # it had died without this job
+        if culprit in process.undelivered or not process.is_ready:  # it died without this job
             self._waiting.extendleft(reversed(process.jobs))
             return
         culprit.deaths += 1
@@ -199,6 +231,14 @@ class ProcessExecutor:
         culprit.children = [_Job(subtask, culprit) for subtask in subtasks]
         self._waiting.extendleft(reversed(culprit.children))
 
+    def _count_failed_start(self, reason: str) -> None:
+        self._failed_starts += 1
+        if self._failed_starts == _MAX_FAILED_STARTS:
+            raise ExecutorError(
+                f"worker processes cannot be started: {reason}; a script has its calls below if __name__ == '__main__', "
+                "and where memory is short, --workers 1 needs no other process"
+            )
+
     def close(self) -> None:
         """Kill the processes: they write no file that anybody needs."""
         for process in self._running:
@@ -206,14 +246,15 @@ class ProcessExecutor:
         self._running.clear()
 
 
-def _run_worker(connection: Connection, worker_factory: Callable[[], Any]) -> None:
+def _run_worker(connection: Connection, worker_factory: Callable[[], Any], is_forked: bool) -> None:
     """The main loop of a worker process, until its connection ends."""
-    if _CAN_FORK:
+    if is_forked:
         _close_inherited(connection.fileno())
     gc.freeze()
     gc.set_threshold(gc.get_threshold()[0] * 1000)
     worker = worker_factory()
     try:
+        connection.send_bytes(_READY)
         while True:
             task = pickle.loads(connection.recv_bytes())  # noqa: S301 - from the parent process
             connection.send_bytes(_run_and_pickle(task, worker))

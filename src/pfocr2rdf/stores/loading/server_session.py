@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
 from itertools import islice
@@ -12,7 +11,8 @@ from pathlib import Path
 from pfocr2rdf.errors import OutputError, StoreError
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.rdf.terms import expand_term
-from pfocr2rdf.storage.files import exclusive_lock, map_os_errors
+from pfocr2rdf.storage.files import map_os_errors
+from pfocr2rdf.storage.locks import DirectoryLock
 from pfocr2rdf.stores.chunks import Chunk
 from pfocr2rdf.stores.description import extract_versions, fetch_description, is_in_default_graph
 from pfocr2rdf.stores.drivers import STAGING_SUFFIX, GraphStoreDriver, GraphSwap
@@ -56,7 +56,7 @@ class ServerLoadSession:
         self._folder = journals / hashlib.blake2b(f"{server.endpoints} {plan.options.graph}".encode(), digest_size=12).hexdigest()
         with ExitStack() as stack:
             self._lock = self._lock_folder()
-            stack.callback(os.close, self._lock)
+            stack.callback(self._lock.release)
             if not plan.target_graph and not server.has_default_graph:
                 raise StoreError(f"{server.location}: its default graph is the union of all; load with --graphs dataset or figure")
             self.journal = stack.enter_context(closing(Journal(self._folder, plan.resume_key(self.chunk_limits))))
@@ -66,11 +66,11 @@ class ServerLoadSession:
             self._is_staged = self._begin()
             stack.pop_all()
 
-    def _lock_folder(self) -> int:
+    def _lock_folder(self) -> DirectoryLock:
         with map_os_errors(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)
             try:
-                return exclusive_lock(self._folder)
+                return DirectoryLock(self._folder)
             except OutputError:
                 raise StoreError(f"{self.server.location}: another load into it is under way on this machine; wait for it") from None
 
@@ -197,4 +197,4 @@ class ServerLoadSession:
             if completed:
                 remove_journal(self._folder)
         finally:
-            os.close(self._lock)
+            self._lock.release()
