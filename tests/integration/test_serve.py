@@ -6,6 +6,7 @@ import contextlib
 import io
 import random
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -569,17 +570,53 @@ def test_it_is_served_until_a_signal_and_nothing_is_left(signal_number: int, sou
         assert server.log.read_text(encoding="utf-8") == ""
 
 
-def test_a_server_that_is_killed_leaves_no_process(store: Path, tmp_path: Path) -> None:
-    with served(store, tmp_path, "--workers", "2", "--timeout", "1") as server:
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux kills a process with its parent at once")
+def test_a_server_that_is_killed_leaves_no_process_and_no_file(store: Path, tmp_path: Path) -> None:
+    with served(store, tmp_path, "--workers", "2", "--timeout", "60") as server:
         assert server.count() == server.count()  # each was asked once, so both are there
         workers = server.workers()
         assert len(workers) == 2
-        with ThreadPoolExecutor(1) as pool:
-            under_way = pool.submit(server.ask, ENDLESS)
-            time.sleep(0.2)
+        with ThreadPoolExecutor(2) as pool:
+            under_way = [pool.submit(server.ask, text) for text in (ENDLESS, LONG)]
+            time.sleep(0.5)
             server.process.kill()
-            assert isinstance(under_way.exception(), httpx.HTTPError)
-        assert wait_until(10, lambda: not any(map(alive, workers)))
+            assert all(isinstance(answer.exception(), httpx.HTTPError) for answer in under_way)
+        assert wait_until(2, lambda: not any(map(alive, workers)))
+        assert [path.name for path in tmp_path.iterdir()] == ["log"]
+
+
+def test_no_answer_tells_where_the_store_is(store: Path, tmp_path: Path) -> None:
+    load(store.parent / "out", tmp_path / "store")
+    with served(tmp_path / "store", tmp_path, "--workers", "1") as server:
+        assert server.count()
+        shutil.rmtree(tmp_path / "store")
+        for response in (server.ask(COUNT), server.get("/genes/3717.html"), server.get("/"), server.get("/.well-known/void")):
+            assert response.status_code == 503
+            assert response.text == "the store cannot be read now; ask again in a moment, or see the log of the service\n"
+        assert wait_until(2, lambda: server.log.read_text(encoding="utf-8").count(f"{tmp_path / 'store'}: ") == 4)
+
+
+def test_a_foreign_host_is_answered_with_the_option_that_allows_it(server: Served, store: Path, tmp_path: Path) -> None:
+    def status_of(url: str, host: str, path: str) -> int:
+        return httpx.get(url + path, headers={"Host": host}).status_code
+
+    for path in ("/", "/health", "/sparql?query=ASK%7B%7D", "/assets/style.css", "/nothing"):
+        assert status_of(server.url, "evil.example", path) == 421
+    response = httpx.get(server.url, headers={"Host": "data.example.org:80"})
+    assert response.text == ("this service is not known as data.example.org:80; if it is, start it with --host-name data.example.org\n")
+    with served(store, tmp_path, "--workers", "1", "--host-name", "data.example.org", "--host-name", "b") as own_server:
+        assert [status_of(own_server.url, host, "/health") for host in ("data.example.org", "b:1", "localhost", "c")] == [
+            200,
+            200,
+            200,
+            421,
+        ]
+
+
+@pytest.mark.parametrize("name", ["http://a", "a:80", "a/b", ""])
+def test_a_host_name_that_is_none_is_refused(name: str, store: Path) -> None:
+    with pytest.raises(StoreError, match="is no host name; give it without scheme and port"):
+        application(store, ServerSettings(host_names=(name,)))
 
 
 def test_a_new_load_is_served_without_a_new_start(store: Path, tmp_path: Path) -> None:

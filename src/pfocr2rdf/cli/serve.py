@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 from pathlib import Path
@@ -82,12 +83,12 @@ def serve_command(source: Path, host: str, port: int, quiet: bool, worker_count:
         log = logging.getLogger("pfocr2rdf.server")
         log.addHandler(handler)
         log.setLevel(logging.INFO)
-    with scratch_directory() as scratch:
+    with contextlib.ExitStack() as stack:
         store = source
         if not is_store(source):
             if not source.exists():
                 require_store(source)
-            store = scratch / "store"
+            store = stack.enter_context(scratch_directory()) / "store"
             with show_progress(quiet) as progress:
                 layout: dict[str, Any] = {"graphs": "figure", "unnamed_graph": DATASET_IRI} if resolve_input(source).can_name_graphs else {}
                 load(source, store, **layout, progress=progress)

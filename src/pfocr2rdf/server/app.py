@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 import os
 import re
@@ -27,7 +28,7 @@ from pfocr2rdf.errors import StoreError
 from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
 from pfocr2rdf.server.content_coding import ContentCoding
 from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, RESULT_MEDIA_TYPES, add_charset, choose_media_type, negotiate
-from pfocr2rdf.server.execute import SparqlRequest
+from pfocr2rdf.server.execute import STORE_UNAVAILABLE_MESSAGE, SparqlRequest
 from pfocr2rdf.server.host_check import HostCheck, normalize_host_name
 from pfocr2rdf.server.linked_data import PageHandler, PageRequest, PageResponse
 from pfocr2rdf.server.middleware import LOG, HeadersAndAccessLog
@@ -139,19 +140,20 @@ class _Endpoints:
             location = f"{_root_path(request)}/sparql?{request.url.query}"  # the links of the page start there
             return Response(status_code=308, headers={"Location": location})
         if protocol_request.sparql_request is None:
-            return self._describe_service(request, protocol_request)
+            return await asyncio.to_thread(self._describe_service, request, protocol_request)
         streamed = await self._execute(request, protocol_request.sparql_request)
         if streamed.file is not None:
             return _FileResponse(streamed.file, streamed.result.detail, self._transfers)
-        status, message = streamed.result
+        status, message, _ = streamed.result
         if _prefers_html(protocol_request):
-            return self._query_page(protocol_request.sparql_request.query, message, status)
+            return await asyncio.to_thread(self._query_page, protocol_request.sparql_request.query, message, status)
         raise HttpError(status, message, _retry_headers(status))
 
     async def queries(self, request: Request) -> Response:
         """The query page with the examples."""
         parameters = request.query_params
-        return self._query_page(parameters.get("query") or _example_text(parameters.get("example", "")))
+        text = parameters.get("query") or _example_text(parameters.get("example", ""))
+        return await asyncio.to_thread(self._query_page, text)
 
     async def page(self, request: Request) -> Response:
         """A resource page, or the redirect to one."""
@@ -177,7 +179,8 @@ class _Endpoints:
             with self._pages.acquire() as pages:
                 return pages.handle(request)
         except StoreError as error:
-            raise HttpError(503, str(error), RETRY_AFTER_HEADERS) from None
+            LOG.error("%s", error)
+            raise HttpError(503, STORE_UNAVAILABLE_MESSAGE, RETRY_AFTER_HEADERS) from None
 
     async def void(self, request: Request) -> Response:
         """The VoID description of the dataset."""
@@ -189,12 +192,11 @@ class _Endpoints:
         text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{DESCRIPTION_GRAPH}> {{ ?s ?p ?o }} }}"
         streamed = await self._execute(request, SparqlRequest(text, "application/n-triples"))
         if streamed.file is None:
-            raise HttpError(*streamed.result, _retry_headers(streamed.result.status))
-        with streamed.file as file:
-            triples = [quad.triple for quad in pyoxigraph.parse(file, format=RdfFormat.N_TRIPLES)]
-        if not triples:
+            raise HttpError(streamed.result.status, streamed.result.detail, _retry_headers(streamed.result.status))
+        body = await asyncio.to_thread(_convert_ntriples, streamed.file, GRAPH_MEDIA_TYPES[media_type])
+        if not body:
             raise HttpError(404, "the store has no description of its dataset; 'pfocr2rdf load' of an export brings one")
-        return Response(serialize_triples(triples, GRAPH_MEDIA_TYPES[media_type]), media_type=media_type)
+        return Response(body, media_type=media_type)
 
     def _describe_service(self, request: Request, protocol_request: ProtocolRequest) -> Response:
         media_type = choose_media_type(protocol_request.accept, protocol_request.formats, list(GRAPH_MEDIA_TYPES))
@@ -228,6 +230,13 @@ class _Endpoints:
 async def _wait_for_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+def _convert_ntriples(file: IO[bytes], format_name: str) -> bytes:
+    """Close a file of N-Triples, and return what it has in another format; nothing for no statements."""
+    with file:
+        triples = [quad.triple for quad in pyoxigraph.parse(file, format=RdfFormat.N_TRIPLES)]
+    return serialize_triples(triples, format_name) if triples else b""
 
 
 def _example_text(name: str) -> str:
@@ -297,7 +306,7 @@ class _FileResponse(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         client = str((scope.get("client") or ("",))[0])
         try:
-            with self._file as file:
+            with self._file:
                 async with asyncio.timeout(_STALL_TIMEOUT_SECONDS) as deadline:
                     transfer = Transfer(client, self._size, deadline)
                     with self._transfers.register(transfer):
@@ -305,10 +314,14 @@ class _FileResponse(Response):
                         left = 0 if scope["method"] == "HEAD" else self._size
                         more = True
                         while more:  # an empty body is sent as well
-                            block = file.read(min(left, _BLOCK_BYTES))
+                            block = await self._read_block(min(left, _BLOCK_BYTES))
                             left -= len(block)
                             more = left > 0
                             await send({"type": "http.response.body", "body": block, "more_body": more})
                             transfer.progress(len(block), _STALL_TIMEOUT_SECONDS)
         except TimeoutError:
             LOG.info("%s took its answer too slowly and was left", client)
+
+    async def _read_block(self, size: int) -> bytes:
+        """A block of the file; a disk can take longer than the event loop should wait."""
+        return self._file.read(size) if isinstance(self._file, io.BytesIO) else await asyncio.to_thread(self._file.read, size)

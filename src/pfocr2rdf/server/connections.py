@@ -19,7 +19,7 @@ from pfocr2rdf.server.request_limits import ExplainingProtocol
 _HEAD_TIMEOUT_SECONDS = 10.0  # for a request head; that for bodies is in ``sparql_protocol``
 _RATE_INTERVAL_SECONDS = 10.0
 _MIN_BYTES_PER_INTERVAL = 40_000  # that a client must take of what waits for it
-_READ_BYTES = 1 << 13  # at a time, so that one client does not keep the loop busy
+_READ_BYTES = 1 << 12  # at a time, so that one client does not keep the loop busy
 _NO_LINGER = struct.pack("ii", 1, 0)
 _SMALL_CHUNK_BYTES = 64
 _MAX_SMALL_CHUNKS = 1000  # of a request body: each costs the parser as much as a large one

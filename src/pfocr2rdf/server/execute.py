@@ -15,6 +15,7 @@ from pfocr2rdf.stores.network_guard import has_network
 from pfocr2rdf.stores.querying.query import query_embedded
 from pfocr2rdf.stores.querying.query_text import QueryText, explain_syntax_error, scan_query
 
+STORE_UNAVAILABLE_MESSAGE = "the store cannot be read now; ask again in a moment, or see the log of the service"
 _MAX_MESSAGE_CHARS = 2000
 
 
@@ -34,6 +35,7 @@ class ExecutionResult(NamedTuple):
 
     status: int  # of HTTP; with 200 the file holds the result
     detail: str  # the media type of the result, or the error message
+    log_message: str = ""  # what is for the operator alone, such as the path of the store
 
 
 _FEDERATION_REFUSED = ExecutionResult(403, "the query asks another server with SERVICE, and this service sends nothing elsewhere")
@@ -55,7 +57,7 @@ def execute_into(
         return ExecutionResult(500, f"the answer cannot be kept: {os.strerror(error.errno or errno.EIO)}")
     except MemoryError:
         return ExecutionResult(500, "the query needs more memory than it may have; ask for less")
-    return ExecutionResult(result.status, result.detail[:_MAX_MESSAGE_CHARS])
+    return result._replace(detail=result.detail[:_MAX_MESSAGE_CHARS], log_message=result.log_message[:_MAX_MESSAGE_CHARS])
 
 
 def _execute(
@@ -78,7 +80,7 @@ def _execute(
     except SyntaxError as error:
         return ExecutionResult(400, str(explain_syntax_error(query_text, str(error))))
     except StoreError as error:
-        return ExecutionResult(503, str(error))
+        return ExecutionResult(503, STORE_UNAVAILABLE_MESSAGE, str(error))
 
 
 def _write_result(file: IO[bytes], store: EmbeddedStore, query_text: QueryText, request: SparqlRequest, max_rows: int) -> ExecutionResult:
@@ -98,5 +100,5 @@ def _write_result(file: IO[bytes], store: EmbeddedStore, query_text: QueryText, 
     except FederationError:
         raise
     except StoreError as error:
-        return ExecutionResult(500, str(error))
+        return ExecutionResult(500, "the query cannot be answered", str(error))
     return ExecutionResult(200, media_type)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import threading
 from collections import defaultdict
@@ -163,6 +164,7 @@ class PageHandler:
         with self._locks[folder]:
             if folder not in self._resource_lists:
                 self._resource_lists[folder] = list_resources(self._reader, ENTITY_TYPES_BY_FOLDER[folder])
+                gc.freeze()  # a garbage collection that visits all items of the lists keeps all threads waiting
             return self._resource_lists[folder]
 
     def _all_lists(self) -> list[ResourceList]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import heapq
+from collections.abc import Iterable, Iterator
 
 from pfocr2rdf.rdf.terms import expand_term, literal
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
-from pfocr2rdf.site.pages.listing import ResourceList
+from pfocr2rdf.site.pages.listing import ListItem, ResourceList
 from pfocr2rdf.site.pages.mentions import HAS_TARGET
 from pfocr2rdf.site.search.index import TYPE_ORDER, SearchEntry
 
 MAX_SEARCH_RESULTS = 100  # the limit of a result list
 _MAX_SEARCH_CHARS = 200
+_BATCH_ITEMS = 2000
+_RankedEntry = tuple[tuple[int, int, int, str], SearchEntry]  # with its sort key, in which the URL is unique
 _WORD_PREDICATE = expand_term("pfocr:word")
 
 
@@ -26,21 +29,36 @@ def search_resources(
     search_words = search_text[:_MAX_SEARCH_CHARS].casefold().split()
     if not search_words:
         return [], 0
-    whole = " ".join(search_words)
-    ranked_entries: dict[str, tuple[tuple[int, int, int, str], SearchEntry]] = {}
-    for resource_list in resource_lists:
-        for items in resource_list.groups.values():
-            for item in items:
-                title = item.title.casefold()
-                if all(word in title for word in search_words) or item.detail.casefold() == whole:
-                    rank = 0 if whole in (title, item.detail.casefold()) else 1 if title.startswith(whole) else 2
-                    order = rank, TYPE_ORDER.index(resource_list.entity_type.name), len(title), item.url
-                    ranked_entries[item.url] = order, SearchEntry(item.url, resource_list.entity_type.name, item.title, item.detail)
+    with_word: dict[str, SearchEntry] = {}
     if type_name in ("", "figure"):
-        for entry in _figures_with_word(reader, search_text[:_MAX_SEARCH_CHARS].strip()):
-            ranked_entries.setdefault(entry.url, ((1, TYPE_ORDER.index("figure"), 0, entry.url), entry))
-    ranked = [entry for _, entry in sorted(ranked_entries.values())]
-    return ranked[:MAX_SEARCH_RESULTS], len(ranked)
+        with_word = {entry.url: entry for entry in _figures_with_word(reader, search_text[:_MAX_SEARCH_CHARS].strip())}
+    first: list[_RankedEntry] = []
+    total = 0
+    for resource_list in resource_lists:
+        for items in _batches(resource_list):
+            matches = list(_match_titles(items, resource_list.entity_type.name, search_words))
+            for _, entry in matches:
+                with_word.pop(entry.url, None)
+            # Neither all matches are in memory nor sorted: the garbage collection, or the sort, would let no other thread run meanwhile.
+            first = heapq.nsmallest(MAX_SEARCH_RESULTS, [*first, *matches])
+            total += len(matches)
+    first += [((1, TYPE_ORDER.index("figure"), 0, url), entry) for url, entry in with_word.items()]
+    return [entry for _, entry in heapq.nsmallest(MAX_SEARCH_RESULTS, first)], total + len(with_word)
+
+
+def _batches(resource_list: ResourceList) -> Iterator[list[ListItem]]:
+    for items in resource_list.groups.values():
+        yield from (items[start : start + _BATCH_ITEMS] for start in range(0, len(items), _BATCH_ITEMS))
+
+
+def _match_titles(items: Iterable[ListItem], type_name: str, search_words: list[str]) -> Iterator[_RankedEntry]:
+    """The resources whose titles contain all words, or whose detail is the text."""
+    whole, type_order = " ".join(search_words), TYPE_ORDER.index(type_name)
+    for item in items:
+        title = item.title.casefold()
+        if all(word in title for word in search_words) or item.detail.casefold() == whole:
+            rank = 0 if whole in (title, item.detail.casefold()) else 1 if title.startswith(whole) else 2
+            yield (rank, type_order, len(title), item.url), SearchEntry(item.url, type_name, item.title, item.detail)
 
 
 def _figures_with_word(reader: DatasetReader, word: str) -> Iterable[SearchEntry]:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import io
 import json
 import os
-import select
 import signal
 import socket
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 with contextlib.suppress(ImportError):  # there is none on Windows, where nothing is served (``run.py``)
     import resource
 
+from pfocr2rdf.pipeline.executors.child_process import end_with_parent
 from pfocr2rdf.server.execute import SparqlRequest, execute_into
 from pfocr2rdf.server.settings import BYTES_PER_MEGABYTE, ServerSettings
 from pfocr2rdf.stores.embedded import EmbeddedStore, StoreManager
@@ -29,13 +27,12 @@ ALLOCATOR_ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "MIMALLOC_ARENA_RESERVE": "163
 
 _MAX_INLINE_BYTES = 1 << 18  # to create a file takes longer than most results
 _KILL_GRACE_SECONDS = 2.0  # a worker outlives the timeout of its query by this much, if nobody ends it
-_PR_SET_PDEATHSIG = 1  # of prctl(2)
 _RECYCLE_MEMORY_FRACTION = 0.5  # of its memory limit: memory that it keeps is missing for the next query
 
 
 def run_worker() -> None:
     """Execute queries until the connection is closed."""
-    _end_with_server()
+    end_with_parent(int(sys.argv[3]))
     store, settings = StoreManager(Path(sys.argv[1]), lambda store: store), ServerSettings(**json.loads(sys.argv[2]))
     if not settings.allow_service:
         deny_network()  # before the store starts threads; where it fails, queries that could use SERVICE are refused
@@ -73,28 +70,6 @@ def _handle_request(
             connection.sendall(header + file.read())
         else:
             socket.send_fds(connection, [header], [file.fileno()])
-
-
-def _end_with_server() -> None:
-    """Have this process killed when the server ends, however it ends, also while native code runs."""
-    if sys.platform == "linux" and ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL) == 0:
-        if _is_hung_up(0):  # the server ended before
-            os.kill(os.getpid(), signal.SIGKILL)
-    else:
-        threading.Thread(target=_kill_at_hang_up, daemon=True).start()
-
-
-def _kill_at_hang_up() -> None:
-    while not _is_hung_up(1000):
-        pass
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _is_hung_up(timeout_milliseconds: int) -> bool:
-    """Whether the server has closed the connection, which is standard input; requests are not read."""
-    poll = select.poll()
-    poll.register(0, 0)  # a hang-up is reported in any case
-    return any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll(timeout_milliseconds))
 
 
 def _limit_resources(settings: ServerSettings) -> int:

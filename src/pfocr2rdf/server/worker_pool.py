@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import logging
 import os
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from pfocr2rdf.server.execute import ExecutionResult, SparqlRequest
 from pfocr2rdf.server.settings import ServerSettings
 from pfocr2rdf.server.worker import ALLOCATOR_ENVIRONMENT, READY_SIGNAL
 
+_LOG = logging.getLogger(__name__)
 _START_TIMEOUT_SECONDS = 60.0
 _RETRY_AFTER_SECONDS = 5
 _BLOCK_BYTES = 1 << 16
@@ -47,7 +49,7 @@ class _WorkerProcess:
         self._connection.setblocking(False)
         self._is_ready = False
         self._file: IO[bytes] | None = None
-        command = [sys.executable, "-P", "-m", "pfocr2rdf.server.worker", str(store), json.dumps(settings._asdict())]
+        command = [sys.executable, "-P", "-m", "pfocr2rdf.server.worker", str(store), json.dumps(settings._asdict()), str(os.getpid())]
         with theirs:
             # In a session of its own, since an interrupt from the keyboard is for the server alone.
             self.process = subprocess.Popen(  # noqa: S603 - it is ourselves
@@ -76,6 +78,8 @@ class _WorkerProcess:
             received += await self._receive()
         response = json.loads(received[:end])
         result, size, should_recycle = ExecutionResult(*response["result"]), response["size"], response["should_recycle"]
+        if result.log_message:
+            _LOG.error("%s", result.log_message)
         if result.status != 200:
             return StreamedResult(result), should_recycle
         if size is None:
