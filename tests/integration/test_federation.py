@@ -198,6 +198,7 @@ HIDDEN = [
     "SELECT * {{ SERVICE#\n#\nSILENT#\n<{url}> {{ ?x ?y ?z }} }}",
     "SELECT * {{ \\u0053ervic\\U00000065 <{url}> {{ ?x ?y ?z }} }}",
     "SELECT * {{ ?s ?p 1e1SERVICE ?where {{ ?x ?y ?z }} VALUES ?where {{ <{url}> }} }}",
+    f"PREFIX {'near' * 40}: <{{url}}> SELECT * {{{{ SERVICE{'near' * 40}:path {{{{ ?x ?y ?z }}}} }}}}",  # only the sandbox sees this one
     "ASK {{ FILTER EXISTS {{ SERVICE <{url}> {{ ?x ?y ?z }} }} }}",
 ]
 

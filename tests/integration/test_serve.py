@@ -242,6 +242,9 @@ def test_what_is_refused(method: str, path: str, headers: dict[str, str], body: 
         # What looks like a text to those who do not read FILTER as a store does:
         "SELECT * { VALUES ?a { 'a' } FILTER(?a<'>'&&?a!=' ') SERVICE <{there}> { ?s ?p ?o } FILTER(?a!='x') }",
         "SELECT * { \\u0053ERVICE <{there}> { ?s ?p ?o } }",
+        "SELECT * { VALUES ?a { 1 } FILTER(?a<2&&'>'='>') FILTER(1<2)#'\n { SELECT * { } } BIND(1 AS ?b) SERVICE <{there}> { ?s ?p ?o } }",
+        # The text does not tell; the process that executes it has no network.
+        f"PREFIX {'a' * 99}: <{{there}}> SELECT * {{ SERVICE{'a' * 99}: {{ ?s ?p ?o }} }}",
     ],
 )
 def test_nothing_is_sent_elsewhere(text: str, server: Served) -> None:

@@ -39,7 +39,7 @@ _SERVICE_CLAUSE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_SERVICE_LETTERS = re.compile("SERVICE", re.IGNORECASE)
+_SERVICE_OR_ESCAPE = re.compile(r"SERVICE|\\u", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _EXCERPT_MAX_CHARS = 30
 
@@ -56,7 +56,7 @@ class QueryText(NamedTuple):
     has_graph: bool  # it queries named graphs by GRAPH
     uses_service: bool  # it sends a part of itself to another server by SERVICE, or looks as if it did
     allow_service: bool  # the user has allowed that
-    may_use_service: bool  # it could do so where no scan sees it: only a text without the letters of SERVICE surely does not
+    may_use_service: bool  # it could do so where no scan sees it: only a text without these letters and without escapes surely does not
 
     @property
     def needs_sandbox(self) -> bool:
@@ -106,7 +106,7 @@ def scan_query(text: str, *, allow_service: bool = False) -> QueryText:
     implied = {prefix: PREFIXES[prefix] for prefix in undeclared if prefix in PREFIXES}
     unknown = {prefix: position for prefix, position in undeclared.items() if prefix not in PREFIXES}
     plain = _ESCAPE.sub(lambda match: _decode_code_point(int(match[1] or match[2], 16)), text)
-    may_use_service = bool(_SERVICE_LETTERS.search(text) or _SERVICE_LETTERS.search(plain) or _ESCAPE.search(plain))
+    may_use_service = _SERVICE_OR_ESCAPE.search(text) is not None
     uses_service = may_use_service and ("SERVICE" in words or bool(_SERVICE_CLAUSE.search(plain)))
     return QueryText(
         text, implied, {**PREFIXES, **declared}, unknown, verb, "FROM" in words, "GRAPH" in words,
