@@ -114,7 +114,7 @@ PATTERNS = [
     "\\u0053ERVICE",
 ]
 
-STARTS = ["ASK {} ", 'ASK {} """', "ASK {} '", "ASK {} SERVICE ", "ASK {} <", "ASK {} SERVICE:"]
+STARTS = ["ASK {} ", 'ASK {} """', "ASK {} SERVICE ", "ASK {} SERVICE:"]
 
 
 def cpu_seconds(text: str) -> float:
