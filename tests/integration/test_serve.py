@@ -554,7 +554,7 @@ def test_a_store_that_is_not_there(tmp_path: Path) -> None:
         application(tmp_path / "store")
 
 
-@pytest.mark.parametrize(("signal_number", "source"), [(signal.SIGTERM, "out"), (signal.SIGINT, "store")])
+@pytest.mark.parametrize(("signal_number", "source"), [(signal.SIGTERM, "out"), (signal.SIGINT, "store"), (signal.SIGHUP, "out")])
 def test_it_is_served_until_a_signal_and_nothing_is_left(signal_number: int, source: str, store: Path, tmp_path: Path) -> None:
     slow = "SELECT (COUNT(*) AS ?n) { { SELECT * { ?a ?b ?c } LIMIT 80 } ?d ?e ?f . FILTER(STRLEN(CONCAT(STR(?c), STR(?f))) > 20) }"
     with served(store.parent / source, tmp_path, "--workers", "2", "--quiet") as server:

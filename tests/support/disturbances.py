@@ -22,6 +22,9 @@ from tests.support.processes import in_group, wait_until
 from pfocr2rdf.storage.layout import STATE_FILE
 from pfocr2rdf.stores.embedded import is_store
 
+KILLS = int(os.environ.get("PFOCR2RDF_KILLS", "0"))
+"""How often to disturb each command, where somebody wants to know; 0 for a few times."""
+
 ORPHAN_SECONDS = 2
 """How long a process may outlive the one that started it."""
 

@@ -38,7 +38,7 @@ def serve(
     port: int = 8000,
     on_ready: Callable[[str], object] | None = None,
 ) -> None:
-    """Serve an embedded store until SIGINT or SIGTERM, on any free port for ``port`` 0.
+    """Serve an embedded store until SIGINT, SIGTERM or SIGHUP, on any free port for ``port`` 0.
 
     Once the server listens, ``on_ready`` is called with its URL.
 
@@ -118,7 +118,10 @@ class _Server(uvicorn.Server):
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        previous_handlers = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        numbers = [signal.SIGINT, signal.SIGTERM]
+        if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # which nohup ignores
+            numbers.append(signal.SIGHUP)
+        previous_handlers = {number: signal.signal(number, self.handle_exit) for number in numbers}
         try:
             yield
         finally:

@@ -17,13 +17,11 @@ from pathlib import Path
 import pytest
 from benchmarks.corpus import make_corpus
 from tests.support import disturbances
-from tests.support.disturbances import Command, Undisturbed, disturb, exhaust
+from tests.support.disturbances import KILLS, Command, Undisturbed, disturb, exhaust
 
 from pfocr2rdf import diff, export, load, publish
 
 pytestmark = [pytest.mark.skipif(sys.platform != "linux", reason="processes are looked at in /proc, which only Linux has")]
-
-KILLS = int(os.environ.get("PFOCR2RDF_KILLS", "0"))
 
 RECORDS = 100
 
