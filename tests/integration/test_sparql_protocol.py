@@ -24,8 +24,9 @@ from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from tests.support.records import ROOT
 from tests.support.service import DIRECT, FORM, Served, served
 
-from pfocr2rdf import export
+from pfocr2rdf import export, load
 from pfocr2rdf.rdf.iris import DATASET_IRI
+from pfocr2rdf.stores.embedded import EmbeddedStore
 
 GRAPHS = ["https://example.org/graph/1", "https://example.org/graph/2", "https://example.org/graph/3"]
 FIGURE = "https://pfocr.wikipathways.org/figures/PMC5095497__IMM-149-423-g007.html"
@@ -62,6 +63,9 @@ def named_patterns(*graphs: str) -> str:
     return " ".join(f"GRAPH ?graph{number} {{ <{graph}> <{TITLE}> ?named{number} }}" for number, graph in enumerate(graphs))
 
 
+CLIENT = httpx.Client(trust_env=False, timeout=60)  # one for all, since each has certificates to read
+
+
 def fields(name: str, *values: str) -> str:
     return "&".join(f"{name}={quote(value, safe='')}" for value in values)
 
@@ -95,7 +99,7 @@ NONE = fields("default-graph-uri", "https://example.org/graph/none")
 )  # fmt: skip
 @pytest.mark.parametrize("path", ["/sparql", "/sparql/", "//sparql"])
 def test_a_query_is_true(path: str, method: str, parameters: str, headers: dict[str, str], body: str, server: Served) -> None:
-    response = httpx.request(method, f"{server.url}{path}?{parameters}", headers=headers, content=body)
+    response = CLIENT.request(method, f"{server.url}{path}?{parameters}", headers=headers, content=body)
     assert response.status_code == 200, response.text
     assert response.headers["content-type"] in ("application/sparql-results+json", "application/sparql-results+xml")
     assert response.json()["boolean"] is True
@@ -109,7 +113,7 @@ def test_graphs_that_are_not_named_are_not_asked(server: Served) -> None:
         (NAMED_12, named_patterns(GRAPHS[2])),
         (NONE, patterns(GRAPHS[0])),
     ):
-        response = httpx.post(f"{server.url}/sparql/?{parameters}", headers=DIRECT, content=f"ASK {{ {pattern} }}")
+        response = CLIENT.post(f"{server.url}/sparql/?{parameters}", headers=DIRECT, content=f"ASK {{ {pattern} }}")
         assert response.json()["boolean"] is False, pattern
 
 
@@ -123,13 +127,13 @@ def test_graphs_that_are_not_named_are_not_asked(server: Served) -> None:
     ],
 )
 def test_each_query_form_has_a_media_type_of_its_own(query: str, media_types: str, server: Served) -> None:
-    response = httpx.post(f"{server.url}/sparql/?{NONE}", headers=DIRECT, content=query)
+    response = CLIENT.post(f"{server.url}/sparql/?{NONE}", headers=DIRECT, content=query)
     assert response.status_code == 200, response.text
     assert re.fullmatch(media_types, response.headers["content-type"].partition(";")[0])
 
 
 def test_relative_iris_are_resolved_against_the_endpoint(server: Served) -> None:
-    turtle = httpx.post(f"{server.url}/sparql", headers=DIRECT, content="CONSTRUCT { <a> <#b> <../c> } WHERE {}").text
+    turtle = CLIENT.post(f"{server.url}/sparql", headers=DIRECT, content="CONSTRUCT { <a> <#b> <../c> } WHERE {}").text
     (triple,) = rdflib.Graph().parse(data=turtle, format="turtle")
     assert list(map(str, triple)) == [f"{server.url}/a", f"{server.url}/sparql#b", f"{server.url}/c"]
 
@@ -158,7 +162,7 @@ def test_relative_iris_are_resolved_against_the_endpoint(server: Served) -> None
     ],
 )
 def test_a_request_is_refused(method: str, parameters: str, headers: dict[str, str], body: bytes, server: Served) -> None:
-    response = httpx.request(method, f"{server.url}/sparql/?{parameters}", headers=headers, content=body)
+    response = CLIENT.request(method, f"{server.url}/sparql/?{parameters}", headers=headers, content=body)
     assert 400 <= response.status_code < 500, response.text
     assert response.text.count("\n") == 1
     assert "SPARQL" in response.text or len(response.text) > 20
@@ -280,7 +284,7 @@ def test_comunica(media_type: str, server: Served) -> None:
 def test_preflights_allow_all_headers_that_are_asked_for(path: str, server: Served) -> None:
     asked = "content-type, accept, x-requested-with, authorization, queryid"
     headers = {"Origin": "https://example.org", "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": asked}
-    response = httpx.options(f"{server.url}{path}", headers=headers)
+    response = CLIENT.options(f"{server.url}{path}", headers=headers)
     assert response.status_code == 204
     assert set(asked.split(", ")) <= {name.lower() for name in response.headers["access-control-allow-headers"].split(", ")}
     assert response.headers["access-control-allow-origin"] == "*"
@@ -289,7 +293,7 @@ def test_preflights_allow_all_headers_that_are_asked_for(path: str, server: Serv
 
 
 def test_a_header_that_can_be_none_is_not_allowed(server: Served) -> None:
-    response = httpx.options(f"{server.url}/sparql", headers={"Access-Control-Request-Headers": "a b, <c>, d"})
+    response = CLIENT.options(f"{server.url}/sparql", headers={"Access-Control-Request-Headers": "a b, <c>, d"})
     assert {"d", "accept", "content-type"} == {name.lower() for name in response.headers["access-control-allow-headers"].split(", ")}
 
 
@@ -298,6 +302,19 @@ def test_a_browser_is_led_to_the_address_from_which_links_start(path: str, serve
     response = server.get(f"{path}?query=ASK%7B%7D", "text/html,*/*;q=0.8")
     assert (response.status_code, response.headers["location"]) == (308, "/sparql?query=ASK%7B%7D")
     assert server.get(f"{path}?query=ASK%7B%7D&format=json", "text/html,*/*;q=0.8").status_code == 200
+
+
+def test_an_error_of_the_store_does_not_tell_its_place(tmp_path: Path) -> None:
+    (tmp_path / "a.nt").write_text(f'<{FIGURE}> <{TITLE}> "A" .\n', encoding="utf-8")
+    load(tmp_path / "a.nt", tmp_path / "store")
+    with served(tmp_path / "store", tmp_path, "--workers", "1") as server:
+        store = EmbeddedStore(tmp_path / "store", writable=True)
+        for response in (server.ask("ASK {}"), server.get("/browse/index.html"), server.get("/figures/a.ttl")):
+            assert response.status_code == 503
+            assert "the store cannot be read now" in response.text
+            assert str(tmp_path) not in response.text
+        store.close()
+        assert server.ask("ASK {}").status_code == 200
 
 
 # -- compression -----------------------------------------------------------------------------------------------------------
@@ -322,7 +339,7 @@ ALL_ROWS = f"SELECT * {{ <{GRAPHS[2]}> <https://example.org/value> ?value }}"
 def test_responses_are_compressed_if_that_is_asked_for(media_type: str, accept_encoding: str, coding: str, server: Served) -> None:
     parameters = {"query": ALL_ROWS}
     headers = {"Accept": media_type, "Accept-Encoding": accept_encoding}
-    with httpx.stream("GET", f"{server.url}/sparql", params=parameters, headers=headers) as response:
+    with CLIENT.stream("GET", f"{server.url}/sparql", params=parameters, headers=headers) as response:
         raw = b"".join(response.iter_raw())
     assert response.headers.get("content-encoding", "") == coding
     assert {"accept", "accept-encoding"} == {name.lower() for name in response.headers["vary"].split(", ")}
@@ -332,12 +349,12 @@ def test_responses_are_compressed_if_that_is_asked_for(media_type: str, accept_e
         "zstd": lambda data: zstandard.ZstdDecompressor().decompressobj().decompress(data),
     }
     text = decoders[coding](raw) if coding else raw
-    assert text == httpx.get(f"{server.url}/sparql", params=parameters, headers={"Accept": media_type}).content
+    assert text == CLIENT.get(f"{server.url}/sparql", params=parameters, headers={"Accept": media_type}).content
     assert len(raw) < len(text) / 2 or not coding
 
 
 def test_a_small_response_is_not_compressed(server: Served) -> None:
-    response = httpx.get(f"{server.url}/sparql", params={"query": "ASK {}"}, headers={"Accept-Encoding": "gzip"})
+    response = CLIENT.get(f"{server.url}/sparql", params={"query": "ASK {}"}, headers={"Accept-Encoding": "gzip"})
     assert "content-encoding" not in response.headers
     assert response.headers["content-length"] == str(len(response.content))
 
@@ -391,7 +408,7 @@ def test_a_header_in_many_lines_is_not_longer(server: Served) -> None:
         (request_head(Content_Length="4", Transfer_Encoding="chunked") + b"0\r\n\r\n", 400, "both Content-Length and Transfer-Encoding"),
         (request_head(Content_Length="4").replace(b"Host", b"Content-Length: 5\r\nHost"), 400, "conflicting Content-Length headers"),
         (request_head(Content_Length="-4"), 400, "bad Content-Length"),
-        (request_head(Transfer_Encoding="gzip"), 501, "Only Transfer-Encoding: chunked is supported"),
+        (request_head(Transfer_Encoding="gzip"), 400, "Only Transfer-Encoding: chunked is supported"),
         (b"GET /health HTTP/1.1\r\n\r\n", 400, "Missing mandatory Host: header"),
         (b"nonsense\r\n\r\n", 400, "illegal request line"),
     ],

@@ -72,8 +72,8 @@ def serve_command(source: Path, host: str, port: int, quiet: bool, worker_count:
     try:
         from pfocr2rdf.server.run import serve
         from pfocr2rdf.server.settings import ServerSettings  # here, since not everybody installs what it needs
-    except ModuleNotFoundError:
-        raise StoreError("serving needs starlette and uvicorn, which are not installed; run: pip install 'pfocr2rdf[serve]'") from None
+    except ModuleNotFoundError as error:
+        raise StoreError(f"serving needs {error.name}, which is not installed; run: pip install 'pfocr2rdf[serve]'") from None
     settings = ServerSettings(**limits)
     if worker_count:
         settings = settings._replace(worker_count=worker_count)

@@ -96,8 +96,7 @@ class ExplainingProtocol(H11Protocol):
 
 def _explain(error: BaseException, received: bytes) -> tuple[int, str]:
     """The status and the message for what h11 cannot parse."""
-    status = getattr(error, "error_status_hint", 400)
-    if status == 431:
+    if getattr(error, "error_status_hint", 400) == 431:
         is_address = b"\n" not in received[:_MAX_TARGET_BYTES]
         return (414, _TARGET_MESSAGE) if is_address else (431, _HEAD_MESSAGE)
-    return status, f"this is no valid HTTP request: {error}"[:_MAX_MESSAGE_CHARS]
+    return 400, f"this is no valid HTTP request: {error}"[:_MAX_MESSAGE_CHARS]
