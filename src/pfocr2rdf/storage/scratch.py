@@ -18,7 +18,7 @@ from pfocr2rdf.storage.locks import DirectoryLock
 
 # With the name of the machine: where several share the folder for temporary files, not every lock is seen by the others. Whoever changes how
 # owners lock must change the prefix, too: else processes of one version take the directories of another one for left behind.
-_PREFIX = f"pfocr2rdf-scratch-{re.sub(r'[^A-Za-z0-9]+', '-', platform.node())}-"
+_PREFIX = f"pfocr2rdf-temporary-{re.sub(r'[^A-Za-z0-9]+', '-', platform.node())}-"
 
 
 @contextlib.contextmanager

@@ -54,7 +54,7 @@ def test_what_is_no_scratch_directory_of_this_machine_stays(temporary: Path, tmp
     (target / "inner").mkdir(parents=True)
     (temporary / f"{scratch._PREFIX}link").symlink_to(target)
     (temporary / f"{scratch._PREFIX}file").write_bytes(b"")
-    (temporary / "pfocr2rdf-scratch-another-machine-x").mkdir()
+    (temporary / "pfocr2rdf-temporary-another-machine-x").mkdir()
     (temporary / "pfocr2rdf-notes").mkdir()
     before = set(temporary.iterdir())
     remove_abandoned()
