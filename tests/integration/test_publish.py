@@ -11,7 +11,7 @@ from pathlib import Path
 import pyoxigraph
 import pytest
 from click.testing import CliRunner
-from tests.support.records import ROOT
+from tests.support.records import ROOT, front_matter, older, write
 from tests.support.sites import files
 
 from pfocr2rdf import export, load, publish
@@ -275,6 +275,19 @@ def test_records_that_cannot_be_used_are_counted(tmp_path: Path) -> None:
     (records / "bad.md").write_text(good_page.replace("figid: ", "figid: ../"), encoding="utf-8")
     summary = publish(records, tmp_path / "site")
     assert (summary.things["figures"], summary.refused, summary.exit_status) == (1, 1, 1)
+
+
+def test_pages_that_other_systems_cannot_hold_are_named(tmp_path: Path) -> None:
+    names = ("PMC1__Fig_t", "PMC1__Fig_T", "PMC1__a.b.", "PMC1__plain")
+    records = {f"{number}.md": front_matter(older(name)) for number, name in enumerate(names)}
+    arguments = ["publish", str(write(tmp_path / "records", records)), "--output", str(tmp_path / "site")]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.output
+    assert (
+        "cannot hold 3 pages, or not beside each other: 'figures/PMC1__Fig_T', 'figures/PMC1__Fig_t', 'figures/PMC1__a.b.'" in result.stderr
+    )
+    assert json.loads(read(tmp_path / "site", "site.json"))["unportable"] == [f"figures/{name}" for name in sorted(names[:3])]
+    assert (tmp_path / "site" / "figures" / "PMC1__a.b..html").is_file()
 
 
 def test_the_command_says_what_it_did(made: Path, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ Examples:
 """
 
 _MAX_SHOWN_IRIS = 10
+_MAX_SHOWN_PATHS = 5
 
 
 def _page_folders(text: str) -> tuple[str, ...]:
@@ -87,6 +88,13 @@ def publish_command(
         click.echo(f"{iri}: has no page, since its name can be no path, or another thing has it", err=True)
     if len(summary.left_out) > _MAX_SHOWN_IRIS and not quiet:
         click.echo(f"... and {len(summary.left_out) - _MAX_SHOWN_IRIS:,} more, which {output / 'site.json'} lists", err=True)
+    if summary.unportable and not quiet:
+        paths = ", ".join(map(repr, summary.unportable[:_MAX_SHOWN_PATHS]))
+        click.echo(
+            f"{output}: Windows and macOS cannot hold {len(summary.unportable):,} pages, or not beside each other: {paths}"
+            f"{', ...' if len(summary.unportable) > _MAX_SHOWN_PATHS else ''}; serve them from Linux ({output / 'site.json'} lists them)",
+            err=True,
+        )
     if as_json:
         click.echo(json.dumps(summary.as_dict(), indent=2, ensure_ascii=False))
     elif not quiet:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term, lexical_form
 from pfocr2rdf.site.pages.graph_reader import ISSUED, DatasetReader
-from pfocr2rdf.site.pages.urls import HTML, EntityType, address_from_iri
+from pfocr2rdf.site.pages.urls import HTML, EntityType, PageAddress, address_from_iri
 
 UNDATED_GROUP, DIGITS_GROUP, OTHER_GROUP = "undated", "0-9", "other"
 _YEAR = re.compile(r"-?\d{4,9}").match
@@ -36,6 +36,10 @@ class ResourceList(NamedTuple):
     def total(self) -> int:
         """The number of resources that have a page."""
         return len(self.iris)
+
+    def addresses(self) -> Iterator[PageAddress]:
+        """The addresses of the pages."""
+        return (address for iri in self.iris if (address := address_from_iri(iri, self.entity_type)))
 
     @property
     def group_sizes(self) -> list[tuple[str, int]]:

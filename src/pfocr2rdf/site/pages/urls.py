@@ -59,7 +59,7 @@ STANDALONE_PAGES = ("dataset", "vocab")  # the pages that are of no entity type,
 REDIRECTS = {"dataset/description": "dataset", ".well-known/void": "dataset"}  # paths that redirect to a page under another path
 GRAPHS_FOLDER = "graphs"  # the folder of the figures' named graphs: ``graphs/X`` redirects to the statements of figure ``X``
 _MAX_SEGMENT_BYTES = 200  # so that suffixes and page numbers fit behind a segment in the 255 bytes of a file's name
-_BAD_SEGMENT = re.compile(r"\.{1,2}\Z|[\x00-\x1f\x7f\ud800-\udfff]").search
+_BAD_SEGMENT = re.compile(r"\A\.{1,2}\Z|[\x00-\x1f\x7f\ud800-\udfff]").search
 
 _FILE_LIKE = re.compile(r"\.(?:html|ttl|jsonld|gz)/|/page-[0-9]+\Z").search
 """Names that would make a folder where a file is, or are the path of another resource's further page."""

@@ -22,6 +22,7 @@ from pfocr2rdf.site.pages.urls import ENTITY_TYPES
 from pfocr2rdf.site.search.index import SearchIndexWriter
 from pfocr2rdf.site.static.build import BuildConfig, build_pages
 from pfocr2rdf.site.static.directory import PRECOMPRESSION_MODES, SITE_MANIFEST, SiteDirectory, SiteWriter
+from pfocr2rdf.site.static.file_names import find_unportable_paths
 from pfocr2rdf.site.static.files import render_site_files
 from pfocr2rdf.storage.layout import MANIFEST_FILE
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
@@ -43,6 +44,7 @@ class PublishSummary(NamedTuple):
         size: their bytes.
         refused: the number of records that could not be used, or were left out for a violation, where the source was records.
         left_out: the IRIs of resources without a page, since their names can be no path, or another resource has it.
+        unportable: the paths of pages, without suffix, that overwrite each other or cannot be written on Windows or macOS.
         seconds: the duration.
     """
 
@@ -52,6 +54,7 @@ class PublishSummary(NamedTuple):
     size: int
     refused: int
     left_out: list[str]
+    unportable: list[str]
     seconds: float
 
     @property
@@ -113,12 +116,15 @@ def publish(
         config = BuildConfig(store, directory.staging, site, precompressed, page_folders)
         skipped_iris = _build_resources(config, writer, resource_lists, workers, progress)
         counts = {resource_list.entity_type.folder: resource_list.total for resource_list in resource_lists}
-        manifest = {"tool": site.tool, "release": site.release, "base": base, "pages": counts, "left_out": skipped_iris}
+        paths = (address.path for resource_list in resource_lists for address in resource_list.addresses())
+        unportable = find_unportable_paths(paths)
+        manifest = {"tool": site.tool, "release": site.release, "base": base, "pages": counts}
+        manifest |= {"left_out": skipped_iris, "unportable": unportable}
         entries = sorted({*os.listdir(directory.staging), SITE_MANIFEST})
         writer.write(SITE_MANIFEST, json.dumps({**manifest, "entries": entries}, ensure_ascii=False, indent=2) + "\n")
         directory.publish()
     seconds = time.monotonic() - start
-    return PublishSummary(os.fspath(output), counts, writer.file_count, writer.total_bytes, refused, skipped_iris, seconds)
+    return PublishSummary(os.fspath(output), counts, writer.file_count, writer.total_bytes, refused, skipped_iris, unportable, seconds)
 
 
 def _validate_options(pages: Collection[str], precompressed: str, base_url: str, endpoint: str) -> None:

@@ -9,7 +9,7 @@ from pfocr2rdf.site.pages.urls import ENTITY_TYPES, HTML, EntityType, PageAddres
 
 @pytest.mark.parametrize("entity_type", ENTITY_TYPES, ids=lambda entity_type: entity_type.name)
 def test_an_address_and_an_iri_name_each_other(entity_type: EntityType) -> None:
-    for name in ("A", "NF-κB", "A/B", "a b", "100%", "a?b#c", "'\"<>", "é.ttl"):
+    for name in ("A", "NF-κB", "A/B", "a b", "100%", "a?b#c", "'\"<>", "é.ttl", "a.b.", "..."):
         address = address_from_path(f"{entity_type.folder}/{name}")
         assert address is not None
         assert address_from_iri(address.iri, entity_type) == address
