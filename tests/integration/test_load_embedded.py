@@ -22,8 +22,9 @@ from tests.support.loads import (
     without_metadata,
 )
 
-from pfocr2rdf import OutputError, SourceError, StoreError, diff, load
+from pfocr2rdf import OutputError, SourceError, StoreError, diff, load, query
 from pfocr2rdf.cli import main
+from pfocr2rdf.errors import OptionError
 
 GRAPHS = ("dataset", "figure", "default")
 
@@ -126,6 +127,15 @@ def test_statements_without_graphs_are_not_loaded_by_figure(releases: tuple[Path
     (tmp_path / "some.nq").write_text("<urn:a> <urn:b> <urn:c> .\n")
     with pytest.raises(SourceError, match="a statement names no graph"):
         load(tmp_path / "some.nq", tmp_path / "store", graphs="figure")
+
+
+def test_statements_without_graphs_go_into_the_one_that_is_named_for_them(tmp_path: Path) -> None:
+    (tmp_path / "some.nq").write_text("<urn:a> <urn:b> <urn:c> .\n<urn:a> <urn:b> <urn:d> <urn:graph> .\n")
+    with pytest.raises(OptionError, match="'rest' is no absolute IRI"):
+        load(tmp_path / "some.nq", tmp_path / "store", graphs="figure", unnamed_graph="rest")
+    load(tmp_path / "some.nq", tmp_path / "store", graphs="figure", unnamed_graph="urn:rest")
+    rows = query(tmp_path / "store", "SELECT ?g ?o { GRAPH ?g { <urn:a> <urn:b> ?o } }")
+    assert {(row["g"].value, row["o"].value) for row in rows} == {("urn:rest", "urn:c"), ("urn:graph", "urn:d")}
 
 
 def test_a_folder_with_something_else_is_not_touched(releases: tuple[Path, Path], tmp_path: Path) -> None:

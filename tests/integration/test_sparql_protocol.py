@@ -105,6 +105,12 @@ def test_a_query_is_true(path: str, method: str, parameters: str, headers: dict[
     assert response.json()["boolean"] is True
 
 
+@pytest.mark.parametrize("parameters", ["; charset=utf-8", ';charset="UTF-8"', " ; charset=us-ascii", ";", "; version=1.1", ";" * 2000])
+def test_a_media_type_may_have_parameters(parameters: str, server: Served) -> None:
+    headers = {"Content-Type": f"Application/SPARQL-Query{parameters}"}
+    assert CLIENT.post(f"{server.url}/sparql", headers=headers, content="ASK {}").json()["boolean"] is True
+
+
 def test_graphs_that_are_not_named_are_not_asked(server: Served) -> None:
     for parameters, pattern in (
         (DEFAULT_12, patterns(GRAPHS[2])),
@@ -150,6 +156,7 @@ def test_relative_iris_are_resolved_against_the_endpoint(server: Served) -> None
         pytest.param("POST", "", {}, b"ASK {}", id="a query without a media type"),
         pytest.param("POST", "", {"Content-Type": "application/sparql-query; charset=UTF-16"}, "ASK {}".encode("utf-16"), id="UTF-16"),
         pytest.param("POST", "", {"Content-Type": "application/sparql-query; charset=UTF-16"}, b"ASK {}", id="only called UTF-16"),
+        pytest.param("POST", "", {"Content-Type": 'application/sparql-query ;a=";"; Charset = "latin1"'}, b"ASK {}", id="called Latin-1"),
         pytest.param("GET", "query=ASK%20%7B", {}, b"", id="wrong syntax"),
         # Updates, right ones and wrong ones:
         pytest.param("GET", "update=CLEAR%20ALL", {}, b"", id="an update by GET"),

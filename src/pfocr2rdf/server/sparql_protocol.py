@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
-from email.message import Message
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -21,6 +21,8 @@ _MAX_FIELDS = 1000
 _SLICE_CHARS = 1 << 16
 _FORMAT_PARAMETERS = ("format", "output", "results")  # of Virtuoso, Joseki and Fuseki, and rasqal; SPARQLWrapper sends all three
 _UPDATE_REFUSED_MESSAGE = "this service answers queries and changes nothing; updates are refused"
+
+_find_charset = re.compile(r';\s*+charset\s*+=\s*+"?([^";\s]*+)', re.IGNORECASE).search  # the parsers of email take quadratic time
 
 _CLOSE_HEADERS: Mapping[str, str] = {"Connection": "close"}  # the rest of the body is not read, so the connection cannot be reused
 
@@ -100,14 +102,14 @@ def _decode_percent(text: str) -> str:
 
 
 async def _read_posted_fields(request: Request, settings: ServerSettings) -> list[tuple[str, str]]:
-    content_type = Message()
-    content_type["Content-Type"] = request.headers.get("content-type", "none/none")
-    media_type = content_type.get_content_type()
+    content_type = request.headers.get("content-type", "")
+    media_type = content_type.partition(";")[0].strip().lower()
     if media_type == "application/sparql-update":
         raise HttpError(403, _UPDATE_REFUSED_MESSAGE, _CLOSE_HEADERS)
     if media_type not in ("application/sparql-query", "application/x-www-form-urlencoded"):
         raise HttpError(415, "send application/sparql-query or application/x-www-form-urlencoded", _CLOSE_HEADERS)
-    if content_type.get_content_charset("utf-8") not in ("utf-8", "utf8", "us-ascii"):
+    charset = _find_charset(content_type)
+    if charset and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
         raise HttpError(415, "send the body in UTF-8", _CLOSE_HEADERS)
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise HttpError(415, "send the body as it is, not compressed", _CLOSE_HEADERS)
