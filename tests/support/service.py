@@ -88,11 +88,11 @@ def wait_until(seconds: float, condition: Any) -> bool:
 
 
 @contextlib.contextmanager
-def served(source: Path, folder: Path, *options: str) -> Iterator[Served]:
-    """A server of its own, with clients that have less time than usual."""
+def served(source: Path, folder: Path, *options: str, heartbeat: Path | None = None) -> Iterator[Served]:
+    """A server of its own, with clients that have less time than usual; ``heartbeat`` is for notes of how long its loop was busy."""
     log = folder / "log"
     command = [sys.executable, PROGRAMS / "serve_impatiently.py", "serve", str(source), "--port", "0", *options]
-    settings = {**os.environ, "TMPDIR": str(folder)}
+    settings = {**os.environ, "TMPDIR": str(folder), **({"HEARTBEAT_NOTES": str(heartbeat)} if heartbeat else {})}
     with log.open("w", encoding="utf-8") as errors, subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=errors, encoding="utf-8", env=settings
     ) as process:  # fmt: skip
