@@ -47,7 +47,13 @@ FOLDERS = {
 ORDER = ("e2e", "benchmarks", "competency", "integration", "unit")
 """The folders with the longest groups first: no process waits at the end for a long one."""
 
-APART = ("e2e/cluster/test_dask.py", "e2e/crash/test_export.py", "e2e/crash/test_interrupt.py", "e2e/docs/test_transcripts.py")
+APART = (
+    "e2e/cluster/test_dask.py",
+    "e2e/crash/test_disturbed_commands.py",
+    "e2e/crash/test_export.py",
+    "e2e/crash/test_interrupt.py",
+    "e2e/docs/test_transcripts.py",
+)
 """Files whose tests are long and share nothing costly: each runs wherever there is time for it."""
 
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -94,15 +95,11 @@ def test_a_command_that_is_killed_leaves_nothing_that_the_next_run_does_not_put_
         disturb(undisturbed, disturbances.kill, tmp_path / str(number), chosen)
 
 
+PAIRS = list(product(COMMANDS, SIGNALS)) if KILLS else list(zip(("publish", "load", "diff", "fresh", "partitioned"), SIGNALS, strict=True))
+
+
 @pytest.mark.parametrize(
-    ("undisturbed", "disturbance"),
-    [
-        pytest.param(name, disturbance, id=f"{name}-{disturbance.__name__}")
-        for name_number, name in enumerate(COMMANDS)
-        for number, disturbance in enumerate(SIGNALS)
-        if KILLS or name_number % len(SIGNALS) == number
-    ],
-    indirect=["undisturbed"],
+    ("undisturbed", "disturbance"), PAIRS, indirect=["undisturbed"], ids=[f"{name}-{disturbance.__name__}" for name, disturbance in PAIRS]
 )
 def test_a_command_that_a_signal_ends_says_so_and_cleans_up(
     undisturbed: Undisturbed, disturbance: disturbances.Disturbance, tmp_path: Path
