@@ -168,7 +168,7 @@ EDITS: dict[str, tuple[dict[str, str | None], int]] = {
     "the first and the last have changed": (
         {"_figures/PMC10__F1.md": page(10, 0, year="2001"), "_figures/stream.yaml": STREAM.replace("Title 42", "Other title 42")}, 2,
     ),
-    "the body of a page has changed": ({"_figures/PMC11__F1.md": FILES["_figures/PMC11__F1.md"] + "Some words.\n"}, 0),
+    "the body of a page has changed": ({"_figures/PMC11__F1.md": FILES["_figures/PMC11__F1.md"] + "Some words.\n"}, 1),
     "a record has come before all": ({"_figures/PMC05__F1.md": page(5, 0)}, 1),
     "a record has come in between": ({"_figures/PMC18__F1.md": page(18, 1)}, 1),
     "a record has come after all": ({"_figures/zzz.md": page(99, 1)}, 1),

@@ -30,6 +30,7 @@ from pfocr2rdf.validation.results import ValidationResult
 from pfocr2rdf.validation.validator import Validator
 
 _ENTITY_BATCH_SIZE = 512
+_UNREAD_FILE = "is named for a figure, but nothing reads it; tables are named FIGID-genes.tsv, FIGID-chemicals.tsv, FIGID-diseases.tsv"
 
 DroppedRecords = dict[int, RecordError | RecordWarning]
 """Records that gave way to another one of their figure, by number, each with what the report says of it."""
@@ -125,8 +126,8 @@ class Aggregator:
         if REFUSED in self._fatal_statuses:
             raise StoppedError(f"stopped at the first refusal: {error}")
 
-    def report_duplicates_and_orphans(self, orphans: dict[str, list[str]]) -> None:
-        """Report records that gave way to another one of their figure, and tables without a figure."""
+    def report_other_files(self, orphans: dict[str, list[str]], unread: dict[str, list[str]]) -> None:
+        """Report records that gave way to another one of their figure, tables without a figure, and files that nothing reads."""
         for _, explanation in sorted((self._known_dropped | self.duplicate_resolver.dropped).items()):
             if isinstance(explanation, RecordError):
                 self.add_refusal(explanation)
@@ -139,6 +140,11 @@ class Aggregator:
                     self.add_refusal(
                         RecordError("the table's figure is missing", source=table, remedy="add the figure or remove the table")
                     )
+        for figid, paths in unread.items():
+            has_figure = self.duplicate_resolver.has_figure(figid)
+            for path in paths:
+                if has_figure or path not in orphans.get(figid, ()):
+                    self.report.add_warning(RecordWarning(figid if has_figure else "", path, _UNREAD_FILE))
 
     def iter_entity_batches(self, validator: Validator) -> Iterator[list[Resource]]:
         """The entities, sorted and counted, in batches for the serializers."""

@@ -12,7 +12,8 @@ from pfocr2rdf.pipeline.previous_export import PreviousExport
 from pfocr2rdf.pipeline.results import IndexedRecord, RecordResult
 from pfocr2rdf.pipeline.state import StoredRecord
 from pfocr2rdf.records.reader import record_digest
-from pfocr2rdf.records.sources import RecordRef, RecordSource
+from pfocr2rdf.records.record_ref import RecordRef
+from pfocr2rdf.records.sources import RecordSource
 
 _BATCH_RECORDS = 256
 

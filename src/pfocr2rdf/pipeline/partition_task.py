@@ -14,7 +14,7 @@ from pfocr2rdf.pipeline.worker import Worker
 from pfocr2rdf.rdf.serializers.base import Serializer
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.records.reader import SCHEMA_RANK, parse_record, prefetch, read_raw, record_digest
-from pfocr2rdf.records.sources import RecordRef
+from pfocr2rdf.records.record_ref import RecordRef
 from pfocr2rdf.storage.compression import suffix_for
 from pfocr2rdf.storage.output_storage import PendingFile, Storage
 

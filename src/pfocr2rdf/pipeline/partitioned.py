@@ -133,7 +133,7 @@ class PartitionedExport:
 
     def _finish(self, aggregator: Aggregator, files: list[FileInfo], mapped_records: int) -> list[FileInfo]:
         """Write the entities, merge the parts where that is wanted, and end the report; the files of the graph."""
-        aggregator.report_duplicates_and_orphans(self._run.sources.orphans)
+        aggregator.report_other_files(self._run.sources.orphans, self._run.sources.unread)
         files = files + self._write_entities(aggregator)
         options = self._run.options
         if options.merge:

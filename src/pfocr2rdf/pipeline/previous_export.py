@@ -13,7 +13,7 @@ from pfocr2rdf.errors import OutputError
 from pfocr2rdf.pipeline.fragment_reader import FragmentReader, open_fragments
 from pfocr2rdf.pipeline.results import DUPLICATE, EXPORTED, QUARANTINED, QuarantinedRecord
 from pfocr2rdf.pipeline.state import State, StoredRecord
-from pfocr2rdf.records.sources import RecordRef
+from pfocr2rdf.records.record_ref import RecordRef
 from pfocr2rdf.storage.layout import MANIFEST_FILE, QUARANTINE_DIR, REASONS_FILE, REPORT_FILE, STATE_FILE, is_own_manifest
 from pfocr2rdf.storage.sqlite import DATABASE_ERRORS
 

@@ -15,7 +15,7 @@ from pfocr2rdf.pipeline.descriptions import KEY_BYTES, Description
 from pfocr2rdf.rdf.cache import LruCache
 from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term
 from pfocr2rdf.rdf.vocabulary import CLASSES, PROPERTIES
-from pfocr2rdf.records.sources import RecordRef
+from pfocr2rdf.records.record_ref import RecordRef
 from pfocr2rdf.validation.results import ValidationResult
 
 EXPORTED, REFUSED, QUARANTINED = "exported", "refused", "quarantined"

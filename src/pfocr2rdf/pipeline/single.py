@@ -92,7 +92,8 @@ class SingleFileExport:
         with contextlib.suppress(*DATABASE_ERRORS, TypeError, KeyError):
             if export_numbers.strip(b"\x01") or len(export_numbers) != len(state) or state.get_meta("settings") != self._settings():
                 return None
-            if state.get_meta("orphans") == self._run.sources.orphans and previous.is_intact():
+            stray_files = [self._run.sources.orphans, self._run.sources.unread]
+            if state.get_meta("stray_files") == stray_files and previous.is_intact():
                 return ExportSummary.from_dict(state.get_meta("summary"))
         return None
 
@@ -113,12 +114,12 @@ class SingleFileExport:
                 writer.commit()
             else:
                 self._finish(files, aggregator)
-                state.set_meta(orphans=run.sources.orphans)
+                state.set_meta(stray_files=[run.sources.orphans, run.sources.unread])
         return aggregator
 
     def _finish(self, files: list[GraphFileWriter], aggregator: Aggregator) -> None:
         """Write the entities behind the records, and the ends of all files."""
-        aggregator.report_duplicates_and_orphans(self._run.sources.orphans)
+        aggregator.report_other_files(self._run.sources.orphans, self._run.sources.unread)
         for resources in aggregator.iter_entity_batches(self._run.validator):
             for file in files:
                 file.append(file.serializer.serialize_resources(resources, DATASET_IRI).encode())

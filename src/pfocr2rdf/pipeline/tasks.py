@@ -12,7 +12,8 @@ from pfocr2rdf.pipeline.worker import Worker
 from pfocr2rdf.rdf import iris
 from pfocr2rdf.records.documents import MAX_RECORD_BYTES
 from pfocr2rdf.records.record_files import read_record_file
-from pfocr2rdf.records.sources import RecordRef, strip_compression
+from pfocr2rdf.records.record_ref import RecordRef
+from pfocr2rdf.records.side_files import strip_compression
 from pfocr2rdf.storage.compression import DECOMPRESSION_ERRORS
 
 BATCH_RECORDS = 64  # records that a worker maps at once

@@ -13,7 +13,8 @@ from pfocr2rdf.errors import RecordError, map_record_errors, unexpected_error
 from pfocr2rdf.mapping.figure_graph import build_figure_graph
 from pfocr2rdf.records.model import FigureRecord
 from pfocr2rdf.records.reader import read_record
-from pfocr2rdf.records.sources import RecordRef, RecordSource
+from pfocr2rdf.records.record_ref import RecordRef
+from pfocr2rdf.records.sources import RecordSource
 from pfocr2rdf.storage.compression import open_decompressed
 from pfocr2rdf.storage.rdf_files import map_rdf_errors, rdf_format
 from pfocr2rdf.validation.results import ValidationResult

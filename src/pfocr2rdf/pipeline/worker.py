@@ -29,6 +29,7 @@ from pfocr2rdf.rdf.iris import figure_graph_iri
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.records.model import FigureRecord
 from pfocr2rdf.records.reader import SCHEMA_RANK, RawRecord, parse_record, prefetch, read_raw
+from pfocr2rdf.records.side_files import strip_compression
 from pfocr2rdf.validation.report import result_to_json
 from pfocr2rdf.validation.results import ValidationResult
 from pfocr2rdf.validation.shapes import Shapes
@@ -123,8 +124,9 @@ class Worker:
 
 def _original_files(figid: str, raw: RawRecord) -> dict[str, bytes]:
     """A record's files, as they came."""
-    record = b"---\n" + raw.document.data.rstrip(b"\n") + b"\n---\n"
-    return {f"{figid}.md": record, **{table.name: table.data for table in raw.tables.values()}}
+    body = raw.document.body + b"\n" if raw.document.body else b""
+    record = b"---\n" + raw.document.data.rstrip(b"\n") + b"\n---\n" + body
+    return {f"{figid}.md": record, **{strip_compression(table.name): table.data for table in raw.tables.values()}}
 
 
 def create_executor(options: ExecutorOptions, formats: tuple[str, ...], shapes: Shapes, on_violation: str) -> Executor:

@@ -16,6 +16,7 @@ from pfocr2rdf.errors import RecordError, SourceError
 from pfocr2rdf.records.archive_limits import ArchiveLimitError, ArchiveLimits, ExpansionMeter
 from pfocr2rdf.records.archive_member import ArchiveMember, DamagedMemberError
 from pfocr2rdf.records.documents import MAX_RECORD_BYTES, too_large_error
+from pfocr2rdf.records.side_files import is_table, may_be_data
 from pfocr2rdf.records.tar_members import iter_tar_members
 from pfocr2rdf.records.values import printable_path
 from pfocr2rdf.records.zip_members import iter_zip_members
@@ -56,8 +57,9 @@ AddMember = Callable[[tuple[str, ...], bytes], bool]
 def store_members(archive: Path, label: str, add: AddMember, limits: ArchiveLimits) -> Iterator[RecordError]:
     """Store the records and tables of an archive; yield what is refused.
 
-    Links, device files, and names that lead elsewhere are refused one by one, and members that are too large. Those that are no record
-    and no table are skipped. An archive that is broken, or beyond a limit, raises ``SourceError``, which names the member it was read to.
+    Links, device files, and names that lead elsewhere are refused one by one, and members that are too large. Of those that are no
+    record and no table, only the names are stored. An archive that is broken, or beyond a limit, raises ``SourceError``, which names the
+    member it was read to.
     """
     number, name = 0, ""
     try:
@@ -97,20 +99,20 @@ def _store_member(member: ArchiveMember, name: str, add: AddMember) -> RecordErr
         return None
     if problem := member.problem or _name_problem(name, path):
         return RecordError(problem, remedy="pack the files themselves, without links")
-    if _COMPRESSED_MEMBER(name):
+    if _COMPRESSED_MEMBER(name) and not is_table(path.name):
         return RecordError("is compressed within an archive", remedy="pack the file as it is")
     if len(path.parts) > _MAX_PATH_PARTS or max(len(part.encode("utf-8", "surrogatepass")) for part in path.parts) > _MAX_NAME_BYTES:
         return RecordError(
             f"the name has more than {_MAX_NAME_BYTES} bytes, or more than {_MAX_PATH_PARTS} folders", remedy="give the member another name"
         )
-    wanted = path.suffix.lower() in _MEMBER_SUFFIXES
+    wanted = path.suffix.lower() in _MEMBER_SUFFIXES or is_table(path.name)
     try:
         data = member.read(MAX_RECORD_BYTES + 1 if wanted else 0)  # of a zip, that compares the two copies of the name
     except DamagedMemberError as error:
         return RecordError(printable_path(f"is damaged: {error}"), remedy="fetch the archive again, or pack it again")
     if len(data) > MAX_RECORD_BYTES:
         return too_large_error()
-    if wanted and not add(path.parts, data):
+    if (wanted or may_be_data(path.name)) and not add(path.parts, data):  # of what is not read, the name, for the report
         return RecordError("the archive holds this name twice", remedy="keep one of the two")
     return None
 

@@ -18,10 +18,11 @@ _CLOSING = re.compile(rb"\n(?:---|\.\.\.)[ \t]*\r?(?:\n|\Z)").search
 
 
 class YamlDocument(NamedTuple):
-    """One document: its bytes without the ``---`` lines, and the line of the file on which it begins, from 1."""
+    """One document: its bytes without the ``---`` lines, the line of the file on which it begins, from 1, and the page's body."""
 
     data: bytes
     line: int
+    body: bytes = b""
 
 
 def too_large_error(line: int = 0) -> RecordError:
@@ -32,7 +33,7 @@ def too_large_error(line: int = 0) -> RecordError:
 
 
 def extract_front_matter(data: bytes) -> YamlDocument:
-    """The front matter of a Jekyll page; what follows it is the page's body and no part of the record.
+    """The front matter of a Jekyll page; what follows it is the page's body, which is no part of the record.
 
     A page that is empty, has no front matter, or never ends it raises ``RecordError``.
     """
@@ -47,7 +48,7 @@ def extract_front_matter(data: bytes) -> YamlDocument:
     closing = _CLOSING(data, opening.end() - 1)
     if not closing:
         raise RecordError("the front matter has no end", line=1, remedy="end it with a line '---'")
-    return YamlDocument(data[opening.end() : closing.start() + 1], 2)
+    return YamlDocument(data[opening.end() : closing.start() + 1], 2, data[closing.end() :].strip())
 
 
 def iter_documents(file: BinaryIO) -> Iterator[YamlDocument | RecordError]:

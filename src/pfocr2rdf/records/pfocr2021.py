@@ -61,10 +61,11 @@ def _mentions(
     """
     rows, cache = _rows(fields.raw(name), name), _mention_caches[name]
     cached: list[Mention | None]
+    are_complete = True
     try:
         cached = list(map(cache.get, map(itemgetter(*keys), rows)))
     except (KeyError, TypeError):  # a row is no mapping, lacks a key, or has a value that is no text
-        cached = [None] * len(rows)
+        cached, are_complete = [None] * len(rows), False
     mentions = []
     for index, mention in enumerate(cached):
         if mention is None:
@@ -76,7 +77,7 @@ def _mentions(
                 if is_cacheable:
                     cache.put(values, mention)
         mentions.append(mention)
-    if not {len(keys)}.issuperset(map(len, rows)):  # a row with all keys and as many of them has no other
+    if not are_complete or not {len(keys)}.issuperset(map(len, rows)):  # a row with all keys and as many of them has no other
         unknown = dict.fromkeys(key for row in rows for key in row if key not in keys)
         fields.notes += describe_unknown("key", unknown, keys, f"{name}: ")
     return mentions

@@ -16,7 +16,9 @@ from pfocr2rdf.records.file_types import explain_record, explain_table, find_con
 from pfocr2rdf.records.member_store import is_member
 from pfocr2rdf.records.model import FigureRecord
 from pfocr2rdf.records.record_files import file_error, read_record_file
-from pfocr2rdf.records.sources import RecordRef, RecordSource, strip_compression
+from pfocr2rdf.records.record_ref import RecordRef
+from pfocr2rdf.records.side_files import TableFolder, strip_compression, table_kind
+from pfocr2rdf.records.sources import RecordSource
 from pfocr2rdf.records.tables import SideTable, decode_text
 from pfocr2rdf.records.values import get_text
 from pfocr2rdf.records.yaml import load_yaml
@@ -28,24 +30,35 @@ SCHEMAS = (pfocr2021.SCHEMA, pfocr2023.SCHEMA)
 """The schemas from the oldest to the newest; the last one matches all records that no other does."""
 
 SCHEMA_RANK = {schema.version: rank for rank, schema in enumerate(SCHEMAS)}
-TABLE_NAMES = ("genes", "chemicals", "diseases")
+_MAX_EXCERPT_CHARS = 80
 
 
 class RawRecord(NamedTuple):
-    """A record before it is typed: what messages call it, its figure, its bytes, its side tables."""
+    """A record before it is typed: what messages call it, its figure, its bytes, its side tables, and further ones that are passed over."""
 
     source: str
     figid: str
     document: YamlDocument
     tables: Mapping[str, SideTable]
+    tables_passed_over: tuple[SideTable, ...] = ()
 
     def digest(self) -> bytes:
         """SHA-256 of the bytes of its files, with the names of the tables."""
         digest = hashlib.sha256(self.document.data)
-        for table in self.tables.values():
+        if self.document.body:
+            digest.update(b"\0\0" + self.document.body)
+        for table in chain(self.tables.values(), self.tables_passed_over):
             digest.update(b"\0%s\0%d\0" % (table.name.encode(), len(table.data)))
             digest.update(table.data)
         return digest.digest()
+
+    def describe_unread(self) -> tuple[str, ...]:
+        """A note of each table that is passed over, and of the page's body."""
+        notes = [f"{table.name}: was passed over, since another table of its kind was read" for table in self.tables_passed_over]
+        if body := self.document.body.decode("utf-8", "replace"):
+            excerpt = " ".join(body[:_MAX_EXCERPT_CHARS].split())
+            notes.append(f"the text behind the front matter, {len(body)} characters, was passed over; it begins: {excerpt}")
+        return tuple(notes)
 
 
 def read_raw(ref: RecordRef) -> tuple[RawRecord, Mapping[str, Any]]:
@@ -63,14 +76,14 @@ def read_raw(ref: RecordRef) -> tuple[RawRecord, Mapping[str, Any]]:
         if error.line:
             error.line += document.line - 1
         raise error from None
-    return RawRecord(ref.source, figid, document, _read_tables(figid, ref.table_dirs)), data
+    return RawRecord(ref.source, figid, document, *_read_tables(figid, ref.table_folders)), data
 
 
 def record_digest(ref: RecordRef, figid: str) -> bytes:
     """The digest of a record of which an earlier run knows the figure, without parsing; ``RecordError`` where it cannot be read."""
     with map_record_errors(ref.source):
         document = ref.document or _extract_document(_read_bytes(ref.path, ref.source))
-        return RawRecord(ref.source, figid, document, _read_tables(figid, ref.table_dirs) if figid else {}).digest()
+        return RawRecord(ref.source, figid, document, *(_read_tables(figid, ref.table_folders) if figid else ({},))).digest()
 
 
 def parse_record(raw: RawRecord, data: Mapping[str, Any]) -> FigureRecord:
@@ -79,7 +92,9 @@ def parse_record(raw: RawRecord, data: Mapping[str, Any]) -> FigureRecord:
     if raw.tables and schema is pfocr2021.SCHEMA:
         names = ", ".join(table.name for table in raw.tables.values())
         raise RecordError(f"has lists of its own and side tables ({names})", field="genes", remedy="keep the lists or the tables")
-    return schema.parse(data, raw.tables, raw.source)
+    record = schema.parse(data, raw.tables, raw.source)
+    unread = raw.describe_unread()
+    return record._replace(notes=record.notes + unread) if unread else record
 
 
 def read_records(*sources: str | os.PathLike[str], refusals: list[RecordError] | None = None) -> Iterator[FigureRecord]:
@@ -144,20 +159,26 @@ def _parse_mapping(document: YamlDocument, source: str) -> Mapping[str, Any]:
     return data
 
 
-def _read_tables(figid: str, folders: tuple[str, ...]) -> dict[str, SideTable]:
-    """The side tables that a figure has; the first folder that has a table wins."""
+def _read_tables(figid: str, folders: tuple[TableFolder, ...]) -> tuple[dict[str, SideTable], tuple[SideTable, ...]]:
+    """The side tables of a figure by their kind, and those passed over: of two that differ, the first one is read."""
     tables: dict[str, SideTable] = {}
+    passed_over: list[SideTable] = []
     for folder in folders:
-        for name in TABLE_NAMES:
-            file_name = table_file_name(figid, name)
-            path = f"{folder}/{file_name}"
-            if name not in tables and (is_url(path) or _is_in_folder(path)):
-                try:
-                    tables[name] = SideTable(file_name, _read_bytes(path, file_name, explain_table))
-                except RecordError as error:
-                    if not (is_url(path) and isinstance(error.__cause__, FileNotFoundError)):
-                        raise
-    return tables
+        for ending in folder.endings:
+            name = f"{figid}{ending}"
+            path = f"{folder.path}/{name}"
+            if not is_url(path) and not _is_in_folder(path):
+                continue
+            try:
+                table = SideTable(name, _read_bytes(path, name, explain_table))
+            except RecordError as error:
+                if not (is_url(path) and isinstance(error.__cause__, FileNotFoundError)):
+                    raise
+                continue
+            first = tables.setdefault(table_kind(ending), table)
+            if first.data != table.data:
+                passed_over.append(table if first.name != name else table._replace(name=f"{os.path.basename(folder.path)}/{name}"))
+    return tables, tuple(passed_over)
 
 
 def _is_in_folder(path: str) -> bool:
@@ -171,17 +192,12 @@ def _is_in_folder(path: str) -> bool:
     return True
 
 
-def table_file_name(figid: str, name: str) -> str:
-    """The file name of a figure's table."""
-    return f"{figid}-{name}.tsv"
-
-
 def prefetch(batch: Iterable[RecordRef]) -> None:
     """Fetch the files of records by URL that will soon be read, all at once. A record's file is named for its figure."""
     urls = []
     for ref in batch:
         if is_url(ref.path) and not is_member(ref.path):
             stem = strip_compression(ref.path.rpartition("/")[2]).rpartition(".")[0]
-            urls += [ref.path, *(f"{folder}/{table_file_name(stem, name)}" for folder in ref.table_dirs for name in TABLE_NAMES)]
+            urls += [ref.path, *(f"{folder.path}/{stem}{ending}" for folder in ref.table_folders for ending in folder.endings)]
     if urls:
         filesystem.prefetch_files(urls)

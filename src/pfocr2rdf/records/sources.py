@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from pfocr2rdf.errors import RecordError, SourceError
 from pfocr2rdf.records.archive_limits import ArchiveLimitError, ArchiveLimits
 from pfocr2rdf.records.archives import is_archive, store_members
-from pfocr2rdf.records.documents import YamlDocument, iter_documents
+from pfocr2rdf.records.documents import iter_documents
 from pfocr2rdf.records.file_types import RDF_REMEDY
+from pfocr2rdf.records.folders import absolute_folder, display_path, find_table_folders, iter_record_folders, separator_of, trim_folder
 from pfocr2rdf.records.member_store import MemberTree, MemberWriter
 from pfocr2rdf.records.record_files import file_error, open_record_file
-from pfocr2rdf.records.trees import FileTree, LocalTree, NamePredicate, RemoteTree, sort_names
+from pfocr2rdf.records.record_ref import RecordRef
+from pfocr2rdf.records.side_files import RECORD_SUFFIXES, TableFolder, is_record, strip_compression
+from pfocr2rdf.records.stray_files import NamedFiles, find_stray_files
+from pfocr2rdf.records.trees import FileTree, LocalTree, RemoteTree, sort_names
 from pfocr2rdf.records.values import printable_path
 from pfocr2rdf.storage import filesystem
 from pfocr2rdf.storage.compression import DECOMPRESSION_ERRORS
@@ -30,26 +33,7 @@ from pfocr2rdf.storage.regular_files import copy_pipe, is_pipe
 from pfocr2rdf.storage.scratch import scratch_directory
 from pfocr2rdf.storage.urls import is_url, redact_url
 
-FIGURES_DIR, DATA_DIR = "_figures", "_data"
-match_table_name = re.compile(r"(.+)-(genes|chemicals|diseases)\.tsv").fullmatch
-_RECORD_SUFFIXES = (".md", ".yaml", ".yml")
 _STREAM_SUFFIXES = (".yaml", ".yml", ".json")
-_COMPRESSION_SUFFIXES = ("", ".gz", ".zst", ".bz2", ".xz")  # a record may be compressed by itself
-_NON_RECORD_STEMS = frozenset(("readme", "changelog", "contributing", "license", "index", "code_of_conduct", "security"))
-
-
-class RecordRef(NamedTuple):
-    """A reference to a record that is not yet read. Small, and the same in another process."""
-
-    source: str  # what messages call it
-    path: str = ""  # the file with its front matter, if it has one to itself
-    document: YamlDocument | None = None  # the document itself, if it came in a stream
-    table_dirs: tuple[str, ...] = ()  # the folders that may have its side tables
-
-    @property
-    def line(self) -> int:
-        """The line of a stream on which the document begins; 0 for a file with one record."""
-        return self.document.line if self.document else 0
 
 
 class RecordSource:
@@ -70,6 +54,7 @@ class RecordSource:
         self._portable = portable
         self.names = [os.fspath(name) for name in names]
         self.orphans: dict[str, list[str]] = {}  # the tables that the last iteration found without a figure, by the figure's id
+        self.unread: dict[str, list[str]] = {}  # the files named for a figure that nothing reads, likewise
         self._stdin = stdin
         self._stack = ExitStack()
         self._scratch: Path | None = None
@@ -131,7 +116,7 @@ class RecordSource:
         name, label = filesystem.find_file_name(url), redact_url(url)
         if not name:
             return RemoteTree(url), label
-        if name.lower().endswith(_RECORD_SUFFIXES):
+        if name.lower().endswith(RECORD_SUFFIXES):
             return url, label
         path = self._scratch_path() / name.partition("?")[0]
         filesystem.download(url, path)
@@ -165,43 +150,44 @@ class RecordSource:
 
     def __iter__(self) -> Iterator[RecordRef | RecordError]:
         """The records, or errors for documents of a stream that are none; the same ones, in the same order, each time."""
-        self.orphans = {}
+        self.orphans, self.unread = {}, {}
+        named_files = NamedFiles()
         for tree, label in self._trees:
             if isinstance(tree, Path | str):
-                folder, name = os.path.split(_absolute_folder(str(tree)))
-                names = filesystem.list_file_names if isinstance(tree, str) else LocalTree(folder).names
-                yield from _file_record_refs(folder, name, label, _table_dirs(names, folder))
+                folder, name = os.path.split(absolute_folder(str(tree)))
+                yield from _file_record_refs(folder, name, label, named_files.add(folder, name, isinstance(tree, str)))
                 continue
             empty = True
-            for folder in _record_folders(tree):
-                display_path, tables = _display_path(label, tree, folder), _table_dirs(tree.names, folder)
-                prefix = f"{display_path}{_separator(display_path)}"
+            record_folders: set[str] = set()
+            table_folders: set[str] = set()
+            for folder in iter_record_folders(tree.folders()):
+                path, tables = display_path(label, tree.root, folder), find_table_folders(tree.names, folder)
+                record_folders.add(trim_folder(folder))
+                table_folders.update(table_folder.path for table_folder in tables)
+                prefix = f"{path}{separator_of(path)}"
                 try:
-                    record_names = sort_names(tree.names(folder, _is_record))
+                    record_names = sort_names(tree.names(folder, is_record))
                 except OSError as error:
                     empty = False
-                    yield file_error(error, printable_path(display_path), "listed")
+                    yield file_error(error, printable_path(path), "listed")
                     continue
                 for name in record_names:
                     empty = False
-                    yield from _file_record_refs(_absolute_folder(folder), name, prefix + name, tables)
+                    yield from _file_record_refs(absolute_folder(folder), name, prefix + name, tables)
             if empty:
                 raise SourceError(f"{label}: the folder holds no records (.md, .yaml)")
-            self._find_orphans(tree, label)
+            self._note_stray_files(tree, label, record_folders, table_folders)
+        for stray in named_files.find_stray_files():
+            self.unread.setdefault(stray.figid, []).append(printable_path(f"{stray.folder}/{stray.name}"))
 
-    def _find_orphans(self, tree: FileTree, label: str) -> None:
-        """Note the tables without a figure of their name."""
-        for folder, _ in tree.folders():
-            figure_dirs, display_path = _figure_dirs(folder), _display_path(label, tree, folder)
-            try:
-                tables = sorted(tree.names(folder, _is_table))
-            except OSError:  # a folder of records is refused, and of a folder of tables each record that may have some
-                continue
-            for name in tables:
-                if _has_figure(tree, figure_dirs, _table_figid(name)):
-                    continue
-                path = printable_path(f"{display_path}{_separator(display_path)}{name}")
-                self.orphans.setdefault(_table_figid(name), []).append(path)
+    def _note_stray_files(self, tree: FileTree, label: str, record_folders: set[str], table_folders: set[str]) -> None:
+        for stray in find_stray_files(tree, record_folders, table_folders):
+            folder = display_path(label, tree.root, stray.folder)
+            path = printable_path(f"{folder}{separator_of(folder)}{stray.name}")
+            if stray.is_orphan:
+                self.orphans.setdefault(stray.figid, []).append(path)
+            if stray.is_unread:
+                self.unread.setdefault(stray.figid, []).append(path)
 
 
 def _is_rdf_name(name: str) -> bool:
@@ -209,90 +195,16 @@ def _is_rdf_name(name: str) -> bool:
     return rdf_format(name) is not None and not name.lower().endswith(".json")
 
 
-def _is_table(name: str) -> bool:
-    return match_table_name(name) is not None
-
-
-def _table_figid(table: str) -> str:
-    """The figure that a table is named for."""
-    return table.rpartition("-")[0]
-
-
-def _has_figure(tree: FileTree, folders: tuple[str, ...], stem: str) -> bool:
-    """Whether one of the folders has a record file of this name."""
-    suffixes = [suffix + compression for compression in _COMPRESSION_SUFFIXES for suffix in _RECORD_SUFFIXES]
-    return any(tree.exists(folder, stem + suffix) for suffix in suffixes for folder in folders)
-
-
-def _separator(folder: str) -> str:
-    return "/" if is_url(folder) else os.sep
-
-
-def _absolute_folder(folder: str) -> str:
-    return folder if is_url(folder) else os.path.abspath(folder)
-
-
-def _display_path(label: str, tree: FileTree, folder: str) -> str:
-    """The name of a folder below a source in messages."""
-    separator = _separator(tree.root)
-    below = folder[len(tree.root) :].strip(separator)
-    return f"{label.rstrip(separator)}{separator}{below}" if below else label.rstrip(separator)
-
-
-def _record_folders(tree: FileTree) -> Iterator[str]:
-    """Every folder that may hold record files. In a checkout, figures are only below ``_figures``."""
-    for folder, below in tree.folders():
-        if FIGURES_DIR in below:
-            below[:] = [FIGURES_DIR]
-        else:
-            yield folder
-
-
 def _count_records(tree: FileTree) -> int:
     count = 0
-    for folder in _record_folders(tree):
+    for folder in iter_record_folders(tree.folders()):
         with contextlib.suppress(OSError):
-            count += sum(1 for _ in tree.names(folder, _is_record))
+            count += sum(1 for _ in tree.names(folder, is_record))
     return count
 
 
-def _is_record(name: str) -> bool:
-    stem, suffix = os.path.splitext(strip_compression(name))
-    return suffix.lower() in _RECORD_SUFFIXES and not name.startswith(".") and stem.lower() not in _NON_RECORD_STEMS
-
-
-def strip_compression(name: str) -> str:
-    """The name of a file without the suffix of its compression."""
-    stem, suffix = os.path.splitext(name)
-    return stem if suffix.lower() in _COMPRESSION_SUFFIXES else name
-
-
-def _table_dirs(names: Callable[[str, NamePredicate], Iterator[str]], folder: str) -> tuple[str, ...]:
-    """The folders that have tables of the figures in this folder."""
-    separator = _separator(folder)
-    folder = _absolute_folder(folder).rstrip(separator)
-    above, _, name = folder.rpartition(separator)
-    data_dir = f"{above}{separator}{DATA_DIR}" if name == FIGURES_DIR else f"{folder}{separator}{DATA_DIR}"
-    return tuple(directory for directory in (data_dir, folder) if _may_have_tables(names, directory))
-
-
-def _may_have_tables(names: Callable[[str, NamePredicate], Iterator[str]], folder: str) -> bool:
-    try:
-        return any(True for _ in names(folder, _is_table))
-    except OSError:  # no record of it is read as if it had no tables
-        return True
-
-
-def _figure_dirs(folder: str) -> tuple[str, ...]:
-    """The folders that may have the figures of the tables in this folder."""
-    if os.path.basename(folder) != DATA_DIR:
-        return (folder,)
-    above = os.path.dirname(folder)
-    return (f"{above}{_separator(folder)}{FIGURES_DIR}", above)
-
-
-def _file_record_refs(folder: str, name: str, label: str, tables: tuple[str, ...]) -> Iterator[RecordRef | RecordError]:
-    path, label = f"{folder}{_separator(folder)}{name}", printable_path(label)
+def _file_record_refs(folder: str, name: str, label: str, tables: tuple[TableFolder, ...]) -> Iterator[RecordRef | RecordError]:
+    path, label = f"{folder}{separator_of(folder)}{name}", printable_path(label)
     if _is_rdf_name(name):
         yield RecordError("is RDF by its name, not a record", source=label, remedy=RDF_REMEDY)
         return

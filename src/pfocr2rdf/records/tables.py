@@ -15,7 +15,7 @@ class SideTable(NamedTuple):
     """A table before it is parsed: the file's name for messages, and its bytes."""
 
     name: str
-    data: bytes
+    data: bytes  # decompressed
 
 
 def decode_text(data: bytes, source: str) -> str:

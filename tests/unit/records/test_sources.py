@@ -20,7 +20,8 @@ from tests.support.records import GENE_COLUMNS, ROOT, TP53_ROW, front_matter, ne
 from pfocr2rdf.errors import RecordError, SourceError
 from pfocr2rdf.records.model import FigureRecord
 from pfocr2rdf.records.reader import read_record, read_records
-from pfocr2rdf.records.sources import RecordRef, RecordSource
+from pfocr2rdf.records.record_ref import RecordRef
+from pfocr2rdf.records.sources import RecordSource
 
 
 @pytest.fixture(autouse=True)

@@ -29,7 +29,9 @@ BUNDLED_CONTEXT_PATHS = {
 
 _RDF = PREFIXES["rdf"]
 _IRI_KEYWORDS = ("@id", "@type")
-_EXPORTED_KEYWORDS = frozenset(("@id", "@type", "@value", "@language", "@graph", "@included", "@list", "@set", "@nest", "@reverse"))
+_EXPORTED_KEYWORDS = frozenset(
+    ("@id", "@type", "@value", "@language", "@graph", "@included", "@list", "@set", "@nest", "@reverse", "@context")
+)
 
 
 @cache
@@ -53,7 +55,7 @@ def document_to_pairs(document: Mapping[str, Any], subject: str, base: str) -> D
     written as RDF raises ``RecordError``.
     """
     loader_errors: list[RecordError] = []
-    dropped: dict[str | None, None] = {}
+    dropped: list[str | None] = []
 
     def load(url: str, _options: object) -> dict[str, Any]:
         if url not in BUNDLED_CONTEXT_PATHS:
@@ -66,7 +68,7 @@ def document_to_pairs(document: Mapping[str, Any], subject: str, base: str) -> D
 
     options = {"documentLoader": load, "base": base, "processingMode": "json-ld-1.1"}
     try:
-        expanded = jsonld.expand({**document, "@id": subject}, options, on_property_dropped=lambda name: dropped.setdefault(name))
+        expanded = jsonld.expand({**document, "@id": subject}, options, on_property_dropped=dropped.append)
         _check_iris(expanded)
         dataset = jsonld.to_rdf(expanded, options)
     except RecordError:
@@ -76,19 +78,31 @@ def document_to_pairs(document: Mapping[str, Any], subject: str, base: str) -> D
             raise loader_errors[0] from None
         reason = getattr(error, "code", None) or getattr(error, "type", None) or error
         raise RecordError(f"is no valid JSON-LD: {reason}", field=JSONLD_FIELD, remedy="correct the block") from None
-    notes = [f"{JSONLD_FIELD}: {name or 'a key'} is no term of its context, and was passed over" for name in dropped]
+    notes = _describe_dropped_keys(document, options) if dropped else []
     return DocumentStatements(*_split_by_subject(dataset, iri_term(subject)), [*notes, *_describe_unknown_keywords(document)])
 
 
-def _describe_unknown_keywords(value: Any) -> Iterator[str]:
+def _describe_dropped_keys(document: Mapping[str, Any], options: Mapping[str, Any]) -> list[str]:
+    """A note of each key to which the context gives no IRI."""
+    context = {"@context": document["@context"]} if "@context" in document else {}
+    names = [name for name in dict.fromkeys(_iter_keys(document)) if name[:1] != "@"]
+    undefined = [name for name in names if not jsonld.expand({**context, name: "x"}, options)]
+    return [f"{JSONLD_FIELD}: {name!r} is no term of the context, and was passed over" for name in undefined]
+
+
+def _iter_keys(value: Any) -> Iterator[str]:
+    """The keys of all nodes, but for those of contexts."""
+    if type(value) is dict:
+        yield from value
+        value = [item for key, item in value.items() if key != "@context"]
+    for item in value if type(value) is list else ():
+        yield from _iter_keys(item)
+
+
+def _describe_unknown_keywords(document: Mapping[str, Any]) -> list[str]:
     """A note of each key that looks like a keyword and is not exported."""
-    for item in value.items() if type(value) is dict else enumerate(value) if type(value) is list else ():
-        key, child = item
-        if key == "@context":
-            continue
-        if type(key) is str and key.startswith("@") and key not in _EXPORTED_KEYWORDS:
-            yield f"{JSONLD_FIELD}: the keyword {key!r} says nothing in RDF, and was passed over"
-        yield from _describe_unknown_keywords(child)
+    keywords = (key for key in dict.fromkeys(_iter_keys(document)) if key[:1] == "@" and key not in _EXPORTED_KEYWORDS)
+    return [f"{JSONLD_FIELD}: the keyword {key!r} says nothing in RDF, and was passed over" for key in keywords]
 
 
 def _check_iris(value: Any, key: str = "") -> None:
