@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Mapping
 
 from pfocr2rdf.rdf.cache import LruCache
@@ -14,7 +15,8 @@ READABLE_LOCAL_NAME = re.compile(r"\w(?:[\w.-]*[\w-])?", re.ASCII)
 """A local name that people read at a glance: ``LOCAL_NAME`` without percent-encoding."""
 
 ANY_LOCAL_NAME = re.compile(r".*", re.DOTALL)  # any local name, also one that needs escapes
-_find_xml_name = re.compile(r"[A-Za-z_][A-Za-z0-9_\-.]*\Z").search
+_XML_NAME_START_CHARS = f"{string.ascii_letters}_"
+_XML_NAME_FOLLOWING_CHARS = f"{string.digits}-."  # they may not be the first ones
 
 
 class PrefixMap:
@@ -66,5 +68,7 @@ def split_qname(iri: str) -> tuple[str, str]:
     >>> split_qname("http://example.org/a.1"), split_qname("http://example.org/1")
     (('http://example.org/', 'a.1'), ('http://example.org/1', ''))
     """
-    match = _find_xml_name(iri, max(iri.rfind("/"), iri.rfind("#"), iri.rfind(":")) + 1)
-    return (iri[: match.start()], match[0]) if match else (iri, "")
+    last_segment = iri[max(iri.rfind("/"), iri.rfind("#"), iri.rfind(":")) + 1 :]
+    rest = last_segment.rstrip(_XML_NAME_START_CHARS + _XML_NAME_FOLLOWING_CHARS)
+    name = last_segment[len(rest) :].lstrip(_XML_NAME_FOLLOWING_CHARS)
+    return iri[: len(iri) - len(name)], name

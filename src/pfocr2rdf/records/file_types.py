@@ -120,7 +120,7 @@ FILE_TYPES = (
 """The types, in the order in which they are tried."""
 
 _find_conflict = re.compile(rb"^(?:<{7} |>{7} |<{7}\r?$|>{7}\r?$)", re.MULTILINE).search
-_has_figid = re.compile(rb"^[\s{,]*[\"']?figid[\"']?\s*:", re.MULTILINE).search
+_has_figid = re.compile(rb"^[ \t{,]*[\"']?figid[\"']?\s*:", re.MULTILINE).search
 _TABLE_REMEDY = "export the table as tab-separated values"
 
 

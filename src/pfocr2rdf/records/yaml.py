@@ -35,9 +35,10 @@ _PROPERTY = re.compile(r"(?m:^[ \-?]*|[:,\[{?] +|[\[{])(?:!|[&*]\S)").search
 _NESTED = re.compile(r"(?:[-?:] +){16}").search
 _SURROGATE_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 _PAIR_SURPLUS_CHARS = len(r"\ud835\udefc") - len(r"\U0001d6fc")
-_EMPTY_BLOCK = re.compile(r"[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\n[ \t]*(?:\n|\Z)").search
+_EMPTY_BLOCK = re.compile(r"[|>][^\n|>]*\n[ \t]*(?:\n|\Z)").search  # or another line that ends so
 _BEFORE_VALUES = b"\n:-?,[{|>"
 _MAX_BLANKS_BYTES = 40
+_MAX_TYPED_KEYS = 64  # each is looked for in the whole text; real records have two
 _ODD_FLOW = re.compile(r"[\[{,:]\s*\?\S|[\[{,]\s*:\S").search
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
 
@@ -153,6 +154,8 @@ def _restore(text: str, typed: list[tuple[Any, Any, Any]]) -> bool:
         if type(container) is not dict or type(value) is bool:
             return False
         scalar = "" if value is None else repr(value)
+        if key not in expected and len(expected) == _MAX_TYPED_KEYS:
+            return False
         expected.setdefault(key, Counter())[scalar] += 1
         container[key] = scalar
     return all(_values_in_text(text, key) == scalars for key, scalars in expected.items())

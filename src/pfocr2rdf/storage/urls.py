@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote
 
-_USERINFO = re.compile(r"(?<=[\w+.-]{2})(:/{1,3})((?:[^/?#\s]*|[^/?#\s:@]*:(?!\d*(?:[/?#\s]|$))\S*)@)")
+_USERINFO = re.compile(r"(?<=[\w+.-]{2})(:/{1,3})((?:[^/?#\s]*|[^/?#\s:@]*:(?!\d*(?:[/?#\s]|$))\S{0,200})@)")
 """What stands before a host. A password that was not percent-encoded may have a slash; a path made of a URL has one slash only."""
 
-_QUERY = re.compile(r"(?<=://)[^?\s]*(\?\S+)")
 _SECRET_PARAMETER = re.compile(
     r"([?&;][\w.%-]*(?:token|key|sign?|signature|secret|password|passwd|pwd|auth|credential)=)[^&;\s]+", re.IGNORECASE
 )
@@ -71,4 +70,5 @@ def require_public_url(url: str, remedy: str) -> None:
 def _secrets(url: str) -> list[str]:
     if not is_url(url):
         return []
-    return [match[2] for match in _USERINFO.finditer(url)] + [match[1] for match in _QUERY.finditer(url)]
+    _, mark, query = url.partition("?")
+    return [match[2] for match in _USERINFO.finditer(url)] + ([mark + query] if query else [])

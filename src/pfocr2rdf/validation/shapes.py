@@ -43,7 +43,11 @@ def load_shapes(folders: Iterable[str | os.PathLike[str]] = ()) -> Shapes:
 
 
 # Tokens that may hold "_:" without being a blank node (texts, IRIs and comments), or the start of a label.
-_TOKEN_OR_LABEL = re.compile(r'"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|<[^<>\s]*>|#[^\n]*|_:(?=\w)', re.S)
+_TOKEN_OR_LABEL = re.compile(
+    r'''"""(?:[^"\\]|"(?!"")|\\.)*+(?:"""|\Z)|'{3}(?:[^'\\]|'(?!'')|\\.)*+(?:'{3}|\Z)'''
+    r"""|"(?:[^"\\\n]|\\.)*+(?:"|$)|'(?:[^'\\\n]|\\.)*+(?:'|$)|<[^<>\s]*>|\#[^\n]*|_:(?=\w)""",
+    re.DOTALL | re.MULTILINE,
+)
 
 
 def _relabel_blank_nodes(text: str, number: int) -> str:

@@ -15,9 +15,9 @@ import pyoxigraph
 from pfocr2rdf.rdf.vocabulary import PREFIXES, SITE_URL
 from pfocr2rdf.stores.chunks import Chunk
 
-_FIND_FIGURES = re.compile(rb"^<(" + re.escape(f"{SITE_URL}figures/".encode()) + rb"[^>]+)> ", re.MULTILINE)
+_FIND_FIGURES = re.compile(rb"^<(" + re.escape(f"{SITE_URL}figures/".encode()) + rb"[^>\n]+)> ", re.MULTILINE)
 _MAX_FIGURE_BYTES = 1 << 20
-_FIND_SUBJECTS = re.compile(rb"^<([^>]*)> ", re.MULTILINE)
+_FIND_SUBJECTS = re.compile(rb"^<([^>\n]*)> ", re.MULTILINE)
 _XSD = PREFIXES["xsd"]
 _NUMERIC_DATATYPES = {f"{_XSD}{name}" for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger")}
 

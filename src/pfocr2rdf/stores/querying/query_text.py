@@ -25,7 +25,7 @@ _WORD = re.compile(r"[^\W\d]\w*")
 
 _UPDATE_KEYWORDS = frozenset(("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"))
 _SYNTAX_ERROR = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
-_QUOTED_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\[[^\]]*\]|\'[^\']*\'')
+_QUOTED_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)|\[[^\]]*(?:\]|\Z)|\'[^\']*(?:\'|\Z)')
 
 LOOKAHEAD_PADDING = f"\n{' ' * 30}"
 """Appended to a query: the parser looks ahead by whole keywords, and reports an error at the end if the text is too short for one."""
