@@ -19,6 +19,7 @@ from pfocr2rdf.pipeline.summary import ExportSummary
 from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS, SERIALIZERS
 from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES
 from pfocr2rdf.storage.urls import redact_url
+from pfocr2rdf.validation.engines import describe_slow_engine
 
 _EXAMPLES = """\b
 Examples:
@@ -80,6 +81,8 @@ def export_command(
     PFOCR2RDF_ARCHIVE_MAX_EXPANDED_BYTES and PFOCR2RDF_ARCHIVE_MAX_RATIO set other limits.
     """
     named_release = Release(release, f"{issued:%Y-%m-%d}" if issued else "")
+    if not quiet and (note := describe_slow_engine()):
+        click.echo(note, err=True)
     with show_progress(quiet or as_json, "Exporting") as progress:
         summary = export(sources, output, release=named_release, progress=progress, **options)
     if as_json:

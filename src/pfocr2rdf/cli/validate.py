@@ -11,6 +11,7 @@ from pfocr2rdf.cli.errors import handle_errors
 from pfocr2rdf.cli.params import shapes_option
 from pfocr2rdf.errors import ExitStatus
 from pfocr2rdf.pipeline.validate import ValidationReport, validate
+from pfocr2rdf.validation.engines import describe_slow_engine
 from pfocr2rdf.validation.report import result_to_json, serialize_report
 from pfocr2rdf.validation.results import SEVERITIES, count_by_severity
 
@@ -38,6 +39,8 @@ def validate_command(files: tuple[str, ...], shapes: tuple[str, ...], report_for
     FILE is an RDF file by its ending (.ttl .nt .nq .trig .rdf .jsonld, also with .gz or .zst behind it), or a record, a folder
     or an archive of records. The exit status is 1 where there is a violation or a refusal; warnings alone leave it 0.
     """
+    if not quiet and (note := describe_slow_engine()):
+        click.echo(note, err=True)
     report = validate(*files, shapes=shapes)
     if not quiet:
         _PRINTERS["json" if as_json else report_format](report)

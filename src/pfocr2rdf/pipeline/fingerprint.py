@@ -11,9 +11,10 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from pfocr2rdf.storage.layout import TOOL
+from pfocr2rdf.validation.engines import engine_version
 from pfocr2rdf.validation.shapes import Shapes
 
-_LIBRARIES = ("PyLD", "pyoxigraph", "PyYAML", "shacl", "yaml-rs")
+_LIBRARIES = ("PyLD", "pyoxigraph", "PyYAML", "yaml-rs")
 _COMPRESSORS = ("isal", "zstandard")
 
 
@@ -21,7 +22,7 @@ _COMPRESSORS = ("isal", "zstandard")
 def code_fingerprint() -> str:
     """SHA-256 of the package (its modules and data) and of the versions of Python and of the libraries that read, map and validate."""
     digest = hashlib.sha256()
-    digest.update(json.dumps([platform.python_version(), *(version(name) for name in _LIBRARIES)]).encode())
+    digest.update(json.dumps([platform.python_version(), engine_version(), *(version(name) for name in _LIBRARIES)]).encode())
     _hash_tree(files("pfocr2rdf"), digest)
     return digest.hexdigest()
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-import shacl
-
-from pfocr2rdf.errors import ShapesError
 from pfocr2rdf.rdf.terms import GroupedResource, Resource, ResourceColumns, expand_term
 from pfocr2rdf.rdf.vocabulary import superclasses
 from pfocr2rdf.validation.compiled_shapes import CompiledShapes
+from pfocr2rdf.validation.engines import load_engine
 from pfocr2rdf.validation.results import ValidationResult
 from pfocr2rdf.validation.shapes import Shapes
 
@@ -27,12 +25,7 @@ class Validator:
 
     def __init__(self, shapes: Shapes) -> None:
         self.shapes = shapes
-        try:
-            self._engine = shacl.Shapes.from_turtle(shapes.text)
-        except ValueError as error:
-            raise ShapesError(f"the shapes cannot be used: {error}") from None
-        if not len(self._engine):
-            raise ShapesError("there is no shape in the files of shapes")
+        self._engine = load_engine(shapes.text)
         self._compiled = CompiledShapes(shapes.text, superclasses())
         self._axioms = subclass_axioms()
 
@@ -54,21 +47,11 @@ class Validator:
 
     def validate_ntriples(self, text: str, source: str = "", figid: str = "") -> list[ValidationResult]:
         """The same for a graph as N-Triples text, always by the engine."""
-        try:
-            report = self._engine.validate_turtle(text + self._axioms)
-        except ValueError as error:  # of a query in the shapes, which is compiled when it is executed
-            raise ShapesError(f"the shapes cannot be used: {error}") from None
-        return sorted(_to_validation_result(result, source, figid) for result in report.results)
+        results = self._engine.validate(text + self._axioms)
+        return sorted(result._replace(source=source, figid=figid) for result in results)
 
 
 @lru_cache(4)
 def get_validator(shapes: Shapes) -> Validator:
     """The validator of these shapes, made once in a process; ``ShapesError`` where there is no shape, or they are invalid."""
     return Validator(shapes)
-
-
-def _to_validation_result(result: shacl.Result, source: str, figid: str) -> ValidationResult:
-    return ValidationResult(
-        result.focus_node, result.path or "", result.value or "", result.component, result.severity, result.message or "",
-        result.root_shape or "", source, figid,
-    )  # fmt: skip
