@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from pfocr2rdf.errors import map_record_errors
 from pfocr2rdf.mapping.figure_graph import build_figure_graph
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
@@ -22,14 +23,15 @@ def to_graph(record: FigureRecord) -> rdflib.Graph:
         A new graph, with the prefixes of the project bound.
 
     Raises:
-        RecordError: an identifier in the record cannot be made an IRI, or its JSON-LD is refused.
+        RecordError: an identifier in the record cannot be made an IRI, its JSON-LD is refused, or a field has a value of another type.
     """
     import rdflib  # here, since it takes as long to import as hundreds of records take to export
 
     graph = rdflib.Graph(bind_namespaces="none")
     for prefix, namespace in PREFIXES.items():
         graph.bind(prefix, namespace)
-    return graph.parse(data=SERIALIZERS["ntriples"]().serialize_resources(build_figure_graph(record).resources(), ""), format="nt")
+    with map_record_errors(record.source, record.figid):
+        return graph.parse(data=SERIALIZERS["ntriples"]().serialize_resources(build_figure_graph(record).resources(), ""), format="nt")
 
 
 def to_jsonld(record: FigureRecord) -> dict[str, Any]:
@@ -38,5 +40,6 @@ def to_jsonld(record: FigureRecord) -> dict[str, Any]:
     Raises:
         RecordError: as ``to_graph``.
     """
-    node_objects = SERIALIZERS["jsonld"]().serialize_resources(build_figure_graph(record).resources(), "")
-    return {"@context": jsonld_context(), "@graph": json.loads(f"[{node_objects}]")}
+    with map_record_errors(record.source, record.figid):
+        node_objects = SERIALIZERS["jsonld"]().serialize_resources(build_figure_graph(record).resources(), "")
+        return {"@context": jsonld_context(), "@graph": json.loads(f"[{node_objects}]")}

@@ -76,7 +76,10 @@ def _validate_source(
     source: str | os.PathLike[str] | rdflib.Graph | FigureRecord, validator: Validator
 ) -> Iterator[list[ValidationResult] | RecordError]:
     if isinstance(source, FigureRecord):
-        yield _validate_record(source, validator)
+        try:
+            yield _validate_record(source, validator)
+        except RecordError as error:
+            yield error
     elif not isinstance(source, (str, os.PathLike)):
         yield validator.validate_ntriples(source.serialize(format="nt"))
     elif rdf_format(source):

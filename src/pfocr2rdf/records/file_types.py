@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pfocr2rdf.errors import RecordError
 
-_HEAD_BYTES = 4096
+MAX_HEAD_BYTES = 4096  # that the type of a file is told by
 _EXPORT_REMEDY = "name a record of PFOCR (.md, .yaml), a folder, a checkout or an archive of them"
 RDF_REMEDY = "name the records that it was made of; 'validate', 'stats' and 'load' take RDF, by the ending of its name"
 
@@ -126,7 +126,7 @@ _TABLE_REMEDY = "export the table as tab-separated values"
 
 def detect_type(data: bytes) -> FileType | None:
     """The type of a file, by its first bytes; ``None`` where it may be a record or another text."""
-    head = data[:_HEAD_BYTES].removeprefix(b"\xef\xbb\xbf")
+    head = data[:MAX_HEAD_BYTES].removeprefix(b"\xef\xbb\xbf")
     return next((file_type for file_type in FILE_TYPES if file_type.matches(head)), None)
 
 
@@ -146,7 +146,7 @@ def explain_record(data: bytes, error: RecordError) -> RecordError:
     """The refusal of what cannot be read as a record: what it is instead, or the error itself where that is not known."""
     if conflict := find_conflict(data):
         return conflict
-    if not data.strip() or _has_figid(data[:_HEAD_BYTES]) or not (file_type := detect_type(data)):
+    if not data.strip() or _has_figid(data[:MAX_HEAD_BYTES]) or not (file_type := detect_type(data)):
         return error
     return RecordError(f"is {file_type.name}", line=min(error.line, 1), remedy=file_type.remedy)
 

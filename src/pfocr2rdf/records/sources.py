@@ -17,7 +17,7 @@ from pfocr2rdf.errors import RecordError, SourceError
 from pfocr2rdf.records.archive_limits import ArchiveLimitError, ArchiveLimits
 from pfocr2rdf.records.archives import is_archive, store_members
 from pfocr2rdf.records.documents import iter_documents
-from pfocr2rdf.records.file_types import RDF_REMEDY
+from pfocr2rdf.records.file_types import MAX_HEAD_BYTES, RDF_REMEDY, explain_record
 from pfocr2rdf.records.folders import absolute_folder, display_path, find_table_folders, iter_record_folders, separator_of, trim_folder
 from pfocr2rdf.records.member_store import MemberTree, MemberWriter
 from pfocr2rdf.records.record_files import file_error, open_record_file
@@ -217,14 +217,14 @@ def _file_record_refs(folder: str, name: str, label: str, tables: tuple[TableFol
             for document in iter_documents(file):
                 count += 1
                 yield document.with_source(label) if isinstance(document, RecordError) else RecordRef(label, "", document, tables)
-    except ArchiveLimitError as error:
-        yield RecordError(str(error), source=label)
-        return
-    except (OSError, *DECOMPRESSION_ERRORS) as error:
-        yield file_error(error, label)
-        return
-    if not count:
-        yield RecordError("the file is empty", source=label, remedy="fetch it again")
+        if not count:
+            with open_record_file(path) as file:
+                error = explain_record(file.read(MAX_HEAD_BYTES), RecordError("the file is empty", remedy="fetch it again"))
+            yield error.with_source(label)
+    except ArchiveLimitError as limit_error:
+        yield RecordError(str(limit_error), source=label)
+    except (OSError, *DECOMPRESSION_ERRORS) as read_error:
+        yield file_error(read_error, label)
 
 
 @contextlib.contextmanager

@@ -35,6 +35,7 @@ _PROPERTY = re.compile(r"(?m:^[ \-?]*|[:,\[{?] +|[\[{])(?:!|[&*]\S)").search
 _NESTED = re.compile(r"(?:[-?:] +){16}").search
 _SURROGATE_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 _PAIR_SURPLUS_CHARS = len(r"\ud835\udefc") - len(r"\U0001d6fc")
+_MAX_INTEGER = 10**1000  # Python prints no integer of more than 4,300 digits
 _EMPTY_BLOCK = re.compile(r"[|>][^\n|>]*\n[ \t]*(?:\n|\Z)").search  # or another line that ends so
 _BEFORE_VALUES = b"\n:-?,[{|>"
 _MAX_BLANKS_BYTES = 40
@@ -151,7 +152,7 @@ def _restore(text: str, typed: list[tuple[Any, Any, Any]]) -> bool:
     """
     expected: dict[str, Counter[str]] = {}
     for container, key, value in typed:
-        if type(container) is not dict or type(value) is bool:
+        if type(container) is not dict or type(value) is bool or (type(value) is int and abs(value) > _MAX_INTEGER):
             return False
         scalar = "" if value is None else repr(value)
         if key not in expected and len(expected) == _MAX_TYPED_KEYS:
