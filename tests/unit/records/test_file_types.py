@@ -116,7 +116,6 @@ TABLES = {
     "CSV": (b"word,mesh,match,name,chebi\na,b,c,d,e\n", "comma-separated", "tab-separated"),
     "HTML": (b"<!DOCTYPE html>\n<html>", "HTML", "Raw"),
     "conflict": (b"word\tmesh\tmatch\tname\tchebi\n<<<<<<< HEAD\na\tb\tc\td\te\n=======\n>>>>>>> b\n", "merge conflict", "git"),
-    "gzip": (b"\x1f\x8b\x08\0", "gzip", "decompress"),
     "UTF-16": ("word\tmesh\n".encode("utf-16"), "UTF-16", "UTF-8"),
     "empty": (b"\n", "empty", "fetch"),
     "a column less": (b"word\tmesh\tmatch\tname\n", "the column 'chebi' is missing", "header"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -369,3 +370,55 @@ def test_a_fault_is_told_with_its_line(fault: str, number: int) -> None:
         load_yaml("\n".join(lines))
     found_later = ("k: [a, b", "k: 'a")  # what does not end is noticed further on
     assert raised.value.line > number if fault in found_later else raised.value.line == number + 1
+
+
+# -- JSON ----------------------------------------------------------------------------------------------------------------------------
+
+LETTER = "\U0001d6fc"
+
+PAIRS = {
+    r'a: "\ud835\udefc"': LETTER,
+    r'a: "é \uD835\uDEFC\ud835\udefc b"': f"é {LETTER}{LETTER} b",
+    r"a: \ud835\udefc": r"\ud835\udefc",
+    r"a: '\ud835\udefc'": r"\ud835\udefc",
+    "a: |-\n  \\ud835\\udefc": r"\ud835\udefc",
+    r'a: "\\ud835\\udefc"': r"\ud835\udefc",
+    r'a: "\\\ud835\udefc"': f"\\{LETTER}",
+    'b: é \\ud835\\udefc # "\\ud835\\udefc"\nc: "\\ud835\\udefc"\na: \'x\'': "x",
+    '"\\ud835\\udefc": b\na: "\\ud835\\udefc"': LETTER,
+    r'{"b": "\\ud835\\udefc", "a": "\ud835\udefc"}': LETTER,
+}
+
+
+@pytest.mark.parametrize("text", PAIRS)
+def test_two_surrogates_in_double_quotes_are_a_letter(text: str) -> None:
+    assert load_yaml(text)["a"] == PAIRS[text]
+    check(text)
+
+
+@pytest.mark.parametrize("text", [r'a: "\ud835"', r'a: "\udefc\ud835"', r'{"a": "\ud835"}', r'a: "\ud835 \udefc"', r'a: "\ud835\udefc'])
+def test_half_of_a_pair_is_refused(text: str) -> None:
+    with pytest.raises(RecordError, match="broken YAML"):
+        load_yaml(text)
+
+
+@pytest.mark.parametrize("indent", [None, 2, "\t"])
+@pytest.mark.parametrize("ensure_ascii", [True, False])
+def test_what_json_writes_is_read_as_text(indent: int | str | None, ensure_ascii: bool) -> None:
+    document = {"word": f"{LETTER}é/\t\n", "words": ["a", {"b": "c"}], "empty": {}}
+    text = json.dumps(document, indent=indent, ensure_ascii=ensure_ascii)
+    assert load_yaml(text) == document
+    assert load_yaml(text.replace("/", "\\/")) == document
+
+
+def test_numbers_and_words_of_json_are_as_they_were_written() -> None:
+    text = '{"a":\t[1.50, 1e5, true, null, NaN, -0, 123456789012345678901234567890]}'
+    assert load_yaml(text) == {"a": ["1.50", "1e5", "true", "null", "NaN", "-0", "123456789012345678901234567890"]}
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a":\t1,\t"a":\t2}', '{"a":\t' + "[" * 40 + "]" * 40 + "}", '{"a":\t' + "[" * 100_000, '{"a":\t1', "[1,\t2"]
+)
+def test_json_that_yaml_would_refuse_is_refused(text: str) -> None:
+    with pytest.raises(RecordError):
+        load_yaml(text)
