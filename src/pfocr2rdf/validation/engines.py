@@ -49,5 +49,5 @@ def describe_slow_engine() -> str:
         return ""
     return (
         "The SHACL engine in Rust (the package shacl) is not installed here: pySHACL takes its place, with the same results. "
-        "Figures that conform take no longer; each other one takes up to a second."
+        "Figures that conform take no longer; others, and RDF files, take some thirty times as long."
     )
