@@ -257,7 +257,7 @@ def test_a_record_compressed_by_itself(tmp_path: Path, suffix: str) -> None:
     files: dict[str, str | bytes] = {
         f"_figures/PMC1__new.md.{suffix}": pack(front_matter(newer("PMC1__new")).encode()),
         f"_figures/stream.yaml.{suffix}": pack(b"".join(f"---\n{older(f'PMC1__{number}')}".encode() for number in range(3))),
-        "_data/PMC1__new-genes.tsv": CHECKOUT["_data/PMC1__new-genes.tsv"],
+        f"_data/PMC1__new-genes.tsv.{suffix}": pack(str(CHECKOUT["_data/PMC1__new-genes.tsv"]).encode()),
     }
     records, refusals = read(write(tmp_path, files))
     assert refusals == []
