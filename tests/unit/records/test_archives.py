@@ -22,6 +22,7 @@ from tests.support.records import ROOT, front_matter, newer, older, write
 from pfocr2rdf.errors import RecordError, SourceError
 from pfocr2rdf.records.archive_limits import ArchiveLimitError, ArchiveLimits, ExpansionMeter
 from pfocr2rdf.records.reader import read_records
+from pfocr2rdf.records.sources import RecordSource
 from pfocr2rdf.records.tar_members import iter_tar_members
 
 FORMATS = ["a.tar.gz", "a.tar.zst", "a.tar.bz2", "a.tar.xz", "a.zip"]
@@ -139,6 +140,17 @@ def test_long_and_foreign_names_of_a_tar(tmp_path: Path, tar_format: int) -> Non
             archive.addfile(info, io.BytesIO(text))
     path = write(tmp_path, {"a.tar": buffer.getvalue()}) / "a.tar"
     assert sorted(record.source for record in read_records(path)) == sorted(f"{path}/{name}" for name in names)
+
+
+@pytest.mark.parametrize("name", ["a.tar", "a.zip"])
+def test_files_of_figures_that_are_not_read_are_noted_as_in_a_folder(tmp_path: Path, name: str) -> None:
+    files: dict[str, str | bytes] = {**CHECKOUT, "_data/PMC1__new-proteins.csv": "x", "_figures/PMC1__old.xml": "<x/>"}
+    noted = []
+    for source in (write(tmp_path / "folder", files), write(tmp_path, {name: ARCHIVES[name](files)}) / name):
+        with RecordSource([source]) as records:
+            list(records)
+            noted.append({figid: [Path(path).name for path in paths] for figid, paths in records.unread.items()})
+    assert noted[0] == noted[1] == {"PMC1__new": ["PMC1__new-proteins.csv"], "PMC1__old": ["PMC1__old.xml"]}
 
 
 # -- limits ------------------------------------------------------------------------------------------------------------------
