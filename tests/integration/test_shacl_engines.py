@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.support.federation import trap
 from tests.support.mutations import GRAPHS, NO_SHARED, complete, ntriples, some_mutants
 
 from pfocr2rdf.errors import ShapesError
@@ -63,3 +64,14 @@ def test_shapes_that_are_none_or_wrong_are_the_same_error() -> None:
         for engine in (NativeEngine, PyshaclEngine):
             with pytest.raises(ShapesError, match=r"there is no shape in the files|the shapes cannot be used"):
                 engine(text)
+
+
+@pytest.mark.parametrize("clause", ["SERVICE <{url}>", "service silent <{url}>", r"\u0053ERVICE <{url}>", "SERVICE ?server"])
+def test_the_engine_in_python_asks_no_server(clause: str) -> None:
+    """Unlike the engine in Rust, rdflib would send the clause."""
+    with trap() as trapped:
+        where = clause.format(url=trapped.url).replace("\\", "\\\\")
+        shape = f'[] a sh:NodeShape ; sh:targetNode sh:x ; sh:sparql [ sh:select "SELECT $this {{ {where} {{ ?s ?p ?o }} }}" ] .'
+        with pytest.raises(ShapesError, match="SERVICE, or an escape that may hide it, is not executed"):
+            PyshaclEngine(f"@prefix sh: <http://www.w3.org/ns/shacl#> .\n{shape}")
+        assert trapped.connections == 0

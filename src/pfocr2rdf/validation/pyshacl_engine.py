@@ -24,6 +24,7 @@ _XSD = "http://www.w3.org/2001/XMLSchema#"
 _NUMBER = re.compile(rf'"((?:[^"\\]|\\.)*)"\^\^<{_XSD}(integer|decimal)>')
 _WELL_FORMED = {"integer": re.compile(r"[+-]?[0-9]+"), "decimal": re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")}
 _ILL_FORMED_MARK = "no number: "  # before a number that XSD cannot read, so that Python cannot either
+_MAY_USE_SERVICE = re.compile(r"service|\\u", re.IGNORECASE).search
 _END_OF_LINE = re.compile(r"(?<!\\)((?:\\\\)*)\$\Z")
 
 
@@ -37,9 +38,17 @@ class PyshaclEngine:
             raise ShapesError(f"the shapes cannot be used: {error}") from None
         if not any((None, RDF.type, kind) in self._shapes for kind in (SH.NodeShape, SH.PropertyShape)):
             raise ShapesError("there is no shape in the files of shapes")
+        self._refuse_federation()
         for shape, pattern in list(self._shapes.subject_objects(SH.pattern)):
             self._shapes.set((shape, SH.pattern, rdflib.Literal(_END_OF_LINE.sub(r"\1\\Z", str(pattern)))))
         self.validate("")
+
+    def _refuse_federation(self) -> None:
+        """Refuse queries that could ask another server: rdflib, which executes them here, would connect to it."""
+        for predicate in (SH.select, SH.ask, SH.construct, SH.update):
+            for query in self._shapes.objects(None, predicate):
+                if _MAY_USE_SERVICE(str(query)):
+                    raise ShapesError("the shapes cannot be used: a query with SERVICE, or an escape that may hide it, is not executed")
 
     def validate(self, ntriples: str) -> list[ValidationResult]:
         """The results for a graph; ``ShapesError`` where the shapes are invalid."""
