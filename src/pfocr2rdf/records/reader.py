@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from pfocr2rdf.errors import RecordError, map_record_errors, unexpected_error
@@ -20,6 +20,7 @@ from pfocr2rdf.records.record_ref import RecordRef
 from pfocr2rdf.records.side_files import TableFolder, strip_compression, table_kind
 from pfocr2rdf.records.sources import RecordSource
 from pfocr2rdf.records.tables import SideTable, decode_text
+from pfocr2rdf.records.unknown_names import MAX_NAMED, suggest_name
 from pfocr2rdf.records.values import get_text
 from pfocr2rdf.records.yaml import load_yaml
 from pfocr2rdf.storage import filesystem
@@ -70,13 +71,21 @@ def read_raw(ref: RecordRef) -> tuple[RawRecord, Mapping[str, Any]]:
         if conflict := find_conflict(document.data):
             raise conflict
         data = _parse_mapping(document, ref.source)
-        figid = iris.check_figid(get_text(data, "figid"))
+        figid = _read_figid(data)
     except RecordError as error:
         error = explain_record(document.data, error)
         if error.line:
             error.line += document.line - 1
         raise error from None
     return RawRecord(ref.source, figid, document, *_read_tables(figid, ref.table_folders)), data
+
+
+def _read_figid(data: Mapping[str, Any]) -> str:
+    """The figure's id; ``RecordError`` where there is none, with the key that may have been meant for it."""
+    figid = get_text(data, "figid")
+    if not figid and (key := next((key for key in islice(data, MAX_NAMED) if suggest_name(key, ("figid",)) and key != "figid"), "")):
+        raise RecordError("there is no figure id", field="figid", remedy=f"write 'figid' in the place of {key!r}")
+    return iris.check_figid(figid)
 
 
 def record_digest(ref: RecordRef, figid: str) -> bytes:
