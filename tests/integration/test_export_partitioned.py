@@ -409,10 +409,10 @@ def test_a_worker_without_memory_does_not_end_the_run(monkeypatch: pytest.Monkey
 
 
 def test_a_fault_of_ours_is_not_blamed_on_the_output(monkeypatch: pytest.MonkeyPatch, source: Path, tmp_path: Path) -> None:
-    def broken(record: FigureRecord) -> FigureGraph:
+    def broken(*_: object) -> None:
         raise ZeroDivisionError("a fault")
 
-    monkeypatch.setattr(worker, "build_figure_graph", broken)
+    monkeypatch.setattr(worker, "prefetch", broken)  # outside of any record, whose refusal it would be
     with pytest.raises(ZeroDivisionError):
         export_partitioned(source, tmp_path / "out")
 
