@@ -32,6 +32,7 @@ SHAPES = Path(__file__).resolve().parents[1] / "shapes"
 DELIMITERS = "!$&'()*+,;=:@"  # those of RFC 3987 that may stand in a path as they are
 SITE = "https://pfocr.wikipathways.org/"
 PMC_SITE = "https://www.ncbi.nlm.nih.gov/"
+EUROPE_PMC = "https://europepmc.org/api/fulltextRepo?pmcId={}&type=FILE&fileName={}&mimeType=image/jpeg"
 PFOCR = Namespace(f"{SITE}vocab#")
 WP = Namespace("http://vocabularies.wikipathways.org/wp#")
 OA = Namespace("http://www.w3.org/ns/oa#")
@@ -164,7 +165,7 @@ def add_figure(graph: Graph, figure: URIRef, record: dict[str, Any]) -> None:
         if name:
             graph.add((figure, DCTERMS.identifier, Literal(name)))
     if get("pmcid") and get("filename"):
-        graph.add((figure, SCHEMA.image, URIRef(f"{PMC_SITE}pmc/articles/{get('pmcid')}/bin/{quote(get('filename', ''), safe='')}")))
+        graph.add((figure, SCHEMA.image, URIRef(EUROPE_PMC.format(get("pmcid"), quote(get("filename", ""), safe="")))))
     if link := get("figlink"):
         graph.add((figure, FOAF.page, URIRef(PMC_SITE + quote(unquote(link).lstrip("/"), safe=DELIMITERS + "/?"))))
     if score := get("pathway_score") or get("automl_pathway"):

@@ -31,7 +31,7 @@ BORROWED: dict[str, tuple[str, str]] = {
     "rdfs:label": ("gene, chemical, disease, organism", "The symbol or the name."),
     "skos:prefLabel": ("family", "The family's symbol, as the lexicon writes it."),
     "skos:altLabel": ("chemical, disease", "The name that ChEBI or the Disease Ontology gives, where it is another."),
-    "schema:image": ("figure", "The picture at PubMed Central."),
+    "schema:image": ("figure", "The picture, at Europe PMC unless `--image-url` says otherwise."),
     "foaf:page": ("figure", "The figure's page at PubMed Central."),
     "dcterms:license": ("figure", "The licence that the record's own JSON-LD names: CC0."),
     "rdfs:seeAlso": ("figure", "The network of the figure at NDEx."),

@@ -63,6 +63,10 @@ Examples:
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read no more than N records.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first record that is refused.")
 @click.option("--dry-run", is_flag=True, help="Read, map and validate, but write nothing.")
+@click.option(
+    "--image-url", metavar="TEMPLATE",
+    help="Where pictures are, if you have copies: https://example.org/{pmcid}/{filename}, or a folder's URL. By default, at Europe PMC.",
+)  # fmt: skip
 @click.option("--release", default="", metavar="NAME", help="The name of this release, for the dataset's description.")
 @click.option("--issued", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="The date of this release, for the same.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")

@@ -16,6 +16,7 @@ from pfocr2rdf.mapping.merge import collect_description, merge_descriptions
 from pfocr2rdf.mapping.organisms import TAXON_BY_NAME
 from pfocr2rdf.mapping.rows import OCCURRENCE_CACHE, PREDICATES, ROW_CACHE, literal_pairs, map_row, organism_resource
 from pfocr2rdf.rdf import iris
+from pfocr2rdf.rdf.image_urls import image_iri
 from pfocr2rdf.rdf.terms import (
     RDF_TYPE,
     GroupedResource,
@@ -141,7 +142,7 @@ def _figure_pairs(record: FigureRecord) -> tuple[list[PredicateObject], dict[str
     pairs += literal_pairs(*(("dcterms:identifier", alias) for alias in record.figid_aliases if alias != record.figid))
     pairs += literal_pairs(("pfocr:figureNumber", record.number), *(("pfocr:figureType", name) for name in record.figure_types))
     if paper.pmcid and record.filename:
-        pairs.append((PREDICATES["schema:image"], iri_term(iris.image_iri(paper.pmcid, record.filename))))
+        pairs.append((PREDICATES["schema:image"], iri_term(image_iri(paper.pmcid, record.filename, record.image_url))))
     if record.figlink:
         pairs.append((PREDICATES["foaf:page"], iri_term(iris.figure_page_iri(record.figlink))))
     pairs += literal_pairs(("pfocr:pathwayScore", decimal_lexical_form(record.score)), datatype="xsd:decimal")

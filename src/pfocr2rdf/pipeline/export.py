@@ -21,6 +21,7 @@ from pfocr2rdf.pipeline.single import SingleFileExport
 from pfocr2rdf.pipeline.summary import ExportSummary
 from pfocr2rdf.pipeline.tasks import MapBatchTask
 from pfocr2rdf.rdf.format_names import canonical_format_name
+from pfocr2rdf.rdf.image_urls import parse_image_url
 from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS
 from pfocr2rdf.records.sources import RecordSource
 from pfocr2rdf.storage.export_directory import ExportDirectory
@@ -49,6 +50,7 @@ def export(
     partition_size: int | None = None,
     merge: bool = False,
     release: Release | None = None,
+    image_url: str | None = None,
     progress: Progress | None = None,
     stdin: BinaryIO | None = None,
 ) -> ExportSummary:
@@ -76,6 +78,8 @@ def export(
             URL, and that of a cluster, always is in parts, by default of 1,000 records.
         merge: merge the parts into one file in each format.
         release: the publisher's metadata, for the dataset description.
+        image_url: the URLs of pictures, for those who have copies: a template with ``{pmcid}``, ``{filename}`` and ``{media_type}``,
+            or a folder, which has one for each paper (``https://example.org/pictures``). By default, Europe PMC.
         progress: called after each batch with the number of records that were read, and the number of files.
         stdin: the stream to read for ``-``.
 
@@ -88,7 +92,7 @@ def export(
         OutputError: the output cannot be written; nothing was published.
         ExecutorError: the cluster cannot be used.
         StoppedError: ``fail_fast`` or ``on_violation="fail"`` stopped the run; nothing was published.
-        ValueError: an unknown format, compression, engine or ``on_violation``, or a number below 1.
+        ValueError: an unknown format, compression, engine or ``on_violation``, a number below 1, or an ``image_url`` that is none.
     """
     begin = time.perf_counter()
     options = ExportOptions(
@@ -101,6 +105,7 @@ def export(
         fresh=fresh,
         partition_records=partition_size,
         merge=merge,
+        image_url="" if image_url is None else parse_image_url(image_url),
     )
     executor_options = ExecutorOptions(engine, workers, scheduler)
     source_names, destination = [os.fspath(source) for source in sources], os.fspath(output)

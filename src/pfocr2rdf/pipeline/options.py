@@ -28,6 +28,7 @@ class ExportOptions:
     fresh: bool = False
     partition_records: int | None = None
     merge: bool = False
+    image_url: str = ""
 
     def __post_init__(self) -> None:
         for name in self.formats:

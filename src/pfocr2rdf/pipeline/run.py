@@ -42,13 +42,13 @@ class ExportRun:
 
     @cached_property
     def fingerprint(self) -> str:
-        """The fingerprint of code, libraries, shapes and violation policy: the cache key of everything that is reused."""
-        return export_fingerprint(self.shapes, self.options.on_violation)
+        """The fingerprint of code, libraries, shapes, violation policy and URLs of pictures: the cache key of everything that is reused."""
+        return export_fingerprint(self.shapes, self.options.on_violation, self.options.image_url)
 
     def create_executor(self) -> closing[Executor]:
         """The executor of the options, which is closed at the end of a ``with``."""
         _ = self.validator  # made before there are processes, which then share it
-        return closing(create_executor(self.executor_options, self.options.formats, self.shapes, self.options.on_violation))
+        return closing(create_executor(self.executor_options, self.options, self.shapes))
 
     def create_aggregator(self, directory: ExportDirectory, report: ReportWriter, state: State, dropped: DroppedRecords) -> Aggregator:
         """An aggregator that has the refusals of the sources already."""

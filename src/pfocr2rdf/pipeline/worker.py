@@ -14,7 +14,7 @@ from pfocr2rdf.pipeline.descriptions import DescriptionEncoder
 from pfocr2rdf.pipeline.executors.base import Executor, InlineExecutor
 from pfocr2rdf.pipeline.executors.processes import AutoExecutor, ProcessExecutor
 from pfocr2rdf.pipeline.fingerprint import code_fingerprint
-from pfocr2rdf.pipeline.options import ExecutorOptions
+from pfocr2rdf.pipeline.options import ExecutorOptions, ExportOptions
 from pfocr2rdf.pipeline.results import (
     EXPORTED,
     QUARANTINED,
@@ -39,10 +39,11 @@ from pfocr2rdf.validation.validator import get_validator
 class Worker:
     """Maps, validates and serializes batches of records. It needs no other worker, so batches may go to any process in any order."""
 
-    def __init__(self, formats: Iterable[str], shapes: Shapes, on_violation: str) -> None:
+    def __init__(self, formats: Iterable[str], shapes: Shapes, on_violation: str, image_url: str) -> None:
         self._serializers = {name: SERIALIZERS[name]() for name in formats}
         self._validator = get_validator(shapes)
         self._keep_violations = on_violation == "keep"
+        self._image_url = image_url
         self._description_encoder = DescriptionEncoder()
         self._last_number = -1
 
@@ -73,6 +74,8 @@ class Worker:
                 raw, data = read_raw(ref)
                 digest, figid = raw.digest(), raw.figid
                 figure = parse_record(raw, data)
+                if self._image_url:
+                    figure = figure._replace(image_url=self._image_url)
                 return self._map_figure((number, ref.source, ref.line, digest), raw, figure, batch, fragments)
         except RecordError as error:
             return build_refusal_result(number, ref, error.with_source(ref.source, figid), digest, figid)
@@ -129,12 +132,13 @@ def _original_files(figid: str, raw: RawRecord) -> dict[str, bytes]:
     return {f"{figid}.md": record, **{strip_compression(table.name): table.data for table in raw.tables.values()}}
 
 
-def create_executor(options: ExecutorOptions, formats: tuple[str, ...], shapes: Shapes, on_violation: str) -> Executor:
+def create_executor(options: ExecutorOptions, export_options: ExportOptions, shapes: Shapes) -> Executor:
     """The executor for the tasks of an export; ``ExecutorError`` where dask is not installed, or its scheduler cannot be reached."""
-    worker_factory = partial(Worker, formats, shapes, on_violation)
+    formats, on_violation, image_url = export_options.formats, export_options.on_violation, export_options.image_url
+    worker_factory = partial(Worker, formats, shapes, on_violation, image_url)
     if options.name == "dask":
         checked_factory = partial(_create_matching_worker, code_fingerprint(), worker_factory)
-        return _create_dask_executor(options, (formats, shapes.text, on_violation), checked_factory)
+        return _create_dask_executor(options, (formats, shapes.text, on_violation, image_url), checked_factory)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if (options.worker_count or cores) == 1:
         return InlineExecutor(worker_factory)

@@ -50,8 +50,8 @@ def _percent_encode(text: str) -> str:
     return quote(text, safe="")
 
 
-def _check_absolute(iri: str, field: str) -> str:
-    """The IRI itself, if it is one."""
+def check_absolute(iri: str, field: str) -> str:
+    """The IRI itself, if it is absolute; ``RecordError`` where it is not."""
     if not is_absolute_iri(iri):
         raise RecordError(f"{iri!r} is no absolute IRI", field=field, remedy="correct the value in the record")
     return iri
@@ -88,7 +88,7 @@ def figure_iri(figid: str) -> str:
     >>> figure_iri("PMC7378365__fimmu-11-01424-g0002")
     'https://pfocr.wikipathways.org/figures/PMC7378365__fimmu-11-01424-g0002.html'
     """
-    return _check_absolute(f"{SITE_URL}figures/{_percent_encode(figid)}.html", "figid")
+    return check_absolute(f"{SITE_URL}figures/{_percent_encode(figid)}.html", "figid")
 
 
 def is_figure_iri(iri: str, figid: str) -> bool:
@@ -155,12 +155,12 @@ def family_iri(symbol: str) -> str:
     >>> family_iri("NF-κB")
     'https://pfocr.wikipathways.org/families/NF-%CE%BAB'
     """
-    return _check_absolute(PREFIXES["fam"] + _percent_encode(symbol), "family")
+    return check_absolute(PREFIXES["fam"] + _percent_encode(symbol), "family")
 
 
 def famplex_iri(identifier: str) -> str:
     """A FamPlex entry, by its id."""
-    return _check_absolute(PREFIXES["fplx"] + _percent_encode(identifier), "family")
+    return check_absolute(PREFIXES["fplx"] + _percent_encode(identifier), "family")
 
 
 def doi_iri(text: str) -> str:
@@ -169,24 +169,19 @@ def doi_iri(text: str) -> str:
     >>> doi_iri("10.1000/a<b>")
     'https://doi.org/10.1000/a%3Cb%3E'
     """
-    return _check_absolute(DOI_SITE + quote(text, safe="/:;().-_~!$&'*+,=@"), "doi") if _match_doi(text) else ""
-
-
-def image_iri(pmcid: str, filename: str) -> str:
-    """The image of a figure at PubMed Central."""
-    return _check_absolute(f"{PMC_SITE}pmc/articles/{_percent_encode(pmcid)}/bin/{_percent_encode(filename)}", "filename")
+    return check_absolute(DOI_SITE + quote(text, safe="/:;().-_~!$&'*+,=@"), "doi") if _match_doi(text) else ""
 
 
 def figure_page_iri(figlink: str) -> str:
     """The page of a figure at PubMed Central, by its URL or its path, with or without the leading slash."""
     path = unquote(figlink)
     site = "" if figlink.startswith(("https://", "http://")) else PMC_SITE
-    return _check_absolute(site + quote(path.lstrip("/") if site else path, safe="/~!$&'()*+,;=:@?"), "figlink")
+    return check_absolute(site + quote(path.lstrip("/") if site else path, safe="/~!$&'()*+,;=:@?"), "figlink")
 
 
 def ndex_iri(uuid: str) -> str:
     """A network of NDEx, by its UUID."""
-    return _check_absolute(NDEX_SITE + _percent_encode(uuid), "ndex")
+    return check_absolute(NDEX_SITE + _percent_encode(uuid), "ndex")
 
 
 def mention_key(entity_type: str, word: str, match: str, source: str, target: str) -> bytes:

@@ -40,7 +40,7 @@ UNEXPORTED_FIELDS = (
         "an address of the web site; the alias in it is kept as `dcterms:identifier`, and another one gets a warning",
     ),
     UnexportedField("seo", "key", "a setting of the web site's pages; it is always the same text"),
-    UnexportedField("pictures beside a record, and hidden files", "", "the graph links the picture at PubMed Central"),
+    UnexportedField("pictures beside a record, and hidden files", "", "the graph links the picture at Europe PMC"),
     UnexportedField("the lexicon source of a row without word, match and identifier", "", "it says where nothing was found"),
 )
 """What is left out on purpose; the documentation shows this table."""

@@ -65,6 +65,7 @@ class FigureRecord(NamedTuple):
         organisms: names of the organisms, first those of the paper, then those that a recogniser added.
         annotations: (type, value) of each curator's annotation.
         notes: what was noticed while reading and is worth a warning.
+        image_url: the template of its picture's URL, where that is not at Europe PMC.
     """
 
     figid: str
@@ -86,3 +87,4 @@ class FigureRecord(NamedTuple):
     mentions: tuple[Mention, ...] = ()
     jsonld: Mapping[str, Any] | None = None
     notes: tuple[str, ...] = ()
+    image_url: str = ""

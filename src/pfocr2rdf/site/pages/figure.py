@@ -103,8 +103,9 @@ class FigurePage(ResourcePage):
 
     def facts(self) -> Iterator[Fact]:
         """The facts of the figure, the picture first."""
-        if image := self.first_text("schema:image"):
-            yield Fact("Picture", (Link("the figure at PubMed Central", self.first_text("foaf:page") or image), Link("as JPEG", image)))
+        addresses = {"the figure at PubMed Central": self.first_text("foaf:page"), "the picture alone": self.first_text("schema:image")}
+        if links := tuple(Link(text, address) for text, address in addresses.items() if address):
+            yield Fact("Picture", links)
         if self.papers:
             yield Fact("Paper", tuple(entity_link(self.reader, paper, "paper", self._citation(paper)) for paper in self.papers))
         if self.figure_label:
