@@ -21,6 +21,7 @@ from tests.support.loads import (
     two_releases,
     without_metadata,
 )
+from tests.support.records import older
 
 from pfocr2rdf import OutputError, SourceError, StoreError, diff, load, query
 from pfocr2rdf.cli import main
@@ -259,3 +260,16 @@ def test_statements_on_one_figure_may_stand_apart_in_a_file_of_somebody_else(rel
     apart = "".join(f"{figure} <http://purl.org/dc/terms/license> <https://example.org/x> .\n" for figure in figures)
     (tmp_path / "theirs.nt").write_text(text + apart, encoding="utf-8")
     assert load(tmp_path / "theirs.nt", tmp_path / "store").statements == text.count("\n") + len(figures)
+
+
+# -- records ---------------------------------------------------------------------------------------------------------------
+
+
+def test_records_that_are_left_out_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "good.md").write_text(f"---\n{older('PMC1__a')}---\n")
+    (tmp_path / "in" / "bad.md").write_text("---\nfigid: [\n---\n")
+    result = run(tmp_path / "in", "--to", tmp_path / "store")
+    assert result.exit_code == 1
+    assert f"{tmp_path / 'in'}: 1 of its records are not in the store; export it to see why" in result.output
+    assert json.loads(run(tmp_path / "in", "--to", tmp_path / "store", "--json", "--quiet").stdout)["excluded_records"] == 1

@@ -105,7 +105,11 @@ def load_command(
         print_summary(_apply_rows(result) if isinstance(result, ApplyResult) else _load_rows(result))
         if result.dry_run:
             click.echo("Nothing was changed.")
-    return ExitStatus.OK
+    if isinstance(result, ApplyResult):
+        return ExitStatus.OK
+    if result.excluded_records and not quiet:
+        click.echo(f"{source}: {result.excluded_records:,} of its records are not in the store; export it to see why", err=True)
+    return result.exit_status
 
 
 def _write_plan(target: str, source: str, output: Path | None, graphs: str, graph: str, *, as_json: bool, quiet: bool) -> int:

@@ -91,6 +91,8 @@ def serve_command(source: Path, host: str, port: int, quiet: bool, worker_count:
             store = stack.enter_context(scratch_directory()) / "store"
             with show_progress(quiet) as progress:
                 layout: dict[str, Any] = {"graphs": "figure", "unnamed_graph": DATASET_IRI} if resolve_input(source).can_name_graphs else {}
-                load(source, store, **layout, progress=progress)
+                result = load(source, store, **layout, progress=progress)
+            if result.excluded_records and not quiet:
+                click.echo(f"{source}: {result.excluded_records:,} of its records are not served; export it to see why", err=True)
         serve(store, settings, host=host, port=port, on_ready=lambda url: click.echo(f"Serving {source} at {url}"))
     return ExitStatus.OK

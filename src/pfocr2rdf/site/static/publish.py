@@ -26,7 +26,6 @@ from pfocr2rdf.site.static.file_names import find_unportable_paths
 from pfocr2rdf.site.static.files import render_site_files
 from pfocr2rdf.storage.layout import MANIFEST_FILE
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
-from pfocr2rdf.storage.rdf_files import rdf_format
 from pfocr2rdf.storage.scratch import scratch_directory
 from pfocr2rdf.stores.embedded import EmbeddedStore, is_store
 from pfocr2rdf.stores.loading.load import load
@@ -161,14 +160,7 @@ def _resolve_store(source: Path, scratch: Path, progress: Progress | None) -> tu
     """The store of a source, loaded if need be, and the number of records that were left out on the way."""
     if is_store(source):
         return source, 0
-    refused = 0
-    if source.exists() and not is_export(source) and not rdf_format(source):
-        from pfocr2rdf.pipeline.export import export  # here, since it takes long to import and most sites are of an export
-
-        summary = export([os.fspath(source)], scratch / "export", formats=("ntriples",))
-        source, refused = scratch / "export", summary.refused + summary.quarantined
-    load(source, scratch / "store", progress=progress)
-    return scratch / "store", refused
+    return scratch / "store", load(source, scratch / "store", progress=progress).excluded_records
 
 
 def _copy_downloads(writer: SiteWriter, source: Path) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import platformdirs
 
+from pfocr2rdf.errors import ExitStatus
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.storage.scratch import scratch_directory
@@ -37,6 +38,7 @@ class LoadResult(NamedTuple):
         resumed: how many of the chunks an interrupted run had sent.
         sampled: how many figures were read back and found equal.
         size: the bytes of the files.
+        excluded_records: the number of records that were refused or quarantined, where the source was records.
     """
 
     target: str
@@ -54,6 +56,12 @@ class LoadResult(NamedTuple):
     size: int
     seconds: float
     dry_run: bool
+    excluded_records: int = 0
+
+    @property
+    def exit_status(self) -> ExitStatus:
+        """The exit status of the command."""
+        return ExitStatus.DIFFERS if self.excluded_records else ExitStatus.OK
 
     def as_dict(self) -> dict[str, Any]:
         """A dictionary for JSON."""
@@ -122,6 +130,7 @@ def load(
             destination.name, destination.driver, options.graph_layout, stats.statements, existing.statements,
             bool(existing.statements) and not options.append, plan.source.versions, existing.versions, stats.chunks, stats.resumed,
             sampled, destination.retries, plan.source.size_bytes, time.monotonic() - began, options.dry_run,
+            plan.source.excluded_records,
         )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ class LoadSource(NamedTuple):
     vocabulary: Path | None
     description: Path | None
     size_bytes: int
+    excluded_records: int  # that were refused or quarantined, where the source was records
 
 
 def resolve_load_source(source: str | os.PathLike[str], graph_layout: str, scratch: Path, progress: Progress | None = None) -> LoadSource:
@@ -54,6 +55,7 @@ def resolve_load_source(source: str | os.PathLike[str], graph_layout: str, scrat
         vocabulary=vocabulary if is_export and vocabulary.is_file() else None,
         description=description if is_export and description.is_file() else None,
         size_bytes=sum(path.stat().st_size for path in graph.paths),
+        excluded_records=sum(int(graph.identity.get(name, 0)) for name in ("refused", "quarantined")),
     )
 
 
