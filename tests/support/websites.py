@@ -81,26 +81,28 @@ def plain(title: str) -> str:
     return f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title></head><body>{title}</body></html>\n'
 
 
-def sitemaps() -> dict[str, str]:
+def sitemaps(addresses: list[PageAddress]) -> dict[str, str]:
     """The sitemap and its only part."""
     space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
-    urls = "".join(f"<url><loc>{escape(SITE_URL + address.url(HTML))}</loc></url>\n" for address in ADDRESSES)
+    urls = "".join(f"<url><loc>{escape(SITE_URL + address.url(HTML))}</loc></url>\n" for address in addresses)
     index = f"<sitemapindex {space}><sitemap><loc>{SITE_URL}sitemaps/1.xml</loc></sitemap></sitemapindex>\n"
     head = '<?xml version="1.0" encoding="UTF-8"?>\n'
     return {"sitemap.xml": head + index, "sitemaps/1.xml": f"{head}<urlset {space}>\n{urls}</urlset>\n"}
 
 
-def write_site(folder: Path, *, packed: str = "") -> Path:
+def write_site(folder: Path, *, packed: str = "", portable: bool = False) -> Path:
     """A site.
 
     Args:
         folder: where to.
         packed: whether pages are there packed as well (``beside``), or not but so (``only``).
+        portable: whether its files have portable names.
     """
-    files = {address.file_path(fmt): page(address, fmt) for address in ADDRESSES for fmt in REPRESENTATIONS}
+    addresses = [address._replace(has_portable_path=portable) for address in ADDRESSES]
+    files = {address.file_path(fmt): page(address, fmt) for address in addresses for fmt in REPRESENTATIONS}
     files |= {"genes/6772/page-2.html": plain("More"), **{f"{name}.html": plain(name) for name in ("index", "search", "queries", "404")}}
     files |= {"families/both.ttl": "", "families/both.ttl.html": plain("Both"), "families/both.ttl.ttl": ""}
-    files |= {**sitemaps(), "robots.txt": f"User-agent: *\nAllow: /\n\nSitemap: {SITE_URL}sitemap.xml\n"}
+    files |= {**sitemaps(addresses), "robots.txt": f"User-agent: *\nAllow: /\n\nSitemap: {SITE_URL}sitemap.xml\n"}
     files |= {
         "context.jsonld": json.dumps({"@context": {"a": f"{PREFIXES['pfocr']}a"}}),
         "manifest.json": "{}\n",
@@ -115,7 +117,8 @@ def write_site(folder: Path, *, packed: str = "") -> Path:
             path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(text.encode()))
     (folder / "downloads").mkdir()
     (folder / "downloads" / "figures.ttl.gz").write_bytes(gzip.compress(b"<a:a> <a:b> <a:c> .\n"))
-    for name, text in render_hosting_files(POLICY, precompressed=bool(packed)).items():
+    renamed = [address for address in addresses if address.is_renamed] if portable else None
+    for name, text in render_hosting_files(POLICY, precompressed=bool(packed), renamed=renamed).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     return folder
@@ -135,6 +138,7 @@ http {{
   fastcgi_temp_path temp/fastcgi;
   uwsgi_temp_path temp/uwsgi;
   scgi_temp_path temp/scgi;
+  {names}
   server {{
     listen 127.0.0.1:{port};
     root {root};
@@ -154,7 +158,8 @@ def nginx(folder: Path, root: Path, base: str = "/") -> Iterator[Server]:
     (folder / "mime.types").write_text(_TYPES)
     settings = folder / "nginx.conf"
     site = str(root) + base.rstrip("/")
-    settings.write_text(_NGINX.format(types=folder / "mime.types", port=port, root=root, base=base, site=site))
+    names = f"include {file};" if (file := Path(site, "hosting/nginx-names.conf")).is_file() else ""
+    settings.write_text(_NGINX.format(types=folder / "mime.types", names=names, port=port, root=root, base=base, site=site))
     server = Server([name, "-e", "stderr", "-p", folder, "-c", settings], folder, port)
     try:
         yield server

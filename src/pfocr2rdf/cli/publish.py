@@ -60,6 +60,10 @@ def _page_folders(text: str) -> tuple[str, ...]:
     help="A SPARQL endpoint that the page with queries asks.",
 )
 @click.option("--downloads/--no-downloads", default=True, show_default=True, help="Put the files of an export into the site.")
+@click.option(
+    "--portable-names", is_flag=True,
+    help="Write pages whose names Windows and macOS cannot hold, or not beside each other, under names with a part of a digest.",
+)  # fmt: skip
 @click.option("--force", is_flag=True, help="Write into a folder with somebody else's files, which stay there.")
 @click.option(
     "--workers", type=click.IntRange(min=1), metavar="N", help="How many processes make pages; without this, one for each processor."
@@ -68,8 +72,8 @@ def _page_folders(text: str) -> tuple[str, ...]:
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit status says it all.")
 @handle_errors
 def publish_command(
-    source: Path, output: Path, pages: tuple[str, ...], precompressed: str, base: str, endpoint: str, downloads: bool, force: bool,
-    workers: int | None, as_json: bool, quiet: bool,
+    source: Path, output: Path, pages: tuple[str, ...], precompressed: str, base: str, endpoint: str, downloads: bool,
+    portable_names: bool, force: bool, workers: int | None, as_json: bool, quiet: bool,
 ) -> int:  # fmt: skip
     """Make a linked-data site that any web host can serve.
 
@@ -79,8 +83,8 @@ def publish_command(
     """
     with show_progress(quiet or as_json) as progress:
         summary = publish(
-            source, output, pages=pages, precompressed=precompressed, base=base, endpoint=endpoint, downloads=downloads, force=force,
-            workers=workers or 0, progress=progress,
+            source, output, pages=pages, precompressed=precompressed, base=base, endpoint=endpoint, downloads=downloads,
+            portable_names=portable_names, force=force, workers=workers or 0, progress=progress,
         )  # fmt: skip
     if summary.refused and not quiet:
         click.echo(f"{source}: {summary.refused:,} records are on no page; export it to see why", err=True)
@@ -92,7 +96,13 @@ def publish_command(
         paths = ", ".join(map(repr, summary.unportable[:_MAX_SHOWN_PATHS]))
         click.echo(
             f"{output}: Windows and macOS cannot hold {len(summary.unportable):,} pages, or not beside each other: {paths}"
-            f"{', ...' if len(summary.unportable) > _MAX_SHOWN_PATHS else ''}; serve them from Linux ({output / 'site.json'} lists them)",
+            f"{', ...' if len(summary.unportable) > _MAX_SHOWN_PATHS else ''}; publish with --portable-names, or serve them from Linux "
+            f"({output / 'site.json'} lists them)",
+            err=True,
+        )
+    if summary.renamed and not quiet:
+        click.echo(
+            f"{output}: {summary.renamed:,} pages have portable names, to which IRIs lead by the rules of the host (hosting/README.md)",
             err=True,
         )
     if as_json:

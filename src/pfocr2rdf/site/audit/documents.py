@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin, urlsplit
 
-from pyoxigraph import BlankNode, Quad, RdfFormat, parse
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, parse
 
 from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.site.audit.client import AuditClient, HttpResponse, printable_excerpt
 from pfocr2rdf.site.audit.findings import REPUBLISH_REMEDY, Finding
 from pfocr2rdf.site.hosting.files import DOCUMENT_CONTENT_TYPES
-from pfocr2rdf.site.pages.urls import HTML, JSONLD, REPRESENTATIONS, TURTLE, PageAddress, Representation
+from pfocr2rdf.site.pages.portable_names import is_renamed_path
+from pfocr2rdf.site.pages.urls import HTML, JSONLD, REPRESENTATIONS, TURTLE, PageAddress, Representation, address_from_iri
 
 _FORMATS = {TURTLE: RdfFormat.TURTLE, JSONLD: RdfFormat.JSON_LD}
 _MAX_HEAD_CHARS = 1 << 15  # links are in the head of a page, and an HTML parser can be slow
@@ -60,6 +62,23 @@ def parse_statements(response: HttpResponse, representation: Representation, iri
 def _statement_key(quad: Quad) -> str:
     # Blank nodes have no lasting names; graph isomorphism can take forever, and the project writes none.
     return " ".join("_:" if isinstance(term, BlankNode) else str(term) for term in (quad.subject, quad.predicate, quad.object))
+
+
+def find_renamed_resource(client: AuditClient, address: PageAddress) -> PageAddress | None:
+    """The address of the resource whose pages have this path as their portable one; ``None`` if they have not.
+
+    A portable path holds a digest of the name only: the name itself is in the document.
+    """
+    if not address.entity_type or not is_renamed_path(address.path):
+        return None
+    response = client.follow(client.url + address.url(TURTLE))
+    with suppress(SyntaxError, ValueError, OSError):
+        for quad in parse(response.body, _FORMATS[TURTLE], base_iri=client.url):
+            iri = quad.subject.value if isinstance(quad.subject, NamedNode) else ""
+            renamed = address_from_iri(iri, address.entity_type, has_portable_path=True)
+            if renamed and renamed.path == address.path:
+                return renamed
+    return None
 
 
 class _AlternateLinkParser(HTMLParser):

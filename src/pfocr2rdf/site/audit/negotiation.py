@@ -41,8 +41,8 @@ def negotiated_paths(address: PageAddress) -> Iterator[NegotiatedPath]:
     """The paths that redirect to the documents of a resource, without well-known URIs, which may be RDF themselves."""
     for rule in redirect_rules():
         if rule.is_wildcard and address.entity_type and address.path.startswith(rule.target_prefix):
-            middle = quote(address.path[len(rule.target_prefix) :], safe="")
-            yield NegotiatedPath(f"{quote(rule.prefix)}{middle}{rule.suffix}", rule.is_page, address)
+            path = f"{quote(rule.prefix)}{quote(address.name, safe='')}{rule.suffix}"
+            yield NegotiatedPath(path, rule.is_page and not address.is_renamed, address)
         elif not rule.is_wildcard and address.path == rule.target_prefix and not rule.prefix.startswith(".well-known/"):
             yield NegotiatedPath(quote(rule.prefix), rule.is_page, address)
 

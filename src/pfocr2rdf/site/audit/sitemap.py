@@ -11,6 +11,7 @@ from xml.parsers import expat
 
 from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.site.audit.client import AuditClient
+from pfocr2rdf.site.audit.documents import find_renamed_resource
 from pfocr2rdf.site.audit.findings import REPUBLISH_REMEDY, Finding
 from pfocr2rdf.site.pages.urls import HTML, PageAddress, address_from_path
 
@@ -37,6 +38,7 @@ def sample_sitemap(client: AuditClient, size: int) -> SitemapSample:
     reader = _SitemapReader(client)
     sample = _sample_pages(reader.pages(), size)
     addresses = [address for _, paths in sorted(sample.items()) for address in map(_page_address, paths) if address]
+    addresses = [find_renamed_resource(client, address) or address for address in addresses]
     other_paths = sorted(path for path in sample.get("", ()) if not _page_address(path))
     return SitemapSample(addresses, other_paths, reader.findings)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.site.hosting.patterns import WEIGHT_FULL, WEIGHT_LESS_THAN, WEIGHT_NONE, accept_ranges, rewrite_rules
-from pfocr2rdf.site.pages.urls import HTML, REPRESENTATIONS, TURTLE, redirect_rules
+from pfocr2rdf.site.hosting.renamed_pages import MAX_STATIC_REDIRECTS, build_names_map, static_redirects
+from pfocr2rdf.site.pages.portable_names import DIGEST_CHARS, PORTABLE_PATH_PATTERN, READABLE_PATTERN
+from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_FOLDER, HTML, REPRESENTATIONS, TURTLE, PageAddress, redirect_rules
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -50,17 +53,21 @@ _TEMPLATES = {
     "hosting/nginx.conf": "nginx.conf.j2",
     "hosting/w3id/.htaccess": "w3id.htaccess.j2",
 }
+_NAMES_MAP = ("hosting/nginx-names.conf", "nginx-names.conf.j2")  # the file that sites with portable names also have
 _MAX_ENCODED_SLASHES = 4  # pages of names with more are found as well, but their links lead nowhere
 
 _is_policy = re.compile(r"[A-Za-z0-9 ;:'/.,*+=_-]+").fullmatch  # one that means the same in the files of all hosts
 _is_base_url = re.compile(r"https?://[A-Za-z0-9._~:\[\]-]+/(?:[A-Za-z0-9._~-]+/)*").fullmatch
 
 
-def render_hosting_files(policy: str, *, precompressed: bool = False, base_url: str = SITE_URL) -> dict[str, str]:
+def render_hosting_files(
+    policy: str, *, precompressed: bool = False, base_url: str = SITE_URL, renamed: Sequence[PageAddress] | None = None
+) -> dict[str, str]:  # fmt: skip
     """Render the hosting files that a site carries: the text of each by its path in the site.
 
     Redirects from elsewhere lead to ``base_url``, which ends in a slash. If the site is ``precompressed``, there may be files with
-    ``.gz`` behind their names, beside the others or alone.
+    ``.gz`` behind their names, beside the others or alone. If its pages have portable names, ``renamed`` are those that are not under
+    the names of their IRIs.
 
     Raises:
         ValueError: the policy or the base URL cannot stand in these files.
@@ -73,10 +80,14 @@ def render_hosting_files(policy: str, *, precompressed: bool = False, base_url: 
         "base_url": base_url,
         "precompressed": precompressed,
         "document_suffixes": ("", ".gz") if precompressed else ("",),
+        "is_portable": renamed is not None,
+        "names_map": build_names_map(renamed or ()),
+        "static_redirects": list(static_redirects(renamed or ())),
         "headers": {**COMMON_HEADERS, "Content-Security-Policy": policy},
     }
     environment = _environment()
-    files = {path: environment.get_template(name).render(context) for path, name in _TEMPLATES.items()}
+    templates = _TEMPLATES if renamed is None else dict([*_TEMPLATES.items(), _NAMES_MAP])
+    files = {path: environment.get_template(name).render(context) for path, name in templates.items()}
     return dict(sorted({**files, ".nojekyll": ""}.items()))
 
 
@@ -109,6 +120,11 @@ def _environment() -> Environment:
         document_content_types=DOCUMENT_CONTENT_TYPES,
         hidden=HIDDEN_FILE_PATTERN,
         not_found=NOT_FOUND_PAGE,
+        folders="|".join(ENTITY_TYPES_BY_FOLDER),
+        portable_path=PORTABLE_PATH_PATTERN,
+        readable=READABLE_PATTERN,
+        digest_chars=DIGEST_CHARS,
+        max_static_redirects=MAX_STATIC_REDIRECTS,
         max_slashes=_MAX_ENCODED_SLASHES,
     )
     return environment

@@ -12,7 +12,7 @@ from pfocr2rdf.errors import StoreError
 from pfocr2rdf.pipeline.dataset_description import DESCRIPTION_PREFIXES
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, iri_term, lexical_form, literal, sort_pairs
-from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_FOLDER, ENTITY_TYPES_BY_NAME, HTML, EntityType, address_from_iri
+from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_FOLDER, ENTITY_TYPES_BY_NAME, HTML, EntityType, PageAddress, address_from_iri
 from pfocr2rdf.stores.description import extract_graphs, fetch_description, is_in_default_graph
 from pfocr2rdf.stores.embedded import EmbeddedStore
 from pfocr2rdf.stores.graph_layout import FIGURE_GRAPHS_PREFIX
@@ -31,16 +31,17 @@ _Term = NamedNode | BlankNode | pyoxigraph.Literal | pyoxigraph.Triple
 class DatasetReader:
     """Reads the dataset in a store that does not change meanwhile. Foreign graphs beside it are not seen.
 
-    Links lead to pages of the entity types in ``page_folders``; ``None`` for all.
+    Links lead to pages of the entity types in ``page_folders``; ``None`` for all. Their paths are portable with ``portable_names``.
 
     Raises:
         StoreError: there is no dataset in the store.
     """
 
-    def __init__(self, store: EmbeddedStore, page_folders: frozenset[str] | None = None) -> None:
+    def __init__(self, store: EmbeddedStore, page_folders: frozenset[str] | None = None, *, portable_names: bool = False) -> None:
         self._store = store
         self.description = fetch_description(store, DESCRIPTION_GRAPH)
         self._page_folders = frozenset(ENTITY_TYPES_BY_FOLDER) if page_folders is None else page_folders
+        self.portable_names = portable_names
         self._dataset_graphs = extract_graphs(self.description)
         self._foreign_graphs = self._find_foreign_graphs()
         # Mostly there is one graph, and then the graph of each statement need not be looked at.
@@ -126,10 +127,14 @@ class DatasetReader:
         years = [lexical_form(year) for paper in self.cached_values(figure, CITED_IN) for year in self.cached_values(paper, ISSUED)]
         return ", ".join(dict.fromkeys(years))
 
+    def page_address(self, iri: str, entity_type: EntityType) -> PageAddress | None:
+        """The address of a resource's pages; ``None`` if the IRI is not one of the entity type, or its name can be no path."""
+        return address_from_iri(iri, entity_type, has_portable_path=self.portable_names)
+
     def page_url(self, subject: str, entity_type: EntityType | str) -> str:
         """The URL of a resource's page, relative to the root; its IRI if it has none."""
         entity_type = ENTITY_TYPES_BY_NAME[entity_type] if isinstance(entity_type, str) else entity_type
-        address = address_from_iri(subject[1:-1], entity_type) if entity_type.folder in self._page_folders else None
+        address = self.page_address(subject[1:-1], entity_type) if entity_type.folder in self._page_folders else None
         return address.url(HTML) if address else subject[1:-1]
 
 

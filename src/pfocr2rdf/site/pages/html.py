@@ -30,6 +30,7 @@ class Site(NamedTuple):
     endpoint: str = ""  # the URL of SPARQL, relative to the root or absolute; ``""`` if there is none
     base_url: str = SITE_URL  # the URL of the root, with a slash at the end
     tool: str = TOOL  # the program that makes the pages, with its version
+    portable_names: bool = False  # whether files have names that every file system can hold
 
     @property
     def content_security_policy(self) -> str:

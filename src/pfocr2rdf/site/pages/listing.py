@@ -31,6 +31,7 @@ class ResourceList(NamedTuple):
     groups: dict[str, list[ListItem]]  # the items by year or by initial, in the order in which they are shown
     iris: list[str]  # the IRIs of the resources that have a page
     skipped_iris: list[str]  # the IRIs of the others
+    has_portable_paths: bool = False  # whether the files of their pages have portable names
 
     @property
     def total(self) -> int:
@@ -39,7 +40,8 @@ class ResourceList(NamedTuple):
 
     def addresses(self) -> Iterator[PageAddress]:
         """The addresses of the pages."""
-        return (address for iri in self.iris if (address := address_from_iri(iri, self.entity_type)))
+        addresses = (address_from_iri(iri, self.entity_type, has_portable_path=self.has_portable_paths) for iri in self.iris)
+        return filter(None, addresses)
 
     @property
     def group_sizes(self) -> list[tuple[str, int]]:
@@ -58,7 +60,7 @@ def list_resources(reader: DatasetReader, entity_type: EntityType) -> ResourceLi
     iris, skipped_iris = [], []
     for subject in reader.subjects(RDF_TYPE, expand_term(entity_type.cls)):
         iri = subject[1:-1]
-        address = address_from_iri(iri, entity_type)
+        address = reader.page_address(iri, entity_type)
         if address is None:
             skipped_iris.append(iri)
             continue
@@ -70,13 +72,18 @@ def list_resources(reader: DatasetReader, entity_type: EntityType) -> ResourceLi
         else:
             groups.setdefault(initial_group(title), []).append(((title.casefold(), iri), item))
     sorted_groups = {group: [item for _, item in sorted(groups[group])] for group in sorted(groups, key=_group_key)}
-    return ResourceList(entity_type, sorted_groups, iris, skipped_iris)
+    return ResourceList(entity_type, sorted_groups, iris, skipped_iris, reader.portable_names)
 
 
 def page_urls(resource_lists: Iterable[ResourceList]) -> Iterator[str]:
     """The pages of a site that are worth an entry in the sitemap, relative to the root."""
     yield from ("index.html", "dataset.html", "vocab.html")
     yield from (item.url for resource_list in resource_lists for items in resource_list.groups.values() for item in items)
+
+
+def list_renamed(resource_lists: Iterable[ResourceList]) -> list[PageAddress]:
+    """The addresses of the pages whose files have another name than their IRIs."""
+    return [address for resource_list in resource_lists for address in resource_list.addresses() if address.is_renamed]
 
 
 def _is_dated(entity_type: EntityType) -> bool:

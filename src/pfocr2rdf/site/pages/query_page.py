@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE_TYPES, PREFIXES, PROPERTIES, expand_curie
 from pfocr2rdf.site.pages.html import ASSETS_DIR, Site, render_page
+from pfocr2rdf.site.pages.portable_names import PORTABLE_PATH_PATTERN
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES, EntityType
 from pfocr2rdf.stores.querying.examples import Example, load_examples
 
@@ -36,6 +37,7 @@ def render_query_page(
     """The page, with a text in its form, or else ``DEFAULT_QUERY``; without examples, it has all that come with the package."""
     script_data = {
         "root": "",
+        "portable": PORTABLE_PATH_PATTERN if site.portable_names else "",
         "prefixes": PREFIXES,
         "terms": sorted({row.name for table in (CLASSES, PROPERTIES, EVIDENCE_TYPES) for row in table}),
         "kinds": [

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from pfocr2rdf.rdf.vocabulary import PREFIXES, SITE_URL
+from pfocr2rdf.site.pages.portable_names import portable_path
 
 
 class EntityType(NamedTuple):
@@ -69,7 +70,13 @@ class PageAddress(NamedTuple):
     """The address of a resource's pages."""
 
     entity_type: EntityType | None  # ``None`` for ``STANDALONE_PAGES`` and for pages that only people read
-    name: str  # of the page in its folder, not percent-encoded; it may have slashes
+    name: str  # of the resource in its folder, not percent-encoded; it may have slashes
+    has_portable_path: bool = False  # whether its files have names that every file system can hold
+
+    @property
+    def iri_path(self) -> str:
+        """The path that the name gives, which IRIs of the project's own have; not percent-encoded."""
+        return f"{self.entity_type.folder}/{self.name}" if self.entity_type else self.name
 
     @property
     def path(self) -> str:
@@ -78,7 +85,12 @@ class PageAddress(NamedTuple):
         >>> address_from_iri("https://pfocr.wikipathways.org/families/NF-%CE%BAB", ENTITY_TYPES_BY_NAME["family"]).path
         'families/NF-κB'
         """
-        return f"{self.entity_type.folder}/{self.name}" if self.entity_type else self.name
+        return portable_path(self.iri_path) if self.has_portable_path else self.iri_path
+
+    @property
+    def is_renamed(self) -> bool:
+        """Whether its files have another name than its IRI."""
+        return self.path != self.iri_path
 
     def file_path(self, representation: Representation, page_number: int = 1) -> str:
         """The path of a file; pages from the second on are in a folder of their own."""
@@ -102,7 +114,7 @@ class PageAddress(NamedTuple):
         return f"{namespace}{quote(self.name[len(name_prefix) :], safe='')}{self.entity_type.iri_suffix}"
 
 
-def address_from_iri(iri: str, entity_type: EntityType) -> PageAddress | None:
+def address_from_iri(iri: str, entity_type: EntityType, *, has_portable_path: bool = False) -> PageAddress | None:
     """The address of a resource; ``None`` if the IRI is not one of the entity type, or its name can be no path.
 
     >>> address_from_iri("https://identifiers.org/chebi/CHEBI:76072", ENTITY_TYPES_BY_NAME["chemical"]).url(HTML)
@@ -112,7 +124,7 @@ def address_from_iri(iri: str, entity_type: EntityType) -> PageAddress | None:
     for namespace, name_prefix in entity_type.namespaces:
         if iri.startswith(namespace) and iri.endswith(entity_type.iri_suffix):
             local_name = iri[len(namespace) : len(iri) - len(entity_type.iri_suffix)]
-            address = PageAddress(entity_type, name_prefix + unquote(local_name, errors="surrogateescape"))
+            address = PageAddress(entity_type, name_prefix + unquote(local_name, errors="surrogateescape"), has_portable_path)
             return address if _is_path(address.name) and address.iri == iri else None
     return None
 

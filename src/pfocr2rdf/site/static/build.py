@@ -22,7 +22,7 @@ from pfocr2rdf.site.pages.html import Site, render_resource_page
 from pfocr2rdf.site.pages.rdf_documents import merge_resources, serialize_jsonld, serialize_turtle
 from pfocr2rdf.site.pages.registry import load_resource_page
 from pfocr2rdf.site.pages.resource import ResourcePage
-from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_FOLDER, HTML, JSONLD, TURTLE, PageAddress, address_from_iri
+from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_FOLDER, HTML, JSONLD, TURTLE, PageAddress
 from pfocr2rdf.site.search.index import SearchEntry
 from pfocr2rdf.site.static.directory import SiteWriter
 from pfocr2rdf.stores.embedded import EmbeddedStore
@@ -57,14 +57,14 @@ class _PageBuilder:
 
     def __init__(self, config: BuildConfig) -> None:
         self._config = config
-        self._reader = DatasetReader(EmbeddedStore(config.store), config.page_folders)
+        self._reader = DatasetReader(EmbeddedStore(config.store), config.page_folders, portable_names=config.site.portable_names)
 
     def build(self, folder: str, iris: Sequence[str]) -> BuildResult:
         entity_type = ENTITY_TYPES_BY_FOLDER[folder]
         writer = SiteWriter(self._config.root, self._config.precompressed)
         entries, skipped_iris = [], []
         for iri in iris:
-            address = address_from_iri(iri, entity_type)
+            address = self._reader.page_address(iri, entity_type)
             page = load_resource_page(self._reader, address) if address else None
             if address is None or page is None or not self._write_documents(writer, address, page):
                 skipped_iris.append(iri)

@@ -14,7 +14,7 @@ from pfocr2rdf.site.pages.browse_pages import render_browse_pages, render_home_p
 from pfocr2rdf.site.pages.dataset_page import list_release_files, read_dataset_description, render_dataset_page
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.html import ASSETS_DIR, Site
-from pfocr2rdf.site.pages.listing import ResourceList, page_urls
+from pfocr2rdf.site.pages.listing import ResourceList, list_renamed, page_urls
 from pfocr2rdf.site.pages.overview import compute_overview
 from pfocr2rdf.site.pages.query_page import render_query_page
 from pfocr2rdf.site.pages.rdf_documents import serialize_jsonld, serialize_turtle
@@ -47,7 +47,12 @@ def render_site_files(
     yield "search.html", render_search_page(site, entity_types)
     yield from render_sitemaps(page_urls(resource_lists), site.base_url)
     yield "robots.txt", render_robots_txt(site.base_url)
-    yield from render_hosting_files(site.content_security_policy, precompressed=precompressed != "no", base_url=site.base_url).items()
+    yield from render_hosting_files(
+        site.content_security_policy,
+        precompressed=precompressed != "no",
+        base_url=site.base_url,
+        renamed=list_renamed(resource_lists) if site.portable_names else None,
+    ).items()
 
 
 def render_sitemaps(urls: Iterable[str], base_url: str) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.site.pages.dataset_page import DOWNLOADS_DIR
 from pfocr2rdf.site.pages.graph_reader import DatasetReader, read_release_name
 from pfocr2rdf.site.pages.html import Site
-from pfocr2rdf.site.pages.listing import ResourceList, list_resources
+from pfocr2rdf.site.pages.listing import ResourceList, list_renamed, list_resources
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES
 from pfocr2rdf.site.search.index import SearchIndexWriter
 from pfocr2rdf.site.static.build import BuildConfig, build_pages
@@ -44,6 +44,7 @@ class PublishSummary(NamedTuple):
         refused: the number of records that could not be used, or were left out for a violation, where the source was records.
         left_out: the IRIs of resources without a page, since their names can be no path, or another resource has it.
         unportable: the paths of pages, without suffix, that overwrite each other or cannot be written on Windows or macOS.
+        renamed: the number of pages whose files have another name than their IRIs, with ``portable_names``.
         seconds: the duration.
     """
 
@@ -54,6 +55,7 @@ class PublishSummary(NamedTuple):
     refused: int
     left_out: list[str]
     unportable: list[str]
+    renamed: int
     seconds: float
 
     @property
@@ -75,6 +77,7 @@ def publish(
     base: str = SITE_URL,
     endpoint: str = "",
     downloads: bool = True,
+    portable_names: bool = False,
     force: bool = False,
     workers: int = 0,
     progress: Progress | None = None,
@@ -89,6 +92,7 @@ def publish(
         base: the URL of the site, for the sitemap and machine-readable descriptions; links in pages are relative.
         endpoint: the URL of a SPARQL endpoint that the page with queries asks; ``""`` for none.
         downloads: whether the files of an export directory can be downloaded from the site.
+        portable_names: whether pages whose names Windows and macOS cannot hold, or not beside each other, are written under other ones.
         force: whether the folder may hold foreign files, which stay there.
         workers: the number of processes that make pages; 0 for one for each processor.
         progress: called with the stage, what is done of it, and how much there is to do.
@@ -106,8 +110,8 @@ def publish(
         store, refused = _resolve_store(Path(source), scratch, progress)
         writer = SiteWriter(directory.staging, precompressed)
         with closing(EmbeddedStore(store)) as embedded_store:
-            reader = DatasetReader(embedded_store, page_folders)
-            site = Site(read_release_name(reader), endpoint, base)
+            reader = DatasetReader(embedded_store, page_folders, portable_names=portable_names)
+            site = Site(read_release_name(reader), endpoint, base, portable_names=portable_names)
             resource_lists = [list_resources(reader, entity_type) for entity_type in ENTITY_TYPES if entity_type.folder in page_folders]
             download_names = _copy_downloads(writer, Path(source)) if downloads else []
             for path, text in render_site_files(reader, site, resource_lists, download_names, precompressed):
@@ -117,13 +121,15 @@ def publish(
         counts = {resource_list.entity_type.folder: resource_list.total for resource_list in resource_lists}
         paths = (address.path for resource_list in resource_lists for address in resource_list.addresses())
         unportable = find_unportable_paths(paths)
-        manifest = {"tool": site.tool, "release": site.release, "base": base, "pages": counts}
-        manifest |= {"left_out": skipped_iris, "unportable": unportable}
+        renamed = len(list_renamed(resource_lists))
+        manifest: dict[str, Any] = {"tool": site.tool, "release": site.release, "base": base, "pages": counts}
+        manifest |= {"left_out": skipped_iris, "unportable": unportable, "portable_names": portable_names}
         entries = sorted({*os.listdir(directory.staging), SITE_MANIFEST})
         writer.write(SITE_MANIFEST, json.dumps({**manifest, "entries": entries}, ensure_ascii=False, indent=2) + "\n")
         directory.publish()
     seconds = time.monotonic() - start
-    return PublishSummary(os.fspath(output), counts, writer.file_count, writer.total_bytes, refused, skipped_iris, unportable, seconds)
+    size = writer.total_bytes
+    return PublishSummary(os.fspath(output), counts, writer.file_count, size, refused, skipped_iris, unportable, renamed, seconds)
 
 
 def _validate_options(pages: Collection[str], precompressed: str, base_url: str, endpoint: str) -> None:

@@ -197,7 +197,7 @@ function written({ type, value }) {
 
 function linked(iri, given, open) {
   const text = isolated(short(iri, given.prefixes));
-  const pages = pagesOf(iri, given.kinds);
+  const pages = pagesOf(iri, given.kinds, given.portable);
   if (!pages.length && !/^https?:\/\//i.test(iri)) return text;
   const link = document.createElement("a");
   link.href = pages.length === 1 ? given.root + pages[0].url : iri;
@@ -215,14 +215,20 @@ function short(iri, prefixes) {
   return `${prefix}:${iri.slice(space.length)}`;
 }
 
-/** The pages that a thing with this IRI can have, each with the class that it is then of. */
-export function pagesOf(iri, kinds) {
+/**
+ * The pages that a thing with this IRI can have, each with the class that it is then of.
+ * Where the paths of files are portable, those that do not match have another name, to which the host leads from the name of the thing.
+ */
+export function pagesOf(iri, kinds, portable = "") {
+  const isPortable = new RegExp(`^(?:${portable || ".*"})$`, "s");
   const pages = [];
   for (const { folder, cls, spaces, ending } of kinds) {
     for (const [space, begin] of spaces) {
       if (!iri.startsWith(space) || !iri.endsWith(ending) || iri.length <= space.length + ending.length) continue;
       const path = pathOf(begin + iri.slice(space.length, iri.length - ending.length));
-      if (path) pages.push({ cls, url: `${folder}/${path}.html` });
+      if (!path) continue;
+      const isRenamed = !isPortable.test(decodeURIComponent(`${folder}/${path}`));
+      pages.push({ cls, url: isRenamed ? `${folder}/${path.replaceAll("/", "%2F")}${ending}` : `${folder}/${path}.html` });
     }
   }
   return pages;
