@@ -17,7 +17,7 @@ import pyoxigraph
 
 from pfocr2rdf.cli import main
 from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS, SERIALIZERS
-from pfocr2rdf.rdf.vocabulary import ALIGNMENT_PREFIXES, CLASSES, EVIDENCE_TYPES, PREFIXES, PROPERTIES
+from pfocr2rdf.rdf.vocabulary import ALIGNMENT_PREFIXES, CLASSES, EVIDENCE_TYPES, INVERSES, PREFIXES, PROPERTIES
 from pfocr2rdf.records.fields import UNEXPORTED_FIELDS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -85,6 +85,11 @@ def own_properties() -> str:
         if row.name.startswith("pfocr:")
     )
     return _table(("property", "of a", "value", "meaning", "aligned with"), rows)
+
+
+def inverses() -> str:
+    """The properties that are the inverse of another."""
+    return _table(("property", "inverse of", "meaning"), ((f"`{row.name}`", f"`{row.inverse_of}`", row.definition) for row in INVERSES))
 
 
 def borrowed_properties() -> str:
@@ -185,6 +190,7 @@ def _first_paragraph(name: str) -> str:
 TABLES: dict[str, Callable[[], str]] = {
     "classes": classes,
     "own properties": own_properties,
+    "inverses": inverses,
     "borrowed properties": borrowed_properties,
     "evidence": evidence,
     "unexported": unexported,

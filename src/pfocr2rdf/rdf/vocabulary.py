@@ -87,6 +87,15 @@ class Property(NamedTuple):
         return not self.range.startswith(("xsd:", "rdf:langString"))
 
 
+class Inverse(NamedTuple):
+    """A property that is the inverse of another. It is for reasoners: no statement is written with it (SPARQL has ``^``)."""
+
+    name: str
+    label: str
+    definition: str
+    inverse_of: str
+
+
 class Evidence(NamedTuple):
     """An individual of ``pfocr:Evidence``, which says how a word was recognised, and the lexicon sources that mean it."""
 
@@ -130,19 +139,19 @@ PROPERTIES: tuple[Property, ...] = (
     Property("pfocr:figureNumber", "figureNumber", "xsd:string", "figure number", "The number that the paper gives the figure, as text.",
         ("pfocr:Figure",), close_matches=("fabio:hasSequenceIdentifier",)),
     Property("pfocr:figureType", "figureType", "xsd:string", "figure type", "What the paper calls it: figure, scheme, graphical abstract.",
-        ("pfocr:Figure",), ("dcterms:type",)),
+        ("pfocr:Figure",), close_matches=("dcterms:type",)),
     Property("schema:image", "image", "rdfs:Resource"),
     Property("foaf:page", "page", "rdfs:Resource"),
     Property("pfocr:pathwayScore", "pathwayScore", "xsd:decimal", "pathway score",
         "How sure the classifier was that the picture is a pathway figure, from 0 to 1.", ("pfocr:Figure",)),
     Property("pfocr:organismName", "organismName", "xsd:string", "organism name",
         "The name of an organism that the figure is about, as the record says it.", ("pfocr:Figure",)),
-    Property("pfocr:organism", "organism", "pfocr:Organism", "organism", "The taxon that a figure or a gene belongs to.",
+    Property("pfocr:organism", "organism", "pfocr:Organism", "of organism", "The taxon that a figure or a gene belongs to.",
         ("pfocr:Figure", "pfocr:Gene"), close_matches=("wp:organism", "biolink:in_taxon")),
     Property("dcterms:license", "license", "rdfs:Resource"),
     Property("rdfs:seeAlso", "seeAlso", "rdfs:Resource"),
-    Property("pfocr:pathway", "pathway", "pfocr:Pathway", "pathway", "The WikiPathways pathway that was drawn from the figure.",
-        ("pfocr:Figure",), ("rdfs:seeAlso",)),
+    Property("pfocr:pathway", "pathway", "pfocr:Pathway", "drawn as pathway", "The WikiPathways pathway that was drawn from the figure.",
+        ("pfocr:Figure",), close_matches=("rdfs:seeAlso",)),
     Property("pfocr:annotation", "annotation", "xsd:string", "annotation", "A curator's annotation of the figure, as 'type: value'.",
         ("pfocr:Figure",)),
     Property("pfocr:citedIn", "citedIn", "pfocr:Paper", "cited in", "The paper that the figure was published in.", ("pfocr:Figure",),
@@ -160,11 +169,11 @@ PROPERTIES: tuple[Property, ...] = (
         close_matches=("oa:exact",)),
     Property("pfocr:match", "match", "xsd:string", "match", "The lexicon's entry that the word was matched with.", ("pfocr:Mention",)),
     Property("pfocr:lexiconSource", "lexiconSource", "xsd:string", "lexicon source",
-        "The lexicon, or the recogniser's vocabulary, that the match comes from.", ("pfocr:Mention",), ("dcterms:source",)),
-    Property("pfocr:evidence", "evidence", "pfocr:Evidence", "evidence",
+        "The lexicon, or the recogniser's vocabulary, that the match comes from.", ("pfocr:Mention",), close_matches=("dcterms:source",)),
+    Property("pfocr:evidence", "evidence", "pfocr:Evidence", "has evidence",
         "How the word was recognised: the filter for strict, synonym and family matches.", ("pfocr:Mention",)),
-    Property("pfocr:family", "family", "pfocr:Family", "family", "The family whose name the word is, where the gene was reached by it.",
-        ("pfocr:Mention",)),
+    Property("pfocr:family", "family", "pfocr:Family", "via the family",
+        "The family whose name the word is, where the gene was reached by it.", ("pfocr:Mention",)),
     Property("pfocr:occurrences", "occurrences", "xsd:integer", "occurrences",
         "How many times the record lists this word with this meaning.", ("pfocr:Mention",)),
     Property("dcterms:bibliographicCitation", "citation", "xsd:string"),
@@ -188,13 +197,23 @@ PROPERTIES: tuple[Property, ...] = (
     Property("schema:creator", "creator", "rdfs:Resource"),
 )  # fmt: skip
 
+INVERSES: tuple[Inverse, ...] = (
+    Inverse("pfocr:mentionedOn", "mentioned on", "A figure on which the gene, chemical or disease was recognised.", "pfocr:mentions"),
+    Inverse("pfocr:familyMentionedOn", "family mentioned on", "A figure that has the name of the family or complex as a word.",
+        "pfocr:mentionsFamily"),
+    Inverse("pfocr:hasMember", "has member", "A gene that belongs to the family or complex.", "pfocr:memberOf"),
+    Inverse("pfocr:hasFigure", "has figure", "A figure that was published in the paper.", "pfocr:citedIn"),
+    Inverse("pfocr:drawnFrom", "drawn from", "A figure that the pathway of WikiPathways was drawn from.", "pfocr:pathway"),
+    Inverse("pfocr:organismOf", "organism of", "A figure or a gene that belongs to the taxon.", "pfocr:organism"),
+)  # fmt: skip
+
 FUNCTIONAL_PROPERTIES = frozenset(
     ("rdfs:label", "skos:prefLabel", "dcterms:title", "dcterms:bibliographicCitation", "dcterms:issued", "bibo:doi",
      "pfocr:journal", "pfocr:journalAbbreviation", "pfocr:publisher")
 )  # fmt: skip
 """Functional properties, of which an entity has one value: two sources that disagree are a conflict."""
 
-_DEFINED_TERMS = frozenset(row.name for table in (CLASSES, PROPERTIES, EVIDENCE_TYPES) for row in table)
+_DEFINED_TERMS = frozenset(row.name for table in (CLASSES, PROPERTIES, INVERSES, EVIDENCE_TYPES) for row in table)
 
 
 @cache

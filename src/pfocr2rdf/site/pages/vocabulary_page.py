@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from pfocr2rdf.rdf.term_examples import TERM_EXAMPLES
 from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term
-from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE_TYPES, PFOCR, PROPERTIES, Class, Evidence, Property, expand_curie
+from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE_TYPES, INVERSES, PFOCR, PROPERTIES, Class, Evidence, Inverse, Property, expand_curie
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.html import PageFile, Site, render_page
 from pfocr2rdf.site.pages.urls import REPRESENTATIONS
@@ -36,6 +37,7 @@ def render_vocabulary_page(reader: DatasetReader, site: Site) -> PageFile:
         for row in PROPERTIES
         if row.name.startswith("pfocr:")
     ]  # fmt: skip
+    inverses = [_vocabulary_term(row, ("Inverse of", (row.inverse_of,)), example=TERM_EXAMPLES[row.name]) for row in INVERSES]
     evidence = [_vocabulary_term(row, example=", ".join(row.sources)) for row in EVIDENCE_TYPES]
     page = render_page(
         "vocab",
@@ -43,12 +45,12 @@ def render_vocabulary_page(reader: DatasetReader, site: Site) -> PageFile:
         "The vocabulary",
         namespace_iri=PFOCR,
         representations=REPRESENTATIONS,
-        sections=[("Classes", classes), ("Properties", properties), ("Evidence", evidence)],
+        sections=[("Classes", classes), ("Properties", properties), ("Inverse properties", inverses), ("Evidence", evidence)],
     )
     return PageFile("vocab.html", page)
 
 
-def _vocabulary_term(row: Class | Property | Evidence, *relations: tuple[str, tuple[str, ...]], example: str) -> VocabularyTerm:
+def _vocabulary_term(row: Class | Property | Inverse | Evidence, *relations: tuple[str, tuple[str, ...]], example: str) -> VocabularyTerm:
     rows = [(heading, tuple(map(_term_link, curies))) for heading, curies in relations]
     examples = (Link(example, style="word"),) if example else ()
     rows.append(("Lexicon sources" if isinstance(row, Evidence) else "Example", examples))

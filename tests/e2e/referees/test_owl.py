@@ -1,0 +1,53 @@
+"""The ontology before the judges of OWL: in the OWL 2 DL profile, consistent, and read by owlready2 without a word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import rdflib
+from rdflib import OWL, RDF, RDFS, URIRef
+from tests.referees import owl
+from tests.support.browser import skip_or_fail
+
+from pfocr2rdf.rdf.ontology import serialize_ontology
+from pfocr2rdf.rdf.vocabulary import PFOCR, expand_curie
+
+pytestmark = [pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _tools() -> None:
+    if reason := owl.missing():
+        skip_or_fail(reason)
+
+
+def test_the_ontology_is_accepted_alone_and_with_the_figures() -> None:
+    result = owl.run()
+    assert result.findings == ()
+    assert result.passed == result.asked == 7
+
+
+CLASS, PROPERTY = URIRef(f"{PFOCR}Gene"), URIRef(f"{PFOCR}pathway")
+FAULTS = (
+    ((PROPERTY, RDFS.subPropertyOf, RDFS.seeAlso), "violations", "Cannot pun between properties"),
+    ((CLASS, RDFS.subClassOf, URIRef("http://example.org/Undeclared")), "violations", "Use of undeclared class"),
+    ((CLASS, URIRef("http://example.org/note"), rdflib.Literal("n")), "violations", "Use of undeclared annotation property"),
+    ((CLASS, RDFS.subClassOf, URIRef(f"{PFOCR}Paper")), "unsatisfiable", "vocab#Gene"),
+    ((URIRef("urn:x"), RDF.type, OWL.Nothing), "unsatisfiable", "the ontology is inconsistent"),
+)
+
+
+def test_every_kind_of_fault_is_found(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number}.ttl" for number in range(len(FAULTS))]
+    for path, (statement, _, _) in zip(paths, FAULTS, strict=True):
+        rdflib.Graph().parse(data=serialize_ontology(), format="turtle").add(statement).serialize(path, format="turtle")
+    for answer, (_, key, message) in zip(owl.check_with_owl_api(*paths), FAULTS, strict=True):
+        assert message in "\n".join(answer[key])
+
+
+def test_owlready2_speaks_of_a_property_of_two_kinds(tmp_path: Path) -> None:
+    graph = rdflib.Graph().parse(data=serialize_ontology(), format="turtle")
+    graph.add((URIRef(expand_curie("pfocr:pathway")), RDFS.subPropertyOf, RDFS.seeAlso))
+    graph.serialize(tmp_path / "faulty.rdf", format="xml")
+    assert "more than one entity types" in " ".join(owl.load_with_owlready2(tmp_path / "faulty.rdf"))
