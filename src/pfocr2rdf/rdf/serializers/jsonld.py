@@ -1,4 +1,8 @@
-"""JSON-LD 1.1: compact, the context inlined, one ``@graph`` with a node object a line, so that it can be read as a stream."""
+"""Streaming JSON-LD: compact JSON-LD 1.1, the context inlined, one ``@graph`` with a node object a line.
+
+The order of keys is that of the W3C note "Streaming JSON-LD", section 3.1: in a node object ``@type`` stands before ``@id``, and both
+before the properties, since a type may change what the other keys mean. ``rdf:type`` comes first among the statements of a resource.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +69,9 @@ class JsonLdSerializer(Serializer):
         self._keys[RDF_TYPE] = _Key('"type"', "", is_object=True, plain=False)
         self._other_keys: LruCache[str, _Key] = LruCache(1_000)
         self._values: LruCache[PredicateObject, str] = LruCache(20_000, self._value)
-        self._members_of_list: LruCache[PredicateObjectList, str] = LruCache(ROW_CACHE_ENTRIES, lambda shared: self._members(shared.pairs))
+        self._members_of_list: LruCache[PredicateObjectList, str] = LruCache(
+            ROW_CACHE_ENTRIES, lambda shared: ", ".join(self._members(shared.pairs))
+        )
 
     def header(self) -> str:
         """The context, and the start of the graph."""
@@ -78,14 +84,14 @@ class JsonLdSerializer(Serializer):
     def serialize_figure(self, figure: GroupedResource, mentions: ResourceColumns, graph: str) -> str:
         """The same for a figure and its mentions, whose members are mostly in the cache."""
         id_start = self._iri(f"{mentions.namespace}0")[:-2]
-        common = self._members(mentions.common)
+        start, end = self._split_at_id(self._members(mentions.common))
         bodies = map(self._members_of_list.__getitem__, mentions.bodies)
         trailers = map(self._members_of_list.__getitem__, mentions.trailers)
         columns = zip(mentions.local_names, bodies, trailers, strict=True)
         return ",\n".join(
             [
                 self._object(figure.subject, self._grouped_members(figure.values_by_predicate)),
-                *[f'{{"id": {id_start}{name}", {common}, {body}, {trailer}}}' for name, body, trailer in columns],
+                *[f'{{{start}"id": {id_start}{name}"{end}, {body}, {trailer}}}' for name, body, trailer in columns],
             ]
         )
 
@@ -93,11 +99,19 @@ class JsonLdSerializer(Serializer):
         """The ends of the graph and the document."""
         return "\n]}\n"
 
-    def _object(self, subject: str, members: str) -> str:
+    def _object(self, subject: str, members: list[str]) -> str:
         """A JSON-LD node object."""
-        return f'{{"id": {self._iri(subject[1:-1])}, {members}}}'
+        start, end = self._split_at_id(members)
+        return f'{{{start}"id": {self._iri(subject[1:-1])}{end}}}'
 
-    def _members(self, pairs: tuple[PredicateObject, ...]) -> str:
+    @staticmethod
+    def _split_at_id(members: list[str]) -> tuple[str, str]:
+        """What stands before the ``id`` and what behind it, with the commas; the ``type`` is the first member, if there is one."""
+        if members and members[0].startswith('"type": '):
+            return f"{members[0]}, ", "".join([f", {member}" for member in members[1:]])
+        return "", "".join([f", {member}" for member in members])
+
+    def _members(self, pairs: tuple[PredicateObject, ...]) -> list[str]:
         keys, values = self._keys, self._values
         previous = ""
         members = []
@@ -109,9 +123,9 @@ class JsonLdSerializer(Serializer):
             key = keys.get(predicate) or self._key(predicate)
             text = value if key.plain and value[-1] == '"' else values[pair]
             members.append(f"{key.text}: {text}")
-        return ", ".join(members)
+        return members
 
-    def _grouped_members(self, values_by_predicate: Mapping[str, list[str]]) -> str:
+    def _grouped_members(self, values_by_predicate: Mapping[str, list[str]]) -> list[str]:
         """The same where a predicate has several values."""
         members = []
         for predicate, terms in values_by_predicate.items():
@@ -119,7 +133,7 @@ class JsonLdSerializer(Serializer):
             values = [term if key.plain and term[-1] == '"' else self._values[predicate, term] for term in terms]
             text = values[0] if len(values) == 1 else f"[{', '.join(values)}]"
             members.append(f"{key.text}: {text}")
-        return ", ".join(members)
+        return members
 
     def _key(self, predicate: str) -> _Key:
         """The key of a property, also of one that the context has no term for."""
