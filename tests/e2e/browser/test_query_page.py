@@ -23,9 +23,11 @@ from tests.support.service import Served, served
 
 from pfocr2rdf import load, query
 from pfocr2rdf.rdf.text import replace_bidi_controls
+from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.site.pages.html import ASSETS_DIR, Site
+from pfocr2rdf.site.pages.portable_names import PORTABLE_PATH_PATTERN
 from pfocr2rdf.site.pages.query_page import EDITOR_SCRIPT, render_query_page
-from pfocr2rdf.site.pages.urls import ENTITY_TYPES, HTML, address_from_iri
+from pfocr2rdf.site.pages.urls import ENTITY_TYPES, ENTITY_TYPES_BY_NAME, HTML, PageAddress, address_from_iri
 from pfocr2rdf.stores.querying.examples import find_example, load_examples
 
 HOSTILE = "https://example.org/hostile"
@@ -140,6 +142,19 @@ def test_iris_of_resources_lead_to_the_pages_of_the_table_of_urls(visit: Visit) 
         return iris.map((iri) => pagesOf(iri, kinds).map(({ url }) => url));
     }"""
     assert visit.page.evaluate(script, iris) == expected
+
+
+def test_pages_with_portable_names_are_reached_by_the_paths_of_iris(visit: Visit) -> None:
+    names = (("figure", "PMC1__f1"), ("figure", "PMC1__F1"), ("family", "STAT"), ("family", "Notch"), ("family", "a/b c"))
+    addresses = [PageAddress(ENTITY_TYPES_BY_NAME[type_name], name, has_portable_path=True) for type_name, name in names]
+    script = """async ([iris, portable]) => {
+        const { pagesOf } = await import("./assets/answers.js");
+        const { kinds } = JSON.parse(document.getElementById("given").textContent);
+        return iris.map((iri) => pagesOf(iri, kinds, portable).map(({ url }) => url));
+    }"""
+    expected = [[address.iri.removeprefix(SITE_URL) if address.is_renamed else address.url(HTML)] for address in addresses]
+    assert sum(address.is_renamed for address in addresses) == 3
+    assert visit.page.evaluate(script, [[address.iri for address in addresses], PORTABLE_PATH_PATTERN]) == expected
 
 
 def test_resources_whose_iris_do_not_give_their_type_lead_to_the_right_pages(visit: Visit, store: Path) -> None:

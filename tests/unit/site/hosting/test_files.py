@@ -11,6 +11,7 @@ from tests.support.websites import ADDRESSES, POLICY, write_site
 
 import pfocr2rdf.site.hosting
 from pfocr2rdf.rdf.vocabulary import SITE_URL
+from pfocr2rdf.site.audit.negotiation import negotiated_paths
 from pfocr2rdf.site.hosting.files import render_hosting_files
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES, HTML, JSONLD, REDIRECTS, TURTLE
 
@@ -45,6 +46,24 @@ def test_hosts_of_plain_files_lead_to_files_that_are_there_and_never_in_a_circle
         assert redirected(text, f"/{path.relative_to(root)}") is None
     for line in (line.split() for line in text.splitlines() if not line.startswith("#")):
         assert redirected(text, line[1].replace(":splat", "x")) is None
+
+
+def test_hosts_of_plain_files_lead_from_iris_to_pages_with_portable_names() -> None:
+    addresses = [address._replace(has_portable_path=True) for address in ADDRESSES]
+    renamed = [address for address in addresses if address.is_renamed]
+    files = render_hosting_files(POLICY, renamed=renamed)
+    paths = {path.path: address for address in renamed for path in negotiated_paths(address)}
+    assert len(paths) > len(renamed) > 10
+    for path, address in paths.items():
+        assert redirected(files["_redirects"], f"/{path}") == (303, f"/{address.url(HTML)}")
+    assert f" {len(paths)} lines. Cloudflare Pages reads 2000 " in files["_redirects"]
+    assert f"`_redirects`: {len(paths)} here" in files["hosting/README.md"]
+
+
+def test_only_sites_with_portable_names_have_the_map_of_them() -> None:
+    plain, portable = render_hosting_files(POLICY), render_hosting_files(POLICY, renamed=[])
+    assert set(portable) - set(plain) == {"hosting/nginx-names.conf"}
+    assert not any("pfocr_name" in text or "sha1" in text for text in plain.values())
 
 
 def test_hosts_of_plain_files_send_the_headers(tmp_path: Path) -> None:
