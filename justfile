@@ -29,6 +29,10 @@ test *options:
 test-all *options:
     {{ venv }}/python -m pytest -n auto "$@"
 
+# try 10,000 generated records, archives, queries and requests each; --seed, --count, --kind as in python -m tests.fuzz --help
+fuzz *options:
+    {{ venv }}/python -m tests.fuzz "$@"
+
 # check style, types, the direction of imports, and spelling; change nothing
 lint:
     {{ venv }}/ruff check .

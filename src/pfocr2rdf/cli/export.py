@@ -124,8 +124,8 @@ def _join_file_names(files: list[str]) -> str:
 
 def _summary_rows(summary: ExportSummary) -> Iterator[tuple[str, str]]:
     yield "records read", f"{summary.read:,}"
-    if summary.mapped < summary.read:
-        yield "unchanged since the last export", f"{summary.read - summary.mapped:,}"
+    if summary.reused:
+        yield "unchanged since the last export", f"{summary.reused:,}"
     yield "figures exported", f"{summary.exported:,}"
     yield "quarantined", f"{summary.quarantined:,}"
     yield "refused", f"{summary.refused:,}"

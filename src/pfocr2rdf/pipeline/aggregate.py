@@ -116,6 +116,11 @@ class Aggregator:
         if len(self.summary.first_quarantined) < ExportSummary.MAX_LISTED_RECORDS:
             self.summary.first_quarantined.append((quarantined.folder_name, sentence))
 
+    def add_unreadable(self, count: int) -> None:
+        """Count as read what was refused before it could be mapped."""
+        self.summary.read += count
+        self.summary.unreadable += count
+
     def add_refusal(self, error: RecordError) -> None:
         """Add a record or table that cannot be used; ``StoppedError`` where that was to stop the run."""
         self.report.add_refusal(error)
@@ -136,6 +141,7 @@ class Aggregator:
                 self.summary.superseded += 1
         for stem, tables in orphans.items():
             if not self.duplicate_resolver.has_figure(stem) and stem not in self._refused_figids:
+                self.add_unreadable(len(tables))
                 for table in tables:
                     self.add_refusal(
                         RecordError("the table's figure is missing", source=table, remedy="add the figure or remove the table")

@@ -86,7 +86,9 @@ class RecordWriter:
             self.aggregator.add_result(resolved, quarantined.get(resolved.number))
             rows.append(self._write_record(resolved, fragments.get(resolved.number, [])))
         self._state.add(rows)
-        self.aggregator.summary.read += len(items)
+        unreadable = sum(isinstance(item, RecordResult) for item in items)
+        self.aggregator.add_unreadable(unreadable)
+        self.aggregator.summary.read += len(items) - unreadable
         self.aggregator.summary.mapped += len(mapped)
         if time.monotonic() - self._committed_at > _COMMIT_INTERVAL_SECONDS:
             self.commit()

@@ -54,6 +54,7 @@ class ExportRun:
         """An aggregator that has the refusals of the sources already."""
         aggregator = Aggregator(directory, report, state, dropped, self.options.fatal_statuses)
         for error in self.sources.refusals():
+            aggregator.add_unreadable(1)
             aggregator.add_refusal(error)
         return aggregator
 

@@ -12,10 +12,12 @@ class ExportSummary:
     """The numbers of an export.
 
     Attributes:
-        read: records in the sources.
-        mapped: records that this run mapped; the others were reused.
+        read: records in the sources, and what was refused that is none: members of archives, tables without a figure. It is the sum of
+            ``exported``, ``quarantined``, ``refused`` and ``superseded``.
+        mapped: records that this run mapped.
+        unreadable: what was refused before it could be mapped.
         exported: figures that were written.
-        refused: records that could not be used.
+        refused: what could not be used.
         superseded: records that gave way to one of a newer schema.
         quarantined: figures left out for a violation.
         triples: statements in the graph.
@@ -34,7 +36,7 @@ class ExportSummary:
     MAX_LISTED_RECORDS = 20
 
     def __init__(self) -> None:
-        self.read = self.mapped = self.exported = self.refused = self.superseded = self.quarantined = 0
+        self.read = self.mapped = self.unreadable = self.exported = self.refused = self.superseded = self.quarantined = 0
         self.triples = self.entities = self.warnings = self.conflicts = 0
         self.mentions: Counter[str] = Counter()
         self.repairs: Counter[str] = Counter()
@@ -55,7 +57,13 @@ class ExportSummary:
         for name in ("mentions", "repairs"):
             getattr(summary, name).update(data[name])
         summary.severities.update(data["results"])
+        summary.unreadable = data["read"] - data["mapped"] - data["reused"]
         return summary
+
+    @property
+    def reused(self) -> int:
+        """Records that this run took from an earlier one, since they have not changed."""
+        return self.read - self.mapped - self.unreadable
 
     @property
     def records_per_second(self) -> float:
@@ -90,6 +98,7 @@ class ExportSummary:
         if timing:
             numbers |= {
                 "mapped": self.mapped,
+                "reused": self.reused,
                 "unchanged": self.unchanged,
                 "withheld": self.withheld,
                 "seconds": round(self.seconds, 3),
