@@ -231,3 +231,17 @@ def test_pages_ask_nothing_of_the_network() -> None:
         assert not re.findall(r"<(?:script|iframe|link)\b|!\[[^]]*\]\(https?:", page.read_text(encoding="utf-8")), page
     for picture in (ROOT / "docs").rglob("*.svg"):
         assert not re.findall(r"(?:href|src|url\()\s*=?\s*[\"'(]?https?:", picture.read_text(encoding="utf-8")), picture
+
+
+# -- promises --------------------------------------------------------------------------------------------------------------
+
+
+def test_every_promise_has_a_test_that_is_there() -> None:
+    page = (ROOT / "docs" / "guarantees.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| ") and not line.startswith(("| promise", "| ---"))]
+    assert len(rows) > 25
+    for row in rows:
+        tests = re.findall(r"`([\w/]+\.py)::(\w+)`", row.split(" | ")[-1])
+        assert tests, row
+        for file, name in tests:
+            assert f"\ndef {name}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), (file, name)

@@ -26,6 +26,7 @@ from pfocr2rdf.validation.report import result_to_json
 MAX_MEMORY_MIB = 300
 FIGURE = NamedNode("https://pfocr.wikipathways.org/vocab#Figure")
 FAULTS = ("Traceback", "fault of pfocr2rdf", "cannot be processed: ")  # the last one of a record on which code failed
+MIN_COUNT = "MinCountConstraintComponent"
 NOT_OF_THE_RECORD = ("the table's figure is missing", "the figure was read already")
 
 Triples = set[tuple[object, ...]]
@@ -153,13 +154,17 @@ def check_formats(output: Path, triples: Triples) -> Iterator[str]:
 
 
 def check_validation(output: Path) -> Iterator[str]:
-    """``validate`` finds in the graph what the report has of it, but for the figures that were left out."""
+    """``validate`` finds in the graph what the report has of it, but for the figures that were left out.
+
+    What a record alone does not say of a shared thing, such as the title of its paper, is in the report; another record may say it.
+    """
     report = json.loads((output / "report.json").read_text(encoding="utf-8"))
     left_out = {row["figid"] for row in report["quarantined"]}
     expected = {_result_key(row) for row in report["results"] if row.get("figid") not in left_out}
     results = {_result_key(result_to_json(result)) for result in validate(output / "figures.nt").results}
-    if expected != results:
-        yield f"validate says otherwise: {sorted(expected ^ results)[:3]}"
+    missing = {key for key in expected - results if MIN_COUNT not in key}
+    if others := (results - expected) | missing:
+        yield f"validate says otherwise: {sorted(others)[:3]}"
 
 
 def _result_key(row: dict[str, str]) -> tuple[str, ...]:
