@@ -32,6 +32,7 @@ from pfocr2rdf.validation.constraints import (
     ShapesIndex,
     TermCheck,
     UnsupportedConstraintError,
+    list_members,
     to_iri_check,
 )
 
@@ -207,7 +208,8 @@ def _compile(index: ShapesIndex) -> dict[str, _ClassCheck]:
     for subject, facts in index.items():
         for target in facts.get(f"{SH}targetClass", ()):
             shapes[target].append(subject)
-        reached.update(facts.get(f"{SH}property", ()))
+        reached.update(facts.get(f"{SH}property", ()), facts.get(f"{SH}qualifiedValueShape", ()))
+        reached.update(member for members in facts.get(f"{SH}or", ()) for member in list_members(members, index))
     for subject, facts in index.items():
         is_shape = any(name.startswith(SH) for name in facts)
         if is_shape and not _CLASS_TYPES.isdisjoint(facts.get(f"{_RDF}type", ())):
@@ -258,12 +260,26 @@ def _compile_constraints(facts: Mapping[str, list[str]], index: ShapesIndex) -> 
         for value in values:
             if parameter == "minCount":
                 min_count = max(min_count, int(parse_term(value).value))
-            elif parameter == "maxCount":
+            elif parameter == "maxCount" or parameter == "qualifiedMaxCount":
                 max_count = min(max_count, int(parse_term(value).value))
+            elif parameter == "qualifiedValueShape" and f"{SH}qualifiedMinCount" not in facts:
+                continue
             elif parameter == "class":
                 classes.append(value)
+            elif parameter == "or":  # what conforms to the first shape conforms; of the rest the engine judges
+                first = _compile_constraints(_first_alternative(value, index), index)
+                checks += first.checks
+                classes += first.classes
             elif parameter in CONSTRAINT_CHECKS:
                 checks.append(CONSTRAINT_CHECKS[parameter](value, index))
             else:
                 raise UnsupportedConstraintError(name)
     return _PropertyCheck(min_count, max_count, tuple(checks), tuple(classes), set())
+
+
+def _first_alternative(members: str, index: ShapesIndex) -> Mapping[str, list[str]]:
+    """The constraints of the first member of an RDF list of shapes, which must be a node shape without property shapes."""
+    facts = index.get(next(list_members(members, index), ""), {})
+    if not facts or any(f"{SH}{name}" in facts for name in ("path", "property", "minCount", "maxCount", "qualifiedMaxCount")):
+        raise UnsupportedConstraintError("an alternative that is more than a node shape")
+    return facts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
 
@@ -91,12 +91,15 @@ def _bound(compare: Callable[[Decimal, Decimal], bool], value: str, _index: Shap
     return lambda term: _is_number(term) and compare(Decimal(lexical_form(term)), bound)
 
 
-def _in(value: str, index: ShapesIndex) -> TermCheck:
-    allowed: set[str] = set()
+def list_members(value: str, index: ShapesIndex) -> Iterator[str]:
+    """The members of an RDF list."""
     while value in index:
-        allowed.update(index[value][f"{_RDF}first"])
+        yield from index[value][f"{_RDF}first"]
         value = index[value][f"{_RDF}rest"][0]
-    return allowed.__contains__
+
+
+def _in(value: str, index: ShapesIndex) -> TermCheck:
+    return frozenset(list_members(value, index)).__contains__
 
 
 CONSTRAINT_CHECKS: dict[str, Callable[[str, ShapesIndex], TermCheck]] = {

@@ -15,7 +15,7 @@ from tests.support.mutations import (
     small_graph,
     write_record,
 )
-from tests.support.shapes import OTHER, THING, assert_sound, compile_shapes, on_value, resource, typed
+from tests.support.shapes import OTHER, PREFIXES, THING, assert_sound, compile_shapes, on_value, resource, typed
 
 from pfocr2rdf.mapping.figure import decimal_lexical_form
 from pfocr2rdf.mapping.figure_graph import build_figure_graph
@@ -23,7 +23,7 @@ from pfocr2rdf.rdf.terms import RDF_TYPE, Resource, iri_term
 from pfocr2rdf.rdf.vocabulary import superclasses
 from pfocr2rdf.records.reader import read_records
 from pfocr2rdf.validation.compiled_shapes import CompiledShapes
-from pfocr2rdf.validation.shapes import load_shapes
+from pfocr2rdf.validation.shapes import Shapes, load_shapes
 from pfocr2rdf.validation.validator import Validator
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")  # what Python's re says of [a&&b], which is tried here
@@ -69,6 +69,8 @@ KNOWN = {
     "maxInclusive": "sh:datatype xsd:decimal ; sh:maxInclusive 1.5",
     "in": 'sh:in ( ex:a "b" 3 )',
     "class": "sh:class ex:Other",
+    "or": "sh:or ( [ sh:datatype xsd:string ] [ sh:nodeKind sh:IRI ] )",
+    "qualifiedMaxCount": "sh:qualifiedValueShape [ sh:minExclusive 0 ] ; sh:qualifiedMaxCount 1",
     "what says nothing": 'sh:name "a" ; sh:description "b" ; sh:message "c" ; sh:severity sh:Info ; sh:order 1 ; rdfs:label "d"',
 }
 
@@ -79,7 +81,11 @@ def test_everyday_constraints_are_compiled(constraint: str) -> None:
 
 
 UNKNOWN = {
-    "or": on_value("sh:or ( [ sh:datatype xsd:string ] [ sh:nodeKind sh:IRI ] )"),
+    "or of property shapes": on_value("sh:or ( [ sh:path ex:q ; sh:minCount 1 ] [ sh:nodeKind sh:IRI ] )"),
+    "or of shapes with properties": on_value("sh:or ( [ sh:property [ sh:path ex:q ; sh:minCount 1 ] ] [ sh:nodeKind sh:IRI ] )"),
+    "or of nothing": on_value("sh:or ()"),
+    "or of a deactivated shape": on_value("sh:or ( [ sh:deactivated true ; sh:nodeKind sh:IRI ] )"),
+    "or of a constraint that is not compiled": on_value("sh:or ( [ sh:minExclusive 0 ] [ sh:nodeKind sh:IRI ] )"),
     "and": on_value("sh:and ( [ sh:datatype xsd:string ] [ sh:minLength 2 ] )"),
     "not": on_value("sh:not [ sh:datatype xsd:string ]"),
     "xone": on_value("sh:xone ( [ sh:datatype xsd:string ] [ sh:minLength 2 ] )"),
@@ -179,6 +185,11 @@ SOUND = [
     ("sh:class ex:Thing", "<urn:x:b>"),
     ("sh:class ex:Thing", '"a"'),
     ("sh:minCount 2 ; sh:maxCount 1", '"a"'),
+    ("sh:or ( [ sh:datatype xsd:integer ] [ sh:nodeKind sh:IRI ] )", '"a"'),
+    ("sh:or ( [ sh:class ex:Other ] [ sh:datatype xsd:integer ] )", '"a"'),
+    ("sh:or ()", '"a"'),
+    ("sh:qualifiedValueShape [ sh:datatype xsd:string ] ; sh:qualifiedMaxCount 0", '"a"'),
+    ("sh:qualifiedValueShape [ sh:datatype xsd:integer ] ; sh:qualifiedMinCount 1", '"a"'),
 ]  # fmt: skip
 
 
@@ -192,6 +203,13 @@ def test_all_shapes_on_a_class_hold_together() -> None:
     for values in ((), ('"a"',), ('"abc"',)):
         assert compile_shapes(two).conforms(resource(*values)) is (values == ('"a"',))
         assert_sound(two, resource(*values))
+
+
+def test_the_first_alternative_is_decided_without_the_engine_and_the_rest_is_left_to_it() -> None:
+    shape = on_value("sh:or ( [ sh:datatype xsd:string ] [ sh:nodeKind sh:IRI ] )")
+    assert compile_shapes(shape).conforms(resource('"a"'))
+    assert not compile_shapes(shape).conforms(resource("<urn:x:b>"))
+    assert Validator(Shapes(PREFIXES + shape, ())).validate(resource("<urn:x:b>")) == []
 
 
 def test_a_shape_on_the_type_itself_is_checked() -> None:

@@ -29,7 +29,9 @@ FILES = sorted(built_in("shapes").glob("*.ttl"))
 
 EXAMPLES = ROOT / "examples"
 
-NOT_CONSTRAINTS = {SH.targetClass, SH.property, SH.path, SH.message, SH.severity, SH.name, SH.description}
+NOT_CONSTRAINTS = {SH.targetClass, SH.property, SH.path, SH.message, SH.severity, SH.name, SH.description, SH.qualifiedValueShape}
+INNER_SHAPES = ("Figure-citedIn-pmc", "Paper-pmc", "Paper-alias", "Paper-alias-sameAs")
+"""Shapes within ``sh:or`` and ``sh:qualifiedValueShape``: what breaks them breaks a constraint of another shape."""
 
 
 class Constraint(NamedTuple):
@@ -106,6 +108,8 @@ BREAKS: dict[str, Values] = {
     "maxInclusive": lambda bound, _: [*moved(Decimal(bound), 1), [literal("high", "xsd:decimal")], ["<urn:1>"]],
     "in": lambda allowed, values: [["<urn:x>"], [literal(allowed[0][1:-1])], [*values, f"{allowed[0][:-1]}X>"]],
     "class": lambda _, values: [["<urn:x>"], ['"x"'], [*values, "<urn:x>"]],
+    "qualifiedMaxCount": lambda most, values: [[*values, *(expand_term(f"pmc:PMC{number}") for number in range(1, most + 1))]],
+    "or": lambda _, values: [],  # it is on nodes, not on values
 }  # fmt: skip
 """To constrain a shape by another parameter, say here how it is broken."""
 
@@ -116,11 +120,15 @@ def first(target: str, path: str = "") -> Resource:
     return next((node for node in nodes if path in dict(node.pairs)), nodes[0])
 
 
+ALIAS = "https://doi.org/10.1000/182"
+
+
 def broken_graphs(constraint: Constraint) -> Iterator[tuple[str, list[Resource]]]:
     """The node that breaks the constraint, and the graph it is in."""
     graph, node = list(complete()), first(constraint.target, constraint.path)
     if not constraint.path:
-        names = {"nodeKind": ["_:b"], "pattern": [f"{node.subject[:-1]}/x/>", "<urn:x>", f"<x{node.subject[1:]}"]}[constraint.parameter]
+        wrong = [f"{node.subject[:-1]}/x/>", "<urn:x>", f"<x{node.subject[1:]}"]
+        names = {"nodeKind": ["_:b"], "pattern": wrong, "or": [*wrong, f"<{ALIAS}>"]}[constraint.parameter]
         yield from ((name, renamed(graph, node.subject, name, everywhere=True)) for name in names)
         return
     values = [value for predicate, value in node.pairs if predicate == constraint.path]
@@ -153,7 +161,8 @@ def test_every_constraint_of_every_shape_fires_when_it_is_broken(constraint: Con
 def test_the_walk_finds_the_constraints_that_are_written_in_the_files() -> None:
     text = re.sub(r'"(?:[^"\\]|\\.)*"|#.*', "", "\n".join(path.read_text(encoding="utf-8") for path in FILES))
     parameters = re.findall(rf"\bsh:({'|'.join(BREAKS)})\b", text)
-    assert len(parameters) == len(CONSTRAINTS) > 150
+    inner_patterns = len(INNER_SHAPES) - 1
+    assert len(parameters) - inner_patterns == len(CONSTRAINTS) > 150
     assert {constraint.parameter for constraint in CONSTRAINTS} <= BREAKS.keys()
 
 
@@ -199,6 +208,35 @@ def test_the_bounds_of_a_score_belong_to_it(value: str) -> None:
     assert all_results(changed(list(complete()), node, [*(pair for pair in node.pairs if pair[0] != score[0]), score])) == []
 
 
+def _with_alias(nodes: list[Resource]) -> list[Resource]:
+    """The graph with what ``owl:sameAs`` entails of the paper in it: its DOI has all its statements, and stands wherever it stands."""
+    paper = first(expand_term("pfocr:Paper"), SAME_AS)
+    (alias,) = paper.values_by_predicate[SAME_AS]
+    both = (paper.subject, alias)
+    equal = tuple((SAME_AS, name) for name in both)
+    shared = (*(pair for pair in paper.pairs if pair[0] != SAME_AS), *equal)
+    entailed = [
+        Resource(node.subject, (*node.pairs, *((predicate, alias) for predicate, value in node.pairs if value == paper.subject)))
+        for node in nodes
+        if node.subject != paper.subject
+    ]
+    return [*entailed, *(Resource(name, shared) for name in both)]
+
+
+SAME_AS = expand_term("owl:sameAs")
+
+
+def test_shapes_bear_what_owl_same_as_entails() -> None:
+    nodes = _with_alias(list(complete()))
+    assert len(nodes) == len(complete()) + 1
+    assert all_results(nodes) == []
+    figure = first(expand_term("pfocr:Figure"), expand_term("pfocr:citedIn"))
+    changed_figure = next(node for node in nodes if node.subject == figure.subject)
+    second = (expand_term("pfocr:citedIn"), expand_term("pmc:PMC77"))
+    results = all_results(changed(nodes, changed_figure, [*changed_figure.pairs, second]))
+    assert {result.component for result in results} == {"ClassConstraintComponent", "QualifiedMaxCountConstraintComponent"}
+
+
 # -- the files -------------------------------------------------------------------------------------------------------------
 
 
@@ -213,10 +251,12 @@ def test_a_file_has_the_shapes_of_one_class(path: Path) -> None:
     ((root, target),) = graph.subject_objects(SH.targetClass)
     assert str(target) == expand_curie(f"pfocr:{path.stem.capitalize()}")
     assert root == rdflib.URIRef(f"https://pfocr.wikipathways.org/shapes#{path.stem.capitalize()}")
-    assert set(graph.subjects(RDF.type, SH.NodeShape)) == {root}
+    inner = {shape for name in INNER_SHAPES for shape in graph.subjects() if str(shape).endswith(f"#{name}")}
+    assert set(graph.subjects(RDF.type, SH.NodeShape)) - inner == {root}
     properties = set(graph.subjects(RDF.type, SH.PropertyShape))
-    assert properties == set(graph.objects(root, SH.property)) == set(graph.subjects(SH.path, None))
-    assert set(graph.subjects()) - {node for node in graph.subjects() if isinstance(node, rdflib.BNode)} == {root} | properties
+    assert properties == set(graph.subjects(SH.path, None))
+    assert properties - inner == set(graph.objects(root, SH.property))
+    assert set(graph.subjects()) - {node for node in graph.subjects() if isinstance(node, rdflib.BNode)} == {root} | properties | inner
     assert all(isinstance(shape, rdflib.URIRef) and str(shape).startswith(f"{root}-") for shape in properties)
 
 
