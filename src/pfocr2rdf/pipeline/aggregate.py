@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from pfocr2rdf.errors import RecordError, StoppedError
+from pfocr2rdf.pipeline.aliases import AliasTable
 from pfocr2rdf.pipeline.counts import TripleCounts
 from pfocr2rdf.pipeline.duplicates import DuplicateResolver
 from pfocr2rdf.pipeline.entities import Conflict, EntityStore, Origin
@@ -53,6 +54,7 @@ class Aggregator:
         self.directory, self.report, self._known_dropped, self._fatal_statuses = directory, report, dropped, fatal_statuses
         self.summary, self.triple_counts = ExportSummary(), TripleCounts()
         self.entity_store, self.duplicate_resolver = EntityStore(state.database), DuplicateResolver(state.database)
+        self.alias_table = AliasTable(state.database)
         self.records_digest = hashlib.sha256()
         self._refused_figids: set[str] = set()
 
@@ -90,6 +92,8 @@ class Aggregator:
         self.records_digest.update(record_result.digest)
         if record_result.status == EXPORTED:
             self.summary.exported += 1
+            if record_result.aliases:
+                self.alias_table.add(record_result)
             self.entity_store.assert_given_by(
                 record_result.description_keys, Origin(record_result.schema_rank, record_result.figid, record_result.number)
             )
@@ -132,7 +136,9 @@ class Aggregator:
             raise StoppedError(f"stopped at the first refusal: {error}")
 
     def report_other_files(self, orphans: dict[str, list[str]], unread: dict[str, list[str]]) -> None:
-        """Report records that gave way to another one of their figure, tables without a figure, and files that nothing reads."""
+        """Report duplicates, aliases that are not of one figure alone, tables without a figure, and files that nothing reads."""
+        for warning in self.alias_table.warnings():
+            self.report.add_warning(warning)
         for _, explanation in sorted((self._known_dropped | self.duplicate_resolver.dropped).items()):
             if isinstance(explanation, RecordError):
                 self.add_refusal(explanation)
@@ -179,7 +185,8 @@ class Aggregator:
         return [result for result in validator.validate([entity, *neighbours], source) if result.focus_node == entity.subject]
 
     def close(self) -> None:
-        """Complete the summary and the report."""
+        """Complete the summary and the report, and write the aliases."""
+        self.alias_table.write(self.directory)
         summary, report = self.summary, self.report
         summary.quarantined = report.counts["quarantined"]
         summary.warnings, summary.conflicts = report.counts["warnings"], report.counts["conflicts"]

@@ -88,6 +88,7 @@ class RecordResult(NamedTuple):
     sizes: tuple[int, ...]  # the bytes of its fragment in each format, in the order of the formats
     packed_keys: bytes  # the keys of the descriptions that it gives of entities, one behind the other
     notes_json: str  # a ``RecordNotes``, as JSON
+    aliases: str = ""  # its aliases that can be addresses, one a line
 
     @property
     def description_keys(self) -> list[bytes]:

@@ -25,7 +25,7 @@ from pfocr2rdf.pipeline.results import (
     RecordResult,
     build_refusal_result,
 )
-from pfocr2rdf.rdf.iris import figure_graph_iri
+from pfocr2rdf.rdf.iris import figure_graph_iri, is_figid
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.records.model import FigureRecord
 from pfocr2rdf.records.reader import SCHEMA_RANK, RawRecord, parse_record, prefetch, read_raw
@@ -107,7 +107,8 @@ class Worker:
             fragments[name].append(fragment)
         batch.counts.merge(notes.counts)
         batch.summary_counts.update(notes.summary_counts)
-        return RecordResult(*identity, EXPORTED, tuple(map(len, figure_fragments.values())), keys, notes_json)
+        aliases = "\n".join([alias for alias in figure.figid_aliases if alias != figure.figid and is_figid(alias)])
+        return RecordResult(*identity, EXPORTED, tuple(map(len, figure_fragments.values())), keys, notes_json, aliases)
 
     @staticmethod
     def _collect_notes(figure: FigureRecord, graph: FigureGraph, results: list[ValidationResult]) -> RecordNotes:

@@ -81,6 +81,14 @@ def check_figid(text: str) -> str:
     return text
 
 
+def is_figid(text: str) -> bool:
+    """Whether a figure can have this id, or this alias as its address."""
+    try:
+        return bool(check_figid(text))
+    except RecordError:
+        return False
+
+
 @lru_cache(64)
 def figure_iri(figid: str) -> str:
     """A figure, by its page on the PFOCR site.

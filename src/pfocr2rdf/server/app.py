@@ -171,7 +171,7 @@ class _Endpoints:
             page = render_not_found_page(SERVED_SITE._replace(base_url=f"{_root_path(request)}/"))
             return Response(page.html, 404, media_type=add_charset("text/html"))
         if response.location:
-            return Response(status_code=303, headers={"Location": f"{_root_path(request)}/{response.location}"})
+            return Response(status_code=response.redirect_status, headers={"Location": f"{_root_path(request)}/{response.location}"})
         return Response(response.body, media_type=add_charset(response.media_type))
 
     def _render(self, request: PageRequest) -> PageResponse:

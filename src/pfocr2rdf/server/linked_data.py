@@ -16,6 +16,8 @@ from pfocr2rdf.rdf.terms import Resource, iri_term
 from pfocr2rdf.server.content_negotiation import negotiate
 from pfocr2rdf.server.search import search_resources
 from pfocr2rdf.server.sparql_protocol import HttpError
+from pfocr2rdf.site.pages.alias_page import render_alias_page
+from pfocr2rdf.site.pages.aliases import ALIASES_MEDIA_TYPE, find_alias_targets, list_aliases, render_alias_table
 from pfocr2rdf.site.pages.browse_pages import (
     render_browse_index,
     render_group_page,
@@ -32,6 +34,7 @@ from pfocr2rdf.site.pages.overview import compute_overview
 from pfocr2rdf.site.pages.rdf_documents import merge_resources, serialize_jsonld, serialize_turtle
 from pfocr2rdf.site.pages.registry import load_resource_page
 from pfocr2rdf.site.pages.urls import (
+    ALIASED_TYPE,
     ENTITY_TYPES,
     ENTITY_TYPES_BY_FOLDER,
     ENTITY_TYPES_BY_NAME,
@@ -48,6 +51,7 @@ from pfocr2rdf.site.pages.urls import (
 from pfocr2rdf.site.pages.view_models import ITEMS_PER_PAGE, count_pages
 from pfocr2rdf.site.pages.vocabulary_page import render_vocabulary_page
 from pfocr2rdf.site.static.files import render_robots_txt, render_sitemaps
+from pfocr2rdf.storage.layout import ALIASES_FILE
 from pfocr2rdf.stores.embedded import EmbeddedStore
 
 _FURTHER_PAGE = re.compile(r"(.+)/page-([2-9]|[1-9][0-9]{1,6})").fullmatch
@@ -55,11 +59,12 @@ _BROWSE_PAGE = re.compile(r"browse/([a-z]+)/(?:([a-z0-9-]+)/)?(?:index|page-([2-
 
 
 class PageResponse(NamedTuple):
-    """A response: a body and its media type, or the location of a 303 redirect."""
+    """A response: a body and its media type, or the location of a redirect."""
 
     body: str = ""
     media_type: str = HTML.media_type
     location: str = ""
+    redirect_status: int = 303
 
 
 class PageRequest(NamedTuple):
@@ -80,13 +85,14 @@ class PageHandler:
         self._site = Site(read_release_name(self._reader), "sparql")
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)  # one a list
         self._resource_lists: dict[str, ResourceList] = {}
-        self._home = ""
+        self._home = self._alias_table = ""
         self._sitemaps: dict[str, dict[str, str]] = {}
         self._fixed_routes: dict[str, Callable[[PageRequest], PageResponse]] = {
             "": self._home_page,
             "index.html": self._home_page,
             "search.html": self._search,
             "browse/index.html": self._browse,
+            ALIASES_FILE: self._aliases,
             "robots.txt": lambda request: PageResponse(render_robots_txt(request.base_url), "text/plain"),
         }
 
@@ -119,6 +125,18 @@ class PageHandler:
         address, fragment = self._resolve_path(path)
         if address and (address.entity_type is None or load_resource_page(self._reader, address)):
             return PageResponse(location=f"{address.url(_negotiate_representation(request.accept))}{fragment}")
+        return self._old_address(path)
+
+    def _old_address(self, path: str) -> PageResponse:
+        """The permanent redirect from an alias to its figure, in the representation that the path names, or else to its page."""
+        folder, _, name = path.partition("/")
+        candidates = [(name, HTML), *((name.removesuffix(item.suffix), item) for item in REPRESENTATIONS if name.endswith(item.suffix))]
+        for alias, representation in candidates if folder == ALIASED_TYPE.folder else ():
+            targets = find_alias_targets(self._reader, alias)
+            if len(targets) == 1:
+                return PageResponse(location=targets[0].url(representation), redirect_status=301)
+            if targets:
+                return PageResponse(render_alias_page(self._reader, PageAddress(ALIASED_TYPE, alias), targets, self._site))
         raise _not_found_error()
 
     def _resolve_path(self, path: str) -> tuple[PageAddress | None, str]:
@@ -175,6 +193,11 @@ class PageHandler:
             if not self._home:
                 self._home = render_home_page(compute_overview(self._reader), ENTITY_TYPES, self._site).html
         return PageResponse(self._home)
+
+    def _aliases(self, request: PageRequest) -> PageResponse:
+        with self._locks["aliases"]:
+            self._alias_table = self._alias_table or render_alias_table(list_aliases(self._reader))
+        return PageResponse(self._alias_table, ALIASES_MEDIA_TYPE)
 
     def _search(self, request: PageRequest) -> PageResponse:
         search_text, type_name = request.search_text, request.type_name

@@ -21,6 +21,7 @@ PARTITION_MANIFESTS_DIR = ".pfocr2rdf-parts"
 
 MANIFEST_FILE = "manifest.json"
 REPORT_FILE = "report.json"
+ALIASES_FILE, ALIAS_COLUMNS = "aliases.tsv", ("alias", "figid", "iri")
 QUARANTINE_DIR, REASONS_FILE = "quarantine", "reasons.json"
 PREVIOUS_MANIFEST = "previous-manifest.json"
 

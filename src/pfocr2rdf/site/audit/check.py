@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from contextlib import closing
 
 from pfocr2rdf.errors import SourceError
+from pfocr2rdf.site.audit.aliases import AliasSample
 from pfocr2rdf.site.audit.client import AuditClient, SiteUnreachableError, printable_excerpt
 from pfocr2rdf.site.audit.documents import check_context, check_documents, check_head, parse_statements
 from pfocr2rdf.site.audit.findings import REPUBLISH_REMEDY, AuditReport, Finding
@@ -98,6 +99,7 @@ class _SiteCheck:
             self._report_progress("documents", number, len(addresses))
             yield from check_documents(self._client, address)
         yield from self._check_negotiation([path for address in addresses for path in negotiated_paths(address)])
+        yield from self._check_aliases()
         yield from self._check_void()
         yield from self._check_not_found()
 
@@ -138,6 +140,13 @@ class _SiteCheck:
                     yield finding
                 else:
                     self._notes[f"who accepts {accept} only is given {given}"] = None
+
+    def _check_aliases(self) -> Iterator[Finding]:
+        sample = AliasSample(self._client, self._samples)
+        yield from sample.findings
+        if sample.note:
+            self._notes[sample.note] = None
+        yield from sample.check(bool(self._negotiates))
 
     def _check_void(self) -> Iterator[Finding]:
         response = self._client.follow(self._client.url + _VOID_PATH, TURTLE.media_type)

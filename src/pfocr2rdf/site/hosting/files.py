@@ -6,13 +6,16 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pfocr2rdf.rdf.vocabulary import SITE_URL
+from pfocr2rdf.site.hosting.aliases import MAX_ALIAS_REDIRECTS, alias_redirects
 from pfocr2rdf.site.hosting.patterns import WEIGHT_FULL, WEIGHT_LESS_THAN, WEIGHT_NONE, accept_ranges, rewrite_rules
 from pfocr2rdf.site.hosting.renamed_pages import MAX_STATIC_REDIRECTS, build_names_map, static_redirects
+from pfocr2rdf.site.pages.aliases import AliasTargets
 from pfocr2rdf.site.pages.portable_names import DIGEST_CHARS, PORTABLE_PATH_PATTERN, READABLE_PATTERN
-from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_FOLDER, HTML, REPRESENTATIONS, TURTLE, PageAddress, redirect_rules
+from pfocr2rdf.site.pages.urls import ALIASED_TYPE, ENTITY_TYPES_BY_FOLDER, HTML, REPRESENTATIONS, TURTLE, PageAddress, redirect_rules
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -31,6 +34,7 @@ _OTHER_CONTENT_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
     ".svg": "image/svg+xml",
+    ".tsv": "text/tab-separated-values; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
     ".xml": "application/xml",
 }
@@ -61,8 +65,13 @@ _is_base_url = re.compile(r"https?://[A-Za-z0-9._~:\[\]-]+/(?:[A-Za-z0-9._~-]+/)
 
 
 def render_hosting_files(
-    policy: str, *, precompressed: bool = False, base_url: str = SITE_URL, renamed: Sequence[PageAddress] | None = None
-) -> dict[str, str]:  # fmt: skip
+    policy: str,
+    *,
+    precompressed: bool = False,
+    base_url: str = SITE_URL,
+    renamed: Sequence[PageAddress] | None = None,
+    aliases: AliasTargets = MappingProxyType({}),
+) -> dict[str, str]:
     """Render the hosting files that a site carries: the text of each by its path in the site.
 
     Redirects from elsewhere lead to ``base_url``, which ends in a slash. If the site is ``precompressed``, there may be files with
@@ -77,6 +86,7 @@ def render_hosting_files(
     if not _is_base_url(base_url):
         raise ValueError(f"{base_url!r} is no address of a site; give one such as https://example.org/pfocr/")
     context = {
+        "aliases": alias_redirects(aliases),
         "base_url": base_url,
         "precompressed": precompressed,
         "document_suffixes": ("", ".gz") if precompressed else ("",),
@@ -106,7 +116,9 @@ def _environment() -> Environment:
     environment.filters["suffix_name"] = lambda suffix: suffix[1:]
     environment.filters["regex_escape"] = re.escape
     environment.globals.update(
+        figures=f"{ALIASED_TYPE.folder}/",
         html=HTML,
+        max_alias_redirects=MAX_ALIAS_REDIRECTS,
         turtle=TURTLE,
         representations=REPRESENTATIONS,
         rules=rewrite_rules(),

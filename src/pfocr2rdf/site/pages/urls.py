@@ -39,6 +39,7 @@ ENTITY_TYPES: tuple[EntityType, ...] = (
 
 ENTITY_TYPES_BY_FOLDER = {entity_type.folder: entity_type for entity_type in ENTITY_TYPES}
 ENTITY_TYPES_BY_NAME = {entity_type.name: entity_type for entity_type in ENTITY_TYPES}
+ALIASED_TYPE = ENTITY_TYPES_BY_NAME["figure"]  # the only one whose resources have old addresses
 
 
 class Representation(NamedTuple):

@@ -9,7 +9,10 @@ from itertools import islice
 
 from pfocr2rdf.rdf.ontology import ontology_resources
 from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
+from pfocr2rdf.site.hosting.aliases import unredirected_aliases
 from pfocr2rdf.site.hosting.files import render_hosting_files
+from pfocr2rdf.site.pages.alias_page import render_alias_page
+from pfocr2rdf.site.pages.aliases import AliasTargets, render_alias_table
 from pfocr2rdf.site.pages.browse_pages import render_browse_pages, render_home_page, render_not_found_page, render_search_page
 from pfocr2rdf.site.pages.dataset_page import list_release_files, read_dataset_description, render_dataset_page
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
@@ -18,15 +21,22 @@ from pfocr2rdf.site.pages.listing import ResourceList, list_renamed, page_urls
 from pfocr2rdf.site.pages.overview import compute_overview
 from pfocr2rdf.site.pages.query_page import render_query_page
 from pfocr2rdf.site.pages.rdf_documents import serialize_jsonld, serialize_turtle
+from pfocr2rdf.site.pages.urls import HTML
 from pfocr2rdf.site.pages.vocabulary_page import render_vocabulary_page
+from pfocr2rdf.storage.layout import ALIASES_FILE
 
 _MAX_URLS_PER_SITEMAP = 50_000  # the limit of sitemaps.org
 _SITEMAP_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 def render_site_files(
-    reader: DatasetReader, site: Site, resource_lists: Sequence[ResourceList], download_names: Sequence[str], precompressed: str
-) -> Iterator[tuple[str, str]]:  # fmt: skip
+    reader: DatasetReader,
+    site: Site,
+    resource_lists: Sequence[ResourceList],
+    download_names: Sequence[str],
+    precompressed: str,
+    aliases: AliasTargets,
+) -> Iterator[tuple[str, str]]:
     """The files, each as its path and its text."""
     entity_types = [resource_list.entity_type for resource_list in resource_lists]
     yield render_vocabulary_page(reader, site)
@@ -51,8 +61,12 @@ def render_site_files(
         site.content_security_policy,
         precompressed=precompressed != "no",
         base_url=site.base_url,
-        renamed=list_renamed(resource_lists) if site.portable_names else None,
+        renamed=[*list_renamed(resource_lists), *unredirected_aliases(aliases)] if site.portable_names else None,
+        aliases=aliases,
     ).items()
+    yield ALIASES_FILE, render_alias_table(aliases)
+    for old, targets in aliases.items():
+        yield old.file_path(HTML), render_alias_page(reader, old, targets, site)
 
 
 def render_sitemaps(urls: Iterable[str], base_url: str) -> Iterator[tuple[str, str]]:

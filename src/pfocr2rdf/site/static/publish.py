@@ -14,11 +14,12 @@ from pfocr2rdf.errors import ExitStatus, OptionError
 from pfocr2rdf.pipeline.inputs import is_export
 from pfocr2rdf.rdf.iris import is_absolute_iri
 from pfocr2rdf.rdf.vocabulary import SITE_URL
+from pfocr2rdf.site.pages.aliases import list_aliases
 from pfocr2rdf.site.pages.dataset_page import DOWNLOADS_DIR
 from pfocr2rdf.site.pages.graph_reader import DatasetReader, read_release_name
 from pfocr2rdf.site.pages.html import Site
 from pfocr2rdf.site.pages.listing import ResourceList, list_renamed, list_resources
-from pfocr2rdf.site.pages.urls import ENTITY_TYPES
+from pfocr2rdf.site.pages.urls import ALIASED_TYPE, ENTITY_TYPES
 from pfocr2rdf.site.search.index import SearchIndexWriter
 from pfocr2rdf.site.static.build import BuildConfig, build_pages
 from pfocr2rdf.site.static.directory import PRECOMPRESSION_MODES, SITE_MANIFEST, SiteDirectory, SiteWriter
@@ -113,8 +114,9 @@ def publish(
             reader = DatasetReader(embedded_store, page_folders, portable_names=portable_names)
             site = Site(read_release_name(reader), endpoint, base, portable_names=portable_names)
             resource_lists = [list_resources(reader, entity_type) for entity_type in ENTITY_TYPES if entity_type.folder in page_folders]
+            aliases = list_aliases(reader) if ALIASED_TYPE.folder in page_folders else {}
             download_names = _copy_downloads(writer, Path(source)) if downloads else []
-            for path, text in render_site_files(reader, site, resource_lists, download_names, precompressed):
+            for path, text in render_site_files(reader, site, resource_lists, download_names, precompressed, aliases):
                 writer.write(path, text)
         config = BuildConfig(store, directory.staging, site, precompressed, page_folders)
         skipped_iris = _build_resources(config, writer, resource_lists, workers, progress)

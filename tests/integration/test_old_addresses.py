@@ -1,0 +1,128 @@
+"""Old addresses of figures lead to the new ones: as ``serve`` answers, as ``publish`` writes, and as ``check`` finds."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+import pytest
+from tests.support.old_addresses import ALIASES, FIGIDS, RECORDS, SHARED
+from tests.support.records import write
+from tests.support.sites import hosted
+
+from pfocr2rdf import export, load, publish
+from pfocr2rdf.server.app import application
+from pfocr2rdf.server.settings import ServerSettings
+from pfocr2rdf.site.audit.check import check_site
+from pfocr2rdf.site.hosting.aliases import MAX_ALIAS_REDIRECTS, alias_redirects
+from pfocr2rdf.site.pages.urls import ALIASED_TYPE, PageAddress
+
+FIGURE_BY_ALIAS = dict(zip(ALIASES, FIGIDS, strict=False))
+SITE = "https://pfocr.wikipathways.org/"
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("aliases")
+    export([write(folder / "in", RECORDS)], folder / "out", workers=1)
+    return folder / "out"
+
+
+@pytest.fixture(scope="module")
+def site(exported: Path) -> Path:
+    publish(exported, exported.parent / "site", workers=1)
+    return exported.parent / "site"
+
+
+def test_served_aliases_lead_to_the_page_of_the_figure(exported: Path, tmp_path: Path) -> None:
+    from starlette.testclient import TestClient  # here, since it warns in some of its versions when it is imported
+
+    load(exported, tmp_path / "store")
+    with TestClient(application(tmp_path / "store", ServerSettings(worker_count=1))) as client:
+        for alias, figid in FIGURE_BY_ALIAS.items():
+            for suffix in ("", ".html", ".ttl", ".jsonld"):
+                response = client.get(f"/figures/{quote(alias, safe='')}{suffix}", follow_redirects=False)
+                assert response.status_code == 301, alias
+                assert unquote(response.headers["Location"]) == f"/figures/{figid}{suffix or '.html'}"
+            turtle = client.get(f"/figures/{quote(alias, safe='')}", headers={"Accept": "text/turtle"})
+            assert unquote(str(turtle.url)).endswith(f"/figures/{figid}.ttl")
+            assert f'"{figid}"' in turtle.text
+        page = client.get(f"/figures/{SHARED}", follow_redirects=False)
+        assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+        assert all(f'href="../figures/{quote(figid)}.html"' in page.text for figid in FIGIDS[-2:])
+        for missing in ("PMC1__F2", "", "PMC1__f%20%C3%A91x"):
+            assert client.get(f"/figures/{missing}", follow_redirects=False).status_code == 404
+        assert client.get(f"/genes/{ALIASES[0]}").status_code == 404
+        assert client.get("/aliases.tsv").text == (exported / "aliases.tsv").read_text(encoding="utf-8")
+
+
+def test_published_aliases_are_pages_that_name_the_canonical_one(site: Path, exported: Path) -> None:
+    for alias, figid in FIGURE_BY_ALIAS.items():
+        page = (site / "figures" / f"{alias}.html").read_text(encoding="utf-8")
+        assert f'<link rel="canonical" href="{SITE}figures/{quote(figid, safe="")}.html">' in page
+        assert f'<meta http-equiv="refresh" content="0; url=../figures/{quote(figid)}.html">' in page
+    page = (site / "figures" / f"{SHARED}.html").read_text(encoding="utf-8")
+    assert "canonical" not in page
+    assert 'http-equiv="refresh"' not in page
+    assert re.findall(r'<li><a href="([^"]*)"><bdi>([^<]*)', page) == [
+        (f"../figures/{quote(figid)}.html", f"Figure &lt;{len(ALIASES) + place}&gt;") for place, figid in ((2, FIGIDS[-1]), (1, FIGIDS[-2]))
+    ]
+    assert (site / "aliases.tsv").read_bytes() == (exported / "aliases.tsv").read_bytes()
+    sitemap = (site / "sitemaps" / "1.xml").read_text(encoding="utf-8")
+    assert quote(ALIASES[0]) + "." not in sitemap
+
+
+def test_a_site_without_figures_has_no_old_addresses(exported: Path, tmp_path: Path) -> None:
+    publish(exported, tmp_path / "site", workers=1, pages=["genes"])
+    assert not (tmp_path / "site" / "figures").exists()
+    assert (tmp_path / "site" / "aliases.tsv").read_text() == "alias\tfigid\tiri\n"
+
+
+def test_portable_names_are_those_of_old_addresses_too(exported: Path, tmp_path: Path) -> None:
+    publish(exported, tmp_path / "site", workers=1, portable_names=True)
+    names = [path.name.casefold() for path in (tmp_path / "site" / "figures").iterdir()]
+    assert len(set(names)) == len(names) == 3 * len(FIGIDS) + len(ALIASES) + 1
+    assert all(re.fullmatch(r"[\w.~-]+", name, re.ASCII) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "wrong"),
+    [
+        ("figures/PMC1__F1.html", "<title>Elsewhere</title>", "should lead to PMC1__f é1"),
+        ("figures/PMC99__F9.html", '<a href="../figures/PMC9__f%20%C3%A99.html">', "should lead to PMC10__f é10, PMC9__f é9"),
+        ("figures/PMC1__F1.html", None, "is answered with 404"),
+        ("aliases.tsv", "<html>", "is no table of aliases"),
+        ("aliases.tsv", "alias\tfigid\tiri\nPMC1__F1\tPMC2__f2\thttps://example.org/\n", "has a line that is no alias of a figure"),
+        ("aliases.tsv", "alias\tfigid\tiri\nPMC1__F1\n", "has a line that is no alias of a figure"),
+    ],
+)
+def test_a_wrong_old_address_is_found(path: str, text: str | None, wrong: str, site: Path, tmp_path: Path) -> None:
+    shutil.copytree(site, tmp_path / "site")
+    (tmp_path / "site" / path).unlink()
+    if text is not None:
+        (tmp_path / "site" / path).write_text(text, encoding="utf-8")
+    with hosted(tmp_path / "site") as url:
+        findings = check_site(url, samples=20, negotiates=False).findings
+    assert any(wrong in finding.wrong for finding in findings), findings
+
+
+def test_a_good_site_has_good_old_addresses(site: Path, tmp_path: Path) -> None:
+    def findings_of(folder: Path) -> tuple[list[str], list[str]]:
+        with hosted(folder) as url:
+            report = check_site(url, samples=20, negotiates=False)
+        addresses = ("aliases.tsv", *(f"figures/{quote(alias)}.html" for alias in [*ALIASES, SHARED]))
+        return [str(f) for f in report.findings if f.url.removeprefix(f"{url}/") in addresses], [n for n in report.notes if "old" in n]
+
+    assert findings_of(site) == ([], [])
+    shutil.copytree(site, tmp_path / "site")
+    (tmp_path / "site" / "aliases.tsv").unlink()
+    assert findings_of(tmp_path / "site") == ([], ["there is no aliases.tsv, so that no old addresses were asked for"])
+
+
+def test_hosts_get_no_more_old_addresses_than_they_can_take() -> None:
+    target = [PageAddress(ALIASED_TYPE, "PMC1__f1")]
+    addresses = [PageAddress(ALIASED_TYPE, f"PMC{number}__F1") for number in range(MAX_ALIAS_REDIRECTS + 1)]
+    assert len(alias_redirects(dict.fromkeys(addresses[:-1], target))) == MAX_ALIAS_REDIRECTS
+    assert alias_redirects(dict.fromkeys(addresses, target)) == []
