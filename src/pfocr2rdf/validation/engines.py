@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
+from pfocr2rdf.validation.prebinding import check_prebinding
 from pfocr2rdf.validation.results import ValidationResult
 
 _NATIVE, _FALLBACK = "shacl", "pyshacl"
@@ -28,6 +29,7 @@ def _has_native_engine() -> bool:
 
 def load_engine(shapes: str) -> Engine:
     """The engine for shapes in Turtle; ``ShapesError`` where these are invalid or none."""
+    check_prebinding(shapes)
     if _has_native_engine():
         from pfocr2rdf.validation.native_engine import NativeEngine
 

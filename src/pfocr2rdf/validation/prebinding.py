@@ -1,0 +1,57 @@
+"""Pre-binding of variables in SHACL-SPARQL: a rule of it that the engines do not check.
+
+A subquery must return ``$this``, or the value that is bound to it never reaches its pattern (SHACL, appendix A: "Pre-binding of
+Variables in SPARQL Queries"), and a shape that looks right finds nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pyoxigraph
+
+from pfocr2rdf.errors import ShapesError
+from pfocr2rdf.validation.constraints import SH
+
+_QUERIES = (pyoxigraph.NamedNode(f"{SH}select"), pyoxigraph.NamedNode(f"{SH}ask"))
+_has_subquery = re.compile(r"\{\s*select\b", re.IGNORECASE).search
+
+
+def check_prebinding(shapes: str) -> None:
+    """Refuse shapes in Turtle with a subquery that does not return ``$this``; ``ShapesError`` names it."""
+    if not _has_subquery(shapes):
+        return
+    try:
+        texts = [
+            quad.object.value
+            for quad in pyoxigraph.parse(shapes.encode(), format=pyoxigraph.RdfFormat.TURTLE)
+            if quad.predicate in _QUERIES and isinstance(quad.object, pyoxigraph.Literal)
+        ]
+    except SyntaxError:  # of which the engine tells more
+        return
+    for text in texts:
+        for names in _projections(text):
+            if names and "this" not in names:
+                returned = " ".join(f"?{name}" for name in names)
+                raise ShapesError(
+                    f"the shapes cannot be used: the subquery SELECT {returned} does not return $this, "
+                    "so the node that is validated never reaches it; add $this to its SELECT"
+                )
+
+
+def _projections(query: str) -> Iterator[list[str]]:
+    """The variables that each subquery returns, none for ``*``; nothing of a query that cannot be parsed, which the engine refuses."""
+    from rdflib.plugins.sparql.parser import parseQuery  # here, since few shapes have subqueries, and it takes long to import
+
+    try:
+        pending: list[Any] = [parseQuery(query)]
+    except Exception:  # pyparsing's own, and recursion that is too deep
+        return
+    while pending:
+        node = pending.pop()
+        if getattr(node, "name", "") == "SubSelect":
+            yield [str(item["var" if "var" in item else "evar"]) for item in dict.get(node, "projection", ())]
+        if not isinstance(node, str) and hasattr(node, "__iter__"):
+            pending.extend(node.values() if isinstance(node, dict) else iter(node))
