@@ -58,6 +58,10 @@ transcripts:
 bench:
     {{ venv }}/python -m benchmarks.compare --quick
 
+# ask the validators of others about an export of the examples; `just referees --write` renews the table in docs/referees.md
+referees *options:
+    {{ venv }}/python -m tests.referees "$@"
+
 # run the unit tests and the main commands with the lowest versions that pyproject.toml allows
 lowest:
     .ci/lowest

@@ -1,0 +1,70 @@
+"""``python -m tests.referees``: ask every referee, print the table of ``docs/referees.md``, and compare it with the page.
+
+The exit status is 1 if a referee finds something, or if the page shows another table; ``--write`` renews the page. Each module of this
+package with a function ``run`` is a referee.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import itertools
+import pkgutil
+import sys
+from collections.abc import Callable, Iterator
+
+import tests.referees
+from tests.referees.result import RefereeResult
+from tests.support.records import ROOT
+
+PAGE = ROOT / "docs" / "referees.md"
+_HEAD = "| referee | what is judged | version | rows asked | rows passed |\n| --- | --- | --- | ---: | ---: |\n"
+
+
+def find_referees() -> Iterator[tuple[str, Callable[[], RefereeResult]]]:
+    """What each referee judges, which is the beginning of its docstring, and its function."""
+    for module_info in pkgutil.iter_modules(tests.referees.__path__, "tests.referees."):
+        if module_info.name.endswith("__main__"):
+            continue
+        module = importlib.import_module(module_info.name)
+        if run := getattr(module, "run", None):
+            yield str(module.__doc__).partition("\n")[0].partition(":")[0].rstrip("."), run
+
+
+def render_table(results: list[tuple[str, RefereeResult]]) -> str:
+    """The table as Markdown."""
+    rows = (
+        f"| {result.referee} | {subject} | {result.version} | {result.asked:,} | {result.passed:,} |\n"
+        for subject, result in sorted(results)
+    )
+    return _HEAD + "".join(rows)
+
+
+def replace_table(page: str, table: str) -> str:
+    """The page with another table."""
+    before, _, after = page.partition(_HEAD)
+    return before + table + "".join(itertools.dropwhile(lambda line: line.startswith("|"), after.splitlines(keepends=True)))
+
+
+def main() -> int:
+    """Ask all referees."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--write", action="store_true", help="renew the table of docs/referees.md")
+    options = parser.parse_args()
+    results = [(subject, run()) for subject, run in find_referees()]
+    table, page = render_table(results), PAGE.read_text(encoding="utf-8")
+    print(table)
+    for _, result in results:
+        for finding in result.findings:
+            print(f"{result.referee}: {finding}", file=sys.stderr)
+    renewed = replace_table(page, table)
+    if options.write:
+        PAGE.write_text(renewed, encoding="utf-8")
+    elif renewed != page:
+        print("docs/referees.md shows another table; renew it with: python -m tests.referees --write", file=sys.stderr)
+        return 1
+    return int(any(result.passed < result.asked or result.findings for _, result in results))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
