@@ -30,7 +30,10 @@ BORROWED: dict[str, tuple[str, str]] = {
     ),
     "rdfs:label": ("gene, chemical, disease, organism", "The symbol or the name."),
     "skos:prefLabel": ("family", "The family's symbol, as the lexicon writes it."),
-    "skos:altLabel": ("chemical, disease", "The name that ChEBI or the Disease Ontology gives, where it is another."),
+    "skos:altLabel": (
+        "chemical, disease",
+        "Another name: that of a vocabulary or a record, or the word that OCR read most often.",
+    ),
     "schema:image": ("figure", "The picture, at Europe PMC unless `--image-url` says otherwise."),
     "foaf:page": ("figure", "The figure's page at PubMed Central."),
     "dcterms:license": ("figure", "The licence that the record's own JSON-LD names: CC0."),

@@ -142,4 +142,6 @@ def _summary_rows(summary: ExportSummary) -> Iterator[tuple[str, str]]:
     yield "warnings", f"{summary.warnings:,}"
     if summary.conflicts:
         yield "conflicts", f"{summary.conflicts:,}"
+    if summary.unlabelled:
+        yield "chemicals and diseases without a name", f"{summary.unlabelled:,}"
     yield "records a second", f"{summary.records_per_second:,.0f}"

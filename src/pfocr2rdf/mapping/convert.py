@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from pfocr2rdf.errors import map_record_errors
 from pfocr2rdf.mapping.figure_graph import build_figure_graph
+from pfocr2rdf.mapping.names import name_entities
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
+from pfocr2rdf.rdf.terms import Resource
 from pfocr2rdf.rdf.vocabulary import PREFIXES
 from pfocr2rdf.records.model import FigureRecord
 
 if TYPE_CHECKING:
     import rdflib
+
+
+def _named_resources(record: FigureRecord) -> list[Resource]:
+    return list(name_entities(build_figure_graph(record).resources(), record.mentions))
 
 
 def to_graph(record: FigureRecord) -> rdflib.Graph:
@@ -31,7 +37,7 @@ def to_graph(record: FigureRecord) -> rdflib.Graph:
     for prefix, namespace in PREFIXES.items():
         graph.bind(prefix, namespace)
     with map_record_errors(record.source, record.figid):
-        return graph.parse(data=SERIALIZERS["ntriples"]().serialize_resources(build_figure_graph(record).resources(), ""), format="nt")
+        return graph.parse(data=SERIALIZERS["ntriples"]().serialize_resources(_named_resources(record), ""), format="nt")
 
 
 def to_jsonld(record: FigureRecord) -> dict[str, Any]:
@@ -41,5 +47,5 @@ def to_jsonld(record: FigureRecord) -> dict[str, Any]:
         RecordError: as ``to_graph``.
     """
     with map_record_errors(record.source, record.figid):
-        node_objects = SERIALIZERS["jsonld"]().serialize_resources(build_figure_graph(record).resources(), "")
+        node_objects = SERIALIZERS["jsonld"]().serialize_resources(_named_resources(record), "")
         return {"@context": jsonld_context(), "@graph": json.loads(f"[{node_objects}]")}

@@ -106,10 +106,12 @@ def _entities_of(row: Mention, target: str, family: Resource | None) -> tuple[Re
 
 @lru_cache(ROW_CACHE_ENTRIES)
 def _has_body_pair(curie: str) -> PredicateObject:
-    return PREDICATES["oa:hasBody"], _target_term(curie)
+    return PREDICATES["oa:hasBody"], entity_term(curie)
 
 
-def _target_term(curie: str) -> str:
+@lru_cache(ROW_CACHE_ENTRIES)
+def entity_term(curie: str) -> str:
+    """The term of an entity, by the CURIE that a row has of it."""
     prefix, _, identifier = curie.partition(":")
     return iri_term(_TARGET_IRIS[prefix](identifier))
 
@@ -148,7 +150,7 @@ def _entity_mapper(cls: str) -> Callable[[Mention, str], Resource]:
             *literal_pairs(("dcterms:identifier", identifier), ("rdfs:label", row.label), ("skos:altLabel", row.alt_label)),
         ]
         if row.xref:
-            pairs.append((PREDICATES["skos:closeMatch"], _target_term(row.xref)))
+            pairs.append((PREDICATES["skos:closeMatch"], entity_term(row.xref)))
         return interned_resource(subject, tuple(pairs))
 
     return describe

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from pfocr2rdf.errors import RecordError, StoppedError
+from pfocr2rdf.mapping.names import LABEL, has_label, mesh_name, name_entity, needs_name
 from pfocr2rdf.pipeline.aliases import AliasTable
 from pfocr2rdf.pipeline.counts import TripleCounts
 from pfocr2rdf.pipeline.duplicates import DuplicateResolver
@@ -25,7 +27,8 @@ from pfocr2rdf.pipeline.results import (
 )
 from pfocr2rdf.pipeline.state import State
 from pfocr2rdf.pipeline.summary import ExportSummary
-from pfocr2rdf.rdf.terms import Resource
+from pfocr2rdf.pipeline.words import WordCounts
+from pfocr2rdf.rdf.terms import Resource, lexical_form
 from pfocr2rdf.storage.export_directory import ExportDirectory
 from pfocr2rdf.validation.results import ValidationResult
 from pfocr2rdf.validation.validator import Validator
@@ -55,6 +58,7 @@ class Aggregator:
         self.summary, self.triple_counts = ExportSummary(), TripleCounts()
         self.entity_store, self.duplicate_resolver = EntityStore(state.database), DuplicateResolver(state.database)
         self.alias_table = AliasTable(state.database)
+        self.word_counts = WordCounts(state.database)
         self.records_digest = hashlib.sha256()
         self._refused_figids: set[str] = set()
 
@@ -71,19 +75,23 @@ class Aggregator:
         """Add the descriptions and counts of a batch. ``subtract`` takes away again what duplicates counted."""
         self.entity_store.add_descriptions(batch_result.descriptions)
         self.triple_counts.merge(batch_result.counts)
-        self.summary.add_counts(batch_result.summary_counts)
+        self._add_counts(batch_result.summary_counts)
+
+    def _add_counts(self, counts: Counter[str], times: int = 1) -> None:
+        self.summary.add_counts(counts, times)
+        self.word_counts.add(counts, times)
 
     def subtract(self, record_result: RecordResult) -> None:
         """Take away what a batch counted for a record that is not exported after all."""
         notes = RecordNotes.from_json(record_result.notes_json)
         self.triple_counts.subtract(notes.counts)
-        self.summary.add_counts(notes.summary_counts, -1)
+        self._add_counts(notes.summary_counts, -1)
 
     def add_reused(self, record_result: RecordResult) -> None:
         """Add the counts of a record that comes without its batch."""
         notes = RecordNotes.from_json(record_result.notes_json)
         self.triple_counts.merge(notes.counts)
-        self.summary.add_counts(notes.summary_counts)
+        self._add_counts(notes.summary_counts)
 
     def add_result(self, record_result: RecordResult, quarantined: QuarantinedRecord | None) -> None:
         """Add one record's result to the numbers and the report."""
@@ -168,13 +176,26 @@ class Aggregator:
     def _iter_merged_entities(self, validator: Validator) -> Iterator[Resource]:
         """The entities, sorted; those merged from several descriptions are validated, and their conflicts reported."""
         conflicts: list[Conflict] = []
-        for entity in self.entity_store.merged_resources(conflicts):
+        for merged in self.entity_store.merged_resources(conflicts):
+            entity = self._name_entity(merged, conflicts) if needs_name(merged) else merged
             for result in self._validate_entity(entity, validator):
                 self.report.add_result(result)
             yield entity
             for conflict in conflicts:
                 self.report.add_conflict(conflict)
             conflicts.clear()
+
+    def _name_entity(self, entity: Resource, conflicts: list[Conflict]) -> Resource:
+        """The chemical or disease with its names. Where MeSH names it, records that disagree about the name are no conflict."""
+        other_names = []
+        if mesh_name(entity.subject):
+            other_names = [lexical_form(conflict.dropped) for conflict in conflicts if conflict.predicate == LABEL]
+            conflicts[:] = [conflict for conflict in conflicts if conflict.predicate != LABEL]
+        word = self.word_counts.most_frequent(entity.subject)
+        named = name_entity(entity, word, other_names)
+        if not has_label(named):
+            self.report.add_unlabelled(entity.subject, word)
+        return named
 
     def _validate_entity(self, entity: Resource, validator: Validator) -> Iterable[ValidationResult]:
         """Validation results of an entity that was merged from several descriptions; each alone was validated with its figure."""
@@ -190,6 +211,7 @@ class Aggregator:
         summary, report = self.summary, self.report
         summary.quarantined = report.counts["quarantined"]
         summary.warnings, summary.conflicts = report.counts["warnings"], report.counts["conflicts"]
+        summary.unlabelled = report.counts["unlabelled"]
         summary.severities = report.severities
         summary.triples, summary.entities = self.triple_counts.triples, len(self.entity_store)
         report.close(summary.as_dict(timing=False))

@@ -31,7 +31,7 @@ def _hash_tree(directory: Traversable, digest: hashlib._Hash) -> None:
     for entry in sorted(directory.iterdir(), key=lambda entry: entry.name):
         if entry.is_dir() and entry.name != "__pycache__":
             _hash_tree(entry, digest)
-        elif entry.name.endswith((".py", ".tsv", ".jsonld")):
+        elif entry.name.endswith((".py", ".tsv", ".jsonld", ".txt")):
             digest.update(f"{entry.name}\n".encode())
             digest.update(entry.read_bytes())
 

@@ -12,12 +12,13 @@ from typing import Any, BinaryIO
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.pipeline.entities import Conflict
 from pfocr2rdf.pipeline.results import RecordWarning
+from pfocr2rdf.rdf.terms import lexical_form
 from pfocr2rdf.storage.export_directory import ExportDirectory
 from pfocr2rdf.storage.layout import REPORT_FILE
 from pfocr2rdf.validation.report import report_footer, report_header, result_to_json, serialize_result
 from pfocr2rdf.validation.results import ValidationResult
 
-REPORT_SECTIONS = ("results", "refusals", "warnings", "conflicts", "quarantined")
+REPORT_SECTIONS = ("results", "refusals", "warnings", "conflicts", "unlabelled", "quarantined")
 
 
 class ReportWriter:
@@ -65,6 +66,11 @@ class ReportWriter:
         """Add a conflict."""
         keys = ("subject", "predicate", "kept", "kept_from", "dropped", "dropped_from")
         self._write_row("conflicts", dict(zip(keys, conflict, strict=True)))
+
+    def add_unlabelled(self, subject: str, word: str) -> None:
+        """Add a chemical or disease that neither MeSH's table nor a record names, and the word that was read most often for it."""
+        row = {"subject": lexical_form(subject), "word": word}
+        self._write_row("unlabelled", {key: value for key, value in row.items() if value})
 
     def add_quarantined(self, figid: str, source: str, reason: str = "") -> None:
         """Add a quarantined figure: for the violations among the results, or for another reason."""

@@ -38,7 +38,10 @@ class RecordWarning(NamedTuple):
 
 
 class RecordNotes(NamedTuple):
-    """What a record adds to counts and report; names in ``summary_counts`` are ``mentions.gene``, ``repairs.license`` and so on."""
+    """What a record adds to counts and report.
+
+    Names in ``summary_counts`` are ``mentions.gene``, ``repairs.license``, ``words.mesh:D000431 EtOH`` and so on.
+    """
 
     counts: TripleCounts
     summary_counts: Counter[str]

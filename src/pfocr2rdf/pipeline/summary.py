@@ -27,6 +27,7 @@ class ExportSummary:
         severities: validation results by severity.
         warnings: warnings about figures and sources.
         conflicts: disagreements of records about an entity.
+        unlabelled: chemicals and diseases that neither MeSH's table nor a record names.
         first_refusals: the first refusals; the report has all of them.
         first_quarantined: the first quarantined figures, each with its first violation.
         unchanged: whether the export was there already, so that nothing was written.
@@ -37,7 +38,7 @@ class ExportSummary:
 
     def __init__(self) -> None:
         self.read = self.mapped = self.unreadable = self.exported = self.refused = self.superseded = self.quarantined = 0
-        self.triples = self.entities = self.warnings = self.conflicts = 0
+        self.triples = self.entities = self.warnings = self.conflicts = self.unlabelled = 0
         self.mentions: Counter[str] = Counter()
         self.repairs: Counter[str] = Counter()
         self.severities: Counter[str] = Counter()
@@ -52,7 +53,8 @@ class ExportSummary:
         """The summary of an export that is there already, from its ``as_dict``."""
         summary = cls()
         summary.unchanged = True
-        for name in ("read", "exported", "refused", "superseded", "quarantined", "triples", "entities", "warnings", "conflicts", "files"):
+        names = ("read", "exported", "refused", "superseded", "quarantined", "triples", "entities", "warnings", "conflicts", "unlabelled")
+        for name in (*names, "files"):
             setattr(summary, name, data[name])
         for name in ("mentions", "repairs"):
             getattr(summary, name).update(data[name])
@@ -76,9 +78,11 @@ class ExportSummary:
         return ExitStatus.DIFFERS if self.refused or self.quarantined or self.severities["Violation"] else ExitStatus.OK
 
     def add_counts(self, counts: Counter[str], times: int = 1) -> None:
-        """Add counts, whose names begin with ``mentions.`` or ``repairs.``; subtract them with ``times=-1``."""
+        """Add those counts whose names begin with ``mentions.`` or ``repairs.``; subtract them with ``times=-1``."""
         for name, count in counts.items():
             group, _, key = name.partition(".")
+            if group not in ("mentions", "repairs"):
+                continue
             totals = self.mentions if group == "mentions" else self.repairs
             totals[key] += count * times
             if not totals[key]:
@@ -94,6 +98,7 @@ class ExportSummary:
             "results": {name: self.severities[name] for name in ("Violation", "Warning", "Info")},
             "warnings": self.warnings,
             "conflicts": self.conflicts,
+            "unlabelled": self.unlabelled,
         }
         if timing:
             numbers |= {

@@ -11,6 +11,7 @@ import pyoxigraph
 
 from pfocr2rdf.errors import RecordError, map_record_errors, unexpected_error
 from pfocr2rdf.mapping.figure_graph import build_figure_graph
+from pfocr2rdf.mapping.names import name_entities
 from pfocr2rdf.records.model import FigureRecord
 from pfocr2rdf.records.reader import read_record
 from pfocr2rdf.records.record_ref import RecordRef
@@ -90,7 +91,7 @@ def _validate_source(
 
 def _validate_record(record: FigureRecord, validator: Validator) -> list[ValidationResult]:
     with map_record_errors(record.source, record.figid):
-        return validator.validate(build_figure_graph(record).resources(), record.source, record.figid)
+        return validator.validate(list(name_entities(build_figure_graph(record).resources(), record.mentions)), record.source, record.figid)
 
 
 def _validate_records(source: str | os.PathLike[str], validator: Validator) -> Iterator[list[ValidationResult] | RecordError]:

@@ -9,6 +9,7 @@ from functools import partial
 
 from pfocr2rdf.errors import ExecutorError, RecordError, map_record_errors
 from pfocr2rdf.mapping.figure_graph import FigureGraph, build_figure_graph
+from pfocr2rdf.mapping.names import count_words
 from pfocr2rdf.pipeline.counts import TripleCounts
 from pfocr2rdf.pipeline.descriptions import DescriptionEncoder
 from pfocr2rdf.pipeline.executors.base import Executor, InlineExecutor
@@ -25,6 +26,7 @@ from pfocr2rdf.pipeline.results import (
     RecordResult,
     build_refusal_result,
 )
+from pfocr2rdf.pipeline.words import WORD_GROUP
 from pfocr2rdf.rdf.iris import figure_graph_iri, is_figid
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.records.model import FigureRecord
@@ -115,6 +117,7 @@ class Worker:
         mention_counts = Counter(row.entity_type for row in figure.mentions)
         counts = Counter({f"mentions.{entity_type}": count for entity_type, count in mention_counts.items()})
         counts.update({f"repairs.{part}": count for part, count in graph.repairs.items()})
+        counts.update({f"{WORD_GROUP}{curie} {word}": count for (curie, word), count in count_words(figure.mentions).items()})
         return RecordNotes(TripleCounts.for_figure(graph.figure, graph.mentions), counts, results, list(graph.notes))
 
     def _serialize_figure(self, graph: FigureGraph) -> dict[str, bytes]:

@@ -18,9 +18,10 @@ from pfocr2rdf.stores.embedded import EmbeddedStore
 from pfocr2rdf.stores.graph_layout import FIGURE_GRAPHS_PREFIX
 
 DESCRIPTION_GRAPH = f"{DATASET_IRI}/description"  # the graph of the dataset description, and the IRI of the description
-LABEL_PREDICATES = tuple(map(expand_term, ("dcterms:title", "rdfs:label", "skos:prefLabel", "schema:name")))
+LABEL_PREDICATES = tuple(map(expand_term, ("dcterms:title", "rdfs:label", "skos:prefLabel", "schema:name", "skos:altLabel")))
 """The label properties; the first one that a resource has counts."""
 
+_ALT_LABEL = expand_term("skos:altLabel")  # alone where neither MeSH nor a record gives a name
 CITED_IN, ISSUED = expand_term("pfocr:citedIn"), expand_term("dcterms:issued")
 _CACHE_SIZE = 100_000  # resources that many pages name
 
@@ -118,9 +119,12 @@ class DatasetReader:
         return None
 
     def display_name(self, subject: str) -> str:
-        """The label of a resource; the end of its IRI if it has none."""
+        """The label of a resource; the end of its IRI if it has none. A word that OCR read in place of a name is marked as such."""
         label = self.cached_label(subject)
-        return (lexical_form(label[1]).strip() if label else "") or subject[1:-1].rpartition("/")[2].rpartition("#")[2] or subject[1:-1]
+        text = lexical_form(label[1]).strip() if label else ""
+        if label and text and label[0] == _ALT_LABEL:
+            return f"{text} (read by OCR)"
+        return text or subject[1:-1].rpartition("/")[2].rpartition("#")[2] or subject[1:-1]
 
     def publication_year(self, figure: str) -> str:
         """The year in which a figure was published; ``""`` if it is not known."""
