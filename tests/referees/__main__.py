@@ -33,10 +33,7 @@ def find_referees() -> Iterator[tuple[str, Callable[[], RefereeResult]]]:
 
 def render_table(results: list[tuple[str, RefereeResult]]) -> str:
     """The table as Markdown."""
-    rows = (
-        f"| {result.referee} | {subject} | {result.version} | {result.asked:,} | {result.passed:,} |\n"
-        for subject, result in sorted(results)
-    )
+    rows = (f"| {item.referee} | {subject} | {item.version} | {item.asked:,} | {item.passed:,} |\n" for subject, item in sorted(results))
     return _HEAD + "".join(rows)
 
 
