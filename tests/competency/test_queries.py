@@ -27,6 +27,7 @@ from pfocr2rdf.rdf.vocabulary import PREFIXES
 from pfocr2rdf.stores.querying.examples import (
     EXAMPLE_COLUMNS,
     EXAMPLES_NAMESPACE,
+    LOCAL_ENDPOINT,
     Example,
     examples_as_rdf,
     load_examples,
@@ -316,7 +317,8 @@ def test_a_sparql_editor_finds_every_example_with_its_prefixes(turtle: str) -> N
         assert values == (example.title, example.description, example.query, "https://example.org/sparql")
     declared = rdf_store.query(f"SELECT ?prefix ?space {{ ?row <{SH}prefix> ?prefix ; <{SH}namespace> ?space }}")
     assert {row["prefix"].value: row["space"].value for row in declared} == {
-        k: v for example in load_examples() for k, v in example.prefixes.items()
+        **PREFIXES,
+        **{prefix: namespace for example in load_examples() for prefix, namespace in example.prefixes.items()},
     }
     classes = {"select": "SPARQLSelectExecutable", "ask": "SPARQLAskExecutable", "construct": "SPARQLConstructExecutable"}
     for example in load_examples():
@@ -339,7 +341,7 @@ def test_what_an_editor_gets_has_the_answer_of_the_file(name: str, turtle: str, 
 
 
 @pytest.mark.parametrize(("arguments", "target"), [
-    ((), []), (("--store", "here"), []), (("--store", "http://a.example/b"), ["http://a.example/b"]),
+    ((), [LOCAL_ENDPOINT]), (("--store", "here"), [LOCAL_ENDPOINT]), (("--store", "http://a.example/b"), ["http://a.example/b"]),
     (("--store", "http://a.example/b", "--query-endpoint", "http://a.example/b/sparql"), ["http://a.example/b/sparql"]),
 ])  # fmt: skip
 def test_the_target_of_the_examples_is_the_server_that_was_named(arguments: tuple[str, ...], target: list[str]) -> None:

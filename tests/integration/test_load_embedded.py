@@ -26,6 +26,9 @@ from tests.support.records import older
 from pfocr2rdf import OutputError, SourceError, StoreError, diff, load, query
 from pfocr2rdf.cli import main
 from pfocr2rdf.errors import OptionError
+from pfocr2rdf.stores.apply import apply
+from pfocr2rdf.stores.graph_layout import EXAMPLES_GRAPH
+from pfocr2rdf.stores.querying.examples import LOCAL_ENDPOINT, load_examples
 
 GRAPHS = ("dataset", "figure", "default")
 
@@ -68,6 +71,51 @@ def test_description_and_vocabulary_come_along(releases: tuple[Path, Path], tmp_
     for name in ("figures.nt", "figures.nq"):
         (digest,) = (file["sha256"] for file in files if file["name"] == name)
         assert f"<{DATASET}> <http://purl.org/dc/terms/hasVersion> <urn:sha256:{digest}> <{METADATA_GRAPHS[0]}> ." in quads
+
+
+def examples_in(store: Path, graph: str = EXAMPLES_GRAPH) -> list[str]:
+    """The statements of the graph of the example queries, as sorted N-Triples."""
+    return sorted(line.replace(f" <{graph}> .", " .") for line in store_contents(store) if line.endswith(f" <{graph}> ."))
+
+
+def test_example_queries_come_along_and_are_replaced(releases: tuple[Path, Path], tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    counts = {load(releases[0], store, endpoint=endpoint).statements for endpoint in ("", "https://a.example/sparql")}
+    assert counts == {len(statements(releases[0]))}, "they do not count"
+    examples = examples_in(store)
+    assert sum("<https://schema.org/target> <https://a.example/sparql> ." in line for line in examples) == len(load_examples())
+    assert sum("<https://schema.org/target>" in line for line in examples) == len(load_examples()), "those of the load before are gone"
+    assert run(releases[1], "--to", store, "--graphs", "default", "-q").exit_code == 0
+    assert [line.replace(LOCAL_ENDPOINT, "https://a.example/sparql") for line in examples_in(store)] == examples
+
+
+def test_example_queries_stay_with_a_delta_and_with_a_file_of_somebody_else(releases: tuple[Path, Path], tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    load(releases[0], store, endpoint="https://a.example/sparql")
+    examples = examples_in(store)
+    diff(*releases, tmp_path / "delta", ignore_graphs=True)
+    apply(tmp_path / "delta", store)
+    assert examples_in(store) == examples
+    other = tmp_path / "other.nt"
+    other.write_text("<urn:a> <urn:b> <urn:c> .\n", encoding="utf-8")
+    load(other, store, graph="https://example.org/mine")
+    assert examples_in(store) == examples
+    load(other, tmp_path / "new")
+    assert examples_in(tmp_path / "new") == []
+
+
+@pytest.mark.parametrize("graph", [EXAMPLES_GRAPH, METADATA_GRAPHS[1]])
+def test_the_dataset_has_no_graph_of_what_is_beside_it(graph: str, releases: tuple[Path, Path], tmp_path: Path) -> None:
+    result = run(releases[0], "--to", tmp_path / "store", "--graph", graph)
+    assert (result.exit_code, "beside the dataset; name another" in result.output) == (2, True)
+    assert not (tmp_path / "store").exists()
+
+
+def test_an_endpoint_that_is_no_url(releases: tuple[Path, Path], tmp_path: Path) -> None:
+    result = run(releases[0], "--to", tmp_path / "store", "--endpoint", "sparql")
+    assert (result.exit_code, "no URL of the web" in result.output) == (2, True)
+    with pytest.raises(ValueError, match="'sparql' is no absolute IRI"):
+        load(releases[0], tmp_path / "store", endpoint="sparql")
 
 
 @pytest.mark.parametrize("name", ["figures.ttl.zst", "figures.jsonld", "figures.rdf", "figures.trig", "figures.nt.gz"])

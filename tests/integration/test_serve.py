@@ -51,6 +51,7 @@ from pfocr2rdf.rdf.text import replace_bidi_controls
 from pfocr2rdf.server.app import application
 from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, RESULT_MEDIA_TYPES
 from pfocr2rdf.server.settings import ServerSettings
+from pfocr2rdf.stores.graph_layout import EXAMPLES_GRAPH
 from pfocr2rdf.stores.querying.examples import Example, load_examples
 
 DATASET, VOCABULARY = "https://pfocr.wikipathways.org/dataset", "https://pfocr.wikipathways.org/vocab"
@@ -119,7 +120,7 @@ def test_the_protocol_names_the_graphs(direct: bool, server: Served) -> None:
         return int(row["default"]["value"]), int(row["named"]["value"])
 
     total, graph_count = counted(f"SELECT * {pattern}")
-    assert (total, graph_count) == (server.count(), 4)
+    assert (total, graph_count) == (server.count(), 5)
     assert counted(f"SELECT * FROM <{DATASET}> {pattern}", default_graph_uri=[HOSTILE]) == (1, 0)
     assert counted(f"SELECT * {pattern}", named_graph_uri=[HOSTILE, VOCABULARY]) == (0, 2)
     counts = counted(f"SELECT * {pattern}", default_graph_uri=[HOSTILE, DATASET], named_graph_uri=[HOSTILE])
@@ -289,6 +290,25 @@ def test_the_service_describes_itself(media_type: str, server: Served) -> None:
     assert graph.value(endpoint, rdflib.URIRef(f"{SD}feature")) == rdflib.URIRef(f"{SD}UnionDefaultGraph")
     assert graph.value(endpoint, rdflib.URIRef(f"{SD}defaultDataset")) == rdflib.URIRef(DATASET)
     assert len(list(graph.objects(endpoint, rdflib.URIRef(f"{SD}resultFormat")))) == 10
+    assert not list(graph.objects(endpoint, rdflib.URIRef(f"{SD}inputFormat"))), "it takes no data"
+    names = set(graph.objects(None, rdflib.URIRef(f"{SD}name")))
+    assert names == {rdflib.URIRef(name) for name in (DATASET, f"{DATASET}/description", VOCABULARY, EXAMPLES_GRAPH, HOSTILE)}
+    assert {"pfocr", "ncbigene"} < {str(prefix) for prefix in graph.objects(None, rdflib.SH.prefix)}
+
+
+def test_the_functions_of_the_description_are_all_that_sparql_has_not(server: Served) -> None:
+    """Casts to types of XML Schema; those to the seven types of SPARQL 1.1 (section 17.5) need not be described."""
+    graph = rdflib.Graph().parse(data=server.get("/sparql", "text/turtle").text, format="turtle")
+    described = set(graph.objects(rdflib.URIRef(f"{server.url}/sparql"), rdflib.URIRef(f"{SD}extensionFunction")))
+    values = {
+        "date": "2020-01-01", "time": "10:00:00", "duration": "P1D", "yearMonthDuration": "P1Y", "dayTimeDuration": "P1D", "gYear": "2020",
+        "gYearMonth": "2020-01", "gMonthDay": "--01-01", "gDay": "---01", "gMonth": "--01", "int": "1", "long": "1", "anyURI": "urn:a",
+        "hexBinary": "aa", "nonNegativeInteger": "1", "dateTimeStamp": "2020-01-01T00:00:00Z", "token": "a", "QName": "a",
+    }  # fmt: skip
+    answers = {name: server.ask(f'SELECT (<{rdflib.XSD}{name}>("{value}") AS ?cast) {{}}') for name, value in values.items()}
+    executed = {rdflib.XSD[name] for name, response in answers.items() if response.status_code == 200}
+    assert described == executed
+    assert all("cast" in response.json()["results"]["bindings"][0] for response in answers.values() if response.status_code == 200)
 
 
 def test_the_dataset_is_described(server: Served, store: Path) -> None:

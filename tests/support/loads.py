@@ -14,7 +14,7 @@ from tests.support.records import ROOT
 from pfocr2rdf import export
 
 DATASET = "https://pfocr.wikipathways.org/dataset"
-METADATA_GRAPHS = (f"{DATASET}/description", "https://pfocr.wikipathways.org/vocab")
+METADATA_GRAPHS = (f"{DATASET}/description", "https://pfocr.wikipathways.org/vocab", "https://pfocr.wikipathways.org/queries")
 _TRIPLE = re.compile(r"<[^>]*> <[^>]*> <[^>]*> \.").fullmatch
 
 SMALL = 20_000
@@ -61,7 +61,7 @@ def statements(exported: Path, graphs: str = "dataset") -> list[str]:
 
 
 def without_metadata(lines: Iterable[str]) -> list[str]:
-    """What a store holds, without the description and the vocabulary."""
+    """What a store holds, without the description, the vocabulary and the example queries."""
     ends = tuple(f" <{graph}> ." for graph in METADATA_GRAPHS)
     return sorted(line for line in lines if not line.endswith(ends) or _TRIPLE(line))
 

@@ -11,7 +11,7 @@ import click
 
 from pfocr2rdf.cli.connection import server_options
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.params import absolute_iri
+from pfocr2rdf.cli.params import absolute_iri, web_url
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.cli.table import print_summary
 from pfocr2rdf.errors import ExitStatus
@@ -46,6 +46,10 @@ Examples:
     help="Load into one named graph, into one for each figure, or into the default graph.",
 )  # fmt: skip
 @click.option("--graph", default=DATASET_IRI, show_default=True, metavar="IRI", type=absolute_iri, help="The name of the one named graph.")
+@click.option(
+    "--endpoint", metavar="URL", type=web_url,
+    help="The URL at which others query the store, for the example queries; without this, that of the server, or of 'pfocr2rdf serve'.",
+)  # fmt: skip
 @click.option("--append", is_flag=True, help="Add to what is in the graphs; without this it is replaced.")
 @click.option("--fresh", is_flag=True, help="Begin anew, not where an interrupted load was.")
 @click.option("--take-over", is_flag=True, help="Take the place of a load that holds the store and is dead.")
@@ -80,7 +84,7 @@ Examples:
 @handle_errors
 def load_command(
     source: str, to: str, as_json: bool, quiet: bool, graph: str, chunk_size: int | None, requests: int | None, plan: str | None,
-    output: Path | None, take_over: bool, dry_run: bool, connection: ConnectionOptions, **options: Any,
+    output: Path | None, endpoint: str | None, take_over: bool, dry_run: bool, connection: ConnectionOptions, **options: Any,
 ) -> int:  # fmt: skip
     """Load an export, or a delta, into a SPARQL store.
 
@@ -98,7 +102,16 @@ def load_command(
         if is_delta(source):
             result = apply(source, to, progress=progress, **common)
         else:
-            result = load(source, to, progress=progress, chunk_size=chunk_size or 0, requests=requests or 0, **common, **options)
+            result = load(
+                source,
+                to,
+                progress=progress,
+                chunk_size=chunk_size or 0,
+                requests=requests or 0,
+                endpoint=endpoint or "",
+                **common,
+                **options,
+            )
     if as_json:
         click.echo(json.dumps(result.as_dict(), indent=2))
     elif not quiet:

@@ -18,7 +18,7 @@ from pfocr2rdf.errors import ExitStatus
 from pfocr2rdf.storage.urls import is_url
 from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions
 from pfocr2rdf.stores.network_guard import run_in_thread
-from pfocr2rdf.stores.querying.examples import examples_as_rdf, examples_as_rows, find_example, suggest_examples
+from pfocr2rdf.stores.querying.examples import LOCAL_ENDPOINT, examples_as_rdf, examples_as_rows, find_example, suggest_examples
 from pfocr2rdf.stores.querying.query import query
 from pfocr2rdf.stores.querying.result import QUERY_RESULT_FORMATS, QueryResult
 
@@ -115,7 +115,7 @@ def query_command(
 
     def ask() -> None:
         if list_examples:
-            result = _list_examples(result_format, connection.endpoints.query or (store if is_url(store) else ""))
+            result = _list_examples(result_format, connection.endpoints.query or (store if is_url(store) else LOCAL_ENDPOINT))
         else:
             result = query(store, text, connection=connection, **options)
         chosen_format = result_format or ("turtle" if result.query_form == "construct" else _TABLE)

@@ -205,8 +205,18 @@ class _Endpoints:
         if media_type == "text/html":
             return self._query_page(_example_text(protocol_request.example_name))
         base = _base_url(request)
-        triples = describe_service(f"{base}/sparql", f"{base}/.well-known/void", allow_service=self._settings.allow_service)
+        urls = f"{base}/sparql", f"{base}/.well-known/void"
+        triples = describe_service(*urls, self._graph_names(), allow_service=self._settings.allow_service)
         return Response(serialize_triples(triples, GRAPH_MEDIA_TYPES[media_type]), media_type=media_type)
+
+    def _graph_names(self) -> list[str]:
+        """The named graphs that the description of the service lists; none where the store has no dataset, or somebody writes to it."""
+        try:
+            with self._pages.acquire() as pages:
+                return pages.graph_names()
+        except StoreError as error:
+            LOG.warning("the description of the service names no graphs: %s", error)
+            return []
 
     def _query_page(self, text: str, problem: str = "", status: int = 200) -> Response:
         examples = [example for example in load_examples() if self._settings.allow_service or not example.services]

@@ -96,6 +96,10 @@ class PageHandler:
             "robots.txt": lambda request: PageResponse(render_robots_txt(request.base_url), "text/plain"),
         }
 
+    def graph_names(self) -> list[str]:
+        """The names of the named graphs of the store, but for those of figures, which are many."""
+        return self._reader.shared_graph_names()
+
     def handle(self, request: PageRequest) -> PageResponse:
         """Respond to a request.
 

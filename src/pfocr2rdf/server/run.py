@@ -51,8 +51,7 @@ def serve(
     app = application(store, settings._replace(host_names=names))
     with _open_listener(host, port) as listener:
         if on_ready:
-            shown = _WILDCARD_ADDRESSES.get(host, host)
-            on_ready(f"http://{f'[{shown}]' if ':' in shown else shown}:{listener.getsockname()[1]}/")
+            on_ready(service_url(host, listener.getsockname()[1]))
         config = uvicorn.Config(
             app,
             http=partial(BoundedProtocol, ConnectionTable(_max_connections())),  # type: ignore[arg-type]  # it is only called
@@ -71,6 +70,16 @@ def serve(
         server.run(sockets=[listener])
     if not server.started:
         raise StoreError("the service could not be started")
+
+
+def service_url(host: str, port: int) -> str:
+    """The URL of the service that listens on an address; for all addresses of the machine, the one to reach it at from there.
+
+    >>> service_url("0.0.0.0", 8000), service_url("::1", 80)
+    ('http://127.0.0.1:8000/', 'http://[::1]:80/')
+    """
+    shown = _WILDCARD_ADDRESSES.get(host, host)
+    return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
 
 
 def _max_connections() -> int:

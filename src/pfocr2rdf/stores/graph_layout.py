@@ -10,6 +10,9 @@ GRAPH_LAYOUTS = ("dataset", "figure", "default")
 VOCABULARY_GRAPH = f"{SITE_URL}vocab"
 """The name of the graph of the vocabulary."""
 
+EXAMPLES_GRAPH = f"{SITE_URL}queries"
+"""The name of the graph of the example queries and the prefixes, which SPARQL editors read."""
+
 FIGURE_GRAPHS_PREFIX = f"{SITE_URL}graphs/"
 """The prefix of the names of the figures' graphs."""
 

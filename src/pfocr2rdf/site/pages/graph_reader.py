@@ -62,6 +62,10 @@ class DatasetReader:
             names = {name for name in names if not name.startswith(FIGURE_GRAPHS_PREFIX)}
         return frozenset([*map(NamedNode, names), *([] if is_default else [DefaultGraph()])])
 
+    def shared_graph_names(self) -> list[str]:
+        """The names of the named graphs of the store, but for those of figures, which are many."""
+        return sorted(name for name in self._store.graph_names() if not name.startswith(FIGURE_GRAPHS_PREFIX))
+
     def quads(self, subject: str = "", predicate: str = "", value: str = "") -> Iterator[Quad]:
         """The statements that match a pattern of N-Triples terms, where ``""`` is a wildcard; a literal is matched as a plain string.
 

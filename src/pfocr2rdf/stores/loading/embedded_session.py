@@ -13,7 +13,7 @@ from pfocr2rdf.storage.swap import DirectorySwap
 from pfocr2rdf.stores.chunks import Chunk, ChunkLimits
 from pfocr2rdf.stores.description import extract_versions, fetch_description, is_in_default_graph
 from pfocr2rdf.stores.embedded import EmbeddedStore, is_store
-from pfocr2rdf.stores.graph_layout import VOCABULARY_GRAPH, graph_pattern
+from pfocr2rdf.stores.graph_layout import EXAMPLES_GRAPH, VOCABULARY_GRAPH, graph_pattern
 from pfocr2rdf.stores.loading.journal import Journal
 from pfocr2rdf.stores.loading.plan import LoadPlan
 from pfocr2rdf.stores.loading.session import ExistingData, Metadata
@@ -95,7 +95,10 @@ class EmbeddedLoadSession:
         """Copy what stays, and swap the stores."""
         if self._live is not None:
             self._copy_from(self._live)
-        for graph, lines in ((VOCABULARY_GRAPH, metadata.vocabulary), (self._plan.description_graph, metadata.description)):
+        for graph, lines in (
+            (VOCABULARY_GRAPH, metadata.vocabulary), (EXAMPLES_GRAPH, metadata.examples),
+            (self._plan.description_graph, metadata.description),
+        ):  # fmt: skip
             self._staging.bulk_load(graph, Chunk(0, lines, lines.count(b"\n"), quads=False))
         self._staging.optimize()
         self._close_stores()  # before they are renamed: RocksDB goes by the names of its files

@@ -23,6 +23,7 @@ from pfocr2rdf.stores.loading.server_session import ServerLoadSession, inspect_s
 from pfocr2rdf.stores.loading.session import ExistingData, LoadSession, Metadata
 from pfocr2rdf.stores.loading.source import resolve_load_source
 from pfocr2rdf.stores.loading.verify import verify_load
+from pfocr2rdf.stores.querying.examples import LOCAL_ENDPOINT, serialize_examples
 
 _JSON_KEYS = {"previous_statements": "before", "previous_version": "earlier"}  # of fields that have another name
 
@@ -84,6 +85,7 @@ def load(
     requests: int = 0,
     journals: str | os.PathLike[str] | None = None,
     dry_run: bool = False,
+    endpoint: str = "",
     progress: Progress | None = None,
 ) -> LoadResult:
     """Load an export into a store, in constant memory.
@@ -106,6 +108,8 @@ def load(
         requests: the number of requests at once; 0 for what is quick.
         journals: the folder for the journals of loads into servers; ``None`` for the user's folder for such files.
         dry_run: find out what would be done, and do nothing.
+        endpoint: the URL at which others query the store: the target of the example queries, which are loaded beside an export. Without
+            it, that of the server, or of ``pfocr2rdf serve`` on this machine.
         progress: is called with the stage, what is done of it, how much there is to do, and the rate.
 
     Raises:
@@ -117,7 +121,7 @@ def load(
     options = LoadOptions(
         graph_layout=graphs, graph=graph, unnamed_graph=unnamed_graph, append=append,
         fresh=fresh, break_lease=take_over, chunk_bytes=chunk_size, concurrency=requests,
-        sample_figures=sample, journals=Path(journals) if journals else None, dry_run=dry_run,
+        sample_figures=sample, journals=Path(journals) if journals else None, dry_run=dry_run, endpoint=endpoint,
     )  # fmt: skip
     began = time.monotonic()
     with scratch_directory() as scratch, open_destination(os.fspath(to), connection) as destination:
@@ -156,14 +160,14 @@ def _run_session(plan: LoadPlan, destination: Destination, was_empty: bool, prog
         sampler = FigureSampler(plan.options.sample_figures)
         stats = send_chunks(plan, session, sampler, progress)
         sampled = verify_load(plan, session, sampler)
-        session.publish(_build_metadata(plan, session, was_empty))
+        session.publish(_build_metadata(plan, session, destination, was_empty))
         completed = True
     finally:
         session.close(completed=completed)
     return stats, sampled
 
 
-def _build_metadata(plan: LoadPlan, session: LoadSession, was_empty: bool) -> Metadata:
+def _build_metadata(plan: LoadPlan, session: LoadSession, destination: Destination, was_empty: bool) -> Metadata:
     """What is written beside the dataset. A version that was added to something else has no name."""
     source = plan.source
     vocabulary = read_as_ntriples(source.vocabulary) if source.vocabulary and plan.target_graph else ""
@@ -171,4 +175,7 @@ def _build_metadata(plan: LoadPlan, session: LoadSession, was_empty: bool) -> Me
     versions = source.versions if was_empty or not plan.options.append else []
     # The file of somebody else may name graphs in another way than an export.
     foreign_names = [name for name, _ in session.journal.graph_counts() if plan.target_graph and not plan.is_dataset_graph(name)]
-    return Metadata(vocabulary.encode(), build_description(description, versions, [*plan.graph_names, *foreign_names]))
+    location = destination.location
+    target = plan.options.endpoint or (LOCAL_ENDPOINT if isinstance(location, Path) else location.endpoints.query)
+    examples = serialize_examples(target) if source.is_export else b""
+    return Metadata(vocabulary.encode(), examples, build_description(description, versions, [*plan.graph_names, *foreign_names]))

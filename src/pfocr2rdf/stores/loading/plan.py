@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pfocr2rdf.errors import OptionError
 from pfocr2rdf.rdf.iris import DATASET_IRI, is_absolute_iri
 from pfocr2rdf.stores.chunks import ChunkLimits
-from pfocr2rdf.stores.graph_layout import FIGURE_GRAPHS_PREFIX, GRAPH_LAYOUTS, VOCABULARY_GRAPH, dataset_pattern
+from pfocr2rdf.stores.graph_layout import EXAMPLES_GRAPH, FIGURE_GRAPHS_PREFIX, GRAPH_LAYOUTS, VOCABULARY_GRAPH, dataset_pattern
 from pfocr2rdf.stores.loading.source import LoadSource
 
 DEFAULT_SAMPLE_FIGURES = 20
@@ -31,13 +31,16 @@ class LoadOptions:
     sample_figures: int = DEFAULT_SAMPLE_FIGURES
     journals: Path | None = None
     dry_run: bool = False
+    endpoint: str = ""
 
     def __post_init__(self) -> None:
         if self.graph_layout not in GRAPH_LAYOUTS:
             raise OptionError(f"{self.graph_layout!r} is no way to name graphs; choose from {', '.join(GRAPH_LAYOUTS)}")
-        for name in (self.graph, self.unnamed_graph or self.graph):
+        for name in (self.graph, self.unnamed_graph or self.graph, self.endpoint or self.graph):
             if not is_absolute_iri(name):
                 raise OptionError(f"{name!r} is no absolute IRI")
+        if self.graph in (VOCABULARY_GRAPH, EXAMPLES_GRAPH):
+            raise OptionError(f"{self.graph} is the graph of what is loaded beside the dataset; name another")
         if self.graph != DATASET_IRI and self.graph_layout != "dataset":
             raise OptionError(f"a graph's name goes with --graphs dataset, not with {self.graph_layout}")
 
@@ -96,6 +99,8 @@ class LoadPlan(NamedTuple):
         """Whether a named graph of the store is replaced or removed by this load."""
         if graph == VOCABULARY_GRAPH:
             return self.source.vocabulary is not None
+        if graph == EXAMPLES_GRAPH:
+            return self.source.is_export
         return graph in (self.description_graph, self.lease_graph) or (not self.options.append and self.is_dataset_graph(graph))
 
     def is_dataset_graph(self, graph: str) -> bool:

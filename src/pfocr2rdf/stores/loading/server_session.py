@@ -16,7 +16,7 @@ from pfocr2rdf.storage.locks import DirectoryLock
 from pfocr2rdf.stores.chunks import Chunk
 from pfocr2rdf.stores.description import extract_versions, fetch_description, is_in_default_graph
 from pfocr2rdf.stores.drivers import STAGING_SUFFIX, GraphStoreDriver, GraphSwap
-from pfocr2rdf.stores.graph_layout import FIGURE_GRAPHS_PREFIX, VOCABULARY_GRAPH, graph_clause, graph_pattern
+from pfocr2rdf.stores.graph_layout import EXAMPLES_GRAPH, FIGURE_GRAPHS_PREFIX, VOCABULARY_GRAPH, graph_clause, graph_pattern
 from pfocr2rdf.stores.lease import StoreLease
 from pfocr2rdf.stores.loading.journal import Journal, remove_journal
 from pfocr2rdf.stores.loading.plan import LoadPlan
@@ -113,7 +113,7 @@ class ServerLoadSession:
     def _clear_leftovers(self) -> None:
         for staging in self.server.find_graphs("?s ?p ?o", f'STRENDS(STR(?g), "{STAGING_SUFFIX}")'):
             live = staging.removesuffix(STAGING_SUFFIX)
-            if self._plan.is_dataset_graph(live) or live in (self._plan.description_graph, VOCABULARY_GRAPH):
+            if self._plan.is_dataset_graph(live) or live in (self._plan.description_graph, VOCABULARY_GRAPH, EXAMPLES_GRAPH):
                 self.server.clear(staging)
 
     # -- the staging graphs ------------------------------------------------------------------------------------------------
@@ -174,6 +174,8 @@ class ServerLoadSession:
                 self.server.clear(graph)
         if metadata.vocabulary:
             self.server.replace(VOCABULARY_GRAPH, metadata.vocabulary)
+        if metadata.examples:
+            self.server.replace(EXAMPLES_GRAPH, metadata.examples)
         self.server.replace(self._plan.description_graph, metadata.description)
 
     def _stale_graphs(self) -> Iterator[str]:

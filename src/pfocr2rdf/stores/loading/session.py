@@ -13,6 +13,7 @@ class Metadata(NamedTuple):
     """What is written to graphs of its own beside the dataset, as N-Triples."""
 
     vocabulary: bytes  # empty where it is in the dataset's graph, or unknown
+    examples: bytes  # the example queries and the prefixes; empty beside what is no export
     description: bytes  # with the version
 
 

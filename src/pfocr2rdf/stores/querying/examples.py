@@ -21,6 +21,9 @@ from pfocr2rdf.stores.querying.result import QueryResult
 EXAMPLES_NAMESPACE = f"{SITE_URL}queries/"
 """The IRI of the declaration of their prefixes, and the namespace of the IRIs of examples."""
 
+LOCAL_ENDPOINT = "http://127.0.0.1:8000/sparql"
+"""Where ``pfocr2rdf serve`` answers if no other address is chosen: the target of the examples of an embedded store."""
+
 EXAMPLE_COLUMNS = ("name", "title", "description", "keywords", "kind", "federated")
 """The columns of the table of examples."""
 
@@ -118,22 +121,32 @@ def _cell_text(value: str | tuple[str, ...]) -> str:
     return value if isinstance(value, str) else ", ".join(value)
 
 
-def examples_as_rdf(target: str = "") -> QueryResult:
+def examples_as_rdf(target: str = LOCAL_ENDPOINT) -> QueryResult:
     """The examples as RDF, each a ``sh:SPARQLExecutable`` as SPARQL editors read it; the target is the URL of their SPARQL endpoint."""
     return QueryResult(_example_triples(target), _PREFIXES.namespaces, "the examples")
+
+
+def serialize_examples(target: str = LOCAL_ENDPOINT) -> bytes:
+    """The same as N-Triples."""
+    return "".join(f"{triple} .\n" for triple in _example_triples(target)).encode()
+
+
+def declare_prefixes(subject: NamedNode) -> Iterator[Triple]:
+    """Declare the prefixes of the dataset and of the examples, as SHACL does (section 5.2.1): ``sh:declare`` of the subject."""
+    namespaces = {**PREFIXES, **{prefix: namespace for example in load_examples() for prefix, namespace in example.prefixes.items()}}
+    for prefix in sorted(namespaces):
+        yield Triple(subject, _node("sh:declare"), NamedNode(f"{EXAMPLES_NAMESPACE}#{prefix}"))
+    for prefix, namespace in sorted(namespaces.items()):
+        declaration = NamedNode(f"{EXAMPLES_NAMESPACE}#{prefix}")
+        yield Triple(declaration, _node("sh:prefix"), Literal(prefix))
+        yield Triple(declaration, _node("sh:namespace"), Literal(namespace, datatype=_node("xsd:anyURI")))
 
 
 def _example_triples(target: str) -> Iterator[Triple]:
     """First the prefixes, then the queries. There are no blank nodes, so two copies in one store are one."""
     ontology = NamedNode(EXAMPLES_NAMESPACE)
-    namespaces = {prefix: namespace for example in load_examples() for prefix, namespace in example.prefixes.items()}
     yield Triple(ontology, _node("rdf:type"), _node("owl:Ontology"))
-    for prefix in sorted(namespaces):
-        yield Triple(ontology, _node("sh:declare"), NamedNode(f"{EXAMPLES_NAMESPACE}#{prefix}"))
-    for prefix, namespace in sorted(namespaces.items()):
-        declaration = NamedNode(f"{EXAMPLES_NAMESPACE}#{prefix}")
-        yield Triple(declaration, _node("sh:prefix"), Literal(prefix))
-        yield Triple(declaration, _node("sh:namespace"), Literal(namespace, datatype=_node("xsd:anyURI")))
+    yield from declare_prefixes(ontology)
     for example in load_examples():
         query = NamedNode(f"{EXAMPLES_NAMESPACE}{example.name}")
         yield Triple(query, _node("rdf:type"), _node("sh:SPARQLExecutable"))
@@ -141,8 +154,7 @@ def _example_triples(target: str) -> Iterator[Triple]:
         yield Triple(query, _node("rdfs:label"), Literal(example.title, language="en"))
         yield Triple(query, _node("rdfs:comment"), Literal(example.description, language="en"))
         yield from (Triple(query, _node("schema:keywords"), Literal(keyword)) for keyword in example.keywords)
-        if target:
-            yield Triple(query, _node("schema:target"), NamedNode(target))
+        yield Triple(query, _node("schema:target"), NamedNode(target))
         yield from (Triple(query, _node("spex:federatesWith"), NamedNode(service)) for service in example.services)
         yield Triple(query, _node("sh:prefixes"), ontology)
         yield Triple(query, _node(f"sh:{example.query_form}"), Literal(example.query))
