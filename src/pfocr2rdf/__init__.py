@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # for type checkers and editors; a test holds it equal to the
     from pfocr2rdf.mapping.convert import to_graph as to_graph
     from pfocr2rdf.mapping.convert import to_jsonld as to_jsonld
     from pfocr2rdf.pipeline.export import export as export
-    from pfocr2rdf.pipeline.options import Release as Release
+    from pfocr2rdf.pipeline.release import Release as Release
     from pfocr2rdf.pipeline.summary import ExportSummary as ExportSummary
     from pfocr2rdf.pipeline.validate import ValidationReport as ValidationReport
     from pfocr2rdf.pipeline.validate import validate as validate
@@ -60,7 +60,7 @@ _PUBLIC = (
     "pfocr2rdf.mapping.convert.to_graph",
     "pfocr2rdf.mapping.convert.to_jsonld",
     "pfocr2rdf.pipeline.export.export",
-    "pfocr2rdf.pipeline.options.Release",
+    "pfocr2rdf.pipeline.release.Release",
     "pfocr2rdf.pipeline.summary.ExportSummary",
     "pfocr2rdf.pipeline.validate.ValidationReport",
     "pfocr2rdf.pipeline.validate.validate",

@@ -24,7 +24,7 @@ from tests.support.records import GENE_COLUMNS, TP53_ROW, front_matter, newer, o
 
 from pfocr2rdf.pipeline import fingerprint, record_writer, single
 from pfocr2rdf.pipeline.export import export
-from pfocr2rdf.pipeline.options import Release
+from pfocr2rdf.pipeline.release import Release
 from pfocr2rdf.pipeline.summary import ExportSummary
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.storage.layout import CHECKPOINT_DIR, MANIFEST_FILE, STATE_FILE, TOOL

@@ -14,7 +14,8 @@ from pfocr2rdf.cli.params import FormatName, shapes_option
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.cli.table import print_summary
 from pfocr2rdf.pipeline.export import export
-from pfocr2rdf.pipeline.options import EXECUTORS, VIOLATION_POLICIES, Release
+from pfocr2rdf.pipeline.options import EXECUTORS, VIOLATION_POLICIES
+from pfocr2rdf.pipeline.release import Release, read_release
 from pfocr2rdf.pipeline.summary import ExportSummary
 from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS, SERIALIZERS
 from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES
@@ -69,12 +70,14 @@ Examples:
 )  # fmt: skip
 @click.option("--release", default="", metavar="NAME", help="The name of this release, for the dataset's description.")
 @click.option("--issued", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="The date of this release, for the same.")
+@click.option(
+    "--metadata", metavar="FILE", type=click.Path(),
+    help="A YAML file for the same: version, issued, creators, contact, email, contact-page, homepage, downloads.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no summary: the exit status and report.json say it all.")
 @handle_errors
-def export_command(
-    sources: tuple[str, ...], output: str, as_json: bool, quiet: bool, release: str, issued: datetime | None, **options: Any
-) -> int:
+def export_command(sources: tuple[str, ...], output: str, as_json: bool, quiet: bool, metadata: str | None, **options: Any) -> int:
     """Turn records into a validated knowledge graph.
 
     SOURCES are record files, folders, PFOCR checkouts (with _figures and _data), archives (.zip, .tar, also with .gz, .zst, .bz2
@@ -84,16 +87,21 @@ def export_command(
     An archive may have 2,000,000 members and expand to 32 GiB and to 200 times its size. PFOCR2RDF_ARCHIVE_MAX_MEMBERS,
     PFOCR2RDF_ARCHIVE_MAX_EXPANDED_BYTES and PFOCR2RDF_ARCHIVE_MAX_RATIO set other limits.
     """
-    named_release = Release(release, f"{issued:%Y-%m-%d}" if issued else "")
+    release = _override(read_release(metadata) if metadata else Release(), options.pop("release"), options.pop("issued"))
     if not quiet and (note := describe_slow_engine()):
         click.echo(note, err=True)
     with show_progress(quiet or as_json, "Exporting") as progress:
-        summary = export(sources, output, release=named_release, progress=progress, **options)
+        summary = export(sources, output, release=release, progress=progress, **options)
     if as_json:
         click.echo(json.dumps(summary.as_dict(), indent=2))
     elif not quiet:
         _print_summary(summary, None if options["dry_run"] else redact_url(output))
     return summary.exit_status
+
+
+def _override(release: Release, name: str, issued: datetime | None) -> Release:
+    """The release with the name and the date of the options, where they are given."""
+    return release._replace(name=name or release.name, issued=f"{issued:%Y-%m-%d}" if issued else release.issued)
 
 
 def _print_summary(summary: ExportSummary, output: str | None) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pfocr2rdf.mapping import famplex
 from pfocr2rdf.rdf import iris
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
-from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, PredicateObjectList, Resource, expand_term, iri_term, literal
+from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, PredicateObjectList, Resource, entity_kind, expand_term, iri_term, literal
 from pfocr2rdf.rdf.vocabulary import EVIDENCE_BY_SOURCE, PROPERTIES
 from pfocr2rdf.records.model import Mention
 
@@ -65,13 +65,14 @@ def _map_new_row(row: Mention) -> MappedRow:
         *evidence_pairs,
         *([(PREDICATES["pfocr:family"], family.subject)] if family else ()),
     ]
+    entities = _entities_of(row, target, family) if has_content else ()
     return MappedRow(
         row,
         iris.mention_key(row.entity_type, row.word, row.match, row.lexicon_source, target[1:-1]) if has_content else b"",
-        PredicateObjectList(tuple(pairs)),
+        PredicateObjectList(tuple(pairs), {entity.subject: entity_kind(entity) for entity in entities}),
         target,
         family.subject if family and has_content else "",
-        _entities_of(row, target, family) if has_content else (),
+        entities,
         "; ".join(filter(None, (note if has_content else "", _describe_unmapped(row)))),
     )
 

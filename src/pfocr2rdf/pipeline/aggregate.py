@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from pfocr2rdf.errors import RecordError, StoppedError
 from pfocr2rdf.mapping.names import LABEL, has_label, mesh_name, name_entity, needs_name
@@ -28,13 +28,19 @@ from pfocr2rdf.pipeline.results import (
 from pfocr2rdf.pipeline.state import State
 from pfocr2rdf.pipeline.summary import ExportSummary
 from pfocr2rdf.pipeline.words import WordCounts
-from pfocr2rdf.rdf.terms import Resource, lexical_form
+from pfocr2rdf.rdf.cache import LruCache
+from pfocr2rdf.rdf.terms import Resource, expand_term, lexical_form, list_classes, pack_objects
+from pfocr2rdf.rdf.vocabulary import CLASSES
+from pfocr2rdf.storage.distinct_counter import DistinctCounter
 from pfocr2rdf.storage.export_directory import ExportDirectory
 from pfocr2rdf.validation.results import ValidationResult
 from pfocr2rdf.validation.validator import Validator
 
 _ENTITY_BATCH_SIZE = 512
 _UNREAD_FILE = "is named for a figure, but nothing reads it; tables are named FIGID-genes.tsv, FIGID-chemicals.tsv, FIGID-diseases.tsv"
+
+_ISSUED = expand_term("dcterms:issued")
+_REFERENCED_CLASSES = frozenset(expand_term(row.name) for row in CLASSES)
 
 DroppedRecords = dict[int, RecordError | RecordWarning]
 """Records that gave way to another one of their figure, by number, each with what the report says of it."""
@@ -59,6 +65,8 @@ class Aggregator:
         self.entity_store, self.duplicate_resolver = EntityStore(state.database), DuplicateResolver(state.database)
         self.alias_table = AliasTable(state.database)
         self.word_counts = WordCounts(state.database)
+        self.distinct_objects = DistinctCounter(directory.staging)
+        self.years: set[str] = set()  # of the papers
         self.records_digest = hashlib.sha256()
         self._refused_figids: set[str] = set()
 
@@ -102,6 +110,7 @@ class Aggregator:
             self.summary.exported += 1
             if record_result.aliases:
                 self.alias_table.add(record_result)
+            self.distinct_objects.add(record_result.packed_objects)
             self.entity_store.assert_given_by(
                 record_result.description_keys, Origin(record_result.schema_rank, record_result.figid, record_result.number)
             )
@@ -169,9 +178,16 @@ class Aggregator:
     def iter_entity_batches(self, validator: Validator) -> Iterator[list[Resource]]:
         """The entities, sorted and counted, in batches for the serializers."""
         entities = self._iter_merged_entities(validator)
+        classes: LruCache[str, str] = LruCache(50_000, self._list_classes)
         while batch := list(islice(entities, _ENTITY_BATCH_SIZE)):
-            self.triple_counts.add(batch)
+            self.years.update(lexical_form(value) for entity in batch for predicate, value in entity.pairs if predicate == _ISSUED)
+            self.triple_counts.add(batch, classes.__getitem__)
+            self.distinct_objects.add(pack_objects(chain.from_iterable(_iter_objects(entity) for entity in batch)))
             yield batch
+
+    def _list_classes(self, subject: str) -> str:
+        entity = self.entity_store.get_resource(subject)
+        return list_classes(entity) if entity else ""
 
     def _iter_merged_entities(self, validator: Validator) -> Iterator[Resource]:
         """The entities, sorted; those merged from several descriptions are validated, and their conflicts reported."""
@@ -205,6 +221,11 @@ class Aggregator:
         source = f"merged from {', '.join(self.entity_store.origins(entity.subject))}"
         return [result for result in validator.validate([entity, *neighbours], source) if result.focus_node == entity.subject]
 
+    def count_distinct_objects(self) -> tuple[int, int]:
+        """The number of distinct IRIs and of distinct literals that are objects."""
+        self.distinct_objects.add(pack_objects({kind.value for kind in self.triple_counts.statement_kinds if kind.value}))
+        return self.distinct_objects.count()
+
     def close(self) -> None:
         """Complete the summary and the report, and write the aliases."""
         self.alias_table.write(self.directory)
@@ -215,3 +236,10 @@ class Aggregator:
         summary.severities = report.severities
         summary.triples, summary.entities = self.triple_counts.triples, len(self.entity_store)
         report.close(summary.as_dict(timing=False))
+
+
+def _iter_objects(entity: Resource) -> Iterator[str]:
+    """The objects of its statements, and the entity itself where it is of a class that figures and mentions have statements about."""
+    if any(value in _REFERENCED_CLASSES for _, value in entity.pairs):
+        yield entity.subject
+    yield from (value for _, value in entity.pairs)

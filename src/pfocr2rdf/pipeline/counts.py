@@ -3,20 +3,64 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from operator import attrgetter
+from typing import NamedTuple
 
-from pfocr2rdf.rdf.terms import RDF_TYPE, GroupedResource, Resource, ResourceColumns, characteristic_set
+from pfocr2rdf.rdf.cache import LruCache
+from pfocr2rdf.rdf.terms import (
+    ENTITY_KINDS,
+    RDF_TYPE,
+    STRING_KIND,
+    XSD_STRING,
+    GroupedResource,
+    Resource,
+    ResourceColumns,
+    characteristic_set,
+    entity_kind,
+    iri_term,
+    list_classes,
+    object_kind,
+    parse_term,
+)
 
 _get_characteristic_set = attrgetter("characteristic_set")
+_mention_sets: LruCache[tuple[str, str], str] = LruCache(1_000, "\n".join)
+
+
+class StatementKind(NamedTuple):
+    """What statements that are counted together have in common.
+
+    ``object_classes`` are the classes of the object, ``dataset`` is the prefix of the dataset that it is in; a literal has a ``datatype``.
+    The objects of ``rdf:type``, and others that come often, are counted one by one: ``value``.
+    """
+
+    subject_classes: tuple[str, ...]
+    predicate: str
+    object_classes: tuple[str, ...] = ()
+    dataset: str = ""
+    datatype: str = ""
+    value: str = ""
+
+    @classmethod
+    def parse(cls, subject_classes: tuple[str, ...], line: str) -> StatementKind:
+        """The kind of a line of a characteristic set."""
+        predicate, _, kind = line.partition("\t")
+        if kind.startswith("="):
+            value = kind[1:]
+            return cls(subject_classes, predicate, datatype=_datatype(value), value=value)
+        if kind.startswith("^^"):
+            return cls(subject_classes, predicate, datatype=kind[2:])
+        dataset, *classes = kind.split(" ")
+        return cls(subject_classes, predicate, tuple(filter(None, classes)), dataset)
 
 
 class TripleCounts:
     """Counts of statements, subjects, classes and properties.
 
-    The same few predicates come together again and again, so what is counted is characteristic sets: the lines of one are its
-    predicates, and the classes behind ``rdf:type``. Statements beside such a set are counted as sets of one.
+    The same few statements come together again and again, so what is counted is characteristic sets: the first line of one are the
+    classes of the subject, the others are its statements. Statements beside such a set are counted as sets of one.
     """
 
     def __init__(self) -> None:
@@ -24,27 +68,41 @@ class TripleCounts:
         self.characteristic_sets: Counter[str] = Counter()  # the number of subjects with each characteristic set
 
     @classmethod
-    def for_figure(cls, figure: GroupedResource, mentions: ResourceColumns) -> TripleCounts:
-        """The counts of one figure."""
+    def for_figure(cls, figure: GroupedResource, mentions: ResourceColumns, entities: Mapping[str, Resource]) -> TripleCounts:
+        """The counts of one figure, with the classes that the record gives the objects."""
         counts = cls()
+        sets = counts.characteristic_sets
         counts.subjects = 1 + len(mentions.local_names)
-        once = [f"{RDF_TYPE} {value}" for value in figure.values_by_predicate.get(RDF_TYPE, ())]
+        types = figure.values_by_predicate.get(RDF_TYPE, ())
+        classes = " ".join(types)
+        once = [classes, *(f"{RDF_TYPE}\t={value}" for value in types)]
         for predicate, values in figure.values_by_predicate.items():
-            if len(values) > 1 and predicate != RDF_TYPE:
-                counts.characteristic_sets[predicate] = len(values)
-            elif predicate != RDF_TYPE:
-                once.append(predicate)
-        counts.characteristic_sets["\n".join(once)] = 1
+            if predicate == RDF_TYPE:
+                continue
+            if len(values) == 1:
+                once.append(f"{predicate}\t{_kind_in_figure(values[0], entities)}")
+            else:
+                for kind, count in _count_kinds(values, entities):
+                    sets[f"{classes}\n{predicate}\t{kind}"] = count
+        sets["\n".join(once)] = 1
         if mentions.local_names:
-            counts.characteristic_sets[characteristic_set(mentions.common)] = len(mentions.local_names)
-            counts.characteristic_sets.update(map(_get_characteristic_set, chain(mentions.bodies, mentions.trailers)))
+            mention_classes = " ".join([value for predicate, value in mentions.common if predicate == RDF_TYPE])
+            common = characteristic_set(mentions.common, {figure.subject: object_kind(figure.subject, classes)})
+            sets[f"{mention_classes}\n{common}"] = len(mentions.local_names)
+            for lines, count in Counter(map(_get_characteristic_set, chain(mentions.bodies, mentions.trailers))).items():
+                sets[_mention_sets[mention_classes, lines]] += count
         return counts
 
-    def add(self, resources: Iterable[Resource]) -> None:
-        """Count resources, which must not have a subject in common."""
+    def add(self, resources: Iterable[Resource], classes_of: Callable[[str], str] = lambda _: "") -> None:
+        """Count resources, which must not have a subject in common; a function tells the classes of an object."""
         for resource in resources:
             self.subjects += 1
-            self.characteristic_sets[characteristic_set(resource.pairs)] += 1
+            kinds = {
+                value: object_kind(value, classes_of(value))
+                for predicate, value in resource.pairs
+                if value[0] == "<" and predicate != RDF_TYPE
+            }
+            self.characteristic_sets[f"{list_classes(resource)}\n{characteristic_set(resource.pairs, kinds)}"] += 1
 
     def merge(self, other: TripleCounts) -> None:
         """Add other counts."""
@@ -59,23 +117,56 @@ class TripleCounts:
     @property
     def triples(self) -> int:
         """The number of statements."""
-        return sum(times * (lines.count("\n") + 1) for lines, times in self.characteristic_sets.items())
+        return sum(times * lines.count("\n") for lines, times in self.characteristic_sets.items())
 
     @property
     def properties(self) -> Counter[str]:
         """The number of statements of each property."""
-        return self._count_by(lambda predicate, _: predicate)
+        return self._count_by(lambda kind: kind.predicate)
 
     @property
     def classes(self) -> Counter[str]:
         """The number of subjects of each class."""
-        return self._count_by(lambda _, cls: cls)
+        return self._count_by(lambda kind: kind.value if kind.predicate == RDF_TYPE else "")
 
-    def _count_by(self, choose: Callable[[str, str], str]) -> Counter[str]:
-        counts: Counter[str] = Counter()
-        for lines, times in self.characteristic_sets.items():
-            for line in lines.split("\n"):
-                predicate, _, cls = line.partition(" ")
-                if name := choose(predicate, cls):
-                    counts[name] += times
+    @property
+    def statement_kinds(self) -> Counter[StatementKind]:
+        """The number of statements of each kind."""
+        counts: Counter[StatementKind] = Counter()
+        for kind, times in self._iter_kinds():
+            counts[kind] += times
         return counts
+
+    def _count_by(self, choose: Callable[[StatementKind], str]) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for kind, times in self._iter_kinds():
+            if name := choose(kind):
+                counts[name] += times
+        return counts
+
+    def _iter_kinds(self) -> Iterator[tuple[StatementKind, int]]:
+        for characteristic_lines, times in self.characteristic_sets.items():
+            classes, *lines = characteristic_lines.split("\n")
+            subject_classes = tuple(classes.split())
+            yield from ((StatementKind.parse(subject_classes, line), times) for line in lines)
+
+
+def _datatype(value: str) -> str:
+    term = parse_term(value)
+    return iri_term(term.datatype or XSD_STRING) if term.term_type == "literal" else ""
+
+
+def _count_kinds(values: list[str], entities: Mapping[str, Resource]) -> Iterable[tuple[str, int]]:
+    """The kinds of the objects of a figure, some of which are its entities, each with the number of these."""
+    if values[0][0] == '"':
+        kinds = [STRING_KIND if value[-1] == '"' else object_kind(value) for value in values]
+    else:
+        entries = map(ENTITY_KINDS.get, map(id, map(entities.get, values)))
+        kinds = [entry[1] if entry else _kind_in_figure(value, entities) for entry, value in zip(entries, values, strict=True)]
+    first_count = kinds.count(kinds[0])
+    return Counter(kinds).items() if first_count < len(kinds) else ((kinds[0], first_count),)
+
+
+def _kind_in_figure(value: str, entities: Mapping[str, Resource]) -> str:
+    entity = entities.get(value)
+    return entity_kind(entity) if entity else object_kind(value)

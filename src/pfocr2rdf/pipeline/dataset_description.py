@@ -1,103 +1,225 @@
-"""The dataset description: VoID, DCAT and the HCLS profile, from the counts of the export."""
+"""The dataset description: VoID, DCAT-AP and the three levels of the HCLS profile, from the counts of the export."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import PurePath
+from typing import NamedTuple
+from urllib.parse import quote
 
 from pfocr2rdf.pipeline.counts import TripleCounts
-from pfocr2rdf.pipeline.options import Release
+from pfocr2rdf.pipeline.partitions import DESCRIPTION_PREFIXES, describe_partitions, describe_totals, english, expand, integer_literal
+from pfocr2rdf.pipeline.release import WIKIPATHWAYS, Release
 from pfocr2rdf.rdf.iris import CC0_IRI, DATASET_IRI
-from pfocr2rdf.rdf.prefixes import PrefixMap
 from pfocr2rdf.rdf.serializers.turtle import TurtleSerializer
 from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, iri_term, literal
-from pfocr2rdf.rdf.vocabulary import PFOCR, PREFIXES, SITE_URL
+from pfocr2rdf.rdf.vocabulary import PFOCR, SITE_URL
 from pfocr2rdf.storage.files import FileInfo
 
-DESCRIPTION_PREFIXES = PrefixMap({
-    **PREFIXES,
-    "dcat": "http://www.w3.org/ns/dcat#",
-    "void": "http://rdfs.org/ns/void#",
-    "spdx": "http://spdx.org/rdf/terms#",
-    "prov": "http://www.w3.org/ns/prov#",
-    "pav": "http://purl.org/pav/",
-    "part": f"{DATASET_IRI}#",
-})  # fmt: skip
-_expand = DESCRIPTION_PREFIXES.expand_term
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
+_EU_VOCABULARY = "http://publications.europa.eu/resource/authority"
+_THEME, _ENGLISH = iri_term(f"{_EU_VOCABULARY}/data-theme/HEAL"), iri_term("http://lexvo.org/id/iso639-3/eng")
+_SHA256 = expand("spdx:checksumAlgorithm_sha256")
+_FILE_TYPES = {
+    "text/turtle": "RDF_TURTLE", "application/n-triples": "RDF_N_TRIPLES", "application/n-quads": "RDF_N_QUADS",
+    "application/trig": "RDF_TRIG", "application/ld+json": "JSON_LD", "application/rdf+xml": "RDF_XML",
+}  # fmt: skip
+_QUAD_TYPES = ("application/n-quads", "application/trig")
+_KEYWORDS = ("pathway", "pathway figure", "gene", "chemical", "disease", "OCR", "text mining")
+_TITLE = english("Pathway Figure OCR (PFOCR)")
+_DESCRIPTION = english("Genes, chemicals and diseases read by OCR on pathway figures of the literature.")
+_DATASET = iri_term(DATASET_IRI)
+_SUMMARY, _EXPORT, _CONTACT, _YEARS = (iri_term(f"{DATASET_IRI}#{name}") for name in ("summary", "export", "contact", "years"))
 
 
-def serialize_dataset_description(counts: TripleCounts, files: Iterable[tuple[FileInfo, str]], tool: str, release: Release) -> str:
-    """The dataset description as Turtle, with the files of the graph and their media types."""
+class ExportFacts(NamedTuple):
+    """What an export counts, writes and reads: the numbers of distinct IRIs and literals as objects, and of graphs.
+
+    ``files`` are those of the graph, with their media types; ``inputs`` have a SHA-256 by name; ``years`` are those of the papers, sorted.
+    """
+
+    counts: TripleCounts
+    distinct_iris: int
+    distinct_literals: int
+    graphs: int
+    files: list[tuple[FileInfo, str]]
+    tool: str
+    inputs: dict[str, str]
+    years: list[str]
+
+
+def serialize_dataset_description(facts: ExportFacts, release: Release) -> str:
+    """The dataset description as Turtle."""
     serializer = TurtleSerializer(DESCRIPTION_PREFIXES)
-    return serializer.header() + serializer.serialize_resources(describe_dataset(counts, list(files), tool, release), "")
+    return serializer.header() + serializer.serialize_resources(describe_dataset(facts, release), "")
 
 
-def describe_dataset(counts: TripleCounts, files: list[tuple[FileInfo, str]], tool: str, release: Release) -> list[Resource]:
-    """The dataset description as resources: the dataset, its partitions, its distributions."""
-    classes = [_describe_partition("class", name, count) for name, count in sorted(counts.classes.items())]
-    properties = [_describe_partition("property", name, count) for name, count in sorted(counts.properties.items())]
-    distributions = [resource for file, media_type in files for resource in _describe_distribution(file, media_type)]
-    dataset: list[PredicateObject] = [
-        (RDF_TYPE, _expand("void:Dataset")),
-        (RDF_TYPE, _expand("dcat:Dataset")),
-        (_expand("dcterms:title"), literal("Pathway Figure OCR (PFOCR)")),
-        (_expand("dcterms:description"), literal("Genes, chemicals and diseases read by OCR on pathway figures of the literature.")),
-        (_expand("dcterms:license"), iri_term(CC0_IRI)),
-        (_expand("dcterms:publisher"), iri_term("https://www.wikipathways.org/")),
-        (_expand("foaf:page"), iri_term(SITE_URL)),
-        (_expand("void:vocabulary"), iri_term(PFOCR)),
-        (_expand("void:uriSpace"), literal(f"{SITE_URL}figures/")),
-        (_expand("void:exampleResource"), iri_term(f"{SITE_URL}figures/PMC7378365__fimmu-11-01424-g0002.html")),
-        (_expand("pav:createdWith"), literal(tool)),
-        *([(_expand("pav:version"), literal(release.name)), (_expand("dcat:version"), literal(release.name))] if release.name else []),
-        *([(_expand("dcterms:issued"), literal(release.issued, "xsd:date"))] if release.issued else []),
-        (_expand("void:triples"), _integer_literal(counts.triples)),
-        (_expand("void:entities"), _integer_literal(counts.subjects)),
-        (_expand("void:distinctSubjects"), _integer_literal(counts.subjects)),
-        (_expand("void:classes"), _integer_literal(len(counts.classes))),
-        (_expand("void:properties"), _integer_literal(len(counts.properties))),
-        *((_expand("void:classPartition"), partition.subject) for partition in classes),
-        *((_expand("void:propertyPartition"), partition.subject) for partition in properties),
-        *((_expand("dcat:distribution"), _distribution_iri(file)) for file, _ in files),
+def describe_dataset(facts: ExportFacts, release: Release) -> list[Resource]:
+    """The dataset description as resources: the RDF dataset with its statistics, the three levels of HCLS, and what they name."""
+    counts = facts.counts
+    version = release.name or f"records-{facts.inputs['records'][:12]}"
+    totals = {"rdfs:Class": len(counts.classes), "rdfs:Literal": facts.distinct_literals, "sd:Graph": facts.graphs}
+    partition_pairs, partitions = describe_partitions(counts)
+    total_partitions = describe_totals(totals)
+    statistics: list[PredicateObject] = [
+        (expand("void:triples"), integer_literal(counts.triples)),
+        (expand("void:entities"), integer_literal(counts.subjects)),
+        (expand("void:distinctSubjects"), integer_literal(counts.subjects)),
+        (expand("void:distinctObjects"), integer_literal(facts.distinct_iris + facts.distinct_literals)),
+        (expand("void-ext:distinctIRIReferenceObjects"), integer_literal(facts.distinct_iris)),
+        (expand("void-ext:distinctLiterals"), integer_literal(facts.distinct_literals)),
+        (expand("void:classes"), integer_literal(len(counts.classes))),
+        (expand("void:properties"), integer_literal(len(counts.properties))),
     ]
-    return [Resource(iri_term(DATASET_IRI), tuple(dataset)), *classes, *properties, *distributions]
-
-
-def _integer_literal(count: int) -> str:
-    return literal(str(count), "xsd:integer")
-
-
-def _describe_partition(partition_type: str, term: str, count: int) -> Resource:
-    local_name = term.rstrip(">").replace("#", "/").rpartition("/")[2]
-    digest = hashlib.blake2b(term.encode(), digest_size=4).hexdigest()
-    count_property = _expand("void:entities" if partition_type == "class" else "void:triples")
-    return Resource(
-        iri_term(f"{DATASET_IRI}#{partition_type}-{local_name}-{digest}"),
-        ((_expand(f"void:{partition_type}"), term), (count_property, _integer_literal(count))),
+    version_pairs: list[PredicateObject] = [
+        *((expand("dcterms:creator"), iri_term(creator.iri)) for creator in release.creators),
+        (expand("dcterms:license"), iri_term(CC0_IRI)),
+        *([(expand("dcterms:issued"), literal(release.issued, "xsd:date"))] if release.issued else []),
+        (expand("dcterms:language"), _ENGLISH),
+    ]
+    catalogue_pairs: list[PredicateObject] = [
+        (expand("dcat:contactPoint"), _CONTACT),
+        (expand("dcat:landingPage"), iri_term(release.homepage)),
+        (expand("dcat:theme"), _THEME),
+        *([(expand("dcterms:temporal"), _YEARS)] if facts.years else []),
+        *((expand("dcat:keyword"), english(word)) for word in _KEYWORDS),
+        (expand("prov:wasGeneratedBy"), _EXPORT),
+        *((expand("dcat:distribution"), _file_iri(file)) for file, _ in facts.files),
+    ]
+    named_pairs: list[PredicateObject] = [
+        (expand("dcterms:publisher"), iri_term(WIKIPATHWAYS)),
+        (expand("foaf:page"), iri_term(release.homepage)),
+    ]
+    version_iri = iri_term(f"{DATASET_IRI}#version-{quote(version, safe='')}")
+    dataset = Resource(
+        _DATASET,
+        (
+            *_introduce(("void:Dataset", "dcat:Dataset", "sd:Graph"), _TITLE, _DESCRIPTION),
+            *named_pairs,
+            *version_pairs,
+            *catalogue_pairs,
+            *((expand(name), literal(release.name)) for name in ("pav:version", "dcat:version") if release.name),
+            (expand("prov:specializationOf"), version_iri),
+            (expand("pav:createdWith"), literal(facts.tool)),
+            (expand("void:vocabulary"), iri_term(PFOCR)),
+            (expand("void:uriSpace"), literal(f"{SITE_URL}figures/")),
+            (expand("void:exampleResource"), iri_term(f"{SITE_URL}figures/PMC7378365__fimmu-11-01424-g0002.html")),
+            *statistics,
+            *partition_pairs,
+        ),
     )
+    summary = Resource(
+        _SUMMARY, (*_introduce(("dctypes:Dataset",), _TITLE, _DESCRIPTION), *named_pairs, (expand("pav:hasCurrentVersion"), version_iri))
+    )
+    version_level = Resource(
+        version_iri,
+        (
+            *_introduce(("dctypes:Dataset", "dcat:Dataset"), _TITLE, _DESCRIPTION),
+            *named_pairs,
+            *version_pairs,
+            *catalogue_pairs,
+            (expand("pav:version"), literal(version)),
+            (expand("dcat:version"), literal(version)),
+            (expand("dcterms:isVersionOf"), _SUMMARY),
+        ),
+    )
+    total_pairs = [(expand("void:classPartition"), partition.subject) for partition in total_partitions]
+    common_pairs = [*named_pairs, *version_pairs, (expand("pav:version"), literal(version)), *statistics, *total_pairs]
+    distributions = [
+        resource for file, media_type in facts.files for resource in _describe_distribution(file, media_type, common_pairs, release)
+    ]
+    named = [*_describe_names(facts, release), *_describe_export(facts, version_iri)]
+    return [dataset, summary, version_level, *partitions, *total_partitions, *distributions, *named]
 
 
-def _distribution_iri(file: FileInfo) -> str:
+def _introduce(classes: Iterable[str], title: str, description: str) -> list[PredicateObject]:
+    return [
+        *((RDF_TYPE, expand(name)) for name in classes),
+        (expand("dcterms:title"), title),
+        (expand("dcterms:description"), description),
+    ]
+
+
+def _file_iri(file: FileInfo) -> str:
     return iri_term(f"{DATASET_IRI}#{file.name}")
 
 
-def _describe_distribution(file: FileInfo, media_type: str) -> list[Resource]:
+def _describe_distribution(file: FileInfo, media_type: str, common: list[PredicateObject], release: Release) -> Iterator[Resource]:
+    """The distribution level of HCLS: a file of the graph, and its checksum."""
     checksum = iri_term(f"{DATASET_IRI}#sha256-{file.name}")
     compression = {".gz": "application/gzip", ".zst": "application/zstd"}.get(PurePath(file.name).suffix)
+    url = f"{release.downloads.rstrip('/')}/{quote(file.name)}"
     pairs: list[PredicateObject] = [
-        (RDF_TYPE, _expand("dcat:Distribution")),
-        (_expand("dcterms:title"), literal(file.name)),
-        (_expand("dcterms:license"), iri_term(CC0_IRI)),
-        (_expand("dcat:mediaType"), iri_term(f"{_MEDIA_TYPES}{media_type}")),
-        *([(_expand("dcat:compressFormat"), iri_term(f"{_MEDIA_TYPES}{compression}"))] if compression else []),
-        (_expand("dcat:byteSize"), _integer_literal(file.size)),
-        (_expand("spdx:checksum"), checksum),
+        *_introduce(("void:Dataset", "dcat:Distribution"), english(file.name), english(f"The graph of the release as {media_type}.")),
+        *common,
+        (expand("dcterms:format"), iri_term(f"{_EU_VOCABULARY}/file-type/{_FILE_TYPES[media_type]}")),
+        (expand("dcat:accessURL"), iri_term(release.downloads or release.homepage)),
+        *([(expand("dcat:downloadURL"), iri_term(url)), (expand("void:dataDump"), iri_term(url))] if release.downloads else []),
+        (expand("dcat:mediaType"), iri_term(f"{_MEDIA_TYPES}{media_type}")),
+        *([(expand("dcat:compressFormat"), iri_term(f"{_MEDIA_TYPES}{compression}"))] if compression else []),
+        (expand("dcat:byteSize"), literal(str(file.size), "xsd:nonNegativeInteger")),
+        (expand("spdx:checksum"), checksum),
     ]
-    checksum_pairs = (
-        (RDF_TYPE, _expand("spdx:Checksum")),
-        (_expand("spdx:algorithm"), _expand("spdx:checksumAlgorithm_sha256")),
-        (_expand("spdx:checksumValue"), literal(file.sha256)),
+    yield Resource(_file_iri(file), tuple(pairs))
+    yield _describe_checksum(checksum, file.sha256)
+
+
+def _describe_checksum(subject: str, sha256: str) -> Resource:
+    pairs = (
+        (RDF_TYPE, expand("spdx:Checksum")),
+        (expand("spdx:algorithm"), _SHA256),
+        (expand("spdx:checksumValue"), literal(sha256, "xsd:hexBinary")),
     )
-    return [Resource(_distribution_iri(file), tuple(pairs)), Resource(checksum, checksum_pairs)]
+    return Resource(subject, pairs)
+
+
+def _describe_export(facts: ExportFacts, version_iri: str) -> Iterator[Resource]:
+    """The provenance: the export, the tool that ran it, and the digests of its inputs."""
+    tool = iri_term(f"{DATASET_IRI}#tool")
+    inputs = {name: iri_term(f"{DATASET_IRI}#input-{name}") for name in facts.inputs}
+    yield Resource(
+        _EXPORT,
+        (
+            (RDF_TYPE, expand("prov:Activity")),
+            (expand("prov:wasAssociatedWith"), tool),
+            *((expand("prov:used"), subject) for subject in inputs.values()),
+            (expand("prov:generated"), version_iri),
+        ),
+    )
+    yield Resource(tool, ((RDF_TYPE, expand("prov:SoftwareAgent")), (expand("foaf:name"), literal(facts.tool))))
+    for name, sha256 in facts.inputs.items():
+        checksum = iri_term(f"{DATASET_IRI}#sha256-input-{name}")
+        yield Resource(
+            inputs[name],
+            ((RDF_TYPE, expand("prov:Entity")), (expand("dcterms:title"), english(name)), (expand("spdx:checksum"), checksum)),
+        )
+        yield _describe_checksum(checksum, sha256)
+
+
+def _describe_names(facts: ExportFacts, release: Release) -> Iterator[Resource]:
+    """What the description names: agents, contact, licence, pages, media types. DCAT-AP wants the class of each of them."""
+    pages = {
+        release.homepage: ("foaf:Document", "rdfs:Resource"),
+        release.downloads or release.homepage: ("foaf:Document", "rdfs:Resource"),
+    }
+    agents = {WIKIPATHWAYS: "WikiPathways", **{creator.iri: creator.name for creator in release.creators}}
+    for iri, name in agents.items():
+        types = [(RDF_TYPE, expand(cls)) for cls in ("foaf:Agent", *pages.pop(iri, ()))]
+        yield Resource(iri_term(iri), (*types, (expand("foaf:name"), literal(name))))
+    yield from (Resource(iri_term(iri), tuple((RDF_TYPE, expand(cls)) for cls in types)) for iri, types in pages.items())
+    reachable = [(expand("vcard:hasEmail"), iri_term(f"mailto:{quote(release.email, safe='@')}"))] if release.email else []
+    contact_pairs = [(expand("vcard:fn"), literal(release.contact)), *reachable, (expand("vcard:hasURL"), iri_term(release.contact_page))]
+    yield Resource(_CONTACT, ((RDF_TYPE, expand("vcard:Kind")), *contact_pairs))
+    if facts.years:
+        first, last = facts.years[0], facts.years[-1]
+        ends = [(expand("dcat:startDate"), literal(first, "xsd:gYear")), (expand("dcat:endDate"), literal(last, "xsd:gYear"))]
+        yield Resource(_YEARS, ((RDF_TYPE, expand("dcterms:PeriodOfTime")), *ends))
+    yield Resource(_THEME, ((RDF_TYPE, expand("skos:Concept")), (expand("skos:prefLabel"), english("Health"))))
+    classes = {iri_term(CC0_IRI): "dcterms:LicenseDocument", _ENGLISH: "dcterms:LinguisticSystem", _SHA256: "spdx:ChecksumAlgorithm"}
+    for file, media_type in facts.files:
+        classes[iri_term(f"{_MEDIA_TYPES}{media_type}")] = "dcterms:MediaType"
+        classes[iri_term(f"{_EU_VOCABULARY}/file-type/{_FILE_TYPES[media_type]}")] = "dcterms:MediaTypeOrExtent"
+        if file.name.endswith((".gz", ".zst")):
+            suffix = "gzip" if file.name.endswith(".gz") else "zstd"
+            classes[iri_term(f"{_MEDIA_TYPES}application/{suffix}")] = "dcterms:MediaType"
+    yield from (Resource(subject, ((RDF_TYPE, expand(name)),)) for subject, name in sorted(classes.items()))

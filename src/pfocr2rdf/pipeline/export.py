@@ -12,9 +12,10 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from pfocr2rdf.errors import OutputError, SourceError
-from pfocr2rdf.pipeline.options import EXECUTORS, ExecutorOptions, ExportOptions, Release
+from pfocr2rdf.pipeline.options import EXECUTORS, ExecutorOptions, ExportOptions
 from pfocr2rdf.pipeline.partitioned import PartitionedExport
 from pfocr2rdf.pipeline.previous_export import holds_figures
+from pfocr2rdf.pipeline.release import Release
 from pfocr2rdf.pipeline.results import EXPORTED, IndexedRecord
 from pfocr2rdf.pipeline.run import ExportRun
 from pfocr2rdf.pipeline.single import SingleFileExport

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from pfocr2rdf.errors import OptionError
 from pfocr2rdf.pipeline.results import QUARANTINED, REFUSED
@@ -65,10 +64,3 @@ class ExecutorOptions:
             raise OptionError(f"{self.worker_count} is no number of workers; there must be at least one")
         if self.scheduler and self.name != "dask":
             raise OptionError("a scheduler goes with the engine dask")
-
-
-class Release(NamedTuple):
-    """The publisher's metadata of a release: its name and its date (``YYYY-MM-DD``), or ``""``."""
-
-    name: str = ""
-    issued: str = ""

@@ -143,7 +143,7 @@ def _superseded_result(record: IndexedRecord) -> RecordResult:
             rank = SCHEMA_RANK[parse_record(raw, data).schema_version]
     except RecordError as error:
         return build_refusal_result(number, ref, error.with_source(ref.source))
-    return RecordResult(number, ref.source, ref.line, raw.digest(), raw.figid, rank, EXPORTED, (), b"", "{}")
+    return RecordResult(number, ref.source, ref.line, raw.digest(), raw.figid, rank, EXPORTED, (), b"", b"", "{}")
 
 
 def _is_record_unmodified(ref: RecordRef, previous: RecordResult) -> bool:

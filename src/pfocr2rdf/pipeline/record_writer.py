@@ -121,7 +121,7 @@ class RecordWriter:
     def _write_record(self, result: RecordResult, fragments: Sequence[bytes | memoryview]) -> StoredRecord:
         """Write a record's fragments, and return its row of the state."""
         if result.status != EXPORTED:
-            return StoredRecord(result._replace(sizes=(), packed_keys=b""), ())
+            return StoredRecord(result._replace(sizes=(), packed_keys=b"", packed_objects=b""), ())
         offsets = tuple(file.append(fragment) for file, fragment in zip(self._graph_files, fragments, strict=True))
         return StoredRecord(result._replace(sizes=tuple(map(len, fragments))), offsets)
 

@@ -22,11 +22,17 @@ EXPORTED, REFUSED, QUARANTINED = "exported", "refused", "quarantined"
 
 DUPLICATE = "lost"  # the status of a record that gave way to another one of its figure
 
-# All records share a few hundred characteristic sets of a few hundred letters each: these are stored as lists of numbers.
-_COMMON_LINES = tuple(
-    dict.fromkeys((*(f"{RDF_TYPE} {expand_term(row.name)}" for row in CLASSES), RDF_TYPE, *(expand_term(row.name) for row in PROPERTIES)))
-)
-_LINE_CODES = {name: str(number) for number, name in enumerate(_COMMON_LINES)}
+# All records share a few hundred characteristic sets of a few hundred letters each: their lines and terms are stored as numbers.
+_COMMON_TEXTS = tuple(
+    dict.fromkeys((
+        *(expand_term(row.name) for row in CLASSES),
+        *(f"{RDF_TYPE}\t={expand_term(row.name)}" for row in CLASSES),
+        *(f"{expand_term(row.name)}\t{'' if row.is_object else f'^^{expand_term(row.range)}'}" for row in PROPERTIES),
+        *(expand_term(row.name) for row in PROPERTIES),
+        *map(expand_term, ("schema:Dataset", "schema:ScholarlyArticle", "wp:GeneProduct")),
+    ))
+)  # fmt: skip
+_CODES = {text: str(number) for number, text in enumerate(_COMMON_TEXTS)}
 
 
 class RecordWarning(NamedTuple):
@@ -90,6 +96,7 @@ class RecordResult(NamedTuple):
     status: str  # ``EXPORTED``, ``REFUSED``, ``QUARANTINED`` or ``DUPLICATE``
     sizes: tuple[int, ...]  # the bytes of its fragment in each format, in the order of the formats
     packed_keys: bytes  # the keys of the descriptions that it gives of entities, one behind the other
+    packed_objects: bytes  # hashes of the objects of its statements, but for entities
     notes_json: str  # a ``RecordNotes``, as JSON
     aliases: str = ""  # its aliases that can be addresses, one a line
 
@@ -113,6 +120,7 @@ class ResultCodec(NamedTuple):
             digest=self.encode_bytes(result.digest),
             sizes=self.encode_sizes(result.sizes),
             packed_keys=self.encode_bytes(result.packed_keys),
+            packed_objects=self.encode_bytes(result.packed_objects),
         )
 
     def decode(self, row: Iterable[Any]) -> RecordResult:
@@ -122,6 +130,7 @@ class ResultCodec(NamedTuple):
             digest=self.decode_bytes(stored.digest),
             sizes=self.decode_sizes(stored.sizes),
             packed_keys=self.decode_bytes(stored.packed_keys),
+            packed_objects=self.decode_bytes(stored.packed_objects),
         )
 
 
@@ -143,14 +152,26 @@ _REFUSAL_NAMES = {key: name for name, key in _REFUSAL_KEYS.items()}
 
 
 def _encode_set(characteristic_set: str) -> str:
-    return "\n".join([_LINE_CODES.get(line, line) for line in characteristic_set.split("\n")])
+    return "\n".join([_CODES.get(line) or _encode_line(line) for line in characteristic_set.split("\n")])
+
+
+def _encode_line(line: str) -> str:
+    return _map_terms(line, lambda text: _CODES.get(text, text))
+
+
+def _map_terms(line: str, convert: Callable[[str], str]) -> str:
+    return "\t".join([" ".join([convert(text) for text in part.split(" ")]) for part in line.split("\t")])
 
 
 _encoded_sets: LruCache[str, str] = LruCache(10_000, _encode_set)
 
 
 def _decode_set(code: str) -> str:
-    return "\n".join([_COMMON_LINES[int(line)] if line.isdecimal() else line for line in code.split("\n")])
+    return "\n".join([_decode_line(line) for line in code.split("\n")])
+
+
+def _decode_line(line: str) -> str:
+    return _map_terms(line, lambda text: _COMMON_TEXTS[int(text)] if text.isdecimal() else text)
 
 
 def _decode_refusal(row: Any) -> RecordError | None:
@@ -212,4 +233,4 @@ def index_record(number: int, item: RecordRef | RecordError) -> IndexedRecord | 
 def build_refusal_result(number: int, ref: RecordRef, error: RecordError, digest: bytes = b"", figid: str = "") -> RecordResult:
     """The result of a record that cannot be used."""
     notes = RecordNotes(TripleCounts(), Counter(), [], [], error)
-    return RecordResult(number, ref.source, ref.line, digest, figid, 0, REFUSED, (), b"", notes.to_json())
+    return RecordResult(number, ref.source, ref.line, digest, figid, 0, REFUSED, (), b"", b"", notes.to_json())

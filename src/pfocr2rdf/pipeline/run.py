@@ -11,7 +11,8 @@ from itertools import islice
 from pfocr2rdf.pipeline.aggregate import Aggregator, DroppedRecords
 from pfocr2rdf.pipeline.executors.base import Executor
 from pfocr2rdf.pipeline.fingerprint import export_fingerprint
-from pfocr2rdf.pipeline.options import ExecutorOptions, ExportOptions, Release
+from pfocr2rdf.pipeline.options import ExecutorOptions, ExportOptions
+from pfocr2rdf.pipeline.release import Release
 from pfocr2rdf.pipeline.report import ReportWriter
 from pfocr2rdf.pipeline.results import IndexedRecord, RecordResult, index_record
 from pfocr2rdf.pipeline.state import State

@@ -6,7 +6,7 @@ import hashlib
 import json
 
 from pfocr2rdf.pipeline.aggregate import Aggregator
-from pfocr2rdf.pipeline.dataset_description import serialize_dataset_description
+from pfocr2rdf.pipeline.dataset_description import ExportFacts, serialize_dataset_description
 from pfocr2rdf.pipeline.fingerprint import code_fingerprint
 from pfocr2rdf.pipeline.run import ExportRun
 from pfocr2rdf.rdf.ontology import serialize_ontology
@@ -24,17 +24,24 @@ def write_sidecars(directory: ExportDirectory, run: ExportRun, aggregator: Aggre
     directory.write_text("context.jsonld", json.dumps({"@context": jsonld_context()}, indent=1) + "\n")
     directory.write_text("shapes.ttl", run.shapes.text)
     distributions = [(file, media_types[_format_suffix(file.name)]) for file in sorted(graph_files)]
-    directory.write_text("dataset.ttl", serialize_dataset_description(aggregator.triple_counts, distributions, TOOL, run.release))
+    shapes_sha256 = hashlib.sha256(run.shapes.text.encode()).hexdigest()
+    inputs = {"records": aggregator.records_digest.hexdigest(), "mapping": code_fingerprint(), "shapes": shapes_sha256}
+    distinct_iris, distinct_literals = aggregator.count_distinct_objects()
+    graphs = aggregator.summary.exported + (aggregator.summary.entities > 0)
+    facts = ExportFacts(
+        aggregator.triple_counts, distinct_iris, distinct_literals, graphs, distributions, TOOL, inputs, sorted(aggregator.years)
+    )
+    directory.write_text("dataset.ttl", serialize_dataset_description(facts, run.release))
     manifest = {
         "tool": TOOL,
         "sources": run.source_names,
-        "records": {"read": aggregator.summary.read, "sha256": aggregator.records_digest.hexdigest()},
+        "records": {"read": aggregator.summary.read, "sha256": inputs["records"]},
         "quarantined": sorted(directory.quarantined),
         "files": [
             {"name": file.name, "size": file.size, "sha256": file.sha256} for file in sorted({*directory.written_files, *graph_files})
         ],
-        "mapping": {"sha256": code_fingerprint()},
-        "shapes": {"sha256": hashlib.sha256(run.shapes.text.encode()).hexdigest()},
+        "mapping": {"sha256": inputs["mapping"]},
+        "shapes": {"sha256": inputs["shapes"]},
     }
     directory.write_json(MANIFEST_FILE, manifest)
 

@@ -80,7 +80,7 @@ class SingleFileExport:
     def _settings(self) -> dict[str, Any]:
         """All that the files of an export depend on, but for the records, the mapping and the shapes."""
         options = self._run.options
-        settings = {"sources": self._run.source_names, "release": list(self._run.release), "formats": list(options.formats)}
+        settings = {"sources": self._run.source_names, "release": repr(self._run.release), "formats": list(options.formats)}
         return settings | {"compress": options.compress, "limit": options.limit}
 
     def _unchanged_summary(self, reusable: ReusableRecords) -> ExportSummary | None:

@@ -20,7 +20,7 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL, seal INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS records (
     number INTEGER PRIMARY KEY, source TEXT NOT NULL, line INTEGER NOT NULL, digest BLOB NOT NULL, figid TEXT NOT NULL,
-    rank INTEGER NOT NULL, status TEXT NOT NULL, sizes BLOB NOT NULL, entities BLOB NOT NULL, said TEXT NOT NULL,
+    rank INTEGER NOT NULL, status TEXT NOT NULL, sizes BLOB NOT NULL, entities BLOB NOT NULL, objects BLOB NOT NULL, said TEXT NOT NULL,
     aliases TEXT NOT NULL, offsets BLOB NOT NULL, seal INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS records_of ON records (source, line);
@@ -102,7 +102,7 @@ class State:
 
     def add(self, records: Iterable[StoredRecord]) -> None:
         """Store records."""
-        self.database.executemany("INSERT OR REPLACE INTO records VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", map(_encode_row, records))
+        self.database.executemany("INSERT OR REPLACE INTO records VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", map(_encode_row, records))
 
     @cached_property
     def _fingerprint_lookup(self) -> _SequentialLookup:

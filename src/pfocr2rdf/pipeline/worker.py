@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
+from operator import attrgetter
 
 from pfocr2rdf.errors import ExecutorError, RecordError, map_record_errors
 from pfocr2rdf.mapping.figure_graph import FigureGraph, build_figure_graph
@@ -29,6 +30,7 @@ from pfocr2rdf.pipeline.results import (
 from pfocr2rdf.pipeline.words import WORD_GROUP
 from pfocr2rdf.rdf.iris import figure_graph_iri, is_figid
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
+from pfocr2rdf.rdf.terms import pack_objects
 from pfocr2rdf.records.model import FigureRecord
 from pfocr2rdf.records.reader import SCHEMA_RANK, RawRecord, parse_record, prefetch, read_raw
 from pfocr2rdf.records.side_files import strip_compression
@@ -36,6 +38,8 @@ from pfocr2rdf.validation.report import result_to_json
 from pfocr2rdf.validation.results import ValidationResult
 from pfocr2rdf.validation.shapes import Shapes
 from pfocr2rdf.validation.validator import get_validator
+
+_get_object_keys = attrgetter("object_keys")
 
 
 class Worker:
@@ -100,7 +104,7 @@ class Worker:
         if not self._keep_violations and any(result.severity == "Violation" for result in results):
             reasons = [result_to_json(result) for result in results]
             batch.quarantined[origin[0]] = QuarantinedRecord(graph.figid, _original_files(graph.figid, raw), reasons)
-            return RecordResult(*identity, QUARANTINED, (), b"", RecordNotes(TripleCounts(), Counter(), results, []).to_json())
+            return RecordResult(*identity, QUARANTINED, (), b"", b"", RecordNotes(TripleCounts(), Counter(), results, []).to_json())
         notes = self._collect_notes(figure, graph, results)
         notes_json = notes.to_json()
         figure_fragments = self._serialize_figure(graph)
@@ -110,7 +114,8 @@ class Worker:
         batch.counts.merge(notes.counts)
         batch.summary_counts.update(notes.summary_counts)
         aliases = "\n".join([alias for alias in figure.figid_aliases if alias != figure.figid and is_figid(alias)])
-        return RecordResult(*identity, EXPORTED, tuple(map(len, figure_fragments.values())), keys, notes_json, aliases)
+        sizes = tuple(map(len, figure_fragments.values()))
+        return RecordResult(*identity, EXPORTED, sizes, keys, _pack_objects(graph), notes_json, aliases)
 
     @staticmethod
     def _collect_notes(figure: FigureRecord, graph: FigureGraph, results: list[ValidationResult]) -> RecordNotes:
@@ -118,7 +123,7 @@ class Worker:
         counts = Counter({f"mentions.{entity_type}": count for entity_type, count in mention_counts.items()})
         counts.update({f"repairs.{part}": count for part, count in graph.repairs.items()})
         counts.update({f"{WORD_GROUP}{curie} {word}": count for (curie, word), count in count_words(figure.mentions).items()})
-        return RecordNotes(TripleCounts.for_figure(graph.figure, graph.mentions), counts, results, list(graph.notes))
+        return RecordNotes(TripleCounts.for_figure(graph.figure, graph.mentions, graph.entities), counts, results, list(graph.notes))
 
     def _serialize_figure(self, graph: FigureGraph) -> dict[str, bytes]:
         """The figure's fragment in each format."""
@@ -127,6 +132,14 @@ class Worker:
             name: serializer.serialize_figure(graph.figure, graph.mentions, graph_iri).encode()
             for name, serializer in self._serializers.items()
         }
+
+
+def _pack_objects(graph: FigureGraph) -> bytes:
+    """The keys of the objects of a figure and its mentions, but for entities; some may repeat."""
+    values = [value for values in graph.figure.values_by_predicate.values() for value in values if value not in graph.entities]
+    if graph.mentions.local_names:
+        values += [value for _, value in graph.mentions.common]
+    return b"".join((pack_objects(values), *map(_get_object_keys, graph.mentions.bodies), *map(_get_object_keys, graph.mentions.trailers)))
 
 
 def _original_files(figid: str, raw: RawRecord) -> dict[str, bytes]:

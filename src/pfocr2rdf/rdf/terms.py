@@ -9,14 +9,22 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 from typing import NamedTuple
 
-from pfocr2rdf.rdf.vocabulary import PREFIXES, PROPERTIES, expand_curie
+from xxhash import xxh3_64_intdigest
+
+from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
+from pfocr2rdf.rdf.vocabulary import EVIDENCE_TYPES, LINKED_DATASETS, PREFIXES, PROPERTIES, expand_curie
 
 PredicateObject = tuple[str, str]  # a predicate and an object, both as N-Triples text
 XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
+STRING_KIND, _LANG_STRING_KIND = f"^^<{XSD_STRING}>", f"^^<{PREFIXES['rdf']}langString>"
+_LINKED_PREFIXES = tuple((prefix, f"<{namespace}") for prefix, namespace in LINKED_DATASETS.items())
+_LINKED_NAMESPACES = tuple(start for _, start in _LINKED_PREFIXES)
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _UNESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
 _CONTROL_ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
@@ -67,19 +75,63 @@ def group_by_predicate(pairs: Iterable[PredicateObject]) -> dict[str, list[str]]
     return values
 
 
+def list_classes(resource: Resource) -> str:
+    """The classes of a resource, with blanks between them."""
+    return " ".join([value for predicate, value in resource.pairs if predicate == RDF_TYPE])
+
+
 class PredicateObjectList:
-    """An interned predicate-object list, which many resources have. It is hashed by identity: a quick key for what is made of it."""
+    """An interned predicate-object list, which many resources have. It is hashed by identity: a quick key for what is made of it.
 
-    __slots__ = ("characteristic_set", "pairs")
+    ``object_kinds`` are the kinds of the objects that are entities.
+    """
 
-    def __init__(self, pairs: tuple[PredicateObject, ...]) -> None:
+    __slots__ = ("characteristic_set", "object_keys", "pairs")
+
+    def __init__(self, pairs: tuple[PredicateObject, ...], object_kinds: Mapping[str, str] = MappingProxyType({})) -> None:
         self.pairs = pairs
-        self.characteristic_set = sys.intern(characteristic_set(pairs))
+        kinds = [COMMON_KINDS.get(value) or object_kinds.get(value) or object_kind(value) for _, value in pairs]
+        self.characteristic_set = sys.intern("\n".join([f"{predicate}\t{kind}" for (predicate, _), kind in zip(pairs, kinds, strict=True)]))
+        self.object_keys = pack_objects([value for _, value in pairs if not (value in COMMON_KINDS or value in object_kinds)])
 
 
-def characteristic_set(pairs: Iterable[PredicateObject]) -> str:
-    """The characteristic set of statements, which are counted by it: the predicates, a line each, and the class behind ``rdf:type``."""
-    return "\n".join([f"{RDF_TYPE} {value}" if predicate == RDF_TYPE else predicate for predicate, value in pairs])
+def characteristic_set(pairs: Iterable[PredicateObject], object_kinds: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The characteristic set of statements, which are counted by it: a line each, with the predicate, a tab and the ``object_kind``."""
+    return "\n".join([
+        f"{predicate}\t={value}" if predicate == RDF_TYPE else f"{predicate}\t{object_kinds.get(value) or object_kind(value)}"
+        for predicate, value in pairs
+    ])  # fmt: skip
+
+
+def object_kind(value: str, classes: str = "") -> str:
+    """What statements are counted by: ``^^`` and the datatype of a literal; of an IRI, the prefix of its dataset, and its classes.
+
+    >>> object_kind('"9606"'), object_kind("<http://purl.obolibrary.org/obo/NCBITaxon_9606>", "<urn:C> <urn:D>"), object_kind("<urn:x>")
+    ('^^<http://www.w3.org/2001/XMLSchema#string>', 'taxon <urn:C> <urn:D>', '')
+    """
+    if value[0] == '"':
+        if value[-1] == '"':
+            return STRING_KIND
+        datatype = value[value.rindex('"') + 1 :]
+        return datatype if datatype[0] == "^" else _LANG_STRING_KIND
+    if value.startswith(_LINKED_NAMESPACES):
+        prefix = next(prefix for prefix, start in _LINKED_PREFIXES if value.startswith(start))
+        return f"{prefix} {classes}"
+    return f" {classes}" if classes else ""
+
+
+def entity_kind(entity: Resource) -> str:
+    """The ``object_kind`` of statements about an entity."""
+    if entity.pairs_own:
+        return object_kind(entity.subject, list_classes(entity))
+    if entry := ENTITY_KINDS.lookup(id(entity)):
+        return entry[1]
+    return ENTITY_KINDS.put(id(entity), (entity, object_kind(entity.subject, list_classes(entity))))[1]
+
+
+def pack_objects(values: Iterable[str]) -> bytes:
+    """Hashes of objects that are the same in every process, as 8 bytes each: odd for literals, even for IRIs."""
+    return array("Q", [xxh3_64_intdigest(value.encode()) & -2 | (value[0] == '"') for value in values]).tobytes()
 
 
 class ResourceColumns(NamedTuple):
@@ -169,6 +221,18 @@ def lexical_form(text: str) -> str:
 
 
 RDF_TYPE = expand_term("rdf:type")
+COMMON_KINDS = {
+    value: f"={value}"
+    for value in (
+        *(expand_term(row.name) for row in EVIDENCE_TYPES),
+        *(literal(source) for row in EVIDENCE_TYPES for source in row.sources),
+        *(literal(str(count), "xsd:integer") for count in range(1, 10)),
+    )
+}
+"""The kinds of objects that most mentions have: these are counted one by one."""
+
+ENTITY_KINDS: LruCache[int, tuple[Resource, str]] = LruCache(ROW_CACHE_ENTRIES)
+"""The kinds of interned entities, by identity, which holds as long as the resource is here."""
 
 
 # The order of statements within a subject, which all formats share.

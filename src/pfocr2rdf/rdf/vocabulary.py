@@ -41,6 +41,12 @@ PREFIXES: dict[str, str] = {
 }
 """The prefixes of the exported data, in the order in which they are written."""
 
+LINKED_DATASETS: dict[str, str] = {
+    **{prefix: PREFIXES[prefix] for prefix in ("ncbigene", "fplx", "pmc", "wikipathways", "chebi", "mesh", "doid", "taxon")},
+    "doi": "https://doi.org/",
+}
+"""The namespaces of the datasets that the graph links to, by prefix."""
+
 ALIGNMENT_PREFIXES: dict[str, str] = {
     "biolink": "https://w3id.org/biolink/vocab/",
     "fabio": "http://purl.org/spar/fabio/",

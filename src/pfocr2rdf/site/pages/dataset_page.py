@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import quote
 
-from pfocr2rdf.pipeline.dataset_description import DESCRIPTION_PREFIXES
+from pfocr2rdf.pipeline.partitions import DESCRIPTION_PREFIXES
 from pfocr2rdf.rdf.iris import CC0_IRI, DATASET_IRI
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, iri_term, lexical_form, parse_term, sort_pairs
 from pfocr2rdf.rdf.vocabulary import SITE_URL

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from pfocr2rdf.pipeline.dataset_description import DESCRIPTION_PREFIXES
+from pfocr2rdf.pipeline.partitions import DESCRIPTION_PREFIXES
 from pfocr2rdf.rdf.serializers.jsonld import JsonLdSerializer, jsonld_context
 from pfocr2rdf.rdf.serializers.turtle import TurtleSerializer
 from pfocr2rdf.rdf.terms import Resource, sort_pairs

@@ -33,4 +33,4 @@ def test_whatever_columns_hold_they_are_written_and_counted_as_nodes(columns: Re
         assert make().serialize_figure(figure, columns, "urn:g") == make().serialize_resources(nodes, "urn:g")
     one_by_one = TripleCounts()
     one_by_one.add(nodes)
-    assert counted(TripleCounts.for_figure(figure, columns)) == counted(one_by_one)
+    assert counted(TripleCounts.for_figure(figure, columns, {})) == counted(one_by_one)
