@@ -129,6 +129,17 @@ def assert_counted(dataset: rdflib.Graph, store: pyoxigraph.Store) -> None:
     properties = counts(store, "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p")
     assert partitions(dataset, "property", VOID.triples) == properties
     assert (said("classes"), said("properties")) == (len(classes), len(properties))
+    assert said("distinctObjects") == count(store, "SELECT (COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }")
+    nested = "?c void:class ?class ; void:propertyPartition ?p . ?p void:property ?property . "
+    kinds = "{ ?p void:classPartition ?k . ?k void:class ?kind } UNION { ?p ext:datatypePartition ?k . ?k ext:datatype ?kind } "
+    prefixes = f"PREFIX void: <{VOID}> PREFIX ext: <http://ldf.fi/void-ext#> "
+    described_kinds = dataset.query(f"{prefixes} SELECT ?class ?property ?kind ?n {{ {nested} {kinds} ?k void:triples ?n }}")
+    found = store.query(
+        "SELECT ?class ?p ?kind (COUNT(*) AS ?n) { ?s a ?class ; ?p ?o . OPTIONAL { ?o a ?t } "
+        "BIND(COALESCE(?t, DATATYPE(?o)) AS ?kind) FILTER(BOUND(?kind)) } GROUP BY ?class ?p ?kind"
+    )
+    expected = {(row[0].value, row[1].value, row[2].value, int(row[3].value)) for row in found}
+    assert {(str(row[0]), str(row[1]), str(row[2]), int(row[3])) for row in described_kinds} == expected
 
 
 # -- the dataset -----------------------------------------------------------------------------------------------------------------

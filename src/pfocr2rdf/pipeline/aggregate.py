@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from itertools import chain, islice
 
 from pfocr2rdf.errors import RecordError, StoppedError
@@ -224,7 +225,8 @@ class Aggregator:
     def count_distinct_objects(self) -> tuple[int, int]:
         """The number of distinct IRIs and of distinct literals that are objects."""
         self.distinct_objects.add(pack_objects({kind.value for kind in self.triple_counts.statement_kinds if kind.value}))
-        return self.distinct_objects.count()
+        with closing(self.distinct_objects):
+            return self.distinct_objects.count()
 
     def close(self) -> None:
         """Complete the summary and the report, and write the aliases."""

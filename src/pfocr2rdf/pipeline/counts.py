@@ -75,19 +75,20 @@ class TripleCounts:
         counts.subjects = 1 + len(mentions.local_names)
         types = figure.values_by_predicate.get(RDF_TYPE, ())
         classes = " ".join(types)
+        figure_kind = figure.subject, object_kind(figure.subject, classes)
         once = [classes, *(f"{RDF_TYPE}\t={value}" for value in types)]
         for predicate, values in figure.values_by_predicate.items():
             if predicate == RDF_TYPE:
                 continue
             if len(values) == 1:
-                once.append(f"{predicate}\t{_kind_in_figure(values[0], entities)}")
+                once.append(f"{predicate}\t{_kind_in_figure(values[0], figure_kind, entities)}")
             else:
-                for kind, count in _count_kinds(values, entities):
+                for kind, count in _count_kinds(values, figure_kind, entities):
                     sets[f"{classes}\n{predicate}\t{kind}"] = count
         sets["\n".join(once)] = 1
         if mentions.local_names:
             mention_classes = " ".join([value for predicate, value in mentions.common if predicate == RDF_TYPE])
-            common = characteristic_set(mentions.common, {figure.subject: object_kind(figure.subject, classes)})
+            common = characteristic_set(mentions.common, dict([figure_kind]))
             sets[f"{mention_classes}\n{common}"] = len(mentions.local_names)
             for lines, count in Counter(map(_get_characteristic_set, chain(mentions.bodies, mentions.trailers))).items():
                 sets[_mention_sets[mention_classes, lines]] += count
@@ -156,17 +157,19 @@ def _datatype(value: str) -> str:
     return iri_term(term.datatype or XSD_STRING) if term.term_type == "literal" else ""
 
 
-def _count_kinds(values: list[str], entities: Mapping[str, Resource]) -> Iterable[tuple[str, int]]:
+def _count_kinds(values: list[str], figure_kind: tuple[str, str], entities: Mapping[str, Resource]) -> Iterable[tuple[str, int]]:
     """The kinds of the objects of a figure, some of which are its entities, each with the number of these."""
     if values[0][0] == '"':
         kinds = [STRING_KIND if value[-1] == '"' else object_kind(value) for value in values]
     else:
         entries = map(ENTITY_KINDS.get, map(id, map(entities.get, values)))
-        kinds = [entry[1] if entry else _kind_in_figure(value, entities) for entry, value in zip(entries, values, strict=True)]
+        kinds = [entry[1] if entry else _kind_in_figure(value, figure_kind, entities) for entry, value in zip(entries, values, strict=True)]
     first_count = kinds.count(kinds[0])
     return Counter(kinds).items() if first_count < len(kinds) else ((kinds[0], first_count),)
 
 
-def _kind_in_figure(value: str, entities: Mapping[str, Resource]) -> str:
+def _kind_in_figure(value: str, figure_kind: tuple[str, str], entities: Mapping[str, Resource]) -> str:
+    if value == figure_kind[0]:
+        return figure_kind[1]
     entity = entities.get(value)
     return entity_kind(entity) if entity else object_kind(value)

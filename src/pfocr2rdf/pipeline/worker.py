@@ -30,7 +30,7 @@ from pfocr2rdf.pipeline.results import (
 from pfocr2rdf.pipeline.words import WORD_GROUP
 from pfocr2rdf.rdf.iris import figure_graph_iri, is_figid
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
-from pfocr2rdf.rdf.terms import pack_objects
+from pfocr2rdf.rdf.terms import expand_term, pack_objects
 from pfocr2rdf.records.model import FigureRecord
 from pfocr2rdf.records.reader import SCHEMA_RANK, RawRecord, parse_record, prefetch, read_raw
 from pfocr2rdf.records.side_files import strip_compression
@@ -40,6 +40,9 @@ from pfocr2rdf.validation.shapes import Shapes
 from pfocr2rdf.validation.validator import get_validator
 
 _get_object_keys = attrgetter("object_keys")
+_ENTITY_PREDICATES = frozenset(
+    map(expand_term, ("pfocr:mentions", "pfocr:mentionsFamily", "pfocr:citedIn", "pfocr:organism", "pfocr:pathway"))
+)
 
 
 class Worker:
@@ -135,8 +138,13 @@ class Worker:
 
 
 def _pack_objects(graph: FigureGraph) -> bytes:
-    """The keys of the objects of a figure and its mentions, but for entities; some may repeat."""
-    values = [value for values in graph.figure.values_by_predicate.values() for value in values if value not in graph.entities]
+    """The keys of the objects of a figure and its mentions, some of them several times; entities are counted when all are merged."""
+    values = [
+        value
+        for predicate, values in graph.figure.values_by_predicate.items()
+        for value in values
+        if predicate not in _ENTITY_PREDICATES or value not in graph.entities
+    ]
     if graph.mentions.local_names:
         values += [value for _, value in graph.mentions.common]
     return b"".join((pack_objects(values), *map(_get_object_keys, graph.mentions.bodies), *map(_get_object_keys, graph.mentions.trailers)))

@@ -34,6 +34,8 @@ class DistinctCounter:
             self._spill()
 
     def _spill(self) -> None:
+        if not self._keys:
+            return
         with map_os_errors(self._folder), TemporaryFile(dir=self._folder) as file:
             file.write(array("Q", sorted(self._keys)))
             file.flush()
