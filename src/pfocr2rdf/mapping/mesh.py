@@ -34,5 +34,6 @@ def find_mesh_name(mesh_id: str) -> str:
     ('Ethanol', 'bevonium', '', '')
     """
     names = _read_group(mesh_id[:-_GROUP_DIGITS])
-    _, start, rest = names.partition(f"\n{mesh_id[-_GROUP_DIGITS:]}\t")
-    return rest[: rest.index("\n")] if start else ""
+    line_start = f"\n{mesh_id[-_GROUP_DIGITS:]}\t"
+    begin = names.find(line_start) + len(line_start)
+    return names[begin : names.index("\n", begin)] if begin >= len(line_start) else ""

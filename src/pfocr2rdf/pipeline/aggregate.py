@@ -204,12 +204,13 @@ class Aggregator:
 
     def _name_entity(self, entity: Resource, conflicts: list[Conflict]) -> Resource:
         """The chemical or disease with its names. Where MeSH names it, records that disagree about the name are no conflict."""
-        other_names = []
-        if mesh_name(entity.subject):
-            other_names = [lexical_form(conflict.dropped) for conflict in conflicts if conflict.predicate == LABEL]
+        name_conflicts = [conflict for conflict in conflicts if conflict.predicate == LABEL]
+        if name_conflicts and mesh_name(entity.subject):
             conflicts[:] = [conflict for conflict in conflicts if conflict.predicate != LABEL]
+        else:
+            name_conflicts = []
         word = self.word_counts.most_frequent(entity.subject)
-        named = name_entity(entity, word, other_names)
+        named = name_entity(entity, word, [lexical_form(conflict.dropped) for conflict in name_conflicts])
         if not has_label(named):
             self.report.add_unlabelled(entity.subject, word)
         return named
