@@ -58,3 +58,14 @@ def test_the_option_of_the_command(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, [*command, "ftp://pictures.example/{filename}"])
     assert result.exit_code == 2
     assert "is no template of URLs of pictures" in result.output
+
+
+@pytest.mark.parametrize(
+    "url", ["https://me:hunter22@example.org/{pmcid}/{filename}", "https://example.org/{filename}?pmcid={pmcid}&access_token=hunter22"]
+)
+def test_secrets_do_not_get_into_the_graph(url: str, tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["export", str(EXAMPLES), "--output", str(tmp_path / "out"), "--image-url", url])
+    assert result.exit_code in (2, 3)
+    assert "everybody would see the password or token" in result.output
+    assert "hunter22" not in result.output
+    assert not (tmp_path / "out").exists()

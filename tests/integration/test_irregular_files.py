@@ -37,6 +37,18 @@ def test_in_a_folder(suffix: str, workers: int, tmp_path: Path) -> None:
     assert all(any(word in row["reason"] for word in IRREGULAR) for row in result.refusals)
 
 
+@pytest.mark.parametrize("name", ["circle", "a/circle", "z/circle"])
+def test_a_link_that_leads_in_a_circle_hides_no_folder_beside_it(name: str, tmp_path: Path) -> None:
+    pages = {
+        f"{path}.md": front_matter(older(figid)) for path, figid in (("a/one", "PMC1__one"), ("a/b/two", "PMC2__two"), ("z/y/x", "PMC3__x"))
+    }
+    folder = write(tmp_path / "in", pages)
+    (folder / name).symlink_to("circle")
+    result = exported([folder], tmp_path / "out")
+    assert result.figids == ["PMC1__one", "PMC2__two", "PMC3__x"]
+    assert result.summary.exit_status == 0
+
+
 @pytest.mark.parametrize("word", IRREGULAR)
 @pytest.mark.parametrize("place", ["_data", "_figures"])
 def test_as_the_table_of_a_record(word: str, place: str, folder: Path, tmp_path: Path) -> None:

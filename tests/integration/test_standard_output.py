@@ -62,3 +62,8 @@ def test_standard_output_that_is_closed(folder: Path) -> None:
 def test_standard_error_that_cannot_be_written_changes_no_status(folder: Path) -> None:
     assert run("pfocr2rdf export nowhere -o again 2> /dev/full", folder)[0] == 3
     assert run("pfocr2rdf stats out 2> /dev/full", folder)[0] == 0
+
+
+@pytest.mark.parametrize("command", ["export in -o closed", "stats out", "load out --to closed-store", "publish out -o closed-site"])
+def test_standard_error_that_is_closed_changes_no_status(command: str, folder: Path) -> None:
+    assert run(f"pfocr2rdf {command} 2>&-", folder)[0] == 0

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import BinaryIO
 
-from pfocr2rdf.errors import OutputError, SourceError
+from pfocr2rdf.errors import OptionError, OutputError, SourceError
 from pfocr2rdf.pipeline.options import EXECUTORS, ExecutorOptions, ExportOptions
 from pfocr2rdf.pipeline.partitioned import PartitionedExport
 from pfocr2rdf.pipeline.previous_export import holds_figures
@@ -29,7 +29,7 @@ from pfocr2rdf.storage.export_directory import ExportDirectory
 from pfocr2rdf.storage.output_storage import Storage
 from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.storage.scratch import scratch_directory
-from pfocr2rdf.storage.urls import is_url, redact_url
+from pfocr2rdf.storage.urls import is_url, redact_text, redact_url
 from pfocr2rdf.validation.shapes import load_shapes
 
 
@@ -106,7 +106,7 @@ def export(
         fresh=fresh,
         partition_records=partition_size,
         merge=merge,
-        image_url="" if image_url is None else parse_image_url(image_url),
+        image_url="" if image_url is None else _check_image_url(image_url),
     )
     executor_options = ExecutorOptions(engine, workers, scheduler)
     source_names, destination = [os.fspath(source) for source in sources], os.fspath(output)
@@ -124,6 +124,13 @@ def export(
             summary = SingleFileExport(run, stack.enter_context(ExportDirectory(folder))).execute()
     summary.seconds = time.perf_counter() - begin
     return summary
+
+
+def _check_image_url(text: str) -> str:
+    """The template of URLs of pictures; ``OptionError`` where it is none, or has a secret that would be in the graph."""
+    if (shown := redact_text(text)) != text:
+        raise OptionError(f"{shown}: everybody would see the password or token of the URL in the graph; leave it out")
+    return parse_image_url(text)
 
 
 def _export_partitioned(run: ExportRun, storage: Storage) -> ExportSummary:

@@ -150,5 +150,11 @@ class _RecordsInput:
 
         folder = scratch / "export"
         summary = export([self.path], folder, formats=["nquads" if prefer_quads else "ntriples"], compress="zst", progress=progress)
+        if not summary.exported:  # an empty graph would take the place of one with figures
+            first = f"; the first: {summary.first_refusals[0]}" if summary.first_refusals else ""
+            raise SourceError(
+                f"{self.path}: none of its records can be used ({summary.refused:,} refused, {summary.quarantined:,} quarantined); "
+                f"export it to see why{first}"
+            )
         graph = _ExportInput(folder).prepare(prefer_quads, scratch, progress)
         return graph._replace(identity={**graph.identity, "refused": summary.refused, "quarantined": summary.quarantined})

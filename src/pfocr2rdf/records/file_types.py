@@ -38,10 +38,16 @@ def _is_json_with(*keys: str) -> Callable[[bytes], object]:
     return lambda head: pattern.match(head.lstrip())
 
 
+_find_binary = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]").search
+"""Control characters that no text has."""
+
+
 def _is_table_with(separator: bytes) -> Callable[[bytes], object]:
     """Whether the first two lines are split by a separator, and are no words of a text."""
 
     def matches(head: bytes) -> bool:
+        if _find_binary(head):
+            return False
         lines = [line for line in head.split(b"\n")[:3] if line.strip()][:2]
         counts = [line.count(separator) for line in lines]
         return bool(counts) and min(counts) >= 1 and not any(re.match(rb"#|- |[A-Za-z_-]+:(\s|\Z)", line) for line in lines)
@@ -50,6 +56,8 @@ def _is_table_with(separator: bytes) -> Callable[[bytes], object]:
 
 
 def _is_csv(head: bytes) -> bool:
+    if _find_binary(head):
+        return False
     lines = [line for line in head.split(b"\n")[:4] if line.strip()][:3]
     counts = {line.count(b",") for line in lines}
     return len(lines) > 1 and len(counts) == 1 and counts.pop() >= 1 and b": " not in lines[0] and not re.search(rb"[.,:;]\s*\Z", lines[0])
@@ -111,11 +119,12 @@ FILE_TYPES = (
     ),
     FileType("a table of tab-separated values (TSV, GMT), not a record", _EXPORT_REMEDY, _is_table_with(b"\t")),
     FileType("a table of comma-separated values (CSV), not a record", _EXPORT_REMEDY, _is_csv),
+    FileType("zeros, as of a file that was not written to its end,", "fetch it again", lambda head: head and not head.strip(b"\0")),
     FileType(
         "text in UTF-16", "save the file as UTF-8",
         lambda head: head.startswith((b"\xff\xfe", b"\xfe\xff")) or max(head[::2].count(0), head[1::2].count(0)) > 0.4 * len(head) > 0,
     ),
-    FileType("binary data, not text", _EXPORT_REMEDY, lambda head: b"\0" in head),
+    FileType("binary data, not text", _EXPORT_REMEDY, _find_binary),
 )  # fmt: skip
 """The types, in the order in which they are tried."""
 

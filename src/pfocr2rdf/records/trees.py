@@ -50,7 +50,7 @@ class LocalTree:
             folder = stack.pop()
             try:
                 with os.scandir(folder) as entries:
-                    subfolders = sorted(entry.name for entry in entries if not entry.name.startswith(".") and entry.is_dir())
+                    subfolders = sorted(entry.name for entry in entries if not entry.name.startswith(".") and _is_folder(entry))
             except OSError:  # whoever asks for the names of its files is told
                 subfolders = []
             yield folder, subfolders
@@ -68,6 +68,14 @@ class LocalTree:
     def exists(self, folder: str, name: str) -> bool:
         """Whether there is such a file."""
         return os.path.lexists(os.path.join(folder, name))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder, or a link to one; not a link that leads in a circle, or to where nobody may look."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 class RemoteTree:

@@ -46,8 +46,9 @@ EXAMPLES: dict[str, list[bytes]] = {
     "GMT": [b"PMC1__F1\ta figure\tTP53\tSTAT3\nPMC2__F1\tanother\tJAK2\n"],
     "tab-separated": [b"a\tb\n1\t2\n"],
     "CSV": [b"figid,word,entrez\nPMC1__F1,p53,7157\nPMC2__F1,p53,7157\n"],
+    "zeros": [b"\0" * 10_240],
     "UTF-16": ["---\nfigid: a\n".encode("utf-16"), "---\nfigid: a\n".encode("utf-16-be")],
-    "binary": [bytes(range(256)), b"a\0b and more of it"],
+    "binary": [bytes(range(256)), b"a\0b and more of it", b"]\0\0\x80\0\tx\ny\tz\tz\n", b"\x05,\x01\n\x06,\x02\n"],
 }  # fmt: skip
 
 COMPRESSED = {"gzip", "Zstandard", "zip", "bzip2", "xz"}  # which is read as an archive

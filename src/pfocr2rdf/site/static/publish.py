@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pfocr2rdf.errors import ExitStatus, OptionError
+from pfocr2rdf.errors import ExitStatus, OptionError, SourceError
 from pfocr2rdf.pipeline.inputs import is_export
 from pfocr2rdf.rdf.iris import is_absolute_iri
 from pfocr2rdf.rdf.vocabulary import SITE_URL
@@ -115,6 +115,8 @@ def publish(
             site = Site(read_release_name(reader), endpoint, base, portable_names=portable_names)
             resource_lists = [list_resources(reader, entity_type) for entity_type in ENTITY_TYPES if entity_type.folder in page_folders]
             aliases = list_aliases(reader) if ALIASED_TYPE.folder in page_folders else {}
+            if not any(resource_list.total for resource_list in resource_lists):
+                raise SourceError(f"{source}: holds nothing that gets a page, so no site is written")
             download_names = _copy_downloads(writer, Path(source)) if downloads else []
             for path, text in render_site_files(reader, site, resource_lists, download_names, precompressed, aliases):
                 writer.write(path, text)

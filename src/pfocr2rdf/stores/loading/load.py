@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import platformdirs
 
-from pfocr2rdf.errors import ExitStatus
+from pfocr2rdf.errors import ExitStatus, SourceError
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.storage.scratch import scratch_directory
@@ -155,10 +155,13 @@ def open_session(destination: Destination, plan: LoadPlan) -> LoadSession:
 def _run_session(plan: LoadPlan, destination: Destination, was_empty: bool, progress: Progress | None) -> tuple[SendStats, int]:
     """What was sent, and how many samples were read back."""
     session = open_session(destination, plan)
+    replaces = not (was_empty or plan.options.append)
     completed = False
     try:
         sampler = FigureSampler(plan.options.sample_figures)
         stats = send_chunks(plan, session, sampler, progress)
+        if replaces and not stats.statements:
+            raise SourceError(f"{plan.source.source}: holds no statements, and would replace those of the store; the store stays as it is")
         sampled = verify_load(plan, session, sampler)
         session.publish(_build_metadata(plan, session, destination, was_empty))
         completed = True
