@@ -60,7 +60,7 @@ SELECT DISTINCT ?example ?comment ?text {
 """The example queries."""
 
 
-_ASKED = (PREFIXES, EXAMPLES)  # and CLASSES, as soon as the description of the dataset has the partitions
+_ASKED = (CLASSES, PREFIXES, EXAMPLES)
 
 
 def ask(endpoint_url: str, query: MetadataQuery) -> list[dict[str, str]]:
