@@ -71,6 +71,17 @@ def test_a_graph_without_statements(graphs: str, name: str, good: Path, tmp_path
     assert count_statements(tmp_path / "store") == before[0]
 
 
+def test_json_ld_whose_context_would_have_to_be_fetched(tmp_path: Path) -> None:
+    source = write(tmp_path, {"a.jsonld": b'{"@context": "http://127.0.0.1:9/context", "@id": "http://a/b", "c": "d"}'}) / "a.jsonld"
+    with pytest.raises(SourceError, match="names a JSON-LD context by its URL, and none is fetched"):
+        load(source, tmp_path / "store")
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_one_source_that_is_in_no_list_is_read_as_one(kind: type, good: Path, tmp_path: Path) -> None:
+    assert export(kind(good), tmp_path / "out").exported == 2
+
+
 def test_the_export_of_unusable_records(good: Path, tmp_path: Path) -> None:
     load(good, tmp_path / "store")
     before = count_statements(tmp_path / "store")

@@ -34,12 +34,12 @@ from pfocr2rdf.validation.shapes import load_shapes
 
 
 def export(
-    sources: Iterable[str | os.PathLike[str]],
+    sources: Iterable[str | os.PathLike[str]] | os.PathLike[str],
     output: str | os.PathLike[str],
     *,
     formats: Iterable[str] = DEFAULT_FORMATS,
     compress: str | None = None,
-    shapes: Iterable[str | os.PathLike[str]] = (),
+    shapes: Iterable[str | os.PathLike[str]] | os.PathLike[str] = (),
     on_violation: str = "quarantine",
     limit: int | None = None,
     fail_fast: bool = False,
@@ -109,10 +109,10 @@ def export(
         image_url="" if image_url is None else _check_image_url(image_url),
     )
     executor_options = ExecutorOptions(engine, workers, scheduler)
-    source_names, destination = [os.fspath(source) for source in sources], os.fspath(output)
+    source_names, destination = [os.fspath(source) for source in _list_paths(sources)], os.fspath(output)
     _check_memory_urls(source_names, destination, executor_options)
     with ExitStack() as stack:
-        shapes_in_force = load_shapes(shapes)
+        shapes_in_force = load_shapes(_list_paths(shapes))
         records = stack.enter_context(RecordSource(source_names, stdin, portable=scheduler is not None))
         stack.enter_context(_infrequent_collection())
         display_names = [redact_url(name) for name in source_names]
@@ -124,6 +124,11 @@ def export(
             summary = SingleFileExport(run, stack.enter_context(ExportDirectory(folder))).execute()
     summary.seconds = time.perf_counter() - begin
     return summary
+
+
+def _list_paths(paths: Iterable[str | os.PathLike[str]] | os.PathLike[str]) -> list[str | os.PathLike[str]]:
+    """Several paths, or one alone, whose characters are not taken for paths: the first one is often ``/``."""
+    return [paths] if isinstance(paths, str | os.PathLike) else list(paths)
 
 
 def _check_image_url(text: str) -> str:

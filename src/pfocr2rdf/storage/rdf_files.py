@@ -31,6 +31,9 @@ def rdf_format(path: str | os.PathLike[str]) -> pyoxigraph.RdfFormat | None:
     return RDF_FORMATS_BY_SUFFIX.get(os.path.splitext(name)[1])
 
 
+_REMOTE_CONTEXT_ERROR = "LoadDocumentCallback"  # in a message of pyoxigraph that speaks to programmers
+
+
 @contextmanager
 def map_rdf_errors(path: Path) -> Iterator[None]:
     """The one place that turns errors of reading an RDF file into ours, with the line, if that is known."""
@@ -40,6 +43,8 @@ def map_rdf_errors(path: Path) -> Iterator[None]:
         raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from None
     except SyntaxError as error:
         position = f"{path}:{error.lineno}" if error.lineno else str(path)
+        if _REMOTE_CONTEXT_ERROR in error.msg:
+            raise SourceError(f"{position}: names a JSON-LD context by its URL, and none is fetched; write the context out") from None
         raise SourceError(f"{position}: is no valid RDF: {error.msg}") from None
     except (ValueError, *DECOMPRESSION_ERRORS) as error:
         raise SourceError(f"{path}: is no valid RDF: {error}") from None
