@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from tests.support.servers import free_port
 
 from pfocr2rdf.cli import main
+from pfocr2rdf.errors import ExecutorError
 from pfocr2rdf.rdf.text import truncate
 from pfocr2rdf.storage.urls import redact_message, redact_url, require_public_url
 
@@ -87,3 +88,22 @@ def test_a_service_is_named_without_secrets(form: str) -> None:
 def test_urls_without_secrets_stay(url: str) -> None:
     assert redact_url(url) == url
     require_public_url(url, "leave it out")
+
+
+def test_the_address_of_a_site_without_a_scheme_is_shown_without_its_password() -> None:
+    result = CliRunner().invoke(main, ["check", "curator:Pa55!word@127.0.0.1:1"])
+    assert result.exit_code == 3
+    assert "Pa55" not in result.output
+
+
+def test_the_address_of_a_scheduler_is_shown_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed", reason="dask.distributed is not installed")
+    from pfocr2rdf.pipeline.executors.dask import DaskExecutor
+
+    def refuse(address: str, **options: object) -> None:
+        raise ValueError(f"invalid address {address.partition('://')[2]!r}")
+
+    monkeypatch.setattr(distributed, "Client", refuse)
+    with pytest.raises(ExecutorError, match="the scheduler cannot be reached") as refusal:
+        DaskExecutor("tcp://curator:Pa55word@127.0.0.1:1", 1, "key", object)
+    assert "Pa55word" not in str(refusal.value)

@@ -12,7 +12,7 @@ from pfocr2rdf.errors import SourceError
 from pfocr2rdf.storage.delta_format import DELTA_FILE
 from pfocr2rdf.storage.layout import CHECKPOINT_DIR, MANIFEST_FILE, STAGING_DIR, STATE_FILE, is_own_manifest, read_manifest
 from pfocr2rdf.storage.progress import Progress
-from pfocr2rdf.storage.rdf_files import rdf_format
+from pfocr2rdf.storage.rdf_files import is_rdf_file, rdf_format
 from pfocr2rdf.storage.urls import redact_text
 
 _Format = pyoxigraph.RdfFormat
@@ -56,7 +56,7 @@ def resolve_input(source: str | os.PathLike[str]) -> GraphInput:
     if not path.exists():
         raise SourceError(f"{redact_text(str(path))}: there is no such file or folder")
     if not path.is_dir():
-        return _FileInput(path) if rdf_format(path) else _RecordsInput(path)
+        return _FileInput(path) if is_rdf_file(path) else _RecordsInput(path)
     if (path / DELTA_FILE).exists():
         raise SourceError(f"{path}: is a delta, not a graph; name the exports that it was made of")
     return _ExportInput(path) if is_export(path) else _RecordsInput(path)

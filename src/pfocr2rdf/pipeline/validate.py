@@ -17,7 +17,7 @@ from pfocr2rdf.records.reader import read_record
 from pfocr2rdf.records.record_ref import RecordRef
 from pfocr2rdf.records.sources import RecordSource
 from pfocr2rdf.storage.compression import open_decompressed
-from pfocr2rdf.storage.rdf_files import map_rdf_errors, rdf_format
+from pfocr2rdf.storage.rdf_files import is_rdf_file, map_rdf_errors, rdf_format
 from pfocr2rdf.validation.results import ValidationResult
 from pfocr2rdf.validation.shapes import load_shapes
 from pfocr2rdf.validation.validator import Validator, get_validator
@@ -83,7 +83,7 @@ def _validate_source(
             yield error
     elif not isinstance(source, (str, os.PathLike)):
         yield validator.validate_ntriples(source.serialize(format="nt"))
-    elif rdf_format(source):
+    elif is_rdf_file(Path(source)):
         yield validator.validate_ntriples(_read_as_ntriples(Path(source)), os.fspath(source))
     else:
         yield from _validate_records(source, validator)

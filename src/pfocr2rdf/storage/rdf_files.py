@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ import pyoxigraph
 
 from pfocr2rdf.errors import SourceError
 from pfocr2rdf.storage.compression import DECOMPRESSION_ERRORS
+
+_MAX_SNIFFED_BYTES = 8 << 20  # no record is larger
 
 RDF_FORMATS_BY_SUFFIX = {
     ".ttl": pyoxigraph.RdfFormat.TURTLE,
@@ -32,6 +35,24 @@ def rdf_format(path: str | os.PathLike[str]) -> pyoxigraph.RdfFormat | None:
 
 
 _REMOTE_CONTEXT_ERROR = "LoadDocumentCallback"  # in a message of pyoxigraph that speaks to programmers
+
+
+def is_rdf_file(path: Path) -> bool:
+    """Whether a file is RDF by its suffix; ``.json``, which records have too, is JSON-LD by its outermost keys.
+
+    A JSON file that is larger than any record, or that cannot be read, counts as RDF.
+    """
+    if rdf_format(path) is not pyoxigraph.RdfFormat.JSON_LD or path.suffix.lower() != ".json":
+        return rdf_format(path) is not None
+    try:
+        if not path.is_file() or path.stat().st_size > _MAX_SNIFFED_BYTES:
+            return True
+        value = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return True
+    nodes = value if isinstance(value, list) else [value]
+    keys = [key for node in nodes if isinstance(node, dict) for key in node]
+    return any(key.startswith("@") or ":" in key for key in keys)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from distributed.scheduler import KilledWorker
 
 from pfocr2rdf.errors import ExecutorError
 from pfocr2rdf.pipeline.executors.base import OUT_OF_MEMORY_STATUS, ContextT, Task
+from pfocr2rdf.storage.urls import redact_message, redact_url
 
 RECONNECT_TIMEOUT_SECONDS = 300.0  # how long to wait for a scheduler that was lost
 CONNECT_TIMEOUT_SECONDS = 60.0  # how long to wait for a scheduler that is not there in the beginning
@@ -97,7 +98,10 @@ class DaskExecutor:
                 return distributed.Client(self._local_cluster or self._scheduler, timeout=min(10.0, timeout_seconds), set_as_default=False)  # type: ignore[no-untyped-call]
             except (OSError, TimeoutError, ValueError) as error:
                 if isinstance(error, ValueError) or time.monotonic() > end:
-                    raise ExecutorError(f"{self._scheduler}: the scheduler cannot be reached: {error}") from None
+                    address = self._scheduler or ""
+                    raise ExecutorError(
+                        f"{redact_url(address)}: the scheduler cannot be reached: {redact_message(error, address)}"
+                    ) from None
             time.sleep(_POLL_SECONDS / 4)
 
     def map(self, tasks: Iterable[tuple[ContextT, Task | None]]) -> Iterator[tuple[ContextT, Any]]:

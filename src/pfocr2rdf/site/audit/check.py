@@ -79,7 +79,8 @@ class _SiteCheck:
     def _require_reachable(self) -> None:
         url = self._client.url
         if not url.startswith(("http://", "https://")):
-            raise SourceError(f"{printable_excerpt(url)}: it is no URL of a site; name one such as https://example.org/pfocr/")
+            shown = printable_excerpt(url.rpartition("@")[2])  # what stands before may be a password
+            raise SourceError(f"{shown}: it is no URL of a site; name one such as https://example.org/pfocr/")
         response = self._client.get(url)
         if not response.status:
             raise SourceError(f"{url}: the site {response.fault}; see whether it runs, or allow more with --timeout")
