@@ -137,6 +137,15 @@ def test_a_table_in_a_folder_where_none_is_read_is_reported(tmp_path: Path) -> N
     assert [name for name, _ in warnings(folder(tmp_path, files), tmp_path / "output")] == [f"{FIGID}-genes.tsv"]
 
 
+def test_a_link_to_a_folder_is_reported(tmp_path: Path) -> None:
+    write(tmp_path / "elsewhere", {"PMC2__b.md": front_matter(newer("PMC2__b")).encode()})
+    checkout = folder(tmp_path, {f"records/{FIGID}.md": RECORD[f"_figures/{FIGID}.md"]})
+    (checkout / "records" / "more").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    (_, text), *others = warnings(checkout, tmp_path / "output")
+    assert others == []
+    assert text == "is a link to a folder, and links to folders are not followed; name that folder as a source of its own"
+
+
 def test_a_damaged_compressed_table_is_refused(tmp_path: Path) -> None:
     source = folder(tmp_path, {**RECORD, f"_data/{FIGID}-genes.tsv.gz": gzip.compress(GENES)[:-9]})
     refusals: list[Exception] = []

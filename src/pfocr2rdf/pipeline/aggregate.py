@@ -38,6 +38,7 @@ from pfocr2rdf.validation.results import ValidationResult
 from pfocr2rdf.validation.validator import Validator
 
 _ENTITY_BATCH_SIZE = 512
+_UNREAD_LINK = "is a link to a folder, and links to folders are not followed; name that folder as a source of its own"
 _UNREAD_FILE = "is named for a figure, but nothing reads it; tables are named FIGID-genes.tsv, FIGID-chemicals.tsv, FIGID-diseases.tsv"
 
 _ISSUED = expand_term("dcterms:issued")
@@ -174,7 +175,8 @@ class Aggregator:
             has_figure = self.duplicate_resolver.has_figure(figid)
             for path in paths:
                 if has_figure or path not in orphans.get(figid, ()):
-                    self.report.add_warning(RecordWarning(figid if has_figure else "", path, _UNREAD_FILE))
+                    reason = _UNREAD_LINK if path.endswith("/") else _UNREAD_FILE
+                    self.report.add_warning(RecordWarning(figid if has_figure else "", path, reason))
 
     def iter_entity_batches(self, validator: Validator) -> Iterator[list[Resource]]:
         """The entities, sorted and counted, in batches for the serializers."""

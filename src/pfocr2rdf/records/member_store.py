@@ -101,6 +101,10 @@ class MemberTree:
         key = (_encode_folder(folder.removeprefix(self.root)), _encode(name))
         return _fetch(self._path, "SELECT 1 FROM members WHERE folder = ? AND name = ?", *key) is not None
 
+    def is_link(self, folder: str, name: str) -> bool:
+        """False: a link is refused when the archive is read."""
+        return False
+
 
 def is_member(path: str) -> bool:
     """Whether a path is that of a member."""

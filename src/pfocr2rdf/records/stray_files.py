@@ -1,4 +1,4 @@
-"""Stray files: what lies beside records and is named for a figure, yet no record reads it."""
+"""Stray files: what lies beside records and is named for a figure, yet no record reads it; and links to folders."""
 
 from __future__ import annotations
 
@@ -27,14 +27,17 @@ class StrayFile(NamedTuple):
 
     figid: str  # that of the figure it is named for, ``""`` where there is none of its name
     folder: str
-    name: str
+    name: str  # of a link to a folder, with a slash at its end
     is_orphan: bool = False  # whether it is a table whose figure is in no file of its name
     is_unread: bool = True  # whether nothing reads it, though its figure may be in a file of another name
 
 
 def find_stray_files(tree: FileTree, record_folders: Collection[str], table_folders: Collection[str]) -> Iterator[StrayFile]:
     """The stray files of a tree, of which records and tables are read in these folders."""
-    for folder, _ in tree.folders():
+    for folder, subfolders in tree.folders():
+        for name in subfolders:
+            if tree.is_link(folder, name):
+                yield StrayFile("", folder, f"{name}/")
         survey = _FolderSurvey(tree, folder, record_folders, trim_folder(absolute_folder(folder)) in table_folders)
         with contextlib.suppress(OSError):  # a folder of records is refused, and of a folder of tables each record that may have some
             for name in sort_names(tree.names(folder, survey.is_stray)):

@@ -36,6 +36,9 @@ class FileTree(Protocol):
     def exists(self, folder: str, name: str) -> bool:
         """Whether there is such a file."""
 
+    def is_link(self, folder: str, name: str) -> bool:
+        """Whether a folder in a folder is a link, which is not followed."""
+
 
 class LocalTree:
     """A folder of this machine, by path."""
@@ -54,7 +57,7 @@ class LocalTree:
             except OSError:  # whoever asks for the names of its files is told
                 subfolders = []
             yield folder, subfolders
-            stack += [os.path.join(folder, name) for name in reversed(subfolders) if not os.path.islink(os.path.join(folder, name))]
+            stack += [os.path.join(folder, name) for name in reversed(subfolders) if not self.is_link(folder, name)]
 
     def names(self, folder: str, predicate: NamePredicate) -> Iterator[str]:
         """The names of the wanted files in a folder, and of all else that has such a name."""
@@ -68,6 +71,10 @@ class LocalTree:
     def exists(self, folder: str, name: str) -> bool:
         """Whether there is such a file."""
         return os.path.lexists(os.path.join(folder, name))
+
+    def is_link(self, folder: str, name: str) -> bool:
+        """Whether a folder in a folder is a link."""
+        return os.path.islink(os.path.join(folder, name))
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -128,6 +135,10 @@ class RemoteTree:
     def exists(self, folder: str, name: str) -> bool:
         """Whether there is such a file."""
         return name in self._file_names(folder)
+
+    def is_link(self, folder: str, name: str) -> bool:
+        """False: there are none."""
+        return False
 
 
 def sort_names(names: Iterable[str]) -> Iterator[str]:

@@ -24,7 +24,7 @@ def get_text(data: Mapping[str, Any], field: str) -> str:
     if type(value) is not str:
         texts = get_texts(data, field) if type(value) is list else ()
         if len(texts) > 1 or (type(value) is not list and value != {}):
-            raise RecordError(f"is a {_type_name(value)}, not text", field=field, remedy="write one value")
+            raise RecordError(f"is {_type_name(value)}, not text", field=field, remedy="write one value")
         return texts[0] if texts else ""
     return reject_control_chars(na_to_empty(value), field)
 
@@ -53,7 +53,7 @@ def get_items(data: Mapping[str, Any], field: str) -> list[Any]:
     if type(value) is str and value.strip() in NA_VALUES:
         return []
     if type(value) is not list:
-        raise RecordError(f"is a {_type_name(value)}, not a list", field=field, remedy="write a list of '- ...' items")
+        raise RecordError(f"is {_type_name(value)}, not a list", field=field, remedy="write a list of '- ...' items")
     return [item for item in value if not (type(item) is str and item.strip() in NA_VALUES)]
 
 
@@ -70,14 +70,15 @@ def get_texts(data: Mapping[str, Any], field: str, separator: str = ",") -> tupl
     texts: dict[str, None] = {}
     for index, part in enumerate(parts):
         if type(part) is not str:
-            raise RecordError(f"is a {_type_name(part)}, not text", field=f"{field}[{index}]", remedy="write one value")
+            raise RecordError(f"is {_type_name(part)}, not text", field=f"{field}[{index}]", remedy="write one value")
         if (name := part.strip()) not in NA_VALUES:
             texts[reject_control_chars(name, field)] = None
     return tuple(texts)
 
 
 def _type_name(value: object) -> str:
-    return "list" if type(value) is list else "mapping" if type(value) is dict else type(value).__name__
+    names: dict[type, str] = {list: "a list", dict: "a mapping", str: "text"}
+    return names.get(type(value), f"a {type(value).__name__}")
 
 
 def find_forbidden_character(text: str) -> str:
