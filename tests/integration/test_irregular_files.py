@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from tests.support.irregular_files import IRREGULAR, make_irregular
 from tests.support.records import ROOT, exported, front_matter, newer, older, write
 
-from pfocr2rdf import SourceError, read_records, stats, validate
+from pfocr2rdf import ShapesError, SourceError, read_records, stats, validate
+from pfocr2rdf.cli import main
 from pfocr2rdf.records import trees
 from pfocr2rdf.storage import regular_files
+from pfocr2rdf.validation.shapes import load_shapes
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
 
@@ -180,3 +183,14 @@ def test_standard_input_by_its_name(by_pipe: bool, tmp_path: Path) -> None:
         stdin: dict[str, Any] = {"input": PAGE} if by_pipe else {"stdin": file}
         process = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=60, check=False, **stdin)
     assert process.stdout == b"1 validated: conforms, 0 refused\n"
+
+
+def test_a_query_and_shapes_are_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(regular_files, "PIPE_TIMEOUT_SECONDS", 0.01)
+    (tmp_path / "shapes").mkdir()
+    for name in ("query.rq", "shapes/more.ttl"):
+        os.mkfifo(tmp_path / name)
+    result = CliRunner().invoke(main, ["query", str(tmp_path / "query.rq")])
+    assert (result.exit_code, "nobody has written to it" in result.output) == (2, True)
+    with pytest.raises(ShapesError, match="is no regular file"):
+        load_shapes([tmp_path / "shapes"])
