@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from tests.support.loads import (
     two_releases,
     without_metadata,
 )
-from tests.support.records import older
+from tests.support.records import ROOT, older
 
 from pfocr2rdf import OutputError, SourceError, StoreError, diff, load, query
 from pfocr2rdf.cli import main
@@ -243,13 +244,72 @@ def test_a_delta_of_another_version(releases: tuple[Path, Path], tmp_path: Path)
     assert store_contents(tmp_path / "store") == previous
 
 
-def test_a_delta_for_other_graphs(releases: tuple[Path, Path], tmp_path: Path) -> None:
-    diff(*releases, tmp_path / "named")
+def test_a_delta_without_graphs_for_a_store_that_has_them(releases: tuple[Path, Path], tmp_path: Path) -> None:
     diff(*releases, tmp_path / "plain", ignore_graphs=True)
-    load(releases[0], tmp_path / "store")
-    assert "make it again, with --ignore-graphs" in run(tmp_path / "named", "--to", tmp_path / "store").output
+    diff(*releases, tmp_path / "renamed", ignore_graphs=True, graph="https://example.org/one")
     load(releases[0], tmp_path / "store", graphs="figure")
-    assert "make it again, with exports that have --format nquads" in run(tmp_path / "plain", "--to", tmp_path / "store").output
+    for delta in ("plain", "renamed"):
+        output = run(tmp_path / delta, "--to", tmp_path / "store").output
+        assert "make it again, of exports that have --format nquads, without --ignore-graphs" in output
+
+
+@pytest.mark.parametrize("graphs", GRAPHS)
+def test_a_default_delta_goes_into_a_store_whatever_its_graphs(graphs: str, releases: tuple[Path, Path], tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    assert diff(*releases, tmp_path / "delta").has_graph_names
+    diff(*reversed(releases), tmp_path / "back")
+    run(releases[0], "--to", store, "--graphs", graphs, "-q")
+    for delta, release in (("delta", releases[1]), ("back", releases[0]), ("delta", releases[1])):
+        result = run(tmp_path / delta, "--to", store, "--json")
+        assert result.exit_code == 0, result.output
+        assert without_metadata(store_contents(store)) == statements(release, graphs)
+        assert json.loads(result.output)["statements"] == len(statements(release, graphs))
+
+
+def test_a_default_delta_of_records_and_of_the_files_of_an_export(releases: tuple[Path, Path], tmp_path: Path) -> None:
+    inputs = tmp_path / "old", tmp_path / "new"
+    for folder in inputs:
+        shutil.copytree(ROOT / "examples", folder)
+    record = next((inputs[1] / "_figures").glob("*.md"))
+    record.write_text(re.sub("(?m)^figtitle: .*", "figtitle: Another", record.read_text(encoding="utf-8")), encoding="utf-8")
+    pairs = [inputs, *((releases[0] / name, releases[1] / name) for name in ("figures.nt", "figures.nq"))]
+    for number, (old, new) in enumerate(pairs):
+        store, delta = tmp_path / f"store-{number}", tmp_path / f"delta-{number}"
+        assert run(old, "--to", store, "-q").exit_code == 0
+        assert diff(old, new, delta).differs
+        assert run(delta, "--to", store, "-q").exit_code == 0
+        assert run(new, "--to", tmp_path / f"new-{number}", "-q").exit_code == 0
+        assert without_metadata(store_contents(store)) == without_metadata(store_contents(tmp_path / f"new-{number}"))
+
+
+@pytest.mark.parametrize("fmt", ["statements", "sparql", "patch"])
+def test_a_triple_that_leaves_a_graph_and_stays_in_another(fmt: str, tmp_path: Path) -> None:
+    old, new, store = tmp_path / "old.nq", tmp_path / "new.nq", tmp_path / "store"
+    for path, quads in ((old, (("a", 1), ("a", 2), ("b", 1), ("c", 1))), (new, (("a", 2), ("b", 3), ("a b", 1)))):
+        path.write_text("".join(f'<urn:s> <urn:p> "{value}" <urn:g{graph}> .\n' for value, graph in quads), encoding="utf-8")
+    load(old, store)
+    diff(old, new, tmp_path / "delta", formats=[fmt], compress="zst")
+    assert (tmp_path / "delta" / "restated.nt.zst").exists()
+    result = apply(tmp_path / "delta", store)
+    assert result.statements == 3
+    assert without_metadata(store_contents(store)) == sorted(f'<urn:s> <urn:p> "{value}" <{DATASET}> .' for value in ("a", "b", "a b"))
+    diff(old, old, tmp_path / "delta", formats=[fmt], compress="zst")
+    assert not (tmp_path / "delta" / "restated.nt.zst").exists(), "it goes with the delta that had it"
+
+
+def test_a_delta_leaves_what_is_true_of_every_version_in_the_description(releases: tuple[Path, Path], tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    load(releases[0], store, graphs="default")
+    diff(*releases, tmp_path / "delta")
+    diff(*reversed(releases), tmp_path / "back")
+    apply(tmp_path / "delta", store)
+    apply(tmp_path / "back", store)
+    description = [line for line in store_contents(store) if line.endswith(f" <{METADATA_GRAPHS[0]}> .")]
+    for text in ("/terms/license>", "/terms/title>", "/ns/dcat#contactPoint>", "/vcard/ns#fn>", "#namedGraph>"):
+        assert any(text in line for line in description) == (text != "#namedGraph>"), text
+    for text in ("void#classPartition", "checksumValue", "dcat#distribution", "void#distinctSubjects"):
+        assert not any(text in line for line in description), text
+    assert sum(f"<{DATASET}> <http://rdfs.org/ns/void#triples> " in line for line in description) == 1
 
 
 def test_a_delta_that_leads_to_something_else_is_told(releases: tuple[Path, Path], tmp_path: Path) -> None:

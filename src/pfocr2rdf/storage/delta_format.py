@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,8 +23,18 @@ match_quad = re.compile(
 ).fullmatch
 """A canonical line of N-Triples or N-Quads: its ``triple`` without the point, and its ``graph`` with its brackets, if it names one."""
 
+RESTATED_FILE = "restated.nt"
+"""The triples that a quad to remove states, and another quad of the new graph: a store with one graph keeps them."""
+
 _SUFFIXES = ("", ".gz", ".zst")
 _match_operation = re.compile(rb"(DELETE|INSERT) DATA \{\n|GRAPH (<[^>]*>) \{\n|\}\n|;\n").fullmatch
+
+
+def quad_triple(line: bytes) -> bytes:
+    """The triple of a canonical line, without its graph and the point."""
+    match = match_quad(line)
+    assert match  # the line is canonical  # noqa: S101
+    return match["triple"]
 
 
 def is_delta(source: str | os.PathLike[str]) -> bool:
@@ -44,13 +54,15 @@ class DeltaReader(NamedTuple):
     """Reads a delta in a folder."""
 
     folder: Path
-    names_graphs: bool  # each of its statements names its graph
+    names_graphs: bool  # its statements name the graphs that they are in
     removed: int
     added: int
     base: list[str]  # the digests of the version that it was made from
     result: list[str]  # the digests of the version that it leads to
     statements: int  # of the version that it leads to
     files: list[Path]  # of one of its formats, in the order in which they are read
+    triples: int | None  # of the version that it leads to, without the names of graphs; ``None`` where they are unknown
+    restated: list[Path]  # the file of triples that stay in a store with one graph, if there are any
 
     @classmethod
     def from_directory(cls, folder: Path) -> DeltaReader:
@@ -62,15 +74,25 @@ class DeltaReader(NamedTuple):
 
     @classmethod
     def _from_manifest(cls, folder: Path, manifest: Any) -> DeltaReader:
-        files = _find_files(folder, {file["name"] for file in manifest["files"]})
+        names = {file["name"] for file in manifest["files"]}
+        statements, names_graphs = int(manifest["new"]["statements"]), manifest["statements"] == "quads" and not manifest["ignore_graphs"]
+        triples = manifest.get("triples") if names_graphs else statements
         return cls(
-            folder, manifest["statements"] == "quads", int(manifest["removed"]), int(manifest["added"]), _side_digests(manifest["old"]),
-            _side_digests(manifest["new"]), int(manifest["new"]["statements"]), files,
+            folder, names_graphs, int(manifest["removed"]), int(manifest["added"]),
+            _side_digests(manifest["old"]), _side_digests(manifest["new"]), statements, _find_files(folder, names), triples,
+            [folder / name for name in names if name.startswith(RESTATED_FILE)],
         )  # fmt: skip
 
     def changes(self) -> Iterator[StatementChange]:
         """The statements to remove, then those to add; ``SourceError`` if a file cannot be read, or is not one of a delta."""
-        for path in self.files:
+        return self._read(self.files)
+
+    def changes_of_one_graph(self) -> Iterator[StatementChange]:
+        """The same for a store that has all statements in one graph: triples, of which those that are restated come last."""
+        return (change._replace(graph="") for change in chain(self.changes(), self._read(self.restated)))
+
+    def _read(self, paths: list[Path]) -> Iterator[StatementChange]:
+        for path in paths:
             try:
                 with open_decompressed(path) as file:
                     yield from _parse_changes(path, iter(file))
@@ -79,15 +101,16 @@ class DeltaReader(NamedTuple):
             except DECOMPRESSION_ERRORS as error:
                 raise SourceError(f"{path}: is damaged: {error}; make the delta again") from None
 
-    def updates(self, graph: str | None) -> Iterator[str]:
-        """SPARQL Update in operations of a bounded size, each of which is idempotent; statements without a graph go into ``graph``."""
-        for verb, changes in groupby(self.changes(), key=lambda change: change.operation):
-            while batch := list(islice(changes, UPDATE_STATEMENTS)):
-                blocks = groupby(batch, key=lambda change: change.graph or graph)
-                yield f"{verb} DATA {{\n{''.join(_graph_block(name, list(block)) for name, block in blocks)}}}"
+
+def iter_updates(changes: Iterator[StatementChange], graph: str) -> Iterator[str]:
+    """SPARQL Update in operations of a bounded size, each of which is idempotent; statements without a graph go into ``graph``."""
+    for verb, same in groupby(changes, key=lambda change: change.operation):
+        while batch := list(islice(same, UPDATE_STATEMENTS)):
+            blocks = groupby(batch, key=lambda change: change.graph or graph)
+            yield f"{verb} DATA {{\n{''.join(_graph_block(name, list(block)) for name, block in blocks)}}}"
 
 
-def _graph_block(name: str | None, changes: list[StatementChange]) -> str:
+def _graph_block(name: str, changes: list[StatementChange]) -> str:
     lines = "".join(f"{change.triple.decode()} .\n" for change in changes)
     return f"GRAPH <{name}> {{\n{lines}}}\n" if name else lines
 
@@ -107,7 +130,7 @@ def _find_files(folder: Path, names: set[str]) -> list[Path]:
 
 def _parse_changes(path: Path, lines: Iterator[bytes]) -> Iterator[StatementChange]:
     """The statements of one file in any of the formats."""
-    verb = {"removed": "DELETE", "added": "INSERT"}.get(path.name.partition(".")[0], "")
+    verb = {"removed": "DELETE", "added": "INSERT", "restated": "INSERT"}.get(path.name.partition(".")[0], "")
     graph = ""
     is_patch = ".rdfp" in path.suffixes
     for number, line in enumerate(lines, 1):

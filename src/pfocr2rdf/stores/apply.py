@@ -5,16 +5,24 @@ from __future__ import annotations
 import os
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pfocr2rdf.errors import SourceError, StoreError
 from pfocr2rdf.rdf.iris import DATASET_IRI
-from pfocr2rdf.rdf.terms import expand_term, iri_term, literal
-from pfocr2rdf.storage.delta_format import UPDATE_STATEMENTS, DeltaReader
+from pfocr2rdf.storage.delta_format import UPDATE_STATEMENTS, DeltaReader, StatementChange, iter_updates
 from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions, open_destination, open_store
-from pfocr2rdf.stores.description import build_description, extract_graphs, extract_versions, fetch_description
+from pfocr2rdf.stores.description import (
+    build_description,
+    describe_triple_count,
+    extract_graphs,
+    extract_versions,
+    extract_vocabulary_count,
+    fetch_whole_description,
+    select_lasting,
+)
 from pfocr2rdf.stores.graph_layout import FIGURE_GRAPHS_PREFIX, dataset_pattern, graph_clause
 from pfocr2rdf.stores.lease import StoreLease
 from pfocr2rdf.stores.store import Store
@@ -77,21 +85,22 @@ def apply(
     began = time.monotonic()
     reader = DeltaReader.from_directory(Path(delta))
     with open_destination(os.fspath(to), connection) as destination, open_store(destination) as store:
-        description = fetch_description(store, f"{graph}/description")
+        description = fetch_whole_description(store, f"{graph}/description")
         versions, graphs = extract_versions(description), extract_graphs(description)
         already = not set(reader.result).isdisjoint(versions)
         if not already:
             _check_base_version(reader, versions, graphs, store.location)
             if not dry_run:
-                _DeltaApplication(reader, store, graph, graphs).run(take_over=take_over, progress=progress)
+                _DeltaApplication(reader, store, graph, description).run(take_over=take_over, progress=progress)
         return ApplyResult(
-            destination.name, destination.driver, 0 if already else reader.removed, 0 if already else reader.added, reader.statements,
+            destination.name, destination.driver, 0 if already else reader.removed, 0 if already else reader.added,
+            _count_statements(reader, description) + extract_vocabulary_count(description),
             reader.result, versions, already, destination.retries, time.monotonic() - began, dry_run,
         )  # fmt: skip
 
 
 def _check_base_version(delta: DeltaReader, versions: list[str], graphs: list[str], location: str) -> None:
-    """Check that a delta was made from what the store holds, and that both name their graphs, or neither does."""
+    """Check that a delta was made from what the store holds, and that it names graphs where the store has many."""
     if set(delta.base).isdisjoint(versions):
         holds = f"holds version {versions[0][:12]}..." if versions else "does not say which version it holds"
         bases = " or ".join(f"{digest[:12]}..." for digest in delta.base[:3])
@@ -99,24 +108,35 @@ def _check_base_version(delta: DeltaReader, versions: list[str], graphs: list[st
             f"{location}: {holds}, and the delta {delta.folder} was made from {bases};"
             " load the whole export, or make a delta of that version"
         )
-    if delta.names_graphs != (FIGURE_GRAPHS_PREFIX in graphs):
-        ways = (
-            ("has one graph", "names them", "--ignore-graphs")
-            if delta.names_graphs
-            else ("has a graph for each figure", "names none", "exports that have --format nquads")
+    if not delta.names_graphs and FIGURE_GRAPHS_PREFIX in graphs:
+        raise SourceError(
+            f"{delta.folder}: the store has a graph for each figure, and the delta does not name them;"
+            " make it again, of exports that have --format nquads, without --ignore-graphs"
         )
-        raise SourceError(f"{delta.folder}: the store {ways[0]}, and the delta {ways[1]}; make it again, with {ways[2]}")
+    if delta.triples is None and FIGURE_GRAPHS_PREFIX not in graphs:
+        raise SourceError(
+            f"{delta.folder}: the store has one graph, and this delta of an earlier version needs those it names; make it again"
+        )
+
+
+def _count_statements(delta: DeltaReader, description: str) -> int:
+    """The number of statements of the dataset that a delta leads to, in a store with this description."""
+    return (delta.statements if FIGURE_GRAPHS_PREFIX in extract_graphs(description) else delta.triples) or 0
 
 
 class _DeltaApplication:
     """The updates of one delta to one store, from its lease to its new description."""
 
-    def __init__(self, delta: DeltaReader, store: Store, graph: str, graphs: list[str]) -> None:
+    def __init__(self, delta: DeltaReader, store: Store, graph: str, description: str) -> None:
         self._delta = delta
         self._store = store
-        self._target_graph = graphs[0] if graphs else ""
+        self._graphs = extract_graphs(description)  # the named graphs of the dataset, or the prefixes of their names
+        self._by_figure = FIGURE_GRAPHS_PREFIX in self._graphs
+        self._target_graph = self._graphs[0] if self._graphs else ""
+        self._statements = _count_statements(delta, description)
+        self._vocabulary_statements = extract_vocabulary_count(description)  # in the dataset's graph
         self._description_graph = f"{graph}/description"
-        self._graphs = graphs  # the named graphs of the dataset, or the prefixes of their names
+        self._lasting_description = select_lasting(description)
         self._lease = StoreLease(store, f"{graph}/loading")
         self._id = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, ' '.join(delta.base + delta.result))}"
 
@@ -129,22 +149,20 @@ class _DeltaApplication:
         try:
             self._verify()
         except StoreError:  # it holds no version that has a name, and whoever loads a whole one need not break our lease
-            self._publish("", [])
+            self._publish(self._lasting_description, [])
             raise
-        dataset, void = iri_term(DATASET_IRI), "http://rdfs.org/ns/void#"
-        self._publish(
-            f"{dataset} {expand_term('rdf:type')} {iri_term(f'{void}Dataset')} .\n"
-            f"{dataset} {iri_term(f'{void}triples')} {literal(str(self._delta.statements), 'xsd:integer')} .\n",
-            self._delta.result,
-        )
+        self._publish(self._lasting_description + describe_triple_count(DATASET_IRI, self._statements), self._delta.result)
 
     def _update(self, progress: Progress | None) -> None:
         total, applied = self._delta.removed + self._delta.added, 0
-        for operation in self._delta.updates(self._target_graph):
+        for operation in iter_updates(self._changes(), self._target_graph):
             self._store.update(operation)
             applied = min(applied + UPDATE_STATEMENTS, total)
             if progress:
                 progress("applying", applied, total)
+
+    def _changes(self) -> Iterator[StatementChange]:
+        return self._delta.changes() if self._by_figure else self._delta.changes_of_one_graph()
 
     def _publish(self, dataset_description: str, versions: list[str]) -> None:
         self._store.replace(self._description_graph, build_description(dataset_description, versions, self._graphs))
@@ -152,15 +170,15 @@ class _DeltaApplication:
 
     def _verify(self) -> None:
         """Count the statements, and look for a sample of those that were added; ``StoreError`` if there are too few or too many."""
-        delta, store = self._delta, self._store
-        pattern = dataset_pattern("figure" if delta.names_graphs else "dataset", self._target_graph)
+        store, expected = self._store, self._statements + self._vocabulary_statements
+        pattern = dataset_pattern("figure" if self._by_figure else "dataset", self._target_graph)
         statements = store.query_number(f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}")
-        if statements != delta.statements:
+        if statements != expected:
             raise StoreError(
-                f"{store.location}: has {statements:,} statements after the delta instead of {delta.statements:,}; load the whole export"
+                f"{store.location}: has {statements:,} statements after the delta instead of {expected:,}; load the whole export"
             )
-        step = max(1, delta.added // _SAMPLE_STATEMENTS)
-        for number, change in enumerate(change for change in delta.changes() if change.operation == "INSERT"):
+        step = max(1, self._delta.added // _SAMPLE_STATEMENTS)
+        for number, change in enumerate(change for change in self._changes() if change.operation == "INSERT"):
             if number % step == 0:
                 statement = change.triple.decode()
                 if not store.ask(f"{graph_clause(change.graph or self._target_graph)}{{ {statement} }}"):

@@ -9,8 +9,9 @@ from pathlib import Path
 import pyoxigraph
 
 from pfocr2rdf.rdf.iris import DATASET_IRI
-from pfocr2rdf.rdf.terms import iri_term
+from pfocr2rdf.rdf.terms import RDF_TYPE, iri_term, literal
 from pfocr2rdf.rdf.vocabulary import PREFIXES
+from pfocr2rdf.stores.graph_layout import VOCABULARY_GRAPH
 from pfocr2rdf.stores.store import Store
 
 HAS_VERSION = f"{PREFIXES['dcterms']}hasVersion"
@@ -21,6 +22,22 @@ _SERVICE_DESCRIPTION = "http://www.w3.org/ns/sparql-service-description#"
 _FIND_VERSIONS = re.compile(f"<{re.escape(DATASET_IRI)}> <{re.escape(HAS_VERSION)}> <{_DIGEST_PREFIX}([0-9a-f]{{64}})> \\.").findall
 _FIND_NAMED_GRAPHS = re.compile(f"<{re.escape(DATASET_IRI)}> <{re.escape(_SERVICE_DESCRIPTION)}namedGraph> <([^>]*)> \\.").findall
 _FIND_TRIPLE_COUNT = re.compile(f'<{re.escape(DATASET_IRI)}> <http://rdfs.org/ns/void#triples> "(\\d+)"').search
+_VOID = "http://rdfs.org/ns/void#"
+_FIND_VOCABULARY_COUNT = re.compile(f'<{re.escape(VOCABULARY_GRAPH)}> <{_VOID}triples> "(\\d+)"').search
+_split_triple = re.compile(r"<([^>]*)> <([^>]*)> <?(.*?)>? \.\n").fullmatch
+_LASTING_PROPERTIES = frozenset(
+    f"{namespace}{name}"
+    for namespace, names in {
+        PREFIXES["rdf"]: ("type",),
+        PREFIXES["dcterms"]: ("title", "description", "publisher", "creator", "license", "language"),
+        PREFIXES["foaf"]: ("page",),
+        "http://www.w3.org/ns/dcat#": ("contactPoint", "landingPage", "theme", "keyword"),
+        _VOID: ("vocabulary", "uriSpace"),
+    }.items()
+    for name in names
+)
+"""What is said of the dataset whatever its version is."""
+
 _DEFAULT_GRAPH_TRIPLE = f"{iri_term(DATASET_IRI)} <{_SERVICE_DESCRIPTION}defaultGraph> {iri_term(DATASET_IRI)} .\n"
 
 
@@ -52,6 +69,26 @@ def extract_triple_count(description: str) -> int | None:
     return int(match[1]) if match else None
 
 
+def describe_triple_count(iri: str, count: int) -> str:
+    """The number of triples of a dataset, as N-Triples."""
+    dataset = iri_term(iri)
+    return f"{dataset} {RDF_TYPE} <{_VOID}Dataset> .\n{dataset} <{_VOID}triples> {literal(str(count), 'xsd:integer')} .\n"
+
+
+def extract_vocabulary_count(description: str) -> int:
+    """The number of statements of the vocabulary which are in the graph of the dataset, by a description in N-Triples."""
+    match = _FIND_VOCABULARY_COUNT(description)
+    return int(match[1]) if match else 0
+
+
+def select_lasting(description: str) -> str:
+    """The part of a description, in N-Triples, that is true of the next version: no numbers, partitions or files."""
+    triples = [(line, match.groups()) for line in description.splitlines(keepends=True) if (match := _split_triple(line))]
+    lasting = [(line, value) for line, (subject, name, value) in triples if subject == DATASET_IRI and name in _LASTING_PROPERTIES]
+    subjects = {value for _, value in lasting} - {DATASET_IRI} | {VOCABULARY_GRAPH}
+    return "".join([line for line, _ in lasting] + [line for line, (subject, _, _) in triples if subject in subjects])
+
+
 def is_in_default_graph(description: str) -> bool:
     """Whether the dataset is in the default graph, by a description in N-Triples."""
     return _DEFAULT_GRAPH_TRIPLE.rstrip() in description
@@ -61,6 +98,12 @@ def fetch_description(store: Store, graph: str) -> str:
     """The statements about the dataset in a graph of a store, as N-Triples."""
     rows = store.select(f"SELECT ?p ?o {{ GRAPH <{graph}> {{ {iri_term(DATASET_IRI)} ?p ?o }} }}")
     return "".join(f"{iri_term(DATASET_IRI)} {row['p']} {row['o']} .\n" for row in rows)
+
+
+def fetch_whole_description(store: Store, graph: str) -> str:
+    """All statements of the graph of a description, as N-Triples."""
+    rows = store.select(f"SELECT ?s ?p ?o {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}")
+    return "".join(f"{row['s']} {row['p']} {row['o']} .\n" for row in rows)
 
 
 def read_as_ntriples(path: Path) -> str:

@@ -9,10 +9,10 @@ from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 
-from pfocr2rdf.analysis.delta.compare import compare
+from pfocr2rdf.analysis.delta.compare import compare, unite_graphs
 from pfocr2rdf.analysis.delta.inputs import ReadOptions, SortedGraph, sort_graph
 from pfocr2rdf.analysis.delta.model import DiffSummary
-from pfocr2rdf.analysis.delta.writers import DELTA_FORMATS, DeltaContent, DeltaFile
+from pfocr2rdf.analysis.delta.writers import DELTA_FORMATS, DeltaContent, DeltaFile, restated_files
 from pfocr2rdf.errors import OptionError, OutputError, SourceError
 from pfocr2rdf.pipeline.inputs import GraphInput, is_export, resolve_input
 from pfocr2rdf.rdf.iris import is_absolute_iri
@@ -27,7 +27,7 @@ from pfocr2rdf.storage.staging import StagedDirectory, listed_names
 
 _WRITE_BATCH_LINES = 4096
 
-_is_delta_name = re.compile(r"(?:(?:removed|added)\.(?:nt|nq)|delta\.(?:ru|rdfp))(?:\.gz|\.zst)?").fullmatch
+_is_delta_name = re.compile(r"(?:(?:removed|added)\.(?:nt|nq)|restated\.nt|delta\.(?:ru|rdfp))(?:\.gz|\.zst)?").fullmatch
 _owns = listed_names(DELTA_FILE, lambda manifest: [file["name"] for file in manifest["files"]], _is_delta_name)
 
 
@@ -78,8 +78,8 @@ def diff(
         )
         graphs = sort_graph(sides[0], old, "old", read_options), sort_graph(sides[1], new, "new", read_options)
         summary, content = _compare_graphs(*graphs, scratch, chunk, progress)
-        for name in names:
-            _write(DELTA_FORMATS[name](content), directory, suffix_for(compress))
+        for make_files in (*(DELTA_FORMATS[name] for name in names), restated_files):
+            _write(make_files(content), directory, suffix_for(compress))
         summary = summary._replace(files=sorted(directory.written_files))
         directory.write_json(DELTA_FILE, {"tool": TOOL, "graph": graph or None, "ignore_graphs": ignore_graphs, **summary.as_dict()})
         directory.publish()
@@ -132,8 +132,11 @@ def _compare_graphs(
     old_identity, new_identity = old.identity(old_reader), new.identity(new_reader)
     removed, added = old_reader.count - difference.unchanged, new_reader.count - difference.unchanged
     quads = old.has_graph_names or new.has_graph_names
-    content = DeltaContent(difference, quads, chunk, old_identity["sha256"], new_identity["sha256"])
-    return DiffSummary(removed, added, difference.unchanged, quads, old_identity, new_identity, []), content
+    union = unite_graphs(difference.removed, new.lines.merge(), scratch) if quads else None
+    content = DeltaContent(difference, union, chunk, old_identity["sha256"], new_identity["sha256"])
+    return DiffSummary(
+        removed, added, difference.unchanged, quads, old_identity, new_identity, [], union.triples if union else new_reader.count
+    ), content
 
 
 def _write(files: Iterator[DeltaFile], directory: StagedDirectory, suffix: str) -> None:

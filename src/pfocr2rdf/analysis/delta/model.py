@@ -21,6 +21,7 @@ class DiffSummary(NamedTuple):
             export, and how many records were ``refused`` and figures ``quarantined``.
         new: the same of the new graph.
         files: what was written, without ``delta.json``.
+        triples: the number of statements of the new graph without the names of their graphs.
     """
 
     removed: int
@@ -30,6 +31,7 @@ class DiffSummary(NamedTuple):
     old: dict[str, Any]
     new: dict[str, Any]
     files: list[FileInfo]
+    triples: int
 
     @property
     def differs(self) -> bool:
@@ -55,5 +57,6 @@ class DiffSummary(NamedTuple):
             "statements": "quads" if self.has_graph_names else "triples",
             "old": self.old,
             "new": self.new,
+            "triples": self.triples,
             "files": [file._asdict() for file in self.files],
         }

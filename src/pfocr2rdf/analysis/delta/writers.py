@@ -7,22 +7,33 @@ from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from typing import NamedTuple
 
-from pfocr2rdf.analysis.delta.compare import StatementDifference
-from pfocr2rdf.storage.delta_format import match_quad
+from pfocr2rdf.analysis.delta.compare import GraphUnion, StatementDifference
+from pfocr2rdf.storage.delta_format import RESTATED_FILE, match_quad
 
 
 class DeltaContent(NamedTuple):
     """What is written; ``operation_statements`` is the number of statements in one operation of SPARQL Update."""
 
     difference: StatementDifference
-    has_graph_names: bool
+    union: GraphUnion | None  # where statements name their graphs
     operation_statements: int
     old_digest: str
     new_digest: str
 
+    @property
+    def has_graph_names(self) -> bool:
+        """Whether statements name their graphs."""
+        return self.union is not None
+
 
 DeltaFile = tuple[str, Iterator[bytes]]
 """A name, and the lines of that file."""
+
+
+def restated_files(content: DeltaContent) -> Iterator[DeltaFile]:
+    """What stays in a store with one graph, beside each format; nothing where nothing does."""
+    if content.union and content.union.restated:
+        yield RESTATED_FILE, iter(content.union.restated)
 
 
 def _statement_files(content: DeltaContent) -> Iterator[DeltaFile]:

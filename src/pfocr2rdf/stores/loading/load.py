@@ -14,7 +14,8 @@ from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.storage.scratch import scratch_directory
 from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions, Destination, open_destination
-from pfocr2rdf.stores.description import build_description, read_as_ntriples
+from pfocr2rdf.stores.description import build_description, describe_triple_count, read_as_ntriples
+from pfocr2rdf.stores.graph_layout import VOCABULARY_GRAPH
 from pfocr2rdf.stores.loading.embedded_session import EmbeddedLoadSession, inspect_embedded_store
 from pfocr2rdf.stores.loading.plan import DEFAULT_SAMPLE_FIGURES, LoadOptions, LoadPlan
 from pfocr2rdf.stores.loading.sampling import FigureSampler
@@ -173,8 +174,11 @@ def _run_session(plan: LoadPlan, destination: Destination, was_empty: bool, prog
 def _build_metadata(plan: LoadPlan, session: LoadSession, destination: Destination, was_empty: bool) -> Metadata:
     """What is written beside the dataset. A version that was added to something else has no name."""
     source = plan.source
-    vocabulary = read_as_ntriples(source.vocabulary) if source.vocabulary and plan.target_graph else ""
+    vocabulary = read_as_ntriples(source.vocabulary) if source.vocabulary else ""
     description = read_as_ntriples(source.description) if source.description else ""
+    if vocabulary and not plan.target_graph:  # it is counted with the dataset, and a delta must know by how much
+        description += describe_triple_count(VOCABULARY_GRAPH, vocabulary.count("\n"))
+        vocabulary = ""
     versions = source.versions if was_empty or not plan.options.append else []
     # The file of somebody else may name graphs in another way than an export.
     foreign_names = [name for name, _ in session.journal.graph_counts() if plan.target_graph and not plan.is_dataset_graph(name)]
