@@ -7,7 +7,7 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from pfocr2rdf.rdf.iris import MENTION_NAMESPACE
@@ -25,6 +25,7 @@ from pfocr2rdf.site.pages.browse_pages import (
     render_home_page,
     render_search_page,
 )
+from pfocr2rdf.site.pages.catalog import build_dataset_node
 from pfocr2rdf.site.pages.dataset_page import list_release_files, read_dataset_description, render_dataset_page
 from pfocr2rdf.site.pages.graph_reader import DatasetReader, read_release_name
 from pfocr2rdf.site.pages.html import Site, render_resource_page
@@ -180,7 +181,16 @@ class PageHandler:
         if name == "vocab":
             return _respond(representation, lambda: render_vocabulary_page(self._reader, self._site).html, ontology_resources)
         nodes = read_dataset_description(self._reader, self._site._replace(endpoint=f"{request.base_url}sparql"))
-        return _respond(representation, lambda: render_dataset_page(nodes, list_release_files(nodes), self._site).html, lambda: nodes)
+
+        def page() -> str:
+            return render_dataset_page(nodes, list_release_files(nodes), self._site, self._published_dataset()).html
+
+        return _respond(representation, page, lambda: nodes)
+
+    def _published_dataset(self) -> dict[str, Any]:
+        """The dataset's node of schema.org as the published site has it, whose files can be downloaded there."""
+        names = [file.name for file in list_release_files(read_dataset_description(self._reader, Site()))]
+        return build_dataset_node(read_dataset_description(self._reader, Site(), names))
 
     def _resource_list(self, folder: str) -> ResourceList:
         with self._locks[folder]:
@@ -195,7 +205,7 @@ class PageHandler:
     def _home_page(self, request: PageRequest) -> PageResponse:
         with self._locks["home"]:
             if not self._home:
-                self._home = render_home_page(compute_overview(self._reader), ENTITY_TYPES, self._site).html
+                self._home = render_home_page(compute_overview(self._reader), ENTITY_TYPES, self._site, self._published_dataset()).html
         return PageResponse(self._home)
 
     def _aliases(self, request: PageRequest) -> PageResponse:

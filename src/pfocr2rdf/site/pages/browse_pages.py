@@ -6,26 +6,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from pfocr2rdf.rdf.vocabulary import SITE_URL
+from pfocr2rdf.site.pages.catalog import build_catalog_node
 from pfocr2rdf.site.pages.html import PageFile, Site, render_page
 from pfocr2rdf.site.pages.listing import ResourceList
 from pfocr2rdf.site.pages.overview import Overview
 from pfocr2rdf.site.pages.urls import EntityType
-from pfocr2rdf.site.pages.view_models import ITEMS_PER_PAGE, SITE_DESCRIPTION, SITE_NAME, count_pages, slice_page
+from pfocr2rdf.site.pages.view_models import ITEMS_PER_PAGE, SCHEMA_ORG_CONTEXT, count_pages, slice_page
 
 
-def render_home_page(overview: Overview, entity_types: Sequence[EntityType], site: Site) -> PageFile:
-    """The home page."""
-    structured_data = {
-        "@context": "https://schema.org/",
-        "@type": "DataCatalog",
-        "@id": SITE_URL,
-        "name": SITE_NAME,
-        "description": SITE_DESCRIPTION,
-        "url": SITE_URL,
-        "dataset": {"@type": "Dataset", "@id": f"{SITE_URL}dataset"},
-        "license": "http://creativecommons.org/publicdomain/zero/1.0/",
-    }
+def render_home_page(overview: Overview, entity_types: Sequence[EntityType], site: Site, dataset_node: dict[str, Any]) -> PageFile:
+    """The home page, with the catalogue's node of schema.org and the dataset's in it."""
+    structured_data = {"@context": SCHEMA_ORG_CONTEXT, **build_catalog_node(), "dataset": dataset_node}
     values: dict[str, Any] = {"overview": overview, "entity_types": entity_types, "structured_data": structured_data}
     return PageFile("index.html", render_page("home", site, "Home", **values))
 

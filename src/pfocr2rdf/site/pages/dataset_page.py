@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from pfocr2rdf.pipeline.partitions import DESCRIPTION_PREFIXES
-from pfocr2rdf.rdf.iris import CC0_IRI, DATASET_IRI
+from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, iri_term, lexical_form, parse_term, sort_pairs
-from pfocr2rdf.rdf.vocabulary import SITE_URL
+from pfocr2rdf.site.pages.catalog import build_catalog_node
 from pfocr2rdf.site.pages.graph_reader import DESCRIPTION_GRAPH, DatasetReader
 from pfocr2rdf.site.pages.html import PageFile, Site, render_page
 from pfocr2rdf.site.pages.urls import REPRESENTATIONS
-from pfocr2rdf.site.pages.view_models import SCHEMA_ORG_CONTEXT, SITE_DESCRIPTION, SITE_NAME, Fact, Link, TableView, curie_link, web_link
+from pfocr2rdf.site.pages.view_models import SCHEMA_ORG_CONTEXT, SITE_NAME, Fact, Link, TableView, curie_link, web_link
 from pfocr2rdf.storage.urls import is_url
 
 DOWNLOADS_DIR = "downloads"  # the folder of the release's files on the site
@@ -72,31 +72,12 @@ def list_release_files(resources: Iterable[Resource], download_names: Iterable[s
     return sorted(files)
 
 
-def render_dataset_page(resources: list[Resource], files: list[ReleaseFile], site: Site) -> PageFile:
-    """The page of the dataset, from its description."""
+def render_dataset_page(resources: list[Resource], files: list[ReleaseFile], site: Site, dataset_node: dict[str, Any]) -> PageFile:
+    """The page of the dataset, from its description and its node of schema.org."""
     values_by_subject = {resource.subject: resource.values_by_predicate for resource in resources}
     values = values_by_subject.get(_DATASET, {})
     title = _first_text(values, "dcterms:title") or SITE_NAME
     version = _first_text(values, "pav:version") or _first_text(values, "dcterms:issued")
-    structured_data = {
-        "@context": SCHEMA_ORG_CONTEXT,
-        "@type": "Dataset",
-        "@id": DATASET_IRI,
-        "dct:conformsTo": {"@id": "https://bioschemas.org/profiles/Dataset/1.0-RELEASE"},
-        "name": title,
-        "description": _first_text(values, "dcterms:description") or SITE_DESCRIPTION,
-        "identifier": DATASET_IRI,
-        "keywords": ["pathway", "figure", "gene", "OCR"],
-        "license": CC0_IRI,
-        "url": f"{SITE_URL}dataset.html",
-        **({"version": version} if version else {}),
-        "distribution": [
-            {"@type": "DataDownload", "name": file.name, "contentUrl": f"{site.base_url}{file.url}", "contentSize": f"{file.size} B"}
-            for file in files
-            if file.url
-        ],
-        "includedInDataCatalog": {"@type": "DataCatalog", "@id": SITE_URL, "name": SITE_NAME},
-    }
     classes = [values_by_subject.get(subject, {}) for subject in values.get(_expand("void:classPartition"), ())]
     properties = [values_by_subject.get(subject, {}) for subject in values.get(_expand("void:propertyPartition"), ())]
     page = render_page(
@@ -109,7 +90,7 @@ def render_dataset_page(resources: list[Resource], files: list[ReleaseFile], sit
             _partition_table("Things by class", "Class", _count_partitions(classes, "void:class", "void:entities")),
             _partition_table("Statements by property", "Property", _count_partitions(properties, "void:property", "void:triples")),
         ],
-        structured_data=structured_data,
+        structured_data={"@context": SCHEMA_ORG_CONTEXT, **dataset_node, "includedInDataCatalog": build_catalog_node()},
         representations=REPRESENTATIONS,
         citation=f"{title}{f', release {version}' if version else ''}. {DATASET_IRI}",
     )

@@ -7,12 +7,23 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, lexical_form
+from pfocr2rdf.site.pages.bioschemas import describe_entity
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.listing import newest_first_key
 from pfocr2rdf.site.pages.mentions import HAS_BODY, HAS_TARGET, MentionView, entity_link, mention_links
 from pfocr2rdf.site.pages.resource import ResourcePage
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_NAME, PageAddress, address_from_iri
-from pfocr2rdf.site.pages.view_models import ROWS_PER_PAGE, DiagramModel, DiagramNode, Fact, Link, TableView, count_pages, slice_page
+from pfocr2rdf.site.pages.view_models import (
+    ROWS_PER_PAGE,
+    SITE_NAME,
+    DiagramModel,
+    DiagramNode,
+    Fact,
+    Link,
+    TableView,
+    count_pages,
+    slice_page,
+)
 
 _MAX_DIAGRAM_FIGURES = 8
 _MEMBER_OF, _ORGANISM = expand_term("pfocr:memberOf"), expand_term("pfocr:organism")
@@ -32,7 +43,7 @@ class EntityPageSpec(NamedTuple):
 
     type_label: str  # the entity type in a few words
     inverse_relations: tuple[InverseRelation, ...]  # what leads to an entity
-    build_structured_data: Callable[[ResourcePage], dict[str, Any]]  # makes the schema.org description
+    build_structured_data: Callable[[ResourcePage], dict[str, Any]]  # of schema.org, beyond the minimum of the profile
     outgoing: Mapping[str, tuple[str, str]] = {}  # the entity type and the label of each property that leads to other pages (a CURIE)
     has_mentions: bool = False  # whether figures lead to an entity by words that were recognised as it
 
@@ -44,6 +55,10 @@ class EntityPage(ResourcePage):
         super().__init__(reader, address, pairs)
         self.type_label = spec.type_label
         self._spec = spec
+
+    @property
+    def _type_name(self) -> str:
+        return self.address.entity_type.name if self.address.entity_type else ""
 
     @cached_property
     def inverse_lists(self) -> list[tuple[InverseRelation, list[str]]]:
@@ -131,7 +146,7 @@ class EntityPage(ResourcePage):
         right = [self.diagram_node(subject, type_name) for subject, type_name in neighbours[: 2 * _MAX_DIAGRAM_FIGURES]]
         if not (left or right):
             return None
-        type_name = self.address.entity_type.name if self.address.entity_type else ""
+        type_name = self._type_name
         columns = [column for column in (tuple(left), (DiagramNode(type_name, self.title, ""),), tuple(right)) if column]
         centre = 1 if left else 0
         edges = [((0, row), (centre, 0)) for row in range(len(left))]
@@ -159,4 +174,8 @@ class EntityPage(ResourcePage):
 
     def structured_data(self) -> dict[str, Any]:
         """Its description after the profile of its type."""
-        return self._spec.build_structured_data(self)
+        minimum = describe_entity(self.reader, self.subject, self._type_name)
+        organisms = ", ".join(map(self.reader.display_name, self.values.get(_ORGANISM, ())))
+        kind, count = self.type_label.capitalize() + (f" of {organisms}" if organisms else ""), len(self.figures)
+        description = f"{kind}, on {count:,} {'figure' if count == 1 else 'figures'} of {SITE_NAME}."
+        return {**minimum, "description": description, **self._spec.build_structured_data(self)}

@@ -8,6 +8,7 @@ from typing import Any
 
 from pfocr2rdf.rdf.iris import CC0_IRI
 from pfocr2rdf.rdf.terms import Resource, expand_term, lexical_form
+from pfocr2rdf.site.pages.bioschemas import describe_entity
 from pfocr2rdf.site.pages.mentions import HAS_TARGET, MentionView, entity_link, mention_links
 from pfocr2rdf.site.pages.resource import ResourcePage
 from pfocr2rdf.site.pages.view_models import DiagramModel, DiagramNode, Fact, Link, TableView
@@ -16,7 +17,6 @@ _MAX_DIAGRAM_GENES = 16
 _MAX_STRUCTURED_MENTIONS = 200  # entities in the structured data
 _CLASSES = {"gene": expand_term("pfocr:Gene"), "chemical": expand_term("pfocr:Chemical"), "disease": expand_term("pfocr:Disease")}
 _ORGANISM = expand_term("pfocr:organism")
-_SCHEMA_ORG_TYPES = {"gene": "Gene", "chemical": "ChemicalSubstance", "disease": "MedicalCondition"}
 _HANDLED_PREDICATES = (
     "dcterms:title", "dcterms:identifier", "pfocr:figureNumber", "pfocr:figureType", "schema:image", "foaf:page", "pfocr:organismName",
     "pfocr:organism", "dcterms:license", "pfocr:citedIn", "pfocr:mentions", "pfocr:mentionsFamily", "schema:name", "schema:description",
@@ -198,17 +198,13 @@ class FigurePage(ResourcePage):
         entities = [(body, type_name) for type_name, mentions in self.mentions_by_entity.items() for body in mentions]
         return {
             "@type": "ImageObject",
+            "@id": self.address.iri,
             "name": self.title,
             "identifier": self.first_text("dcterms:identifier"),
             "caption": self.first_text("schema:description"),
             "contentUrl": self.first_text("schema:image"),
             "creditText": self._source if self.papers else "",
-            "isPartOf": [
-                {"@type": "ScholarlyArticle", "@id": paper[1:-1], "name": self.reader.display_name(paper)} for paper in self.papers
-            ],
-            "mentions": [
-                {"@type": _SCHEMA_ORG_TYPES[type_name], "@id": body[1:-1], "name": self.reader.display_name(body)}
-                for body, type_name in entities[:_MAX_STRUCTURED_MENTIONS]
-            ],
+            "isPartOf": [describe_entity(self.reader, paper, "paper") for paper in self.papers],
+            "mentions": [describe_entity(self.reader, body, type_name) for body, type_name in entities[:_MAX_STRUCTURED_MENTIONS]],
             "sdLicense": CC0_IRI,
         }

@@ -1,43 +1,34 @@
-"""The registry of pages: the page class, its specification, and the schema.org description (after Bioschemas) of each entity type."""
+"""The registry of pages: the page class, its specification, and what a page of each entity type adds to the minimum of its profile."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term, iri_term, lexical_form
+from pfocr2rdf.rdf.vocabulary import PREFIXES
+from pfocr2rdf.site.pages.bioschemas import describe_entity
 from pfocr2rdf.site.pages.entity import EntityPage, EntityPageSpec, InverseRelation
 from pfocr2rdf.site.pages.figure import FigurePage
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.resource import ResourcePage
 from pfocr2rdf.site.pages.urls import PageAddress
 
-_TAXON = {"@type": "Taxon"}
+_CODING_SYSTEMS = {"mesh": "MeSH", "doid": "Disease Ontology"}
 
 
 def _describe_gene(page: ResourcePage) -> dict[str, Any]:
     """A gene, with the organism it is of."""
     organisms = page.values.get(expand_term("pfocr:organism"), ())
-    return {
-        "@type": "Gene",
-        "dct:conformsTo": {"@id": "https://bioschemas.org/profiles/Gene/1.0-RELEASE"},
-        "identifier": f"ncbigene:{page.first_text('dcterms:identifier')}",
-        "name": page.title,
-        "taxonomicRange": [{**_TAXON, "@id": organism[1:-1], "name": page.reader.display_name(organism)} for organism in organisms],
-    }
-
-
-def _describe_family(page: ResourcePage) -> dict[str, Any]:
-    return {"@type": "DefinedTerm", "name": page.title, "termCode": page.title, "sameAs": _same_as_iris(page)}
+    return {"taxonomicRange": [describe_entity(page.reader, organism, "organism") for organism in organisms]}
 
 
 def _describe_paper(page: ResourcePage) -> dict[str, Any]:
     """A paper, with its journal and its publisher."""
     journal, publisher = page.first_text("pfocr:journal"), page.first_text("pfocr:publisher")
+    dois = [f"doi:{lexical_form(value)}" for value in page.values.get(expand_term("bibo:doi"), ())]
     return {
-        "@type": "ScholarlyArticle",
-        "name": page.title,
         "headline": page.title,
-        "identifier": page.first_text("dcterms:identifier"),
+        "identifier": [f"pmc:{page.address.name}", *dois],
         "datePublished": page.first_text("dcterms:issued"),
         "isPartOf": {"@type": "Periodical", "name": journal} if journal else None,
         "publisher": {"@type": "Organization", "name": publisher} if publisher else None,
@@ -46,19 +37,15 @@ def _describe_paper(page: ResourcePage) -> dict[str, Any]:
     }
 
 
-def _describe_chemical(page: ResourcePage) -> dict[str, Any]:
-    identifier = page.first_text("dcterms:identifier")
-    return {"@type": "ChemicalSubstance", "identifier": identifier, "name": page.title, "sameAs": _same_as_iris(page)}
-
-
 def _describe_disease(page: ResourcePage) -> dict[str, Any]:
-    """A disease, with its code in MeSH."""
-    code = {"@type": "MedicalCode", "codeValue": page.first_text("dcterms:identifier"), "codingSystem": "MeSH"}
-    return {"@type": "MedicalCondition", "name": page.title, "code": code, "sameAs": _same_as_iris(page)}
+    """A disease, with its code in MeSH or the Disease Ontology."""
+    system = next(label for prefix, label in _CODING_SYSTEMS.items() if page.address.iri.startswith(PREFIXES[prefix]))
+    code = {"@type": "MedicalCode", "codeValue": page.first_text("dcterms:identifier"), "codingSystem": system}
+    return {"code": code, "sameAs": _same_as_iris(page)}
 
 
-def _describe_organism(page: ResourcePage) -> dict[str, Any]:
-    return {**_TAXON, "name": page.title, "identifier": f"NCBITaxon:{page.address.name}"}
+def _describe_same(page: ResourcePage) -> dict[str, Any]:
+    return {"sameAs": _same_as_iris(page)}
 
 
 def _same_as_iris(page: ResourcePage) -> list[str]:
@@ -79,15 +66,15 @@ ENTITY_PAGE_SPECS: dict[str, EntityPageSpec] = {
     "family": EntityPageSpec(
         "family of genes",
         (InverseRelation("pfocr:memberOf", "gene", "Members"), InverseRelation("pfocr:mentionsFamily", "figure", "Figures that name it")),
-        _describe_family,
+        _describe_same,
     ),
     "paper": EntityPageSpec("paper", (InverseRelation("pfocr:citedIn", "figure", "Figures of it"),), _describe_paper),
-    "chemical": EntityPageSpec("chemical", (_MENTIONED_ON_FIGURES,), _describe_chemical, has_mentions=True),
+    "chemical": EntityPageSpec("chemical", (_MENTIONED_ON_FIGURES,), _describe_same, has_mentions=True),
     "disease": EntityPageSpec("disease", (_MENTIONED_ON_FIGURES,), _describe_disease, has_mentions=True),
     "organism": EntityPageSpec(
         "organism",
         (InverseRelation("pfocr:organism", "gene", "Genes of it"), InverseRelation("pfocr:organism", "figure", "Figures on it")),
-        _describe_organism,
+        _describe_same,
     ),
 }
 """The specifications by the name of the entity type; figures have a class of their own."""

@@ -63,7 +63,7 @@ class ResourcePage(ABC):
 
     @abstractmethod
     def structured_data(self) -> dict[str, Any]:
-        """Its schema.org description, without the context, the IRI and the URL."""
+        """Its schema.org description, without the context and the URL."""
 
     @abstractmethod
     def search_terms(self) -> tuple[str, ...]:
@@ -113,7 +113,6 @@ class ResourcePage(ABC):
     def _full_structured_data(self) -> dict[str, Any]:
         properties = {
             "@context": SCHEMA_ORG_CONTEXT,
-            "@id": self.address.iri,
             **self.structured_data(),
             "url": f"{SITE_URL}{self.address.url(HTML)}",
         }

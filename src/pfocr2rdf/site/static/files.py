@@ -14,6 +14,7 @@ from pfocr2rdf.site.hosting.files import render_hosting_files
 from pfocr2rdf.site.pages.alias_page import render_alias_page
 from pfocr2rdf.site.pages.aliases import AliasTargets, render_alias_table
 from pfocr2rdf.site.pages.browse_pages import render_browse_pages, render_home_page, render_not_found_page, render_search_page
+from pfocr2rdf.site.pages.catalog import build_dataset_node
 from pfocr2rdf.site.pages.dataset_page import list_release_files, read_dataset_description, render_dataset_page
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.html import ASSETS_DIR, Site
@@ -48,8 +49,9 @@ def render_site_files(
         if asset.is_file():
             yield f"assets/{asset.relative_to(ASSETS_DIR)}", asset.read_text(encoding="utf-8")
     description = read_dataset_description(reader, site, download_names)
-    yield render_dataset_page(description, list_release_files(description, download_names), site)
-    yield render_home_page(compute_overview(reader), entity_types, site)
+    dataset_node = build_dataset_node(description)
+    yield render_dataset_page(description, list_release_files(description, download_names), site, dataset_node)
+    yield render_home_page(compute_overview(reader), entity_types, site, dataset_node)
     yield render_not_found_page(site)
     yield from render_browse_pages(resource_lists, site)
     yield "dataset.ttl", serialize_turtle(description)
