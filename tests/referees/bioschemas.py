@@ -47,9 +47,9 @@ PROFILES = {
             "measurementTechnique": "+Text URL", "publisher": "+Organization Person", "variableMeasured": "+PropertyValue Text",
             "version": "Number Text",
         },
-        frozenset(
-            {"alternateName", "citation", "creator", "distribution", "includedInDataCatalog", "measurementTechnique", "publisher", "version"}
-        ),
+        frozenset({
+            "alternateName", "citation", "creator", "distribution", "includedInDataCatalog", "measurementTechnique", "publisher", "version",
+        }),
     ),
     "DataCatalog": Profile(
         "DataCatalog/0.3-RELEASE-2019_07_01",

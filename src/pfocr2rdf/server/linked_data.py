@@ -188,9 +188,8 @@ class PageHandler:
         return _respond(representation, page, lambda: nodes)
 
     def _published_dataset(self) -> dict[str, Any]:
-        """The dataset's node of schema.org as the published site has it, whose files can be downloaded there."""
-        names = [file.name for file in list_release_files(read_dataset_description(self._reader, Site()))]
-        return build_dataset_node(read_dataset_description(self._reader, Site(), names))
+        """The dataset's node of schema.org as the published site has it."""
+        return build_dataset_node(read_dataset_description(self._reader, Site()))
 
     def _resource_list(self, folder: str) -> ResourceList:
         with self._locks[folder]:

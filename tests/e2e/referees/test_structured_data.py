@@ -13,6 +13,7 @@ from tests.referees.bioschemas import check_blocks, read_blocks
 from tests.referees.google_dataset import check_pages
 from tests.support.sites import BuiltSite, evil_site, real_site, small_site
 
+from pfocr2rdf import publish
 from pfocr2rdf.server.linked_data import PageHandler, PageRequest
 from pfocr2rdf.stores.embedded import EmbeddedStore
 
@@ -61,6 +62,12 @@ def test_a_service_says_the_same_as_the_published_site(small: BuiltSite) -> None
     for page, block in blocks_of(small.site, 3):
         request = PageRequest(page, "text/html", "http://127.0.0.1:8000/")
         assert read_blocks(handler.handle(request).body) == [block], page
+
+
+def test_a_site_of_a_store_has_the_files_of_the_published_site(small: BuiltSite, tmp_path: Path) -> None:
+    publish(small.store, tmp_path / "site", pages=["organisms"])
+    for name in ("index.html", "dataset.html"):
+        assert read_blocks((tmp_path / "site" / name).read_text("utf-8")) == read_blocks((small.site / name).read_text("utf-8"))
 
 
 def leave_out(*names: str) -> Callable[[dict[str, Any]], None]:

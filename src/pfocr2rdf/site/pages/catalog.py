@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from pfocr2rdf.pipeline.partitions import DESCRIPTION_PREFIXES
 from pfocr2rdf.pipeline.release import WIKIPATHWAYS
@@ -40,7 +41,7 @@ def build_catalog_node() -> dict[str, Any]:
 
 
 def build_dataset_node(description: Iterable[Resource]) -> dict[str, Any]:
-    """The dataset, from its description. The distributions are the files that it has a URL of to download."""
+    """The dataset, from its description. Files that it has no URL of to download are at the published site."""
     values_by_subject = {resource.subject: resource.values_by_predicate for resource in description}
     dataset = values_by_subject.get(iri_term(DATASET_IRI), {})
     versions = (dataset, *(values_by_subject.get(term, {}) for term in dataset.get(_expand("prov:specializationOf"), ())))
@@ -93,11 +94,12 @@ def _distributions(dataset: _Values, values_by_subject: Mapping[str, _Values]) -
     for term in sorted(dataset.get(_expand("dcat:distribution"), ())):
         values = values_by_subject.get(term, {})
         checksum = values_by_subject.get(next(iter(values.get(_expand("spdx:checksum"), ())), ""), {})
-        for url in values.get(_expand("dcat:downloadURL"), ())[:1]:
+        if name := _first_text(values, "dcterms:title"):
+            published = f"<{SITE_URL}downloads/{quote(name)}>"  # where a service, or a site without the files, has none of its own
             node = {
                 "@type": "DataDownload",
-                "name": _first_text(values, "dcterms:title"),
-                "contentUrl": url[1:-1],
+                "name": name,
+                "contentUrl": values.get(_expand("dcat:downloadURL"), [published])[0][1:-1],
                 "encodingFormat": "/".join(next(iter(values.get(_expand("dcat:mediaType"), ("<>",))))[1:-1].split("/")[-2:]),
                 "contentSize": f"{_first_text(values, 'dcat:byteSize')} B",
                 "sha256": _first_text(checksum, "spdx:checksumValue"),
