@@ -150,10 +150,10 @@ def document(path: Path) -> set[str]:
 
 
 def by_rdflib(path: Path) -> set[str]:
-    """The same, by RDFLib."""
+    """The same, by RDFLib, which writes the time zone ``Z`` as ``+00:00``."""
     graph = rdflib.Graph()
     graph.parse(path, format="turtle" if path.suffix == ".ttl" else "json-ld")
-    return statements(graph.serialize(format="nt", encoding="utf-8"), RdfFormat.N_TRIPLES)
+    return statements(graph.serialize(format="nt", encoding="utf-8").replace(b'+00:00"^^', b'Z"^^'), RdfFormat.N_TRIPLES)
 
 
 def by_rapper(path: Path) -> set[str]:

@@ -86,7 +86,9 @@ def test_every_link_of_every_page_leads_to_a_file_and_to_a_place_that_is_in_it(r
 def test_a_link_checker_comes_to_every_page_and_finds_nothing_broken(real: BuiltSite) -> None:
     reached, broken = link_errors(real.site)
     assert broken == []
-    assert reached > len(list(pages(real.site))) + 2 * len(addresses_of(real.site))  # the documents of each thing as well
+    aliases = {line.partition("\t")[0] for line in (real.site / "aliases.tsv").read_text(encoding="utf-8").splitlines()[1:]}
+    linked = [path for path in pages(real.site) if not (path.parent.name == "figures" and path.stem in aliases)]
+    assert reached > len(linked) + 2 * len(addresses_of(real.site))  # the documents of each thing as well
 
 
 def test_pages_of_every_kind_are_valid_html(real: BuiltSite) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from pfocr2rdf.pipeline.partitions import DESCRIPTION_PREFIXES
 from pfocr2rdf.rdf.iris import DATASET_IRI
-from pfocr2rdf.rdf.terms import PredicateObject, Resource, iri_term, lexical_form, parse_term, sort_pairs
+from pfocr2rdf.rdf.terms import PredicateObject, Resource, iri_term, lexical_form, literal, parse_term, sort_pairs
 from pfocr2rdf.site.pages.catalog import build_catalog_node
 from pfocr2rdf.site.pages.graph_reader import DESCRIPTION_GRAPH, DatasetReader
 from pfocr2rdf.site.pages.html import PageFile, Site, render_page
@@ -19,6 +19,7 @@ from pfocr2rdf.storage.urls import is_url
 DOWNLOADS_DIR = "downloads"  # the folder of the release's files on the site
 _DATASET = iri_term(DATASET_IRI)
 _expand = DESCRIPTION_PREFIXES.expand_term
+_BYTE_SIZE = _expand("dcat:byteSize")
 _FACTS = (
     ("dcterms:description", "What it is"),
     ("dcterms:license", "Licence"),
@@ -54,8 +55,17 @@ def read_dataset_description(reader: DatasetReader, site: Site, download_names: 
             added[_DATASET].append((_expand("void:dataDump"), url))
     if is_url(site.endpoint):
         added[_DATASET].append((_expand("void:sparqlEndpoint"), iri_term(site.endpoint)))
-    resources = [Resource(subject, sort_pairs({*resource.pairs, *added.get(subject, ())})) for subject, resource in described.items()]
+    resources = [
+        Resource(subject, sort_pairs({*map(_restore_datatype, resource.pairs), *added.get(subject, ())}))
+        for subject, resource in described.items()
+    ]
     return sorted(resources, key=lambda resource: (resource.subject != _DATASET, resource.subject))
+
+
+def _restore_datatype(pair: PredicateObject) -> PredicateObject:
+    """A size of a file as DCAT has it: the store makes an ``xsd:integer`` of every integer."""
+    predicate, value = pair
+    return (predicate, literal(lexical_form(value), "xsd:nonNegativeInteger")) if predicate == _BYTE_SIZE else pair
 
 
 def list_release_files(resources: Iterable[Resource], download_names: Iterable[str] = ()) -> list[ReleaseFile]:
