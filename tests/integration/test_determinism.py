@@ -64,7 +64,7 @@ def test_every_file_is_the_same_whatever_the_hash_seed(compress: str, checkout: 
         )  # fmt: skip
         digests.append(contents(output))
     assert digests[0] == digests[1]
-    assert len(digests[0]) == len(GRAPHS) + 8
+    assert len(digests[0]) == len(GRAPHS) + 10
 
 
 def test_a_second_run_in_the_same_process_gives_the_same_files(checkout: Path, reference: Path, tmp_path: Path) -> None:

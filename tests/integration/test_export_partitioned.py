@@ -522,7 +522,7 @@ def test_progress_is_reported_partition_by_partition(source: Path, tmp_path: Pat
 def test_the_summary_names_many_parts_in_short(source: Path, tmp_path: Path) -> None:
     options = ["--partition-size", "7", "-f", "ntriples", "--workers", "1"]
     result = CliRunner().invoke(main, ["export", str(source), "-o", str(tmp_path / "out"), *options])
-    assert re.search(r"Written to .*: 3 parts \(part-00000\.nt to part-00002\.nt\), context\.jsonld", result.output)
+    assert re.search(r"Written to .*: 3 parts \(part-00000\.nt to part-00002\.nt\), aliases\.tsv, context\.jsonld", result.output)
 
 
 @pytest.fixture(autouse=True)

@@ -170,7 +170,8 @@ def test_a_query_comes_from_a_file_standard_input_or_the_line(store: Path, tmp_p
     ("argument", "message"),
     [*((name, f"there is no file {name}.") for name in ("xyz.rq", "a b/c d.sparql")),
      ("xyz", "there is no file and no example named xyz; pfocr2rdf query --list shows the examples."),
-     (".", ". cannot be read: it is no regular file but a folder."), ("latin.rq", "latin.rq: it is no UTF-8: invalid continuation byte at byte 1.")],
+     (".", ". cannot be read: it is no regular file but a folder."),
+     ("latin.rq", "latin.rq: it is no UTF-8: invalid continuation byte at byte 1.")],
 )  # fmt: skip
 def test_a_file_that_cannot_be_read_is_wrong_usage(
     argument: str, message: str, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

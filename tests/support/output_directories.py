@@ -13,7 +13,10 @@ import yaml
 
 from pfocr2rdf.storage.layout import MANIFEST_FILE, STAGING_DIR, STATE_FILE
 
-SIDECARS = ["aliases.tsv", "context.jsonld", "dataset.ttl", "manifest.json", "report.json", "report.ttl", "shapes.ttl", "vocabulary.ttl"]
+SIDECARS = [
+    "aliases.tsv", "context.jsonld", "dataset.ttl", "manifest.json", "prefixes.jsonld", "prefixes.ttl", "report.json", "report.ttl",
+    "shapes.ttl", "vocabulary.ttl",
+]  # fmt: skip
 
 
 def record(figid: str, **fields: Any) -> dict[str, Any]:

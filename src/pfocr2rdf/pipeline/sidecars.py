@@ -1,4 +1,4 @@
-"""Sidecar files of the graph: dataset description, vocabulary, shapes, JSON-LD context, manifest."""
+"""Sidecar files of the graph: dataset description, vocabulary, shapes, JSON-LD context, prefixes, manifest."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 from pfocr2rdf.pipeline.aggregate import Aggregator
 from pfocr2rdf.pipeline.dataset_description import ExportFacts, serialize_dataset_description
 from pfocr2rdf.pipeline.fingerprint import code_fingerprint
+from pfocr2rdf.pipeline.prefix_files import serialize_prefixes_jsonld, serialize_prefixes_turtle
 from pfocr2rdf.pipeline.run import ExportRun
 from pfocr2rdf.rdf.ontology import serialize_ontology
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
@@ -22,6 +23,8 @@ def write_sidecars(directory: ExportDirectory, run: ExportRun, aggregator: Aggre
     media_types = {serializer.suffix: serializer.media_type for serializer in (make() for make in SERIALIZERS.values())}
     directory.write_text("vocabulary.ttl", serialize_ontology())
     directory.write_text("context.jsonld", json.dumps({"@context": jsonld_context()}, indent=1) + "\n")
+    directory.write_text("prefixes.ttl", serialize_prefixes_turtle())
+    directory.write_text("prefixes.jsonld", serialize_prefixes_jsonld())
     directory.write_text("shapes.ttl", run.shapes.text)
     distributions = [(file, media_types[_format_suffix(file.name)]) for file in sorted(graph_files)]
     shapes_sha256 = hashlib.sha256(run.shapes.text.encode()).hexdigest()

@@ -1,0 +1,52 @@
+"""The prefix map of an export, by which the library ``curies`` makes a CURIE of each IRI: ``prefixes.ttl`` and ``prefixes.jsonld``.
+
+It covers the IRIs of all files of an export but for pictures, whose addresses are no identifiers and may move.
+"""
+
+from __future__ import annotations
+
+import json
+
+from pfocr2rdf.pipeline.partitions import DESCRIPTION_PREFIXES
+from pfocr2rdf.rdf.terms import literal
+from pfocr2rdf.rdf.vocabulary import ALIGNMENT_PREFIXES, LINKED_DATASETS, SITE_URL
+
+NAMESPACES: dict[str, str] = {
+    **DESCRIPTION_PREFIXES.namespaces,
+    **ALIGNMENT_PREFIXES,
+    **LINKED_DATASETS,
+    "sh": "http://www.w3.org/ns/shacl#",
+    "shape": f"{SITE_URL}shapes#",
+    "graph": f"{SITE_URL}graphs/",
+    "pfocrsite": SITE_URL,
+    "ndex": "https://www.ndexbio.org/viewer/networks/",
+    "pmcarticle": "https://www.ncbi.nlm.nih.gov/pmc/articles/",
+    "wpsite": "https://www.wikipathways.org/",
+    "orcid": "https://orcid.org/",
+    "cc": "http://creativecommons.org/",
+    "lexvo": "http://lexvo.org/id/",
+    "euvoc": "http://publications.europa.eu/resource/authority/",
+    "mediatype": "https://www.iana.org/assignments/media-types/",
+}
+"""The namespaces by prefix. The longest one that fits is that of an IRI."""
+
+_PREFIXES_IRI = f"{SITE_URL}prefixes"
+
+
+def serialize_prefixes_turtle() -> str:
+    """The declarations of SHACL (section 5.2.1), each with an IRI of its own."""
+    head = "".join(f"@prefix {prefix}: <{NAMESPACES[prefix]}> .\n" for prefix in ("owl", "sh", "xsd"))
+    names = " ,\n        ".join(f"prefix:{prefix}" for prefix in NAMESPACES)
+    declarations = "".join(
+        f"\nprefix:{prefix} a sh:PrefixDeclaration ;\n    sh:prefix {literal(prefix)} ;\n"
+        f"    sh:namespace {literal(namespace, 'xsd:anyURI')} .\n"
+        for prefix, namespace in NAMESPACES.items()
+    )
+    ontology = f"<{_PREFIXES_IRI}> a owl:Ontology ;\n    sh:declare\n        {names} .\n"
+    return f"{head}@prefix prefix: <{_PREFIXES_IRI}#> .\n\n{ontology}{declarations}"
+
+
+def serialize_prefixes_jsonld() -> str:
+    """A context of JSON-LD that has nothing but prefixes."""
+    context = {prefix: {"@id": namespace, "@prefix": True} for prefix, namespace in NAMESPACES.items()}
+    return json.dumps({"@context": {"@version": 1.1, **context}}, indent=1) + "\n"
