@@ -266,6 +266,16 @@ def test_a_default_delta_goes_into_a_store_whatever_its_graphs(graphs: str, rele
         assert json.loads(result.output)["statements"] == len(statements(release, graphs))
 
 
+def test_a_default_delta_of_records_and_an_export_that_names_graphs(releases: tuple[Path, Path], tmp_path: Path) -> None:
+    assert run(ROOT / "examples", "--to", tmp_path / "store", "-q").exit_code == 0
+    diff(ROOT / "examples", releases[1], tmp_path / "delta")
+    assert run(tmp_path / "delta", "--to", tmp_path / "store", "-q").exit_code == 0
+    assert without_metadata(store_contents(tmp_path / "store")) == statements(releases[1])
+    diff(releases[1], ROOT / "examples", tmp_path / "back")
+    assert run(tmp_path / "back", "--to", tmp_path / "store", "-q").exit_code == 0
+    assert without_metadata(store_contents(tmp_path / "store")) == statements(releases[0])
+
+
 def test_a_default_delta_of_records_and_of_the_files_of_an_export(releases: tuple[Path, Path], tmp_path: Path) -> None:
     inputs = tmp_path / "old", tmp_path / "new"
     for folder in inputs:

@@ -149,7 +149,7 @@ class _RecordsInput:
         from pfocr2rdf.pipeline.export import export  # here, since it takes long to import and most graphs are files
 
         folder = scratch / "export"
-        summary = export([self.path], folder, formats=["nquads" if prefer_quads else "ntriples"], compress="zst", progress=progress)
+        summary = export([self.path], folder, formats=["nquads"] * prefer_quads + ["ntriples"], compress="zst", progress=progress)
         if not summary.exported:  # an empty graph would take the place of one with figures
             first = f"; the first: {summary.first_refusals[0]}" if summary.first_refusals else ""
             raise SourceError(
@@ -157,4 +157,7 @@ class _RecordsInput:
                 f"export it to see why{first}"
             )
         graph = _ExportInput(folder).prepare(prefer_quads, scratch, progress)
-        return graph._replace(identity={**graph.identity, "refused": summary.refused, "quarantined": summary.quarantined})
+        identity = {**graph.identity, "refused": summary.refused, "quarantined": summary.quarantined}
+        if prefer_quads:  # a store that was loaded from these records may have the version of the other file
+            identity["versions"] = sorted(graph.digests.values())
+        return graph._replace(identity=identity)

@@ -116,7 +116,7 @@ def _graph_block(name: str, changes: list[StatementChange]) -> str:
 
 
 def _side_digests(side: dict[str, Any]) -> list[str]:
-    return sorted({str(side["sha256"]), *(str(file["sha256"]) for file in side["files"])})
+    return sorted({str(side["sha256"]), *(str(file["sha256"]) for file in side["files"]), *side.get("versions", ())})
 
 
 def _find_files(folder: Path, names: set[str]) -> list[Path]:

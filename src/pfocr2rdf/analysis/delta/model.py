@@ -18,7 +18,8 @@ class DiffSummary(NamedTuple):
         has_graph_names: whether the statements name their graphs.
         old: what the old graph is: ``source`` as it was named; ``statements``, their number, and ``sha256``, the digest of their
             sorted lines; ``files`` with their sizes and digests; and where they are known ``tool`` and ``records`` of its
-            export, and how many records were ``refused`` and figures ``quarantined``.
+            export, how many records were ``refused`` and figures ``quarantined``, and of records that were exported with names of
+            graphs the ``versions``: the digests with and without these.
         new: the same of the new graph.
         files: what was written, without ``delta.json``.
         triples: the number of statements of the new graph without the names of their graphs.
