@@ -136,7 +136,7 @@ def test_a_damaged_file_is_refused(suffix: str, content: bytes, tmp_path: Path) 
         ("a.ttl", "<urn:x:a> <urn:x:b> <c> .\n", r"a\.ttl:1: is no valid RDF: .*IRI"),
         ("a.rdf", "<rdf>", r"a\.rdf.*: is no valid RDF: "),
         ("a.jsonld", '{"@id": "urn:x:a",', r"a\.jsonld.*: is no valid RDF: "),
-        ("a.jsonld", '{"@context": "https://example.org/c", "@id": "urn:x:a", "b": 1}', r"a\.jsonld.*: is no valid RDF: "),
+        ("a.jsonld", '{"@context": "https://example.org/c", "@id": "urn:x:a", "b": 1}', r"a\.jsonld: names a JSON-LD context by its URL"),
         ("a.nt", "<urn:x:a> <urn:x:b> _:c .\n", r"a\.nt: a statement has a blank node.*: <urn:x:a> <urn:x:b> _:c \.; give it an IRI$"),
         ("a.ttl", "<urn:x:a> <urn:x:b> [ <urn:x:c> 1 ] .\n", "has a blank node"),
         ("a.nt", "_:c <urn:x:b> 'x' .\n".replace("'", '"'), "has a blank node"),
