@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import json
 from collections.abc import Iterator
 from datetime import datetime
@@ -87,6 +89,7 @@ def export_command(sources: tuple[str, ...], output: str, as_json: bool, quiet: 
     An archive may have 2,000,000 members and expand to 32 GiB and to 200 times its size. PFOCR2RDF_ARCHIVE_MAX_MEMBERS,
     PFOCR2RDF_ARCHIVE_MAX_EXPANDED_BYTES and PFOCR2RDF_ARCHIVE_MAX_RATIO set other limits.
     """
+    atexit.register(gc.freeze)  # a last collection, when the process ends, would visit all caches, and free nothing that exit does not
     release = _override(read_release(metadata) if metadata else Release(), options.pop("release"), options.pop("issued"))
     if not quiet and (note := describe_slow_engine()):
         click.echo(note, err=True)

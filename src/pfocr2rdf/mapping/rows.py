@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
@@ -9,7 +10,17 @@ from typing import NamedTuple
 from pfocr2rdf.mapping import famplex
 from pfocr2rdf.rdf import iris
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
-from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, PredicateObjectList, Resource, entity_kind, expand_term, iri_term, literal
+from pfocr2rdf.rdf.terms import (
+    RDF_TYPE,
+    PredicateObject,
+    PredicateObjectList,
+    Resource,
+    expand_term,
+    iri_term,
+    list_classes,
+    literal,
+    object_kind,
+)
 from pfocr2rdf.rdf.vocabulary import EVIDENCE_BY_SOURCE, PROPERTIES
 from pfocr2rdf.records.model import Mention
 
@@ -32,7 +43,7 @@ class MappedRow(NamedTuple):
 
 def interned_resource(subject: str, pairs: tuple[PredicateObject, ...]) -> Resource:
     """A resource that many figures have, all of it."""
-    return Resource(subject, (), pairs)
+    return Resource(subject, (), pairs, sys.intern(object_kind(subject, list_classes(pairs))))
 
 
 def literal_pairs(*values: tuple[str, str], datatype: str = "") -> list[PredicateObject]:
@@ -69,7 +80,7 @@ def _map_new_row(row: Mention) -> MappedRow:
     return MappedRow(
         row,
         iris.mention_key(row.entity_type, row.word, row.match, row.lexicon_source, target[1:-1]) if has_content else b"",
-        PredicateObjectList(tuple(pairs), {entity.subject: entity_kind(entity) for entity in entities}),
+        PredicateObjectList(tuple(pairs), {entity.subject: entity.kind for entity in entities}),
         target,
         family.subject if family and has_content else "",
         entities,

@@ -185,12 +185,12 @@ class Aggregator:
         while batch := list(islice(entities, _ENTITY_BATCH_SIZE)):
             self.years.update(lexical_form(value) for entity in batch for predicate, value in entity.pairs if predicate == _ISSUED)
             self.triple_counts.add(batch, classes.__getitem__)
-            self.distinct_objects.add(pack_objects(chain.from_iterable(_iter_objects(entity) for entity in batch)))
+            self.distinct_objects.add(pack_objects(chain.from_iterable(map(_list_objects, batch))))
             yield batch
 
     def _list_classes(self, subject: str) -> str:
         entity = self.entity_store.get_resource(subject)
-        return list_classes(entity) if entity else ""
+        return list_classes(entity.pairs) if entity else ""
 
     def _iter_merged_entities(self, validator: Validator) -> Iterator[Resource]:
         """The entities, sorted; those merged from several descriptions are validated, and their conflicts reported."""
@@ -243,8 +243,7 @@ class Aggregator:
         report.close(summary.as_dict(timing=False))
 
 
-def _iter_objects(entity: Resource) -> Iterator[str]:
+def _list_objects(entity: Resource) -> list[str]:
     """The objects of its statements, and the entity itself where it is of a class that figures and mentions have statements about."""
-    if any(value in _REFERENCED_CLASSES for _, value in entity.pairs):
-        yield entity.subject
-    yield from (value for _, value in entity.pairs)
+    values = [value for _, value in entity.pairs]
+    return values if _REFERENCED_CLASSES.isdisjoint(values) else [entity.subject, *values]

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
 from pfocr2rdf.rdf.cache import LruCache
 from pfocr2rdf.rdf.terms import (
-    ENTITY_KINDS,
     RDF_TYPE,
     STRING_KIND,
     XSD_STRING,
     GroupedResource,
     Resource,
     ResourceColumns,
-    characteristic_set,
     entity_kind,
     iri_term,
     list_classes,
@@ -73,23 +72,22 @@ class TripleCounts:
         counts = cls()
         sets = counts.characteristic_sets
         counts.subjects = 1 + len(mentions.local_names)
-        types = figure.values_by_predicate.get(RDF_TYPE, ())
+        types = figure.values_by_predicate.get(RDF_TYPE, [])
         classes = " ".join(types)
         figure_kind = figure.subject, object_kind(figure.subject, classes)
-        once = [classes, *(f"{RDF_TYPE}\t={value}" for value in types)]
+        once: list[str] = []
         for predicate, values in figure.values_by_predicate.items():
-            if predicate == RDF_TYPE:
-                continue
-            if len(values) == 1:
-                once.append(f"{predicate}\t{_kind_in_figure(values[0], figure_kind, entities)}")
+            if len(values) == 1 or predicate == RDF_TYPE:
+                for value in values:
+                    once += predicate, _kind_of(predicate, value, figure_kind, entities)
             else:
                 for kind, count in _count_kinds(values, figure_kind, entities):
-                    sets[f"{classes}\n{predicate}\t{kind}"] = count
-        sets["\n".join(once)] = 1
+                    sets[_characteristic_set(classes, predicate, kind)] = count
+        sets[_characteristic_set(classes, *once)] = 1
         if mentions.local_names:
-            mention_classes = " ".join([value for predicate, value in mentions.common if predicate == RDF_TYPE])
-            common = characteristic_set(mentions.common, dict([figure_kind]))
-            sets[f"{mention_classes}\n{common}"] = len(mentions.local_names)
+            mention_classes = list_classes(mentions.common)
+            common = [(predicate, _kind_of(predicate, value, figure_kind, entities)) for predicate, value in mentions.common]
+            sets[_characteristic_set(mention_classes, *chain.from_iterable(common))] = len(mentions.local_names)
             for lines, count in Counter(map(_get_characteristic_set, chain(mentions.bodies, mentions.trailers))).items():
                 sets[_mention_sets[mention_classes, lines]] += count
         return counts
@@ -98,12 +96,13 @@ class TripleCounts:
         """Count resources, which must not have a subject in common; a function tells the classes of an object."""
         for resource in resources:
             self.subjects += 1
-            kinds = {
-                value: object_kind(value, classes_of(value))
-                for predicate, value in resource.pairs
-                if value[0] == "<" and predicate != RDF_TYPE
-            }
-            self.characteristic_sets[f"{list_classes(resource)}\n{characteristic_set(resource.pairs, kinds)}"] += 1
+            items: list[str] = []
+            for predicate, value in resource.pairs:
+                if predicate == RDF_TYPE:
+                    items += predicate, f"={value}"
+                else:
+                    items += predicate, object_kind(value, classes_of(value) if value[0] == "<" else "")
+            self.characteristic_sets[_characteristic_set(list_classes(resource.pairs), *items)] += 1
 
     def merge(self, other: TripleCounts) -> None:
         """Add other counts."""
@@ -152,6 +151,12 @@ class TripleCounts:
             yield from ((StatementKind.parse(subject_classes, line), times) for line in lines)
 
 
+@lru_cache(2_000)
+def _characteristic_set(classes: str, *predicates_and_kinds: str) -> str:
+    """The characteristic set of statements, which are given as predicate and kind of each: one text object, however often it is made."""
+    return "\n".join([classes, *map("{}\t{}".format, predicates_and_kinds[::2], predicates_and_kinds[1::2])])
+
+
 def _datatype(value: str) -> str:
     term = parse_term(value)
     return iri_term(term.datatype or XSD_STRING) if term.term_type == "literal" else ""
@@ -162,13 +167,21 @@ def _count_kinds(values: list[str], figure_kind: tuple[str, str], entities: Mapp
     if values[0][0] == '"':
         kinds = [STRING_KIND if value[-1] == '"' else object_kind(value) for value in values]
     else:
-        entries = map(ENTITY_KINDS.get, map(id, map(entities.get, values)))
-        kinds = [entry[1] if entry else _kind_in_figure(value, figure_kind, entities) for entry, value in zip(entries, values, strict=True)]
+        kinds = [
+            (entity and entity.kind) or _kind_in_figure(value, figure_kind, entities)
+            for entity, value in zip(map(entities.get, values), values, strict=True)
+        ]
     first_count = kinds.count(kinds[0])
     return Counter(kinds).items() if first_count < len(kinds) else ((kinds[0], first_count),)
 
 
+def _kind_of(predicate: str, value: str, figure_kind: tuple[str, str], entities: Mapping[str, Resource]) -> str:
+    return f"={value}" if predicate == RDF_TYPE else _kind_in_figure(value, figure_kind, entities)
+
+
 def _kind_in_figure(value: str, figure_kind: tuple[str, str], entities: Mapping[str, Resource]) -> str:
+    if value[-1] == '"':
+        return STRING_KIND
     if value == figure_kind[0]:
         return figure_kind[1]
     entity = entities.get(value)

@@ -10,7 +10,7 @@ from operator import attrgetter
 
 from pfocr2rdf.errors import ExecutorError, RecordError, map_record_errors
 from pfocr2rdf.mapping.figure_graph import FigureGraph, build_figure_graph
-from pfocr2rdf.mapping.names import count_words
+from pfocr2rdf.mapping.names import NAMED_TYPES, count_words
 from pfocr2rdf.pipeline.counts import TripleCounts
 from pfocr2rdf.pipeline.descriptions import DescriptionEncoder
 from pfocr2rdf.pipeline.executors.base import Executor, InlineExecutor
@@ -122,10 +122,13 @@ class Worker:
 
     @staticmethod
     def _collect_notes(figure: FigureRecord, graph: FigureGraph, results: list[ValidationResult]) -> RecordNotes:
-        mention_counts = Counter(row.entity_type for row in figure.mentions)
-        counts = Counter({f"mentions.{entity_type}": count for entity_type, count in mention_counts.items()})
-        counts.update({f"repairs.{part}": count for part, count in graph.repairs.items()})
-        counts.update({f"{WORD_GROUP}{curie} {word}": count for (curie, word), count in count_words(figure.mentions).items()})
+        mention_counts = Counter([row.entity_type for row in figure.mentions])
+        words = {} if mention_counts.keys().isdisjoint(NAMED_TYPES) else count_words(figure.mentions)
+        counts = Counter({
+            **{f"mentions.{entity_type}": count for entity_type, count in mention_counts.items()},
+            **{f"repairs.{part}": count for part, count in graph.repairs.items()},
+            **{f"{WORD_GROUP}{curie} {word}": count for (curie, word), count in words.items()},
+        })  # fmt: skip
         return RecordNotes(TripleCounts.for_figure(graph.figure, graph.mentions, graph.entities), counts, results, list(graph.notes))
 
     def _serialize_figure(self, graph: FigureGraph) -> dict[str, bytes]:
@@ -139,12 +142,9 @@ class Worker:
 
 def _pack_objects(graph: FigureGraph) -> bytes:
     """The keys of the objects of a figure and its mentions, some of them several times; entities are counted when all are merged."""
-    values = [
-        value
-        for predicate, values in graph.figure.values_by_predicate.items()
-        for value in values
-        if predicate not in _ENTITY_PREDICATES or value not in graph.entities
-    ]
+    values: list[str] = []
+    for predicate, objects in graph.figure.values_by_predicate.items():
+        values += [value for value in objects if value not in graph.entities] if predicate in _ENTITY_PREDICATES else objects
     if graph.mentions.local_names:
         values += [value for _, value in graph.mentions.common]
     return b"".join((pack_objects(values), *map(_get_object_keys, graph.mentions.bodies), *map(_get_object_keys, graph.mentions.trailers)))

@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 from xxhash import xxh3_64_intdigest
 
-from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
 from pfocr2rdf.rdf.vocabulary import EVIDENCE_TYPES, LINKED_DATASETS, PREFIXES, PROPERTIES, expand_curie
 
 PredicateObject = tuple[str, str]  # a predicate and an object, both as N-Triples text
@@ -34,12 +33,13 @@ class Resource(NamedTuple):
     """A subject with its statements in the order in which they are written, those of one predicate side by side.
 
     ``pairs_interned`` are the last ones, the same tuple object in many resources, so that what is made of it (text, a verdict) can be
-    cached. No predicate is both there and in ``pairs_own``.
+    cached. No predicate is both there and in ``pairs_own``. ``kind`` is its ``object_kind``, where that was computed with it.
     """
 
     subject: str  # an IRI, as N-Triples text
     pairs_own: tuple[PredicateObject, ...]  # the first statements; most resources have no others
     pairs_interned: tuple[PredicateObject, ...] = ()
+    kind: str = ""
 
     @property
     def pairs(self) -> tuple[PredicateObject, ...]:
@@ -75,32 +75,30 @@ def group_by_predicate(pairs: Iterable[PredicateObject]) -> dict[str, list[str]]
     return values
 
 
-def list_classes(resource: Resource) -> str:
-    """The classes of a resource, with blanks between them."""
-    return " ".join([value for predicate, value in resource.pairs if predicate == RDF_TYPE])
+def list_classes(pairs: Iterable[PredicateObject]) -> str:
+    """The classes of a resource with these statements, with blanks between them."""
+    return " ".join([value for predicate, value in pairs if predicate == RDF_TYPE])
 
 
 class PredicateObjectList:
     """An interned predicate-object list, which many resources have. It is hashed by identity: a quick key for what is made of it.
 
-    ``object_kinds`` are the kinds of the objects that are entities.
+    Its ``characteristic_set`` has a line for each statement: the predicate, a tab and the ``object_kind``. ``object_kinds`` are the kinds
+    of the objects that are entities.
     """
 
     __slots__ = ("characteristic_set", "object_keys", "pairs")
 
     def __init__(self, pairs: tuple[PredicateObject, ...], object_kinds: Mapping[str, str] = MappingProxyType({})) -> None:
         self.pairs = pairs
-        kinds = [COMMON_KINDS.get(value) or object_kinds.get(value) or object_kind(value) for _, value in pairs]
-        self.characteristic_set = sys.intern("\n".join([f"{predicate}\t{kind}" for (predicate, _), kind in zip(pairs, kinds, strict=True)]))
-        self.object_keys = pack_objects([value for _, value in pairs if not (value in COMMON_KINDS or value in object_kinds)])
-
-
-def characteristic_set(pairs: Iterable[PredicateObject], object_kinds: Mapping[str, str] = MappingProxyType({})) -> str:
-    """The characteristic set of statements, which are counted by it: a line each, with the predicate, a tab and the ``object_kind``."""
-    return "\n".join([
-        f"{predicate}\t={value}" if predicate == RDF_TYPE else f"{predicate}\t{object_kinds.get(value) or object_kind(value)}"
-        for predicate, value in pairs
-    ])  # fmt: skip
+        lines, objects = [], []
+        for predicate, value in pairs:
+            if not (kind := COMMON_KINDS.get(value) or object_kinds.get(value)):
+                kind = STRING_KIND if value[-1] == '"' else object_kind(value)
+                objects.append(value)
+            lines.append(f"{predicate}\t{kind}")
+        self.characteristic_set = sys.intern("\n".join(lines))
+        self.object_keys = pack_objects(objects)
 
 
 def object_kind(value: str, classes: str = "") -> str:
@@ -115,18 +113,15 @@ def object_kind(value: str, classes: str = "") -> str:
         datatype = value[value.rindex('"') + 1 :]
         return datatype if datatype[0] == "^" else _LANG_STRING_KIND
     if value.startswith(_LINKED_NAMESPACES):
-        prefix = next(prefix for prefix, start in _LINKED_PREFIXES if value.startswith(start))
-        return f"{prefix} {classes}"
+        for prefix, start in _LINKED_PREFIXES:
+            if value.startswith(start):
+                return f"{prefix} {classes}"
     return f" {classes}" if classes else ""
 
 
 def entity_kind(entity: Resource) -> str:
     """The ``object_kind`` of statements about an entity."""
-    if entity.pairs_own:
-        return object_kind(entity.subject, list_classes(entity))
-    if entry := ENTITY_KINDS.lookup(id(entity)):
-        return entry[1]
-    return ENTITY_KINDS.put(id(entity), (entity, object_kind(entity.subject, list_classes(entity))))[1]
+    return entity.kind or object_kind(entity.subject, list_classes(entity.pairs))
 
 
 def pack_objects(values: Iterable[str]) -> bytes:
@@ -230,9 +225,6 @@ COMMON_KINDS = {
     )
 }
 """The kinds of objects that most mentions have: these are counted one by one."""
-
-ENTITY_KINDS: LruCache[int, tuple[Resource, str]] = LruCache(ROW_CACHE_ENTRIES)
-"""The kinds of interned entities, by identity, which holds as long as the resource is here."""
 
 
 # The order of statements within a subject, which all formats share.

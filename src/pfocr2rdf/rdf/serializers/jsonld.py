@@ -108,8 +108,8 @@ class JsonLdSerializer(Serializer):
     def _split_at_id(members: list[str]) -> tuple[str, str]:
         """What stands before the ``id`` and what behind it, with the commas; the ``type`` is the first member, if there is one."""
         if members and members[0].startswith('"type": '):
-            return f"{members[0]}, ", "".join([f", {member}" for member in members[1:]])
-        return "", "".join([f", {member}" for member in members])
+            return f"{members[0]}, ", ", ".join(["", *members[1:]])
+        return "", ", ".join(["", *members])
 
     def _members(self, pairs: tuple[PredicateObject, ...]) -> list[str]:
         keys, values = self._keys, self._values
