@@ -3,9 +3,11 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from tests.support.records import front_matter, older, write
 
 import pfocr2rdf.cli
 from pfocr2rdf.cli import main
@@ -94,3 +96,11 @@ def imported_by(code: str) -> set[str]:
 def test_a_name_is_imported_when_it_is_asked_for() -> None:
     assert imported_by("import pfocr2rdf; dir(pfocr2rdf)") == {"pfocr2rdf"}
     assert imported_by("from pfocr2rdf import PfocrError") == {"pfocr2rdf", "pfocr2rdf.errors"}
+
+
+def test_an_export_leaves_nothing_for_a_last_garbage_collection(tmp_path: Path) -> None:
+    code = "import atexit, gc, sys\nfrom pfocr2rdf.cli import main\natexit.register(lambda: print(len(gc.get_objects())))\nmain()"
+    write(tmp_path, {"record.md": front_matter(older("PMC1__f1"))})
+    command = [sys.executable, "-c", code, "export", str(tmp_path / "record.md"), "-o", str(tmp_path / "out"), "-w", "1", "-q"]
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert int(process.stdout) < 1_000, process.stderr
