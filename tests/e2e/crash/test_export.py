@@ -18,7 +18,7 @@ from benchmarks.corpus import make_corpus
 from tests.support.output_directories import assert_intact, contents
 from tests.support.processes import committed, in_group, launched, wait_until
 
-from pfocr2rdf.storage.layout import CHECKPOINT_DIR, MANIFEST_FILE, STAGING_DIR, STATE_FILE
+from pfocr2rdf.storage.layout import CHECKPOINT_DIR, LOCK_FILE, MANIFEST_FILE, STAGING_DIR, STATE_FILE
 
 RECORDS = 300
 
@@ -90,7 +90,7 @@ def undisturbed(corpus: Path, setting: tuple[int, str | None], tmp_path_factory:
 def assert_nothing_half(output: Path, allowed: list[dict[str, bytes]]) -> None:
     """What is in place is whole, and where a manifest is, all that it names is there."""
     for name, data in contents(output).items():
-        if not name.startswith((STAGING_DIR, CHECKPOINT_DIR)):
+        if not name.startswith((STAGING_DIR, CHECKPOINT_DIR, LOCK_FILE)):
             assert any(files.get(name) == data for files in allowed), f"{name} is in place, and is not whole"
     if (output / MANIFEST_FILE).exists():
         assert_intact(output)
