@@ -221,7 +221,7 @@ def test_a_file_goes_before_an_example_and_a_folder_does_not(store: Path, tmp_pa
     Path("tables").mkdir()
     assert run("words", "--store", store).stdout == "yes\n"
     assert run("years", "--show").stdout == ALL["years"].text
-    assert refused("tables") == "Invalid value for 'QUERY': tables cannot be read: Is a directory."
+    assert refused("tables") == "Invalid value for 'QUERY': tables cannot be read: it is no regular file but a folder."
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -49,4 +49,4 @@ def test_the_graphs_of_a_server_can_be_named(loaded_servers: dict[str, str]) -> 
     count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
     for store_type in ("oxigraph", "virtuoso", "folder"):
         (row,) = query(loaded_servers[store_type], count, graphs=["https://pfocr.wikipathways.org/dataset"])
-        assert row["n"].value == "2727"
+        assert row["n"].value == "2757"
