@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from pfocr2rdf.storage.layout import MANIFEST_FILE, STAGING_DIR, STATE_FILE
+from pfocr2rdf.storage.layout import LOCK_FILE, MANIFEST_FILE, STAGING_DIR, STATE_FILE
 
 SIDECARS = [
     "aliases.tsv", "context.jsonld", "dataset.ttl", "manifest.json", "prefixes.jsonld", "prefixes.ttl", "report.json", "report.ttl",
@@ -42,8 +42,8 @@ def write_records(folder: Path, *records: dict[str, Any]) -> Path:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder, hidden ones too; but for what an export remembers of its records, which is a cache."""
-    files = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(STATE_FILE)]
+    """Every file below a folder, hidden ones too; but for the cache of an export, and a lock, which the next run takes."""
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((STATE_FILE, LOCK_FILE))]
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 

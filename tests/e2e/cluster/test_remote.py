@@ -294,7 +294,7 @@ def test_the_command_line_takes_urls(s3: Any, tmp_path: Path) -> None:
     url = put(f"s3://{BUCKET}/cli", CHECKOUT)  # type: ignore[arg-type]
     result = CliRunner().invoke(main, ["export", f"{url}/", "-o", f"s3://{BUCKET}/cli-out", "-f", "ntriples", "-w", "1"])
     assert result.exit_code == 0
-    assert f"Written to s3://{BUCKET}/cli-out: 1 parts (part-00000.nt to part-00000.nt), context.jsonld" in result.output
+    assert f"Written to s3://{BUCKET}/cli-out: 1 parts (part-00000.nt to part-00000.nt), aliases.tsv, context.jsonld" in result.output
     assert lines(assert_intact(f"s3://{BUCKET}/cli-out")) == local(write(tmp_path / "in", CHECKOUT), tmp_path / "whole")  # type: ignore[arg-type]
 
 
