@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import rdflib
+from click.testing import CliRunner
+from rdflib import SH
 from tests.support.federation import trap
 from tests.support.mutations import GRAPHS, NO_SHARED, complete, ntriples, some_mutants
 
+from pfocr2rdf.cli import main
 from pfocr2rdf.errors import ShapesError
 from pfocr2rdf.rdf.terms import expand_term, literal
 from pfocr2rdf.validation.engines import Engine
 from pfocr2rdf.validation.native_engine import NativeEngine
 from pfocr2rdf.validation.pyshacl_engine import PyshaclEngine
+from pfocr2rdf.validation.report import serialize_report
 from pfocr2rdf.validation.shapes import load_shapes
 from pfocr2rdf.validation.validator import subclass_axioms
 
@@ -64,6 +71,35 @@ def test_shapes_that_are_none_or_wrong_are_the_same_error() -> None:
         for engine in (NativeEngine, PyshaclEngine):
             with pytest.raises(ShapesError, match=r"there is no shape in the files|the shapes cannot be used"):
                 engine(text)
+
+
+OWN_NAMES = """
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+<urn:shape> a sh:NodeShape ; sh:targetNode <urn:node> ; sh:severity <urn:my#Trifle> ; <urn:my#word> "word" .
+<urn:my#Component> a sh:ConstraintComponent ; sh:parameter <urn:parameter> ;
+    sh:validator [ a sh:SPARQLAskValidator ; sh:message "No." ; sh:ask "ASK { FILTER (STR($value) = $word) }" ] .
+<urn:parameter> a sh:Parameter ; sh:path <urn:my#word> .
+"""
+
+
+@pytest.mark.parametrize("engine", [NativeEngine, PyshaclEngine])
+def test_a_severity_and_a_component_of_the_shapes_own_are_reported_by_their_iris(engine: type[NativeEngine | PyshaclEngine]) -> None:
+    (result,) = engine(OWN_NAMES).validate("<urn:node> <urn:p> <urn:o> .\n")
+    assert (result.severity, result.component) == ("<urn:my#Trifle>", "<urn:my#Component>")
+    report = rdflib.Graph().parse(data=serialize_report([result]), format="turtle")
+    assert [*report.objects(None, SH.resultSeverity), *report.objects(None, SH.sourceConstraintComponent)] == [
+        rdflib.URIRef("urn:my#Trifle"),
+        rdflib.URIRef("urn:my#Component"),
+    ]
+
+
+def test_validate_counts_a_severity_of_the_shapes_own(tmp_path: Path) -> None:
+    (tmp_path / "shapes").mkdir()
+    (tmp_path / "shapes" / "mine.ttl").write_text(OWN_NAMES, encoding="utf-8")
+    (tmp_path / "data.nt").write_text("<urn:node> <urn:p> <urn:o> .\n", encoding="utf-8")
+    ran = CliRunner().invoke(main, ["validate", str(tmp_path / "data.nt"), "--shapes", str(tmp_path / "shapes")])
+    assert ran.exit_code == 0
+    assert ran.output.splitlines()[-1] == "1 validated: 0 violation, 0 warning, 0 info, 1 <urn:my#Trifle>, 0 refused"
 
 
 @pytest.mark.parametrize("clause", ["SERVICE <{url}>", "service silent <{url}>", r"\u0053ERVICE <{url}>", "SERVICE ?server"])

@@ -55,7 +55,7 @@ def _print_text(report: ValidationReport) -> None:
         for sentence in dict.fromkeys(result.sentence() for result in results):
             click.echo(f"  {sentence}")
     counts = count_by_severity(report.results)
-    listed_counts = ", ".join(f"{counts[severity]} {severity.lower()}" for severity in SEVERITIES)
+    listed_counts = ", ".join(f"{count} {severity.lower() if severity in SEVERITIES else severity}" for severity, count in counts.items())
     click.echo(f"{report.graph_count} validated: {'conforms' if report.conforms else listed_counts}, {len(report.refusals)} refused")
 
 

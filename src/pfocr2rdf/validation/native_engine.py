@@ -5,7 +5,7 @@ from __future__ import annotations
 import shacl
 
 from pfocr2rdf.errors import ShapesError
-from pfocr2rdf.validation.results import ValidationResult
+from pfocr2rdf.validation.results import ValidationResult, name_in_shacl
 
 
 class NativeEngine:
@@ -27,8 +27,8 @@ class NativeEngine:
             raise ShapesError(f"the shapes cannot be used: {error}") from None
         return [
             ValidationResult(
-                result.focus_node, result.path or "", result.value or "", result.component, result.severity, result.message or "",
-                result.root_shape or "",
+                result.focus_node, result.path or "", result.value or "",
+                name_in_shacl(result.component_iri), name_in_shacl(result.severity_iri), result.message or "", result.root_shape or "",
             )
             for result in report.results
         ]  # fmt: skip

@@ -18,7 +18,7 @@ from rdflib import RDF, SH
 from rdflib.extras.shacl import SHACLPathError, parse_shacl_path
 
 from pfocr2rdf.errors import ShapesError
-from pfocr2rdf.validation.results import ValidationResult
+from pfocr2rdf.validation.results import ValidationResult, name_in_shacl
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _NUMBER = re.compile(rf'"((?:[^"\\]|\\.)*)"\^\^<{_XSD}(integer|decimal)>')
@@ -67,8 +67,8 @@ class PyshaclEngine:
             _serialize(report.value(node, SH.focusNode)),
             self._serialize_path(report.value(node, SH.resultPath), report),
             _serialize(report.value(node, SH.value)),
-            _local_name(report.value(node, SH.sourceConstraintComponent)),
-            _local_name(report.value(node, SH.resultSeverity)),
+            name_in_shacl(str(report.value(node, SH.sourceConstraintComponent))),
+            name_in_shacl(str(report.value(node, SH.resultSeverity))),
             str(report.value(node, SH.resultMessage) or ""),
             _serialize(self._find_named_shape(report.value(node, SH.sourceShape))),
         )
@@ -103,10 +103,6 @@ def _literals_as_written() -> Iterator[None]:
 def _mark_ill_formed(match: re.Match[str]) -> str:
     text, datatype = match.groups()
     return match[0] if _WELL_FORMED[datatype].fullmatch(text) else f'"{_ILL_FORMED_MARK}{text}"^^<{_XSD}{datatype}>'
-
-
-def _local_name(node: rdflib.term.Node | None) -> str:
-    return str(node).rpartition("#")[2]
 
 
 def _serialize(node: rdflib.term.Node | None) -> str:

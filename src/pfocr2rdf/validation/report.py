@@ -25,8 +25,8 @@ def serialize_result(result: ValidationResult, number: int) -> str:
         lines.append(f"sh:resultPath {_path_or_text(result.path)}")
     if result.value and not result.value.startswith("_:"):
         lines.append(f"sh:value {result.value}")
-    lines.append(f"sh:resultSeverity sh:{result.severity}")
-    lines.append(f"sh:sourceConstraintComponent sh:{result.component}")
+    lines.append(f"sh:resultSeverity {_name_or_iri(result.severity)}")
+    lines.append(f"sh:sourceConstraintComponent {_name_or_iri(result.component)}")
     if result.shape.startswith("<"):
         lines.append(f"sh:sourceShape {result.shape}")
     if result.message:
@@ -61,6 +61,10 @@ def result_to_json(result: ValidationResult) -> dict[str, Any]:
         "source": result.source,
     }
     return {key: value for key, value in values.items() if value}
+
+
+def _name_or_iri(name: str) -> str:
+    return name if name.startswith("<") else f"sh:{name}"
 
 
 def _path_or_text(path: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import NamedTuple
+
+from pfocr2rdf.validation.constraints import SH
 
 SEVERITIES = ("Violation", "Warning", "Info")  # the severities of results, the worst first
 
@@ -14,8 +17,8 @@ class ValidationResult(NamedTuple):
         focus_node: the node that breaks the constraint.
         path: the property path, in SPARQL's syntax.
         value: the value that breaks it.
-        component: the local name of the constraint component (``MinCountConstraintComponent``).
-        severity: one of ``SEVERITIES``.
+        component: the local name of the constraint component (``MinCountConstraintComponent``), or the IRI of one that shapes define.
+        severity: one of ``SEVERITIES``, or the IRI of one that shapes define.
         message: the message of the shape.
         shape: the IRI of the shape.
         source: the source of the record, or the file.
@@ -43,5 +46,14 @@ class ValidationResult(NamedTuple):
 
 
 def count_by_severity(results: list[ValidationResult]) -> dict[str, int]:
-    """The number of results of each severity."""
-    return {severity: sum(result.severity == severity for result in results) for severity in SEVERITIES}
+    """The number of results of each severity, those of SHACL first."""
+    return {**dict.fromkeys(SEVERITIES, 0), **Counter(result.severity for result in results)}
+
+
+def name_in_shacl(iri: str) -> str:
+    """The local name of what SHACL defines; the IRI, as N-Triples text, of what shapes define themselves.
+
+    >>> name_in_shacl("http://www.w3.org/ns/shacl#Warning"), name_in_shacl("https://example.org/Trifle")
+    ('Warning', '<https://example.org/Trifle>')
+    """
+    return iri.removeprefix(SH) if iri.startswith(SH) else f"<{iri}>"
