@@ -16,18 +16,18 @@ from pfocr2rdf.errors import ShapesError
 from pfocr2rdf.validation.constraints import SH
 
 _QUERIES = (pyoxigraph.NamedNode(f"{SH}select"), pyoxigraph.NamedNode(f"{SH}ask"))
-_has_subquery = re.compile(r"\{\s*select\b", re.IGNORECASE).search
+_has_select = re.compile("select", re.IGNORECASE).search
 
 
 def check_prebinding(shapes: str) -> None:
     """Refuse shapes in Turtle with a subquery that does not return ``$this``; ``ShapesError`` names it."""
-    if not _has_subquery(shapes):
+    if not _has_select(shapes):
         return
     try:
         texts = [
             quad.object.value
             for quad in pyoxigraph.parse(shapes.encode(), format=pyoxigraph.RdfFormat.TURTLE)
-            if quad.predicate in _QUERIES and isinstance(quad.object, pyoxigraph.Literal)
+            if quad.predicate in _QUERIES and isinstance(quad.object, pyoxigraph.Literal) and _may_have_subquery(quad.object.value)
         ]
     except SyntaxError:  # of which the engine tells more
         return
@@ -39,6 +39,10 @@ def check_prebinding(shapes: str) -> None:
                     f"the shapes cannot be used: the subquery SELECT {returned} does not return $this, "
                     "so the node that is validated never reaches it; add $this to its SELECT"
                 )
+
+
+def _may_have_subquery(query: str) -> bool:
+    return _has_select(query, query.find("{")) is not None
 
 
 def _projections(query: str) -> Iterator[list[str]]:

@@ -15,6 +15,8 @@ SUBQUERIES = {
     "aggregate": ("SELECT $this { { SELECT ?a (COUNT(?b) AS ?n) { ?a ?p ?b } GROUP BY ?a } $this ?p ?a }", True),
     "the inner of two": ("SELECT $this { { SELECT $this ?a { { select\n ?a { ?a ?p ?b } } $this ?q ?a } } }", True),
     "in a filter": ("SELECT $this { $this ?p ?o FILTER EXISTS { { SELECT ?o { ?o ?q ?r } } } }", True),
+    "after a comment": ("SELECT $this { $this ?p ?o . { # of all\n SELECT ?a { ?a ?p ?b } } }", True),
+    "after an escape of Turtle": (r"SELECT $this {\n$this ?p ?o . {\nSELECT ?a { ?a ?p ?b }\n}\n}", True),
     "with $this": ("SELECT $this { { SELECT $this (COUNT(?b) AS ?n) { $this ?p ?b } GROUP BY $this } FILTER (?n > 9) }", False),
     "$this as an expression": ("SELECT $this { { SELECT (?a AS ?b) { ?a ?p $this } } }", True),
     "with ?this": ("SELECT $this { { SELECT ?this { ?this ?p ?b } } }", False),
