@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse, serialize
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse, serialize
 
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.stores.bulk_scripts.inputs import BulkInputs
@@ -37,17 +37,15 @@ def number(folder: Path, graphs: str) -> int:
 
 
 def expected(folder: Path, graphs: str) -> set[str]:
-    """All that a store holds when the export is loaded: the lines of N-Quads as pyoxigraph writes them."""
+    """All that a store is given when the export is loaded: the lines of N-Quads as pyoxigraph writes them."""
     graph = NamedNode(DATASET_IRI) if graphs == "dataset" else DefaultGraph()
-    name = "figures.nq" if graphs == "figure" else "figures.nt"
-    store = Store()
-    store.extend(
-        Quad(quad.subject, quad.predicate, quad.object, graph) if graphs == "dataset" else quad for quad in parse(path=str(folder / name))
-    )
+    quads = list(parse(path=str(folder / ("figures.nq" if graphs == "figure" else "figures.nt"))))
+    if graphs == "dataset":
+        quads = [Quad(quad.subject, quad.predicate, quad.object, graph) for quad in quads]
     vocabulary = DefaultGraph() if graphs == "default" else NamedNode(VOCABULARY)
     for file, metadata_graph in (("vocabulary.ttl", vocabulary), ("dataset.ttl", NamedNode(DESCRIPTION))):
-        store.extend(Quad(quad.subject, quad.predicate, quad.object, metadata_graph) for quad in parse(path=str(folder / file)))
-    return lines(store)
+        quads += [Quad(quad.subject, quad.predicate, quad.object, metadata_graph) for quad in parse(path=str(folder / file))]
+    return lines(quads)
 
 
 def lines(quads: Any) -> set[str]:
