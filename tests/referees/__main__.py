@@ -10,6 +10,7 @@ import argparse
 import importlib
 import itertools
 import pkgutil
+import re
 import sys
 from collections.abc import Callable, Iterator
 
@@ -43,6 +44,11 @@ def replace_table(page: str, table: str) -> str:
     return before + table + "".join(itertools.dropwhile(lambda line: line.startswith("|"), after.splitlines(keepends=True)))
 
 
+def without_versions(page: str) -> list[str]:
+    """The page for a comparison: other versions of the referees may be installed."""
+    return [re.sub(r"^(\|[^|]*\|[^|]*\|)[^|]*", r"\1", line) for line in page.splitlines()]
+
+
 def main() -> int:
     """Ask all referees."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -57,7 +63,7 @@ def main() -> int:
     renewed = replace_table(page, table)
     if options.write:
         PAGE.write_text(renewed, encoding="utf-8")
-    elif renewed != page:
+    elif without_versions(renewed) != without_versions(page):
         print("docs/referees.md shows another table; renew it with: python -m tests.referees --write", file=sys.stderr)
         return 1
     return int(any(result.passed < result.asked or result.findings for _, result in results))
