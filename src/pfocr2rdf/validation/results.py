@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-from pfocr2rdf.validation.constraints import SH
-
+_SHACL = "http://www.w3.org/ns/shacl#"
 SEVERITIES = ("Violation", "Warning", "Info")  # the severities of results, the worst first
 
 
@@ -56,4 +55,4 @@ def name_in_shacl(iri: str) -> str:
     >>> name_in_shacl("http://www.w3.org/ns/shacl#Warning"), name_in_shacl("https://example.org/Trifle")
     ('Warning', '<https://example.org/Trifle>')
     """
-    return iri.removeprefix(SH) if iri.startswith(SH) else f"<{iri}>"
+    return iri.removeprefix(_SHACL) if iri.startswith(_SHACL) else f"<{iri}>"
