@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import doctest
-import importlib.util
 import re
 import tomllib
 from collections import defaultdict
 from pathlib import Path
-from types import ModuleType
 
 import click
 import pytest
 from tests.support.records import ROOT
+from tests.support.scripts import load_script
 
 from pfocr2rdf.cli import main
 from pfocr2rdf.mapping.figure_graph import build_figure_graph
@@ -26,17 +25,7 @@ README = ROOT / "README.md"
 
 TEXTS = [README, ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
-
-def by_path(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"docs_{name}", ROOT / "docs" / f"{name}.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-hooks = by_path("hooks")
+hooks = load_script(ROOT / "docs" / "hooks.py", "docs_hooks")
 
 
 def relative_name(path: Path) -> str:

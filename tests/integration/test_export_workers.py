@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.support.output_directories import contents
 from tests.support.records import older, real_checkout, write
+from tests.support.references import reference_exports
 
 from pfocr2rdf.pipeline import single
 from pfocr2rdf.pipeline.export import export
@@ -32,10 +33,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def references(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str | None, dict[str, bytes]]:
     """Exports of it in this process alone."""
-    folder = tmp_path_factory.mktemp("reference")
-    for compress in (None, "gz", "zst"):
-        assert export([checkout], folder / str(compress), formats=SERIALIZERS, compress=compress, workers=1).exported > 40
-    return {compress: contents(folder / str(compress)) for compress in (None, "gz", "zst")}
+    return reference_exports(checkout, tmp_path_factory.mktemp("reference"))
 
 
 @pytest.mark.parametrize("compress", [None, "gz", "zst"])

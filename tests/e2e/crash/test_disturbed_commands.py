@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from pathlib import Path
 import pytest
 from benchmarks.corpus import make_corpus
 from tests.support import disturbances
+from tests.support.disks import small_disk
 from tests.support.disturbances import KILLS, Command, Undisturbed, disturb, exhaust
 
 from pfocr2rdf import diff, export, load, publish
@@ -133,10 +133,5 @@ def test_a_command_that_finds_a_full_disk_changes_nothing(undisturbed: Undisturb
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 100 MB."""
-    directory = tmp_path / "disk"
-    directory.mkdir()
-    arguments = ["mount", "-t", "tmpfs", "-o", "size=100m", "pfocr2rdf-test", str(directory)]
-    if not shutil.which("mount") or subprocess.run(arguments, capture_output=True, check=False).returncode:
-        pytest.skip("a small disk cannot be mounted here: that is for root alone")
-    yield directory
-    subprocess.run(["umount", str(directory)], check=True)
+    with small_disk(tmp_path / "disk", "100m") as directory:
+        yield directory

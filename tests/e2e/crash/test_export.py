@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import time
@@ -15,6 +14,7 @@ from typing import Any
 
 import pytest
 from benchmarks.corpus import make_corpus
+from tests.support.disks import small_disk
 from tests.support.output_directories import assert_intact, contents
 from tests.support.processes import committed, in_group, launched, wait_until
 
@@ -137,13 +137,8 @@ def test_an_export_that_is_killed_again_and_again_ends_as_one_that_was_not(
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 100 MB."""
-    directory = tmp_path / "disk"
-    directory.mkdir()
-    arguments = ["mount", "-t", "tmpfs", "-o", "size=100m", "pfocr2rdf-test", str(directory)]
-    if not shutil.which("mount") or subprocess.run(arguments, capture_output=True, check=False).returncode:
-        pytest.skip("a small disk cannot be mounted here: that is for root alone")
-    yield directory
-    subprocess.run(["umount", str(directory)], check=True)
+    with small_disk(tmp_path / "disk", "100m") as directory:
+        yield directory
 
 
 @pytest.mark.parametrize("is_resumed", [False, True], ids=["first run", "over one that was interrupted"])

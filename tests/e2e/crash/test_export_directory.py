@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.support.disks import small_disk
 from tests.support.output_directories import (
     UnexpectedError,
     assert_intact,
@@ -46,15 +46,8 @@ def output(tmp_path: Path) -> Path:
 @pytest.fixture
 def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 512 kB: what an export remembers of its records takes 100 kB alone."""
-    directory = tmp_path / "disk"
-    directory.mkdir()
-    mounted = shutil.which("mount") and subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=512k", "pfocr2rdf-test", str(directory)], capture_output=True, check=False
-    )
-    if not mounted or mounted.returncode:
-        pytest.skip("a small disk cannot be mounted here: that is for root alone")
-    yield directory
-    subprocess.run(["umount", str(directory)], check=True)
+    with small_disk(tmp_path / "disk", "512k") as directory:
+        yield directory
 
 
 @pytest.mark.parametrize("compress", [None, "gz"])

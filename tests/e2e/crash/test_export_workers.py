@@ -13,6 +13,7 @@ import pytest
 from tests.support.deaths import DEATHS, once
 from tests.support.output_directories import contents
 from tests.support.records import older, real_checkout, write
+from tests.support.references import reference_exports
 
 from pfocr2rdf.mapping import figure_graph
 from pfocr2rdf.pipeline import single, worker
@@ -37,10 +38,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def references(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str | None, dict[str, bytes]]:
     """Exports of it in this process alone."""
-    folder = tmp_path_factory.mktemp("reference")
-    for compress in (None, "gz", "zst"):
-        assert export([checkout], folder / str(compress), formats=SERIALIZERS, compress=compress, workers=1).exported > 40
-    return {compress: contents(folder / str(compress)) for compress in (None, "gz", "zst")}
+    return reference_exports(checkout, tmp_path_factory.mktemp("reference"))
 
 
 @pytest.mark.parametrize("workers", [2, 3])

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.support.disks import small_disk
 from tests.support.records import ROOT
 from tests.support.sites import files
 
@@ -64,18 +65,13 @@ def _is_alive(pid: int) -> bool:
         return False
 
 
-def test_a_full_disk_leaves_nothing(exported_examples: Path, tmp_path: Path, small_disk: Path) -> None:
+def test_a_full_disk_leaves_nothing(exported_examples: Path, tmp_path: Path, tiny_disk: Path) -> None:
     with pytest.raises(OutputError, match="No space left"):
-        publish(exported_examples, small_disk / "site")
-    assert not list(small_disk.iterdir())
+        publish(exported_examples, tiny_disk / "site")
+    assert not list(tiny_disk.iterdir())
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    directory = tmp_path / "small"
-    directory.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(directory)], capture_output=True, check=False)
-    if mounted.returncode:
-        pytest.skip("mounting a small file system needs root")
-    yield directory
-    subprocess.run(["umount", str(directory)], check=True)
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "small", "300k") as directory:
+        yield directory

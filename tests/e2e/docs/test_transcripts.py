@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import functools
-import importlib.util
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from tests.support.records import ROOT
+from tests.support.scripts import load_script
 
 README = ROOT / "README.md"
 
-
-def by_path(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"docs_{name}", ROOT / "docs" / f"{name}.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-transcripts = by_path("transcripts")
+transcripts = load_script(ROOT / "docs" / "transcripts.py", "docs_transcripts")
 played = functools.cache(lambda page: tuple(transcripts.play(page)))
 
 PLAYED = [page for page in transcripts.PAGES if "```console" in page.read_text(encoding="utf-8")]

@@ -10,7 +10,6 @@ import os
 import random
 import resource
 import select
-import shutil
 import signal
 import ssl
 import subprocess
@@ -25,6 +24,7 @@ from typing import Any
 import pyoxigraph
 import pytest
 from click.testing import CliRunner, Result
+from tests.support.disks import small_disk
 from tests.support.loads import DATASET, SMALL, clear_credentials, statements, store_contents, two_releases, without_metadata
 from tests.support.proxy import Fault, FaultProxy, Request, cut, drop_response, page, redirect, reset_after, slow, status, swallow
 from tests.support.servers import Server, Virtuoso, free_port, nginx, oxigraph, program, virtuoso
@@ -432,13 +432,8 @@ def test_a_disk_without_room(staged: bool, size: int, releases: Releases, tmp_pa
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 8 MB."""
-    directory = tmp_path / "disk"
-    directory.mkdir()
-    arguments = ["mount", "-t", "tmpfs", "-o", "size=8m", "pfocr2rdf-test", str(directory)]
-    if not shutil.which("mount") or subprocess.run(arguments, capture_output=True, check=False).returncode:
-        pytest.skip("a small disk cannot be mounted here: that is for root alone")
-    yield directory
-    subprocess.run(["umount", str(directory)], check=True)
+    with small_disk(tmp_path / "disk", "8m") as directory:
+        yield directory
 
 
 @pytest.mark.parametrize("free_bytes", [0, 400_000])
