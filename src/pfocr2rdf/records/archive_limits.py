@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import os
-from typing import IO, Any, NamedTuple
+from typing import NamedTuple
 
 from pfocr2rdf.errors import SourceError
 
@@ -57,20 +56,3 @@ class ExpansionMeter:
         if self._bytes > self._ratio_bytes:
             raise ArchiveLimitError(f"it expands to more than {self._ratio} times its size", "ratio")
         return data
-
-
-class MeteredReader(io.RawIOBase):
-    """A decompressed stream of which all that is read is counted."""
-
-    def __init__(self, stream: IO[bytes], meter: ExpansionMeter) -> None:
-        self._stream, self._meter = stream, meter
-
-    def readable(self) -> bool:
-        """Always."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Read into a buffer; ``ArchiveLimitError`` where that is too much."""
-        data = self._meter.count(self._stream.read(len(buffer)))
-        buffer[: len(data)] = data
-        return len(data)

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import BinaryIO, cast
 
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.records.archive_limits import ArchiveLimits, ExpansionMeter, MeteredReader
+from pfocr2rdf.records.archive_limits import ArchiveLimits, ExpansionMeter
 from pfocr2rdf.records.member_store import is_member, read_member
 from pfocr2rdf.storage import filesystem
-from pfocr2rdf.storage.compression import decompress, detect_compression, is_decompression_error
+from pfocr2rdf.storage.compression import ObservedReader, decompress, detect_compression, is_decompression_error
 from pfocr2rdf.storage.regular_files import read_regular
 from pfocr2rdf.storage.urls import is_url
 
@@ -49,7 +49,7 @@ def open_record_file(path: str) -> Iterator[BinaryIO]:
         file.seek(0)
         if suffix:
             stream = stack.enter_context(decompress(suffix, file))
-            file = io.BufferedReader(MeteredReader(stream, ExpansionMeter(size, ArchiveLimits.from_environment())))
+            file = io.BufferedReader(ObservedReader(stream, ExpansionMeter(size, ArchiveLimits.from_environment()).count))
         yield file
 
 

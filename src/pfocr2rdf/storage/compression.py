@@ -63,7 +63,7 @@ def open_decompressed(path: Path, on_read: Callable[[bytes], object] | None = No
         zstandard.ZstdError: it is a damaged Zstandard file.
     """
     with open_regular(path, _BUFFER_BYTES) as file:
-        raw = io.BufferedReader(_ObservedReader(file, on_read), _BUFFER_BYTES) if on_read else file
+        raw = io.BufferedReader(ObservedReader(file, on_read), _BUFFER_BYTES) if on_read else file
         with decompress(path.suffix.lower(), raw) as stream:
             yield stream
 
@@ -84,7 +84,7 @@ def decompress(suffix: str, raw: BinaryIO) -> IO[bytes]:
 class _ChunkReader(io.RawIOBase):
     """A raw stream whose bytes come in chunks."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self._file = file
 
     def readable(self) -> bool:
@@ -100,10 +100,10 @@ class _ChunkReader(io.RawIOBase):
         """At least one byte and at most ``size``; none at the end."""
 
 
-class _ObservedReader(_ChunkReader):
+class ObservedReader(_ChunkReader):
     """Passes bytes on, and calls an observer with them."""
 
-    def __init__(self, file: BinaryIO, on_read: Callable[[bytes], object]) -> None:
+    def __init__(self, file: IO[bytes], on_read: Callable[[bytes], object]) -> None:
         super().__init__(file)
         self._on_read = on_read
 
