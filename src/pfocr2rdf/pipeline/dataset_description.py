@@ -24,7 +24,7 @@ _FILE_TYPES = {
     "text/turtle": "RDF_TURTLE", "application/n-triples": "RDF_N_TRIPLES", "application/n-quads": "RDF_N_QUADS",
     "application/trig": "RDF_TRIG", "application/ld+json": "JSON_LD", "application/rdf+xml": "RDF_XML",
 }  # fmt: skip
-_QUAD_TYPES = ("application/n-quads", "application/trig")
+_COMPRESSION_TYPES = {".gz": "application/gzip", ".zst": "application/zstd"}
 _KEYWORDS = ("pathway", "pathway figure", "gene", "chemical", "disease", "OCR", "text mining")
 _TITLE = english("Pathway Figure OCR (PFOCR)")
 _DESCRIPTION = english("Genes, chemicals and diseases read by OCR on pathway figures of the literature.")
@@ -147,7 +147,7 @@ def _file_iri(file: FileInfo) -> str:
 def _describe_distribution(file: FileInfo, media_type: str, common: list[PredicateObject], release: Release) -> Iterator[Resource]:
     """The distribution level of HCLS: a file of the graph, and its checksum."""
     checksum = iri_term(f"{DATASET_IRI}#sha256-{file.name}")
-    compression = {".gz": "application/gzip", ".zst": "application/zstd"}.get(PurePath(file.name).suffix)
+    compression = _COMPRESSION_TYPES.get(PurePath(file.name).suffix)
     url = f"{release.downloads.rstrip('/')}/{quote(file.name)}"
     pairs: list[PredicateObject] = [
         *_introduce(("void:Dataset", "dcat:Distribution"), english(file.name), english(f"The graph of the release as {media_type}.")),
@@ -219,7 +219,6 @@ def _describe_names(facts: ExportFacts, release: Release) -> Iterator[Resource]:
     for file, media_type in facts.files:
         classes[iri_term(f"{_MEDIA_TYPES}{media_type}")] = "dcterms:MediaType"
         classes[iri_term(f"{_EU_VOCABULARY}/file-type/{_FILE_TYPES[media_type]}")] = "dcterms:MediaTypeOrExtent"
-        if file.name.endswith((".gz", ".zst")):
-            suffix = "gzip" if file.name.endswith(".gz") else "zstd"
-            classes[iri_term(f"{_MEDIA_TYPES}application/{suffix}")] = "dcterms:MediaType"
+        if compression := _COMPRESSION_TYPES.get(PurePath(file.name).suffix):
+            classes[iri_term(f"{_MEDIA_TYPES}{compression}")] = "dcterms:MediaType"
     yield from (Resource(subject, ((RDF_TYPE, expand(name)),)) for subject, name in sorted(classes.items()))
