@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import chain, islice
 
@@ -138,6 +138,12 @@ class Aggregator:
         self.report.add_quarantined(record_result.figid, record_result.source, notes.refusal.reason if notes.refusal else "")
         if len(self.summary.first_quarantined) < ExportSummary.MAX_LISTED_RECORDS:
             self.summary.first_quarantined.append((quarantined.folder_name, sentence))
+
+    def add_read(self, items: Sequence[object]) -> None:
+        """Count items as read; an item that is a result already was refused before it could be mapped."""
+        unreadable = sum(isinstance(item, RecordResult) for item in items)
+        self.add_unreadable(unreadable)
+        self.summary.read += len(items) - unreadable
 
     def add_unreadable(self, count: int) -> None:
         """Count as read what was refused before it could be mapped."""

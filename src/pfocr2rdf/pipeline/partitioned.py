@@ -178,9 +178,7 @@ def _aggregate(aggregator: Aggregator, items: list[PartitionItem], result: Parti
         if record.status == EXPORTED:
             aggregator.add_reused(record)
         aggregator.add_result(record, result.quarantined.get(record.number))
-    unreadable = sum(isinstance(item, RecordResult) for item in items)
-    aggregator.add_unreadable(unreadable)
-    aggregator.summary.read += len(items) - unreadable
+    aggregator.add_read(items)
 
 
 @contextlib.contextmanager

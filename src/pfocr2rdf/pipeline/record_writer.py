@@ -86,9 +86,7 @@ class RecordWriter:
             self.aggregator.add_result(resolved, quarantined.get(resolved.number))
             rows.append(self._write_record(resolved, fragments.get(resolved.number, [])))
         self._state.add(rows)
-        unreadable = sum(isinstance(item, RecordResult) for item in items)
-        self.aggregator.add_unreadable(unreadable)
-        self.aggregator.summary.read += len(items) - unreadable
+        self.aggregator.add_read(items)
         self.aggregator.summary.mapped += len(mapped)
         if time.monotonic() - self._committed_at > _COMMIT_INTERVAL_SECONDS:
             self.commit()
