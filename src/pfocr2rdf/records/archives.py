@@ -16,7 +16,7 @@ from pfocr2rdf.errors import RecordError, SourceError
 from pfocr2rdf.records.archive_limits import ArchiveLimitError, ArchiveLimits, ExpansionMeter
 from pfocr2rdf.records.archive_member import ArchiveMember, DamagedMemberError
 from pfocr2rdf.records.documents import MAX_RECORD_BYTES, too_large_error
-from pfocr2rdf.records.side_files import is_table, may_be_data
+from pfocr2rdf.records.side_files import RECORD_SUFFIXES, is_table, may_be_data
 from pfocr2rdf.records.tar_members import iter_tar_members
 from pfocr2rdf.records.values import printable_path
 from pfocr2rdf.records.zip_members import iter_zip_members
@@ -26,7 +26,7 @@ from pfocr2rdf.storage.regular_files import open_regular
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _TAR_MAGIC = slice(257, 262)
 _TAR_SUFFIXES = re.compile(r"\.(?:tar|tar\.(?:gz|zst|bz2|xz)|tgz|tzst|tbz2?|txz)", re.IGNORECASE)
-_MEMBER_SUFFIXES = (".md", ".yaml", ".yml", ".tsv")
+_MEMBER_SUFFIXES = (*RECORD_SUFFIXES, ".tsv")
 _COMPRESSED_MEMBER = re.compile(r".+\.(?:md|yaml|yml|tsv)\.(?:gz|zst|bz2|xz)", re.IGNORECASE).fullmatch
 _IGNORED_FOLDER = "__MACOSX"  # copies of the metadata of macOS
 _MAX_NAME_BYTES, _MAX_PATH_PARTS = 255, 64
