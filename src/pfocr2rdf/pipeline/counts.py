@@ -93,7 +93,7 @@ class TripleCounts:
         return counts
 
     def add(self, resources: Iterable[Resource], classes_of: Callable[[str], str] = lambda _: "") -> None:
-        """Count resources, which must not have a subject in common; a function tells the classes of an object."""
+        """Count resources, which must not have a subject in common; ``classes_of`` returns the classes of an object."""
         for resource in resources:
             self.subjects += 1
             items: list[str] = []

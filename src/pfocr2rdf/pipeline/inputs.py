@@ -150,7 +150,7 @@ class _RecordsInput:
 
         folder = scratch / "export"
         summary = export([self.path], folder, formats=["nquads"] * prefer_quads + ["ntriples"], compress="zst", progress=progress)
-        if not summary.exported:  # an empty graph would take the place of one with figures
+        if not summary.exported:  # an empty graph would replace one with figures
             first = f"; the first: {summary.first_refusals[0]}" if summary.first_refusals else ""
             raise SourceError(
                 f"{self.path}: none of its records can be used ({summary.refused:,} refused, {summary.quarantined:,} quarantined); "

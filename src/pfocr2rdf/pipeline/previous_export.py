@@ -116,7 +116,7 @@ def holds_figures(read_json: Callable[[str], Any]) -> bool:
     """Whether a finished export with figures is in a folder, whose JSON files (``None`` for a missing one) a function returns."""
     try:
         return is_own_manifest(read_json(MANIFEST_FILE)) and read_json(REPORT_FILE)["summary"]["exported"] > 0
-    except (OutputError, KeyError, TypeError):  # one that cannot be read cannot be written, which is told later
+    except (OutputError, KeyError, TypeError):  # one that cannot be read cannot be written, which is reported later
         return False
 
 

@@ -12,7 +12,7 @@ _PREFIX = "PFOCR2RDF_ARCHIVE_MAX_"
 
 
 class ArchiveLimitError(Exception):
-    """An archive is beyond a limit; the text tells which one, and how to set it."""
+    """An archive exceeds a limit; the message names the limit and the variable that sets it."""
 
     def __init__(self, reason: str, field: str) -> None:
         super().__init__(f"{reason}; if you trust it, set {_PREFIX}{field.upper()} to a larger number")

@@ -1,6 +1,6 @@
 """File type detection by content, as ``file`` does it: what a file is that is no record, and the way out.
 
-Only files that cannot be read as a record or a table are looked at. Each type is told by its first bytes, so the cost has a bound.
+Only files that cannot be read as a record or a table are examined. Each type is detected by its first bytes, so the cost is bounded.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pfocr2rdf.errors import RecordError
 
-MAX_HEAD_BYTES = 4096  # that the type of a file is told by
+MAX_HEAD_BYTES = 4096  # by which the type of a file is detected
 _EXPORT_REMEDY = "name a record of PFOCR (.md, .yaml), a folder, a checkout or an archive of them"
 RDF_REMEDY = "name the records that it was made of; 'validate', 'stats' and 'load' take RDF, by the ending of its name"
 

@@ -46,7 +46,7 @@ def find_stray_files(tree: FileTree, record_folders: Collection[str], table_fold
 
 
 class _FolderSurvey:
-    """Tells the stray files of a folder from others."""
+    """Distinguishes the stray files of a folder from others."""
 
     def __init__(self, tree: FileTree, folder: str, record_folders: Collection[str], has_tables: bool) -> None:
         self._tree, self._folder, self._has_tables = tree, folder, has_tables

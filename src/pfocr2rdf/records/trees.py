@@ -54,7 +54,7 @@ class LocalTree:
             try:
                 with os.scandir(folder) as entries:
                     subfolders = sorted(entry.name for entry in entries if not entry.name.startswith(".") and _is_folder(entry))
-            except OSError:  # whoever asks for the names of its files is told
+            except OSError:  # listing its files reports that
                 subfolders = []
             yield folder, subfolders
             stack += [os.path.join(folder, name) for name in reversed(subfolders) if not self.is_link(folder, name)]

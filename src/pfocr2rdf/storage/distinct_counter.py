@@ -22,7 +22,7 @@ _RANGE_STARTS = [(index << 64) // _MERGE_RANGES for index in range(_MERGE_RANGES
 
 
 class DistinctCounter:
-    """Counts the distinct keys among those that are added; a context manager, which removes its temporary files."""
+    """Counts the distinct keys among those that are added. ``close`` removes its temporary files."""
 
     def __init__(self, folder: Path, max_keys_in_memory: int = MAX_KEYS_IN_MEMORY) -> None:
         self._folder, self._max_keys_in_memory = folder, max_keys_in_memory

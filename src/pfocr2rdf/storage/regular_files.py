@@ -63,7 +63,7 @@ def read_regular(path: str | os.PathLike[str], limit: int) -> bytes:
 
 
 def require_unchanged(file: BinaryIO, initial: os.stat_result) -> None:
-    """Raise ``OSError`` where a file is no longer what ``os.fstat`` told before it was read."""
+    """Raise ``OSError`` where a file has changed since ``os.fstat`` returned ``initial``, before it was read."""
     after = os.fstat(file.fileno())
     if (after.st_size, after.st_mtime_ns) != (initial.st_size, initial.st_mtime_ns):
         raise _changed_error(file.name)

@@ -32,9 +32,9 @@ _prctl = _find_prctl()  # here, since a process that was forked from several thr
 def end_with_parent(parent_pid: int) -> None:
     """Kill this process as soon as its parent has ended, which had this id.
 
-    On Linux the system does so (``PR_SET_PDEATHSIG``), also while native code or an endless loop runs. It takes the end of the *thread*
-    that started this process for that of the parent: start processes in a thread that lives as long as they do. On other systems a
-    thread looks after the parent.
+    On Linux the system does so (``PR_SET_PDEATHSIG``), also while native code or an endless loop runs. The kernel sends the
+    signal when the *thread* that started this process ends: start processes in a thread that lives as long as they do. On other systems
+    a thread watches the parent.
     """
     if _prctl is None or _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL) != 0:
         threading.Thread(target=_exit_with_parent, args=(parent_pid,), daemon=True).start()

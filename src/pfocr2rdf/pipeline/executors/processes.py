@@ -117,7 +117,7 @@ class _Process:
         return value
 
     def confirm_start(self) -> None:
-        """Note that the process accepts jobs, as it says first of all; ``EOFError`` where it is dead."""
+        """Receive the first message of the process: it accepts jobs; ``EOFError`` where it is dead."""
         self._receive_bytes()
         self.is_ready = True
 
