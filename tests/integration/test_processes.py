@@ -142,10 +142,11 @@ def test_an_exception_in_a_worker_is_raised_here(failure: Callable[[], None], me
     assert multiprocessing.active_children() == []
 
 
-def test_an_exception_tells_where_in_the_worker_it_was() -> None:
-    with ProcessExecutor(2, list) as pool, pytest.raises(ValueError, match="the seventh") as error:
-        list(pool.map([(None, SquaresTask([7], {7: fail}))]))
-    assert "in fail\n" in "".join(error.value.__notes__)
+@pytest.mark.parametrize(("failure", "message"), [(fail, "the seventh"), (fail_badly, "TwoParts"), (fail_with_more, "unspeakable")])
+def test_an_exception_tells_where_in_the_worker_it_was(failure: Callable[[], None], message: str) -> None:
+    with ProcessExecutor(2, list) as pool, pytest.raises((ValueError, RuntimeError), match=message) as error:
+        list(pool.map([(None, SquaresTask([7], {7: failure}))]))
+    assert f"in {failure.__name__}\n" in "".join(error.value.__notes__)
 
 
 # -- deaths --------------------------------------------------------------------------------------------------------------------------

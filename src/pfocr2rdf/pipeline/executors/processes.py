@@ -275,12 +275,15 @@ def _run_and_pickle(task: Task, worker: Any) -> bytes:
 
 
 def _pickle_error(error: Exception) -> bytes:
-    error.add_note(f"In a worker process:\n{''.join(traceback.format_exception(error))}")
+    note = f"In a worker process:\n{''.join(traceback.format_exception(error))}"
+    error.add_note(note)
     try:
         data = pickle.dumps((False, error))
         pickle.loads(data)  # noqa: S301 - not all exceptions can be unpickled
     except Exception:
-        return pickle.dumps((False, RuntimeError(f"{type(error).__name__}: {error}")))
+        substitute = RuntimeError(f"{type(error).__name__}: {error}")
+        substitute.add_note(note)
+        return pickle.dumps((False, substitute))
     return data
 
 
