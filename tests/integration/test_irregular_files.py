@@ -16,6 +16,8 @@ from tests.support.records import ROOT, exported, front_matter, newer, older, wr
 
 from pfocr2rdf import ShapesError, SourceError, read_records, stats, validate
 from pfocr2rdf.cli import main
+from pfocr2rdf.errors import OptionError
+from pfocr2rdf.pipeline.release import read_release
 from pfocr2rdf.records import trees
 from pfocr2rdf.storage import regular_files
 from pfocr2rdf.validation.shapes import load_shapes
@@ -185,12 +187,14 @@ def test_standard_input_by_its_name(by_pipe: bool, tmp_path: Path) -> None:
     assert process.stdout == b"1 validated: conforms, 0 refused\n"
 
 
-def test_a_query_and_shapes_are_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_query_settings_and_shapes_are_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(regular_files, "PIPE_TIMEOUT_SECONDS", 0.01)
     (tmp_path / "shapes").mkdir()
-    for name in ("query.rq", "shapes/more.ttl"):
+    for name in ("query.rq", "settings.yaml", "shapes/more.ttl"):
         os.mkfifo(tmp_path / name)
     result = CliRunner().invoke(main, ["query", str(tmp_path / "query.rq")])
     assert (result.exit_code, "nobody has written to it" in result.output) == (2, True)
+    with pytest.raises(OptionError, match="nobody has written to it"):
+        read_release(tmp_path / "settings.yaml")
     with pytest.raises(ShapesError, match="is no regular file"):
         load_shapes([tmp_path / "shapes"])

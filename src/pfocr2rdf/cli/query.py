@@ -15,8 +15,7 @@ from pfocr2rdf.cli.output import open_output_file, open_standard_output
 from pfocr2rdf.cli.params import FormatName, absolute_iri
 from pfocr2rdf.cli.table import write_table
 from pfocr2rdf.errors import ExitStatus
-from pfocr2rdf.storage.regular_files import copy_pipe, is_pipe, open_regular
-from pfocr2rdf.storage.scratch import scratch_directory
+from pfocr2rdf.storage.regular_files import read_file_or_pipe
 from pfocr2rdf.storage.urls import is_url
 from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions
 from pfocr2rdf.stores.network_guard import run_in_thread
@@ -80,12 +79,7 @@ def _exists(path: Path) -> bool:
 
 def _read_query_file(path: Path) -> str:
     try:
-        with scratch_directory() as scratch:
-            if is_pipe(path):
-                copy_pipe(path, scratch / "query")
-                path = scratch / "query"
-            with open_regular(path) as file:
-                return file.read().decode("utf-8-sig")
+        return read_file_or_pipe(path).decode("utf-8-sig")
     except OSError as error:
         raise click.BadParameter(f"{path} cannot be read: {error.strerror}.") from None
 

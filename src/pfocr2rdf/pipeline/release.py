@@ -13,6 +13,7 @@ import yaml
 
 from pfocr2rdf.errors import OptionError
 from pfocr2rdf.rdf.iris import is_absolute_iri
+from pfocr2rdf.storage.regular_files import read_file_or_pipe
 
 WIKIPATHWAYS = "https://www.wikipathways.org/"
 _MAX_SETTINGS_BYTES = 1 << 16
@@ -66,8 +67,7 @@ def read_release(path: str | os.PathLike[str]) -> Release:
     """
     file = Path(path)
     try:
-        with file.open("rb") as stream:
-            data = stream.read(_MAX_SETTINGS_BYTES + 1)
+        data = read_file_or_pipe(file, _MAX_SETTINGS_BYTES + 1)
         if len(data) > _MAX_SETTINGS_BYTES:
             raise OptionError(f"{file}: has more than {_MAX_SETTINGS_BYTES:,} bytes; it is no settings file")
         root = yaml.compose(data.decode(), Loader=yaml.SafeLoader)

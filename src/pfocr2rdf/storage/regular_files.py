@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import select
 import shutil
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -88,14 +90,36 @@ def copy_pipe(path: str | os.PathLike[str], target: Path) -> None:
         TimeoutError: nobody writes to it.
         OSError: it cannot be read.
     """
+    with _open_pipe(path) as (begin, pipe), target.open("wb") as file:
+        file.write(begin)
+        shutil.copyfileobj(pipe, file)
+
+
+def read_file_or_pipe(path: str | os.PathLike[str], limit: int = -1) -> bytes:
+    """The bytes of a regular file or a pipe, at most ``limit`` where that is given.
+
+    Raises:
+        TimeoutError: it is a pipe, and nobody writes to it.
+        OSError: it cannot be read, or is neither.
+    """
+    if not is_pipe(path):
+        with open_regular(path) as file:
+            return file.read(limit)
+    with _open_pipe(path) as (begin, pipe):
+        return begin + pipe.read(limit if limit < 0 else limit - len(begin))
+
+
+@contextlib.contextmanager
+def _open_pipe(path: str | os.PathLike[str]) -> Iterator[tuple[bytes, BinaryIO]]:
+    """The first byte of a pipe, if it was read to find out whether anybody writes, and the stream of the others."""
     handle = os.open(path, os.O_RDONLY | _NON_BLOCKING)
-    with open(handle, "rb", buffering=0) as pipe, target.open("wb") as file:
+    with open(handle, "rb") as pipe:
         poll = select.poll()
         poll.register(pipe, select.POLLIN | select.POLLHUP)
+        begin: bytes | None = b""
         if not poll.poll(PIPE_TIMEOUT_SECONDS * 1000):
-            first = pipe.read(1)
-            if first == b"":  # a writer that is slow makes it None
+            begin = pipe.raw.read(1)
+            if begin == b"":  # a writer that is slow makes it None
                 raise TimeoutError(errno.ETIMEDOUT, f"nobody has written to it for {PIPE_TIMEOUT_SECONDS:.0f} seconds", path)
-            file.write(first or b"")
         os.set_blocking(handle, True)
-        shutil.copyfileobj(pipe, file)
+        yield begin or b"", pipe

@@ -11,7 +11,7 @@ import pytest
 from tests.support.irregular_files import make_irregular
 
 from pfocr2rdf.storage import filesystem, regular_files
-from pfocr2rdf.storage.regular_files import copy_pipe, is_pipe, open_regular, read_regular
+from pfocr2rdf.storage.regular_files import copy_pipe, is_pipe, open_regular, read_file_or_pipe, read_regular
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
 
@@ -117,6 +117,16 @@ def test_a_writer_that_is_slow_is_waited_for(tmp_path: Path, monkeypatch: pytest
     copy_pipe(pipe, tmp_path / "copy")
     os.close(reader)
     assert (tmp_path / "copy").read_bytes() == b"late"
+
+
+@pytest.mark.parametrize(("limit", "expected"), [(-1, b"abcdef"), (3, b"abc"), (10, b"abcdef")])
+def test_a_file_and_a_pipe_are_read_up_to_the_limit(limit: int, expected: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"abcdef")
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(b"abcdef",))
+    writer.start()
+    assert read_file_or_pipe(tmp_path / "pipe", limit) == read_file_or_pipe(tmp_path / "a", limit) == expected
+    writer.join()
 
 
 def test_a_file_and_nothing_are_no_pipes(tmp_path: Path) -> None:
