@@ -11,7 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from pfocr2rdf.cli.standard_output import check_standard_output
-from pfocr2rdf.errors import OutputError
+from pfocr2rdf.errors import ExitStatus, OutputError
 
 
 class CommandReference(NamedTuple):
@@ -27,7 +27,7 @@ class CommandReference(NamedTuple):
             command: click.Command = pkgutil.resolve_name(self.reference)
         except KeyboardInterrupt:
             click.echo("Error: interrupted; nothing was published", err=True)
-            sys.exit(3)
+            sys.exit(ExitStatus.FAILED)
         return command
 
     def outline(self) -> click.Command:
