@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pfocr2rdf.errors import OptionError
 from pfocr2rdf.rdf.iris import DATASET_IRI, is_absolute_iri
-from pfocr2rdf.stores.chunks import ChunkLimits
+from pfocr2rdf.stores.chunks import Chunk, ChunkLimits, read_chunks
 from pfocr2rdf.stores.graph_layout import EXAMPLES_GRAPH, FIGURE_GRAPHS_PREFIX, GRAPH_LAYOUTS, VOCABULARY_GRAPH, dataset_pattern
 from pfocr2rdf.stores.loading.source import LoadSource
 
@@ -52,7 +53,7 @@ class LoadPlan(NamedTuple):
     options: LoadOptions = LoadOptions()
 
     def chunk_limits(self, default: ChunkLimits) -> ChunkLimits:
-        """The limits of a request to a store that usually bears ``default``."""
+        """The limits of a request to a store whose usual limits are ``default``."""
         return default._replace(max_bytes=self.options.chunk_bytes) if self.options.chunk_bytes else default
 
     def resume_key(self, limits: ChunkLimits) -> dict[str, Any]:
@@ -94,6 +95,10 @@ class LoadPlan(NamedTuple):
         """The files that are streamed into the graph; into the default graph, the vocabulary is among them."""
         vocabulary = self.source.vocabulary
         return [*self.source.paths, *([vocabulary] if vocabulary and not self.target_graph else [])]
+
+    def read_chunks(self, limits: ChunkLimits, on_read: Callable[[bytes], object] | None = None) -> Iterator[Chunk]:
+        """Read these files in chunks within limits."""
+        return read_chunks(self.paths, self.source.quads, self.source.is_export, limits, on_read, self.options.unnamed_graph)
 
     def replaces(self, graph: str) -> bool:
         """Whether a named graph of the store is replaced or removed by this load."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.storage.progress import Progress
-from pfocr2rdf.stores.chunks import Chunk, read_chunks
+from pfocr2rdf.stores.chunks import Chunk
 from pfocr2rdf.stores.clients.http import RequestRefusedError
 from pfocr2rdf.stores.drivers import CONTENT_TOO_LARGE
 from pfocr2rdf.stores.loading.plan import LoadPlan
@@ -61,9 +61,7 @@ class _ChunkSender:
         stats = SendStats(0, 0, 0)
         threads = _SenderThreads(session.concurrency, _SplittingSender(session).add)
         try:
-            for chunk in read_chunks(
-                plan.paths, plan.source.quads, plan.source.is_export, session.chunk_limits, self._count_bytes, plan.options.unnamed_graph
-            ):
+            for chunk in plan.read_chunks(session.chunk_limits, self._count_bytes):
                 self._sampler.observe(chunk)
                 session.journal.add_counts(_count_by_graph(chunk, plan.target_graph))
                 is_resumed = chunk.number in self._sent_chunks

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from pfocr2rdf.errors import StoreError
-from pfocr2rdf.stores.chunks import Chunk, read_chunks
+from pfocr2rdf.stores.chunks import Chunk
 from pfocr2rdf.stores.loading.plan import LoadPlan
 from pfocr2rdf.stores.loading.sampling import FigureSampler, normalize_ntriples
 from pfocr2rdf.stores.loading.session import LoadSession
@@ -39,11 +39,9 @@ def verify_load(plan: LoadPlan, session: LoadSession, sampler: FigureSampler) ->
     """
     if mismatches := list(islice(_find_mismatches(plan, session), _MAX_REPORTED_GRAPHS)):
         chunk_numbers = _find_incomplete_chunks(plan, session)
-        if not chunk_numbers and _has_only_repeats(plan, session):
-            mismatches = []
-    if mismatches:
-        session.journal.mark_missing(chunk_numbers)
-        raise StoreError(f"{'; '.join(map(str, mismatches))}; {_describe_chunks(chunk_numbers)}")
+        if chunk_numbers or not _has_only_repeats(plan, session):
+            session.journal.mark_missing(chunk_numbers)
+            raise StoreError(f"{'; '.join(map(str, mismatches))}; {_describe_chunks(chunk_numbers)}")
     # In a file of somebody else, the statements on one figure may stand apart, and the sample has some of them.
     must_be_equal = not plan.options.append and plan.source.is_export
     sampled = 0
@@ -77,10 +75,7 @@ def _has_only_repeats(plan: LoadPlan, session: LoadSession) -> bool:
 
 def _find_incomplete_chunks(plan: LoadPlan, session: LoadSession) -> list[int]:
     """The numbers of the chunks of which the store lacks something."""
-    chunks = read_chunks(
-        plan.paths, plan.source.quads, plan.source.is_export, session.chunk_limits, unnamed_graph=plan.options.unnamed_graph
-    )
-    return [chunk.number for chunk in chunks if not all(_check_statements(chunk, plan, session))]
+    return [chunk.number for chunk in plan.read_chunks(session.chunk_limits) if not all(_check_statements(chunk, plan, session))]
 
 
 def _check_statements(chunk: Chunk, plan: LoadPlan, session: LoadSession) -> Iterator[bool]:
