@@ -86,16 +86,15 @@ def apply(
     reader = DeltaReader.from_directory(Path(delta))
     with open_destination(os.fspath(to), connection) as destination, open_store(destination) as store:
         description = fetch_whole_description(store, f"{graph}/description")
-        versions, graphs = extract_versions(description), extract_graphs(description)
+        versions, application = extract_versions(description), _DeltaApplication(reader, store, graph, description)
         already = not set(reader.result).isdisjoint(versions)
         if not already:
-            _check_base_version(reader, versions, graphs, store.location)
+            _check_base_version(reader, versions, application.graphs, store.location)
             if not dry_run:
-                _DeltaApplication(reader, store, graph, description).run(take_over=take_over, progress=progress)
+                application.run(take_over=take_over, progress=progress)
         return ApplyResult(
             destination.name, destination.driver, 0 if already else reader.removed, 0 if already else reader.added,
-            _count_statements(reader, description) + extract_vocabulary_count(description),
-            reader.result, versions, already, destination.retries, time.monotonic() - began, dry_run,
+            application.final_statements, reader.result, versions, already, destination.retries, time.monotonic() - began, dry_run,
         )  # fmt: skip
 
 
@@ -119,22 +118,17 @@ def _check_base_version(delta: DeltaReader, versions: list[str], graphs: list[st
         )
 
 
-def _count_statements(delta: DeltaReader, description: str) -> int:
-    """The number of statements of the dataset that a delta leads to, in a store with this description."""
-    return (delta.statements if FIGURE_GRAPHS_PREFIX in extract_graphs(description) else delta.triples) or 0
-
-
 class _DeltaApplication:
     """The updates of one delta to one store, from its lease to its new description."""
 
     def __init__(self, delta: DeltaReader, store: Store, graph: str, description: str) -> None:
         self._delta = delta
         self._store = store
-        self._graphs = extract_graphs(description)  # the named graphs of the dataset, or the prefixes of their names
-        self._by_figure = FIGURE_GRAPHS_PREFIX in self._graphs
-        self._target_graph = self._graphs[0] if self._graphs else ""
-        self._statements = _count_statements(delta, description)
-        self._vocabulary_statements = extract_vocabulary_count(description)  # in the dataset's graph
+        self.graphs = extract_graphs(description)  # the named graphs of the dataset, or the prefixes of their names
+        self._by_figure = FIGURE_GRAPHS_PREFIX in self.graphs
+        self._target_graph = self.graphs[0] if self.graphs else ""
+        self._dataset_statements = (delta.statements if self._by_figure else delta.triples) or 0  # that the delta leads to
+        self.final_statements = self._dataset_statements + extract_vocabulary_count(description)  # in the same graphs
         self._description_graph = f"{graph}/description"
         self._lasting_description = select_lasting(description)
         self._lease = StoreLease(store, f"{graph}/loading")
@@ -151,7 +145,7 @@ class _DeltaApplication:
         except StoreError:  # it holds no version that has a name, and whoever loads a whole one need not break our lease
             self._publish(self._lasting_description, [])
             raise
-        self._publish(self._lasting_description + describe_triple_count(DATASET_IRI, self._statements), self._delta.result)
+        self._publish(self._lasting_description + describe_triple_count(DATASET_IRI, self._dataset_statements), self._delta.result)
 
     def _update(self, progress: Progress | None) -> None:
         total, applied = self._delta.removed + self._delta.added, 0
@@ -165,12 +159,12 @@ class _DeltaApplication:
         return self._delta.changes() if self._by_figure else self._delta.changes_of_one_graph()
 
     def _publish(self, dataset_description: str, versions: list[str]) -> None:
-        self._store.replace(self._description_graph, build_description(dataset_description, versions, self._graphs))
+        self._store.replace(self._description_graph, build_description(dataset_description, versions, self.graphs))
         self._lease.release()
 
     def _verify(self) -> None:
         """Count the statements, and look for a sample of those that were added; ``StoreError`` if there are too few or too many."""
-        store, expected = self._store, self._statements + self._vocabulary_statements
+        store, expected = self._store, self.final_statements
         pattern = dataset_pattern("figure" if self._by_figure else "dataset", self._target_graph)
         statements = store.query_number(f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}")
         if statements != expected:

@@ -21,9 +21,7 @@ _DIGEST_PREFIX = "urn:sha256:"
 _SERVICE_DESCRIPTION = "http://www.w3.org/ns/sparql-service-description#"
 _FIND_VERSIONS = re.compile(f"<{re.escape(DATASET_IRI)}> <{re.escape(HAS_VERSION)}> <{_DIGEST_PREFIX}([0-9a-f]{{64}})> \\.").findall
 _FIND_NAMED_GRAPHS = re.compile(f"<{re.escape(DATASET_IRI)}> <{re.escape(_SERVICE_DESCRIPTION)}namedGraph> <([^>]*)> \\.").findall
-_FIND_TRIPLE_COUNT = re.compile(f'<{re.escape(DATASET_IRI)}> <http://rdfs.org/ns/void#triples> "(\\d+)"').search
 _VOID = "http://rdfs.org/ns/void#"
-_FIND_VOCABULARY_COUNT = re.compile(f'<{re.escape(VOCABULARY_GRAPH)}> <{_VOID}triples> "(\\d+)"').search
 _split_triple = re.compile(r"<([^>]*)> <([^>]*)> <?(.*?)>? \.\n").fullmatch
 _LASTING_PROPERTIES = frozenset(
     f"{namespace}{name}"
@@ -36,7 +34,7 @@ _LASTING_PROPERTIES = frozenset(
     }.items()
     for name in names
 )
-"""What is said of the dataset whatever its version is."""
+"""Properties of the dataset that are the same for all its versions."""
 
 _DEFAULT_GRAPH_TRIPLE = f"{iri_term(DATASET_IRI)} <{_SERVICE_DESCRIPTION}defaultGraph> {iri_term(DATASET_IRI)} .\n"
 
@@ -63,9 +61,9 @@ def extract_graphs(description: str) -> list[str]:
     return sorted(_FIND_NAMED_GRAPHS(description))
 
 
-def extract_triple_count(description: str) -> int | None:
-    """The number of triples in a description in N-Triples, if it is there."""
-    match = _FIND_TRIPLE_COUNT(description)
+def extract_triple_count(description: str, iri: str = DATASET_IRI) -> int | None:
+    """The number of triples of a dataset in a description in N-Triples, if it is there."""
+    match = re.search(f'<{re.escape(iri)}> <{_VOID}triples> "(\\d+)"', description)
     return int(match[1]) if match else None
 
 
@@ -77,8 +75,7 @@ def describe_triple_count(iri: str, count: int) -> str:
 
 def extract_vocabulary_count(description: str) -> int:
     """The number of statements of the vocabulary which are in the graph of the dataset, by a description in N-Triples."""
-    match = _FIND_VOCABULARY_COUNT(description)
-    return int(match[1]) if match else 0
+    return extract_triple_count(description, VOCABULARY_GRAPH) or 0
 
 
 def select_lasting(description: str) -> str:
