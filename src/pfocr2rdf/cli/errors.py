@@ -56,7 +56,7 @@ def handle_errors(command: Callable[P, int]) -> Callable[P, None]:
 
 
 def _describe(error: Exception) -> str:
-    """The sentence about an error that is none of ours: what the system refuses is no fault of the program."""
+    """The message for an error of another class: what the system refuses is not a fault of the program."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     if isinstance(error, MemoryError):

@@ -1,4 +1,4 @@
-"""Standard output whose errors are ours, for every command: a full disk or a closed pipe is no fault of the program."""
+"""Errors of standard output, for every command: a full disk or a closed pipe is not a fault of the program."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _check(action: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
 @contextlib.contextmanager
 def map_output_errors() -> Iterator[None]:
-    """The one place that turns errors of writing to standard output into ours.
+    """Map errors of writing to standard output to ``OutputError``.
 
     Raises:
         OutputError: it cannot be written.

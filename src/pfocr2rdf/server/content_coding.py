@@ -21,8 +21,8 @@ for _media_type in {*GRAPH_MEDIA_TYPES, *RESULT_MEDIA_TYPES}:
 class ContentCoding:
     """Compresses responses block by block.
 
-    The compression is starlette-compress: Starlette's own takes ``gzip;q=0`` for a wish and knows gzip only. It has an order of
-    preference of its own, so that it is shown only the coding that the client prefers.
+    The compression is starlette-compress: Starlette's own treats ``gzip;q=0`` as a request for gzip, and has no other coding. It has
+    an order of preference of its own, so that it is shown only the coding that the client prefers.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -80,9 +80,9 @@ def negotiate(accept: str, offered: Sequence[str]) -> str | None:
 
 
 def choose_media_type(accept: str, format_names: Sequence[str], offered: Sequence[str]) -> str | None:
-    """The preferred media type, with the ``format`` parameter as the second say; ``None`` if neither can be met.
+    """The preferred media type by the header, then by the ``format`` parameter; ``None`` if neither can be met.
 
-    The header decides. A format chooses among what the header likes equally, and everything that it accepts if it likes HTML best:
+    The header decides. A format chooses among what the header prefers equally, and everything that it accepts if it prefers HTML:
     such is the header of a browser that follows a link to a file. Only where the header cannot be met, the format is enough.
 
     >>> choose_media_type("application/rdf+xml", ["json"], list(GRAPH_MEDIA_TYPES))
@@ -97,7 +97,7 @@ def choose_media_type(accept: str, format_names: Sequence[str], offered: Sequenc
         format_names: names and media types.
         offered: the media types on offer; of equally preferred ones the first is chosen.
     """
-    range_weights = parse_weights(accept) if accept.strip() else {"*/*": 1.0}
+    range_weights = _parse_weights(accept) if accept.strip() else {"*/*": 1.0}
     weights = {media_type: _match_weight(range_weights, media_type) for media_type in offered}
     named = [media_type for name in format_names for media_type in _media_types_of(name)]
     best = max(offered, key=weights.__getitem__)
@@ -115,7 +115,7 @@ def is_format(name: str) -> bool:
 
 def states_preference(accept: str) -> bool:
     """Whether an ``Accept`` header asks for more than anything."""
-    return not parse_weights(accept).keys() <= {"*/*"}
+    return not _parse_weights(accept).keys() <= {"*/*"}
 
 
 def negotiate_coding(accept_encoding: str, offered: Sequence[str]) -> str | None:
@@ -125,7 +125,7 @@ def negotiate_coding(accept_encoding: str, offered: Sequence[str]) -> str | None
     'gzip'
     >>> negotiate_coding("gzip;q=0, identity", ["zstd", "br", "gzip"])
     """
-    weights = parse_weights(accept_encoding)
+    weights = _parse_weights(accept_encoding)
     if "x-gzip" in weights:  # RFC 9110, section 8.4.1.3
         weights.setdefault("gzip", weights["x-gzip"])
     rest = weights.get("*", 0.0)
@@ -134,7 +134,7 @@ def negotiate_coding(accept_encoding: str, offered: Sequence[str]) -> str | None
     return best if weight > 0 and weight >= weights.get("identity", 0.0) else None
 
 
-def parse_weights(header: str) -> dict[str, float]:
+def _parse_weights(header: str) -> dict[str, float]:
     """The weight of each member of an ``Accept`` or ``Accept-Encoding`` header, in lower case; malformed ones are ignored."""
     weights: dict[str, float] = {}
     for part in _find_parts(header):

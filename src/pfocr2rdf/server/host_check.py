@@ -16,7 +16,7 @@ _LOOPBACK_NAME = "localhost"
 
 
 class HostCheck:
-    """Answers requests whose ``Host`` is none of this service with status 421, and those without a valid one with status 400.
+    """Answers requests whose ``Host`` is not a name of this service with status 421, and those without a valid one with status 400.
 
     Names of this service are ``localhost``, loopback addresses, the address at which the request arrived, and ``host_names``.
     """

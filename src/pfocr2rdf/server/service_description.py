@@ -26,7 +26,7 @@ _RESULT_FORMATS = (
     "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV", "Turtle", "N-Triples", "JSON-LD",
     "RDF_XML", "TriG", "N-Quads",
 )  # fmt: skip
-EXTENSION_FUNCTIONS = (
+_EXTENSION_FUNCTIONS = (
     "date", "time", "duration", "yearMonthDuration", "dayTimeDuration", "gYear", "gYearMonth", "gMonthDay", "gDay", "gMonth",
 )  # fmt: skip
 """The datatypes of XML Schema that values can be cast to, beside those that SPARQL 1.1 names (section 17.5)."""
@@ -47,13 +47,13 @@ def describe_service(endpoint_url: str, void_url: str, graph_names: Iterable[str
         yield Triple(endpoint, _node("sd:feature"), _node("sd:BasicFederatedQuery"))
     yield from (Triple(endpoint, _node("sd:resultFormat"), _node(f"formats:{name}")) for name in _RESULT_FORMATS)
     yield Triple(endpoint, _node("sd:defaultEntailmentRegime"), _node("entailment:Simple"))
-    yield from (Triple(endpoint, _node("sd:extensionFunction"), _node(f"xsd:{name}")) for name in EXTENSION_FUNCTIONS)
+    yield from (Triple(endpoint, _node("sd:extensionFunction"), _node(f"xsd:{name}")) for name in _EXTENSION_FUNCTIONS)
     yield Triple(endpoint, _node("sd:defaultDataset"), dataset)
     yield Triple(dataset, kind, _node("sd:Dataset"))
     yield Triple(dataset, kind, _node("void:Dataset"))
     yield Triple(dataset, _node("sd:defaultGraph"), default_graph)
     yield Triple(default_graph, kind, _node("sd:Graph"))
-    yield from (Triple(_node(f"xsd:{name}"), kind, _node("sd:Function")) for name in EXTENSION_FUNCTIONS)
+    yield from (Triple(_node(f"xsd:{name}"), kind, _node("sd:Function")) for name in _EXTENSION_FUNCTIONS)
     yield from declare_prefixes(endpoint)
     for name in graph_names:
         named_graph = NamedNode(f"{endpoint_url}#{quote(name, safe='')}")

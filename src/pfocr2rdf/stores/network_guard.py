@@ -45,7 +45,7 @@ class _FilterProgram(ctypes.Structure):
 
 
 def deny_network() -> bool:
-    """Take the network from the calling thread and from all that it starts, for ever; returns whether that has worked.
+    """Deny the network to the calling thread and to all that it starts; this cannot be undone. Returns whether it has worked.
 
     Sockets that are open stay usable. Every attempt to make one, or to connect, is ``PermissionError``.
     """
