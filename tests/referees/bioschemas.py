@@ -12,12 +12,12 @@ import json
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.referees.example_export import example_export
 from tests.referees.result import RefereeResult
+from tests.support.validators import Html
 
 from pfocr2rdf import publish
 
@@ -109,31 +109,9 @@ PROFILES = {
 }  # fmt: skip
 
 
-class _Blocks(HTMLParser):
-    """The JSON-LD blocks of a page."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-        self._is_inside = False
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._is_inside = tag == "script" and ("type", "application/ld+json") in attrs
-        if self._is_inside:
-            self.texts.append("")
-
-    def handle_data(self, data: str) -> None:
-        if self._is_inside:
-            self.texts[-1] += data
-
-    def handle_endtag(self, tag: str) -> None:
-        self._is_inside = False
-
-
 def read_blocks(page: str) -> list[Any]:
     """The JSON-LD blocks of a page of HTML."""
-    return [json.loads(text) for text in _Blocks(page).texts]
+    return [json.loads(text) for text in Html(page).data]
 
 
 def run() -> RefereeResult:

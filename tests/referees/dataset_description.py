@@ -10,9 +10,9 @@ import rdflib
 from rdflib import RDF, Namespace, URIRef
 from tests.referees.example_export import example_export
 from tests.referees.result import RefereeResult
+from tests.referees.sparql_editor import CLASSES
 
 DATASET = URIRef("https://pfocr.wikipathways.org/dataset")
-MINIMUM_SIB_ROWS = 60
 _DCAT, _DCTERMS, _VOID = (Namespace(iri) for iri in ("http://www.w3.org/ns/dcat#", "http://purl.org/dc/terms/", "http://rdfs.org/ns/void#"))
 _PAV, _SH = Namespace("http://purl.org/pav/"), Namespace("http://www.w3.org/ns/shacl#")
 _DATASET_TYPE = URIRef("http://purl.org/dc/dcmitype/Dataset")
@@ -78,19 +78,6 @@ _DCAT_AP = """
 [] sh:targetClass dct:PeriodOfTime ; sh:property [ sh:path dcat:startDate ; sh:maxCount 1] ,
     [ sh:path dcat:endDate ; sh:maxCount 1 ] .
 """
-# Which properties and kinds of objects things of a class have, by either form of partition or by linksets between classes.
-SIB_QUERY = """
-PREFIX void: <http://rdfs.org/ns/void#>
-PREFIX ext: <http://ldf.fi/void-ext#>
-SELECT DISTINCT ?subjectClass ?property ?objectClass ?datatype {
-  ?classes void:class ?subjectClass ; void:propertyPartition ?properties .
-  ?properties void:property ?property .
-  OPTIONAL {
-    { ?properties void:classPartition/void:class ?objectClass }
-    UNION { ?properties ext:datatypePartition/ext:datatype ?datatype }
-  }
-}
-"""
 
 
 def run() -> RefereeResult:
@@ -102,8 +89,8 @@ def check_description(path: Path) -> RefereeResult:
     """Ask each row of HCLS, each shape of DCAT-AP, and SIB's query."""
     graph = rdflib.Graph().parse(path)
     rows = [*_hcls_rows(graph), *_dcat_ap_rows(graph)]
-    sib_rows = len(graph.query(SIB_QUERY))
-    rows.append((f"SIB's query finds {sib_rows} rows", sib_rows >= MINIMUM_SIB_ROWS))
+    sib_rows = len(graph.query(CLASSES.text))
+    rows.append((f"SIB's query finds {sib_rows} rows", sib_rows >= CLASSES.min_rows))
     findings = tuple(row for row, passed in rows if not passed)
     return RefereeResult("dataset description", "HCLS 2015, DCAT-AP 3.0.1", len(rows), len(rows) - len(findings), findings)
 
