@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from pfocr2rdf.pipeline.counts import TripleCounts
 from pfocr2rdf.pipeline.partitions import DESCRIPTION_PREFIXES, describe_partitions, describe_totals, english, expand, integer_literal
-from pfocr2rdf.pipeline.release import WIKIPATHWAYS, Release
-from pfocr2rdf.rdf.iris import CC0_IRI, DATASET_IRI
+from pfocr2rdf.pipeline.release import Release
+from pfocr2rdf.rdf.iris import CC0_IRI, DATASET_IRI, WIKIPATHWAYS_IRI
 from pfocr2rdf.rdf.serializers.turtle import TurtleSerializer
 from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, iri_term, literal
 from pfocr2rdf.rdf.vocabulary import PFOCR, SITE_URL
@@ -87,7 +87,7 @@ def describe_dataset(facts: ExportFacts, release: Release) -> list[Resource]:
         *((expand("dcat:distribution"), _file_iri(file)) for file, _ in facts.files),
     ]
     named_pairs: list[PredicateObject] = [
-        (expand("dcterms:publisher"), iri_term(WIKIPATHWAYS)),
+        (expand("dcterms:publisher"), iri_term(WIKIPATHWAYS_IRI)),
         (expand("foaf:page"), iri_term(release.homepage)),
     ]
     version_iri = iri_term(f"{DATASET_IRI}#version-{quote(version, safe='')}")
@@ -202,7 +202,7 @@ def _describe_names(facts: ExportFacts, release: Release) -> Iterator[Resource]:
         release.homepage: ("foaf:Document", "rdfs:Resource"),
         release.downloads or release.homepage: ("foaf:Document", "rdfs:Resource"),
     }
-    agents = {WIKIPATHWAYS: "WikiPathways", **{creator.iri: creator.name for creator in release.creators}}
+    agents = {WIKIPATHWAYS_IRI: "WikiPathways", **{creator.iri: creator.name for creator in release.creators}}
     for iri, name in agents.items():
         types = [(RDF_TYPE, expand(cls)) for cls in ("foaf:Agent", *pages.pop(iri, ()))]
         yield Resource(iri_term(iri), (*types, (expand("foaf:name"), literal(name))))

@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 import yaml
 
 from pfocr2rdf.errors import OptionError
-from pfocr2rdf.rdf.iris import is_absolute_iri
+from pfocr2rdf.rdf.iris import WIKIPATHWAYS_IRI, is_absolute_iri
 from pfocr2rdf.storage.regular_files import read_file_or_pipe
 
-WIKIPATHWAYS = "https://www.wikipathways.org/"
 _MAX_SETTINGS_BYTES = 1 << 16
 _match_orcid = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])").fullmatch
 _match_email = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+").fullmatch
@@ -44,10 +43,10 @@ class Release(NamedTuple):
 
     name: str = ""
     issued: str = ""
-    creators: tuple[Creator, ...] = (Creator(WIKIPATHWAYS, "WikiPathways"),)
+    creators: tuple[Creator, ...] = (Creator(WIKIPATHWAYS_IRI, "WikiPathways"),)
     contact: str = "PFOCR"
     email: str = ""
-    contact_page: str = WIKIPATHWAYS
+    contact_page: str = WIKIPATHWAYS_IRI
     homepage: str = "https://pfocr.wikipathways.org/"
     downloads: str = ""
 

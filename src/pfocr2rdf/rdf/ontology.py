@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 from pfocr2rdf.rdf.borrowed_terms import BORROWED_TERMS, BorrowedTerm
+from pfocr2rdf.rdf.iris import WIKIPATHWAYS_IRI
 from pfocr2rdf.rdf.serializers.turtle import TurtleSerializer
 from pfocr2rdf.rdf.term_examples import TERM_EXAMPLES
 from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, iri_term, literal
@@ -24,7 +25,6 @@ from pfocr2rdf.rdf.vocabulary import (
 ONTOLOGY_IRI = PFOCR.rstrip("#")
 ONTOLOGY_VERSION = "1.0.0"  # the version of the vocabulary; it and the date of change go up with each change of a term
 _CREATED, _MODIFIED = "2026-11-22T00:00:00Z", "2026-11-28T00:00:00Z"  # xsd:date is no datatype of OWL 2
-_WIKIPATHWAYS = "https://www.wikipathways.org/"
 
 
 def ontology_resources() -> list[Resource]:
@@ -54,7 +54,7 @@ def _ontology() -> Resource:
             (expand_term("owl:versionInfo"), literal(ONTOLOGY_VERSION)),
             (expand_term("dcterms:title"), _english("The PFOCR vocabulary")),
             (expand_term("dcterms:description"), _english("Classes and properties for pathway figures mined from the literature.")),
-            (expand_term("dcterms:creator"), iri_term(_WIKIPATHWAYS)),
+            (expand_term("dcterms:creator"), iri_term(WIKIPATHWAYS_IRI)),
             (expand_term("dcterms:contributor"), _english("The pfocr2rdf authors")),
             (expand_term("dcterms:created"), literal(_CREATED, "xsd:dateTime")),
             (expand_term("dcterms:modified"), literal(_MODIFIED, "xsd:dateTime")),
@@ -106,9 +106,8 @@ def _property(row: Property) -> Resource:
         (
             *_annotation_pairs("owl:ObjectProperty" if row.is_object else "owl:DatatypeProperty", row),
             *_link_pairs("rdfs:subPropertyOf", row.superproperties),
-            *_link_pairs(
-                "rdfs:domain" if len(row.domain) == 1 else "schema:domainIncludes", row.domain
-            ),  # several would be an intersection
+            # Several domains would be an intersection.
+            *_link_pairs("rdfs:domain" if len(row.domain) == 1 else "schema:domainIncludes", row.domain),
             *_link_pairs("rdfs:range", () if row.range == "rdfs:Resource" else (row.range,)),
             *_link_pairs("skos:closeMatch", row.close_matches),
         ),

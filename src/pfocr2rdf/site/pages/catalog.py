@@ -7,8 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pfocr2rdf.pipeline.partitions import DESCRIPTION_PREFIXES
-from pfocr2rdf.pipeline.release import WIKIPATHWAYS
-from pfocr2rdf.rdf.iris import CC0_IRI, DATASET_IRI
+from pfocr2rdf.rdf.iris import CC0_IRI, DATASET_IRI, WIKIPATHWAYS_IRI
 from pfocr2rdf.rdf.terms import Resource, iri_term, lexical_form
 from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.site.pages.bioschemas import DATA_CATALOG, DATASET
@@ -17,7 +16,7 @@ from pfocr2rdf.site.pages.view_models import SITE_DESCRIPTION, SITE_NAME
 _Values = Mapping[str, list[str]]  # of a resource, by property
 _MIN_DESCRIPTION, _MAX_DESCRIPTION = 50, 5000  # characters; Google takes no other description
 _KEYWORDS = ["pathway", "pathway figure", "gene", "chemical", "disease", "OCR", "text mining"]
-_WIKIPATHWAYS = {"@type": "Organization", "@id": WIKIPATHWAYS, "name": "WikiPathways", "url": WIKIPATHWAYS}
+_WIKIPATHWAYS = {"@type": "Organization", "@id": WIKIPATHWAYS_IRI, "name": "WikiPathways", "url": WIKIPATHWAYS_IRI}
 _ORCID = "https://orcid.org/"
 _PAPER = (
     "Hanspers K, et al. Pathway information extracted from 25 years of pathway figures. Genome Biol. 2020;21:273. "
