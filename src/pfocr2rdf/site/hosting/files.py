@@ -14,7 +14,7 @@ from pfocr2rdf.site.hosting.aliases import MAX_ALIAS_REDIRECTS, alias_redirects
 from pfocr2rdf.site.hosting.patterns import WEIGHT_FULL, WEIGHT_LESS_THAN, WEIGHT_NONE, accept_ranges, rewrite_rules
 from pfocr2rdf.site.hosting.renamed_pages import MAX_STATIC_REDIRECTS, build_names_map, static_redirects
 from pfocr2rdf.site.pages.aliases import AliasTargets
-from pfocr2rdf.site.pages.portable_names import DIGEST_CHARS, PORTABLE_PATH_PATTERN, READABLE_PATTERN
+from pfocr2rdf.site.pages.portable_names import DIGEST_PATTERN, PORTABLE_PATH_PATTERN, READABLE_PATTERN
 from pfocr2rdf.site.pages.urls import ALIASED_TYPE, ENTITY_TYPES_BY_FOLDER, HTML, REPRESENTATIONS, TURTLE, PageAddress, redirect_rules
 
 if TYPE_CHECKING:
@@ -121,6 +121,7 @@ def _environment() -> Environment:
         max_alias_redirects=MAX_ALIAS_REDIRECTS,
         turtle=TURTLE,
         representations=REPRESENTATIONS,
+        suffixes="|".join(re.escape(representation.suffix) for representation in REPRESENTATIONS),
         rules=rewrite_rules(),
         # A redirect never leads to where a rule begins, so that no two of them make a circle.
         redirects=[rule for rule in redirect_rules() if rule.prefix != rule.target_prefix],
@@ -135,7 +136,7 @@ def _environment() -> Environment:
         folders="|".join(ENTITY_TYPES_BY_FOLDER),
         portable_path=PORTABLE_PATH_PATTERN,
         readable=READABLE_PATTERN,
-        digest_chars=DIGEST_CHARS,
+        digest=DIGEST_PATTERN,
         max_static_redirects=MAX_STATIC_REDIRECTS,
         max_slashes=_MAX_ENCODED_SLASHES,
     )

@@ -12,11 +12,12 @@ MAX_STATIC_REDIRECTS = 2000  # the limit of Cloudflare Pages, which ignores the 
 
 
 class NamesMap(NamedTuple):
-    """The ``map`` of nginx, from paths to renamed pages."""
+    """The ``map`` of nginx, from paths to renamed pages.
 
-    entries: dict[
-        str, str
-    ]  # by paths in lower case; each is ``|path=page`` for each page, since nginx ignores the case of what it looks up
+    Its keys are paths in lower case, since nginx ignores the case of what it looks up; a value has ``|path=page`` for each page.
+    """
+
+    entries: dict[str, str]
     bucket_size: int  # bytes
     max_size: int  # entries
 

@@ -1,6 +1,6 @@
 """Portable file names: those that every file system can hold beside each other, whether or not it knows case and Unicode normalization.
 
-A path that is portable as it is stays. Any other one is cut to its plain begin and gets a part of its digest: ``families/Notch`` is
+A path that is portable as it is stays. Any other one is cut to its plain beginning and gets a part of its digest: ``families/Notch`` is
 ``families/Notch~f90fa703c4b2e8e8``. The rule looks at no other path, so that a page has the same name in every release.
 It is made of regular expressions and SHA-1, since Apache can compute both in ``.htaccess``; the digest keeps no secret.
 """
@@ -22,11 +22,12 @@ PORTABLE_PATH_PATTERN = (
 """Matches the paths, without suffix and not percent-encoded, that are portable as they are."""
 
 READABLE_PATTERN = "[a-z]+/[0-9A-Za-z_-]{0,100}"  # matches what stays of other paths: no dot, since Windows looks at what is before it
-DIGEST_CHARS = 16
+_DIGEST_CHARS = 16
+DIGEST_PATTERN = f"[0-9a-f]{{{_DIGEST_CHARS}}}"  # matches the part of the digest
 
 _is_portable = re.compile(PORTABLE_PATH_PATTERN).fullmatch
 _readable_part = re.compile(READABLE_PATTERN).match
-is_renamed_path = re.compile(rf"{READABLE_PATTERN}~[0-9a-f]{{{DIGEST_CHARS}}}").fullmatch  # whether it looks like one with a digest
+is_renamed_path = re.compile(rf"{READABLE_PATTERN}~{DIGEST_PATTERN}").fullmatch  # whether it looks like one with a digest
 
 
 def portable_path(path: str) -> str:
@@ -39,4 +40,4 @@ def portable_path(path: str) -> str:
         return path
     digest = hashlib.sha1(path.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
     readable = _readable_part(path)
-    return f"{readable[0] if readable else ''}~{digest[:DIGEST_CHARS]}"
+    return f"{readable[0] if readable else ''}~{digest[:_DIGEST_CHARS]}"
