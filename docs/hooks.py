@@ -144,10 +144,10 @@ def shapes() -> str:
         for quad in pyoxigraph.parse(path=path, format=pyoxigraph.RdfFormat.TURTLE):
             value = quad.object.value if not isinstance(quad.object, pyoxigraph.Triple) else ""
             facts[str(quad.subject)][re.split("[#/]", quad.predicate.value)[-1]].append(value)
-        for name, output in facts.items():
-            if "message" in output:
-                severity = output["severity"][0].rpartition("#")[2] if "severity" in output else "Violation"
-                rows.append((f"`{path.name}`", f"`shape:{name.rpartition('#')[2].rstrip('>')}`", severity, output["message"][0]))
+        for name, values in facts.items():
+            if "message" in values:
+                severity = values["severity"][0].rpartition("#")[2] if "severity" in values else "Violation"
+                rows.append((f"`{path.name}`", f"`shape:{name.rpartition('#')[2].rstrip('>')}`", severity, values["message"][0]))
     return _table(("file", "shape", "severity", "what it says"), rows)
 
 

@@ -342,20 +342,20 @@ def _change(folder: Path) -> None:
             path.write_bytes(re.sub(rb"(?m)^figtitle: .*", b"figtitle: A better title", path.read_bytes(), count=1))
 
 
-def _make_inputs(corpora: dict[str, Path], entry: Path) -> None:
+def _make_inputs(corpora: dict[str, Path], inputs: Path) -> None:
     """Copies of the corpora, each also with changes and as archives, and some small files."""
-    shutil.rmtree(entry, ignore_errors=True)
+    shutil.rmtree(inputs, ignore_errors=True)
     for name, folder in corpora.items():
-        shutil.copytree(folder, entry / name)
-        shutil.copytree(folder, entry / f"{name}-changed")
-        _change(entry / f"{name}-changed")
+        shutil.copytree(folder, inputs / name)
+        shutil.copytree(folder, inputs / f"{name}-changed")
+        _change(inputs / f"{name}-changed")
         for form in ("zip", "gztar"):
-            shutil.make_archive(str(entry / name), form, entry / name)
-    (entry / "shapes").mkdir()
-    (entry / "shapes" / "many.ttl").write_text(_SHAPES, encoding="utf-8")
-    shutil.copy(_records(entry / next(iter(corpora)))[0], entry / "one.md")
-    (entry / "query.rq").write_text("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }\n", encoding="utf-8")
-    (entry / "wrong.rq").write_text("SELECT ?s {\n  ?s ?p\n}\n", encoding="utf-8")
+            shutil.make_archive(str(inputs / name), form, inputs / name)
+    (inputs / "shapes").mkdir()
+    (inputs / "shapes" / "many.ttl").write_text(_SHAPES, encoding="utf-8")
+    shutil.copy(_records(inputs / next(iter(corpora)))[0], inputs / "one.md")
+    (inputs / "query.rq").write_text("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }\n", encoding="utf-8")
+    (inputs / "wrong.rq").write_text("SELECT ?s {\n  ?s ?p\n}\n", encoding="utf-8")
 
 
 # -- running -----------------------------------------------------------------------------------------------------------------
@@ -446,10 +446,10 @@ class Side:
             assert server.stdout
             line = server.stdout.readline()
             Path(f"{base}.stdout").write_text(line, encoding="utf-8")
-            if results := re.search(r"127\.0\.0\.1:(\d+)", line):
+            if match := re.search(r"127\.0\.0\.1:(\d+)", line):
                 for number, (path, accept) in enumerate(REQUESTS):
-                    Path(f"{base}-{number:02}-answer").write_bytes(_asked(int(results[1]), path, accept))
-                self._call(self._command, ["check", f"http://{results[0]}/", "--samples", "1", "--json"], here, base.with_name("check"))
+                    Path(f"{base}-{number:02}-answer").write_bytes(_asked(int(match[1]), path, accept))
+                self._call(self._command, ["check", f"http://{match[0]}/", "--samples", "1", "--json"], here, base.with_name("check"))
         finally:
             server.send_signal(signal.SIGINT)
             try:
@@ -477,8 +477,8 @@ def _asked(port: int, path: str, accept: str) -> bytes:
 def _files(side: Side, case: Case) -> dict[str, Path]:
     """What a case left, by its path; without what the rules leave out."""
     left_out = [re.compile(rule.files).fullmatch for rule in RULES if rule.pattern is None]
-    results = (path for entry in side.places(case) for path in entry.rglob("*"))
-    named = ((str(path.relative_to(side.root)), path) for path in results)
+    paths = (path for folder in side.places(case) for path in folder.rglob("*"))
+    named = ((str(path.relative_to(side.root)), path) for path in paths)
     return {name: path for name, path in named if not any(matches(name) for matches in left_out)}
 
 
@@ -508,8 +508,8 @@ def _difference(case: Case, before_side: Side, after: Side) -> str:
         at = next((at for at, (item, other) in enumerate(zip(was, now, strict=False)) if item != other), min(len(was), len(now)))
         begin = max(0, at - 20)
         skipped = was.index(b"\n") + 1
-        entry = f"byte {at - skipped}" if at >= skipped else "mode"
-        return f"{name}: {entry}\n  before {was[begin : at + 60]!r}\n  after  {now[begin : at + 60]!r}"
+        position = f"byte {at - skipped}" if at >= skipped else "mode"
+        return f"{name}: {position}\n  before {was[begin : at + 60]!r}\n  after  {now[begin : at + 60]!r}"
     return ""
 
 

@@ -59,15 +59,15 @@ def installed(engine: Engine, folder: Path) -> Path:
         FailedError: it cannot be installed.
     """
     environment = folder / engine.requirement.replace("==", "-")
-    python, completed = environment / "bin" / "python", environment / "installed"
-    if not completed.exists():
+    python, marker = environment / "bin" / "python", environment / "installed"
+    if not marker.exists():
         venv.create(environment, with_pip=True, clear=True)
         log = folder / f"{environment.name}.log"
         try:
             run([str(python), "-m", "pip", "install", "--quiet", engine.requirement], folder, {}, log)
         except FailedError as error:
             raise FailedError(f"not installed: {error}") from None
-        completed.touch()
+        marker.touch()
     return python
 
 

@@ -26,9 +26,9 @@ def run(command: Sequence[str], variables: Mapping[str, str], log: Path) -> Cost
         FailedError: its exit status is not 0.
     """
     os.sync()
-    log_text = {name: value for name, value in os.environ.items() if name not in _OURS}
+    inherited = {name: value for name, value in os.environ.items() if name not in _OURS}
     launcher = [sys.executable, "-I", "-S", str(ALONE), str(log), *command]
-    environment = {**log_text, "NO_PROXY": LOOPBACK, "no_proxy": LOOPBACK, **variables}
+    environment = {**inherited, "NO_PROXY": LOOPBACK, "no_proxy": LOOPBACK, **variables}
     result = json.loads(subprocess.run(launcher, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE).stdout)
     if status := result.pop("status"):
         raise FailedError(last_line(log) or f"exit status {status}")
@@ -42,8 +42,8 @@ def uploader(environments: Path) -> Path:
         FailedError: it cannot be installed.
     """
     environment = environments / UPLOADER.replace("==", "-")
-    completed = environment / "installed"
-    if not completed.exists():
+    marker = environment / "installed"
+    if not marker.exists():
         environments.mkdir(parents=True, exist_ok=True)
         venv.create(environment, with_pip=True, clear=True)
         try:
@@ -54,5 +54,5 @@ def uploader(environments: Path) -> Path:
             )
         except FailedError as error:
             raise FailedError(f"not installed: {error}") from None
-        completed.touch()
+        marker.touch()
     return environment / "bin" / "rdf-uploader"
