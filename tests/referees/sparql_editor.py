@@ -1,4 +1,4 @@
-"""What an endpoint tells SPARQL editors: the metadata queries of SIB's sparql-editor, in our words.
+"""What an endpoint offers to SPARQL editors: the metadata queries of SIB's sparql-editor, in our words.
 
 They are in ``metadata.ts`` of github.com/sib-swiss/sparql-editor, and are asked when the editor is opened on an endpoint.
 Without answers it suggests no classes, declares no prefixes and shows no examples. It waits for five seconds, and sends a parameter

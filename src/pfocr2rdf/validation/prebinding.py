@@ -29,7 +29,7 @@ def check_prebinding(shapes: str) -> None:
             for quad in pyoxigraph.parse(shapes.encode(), format=pyoxigraph.RdfFormat.TURTLE)
             if quad.predicate in _QUERIES and isinstance(quad.object, pyoxigraph.Literal) and _may_have_subquery(quad.object.value)
         ]
-    except SyntaxError:  # of which the engine tells more
+    except SyntaxError:  # which the engine reports
         return
     for text in texts:
         for names in _projections(text):

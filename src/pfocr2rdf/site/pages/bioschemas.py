@@ -56,7 +56,7 @@ def _page_url(reader: DatasetReader, iri: str, type_name: str) -> str:
 
 
 def _taxon_rank(name: str) -> str:
-    """The rank, as far as the scientific name tells it: PFOCR names organisms, not their ranks.
+    """The rank, as far as it follows from the scientific name: PFOCR names organisms, not their ranks.
 
     >>> _taxon_rank("Mus musculus"), _taxon_rank("Canis lupus familiaris"), _taxon_rank("Zika virus")
     ('species', 'subspecies', 'unknown')
