@@ -40,7 +40,7 @@ class Overview(NamedTuple):
 
     counts: dict[str, int]  # the number of resources of each entity type, by the name of its folder
     plots: tuple[tuple[str, tuple[Bar, ...]], ...]  # the bar charts, each with a heading
-    example: str  # the page of a resource to begin with, or ``""``
+    search_examples: tuple[str, ...]  # what people may search for: names of genes and of a family
 
 
 def compute_overview(reader: DatasetReader) -> Overview:
@@ -63,8 +63,8 @@ def compute_overview(reader: DatasetReader) -> Overview:
         ("Families on most figures", _bars(families)),
         ("Mentions per figure", _bars(mentions)),
     )
-    example = genes[0][1] if genes else ""
-    return Overview(counts, tuple(plot for plot in plots if plot[1]), "" if ":" in example else example)
+    search_examples = tuple(row[0] for row in (*genes[:2], *families[:1]))
+    return Overview(counts, tuple(plot for plot in plots if plot[1]), search_examples)
 
 
 def _ranking_rows(reader: DatasetReader, rows: list[dict[str, str]], type_name: str) -> list[tuple[str, str, int]]:
