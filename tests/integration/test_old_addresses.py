@@ -16,7 +16,9 @@ from pfocr2rdf import export, load, publish
 from pfocr2rdf.server.app import application
 from pfocr2rdf.server.settings import ServerSettings
 from pfocr2rdf.site.audit.check import check_site
-from pfocr2rdf.site.hosting.aliases import MAX_ALIAS_REDIRECTS, alias_redirects
+from pfocr2rdf.site.hosting.aliases import MAX_ALIAS_RULES
+from pfocr2rdf.site.hosting.files import render_hosting_files
+from pfocr2rdf.site.hosting.renamed_pages import MAX_STATIC_REDIRECTS
 from pfocr2rdf.site.pages.urls import ALIASED_TYPE, PageAddress
 
 FIGURE_BY_ALIAS = dict(zip(ALIASES, FIGIDS, strict=False))
@@ -121,8 +123,21 @@ def test_a_good_site_has_good_old_addresses(site: Path, tmp_path: Path) -> None:
     assert findings_of(tmp_path / "site") == ([], ["there is no aliases.tsv, so that no old addresses were asked for"])
 
 
-def test_hosts_get_no_more_old_addresses_than_they_can_take() -> None:
-    target = [PageAddress(ALIASED_TYPE, "PMC1__f1")]
-    addresses = [PageAddress(ALIASED_TYPE, f"PMC{number}__F1") for number in range(MAX_ALIAS_REDIRECTS + 1)]
-    assert len(alias_redirects(dict.fromkeys(addresses[:-1], target))) == MAX_ALIAS_REDIRECTS
-    assert alias_redirects(dict.fromkeys(addresses, target)) == []
+@pytest.mark.parametrize("portable", [False, True])
+def test_any_number_of_old_addresses_leads_to_figures_on_each_host(portable: bool) -> None:
+    count = MAX_STATIC_REDIRECTS + 1
+    aliases = {
+        PageAddress(ALIASED_TYPE, f"PMC{number}__F1", portable): [PageAddress(ALIASED_TYPE, f"PMC{number}__f1", portable)]
+        for number in range(count)
+    }
+    few = dict(list(aliases.items())[:MAX_ALIAS_RULES])
+    files = render_hosting_files("default-src 'none'", renamed=[] if portable else None, aliases=few)
+    assert files[".htaccess"].count("__F1") == files["hosting/w3id/.htaccess"].count("__F1") == MAX_ALIAS_RULES
+    assert files["hosting/nginx.conf"].count("__F1") == MAX_ALIAS_RULES
+    assert "hosting/apache-aliases.txt" not in files
+    files = render_hosting_files("default-src 'none'", renamed=[] if portable else None, aliases=aliases)
+    assert not any("__F1" in files[name] for name in (".htaccess", "hosting/w3id/.htaccess", "hosting/nginx.conf"))
+    assert files["hosting/nginx-names.conf"].count("__F1=") == files["hosting/apache-aliases.txt"].count("__F1 ") == count
+    # A page that is at the path of the alias leads on; where it is elsewhere, the line is all that there is.
+    assert files["_redirects"].count("__F1 ") == (count if portable else MAX_STATIC_REDIRECTS)
+    assert (f"# {MAX_STATIC_REDIRECTS} of {count} old addresses" in files["_redirects"]) is not portable

@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin
 
+import httpx
 import pytest
 from tests.support.old_addresses import ALIASES, FIGIDS, RECORDS, SHARED
 from tests.support.records import write
+from tests.support.servers import Server
 from tests.support.websites import apache, nginx
 
 from pfocr2rdf import publish
 from pfocr2rdf.site.audit.check import check_site
+from pfocr2rdf.site.hosting import files
 
 
 @pytest.fixture(scope="module", params=["/", "/pfocr/"])
@@ -62,6 +65,53 @@ def test_hosts_of_plain_files_have_a_line_for_each_old_address(based_site: tuple
     root, base = based_site
     lines = (root / base.strip("/") / "_redirects").read_text(encoding="utf-8").splitlines()
     for alias, figid in zip(ALIASES, FIGIDS, strict=False):
-        for suffix in ("", ".html"):
-            assert f"/figures/{quote(alias)}{suffix} /figures/{quote(figid)}.html 301" in lines
+        assert f"/figures/{quote(alias)} /figures/{quote(figid)}.html 301" in lines
     assert not any(SHARED in line for line in lines)
+
+
+def followed(server: Server, path: str) -> httpx.Response:
+    """The answer at the end of all redirects."""
+    response = server.answer("GET", path)
+    while response.status_code in (301, 303):
+        path = urljoin(path, response.headers["Location"]).removeprefix(server.url)
+        response = server.answer("GET", path)
+    return response
+
+
+@pytest.mark.parametrize("portable", [False, True])
+@pytest.mark.parametrize("host", ["nginx", "apache"])
+def test_servers_look_many_old_addresses_up(host: str, portable: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MAX_ALIAS_RULES", len(ALIASES) - 1)
+    root = tmp_path / "root"
+    records = write(tmp_path / "in", RECORDS)
+    publish(records, root / "pfocr", workers=1, precompressed="no" if portable else "only", portable_names=portable)
+    (tmp_path / "server").mkdir()
+    aliases_map = f'RewriteMap pfocr_aliases "txt:{root}/pfocr/hosting/apache-aliases.txt"'
+    server = nginx(tmp_path / "server", root, "/pfocr/") if host == "nginx" else apache(tmp_path / "server", root, extra=aliases_map)
+    with server as server:
+        for alias, figid in zip(ALIASES, FIGIDS, strict=False):
+            for suffix in ("", ".html", ".ttl", ".jsonld"):
+                response = server.answer("GET", f"/pfocr/figures/{quote(alias, safe='')}{suffix}")
+                assert response.status_code == 301, (alias, suffix, response.text)
+                target = urljoin(f"{server.url}/pfocr/figures/", response.headers["Location"]).removeprefix(server.url)
+                assert target.endswith(suffix or ".html")
+                assert figid in server.answer("GET", target).text
+        for suffix in ("", ".html"):
+            page = followed(server, f"/pfocr/figures/{SHARED}{suffix}")
+            assert (page.status_code, page.text.count("<li><a")) == (200, 2)
+        assert followed(server, "/pfocr/figures/pmc1__f1").status_code == 404
+        assert check_site(f"{server.url}/pfocr/", samples=20, negotiates=True).findings == ()
+
+
+@pytest.mark.parametrize("portable", [False, True])
+def test_without_the_map_apache_leads_many_old_addresses_by_their_pages(
+    portable: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MAX_ALIAS_RULES", 0)
+    publish(write(tmp_path / "in", RECORDS), tmp_path / "root", workers=1, portable_names=portable)
+    (tmp_path / "server").mkdir()
+    with apache(tmp_path / "server", tmp_path / "root") as server:
+        for alias, figid in zip(ALIASES, FIGIDS, strict=False):
+            page = followed(server, f"/figures/{quote(alias, safe='')}{'.html' if alias.endswith('.ttl') else ''}")
+            assert 'http-equiv="refresh"' in page.text, alias
+            assert quote(figid) in page.text

@@ -65,7 +65,8 @@ class AliasSample:
     def _leads_to(self, response: HttpResponse, addresses: list[PageAddress]) -> bool:
         """Whether this is the figure's page, or a page that names it as the canonical one; or one that links to several figures."""
         body = response.body.decode("utf-8", "replace")
+        variants = [(address, address._replace(has_portable_path=True)) for address in addresses]
         if len(addresses) > 1:
-            return all(f'{escape(address.url(HTML))}"' in body for address in addresses)
-        is_page = unquote(response.url).removesuffix(HTML.suffix) == unquote(self._client.url) + addresses[0].path
-        return is_page or f'<link rel="canonical" href="{escape(addresses[0].iri)}">' in body
+            return all(any(f'{escape(address.url(HTML))}"' in body for address in pair) for pair in variants)
+        page = unquote(response.url).removesuffix(HTML.suffix).removeprefix(unquote(self._client.url))
+        return page in [address.path for address in variants[0]] or f'<link rel="canonical" href="{escape(addresses[0].iri)}">' in body

@@ -8,11 +8,12 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from pfocr2rdf.rdf.vocabulary import SITE_URL
-from pfocr2rdf.site.hosting.aliases import MAX_ALIAS_REDIRECTS, alias_redirects
+from pfocr2rdf.site.hosting.aliases import MAX_ALIAS_RULES, alias_redirects, static_alias_redirects
 from pfocr2rdf.site.hosting.patterns import WEIGHT_FULL, WEIGHT_LESS_THAN, WEIGHT_NONE, accept_ranges, rewrite_rules
-from pfocr2rdf.site.hosting.renamed_pages import MAX_STATIC_REDIRECTS, build_names_map, static_redirects
+from pfocr2rdf.site.hosting.renamed_pages import MAX_STATIC_REDIRECTS, build_names_map, hash_size, static_redirects
 from pfocr2rdf.site.pages.aliases import AliasTargets
 from pfocr2rdf.site.pages.portable_names import DIGEST_PATTERN, PORTABLE_PATH_PATTERN, READABLE_PATTERN
 from pfocr2rdf.site.pages.urls import ALIASED_TYPE, ENTITY_TYPES_BY_FOLDER, HTML, REPRESENTATIONS, TURTLE, PageAddress, redirect_rules
@@ -57,7 +58,8 @@ _TEMPLATES = {
     "hosting/nginx.conf": "nginx.conf.j2",
     "hosting/w3id/.htaccess": "w3id.htaccess.j2",
 }
-_NAMES_MAP = ("hosting/nginx-names.conf", "nginx-names.conf.j2")  # the file that sites with portable names also have
+_NAMES_MAP = ("hosting/nginx-names.conf", "nginx-names.conf.j2")  # for sites with portable names or with many aliases
+_ALIASES_MAP = ("hosting/apache-aliases.txt", "apache-aliases.txt.j2")  # for sites with many aliases
 _MAX_ENCODED_SLASHES = 4  # pages of names with more are found as well, but their links lead nowhere
 
 _is_policy = re.compile(r"[A-Za-z0-9 ;:'/.,*+=_-]+").fullmatch  # one that means the same in the files of all hosts
@@ -85,18 +87,29 @@ def render_hosting_files(
         raise ValueError(f"{policy!r} is no Content-Security-Policy that can stand in the file of a web server")
     if not _is_base_url(base_url):
         raise ValueError(f"{base_url!r} is no address of a site; give one such as https://example.org/pfocr/")
+    redirects = alias_redirects(aliases)
+    has_alias_map = len(redirects) > MAX_ALIAS_RULES
+    names_map = build_names_map((quote(address.iri_path), address.url()) for address in renamed or ())
+    alias_map = build_names_map((redirect.path, redirect.target) for redirect in redirects if has_alias_map)
+    page_redirects = list(static_redirects(renamed or ()))
     context = {
-        "aliases": alias_redirects(aliases),
+        "aliases": redirects,
+        "alias_rules": [] if has_alias_map else redirects,
+        "alias_map": alias_map,
+        "static_alias_redirects": static_alias_redirects(redirects, MAX_STATIC_REDIRECTS - len(page_redirects)),
         "base_url": base_url,
         "precompressed": precompressed,
         "document_suffixes": ("", ".gz") if precompressed else ("",),
         "is_portable": renamed is not None,
-        "names_map": build_names_map(renamed or ()),
-        "static_redirects": list(static_redirects(renamed or ())),
+        "names_map": names_map,
+        "hash_size": hash_size(names_map, alias_map),
+        "static_redirects": page_redirects,
         "headers": {**COMMON_HEADERS, "Content-Security-Policy": policy},
     }
     environment = _environment()
-    templates = _TEMPLATES if renamed is None else dict([*_TEMPLATES.items(), _NAMES_MAP])
+    further_templates = [_NAMES_MAP] if renamed is not None or has_alias_map else []
+    further_templates += [_ALIASES_MAP] if has_alias_map else []
+    templates = {**_TEMPLATES, **dict(further_templates)}
     files = {path: environment.get_template(name).render(context) for path, name in templates.items()}
     return dict(sorted({**files, ".nojekyll": ""}.items()))
 
@@ -118,7 +131,6 @@ def _environment() -> Environment:
     environment.globals.update(
         figures=f"{ALIASED_TYPE.folder}/",
         html=HTML,
-        max_alias_redirects=MAX_ALIAS_REDIRECTS,
         turtle=TURTLE,
         representations=REPRESENTATIONS,
         suffixes="|".join(re.escape(representation.suffix) for representation in REPRESENTATIONS),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -11,25 +11,28 @@ from pfocr2rdf.site.pages.urls import PageAddress, redirect_rules
 MAX_STATIC_REDIRECTS = 2000  # the limit of Cloudflare Pages, which ignores the others
 
 
-class NamesMap(NamedTuple):
-    """The ``map`` of nginx, from paths to renamed pages.
+class HashSize(NamedTuple):
+    """The size of the hash tables that nginx makes of its maps."""
 
-    Its keys are paths in lower case, since nginx ignores the case of what it looks up; a value has ``|path=page`` for each page.
-    """
-
-    entries: dict[str, str]
     bucket_size: int  # bytes
     max_size: int  # entries
 
 
-def build_names_map(renamed: Iterable[PageAddress]) -> NamesMap:
-    """The ``map`` of nginx. All texts in it are percent-encoded, so that they are no syntax of nginx."""
+def build_names_map(pages_by_path: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """A ``map`` of nginx, from paths to pages under other paths. Both are percent-encoded, so that they are no syntax of nginx.
+
+    Its keys are paths in lower case, since nginx ignores the case of what it looks up; a value has ``|path=page`` for each page.
+    """
     entries: dict[str, str] = {}
-    for address in renamed:
-        path = quote(address.iri_path)
-        entries[path.lower()] = f"{entries.get(path.lower(), '')}|{path}={address.url()}"
-    longest = max(map(len, entries), default=0)
-    return NamesMap(entries, 1 << (longest + 64).bit_length(), max(2048, 2 * len(entries)))
+    for path, page in pages_by_path:
+        entries[path.lower()] = f"{entries.get(path.lower(), '')}|{path}={page}"
+    return entries
+
+
+def hash_size(*maps: Mapping[str, str]) -> HashSize:
+    """What the largest of the maps needs."""
+    longest = max((len(path) for entries in maps for path in entries), default=0)
+    return HashSize(1 << (longest + 64).bit_length(), max(2048, 2 * max(map(len, maps))))
 
 
 def static_redirects(renamed: Iterable[PageAddress]) -> Iterator[tuple[str, str]]:

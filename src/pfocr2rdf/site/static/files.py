@@ -9,7 +9,7 @@ from itertools import islice
 
 from pfocr2rdf.rdf.ontology import ontology_resources
 from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
-from pfocr2rdf.site.hosting.aliases import unredirected_aliases
+from pfocr2rdf.site.hosting.aliases import renamed_pages_of_shared_aliases
 from pfocr2rdf.site.hosting.files import render_hosting_files
 from pfocr2rdf.site.pages.alias_page import render_alias_page
 from pfocr2rdf.site.pages.aliases import AliasTargets, render_alias_table
@@ -63,7 +63,7 @@ def render_site_files(
         site.content_security_policy,
         precompressed=precompressed != "no",
         base_url=site.base_url,
-        renamed=[*list_renamed(resource_lists), *unredirected_aliases(aliases)] if site.portable_names else None,
+        renamed=[*list_renamed(resource_lists), *renamed_pages_of_shared_aliases(aliases)] if site.portable_names else None,
         aliases=aliases,
     ).items()
     yield ALIASES_FILE, render_alias_table(aliases)
