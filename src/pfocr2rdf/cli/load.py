@@ -161,5 +161,7 @@ def _apply_rows(result: ApplyResult) -> Iterator[tuple[str, str]]:
     yield "removed", f"{result.removed:,}"
     yield "added", f"{result.added:,}"
     yield "statements", f"{result.statements:,}"
+    if not result.dry_run:
+        yield "partitions in the description", "none until a whole export is loaded"
     if result.retries:
         yield "requests tried again", f"{result.retries:,}"

@@ -33,11 +33,11 @@ def check_prebinding(shapes: str) -> None:
         return
     for text in texts:
         for names in _projections(text):
-            if names and "this" not in names:
-                returned = " ".join(f"?{name}" for name in names)
+            if "this" not in names:
+                returned = " ".join(f"?{name}" for name in sorted(names)) or "*"
                 raise ShapesError(
                     f"the shapes cannot be used: the subquery SELECT {returned} does not return $this, "
-                    "so the node that is validated never reaches it; add $this to its SELECT"
+                    "so the node that is validated never reaches it; add $this to it"
                 )
 
 
@@ -45,8 +45,8 @@ def _may_have_subquery(query: str) -> bool:
     return _has_select(query, query.find("{")) is not None
 
 
-def _projections(query: str) -> Iterator[list[str]]:
-    """The variables that each subquery returns, none for ``*``; nothing of a query that cannot be parsed, which the engine refuses."""
+def _projections(query: str) -> Iterator[set[str]]:
+    """The variables that each subquery returns; nothing of a query that cannot be parsed, which the engine refuses."""
     from rdflib.plugins.sparql.parser import parseQuery  # here, since few shapes have subqueries, and it takes long to import
 
     try:
@@ -56,6 +56,28 @@ def _projections(query: str) -> Iterator[list[str]]:
     while pending:
         node = pending.pop()
         if getattr(node, "name", "") == "SubSelect":
-            yield [str(item["var" if "var" in item else "evar"]) for item in dict.get(node, "projection", ())]
-        if not isinstance(node, str) and hasattr(node, "__iter__"):
-            pending.extend(node.values() if isinstance(node, dict) else iter(node))
+            yield _returned_variables(node)
+        pending += _children(node)
+
+
+def _returned_variables(subquery: Any) -> set[str]:
+    """The variables of a projection; of ``*``, those in scope (SPARQL 1.1, 18.2.1), which filters and MINUS do not bind."""
+    if items := dict.get(subquery, "projection"):
+        return {str(item["var" if "var" in item else "evar"]) for item in items}
+    names: set[str] = set()
+    pending = _children(subquery)
+    while pending:
+        node = pending.pop()
+        name = getattr(node, "name", "")
+        if name == "SubSelect":
+            names |= _returned_variables(node)
+        elif name not in ("Filter", "MinusGraphPattern"):
+            names |= {str(node)} if type(node).__name__ == "Variable" else set()
+            pending += _children(node)
+    return names
+
+
+def _children(node: Any) -> list[Any]:
+    if isinstance(node, str) or not hasattr(node, "__iter__"):
+        return []
+    return list(node.values() if isinstance(node, dict) else node)

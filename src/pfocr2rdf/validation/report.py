@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pfocr2rdf.rdf.terms import iri_term, literal
+from pfocr2rdf.validation.paths import shacl_path
 from pfocr2rdf.validation.results import ValidationResult
 
 REPORT_PREFIXES = "@prefix sh: <http://www.w3.org/ns/shacl#> .\n@prefix dcterms: <http://purl.org/dc/terms/> .\n\n"
@@ -22,7 +23,7 @@ def serialize_result(result: ValidationResult, number: int) -> str:
     subject = iri_term(f"{REPORT_IRI}#result-{number}")
     lines = [f"\n<{REPORT_IRI}> sh:result {subject} .\n{subject} a sh:ValidationResult", f"sh:focusNode {result.focus_node}"]
     if result.path:
-        lines.append(f"sh:resultPath {_path_or_text(result.path)}")
+        lines.append(f"sh:resultPath {shacl_path(result.path)}")
     if result.value and not result.value.startswith("_:"):
         lines.append(f"sh:value {result.value}")
     lines.append(f"sh:resultSeverity {_name_or_iri(result.severity)}")
@@ -65,9 +66,3 @@ def result_to_json(result: ValidationResult) -> dict[str, Any]:
 
 def _name_or_iri(name: str) -> str:
     return name if name.startswith("<") else f"sh:{name}"
-
-
-def _path_or_text(path: str) -> str:
-    """A property path; one that is no plain IRI is given as text, since its node is in the shapes graph."""
-    is_iri = path.startswith("<") and path.endswith(">") and path.count("<") == 1
-    return path if is_iri else literal(path)

@@ -21,6 +21,13 @@ SUBQUERIES = {
     "$this as an expression": ("SELECT $this { { SELECT (?a AS ?b) { ?a ?p $this } } }", True),
     "with ?this": ("SELECT $this { { SELECT ?this { ?this ?p ?b } } }", False),
     "with all": ("SELECT $this { { SELECT * { $this ?p ?b } } }", False),
+    "with all of another node": ("SELECT $this { $this ?p ?o . { SELECT * { ?a ?p ?b } } }", True),
+    "with all of no node": ("SELECT $this { $this ?p ?o . { SELECT * { <urn:a> <urn:p> <urn:b> } } }", True),
+    "with all, in a filter": ("SELECT $this { { SELECT * { ?a ?p ?b FILTER (?b = $this) } } }", True),
+    "with all, taken away": ("SELECT $this { { SELECT * { ?a ?p ?b MINUS { $this ?p ?b } } } }", True),
+    "with all of an inner one": ("SELECT $this { { SELECT * { { SELECT $this { $this ?p ?b } } } } }", False),
+    "with all but that of an inner one": ("SELECT $this { { SELECT * { ?b ?p ?c { SELECT ?b { ?b ?p $this } } } } }", True),
+    "with all, optional": ("SELECT $this { { SELECT * { ?a ?p ?b OPTIONAL { $this ?p ?b } } } }", False),
     "no subquery": ("SELECT $this { $this ?p 'x { SELECT ?a' }", False),
 }
 
