@@ -13,7 +13,6 @@ from contextlib import contextmanager
 import pyoxigraph
 import pyshacl
 import rdflib
-from pyshacl.errors import ReportableRuntimeError, ShapeLoadError
 from rdflib import RDF, SH
 from rdflib.extras.shacl import SHACLPathError, parse_shacl_path
 
@@ -56,7 +55,7 @@ class PyshaclEngine:
             graph = rdflib.Graph().parse(data=_NUMBER.sub(_mark_ill_formed, ntriples), format="nt")
             try:
                 _, report, _ = pyshacl.validate(graph, shacl_graph=self._shapes, inplace=True)
-            except (ReportableRuntimeError, ShapeLoadError) as error:
+            except Exception as error:  # its own, and what rdflib raises of queries
                 raise ShapesError(f"the shapes cannot be used: {error}") from None
         if not isinstance(report, rdflib.Graph):
             raise ShapesError(f"the shapes cannot be used: {report}")
