@@ -54,9 +54,13 @@ docs:
 transcripts:
     {{ venv }}/python docs/transcripts.py
 
-# prove that the fast pipeline and the plain one come to the same statements
-bench:
+# prove that the fast pipeline and the plain one make the same statements, and measure nothing
+agreement:
     {{ venv }}/python -m benchmarks.compare --quick
+
+# run all benchmarks, rewrite docs/benchmarks.md and print the bars; --size quick, small, full, --against CHECKOUT, --only, --no-page
+bench *options:
+    {{ venv }}/python -m benchmarks.report "$@"
 
 # ask the validators of others about an export of the examples; `just referees --write` renews the table in docs/referees.md
 referees *options:

@@ -24,6 +24,11 @@ def add_corpus(parser: argparse.ArgumentParser, seed: int) -> None:
     parser.add_argument("--corpus-dir", type=Path, default=CORPORA)
 
 
+def corpus_options(options: argparse.Namespace) -> str:
+    """The options that choose the corpus, as a command has them."""
+    return f"--generation {options.generation} --seed {options.seed}"
+
+
 def add_engines(parser: argparse.ArgumentParser) -> None:
     """The option that chooses where the environments of other programs are kept."""
     parser.add_argument("--engines-dir", type=Path, default=Path(tempfile.gettempdir()) / "pfocr2rdf-engines", help="kept environments")

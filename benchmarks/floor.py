@@ -1,10 +1,10 @@
 """The floor of an export: what reading its records and writing its files cost, if all between them were free.
 
-    python -m benchmarks.floor [--records 2000] [--generation mixed] [--seed 1] [--repeats 3] [--json FILE] [--markdown FILE]
+    python -m benchmarks.floor [--records 2000] [--generation mixed] [--seed 1] [--rounds 5] [--json FILE] [--markdown FILE]
 
 Run it from the top of the checkout. The floor is the reading of all bytes, the parsing of all YAML by the exporter's own reader, and
-the writing of the bytes that an export wrote. Each is done in a fresh process, and the middle one of the times counts. Imports are not
-in them; neither is the first record of the export, which prepares shapes and contexts (it still reads its shapes again).
+the writing of the bytes that an export wrote. Each is done in a fresh process, all of them in each round, and the ratios of CPU time
+are those of each round. Imports are not in them; neither is the first record of the export, which prepares shapes and contexts.
 The exit status is 1 where the export with one worker takes more than ``BAR`` times the CPU of the floor.
 """
 
@@ -17,28 +17,27 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import yaml_rs
 
-from benchmarks.export_runs import add_corpus, corpus_of, export_to, run_export
-from benchmarks.measured import in_fresh_process
-from benchmarks.results import Column, Result, Row, add_outputs, give_out, machine
+from benchmarks.bars import Bar
+from benchmarks.export_runs import add_corpus, corpus_of, corpus_options, export_to, run_export
+from benchmarks.measured import Measured, in_fresh_process
+from benchmarks.pairs import alternate, ratios
+from benchmarks.results import Column, Result, Row, add_outputs, add_rounds, give_out, machine, ratio_cells, ratio_columns, ratio_of
 from pfocr2rdf.records.documents import extract_front_matter
 from pfocr2rdf.records.yaml import load_yaml
 
-BAR = 4.0
+BAR = 3.0
 CHUNK = 1 << 20
 EXPORT = "pfocr2rdf with one worker"
-COLUMNS = (
-    Column("ratio", "times the floor (CPU)", ".2f"),
-    Column("name", "what is done"),
-    Column("cpu", "CPU ms a record", ".3f"),
-    Column("wall", "ms a record", ".3f"),
-)
+READ, WRITE = "read and parse, the exporter's reader", "write the bytes of Turtle and JSON-LD"
+COLUMNS = (*ratio_columns("CPU time, times the floor"), Column("name", "what is done"))
 NOTES = (
-    "The bar is {bar:g} times the floor; the export with one worker is {held} it.",
-    "The floor is the exporter's own reader and the writing of the files. yaml-rs alone is quicker, but it types what was written (`010`).",
-    "All times are of a fresh process, without imports; the middle one of {repeats}. The floor is without Python's search for garbage.",
+    "The floor is the exporter's own reader and the writing of the files. yaml-rs alone is faster, but it types what was written (`010`).",
+    "{records:,} records. Every run is a fresh process, without imports and, but for the export, without garbage collection.",
+    "Medians, minimum and maximum of {rounds} rounds.",
 )
 
 
@@ -67,30 +66,22 @@ def rewrite(files: dict[str, bytes]) -> int:
     return sum(map(len, files.values()))
 
 
-def middle(function: Callable[[], object], repeats: int, records: int, prepare: Callable[[], object]) -> tuple[float, float]:
-    """CPU and wall milliseconds a record: the middle one of several fresh processes, by CPU."""
-    costs = sorted((run.cpu, run.wall) for run in (in_fresh_process(function, prepare) for _ in range(repeats)))
-    cpu, wall = costs[len(costs) // 2]
-    return cpu / records * 1000, wall / records * 1000
-
-
-def rows(corpus: Path, records: int, repeats: int) -> list[Row]:
-    """The parts of the floor, the floor, and the export."""
+def rows(corpus: Path, rounds: int) -> list[Row]:
+    """The export, the floor and its parts, as multiples of the floor."""
     with tempfile.TemporaryDirectory() as folder:
         export_to(Path(folder) / "export", corpus, 1)
         files = {path.name: path.read_bytes() for path in (Path(folder) / "export").glob("figures.*")}
     quiet, warm = gc.disable, partial(run_export, corpus, 1, limit=1)
-    parts: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
-        EXPORT: (partial(run_export, corpus, 1), warm),
-        "read all bytes": (partial(contents_only, corpus), quiet),
-        "read and parse, yaml-rs alone": (partial(parse, corpus, yaml_rs.loads), quiet),
-        "read and parse, the exporter's reader": (partial(parse, corpus, load_yaml), quiet),
-        "write the bytes of Turtle and JSON-LD": (partial(rewrite, files), quiet),
+    parts: dict[str, Callable[[], Measured[Any]]] = {
+        EXPORT: partial(in_fresh_process, partial(run_export, corpus, 1), warm),
+        "read all bytes": partial(in_fresh_process, partial(contents_only, corpus), quiet),
+        "read and parse, yaml-rs alone": partial(in_fresh_process, partial(parse, corpus, yaml_rs.loads), quiet),
+        READ: partial(in_fresh_process, partial(parse, corpus, load_yaml), quiet),
+        WRITE: partial(in_fresh_process, partial(rewrite, files), quiet),
     }
-    times = {name: middle(function, repeats, records, prepare) for name, (function, prepare) in parts.items()}
-    floor = [a + b for a, b in zip(*(times[name] for name in list(parts)[-2:]), strict=True)]
-    times = {EXPORT: times[EXPORT], "the floor": (floor[0], floor[1])} | times
-    return [{"name": name, "cpu": cpu, "wall": wall, "ratio": cpu / floor[0]} for name, (cpu, wall) in times.items()]
+    cpu = {name: [run.cpu for run in runs] for name, runs in alternate(parts, rounds).items()}
+    cpu["the floor"] = [sum(times) for times in zip(cpu[READ], cpu[WRITE], strict=True)]
+    return [{"name": name, **ratio_cells(ratios(times, cpu["the floor"]))} for name, times in cpu.items()]
 
 
 def contents_only(corpus: Path) -> int:
@@ -102,20 +93,19 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line.
 
     Returns:
-        0, or 1 where the bar is not held.
+        0, or 1 where the bar is missed.
     """
     parser = argparse.ArgumentParser(prog="python -m benchmarks.floor", description="Compare an export with reading and writing alone.")
     parser.add_argument("--records", type=int, default=2000)
-    parser.add_argument("--repeats", type=int, default=3)
+    add_rounds(parser)
     add_corpus(parser, seed=1)
     add_outputs(parser)
-    asked = parser.parse_args(arguments)
-    table = rows(corpus_of(asked.records, asked.generation, asked.seed, asked.corpus_dir), asked.records, asked.repeats)
-    is_within = float(str(table[0]["ratio"])) <= BAR
-    notes = [note.format(bar=BAR, held="within" if is_within else "above", repeats=asked.repeats) for note in NOTES]
-    command = f"python -m benchmarks.floor --records {asked.records} --generation {asked.generation} --seed {asked.seed}"
-    give_out(Result("floor", command, machine(), COLUMNS, table, notes), asked)
-    return 0 if is_within else 1
+    options = parser.parse_args(arguments)
+    table = rows(corpus_of(options.records, options.generation, options.seed, options.corpus_dir), options.rounds)
+    bar = Bar("CPU time of an export with one worker, to that of reading and writing alone", BAR, *ratio_of(table[0]))
+    notes = [note.format(records=options.records, rounds=options.rounds) for note in NOTES]
+    command = f"python -m benchmarks.floor --records {options.records} --rounds {options.rounds} {corpus_options(options)}"
+    return give_out(Result("floor", command, machine(), COLUMNS, table, notes, [bar]), options)
 
 
 if __name__ == "__main__":

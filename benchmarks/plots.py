@@ -56,11 +56,11 @@ def bars(title: str, unit: str, named: Sequence[tuple[str, float, bool]]) -> Fig
 
 
 def engines(results: Result) -> Figure:
-    """The wall time of each engine as a multiple of the export's."""
+    """The time of each engine from records as a multiple of the export's."""
     rows = [row for row in results.rows if row.get("ratio")]
     names = [f"{row['name']}, {row['processes']} at once" if row["processes"] != 1 else str(row["name"]) for row in rows]
     named = [(name, float(str(row["ratio"])), name.startswith("pfocr2rdf")) for name, row in zip(names, rows, strict=True)]
-    return bars("Seconds, as a multiple of the export's", "1 = the export: all fields, validated, two formats", named)
+    return bars("Time from records, as a multiple of the export's", "1 = the export: all fields, validated, two formats", named)
 
 
 def floor(results: Result) -> Figure:
@@ -76,34 +76,34 @@ def plain(results: Result) -> Figure:
 
 
 def whole(results: Result) -> Figure:
-    """How many times as quick as the plain pipeline the exports are."""
+    """How many times as fast as the plain pipeline the exports are."""
     named = [(str(row["name"]), float(str(row["ratio"])), str(row["name"]).startswith("pfocr2rdf")) for row in results.rows]
-    return bars("Times as quick as the plain pipeline", "1 = the usual libraries, one process", named)
+    return bars("Times as fast as the plain pipeline", "1 = the usual libraries, one process", named)
 
 
 def sizes(results: Result) -> Figure:
-    """Milliseconds a record against the number of records."""
+    """Time for a record, as a multiple of that of the smallest size, against the number of records."""
     figure = Figure(figsize=(8.6, 3.6), layout="constrained")
     axes = figure.add_subplot()
     counts = [int(str(row["records"])) for row in results.rows]
-    for key, label, colour, offset in (("cpu", "of CPU, all processes", OTHERS, 10), ("wall", "on the clock", OURS, -20)):
+    for key, label, colour, offset in (("cpu", "CPU time, all processes", OTHERS, 10), ("wall", "time", OURS, -20)):
         values = [float(str(row[key])) for row in results.rows]
         axes.plot(counts, values, color=colour, marker="o", linewidth=2)
         axes.annotate(label, (counts[-1], values[-1]), (0, offset), textcoords="offset points", ha="right", va="bottom")
     axes.set_xscale("log")
     axes.set_xticks(counts, [f"{count:,}" for count in counts])
     axes.minorticks_off()
-    axes.set_ylim(0, max(float(str(row["cpu"])) for row in results.rows) * 1.3)
+    axes.set_ylim(0, max(float(str(row[key])) for row in results.rows for key in ("cpu", "wall")) * 1.3)
     axes.set_xlabel("records")
-    axes.set_title("Milliseconds a record", loc="left")
+    axes.set_title("Time for a record, as a multiple of that of the smallest corpus", loc="left")
     return figure
 
 
 def loading(results: Result) -> Figure:
-    """How many statements a second each way to load gets into each kind of store."""
-    rows = [row for row in results.rows if row.get("rate")]
-    named = [(f"{row['into']}: {row['name']}", float(str(row["rate"])) / 1000, str(row["name"]).startswith("pfocr2rdf")) for row in rows]
-    return bars("Thousand statements a second", "as seen by the client, with its start", named)
+    """How many times as long as our load each other one takes."""
+    rows = [row for row in results.rows if row.get("ratio")]
+    named = [(f"{row['into']}: {row['name']}", float(str(row["ratio"])), str(row["name"]).startswith("pfocr2rdf")) for row in rows]
+    return bars("Time of a load, as a multiple of that of pfocr2rdf load", "1 = pfocr2rdf load into the same kind of store", named)
 
 
 DRAWN: dict[str, Callable[[Result], Figure]] = {

@@ -1,4 +1,4 @@
-"""What a benchmark found: as JSON to keep, and as a Markdown table to read."""
+"""The result of a benchmark: as JSON to keep, and as a Markdown table to read."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from benchmarks.bars import Bar, table
+from benchmarks.pairs import ROUNDS, Spread
 
 Cell = str | int | float | bool | None
 Row = Mapping[str, Cell]
@@ -24,7 +27,7 @@ class Column(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What a benchmark found, the command and the machine that it was found with, and what a reader must know."""
+    """What a benchmark measured: by which command, on which machine, what a reader must know, and the bars."""
 
     benchmark: str
     command: str
@@ -32,6 +35,22 @@ class Result(NamedTuple):
     columns: Sequence[Column]
     rows: Sequence[Row]
     notes: Sequence[str]
+    bars: Sequence[Bar] = ()
+
+
+def ratio_columns(title: str, spec: str = ".2f", key: str = "ratio") -> tuple[Column, Column, Column]:
+    """The columns of a ratio: the median of the rounds, the smallest and the largest one."""
+    return Column(key, title, spec), Column(f"{key}_low", "minimum", spec), Column(f"{key}_high", "maximum", spec)
+
+
+def ratio_cells(ratio: Spread, key: str = "ratio") -> dict[str, Cell]:
+    """The cells of these columns."""
+    return {key: ratio.median, f"{key}_low": ratio.low, f"{key}_high": ratio.high}
+
+
+def ratio_of(row: Row, key: str = "ratio") -> Spread:
+    """The ratio of a row."""
+    return Spread(*(float(str(row[name])) for name in (key, f"{key}_low", f"{key}_high")))
 
 
 def machine() -> dict[str, Cell]:
@@ -65,34 +84,48 @@ def markdown(result: Result) -> str:
     """The table, the notes, and by what they were made."""
     lines = [[column.title for column in result.columns], ["---"] * len(result.columns)]
     lines += [[shown(row.get(column.key), column.form).replace("|", "\\|") for column in result.columns] for row in result.rows]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    rows = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     machine_text = "{cpu}, {cores} cores, {memory_gib} GiB, {system}, Python {python}, {date}".format(**result.machine)
     notes = "".join(f"- {note}\n" for note in result.notes)
-    return f"{table}\n\n{notes}- Measured by `{result.command}` on {machine_text}.\n"
+    return f"{rows}\n\n{notes}- Measured by `{result.command}` on {machine_text}.\n"
 
 
 def add_outputs(parser: argparse.ArgumentParser) -> None:
-    """The two options that every benchmark has."""
+    """The options that every benchmark has."""
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the result as JSON")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table as Markdown")
 
 
-def give_out(result: Result, asked: argparse.Namespace) -> None:
-    """Print the table, and write the files that were asked for."""
+def add_rounds(parser: argparse.ArgumentParser, default: int = ROUNDS) -> None:
+    """The option for the number of rounds of a paired measurement."""
+    parser.add_argument("--rounds", type=int, default=default, help="in how many rounds what is compared takes turns")
+
+
+def give_out(result: Result, options: argparse.Namespace) -> int:
+    """Print the table and the bars, and write the files that were asked for.
+
+    Returns:
+        The exit status: 1 where a bar is missed or was not measured.
+    """
     print(markdown(result), end="")
-    if asked.json:
-        save(result, asked.json)
-    if asked.markdown:
-        asked.markdown.write_text(markdown(result), encoding="utf-8")
+    if result.bars:
+        print(f"\n{table({result.benchmark: result.bars})}", end="")
+    if options.json:
+        save(result, options.json)
+    if options.markdown:
+        options.markdown.write_text(markdown(result), encoding="utf-8")
+    return 0 if all(bar.is_held for bar in result.bars) else 1
 
 
 def save(result: Result, path: Path) -> None:
     """Write a result as JSON."""
-    fields: dict[str, Any] = result._asdict() | {"columns": [column._asdict() for column in result.columns]}
+    fields: dict[str, Any] = result._asdict()
+    fields |= {name: [item._asdict() for item in fields[name]] for name in ("columns", "bars")}
     path.write_text(json.dumps(fields, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def load(path: Path) -> Result:
     """A result that was saved."""
     fields = json.loads(path.read_text(encoding="utf-8"))
-    return Result(**fields | {"columns": [Column(**column) for column in fields["columns"]]})
+    columns, bars = [Column(**column) for column in fields["columns"]], [Bar(**bar) for bar in fields["bars"]]
+    return Result(**fields | {"columns": columns, "bars": bars})

@@ -1,6 +1,6 @@
 """How time and memory of an export grow with its records.
 
-    python -m benchmarks.sizes [--sizes 1000 10000 66000 200000] [--workers 2] [--generation mixed] [--seed 0]
+    python -m benchmarks.sizes [--sizes 1000 10000 66000 200000] [--workers 2] [--rounds 1] [--generation mixed] [--seed 1]
         [--corpus-dir DIR] [--json FILE] [--markdown FILE]
 
 Run it from the top of the checkout. Each size is exported to Turtle and JSON-LD by a fresh process. Corpora are kept in the corpus
@@ -13,33 +13,35 @@ from __future__ import annotations
 import argparse
 import resource
 import sys
+from collections.abc import Sequence
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.export_runs import CORES, add_corpus, corpus_of, run_export
+from benchmarks.bars import Bar
+from benchmarks.export_runs import CORES, add_corpus, corpus_of, corpus_options, run_export
 from benchmarks.measured import in_fresh_process
-from benchmarks.results import Column, Result, Row, add_outputs, give_out, machine
+from benchmarks.pairs import alternate, ratios, spread
+from benchmarks.results import Column, Result, Row, add_outputs, add_rounds, give_out, machine, ratio_cells, ratio_columns, ratio_of
 from pfocr2rdf.pipeline.summary import ExportSummary
 
 BAR = 0.10
 COLUMNS = (
     Column("records", "records", ",d"),
-    Column("deviation", "off flat", "+.1%"),
-    Column("wall", "ms a record", ".3f"),
-    Column("cpu", "CPU ms a record", ".3f"),
-    Column("rate", "records a second", ",.0f"),
-    Column("seconds", "seconds", ".1f"),
+    *ratio_columns("off flat", "+.1%"),
+    Column("wall", "time a record, times that of the smallest size", ".2f"),
+    Column("cpu", "CPU time a record, the same", ".2f"),
     Column("peak", "peak of the main process, MiB", ".0f"),
     Column("worker", "peak of the largest worker, MiB", ".0f"),
     Column("entities", "entities", ",d"),
     Column("triples", "triples", ",d"),
 )
 NOTES = (
-    "{workers}; Turtle and JSON-LD, validated. Off flat is by how much a record takes longer than at the quickest smaller size.",
-    "The bar is {bar:.0%} off flat, and is {held}. What a small corpus takes longer, since it costs something to begin, does not count.",
+    "{workers}; Turtle and JSON-LD, validated. Off flat is by how much a record takes longer than at the fastest smaller size.",
+    "What a small corpus takes longer, since start-up has a cost, does not count.",
     "What grows with the corpus, figure ids and what figures share, is in a database on disk, of which 64 MiB are held in memory.",
+    "Medians, minimum and maximum of {rounds} rounds.",
 )
 
 
@@ -56,20 +58,47 @@ def exported(corpus: Path, workers: int) -> Exported:
     return Exported(summary, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
 
 
-def row(corpus: Path, workers: int) -> dict[str, float]:
-    """One size, measured."""
+class Sample(NamedTuple):
+    """A run: its summary, seconds of CPU and of time for a record, and the peaks of the main process and of a worker in MiB."""
+
+    summary: ExportSummary
+    cpu: float
+    wall: float
+    peak: float
+    worker: float
+
+
+def sample(corpus: Path, workers: int) -> Sample:
+    """Export a corpus once."""
     (summary, worker), cpu, wall, peak = in_fresh_process(partial(exported, corpus, workers))
     size = summary.read
     if summary.refused or summary.quarantined:
         print(f"{size} records: {summary.refused} refused, {summary.quarantined} quarantined", file=sys.stderr)
-    costs = {"wall": wall / size * 1000, "cpu": cpu / size * 1000, "rate": size / wall, "seconds": wall, "peak": peak, "worker": worker}
-    return {"records": size, "entities": summary.entities, "triples": summary.triples, **costs}
+    return Sample(summary, cpu / size, wall / size, peak, worker)
 
 
-def off_flat(results: list[dict[str, float]]) -> list[float]:
-    """By which share a record takes longer at each size than at the quickest one that is no larger; sizes ascend."""
-    quickest = accumulate((row["wall"] for row in results), min)
-    return [row["wall"] / best - 1 for row, best in zip(results, quickest, strict=True)]
+def off_flat(walls: Sequence[float]) -> list[float]:
+    """By which share a record takes longer at each size than at the fastest one that is no larger; sizes ascend.
+
+    >>> off_flat([2.0, 1.0, 1.5])
+    [0.0, 0.0, 0.5]
+    """
+    return [wall / best - 1 for wall, best in zip(walls, accumulate(walls, min), strict=True)]
+
+
+def rows(samples: Sequence[Sequence[Sample]]) -> list[Row]:
+    """The table, from the samples of each size, which are in the order of the rounds."""
+    deviations = [off_flat([item.wall for item in group]) for group in zip(*samples, strict=True)]
+    table: list[Row] = []
+    for number, group in enumerate(samples):
+        cells = ratio_cells(spread([values[number] for values in deviations]))
+        for key in ("wall", "cpu"):
+            values, smallest = ([float(getattr(item, key)) for item in series] for series in (group, samples[0]))
+            cells[key] = ratios(values, smallest).median
+        summary = group[0].summary
+        cells |= {"peak": max(item.peak for item in group), "worker": max(item.worker for item in group) or None}
+        table.append({"records": summary.read, "entities": summary.entities, "triples": summary.triples, **cells})
+    return table
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -81,18 +110,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.sizes", description="Measure how an export grows with its records.")
     parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 10_000, 66_000, 200_000])
     parser.add_argument("--workers", type=int, default=CORES)
-    add_corpus(parser, seed=0)
+    add_rounds(parser, 1)
+    add_corpus(parser, seed=1)
     add_outputs(parser)
-    asked = parser.parse_args(arguments)
-    table = [row(corpus_of(size, asked.generation, asked.seed, asked.corpus_dir), asked.workers) for size in sorted(asked.sizes)]
-    off = off_flat(table)
-    rows: list[Row] = [item | {"deviation": share, "worker": item["worker"] or None} for item, share in zip(table, off, strict=True)]
-    is_within = max(off) <= BAR
-    workers = f"{asked.workers} workers" if asked.workers > 1 else "One worker"
-    notes = [note.format(workers=workers, bar=BAR, held="held" if is_within else "not held") for note in NOTES]
-    command = f"python -m benchmarks.sizes --sizes {' '.join(map(str, sorted(asked.sizes)))} --workers {asked.workers}"
-    give_out(Result("sizes", command, machine(), COLUMNS, rows, notes), asked)
-    return 0 if is_within else 1
+    options = parser.parse_args(arguments)
+    sizes = sorted(options.sizes)
+    corpora = {str(size): corpus_of(size, options.generation, options.seed, options.corpus_dir) for size in sizes}
+    runs = {name: partial(sample, corpus, options.workers) for name, corpus in corpora.items()}
+    table = rows(list(alternate(runs, options.rounds).values()))
+    worst = max(map(ratio_of, table))
+    bar = Bar(f"how much longer a record takes than at the fastest smaller size, up to {sizes[-1]:,} records", BAR, *worst, spec="+.1%")
+    workers = f"{options.workers} workers" if options.workers > 1 else "One worker"
+    notes = [note.format(workers=workers, rounds=options.rounds) for note in NOTES]
+    command = f"python -m benchmarks.sizes --sizes {' '.join(corpora)} --workers {options.workers} --rounds {options.rounds} "
+    return give_out(Result("sizes", command + corpus_options(options), machine(), COLUMNS, table, notes, [bar]), options)
 
 
 if __name__ == "__main__":

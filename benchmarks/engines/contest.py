@@ -12,6 +12,7 @@ from benchmarks.engines.run import Cost, FailedError, run_engine, run_module
 from benchmarks.engines.statements import verdicts
 from benchmarks.export_runs import FORMATS
 from benchmarks.measured import in_fresh_process
+from benchmarks.pairs import Spread, alternate, ratios
 
 
 @dataclass
@@ -27,11 +28,12 @@ class Place:
     verdict: str = ""
     example: str = ""
     reason: str = ""
+    release: str = ""
 
     @property
-    def cost(self) -> Cost | None:
-        """The middle one of its costs, by time on the wall."""
-        return sorted(self.costs)[len(self.costs) // 2] if self.costs else None
+    def title(self) -> str:
+        """The name, with the release where there are several."""
+        return f"{self.name} ({self.release})" if self.release else self.name
 
 
 class Contest:
@@ -43,7 +45,7 @@ class Contest:
         as_expected: whether every engine made the core, but for texts that it is known to change.
     """
 
-    def __init__(self, corpus: Path, folder: Path, environments: Path, workers: int, several: bool, slow: bool) -> None:
+    def __init__(self, corpus: Path, folder: Path, environments: Path, workers: int, slow: bool) -> None:
         self._corpus, self._folder, self._environments = corpus, folder, environments
         self._table_folder = folder / "tables"
         self._exports = 0
@@ -51,11 +53,14 @@ class Contest:
         environments.mkdir(parents=True, exist_ok=True)
         self._table_folder.mkdir()
         self._engines = [
-            (engine, Place(engine.name, engine.processes, partial(self._engine, engine), engine=True))
+            (
+                engine,
+                Place(engine.name, engine.processes, partial(self._engine, engine), True, release=engine.requirement.partition("==")[2]),
+            )
             for engine in engines(workers)
             if slow or not engine.slow
         ]
-        self._own = list(self._own_places([workers, 1] if several else [1]))
+        self._own = list(self._own_places([workers, 1] if workers > 1 else [1]))
         self.places = [*self._own, *(entry for _, entry in self._engines)]
 
     def _own_places(self, counts: Sequence[int]) -> list[Place]:
@@ -101,29 +106,20 @@ class Contest:
             self.core, entry.statements, entry.verdict, entry.example = verdict.core, verdict.made, str(verdict), verdict.example
             self.as_expected &= set(verdict.properties) <= set(engine.alters)
 
-    def measure(self, repeats: int) -> None:
+    def measure(self, rounds: int) -> None:
         """Run all that can be run so many times, taking turns; what is slow has its time already."""
         again = [entry for entry in self.places if not (entry.reason or entry.costs)]
-        for _ in range(repeats):
-            for entry in again:
-                entry.costs.append(entry.run())
+        results = alternate({str(number): entry.run for number, entry in enumerate(again)}, rounds)
+        for entry, costs in zip(again, results.values(), strict=True):
+            entry.costs += costs
 
-    @property
-    def reference(self) -> float:
-        """The seconds by which all others are measured."""
-        return _seconds(self._own[0])
-
-    @property
-    def tables(self) -> float:
-        """The seconds of making the tables."""
-        return _seconds(self._own[-1])
+    def ratio(self, entry: Place, key: str = "wall", *, with_tables: bool = True) -> Spread:
+        """What something costs, as a multiple of the export in the same round; for an engine that of making its tables is added."""
+        values, references, tables = ([float(getattr(cost, key)) for cost in item.costs] for item in (entry, self._own[0], self._own[-1]))
+        if entry.engine and with_tables:
+            values = [value + table for value, table in zip(values, tables, strict=False)]
+        return ratios(values, references[: len(values)])  # what is slow ran once
 
     def ranked(self) -> list[Place]:
         """The slowest first, and what did not run at the end."""
-        return sorted(self.places, key=lambda entry: -entry.cost.wall if entry.cost else 1.0)
-
-
-def _seconds(entry: Place) -> float:
-    if entry.cost is None:
-        raise ValueError(f"{entry.name} was not measured")
-    return entry.cost.wall
+        return sorted(self.places, key=lambda entry: -self.ratio(entry).median if entry.costs else 1.0)

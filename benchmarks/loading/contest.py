@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from benchmarks.engines.run import Cost, FailedError
 from benchmarks.loading.run import run
-from benchmarks.loading.ways import Way, complaint
+from benchmarks.loading.ways import DEFAULT, NAMED, Way, complaint
 
+FOLDERS = (NAMED, DEFAULT)
 LONG = 30.0
-"""What takes longer than so many seconds is run once."""
+"""A load into a server that takes longer than so many seconds is run once."""
 
 
 class Run(NamedTuple):
@@ -42,22 +43,22 @@ class Place:
     failed: bool = False
 
     @property
-    def run(self) -> Run | None:
-        """The middle one of its loads, by time on the wall; nothing where one of them was not whole."""
-        return sorted(self.runs, key=lambda item: item.cost.wall)[len(self.runs) // 2] if self.runs and not self.failed else None
+    def completed(self) -> list[Run]:
+        """Its loads in the order of the rounds; nothing where one of them was not whole."""
+        return [] if self.failed else self.runs
 
     @property
     def again(self) -> bool:
-        """Whether it is worth another run."""
-        return not self.failed and all(run.cost.wall <= LONG for run in self.runs)
+        """Whether it is worth another run: a long load into a server is not."""
+        return not self.failed and (self.way.into in FOLDERS or all(run.cost.wall <= LONG for run in self.runs))
 
 
-def measure(ways: Iterable[Way], repeats: int) -> list[Place]:
+def measure(ways: Iterable[Way], rounds: int) -> list[Place]:
     """Load in all ways; those into the same kind of store take turns, every other time from the last to the first."""
     places = [Place(way) for way in ways]
     for _, members in groupby(places, key=lambda entry: entry.way.into):
         group = list(members)
-        for number in range(repeats):
+        for number in range(rounds):
             for entry in group[:: -1 if number % 2 else 1]:
                 if entry.again:
                     load(entry)

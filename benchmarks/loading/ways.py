@@ -16,6 +16,7 @@ from pfocr2rdf.rdf.iris import DATASET_IRI
 OURS = "pfocr2rdf load"
 NAMED, DEFAULT = "folder, named graph", "folder, default graph"
 OXIGRAPH, VIRTUOSO = "Oxigraph server", "Virtuoso server"
+KINDS = [NAMED, DEFAULT, OXIGRAPH, VIRTUOSO]
 LOADER, LENIENT = "oxigraph load", "oxigraph load --lenient"
 CURL, CURL_AT_ONCE = "curl -T", "curl -T, no_transaction"
 INSERTS, POSTS = "INSERT DATA of 1,000, one by one", "Graph Store POST of our bodies, one by one"

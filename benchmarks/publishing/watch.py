@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,20 +24,27 @@ def run(command: Sequence[str], log: Path) -> Cost:
         FailedError: its exit status is not 0.
     """
     os.sync()
-    peak = 0.0
-    with log.open("wb") as output:
+    with log.open("wb") as output, ThreadPoolExecutor(1) as pool:
         began = time.perf_counter()
         process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
-        ended = 0
-        while not ended:
-            peak = max(peak, sum(map(held, family(process.pid))))
-            time.sleep(PAUSE)
-            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+        ended = threading.Event()
+        peak = pool.submit(watch, process.pid, ended)
+        _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - began
+        ended.set()
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise FailedError(last_line(log) or f"exit status {process.returncode}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, peak)
+    return Cost(wall, usage.ru_utime + usage.ru_stime, peak.result())
+
+
+def watch(process: int, ended: threading.Event) -> float:
+    """The most memory that a process and all that descend from it held together, until they have ended."""
+    peak = 0.0
+    while not ended.is_set():
+        peak = max(peak, sum(map(held, family(process))))
+        ended.wait(PAUSE)
+    return peak
 
 
 def family(process: int) -> list[int]:

@@ -8,8 +8,10 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
+from functools import partial
 
 from benchmarks.engines.run import FailedError
+from benchmarks.pairs import alternate, spread
 from benchmarks.serving.clients import Line, Request, Run, run
 from benchmarks.serving.questions import ROWS
 from benchmarks.serving.servers import Target
@@ -69,19 +71,19 @@ def alike(targets: Mapping[str, Target], requests: Iterable[Request]) -> list[Re
 
 
 def measure(
-    targets: Mapping[str, Target], requests: Mapping[str, Sequence[Request]], clients: int, repeats: int
-) -> dict[str, dict[str, Run]]:
-    """The runs of each kind by the names of the servers, which take turns; that with the middle p95 counts."""
-    results: dict[str, dict[str, Run]] = {}
+    targets: Mapping[str, Target], requests: Mapping[str, Sequence[Request]], clients: int, rounds: int
+) -> dict[str, dict[str, list[Run]]]:
+    """The runs of each kind by the names of the servers, which take turns."""
+    results: dict[str, dict[str, list[Run]]] = {}
     for kind, group in requests.items():
-        runs: dict[str, list[Run]] = {name: [] for name in targets}
-        for number in range(repeats):
-            for name in list(targets)[:: -1 if number % 2 else 1]:
-                target = targets[name]
-                sent = [request._replace(path=request.path or target.path) for request in group]
-                run(target.port, sent[:clients], clients)  # nobody begins cold
-                runs[name].append(run(target.port, sent, clients))
-        results[kind] = {name: sorted(those, key=lambda item: item.p95)[len(those) // 2] for name, those in runs.items()}
-        line = "; ".join(f"{name} p50 {item.p50:.2f} p95 {item.p95:.2f} ms, {item.rate:.0f}/s" for name, item in results[kind].items())
+        results[kind] = alternate({name: partial(asked, target, group, clients) for name, target in targets.items()}, rounds)
+        line = "; ".join(f"{name} p95 {spread([run.p95 for run in runs]).median:.2f} ms" for name, runs in results[kind].items())
         print(f"  {kind}: {line}", file=sys.stderr, flush=True)
     return results
+
+
+def asked(target: Target, requests: Sequence[Request], clients: int) -> Run:
+    """A run of one server, after a few requests that are not counted."""
+    sent = [request._replace(path=request.path or target.path) for request in requests]
+    run(target.port, sent[:clients], clients)
+    return run(target.port, sent, clients)

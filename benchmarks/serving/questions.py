@@ -15,13 +15,15 @@ from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_NAME, HTML, TURTLE, Repres
 from pfocr2rdf.stores.querying.examples import load_examples
 from pfocr2rdf.stores.querying.query_text import scan_query
 
-EXAMPLES, MIX = "example queries", "all of these mixed"
+EXAMPLES, MIX, HOME = "example queries", "all of these mixed", "home"
 LOOKUPS = {
     "figures of a gene": "SELECT ?figure ?title {{ ?figure pfocr:mentions <{gene}> ; dcterms:title ?title }}",
     "mentions of a figure": "SELECT ?mention ?word ?thing {{ ?mention oa:hasTarget <{figure}> ; pfocr:word ?word ; oa:hasBody ?thing }}",
     "label of a gene": "SELECT ?label {{ <{gene}> rdfs:label ?label }}",
 }
 """The small queries, whose prefixes are declared before they are sent."""
+ABSENT = ", not found"
+"""The end of the names of the same queries about what the store does not have."""
 
 ROWS, STATEMENTS = "application/sparql-results+json", "application/n-triples"
 _MOST = "SELECT ?x { ?figure pfocr:mentions ?x . ?x a pfocr:Gene } GROUP BY ?x ORDER BY DESC(COUNT(*)) ?x LIMIT 20"
@@ -58,13 +60,15 @@ def example_queries() -> dict[str, Request]:
 
 
 def lookups(names: Names, count: int, seed: int) -> dict[str, list[Request]]:
-    """So many look-ups of each kind; the path is the server's."""
+    """So many look-ups of each kind, of what there is and of what there is not; the path is the server's."""
     chance = random.Random(seed)
 
-    def drawn(text: str) -> str:
-        return scan_query(text.format(gene=chance.choice(names.genes), figure=chance.choice(names.figures))).with_prologue
+    def drawn(text: str, end: str) -> Request:
+        gene, figure = (f"{chance.choice(iris)}{end}" for iris in (names.genes, names.figures))
+        return Request("", ROWS, scan_query(text.format(gene=gene, figure=figure)).with_prologue)
 
-    return {kind: [Request("", ROWS, drawn(text)) for _ in range(count)] for kind, text in LOOKUPS.items()}
+    ends = {"": "", ABSENT: "-absent"}
+    return {kind + suffix: [drawn(text, end) for _ in range(count)] for kind, text in LOOKUPS.items() for suffix, end in ends.items()}
 
 
 def mixed(examples: Sequence[Request], small: Sequence[Request], seed: int) -> list[Request]:
@@ -83,7 +87,7 @@ def pages(names: Names, count: int, seed: int) -> dict[str, list[Request]]:
         places = [address for iri in iris if (address := address_from_iri(iri, ENTITY_TYPES_BY_NAME[kind]))]
         return lambda: f"/{chance.choice(places).url(form)}"
 
-    made: dict[str, tuple[Callable[[], str], str]] = {"home": (lambda: "/", HTML.media_type)}
+    made: dict[str, tuple[Callable[[], str], str]] = {HOME: (lambda: "/", HTML.media_type)}
     for form in (HTML, TURTLE):
         made |= {
             f"figure, {form.label}": (of("figure", names.figures, form), form.media_type),

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from benchmarks.engines.run import FailedError
 from benchmarks.loading import contest, run
-from benchmarks.loading.__main__ import rows
-from benchmarks.loading.bars import BARS, Bar
+from benchmarks.loading.__main__ import row, rows
+from benchmarks.loading.bars import LIMITS, MEGABYTES, MemoryLimit, TimeLimit
 from benchmarks.loading.contest import LONG, Place, Run, judged, load, measure
 from benchmarks.loading.data import Data, make
 from benchmarks.loading.stores import embedded, oxigraph, program
 from benchmarks.loading.ways import CURL, LOADER, NAMED, OURS, OXIGRAPH, Way, complaint, ways
-from benchmarks.results import Row
+from benchmarks.pairs import Spread
+from benchmarks.results import Row, ratio_cells
 from tests.support import servers
 
 from pfocr2rdf.rdf.iris import DATASET_IRI
@@ -49,7 +50,7 @@ def test_embedded_loads_are_whole(data: Data, tmp_path: Path) -> None:
     for name in (OURS, LOADER):
         load(loads[name])
         assert loads[name].verdict == f"all {data.statements:,}"
-        assert loads[name].run is not None
+        assert loads[name].completed
 
 
 def test_loads_into_a_server_are_whole_and_its_memory_is_known(data: Data, tmp_path: Path) -> None:
@@ -59,8 +60,8 @@ def test_loads_into_a_server_are_whole_and_its_memory_is_known(data: Data, tmp_p
     load(loads[CURL])
     for load_target in (loads[OURS], loads[CURL]):
         assert load_target.verdict == f"all {data.statements:,}"
-        assert load_target.run is not None
-        assert 5 < (load_target.run.server or 0) < 1000
+        (load_run,) = load_target.completed
+        assert 5 < (load_run.server or 0) < 1000
 
 
 @pytest.mark.parametrize("request_type", ["insert", "post"])
@@ -74,15 +75,15 @@ def test_client_of_one_request_at_a_time_loads_all(data: Data, request_type: str
     assert attempt.verdict == f"all {data.statements:,}"
 
 
-def test_wrong_count_is_said_and_gets_no_rate(data: Data, tmp_path: Path) -> None:
+def test_wrong_count_is_said_and_gets_no_ratio(data: Data, tmp_path: Path) -> None:
     attempt = measured(data, tmp_path, NAMED)[LOADER]
     attempt.way = attempt.way._replace(statements=data.statements + 1)
     load(attempt)
     assert attempt.verdict.startswith(f"wrong: {data.statements:,} of {data.statements + 1:,}")
     reference_load = Place(way(OURS, NAMED), [Run(COST, None)])
-    (_, row) = rows([reference_load, attempt])
-    assert row["verdict"] == attempt.verdict
-    assert "rate" not in row
+    (_, cells) = rows([reference_load, attempt])
+    assert cells["verdict"] == attempt.verdict
+    assert "ratio" not in cells
     assert not attempt.again
 
 
@@ -104,7 +105,7 @@ def test_missing_program_is_said_with_a_way_out() -> None:
     attempt = Place(way()._replace(command=lambda store: [program("no-such-program", "apt-get install it")]))
     load(attempt)
     assert attempt.verdict.startswith("did not run: no-such-program is not installed")
-    assert attempt.run is None
+    assert not attempt.completed
 
 
 def test_peak_of_a_client_is_its_own(tmp_path: Path) -> None:
@@ -124,21 +125,29 @@ def test_ways_take_turns_and_what_is_long_runs_once(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(contest, "load", loaded)
     measured_ways = measure([way("a"), way("b"), way("c"), way("d", into="another")], 3)
     assert run_names == ["a", "b", "c", "b", "a", "a", "b", "d", "d", "d"]
-    assert measured_ways[0].run == Run(COST._replace(wall=5.0), None)  # the middle one of 1, 5 and 6
+    assert [run.cost.wall for run in measured_ways[0].completed] == [1.0, 5.0, 6.0]
 
 
-def test_bars_are_held_missed_or_not_measured() -> None:
-    table: list[Row] = [{"into": "x", "name": OURS, "wall": 13.0, "rate": 70.0}, {"into": "x", "name": "o", "wall": 10.0, "rate": 100.0}]
-    time, rate = Bar("x", "o", "wall", 1.2, False, "time"), Bar("x", "o", "rate", 0.7, True, "rate")
-    assert time.said(table) == "Missed: time of `pfocr2rdf load` to that of o (x), 1.30 (at most 1.2)."
-    assert rate.said(table).startswith("Held: ")
-    assert rate._replace(limit=0.8).said(table).startswith("Missed: ")
-    assert rate.said(table[:1]).startswith("Not measured: ")
-    assert not rate.held(rate.value(table[:1]))
+def test_ratios_are_of_loads_in_the_same_round() -> None:
+    ours = Place(way(OURS), [Run(COST._replace(wall=wall), None) for wall in (1.0, 2.0, 4.0)])
+    other = Place(way("o"), [Run(COST._replace(wall=wall, peak=wall), 7.0) for wall in (2.0, 2.0, 2.0)])
+    cells = row(other, ours)
+    assert (cells["ratio"], cells["ratio_low"], cells["ratio_high"]) == (1.0, 0.5, 2.0)
+    assert (cells["peak"], cells["server"], cells["runs"]) == (2.0, 7.0, 3)
+
+
+def test_limits_of_loads_are_held_missed_or_not_measured() -> None:
+    table: list[Row] = [{"into": "x", "name": OURS, "peak": 400.0}, {"into": "x", "name": "o", **ratio_cells(Spread(0.9, 0.8, 1.1))}]
+    assert TimeLimit("x", "o", 1.0).bar(table, 5).verdict == "missed"
+    assert TimeLimit("x", "o", 0.9).bar(table, 5).verdict == "held"
+    assert TimeLimit("x", "p", 0.9).bar(table, 5).verdict == "not measured"
+    memory = MemoryLimit("x").bar(table, 5)
+    assert (memory.verdict, memory.limit, memory.got) == ("held", MEGABYTES, pytest.approx(419.4, abs=0.1))
+    assert MemoryLimit("y").bar(table, 5).verdict == "not measured"
 
 
 def test_every_bar_is_about_ways_that_there_are(data: Data, tmp_path: Path) -> None:
     names = [(loading_way.into, loading_way.name) for loading_way in ways(data, tmp_path)]
     assert len(set(names)) == len(names)
-    for bar in BARS:
-        assert {(bar.into, bar.other), (bar.into, OURS)} <= set(names)
+    for limit in LIMITS:
+        assert {(limit.into, getattr(limit, "other", OURS)), (limit.into, OURS)} <= set(names)

@@ -2,47 +2,93 @@
 
 from __future__ import annotations
 
+import argparse
+import importlib
 import re
 from pathlib import Path
 
 import pytest
-from benchmarks.results import Column, Result, load, machine, markdown, save
+from benchmarks.bars import Bar
+from benchmarks.engines import __main__ as engines
+from benchmarks.loading import __main__ as loading
+from benchmarks.pairs import Spread, alternate, ratios
+from benchmarks.publishing import __main__ as publishing
+from benchmarks.results import Column, Result, Row, give_out, load, machine, markdown, ratio_cells, ratio_of, save
+from benchmarks.serving import __main__ as serving
 from tests.support.records import ROOT
 
-from benchmarks import floor, sizes
+from benchmarks import compare, floor, releases, sizes, whole
+from pfocr2rdf.pipeline.summary import ExportSummary
 
+BENCHMARKS = (compare, engines, floor, loading, publishing, releases, serving, sizes, whole)
 PAGE = ROOT / "docs" / "benchmarks.md"
-
-SAID = """\
-CPU a record, from files to validated Turtle and JSON-LD (500 records, one process):
-  plain pipeline           61.050 ms
-  pfocr2rdf                 1.632 ms
-  ratio                      37.4    (pair by pair 35.0 to 39.0)
-"""
 
 
 def result() -> Result:
-    rows = [
-        {"records": 10_000, "deviation": 0.0, "wall": 1.0, "cpu": 1.9, "peak": 200.0, "worker": None},
-        {"records": 66_000, "deviation": 0.05, "wall": 1.05, "cpu": 1.8, "peak": 400.0, "worker": 150.0},
+    rows: list[Row] = [
+        {"records": 10_000, **ratio_cells(Spread(0.0, 0.0, 0.0)), "wall": 1.0, "cpu": 1.0, "peak": 200.0, "worker": None},
+        {"records": 66_000, **ratio_cells(Spread(0.05, 0.01, 0.2)), "wall": 1.05, "cpu": 1.8, "peak": 400.0, "worker": 150.0},
     ]
-    return Result("sizes", "python -m benchmarks.sizes", machine(), sizes.COLUMNS, rows, ["A note."])
+    bars = [Bar("longer than before", 0.1, 0.05, 0.01, 0.2, spec="+.1%"), Bar("not run", 1.5, at_least=True)]
+    return Result("sizes", "python -m benchmarks.sizes", machine(), sizes.COLUMNS, rows, ["A note."], bars)
 
 
 def test_results_come_back_as_they_were_kept(tmp_path: Path) -> None:
     save(result(), tmp_path / "sizes.json")
-    assert markdown(load(tmp_path / "sizes.json")) == markdown(result())
+    loaded = load(tmp_path / "sizes.json")
+    assert markdown(loaded) == markdown(result())
+    assert loaded.bars == result().bars
 
 
 def test_table_has_a_line_a_row_and_dashes_where_nothing_is() -> None:
     lines = markdown(result()).splitlines()
-    assert lines[2].startswith("| 10,000 | +0.0% | 1.000 | 1.900 |")
+    assert lines[3].startswith("| 66,000 | +5.0% | +1.0% | +20.0% | 1.05 | 1.80 |")
     assert "| 200 | – |" in lines[2]
     assert lines[-1].startswith("- Measured by `python -m benchmarks.sizes` on ")
 
 
-def test_growth_is_off_flat_and_what_it_costs_to_begin_is_not() -> None:
-    assert sizes.off_flat([{"wall": 2.0}, {"wall": 1.0}, {"wall": 1.5}]) == [0.0, 0.0, 0.5]
+def test_growth_is_off_flat_and_the_cost_of_starting_is_not() -> None:
+    summary = ExportSummary()
+    samples = [
+        [sizes.Sample(summary, 1.0, wall, 10.0, 5.0) for wall in walls]
+        for walls in ((2.0, 4.0, 2.0), (1.0, 1.0, 1.0), (1.5, 1.2, 1.4))  # three rounds of three sizes
+    ]
+    table = sizes.rows(samples)
+    assert [ratio_of(row) for row in table] == [
+        Spread(0.0, 0.0, 0.0),
+        Spread(0.0, 0.0, 0.0),
+        Spread(pytest.approx(0.4), pytest.approx(0.2), pytest.approx(0.5)),
+    ]
+    assert [row["wall"] for row in table] == [1.0, 0.5, pytest.approx(0.7)]
+
+
+def test_rounds_take_turns_and_ratios_are_of_the_same_round() -> None:
+    order: list[str] = []
+    results = alternate({"a": lambda: order.append("a") or len(order), "b": lambda: order.append("b") or len(order)}, 3)
+    assert "".join(order) == "abbaab"
+    assert ratios(results["a"], results["b"]) == Spread(5 / 6, 1 / 2, 4 / 3)
+
+
+def test_bars_are_held_missed_or_not_measured() -> None:
+    at_most, at_least = Bar("t", 1.2, 1.3), Bar("t", 0.7, 0.7, at_least=True)
+    assert [bar.verdict for bar in (at_most, at_most._replace(got=1.2), at_least, at_least._replace(got=0.6))] == [
+        "missed", "held", "held", "missed",
+    ]  # fmt: skip
+    assert Bar("t", 1.0).verdict == "not measured"
+    assert not Bar("t", 1.0).is_held
+    assert at_most.with_ratio(Spread(1.0, 0.5, 2.0)).cells() == ("t", "at most 1.20", "1.00", "0.50", "2.00", "held")
+
+
+def test_a_benchmark_fails_where_a_bar_is_missed_or_not_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = argparse.Namespace(json=tmp_path / "a.json", markdown=None)
+    assert give_out(result(), options) == 1
+    assert "| not run | at least 1.50 | – | – | – | not measured | sizes |" in capsys.readouterr().out
+    assert give_out(result()._replace(bars=result().bars[:1]), options) == 0
+
+
+def test_no_table_has_times_of_a_clock() -> None:
+    pages = [columns for module in BENCHMARKS for columns in module.COLUMNS]
+    assert [column.title for column in pages if re.search(r"\b(ms|milliseconds|seconds)\b", column.title)] == []
 
 
 def test_floor_writes_as_many_bytes_as_there_are() -> None:
@@ -54,18 +100,45 @@ def test_page_has_a_place_for_each_result_and_takes_it_over(tmp_path: Path) -> N
     from benchmarks import report
 
     names = re.findall(r"<!-- result: ([a-z ]+) -->", PAGE.read_text(encoding="utf-8"))
-    assert sorted(names) == sorted([*report.COMMANDS, "in short"])
+    assert sorted(names) == sorted([*report.MODULES, "bars"])
+    assert all(set(sizes) == set(report.MODULES) for sizes in report.SIZES.values())
     page = tmp_path / "page.md"
     page.write_text(PAGE.read_text(encoding="utf-8"), encoding="utf-8")
-    results = {"sizes": result(), "plain": report.from_plain(SAID, "python -m benchmarks.compare")}
+    results = {"sizes": result(), "plain": compare.result_of(Spread(37.4, 35.0, 39.0), "python -m benchmarks.compare")}
     for _ in range(2):  # the second time in the place of the first
         report.write_page(results, page)
         text = page.read_text(encoding="utf-8")
-        assert text.count("| +5.0% | how much longer") == text.count("| 37.4 | CPU time of") == text.count("| 66,000 |") == 1
+        assert text.count("| longer than before | at most +10.0% | +5.0% | +1.0% | +20.0% | held |") == text.count("| 66,000 |") == 1
+        assert text.count("| at least 60.0 | 37.4 | 35.0 | 39.0 | missed | plain |") == 1
+        assert text.count("| – | – | – | – | not measured |") == len(report.MODULES) - 2
     first = (tmp_path / "plots" / "sizes.svg").read_bytes()
     report.write_page(results, page)
     assert (tmp_path / "plots" / "sizes.svg").read_bytes() == first
-    assert b"Milliseconds a record</text>" in first
+    assert b"Time for a record, as a multiple" in first
+
+
+@pytest.mark.parametrize("size", ["quick", "small", "full"])
+def test_every_command_of_the_report_has_options_that_exist(size: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install 'pfocr2rdf[plots]'")
+    from benchmarks import report
+
+    commands: list[list[str]] = []
+
+    def record_command(command: list[str], **options: object) -> None:
+        commands.append(command)
+        save(result(), Path(command[-1]))
+
+    monkeypatch.setattr(report.subprocess, "run", record_command)
+    assert report.main(["--size", size, "--no-page", "--against", "older", "--results", str(tmp_path)]) == 1
+    assert [command[2] for command in commands] == list(report.MODULES.values())
+    for _, _, module, *options in commands:
+        help_text = importlib.import_module(f"{module}.__main__" if (ROOT / module.replace(".", "/")).is_dir() else module).__doc__
+        assert [name for name in options if name.startswith("--") and name not in help_text] == []
+
+
+def test_comparison_with_an_older_release_needs_its_program(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert releases.main(["--against", str(tmp_path)]) == 2
+    assert "name a checkout whose .venv has pfocr2rdf" in capsys.readouterr().err
 
 
 def test_page_without_the_marks_is_refused() -> None:
