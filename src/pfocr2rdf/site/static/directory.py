@@ -91,7 +91,7 @@ class SiteWriter:
         self._root = root
         self._precompressed = precompressed
         self.file_count = self.total_bytes = 0
-        self._made_directories: set[Path] = set()
+        self._made_directories: set[str] = set()
 
     def write(self, path: str, text: str) -> bool:
         """Write a new file. Where its path in the site is taken, the result is ``False``, and the file that is there stays.
@@ -100,24 +100,24 @@ class SiteWriter:
             OutputError: it cannot be written.
         """
         data = text.encode("utf-8", "surrogatepass")
-        target = self._root / path
+        target = f"{self._root}/{path}"  # no ``Path``: there are hundreds of thousands of files
         with map_os_errors(target):
             try:
-                self._ensure_directory(target.parent)
+                self._ensure_directory(os.path.dirname(target))
                 if self._precompressed != "only" or not _may_be_compressed_only(path):
                     self._write_new_file(target, data)
                 if self._precompressed != "no":
-                    self._write_new_file(target.with_name(f"{target.name}.gz"), igzip.compress(data, 2, mtime=0))
+                    self._write_new_file(f"{target}.gz", igzip.compress(data, 2, mtime=0))
             except _PATH_TAKEN_ERRORS:
                 return False
         return True
 
-    def _ensure_directory(self, folder: Path) -> None:
+    def _ensure_directory(self, folder: str) -> None:
         if folder not in self._made_directories:
-            folder.mkdir(parents=True, exist_ok=True)
+            os.makedirs(folder, exist_ok=True)
             self._made_directories.add(folder)
 
-    def _write_new_file(self, path: Path, data: bytes) -> None:
+    def _write_new_file(self, path: str, data: bytes) -> None:
         with open(path, "xb", buffering=0) as file:
             file.write(data)
         self.add_counts(1, len(data))
@@ -135,7 +135,7 @@ class SiteWriter:
         """
         target = self._root / path
         with map_os_errors(target):
-            self._ensure_directory(target.parent)
+            self._ensure_directory(os.fspath(target.parent))
             with contextlib.suppress(OSError):
                 os.link(source, target)
             if not target.exists():
