@@ -569,6 +569,14 @@ def test_a_port_that_is_taken(store: Path, server: Served) -> None:
     )
 
 
+def test_the_examples_of_an_export_are_for_the_port_that_is_found(tmp_path: Path) -> None:
+    exported([ROOT / "examples"], tmp_path / "export")
+    targets = "SELECT DISTINCT ?target { ?example <https://schema.org/target> ?target }"
+    with served(tmp_path / "export", tmp_path) as service:
+        rows = service.ask(targets).json()["results"]["bindings"]
+        assert [row["target"]["value"] for row in rows] == [f"{service.url}/sparql"]
+
+
 def test_a_store_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="there is no store; 'pfocr2rdf load EXPORT"):
         application(tmp_path / "store")

@@ -70,7 +70,7 @@ def serve_command(source: Path, host: str, port: int, quiet: bool, worker_count:
     store for the time being. Graphs that N-Quads and TriG name stay apart. Ctrl-C ends it.
     """
     try:
-        from pfocr2rdf.server.run import serve, service_url
+        from pfocr2rdf.server.run import open_listener, serve, service_url
         from pfocr2rdf.server.settings import ServerSettings  # here, since not everybody installs what it needs
     except ModuleNotFoundError as error:
         raise StoreError(f"serving needs {error.name}, which is not installed; run: pip install 'pfocr2rdf[serve]'") from None
@@ -85,15 +85,16 @@ def serve_command(source: Path, host: str, port: int, quiet: bool, worker_count:
         log.setLevel(logging.INFO)
     with contextlib.ExitStack() as stack:
         store = source
+        if not source.exists():
+            require_store(source)
+        listener = stack.enter_context(open_listener(host, port))
         if not is_store(source):
-            if not source.exists():
-                require_store(source)
             store = stack.enter_context(scratch_directory()) / "store"
             with show_progress(quiet) as progress:
                 layout: dict[str, Any] = {"graphs": "figure", "unnamed_graph": DATASET_IRI} if resolve_input(source).can_name_graphs else {}
-                endpoint = f"{service_url(host, port)}sparql" if port else ""
+                endpoint = f"{service_url(host, listener.getsockname()[1])}sparql"
                 result = load(source, store, **layout, endpoint=endpoint, progress=progress)
             if result.excluded_records and not quiet:
                 click.echo(f"{source}: {result.excluded_records:,} of its records are not served; export it to see why", err=True)
-        serve(store, settings, host=host, port=port, on_ready=lambda url: click.echo(f"Serving {source} at {url}"))
+        serve(listener, store, settings, host=host, on_ready=lambda url: click.echo(f"Serving {source} at {url}"))
     return ExitStatus.OK

@@ -31,43 +31,39 @@ _LOG_LEVEL_OFF = 60  # above all levels: the middleware logs requests
 
 
 def serve(
+    listener: socket.socket,
     store: str | os.PathLike[str],
-    settings: ServerSettings = ServerSettings(),  # noqa: B008 - it cannot be changed
+    settings: ServerSettings,
     *,
-    host: str = "127.0.0.1",
-    port: int = 8000,
-    on_ready: Callable[[str], object] | None = None,
+    host: str,
+    on_ready: Callable[[str], object],
 ) -> None:
-    """Serve an embedded store until SIGINT, SIGTERM or SIGHUP, on any free port for ``port`` 0.
-
-    Once the server listens, ``on_ready`` is called with its URL.
+    """Serve an embedded store on a socket of ``open_listener`` until SIGINT, SIGTERM or SIGHUP; ``on_ready`` is called with the URL first.
 
     Raises:
-        StoreError: there is no store, the address cannot be used, or the system is Windows.
+        StoreError: there is no store, or the system is Windows.
     """
     if not hasattr(socket, "send_fds"):
         raise StoreError("this system cannot pass open files between processes, as Windows; serve the store on Linux or macOS, or in WSL")
     names = settings.host_names if host in _WILDCARD_ADDRESSES else (*settings.host_names, host)
     app = application(store, settings._replace(host_names=names))
-    with _open_listener(host, port) as listener:
-        if on_ready:
-            on_ready(service_url(host, listener.getsockname()[1]))
-        config = uvicorn.Config(
-            app,
-            http=partial(BoundedProtocol, ConnectionTable(_max_connections())),  # type: ignore[arg-type]  # it is only called
-            loop="asyncio",
-            ws="none",
-            lifespan="on",
-            log_config=None,
-            log_level=_LOG_LEVEL_OFF,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT_SECONDS,
-            backlog=_ACCEPTED_AT_ONCE,
-            h11_max_incomplete_event_size=MAX_HEAD_BYTES,
-        )
-        server = _Server(config)
-        server.run(sockets=[listener])
+    on_ready(service_url(host, listener.getsockname()[1]))
+    config = uvicorn.Config(
+        app,
+        http=partial(BoundedProtocol, ConnectionTable(_max_connections())),  # type: ignore[arg-type]  # it is only called
+        loop="asyncio",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        log_level=_LOG_LEVEL_OFF,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT_SECONDS,
+        backlog=_ACCEPTED_AT_ONCE,
+        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
+    )
+    server = _Server(config)
+    server.run(sockets=[listener])
     if not server.started:
         raise StoreError("the service could not be started")
 
@@ -93,7 +89,8 @@ def _max_connections() -> int:
 
 
 @contextlib.contextmanager
-def _open_listener(host: str, port: int) -> Iterator[socket.socket]:
+def open_listener(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that listens on an address, on any free port for ``port`` 0; ``StoreError`` if that is not possible."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:

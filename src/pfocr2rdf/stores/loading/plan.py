@@ -60,8 +60,8 @@ class LoadPlan(NamedTuple):
         """What another run must have in common with an interrupted one to resume it."""
         options = self.options
         return {
-            "versions": self.source.versions, "graphs": options.graph_layout, "graph": options.graph, "append": options.append,
-            "bounds": limits,
+            "versions": self.source.versions, "graphs": options.graph_layout, "graph": options.graph,
+            "unnamed_graph": options.unnamed_graph, "append": options.append, "bounds": limits,
         }  # fmt: skip
 
     @property
