@@ -37,7 +37,7 @@ MODULES = {
     "serving": "benchmarks.serving",
     "publishing": "benchmarks.publishing",
 }
-FOLDERS = '--into "folder, named graph" "folder, default graph"'
+FOLDER = '--into "folder, named graph"'
 SIZES = {
     "quick": {
         "plain": "--records 100",
@@ -46,24 +46,24 @@ SIZES = {
         "engines": "--records 300 --rounds 1",
         "floor": "--records 300 --rounds 2",
         "sizes": "--sizes 300 1000",
-        "loading": f"--quick --rounds 2 {FOLDERS}",
+        "loading": f"--quick --rounds 2 {FOLDER}",
         "serving": "--quick --requests 50 --rounds 1",
         "publishing": "--quick",
     },
     "small": {
-        "plain": "--records 500",
+        "plain": "--records 300",
         "whole": "--records 4000 --plain 200",
-        "releases": "--records 3000 --figures 1000 --publish-rounds 3",
-        "engines": "--records 1000",
+        "releases": "--records 2000 --figures 500 --publish-rounds 3",
+        "engines": "--records 600",
         "floor": "--records 2000",
         "sizes": "--sizes 1000 10000 --rounds 3",
-        "loading": f"--triples 1000000 {FOLDERS}",
-        "serving": "--figures 5000 --requests 200",
-        "publishing": "--size 1000",
+        "loading": f"--triples 1000000 {FOLDER}",
+        "serving": "--figures 5000 --requests 100",
+        "publishing": "--size 500",
     },
     "full": {
         "plain": "--records 1500",
-        "whole": "--records 10000 --plain 400",
+        "whole": "--records 66000 --plain 400",
         "releases": "--records 6000 --figures 3000 --publish-rounds 5",
         "engines": "--records 5000 --slow",
         "floor": "--records 6000",
