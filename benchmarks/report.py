@@ -36,6 +36,7 @@ MODULES = {
     "loading": "benchmarks.loading",
     "serving": "benchmarks.serving",
     "publishing": "benchmarks.publishing",
+    "startup": "benchmarks.startup",
 }
 FOLDER = '--into "folder, named graph"'
 SIZES = {
@@ -49,6 +50,7 @@ SIZES = {
         "loading": f"--quick --rounds 2 {FOLDER}",
         "serving": "--quick --requests 50 --rounds 1",
         "publishing": "--quick",
+        "startup": "--rounds 1",
     },
     "small": {
         "plain": "--records 300",
@@ -60,6 +62,7 @@ SIZES = {
         "loading": f"--triples 1000000 {FOLDER}",
         "serving": "--figures 5000 --requests 100",
         "publishing": "--size 500",
+        "startup": "--rounds 10",
     },
     "full": {
         "plain": "--records 1500",
@@ -71,6 +74,7 @@ SIZES = {
         "loading": "--triples 20000000 --rounds 3",
         "serving": "--figures 5000 --requests 1000",
         "publishing": "--size 66000",
+        "startup": "--rounds 30",
     },
 }
 

@@ -1,9 +1,9 @@
 """What it costs to start: the CPU time of ``pfocr2rdf --help`` and ``--version`` beside that of importing click and importlib.metadata.
 
-    python -m benchmarks.startup [--repeats 30] [--json FILE] [--markdown FILE]
+    python -m benchmarks.startup [--rounds 30] [--json FILE] [--markdown FILE]
 
-Each command is run in turn, in a fresh Python, and its median counts. One round before these fills the caches. The help of each command
-is measured too, but has no bar. The exit status is 1 where ``--help`` or ``--version`` takes more than ``BAR`` times the imports.
+All commands run in each round, in a fresh Python each; one round before these fills the caches. The help of each command is measured
+too, but has no bar. The exit status is 1 where ``--help`` or ``--version`` takes more than ``BAR`` times the imports.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
-from statistics import median
+from functools import partial
 
+from benchmarks.bars import Bar
 from benchmarks.measured import cpu_seconds
-from benchmarks.results import Column, Result, Row, add_outputs, give_out, machine
+from benchmarks.pairs import alternate, ratios
+from benchmarks.results import Column, Result, Row, add_outputs, add_rounds, give_out, machine, ratio_cells, ratio_columns, ratio_of
 from pfocr2rdf.cli import main as pfocr2rdf
 
 BAR = 1.6
@@ -24,11 +26,7 @@ COMMANDS = {
     IMPORTS: ["-c", IMPORTS],
     **{command: ["-m", *command.split()] for command in (*BOUND, *(f"pfocr2rdf {name} --help" for name in pfocr2rdf.commands))},
 }
-COLUMNS = (
-    Column("ratio", "times the imports (CPU)", ".2f"),
-    Column("command", "command"),
-    Column("cpu", "CPU ms", ".1f"),
-)
+COLUMNS = (*ratio_columns("CPU time, times the imports"), Column("command", "command"))
 
 
 def cpu_of(arguments: list[str]) -> float:
@@ -38,32 +36,31 @@ def cpu_of(arguments: list[str]) -> float:
     return cpu_seconds() - start
 
 
-def rows(repeats: int) -> list[Row]:
-    """The commands, with the median of their CPU times, and what multiple of that of the imports it is."""
-    rounds = [{command: cpu_of(arguments) for command, arguments in COMMANDS.items()} for _ in range(repeats + 1)][1:]
-    cpu = {command: median(times[command] for times in rounds) for command in COMMANDS}
-    return [{"command": f"`{command}`", "cpu": cpu[command] * 1000, "ratio": cpu[command] / cpu[IMPORTS]} for command in COMMANDS]
+def rows(rounds: int) -> list[Row]:
+    """The commands, and what multiple of the CPU time of the imports each takes."""
+    runs = alternate({command: partial(cpu_of, arguments) for command, arguments in COMMANDS.items()}, rounds + 1)
+    cpu = {command: times[1:] for command, times in runs.items()}
+    return [{"command": f"`{command}`", **ratio_cells(ratios(times, cpu[IMPORTS]))} for command, times in cpu.items()]
 
 
 def main(arguments: list[str] | None = None) -> int:
     """The command line.
 
     Returns:
-        0, or 1 where the bar is not held.
+        0, or 1 where a bar is missed.
     """
     parser = argparse.ArgumentParser(prog="python -m benchmarks.startup", description="Measure what it costs to start.")
-    parser.add_argument("--repeats", type=int, default=30)
+    add_rounds(parser, 30)
     add_outputs(parser)
     options = parser.parse_args(arguments)
-    table = rows(options.repeats)
-    ratios = [float(str(row["ratio"])) for row in table if str(row["command"]).strip("`") in BOUND]
-    within = max(ratios) <= BAR
-    notes = [
-        f"The bar of `--help` and `--version` is {BAR:g} times the imports; they are {'within' if within else 'above'} it.",
-        f"CPU time of the user and the system, the median of {options.repeats} runs in turn, with the start of Python in each.",
+    table = rows(options.rounds)
+    measured = {str(row["command"]).strip("`"): ratio_of(row) for row in table}
+    bars = [
+        Bar(f"CPU time of `{command}`, to that of importing click and importlib.metadata", BAR, *measured[command]) for command in BOUND
     ]
-    give_out(Result("startup", f"python -m benchmarks.startup --repeats {options.repeats}", machine(), COLUMNS, table, notes), options)
-    return 0 if within else 1
+    notes = [f"CPU time of the user and the system, with the start of Python; median, minimum and maximum of {options.rounds} rounds."]
+    command = f"python -m benchmarks.startup --rounds {options.rounds}"
+    return give_out(Result("startup", command, machine(), COLUMNS, table, notes, bars), options)
 
 
 if __name__ == "__main__":
