@@ -216,6 +216,8 @@ def test_a_store_that_somebody_has_open(releases: tuple[Path, Path], tmp_path: P
         ("ftp://127.0.0.1/store", "is no URL of a server"),
         ("http://", "is no URL of a server"),
         ("http://host:port", "the URL is not valid"),
+        ("http:curator:se-cret@127.0.0.1:1", "the URL is not valid: two slashes follow 'http:'"),
+        ("HTTPS:/curator:se-cret@127.0.0.1", "the URL is not valid: two slashes follow 'HTTPS:'"),
     ],
 )
 def test_urls_that_are_refused(url: str, reason: str, releases: tuple[Path, Path]) -> None:
@@ -370,6 +372,18 @@ def test_two_loads_into_one_folder(releases: tuple[Path, Path], tmp_path: Path) 
         load(releases[0], tmp_path / "store")
     first.close(completed=True)
     load(releases[0], tmp_path / "store")
+
+
+def test_a_load_is_resumed_by_one_with_the_same_options_only(releases: tuple[Path, Path], tmp_path: Path) -> None:
+    from pfocr2rdf.stores.chunks import ChunkLimits
+    from pfocr2rdf.stores.loading.plan import LoadOptions, LoadPlan
+    from pfocr2rdf.stores.loading.source import resolve_load_source
+
+    source = resolve_load_source(releases[0], "figure", tmp_path)
+    limits = ChunkLimits(1000, 1000)
+    graphs = ("", "https://example.org/a", "https://example.org/b")
+    keys = [str(LoadPlan(source, LoadOptions(graph_layout="figure", unnamed_graph=graph)).resume_key(limits)) for graph in graphs]
+    assert len(set(keys)) == len(graphs)
 
 
 def test_statements_on_one_figure_may_stand_apart_in_a_file_of_somebody_else(releases: tuple[Path, Path], tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from typing import IO, Any, BinaryIO, cast
 from pfocr2rdf.cli.standard_output import map_output_errors
 from pfocr2rdf.errors import OutputError
 from pfocr2rdf.rdf.text import C_ESCAPES, escape_controls
-from pfocr2rdf.storage.files import atomic_write, map_os_errors
+from pfocr2rdf.storage.files import atomic_write, map_os_errors, partial_pattern
+from pfocr2rdf.storage.locks import lock_file
 
 _TERMINAL_ESCAPES = {**C_ESCAPES, "\n": "\n", "\t": "\t"}
 
@@ -74,5 +75,16 @@ def open_output_file(path: Path) -> Iterator[IO[bytes]]:
             with path.open("wb") as file:
                 yield file
             return
-        with atomic_write(Path(os.path.realpath(path))) as partial, partial.open("xb") as file:
+        target = Path(os.path.realpath(path))
+        _remove_stale_partials(target)
+        with atomic_write(target) as partial, partial.open("xb") as file:
+            lock_file(file)
             yield file
+
+
+def _remove_stale_partials(target: Path) -> None:
+    """Remove what commands that were killed have left of this file; whoever still writes has a lock."""
+    for partial in target.parent.glob(partial_pattern(target)):
+        with contextlib.suppress(OSError), partial.open("rb") as file:
+            if lock_file(file):
+                partial.unlink()

@@ -141,7 +141,7 @@ PROPERTIES: tuple[Property, ...] = (
     Property("dcterms:identifier", "identifier", "xsd:string"),
     Property("rdfs:label", "label", "xsd:string"),
     Property("skos:prefLabel", "prefLabel", "xsd:string"),
-    Property("skos:altLabel", "altLabel", "xsd:string"),
+    Property("skos:altLabel", "altLabel", "xsd:string", "alternative label"),
     Property("pfocr:figureNumber", "figureNumber", "xsd:string", "figure number", "The number that the paper gives the figure, as text.",
         ("pfocr:Figure",), close_matches=("fabio:hasSequenceIdentifier",)),
     Property("pfocr:figureType", "figureType", "xsd:string", "figure type", "What the paper calls it: figure, scheme, graphical abstract.",

@@ -159,11 +159,11 @@ class RecordSource:
                 continue
             empty = True
             record_folders: set[str] = set()
-            table_folders: set[str] = set()
+            table_endings: dict[str, tuple[str, ...]] = {}
             for folder in iter_record_folders(tree.folders()):
                 path, tables = display_path(label, tree.root, folder), find_table_folders(tree.names, folder)
                 record_folders.add(trim_folder(folder))
-                table_folders.update(table_folder.path for table_folder in tables)
+                table_endings.update(tables)
                 prefix = f"{path}{separator_of(path)}"
                 try:
                     record_names = sort_names(tree.names(folder, is_record))
@@ -176,12 +176,12 @@ class RecordSource:
                     yield from _file_record_refs(absolute_folder(folder), name, prefix + name, tables)
             if empty:
                 raise SourceError(f"{label}: the folder holds no records (.md, .yaml)")
-            self._note_stray_files(tree, label, record_folders, table_folders)
+            self._note_stray_files(tree, label, record_folders, table_endings)
         for stray in named_files.find_stray_files():
             self.unread.setdefault(stray.figid, []).append(printable_path(f"{stray.folder}/{stray.name}"))
 
-    def _note_stray_files(self, tree: FileTree, label: str, record_folders: set[str], table_folders: set[str]) -> None:
-        for stray in find_stray_files(tree, record_folders, table_folders):
+    def _note_stray_files(self, tree: FileTree, label: str, record_folders: set[str], table_endings: dict[str, tuple[str, ...]]) -> None:
+        for stray in find_stray_files(tree, record_folders, table_endings):
             folder = display_path(label, tree.root, stray.folder)
             path = printable_path(f"{folder}{separator_of(folder)}{stray.name}")
             if stray.is_orphan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from pfocr2rdf.records.folders import absolute_folder, figure_folders, find_table_folders, side_folders, trim_folder
@@ -32,13 +32,13 @@ class StrayFile(NamedTuple):
     is_unread: bool = True  # whether nothing reads it, though its figure may be in a file of another name
 
 
-def find_stray_files(tree: FileTree, record_folders: Collection[str], table_folders: Collection[str]) -> Iterator[StrayFile]:
-    """The stray files of a tree, of which records and tables are read in these folders."""
+def find_stray_files(tree: FileTree, record_folders: Collection[str], table_endings: Mapping[str, Collection[str]]) -> Iterator[StrayFile]:
+    """The stray files of a tree, of which records are read in these folders, and tables in those with endings, if they have one of them."""
     for folder, subfolders in tree.folders():
         for name in subfolders:
             if tree.is_link(folder, name):
                 yield StrayFile("", folder, f"{name}/")
-        survey = _FolderSurvey(tree, folder, record_folders, trim_folder(absolute_folder(folder)) in table_folders)
+        survey = _FolderSurvey(tree, folder, record_folders, table_endings.get(trim_folder(absolute_folder(folder)), ()))
         with contextlib.suppress(OSError):  # a folder of records is refused, and of a folder of tables each record that may have some
             for name in sort_names(tree.names(folder, survey.is_stray)):
                 if stray := survey.find(name):
@@ -48,8 +48,8 @@ def find_stray_files(tree: FileTree, record_folders: Collection[str], table_fold
 class _FolderSurvey:
     """Distinguishes the stray files of a folder from others."""
 
-    def __init__(self, tree: FileTree, folder: str, record_folders: Collection[str], has_tables: bool) -> None:
-        self._tree, self._folder, self._has_tables = tree, folder, has_tables
+    def __init__(self, tree: FileTree, folder: str, record_folders: Collection[str], endings: Collection[str]) -> None:
+        self._tree, self._folder, self._endings = tree, folder, endings
         self._has_records = trim_folder(folder) in record_folders
         self._figure_folders = [name for name in figure_folders(folder) if trim_folder(name) in record_folders]
 
@@ -60,7 +60,7 @@ class _FolderSurvey:
     def find(self, name: str) -> StrayFile | None:
         """The stray file of this name, if it is one."""
         if table := parse_table_name(name):
-            is_orphan, is_unread = not self._has_figure(table.figid), not self._has_tables
+            is_orphan, is_unread = not self._has_figure(table.figid), table.ending not in self._endings
             return StrayFile(table.figid, self._folder, name, is_orphan, is_unread) if is_orphan or is_unread else None
         if self._has_records and is_record(name):
             return None

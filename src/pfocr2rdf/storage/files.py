@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import hashlib
 import io
 import os
@@ -66,6 +67,11 @@ def atomic_write(path: Path, directory: Path | None = None) -> Iterator[Path]:
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def partial_pattern(path: Path) -> str:
+    """The glob pattern of the names of a file's partial files."""
+    return f".{glob.escape(path.name)}.{'[0-9a-f]' * 8}-partial"
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from filelock import FileLock, Timeout
 
@@ -63,3 +64,16 @@ def shared_lock(path: Path) -> int:
         os.close(handle)
         raise
     return handle
+
+
+def lock_file(file: IO[bytes]) -> bool:
+    """Lock an open file until it is closed; whether nobody else has. Where there is no ``fcntl``, an open file is its lock."""
+    try:
+        import fcntl
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -23,6 +23,18 @@ def is_url(name: str) -> bool:
     return "://" in name
 
 
+_is_malformed = re.compile(r"https?:(?!//)", re.IGNORECASE).match
+
+
+def is_malformed_url(name: str) -> bool:
+    """Whether a name begins as the URL of a server and has not its two slashes, so that it would be the path of a file.
+
+    >>> is_malformed_url("http:me:secret@host"), is_malformed_url("http://host"), is_malformed_url("http")
+    (True, False, False)
+    """
+    return _is_malformed(name) is not None
+
+
 def redact_url(url: str) -> str:
     """The URL for messages: without user and password, and without the query, which may hold a signature or a token.
 

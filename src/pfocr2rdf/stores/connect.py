@@ -10,7 +10,7 @@ from typing import NamedTuple
 import httpx
 
 from pfocr2rdf.errors import OptionError, StoreError
-from pfocr2rdf.storage.urls import is_url, require_public_url
+from pfocr2rdf.storage.urls import is_malformed_url, is_url, require_public_url
 from pfocr2rdf.stores.clients.credentials import PASSWORD_VARIABLE, TOKEN_VARIABLE, USER_VARIABLE, Credentials, PasswordPrompt
 from pfocr2rdf.stores.clients.http import REQUEST_TIMEOUT_SECONDS, HttpClient
 from pfocr2rdf.stores.clients.sparql import Endpoints
@@ -71,6 +71,8 @@ def open_destination(name: str, connection: ConnectionOptions = ConnectionOption
     """
     if connection.driver not in ("", *DRIVERS):
         raise OptionError(f"{connection.driver!r} is no driver; choose from {', '.join(DRIVERS)}")
+    if is_malformed_url(name):  # it is not shown, since it may hold a password
+        raise StoreError(f"the URL is not valid: two slashes follow '{name.partition(':')[0]}:'; write it as http://example.org/sparql")
     if not is_url(name):
         yield Destination(name, Path(name))
         return
