@@ -136,6 +136,22 @@ def test_every_command_of_the_report_has_options_that_exist(size: str, monkeypat
         assert [name for name in options if name.startswith("--") and name not in help_text] == []
 
 
+def test_an_earlier_result_does_not_pass_for_one_of_this_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install 'pfocr2rdf[plots]'")
+    from benchmarks import report
+
+    for name in ("releases", "floor"):
+        save(result(), tmp_path / f"{name}.json")
+    monkeypatch.setattr(report.subprocess, "run", lambda command, **options: save(result(), Path(command[-1])))
+    report.main(["--no-page", "--results", str(tmp_path), "--only", "releases", "sizes"])
+    verdicts = capsys.readouterr().out
+    assert "| not measured | releases |" in verdicts
+    assert "| held | sizes |" in verdicts
+    assert "| held | floor |" in verdicts  # it was not to be run again
+
+
 def test_comparison_with_an_older_release_needs_its_program(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert releases.main(["--against", str(tmp_path)]) == 2
     assert "name a checkout whose .venv has pfocr2rdf" in capsys.readouterr().err
