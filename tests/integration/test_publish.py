@@ -124,6 +124,7 @@ def test_pages_that_are_not_of_resources(site: Path, made: Path) -> None:
     assert "A family or complex that the gene belongs to." in vocabulary
     manifest = {file["name"]: file["sha256"] for file in json.loads((made / "manifest.json").read_text())["files"]}
     dataset = read(site, "dataset.html")
+    assert dataset.count('<th scope="col" class="number">Number</th>') == 2
     for name in ("figures.ttl", "figures.jsonld"):
         assert manifest[name] in dataset
         assert (site / "downloads" / name).read_bytes() == (made / name).read_bytes()
