@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from pfocr2rdf.errors import OptionError
 from pfocr2rdf.rdf.format_names import canonical_format_name
 from pfocr2rdf.rdf.iris import is_absolute_iri
+from pfocr2rdf.site.pages.pictures import PICTURE_MODES, picture_policy
 from pfocr2rdf.storage.urls import redact_text
 
 shapes_option = click.option(
@@ -36,3 +38,18 @@ def web_url(text: str) -> str:
     if redact_text(text) != text:
         raise click.BadParameter(f"{redact_text(text)}: everybody would see the password in the URL; leave it out.")
     return text
+
+
+def picture_choice(text: str) -> str:
+    """The type of an option whose value is a way to show pictures."""
+    try:
+        picture_policy(text)
+    except OptionError as error:
+        raise click.BadParameter(f"{error}.") from None
+    return text
+
+
+pictures_option = click.option(
+    "--pictures", type=picture_choice, default=PICTURE_MODES[0], show_default=True, metavar="embed|click|link|FOLDER|URL",
+    help="Show pictures in pages, after a click, or only as links; or show copies named FIGURE.jpg from a folder or an https URL.",
+)  # fmt: skip

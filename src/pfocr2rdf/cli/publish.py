@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.params import web_url
+from pfocr2rdf.cli.params import pictures_option, web_url
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.site.static.directory import PRECOMPRESSION_MODES
@@ -60,6 +60,7 @@ def _page_folders(text: str) -> tuple[str, ...]:
     help="A SPARQL endpoint that the page with queries asks.",
 )
 @click.option("--downloads/--no-downloads", default=True, show_default=True, help="Put the files of an export into the site.")
+@pictures_option
 @click.option(
     "--portable-names", is_flag=True,
     help="Write pages whose names Windows and macOS cannot hold, or not beside each other, under names with a part of a digest.",
@@ -72,7 +73,7 @@ def _page_folders(text: str) -> tuple[str, ...]:
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit status says it all.")
 @handle_errors
 def publish_command(
-    source: Path, output: Path, pages: tuple[str, ...], precompressed: str, base: str, endpoint: str, downloads: bool,
+    source: Path, output: Path, pages: tuple[str, ...], precompressed: str, base: str, endpoint: str, downloads: bool, pictures: str,
     portable_names: bool, force: bool, workers: int | None, as_json: bool, quiet: bool,
 ) -> int:  # fmt: skip
     """Make a linked-data site that any web host can serve.
@@ -84,7 +85,7 @@ def publish_command(
     with show_progress(quiet or as_json) as progress:
         summary = publish(
             source, output, pages=pages, precompressed=precompressed, base=base, endpoint=endpoint, downloads=downloads,
-            portable_names=portable_names, force=force, workers=workers or 0, progress=progress,
+            pictures=pictures, portable_names=portable_names, force=force, workers=workers or 0, progress=progress,
         )  # fmt: skip
     if summary.refused and not quiet:
         click.echo(f"{source}: {summary.refused:,} records are on no page; export it to see why", err=True)

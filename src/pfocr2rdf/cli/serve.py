@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from pfocr2rdf.cli.errors import handle_errors
+from pfocr2rdf.cli.params import pictures_option
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.errors import ExitStatus, StoreError
 from pfocr2rdf.pipeline.inputs import resolve_input
@@ -60,6 +61,7 @@ Examples:
     "--host-name", "host_names", multiple=True, metavar="NAME",
     help="A name by which clients reach the service, besides localhost and its address; can be repeated.",
 )  # fmt: skip
+@pictures_option
 @click.option("--service", "allow_service", is_flag=True, help="Let queries ask other servers with SERVICE.")
 @click.option("-q", "--quiet", is_flag=True, help="Log no requests.")
 @handle_errors

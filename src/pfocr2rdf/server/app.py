@@ -9,6 +9,8 @@ import json
 import os
 import re
 from collections.abc import AsyncIterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -40,10 +42,11 @@ from pfocr2rdf.server.sparql_protocol import HttpError, ProtocolRequest, parse_r
 from pfocr2rdf.server.transfers import Transfer, TransferTable
 from pfocr2rdf.server.worker_pool import RETRY_AFTER_HEADERS, StreamedResult, WorkerPool
 from pfocr2rdf.site.pages.browse_pages import render_not_found_page
-from pfocr2rdf.site.pages.graph_reader import DESCRIPTION_GRAPH
+from pfocr2rdf.site.pages.graph_reader import DESCRIPTION_GRAPH, DatasetReader
 from pfocr2rdf.site.pages.html import ASSETS_DIR
+from pfocr2rdf.site.pages.pictures import PICTURE_SUFFIXES, PICTURES_DIR, PicturePolicy, is_picture_folder, picture_policy
 from pfocr2rdf.site.pages.query_page import render_query_page
-from pfocr2rdf.stores.embedded import StoreManager, require_store
+from pfocr2rdf.stores.embedded import EmbeddedStore, StoreManager, require_store
 from pfocr2rdf.stores.querying.examples import find_example, load_examples
 
 _BLOCK_BYTES = 1 << 16
@@ -73,7 +76,9 @@ def application(store: str | os.PathLike[str], settings: ServerSettings = Server
     for name in settings.host_names:
         if not normalize_host_name(name):
             raise StoreError(f"{name!r} is no host name; give it without scheme and port, such as data.example.org")
-    service = _Endpoints(Path(os.path.abspath(store)), settings)
+    policy = picture_policy(settings.pictures, _image_origin(Path(store)))
+    service = _Endpoints(Path(os.path.abspath(store)), settings, policy)
+    picture_routes = [Mount(f"/{PICTURES_DIR}", _PictureFiles(directory=settings.pictures))] if is_picture_folder(settings.pictures) else []
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 - Starlette calls it so
@@ -91,10 +96,11 @@ def application(store: str | os.PathLike[str], settings: ServerSettings = Server
             Route("/context.jsonld", _context, methods=["GET", "OPTIONS"]),
             Route("/.well-known/void", service.void, methods=["GET", "OPTIONS"]),
             Mount("/assets", StaticFiles(directory=ASSETS_DIR)),
+            *picture_routes,
             Route("/{path:path}", service.page, methods=["GET", "OPTIONS"]),
         ],
         middleware=[
-            Middleware(HeadersAndAccessLog),
+            Middleware(HeadersAndAccessLog, pictures=policy),
             Middleware(RequestLimits),
             Middleware(HostCheck, host_names=settings.host_names),
             Middleware(ContentCoding),
@@ -104,6 +110,23 @@ def application(store: str | os.PathLike[str], settings: ServerSettings = Server
     )
     app.router.redirect_slashes = False  # a redirect would follow an untrusted Host header
     return app
+
+
+class _PictureFiles(StaticFiles):
+    """The pictures of a folder, and none of its other files."""
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        """The path of a file and its status, if it is a picture."""
+        return super().lookup_path(path) if path.lower().endswith(PICTURE_SUFFIXES) else ("", None)
+
+
+def _image_origin(store: Path) -> str:
+    """The origin of the dataset's pictures; ``""`` for a store without a dataset."""
+    try:
+        with closing(EmbeddedStore(store)) as embedded_store:
+            return DatasetReader(embedded_store).image_origin()
+    except StoreError:
+        return ""
 
 
 class _SlashConvertor(Convertor[str]):
@@ -124,9 +147,9 @@ register_url_convertor("slashes", _SlashConvertor())
 class _Endpoints:
     """The routes that read the store."""
 
-    def __init__(self, store: Path, settings: ServerSettings) -> None:
+    def __init__(self, store: Path, settings: ServerSettings, pictures: PicturePolicy) -> None:
         self.pool = WorkerPool(store, settings)
-        self._pages = StoreManager(store, PageHandler)
+        self._pages = StoreManager(store, partial(PageHandler, pictures=pictures))
         self._settings = settings
         self._transfers = TransferTable(max(settings.max_unsent_mb, settings.max_answer_mb) * BYTES_PER_MEGABYTE)
         self._page_slots = asyncio.Semaphore(_MAX_CONCURRENT_PAGES)

@@ -32,6 +32,7 @@ from pfocr2rdf.site.pages.html import Site, render_resource_page
 from pfocr2rdf.site.pages.listing import ResourceList, list_resources, page_urls
 from pfocr2rdf.site.pages.mentions import HAS_TARGET
 from pfocr2rdf.site.pages.overview import compute_overview
+from pfocr2rdf.site.pages.pictures import PicturePolicy
 from pfocr2rdf.site.pages.rdf_documents import merge_resources, serialize_jsonld, serialize_turtle
 from pfocr2rdf.site.pages.registry import load_resource_page
 from pfocr2rdf.site.pages.urls import (
@@ -81,9 +82,9 @@ class PageRequest(NamedTuple):
 class PageHandler:
     """Renders the pages of a store, which must not change, and caches its lists."""
 
-    def __init__(self, store: EmbeddedStore) -> None:
+    def __init__(self, store: EmbeddedStore, pictures: PicturePolicy = PicturePolicy("link")) -> None:  # noqa: B008 - it cannot be changed
         self._reader = DatasetReader(store)
-        self._site = Site(read_release_name(self._reader), "sparql")
+        self._site = Site(read_release_name(self._reader), "sparql", pictures=pictures)
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)  # one a list
         self._resource_lists: dict[str, ResourceList] = {}
         self._home = self._alias_table = ""

@@ -9,14 +9,20 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pfocr2rdf.server.result_pages import CONTENT_SECURITY_POLICY
+from pfocr2rdf.server.result_pages import SERVED_SITE
+from pfocr2rdf.site.pages.pictures import PicturePolicy
 
 LOG = logging.getLogger(__name__)  # the access log
+
+
+def _policy_header(pictures: PicturePolicy) -> str:
+    return f"{SERVED_SITE._replace(pictures=pictures).content_security_policy}; frame-ancestors 'none'"
+
 
 COMMON_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Retry-After",
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Content-Security-Policy": _policy_header(PicturePolicy("link")),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
@@ -25,8 +31,9 @@ COMMON_HEADERS = {
 class HeadersAndAccessLog:
     """Adds the common headers and logs each request."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, pictures: PicturePolicy) -> None:
         self._app = app
+        self._headers = {**COMMON_HEADERS, "Content-Security-Policy": _policy_header(pictures)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
@@ -40,7 +47,7 @@ class HeadersAndAccessLog:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                headers.update(COMMON_HEADERS)
+                headers.update(self._headers)
                 headers.add_vary_header("Accept")
             size += len(message.get("body", b""))
             await send(message)

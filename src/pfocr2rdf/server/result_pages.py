@@ -16,7 +16,6 @@ from pfocr2rdf.stores.querying.result import QueryResult
 from pfocr2rdf.stores.store import SolutionTerm
 
 SERVED_SITE = Site(endpoint="sparql")  # the served site, without what only its store knows
-CONTENT_SECURITY_POLICY = f"{SERVED_SITE.content_security_policy}; frame-ancestors 'none'"  # pages load nothing from elsewhere
 _RESULT_FORMATS, _GRAPH_FORMATS = ("csv", "tsv", "json", "xml"), ("turtle", "ntriples", "jsonld", "rdfxml")
 _is_web_url = re.compile(r"https?://", re.IGNORECASE).match
 

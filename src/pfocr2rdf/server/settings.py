@@ -9,7 +9,7 @@ BYTES_PER_MEGABYTE = 1 << 20
 
 
 class ServerSettings(NamedTuple):
-    """The limits of the server."""
+    """The settings of the server, most of which are limits."""
 
     timeout_seconds: float = 30  # of run time of a query
     memory_mb: int = 2048  # of memory for a query
@@ -20,3 +20,4 @@ class ServerSettings(NamedTuple):
     max_query_bytes: int = BYTES_PER_MEGABYTE  # of the text of a query
     allow_service: bool = False  # whether queries may use SERVICE
     host_names: tuple[str, ...] = ()  # of the service, besides ``localhost`` and the addresses of the machine
+    pictures: str = "embed"  # how pages show pictures: ``embed``, ``click`` or ``link``; or a folder or an https URL with copies

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from tests.support.browser import Visit, chromium, skip_or_fail, visiting
+from tests.support.browser import PICTURES, Visit, chromium, skip_or_fail, visiting
 from tests.support.service import served
 from tests.support.sites import EVIL, BuiltSite, hosted
 
 from pfocr2rdf.rdf.text import replace_bidi_controls
+from pfocr2rdf.site.static.publish import publish
 
 FIGURE = "figures/PMC7378365__fimmu-11-01424-g0002.html"
 
@@ -309,7 +310,7 @@ def test_pages_of_real_figures_do_not_overflow_on_a_phone(browser: Any, real: Bu
 
 def harmless(visit: Visit) -> None:
     assert visit.page.evaluate("typeof window.hacked") == "undefined"
-    assert visit.page.locator("img:not(.brand img), iframe, object, embed").count() == 0
+    assert visit.page.locator("img:not(.brand img, .frame img), iframe, object, embed").count() == 0
 
 
 @pytest.fixture(params=["files", "service"])
@@ -382,3 +383,99 @@ def test_what_turns_letters_around_turns_none_of_the_text_behind_it(browser: Any
         behind = visit.page.locator("td bdi.word + small bdi", has_text="via family").all()
         assert len(behind) > 10
         assert not any(element.evaluate(script) for element in behind)
+
+
+# -- pictures and tables -----------------------------------------------------------------------------------------------------
+
+
+def shown_picture(visit: Visit) -> str:
+    """The text in the frame of the picture, or its address once it is loaded."""
+    frame = visit.page.locator(".picture .frame")
+    visit.page.wait_for_function("[...document.querySelectorAll('.picture .frame img')].every(image => image.complete)")
+    image = frame.locator("img")
+    return str(image.get_attribute("src") if image.count() else frame.inner_text())
+
+
+def test_a_figure_begins_with_its_picture_and_says_whose_it_is(browser: Any, site: Site) -> None:
+    with quiet(browser, site, viewport=DESK) as visit:
+        opened(visit, site.at(FIGURE))
+        assert shown_picture(visit).startswith(PICTURES)
+        assert visit.page.locator(".picture img").get_attribute("alt")
+        assert visit.page.locator(".picture figcaption a").count() == 2
+        assert [url for url in visit.requested if url.startswith(PICTURES)]
+
+
+@pytest.mark.parametrize("body", ["", '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'])
+def test_a_picture_that_cannot_be_shown_leaves_a_frame_and_the_links(browser: Any, files: Site, body: str) -> None:
+    with visiting(browser, viewport=DESK) as visit:
+        visit.page.route(f"{PICTURES}**", lambda route: route.fulfill(status=200 if body else 404, content_type="image/svg+xml", body=body))
+        opened(visit, files.at(FIGURE))
+        visit.page.locator(".picture .missing").wait_for()
+        assert visit.page.inner_text(".picture .frame") == "The picture cannot be loaded here."
+        assert visit.page.locator(".picture figcaption a").count() == 2
+
+
+@pytest.mark.parametrize("choice", ["link", "click", "https://pictures.example.org/pfocr", "folder"])
+def test_pictures_are_asked_for_as_the_site_was_made(browser: Any, small: BuiltSite, tmp_path: Path, choice: str) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    (folder / f"{Path(FIGURE).stem}.jpg").write_bytes(b"no picture")
+    (folder / "secret.txt").write_text("secret", encoding="utf-8")
+    publish(small.store, tmp_path / "site", pages=("figures",), pictures=str(folder) if choice == "folder" else choice)
+    with hosted(tmp_path / "site") as url, visiting(browser, viewport=DESK) as visit:
+        visit.page.route("https://pictures.example.org/**", lambda route: route.fulfill(status=404))
+        opened(visit, f"{url}/{FIGURE}")
+        visit.page.wait_for_timeout(200)
+        asked = [request for request in visit.requested if not request.startswith(f"{url}/assets/") and request != f"{url}/{FIGURE}"]
+        if choice == "click":
+            assert asked == []
+            visit.page.get_by_text("Show the picture").click()
+            visit.page.wait_for_timeout(300)
+        expected = {"link": [], "click": [PICTURES], "folder": [f"{url}/pictures/"]}.get(choice, [f"{choice}/"])
+        requests = sorted({request for request in visit.requested if "/assets/" not in request and not request.endswith(".html")})
+        assert [request for request in requests if not request.startswith(tuple(expected))] == []
+        assert bool(requests) == bool(expected)
+    assert not (tmp_path / "site" / "pictures" / "secret.txt").exists()
+
+
+def test_a_chip_marks_the_rows_of_its_word(browser: Any, files: Site) -> None:
+    with quiet(browser, files, viewport=DESK) as visit:
+        opened(visit, files.at(FIGURE))
+        chip = visit.page.locator("a.chip").first
+        word = chip.inner_text()
+        chip.click()
+        chosen = visit.page.locator("tr.chosen")
+        assert chosen.count() > 0
+        assert all(word in row.locator("bdi.word").all_inner_texts() for row in chosen.all())
+        chip.click()
+        assert visit.page.locator("tr.chosen").count() == 0
+
+
+def test_rows_are_filtered_and_sorted_and_downloaded_as_they_are_shown(browser: Any, files: Site) -> None:
+    with quiet(browser, files, viewport=DESK) as visit:
+        page = visit.page
+        opened(visit, files.at(FIGURE))
+        rows = page.locator("table.data").first.locator("tbody tr:visible")
+        total = rows.count()
+        page.get_by_label("Kind").select_option("gene")
+        page.get_by_label("Filter the rows of this table by a text").first.fill("stat")
+        count = rows.count()
+        assert 0 < count < total
+        assert all("stat" in text.lower() for text in rows.all_inner_texts())
+        assert page.locator(".tools output").first.inner_text() == f"{count} of {total} rows"
+        names = rows.locator("td:first-child bdi").all_inner_texts()
+        page.get_by_role("button", name="Name").first.click()
+        page.get_by_role("button", name="Name").first.click()
+        assert rows.locator("td:first-child bdi").all_inner_texts() == sorted(names, reverse=True)
+        with page.expect_download() as download:
+            page.get_by_role("button", name="CSV").first.click()
+        lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
+        assert lines[0].startswith('"Name","Kind"')
+        assert len(lines) == count + 1
+
+
+def test_a_downloaded_table_holds_no_formula(browser: Any, evil_at: Site) -> None:
+    with quiet(browser, evil_at, viewport=DESK) as visit:
+        opened(visit, evil_at.at("figures/PMC1__evil.html"))
+        cells = visit.page.evaluate("import('/assets/tables.js').then(({ quoted }) => ['=1+1', '@a', '-1', 'a\"b', 'a'].map(quoted))")
+        assert cells == ['"\'=1+1"', '"\'@a"', '"\'-1"', '"a""b"', '"a"']

@@ -11,11 +11,13 @@ from pfocr2rdf.site.pages.bioschemas import describe_entity
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.listing import newest_first_key
 from pfocr2rdf.site.pages.mentions import HAS_BODY, HAS_TARGET, MentionView, entity_link, mention_links
+from pfocr2rdf.site.pages.outlinks import outlinks
 from pfocr2rdf.site.pages.resource import ResourcePage
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_NAME, PageAddress, address_from_iri
 from pfocr2rdf.site.pages.view_models import (
     ROWS_PER_PAGE,
     SITE_NAME,
+    CardStrip,
     DiagramModel,
     DiagramNode,
     Fact,
@@ -26,6 +28,7 @@ from pfocr2rdf.site.pages.view_models import (
 )
 
 _MAX_DIAGRAM_FIGURES = 8
+_MAX_CARDS = 6
 _MEMBER_OF, _ORGANISM = expand_term("pfocr:memberOf"), expand_term("pfocr:organism")
 _SEARCH_PREDICATES = tuple(map(expand_term, ("dcterms:identifier", "skos:altLabel", "skos:prefLabel", "pfocr:keyword", "bibo:doi")))
 
@@ -116,6 +119,13 @@ class EntityPage(ResourcePage):
                 yield Fact(label, tuple(entity_link(self.reader, value, type_name) for value in values))
         yield from self.remaining_facts(*self._spec.outgoing)
         yield Fact("IRI", (Link(self.address.iri, self.address.iri),))
+        if links := tuple(outlinks(self.address.iri, self.title)):
+            yield Fact("Elsewhere", links)
+
+    def strips(self) -> Iterator[CardStrip]:
+        """Its newest figures."""
+        if self.figures:
+            yield CardStrip("Newest figures", tuple(map(self.figure_card, self.figures[:_MAX_CARDS])))
 
     def tables(self, page_number: int) -> Iterator[TableView]:
         """The inverse relations, as far as they are on this page."""

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote
 
 from pfocr2rdf.rdf.iris import CC0_IRI
 from pfocr2rdf.rdf.terms import Resource, expand_term, lexical_form
 from pfocr2rdf.site.pages.bioschemas import describe_entity
+from pfocr2rdf.site.pages.graph_reader import CITED_IN
+from pfocr2rdf.site.pages.listing import newest_first_key
 from pfocr2rdf.site.pages.mentions import HAS_TARGET, MentionView, entity_link, mention_links
-from pfocr2rdf.site.pages.resource import ResourcePage
-from pfocr2rdf.site.pages.view_models import DiagramModel, DiagramNode, Fact, Link, TableView
+from pfocr2rdf.site.pages.pictures import Picture
+from pfocr2rdf.site.pages.resource import ResourcePage, figure_name
+from pfocr2rdf.site.pages.view_models import CardStrip, ChipGroup, DiagramModel, DiagramNode, Fact, Link, TableView, curie_link, web_link
 
 _MAX_DIAGRAM_GENES = 16
+_MAX_CARDS = 8
 _MAX_STRUCTURED_MENTIONS = 200  # entities in the structured data
 _CLASSES = {"gene": expand_term("pfocr:Gene"), "chemical": expand_term("pfocr:Chemical"), "disease": expand_term("pfocr:Disease")}
 _ORGANISM = expand_term("pfocr:organism")
+_CHIP_LABELS = {"gene": "Genes", "family": "Families", "chemical": "Chemicals", "disease": "Diseases", "": "Not recognised"}
 _HANDLED_PREDICATES = (
     "dcterms:title", "dcterms:identifier", "pfocr:figureNumber", "pfocr:figureType", "schema:image", "foaf:page", "pfocr:organismName",
     "pfocr:organism", "dcterms:license", "pfocr:citedIn", "pfocr:mentions", "pfocr:mentionsFamily", "schema:name", "schema:description",
@@ -101,11 +107,33 @@ class FigurePage(ResourcePage):
             if pairs := self.type_and_label(subject):
                 yield Resource(subject, tuple(pairs))
 
+    def picture(self) -> Picture:
+        """Its picture, with the credit that its licence asks for."""
+        alt = ": ".join(filter(None, (self.figure_label, self.title)))
+        credit = f"{self.figure_label or 'Figure'} of {self._source}" if self.papers else ""
+        image, page = (web_link("", self.first_text(curie)).url for curie in ("schema:image", "foaf:page"))
+        return Picture(figure_name(self.subject), image, page, alt, credit)
+
+    def chips(self) -> Iterator[ChipGroup]:
+        """The words that were recognised, by the type of what they were recognised as; a word that names a family is in that group."""
+        names: dict[str, dict[str, str]] = {type_name: {} for type_name in ("gene", "family", "chemical", "disease", "")}
+        type_by_body = {body: type_name for type_name, bodies in self.mentions_by_entity.items() for body in bodies}
+        for mention in sorted(self.mention_views, key=lambda mention: (mention.word.casefold(), mention.word, mention.name)):
+            type_name = "family" if mention.family else type_by_body.get(mention.body, "")
+            names[type_name].setdefault(mention.word, mention.name)
+        for type_name, anchors in names.items():
+            if anchors:
+                links = tuple(Link(word, f"#{quote(name)}") for word, name in anchors.items())
+                yield ChipGroup(_CHIP_LABELS[type_name], type_name, links)
+
+    def strips(self) -> Iterator[CardStrip]:
+        """Other figures of the same paper."""
+        siblings = {figure for paper in self.papers for figure in self.reader.subjects(CITED_IN, paper)} - {self.subject}
+        if siblings:
+            yield CardStrip("More from this paper", tuple(map(self.figure_card, sorted(siblings, key=newest_first_key)[:_MAX_CARDS])))
+
     def facts(self) -> Iterator[Fact]:
-        """The facts of the figure, the picture first."""
-        addresses = {"the figure at PubMed Central": self.first_text("foaf:page"), "the picture alone": self.first_text("schema:image")}
-        if links := tuple(Link(text, address) for text, address in addresses.items() if address):
-            yield Fact("Picture", links)
+        """The facts of the figure."""
         if self.papers:
             yield Fact("Paper", tuple(entity_link(self.reader, paper, "paper", self._citation(paper)) for paper in self.papers))
         if self.figure_label:
@@ -118,7 +146,6 @@ class FigurePage(ResourcePage):
             yield Fact("Pathway", (Link(pathway[1:-1].rpartition("/")[2], pathway[1:-1]),))
         yield from self.remaining_facts(*_HANDLED_PREDICATES)
         yield Fact("Identifiers", tuple(map(Link, map(lexical_form, self.values.get(expand_term("dcterms:identifier"), ())))))
-        yield Fact("Credit", (Link(f"the authors of the paper ({self._source}); the picture is under the licence of the paper"),))
         if licences := [term[1:-1] for term in self.values.get(expand_term("dcterms:license"), ())]:
             yield Fact("Licence of the data", tuple(Link("CC0" if licence == CC0_IRI else licence, licence) for licence in licences))
 
@@ -137,34 +164,40 @@ class FigurePage(ResourcePage):
         return " ".join(filter(None, map(self._citation, self.papers))) or "see the page at PubMed Central"
 
     def tables(self, page_number: int) -> Iterator[TableView]:
-        """Genes, families, chemicals, diseases, and words that are none of these."""
-        yield self._entity_table("gene", "Genes")
-        families = []
-        for family in self.families:
-            genes = dict.fromkeys(mention.body for mention in self.mention_views if mention.family == family)
-            families.append(
-                ((entity_link(self.reader, family, "family"),), tuple(entity_link(self.reader, gene, "gene") for gene in genes))
-            )
-        yield TableView("Families", ("Family", "Genes of it, reached by its name"), families, len(families))
-        yield self._entity_table("chemical", "Chemicals")
-        yield self._entity_table("disease", "Diseases")
+        """All entities on it in one table, and words that are none of these."""
+        rows = [
+            self._entity_row(type_name, entity, mentions)
+            for type_name, mentions_by_body in self.mentions_by_entity.items()
+            for entity, mentions in mentions_by_body.items()
+        ]
+        rows += map(self._family_row, self.families)
+        columns = ("Name", "Kind", "Words on the figure", "Evidence", "Organism", "Identifier")
+        yield TableView("Genes, families, chemicals and diseases", columns, rows, len(rows), filters=("Kind", "Evidence", "Organism"))
         entities = set(self._entities)
         unidentified = (mention for mention in self.mention_views if mention.body not in entities)
         words = sorted(mention_links([mention], self.reader, anchors=True) for mention in unidentified)
         yield TableView("Words without an identifier", ("Word",), [(word,) for word in words], len(words))
 
-    def _entity_table(self, type_name: str, heading: str) -> TableView:
-        rows = []
-        for entity, mentions in self.mentions_by_entity[type_name].items():
-            link = entity_link(self.reader, entity, type_name, self._gene_detail(entity) if type_name == "gene" else "")
-            rows.append(((link,), mention_links(mentions, self.reader, anchors=True)))
-        return TableView(heading, (type_name.title(), "Words on the figure"), rows, len(rows))
+    def _entity_row(self, type_name: str, entity: str, mentions: list[MentionView]) -> tuple[tuple[Link, ...], ...]:
+        """An entity: its name, its type, the words that were recognised as it, the evidence for it, its organism, and its identifier."""
+        evidence = tuple(map(Link, sorted({mention.evidence.removeprefix("via ") for mention in mentions} - {""})))
+        organisms = self.reader.cached_values(entity, _ORGANISM) if type_name == "gene" else ()
+        return (
+            (entity_link(self.reader, entity, type_name),),
+            (Link(type_name),),
+            mention_links(mentions, self.reader, anchors=True),
+            evidence,
+            tuple(Link(self.reader.display_name(organism)) for organism in organisms),
+            (curie_link(entity),),
+        )
 
-    def _gene_detail(self, gene: str) -> str:
-        """The identifier of a gene, and its organism."""
-        names = ", ".join(map(self.reader.display_name, self.reader.cached_values(gene, _ORGANISM)))
-        identifier = gene[1:-1].rpartition("/")[2]
-        return f"{identifier}, {names}" if names else identifier
+    def _family_row(self, family: str) -> tuple[tuple[Link, ...], ...]:
+        """A family that is named on the figure: the words are in the rows of its genes, which are counted here."""
+        mentions = [mention for mention in self.mention_views if mention.family == family]
+        words = tuple(Link(word, style="word") for word in sorted({mention.word for mention in mentions}))
+        gene_count = len({mention.body for mention in mentions if mention.body})
+        detail = f"{gene_count:,} {'gene' if gene_count == 1 else 'genes'} of it"
+        return (entity_link(self.reader, family, "family", detail),), (Link("family"),), words, (Link("family"),), (), (curie_link(family),)
 
     def diagram(self) -> DiagramModel | None:
         """The figure, genes on it, and the families by whose names they were reached. Genes with families come first."""

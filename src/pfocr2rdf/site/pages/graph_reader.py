@@ -12,6 +12,7 @@ from pfocr2rdf.errors import StoreError
 from pfocr2rdf.pipeline.partitions import DESCRIPTION_PREFIXES
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, iri_term, lexical_form, literal, sort_pairs
+from pfocr2rdf.site.pages.pictures import url_origin
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_FOLDER, ENTITY_TYPES_BY_NAME, HTML, EntityType, PageAddress, address_from_iri
 from pfocr2rdf.stores.description import extract_graphs, fetch_description, is_in_default_graph
 from pfocr2rdf.stores.embedded import EmbeddedStore
@@ -23,6 +24,7 @@ LABEL_PREDICATES = tuple(map(expand_term, ("dcterms:title", "rdfs:label", "skos:
 
 _ALT_LABEL = expand_term("skos:altLabel")  # alone where neither MeSH nor a record gives a name
 CITED_IN, ISSUED = expand_term("pfocr:citedIn"), expand_term("dcterms:issued")
+_IMAGE = expand_term("schema:image")
 _CACHE_SIZE = 100_000  # resources that many pages name
 
 
@@ -129,6 +131,11 @@ class DatasetReader:
         if label and text and label[0] == _ALT_LABEL:
             return f"{text} (read by OCR)"
         return text or subject[1:-1].rpartition("/")[2].rpartition("#")[2] or subject[1:-1]
+
+    def image_origin(self) -> str:
+        """The origin of the picture of the first figure; ``""`` if there is none that pages can embed."""
+        image = next((quad.object for quad in self.quads("", _IMAGE) if isinstance(quad.object, NamedNode)), None)
+        return url_origin(image.value) if image else ""
 
     def publication_year(self, figure: str) -> str:
         """The year in which a figure was published; ``""`` if it is not known."""

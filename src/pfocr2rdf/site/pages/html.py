@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from pfocr2rdf.rdf.text import BIDI_CONTROLS, replace_bidi_controls
 from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.site.pages.diagram import layout_diagram
+from pfocr2rdf.site.pages.pictures import PicturePolicy
 from pfocr2rdf.site.pages.urls import HTML, REPRESENTATIONS
 from pfocr2rdf.site.pages.view_models import Link, ResourceView
 from pfocr2rdf.storage.layout import TOOL
@@ -31,15 +32,17 @@ class Site(NamedTuple):
     base_url: str = SITE_URL  # the URL of the root, with a slash at the end
     tool: str = TOOL  # the program that makes the pages, with its version
     portable_names: bool = False  # whether files have names that every file system can hold
+    pictures: PicturePolicy = PicturePolicy("link")
 
     @property
     def content_security_policy(self) -> str:
-        """The Content-Security-Policy: pages may use the site's own files and the endpoint, and nothing else."""
+        """The Content-Security-Policy: pages may use the site's own files, the pictures' origin and the endpoint, and nothing else."""
         parts = urlsplit(self.endpoint)
         host = parts.netloc.rpartition("@")[2]
         endpoint_origin = f" {parts.scheme}://{host}" if host else ""
+        picture_origin = f" {self.pictures.origin}" if self.pictures.origin else ""
         return (
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+            f"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:{picture_origin}; "
             f"connect-src 'self'{endpoint_origin}; form-action 'self'{endpoint_origin}; base-uri 'none'"
         )
 
@@ -67,7 +70,7 @@ def render_resource_page(view: ResourceView, site: Site) -> str:
     """Render a page of a resource as HTML."""
     root = view.address.path_to_root + ("../" if view.page_number > 1 else "")
     return render_page(
-        "resource",
+        "figure" if view.picture else "resource",
         site,
         view.title,
         root=root,

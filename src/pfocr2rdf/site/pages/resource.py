@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
+from urllib.parse import unquote
 
 from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, iri_term, lexical_form, parse_term
 from pfocr2rdf.rdf.vocabulary import PROPERTIES, SITE_URL
 from pfocr2rdf.site.pages.graph_reader import LABEL_PREDICATES, DatasetReader
+from pfocr2rdf.site.pages.pictures import Picture
 from pfocr2rdf.site.pages.urls import HTML, PageAddress
 from pfocr2rdf.site.pages.view_models import (
     SCHEMA_ORG_CONTEXT,
     SITE_NAME,
+    CardStrip,
+    ChipGroup,
     DiagramModel,
     DiagramNode,
     Fact,
+    FigureCard,
     Link,
     ResourceView,
     TableView,
@@ -25,6 +30,7 @@ from pfocr2rdf.site.pages.view_models import (
 )
 
 _split_camel_case = re.compile(r"(?<=[a-z])[A-Z](?=[a-z])").sub
+_IMAGE = expand_term("schema:image")
 _PREDICATE_LABELS = {expand_term(row.name): row.label or row.jsonld_key for row in PROPERTIES}
 
 
@@ -103,7 +109,29 @@ class ResourcePage(ABC):
             f"{self.citation_text()} {SITE_NAME}, {self._citable_url}",
             page_number,
             self.page_count,
+            self.picture() if is_first else None,
+            tuple(self.chips()) if is_first else (),
+            tuple(self.strips()) if is_first else (),
         )
+
+    def picture(self) -> Picture | None:
+        """Its picture, if it is a figure."""
+        return None
+
+    def chips(self) -> Iterable[ChipGroup]:
+        """The words on its picture, by entity type."""
+        return ()
+
+    def strips(self) -> Iterable[CardStrip]:
+        """Figures that it leads to."""
+        return ()
+
+    def figure_card(self, figure: str, detail: str = "") -> FigureCard:
+        """A figure as a card; its year is the remark if there is no other."""
+        title = self.reader.display_name(figure)
+        image = "".join(self.reader.values(figure, _IMAGE)[:1])[1:-1]
+        picture = Picture(figure_name(figure), image, "", f"Picture of the figure {title}", "")
+        return FigureCard(title, self.reader.page_url(figure, "figure"), detail or self.reader.publication_year(figure), picture)
 
     @cached_property
     def _citable_url(self) -> str:
@@ -143,3 +171,12 @@ class ResourcePage(ABC):
 def _value_link(value: str) -> Link:
     term = parse_term(value)
     return web_link(term.value, term.value if term.term_type == "iri" else "")
+
+
+def figure_name(figure: str) -> str:
+    """The identifier of a figure, from its term.
+
+    >>> figure_name("<https://pfocr.wikipathways.org/figures/PMC1__F1.html>")
+    'PMC1__F1'
+    """
+    return unquote(figure[1:-1].rpartition("/")[2].removesuffix(".html"), errors="surrogateescape")

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pfocr2rdf.rdf.prefixes import ANY_LOCAL_NAME, PrefixMap
 from pfocr2rdf.rdf.vocabulary import PREFIXES
+from pfocr2rdf.site.pages.pictures import Picture
 from pfocr2rdf.site.pages.urls import PageAddress
 
 SITE_NAME = "Pathway Figure OCR"
@@ -80,11 +81,36 @@ class TableView(NamedTuple):
     page_number: int = 1
     page_count: int = 1
     note: str = ""
+    filters: tuple[str, ...] = ()  # the columns by whose values rows can be chosen
 
     @property
     def row_offset(self) -> int:
         """The number of rows on earlier pages."""
         return (self.page_number - 1) * ROWS_PER_PAGE
+
+
+class ChipGroup(NamedTuple):
+    """Words that were recognised as entities of one type; each leads to its first row."""
+
+    label: str
+    type_name: str
+    words: tuple[Link, ...]
+
+
+class FigureCard(NamedTuple):
+    """A figure in a strip of figures: its page, and a remark below its title."""
+
+    title: str
+    url: str
+    detail: str
+    picture: Picture
+
+
+class CardStrip(NamedTuple):
+    """Figures side by side, under a heading."""
+
+    heading: str
+    cards: tuple[FigureCard, ...]
 
 
 class DiagramNode(NamedTuple):
@@ -117,3 +143,6 @@ class ResourceView(NamedTuple):
     citation: str
     page_number: int = 1
     page_count: int = 1
+    picture: Picture | None = None
+    chips: tuple[ChipGroup, ...] = ()
+    strips: tuple[CardStrip, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,12 +19,14 @@ from pfocr2rdf.site.pages.dataset_page import DOWNLOADS_DIR
 from pfocr2rdf.site.pages.graph_reader import DatasetReader, read_release_name
 from pfocr2rdf.site.pages.html import Site
 from pfocr2rdf.site.pages.listing import ResourceList, list_renamed, list_resources
+from pfocr2rdf.site.pages.pictures import PICTURE_SUFFIXES, PICTURES_DIR, is_picture_folder, picture_policy
 from pfocr2rdf.site.pages.urls import ALIASED_TYPE, ENTITY_TYPES
 from pfocr2rdf.site.search.index import SearchIndexWriter
 from pfocr2rdf.site.static.build import BuildConfig, build_pages
 from pfocr2rdf.site.static.directory import PRECOMPRESSION_MODES, SITE_MANIFEST, SiteDirectory, SiteWriter
 from pfocr2rdf.site.static.file_names import find_unportable_paths
 from pfocr2rdf.site.static.files import render_site_files
+from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.layout import MANIFEST_FILE
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
 from pfocr2rdf.storage.scratch import scratch_directory
@@ -78,6 +80,7 @@ def publish(
     base: str = SITE_URL,
     endpoint: str = "",
     downloads: bool = True,
+    pictures: str = "embed",
     portable_names: bool = False,
     force: bool = False,
     workers: int = 0,
@@ -93,6 +96,7 @@ def publish(
         base: the URL of the site, for the sitemap and machine-readable descriptions; links in pages are relative.
         endpoint: the URL of a SPARQL endpoint that the page with queries asks; ``""`` for none.
         downloads: whether the files of an export directory can be downloaded from the site.
+        pictures: how pages show pictures: ``embed``, ``click`` or ``link``; or a folder or an https URL with copies named after figures.
         portable_names: whether pages whose names Windows and macOS cannot hold, or not beside each other, are written under other ones.
         force: whether the folder may hold foreign files, which stay there.
         workers: the number of processes that make pages; 0 for one for each processor.
@@ -105,6 +109,7 @@ def publish(
         ValueError: an option has a value that it cannot have.
     """
     _validate_options(pages, precompressed, base, endpoint)
+    picture_policy(pictures)
     page_folders = frozenset(pages)
     start = time.monotonic()
     with scratch_directory() as scratch, closing(SiteDirectory(Path(output), force=force)) as directory:
@@ -112,11 +117,14 @@ def publish(
         writer = SiteWriter(directory.staging, precompressed)
         with closing(EmbeddedStore(store)) as embedded_store:
             reader = DatasetReader(embedded_store, page_folders, portable_names=portable_names)
-            site = Site(read_release_name(reader), endpoint, base, portable_names=portable_names)
+            policy = picture_policy(pictures, reader.image_origin())
+            site = Site(read_release_name(reader), endpoint, base, portable_names=portable_names, pictures=policy)
             resource_lists = [list_resources(reader, entity_type) for entity_type in ENTITY_TYPES if entity_type.folder in page_folders]
             aliases = list_aliases(reader) if ALIASED_TYPE.folder in page_folders else {}
             if not any(resource_list.total for resource_list in resource_lists):
                 raise SourceError(f"{source}: holds nothing that gets a page, so no site is written")
+            if is_picture_folder(pictures):
+                _copy_pictures(writer, Path(pictures), resource_lists)
             download_names = _copy_downloads(writer, Path(source)) if downloads else []
             for path, text in render_site_files(reader, site, resource_lists, download_names, precompressed, aliases):
                 writer.write(path, text)
@@ -171,6 +179,15 @@ def _resolve_store(source: Path, scratch: Path, progress: Progress | None) -> tu
     if is_store(source):
         return source, 0
     return scratch / "store", load(source, scratch / "store", progress=progress).excluded_records
+
+
+def _copy_pictures(writer: SiteWriter, folder: Path, resource_lists: Iterable[ResourceList]) -> None:
+    """Put the copies of pictures of the dataset's figures into the site."""
+    figures = {address.name for items in resource_lists if items.entity_type.name == "figure" for address in items.addresses()}
+    with map_os_errors(folder):
+        for path in sorted(folder.iterdir()):
+            if path.stem in figures and path.suffix.lower() in PICTURE_SUFFIXES and path.is_file():
+                writer.copy(f"{PICTURES_DIR}/{path.name}", path)
 
 
 def _copy_downloads(writer: SiteWriter, source: Path) -> list[str]:
