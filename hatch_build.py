@@ -1,4 +1,7 @@
-"""Build hook: fetches the SPARQL editor of the query page when the package is built. It is third-party code, so no commit has it."""
+"""Build hook: fetches the SPARQL editor of the query page, and compiles the modules of the hot path where that is wanted.
+
+The editor is third-party code, so no commit has it. Compiled modules (mypyc) are for wheels: an editable install stays pure Python.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -59,13 +63,87 @@ _NPM_OPTIONS = (
 )
 
 
-class EditorHook(BuildHookInterface[Any]):
+MYPYC_REQUIREMENT = "mypy[mypyc]>=2.4.1"
+MYPYC_VARIABLE = "PFOCR2RDF_MYPYC"
+"""The environment variable: ``1`` compiles modules where that is possible, ``required`` fails a build that cannot; off by default."""
+
+_COMPILE_SCRIPT = """\
+import sys
+from mypyc.build import mypycify
+from setuptools import setup
+
+folder, *modules = sys.argv[1:]
+options = ["--config-file=", "--explicit-package-bases", "--ignore-missing-imports", "--follow-imports=silent"]
+extensions = mypycify([*options, *modules], group_name="pfocr2rdf", debug_level="0")
+setup(name="pfocr2rdf", packages=[], ext_modules=extensions, script_args=["--quiet", "build_ext", "--build-lib", folder])
+"""
+
+
+class BuildHook(BuildHookInterface[Any]):
     """A hatchling build hook, which runs before each build, also that of an editable install."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._build_dirs = ExitStack()
+
+    def dependencies(self) -> list[str]:
+        """What the build needs beside hatchling."""
+        return [MYPYC_REQUIREMENT] if self._is_compiled() else []
+
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Fetch the editor, and add it to the files of the build."""
+        """Fetch the editor, and compile the modules of a wheel; both are added to the files of the build."""
         build_data["artifacts"].append(f"/{EDITOR_DIR}/")
         fetch_editor(Path(self.root))
+        if not self._is_compiled():
+            return
+        folder = Path(self._build_dirs.enter_context(tempfile.TemporaryDirectory()))
+        try:
+            if version == "editable":  # compiled modules would hide what is edited
+                raise CompilationError("an editable install is of the Python files themselves; install without --editable")
+            libraries = compile_modules(Path(self.root), self.config["compiled-modules"], folder)
+        except CompilationError as error:
+            if os.environ[MYPYC_VARIABLE] == "required":
+                raise SystemExit(f"The modules that {MYPYC_VARIABLE}=required asks for cannot be compiled: {error}") from None
+            print(f"Warning: the package is pure Python, which is slower: {error}", file=sys.stderr)
+            return
+        build_data["pure_python"] = False
+        build_data["infer_tag"] = True  # of this Python and this machine
+        build_data["force_include"] |= {str(path): path.relative_to(folder).as_posix() for path in libraries}
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Remove what was compiled, which the wheel has now."""
+        self._build_dirs.close()
+
+    def _is_compiled(self) -> bool:
+        wish = os.environ.get(MYPYC_VARIABLE, "") or "none"
+        if wish not in ("1", "required", "none"):
+            raise SystemExit(f"{MYPYC_VARIABLE} is {wish!r}; it can be 1, required or none")
+        return wish != "none" and self.target_name == "wheel"
+
+
+class CompilationError(Exception):
+    """The modules cannot be compiled; the text says why."""
+
+
+def compile_modules(root: Path, modules: list[str], folder: Path) -> list[Path]:
+    """Compile modules with mypyc, in another folder, so that no compiled file is left in the source tree.
+
+    Args:
+        root: the folder of the project.
+        modules: their paths, from the folder of the package.
+        folder: an empty folder, where the libraries are then, laid out as in a wheel.
+
+    Raises:
+        CompilationError: there is no compiler, or it fails.
+    """
+    with tempfile.TemporaryDirectory() as build_dir:
+        shutil.copytree(root / "src", build_dir, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.so", "*.pyd"))
+        command = [sys.executable, "-c", _COMPILE_SCRIPT, str(folder), *[f"pfocr2rdf/{name}" for name in modules]]
+        process = subprocess.run(command, cwd=build_dir, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)  # noqa: S603
+    libraries = sorted(path for path in folder.rglob("*") if path.suffix in (".so", ".pyd"))
+    if process.returncode or not libraries:
+        raise CompilationError(f"mypyc or the C compiler failed:\n{process.stdout}{process.stderr}")
+    return libraries
 
 
 class EditorUnavailableError(Exception):

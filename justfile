@@ -70,6 +70,14 @@ referees *options:
 lowest:
     .ci/lowest
 
+# build a wheel with compiled modules into dist/, for this Python and this kind of machine
+wheel:
+    PFOCR2RDF_MYPYC=required {{ venv }}/uv build --wheel --quiet --python {{ venv }}/python --build-constraints constraints.txt
+
+# prove that compiled modules do as the Python files do: unit tests, and exports with the same bytes
+compiled:
+    .ci/compiled
+
 # write constraints.txt and constraints-lowest.txt anew, from the bounds in pyproject.toml
 lock:
     {{ venv }}/uv pip compile pyproject.toml --all-extras --universal --upgrade \

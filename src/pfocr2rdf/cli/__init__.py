@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from importlib.machinery import ExtensionFileLoader, PathFinder
+
 import click
 
+import pfocr2rdf
 from pfocr2rdf.cli.lazy_group import CommandReference, LazyGroup
 
 _COMMANDS = (  # the texts are the first sentences of the commands' own help
@@ -30,7 +34,13 @@ Exit status:
 """
 
 
+def is_compiled() -> bool:
+    """Whether the modules of the hot path are extension modules, as in a wheel built with ``PFOCR2RDF_MYPYC``; none is imported."""
+    spec = PathFinder.find_spec("terms", [os.path.join(pfocr2rdf.__path__[0], "rdf")])
+    return spec is not None and isinstance(spec.loader, ExtensionFileLoader)
+
+
 @click.group(cls=LazyGroup, references=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXIT_STATUS_HELP)
-@click.version_option(package_name="pfocr2rdf")
+@click.version_option(package_name="pfocr2rdf", message=f"%(prog)s, version %(version)s (compiled: {'yes' if is_compiled() else 'no'})")
 def main() -> None:
     """Turn the records of Pathway Figure OCR into a validated RDF knowledge graph."""

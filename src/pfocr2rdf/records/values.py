@@ -8,7 +8,7 @@ from typing import Any
 
 from pfocr2rdf.errors import RecordError
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]").search
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]").search
 NA_WORDS = frozenset(("", "NA", ".na.character"))
 
 NA_VALUES = NA_WORDS | {"~", "null"}

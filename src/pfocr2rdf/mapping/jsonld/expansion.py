@@ -59,7 +59,7 @@ _template_cache: LruCache[Any, _Template] = LruCache(5_000)
 def _plain_terms() -> frozenset[str]:
     """The keys whose text becomes a string literal: those to which schema.org's context gives no type."""
     context: dict[str, Any] = load_bundled(SCHEMA_ORG_CONTEXT_PATH)["@context"]
-    return frozenset(_FREE_TEXT_KEYS) - context.keys()
+    return frozenset(_FREE_TEXT_KEYS).difference(context)
 
 
 def expand_jsonld(record: FigureRecord) -> JsonLdStatements:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import ClassVar
 
 from pfocr2rdf.rdf.terms import GroupedResource, Resource, ResourceColumns
 
@@ -11,10 +12,10 @@ from pfocr2rdf.rdf.terms import GroupedResource, Resource, ResourceColumns
 class Serializer(ABC):
     """One RDF syntax. All methods return text; nothing here touches a file."""
 
-    name: str  # what ``--format`` calls it
-    suffix: str  # the ending of its files
-    media_type: str  # its IANA media type
-    separator: str = ""  # the text between two batches
+    name: ClassVar[str]  # what ``--format`` calls it
+    suffix: ClassVar[str]  # the ending of its files
+    media_type: ClassVar[str]  # its IANA media type
+    separator: ClassVar[str] = ""  # the text between two batches
 
     def header(self) -> str:
         """The text before the first resource."""
