@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from tests.support.records import ROOT
@@ -14,6 +15,7 @@ from pfocr2rdf.analysis.stats.model import GraphStats, RankedEntity
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.overview import Bar, Overview, compute_overview
 from pfocr2rdf.stores.embedded import EmbeddedStore
+from pfocr2rdf.stores.querying.examples import find_example
 
 ALL_ROWS = 10_000
 
@@ -28,7 +30,7 @@ def counted_and_queried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tu
 
 
 def bars_of(overview: Overview, heading: str) -> tuple[Bar, ...]:
-    return dict(overview.plots)[heading]
+    return next(chart.bars for chart in overview.charts if chart.heading == heading)
 
 
 def assert_ranked_alike(bars: tuple[Bar, ...], ranking: list[RankedEntity]) -> None:
@@ -50,7 +52,9 @@ def test_there_are_as_many_figures_of_each_year(counted_and_queried: tuple[Graph
 
 def test_the_same_genes_and_families_are_on_most_figures(counted_and_queried: tuple[GraphStats, Overview]) -> None:
     stats, queried = counted_and_queried
-    assert_ranked_alike(bars_of(queried, "Genes on most figures"), stats.top_genes)
+    assert_ranked_alike(bars_of(queried, "Genes on most figures, by symbol"), stats.top_genes)
+    assert_ranked_alike(bars_of(queried, "Genes on most figures, by any evidence"), stats.top_genes_by_any_evidence)
+    assert stats.top_genes != stats.top_genes_by_any_evidence
     assert_ranked_alike(bars_of(queried, "Families on most figures"), stats.top_families)
 
 
@@ -61,3 +65,17 @@ def test_as_many_figures_have_so_many_mentions(counted_and_queried: tuple[GraphS
     bins = Counter(sum(mentions > limit for limit in limits) for mentions in Counter(stats.mentions_per_figure).elements() if mentions)
     assert [bar.number for bar in bars] == [bins[number] for number in range(len(bars))]
     assert sum(bins.values()) == stats.figures - stats.mentions_per_figure.get(0, 0)
+
+
+def test_the_example_query_counts_the_same_genes(tmp_path: Path) -> None:
+    """A reader of the home page, of the statistics and of the example sees one number for one question."""
+    export([ROOT / "examples"], tmp_path / "export", formats=["ntriples"])
+    load(tmp_path / "export", tmp_path / "store")
+    example = find_example("top-genes")
+    assert example is not None
+    with closing(EmbeddedStore(tmp_path / "store")) as store:
+        rows = [(row["symbol"].value, int(row["figures"].value)) for row in store.select(example.query)]
+    ranking = [(entity.label, entity.total) for entity in stats(tmp_path / "export", top=ALL_ROWS).top_genes]
+    assert len(rows) == 20
+    assert set(rows) <= set(ranking)
+    assert [number for _, number in rows] == [number for _, number in ranking[:20]]

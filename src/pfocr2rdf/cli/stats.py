@@ -90,7 +90,8 @@ def _sections(totals: GraphStats) -> Iterator[tuple[str, list[tuple[str, int]]]]
     undated = [("  without a year", totals.figures_without_year)] if totals.figures_without_year else []
     yield "figures by year", [*((f"  {year}", count) for year, count in totals.figures_by_year.items()), *undated]
     for heading, entities in (
-        ("genes on most figures", totals.top_genes),
+        ("genes on most figures, by symbol", totals.top_genes),
+        ("genes on most figures, by any evidence", totals.top_genes_by_any_evidence),
         ("families on most figures", totals.top_families),
         ("families with most genes", totals.largest_families),
         ("organisms of most figures", totals.top_organisms),

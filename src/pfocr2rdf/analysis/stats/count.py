@@ -29,7 +29,7 @@ _match_year = re.compile(rb'"(-?\d{4,9})(?:Z|[+-]\d\d:\d\d)?"\^\^<http://www\.w3
 
 
 def stats(source: str | os.PathLike[str], *, top: int = DEFAULT_TOP_ROWS, progress: Progress | None = None) -> GraphStats:
-    """Count what is in a graph. The memory that it needs does not grow with the number of mentions.
+    """Count what is in a graph. It needs eight bytes of memory for each symbol on a figure.
 
     Args:
         source: an export directory, an RDF file, or records (a file, a folder, a checkout, an archive), which are exported first.
@@ -85,7 +85,8 @@ def _compute_stats(source: str, tally: GraphTally, top: int) -> GraphStats:
         genes_per_figure=_sort_by_key(genes_per_figure),
         figures_per_gene=_sort_by_key(Counter(mentioned.values())),
         figures_per_family=_sort_by_key(Counter(drawn.values())),
-        top_genes=_top_entities(mentioned, tally.labels, top),
+        top_genes=_top_entities(tally.count_figures_by_symbol(), tally.labels, top),
+        top_genes_by_any_evidence=_top_entities(mentioned, tally.labels, top),
         top_families=_top_entities(drawn, tally.labels, top),
         largest_families=_top_entities(tally.genes_per_family, tally.labels, top),
         top_organisms=_top_entities(tally.figures_per_organism, tally.labels, top),

@@ -55,7 +55,8 @@ class GraphStats(NamedTuple):
         genes_per_figure: by the number of genes, how many figures mention so many.
         figures_per_gene: by the number of figures, how many genes are mentioned on so many.
         figures_per_family: by the number of figures, how many families are drawn on so many.
-        top_genes: the genes that most figures mention.
+        top_genes: the genes whose symbols are on most figures.
+        top_genes_by_any_evidence: the genes that most figures mention, also by a synonym or by the name of a family.
         top_families: the families that are drawn on most figures.
         largest_families: the families with most genes.
         top_organisms: the organisms that most figures are of.
@@ -82,6 +83,7 @@ class GraphStats(NamedTuple):
     figures_per_gene: dict[int, int]
     figures_per_family: dict[int, int]
     top_genes: list[RankedEntity]
+    top_genes_by_any_evidence: list[RankedEntity]
     top_families: list[RankedEntity]
     largest_families: list[RankedEntity]
     top_organisms: list[RankedEntity]

@@ -1,11 +1,11 @@
-"""The count of a stream of statements: its memory grows with the figures, papers, genes and families, not with the mentions."""
+"""The count of a stream of statements: its memory grows with the figures, papers, genes and families, and eight bytes a symbol."""
 
 from __future__ import annotations
 
 from array import array
 from collections import Counter
 from collections.abc import Iterable
-from itertools import compress
+from itertools import compress, groupby
 
 from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term
 from pfocr2rdf.rdf.vocabulary import PREFIXES
@@ -18,6 +18,7 @@ GENE_IRI_PREFIX = f"<{PREFIXES['ncbigene']}".encode()
 
 _TYPE, _FIGURE, _MENTION = (name.encode() for name in (RDF_TYPE, expand_term("pfocr:Figure"), expand_term("pfocr:Mention")))
 _HAS_TARGET, _HAS_BODY, _EVIDENCE = (expand_term(name).encode() for name in ("oa:hasTarget", "oa:hasBody", "pfocr:evidence"))
+_VIA_SYMBOL = expand_term("pfocr:viaSymbol").encode()
 _MENTIONS_ENTITY, _MENTIONS_FAMILY = (expand_term(name).encode() for name in ("pfocr:mentions", "pfocr:mentionsFamily"))
 _CITED_IN, _ORGANISM = (expand_term(name).encode() for name in ("pfocr:citedIn", "pfocr:organism"))
 _MEMBER_OF, _ISSUED = (expand_term(name).encode() for name in ("pfocr:memberOf", "dcterms:issued"))
@@ -26,6 +27,7 @@ _LABELLED_CLASSES = frozenset(expand_term(name).encode() for name in ("pfocr:Gen
 _COUNTED_PREDICATES = frozenset(
     (_TYPE, _HAS_TARGET, _HAS_BODY, _EVIDENCE, _MENTIONS_ENTITY, _MENTIONS_FAMILY, _CITED_IN, _ORGANISM, _MEMBER_OF, _ISSUED),
 ).union(_LABEL_PREDICATES)
+_FIGURE_NUMBER_BITS = 32
 _LINE_END_BYTES = len(b" .\n")
 ObjectsByPredicate = dict[bytes, list[bytes]]
 
@@ -55,6 +57,8 @@ class GraphTally:
         self.year_by_paper: dict[bytes, bytes] = {}
         self.labels: dict[bytes, bytes] = {}
         self._numbers: dict[bytes, int] = {}
+        self._gene_numbers: dict[bytes, int] = {}
+        self._symbols = array("Q")  # for each symbol on a figure, the number of the gene above that of the figure
         self._is_figure = bytearray()
         self._genes_of, self._mentions_of = array("I"), array("I")
 
@@ -85,6 +89,12 @@ class GraphTally:
         """The number of figures by their number of mentions, and by their number of genes."""
         return Counter(compress(self._mentions_of, self._is_figure)), Counter(compress(self._genes_of, self._is_figure))
 
+    def count_figures_by_symbol(self) -> dict[bytes, int]:
+        """The number of figures on which each gene was recognised by its symbol."""
+        genes = list(self._gene_numbers)
+        counts = Counter(pair >> _FIGURE_NUMBER_BITS for pair, _ in groupby(sorted(self._symbols)))
+        return {genes[number]: count for number, count in counts.items()}
+
     def _count_subject(self, subject: bytes, objects: ObjectsByPredicate) -> None:
         types = objects.get(_TYPE, ())
         if _MENTION in types:
@@ -104,8 +114,14 @@ class GraphTally:
 
     def _count_mention(self, objects: ObjectsByPredicate) -> None:
         self.mentions += 1
+        genes = [body for body in objects.get(_HAS_BODY, ()) if body.startswith(GENE_IRI_PREFIX)]
+        symbols = genes if _VIA_SYMBOL in objects.get(_EVIDENCE, ()) else ()
         for figure in objects.get(_HAS_TARGET, ()):
-            self._mentions_of[self._figure_number(figure)] += 1
+            number = self._figure_number(figure)
+            self._mentions_of[number] += 1
+            for gene in symbols:
+                gene_number = self._gene_numbers.setdefault(gene, len(self._gene_numbers))
+                self._symbols.append(gene_number << _FIGURE_NUMBER_BITS | number)
         self.mentions_by_body[objects[_HAS_BODY][0] if _HAS_BODY in objects else b""] += 1
         self.mentions_by_evidence[objects[_EVIDENCE][0] if _EVIDENCE in objects else b""] += 1
 

@@ -16,6 +16,11 @@ _COUNT_QUERY = "SELECT (COUNT(DISTINCT ?s) AS ?n) {{ ?s a <{cls}> }}"
 _YEARS_QUERY = """
 SELECT ?year (COUNT(DISTINCT ?figure) AS ?n) { ?figure pfocr:citedIn/dcterms:issued ?year } GROUP BY ?year ORDER BY ?year"""
 
+_SYMBOLS_QUERY = """
+SELECT ?thing (COUNT(DISTINCT ?figure) AS ?n) {
+  ?mention pfocr:evidence pfocr:viaSymbol ; oa:hasBody ?thing ; oa:hasTarget ?figure FILTER (STRSTARTS(STR(?thing), "%s"))
+} GROUP BY ?thing ORDER BY DESC(?n) ?thing LIMIT %d"""
+
 _GENES_QUERY = """
 SELECT ?thing (COUNT(DISTINCT ?figure) AS ?n) { ?figure pfocr:mentions ?thing FILTER (STRSTARTS(STR(?thing), "%s")) }
 GROUP BY ?thing ORDER BY DESC(?n) ?thing LIMIT %d"""
@@ -35,11 +40,19 @@ class Bar(NamedTuple):
     length: int
 
 
+class BarChart(NamedTuple):
+    """A bar chart with its heading; one that is folded is an alternative to the chart before it."""
+
+    heading: str
+    bars: tuple[Bar, ...]
+    is_folded: bool = False
+
+
 class Overview(NamedTuple):
     """The statistics on the home page."""
 
     counts: dict[str, int]  # the number of resources of each entity type, by the name of its folder
-    plots: tuple[tuple[str, tuple[Bar, ...]], ...]  # the bar charts, each with a heading
+    charts: tuple[BarChart, ...]
     search_examples: tuple[str, ...]  # what people may search for: names of genes and of a family
 
 
@@ -54,17 +67,20 @@ def compute_overview(reader: DatasetReader) -> Overview:
         for entity_type in ENTITY_TYPES
     }
     years = [(row["year"], f"browse/figures/{row['year']}/index.html", int(row["n"])) for row in query(_YEARS_QUERY)]
-    genes = _ranking_rows(reader, query(_GENES_QUERY % (PREFIXES["ncbigene"], _MAX_BARS)), "gene")
+    genes, genes_by_any_evidence = (
+        _ranking_rows(reader, query(text % (PREFIXES["ncbigene"], _MAX_BARS)), "gene") for text in (_SYMBOLS_QUERY, _GENES_QUERY)
+    )
     families = _ranking_rows(reader, query(_FAMILIES_QUERY % _MAX_BARS), "family")
     mentions = _histogram_rows({int(row["each"]): int(row["n"]) for row in query(_MENTIONS_QUERY)})
-    plots = (
-        ("Figures per year", _bars(years)),
-        ("Genes on most figures", _bars(genes)),
-        ("Families on most figures", _bars(families)),
-        ("Mentions per figure", _bars(mentions)),
+    charts = (
+        BarChart("Figures per year", _bars(years)),
+        BarChart("Genes on most figures, by symbol", _bars(genes)),
+        BarChart("Genes on most figures, by any evidence", _bars(genes_by_any_evidence), is_folded=True),
+        BarChart("Families on most figures", _bars(families)),
+        BarChart("Mentions per figure", _bars(mentions)),
     )
     search_examples = tuple(row[0] for row in (*genes[:2], *families[:1]))
-    return Overview(counts, tuple(plot for plot in plots if plot[1]), search_examples)
+    return Overview(counts, tuple(chart for chart in charts if chart.bars), search_examples)
 
 
 def _ranking_rows(reader: DatasetReader, rows: list[dict[str, str]], type_name: str) -> list[tuple[str, str, int]]:
