@@ -74,7 +74,7 @@ def test_the_example_query_counts_the_same_genes(tmp_path: Path) -> None:
     example = find_example("top-genes")
     assert example is not None
     with closing(EmbeddedStore(tmp_path / "store")) as store:
-        rows = [(row["symbol"].value, int(row["figures"].value)) for row in store.select(example.query)]
+        rows = [(row["symbol"], int(row["figures"])) for row in DatasetReader(store).query_rows(example.query)]
     ranking = [(entity.label, entity.total) for entity in stats(tmp_path / "export", top=ALL_ROWS).top_genes]
     assert len(rows) == 20
     assert set(rows) <= set(ranking)
