@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from itertools import chain, islice
+from itertools import islice
+from typing import Any
 
 from pfocr2rdf.errors import RecordError, StoppedError
-from pfocr2rdf.mapping.names import LABEL, has_label, mesh_name, name_entity, needs_name
 from pfocr2rdf.pipeline.aliases import AliasTable
 from pfocr2rdf.pipeline.counts import TripleCounts
 from pfocr2rdf.pipeline.duplicates import DuplicateResolver
-from pfocr2rdf.pipeline.entities import Conflict, EntityStore, Origin
+from pfocr2rdf.pipeline.entities import ENTITY_BATCH_SIZE, EntityStore, Origin
+from pfocr2rdf.pipeline.merged_entities import EntityNotes, MergedEntities, MergedEntity, Validate
 from pfocr2rdf.pipeline.report import ReportWriter
 from pfocr2rdf.pipeline.results import (
     DUPLICATE,
@@ -29,20 +30,14 @@ from pfocr2rdf.pipeline.results import (
 from pfocr2rdf.pipeline.state import State
 from pfocr2rdf.pipeline.summary import ExportSummary
 from pfocr2rdf.pipeline.words import WordCounts
-from pfocr2rdf.rdf.cache import LruCache
-from pfocr2rdf.rdf.terms import Resource, expand_term, lexical_form, list_classes, pack_objects
-from pfocr2rdf.rdf.vocabulary import CLASSES
+from pfocr2rdf.rdf.terms import expand_term, lexical_form, pack_objects
 from pfocr2rdf.storage.distinct_counter import DistinctCounter
 from pfocr2rdf.storage.export_directory import ExportDirectory
-from pfocr2rdf.validation.results import ValidationResult
-from pfocr2rdf.validation.validator import Validator
 
-_ENTITY_BATCH_SIZE = 512
 _UNREAD_LINK = "is a link to a folder, and links to folders are not followed; name that folder as a source of its own"
 _UNREAD_FILE = "is named for a figure, but nothing reads it; tables are named FIGID-genes.tsv, FIGID-chemicals.tsv, FIGID-diseases.tsv"
 
 _ISSUED = expand_term("dcterms:issued")
-_REFERENCED_CLASSES = frozenset(expand_term(row.name) for row in CLASSES)
 
 DroppedRecords = dict[int, RecordError | RecordWarning]
 """Records that gave way to another one of their figure, by number, each with what the report says of it."""
@@ -68,7 +63,8 @@ class Aggregator:
         self.alias_table = AliasTable(state.database)
         self.word_counts = WordCounts(state.database)
         self.distinct_objects = DistinctCounter(directory.staging)
-        self.years: set[str] = set()  # of the papers
+        self.distinct_counts: tuple[int, int] | None = None  # of objects: IRIs and literals
+        self.years: Counter[str] = Counter()  # of the papers
         self.records_digest = hashlib.sha256()
         self._refused_figids: set[str] = set()
 
@@ -91,17 +87,21 @@ class Aggregator:
         self.summary.add_counts(counts, times)
         self.word_counts.add(counts, times)
 
+    def add_notes(self, notes: RecordNotes, times: int = 1) -> None:
+        """Add the counts of a record that comes without its batch; take them away with ``times=-1``."""
+        if times > 0:
+            self.triple_counts.merge(notes.counts)
+        else:
+            self.triple_counts.subtract(notes.counts)
+        self._add_counts(notes.summary_counts, times)
+
     def subtract(self, record_result: RecordResult) -> None:
         """Take away what a batch counted for a record that is not exported after all."""
-        notes = RecordNotes.from_json(record_result.notes_json)
-        self.triple_counts.subtract(notes.counts)
-        self._add_counts(notes.summary_counts, -1)
+        self.add_notes(RecordNotes.from_json(record_result.notes_json), -1)
 
     def add_reused(self, record_result: RecordResult) -> None:
         """Add the counts of a record that comes without its batch."""
-        notes = RecordNotes.from_json(record_result.notes_json)
-        self.triple_counts.merge(notes.counts)
-        self._add_counts(notes.summary_counts)
+        self.add_notes(RecordNotes.from_json(record_result.notes_json))
 
     def add_result(self, record_result: RecordResult, quarantined: QuarantinedRecord | None) -> None:
         """Add one record's result to the numbers and the report."""
@@ -117,9 +117,11 @@ class Aggregator:
                 record_result.description_keys, Origin(record_result.schema_rank, record_result.figid, record_result.number)
             )
         if record_result.status != EXPORTED or '"results":' in record_result.notes_json or '"warnings":' in record_result.notes_json:
-            self._report_notes(record_result, RecordNotes.from_json(record_result.notes_json), quarantined)
+            self.report_result(record_result, quarantined)
 
-    def _report_notes(self, record_result: RecordResult, notes: RecordNotes, quarantined: QuarantinedRecord | None) -> None:
+    def report_result(self, record_result: RecordResult, quarantined: QuarantinedRecord | None) -> None:
+        """Report one record's result."""
+        notes = RecordNotes.from_json(record_result.notes_json)
         if record_result.status == REFUSED and notes.refusal:
             self.add_refusal(notes.refusal)
         for result in notes.validation_results:
@@ -184,58 +186,75 @@ class Aggregator:
                     reason = _UNREAD_LINK if path.endswith("/") else _UNREAD_FILE
                     self.report.add_warning(RecordWarning(figid if has_figure else "", path, reason))
 
-    def iter_entity_batches(self, validator: Validator) -> Iterator[list[Resource]]:
-        """The entities, sorted and counted, in batches for the serializers."""
-        entities = self._iter_merged_entities(validator)
-        classes: LruCache[str, str] = LruCache(50_000, self._list_classes)
-        while batch := list(islice(entities, _ENTITY_BATCH_SIZE)):
-            self.years.update(lexical_form(value) for entity in batch for predicate, value in entity.pairs if predicate == _ISSUED)
-            self.triple_counts.add(batch, classes.__getitem__)
-            self.distinct_objects.add(pack_objects(chain.from_iterable(map(_list_objects, batch))))
+    def iter_entity_batches(self, validate: Validate) -> Iterator[list[MergedEntity]]:
+        """The entities, sorted, counted and reported, in batches for the serializers."""
+        merged_entities = MergedEntities(self.entity_store, self.word_counts, validate)
+        entities = iter(merged_entities)
+        while batch := list(islice(entities, ENTITY_BATCH_SIZE)):
+            self.add_entities(batch, merged_entities)
+            for entity in batch:
+                self.distinct_objects.add(entity.packed_objects)
+                self.report_entity(entity.resource.subject, entity.notes)
             yield batch
 
-    def _list_classes(self, subject: str) -> str:
-        entity = self.entity_store.get_resource(subject)
-        return list_classes(entity.pairs) if entity else ""
+    def add_entities(self, batch: list[MergedEntity], entities: MergedEntities) -> None:
+        """Count entities."""
+        self.triple_counts.add((entity.resource for entity in batch), entities.list_classes)
+        self.years.update(_list_years(batch))
 
-    def _iter_merged_entities(self, validator: Validator) -> Iterator[Resource]:
-        """The entities, sorted; those merged from several descriptions are validated, and their conflicts reported."""
-        conflicts: list[Conflict] = []
-        for merged in self.entity_store.merged_resources(conflicts):
-            entity = self._name_entity(merged, conflicts) if needs_name(merged) else merged
-            for result in self._validate_entity(entity, validator):
-                self.report.add_result(result)
-            yield entity
-            for conflict in conflicts:
-                self.report.add_conflict(conflict)
-            conflicts.clear()
+    def subtract_entities(self, batch: list[MergedEntity], entities: MergedEntities) -> None:
+        """Take away again what entities counted."""
+        counts = TripleCounts()
+        counts.add((entity.resource for entity in batch), entities.list_classes)
+        self.triple_counts.subtract(counts)
+        self.years -= Counter(_list_years(batch))
 
-    def _name_entity(self, entity: Resource, conflicts: list[Conflict]) -> Resource:
-        """The chemical or disease with its names. Where MeSH names it, records that disagree about the name are no conflict."""
-        name_conflicts = [conflict for conflict in conflicts if conflict.predicate == LABEL]
-        if name_conflicts and mesh_name(entity.subject):
-            conflicts[:] = [conflict for conflict in conflicts if conflict.predicate != LABEL]
-        else:
-            name_conflicts = []
-        word = self.word_counts.most_frequent(entity.subject)
-        named = name_entity(entity, word, [lexical_form(conflict.dropped) for conflict in name_conflicts])
-        if not has_label(named):
-            self.report.add_unlabelled(entity.subject, word)
-        return named
+    def report_entity(self, subject: str, notes: EntityNotes) -> None:
+        """Report an entity."""
+        for result in notes.results:
+            self.report.add_result(result)
+        for conflict in notes.conflicts:
+            self.report.add_conflict(conflict)
+        if notes.word is not None:
+            self.report.add_unlabelled(subject, notes.word)
 
-    def _validate_entity(self, entity: Resource, validator: Validator) -> Iterable[ValidationResult]:
-        """Validation results of an entity that was merged from several descriptions; each alone was validated with its figure."""
-        if not self.entity_store.is_merged(entity.subject):
-            return []
-        neighbours = [resource for _, value in entity.pairs if (resource := self.entity_store.get_resource(value))]
-        source = f"merged from {', '.join(self.entity_store.origins(entity.subject))}"
-        return [result for result in validator.validate([entity, *neighbours], source) if result.focus_node == entity.subject]
+    def add_distinct(self, iris: int, literals: int) -> None:
+        """Add to the numbers of distinct objects that were restored."""
+        known_iris, known_literals = self.count_distinct_objects()
+        self.distinct_counts = (known_iris + iris, known_literals + literals)
+
+    def list_counted_values(self) -> set[str]:
+        """The objects that are counted one by one, which no record and no entity lists among its objects."""
+        return {kind.value for kind in self.triple_counts.statement_kinds if kind.value}
 
     def count_distinct_objects(self) -> tuple[int, int]:
         """The number of distinct IRIs and of distinct literals that are objects."""
-        self.distinct_objects.add(pack_objects({kind.value for kind in self.triple_counts.statement_kinds if kind.value}))
-        with closing(self.distinct_objects):
-            return self.distinct_objects.count()
+        if self.distinct_counts is None:
+            self.distinct_objects.add(pack_objects(self.list_counted_values()))
+            with closing(self.distinct_objects):
+                self.distinct_counts = self.distinct_objects.count()
+        return self.distinct_counts
+
+    def totals(self) -> dict[str, Any]:
+        """All that is counted over records and entities, for an update of this export, as JSON."""
+        return {
+            "subjects": self.triple_counts.subjects,
+            "sets": self.triple_counts.characteristic_sets,
+            "mentions": self.summary.mentions,
+            "repairs": self.summary.repairs,
+            "years": self.years,
+            "distinct": self.count_distinct_objects(),
+        }
+
+    def restore_totals(self, totals: dict[str, Any]) -> None:
+        """Begin with the ``totals`` of an earlier export."""
+        self.triple_counts.subjects = totals["subjects"]
+        self.triple_counts.characteristic_sets.update(totals["sets"])
+        self.summary.mentions.update(totals["mentions"])
+        self.summary.repairs.update(totals["repairs"])
+        self.years.update(totals["years"])
+        iris, literals = totals["distinct"]
+        self.distinct_counts = (iris, literals)
 
     def close(self) -> None:
         """Complete the summary and the report, and write the aliases."""
@@ -249,7 +268,6 @@ class Aggregator:
         report.close(summary.as_dict(timing=False))
 
 
-def _list_objects(entity: Resource) -> list[str]:
-    """The objects of its statements, and the entity itself where it is of a class that figures and mentions have statements about."""
-    values = [value for _, value in entity.pairs]
-    return values if _REFERENCED_CLASSES.isdisjoint(values) else [entity.subject, *values]
+def _list_years(entities: list[MergedEntity]) -> list[str]:
+    """The years of the papers among entities."""
+    return [lexical_form(value) for entity in entities for predicate, value in entity.resource.pairs if predicate == _ISSUED]

@@ -34,6 +34,11 @@ class AliasTable:
         if len(self._pending_rows) > _MAX_PENDING_ROWS:
             self._flush()
 
+    def forget(self, result: RecordResult) -> None:
+        """Remove the aliases of a record."""
+        self._flush()
+        self._database.execute("DELETE FROM aliases WHERE figid = ? AND source = ?", (result.figid, result.source))
+
     def _flush(self) -> None:
         self._database.executemany("INSERT INTO aliases VALUES (?, ?, ?)", self._pending_rows)
         self._pending_rows = []

@@ -112,7 +112,10 @@ class TripleCounts:
     def subtract(self, other: TripleCounts) -> None:
         """Take away counts that were merged."""
         self.subjects -= other.subjects
-        self.characteristic_sets = self.characteristic_sets - other.characteristic_sets
+        for characteristic_set, count in other.characteristic_sets.items():
+            self.characteristic_sets[characteristic_set] -= count
+            if not self.characteristic_sets[characteristic_set]:
+                del self.characteristic_sets[characteristic_set]
 
     @property
     def triples(self) -> int:

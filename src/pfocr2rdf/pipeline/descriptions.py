@@ -19,6 +19,10 @@ class Description(NamedTuple):
     subject: str
     pairs: str
 
+    def list_objects(self) -> list[str]:
+        """The objects of the statements."""
+        return [line.partition(" ")[2] for line in self.pairs.split("\n")]
+
 
 class DescriptionEncoder:
     """Encodes the descriptions of one worker."""

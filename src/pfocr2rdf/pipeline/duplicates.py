@@ -53,6 +53,16 @@ class DuplicateResolver:
             (duplicates if duplicate.number >= first_number else self.already_written).add(duplicate.number)
         return duplicates
 
+    def explain_previous(self, duplicate: RecordResult) -> None:
+        """Add to ``dropped`` a record that gave way in an export before this one, whose winner is still the same."""
+        winner = _Candidate(*self._database.execute("SELECT * FROM figures WHERE figid = ?", (duplicate.figid,)).fetchone())
+        candidate = _Candidate(duplicate.figid, duplicate.number, duplicate.schema_rank, duplicate.source)
+        self.dropped[duplicate.number] = _explain_drop(candidate, winner)
+
+    def forget(self, figid: str) -> None:
+        """Remove a figure."""
+        self._database.execute("DELETE FROM figures WHERE figid = ?", (figid,))
+
     def has_figure(self, figid: str) -> bool:
         """Whether a record of this figure was read."""
         return self._database.execute("SELECT 1 FROM figures WHERE figid = ?", (figid,)).fetchone() is not None

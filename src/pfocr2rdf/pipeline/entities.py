@@ -17,6 +17,9 @@ from pfocr2rdf.storage.sqlite import create_database
 
 _DOI, _SAME_AS = expand_term("bibo:doi"), expand_term("owl:sameAs")
 
+ENTITY_BATCH_SIZE = 512
+"""So many entities are one batch for the serializers: some formats show where it begins."""
+
 _TABLE = """
 CREATE TABLE IF NOT EXISTS descriptions (
     key BLOB NOT NULL UNIQUE, subject TEXT NOT NULL, pairs TEXT NOT NULL, rank INTEGER, number INTEGER, figid TEXT
@@ -123,6 +126,11 @@ class EntityStore:
         self.add_descriptions([description])
         self.assert_given_by([description.key], origin)
 
+    def iter_descriptions(self) -> Iterator[Description]:
+        """All descriptions that count."""
+        self.flush()
+        return map(Description._make, self._database.execute("SELECT key, subject, pairs FROM descriptions WHERE rank IS NOT NULL"))
+
     def is_merged(self, subject: str) -> bool:
         """Whether there is more than one description of the entity."""
         return len(self._read_subject(subject)) > 1
@@ -152,12 +160,13 @@ class EntityStore:
         for subject, rows in groupby(self._database.execute(_SELECT_ALL), itemgetter(0)):
             descriptions = _decode_descriptions(rows)
             self._last_read = (subject, descriptions)
-            first = Resource(subject, next(iter(descriptions)))
-            if len(descriptions) == 1 and resolve_functional(first) is first:
-                yield first
-            else:
-                yield Resource(subject, _merge(subject, descriptions, conflicts))
+            yield _merge_unless_single(subject, descriptions, conflicts)
         self._last_read = ("", {})
+
+    def merge_resource(self, subject: str, conflicts: list[Conflict]) -> Resource | None:
+        """One entity as ``merged_resources`` has it; ``None`` where no figure describes it."""
+        descriptions = self._read_subject(subject)
+        return _merge_unless_single(subject, descriptions, conflicts) if descriptions else None
 
 
 _OriginByDescription = dict[tuple[PredicateObject, ...], Origin]
@@ -169,6 +178,13 @@ def _decode_descriptions(rows: Iterable[tuple[str, str, int, str]]) -> _OriginBy
 
 def _decode_pairs(text: str) -> tuple[PredicateObject, ...]:
     return tuple([(line[:cut], line[cut + 1 :]) for line in text.split("\n") if (cut := line.index(" "))])
+
+
+def _merge_unless_single(subject: str, descriptions: _OriginByDescription, conflicts: list[Conflict]) -> Resource:
+    first = Resource(subject, next(iter(descriptions)))
+    if len(descriptions) == 1 and resolve_functional(first) is first:
+        return first
+    return Resource(subject, _merge(subject, descriptions, conflicts))
 
 
 def _merge(subject: str, descriptions: _OriginByDescription, conflicts: list[Conflict]) -> tuple[PredicateObject, ...]:

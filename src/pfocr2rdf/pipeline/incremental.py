@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.pipeline.executors.base import Executor
 from pfocr2rdf.pipeline.previous_export import PreviousExport
-from pfocr2rdf.pipeline.results import IndexedRecord, RecordResult
+from pfocr2rdf.pipeline.results import NUMBER_STEP, IndexedRecord, RecordResult
 from pfocr2rdf.pipeline.state import StoredRecord
+from pfocr2rdf.pipeline.update_plan import ChangeLog, ItemPosition
 from pfocr2rdf.records.reader import record_digest
 from pfocr2rdf.records.record_ref import RecordRef
-from pfocr2rdf.records.sources import RecordSource
 
 _BATCH_RECORDS = 256
 
@@ -27,15 +26,20 @@ class ReusedRecord(NamedTuple):
 
 
 class ReusableRecords(NamedTuple):
-    """Previous exports, and for each record, by its number, the export (from 1) that has it as it is now, or 0."""
+    """Previous exports, and for each record, by its place, the export (from 1) that has it as it is now, or 0.
+
+    The ``change_log`` is that of the export in the output, where nothing else can be reused.
+    """
 
     exports: list[PreviousExport]
     export_numbers: bytes = b""
+    change_log: ChangeLog | None = None
 
     def find(self, record: IndexedRecord) -> ReusedRecord | None:
         """The record, where it can be reused."""
         number, ref = record
-        export_number = self.export_numbers[number] if number < len(self.export_numbers) else 0
+        index = number // NUMBER_STEP
+        export_number = self.export_numbers[index] if index < len(self.export_numbers) else 0
         if not export_number:
             return None
         previous = self.exports[export_number - 1]
@@ -88,26 +92,46 @@ def _matching_export(record: RecordFingerprint) -> int:
     return 0
 
 
-def detect_changes(sources: RecordSource, exports: list[PreviousExport], executor: Executor, limit: int | None) -> bytes:
-    """For each record, by number, the previous export (from 1) that has it as it is now; 0 where none has, or there is no record."""
+def detect_changes(
+    sources: Iterable[RecordRef | RecordError], exports: list[PreviousExport], executor: Executor, change_log: ChangeLog | None = None
+) -> bytes:
+    """For each record, by its place, the previous export (from 1) that has it as it is now; 0 where none has, or there is no record.
+
+    The ``change_log`` is that of the first export.
+    """
     export_numbers = bytearray()
-    for numbers, matches in executor.map(_iter_tasks(sources, exports, limit)):
-        export_numbers.extend(bytes(numbers[-1] + 1 - len(export_numbers)))
-        for number, match in zip(numbers, matches, strict=True):
-            export_numbers[number] = match
+    for items, matches in executor.map(_iter_tasks(sources, exports, change_log)):
+        export_numbers.extend(bytes(items[-1].ordinal + 1 - len(export_numbers)))
+        for item, match in zip(items, matches, strict=True):
+            export_numbers[item.ordinal] = match
+            if change_log and item.position and match != 1:
+                change_log.add(item.position, item.ref)
     return bytes(export_numbers)
 
 
-def _iter_tasks(sources: RecordSource, exports: list[PreviousExport], limit: int | None) -> Iterator[tuple[list[int], DetectChangesTask]]:
-    numbers: list[int] = []
+class _ComparedRecord(NamedTuple):
+    """A record that is compared: its place among all items of the sources, and in the log of changes, where there is one."""
+
+    ordinal: int
+    ref: RecordRef
+    position: ItemPosition | None
+
+
+def _iter_tasks(
+    sources: Iterable[RecordRef | RecordError], exports: list[PreviousExport], change_log: ChangeLog | None
+) -> Iterator[tuple[list[_ComparedRecord], DetectChangesTask]]:
+    items: list[_ComparedRecord] = []
     records: list[RecordFingerprint] = []
-    for number, item in enumerate(islice(sources, limit)):
+    for index, item in enumerate(sources):
         if isinstance(item, RecordError):
+            if change_log:
+                change_log.follow_error(item, exports[0].find_fingerprint(RecordRef(item.source)))
             continue
-        numbers.append(number)
-        records.append(RecordFingerprint(item, tuple(export.get_fingerprint(item) for export in exports)))
+        stored = [export.find_fingerprint(item) for export in exports]
+        items.append(_ComparedRecord(index, item, change_log.follow(stored[0]) if change_log else None))
+        records.append(RecordFingerprint(item, tuple([row and (row.digest, row.figid) for row in stored])))
         if len(records) == _BATCH_RECORDS:
-            yield numbers, DetectChangesTask(records)
-            numbers, records = [], []
+            yield items, DetectChangesTask(records)
+            items, records = [], []
     if records:
-        yield numbers, DetectChangesTask(records)
+        yield items, DetectChangesTask(records)

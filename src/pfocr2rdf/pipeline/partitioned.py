@@ -150,7 +150,8 @@ class PartitionedExport:
             outputs = list(zip(files, serializers, strict=True))
             for file, serializer in outputs:
                 file.stream.write(serializer.header().encode())
-            for number, resources in enumerate(aggregator.iter_entity_batches(self._run.validator)):
+            for number, entities in enumerate(aggregator.iter_entity_batches(self._run.validator.validate)):
+                resources = [entity.resource for entity in entities]
                 for file, serializer in outputs:
                     text = serializer.serialize_resources(resources, DATASET_IRI)
                     file.stream.write(((serializer.separator if number else "") + text).encode())

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 from pfocr2rdf.errors import OutputError
 from pfocr2rdf.pipeline.fragment_reader import FragmentReader, open_fragments
-from pfocr2rdf.pipeline.results import DUPLICATE, EXPORTED, QUARANTINED, QuarantinedRecord
-from pfocr2rdf.pipeline.state import State, StoredRecord
+from pfocr2rdf.pipeline.results import DUPLICATE, EXPORTED, QUARANTINED, QuarantinedRecord, RecordResult
+from pfocr2rdf.pipeline.state import State, StoredFingerprint, StoredRecord
 from pfocr2rdf.records.record_ref import RecordRef
 from pfocr2rdf.storage.layout import MANIFEST_FILE, QUARANTINE_DIR, REASONS_FILE, REPORT_FILE, STATE_FILE, is_own_manifest
 from pfocr2rdf.storage.sqlite import DATABASE_ERRORS
@@ -29,12 +29,13 @@ class PreviousExport:
         stored_formats, files = state.get_meta("formats"), state.get_meta("files")
         self._stamps: dict[str, Any] = state.get_meta("written") or {}  # an interrupted run has none: nobody else was in its folder
         self._verified_keys: set[bytes] = set()
-        self._readers: list[tuple[int, FragmentReader]] = []
+        self.readers: list[FragmentReader] = []  # one a format that is wanted now
+        self._indices = [stored_formats.index(name) for name in format_names]
         with ExitStack() as stack:
             for name in format_names:
                 reader = open_fragments(self._unmodified_path(files[name]))
                 stack.callback(reader.close)
-                self._readers.append((stored_formats.index(name), reader))
+                self.readers.append(reader)
             self._stack = stack.pop_all()
 
     def _unmodified_path(self, name: str) -> Path:
@@ -42,10 +43,17 @@ class PreviousExport:
             raise ValueError(f"{name} is no longer as it was written")
         return self.root / name
 
-    def get_fingerprint(self, ref: RecordRef) -> tuple[bytes, str] | None:
-        """Digest and figure of the record, as it was then."""
-        with suppress(*DATABASE_ERRORS):
-            return self.state.get_fingerprint(ref.source, ref.line)
+    def find_fingerprint(self, ref: RecordRef) -> StoredFingerprint | None:
+        """What tells whether the record is as it was then."""
+        with suppress(*DATABASE_ERRORS, TypeError):
+            return self.state.find_fingerprint(ref.source, ref.line)
+        return None
+
+    def find_result(self, number: int) -> RecordResult | None:
+        """The result of a record, by its number; ``None`` where it cannot be read."""
+        with suppress(*DATABASE_ERRORS, ValueError, TypeError):
+            record = self.state.get_record(number)
+            return record.result if record else None
         return None
 
     def find_reusable(self, ref: RecordRef) -> StoredRecord | None:
@@ -58,7 +66,7 @@ class PreviousExport:
     def _is_reusable(self, record: StoredRecord) -> bool:
         result = record.result
         if result.status == EXPORTED:
-            if any(record.offsets[index] + result.sizes[index] > reader.length for index, reader in self._readers):
+            if any(record.offsets[index] + result.sizes[index] > reader.length for index, reader in self._iter_readers()):
                 return False
             for key in set(result.description_keys) - self._verified_keys:
                 self.state.get_description(key)  # raises where there is none
@@ -70,7 +78,11 @@ class PreviousExport:
 
     def read_fragments(self, record: StoredRecord) -> list[bytes]:
         """The fragment of an exported record in each of the formats that are wanted now."""
-        return [reader.read(record.offsets[index], record.result.sizes[index]) for index, reader in self._readers]
+        return [reader.read(record.offsets[index], record.result.sizes[index]) for index, reader in self._iter_readers()]
+
+    def _iter_readers(self) -> Iterator[tuple[int, FragmentReader]]:
+        """The readers, each with the index of its format among those of the export."""
+        return zip(self._indices, self.readers, strict=True)
 
     def read_quarantined(self, figid: str) -> QuarantinedRecord:
         """A quarantined record, with its files and the reasons."""

@@ -20,6 +20,9 @@ from pfocr2rdf.validation.results import ValidationResult
 
 EXPORTED, REFUSED, QUARANTINED = "exported", "refused", "quarantined"
 
+NUMBER_STEP = 1 << 16
+"""The difference of the numbers of two records, between which an update of the export can number others."""
+
 DUPLICATE = "lost"  # the status of a record that gave way to another one of its figure
 
 # All records share a few hundred characteristic sets of a few hundred letters each: their lines and terms are stored as numbers.
@@ -79,7 +82,7 @@ class RecordNotes(NamedTuple):
         counts = TripleCounts()
         if "counts" in row:
             counts.subjects, sets = row["counts"]
-            counts.characteristic_sets = Counter({_decode_set(code): count for code, count in sets.items()})
+            counts.characteristic_sets = Counter({_decoded_sets[code]: count for code, count in sets.items()})
         results = [ValidationResult(*values) for values in row.get("results", ())]
         return cls(counts, Counter(row.get("tally", ())), results, row.get("warnings", []), _decode_refusal(row.get("refusal")))
 
@@ -87,7 +90,7 @@ class RecordNotes(NamedTuple):
 class RecordResult(NamedTuple):
     """The result of one record, without its fragments."""
 
-    number: int  # its place in the order of all records
+    number: int  # its place in the order of all records: a multiple of ``NUMBER_STEP`` where it was there from the beginning
     source: str  # the name of its source in messages
     line: int  # the line of the source where it begins, where that holds several records; else 0
     digest: bytes  # SHA-256 of its files as they came; empty where they could not be read
@@ -103,7 +106,12 @@ class RecordResult(NamedTuple):
     @property
     def description_keys(self) -> list[bytes]:
         """The keys of its descriptions."""
-        return [self.packed_keys[begin : begin + KEY_BYTES] for begin in range(0, len(self.packed_keys), KEY_BYTES)]
+        return list_keys(self.packed_keys)
+
+
+def list_keys(packed_keys: bytes) -> list[bytes]:
+    """The keys of descriptions that stand one behind the other."""
+    return [packed_keys[begin : begin + KEY_BYTES] for begin in range(0, len(packed_keys), KEY_BYTES)]
 
 
 class ResultCodec(NamedTuple):
@@ -168,6 +176,9 @@ _encoded_sets: LruCache[str, str] = LruCache(10_000, _encode_set)
 
 def _decode_set(code: str) -> str:
     return "\n".join([_decode_line(line) for line in code.split("\n")])
+
+
+_decoded_sets: LruCache[str, str] = LruCache(10_000, _decode_set)
 
 
 def _decode_line(line: str) -> str:

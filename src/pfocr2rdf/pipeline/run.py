@@ -14,7 +14,7 @@ from pfocr2rdf.pipeline.fingerprint import export_fingerprint
 from pfocr2rdf.pipeline.options import ExecutorOptions, ExportOptions
 from pfocr2rdf.pipeline.release import Release
 from pfocr2rdf.pipeline.report import ReportWriter
-from pfocr2rdf.pipeline.results import IndexedRecord, RecordResult, index_record
+from pfocr2rdf.pipeline.results import NUMBER_STEP, IndexedRecord, RecordResult, index_record
 from pfocr2rdf.pipeline.state import State
 from pfocr2rdf.pipeline.worker import create_executor
 from pfocr2rdf.records.sources import RecordSource
@@ -62,7 +62,7 @@ class ExportRun:
     def iter_records(self) -> Iterator[IndexedRecord | RecordResult]:
         """The records in order, each with its number; a source item that is no record comes as its refusal."""
         for number, item in enumerate(islice(self.sources, self.options.limit)):
-            yield index_record(number, item)
+            yield index_record(number * NUMBER_STEP, item)
 
     def track_progress(self) -> Callable[[int], None]:
         """A function to call with the number of records that were read so far."""

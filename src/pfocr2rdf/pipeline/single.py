@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import islice, repeat
 from typing import Any
 
 from pfocr2rdf.pipeline.aggregate import Aggregator, DroppedRecords
+from pfocr2rdf.pipeline.entity_index import EntityIndex, WrittenEntity
+from pfocr2rdf.pipeline.graph_file import GraphFileWriter
 from pfocr2rdf.pipeline.incremental import ReusableRecords, detect_changes
-from pfocr2rdf.pipeline.previous_export import holds_figures, open_previous_export
-from pfocr2rdf.pipeline.record_writer import ExportItem, GraphFileWriter, RecordWriter
+from pfocr2rdf.pipeline.previous_export import PreviousExport, holds_figures, open_previous_export
+from pfocr2rdf.pipeline.record_writer import ExportItem, RecordWriter
 from pfocr2rdf.pipeline.report import ReportWriter
 from pfocr2rdf.pipeline.results import IndexedRecord
 from pfocr2rdf.pipeline.run import ExportRun
@@ -18,6 +22,8 @@ from pfocr2rdf.pipeline.sidecars import write_sidecars
 from pfocr2rdf.pipeline.state import State
 from pfocr2rdf.pipeline.summary import ExportSummary
 from pfocr2rdf.pipeline.tasks import BATCH_RECORDS, MapBatchTask
+from pfocr2rdf.pipeline.update import ExportUpdate
+from pfocr2rdf.pipeline.update_plan import ChangeLog, NotUpdatableError
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.storage.export_directory import ExportDirectory
 from pfocr2rdf.storage.files import map_os_errors
@@ -46,12 +52,12 @@ class SingleFileExport:
         while True:
             with ExitStack() as stack:
                 reusable = stack.enter_context(self._reusable_records())
-                if not dropped and (unchanged := self._unchanged_summary(reusable)):
-                    return unchanged
                 stack.enter_context(map_os_errors(self._directory.path))
+                if not dropped and (summary := self._unchanged_summary(reusable) or self._update_previous(reusable)):
+                    return summary
                 state = State.create(self._directory.staging / STATE_FILE)
                 stack.callback(state.discard)
-                state.set_meta(version=self._run.fingerprint, settings=self._settings())
+                state.set_meta(version=self._run.fingerprint, shifts=[])
                 aggregator = self._write_graph_files(dropped, reusable, state)
                 mapped_records = max(mapped_records, aggregator.summary.mapped)  # another pass reuses what the first one mapped
                 if not aggregator.duplicate_resolver.already_written:
@@ -68,11 +74,12 @@ class SingleFileExport:
         roots = ([] if run.options.fresh else [self._directory.path]) + [self._directory.checkpoint]
         exports = [export for root in roots if (export := open_previous_export(root, run.fingerprint, run.options.formats))]
         export_numbers = b""
+        change_log = ChangeLog(exports[0]) if len(exports) == 1 and exports[0].root == self._directory.path else None
         try:
             if exports:
                 with run.create_executor() as executor:
-                    export_numbers = detect_changes(run.sources, exports, executor, run.options.limit)
-            yield ReusableRecords(exports, export_numbers)
+                    export_numbers = detect_changes(islice(run.sources, run.options.limit), exports, executor, change_log)
+            yield ReusableRecords(exports, export_numbers, change_log)
         finally:
             for export in exports:
                 export.close()
@@ -97,6 +104,27 @@ class SingleFileExport:
                 return ExportSummary.from_dict(state.get_meta("summary"))
         return None
 
+    def _update_previous(self, reusable: ReusableRecords) -> ExportSummary | None:
+        """Update the export that is there already, where that can be done."""
+        if reusable.change_log is None or not self._has_same_layout(reusable.exports[0]):
+            return None
+        with ExitStack() as stack:
+            try:
+                update = ExportUpdate(self._run, self._directory, reusable.exports[0], reusable.change_log.plan())
+                state = update.open_state()
+                stack.callback(state.discard)
+                return self._publish(update.write(state), state)
+            except NotUpdatableError:
+                self._directory.reset()
+        return None
+
+    def _has_same_layout(self, previous: PreviousExport) -> bool:
+        """Whether the files of an export have the names and formats of those that this one writes, in the same order."""
+        with contextlib.suppress(*DATABASE_ERRORS):
+            settings = previous.state.get_meta("settings")
+            return isinstance(settings, dict) and all(settings.get(name) == self._settings()[name] for name in ("formats", "compress"))
+        return False
+
     def _write_graph_files(self, dropped: DroppedRecords, reusable: ReusableRecords, state: State) -> Aggregator:
         """One pass over all records. Where a written record turned out to be a duplicate, the files are not right."""
         run, directory = self._run, self._directory
@@ -113,19 +141,23 @@ class SingleFileExport:
             if aggregator.duplicate_resolver.already_written:
                 writer.commit()
             else:
-                self._finish(files, aggregator)
-                state.set_meta(stray_files=[run.sources.orphans, run.sources.unread])
+                state.set_meta(entity_offsets=self._finish(files, aggregator, EntityIndex(state.database)))
         return aggregator
 
-    def _finish(self, files: list[GraphFileWriter], aggregator: Aggregator) -> None:
-        """Write the entities behind the records, and the ends of all files."""
+    def _finish(self, files: list[GraphFileWriter], aggregator: Aggregator, index: EntityIndex) -> list[int]:
+        """Write the entities behind the records, and the ends of all files; where the entities begin in each file."""
         aggregator.report_other_files(self._run.sources.orphans, self._run.sources.unread)
-        for resources in aggregator.iter_entity_batches(self._run.validator):
-            for file in files:
-                file.append(file.serializer.serialize_resources(resources, DATASET_IRI).encode())
+        offsets: list[int] = []
+        for entities in aggregator.iter_entity_batches(self._run.validator.validate):
+            resources = [entity.resource for entity in entities]
+            written = [file.append_resources(resources, DATASET_IRI) for file in files]
+            offsets = offsets or [offset for offset, _ in written]
+            columns = zip(*(sizes for _, sizes in written), strict=True) if files else repeat(())
+            index.put(map(WrittenEntity.of, entities, columns))
         for file in files:
             file.close()
         aggregator.close()
+        return offsets or [0] * len(files)
 
     def _iter_batches(self, reusable: ReusableRecords) -> Iterator[tuple[list[ExportItem], MapBatchTask | None]]:
         """The records in batches, each with the task that maps those of them that cannot be reused."""
@@ -155,7 +187,10 @@ class SingleFileExport:
         graph_files = [file for file in directory.written_files if file.name.startswith("figures.")]
         write_sidecars(directory, self._run, aggregator, graph_files)
         summary.files = sorted(file.name for file in directory.written_files)
+        stray_files = [self._run.sources.orphans, self._run.sources.unread]
+        state.set_meta(settings=self._settings(), stray_files=stray_files, totals=aggregator.totals())
         state.set_meta(summary=summary.as_dict(), written=directory.file_stamps())
         state.close()
+        os.replace(state.path, directory.staging / STATE_FILE)
         directory.publish()
         return summary

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pfocr2rdf.errors import RecordError
-from pfocr2rdf.pipeline.results import QUARANTINED, BatchResult, IndexedRecord, QuarantinedRecord, build_refusal_result
+from pfocr2rdf.pipeline.results import NUMBER_STEP, QUARANTINED, BatchResult, IndexedRecord, QuarantinedRecord, build_refusal_result
 from pfocr2rdf.pipeline.worker import Worker
 from pfocr2rdf.rdf import iris
 from pfocr2rdf.records.documents import MAX_RECORD_BYTES
@@ -58,7 +58,7 @@ def _quarantine_folder_name(ref: RecordRef, number: int) -> str:
     try:
         return iris.check_figid(Path(strip_compression(ref.path)).stem)
     except RecordError:
-        return f"record-{number}"
+        return f"record-{number // NUMBER_STEP}"
 
 
 def _read_unparsed(ref: RecordRef) -> dict[str, bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pfocr2rdf.mapping.rows import entity_term
 
@@ -13,6 +13,11 @@ WORD_GROUP = "words."
 _TABLE = "CREATE TABLE IF NOT EXISTS words (subject TEXT, word TEXT, count INTEGER, PRIMARY KEY (subject, word)) WITHOUT ROWID"
 _ADD = "INSERT INTO words VALUES (?, ?, ?) ON CONFLICT (subject, word) DO UPDATE SET count = count + excluded.count"
 _SELECT = "SELECT word FROM words WHERE subject = ? AND count > 0 ORDER BY count DESC, word LIMIT 1"
+
+
+def list_word_subjects(names: Iterable[str]) -> set[str]:
+    """The entities whose words these counts are of."""
+    return {entity_term(name.removeprefix(WORD_GROUP).partition(" ")[0]) for name in names if name.startswith(WORD_GROUP)}
 
 
 class WordCounts:

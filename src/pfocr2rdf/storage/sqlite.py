@@ -5,11 +5,18 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from xxhash import xxh3_64
+
+from pfocr2rdf.storage.files import BUFFER_BYTES
+
 DATABASE_ERRORS = (sqlite3.Error, UnicodeError)
 """What reading a file raises that is damaged, or no database."""
 
 CACHE_MIB = 64
 """How much of a database is in memory."""
+
+_HEADER_BYTES = 100
+_SEAL_FIELDS = (slice(60, 64), slice(68, 72))  # user version and application id, which SQLite leaves to applications
 
 
 def create_database(path: Path | None = None) -> sqlite3.Connection:
@@ -43,3 +50,45 @@ def close_database(database: sqlite3.Connection) -> None:
     database.commit()
     database.execute("PRAGMA journal_mode = DELETE")
     database.close()
+
+
+def open_database_copy(path: Path) -> sqlite3.Connection:
+    """A database that was copied, to change it. There is no journal: after a failure the copy is of no use."""
+    database = sqlite3.connect(path)
+    for setting in ("locking_mode = EXCLUSIVE", "journal_mode = OFF", "synchronous = OFF", f"cache_size = -{CACHE_MIB * 1024}"):
+        database.execute(f"PRAGMA {setting}")
+    return database
+
+
+def seal_database(path: Path) -> None:
+    """Write a checksum of a closed database into its header, by which ``copy_sealed_database`` knows that it is as it was."""
+    checksum = xxh3_64()
+    with path.open("r+b") as file:
+        header = file.read(_HEADER_BYTES)
+        checksum.update(_clear_seal(header))
+        while data := file.read(BUFFER_BYTES):
+            checksum.update(data)
+        seal = checksum.digest()
+        for field, part in zip(_SEAL_FIELDS, (seal[:4], seal[4:]), strict=True):
+            file.seek(field.start)
+            file.write(part)
+
+
+def copy_sealed_database(path: Path, target: Path) -> bool:
+    """Copy a database that nobody has open for writing, and return whether it is as ``seal_database`` left it."""
+    checksum = xxh3_64()
+    with path.open("rb") as file, target.open("wb") as copy:
+        header = file.read(_HEADER_BYTES)
+        checksum.update(_clear_seal(header))
+        copy.write(header)
+        while data := file.read(BUFFER_BYTES):
+            checksum.update(data)
+            copy.write(data)
+    return checksum.digest() == b"".join([header[field] for field in _SEAL_FIELDS])
+
+
+def _clear_seal(header: bytes) -> bytes:
+    cleared = bytearray(header)
+    for field in _SEAL_FIELDS:
+        cleared[field] = bytes(len(cleared[field]))
+    return bytes(cleared)

@@ -16,6 +16,7 @@ class Serializer(ABC):
     suffix: ClassVar[str]  # the ending of its files
     media_type: ClassVar[str]  # its IANA media type
     separator: ClassVar[str] = ""  # the text between two batches
+    resource_separator: ClassVar[str] = ""  # the text between two resources of a batch
 
     def header(self) -> str:
         """The text before the first resource."""
@@ -24,6 +25,16 @@ class Serializer(ABC):
     @abstractmethod
     def serialize_resources(self, resources: Sequence[Resource], graph: str) -> str:
         """The resources, of which there is at least one, as statements of the named graph (an IRI) where the syntax has such."""
+
+    def batch_delimiters(self, graph: str) -> tuple[str, str]:
+        """The text before the first resource of a batch, and that after the last one."""
+        return "", ""
+
+    def serialize_each(self, resources: Sequence[Resource], graph: str) -> list[bytes]:
+        """The text of each resource, encoded: ``serialize_resources`` puts the delimiters around them, and the separator in between."""
+        begin, end = map(len, self.batch_delimiters(graph))
+        texts = [self.serialize_resources([resource], graph) for resource in resources]
+        return [text[begin : len(text) - end].encode() for text in texts]
 
     def serialize_figure(self, figure: GroupedResource, mentions: ResourceColumns, graph: str) -> str:
         """A figure and its mentions, in the same text as ``serialize_resources`` makes of them."""

@@ -63,6 +63,7 @@ class JsonLdSerializer(Serializer):
     suffix = ".jsonld"
     media_type = "application/ld+json"
     separator = ",\n"
+    resource_separator = ",\n"
 
     def __init__(self) -> None:
         self._keys = {expand_term(row.name): _key_of(row) for row in PROPERTIES}

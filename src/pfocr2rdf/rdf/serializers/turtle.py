@@ -36,6 +36,7 @@ class TurtleSerializer(Serializer):
     suffix = ".ttl"
     media_type = "text/turtle"
     separator = "\n"
+    resource_separator = "\n"
 
     def __init__(self, prefixes: PrefixMap = DEFAULT_PREFIXES) -> None:
         self._prefixes = prefixes
@@ -127,6 +128,10 @@ class TrigSerializer(TurtleSerializer):
     name = "trig"
     suffix = ".trig"
     media_type = "application/trig"
+
+    def batch_delimiters(self, graph: str) -> tuple[str, str]:
+        """The braces of a named graph."""
+        return f"<{graph}> {{\n", "}\n"
 
     def serialize_resources(self, resources: Sequence[Resource], graph: str) -> str:
         """One block of a named graph."""

@@ -34,3 +34,15 @@ def test_whatever_columns_hold_they_are_written_and_counted_as_nodes(columns: Re
     one_by_one = TripleCounts()
     one_by_one.add(nodes)
     assert counted(TripleCounts.for_figure(figure, columns, {})) == counted(one_by_one)
+
+
+@pytest.mark.parametrize("fmt", SERIALIZERS)
+def test_a_batch_is_the_texts_of_its_resources_between_delimiters(fmt: str) -> None:
+    serializer, graph = SERIALIZERS[fmt](), "https://example.org/graph"
+    resources = [Resource(f"<https://example.org/{number}>", ((RDF_TYPE, "<https://example.org/T>"),)) for number in range(3)]
+    begin, end = serializer.batch_delimiters(graph)
+    for batch in (resources, resources[:1]):
+        texts = b"".join(
+            [begin.encode(), serializer.resource_separator.encode().join(serializer.serialize_each(batch, graph)), end.encode()]
+        )
+        assert texts.decode() == serializer.serialize_resources(batch, graph)
