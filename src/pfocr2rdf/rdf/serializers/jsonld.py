@@ -70,6 +70,9 @@ class JsonLdSerializer(Serializer):
         self._keys[RDF_TYPE] = _Key('"type"', "", is_object=True, plain=False)
         self._other_keys: LruCache[str, _Key] = LruCache(1_000)
         self._values: LruCache[PredicateObject, str] = LruCache(20_000, self._value)
+        self._interned: LruCache[tuple[PredicateObject, ...], str] = LruCache(
+            ROW_CACHE_ENTRIES, lambda pairs: ", ".join(self._members(pairs))
+        )
         self._members_of_list: LruCache[PredicateObjectList, str] = LruCache(
             ROW_CACHE_ENTRIES, lambda shared: ", ".join(self._members(shared.pairs))
         )
@@ -80,7 +83,11 @@ class JsonLdSerializer(Serializer):
 
     def serialize_resources(self, resources: Sequence[Resource], graph: str) -> str:
         """A node object a line; the document has one graph, without a name."""
-        return ",\n".join([self._object(resource.subject, self._members(resource.pairs)) for resource in resources])
+        return ",\n".join([self._object(resource.subject, self._resource_members(resource)) for resource in resources])
+
+    def _resource_members(self, resource: Resource) -> list[str]:
+        own = self._members(resource.pairs_own)
+        return [*own, self._interned[resource.pairs_interned]] if resource.pairs_interned else own
 
     def serialize_figure(self, figure: GroupedResource, mentions: ResourceColumns, graph: str) -> str:
         """The same for a figure and its mentions, whose members are mostly in the cache."""

@@ -42,6 +42,7 @@ class TurtleSerializer(Serializer):
         self._prefixes = prefixes
         self._verbs: LruCache[str, str] = LruCache(1_000, lambda predicate: "a" if predicate == RDF_TYPE else self._iri(predicate))
         self._terms: LruCache[str, str] = LruCache(20_000, self._term)
+        self._interned: LruCache[tuple[PredicateObject, ...], str] = LruCache(ROW_CACHE_ENTRIES, self._predicate_object_list)
         self._lists: LruCache[PredicateObjectList, str] = LruCache(
             ROW_CACHE_ENTRIES, lambda shared: self._predicate_object_list(shared.pairs)
         )
@@ -52,7 +53,11 @@ class TurtleSerializer(Serializer):
 
     def serialize_resources(self, resources: Sequence[Resource], graph: str) -> str:
         """One paragraph a subject; Turtle has no named graphs."""
-        return "\n".join([f"{self._iri(resource.subject)} {self._predicate_object_list(resource.pairs)} .\n" for resource in resources])
+        return "\n".join([f"{self._iri(resource.subject)} {self._resource_list(resource)} .\n" for resource in resources])
+
+    def _resource_list(self, resource: Resource) -> str:
+        own = self._predicate_object_list(resource.pairs_own)
+        return f"{own}{_PREDICATE_SEPARATOR}{self._interned[resource.pairs_interned]}" if resource.pairs_interned else own
 
     def serialize_figure(self, figure: GroupedResource, mentions: ResourceColumns, graph: str) -> str:
         """The same for a figure and its mentions, whose predicate-object lists are mostly in the cache."""

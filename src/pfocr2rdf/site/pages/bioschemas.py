@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from pfocr2rdf.rdf.prefixes import ANY_LOCAL_NAME, PrefixMap
 from pfocr2rdf.rdf.vocabulary import PREFIXES, SITE_URL
-from pfocr2rdf.site.pages.graph_reader import DatasetReader
+from pfocr2rdf.site.pages.resource_reader import ResourceReader
 
 _PROFILES = "https://bioschemas.org/profiles/"
 FAMILY_SET_URL = f"{SITE_URL}browse/families/index.html"  # the page of the set of terms that families are of
@@ -39,7 +39,7 @@ ENTITY_PROFILES = {
 """The profiles by the name of the entity type: the newest release, or the newest draft of a profile that has no release."""
 
 
-def describe_entity(reader: DatasetReader, subject: str, type_name: str) -> dict[str, Any]:
+def describe_entity(reader: ResourceReader, subject: str, type_name: str) -> dict[str, Any]:
     """The node of an entity: its type and profile, name, identifier and page, and what else its profile cannot do without."""
     iri, name = subject[1:-1], reader.display_name(subject)
     node = {**ENTITY_PROFILES[type_name].node(iri), "name": name, "url": _page_url(reader, iri, type_name)}
@@ -49,7 +49,7 @@ def describe_entity(reader: DatasetReader, subject: str, type_name: str) -> dict
     return {**node, "taxonRank": _taxon_rank(name)} if type_name == "organism" else node
 
 
-def _page_url(reader: DatasetReader, iri: str, type_name: str) -> str:
+def _page_url(reader: ResourceReader, iri: str, type_name: str) -> str:
     """The published page of an entity; its IRI if it has none."""
     url = reader.page_url(f"<{iri}>", type_name)
     return iri if url == iri else SITE_URL + url

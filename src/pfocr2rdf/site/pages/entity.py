@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, lexical_form
 from pfocr2rdf.site.pages.bioschemas import describe_entity
-from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.listing import newest_first_key
 from pfocr2rdf.site.pages.mentions import HAS_BODY, HAS_TARGET, MentionView, entity_link, mention_links
 from pfocr2rdf.site.pages.outlinks import outlinks
 from pfocr2rdf.site.pages.resource import ResourcePage
+from pfocr2rdf.site.pages.resource_reader import ResourceReader
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_NAME, PageAddress, address_from_iri
 from pfocr2rdf.site.pages.view_models import (
     ROWS_PER_PAGE,
@@ -54,7 +54,7 @@ class EntityPageSpec(NamedTuple):
 class EntityPage(ResourcePage):
     """The pages of an entity, by the specification of its type."""
 
-    def __init__(self, reader: DatasetReader, address: PageAddress, pairs: tuple[PredicateObject, ...], spec: EntityPageSpec) -> None:
+    def __init__(self, reader: ResourceReader, address: PageAddress, pairs: tuple[PredicateObject, ...], spec: EntityPageSpec) -> None:
         super().__init__(reader, address, pairs)
         self.type_label = spec.type_label
         self._spec = spec

@@ -10,11 +10,11 @@ from urllib.parse import quote
 from pfocr2rdf.rdf.iris import CC0_IRI
 from pfocr2rdf.rdf.terms import Resource, expand_term, lexical_form
 from pfocr2rdf.site.pages.bioschemas import describe_entity
-from pfocr2rdf.site.pages.graph_reader import CITED_IN
 from pfocr2rdf.site.pages.listing import newest_first_key
 from pfocr2rdf.site.pages.mentions import HAS_TARGET, MentionView, entity_link, mention_links
 from pfocr2rdf.site.pages.pictures import Picture
 from pfocr2rdf.site.pages.resource import ResourcePage, figure_name
+from pfocr2rdf.site.pages.resource_reader import CITED_IN
 from pfocr2rdf.site.pages.view_models import CardStrip, ChipGroup, DiagramModel, DiagramNode, Fact, Link, TableView, curie_link, web_link
 
 _MAX_DIAGRAM_GENES = 16

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from itertools import islice
+from typing import cast
 
 import pyoxigraph
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
@@ -11,27 +12,21 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.pipeline.partitions import DESCRIPTION_PREFIXES
 from pfocr2rdf.rdf.iris import DATASET_IRI
-from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, iri_term, lexical_form, literal, sort_pairs
+from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, iri_term, lexical_form, literal, sort_pairs
 from pfocr2rdf.site.pages.pictures import url_origin
-from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_FOLDER, ENTITY_TYPES_BY_NAME, HTML, EntityType, PageAddress, address_from_iri
+from pfocr2rdf.site.pages.resource_reader import ISSUED, ResourceReader
 from pfocr2rdf.stores.description import extract_graphs, fetch_description, is_in_default_graph
 from pfocr2rdf.stores.embedded import EmbeddedStore
 from pfocr2rdf.stores.graph_layout import FIGURE_GRAPHS_PREFIX
 
 DESCRIPTION_GRAPH = f"{DATASET_IRI}/description"  # the graph of the dataset description, and the IRI of the description
-LABEL_PREDICATES = tuple(map(expand_term, ("dcterms:title", "rdfs:label", "skos:prefLabel", "schema:name", "skos:altLabel")))
-"""The label properties; the first one that a resource has counts."""
-
-_ALT_LABEL = expand_term("skos:altLabel")  # alone where neither MeSH nor a record gives a name
-CITED_IN, ISSUED = expand_term("pfocr:citedIn"), expand_term("dcterms:issued")
 _IMAGE = expand_term("schema:image")
-_CACHE_SIZE = 100_000  # resources that many pages name
-
+_BATCH_STATEMENTS = 4096
 
 _Term = NamedNode | BlankNode | pyoxigraph.Literal | pyoxigraph.Triple
 
 
-class DatasetReader:
+class DatasetReader(ResourceReader):
     """Reads the dataset in a store that does not change meanwhile. Foreign graphs beside it are not seen.
 
     Links lead to pages of the entity types in ``page_folders``; ``None`` for all. Their paths are portable with ``portable_names``.
@@ -41,17 +36,14 @@ class DatasetReader:
     """
 
     def __init__(self, store: EmbeddedStore, page_folders: frozenset[str] | None = None, *, portable_names: bool = False) -> None:
+        super().__init__(page_folders, portable_names=portable_names)
         self._store = store
         self.description = fetch_description(store, DESCRIPTION_GRAPH)
-        self._page_folders = frozenset(ENTITY_TYPES_BY_FOLDER) if page_folders is None else page_folders
-        self.portable_names = portable_names
         self._dataset_graphs = extract_graphs(self.description)
         self._foreign_graphs = self._find_foreign_graphs()
         # Mostly there is one graph, and then the graph of each statement need not be looked at.
         is_single = len(self._dataset_graphs) == 1 and self._dataset_graphs[0] != FIGURE_GRAPHS_PREFIX
         self._single_graph = NamedNode(self._dataset_graphs[0]) if is_single else None
-        self.cached_label = lru_cache(_CACHE_SIZE)(self._label)
-        self.cached_values = lru_cache(_CACHE_SIZE)(self.values)
 
     def _find_foreign_graphs(self) -> frozenset[NamedNode | DefaultGraph]:
         """The graphs that are not the dataset's."""
@@ -80,11 +72,6 @@ class DatasetReader:
         """The statements about a resource, in the order in which they are serialized."""
         return sort_pairs({(f"<{quad.predicate.value}>", _term_text(quad.object)) for quad in self.quads(subject)})
 
-    def find_resource(self, subject: str) -> Resource | None:
-        """A resource, if there are statements about it."""
-        pairs = self.pairs(subject)
-        return Resource(subject, pairs) if pairs else None
-
     def find_resources(self, predicate: str, value: str) -> list[Resource]:
         """The resources that have this value, in the order of their IRIs."""
         if self._single_graph is None:
@@ -96,6 +83,15 @@ class DatasetReader:
     def values(self, subject: str, predicate: str) -> list[str]:
         """The values of a property of a resource, sorted."""
         return sorted({_term_text(quad.object) for quad in self.quads(subject, predicate)})
+
+    def dump(self) -> Iterator[bytes] | None:
+        """All statements as blocks of N-Triples, those of one subject side by side; ``None`` if they are in several graphs."""
+        return self._dump_graph(self._single_graph) if self._single_graph else None
+
+    def _dump_graph(self, graph: NamedNode) -> Iterator[bytes]:
+        quads = self._store.quads(None, None, None, graph)
+        while batch := [quad.triple for quad in islice(quads, _BATCH_STATEMENTS)]:
+            yield cast("bytes", pyoxigraph.serialize(batch, format=pyoxigraph.RdfFormat.N_TRIPLES))
 
     def query_rows(self, query: str) -> list[dict[str, str]]:
         """The rows of a SELECT query on the dataset, with the lexical forms of values."""
@@ -109,48 +105,15 @@ class DatasetReader:
         iris = {quad.subject.value for quad in self.quads("", predicate, value) if isinstance(quad.subject, NamedNode)}
         return [f"<{iri}>" for iri in sorted(iris)]
 
-    def is_instance_of(self, subject: str, cls: str) -> bool:
-        """Whether a resource is an instance of a class."""
-        return cls in self.cached_values(subject, RDF_TYPE)
-
     def graph_resources(self, name: str) -> list[Resource]:
         """The resources of a small named graph, in the order of their IRIs."""
         quads = self._store.quads(None, None, None, NamedNode(name))
         return _group_by_subject((quad.subject, quad.predicate, quad.object) for quad in quads)
 
-    def _label(self, subject: str) -> PredicateObject | None:
-        for predicate in LABEL_PREDICATES:
-            if labels := self.values(subject, predicate):
-                return predicate, labels[0]
-        return None
-
-    def display_name(self, subject: str) -> str:
-        """The label of a resource; the end of its IRI if it has none. A word that OCR read in place of a name is marked as such."""
-        label = self.cached_label(subject)
-        text = lexical_form(label[1]).strip() if label else ""
-        if label and text and label[0] == _ALT_LABEL:
-            return f"{text} (read by OCR)"
-        return text or subject[1:-1].rpartition("/")[2].rpartition("#")[2] or subject[1:-1]
-
     def image_origin(self) -> str:
         """The origin of the picture of the first figure; ``""`` if there is none that pages can embed."""
         image = next((quad.object for quad in self.quads("", _IMAGE) if isinstance(quad.object, NamedNode)), None)
         return url_origin(image.value) if image else ""
-
-    def publication_year(self, figure: str) -> str:
-        """The year in which a figure was published; ``""`` if it is not known."""
-        years = [lexical_form(year) for paper in self.cached_values(figure, CITED_IN) for year in self.cached_values(paper, ISSUED)]
-        return ", ".join(dict.fromkeys(years))
-
-    def page_address(self, iri: str, entity_type: EntityType) -> PageAddress | None:
-        """The address of a resource's pages; ``None`` if the IRI is not one of the entity type, or its name can be no path."""
-        return address_from_iri(iri, entity_type, has_portable_path=self.portable_names)
-
-    def page_url(self, subject: str, entity_type: EntityType | str) -> str:
-        """The URL of a resource's page, relative to the root; its IRI if it has none."""
-        entity_type = ENTITY_TYPES_BY_NAME[entity_type] if isinstance(entity_type, str) else entity_type
-        address = self.page_address(subject[1:-1], entity_type) if entity_type.folder in self._page_folders else None
-        return address.url(HTML) if address else subject[1:-1]
 
 
 def read_release_name(reader: DatasetReader) -> str:
@@ -185,6 +148,11 @@ def _term_text(value: _Term) -> str:
     if isinstance(value, NamedNode):
         return f"<{value.value}>"
     text = str(value)
-    if isinstance(value, pyoxigraph.Literal) and "\\" in text:  # the library escapes other characters
-        return literal(value.value) + text[text.rindex('"') + 1 :]
+    return normalize_escapes(text) if isinstance(value, pyoxigraph.Literal) else text
+
+
+def normalize_escapes(text: str) -> str:
+    """A term that the library wrote, with the escapes of this package: the library escapes other characters."""
+    if "\\" in text and text[0] == '"':
+        return literal(lexical_form(text)) + text[text.rindex('"') + 1 :]
     return text

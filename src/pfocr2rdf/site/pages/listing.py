@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term, lexical_form
-from pfocr2rdf.site.pages.graph_reader import ISSUED, DatasetReader
+from pfocr2rdf.site.pages.graph_reader import DatasetReader
+from pfocr2rdf.site.pages.resource_reader import ISSUED
 from pfocr2rdf.site.pages.urls import HTML, EntityType, PageAddress, address_from_iri
 
 UNDATED_GROUP, DIGITS_GROUP, OTHER_GROUP = "undated", "0-9", "other"

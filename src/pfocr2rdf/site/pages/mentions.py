@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
-from pfocr2rdf.rdf.terms import Resource, expand_term, lexical_form
+from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES
+from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, group_by_predicate, lexical_form
 from pfocr2rdf.rdf.vocabulary import EVIDENCE_TYPES
-from pfocr2rdf.site.pages.graph_reader import DatasetReader
+from pfocr2rdf.site.pages.resource_reader import ResourceReader
 from pfocr2rdf.site.pages.view_models import Link
 
 HAS_BODY, HAS_TARGET = expand_term("oa:hasBody"), expand_term("oa:hasTarget")
@@ -31,16 +33,22 @@ class MentionView(NamedTuple):
     @classmethod
     def from_resource(cls, resource: Resource) -> MentionView:
         """The view of a mention's statements; of several values of a property, the first."""
-        values = {predicate: objects[0] for predicate, objects in resource.values_by_predicate.items()}
-        predicates = _WORD, _MATCH, _SOURCE, _OCCURRENCES
-        word, match, source, occurrences = (lexical_form(values.get(predicate, '""')) for predicate in predicates)
-        name = resource.subject[1:-1].rpartition("/")[2]
-        evidence = _EVIDENCE_LABELS.get(values.get(_EVIDENCE, ""), "")
-        occurrence_count = int(occurrences) if occurrences.isdecimal() else 1
-        return cls(name, values.get(HAS_BODY, ""), word, match, source, evidence, values.get(_FAMILY, ""), occurrence_count)
+        view = _nameless_view(tuple([pair for pair in resource.pairs if pair[0] != HAS_TARGET]))
+        return view._replace(name=resource.subject[1:-1].rpartition("/")[2])
 
 
-def mention_links(mentions: Iterable[MentionView], reader: DatasetReader, *, anchors: bool = False) -> tuple[Link, ...]:
+@lru_cache(ROW_CACHE_ENTRIES)
+def _nameless_view(pairs: tuple[PredicateObject, ...]) -> MentionView:
+    """The view of what a mention says, which many figures have in common."""
+    values = {predicate: objects[0] for predicate, objects in group_by_predicate(pairs).items()}
+    predicates = _WORD, _MATCH, _SOURCE, _OCCURRENCES
+    word, match, source, occurrences = (lexical_form(values.get(predicate, '""')) for predicate in predicates)
+    evidence = _EVIDENCE_LABELS.get(values.get(_EVIDENCE, ""), "")
+    occurrence_count = int(occurrences) if occurrences.isdecimal() else 1
+    return MentionView("", values.get(HAS_BODY, ""), word, match, source, evidence, values.get(_FAMILY, ""), occurrence_count)
+
+
+def mention_links(mentions: Iterable[MentionView], reader: ResourceReader, *, anchors: bool = False) -> tuple[Link, ...]:
     """The words of the mentions of one entity on one figure, each with how it was recognised.
 
     With ``anchors``, the IRIs of the mentions lead to these words.
@@ -58,6 +66,6 @@ def mention_links(mentions: Iterable[MentionView], reader: DatasetReader, *, anc
     return tuple(links)
 
 
-def entity_link(reader: DatasetReader, subject: str, type_name: str, detail: str = "") -> Link:
+def entity_link(reader: ResourceReader, subject: str, type_name: str, detail: str = "") -> Link:
     """The name of an entity as a link to its page."""
     return Link(reader.display_name(subject), reader.page_url(subject, type_name), detail)

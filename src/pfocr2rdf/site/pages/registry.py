@@ -9,8 +9,8 @@ from pfocr2rdf.rdf.vocabulary import PREFIXES
 from pfocr2rdf.site.pages.bioschemas import describe_entity
 from pfocr2rdf.site.pages.entity import EntityPage, EntityPageSpec, InverseRelation
 from pfocr2rdf.site.pages.figure import FigurePage
-from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.resource import ResourcePage
+from pfocr2rdf.site.pages.resource_reader import ResourceReader
 from pfocr2rdf.site.pages.urls import PageAddress
 
 _CODING_SYSTEMS = {"mesh": "MeSH", "doid": "Disease Ontology"}
@@ -80,7 +80,7 @@ ENTITY_PAGE_SPECS: dict[str, EntityPageSpec] = {
 """The specifications by the name of the entity type; figures have a class of their own."""
 
 
-def load_resource_page(reader: DatasetReader, address: PageAddress) -> ResourcePage | None:
+def load_resource_page(reader: ResourceReader, address: PageAddress) -> ResourcePage | None:
     """The page at an address of an entity type; ``None`` if the dataset has no such resource of that type."""
     assert address.entity_type is not None  # standalone pages are not asked for  # noqa: S101
     pairs = reader.pairs(iri_term(address.iri))

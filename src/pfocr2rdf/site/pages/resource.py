@@ -11,8 +11,8 @@ from urllib.parse import unquote
 
 from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, iri_term, lexical_form, parse_term
 from pfocr2rdf.rdf.vocabulary import PROPERTIES, SITE_URL
-from pfocr2rdf.site.pages.graph_reader import LABEL_PREDICATES, DatasetReader
 from pfocr2rdf.site.pages.pictures import Picture
+from pfocr2rdf.site.pages.resource_reader import LABEL_PREDICATES, ResourceReader
 from pfocr2rdf.site.pages.urls import HTML, PageAddress
 from pfocr2rdf.site.pages.view_models import (
     SCHEMA_ORG_CONTEXT,
@@ -39,7 +39,7 @@ class ResourcePage(ABC):
 
     type_label = ""
 
-    def __init__(self, reader: DatasetReader, address: PageAddress, pairs: tuple[PredicateObject, ...]) -> None:
+    def __init__(self, reader: ResourceReader, address: PageAddress, pairs: tuple[PredicateObject, ...]) -> None:
         self.reader = reader
         self.address = address
         self.subject = iri_term(address.iri)

@@ -22,9 +22,11 @@ from pfocr2rdf.site.pages.html import Site, render_resource_page
 from pfocr2rdf.site.pages.rdf_documents import merge_resources, serialize_jsonld, serialize_turtle
 from pfocr2rdf.site.pages.registry import load_resource_page
 from pfocr2rdf.site.pages.resource import ResourcePage
+from pfocr2rdf.site.pages.resource_reader import ResourceReader
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_FOLDER, HTML, JSONLD, TURTLE, PageAddress
 from pfocr2rdf.site.search.index import SearchEntry
 from pfocr2rdf.site.static.directory import SiteWriter
+from pfocr2rdf.site.static.resource_table import TableReader
 from pfocr2rdf.stores.embedded import EmbeddedStore
 
 _WORKER_ENDED = "a worker ended, perhaps for want of memory: try fewer --workers; a script has its calls below if __name__ == '__main__'"
@@ -33,9 +35,10 @@ _QUEUED_TASKS_PER_WORKER = 4
 
 
 class BuildConfig(NamedTuple):
-    """The configuration of a worker: the directories of the store and of the site, and what all pages have in common."""
+    """The configuration of a worker: the store and its table, the directory of the site, and what all pages have in common."""
 
     store: Path
+    table: Path | None  # the resource table; none where the statements are in several graphs
     root: Path
     site: Site
     precompressed: str
@@ -57,7 +60,11 @@ class _PageBuilder:
 
     def __init__(self, config: BuildConfig) -> None:
         self._config = config
-        self._reader = DatasetReader(EmbeddedStore(config.store), config.page_folders, portable_names=config.site.portable_names)
+        self._reader: ResourceReader
+        if config.table:
+            self._reader = TableReader(config.table, config.page_folders, portable_names=config.site.portable_names)
+        else:
+            self._reader = DatasetReader(EmbeddedStore(config.store), config.page_folders, portable_names=config.site.portable_names)
 
     def build(self, folder: str, iris: Sequence[str]) -> BuildResult:
         entity_type = ENTITY_TYPES_BY_FOLDER[folder]

@@ -26,6 +26,7 @@ from pfocr2rdf.site.static.build import BuildConfig, build_pages
 from pfocr2rdf.site.static.directory import PRECOMPRESSION_MODES, SITE_MANIFEST, SiteDirectory, SiteWriter
 from pfocr2rdf.site.static.file_names import find_unportable_paths
 from pfocr2rdf.site.static.files import render_site_files
+from pfocr2rdf.site.static.resource_table import build_resource_table
 from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.layout import MANIFEST_FILE
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
@@ -128,7 +129,8 @@ def publish(
             download_names = _copy_downloads(writer, Path(source)) if downloads else []
             for path, text in render_site_files(reader, site, resource_lists, download_names, precompressed, aliases):
                 writer.write(path, text)
-        config = BuildConfig(store, directory.staging, site, precompressed, page_folders)
+            table = _build_table(reader, scratch)
+        config = BuildConfig(store, table, directory.staging, site, precompressed, page_folders)
         skipped_iris = _build_resources(config, writer, resource_lists, workers, progress)
         counts = {resource_list.entity_type.folder: resource_list.total for resource_list in resource_lists}
         paths = (address.path for resource_list in resource_lists for address in resource_list.addresses())
@@ -188,6 +190,15 @@ def _copy_pictures(writer: SiteWriter, folder: Path, resource_lists: Iterable[Re
         for path in sorted(folder.iterdir()):
             if path.stem in figures and path.suffix.lower() in PICTURE_SUFFIXES and path.is_file():
                 writer.copy(f"{PICTURES_DIR}/{path.name}", path)
+
+
+def _build_table(reader: DatasetReader, scratch: Path) -> Path | None:
+    """The resource table of a store, from which pages are made; none where its statements are in several graphs."""
+    if (blocks := reader.dump()) is None:
+        return None
+    path = scratch / "resources.sqlite"
+    build_resource_table(path, blocks)
+    return path
 
 
 def _copy_downloads(writer: SiteWriter, source: Path) -> list[str]:

@@ -1,0 +1,83 @@
+"""What pages ask of a dataset. A store answers it by look-ups, which the server needs; a published site has a table for it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from functools import lru_cache
+
+from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, lexical_form
+from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_FOLDER, ENTITY_TYPES_BY_NAME, HTML, EntityType, PageAddress, address_from_iri
+
+LABEL_PREDICATES = tuple(map(expand_term, ("dcterms:title", "rdfs:label", "skos:prefLabel", "schema:name", "skos:altLabel")))
+"""The label properties; the first one that a resource has counts."""
+
+_ALT_LABEL = expand_term("skos:altLabel")  # alone where neither MeSH nor a record gives a name
+CITED_IN, ISSUED = expand_term("pfocr:citedIn"), expand_term("dcterms:issued")
+_CACHE_SIZE = 100_000  # resources that many pages name
+
+
+class ResourceReader(ABC):
+    """Reads the resources of a dataset that does not change meanwhile.
+
+    Links lead to pages of the entity types in ``page_folders``; ``None`` for all. Their paths are portable with ``portable_names``.
+    """
+
+    def __init__(self, page_folders: frozenset[str] | None = None, *, portable_names: bool = False) -> None:
+        self._page_folders = frozenset(ENTITY_TYPES_BY_FOLDER) if page_folders is None else page_folders
+        self.portable_names = portable_names
+        self.cached_label = lru_cache(_CACHE_SIZE)(self._label)
+        self.cached_values = lru_cache(_CACHE_SIZE)(self.values)
+
+    @abstractmethod
+    def pairs(self, subject: str) -> tuple[PredicateObject, ...]:
+        """The statements about a resource, in the order in which they are serialized."""
+
+    @abstractmethod
+    def values(self, subject: str, predicate: str) -> list[str]:
+        """The values of a property of a resource, sorted."""
+
+    @abstractmethod
+    def subjects(self, predicate: str, value: str) -> list[str]:
+        """The resources that have this value, sorted."""
+
+    @abstractmethod
+    def find_resources(self, predicate: str, value: str) -> list[Resource]:
+        """The resources that have this value, in the order of their IRIs."""
+
+    def find_resource(self, subject: str) -> Resource | None:
+        """A resource, if there are statements about it."""
+        pairs = self.pairs(subject)
+        return Resource(subject, pairs) if pairs else None
+
+    def is_instance_of(self, subject: str, cls: str) -> bool:
+        """Whether a resource is an instance of a class."""
+        return cls in self.cached_values(subject, RDF_TYPE)
+
+    def _label(self, subject: str) -> PredicateObject | None:
+        for predicate in LABEL_PREDICATES:
+            if labels := self.values(subject, predicate):
+                return predicate, labels[0]
+        return None
+
+    def display_name(self, subject: str) -> str:
+        """The label of a resource; the end of its IRI if it has none. A word that OCR read in place of a name is marked as such."""
+        label = self.cached_label(subject)
+        text = lexical_form(label[1]).strip() if label else ""
+        if label and text and label[0] == _ALT_LABEL:
+            return f"{text} (read by OCR)"
+        return text or subject[1:-1].rpartition("/")[2].rpartition("#")[2] or subject[1:-1]
+
+    def publication_year(self, figure: str) -> str:
+        """The year in which a figure was published; ``""`` if it is not known."""
+        years = [lexical_form(year) for paper in self.cached_values(figure, CITED_IN) for year in self.cached_values(paper, ISSUED)]
+        return ", ".join(dict.fromkeys(years))
+
+    def page_address(self, iri: str, entity_type: EntityType) -> PageAddress | None:
+        """The address of a resource's pages; ``None`` if the IRI is not one of the entity type, or its name can be no path."""
+        return address_from_iri(iri, entity_type, has_portable_path=self.portable_names)
+
+    def page_url(self, subject: str, entity_type: EntityType | str) -> str:
+        """The URL of a resource's page, relative to the root; its IRI if it has none."""
+        entity_type = ENTITY_TYPES_BY_NAME[entity_type] if isinstance(entity_type, str) else entity_type
+        address = self.page_address(subject[1:-1], entity_type) if entity_type.folder in self._page_folders else None
+        return address.url(HTML) if address else subject[1:-1]

@@ -1,0 +1,177 @@
+"""The resource table: what the pages of a site ask of a store, prepared in one pass over its statements.
+
+A store answers a page by hundreds of look-ups. The table has the answers ready: the statements of a resource, the resources that lead to an
+entity, and annotations (mentions) with their statements by target and by body. Statements that many annotations have in common are stored
+once, as a column store does with its dictionary. A process reads it through a cache of such statements.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+
+from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
+from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, predicate_sort_key, sort_pairs
+from pfocr2rdf.site.pages.graph_reader import normalize_escapes
+from pfocr2rdf.site.pages.mentions import HAS_BODY, HAS_TARGET
+from pfocr2rdf.site.pages.registry import ENTITY_PAGE_SPECS
+from pfocr2rdf.site.pages.resource_reader import ResourceReader
+from pfocr2rdf.storage.external_sort import ExternalSorter
+from pfocr2rdf.storage.files import map_os_errors
+from pfocr2rdf.storage.sqlite import create_database, open_database_read_only
+
+_SCHEMA = """
+CREATE TABLE resource (subject TEXT PRIMARY KEY, pairs TEXT) WITHOUT ROWID;
+CREATE TABLE shared (number INTEGER PRIMARY KEY, pairs TEXT);
+CREATE TABLE leading (key TEXT PRIMARY KEY, subjects TEXT) WITHOUT ROWID;
+"""
+# ``leading`` has a line for each subject with this predicate and object, the key. The lines of an annotation go on with its targets and
+# the number of its other statements.
+_INVERSE_PREDICATES = frozenset(
+    expand_term(relation.predicate) for spec in ENTITY_PAGE_SPECS.values() for relation in spec.inverse_relations
+)
+_TARGET_RANK = predicate_sort_key(HAS_TARGET)
+_INSERTED_ROWS = 1000
+
+
+def build_resource_table(path: Path, blocks: Iterable[bytes]) -> None:
+    """Make the table in a new file, of N-Triples with the statements of one subject side by side.
+
+    Raises:
+        OutputError: there is no room for it.
+    """
+    scratch = path.with_name(f"{path.name}-sort")
+    with map_os_errors(path):
+        scratch.mkdir()
+        database = create_database(path)
+        try:
+            database.executescript(_SCHEMA)
+            builder = _TableBuilder(database, ExternalSorter(scratch))
+            for subject, pairs in _read_resources(blocks):
+                builder.add(subject, sort_pairs(pairs))
+            builder.finish()
+            database.commit()
+            database.execute("PRAGMA journal_mode = DELETE")
+        finally:
+            database.close()
+
+
+def _read_resources(blocks: Iterable[bytes]) -> Iterator[tuple[str, set[PredicateObject]]]:
+    """The subjects with their statements."""
+    current, pairs = "", set[PredicateObject]()
+    for block in blocks:
+        for line in block.decode().split("\n")[:-1]:
+            subject, predicate, value = line[:-2].split(" ", 2)
+            if subject != current:
+                if pairs:
+                    yield current, pairs
+                current, pairs = subject, set()
+            pairs.add((predicate, normalize_escapes(value)))
+    if pairs:
+        yield current, pairs
+
+
+class _TableBuilder:
+    """Takes resources and writes their rows."""
+
+    def __init__(self, database: sqlite3.Connection, sorter: ExternalSorter) -> None:
+        self._database = database
+        self._sorter = sorter
+        self._resources: list[tuple[str, str]] = []
+        self._shared: list[tuple[int, str]] = []
+        self._shared_count = 0
+        self._numbers: LruCache[str, int] = LruCache(ROW_CACHE_ENTRIES, self._add_shared)
+
+    def _add_shared(self, text: str) -> int:
+        self._shared_count += 1
+        self._shared.append((self._shared_count, text))
+        return self._shared_count
+
+    def add(self, subject: str, pairs: tuple[PredicateObject, ...]) -> None:
+        targets = [value for predicate, value in pairs if predicate == HAS_TARGET]
+        if targets:
+            number = self._numbers[_encode(pair for pair in pairs if pair[0] != HAS_TARGET)]
+            rest = f"\t{' '.join(targets)}\t{number}"
+            keys = [pair for pair in pairs if pair[0] in (HAS_TARGET, HAS_BODY)]
+        else:
+            rest = ""
+            keys = [pair for pair in pairs if pair[0] in _INVERSE_PREDICATES]
+            self._resources.append((subject, _encode(pairs)))
+        for predicate, value in keys:
+            self._sorter.write(f"{predicate} {value}\t{subject[1:-1]}{rest}\n".encode())
+        if len(self._resources) >= _INSERTED_ROWS or len(self._shared) >= _INSERTED_ROWS:
+            self._insert()
+
+    def _insert(self) -> None:
+        self._database.executemany("INSERT INTO resource VALUES (?, ?)", self._resources)
+        self._database.executemany("INSERT INTO shared VALUES (?, ?)", self._shared)
+        self._resources.clear()
+        self._shared.clear()
+
+    def finish(self) -> None:
+        self._insert()
+        lines = (line.decode()[:-1].split("\t", 1) for line in self._sorter.finish().merge())
+        groups = ((key, "\n".join([subject for _, subject in group])) for key, group in groupby(lines, lambda line: line[0]))
+        self._database.executemany("INSERT INTO leading VALUES (?, ?)", groups)
+
+
+def _encode(pairs: Iterable[PredicateObject]) -> str:
+    return "\n".join([f"{predicate} {value}" for predicate, value in pairs])
+
+
+def _decode(text: str) -> tuple[PredicateObject, ...]:
+    return tuple([tuple(line.split(" ", 1)) for line in text.split("\n")])  # type: ignore[misc]  # a blank ends each predicate
+
+
+class TableReader(ResourceReader):
+    """Reads a resource table. It knows annotations by their target and body only, and then what they say: pages ask for that next."""
+
+    def __init__(self, path: Path, page_folders: frozenset[str], *, portable_names: bool = False) -> None:
+        super().__init__(page_folders, portable_names=portable_names)
+        self._database = open_database_read_only(path)
+        self._shared: LruCache[int, tuple[tuple[PredicateObject, ...], tuple[PredicateObject, ...]]] = LruCache(
+            ROW_CACHE_ENTRIES, self._read_shared
+        )
+        self._annotations: dict[str, Resource] = {}  # of the last target or body
+
+    def pairs(self, subject: str) -> tuple[PredicateObject, ...]:
+        """The statements about a resource, in the order in which they are serialized."""
+        if annotation := self._annotations.get(subject):
+            return annotation.pairs
+        row = self._database.execute("SELECT pairs FROM resource WHERE subject = ?", (subject,)).fetchone()
+        return _decode(row[0]) if row else ()
+
+    def values(self, subject: str, predicate: str) -> list[str]:
+        """The values of a property of a resource, sorted."""
+        return sorted([value for name, value in self.pairs(subject) if name == predicate])
+
+    def subjects(self, predicate: str, value: str) -> list[str]:
+        """The resources that have this value, sorted."""
+        if predicate in (HAS_TARGET, HAS_BODY):
+            return [resource.subject for resource in self.find_resources(predicate, value)]
+        return [f"<{line}>" for line in self._lines(predicate, value)]
+
+    def find_resources(self, predicate: str, value: str) -> list[Resource]:
+        """The resources that have this value, in the order of their IRIs."""
+        if predicate not in (HAS_TARGET, HAS_BODY):
+            return [Resource(subject, self.pairs(subject)) for subject in self.subjects(predicate, value)]
+        resources = []
+        for line in self._lines(predicate, value):
+            iri, targets, number = line.split("\t")
+            head, tail = self._shared[int(number)]
+            resources.append(Resource(f"<{iri}>", (*head, *[(HAS_TARGET, target) for target in targets.split(" ")]), tail))
+        self._annotations = {resource.subject: resource for resource in resources}
+        return resources
+
+    def _lines(self, predicate: str, value: str) -> list[str]:
+        row = self._database.execute("SELECT subjects FROM leading WHERE key = ?", (f"{predicate} {value}",)).fetchone()
+        return row[0].split("\n") if row else []
+
+    def _read_shared(self, number: int) -> tuple[tuple[PredicateObject, ...], tuple[PredicateObject, ...]]:
+        """The statements before and after the targets."""
+        text = self._database.execute("SELECT pairs FROM shared WHERE number = ?", (number,)).fetchone()[0]
+        pairs = _decode(text) if text else ()
+        first_after = sum(predicate_sort_key(predicate) < _TARGET_RANK for predicate, _ in pairs)
+        return pairs[:first_after], pairs[first_after:]
