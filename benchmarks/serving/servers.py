@@ -21,9 +21,10 @@ class Target(NamedTuple):
 
 
 @contextmanager
-def ours(store: Path, folder: Path) -> Iterator[Target]:
-    """``pfocr2rdf serve``, as it is without options but that it logs no requests, which Oxigraph does not either."""
-    yield from _running([program("pfocr2rdf", "pip install -e ."), "serve", str(store), "--quiet", "--port"], "", "/sparql", folder)
+def ours(store: Path, folder: Path, cache_mb: int = 0) -> Iterator[Target]:
+    """``pfocr2rdf serve``, which logs no requests, as Oxigraph does not, and by default keeps no answers: each is computed."""
+    options = ["--quiet", "--cache", str(cache_mb), "--port"]
+    yield from _running([program("pfocr2rdf", "pip install -e ."), "serve", str(store), *options], "", "/sparql", folder)
 
 
 @contextmanager

@@ -54,6 +54,10 @@ Examples:
     help="How many more queries wait their turn.",
 )  # fmt: skip
 @click.option(
+    "--cache", "cache_mb", type=click.IntRange(min=0), default=64, show_default=True, metavar="MB",
+    help="How much of small answers and pages is kept for who asks next.",
+)  # fmt: skip
+@click.option(
     "--max-unsent", "max_unsent_mb", type=click.IntRange(min=1), default=2048, show_default=True, metavar="MB",
     help="How much of complete answers may wait for slow clients.",
 )  # fmt: skip

@@ -8,11 +8,11 @@ import io
 import json
 import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
@@ -28,19 +28,23 @@ from starlette.types import Receive, Scope, Send
 
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
+from pfocr2rdf.server.answers import QueryAnswers, make_answer, streamed_answer
+from pfocr2rdf.server.client_network import client_network
 from pfocr2rdf.server.content_coding import ContentCoding
 from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, RESULT_MEDIA_TYPES, add_charset, choose_media_type, negotiate
 from pfocr2rdf.server.execute import STORE_UNAVAILABLE_MESSAGE, SparqlRequest
-from pfocr2rdf.server.host_check import HostCheck, normalize_host_name
-from pfocr2rdf.server.linked_data import PageHandler, PageRequest, PageResponse
-from pfocr2rdf.server.middleware import LOG, HeadersAndAccessLog
+from pfocr2rdf.server.host_check import HostCheck, HostNames, normalize_host_name
+from pfocr2rdf.server.linked_data import WARM_UP_STEPS, PageRequest, PageResponse, is_resource
+from pfocr2rdf.server.middleware import LOG, HeadersAndAccessLog, common_headers
+from pfocr2rdf.server.quick_requests import QuickRequests
 from pfocr2rdf.server.request_limits import RequestLimits
 from pfocr2rdf.server.result_pages import SERVED_SITE
 from pfocr2rdf.server.service_description import describe_service, serialize_triples
 from pfocr2rdf.server.settings import BYTES_PER_MEGABYTE, ServerSettings
 from pfocr2rdf.server.sparql_protocol import HttpError, ProtocolRequest, parse_request
+from pfocr2rdf.server.store_view import StoreView
 from pfocr2rdf.server.transfers import Transfer, TransferTable
-from pfocr2rdf.server.worker_pool import RETRY_AFTER_HEADERS, StreamedResult, WorkerPool
+from pfocr2rdf.server.worker_pool import RETRY_AFTER_HEADERS, StreamedResult
 from pfocr2rdf.site.pages.browse_pages import render_not_found_page
 from pfocr2rdf.site.pages.graph_reader import DESCRIPTION_GRAPH, DatasetReader
 from pfocr2rdf.site.pages.html import ASSETS_DIR
@@ -48,6 +52,7 @@ from pfocr2rdf.site.pages.pictures import PICTURE_SUFFIXES, PICTURES_DIR, Pictur
 from pfocr2rdf.site.pages.query_page import render_query_page
 from pfocr2rdf.stores.embedded import EmbeddedStore, StoreManager, require_store
 from pfocr2rdf.stores.querying.examples import find_example, load_examples
+from pfocr2rdf.stores.querying.lookup import LookupExceededError
 
 _BLOCK_BYTES = 1 << 16
 _STALL_TIMEOUT_SECONDS = 30.0  # for a client to accept one block
@@ -61,7 +66,7 @@ _PREFLIGHT_HEADERS = {
     "Access-Control-Max-Age": "86400",
 }
 _PAGE_PREFLIGHT_HEADERS = {**_PREFLIGHT_HEADERS, "Allow": "GET, HEAD, OPTIONS", "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS"}
-_MAX_CONCURRENT_PAGES = 4
+_MAX_CONCURRENT_PAGES = 2  # of each kind: threads of Python that render more at once hinder each other
 
 
 def application(store: str | os.PathLike[str], settings: ServerSettings = ServerSettings()) -> Starlette:  # noqa: B008 - it cannot be changed
@@ -79,14 +84,18 @@ def application(store: str | os.PathLike[str], settings: ServerSettings = Server
     policy = picture_policy(settings.pictures, _image_origin(Path(store)))
     service = _Endpoints(Path(os.path.abspath(store)), settings, policy)
     picture_routes = [Mount(f"/{PICTURES_DIR}", _PictureFiles(directory=settings.pictures))] if is_picture_folder(settings.pictures) else []
+    host_names = HostNames(settings.host_names)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 - Starlette calls it so
-        service.pool.start()
+        service.answers.start()
+        warming = asyncio.create_task(asyncio.to_thread(service.warm_up))
         try:
             yield
         finally:
-            await service.pool.close()
+            service.end_warm_up()
+            await warming
+            await service.answers.close()
 
     app = Starlette(
         routes=[
@@ -102,12 +111,13 @@ def application(store: str | os.PathLike[str], settings: ServerSettings = Server
         middleware=[
             Middleware(HeadersAndAccessLog, pictures=policy),
             Middleware(RequestLimits),
-            Middleware(HostCheck, host_names=settings.host_names),
+            Middleware(HostCheck, host_names=host_names),
             Middleware(ContentCoding),
         ],
         exception_handlers={HttpError: _handle_http_error, HTTPException: _handle_routing_error},
         lifespan=lifespan,
     )
+    app.state.quick_requests = QuickRequests(service.answers, settings, host_names.is_ours, common_headers(policy))
     app.router.redirect_slashes = False  # a redirect would follow an untrusted Host header
     return app
 
@@ -148,11 +158,16 @@ class _Endpoints:
     """The routes that read the store."""
 
     def __init__(self, store: Path, settings: ServerSettings, pictures: PicturePolicy) -> None:
-        self.pool = WorkerPool(store, settings)
-        self._pages = StoreManager(store, partial(PageHandler, pictures=pictures))
+        self._store = StoreManager(store, partial(StoreView, pictures=pictures))
+        self.answers = QueryAnswers(self._store, store, settings)
+        self._is_closing = False
         self._settings = settings
         self._transfers = TransferTable(max(settings.max_unsent_mb, settings.max_answer_mb) * BYTES_PER_MEGABYTE)
-        self._page_slots = asyncio.Semaphore(_MAX_CONCURRENT_PAGES)
+        self._resource_slots, self._list_slots = asyncio.Semaphore(_MAX_CONCURRENT_PAGES), asyncio.Semaphore(_MAX_CONCURRENT_PAGES)
+
+    def end_warm_up(self) -> None:
+        """Let ``warm_up`` end after its present step."""
+        self._is_closing = True
 
     async def sparql(self, request: Request) -> Response:
         """The SPARQL endpoint: a query result, the service description, or the query page."""
@@ -164,13 +179,20 @@ class _Endpoints:
             return Response(status_code=308, headers={"Location": location})
         if protocol_request.sparql_request is None:
             return await asyncio.to_thread(self._describe_service, request, protocol_request)
-        streamed = await self._execute(request, protocol_request.sparql_request)
+        streamed = await self._answer(request, protocol_request.sparql_request)
         if streamed.file is not None:
-            return _FileResponse(streamed.file, streamed.result.detail, self._transfers)
+            return self._send(request, streamed.file, streamed.result.detail, streamed.etag)
         status, message, _ = streamed.result
         if _prefers_html(protocol_request):
             return await asyncio.to_thread(self._query_page, protocol_request.sparql_request.query, message, status)
         raise HttpError(status, message, _retry_headers(status))
+
+    def _send(self, request: Request, file: IO[bytes], media_type: str, etag: str) -> Response:
+        headers = {"ETag": etag, "Cache-Control": "no-cache"} if etag else {}
+        if etag and _is_known(request, etag):
+            file.close()
+            return Response(status_code=304, headers=headers)
+        return _FileResponse(file, media_type, headers, self._transfers)
 
     async def queries(self, request: Request) -> Response:
         """The query page with the examples."""
@@ -185,8 +207,11 @@ class _Endpoints:
         parameters = request.query_params
         search = parameters.get("q", ""), parameters.get("kind", "")
         page_request = PageRequest(request.path_params["path"], request.headers.get("accept", ""), f"{_base_url(request)}/", *search)
+        key = self.answers.page_key(page_request)
+        if key and (cached := self.answers.cache.get(key)):
+            return self._send(request, io.BytesIO(cached.body), cached.media_type, cached.etag)
         try:
-            async with self._page_slots:
+            async with self._resource_slots if is_resource(page_request) else self._list_slots:
                 response = await asyncio.to_thread(self._render, page_request)
         except HttpError as error:
             if error.status != 404 or negotiate(page_request.accept, ["text/plain", "text/html"]) != "text/html":
@@ -195,12 +220,24 @@ class _Endpoints:
             return Response(page.html, 404, media_type=add_charset("text/html"))
         if response.location:
             return Response(status_code=response.redirect_status, headers={"Location": f"{_root_path(request)}/{response.location}"})
-        return Response(response.body, media_type=add_charset(response.media_type))
+        answer = make_answer(response.media_type, response.body.encode())
+        if key:
+            self.answers.cache.put(key, answer, len(page_request.path) + len(page_request.accept))
+        return self._send(request, io.BytesIO(answer.body), answer.media_type, answer.etag)
+
+    def warm_up(self) -> None:
+        """Make the lists and the home page, so that nobody waits for them. Writers are not kept away longer than for one of them."""
+        with contextlib.suppress(StoreError):
+            for step in range(WARM_UP_STEPS):
+                if self._is_closing:
+                    return
+                with self._store.acquire() as view:
+                    view.pages.warm_up(step)
 
     def _render(self, request: PageRequest) -> PageResponse:
         try:
-            with self._pages.acquire() as pages:
-                return pages.handle(request)
+            with self._store.acquire() as view:
+                return view.pages.handle(request)
         except StoreError as error:
             LOG.error("%s", error)
             raise HttpError(503, STORE_UNAVAILABLE_MESSAGE, RETRY_AFTER_HEADERS) from None
@@ -235,8 +272,8 @@ class _Endpoints:
     def _graph_names(self) -> list[str]:
         """The named graphs that the description of the service lists; none where the store has no dataset, or somebody writes to it."""
         try:
-            with self._pages.acquire() as pages:
-                return pages.graph_names()
+            with self._store.acquire() as view:
+                return view.pages.graph_names()
         except StoreError as error:
             LOG.warning("the description of the service names no graphs: %s", error)
             return []
@@ -245,9 +282,23 @@ class _Endpoints:
         examples = [example for example in load_examples() if self._settings.allow_service or not example.services]
         return Response(render_query_page(SERVED_SITE, text, problem, examples), status, _retry_headers(status), add_charset("text/html"))
 
+    async def _answer(self, request: Request, sparql_request: SparqlRequest) -> StreamedResult:
+        """The answer to a query, as quickly as it may be."""
+        try:
+            if answer := self.answers.find(sparql_request):
+                return streamed_answer(answer)
+        except LookupExceededError:
+            streamed = await self._run_unless_gone(request, self.answers.execute_lookup(sparql_request, client_network(request.client)))
+            if streamed.file is not None:
+                return streamed
+        return await self._execute(request, sparql_request)
+
     async def _execute(self, request: Request, sparql_request: SparqlRequest) -> StreamedResult:
+        return await self._run_unless_gone(request, self.answers.execute(sparql_request, client_network(request.client)))
+
+    async def _run_unless_gone(self, request: Request, work: Coroutine[Any, Any, StreamedResult]) -> StreamedResult:
         """Run a query, and cancel it if the client disconnects."""
-        execution = asyncio.ensure_future(self.pool.execute(sparql_request))
+        execution = asyncio.ensure_future(work)
         disconnect = asyncio.ensure_future(_wait_for_disconnect(request.receive))
         try:
             await asyncio.wait((execution, disconnect), return_when=asyncio.FIRST_COMPLETED)
@@ -325,11 +376,17 @@ async def _handle_routing_error(request: Request, error: Exception) -> Response:
     return PlainTextResponse(f"{request.method} does nothing here\n", error.status_code, error.headers)
 
 
+def _is_known(request: Request, etag: str) -> bool:
+    """Whether the client has what has this entity tag (RFC 9110, section 13.1.2)."""
+    known = request.headers.get("if-none-match", "").strip()
+    return known == "*" or etag.removeprefix("W/") in {tag.strip().removeprefix("W/") for tag in known.split(",")}
+
+
 class _FileResponse(Response):
     """Streams a file. A client that stalls is disconnected."""
 
-    def __init__(self, file: IO[bytes], media_type: str, transfers: TransferTable) -> None:
-        super().__init__(media_type=add_charset(media_type))
+    def __init__(self, file: IO[bytes], media_type: str, headers: dict[str, str], transfers: TransferTable) -> None:
+        super().__init__(headers=headers, media_type=add_charset(media_type))
         self._file = file
         self._transfers = transfers
         self._size = file.seek(0, os.SEEK_END)

@@ -7,14 +7,19 @@ loses one, first of those on which the server waits for the client.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 import struct
+import time
 from typing import Any
 
 import h11
 
+from pfocr2rdf.server.answers import Answer
+from pfocr2rdf.server.client_network import client_network
+from pfocr2rdf.server.middleware import log_response
+from pfocr2rdf.server.quick_requests import QuickRequest, QuickRequests
 from pfocr2rdf.server.request_limits import ExplainingProtocol
+from pfocr2rdf.stores.querying.lookup import LookupExceededError
 
 _HEAD_TIMEOUT_SECONDS = 10.0  # for a request head; that for bodies is in ``sparql_protocol``
 _RATE_INTERVAL_SECONDS = 10.0
@@ -64,8 +69,12 @@ class BoundedProtocol(ExplainingProtocol):
 
     network: str = ""
 
-    def __init__(self, table: ConnectionTable, *args: Any, **options: Any) -> None:
+    def __init__(self, table: ConnectionTable, quick_requests: QuickRequests, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self._quick_requests = quick_requests
+        self._quick_task: asyncio.Task[None] | None = None  # that answers a quick request
+        self._closes_after_answer = False
+        self._waiting_data = b""  # that came meanwhile
         self.conn = _ChunkBoundedConnection(h11.SERVER, self.config.h11_max_incomplete_event_size or _READ_BYTES)
         self._table = table
         self._waits_since = self.loop.time()
@@ -76,13 +85,21 @@ class BoundedProtocol(ExplainingProtocol):
         """Begin to wait for a request."""
         super().connection_made(transport)
         transport.max_size = _READ_BYTES
-        self.network = _client_network(transport.get_extra_info("peername"))
+        self.network = client_network(transport.get_extra_info("peername"))
         self._start_timer("head", _HEAD_TIMEOUT_SECONDS, self.drop)
         self._start_timer("rate", _RATE_INTERVAL_SECONDS, self._check_rate)
         self._table.add(self)
 
     def data_received(self, data: bytes) -> None:
         """Parse what has come; the timer for a request head runs from its first byte to its last one."""
+        if self._quick_task:
+            self._waiting_data += data
+            self.transport.pause_reading()
+        elif not (self._is_ready_for_request() and self._answer_quickly(data)):
+            self._receive(data)
+
+    def _receive(self, data: bytes) -> None:
+        """Parse with h11."""
         try:
             super().data_received(data)
         except h11.ProtocolError:  # it is no HTTP after a response was begun, so it cannot be answered
@@ -91,6 +108,71 @@ class BoundedProtocol(ExplainingProtocol):
             self._start_timer("head", _HEAD_TIMEOUT_SECONDS, self.drop)
         else:
             self._cancel_timer("head")
+
+    def _is_ready_for_request(self) -> bool:
+        """Whether what comes next is the first byte of a request, and all earlier responses have been taken."""
+        return (
+            self._is_between_requests()
+            and self.conn.their_state is h11.IDLE
+            and not self.conn.trailing_data[0]
+            and not self.transport.get_write_buffer_size()
+            and not self.transport.is_closing()
+        )
+
+    def _answer_quickly(self, data: bytes) -> bool:
+        """Answer a quick request, or begin to; whether it is one."""
+        request = self._quick_requests.parse(data, self.server[0] if self.server else "")
+        if request is None:
+            return False
+        began = time.monotonic()
+        try:
+            answer = self._quick_requests.find(request)
+        except LookupExceededError:
+            self._unset_keepalive_if_required()
+            self._cancel_timer("head")
+            self._quick_task = self.loop.create_task(self._execute_quickly(request, data, began))
+            self.tasks.add(self._quick_task)
+            self._quick_task.add_done_callback(self.tasks.discard)
+            return True
+        if answer is None:
+            return False
+        self._unset_keepalive_if_required()
+        self._cancel_timer("head")
+        self._send_answer(request, answer, began)
+        return True
+
+    async def _execute_quickly(self, request: QuickRequest, data: bytes, began: float) -> None:
+        """Answer by a worker process; what cannot be answered so takes the usual way."""
+        answer = await self._quick_requests.execute(request, self.network)
+        self._quick_task = None
+        if self.transport.is_closing():
+            return
+        if answer:
+            self._send_answer(request, answer, began)
+        else:
+            self._receive(data)
+        if waiting := self._waiting_data:
+            self._waiting_data = b""
+            self.transport.resume_reading()
+            self._receive(waiting)
+        if self._closes_after_answer and answer:
+            self.transport.close()
+
+    def _send_answer(self, request: QuickRequest, answer: Answer, began: float) -> None:
+        self.transport.write(self._quick_requests.render_response(answer, self.server_state.default_headers))
+        client = self.client[0] if self.client else "-"
+        log_response(client, request.method, "/sparql", 200, len(answer.body), time.monotonic() - began)
+        self.server_state.total_requests += 1
+        self._waits_since = self.loop.time()
+        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+        self._start_timer("head", _HEAD_TIMEOUT_SECONDS, self.drop)
+
+    def shutdown(self) -> None:
+        """Close the connection once a quick request is answered, or as uvicorn does."""
+        if self._quick_task:
+            self._closes_after_answer = True
+        else:
+            super().shutdown()
 
     def on_response_complete(self) -> None:
         """Begin to wait for the next request."""
@@ -103,7 +185,9 @@ class BoundedProtocol(ExplainingProtocol):
         super().resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
+        """Forget the connection, and stop what nobody waits for."""
+        if self._quick_task:
+            self._quick_task.cancel()
         self._table.remove(self)
         for name in list(self._timers):
             self._cancel_timer(name)
@@ -117,6 +201,8 @@ class BoundedProtocol(ExplainingProtocol):
 
     def is_served(self) -> bool:
         """Whether the client waits for the server, and not the server for the client."""
+        if self._quick_task:
+            return True
         return not self._is_between_requests() and not self.cycle.more_body and not self.flow.write_paused
 
     def rank(self) -> tuple[bool, bool, float]:
@@ -124,7 +210,7 @@ class BoundedProtocol(ExplainingProtocol):
         return self.is_served(), not self._is_between_requests(), self._waits_since
 
     def _is_between_requests(self) -> bool:
-        return self.cycle is None or self.cycle.response_complete
+        return self._quick_task is None and (self.cycle is None or self.cycle.response_complete)
 
     def _check_rate(self) -> None:
         """Drop a client that takes too little of its response, also after all of it has been written."""
@@ -162,13 +248,3 @@ class _ChunkBoundedConnection(h11.Connection):
             if self._small_chunk_count > _MAX_SMALL_CHUNKS:
                 raise h11.RemoteProtocolError("the body has too many small chunks")
         return event
-
-
-def _client_network(peer: Any) -> str:
-    """The network of a client: its IPv4 address, or the /64 of its IPv6 address, in which it can take any address."""
-    if not isinstance(peer, tuple):  # a Unix socket
-        return ""
-    address = ipaddress.ip_address(peer[0].partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
-    return str(address)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import unquote
 
 from starlette.responses import PlainTextResponse
@@ -13,17 +14,36 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 _AUTHORITY = re.compile(r"([A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{0,5})?").fullmatch
 _ABSOLUTE_TARGET = re.compile(rb"https?://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL).fullmatch
 _LOOPBACK_NAME = "localhost"
+_MAX_REMEMBERED = 256  # authorities, since most clients use the same one
+
+
+class HostNames:
+    """The names of this service: ``localhost``, loopback addresses, the address at which the request arrived, and ``names``."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = {_LOOPBACK_NAME, *(normalize_host_name(name) for name in names)}
+        self.is_ours = lru_cache(_MAX_REMEMBERED)(self._is_ours)
+
+    def _is_ours(self, authority: str, local_name: str) -> bool:
+        """Whether an authority is valid and of this service, which was reached at an address or a path of a socket."""
+        name = _host_name(authority)
+        if name in self._names or (name and name == normalize_host_name(local_name)):
+            return True
+        try:
+            return ipaddress.ip_address(name).is_loopback
+        except ValueError:
+            return False
 
 
 class HostCheck:
     """Answers requests whose ``Host`` is not a name of this service with status 421, and those without a valid one with status 400.
 
-    Names of this service are ``localhost``, loopback addresses, the address at which the request arrived, and ``host_names``.
+    A client can name more than one, in the target and in the header; all must be of this service.
     """
 
-    def __init__(self, app: ASGIApp, host_names: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, host_names: HostNames) -> None:
         self._app = app
-        self._host_names = {_LOOPBACK_NAME, *(normalize_host_name(name) for name in host_names)}
+        self._host_names = host_names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
@@ -41,19 +61,10 @@ class HostCheck:
         if len(hosts) != (2 if target else 1) or not all(map(_AUTHORITY, hosts)):
             return PlainTextResponse("the request needs one valid Host\n", 400)
         for host in hosts:
-            if not self._is_ours(_host_name(host), scope):
+            if not self._host_names.is_ours(host, str((scope.get("server") or ("",))[0])):
                 message = f"this service is not known as {host}; if it is, start it with --host-name {_host_name(host)}\n"
                 return PlainTextResponse(message, 421)
         return None
-
-    def _is_ours(self, name: str, scope: Scope) -> bool:
-        local_name = (scope.get("server") or ("",))[0]
-        if name in self._host_names or (name and name == normalize_host_name(str(local_name))):
-            return True
-        try:
-            return ipaddress.ip_address(name).is_loopback
-        except ValueError:
-            return False
 
 
 def normalize_host_name(text: str) -> str:

@@ -57,6 +57,7 @@ from pfocr2rdf.storage.layout import ALIASES_FILE
 from pfocr2rdf.stores.embedded import EmbeddedStore
 
 _FURTHER_PAGE = re.compile(r"(.+)/page-([2-9]|[1-9][0-9]{1,6})").fullmatch
+_RESOURCE_FOLDERS = frozenset((*ENTITY_TYPES_BY_FOLDER, GRAPHS_FOLDER, "mentions"))
 _BROWSE_PAGE = re.compile(r"browse/([a-z]+)/(?:([a-z0-9-]+)/)?(?:index|page-([2-9]|[1-9][0-9]{1,6}))\.html").fullmatch
 
 
@@ -79,6 +80,14 @@ class PageRequest(NamedTuple):
     type_name: str = ""
 
 
+WARM_UP_STEPS = len(ENTITY_TYPES) + 1
+
+
+def is_resource(request: PageRequest) -> bool:
+    """Whether a page is likely that of a resource, which takes some milliseconds; lists and overviews may take seconds at first."""
+    return request.path.partition("/")[0] in _RESOURCE_FOLDERS
+
+
 class PageHandler:
     """Renders the pages of a store, which must not change, and caches its lists."""
 
@@ -97,6 +106,13 @@ class PageHandler:
             ALIASES_FILE: self._aliases,
             "robots.txt": lambda request: PageResponse(render_robots_txt(request.base_url), "text/plain"),
         }
+
+    def warm_up(self, step: int) -> None:
+        """Make the list of an entity type, or after these the home page."""
+        if step < len(ENTITY_TYPES):
+            self._resource_list(ENTITY_TYPES[step].folder)
+        else:
+            self._home_page(PageRequest(""))
 
     def graph_names(self) -> list[str]:
         """The names of the named graphs of the store, but for those of figures, which are many."""

@@ -28,12 +28,17 @@ COMMON_HEADERS = {
 }
 
 
+def common_headers(pictures: PicturePolicy) -> dict[str, str]:
+    """The headers that all responses have."""
+    return {**COMMON_HEADERS, "Content-Security-Policy": _policy_header(pictures)}
+
+
 class HeadersAndAccessLog:
     """Adds the common headers and logs each request."""
 
     def __init__(self, app: ASGIApp, pictures: PicturePolicy) -> None:
         self._app = app
-        self._headers = {**COMMON_HEADERS, "Content-Security-Policy": _policy_header(pictures)}
+        self._headers = common_headers(pictures)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
@@ -59,6 +64,9 @@ class HeadersAndAccessLog:
             if not status:
                 await PlainTextResponse("something is wrong with this service\n", 500)(scope, receive, send_with_headers)
         finally:
-            client = (scope.get("client") or ("-",))[0]
-            path = repr(scope["path"])[1:-1][:200]
-            LOG.info("%s %s %s %s %d bytes %.3f s", client, scope["method"], path, status or "-", size, time.monotonic() - began)
+            log_response((scope.get("client") or ("-",))[0], scope["method"], scope["path"], status, size, time.monotonic() - began)
+
+
+def log_response(client: str, method: str, path: str, status: int, size: int, seconds: float) -> None:
+    """Log a request and its response; status 0 is for none."""
+    LOG.info("%s %s %s %s %d bytes %.3f s", client, method, repr(path)[1:-1][:200], status or "-", size, seconds)

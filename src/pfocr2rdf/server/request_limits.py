@@ -21,7 +21,7 @@ _MAX_TARGET_BYTES = 64 << 10  # of the address with its query
 _MAX_HEADER_BYTES = 2 << 10
 _PARSED_HEADERS = (
     "accept", "accept-encoding", "access-control-request-headers", "access-control-request-method", "content-encoding", "content-type",
-    "host", "origin",
+    "host", "if-none-match", "origin",
 )  # fmt: skip
 _LINGER_SECONDS = 2.0
 _MAX_MESSAGE_CHARS = 200

@@ -48,9 +48,10 @@ def serve(
     names = settings.host_names if host in _WILDCARD_ADDRESSES else (*settings.host_names, host)
     app = application(store, settings._replace(host_names=names))
     on_ready(service_url(host, listener.getsockname()[1]))
+    protocol = partial(BoundedProtocol, ConnectionTable(_max_connections()), app.state.quick_requests)
     config = uvicorn.Config(
         app,
-        http=partial(BoundedProtocol, ConnectionTable(_max_connections())),  # type: ignore[arg-type]  # it is only called
+        http=protocol,  # type: ignore[arg-type]  # it is only called
         loop="asyncio",
         ws="none",
         lifespan="on",

@@ -16,6 +16,7 @@ class ServerSettings(NamedTuple):
     max_answer_mb: int = 512  # of a result
     worker_count: int = min(2 * (os.cpu_count() or 1), 16)  # queries that run at once, each in its own process
     queue_length: int = 32  # queries that wait, before status 503
+    cache_mb: int = 64  # of small answers and pages that are kept; 0 for none
     max_unsent_mb: int = 2048  # of complete results that clients have not taken yet
     max_query_bytes: int = BYTES_PER_MEGABYTE  # of the text of a query
     allow_service: bool = False  # whether queries may use SERVICE

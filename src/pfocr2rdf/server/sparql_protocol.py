@@ -19,7 +19,7 @@ from pfocr2rdf.stores.querying.result import QUERY_RESULT_FORMATS
 _BODY_TIMEOUT_SECONDS = 10.0
 _MAX_FIELDS = 1000
 _SLICE_CHARS = 1 << 16
-_FORMAT_PARAMETERS = ("format", "output", "results")  # of Virtuoso, Joseki and Fuseki, and rasqal; SPARQLWrapper sends all three
+FORMAT_PARAMETERS = ("format", "output", "results")  # of Virtuoso, Joseki and Fuseki, and rasqal; SPARQLWrapper sends all three
 _UPDATE_REFUSED_MESSAGE = "this service answers queries and changes nothing; updates are refused"
 
 _find_charset = re.compile(r';\s*+charset\s*+=\s*+"?([^";\s]*+)', re.IGNORECASE).search  # the parsers of email take quadratic time
@@ -47,7 +47,7 @@ class ProtocolRequest(NamedTuple):
 
 async def parse_request(request: Request, settings: ServerSettings, base_iri: str) -> ProtocolRequest:
     """Parse a request; one that is not valid raises ``HttpError``. Relative IRIs in the query are resolved against the base."""
-    fields = _parse_fields(request.url.query)
+    fields = parse_fields(request.url.query)
     if request.method == "POST":
         fields += await _read_posted_fields(request, settings)
     if any(name == "update" for name, _ in fields):
@@ -58,7 +58,7 @@ async def parse_request(request: Request, settings: ServerSettings, base_iri: st
     if not queries and request.method == "POST":
         raise HttpError(400, "the request has no query; send it as query=, or as a body of the type application/sparql-query")
     accept = ",".join(request.headers.getlist("accept"))
-    formats = _requested_formats(accept, fields)
+    formats = requested_formats(accept, fields)
     if not queries:
         return ProtocolRequest(None, accept, formats, next((value for name, value in fields if name == "example"), ""))
     if len(queries[0].encode()) > settings.max_query_bytes:
@@ -67,18 +67,18 @@ async def parse_request(request: Request, settings: ServerSettings, base_iri: st
     return ProtocolRequest(SparqlRequest(queries[0], accept, default, named, formats, base_iri), accept, formats, "")
 
 
-def _requested_formats(accept: str, fields: list[tuple[str, str]]) -> tuple[str, ...]:
+def requested_formats(accept: str, fields: list[tuple[str, str]]) -> tuple[str, ...]:
     """The values of the ``format`` parameter, which links, forms and some clients use beside the header.
 
     One without a meaning is refused where the header asks for nothing in particular: it is likely a slip.
     """
-    values = tuple(value for name, value in fields if name in _FORMAT_PARAMETERS)
+    values = tuple(value for name, value in fields if name in FORMAT_PARAMETERS)
     if values and not states_preference(accept) and not any(map(is_format, values)):
         raise HttpError(400, f"there is no format {values[0][:40]!r}; there is {', '.join(QUERY_RESULT_FORMATS)}, html and media types")
     return values
 
 
-def _parse_fields(text: str) -> list[tuple[str, str]]:
+def parse_fields(text: str) -> list[tuple[str, str]]:
     """The fields of a form or of the query part of a URL."""
     if text.count("&") >= _MAX_FIELDS:
         raise HttpError(400, f"the request has more than {_MAX_FIELDS:,} fields")
@@ -126,7 +126,7 @@ async def _read_posted_fields(request: Request, settings: ServerSettings) -> lis
     except UnicodeDecodeError:
         raise HttpError(400, "the request has what is no UTF-8") from None
     # Three megabytes of escapes take a quarter of a second.
-    return await asyncio.to_thread(_parse_fields, text) if media_type.endswith("urlencoded") else [("query", text)]
+    return await asyncio.to_thread(parse_fields, text) if media_type.endswith("urlencoded") else [("query", text)]
 
 
 async def _read_body(request: Request, max_bytes: int) -> bytes:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from pfocr2rdf.server.execute import ExecutionResult, SparqlRequest
+from pfocr2rdf.server.fair_queue import FairQueue, QueueFullError
 from pfocr2rdf.server.settings import ServerSettings
 from pfocr2rdf.server.worker import ALLOCATOR_ENVIRONMENT, READY_SIGNAL
 
@@ -35,6 +36,7 @@ class StreamedResult(NamedTuple):
 
     result: ExecutionResult
     file: IO[bytes] | None = None
+    etag: str = ""
 
 
 class _WorkerExitedError(Exception):
@@ -123,14 +125,17 @@ class WorkerPool:
     def __init__(self, store: Path, settings: ServerSettings) -> None:
         self._store = Path(os.path.abspath(store))
         self._settings = settings
-        self._admitted = 0
-        self._idle: asyncio.Queue[_WorkerProcess] = asyncio.Queue()
+        self._idle: FairQueue[_WorkerProcess] = FairQueue(settings.queue_length)
+        self._is_started = False
         self._workers: set[_WorkerProcess] = set()
         self._exiting: set[asyncio.Task[int]] = set()
         self._is_closed = False
 
     def start(self) -> None:
-        """Start the workers."""
+        """Start the workers, unless they have been."""
+        if self._is_started:
+            return
+        self._is_started = True
         for _ in range(self._settings.worker_count):
             self._spawn()
 
@@ -141,19 +146,17 @@ class WorkerPool:
             self._retire(worker)
         await asyncio.gather(*self._exiting)
 
-    async def execute(self, request: SparqlRequest) -> StreamedResult:
-        """Execute a query. Errors are outcomes; cancelling kills the query."""
-        if self._admitted >= self._settings.worker_count + self._settings.queue_length:
-            return StreamedResult(_BUSY_RESULT)
-        self._admitted += 1
-        try:
-            async with asyncio.timeout(self._settings.timeout_seconds):
-                worker = await self._idle.get()
-            return await self._execute_on(worker, request)
-        except TimeoutError:
-            return StreamedResult(_BUSY_RESULT)
-        finally:
-            self._admitted -= 1
+    async def execute(self, request: SparqlRequest, client: str) -> StreamedResult:
+        """Execute a query of a client. Errors are outcomes; cancelling kills the query."""
+        self.start()
+        worker = self._idle.get_nowait()
+        if worker is None:
+            try:
+                async with asyncio.timeout(self._settings.timeout_seconds):
+                    worker = await self._idle.get(client)
+            except (TimeoutError, QueueFullError):
+                return StreamedResult(_BUSY_RESULT)
+        return await self._execute_on(worker, request)
 
     async def _execute_on(self, worker: _WorkerProcess, request: SparqlRequest) -> StreamedResult:
         should_recycle = True
@@ -173,7 +176,7 @@ class WorkerPool:
                 self._retire(worker)
                 self._spawn()
             else:
-                self._idle.put_nowait(worker)
+                self._idle.put(worker)
         return streamed
 
     def _spawn(self) -> None:
@@ -181,7 +184,7 @@ class WorkerPool:
             return
         worker = _WorkerProcess(self._store, self._settings)
         self._workers.add(worker)
-        self._idle.put_nowait(worker)
+        self._idle.put(worker)
 
     def _retire(self, worker: _WorkerProcess) -> None:
         if worker not in self._workers:

@@ -68,7 +68,7 @@ class EmbeddedStore(Store):
     driver = "embedded"
 
     def __init__(self, path: Path, *, writable: bool = False, already_locked: bool = False) -> None:
-        self._path = path
+        self.path = path
         self.location = str(path)
         self._lock = -1
         if not (writable or already_locked):
@@ -95,7 +95,7 @@ class EmbeddedStore(Store):
 
     def select(self, query: str, **options: Any) -> list[SolutionMapping]:
         """The solutions of a SELECT query, with the options of pyoxigraph."""
-        with map_store_errors(self._path):
+        with map_store_errors(self.path):
             solutions = self._store.query(query, **options)
             assert isinstance(solutions, pyoxigraph.QuerySolutions)  # noqa: S101 - only SELECT is executed here
             names = [variable.value for variable in solutions.variables]
@@ -109,12 +109,21 @@ class EmbeddedStore(Store):
         graph: pyoxigraph.NamedNode | pyoxigraph.DefaultGraph | None,
     ) -> Iterator[pyoxigraph.Quad]:
         """The statements that match a quad pattern; ``None`` matches any term."""
-        with map_store_errors(self._path):
+        with map_store_errors(self.path):
             yield from self._store.quads_for_pattern(subject, predicate, value, graph)
+
+    def match(
+        self,
+        subject: pyoxigraph.NamedNode | pyoxigraph.BlankNode | None,
+        predicate: pyoxigraph.NamedNode | None,
+        value: pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal | None,
+    ) -> Iterator[pyoxigraph.Quad]:
+        """The statements of all graphs that match a pattern, as ``quads``, for many small ones: with the errors of pyoxigraph."""
+        return self._store.quads_for_pattern(subject, predicate, value, None)
 
     def graph_names(self) -> list[str]:
         """The names of its named graphs."""
-        with map_store_errors(self._path):
+        with map_store_errors(self.path):
             return [name.value for name in self._store.named_graphs() if isinstance(name, pyoxigraph.NamedNode)]
 
     def read_subject(self, graph: str, subject: str) -> str:
@@ -124,12 +133,12 @@ class EmbeddedStore(Store):
     def contains(self, graph: str, lines: list[bytes]) -> bool:
         """Whether a graph has all of a few statements."""
         node, quads = _graph_node(graph), pyoxigraph.parse(b"".join(lines), format=_NTRIPLES)
-        with map_store_errors(self._path):
+        with map_store_errors(self.path):
             return all(pyoxigraph.Quad(quad.subject, quad.predicate, quad.object, node) in self._store for quad in quads)
 
     def bulk_load(self, graph: str, chunk: Chunk) -> None:
         """Add many statements outside of a transaction; N-Quads go into the graphs that they name. It is safe in several threads."""
-        with map_store_errors(self._path):
+        with map_store_errors(self.path):
             if chunk.quads:
                 self._store.bulk_load(chunk.lines, format=_NQUADS, lenient=True)
             else:
@@ -137,17 +146,17 @@ class EmbeddedStore(Store):
 
     def copy_graph(self, source: EmbeddedStore, graph: str) -> None:
         """Add all statements of a graph of another store."""
-        with map_store_errors(self._path):
+        with map_store_errors(self.path):
             self._store.bulk_extend(source._store.quads_for_pattern(None, None, None, _graph_node(graph)))
 
     def optimize(self) -> None:
         """Compact its files after a bulk load: look-ups in a large store are twenty times quicker then."""
-        with map_store_errors(self._path):
+        with map_store_errors(self.path):
             self._store.optimize()
 
     def update(self, text: str) -> None:
         """Execute a SPARQL Update, in one transaction."""
-        with map_store_errors(self._path):
+        with map_store_errors(self.path):
             self._store.update(text)
 
 
@@ -166,6 +175,7 @@ class StoreManager(Generic[_View]):
 
     def __init__(self, path: Path, make_view: Callable[[EmbeddedStore], _View]) -> None:
         self._path = path
+        self._marker_file, self._lock_file = path / _MARKER_FILE, path / "LOCK"  # it takes longer to join them than to open
         self._make_view = make_view
         self._guard = threading.Lock()
         self._cached: tuple[tuple[int, int], _View] | None = None
@@ -189,11 +199,23 @@ class StoreManager(Generic[_View]):
                 if not self._readers:
                     os.close(self._lock)
 
-    def _reopen_if_changed(self) -> None:
-        require_store(self._path)
-        self._lock = read_lock(self._path)
+    def modification_stamp(self) -> tuple[int, int]:
+        """What differs between two stores, and after each time that a store was open to write; ``StoreError`` if there is none."""
         try:
-            stamp = _modification_stamp(self._path)
+            status = self._marker_file.stat()
+        except OSError as error:
+            require_store(self._path)
+            raise StoreError(f"{self._path}: the store cannot be used: {error.strerror or error}") from None
+        return status.st_ino, status.st_mtime_ns
+
+    def _reopen_if_changed(self) -> None:
+        try:
+            self._lock = shared_lock(self._lock_file)
+        except OSError:
+            require_store(self._path)  # which says what is missing
+            self._lock = read_lock(self._path)
+        try:
+            stamp = self.modification_stamp()
             if self._cached is None or self._cached[0] != stamp:
                 self._cached = None  # the memory of two is not needed
                 # One lock serves all readers: a process that closes any descriptor of the file loses all its locks on it.
@@ -201,12 +223,3 @@ class StoreManager(Generic[_View]):
         except BaseException:
             os.close(self._lock)
             raise
-
-
-def _modification_stamp(path: Path) -> tuple[int, int]:
-    """What differs between two stores, and after each time that a store was open to write."""
-    try:
-        status = (path / _MARKER_FILE).stat()
-    except OSError as error:
-        raise StoreError(f"{path}: the store cannot be used: {error.strerror or error}") from None
-    return status.st_ino, status.st_mtime_ns

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pfocr2rdf.server.host_check import HostCheck, normalize_host_name
+from pfocr2rdf.server.host_check import HostCheck, HostNames, normalize_host_name
 
 
 def status_of(hosts: list[str], *, names: tuple[str, ...] = (), server: str = "192.0.2.7", target: str = "/a") -> tuple[int, str]:
@@ -28,7 +28,7 @@ def status_of(hosts: list[str], *, names: tuple[str, ...] = (), server: str = "1
     async def receive() -> Any:
         raise AssertionError
 
-    asyncio.run(HostCheck(application, names)(scope, receive, send))
+    asyncio.run(HostCheck(application, HostNames(names))(scope, receive, send))
     return sent[0]["status"], sent[1]["body"].decode()
 
 

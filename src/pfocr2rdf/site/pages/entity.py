@@ -90,9 +90,8 @@ class EntityPage(ResourcePage):
     @cached_property
     def _mentions_by_figure(self) -> dict[str, list[str]]:
         mentions: dict[str, list[str]] = {}
-        for mention in self.reader.subjects(HAS_BODY, self.subject):
-            for figure in self.reader.values(mention, HAS_TARGET):
-                mentions.setdefault(figure, []).append(mention)
+        for mention, figure in self.reader.linked_values(HAS_BODY, self.subject, HAS_TARGET):
+            mentions.setdefault(figure, []).append(mention)
         return mentions
 
     def _mention_links(self, figure: str) -> tuple[Link, ...]:

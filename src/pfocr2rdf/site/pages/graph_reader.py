@@ -80,6 +80,13 @@ class DatasetReader(ResourceReader):
         rows = self._store.select(f"SELECT ?s ?p ?o {{ ?s {predicate} {value} ; ?p ?o }}", default_graph=self._single_graph)
         return _group_by_subject((row["s"], row["p"], row["o"]) for row in rows)
 
+    def linked_values(self, predicate: str, value: str, link: str) -> list[tuple[str, str]]:
+        """The resources that have this value, each with its values of another property, sorted."""
+        if self._single_graph is None:
+            return [(subject, linked) for subject in self.subjects(predicate, value) for linked in self.values(subject, link)]
+        rows = self._store.select(f"SELECT ?s ?o {{ ?s {predicate} {value} ; {link} ?o }}", default_graph=self._single_graph)
+        return sorted({(_term_text(row["s"]), _term_text(row["o"])) for row in rows if isinstance(row["s"], NamedNode)})
+
     def values(self, subject: str, predicate: str) -> list[str]:
         """The values of a property of a resource, sorted."""
         return sorted({_term_text(quad.object) for quad in self.quads(subject, predicate)})

@@ -74,6 +74,21 @@ class QueryText(NamedTuple):
         return self.query_form in ("CONSTRUCT", "DESCRIBE")
 
 
+_BLANKS = re.compile(
+    r"""( <[^\x00-\x20<>"{}|^`\\]*+> | \"{3}.*?\"{3} | '{3}.*?'{3} | "[^"\\\r\n]*+" | '[^'\\\r\n]*+' ) | (?:[\x20\t\r\n] | \#[^\r\n]*)++""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def normalize_blanks(text: str) -> str:
+    r"""A query without backslashes, with one blank for all blanks and comments between two tokens.
+
+    >>> normalize_blanks('SELECT  ?a # all\n{ ?a  <x:#b>  "c  d" }')
+    'SELECT ?a { ?a <x:#b> "c  d" }'
+    """
+    return _BLANKS.sub(lambda match: match[1] or " ", text)
+
+
 def scan_query(text: str, *, allow_service: bool = False) -> QueryText:
     """Scan a query as far as it takes to execute it; ``StoreError`` if it is empty, or an update."""
     declared: dict[str, str] = {}
