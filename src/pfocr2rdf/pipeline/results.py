@@ -35,6 +35,7 @@ _COMMON_TEXTS = tuple(
         *map(expand_term, ("schema:Dataset", "schema:ScholarlyArticle", "wp:GeneProduct")),
     ))
 )  # fmt: skip
+_encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _CODES = {text: str(number) for number, text in enumerate(_COMMON_TEXTS)}
 
 
@@ -73,7 +74,7 @@ class RecordNotes(NamedTuple):
         if self.refusal:
             attributes = {_REFUSAL_KEYS.get(name, name): value for name, value in vars(self.refusal).items()}
             row["refusal"] = [str(self.refusal.reason), attributes]
-        return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+        return _encode_json(row)
 
     @classmethod
     def from_json(cls, text: str) -> RecordNotes:

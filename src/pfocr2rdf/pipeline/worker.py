@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from operator import attrgetter
+from typing import Any
 
 from pfocr2rdf.errors import ExecutorError, RecordError, map_record_errors
 from pfocr2rdf.mapping.figure_graph import FigureGraph, build_figure_graph
@@ -29,6 +30,7 @@ from pfocr2rdf.pipeline.results import (
 )
 from pfocr2rdf.pipeline.words import WORD_GROUP
 from pfocr2rdf.rdf.iris import figure_graph_iri, is_figid
+from pfocr2rdf.rdf.serializers.base import Serializer
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.rdf.terms import expand_term, pack_objects
 from pfocr2rdf.records.model import FigureRecord
@@ -39,10 +41,50 @@ from pfocr2rdf.validation.results import ValidationResult
 from pfocr2rdf.validation.shapes import Shapes
 from pfocr2rdf.validation.validator import get_validator
 
+_MAX_PORTION_BYTES = 4 * 2**20  # of the records that are in memory at once; 64 of usual size have 1 MiB
+
 _get_object_keys = attrgetter("object_keys")
 _ENTITY_PREDICATES = frozenset(
     map(expand_term, ("pfocr:mentions", "pfocr:mentionsFamily", "pfocr:citedIn", "pfocr:organism", "pfocr:pathway"))
 )
+
+
+class _Draft:
+    """A record on its way through the stages, with what they have made of it so far; a ``result`` at the end, or where it is refused."""
+
+    __slots__ = ("data", "digest", "figid", "figure", "fragments", "graph", "number", "raw", "ref", "result", "size", "validation_results")
+
+    data: Mapping[str, Any]
+    raw: RawRecord
+    figure: FigureRecord
+    graph: FigureGraph
+    validation_results: list[ValidationResult]
+
+    def __init__(self, record: IndexedRecord) -> None:
+        self.number, self.ref = record
+        self.digest, self.figid, self.size = b"", "", 0
+        self.fragments: dict[str, bytes] = {}
+        self.result: RecordResult | None = None
+
+    def refuse(self, error: Exception) -> None:
+        """Refuse the record for what a stage raised, unless that is not about this record alone."""
+        try:
+            with map_record_errors(self.ref.source):
+                raise error
+        except RecordError as refusal:
+            self.result = build_refusal_result(
+                self.number, self.ref, refusal.with_source(self.ref.source, self.figid), self.digest, self.figid
+            )
+
+
+def _run_stage(stage: Callable[[_Draft], None], drafts: Iterable[_Draft]) -> None:
+    """Take all records through one stage, but for those that are refused."""
+    for draft in drafts:
+        if draft.result is None:
+            try:
+                stage(draft)
+            except Exception as error:
+                draft.refuse(error)
 
 
 class Worker:
@@ -65,8 +107,17 @@ class Worker:
         self._last_number = first
         prefetch(ref for _, ref in records)
         fragments: dict[str, list[bytes]] = {name: [] for name in self._serializers}
+        drafts: list[_Draft] = []
+        size = 0
         for record in records:
-            result.record_results.append(self._map_record(record, result, fragments))
+            draft = _Draft(record)
+            _run_stage(_load, [draft])
+            drafts.append(draft)
+            size += draft.size
+            if size > _MAX_PORTION_BYTES:
+                self._map_portion(drafts, result, fragments)
+                drafts, size = [], 0
+        self._map_portion(drafts, result, fragments)
         result.fragments = {name: self._serializers[name].separator.encode().join(parts) for name, parts in fragments.items()}
         result.descriptions = self._description_encoder.take_new()
         return result
@@ -75,50 +126,44 @@ class Worker:
         """Send all descriptions again, also those that were sent before."""
         self._description_encoder = DescriptionEncoder()
 
-    def _map_record(self, record: IndexedRecord, batch: BatchResult, fragments: dict[str, list[bytes]]) -> RecordResult:
-        number, ref = record
-        digest, figid = b"", ""
-        try:
-            with map_record_errors(ref.source):
-                raw, data = read_raw(ref)
-                digest, figid = raw.digest(), raw.figid
-                figure = parse_record(raw, data)
-                if self._image_url:
-                    figure = figure._replace(image_url=self._image_url)
-                return self._map_figure((number, ref.source, ref.line, digest), raw, figure, batch, fragments)
-        except RecordError as error:
-            return build_refusal_result(number, ref, error.with_source(ref.source, figid), digest, figid)
+    def _map_portion(self, drafts: list[_Draft], batch: BatchResult, fragments: dict[str, list[bytes]]) -> None:
+        """Add records that are loaded to the batch and its fragments, stage by stage: code and data of one stage stay in the caches."""
+        _run_stage(self._parse, drafts)
+        _run_stage(_build_graph, drafts)
+        _run_stage(partial(self._validate, batch), drafts)
+        for name, serializer in self._serializers.items():
+            _run_stage(partial(_serialize, name, serializer), drafts)
+        _run_stage(partial(self._add_to_batch, batch, fragments), drafts)
+        batch.record_results += [draft.result for draft in drafts if draft.result]
 
-    def _map_figure(
-        self,
-        origin: tuple[int, str, int, bytes],
-        raw: RawRecord,
-        figure: FigureRecord,
-        batch: BatchResult,
-        fragments: dict[str, list[bytes]],
-    ) -> RecordResult:
-        """The result of a figure; the batch and its fragments are as they were, where anything is raised.
+    def _parse(self, draft: _Draft) -> None:
+        figure = parse_record(draft.raw, draft.data)
+        draft.figure = figure._replace(image_url=self._image_url) if self._image_url else figure
 
-        The origin is what a ``RecordResult`` begins with: number, source, line and digest.
-        """
-        graph = build_figure_graph(figure)
+    def _validate(self, batch: BatchResult, draft: _Draft) -> None:
+        """Validate a record, and quarantine it where that is to be done with violations."""
+        graph = draft.graph
         results = self._validator.validate(graph.resolved_entities(), graph.source, graph.figid, graph.figure, graph.mentions)
-        identity = (*origin, graph.figid, SCHEMA_RANK[graph.schema_version])
+        draft.validation_results = results
         if not self._keep_violations and any(result.severity == "Violation" for result in results):
             reasons = [result_to_json(result) for result in results]
-            batch.quarantined[origin[0]] = QuarantinedRecord(graph.figid, _original_files(graph.figid, raw), reasons)
-            return RecordResult(*identity, QUARANTINED, (), b"", b"", RecordNotes(TripleCounts(), Counter(), results, []).to_json())
-        notes = self._collect_notes(figure, graph, results)
-        notes_json = notes.to_json()
-        figure_fragments = self._serialize_figure(graph)
+            batch.quarantined[draft.number] = QuarantinedRecord(graph.figid, _original_files(graph.figid, draft.raw), reasons)
+            notes = RecordNotes(TripleCounts(), Counter(), results, [])
+            draft.result = RecordResult(*_identity(draft), QUARANTINED, (), b"", b"", notes.to_json())
+
+    def _add_to_batch(self, batch: BatchResult, fragments: dict[str, list[bytes]], draft: _Draft) -> None:
+        """Add a record to the batch and its fragments. These are as they were, where anything is raised."""
+        figure, graph = draft.figure, draft.graph
+        notes = self._collect_notes(figure, graph, draft.validation_results)
+        notes_json, objects = notes.to_json(), _pack_objects(graph)
         keys = self._description_encoder.encode_keys(graph.entities.values())
-        for name, fragment in figure_fragments.items():
+        for name, fragment in draft.fragments.items():
             fragments[name].append(fragment)
         batch.counts.merge(notes.counts)
         batch.summary_counts.update(notes.summary_counts)
         aliases = "\n".join([alias for alias in figure.figid_aliases if alias != figure.figid and is_figid(alias)])
-        sizes = tuple(map(len, figure_fragments.values()))
-        return RecordResult(*identity, EXPORTED, sizes, keys, _pack_objects(graph), notes_json, aliases)
+        sizes = tuple(map(len, draft.fragments.values()))
+        draft.result = RecordResult(*_identity(draft), EXPORTED, sizes, keys, objects, notes_json, aliases)
 
     @staticmethod
     def _collect_notes(figure: FigureRecord, graph: FigureGraph, results: list[ValidationResult]) -> RecordNotes:
@@ -131,13 +176,25 @@ class Worker:
         })  # fmt: skip
         return RecordNotes(TripleCounts.for_figure(graph.figure, graph.mentions, graph.entities), counts, results, list(graph.notes))
 
-    def _serialize_figure(self, graph: FigureGraph) -> dict[str, bytes]:
-        """The figure's fragment in each format."""
-        graph_iri = figure_graph_iri(graph.figid)
-        return {
-            name: serializer.serialize_figure(graph.figure, graph.mentions, graph_iri).encode()
-            for name, serializer in self._serializers.items()
-        }
+
+def _load(draft: _Draft) -> None:
+    raw, draft.data = read_raw(draft.ref)
+    draft.raw, draft.digest, draft.figid = raw, raw.digest(), raw.figid
+    draft.size = len(raw.document.data) + sum([len(table.data) for table in raw.tables.values()])
+
+
+def _build_graph(draft: _Draft) -> None:
+    draft.graph = build_figure_graph(draft.figure)
+
+
+def _serialize(name: str, serializer: Serializer, draft: _Draft) -> None:
+    graph = draft.graph
+    draft.fragments[name] = serializer.serialize_figure(graph.figure, graph.mentions, figure_graph_iri(graph.figid)).encode()
+
+
+def _identity(draft: _Draft) -> tuple[int, str, int, bytes, str, int]:
+    """What a ``RecordResult`` begins with: number, source, line, digest, figure and rank of its schema."""
+    return draft.number, draft.ref.source, draft.ref.line, draft.digest, draft.graph.figid, SCHEMA_RANK[draft.graph.schema_version]
 
 
 def _pack_objects(graph: FigureGraph) -> bytes:

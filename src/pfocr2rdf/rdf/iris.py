@@ -89,7 +89,7 @@ def is_figid(text: str) -> bool:
         return False
 
 
-@lru_cache(64)
+@lru_cache(256)  # more than the records of a batch
 def figure_iri(figid: str) -> str:
     """A figure, by its page on the PFOCR site.
 

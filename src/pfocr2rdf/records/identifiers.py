@@ -14,6 +14,8 @@ def _build_extractor(identifier: str, *vocabularies: str) -> Callable[[str], str
     search = re.compile(rf"[/:=#_] ?({identifier})(?:[/?#.]\S{{0,500}})?\Z").search
 
     def extract(text: str) -> str:
+        if text.isalnum():  # as most are: no URL or CURIE
+            return text
         matched = search(text)
         prefix = text[: matched.start(1)].lower() if matched else ""
         return matched[1] if matched and any(name in prefix for name in vocabularies) else text

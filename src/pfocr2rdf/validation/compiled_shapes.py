@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import chain, repeat
+from operator import itemgetter
 from typing import NamedTuple
 
 import pyoxigraph
@@ -55,17 +56,16 @@ class _PropertyCheck(NamedTuple):
 
     def accepts(self, values: list[str]) -> bool:
         """Whether each value passes the checks. It is cached then, unless it is long: long ones do not come again."""
-        if not self.checks or self.valid_values.issuperset(values):
-            return True
+        valid_values = self.valid_values
         for value in values:
-            if value not in self.valid_values:
+            if value not in valid_values:
                 for check in self.checks:
                     if not check(value):
                         return False
                 if len(value) <= _MAX_CACHED_CHARS:
-                    self.valid_values.add(value)
-        if len(self.valid_values) > _MAX_VALID_VALUES:
-            self.valid_values.clear()
+                    valid_values.add(value)
+        if len(valid_values) > _MAX_VALID_VALUES:
+            valid_values.clear()
         return True
 
 
@@ -90,9 +90,12 @@ class _ClassCheck:
             check = self._properties.get(predicate)
             if check is None:
                 continue
-            if not check.min_count <= len(values) <= check.max_count or not check.accepts(values):
+            min_count, max_count, checks, classes, valid_values = check
+            if not min_count <= len(values) <= max_count:
                 return [_UNSATISFIABLE]
-            for name in check.classes:
+            if checks and not valid_values.issuperset(values) and not check.accepts(values):
+                return [_UNSATISFIABLE]
+            for name in classes:
                 needs += zip(values, repeat(name))
         return needs
 
@@ -131,6 +134,8 @@ class _TypeSetCheck:
 _ResourceCheck = tuple[Resource | None, list[PredicateObject], list[PredicateObject]]
 """A resource, if it is cached, the classes that it states, as (subject, class), and those that it needs, as (value, class)."""
 
+_get_stated, _get_needs = itemgetter(1), itemgetter(2)
+
 
 class CompiledShapes:
     """SHACL shapes, compiled from Turtle, with the superclasses of each class as IRIs."""
@@ -160,8 +165,8 @@ class CompiledShapes:
         ]
         if figure:
             checks.append(self._check_values(figure.subject, figure.values_by_predicate))
-        stated = {pair for _, states, _ in checks for pair in states}
-        needs = {pair for _, _, requires in checks for pair in requires}
+        stated = set(chain.from_iterable(map(_get_stated, checks)))
+        needs = set(chain.from_iterable(map(_get_needs, checks)))
         if mentions and mentions.local_names:
             self._check_columns(mentions, stated, needs)
         return needs <= stated
@@ -180,14 +185,17 @@ class CompiledShapes:
 
     def _check_columns(self, columns: ResourceColumns, stated: set[PredicateObject], needs: set[PredicateObject]) -> None:
         """Add what the resources of the columns state and need; most of it is cached from other figures."""
-        common, *trailers = map(group_by_predicate, (columns.common, *[trailer.pairs for trailer in set(columns.trailers)]))
+        trailers, common = set(columns.trailers), group_by_predicate(columns.common)
         types = self._types[tuple(common.get(RDF_TYPE, ()))]
         iris = [columns.namespace + name for name in columns.local_names]
         if not types.accepts(iris):
             needs.add(_UNSATISFIABLE)
-        needs.update(*map(types.cached_needs.__getitem__, columns.bodies), *map(types.needs, (common, *trailers)))
+        needs.update(*map(types.cached_needs.__getitem__, columns.bodies), types.needs(common))
+        for trailer in trailers:
+            needs.update([need for need in types.cached_needs[trailer] if need[0]])
         stated.update((iri_term(iri), name) for name in types.classes for iri in iris)
-        stated.update([("", path) for path in (*common, *set.intersection(*map(set, trailers)))])
+        in_all_trailers = set.intersection(*[{predicate for predicate, _ in trailer.pairs} for trailer in trailers])
+        stated.update([("", path) for path in (*common, *in_all_trailers)])
 
     def _close_types(self, types: tuple[str, ...]) -> _TypeSetCheck:
         names = {*types, *(superclass for name in types for superclass in self._superclasses.get(name, ()))}

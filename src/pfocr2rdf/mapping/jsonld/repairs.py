@@ -63,6 +63,11 @@ def _repair_license(block: dict[str, Any], repairs: list[str]) -> None:
 
 def _rebuild(value: Any, figid: str, path: str, repairs: list[str]) -> Any:
     """A copy without missing values (R writes NA among keywords), and with Skolem IRIs for nested nodes, since there are no blank nodes."""
+    if type(value) is list and {str}.issuperset(map(type, value)):
+        items = [item for item in value if item.strip() not in NA_VALUES]
+        if len(items) < len(value):
+            repairs.append(path.rpartition(".")[2])
+        return items
     if type(value) is list:
         items = [_rebuild(item, figid, f"{path}.{index}", repairs) for index, item in enumerate(value) if not _is_empty(item)]
         if len(items) < len(value):
