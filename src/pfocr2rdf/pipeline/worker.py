@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from operator import attrgetter
 from typing import Any
@@ -33,8 +33,9 @@ from pfocr2rdf.rdf.iris import figure_graph_iri, is_figid
 from pfocr2rdf.rdf.serializers.base import Serializer
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.rdf.terms import expand_term, pack_objects
+from pfocr2rdf.records.documents import YamlDocument
 from pfocr2rdf.records.model import FigureRecord
-from pfocr2rdf.records.reader import SCHEMA_RANK, RawRecord, parse_record, prefetch, read_raw
+from pfocr2rdf.records.reader import SCHEMA_RANK, RawRecord, parse_document, parse_record, prefetch, read_document, read_tables
 from pfocr2rdf.records.side_files import strip_compression
 from pfocr2rdf.validation.report import result_to_json
 from pfocr2rdf.validation.results import ValidationResult
@@ -52,8 +53,23 @@ _ENTITY_PREDICATES = frozenset(
 class _Draft:
     """A record on its way through the stages, with what they have made of it so far; a ``result`` at the end, or where it is refused."""
 
-    __slots__ = ("data", "digest", "figid", "figure", "fragments", "graph", "number", "raw", "ref", "result", "size", "validation_results")
+    __slots__ = (
+        "data",
+        "digest",
+        "document",
+        "figid",
+        "figure",
+        "fragments",
+        "graph",
+        "number",
+        "raw",
+        "ref",
+        "result",
+        "size",
+        "validation_results",
+    )
 
+    document: YamlDocument
     data: Mapping[str, Any]
     raw: RawRecord
     figure: FigureRecord
@@ -87,6 +103,21 @@ def _run_stage(stage: Callable[[_Draft], None], drafts: Iterable[_Draft]) -> Non
                 draft.refuse(error)
 
 
+def _iter_portions(stage: Callable[[_Draft], None], drafts: Iterable[_Draft]) -> Iterator[list[_Draft]]:
+    """Take all records through a stage that reads bytes, and return them in portions which have not too many of these."""
+    portion: list[_Draft] = []
+    size = 0
+    for draft in drafts:
+        _run_stage(stage, (draft,))
+        portion.append(draft)
+        size += draft.size
+        if size > _MAX_PORTION_BYTES:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion
+
+
 class Worker:
     """Maps, validates and serializes batches of records. It needs no other worker, so batches may go to any process in any order."""
 
@@ -107,17 +138,10 @@ class Worker:
         self._last_number = first
         prefetch(ref for _, ref in records)
         fragments: dict[str, list[bytes]] = {name: [] for name in self._serializers}
-        drafts: list[_Draft] = []
-        size = 0
-        for record in records:
-            draft = _Draft(record)
-            _run_stage(_load, [draft])
-            drafts.append(draft)
-            size += draft.size
-            if size > _MAX_PORTION_BYTES:
-                self._map_portion(drafts, result, fragments)
-                drafts, size = [], 0
-        self._map_portion(drafts, result, fragments)
+        for portion in _iter_portions(_read_document, map(_Draft, records)):
+            _run_stage(_parse_document, portion)
+            for smaller_portion in _iter_portions(_read_tables, portion):
+                self._map_portion(smaller_portion, result, fragments)
         result.fragments = {name: self._serializers[name].separator.encode().join(parts) for name, parts in fragments.items()}
         result.descriptions = self._description_encoder.take_new()
         return result
@@ -127,7 +151,7 @@ class Worker:
         self._description_encoder = DescriptionEncoder()
 
     def _map_portion(self, drafts: list[_Draft], batch: BatchResult, fragments: dict[str, list[bytes]]) -> None:
-        """Add records that are loaded to the batch and its fragments, stage by stage: code and data of one stage stay in the caches."""
+        """Add records to the batch and its fragments, stage by stage: code and data of one stage stay in the caches."""
         _run_stage(self._parse, drafts)
         _run_stage(_build_graph, drafts)
         _run_stage(partial(self._validate, batch), drafts)
@@ -177,10 +201,19 @@ class Worker:
         return RecordNotes(TripleCounts.for_figure(graph.figure, graph.mentions, graph.entities), counts, results, list(graph.notes))
 
 
-def _load(draft: _Draft) -> None:
-    raw, draft.data = read_raw(draft.ref)
-    draft.raw, draft.digest, draft.figid = raw, raw.digest(), raw.figid
-    draft.size = len(raw.document.data) + sum([len(table.data) for table in raw.tables.values()])
+def _read_document(draft: _Draft) -> None:
+    draft.document = read_document(draft.ref)
+    draft.size = len(draft.document.data)
+
+
+def _parse_document(draft: _Draft) -> None:
+    draft.raw, draft.data = parse_document(draft.document, draft.ref.source)
+
+
+def _read_tables(draft: _Draft) -> None:
+    draft.raw = raw = read_tables(draft.raw, draft.ref.table_folders)
+    draft.digest, draft.figid = raw.digest(), raw.figid
+    draft.size = sum([len(table.data) for table in raw.tables.values()])
 
 
 def _build_graph(draft: _Draft) -> None:

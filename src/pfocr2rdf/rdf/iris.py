@@ -23,6 +23,7 @@ DOI_SITE = "https://doi.org/"
 SKOLEM_NAMESPACE = f"{SITE_URL}.well-known/genid/"
 
 _CC0_NAMES = ("CC0", "CC0-1.0", "CC0 1.0")
+_is_unreserved = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch  # RFC 3986, section 2.3
 _match_number = re.compile(r"[0-9]+").fullmatch
 _match_positive_number = re.compile(r"[1-9][0-9]*").fullmatch
 _match_pmcid = re.compile(r"PMC[1-9][0-9]*").fullmatch
@@ -47,7 +48,7 @@ def is_absolute_iri(text: str) -> bool:
 
 
 def _percent_encode(text: str) -> str:
-    return quote(text, safe="")
+    return text if _is_unreserved(text) else quote(text, safe="")
 
 
 def check_absolute(iri: str, field: str) -> str:

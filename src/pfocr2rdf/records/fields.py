@@ -65,7 +65,10 @@ class RecordFields:
     def text(self, name: str) -> str:
         """The text of a field that has one value; of a longer list the first item, with a note of the others."""
         self._names_read.add(name)
-        if type(self._data.get(name)) is not list:
+        value = self._data.get(name, "")
+        if value == "":
+            return ""
+        if type(value) is not list:
             return get_text(self._data, name)
         texts = get_texts(self._data, name)
         if len(texts) > 1:

@@ -52,6 +52,11 @@ def _row_values(row: Any, keys: tuple[str, ...], field: str) -> tuple[str, ...]:
     return tuple(values)
 
 
+def _is_plain(values: tuple[str, ...]) -> bool:
+    """Whether all of the values are text without control characters."""
+    return {str}.issuperset(map(type, values)) and "".join(values).isprintable()
+
+
 def _mentions(
     fields: RecordFields, name: str, keys: tuple[str, ...], make: Callable[[tuple[str, ...], str], tuple[Mention, bool]]
 ) -> list[Mention]:
@@ -61,23 +66,24 @@ def _mentions(
     """
     rows, cache = _rows(fields.raw(name), name), _mention_caches[name]
     cached: list[Mention | None]
-    are_complete = True
+    columns: list[tuple[str, ...]] = []
     try:
-        cached = list(map(cache.get, map(itemgetter(*keys), rows)))
+        columns = list(map(itemgetter(*keys), rows))
+        cached = list(map(cache.get, columns))
     except (KeyError, TypeError):  # a row is no mapping, lacks a key, or has a value that is no text
-        cached, are_complete = [None] * len(rows), False
+        cached, columns = [None] * len(rows), []
     mentions = []
     for index, mention in enumerate(cached):
         if mention is None:
             field = f"{name}[{index}]"
-            values = _row_values(rows[index], keys, field)
+            values = columns[index] if columns and _is_plain(columns[index]) else _row_values(rows[index], keys, field)
             mention = cache.lookup(values)
             if mention is None:
                 mention, is_cacheable = make(values, field)
                 if is_cacheable:
                     cache.put(values, mention)
         mentions.append(mention)
-    if not are_complete or not {len(keys)}.issuperset(map(len, rows)):  # a row with all keys and as many of them has no other
+    if rows and (not columns or not {len(keys)}.issuperset(map(len, rows))):  # a row with all keys and as many of them has no other
         unknown = dict.fromkeys(key for row in rows for key in row if key not in keys)
         fields.notes += describe_unknown("key", unknown, keys, f"{name}: ")
     return mentions

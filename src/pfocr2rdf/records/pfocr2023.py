@@ -59,6 +59,8 @@ def _mentions(name: str, columns: tuple[str, ...], table: SideTable, make: Calla
 
 
 def _clean_values(values: tuple[str, ...], columns: tuple[str, ...]) -> list[str]:
+    if "".join(values).isprintable():  # as most are
+        return list(map(na_to_empty, values))
     return [na_to_empty(reject_control_chars(value, column)) for column, value in zip(columns, values, strict=True)]
 
 

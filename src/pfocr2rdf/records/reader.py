@@ -64,20 +64,33 @@ class RawRecord(NamedTuple):
 
 def read_raw(ref: RecordRef) -> tuple[RawRecord, Mapping[str, Any]]:
     """The bytes of a record and its side tables, and its keys and values; ``RecordError`` where it cannot be read."""
-    document = ref.document
-    if document is None:
-        document = _extract_document(_read_bytes(ref.path, ref.source))
+    raw, data = parse_document(read_document(ref), ref.source)
+    return read_tables(raw, ref.table_folders), data
+
+
+def read_document(ref: RecordRef) -> YamlDocument:
+    """The document of a record, from its file unless it came in a stream; ``RecordError`` where it cannot be read."""
+    return ref.document or _extract_document(_read_bytes(ref.path, ref.source))
+
+
+def parse_document(document: YamlDocument, source: str) -> tuple[RawRecord, Mapping[str, Any]]:
+    """The record without its tables, and its keys and values; ``RecordError`` where it is no YAML, or has no figure."""
     try:
         if conflict := find_conflict(document.data):
             raise conflict
-        data = _parse_mapping(document, ref.source)
+        data = _parse_mapping(document, source)
         figid = _read_figid(data)
     except RecordError as error:
         error = explain_record(document.data, error)
         if error.line:
             error.line += document.line - 1
         raise error from None
-    return RawRecord(ref.source, figid, document, *_read_tables(figid, ref.table_folders)), data
+    return RawRecord(source, figid, document, {}), data
+
+
+def read_tables(raw: RawRecord, folders: tuple[TableFolder, ...]) -> RawRecord:
+    """The record with its tables; ``RecordError`` where one cannot be read."""
+    return RawRecord(raw.source, raw.figid, raw.document, *_read_tables(raw.figid, folders)) if folders else raw
 
 
 def _read_figid(data: Mapping[str, Any]) -> str:
@@ -91,8 +104,8 @@ def _read_figid(data: Mapping[str, Any]) -> str:
 def record_digest(ref: RecordRef, figid: str) -> bytes:
     """The digest of a record of which an earlier run knows the figure, without parsing; ``RecordError`` where it cannot be read."""
     with map_record_errors(ref.source):
-        document = ref.document or _extract_document(_read_bytes(ref.path, ref.source))
-        return RawRecord(ref.source, figid, document, *(_read_tables(figid, ref.table_folders) if figid else ({},))).digest()
+        raw = RawRecord(ref.source, figid, read_document(ref), {})
+        return (read_tables(raw, ref.table_folders) if figid else raw).digest()
 
 
 def parse_record(raw: RawRecord, data: Mapping[str, Any]) -> FigureRecord:

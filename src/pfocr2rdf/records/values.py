@@ -66,6 +66,8 @@ def get_texts(data: Mapping[str, Any], field: str, separator: str = ",") -> tupl
     ()
     """
     value = data.get(field, "")
+    if value == "":
+        return ()
     parts = (value.split(separator) if separator else [value]) if type(value) is str else get_items(data, field)
     texts: dict[str, None] = {}
     for index, part in enumerate(parts):
