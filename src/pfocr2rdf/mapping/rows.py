@@ -25,7 +25,8 @@ from pfocr2rdf.rdf.vocabulary import EVIDENCE_BY_SOURCE, PROPERTIES
 from pfocr2rdf.records.model import Mention
 
 PREDICATES = {row.name: expand_term(row.name) for row in PROPERTIES}
-_WORD, _MATCH = PREDICATES["pfocr:word"], PREDICATES["pfocr:match"]
+_WORD, _MATCH, _FAMILY = PREDICATES["pfocr:word"], PREDICATES["pfocr:match"], PREDICATES["pfocr:family"]
+_HAS_BODY = PREDICATES["oa:hasBody"]
 _TARGET_IRIS = {"ncbigene": iris.gene_iri, "mesh": iris.mesh_iri, "chebi": iris.chebi_iri, "doid": iris.doid_iri}
 
 
@@ -69,13 +70,14 @@ def _map_new_row(row: Mention) -> MappedRow:
     family = _family_resource(row.family) if row.family else None
     evidence_pairs, note = _evidence_pairs(row.entity_type == "gene", row.lexicon_source)
     has_content = row.word or row.match or target
-    pairs = [
-        *([has_body] if has_body else ()),
-        *([(_WORD, literal(row.word))] if row.word else ()),
-        *([(_MATCH, literal(row.match))] if row.match else ()),
-        *evidence_pairs,
-        *([(PREDICATES["pfocr:family"], family.subject)] if family else ()),
-    ]
+    pairs = [has_body] if has_body else []
+    if row.word:
+        pairs.append((_WORD, literal(row.word)))
+    if row.match:
+        pairs.append((_MATCH, literal(row.match)))
+    pairs += evidence_pairs
+    if family:
+        pairs.append((_FAMILY, family.subject))
     entities = _entities_of(row, target, family) if has_content else ()
     return MappedRow(
         row,
@@ -84,12 +86,14 @@ def _map_new_row(row: Mention) -> MappedRow:
         target,
         family.subject if family and has_content else "",
         entities,
-        "; ".join(filter(None, (note if has_content else "", _describe_unmapped(row)))),
+        "; ".join([text for text in (note if has_content else "", _describe_unmapped(row)) if text]),
     )
 
 
 def _describe_unmapped(row: Mention) -> str:
     """A note of values that describe an entity, of a row that does not identify it."""
+    if row.entity and (row.taxon or not row.organism):
+        return ""
     values = [] if row.entity else ["" if row.label == row.match else row.label, row.alt_label, row.taxon]
     if not (row.entity and row.taxon):
         values.append(row.organism)
@@ -118,7 +122,7 @@ def _entities_of(row: Mention, target: str, family: Resource | None) -> tuple[Re
 
 @lru_cache(ROW_CACHE_ENTRIES)
 def _has_body_pair(curie: str) -> PredicateObject:
-    return PREDICATES["oa:hasBody"], entity_term(curie)
+    return _HAS_BODY, entity_term(curie)
 
 
 @lru_cache(ROW_CACHE_ENTRIES)

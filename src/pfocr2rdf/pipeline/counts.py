@@ -77,16 +77,22 @@ class TripleCounts:
         figure_kind = figure.subject, object_kind(figure.subject, classes)
         once: list[str] = []
         for predicate, values in figure.values_by_predicate.items():
-            if len(values) == 1 or predicate == RDF_TYPE:
+            if predicate == RDF_TYPE:
                 for value in values:
-                    once += predicate, _kind_of(predicate, value, figure_kind, entities)
+                    once += predicate, f"={value}"
+            elif len(values) == 1:
+                value = values[0]
+                once += predicate, STRING_KIND if value[-1] == '"' else _kind_in_figure(value, figure_kind, entities)
             else:
                 for kind, count in _count_kinds(values, figure_kind, entities):
                     sets[_characteristic_set(classes, predicate, kind)] = count
         sets[_characteristic_set(classes, *once)] = 1
         if mentions.local_names:
             mention_classes = list_classes(mentions.common)
-            common = [(predicate, _kind_of(predicate, value, figure_kind, entities)) for predicate, value in mentions.common]
+            common = [
+                (predicate, f"={value}" if predicate == RDF_TYPE else _kind_in_figure(value, figure_kind, entities))
+                for predicate, value in mentions.common
+            ]
             sets[_characteristic_set(mention_classes, *chain.from_iterable(common))] = len(mentions.local_names)
             for lines, count in Counter(map(_get_characteristic_set, chain(mentions.bodies, mentions.trailers))).items():
                 sets[_mention_sets[mention_classes, lines]] += count
@@ -176,10 +182,6 @@ def _count_kinds(values: list[str], figure_kind: tuple[str, str], entities: Mapp
         ]
     first_count = kinds.count(kinds[0])
     return Counter(kinds).items() if first_count < len(kinds) else ((kinds[0], first_count),)
-
-
-def _kind_of(predicate: str, value: str, figure_kind: tuple[str, str], entities: Mapping[str, Resource]) -> str:
-    return f"={value}" if predicate == RDF_TYPE else _kind_in_figure(value, figure_kind, entities)
 
 
 def _kind_in_figure(value: str, figure_kind: tuple[str, str], entities: Mapping[str, Resource]) -> str:

@@ -136,10 +136,15 @@ class JsonLdSerializer(Serializer):
     def _grouped_members(self, values_by_predicate: Mapping[str, list[str]]) -> list[str]:
         """The same where a predicate has several values."""
         members = []
+        keys, values = self._keys, self._values
         for predicate, terms in values_by_predicate.items():
-            key = self._key(predicate)
-            values = [term if key.plain and term[-1] == '"' else self._values[predicate, term] for term in terms]
-            text = values[0] if len(values) == 1 else f"[{', '.join(values)}]"
+            key = keys.get(predicate) or self._key(predicate)
+            if len(terms) == 1:
+                term = terms[0]
+                text = term if key.plain and term[-1] == '"' else values[predicate, term]
+            else:
+                texts = [term if key.plain and term[-1] == '"' else values[predicate, term] for term in terms]
+                text = f"[{', '.join(texts)}]"
             members.append(f"{key.text}: {text}")
         return members
 

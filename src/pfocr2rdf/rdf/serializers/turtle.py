@@ -93,9 +93,13 @@ class TurtleSerializer(Serializer):
         parts = []
         verbs, terms = self._verbs, self._terms
         for predicate, values in values_by_predicate.items():
+            if len(values) == 1:
+                text = values[0] if values[0][-1] == '"' else terms[values[0]]
+                parts.append(f"{verbs[predicate]} {text}")
+                continue
             texts = [value if value[-1] == '"' else terms[value] for value in values]
             line = f"{verbs[predicate]} {' , '.join(texts)}"
-            if len(line) > _MAX_LINE_CHARS and len(texts) > 1:
+            if len(line) > _MAX_LINE_CHARS:
                 line = f"{verbs[predicate]}\n        {_wrap(texts)}"
             parts.append(line)
         return _PREDICATE_SEPARATOR.join(parts)
