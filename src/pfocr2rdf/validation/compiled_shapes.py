@@ -192,7 +192,7 @@ class CompiledShapes:
             needs.add(_UNSATISFIABLE)
         needs.update(*map(types.cached_needs.__getitem__, columns.bodies), types.needs(common))
         for trailer in trailers:
-            needs.update([need for need in types.cached_needs[trailer] if need[0]])
+            needs.update([need for need in types.cached_needs[trailer] if need[0] or need == _UNSATISFIABLE])
         stated.update((iri_term(iri), name) for name in types.classes for iri in iris)
         in_all_trailers = set.intersection(*[{predicate for predicate, _ in trailer.pairs} for trailer in trailers])
         stated.update([("", path) for path in (*common, *in_all_trailers)])
