@@ -551,7 +551,7 @@ def test_a_thousand_hostile_requests(server: Served, store: Path) -> None:
     assert {b"200", b"400"} < statuses["query"]
     assert not [received for _, received in responses if b"root:" in received or b"Traceback" in received]
     assert server.count() > 1000
-    assert wait_until(5, lambda: len(server.workers()) == 2)
+    assert wait_until(5, lambda: 2 <= len(server.workers()) <= 4)  # up to two more are for look-ups
     assert digest(store) == previous
     log = server.log.read_text(encoding="utf-8")
     assert "Traceback" not in log

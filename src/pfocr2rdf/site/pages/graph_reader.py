@@ -83,7 +83,8 @@ class DatasetReader(ResourceReader):
     def linked_values(self, predicate: str, value: str, link: str) -> list[tuple[str, str]]:
         """The resources that have this value, each with its values of another property, sorted."""
         if self._single_graph is None:
-            return [(subject, linked) for subject in self.subjects(predicate, value) for linked in self.values(subject, link)]
+            return super().linked_values(predicate, value, link)
+        # As in find_resources: a gene on many figures has thousands of mentions.
         rows = self._store.select(f"SELECT ?s ?o {{ ?s {predicate} {value} ; {link} ?o }}", default_graph=self._single_graph)
         return sorted({(_term_text(row["s"]), _term_text(row["o"])) for row in rows if isinstance(row["s"], NamedNode)})
 

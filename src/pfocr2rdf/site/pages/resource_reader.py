@@ -44,6 +44,10 @@ class ResourceReader(ABC):
     def find_resources(self, predicate: str, value: str) -> list[Resource]:
         """The resources that have this value, in the order of their IRIs."""
 
+    def linked_values(self, predicate: str, value: str, link: str) -> list[tuple[str, str]]:
+        """The resources that have this value, each with its values of another property, sorted."""
+        return [(subject, linked) for subject in self.subjects(predicate, value) for linked in self.values(subject, link)]
+
     def find_resource(self, subject: str) -> Resource | None:
         """A resource, if there are statements about it."""
         pairs = self.pairs(subject)
