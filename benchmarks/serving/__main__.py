@@ -46,7 +46,7 @@ NOTES = (
     "A store with {figures:,} figures and {statements:,} statements; {clients} clients at once, each with one connection, on the "
     "machine of the servers. What is looked up is drawn by chance, the same for both. Medians, minimum and maximum of {rounds} rounds.",
     "Before that both had given the same answers to all of these queries, {compared:,} in all. {left}",
-    "It keeps no answers for who asks next here (`--cache 0`): each is computed.",
+    "`pfocr2rdf serve` runs with `--cache 0`: every answer and page is computed.",
     "`pfocr2rdf serve` bounds the time and memory of each query, and keeps an answer until it is whole; Oxigraph's server sends what it "
     "has. Both take all graphs as one. Pages come from `pfocr2rdf serve` alone, so they are compared with its smallest page.",
     "With oxigraph {oxigraph}.",
