@@ -13,7 +13,8 @@ from tests.support.records import ROOT
 from pfocr2rdf import export, load, stats
 from pfocr2rdf.analysis.stats.model import GraphStats, RankedEntity
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
-from pfocr2rdf.site.pages.overview import Bar, Overview, compute_overview
+from pfocr2rdf.site.pages.overview import Overview, compute_overview
+from pfocr2rdf.site.pages.view_models import Bar
 from pfocr2rdf.stores.embedded import EmbeddedStore
 from pfocr2rdf.stores.querying.examples import find_example
 

@@ -12,10 +12,9 @@ from pfocr2rdf import load
 from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.html import Site, render_resource_page
-from pfocr2rdf.site.pages.mentions import HAS_BODY, HAS_TARGET
 from pfocr2rdf.site.pages.rdf_documents import merge_resources, serialize_jsonld, serialize_turtle
 from pfocr2rdf.site.pages.registry import load_resource_page
-from pfocr2rdf.site.pages.resource_reader import ResourceReader
+from pfocr2rdf.site.pages.resource_reader import HAS_BODY, HAS_TARGET, ResourceReader
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES, ENTITY_TYPES_BY_FOLDER, PageAddress
 from pfocr2rdf.site.static.resource_table import TableReader, build_resource_table
 from pfocr2rdf.stores.embedded import EmbeddedStore

@@ -30,11 +30,11 @@ from pfocr2rdf.site.pages.dataset_page import list_release_files, read_dataset_d
 from pfocr2rdf.site.pages.graph_reader import DatasetReader, read_release_name
 from pfocr2rdf.site.pages.html import Site, render_resource_page
 from pfocr2rdf.site.pages.listing import ResourceList, list_resources, page_urls
-from pfocr2rdf.site.pages.mentions import HAS_TARGET
 from pfocr2rdf.site.pages.overview import compute_overview
 from pfocr2rdf.site.pages.pictures import PicturePolicy
 from pfocr2rdf.site.pages.rdf_documents import merge_resources, serialize_jsonld, serialize_turtle
 from pfocr2rdf.site.pages.registry import load_resource_page
+from pfocr2rdf.site.pages.resource_reader import HAS_TARGET
 from pfocr2rdf.site.pages.urls import (
     ALIASED_TYPE,
     ENTITY_TYPES,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pfocr2rdf.rdf.terms import expand_term, literal
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.listing import ListItem, ResourceList
-from pfocr2rdf.site.pages.mentions import HAS_TARGET
+from pfocr2rdf.site.pages.resource_reader import HAS_TARGET
 from pfocr2rdf.site.search.index import TYPE_ORDER, SearchEntry
 
 MAX_SEARCH_RESULTS = 100  # the limit of a result list

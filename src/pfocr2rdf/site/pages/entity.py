@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -9,14 +11,16 @@ from typing import Any, NamedTuple
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, lexical_form
 from pfocr2rdf.site.pages.bioschemas import describe_entity
 from pfocr2rdf.site.pages.listing import newest_first_key
-from pfocr2rdf.site.pages.mentions import HAS_BODY, HAS_TARGET, MentionView, entity_link, mention_links
+from pfocr2rdf.site.pages.mentions import EVIDENCE_NAMES, MentionView, entity_link, mention_links
+from pfocr2rdf.site.pages.neighbours import MAX_COUNTED_FIGURES, count_neighbours
 from pfocr2rdf.site.pages.outlinks import outlinks
 from pfocr2rdf.site.pages.resource import ResourcePage
-from pfocr2rdf.site.pages.resource_reader import ResourceReader
+from pfocr2rdf.site.pages.resource_reader import HAS_BODY, HAS_EVIDENCE, HAS_TARGET, ResourceReader
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_NAME, PageAddress, address_from_iri
 from pfocr2rdf.site.pages.view_models import (
     ROWS_PER_PAGE,
     SITE_NAME,
+    BarChart,
     CardStrip,
     DiagramModel,
     DiagramNode,
@@ -24,11 +28,14 @@ from pfocr2rdf.site.pages.view_models import (
     Link,
     TableView,
     count_pages,
+    make_bars,
     slice_page,
 )
 
 _MAX_DIAGRAM_FIGURES = 8
 _MAX_CARDS = 6
+_MAX_YEARS = 60
+_is_year = re.compile(r"[0-9]{4}").fullmatch
 _MEMBER_OF, _ORGANISM = expand_term("pfocr:memberOf"), expand_term("pfocr:organism")
 _SEARCH_PREDICATES = tuple(map(expand_term, ("dcterms:identifier", "skos:altLabel", "skos:prefLabel", "pfocr:keyword", "bibo:doi")))
 
@@ -94,6 +101,16 @@ class EntityPage(ResourcePage):
             mentions.setdefault(figure, []).append(mention)
         return mentions
 
+    @cached_property
+    def _evidence_by_figure(self) -> dict[str, set[str]]:
+        """The labels of the evidence for it on each figure."""
+        evidence = dict(self.reader.linked_values(HAS_BODY, self.subject, HAS_EVIDENCE))
+        names_by_mention = {mention: EVIDENCE_NAMES[term] for mention, term in evidence.items() if term in EVIDENCE_NAMES}
+        return {
+            figure: {names_by_mention[mention] for mention in mentions if mention in names_by_mention}
+            for figure, mentions in self._mentions_by_figure.items()
+        }
+
     def _mention_links(self, figure: str) -> tuple[Link, ...]:
         resources = map(self.reader.find_resource, self._mentions_by_figure.get(figure, ()))
         return mention_links((MentionView.from_resource(resource) for resource in resources if resource), self.reader)
@@ -116,10 +133,25 @@ class EntityPage(ResourcePage):
         for curie, (type_name, label) in self._spec.outgoing.items():
             if values := self.values.get(expand_term(curie)):
                 yield Fact(label, tuple(entity_link(self.reader, value, type_name) for value in values))
+        if evidence_links := self._evidence_links():
+            yield Fact("Figures", (Link(f"{len(self.figures):,} in all"), *evidence_links))
         yield from self.remaining_facts(*self._spec.outgoing)
         yield Fact("IRI", (Link(self.address.iri, self.address.iri),))
         if links := tuple(outlinks(self.address.iri, self.title)):
             yield Fact("Elsewhere", links)
+
+    def _evidence_links(self) -> tuple[Link, ...]:
+        """The number of its figures with each evidence; a figure may have several."""
+        counts = Counter(name for names in self._evidence_by_figure.values() for name in names)
+        return tuple(Link(f"{counts[name]:,} by {name}") for name in EVIDENCE_NAMES.values() if counts[name])
+
+    def charts(self) -> Iterator[BarChart]:
+        """Its figures by year, if they are of several."""
+        years = Counter(int(year) for year in map(self.reader.publication_year, self.figures) if _is_year(year))
+        if len(years) > 1:
+            span = range(min(years), max(years) + 1)
+            shown = span if len(span) <= _MAX_YEARS else sorted(years)[-_MAX_YEARS:]
+            yield BarChart("Figures per year", make_bars([(str(year), "", years[year]) for year in shown]))
 
     def strips(self) -> Iterator[CardStrip]:
         """Its newest figures."""
@@ -135,9 +167,23 @@ class EntityPage(ResourcePage):
             columns: tuple[str, ...] = (relation.type_name.title(),)
             rows: list[tuple[tuple[Link, ...], ...]] = [((self._subject_link(subject, relation.type_name),),) for subject in page_subjects]
             if relation.type_name == "figure" and self._spec.has_mentions:
-                columns = (*columns, "Recognised by")
-                rows = [(*row, self._mention_links(figure)) for row, figure in zip(rows, page_subjects, strict=True)]
-            yield TableView(relation.heading, columns, rows, len(subjects), page_number, count_pages(len(subjects), ROWS_PER_PAGE))
+                columns = (*columns, "Words on the figure", "Evidence")
+                rows = [
+                    (*row, self._mention_links(figure), tuple(map(Link, sorted(self._evidence_by_figure.get(figure, ())))))
+                    for row, figure in zip(rows, page_subjects, strict=True)
+                ]
+            page_count = count_pages(len(subjects), ROWS_PER_PAGE)
+            yield TableView(relation.heading, columns, rows, len(subjects), page_number, page_count, filters=("Evidence",))
+        if page_number == 1 and self._spec.has_mentions:
+            yield self._neighbour_table()
+
+    def _neighbour_table(self) -> TableView:
+        """The genes that are drawn together with it."""
+        neighbours = count_neighbours(self.reader, self.subject, self.figures)
+        rows = [((entity_link(self.reader, gene, "gene"),), (Link(f"{count:,}", style="number"),)) for gene, count in neighbours]
+        is_cut = len(self.figures) > MAX_COUNTED_FIGURES
+        note = f"Genes whose symbols are on the same figures{f', of which the newest {MAX_COUNTED_FIGURES} are counted' if is_cut else ''}."
+        return TableView("Drawn together with", ("Gene", "Figures"), rows, len(rows), note=note)
 
     def _subject_link(self, subject: str, type_name: str) -> Link:
         return entity_link(self.reader, subject, type_name, self.reader.publication_year(subject) if type_name == "figure" else "")

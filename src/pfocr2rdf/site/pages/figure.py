@@ -11,14 +11,16 @@ from pfocr2rdf.rdf.iris import CC0_IRI
 from pfocr2rdf.rdf.terms import Resource, expand_term, lexical_form
 from pfocr2rdf.site.pages.bioschemas import describe_entity
 from pfocr2rdf.site.pages.listing import newest_first_key
-from pfocr2rdf.site.pages.mentions import HAS_TARGET, MentionView, entity_link, mention_links
+from pfocr2rdf.site.pages.mentions import BY_SYMBOL, MentionView, entity_link, mention_links
+from pfocr2rdf.site.pages.neighbours import find_similar_figures
 from pfocr2rdf.site.pages.pictures import Picture
 from pfocr2rdf.site.pages.resource import ResourcePage, figure_name
-from pfocr2rdf.site.pages.resource_reader import CITED_IN
+from pfocr2rdf.site.pages.resource_reader import CITED_IN, HAS_TARGET
 from pfocr2rdf.site.pages.view_models import CardStrip, ChipGroup, DiagramModel, DiagramNode, Fact, Link, TableView, curie_link, web_link
 
 _MAX_DIAGRAM_GENES = 16
 _MAX_CARDS = 8
+_MAX_SHARED_NAMES = 6
 _MAX_STRUCTURED_MENTIONS = 200  # entities in the structured data
 _CLASSES = {"gene": expand_term("pfocr:Gene"), "chemical": expand_term("pfocr:Chemical"), "disease": expand_term("pfocr:Disease")}
 _ORGANISM = expand_term("pfocr:organism")
@@ -126,8 +128,19 @@ class FigurePage(ResourcePage):
                 links = tuple(Link(word, f"#{quote(name)}") for word, name in anchors.items())
                 yield ChipGroup(_CHIP_LABELS[type_name], type_name, links)
 
+    @property
+    def _genes_by_symbol(self) -> list[str]:
+        mentions_by_gene = self.mentions_by_entity["gene"]
+        return [gene for gene, mentions in mentions_by_gene.items() if any(mention.evidence == BY_SYMBOL for mention in mentions)]
+
+    def _shared_text(self, genes: tuple[str, ...]) -> str:
+        names = ", ".join(map(self.reader.display_name, genes[:_MAX_SHARED_NAMES]))
+        return f"{len(genes)} of its genes: {names}{', ...' if len(genes) > _MAX_SHARED_NAMES else ''}"
+
     def strips(self) -> Iterator[CardStrip]:
-        """Other figures of the same paper."""
+        """Figures that share genes, and other figures of the same paper."""
+        if similar := find_similar_figures(self.reader, self.subject, self._genes_by_symbol):
+            yield CardStrip("Similar figures", tuple(self.figure_card(figure, self._shared_text(genes)) for figure, genes in similar))
         siblings = {figure for paper in self.papers for figure in self.reader.subjects(CITED_IN, paper)} - {self.subject}
         if siblings:
             yield CardStrip("More from this paper", tuple(map(self.figure_card, sorted(siblings, key=newest_first_key)[:_MAX_CARDS])))

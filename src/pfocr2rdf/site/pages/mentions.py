@@ -9,13 +9,14 @@ from typing import NamedTuple
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, group_by_predicate, lexical_form
 from pfocr2rdf.rdf.vocabulary import EVIDENCE_TYPES
-from pfocr2rdf.site.pages.resource_reader import ResourceReader
+from pfocr2rdf.site.pages.resource_reader import HAS_BODY, HAS_EVIDENCE, HAS_TARGET, VIA_SYMBOL, ResourceReader
 from pfocr2rdf.site.pages.view_models import Link
 
-HAS_BODY, HAS_TARGET = expand_term("oa:hasBody"), expand_term("oa:hasTarget")
 _WORD, _MATCH, _SOURCE = expand_term("pfocr:word"), expand_term("pfocr:match"), expand_term("pfocr:lexiconSource")
-_EVIDENCE, _FAMILY, _OCCURRENCES = expand_term("pfocr:evidence"), expand_term("pfocr:family"), expand_term("pfocr:occurrences")
+_FAMILY, _OCCURRENCES = expand_term("pfocr:family"), expand_term("pfocr:occurrences")
 _EVIDENCE_LABELS = {expand_term(row.name): row.label for row in EVIDENCE_TYPES}
+EVIDENCE_NAMES = {term: label.removeprefix("via ") for term, label in _EVIDENCE_LABELS.items()}  # as they stand in a table
+BY_SYMBOL = _EVIDENCE_LABELS[VIA_SYMBOL]
 
 
 class MentionView(NamedTuple):
@@ -43,7 +44,7 @@ def _nameless_view(pairs: tuple[PredicateObject, ...]) -> MentionView:
     values = {predicate: objects[0] for predicate, objects in group_by_predicate(pairs).items()}
     predicates = _WORD, _MATCH, _SOURCE, _OCCURRENCES
     word, match, source, occurrences = (lexical_form(values.get(predicate, '""')) for predicate in predicates)
-    evidence = _EVIDENCE_LABELS.get(values.get(_EVIDENCE, ""), "")
+    evidence = _EVIDENCE_LABELS.get(values.get(HAS_EVIDENCE, ""), "")
     occurrence_count = int(occurrences) if occurrences.isdecimal() else 1
     return MentionView("", values.get(HAS_BODY, ""), word, match, source, evidence, values.get(_FAMILY, ""), occurrence_count)
 

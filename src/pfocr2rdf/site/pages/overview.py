@@ -7,6 +7,7 @@ from typing import NamedTuple
 from pfocr2rdf.rdf.vocabulary import PREFIXES, expand_curie
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES
+from pfocr2rdf.site.pages.view_models import BarChart, make_bars
 
 _MAX_BARS = 15
 _BINS = ((1, 5), (6, 10), (11, 20), (21, 50), (51, 100), (101, 200), (201, 0))
@@ -29,23 +30,6 @@ _FAMILIES_QUERY = """
 SELECT ?thing (COUNT(DISTINCT ?figure) AS ?n) { ?figure pfocr:mentionsFamily ?thing } GROUP BY ?thing ORDER BY DESC(?n) ?thing LIMIT %d"""
 
 _MENTIONS_QUERY = "SELECT ?each (COUNT(*) AS ?n) { { SELECT ?f (COUNT(*) AS ?each) { ?m oa:hasTarget ?f } GROUP BY ?f } } GROUP BY ?each"
-
-
-class Bar(NamedTuple):
-    """A bar of a bar chart: its label, the URL of the label, its number, and its length, from 0 to 100."""
-
-    label: str
-    url: str
-    number: int
-    length: int
-
-
-class BarChart(NamedTuple):
-    """A bar chart with its heading; one that is folded is an alternative to the chart before it."""
-
-    heading: str
-    bars: tuple[Bar, ...]
-    is_folded: bool = False
 
 
 class Overview(NamedTuple):
@@ -73,11 +57,11 @@ def compute_overview(reader: DatasetReader) -> Overview:
     families = _ranking_rows(reader, query(_FAMILIES_QUERY % _MAX_BARS), "family")
     mentions = _histogram_rows({int(row["each"]): int(row["n"]) for row in query(_MENTIONS_QUERY)})
     charts = (
-        BarChart("Figures per year", _bars(years)),
-        BarChart("Genes on most figures, by symbol", _bars(genes)),
-        BarChart("Genes on most figures, by any evidence", _bars(genes_by_any_evidence), is_folded=True),
-        BarChart("Families on most figures", _bars(families)),
-        BarChart("Mentions per figure", _bars(mentions)),
+        BarChart("Figures per year", make_bars(years)),
+        BarChart("Genes on most figures, by symbol", make_bars(genes)),
+        BarChart("Genes on most figures, by any evidence", make_bars(genes_by_any_evidence), is_folded=True),
+        BarChart("Families on most figures", make_bars(families)),
+        BarChart("Mentions per figure", make_bars(mentions)),
     )
     search_examples = tuple(row[0] for row in (*genes[:2], *families[:1]))
     return Overview(counts, tuple(chart for chart in charts if chart.bars), search_examples)
@@ -94,8 +78,3 @@ def _histogram_rows(figure_counts: dict[int, int]) -> list[tuple[str, str, int]]
         total = sum(count for mentions, count in figure_counts.items() if low <= mentions and (not high or mentions <= high))
         rows.append((f"{low} to {high}" if high else f"more than {low - 1}", "", total))
     return rows if figure_counts else []
-
-
-def _bars(rows: list[tuple[str, str, int]]) -> tuple[Bar, ...]:
-    largest = max((number for *_, number in rows), default=0)
-    return tuple(Bar(label, url, number, round(100 * number / largest)) for label, url, number in rows) if largest else ()

@@ -17,6 +17,7 @@ from pfocr2rdf.site.pages.urls import HTML, PageAddress
 from pfocr2rdf.site.pages.view_models import (
     SCHEMA_ORG_CONTEXT,
     SITE_NAME,
+    BarChart,
     CardStrip,
     ChipGroup,
     DiagramModel,
@@ -112,6 +113,7 @@ class ResourcePage(ABC):
             self.picture() if is_first else None,
             tuple(self.chips()) if is_first else (),
             tuple(self.strips()) if is_first else (),
+            tuple(self.charts()) if is_first else (),
         )
 
     def picture(self) -> Picture | None:
@@ -124,6 +126,10 @@ class ResourcePage(ABC):
 
     def strips(self) -> Iterable[CardStrip]:
         """Figures that it leads to."""
+        return ()
+
+    def charts(self) -> Iterable[BarChart]:
+        """Its numbers as bars."""
         return ()
 
     def figure_card(self, figure: str, detail: str = "") -> FigureCard:

@@ -13,7 +13,10 @@ LABEL_PREDICATES = tuple(map(expand_term, ("dcterms:title", "rdfs:label", "skos:
 
 _ALT_LABEL = expand_term("skos:altLabel")  # alone where neither MeSH nor a record gives a name
 CITED_IN, ISSUED = expand_term("pfocr:citedIn"), expand_term("dcterms:issued")
+HAS_BODY, HAS_TARGET = expand_term("oa:hasBody"), expand_term("oa:hasTarget")
+HAS_EVIDENCE, VIA_SYMBOL = expand_term("pfocr:evidence"), expand_term("pfocr:viaSymbol")
 _CACHE_SIZE = 100_000  # resources that many pages name
+_LIST_CACHE_SIZE = 5_000  # lists of resources
 
 
 class ResourceReader(ABC):
@@ -27,6 +30,8 @@ class ResourceReader(ABC):
         self.portable_names = portable_names
         self.cached_label = lru_cache(_CACHE_SIZE)(self._label)
         self.cached_values = lru_cache(_CACHE_SIZE)(self.values)
+        self.cached_subjects = lru_cache(_LIST_CACHE_SIZE)(self.subjects)
+        self.cached_genes_by_symbol = lru_cache(_LIST_CACHE_SIZE)(self.genes_by_symbol)
 
     @abstractmethod
     def pairs(self, subject: str) -> tuple[PredicateObject, ...]:
@@ -70,6 +75,11 @@ class ResourceReader(ABC):
         if label and text and label[0] == _ALT_LABEL:
             return f"{text} (read by OCR)"
         return text or subject[1:-1].rpartition("/")[2].rpartition("#")[2] or subject[1:-1]
+
+    def genes_by_symbol(self, figure: str) -> list[str]:
+        """The genes whose current symbols were read on a figure, sorted."""
+        by_symbol = (mention for mention in self.subjects(HAS_TARGET, figure) if VIA_SYMBOL in self.values(mention, HAS_EVIDENCE))
+        return sorted({body for mention in by_symbol for body in self.values(mention, HAS_BODY)})
 
     def publication_year(self, figure: str) -> str:
         """The year in which a figure was published; ``""`` if it is not known."""

@@ -129,6 +129,29 @@ class DiagramModel(NamedTuple):
     caption: str
 
 
+class Bar(NamedTuple):
+    """A bar of a bar chart: its label, the URL of the label, its number, and its length, from 0 to 100."""
+
+    label: str
+    url: str
+    number: int
+    length: int
+
+
+class BarChart(NamedTuple):
+    """A bar chart with its heading; one that is folded is an alternative to the chart before it."""
+
+    heading: str
+    bars: tuple[Bar, ...]
+    is_folded: bool = False
+
+
+def make_bars(rows: Sequence[tuple[str, str, int]]) -> tuple[Bar, ...]:
+    """Bars of labels, URLs and numbers, the longest with the largest number."""
+    largest = max((number for *_, number in rows), default=0)
+    return tuple(Bar(label, url, number, round(100 * number / largest)) for label, url, number in rows) if largest else ()
+
+
 class ResourceView(NamedTuple):
     """The view model of one page of a resource. There are several where a table is too long for one."""
 
@@ -146,3 +169,4 @@ class ResourceView(NamedTuple):
     picture: Picture | None = None
     chips: tuple[ChipGroup, ...] = ()
     strips: tuple[CardStrip, ...] = ()
+    charts: tuple[BarChart, ...] = ()

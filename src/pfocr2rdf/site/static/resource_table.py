@@ -15,9 +15,8 @@ from pathlib import Path
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, predicate_sort_key, sort_pairs
 from pfocr2rdf.site.pages.graph_reader import normalize_escapes
-from pfocr2rdf.site.pages.mentions import HAS_BODY, HAS_TARGET
 from pfocr2rdf.site.pages.registry import ENTITY_PAGE_SPECS
-from pfocr2rdf.site.pages.resource_reader import ResourceReader
+from pfocr2rdf.site.pages.resource_reader import HAS_BODY, HAS_TARGET, ResourceReader
 from pfocr2rdf.storage.external_sort import ExternalSorter
 from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.sqlite import create_database, open_database_read_only
@@ -134,12 +133,13 @@ class TableReader(ResourceReader):
         self._shared: LruCache[int, tuple[tuple[PredicateObject, ...], tuple[PredicateObject, ...]]] = LruCache(
             ROW_CACHE_ENTRIES, self._read_shared
         )
-        self._annotations: dict[str, Resource] = {}  # of the last target or body
+        self._annotations: dict[str, dict[str, Resource]] = {HAS_TARGET: {}, HAS_BODY: {}}  # of the last target, and of the last body
 
     def pairs(self, subject: str) -> tuple[PredicateObject, ...]:
         """The statements about a resource, in the order in which they are serialized."""
-        if annotation := self._annotations.get(subject):
-            return annotation.pairs
+        for resources in self._annotations.values():
+            if annotation := resources.get(subject):
+                return annotation.pairs
         row = self._database.execute("SELECT pairs FROM resource WHERE subject = ?", (subject,)).fetchone()
         return _decode(row[0]) if row else ()
 
@@ -162,7 +162,7 @@ class TableReader(ResourceReader):
             iri, targets, number = line.split("\t")
             head, tail = self._shared[int(number)]
             resources.append(Resource(f"<{iri}>", (*head, *[(HAS_TARGET, target) for target in targets.split(" ")]), tail))
-        self._annotations = {resource.subject: resource for resource in resources}
+        self._annotations[predicate] = {resource.subject: resource for resource in resources}
         return resources
 
     def _lines(self, predicate: str, value: str) -> list[str]:

@@ -1,0 +1,51 @@
+"""What figures have in common: genes that are drawn together, and figures that share genes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pfocr2rdf.rdf.terms import expand_term
+from pfocr2rdf.site.pages.listing import newest_first_key
+from pfocr2rdf.site.pages.resource_reader import ResourceReader
+
+MAX_COUNTED_FIGURES = 100  # newest figures of an entity on which neighbours are counted
+_MAX_NEIGHBOURS = 12
+_MAX_COUNTED_MENTIONS = 2_000  # of the genes on the fewest figures, by which similar figures are looked for
+_MAX_SIMILAR_FIGURES = 6
+_MIN_SHARED_GENES = 2
+_MENTIONS = expand_term("pfocr:mentions")
+
+
+class SimilarFigure(NamedTuple):
+    """A figure, and the genes that it shares with another one."""
+
+    figure: str
+    shared_genes: tuple[str, ...]
+
+
+def count_neighbours(reader: ResourceReader, entity: str, figures: Sequence[str]) -> list[tuple[str, int]]:
+    """The genes whose symbols are most often drawn together with an entity on these figures, and on how many of them."""
+    counts = Counter(gene for figure in figures[:MAX_COUNTED_FIGURES] for gene in reader.cached_genes_by_symbol(figure))
+    del counts[entity]
+    return sorted(counts.items(), key=lambda item: (-item[1], reader.display_name(item[0]), item[0]))[:_MAX_NEIGHBOURS]
+
+
+def find_similar_figures(reader: ResourceReader, figure: str, genes: Sequence[str]) -> list[SimilarFigure]:
+    """The figures that share most of these genes, the newest of those with the same number first.
+
+    Candidates are found by the genes on the fewest figures, as a search for similar texts is by rare words.
+    """
+    figures_by_gene = {gene: reader.cached_subjects(_MENTIONS, gene) for gene in genes}
+    counts: Counter[str] = Counter()
+    for gene in sorted(genes, key=lambda gene: len(figures_by_gene[gene])):
+        if counts.total() + len(figures_by_gene[gene]) > _MAX_COUNTED_MENTIONS:
+            break
+        counts.update(figures_by_gene[gene])
+    del counts[figure]
+    similar = [other for other, count in counts.items() if count >= _MIN_SHARED_GENES]
+    similar.sort(key=lambda other: (-counts[other], newest_first_key(other)))
+    return [
+        SimilarFigure(other, tuple(gene for gene in genes if other in figures_by_gene[gene])) for other in similar[:_MAX_SIMILAR_FIGURES]
+    ]
