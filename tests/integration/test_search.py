@@ -1,4 +1,7 @@
-"""The search of a site: what is in the index is found by the very script that is published, which runs in Node here."""
+"""The search of a site: what is in the index is found by the very script that is published, which runs in Node here.
+
+Whatever a test asks, the reader in Python is asked as well, and must find the same.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,9 @@ from tests.support.search import ACID, ALL, FAMILY, FEW, IL6, MANY, NFKB, PAPER,
 
 from pfocr2rdf.errors import OutputError
 from pfocr2rdf.site.pages.html import ASSETS_DIR
+from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_NAME
 from pfocr2rdf.site.search.index import ENTRIES_PER_BLOCK, TYPE_ORDER, SearchEntry
+from pfocr2rdf.site.search.reader import SearchIndexReader
 
 SEARCH_SCRIPT = """
 import { readFile } from "node:fs/promises";
@@ -37,7 +42,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   for (const { q, kind } of questions) {
     read.length = 0;
     const found = await index.find(q, kind);
-    answers.push({ ...found, things: await index.things(found.ids), read: [...read] });
+    answers.push({ ...found, things: await index.things(found.ids, found.found), found: undefined, read: [...read] });
   }
   process.stdout.write(JSON.stringify(answers) + "\\n");
 }
@@ -67,6 +72,9 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
         assert line, (node_folder / "errors").read_text(encoding="utf-8")
         results = json.loads(line)
         assert isinstance(results, list)
+        reader = SearchIndexReader(folder / "search")
+        for query, result in zip(queries, results, strict=True):
+            assert_same(reader, query, entity_type, result)
         return results
 
     with (node_folder / "errors").open("w") as errors, subprocess.Popen(
@@ -76,6 +84,17 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
         assert process.stdin
         process.stdin.close()
     assert process.returncode == 0
+
+
+def assert_same(reader: SearchIndexReader, query: str, entity_type: str, result: Mapping[str, Any]) -> None:
+    """What the reader in Python finds is what the script has found."""
+    found = reader.find(query, entity_type)
+    assert found.entry_numbers == result["ids"], query
+    assert found.counts == [(item["name"], item["plural"], item["count"]) for item in result["counts"]]
+    assert (found.is_cut, found.suggestions) == (result["isCut"], result["suggestions"]), query
+    assert [[word, list(near)] for word, near in found.corrections] == result["corrections"], query
+    names = ("url", "kind", "title", "detail", "snippet")
+    assert reader.describe(found, found.entry_numbers) == [tuple(item[name] for name in names) for item in result["things"]], query
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +166,8 @@ def test_words_are_found_however_they_are_written_and_the_best_come_first(
 
 def test_what_is_shown_of_a_thing_is_what_was_given(ask: Ask, site: Path) -> None:
     result = ask(site, "APRF")[0]["things"][0]
-    assert result == {"url": STAT3.url, "kind": "gene", "title": "STAT3", "detail": STAT3.detail}
+    shown = {"url": STAT3.url, "kind": "gene", "title": "STAT3", "detail": STAT3.detail, "snippet": "found by: aprf"}
+    assert result == shown
 
 
 def test_an_entity_type_filters_the_results_and_all_are_counted(ask: Ask, site: Path) -> None:
@@ -183,7 +203,7 @@ TEXTS = st.text(
 @given(st.lists(st.tuples(TEXTS, st.lists(TEXTS, max_size=4), st.sampled_from(TYPE_ORDER)), min_size=1, max_size=8))
 def test_every_entry_is_found_by_its_title_and_by_each_of_its_words(ask: Ask, given_texts: list[tuple[str, list[str], str]]) -> None:
     entries = [
-        SearchEntry(f"{number}.html", entity_type, title, "", tuple(words))
+        SearchEntry(f"{ENTITY_TYPES_BY_NAME[entity_type].folder}/{number}.html", entity_type, title, "", tuple(words))
         for number, (title, words, entity_type) in enumerate(given_texts)
     ]
     queries = [(text, entry.url) for entry in entries for text in (entry.title, *entry.search_terms)]
@@ -198,7 +218,7 @@ def test_lists_long_and_short_and_files_of_terms_are_read_as_they_were_written(a
     entries = [
         SearchEntry(
             f"figures/{number:04}.html", "figure", f"Title {number:04}", "",
-            ("every", "even" if number % 2 == 0 else "odd", f"w{number * 7919 % 4001:04}x", *(["rare"] if number % 1500 == 7 else ())),
+            ("every", "even" if number % 2 == 0 else "odd", f"w{number * 7919 % 4001:04}x", *(["rare"] if number % 1000 == 7 else ())),
         )
         for number in range(4000)
     ]  # fmt: skip
@@ -209,13 +229,13 @@ def test_lists_long_and_short_and_files_of_terms_are_read_as_they_were_written(a
     rare, every_result, odd_result, single, begins, short = ask(tmp_path, "rare", "every", "odd", "w0011x", "w001", "w")
     assert urls(every_result) == urls_of(*entries)
     assert urls(odd_result) == urls_of(*entries[1::2])
-    assert urls(rare) == urls_of(*entries[7::1500])
+    assert urls(rare) == urls_of(*entries[7::1000])
     assert urls(single) == [entry.url for entry in entries if "w0011x" in entry.search_terms]
     assert urls(begins) == [entry.url for entry in entries if any(word.startswith("w001") for word in entry.search_terms)]
     firsts = json.loads(files["search/index.json"])["terms"]
     assert len(firsts) > 3
-    assert all(result["ids"] for result in ask(tmp_path, *(f"{first} " for first in firsts)))
-    assert (len(rare["read"]), every_result["isCut"], short["ids"]) == (1 + 3, False, [])
+    assert all(result["ids"] for result in ask(tmp_path, *(f"{first} " for first in firsts if not first.startswith(" "))))
+    assert (len(rare["read"]), every_result["isCut"], short["ids"]) == (1 + 4, False, [])
 
 
 def test_a_beginning_of_too_many_words_says_so(ask: Ask, tmp_path: Path) -> None:
@@ -225,6 +245,67 @@ def test_a_beginning_of_too_many_words_says_so(ask: Ask, tmp_path: Path) -> None
     assert 0 < len(cut["ids"]) < 5000
     assert len([path for path in cut["read"] if path.startswith("terms/")]) == 8
     assert (narrow["isCut"], len(narrow["ids"])) == (False, 10)
+
+
+# -- typing errors, near words, captions and snippets ------------------------------------------------------------------------
+
+PATHWAYS = (
+    STAT3, STAT1,
+    SearchEntry("figures/PMC7__F1.html", "figure", "Signalling by interleukins", "2020", ("STAT3", "JAK2"), 3, "Kinases, IL-6, T cells"),
+    SearchEntry("figures/PMC7__F2.html", "figure", "Signalling without kinases", "2020", ("JAK2", "STTA"), 2, "Interleukins, as before"),
+    SearchEntry("chemicals/D1.html", "chemical", "Glucose", "", ("D-glucose", "Dextrose"), 1),
+    SearchEntry("chemicals/D2.html", "chemical", "Dextrose monohydrate", "", (), 1),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def pathways(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pathways")
+    write(folder, PATHWAYS)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("q", "corrected", "first"),
+    [
+        ("STTA3 ", ["stat3"], STAT3.url),  # two letters swapped across the halves of the word
+        ("SAT3 ", ["stat3"], STAT3.url),  # one left out
+        ("STAAT3 ", ["stat3"], STAT3.url),
+        ("STAR3 ", ["stat3"], STAT3.url),
+        ("XTAT3", ["stat3"], STAT3.url),
+        ("signaling", ["signalling"], "figures/PMC7__F1.html"),
+        ("dexrtose ", ["dextrose"], "chemicals/D1.html"),
+        ("JAK2 signaling", ["signalling"], "figures/PMC7__F1.html"),
+        ("STAT9 ", [], None),  # digits are no typing errors
+        ("dextroze monohydrate", ["dextrose"], "chemicals/D2.html"),
+        ("glukos ", [], None),  # two errors
+        ("JK2 ", [], None),  # too short
+    ],
+)
+def test_one_typing_error_is_forgiven_where_a_word_is_nowhere(
+    ask: Ask, pathways: Path, q: str, corrected: list[str], first: str | None
+) -> None:
+    result = ask(pathways, q)[0]
+    assert [near for _, near in result["corrections"]] == ([corrected] if corrected else [])
+    assert urls(result)[:1] == ([first] if first else [])
+
+
+def test_near_words_are_offered_where_nothing_or_little_is_found(ask: Ask, pathways: Path) -> None:
+    nothing, nowhere, little, enough = ask(pathways, "interlaekins ", "xyzzyx ", "STTA", "JAK2")
+    assert (nothing["ids"], nothing["suggestions"]) == ([], ["interleukins"])
+    assert (nowhere["ids"], nowhere["suggestions"]) == ([], [])
+    assert (len(little["ids"]), little["suggestions"]) == (1, ["stat"])
+    assert len(enough["ids"]) == 2
+    assert ask(pathways, "JAK2 interlaekins ")[0]["suggestions"] == ["jak2 interleukins"]
+
+
+def test_words_of_captions_come_after_all_others_and_snippets_say_what_was_found(ask: Ask, pathways: Path) -> None:
+    kinases, interleukin, both, title = ask(pathways, "kinases", "interleuk", "STAT3 kinases", "Glucose")
+    assert [item["snippet"] for item in kinases["things"]] == ["", "in the caption: kinases"]
+    assert [item["snippet"] for item in interleukin["things"]] == ["", "in the caption: interleukins"]
+    assert [item["snippet"] for item in both["things"]] == ["found by: stat3; in the caption: kinases"]
+    assert [item["snippet"] for item in title["things"]] == [""]
+    assert [item["snippet"] for item in ask(pathways, "dextrose")[0]["things"]] == ["found by: dextrose", ""]
 
 
 def test_an_index_of_nothing_finds_nothing(ask: Ask, tmp_path: Path) -> None:

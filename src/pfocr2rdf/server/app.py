@@ -10,7 +10,6 @@ import os
 import re
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -34,11 +33,12 @@ from pfocr2rdf.server.content_coding import ContentCoding
 from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, RESULT_MEDIA_TYPES, add_charset, choose_media_type, negotiate
 from pfocr2rdf.server.execute import STORE_UNAVAILABLE_MESSAGE, SparqlRequest
 from pfocr2rdf.server.host_check import HostCheck, HostNames, normalize_host_name
-from pfocr2rdf.server.linked_data import WARM_UP_STEPS, PageRequest, PageResponse, is_resource
+from pfocr2rdf.server.linked_data import SEARCH_PAGE, WARM_UP_STEPS, PageRequest, PageResponse, is_resource
 from pfocr2rdf.server.middleware import LOG, HeadersAndAccessLog, common_headers
 from pfocr2rdf.server.quick_requests import QuickRequests
 from pfocr2rdf.server.request_limits import RequestLimits
 from pfocr2rdf.server.result_pages import SERVED_SITE
+from pfocr2rdf.server.search import SearchIndexes
 from pfocr2rdf.server.service_description import describe_service, serialize_triples
 from pfocr2rdf.server.settings import BYTES_PER_MEGABYTE, ServerSettings
 from pfocr2rdf.server.sparql_protocol import HttpError, ProtocolRequest, parse_request
@@ -90,11 +90,13 @@ def application(store: str | os.PathLike[str], settings: ServerSettings = Server
     async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 - Starlette calls it so
         service.answers.start()
         warming = asyncio.create_task(asyncio.to_thread(service.warm_up))
+        indexing = asyncio.create_task(service.search_indexes.run())
         try:
             yield
         finally:
             service.end_warm_up()
-            await warming
+            indexing.cancel()
+            await asyncio.wait([indexing, warming])
             await service.answers.close()
 
     app = Starlette(
@@ -106,6 +108,7 @@ def application(store: str | os.PathLike[str], settings: ServerSettings = Server
             Route("/.well-known/void", service.void, methods=["GET", "OPTIONS"]),
             Mount("/assets", StaticFiles(directory=ASSETS_DIR)),
             *picture_routes,
+            Route("/search/{path:path}", service.search_file, methods=["GET"]),
             Route("/{path:path}", service.page, methods=["GET", "OPTIONS"]),
         ],
         middleware=[
@@ -158,7 +161,8 @@ class _Endpoints:
     """The routes that read the store."""
 
     def __init__(self, store: Path, settings: ServerSettings, pictures: PicturePolicy) -> None:
-        self._store = StoreManager(store, partial(StoreView, pictures=pictures))
+        self._store: StoreManager[StoreView] = StoreManager(store, lambda embedded: StoreView(embedded, pictures, self.search_indexes.find))
+        self.search_indexes = SearchIndexes(store, self._store.modification_stamp)
         self.answers = QueryAnswers(self._store, store, settings)
         self._is_closing = False
         self._settings = settings
@@ -210,6 +214,8 @@ class _Endpoints:
         key = self.answers.page_key(page_request)
         if key and (cached := self.answers.cache.get(key)):
             return self._send(request, io.BytesIO(cached.body), cached.media_type, cached.etag)
+        if page_request.path == SEARCH_PAGE:
+            await self.search_indexes.wait()
         try:
             async with self._resource_slots if is_resource(page_request) else self._list_slots:
                 response = await asyncio.to_thread(self._render, page_request)
@@ -221,9 +227,20 @@ class _Endpoints:
         if response.location:
             return Response(status_code=response.redirect_status, headers={"Location": f"{_root_path(request)}/{response.location}"})
         answer = make_answer(response.media_type, response.body.encode())
-        if key:
+        if key and response.is_final:
             self.answers.cache.put(key, answer, len(page_request.path) + len(page_request.accept))
         return self._send(request, io.BytesIO(answer.body), answer.media_type, answer.etag)
+
+    async def search_file(self, request: Request) -> Response:
+        """A file of the search index, which the script of the search reads. Its address has the version of the index."""
+        index = self.search_indexes.find()
+        if index is None or not index.is_complete:
+            raise HttpError(503, "the search index is being made; ask again in a moment", RETRY_AFTER_HEADERS)
+        path = request.path_params["path"]
+        body = await asyncio.to_thread(index.read_file, path)
+        if body is None:
+            raise HttpError(404, "there is no such file of the search index")
+        return Response(body, media_type="application/json" if path.endswith(".json") else "application/octet-stream")
 
     def warm_up(self) -> None:
         """Make the lists and the home page, so that nobody waits for them. Writers are not kept away longer than for one of them."""

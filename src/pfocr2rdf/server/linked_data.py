@@ -14,7 +14,7 @@ from pfocr2rdf.rdf.iris import MENTION_NAMESPACE
 from pfocr2rdf.rdf.ontology import ontology_resources
 from pfocr2rdf.rdf.terms import Resource, iri_term
 from pfocr2rdf.server.content_negotiation import negotiate
-from pfocr2rdf.server.search import search_resources
+from pfocr2rdf.server.search import FindIndex, search_page_values
 from pfocr2rdf.server.sparql_protocol import HttpError
 from pfocr2rdf.site.pages.alias_page import render_alias_page
 from pfocr2rdf.site.pages.aliases import ALIASES_MEDIA_TYPE, find_alias_targets, list_aliases, render_alias_table
@@ -68,6 +68,7 @@ class PageResponse(NamedTuple):
     media_type: str = HTML.media_type
     location: str = ""
     redirect_status: int = 303
+    is_final: bool = True  # whether it stays the same until the store changes
 
 
 class PageRequest(NamedTuple):
@@ -80,6 +81,7 @@ class PageRequest(NamedTuple):
     type_name: str = ""
 
 
+SEARCH_PAGE = "search.html"
 WARM_UP_STEPS = len(ENTITY_TYPES) + 1
 
 
@@ -91,8 +93,14 @@ def is_resource(request: PageRequest) -> bool:
 class PageHandler:
     """Renders the pages of a store, which must not change, and caches its lists."""
 
-    def __init__(self, store: EmbeddedStore, pictures: PicturePolicy = PicturePolicy("link")) -> None:  # noqa: B008 - it cannot be changed
+    def __init__(
+        self,
+        store: EmbeddedStore,
+        pictures: PicturePolicy = PicturePolicy("link"),  # noqa: B008 - it cannot be changed
+        find_index: FindIndex = lambda: None,
+    ) -> None:
         self._reader = DatasetReader(store)
+        self._find_index = find_index
         self._site = Site(read_release_name(self._reader), "sparql", pictures=pictures)
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)  # one a list
         self._resource_lists: dict[str, ResourceList] = {}
@@ -101,7 +109,7 @@ class PageHandler:
         self._fixed_routes: dict[str, Callable[[PageRequest], PageResponse]] = {
             "": self._home_page,
             "index.html": self._home_page,
-            "search.html": self._search,
+            SEARCH_PAGE: self._search,
             "browse/index.html": self._browse,
             ALIASES_FILE: self._aliases,
             "robots.txt": lambda request: PageResponse(render_robots_txt(request.base_url), "text/plain"),
@@ -230,11 +238,9 @@ class PageHandler:
         return PageResponse(self._alias_table, ALIASES_MEDIA_TYPE)
 
     def _search(self, request: PageRequest) -> PageResponse:
-        search_text, type_name = request.search_text, request.type_name
-        lists = (self._resource_list(entity_type.folder) for entity_type in ENTITY_TYPES if type_name in ("", entity_type.name))
-        results, total = search_resources(self._reader, lists, search_text, type_name)
-        values = {"search_text": search_text, "type_name": type_name, "results": results, "total": total}
-        return PageResponse(render_search_page(self._site, ENTITY_TYPES, **values))
+        index = self._find_index()
+        values = search_page_values(index, request.search_text, request.type_name)
+        return PageResponse(render_search_page(self._site, ENTITY_TYPES, **values), is_final=index is not None and index.is_complete)
 
     def _browse(self, request: PageRequest) -> PageResponse:
         return PageResponse(render_browse_index(self._all_lists(), self._site).html)

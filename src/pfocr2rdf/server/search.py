@@ -1,68 +1,147 @@
-"""Search on the server: titles of resources and exact words on figures, without a search index."""
+"""The search of the server: the index that ``publish`` makes, made for each version of the store by a process of its own."""
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable, Iterator
+import asyncio
+import logging
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from pfocr2rdf.rdf.terms import expand_term, literal
-from pfocr2rdf.site.pages.graph_reader import DatasetReader
-from pfocr2rdf.site.pages.listing import ListItem, ResourceList
-from pfocr2rdf.site.pages.resource_reader import HAS_TARGET
-from pfocr2rdf.site.search.index import TYPE_ORDER, SearchEntry
+from pfocr2rdf.errors import StoreError
+from pfocr2rdf.site.search.index import INDEX_DIR
+from pfocr2rdf.site.search.reader import SearchIndexReader, SearchResults
+from pfocr2rdf.storage.scratch import scratch_directory
 
+EARLY_FOLDER, COMPLETE_FOLDER = "early", "complete"  # of the index without figures and papers, and of the whole one
 MAX_SEARCH_RESULTS = 100  # the limit of a result list
-_MAX_SEARCH_CHARS = 200
-_BATCH_ITEMS = 2000
-_RankedEntry = tuple[tuple[int, int, int, str], SearchEntry]  # with its sort key, in which the URL is unique
-_WORD_PREDICATE = expand_term("pfocr:word")
+_MAX_SEARCH_CHARS = 1000  # as the field of the page has it
+_LOG = logging.getLogger(__name__)
+_FIRST_INDEX_SECONDS, _COMPLETE_INDEX_SECONDS = 10.0, 3.0  # a search waits so long for any index, and for the complete one
+_POLL_SECONDS = 0.05
+_RETRY_SECONDS = 60.0  # after an index could not be made
+_is_index_file = re.compile(r"index\.json|(?:terms/[0-9]{1,9}\.bin)|(?:things/[0-9]{1,9}\.json)").fullmatch
 
 
-def search_resources(
-    reader: DatasetReader, resource_lists: Iterable[ResourceList], search_text: str, type_name: str = ""
-) -> tuple[list[SearchEntry], int]:
-    """Search resources by words that a title must all contain, or figures by a word that was read on them.
-
-    Figures are searched only if ``type_name`` is that of figures or ``""``. Returned are the first entries, exact titles first, and
-    the number of all.
-    """
-    search_words = search_text[:_MAX_SEARCH_CHARS].casefold().split()
-    if not search_words:
-        return [], 0
-    with_word: dict[str, SearchEntry] = {}
-    if type_name in ("", "figure"):
-        with_word = {entry.url: entry for entry in _figures_with_word(reader, search_text[:_MAX_SEARCH_CHARS].strip())}
-    first: list[_RankedEntry] = []
-    total = 0
-    for resource_list in resource_lists:
-        for items in _batches(resource_list):
-            matches = list(_match_titles(items, resource_list.entity_type.name, search_words))
-            for _, entry in matches:
-                with_word.pop(entry.url, None)
-            # Neither all matches are in memory nor sorted: the garbage collection, or the sort, would let no other thread run meanwhile.
-            first = heapq.nsmallest(MAX_SEARCH_RESULTS, [*first, *matches])
-            total += len(matches)
-    first += [((1, TYPE_ORDER.index("figure"), 0, url), entry) for url, entry in with_word.items()]
-    return [entry for _, entry in heapq.nsmallest(MAX_SEARCH_RESULTS, first)], total + len(with_word)
+def version_folder(folder: Path, stamp: tuple[int, int]) -> Path:
+    """The folder of the indexes of a version of the store."""
+    return folder / f"{stamp[0]}-{stamp[1]}"
 
 
-def _batches(resource_list: ResourceList) -> Iterator[list[ListItem]]:
-    for items in resource_list.groups.values():
-        yield from (items[start : start + _BATCH_ITEMS] for start in range(0, len(items), _BATCH_ITEMS))
+class SearchIndexFolder(NamedTuple):
+    """An index that is ready."""
+
+    path: Path
+    is_complete: bool  # whether it has the figures and papers, too
+    reader: SearchIndexReader
+
+    def read_file(self, name: str) -> bytes | None:
+        """A file of the index; ``None`` if there is none of that name."""
+        return (self.path / name).read_bytes() if _is_index_file(name) and (self.path / name).is_file() else None
 
 
-def _match_titles(items: Iterable[ListItem], type_name: str, search_words: list[str]) -> Iterator[_RankedEntry]:
-    """The resources whose titles contain all words, or whose detail is the text."""
-    whole, type_order = " ".join(search_words), TYPE_ORDER.index(type_name)
-    for item in items:
-        title = item.title.casefold()
-        if all(word in title for word in search_words) or item.detail.casefold() == whole:
-            rank = 0 if whole in (title, item.detail.casefold()) else 1 if title.startswith(whole) else 2
-            yield (rank, type_order, len(title), item.url), SearchEntry(item.url, type_name, item.title, item.detail)
+FindIndex = Callable[[], SearchIndexFolder | None]
+"""Finds the index of the store as it is now; ``None`` while there is none yet."""
 
 
-def _figures_with_word(reader: DatasetReader, word: str) -> Iterable[SearchEntry]:
-    """The figures on which exactly this word was read."""
-    figures = {figure for mention in reader.subjects(_WORD_PREDICATE, literal(word)) for figure in reader.values(mention, HAS_TARGET)}
-    for figure in sorted(figures):
-        yield SearchEntry(reader.page_url(figure, "figure"), "figure", reader.display_name(figure), reader.publication_year(figure))
+class SearchIndexes:
+    """The indexes of a store that may be written to meanwhile."""
+
+    def __init__(self, store: Path, modification_stamp: Callable[[], tuple[int, int]]) -> None:
+        self._store = store
+        self._modification_stamp = modification_stamp
+        self._folder: Path | None = None
+        self._is_building = True
+        self._latest: SearchIndexFolder | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._is_wanted = asyncio.Event()
+
+    async def run(self) -> None:
+        """Make an index now, and again when the store has changed and somebody searches, until the task is cancelled."""
+        self._loop = asyncio.get_running_loop()
+        with scratch_directory() as self._folder:
+            while True:
+                self._is_building = True
+                self._is_wanted.clear()
+                if not await self._build(self._folder):
+                    await asyncio.sleep(_RETRY_SECONDS)
+                await self._is_wanted.wait()
+
+    async def _build(self, folder: Path) -> bool:
+        """Make an index in a process, which is started here, in the thread that lives as long as it does."""
+        command = [sys.executable, "-P", "-m", "pfocr2rdf.server.search_builder", str(self._store), str(folder), str(os.getpid())]
+        with (folder / "errors").open("w+b") as errors:
+            process = subprocess.Popen(  # noqa: S603 - it is ourselves
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True
+            )
+            try:
+                while process.poll() is None:
+                    await asyncio.sleep(_POLL_SECONDS)
+            finally:
+                process.kill()
+                process.wait()
+                self._is_building = False
+            errors.seek(0)
+            if process.returncode:
+                _LOG.error("the search index cannot be made: %s", errors.read().decode(errors="replace").strip().rpartition("\n")[2])
+            return not process.returncode
+
+    def find(self) -> SearchIndexFolder | None:
+        """The index of the store as it is now; ``None`` if there is none yet, and then one is made."""
+        try:
+            stamp = self._modification_stamp()
+        except StoreError:
+            return None
+        if self._folder is None:
+            return None
+        for name in (COMPLETE_FOLDER, EARLY_FOLDER):
+            path = version_folder(self._folder, stamp) / name / INDEX_DIR
+            if self._latest and self._latest.path == path:
+                return self._latest
+            if path.is_dir():
+                self._latest = SearchIndexFolder(path, name == COMPLETE_FOLDER, SearchIndexReader(path))
+                return self._latest
+        if self._loop and not self._is_building:
+            self._loop.call_soon_threadsafe(self._is_wanted.set)
+        return None
+
+    async def wait(self) -> None:
+        """Wait shortly for an index."""
+        start = time.monotonic()
+        while True:
+            index = self.find()
+            seconds = _COMPLETE_INDEX_SECONDS if index else _FIRST_INDEX_SECONDS
+            if (index and index.is_complete) or not self._is_building or time.monotonic() - start > seconds:
+                return
+            await asyncio.sleep(_POLL_SECONDS)
+
+
+def search_page_values(index: SearchIndexFolder | None, search_text: str, type_name: str) -> dict[str, Any]:
+    """The values of the search page."""
+    values: dict[str, Any] = {"search_text": search_text, "type_name": type_name, "scripted": bool(index and index.is_complete)}
+    if not search_text.strip():
+        return values
+    if index is None:
+        return {**values, "summary": "The search index of this store is being made. Search again in a moment."}
+    results = index.reader.find(search_text[:_MAX_SEARCH_CHARS], type_name)
+    summary = _summarize(results, type_name)
+    if not index.is_complete:
+        summary += " Figures and papers are not in the index yet: search again in a moment."
+    described = index.reader.describe(results, results.entry_numbers[:MAX_SEARCH_RESULTS])
+    return {**values, "summary": summary, "results": described, "corrections": results.corrections, "suggestions": results.suggestions}
+
+
+def _summarize(results: SearchResults, type_name: str) -> str:
+    """What was found, as ``assets/search.js`` says it."""
+    counts = [f"{count:,} {name if count == 1 else folder}" for name, folder, count in results.counts if count]
+    total = len(results.entry_numbers)
+    is_filtered = any(name == type_name for name, _, _ in results.counts)
+    text = f"{total:,} found{'; of all kinds' if is_filtered else ''}: {', '.join(counts)}." if counts else "Nothing is found."
+    if total > MAX_SEARCH_RESULTS:
+        text += f" Shown are the first {MAX_SEARCH_RESULTS}."
+    return f"{text} More words begin like the last one: type on to find them." if results.is_cut else text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from pfocr2rdf.server.linked_data import PageHandler
+from pfocr2rdf.server.search import FindIndex
 from pfocr2rdf.site.pages.pictures import PicturePolicy
 from pfocr2rdf.stores.embedded import EmbeddedStore
 
@@ -12,8 +13,14 @@ from pfocr2rdf.stores.embedded import EmbeddedStore
 class StoreView:
     """An open store, and its pages, which are made when they are asked for first: a store may have no dataset."""
 
-    def __init__(self, store: EmbeddedStore, pictures: PicturePolicy = PicturePolicy("link")) -> None:  # noqa: B008 - it cannot be changed
+    def __init__(
+        self,
+        store: EmbeddedStore,
+        pictures: PicturePolicy = PicturePolicy("link"),  # noqa: B008 - it cannot be changed
+        find_index: FindIndex = lambda: None,
+    ) -> None:
         self._pictures = pictures
+        self._find_index = find_index
         self.store = store
         self._lock = threading.Lock()
         self._pages: PageHandler | None = None
@@ -23,5 +30,5 @@ class StoreView:
         """The pages; ``StoreError`` if there is no dataset in the store."""
         with self._lock:
             if self._pages is None:
-                self._pages = PageHandler(self.store, self._pictures)
+                self._pages = PageHandler(self.store, self._pictures, self._find_index)
             return self._pages

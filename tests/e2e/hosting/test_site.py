@@ -106,12 +106,24 @@ def test_nothing_is_given_to_those_who_accept_nothing_of_it(served: str) -> None
 @pytest.mark.parametrize(
     ("query", "first"),
     [("JAK2", "genes/3717.html"), ("jak", "families/JAK.html"), ("3717", "genes/3717.html"),
-     ("(STAT", f"{FIGURE}.html"), ("cytokine receptor", f"{FIGURE}.html")],
+     ("(STAT", "families/STAT.html"), ("cytokine receptor", f"{FIGURE}.html")],
 )  # fmt: skip
 def test_the_search_of_a_service(query: str, first: str, served: str) -> None:
     page = httpx.get(f"{served}search.html", params={"q": query}).text
     results = page[page.index('id="results"') :]
     assert results.index(f'href="{first}"') == results.index('href="')
+
+
+def test_a_service_and_a_published_site_have_the_same_search_index(served: str, store: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    publish(store, site, workers=1)
+    assert 'src="assets/search.js"' in httpx.get(f"{served}search.html?q=JAK2").text
+    files = [path for path in (site / "search").rglob("*") if path.is_file()]
+    for path in files:
+        response = httpx.get(f"{served}{path.relative_to(site).as_posix()}")
+        assert response.content == path.read_bytes()
+    for path in ("search/../index.json", "search/terms/x.bin", "search/", "search/things/99999.json", "search/terms/%2e%2e/index.json"):
+        assert httpx.get(f"{served}{path}").status_code == 404
 
 
 @pytest.mark.parametrize("query", ["", " ", "<script>alert(1)</script>", "x" * 100_000 + "%", "\u202e", "' OR 1=1", "\\u0000"])

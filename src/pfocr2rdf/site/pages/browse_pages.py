@@ -22,8 +22,9 @@ def render_home_page(overview: Overview, entity_types: Sequence[EntityType], sit
 
 
 def render_search_page(site: Site, entity_types: Sequence[EntityType], **values: Any) -> str:
-    """The page of the search; without values for a search that was done, its script fills in the results from the index."""
-    defaults = {"search_text": "", "type_name": "", "results": (), "total": 0, "indexed": not values}
+    """The page of the search. Its script fills in the results from the index; without values, nothing else does."""
+    defaults: dict[str, Any] = {"search_text": "", "type_name": "", "results": (), "summary": "", "corrections": (), "suggestions": ()}
+    defaults |= {"scripted": True, "is_static": not values}
     return render_page("search", site, "Search", entity_types=entity_types, **{**defaults, **values})
 
 

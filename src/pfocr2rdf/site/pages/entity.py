@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, lexical_form
 from pfocr2rdf.site.pages.bioschemas import describe_entity
 from pfocr2rdf.site.pages.listing import newest_first_key
-from pfocr2rdf.site.pages.mentions import EVIDENCE_NAMES, MentionView, entity_link, mention_links
+from pfocr2rdf.site.pages.mentions import EVIDENCE_NAMES, FAMILY, WORD, MentionView, entity_link, mention_links
 from pfocr2rdf.site.pages.neighbours import MAX_COUNTED_FIGURES, count_neighbours
 from pfocr2rdf.site.pages.outlinks import outlinks
 from pfocr2rdf.site.pages.resource import ResourcePage
@@ -223,8 +223,12 @@ class EntityPage(ResourcePage):
         return len(self.figures)
 
     def search_terms(self) -> tuple[str, ...]:
-        """Its identifiers, other names, families and keywords."""
+        """Its identifiers, other names, families and keywords, and the words that were recognised as itself and not as its family."""
         texts = [lexical_form(value) for predicate in _SEARCH_PREDICATES for value in self.values.get(predicate, ())]
+        if self._spec.has_mentions:
+            by_family = {mention for mention, _ in self.reader.linked_values(HAS_BODY, self.subject, FAMILY)}
+            words = {word for mention, word in self.reader.linked_values(HAS_BODY, self.subject, WORD) if mention not in by_family}
+            texts += map(lexical_form, sorted(words))
         return tuple(dict.fromkeys([*texts, *map(self.reader.display_name, self.values.get(_MEMBER_OF, ()))]))
 
     def structured_data(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pfocr2rdf.rdf.iris import CC0_IRI
 from pfocr2rdf.rdf.terms import Resource, expand_term, lexical_form
 from pfocr2rdf.site.pages.bioschemas import describe_entity
 from pfocr2rdf.site.pages.listing import newest_first_key
-from pfocr2rdf.site.pages.mentions import BY_SYMBOL, MentionView, entity_link, mention_links
+from pfocr2rdf.site.pages.mentions import BY_SYMBOL, WORD, MentionView, entity_link, mention_links
 from pfocr2rdf.site.pages.neighbours import find_similar_figures
 from pfocr2rdf.site.pages.pictures import Picture
 from pfocr2rdf.site.pages.resource import ResourcePage, figure_name
@@ -87,15 +87,26 @@ class FigurePage(ResourcePage):
         """Its label and its year."""
         return ", ".join(filter(None, (self.figure_label, self.reader.publication_year(self.subject))))
 
+    @cached_property
+    def _words(self) -> list[str]:
+        """The word of each of its mentions, by a query of its own: the search needs no more of them."""
+        return [lexical_form(word) for _, word in self.reader.linked_values(HAS_TARGET, self.subject, WORD)]
+
     @property
     def search_weight(self) -> int:
         """The number of its mentions."""
-        return len(self.mention_views)
+        return len(self._words)
 
     def search_terms(self) -> tuple[str, ...]:
-        """Its identifier, the words on it, and the names of what they were recognised as."""
-        names = map(self.reader.display_name, [*self._entities, *self.families])
-        return tuple(dict.fromkeys([self.first_text("dcterms:identifier"), *names, *(mention.word for mention in self.mention_views)]))
+        """Its identifiers, the words on it, and the names of what they were recognised as."""
+        entities = [*self.values.get(expand_term("pfocr:mentions"), ()), *self.families]
+        identifiers = map(lexical_form, self.values.get(expand_term("dcterms:identifier"), ()))
+        return tuple(dict.fromkeys([*identifiers, *map(self.reader.display_name, entities), *self._words]))
+
+    @property
+    def search_caption(self) -> str:
+        """Its caption."""
+        return self.first_text("schema:description")
 
     def resources(self) -> Iterator[Resource]:
         """The figure, its mentions, its paper, and the labels of what is on it."""

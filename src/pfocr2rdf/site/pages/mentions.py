@@ -12,8 +12,8 @@ from pfocr2rdf.rdf.vocabulary import EVIDENCE_TYPES
 from pfocr2rdf.site.pages.resource_reader import HAS_BODY, HAS_EVIDENCE, HAS_TARGET, VIA_SYMBOL, ResourceReader
 from pfocr2rdf.site.pages.view_models import Link
 
-_WORD, _MATCH, _SOURCE = expand_term("pfocr:word"), expand_term("pfocr:match"), expand_term("pfocr:lexiconSource")
-_FAMILY, _OCCURRENCES = expand_term("pfocr:family"), expand_term("pfocr:occurrences")
+WORD, _MATCH, _SOURCE = expand_term("pfocr:word"), expand_term("pfocr:match"), expand_term("pfocr:lexiconSource")
+FAMILY, _OCCURRENCES = expand_term("pfocr:family"), expand_term("pfocr:occurrences")
 _EVIDENCE_LABELS = {expand_term(row.name): row.label for row in EVIDENCE_TYPES}
 EVIDENCE_NAMES = {term: label.removeprefix("via ") for term, label in _EVIDENCE_LABELS.items()}  # as they stand in a table
 BY_SYMBOL = _EVIDENCE_LABELS[VIA_SYMBOL]
@@ -42,11 +42,11 @@ class MentionView(NamedTuple):
 def _nameless_view(pairs: tuple[PredicateObject, ...]) -> MentionView:
     """The view of what a mention says, which many figures have in common."""
     values = {predicate: objects[0] for predicate, objects in group_by_predicate(pairs).items()}
-    predicates = _WORD, _MATCH, _SOURCE, _OCCURRENCES
+    predicates = WORD, _MATCH, _SOURCE, _OCCURRENCES
     word, match, source, occurrences = (lexical_form(values.get(predicate, '""')) for predicate in predicates)
     evidence = _EVIDENCE_LABELS.get(values.get(HAS_EVIDENCE, ""), "")
     occurrence_count = int(occurrences) if occurrences.isdecimal() else 1
-    return MentionView("", values.get(HAS_BODY, ""), word, match, source, evidence, values.get(_FAMILY, ""), occurrence_count)
+    return MentionView("", values.get(HAS_BODY, ""), word, match, source, evidence, values.get(FAMILY, ""), occurrence_count)
 
 
 def mention_links(mentions: Iterable[MentionView], reader: ResourceReader, *, anchors: bool = False) -> tuple[Link, ...]:

@@ -77,6 +77,11 @@ class ResourcePage(ABC):
         """What the search finds it by besides its title."""
 
     @property
+    def search_caption(self) -> str:
+        """A text whose words the search finds it by after all others."""
+        return ""
+
+    @property
     @abstractmethod
     def search_weight(self) -> int:
         """The rank among search results that match equally well; the highest is the first."""

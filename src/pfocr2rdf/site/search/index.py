@@ -2,7 +2,8 @@
 
 Entries are numbered in the order in which they are shown, so that ascending posting lists need no sorting. Below ``search/``:
 ``index.json`` has the sizes, ``terms/N.bin`` are shards of the sorted terms, each with its posting lists, and ``things/N.json`` are
-blocks of entries.
+blocks of entries. Between the terms are the keys of ``spelling.py``, which have no postings. A browser reads it with
+``assets/search-index.js``, Python with ``reader.py``.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_NAME
+from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_NAME, HTML
+from pfocr2rdf.site.search.encoding import RANK_COUNT, encode_term, utf16_key
+from pfocr2rdf.site.search.spelling import is_spelling_word, spelling_keys
 from pfocr2rdf.site.search.tokenizer import MAX_TERM_CHARS, tokenize
 from pfocr2rdf.storage.external_sort import ExternalSorter
 from pfocr2rdf.storage.files import map_os_errors
@@ -31,18 +34,20 @@ _SHARD_BYTES = 12 << 10  # of terms in a file; the last term may exceed it
 _SORT_BUFFER_BYTES = 8 << 20  # of entries that are sorted in memory
 _MAX_WEIGHT = 10**9
 _SORT_KEY_DIGITS = 11  # of the type of an entry, and of its weight, the highest first
-_TITLE_RANK, _WORD_RANK, _PART_RANK = range(3)  # a term is the whole title, a whole word, or a part of one of them
+_TITLE_RANK, _WORD_RANK, _PART_RANK, _CAPTION_RANK = range(RANK_COUNT)
+"""A term is the whole title, a whole word, a part of one of them, or in the caption alone."""
 
 
 class SearchEntry(NamedTuple):
     """An entry of the index."""
 
-    url: str  # the URL of the resource's page, relative to the root of the site
+    url: str  # the URL of the resource's page, relative to the root of the site: in the folder of its entity type
     type_name: str  # the name of its entity type
     title: str
     detail: str  # the line below the title
     search_terms: tuple[str, ...] = ()  # what it is found by besides its title
     weight: int = 0  # of entries that match equally well, the one with the highest weight is shown first
+    caption: str = ""  # a text whose words it is found by after all others
 
 
 class IndexSize(NamedTuple):
@@ -77,7 +82,9 @@ class SearchIndexWriter:
         Raises:
             OutputError: there is no room for temporary files.
         """
-        line = json.dumps([entry.title, entry.url, entry.detail, sorted(set(entry.search_terms))])  # escaped: it has no line breaks
+        name = entry.url.removeprefix(f"{ENTITY_TYPES_BY_NAME[entry.type_name].folder}/").removesuffix(HTML.suffix)
+        # Escaped: it has no line breaks.
+        line = json.dumps([entry.title, name, entry.detail, sorted(set(entry.search_terms)), entry.caption])
         rank = _MAX_WEIGHT - min(entry.weight, _MAX_WEIGHT)
         self._sorter.write(b"%d%010d%s\n" % (TYPE_ORDER.index(entry.type_name), rank, line.encode()))
 
@@ -92,11 +99,13 @@ class SearchIndexWriter:
         terms: _PostingsByTerm = {}
         block: list[list[str]] = []
         for number, line in enumerate(self._sorter.finish().merge()):
-            title, url, detail, words = json.loads(line[_SORT_KEY_DIGITS:])
+            title, name, detail, words, caption = json.loads(line[_SORT_KEY_DIGITS:])
             counts[int(line[:1])] += 1
-            for term, rank in _terms_with_rank(title, words).items():
-                terms.setdefault(term, (array("I"), array("I"), array("I")))[rank].append(number)
-            block.append([url, title, detail])
+            for term, rank in _terms_with_rank(title, words, caption).items():
+                if term not in terms:
+                    terms[term] = array("I")
+                terms[term].append(number * RANK_COUNT + rank)
+            block.append([name, title, detail])
             if len(block) == ENTRIES_PER_BLOCK:
                 files.write_json(f"things/{number // ENTRIES_PER_BLOCK}.json", block)
                 block.clear()
@@ -109,11 +118,11 @@ class SearchIndexWriter:
         return IndexSize(files.file_count, files.total_bytes)
 
 
-_Postings = tuple["array[int]", "array[int]", "array[int]"]  # the entries that have a term as their title, as a word, and as a part
-_PostingsByTerm = dict[str, _Postings]
+_PostingsByTerm = dict[str, "array[int]"]
+"""The numbers of the entries that have a term, ascending, each with the rank of the term there."""
 
 
-def _terms_with_rank(title: str, words: list[str]) -> dict[str, int]:
+def _terms_with_rank(title: str, words: list[str], caption: str) -> dict[str, int]:
     """The terms of an entry, each with its best rank."""
     ranks: dict[str, int] = {}
     for text, whole_rank in ((title, _TITLE_RANK), *((word, _WORD_RANK) for word in words)):
@@ -125,47 +134,28 @@ def _terms_with_rank(title: str, words: list[str]) -> dict[str, int]:
             whole = "".join(token.whole_terms[min(variant, len(token.whole_terms) - 1)] for token in tokens)
             if len(whole) <= MAX_TERM_CHARS:  # nobody looks for a whole sentence, and each would be one more term
                 ranks[whole] = min(whole_rank, ranks.get(whole, whole_rank))
+    for token in tokenize(caption):
+        for term in (*token.whole_terms, *token.part_terms):
+            ranks.setdefault(term, _CAPTION_RANK)
     return ranks
 
 
 def _write_terms(terms: _PostingsByTerm, files: _IndexFiles) -> Iterator[str]:
     """Write the shards; the first term of each."""
-    data, first, number = bytearray(), "", 0
-    for term in sorted(terms, key=lambda term: term.encode("utf-16-be")):  # the order of JavaScript
+    spellings = (key for term, postings in terms.items() if is_spelling_word(term, len(postings)) for key in spelling_keys(term))
+    data, first, previous, number = bytearray(), "", b"", 0
+    for term in sorted([*terms, *spellings], key=utf16_key):  # the order of JavaScript
         if len(data) >= _SHARD_BYTES:
             yield first
             files.write(f"terms/{number}.bin", data)
-            data, number = bytearray(), number + 1
+            data, previous, number = bytearray(), b"", number + 1
         first = first if data else term
         text = term.encode()
-        data += bytes(_encode_varint(len(text))) + text
-        for postings in terms[term]:
-            data += _encode_postings(postings)
+        data += encode_term(text, previous, terms.get(term, ()))
+        previous = text
     if data:
         yield first
         files.write(f"terms/{number}.bin", data)
-
-
-def _encode_postings(numbers: array[int]) -> bytes:
-    """Ascending numbers as deltas or as a bitmap, whichever is shorter, after their size."""
-    deltas, last = bytearray(), -1
-    for number in numbers:
-        deltas += bytes(_encode_varint(number - last - 1))
-        last = number
-    if len(deltas) <= last // 8 + 1:
-        return bytes(_encode_varint(len(deltas) * 2)) + deltas
-    bitmap = bytearray(last // 8 + 1)
-    for number in numbers:
-        bitmap[number >> 3] |= 1 << (number & 7)
-    return bytes(_encode_varint(len(bitmap) * 2 + 1)) + bitmap
-
-
-def _encode_varint(number: int) -> Iterator[int]:
-    """A number as LEB128: seven bits in each byte, the lowest first; all bytes but the last have the eighth."""
-    while number > 127:
-        yield number & 127 | 128
-        number >>= 7
-    yield number
 
 
 class _IndexFiles:

@@ -37,6 +37,10 @@ _FOLD_BY_NAME = _CharacterFolding(_GREEK_NAMES)
 _FOLD_BY_LETTER = _CharacterFolding({letter: name[0] for letter, name in _GREEK_NAMES.items()})
 
 
+_MAX_QUERY_WORDS = 12
+_ends_in_blank = re.compile(r"[\s\x1c-\x1f\x85\ufeff]\Z").search
+
+
 class Token(NamedTuple):
     """What stands between two blanks of a text."""
 
@@ -65,3 +69,26 @@ def _token(text: str) -> Token:
         if len(segments) > 1:
             parts.update((segment[:MAX_TERM_CHARS], None) for segment in segments)
     return Token(tuple(wholes), tuple(parts))
+
+
+class QueryWord(NamedTuple):
+    """A word of a query."""
+
+    terms: tuple[str, ...]  # of which one is enough
+    parts: tuple[str, ...]  # the terms between its signs
+    is_prefix: bool  # whether it may be no more than a beginning: it is the last one, without a blank behind it
+
+
+def query_words(text: str) -> list[QueryWord]:
+    """The first words of a query.
+
+    >>> query_words("NF-κB")
+    [QueryWord(terms=('nfkappab', 'nfkb'), parts=('nf', 'kappab'), is_prefix=True)]
+    """
+    chunks = list(filter(None, _split_blanks(unicodedata.normalize("NFKD", text))))[:_MAX_QUERY_WORDS]
+    last = -1 if _ends_in_blank(text) else len(chunks) - 1
+    words = []
+    for number, chunk in enumerate(chunks):
+        parts = [part[:MAX_TERM_CHARS] for part in chunk.translate(_FOLD_BY_NAME).split()[:_MAX_QUERY_WORDS]]
+        words.append(QueryWord(_token(chunk).whole_terms, tuple(parts), number == last))
+    return words

@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 from pfocr2rdf.errors import OutputError
 from pfocr2rdf.pipeline.executors.child_process import ChildEntryPoint
-from pfocr2rdf.rdf.text import replace_bidi_controls
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.html import Site, render_resource_page
 from pfocr2rdf.site.pages.rdf_documents import merge_resources, serialize_jsonld, serialize_turtle
@@ -24,6 +23,7 @@ from pfocr2rdf.site.pages.registry import load_resource_page
 from pfocr2rdf.site.pages.resource import ResourcePage
 from pfocr2rdf.site.pages.resource_reader import ResourceReader
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_FOLDER, HTML, JSONLD, TURTLE, PageAddress
+from pfocr2rdf.site.search.entries import search_entry
 from pfocr2rdf.site.search.index import SearchEntry
 from pfocr2rdf.site.static.directory import SiteWriter
 from pfocr2rdf.site.static.resource_table import TableReader
@@ -76,7 +76,7 @@ class _PageBuilder:
             if address is None or page is None or not self._write_documents(writer, address, page):
                 skipped_iris.append(iri)
             else:
-                entries.append(_search_entry(page))
+                entries.append(search_entry(page))
         return BuildResult(len(iris), writer.file_count, writer.total_bytes, entries, skipped_iris)
 
     def _write_documents(self, writer: SiteWriter, address: PageAddress, page: ResourcePage) -> bool:
@@ -90,12 +90,6 @@ class _PageBuilder:
         yield address.file_path(JSONLD), serialize_jsonld(resources)
         for number in range(2, page.page_count + 1):
             yield address.file_path(HTML, number), render_resource_page(page.view(number), self._config.site)
-
-
-def _search_entry(page: ResourcePage) -> SearchEntry:
-    type_name = page.address.entity_type.name if page.address.entity_type else ""
-    title, detail = map(replace_bidi_controls, (page.title, page.summary))
-    return SearchEntry(page.address.url(HTML), type_name, title, detail, page.search_terms(), page.search_weight)
 
 
 _builder: _PageBuilder | None = None

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import quote
 
 from tests.support.search import ALL, STAT1, STAT3, urls_of
 
-from pfocr2rdf.site.pages.html import ASSETS_DIR, Site, render_page
+from pfocr2rdf.site.pages.browse_pages import render_search_page
+from pfocr2rdf.site.pages.html import ASSETS_DIR, Site
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES
+from pfocr2rdf.site.search.index import SearchEntry
+from pfocr2rdf.site.search.reader import SearchResult
 
 # -- the page ----------------------------------------------------------------------------------------------------------------
 
 
 def page(**values: Any) -> str:
-    given_values = {"search_text": "", "type_name": "", "results": (), "total": 0, "indexed": True, **values}
-    return render_page("search", site=Site(), root="", title="Search", entity_types=ENTITY_TYPES, **given_values)
+    return render_search_page(Site(), ENTITY_TYPES, **values)
+
+
+def served_page(**values: Any) -> str:
+    return page(**{"scripted": False, **values})
+
+
+def result(entry: SearchEntry, snippet: str = "") -> SearchResult:
+    return SearchResult(entry.url, entry.type_name, entry.title, entry.detail, snippet)
 
 
 class Elements(HTMLParser):
@@ -54,23 +65,35 @@ def test_a_published_page_has_all_that_the_script_needs_and_a_way_without_it() -
 def test_a_served_page_lists_what_was_found_without_a_script() -> None:
     hostile_text = '<script>"&'
     elements = Elements(
-        page(indexed=False, search_text=hostile_text, type_name="gene", results=(STAT3, STAT1._replace(title=hostile_text)), total=1234)
+        served_page(
+            search_text=hostile_text,
+            type_name="gene",
+            summary=hostile_text,
+            results=[result(STAT3), result(STAT1._replace(title=hostile_text), hostile_text)],
+            corrections=[(hostile_text, ["stat3", "stat5"])],
+            suggestions=[hostile_text],
+        )
     )
     assert elements.each("script") == []
     assert elements.each("noscript") == []
     assert elements.each("input")[0]["value"] == hostile_text
     assert [option["value"] for option in elements.each("option") if "selected" in option] == ["gene"]
     assert [link["href"] for link in elements.each("a") if str(link["href"]).startswith("genes/")] == urls_of(STAT3, STAT1)
-    assert len(elements.each("bdi")) == 4
-    assert hostile_text in elements.text
-    assert "The first 2 of 1,234 found" in elements.text
-    assert "Nothing is found." in page(indexed=False, search_text="x")
-    assert "1 found." in page(indexed=False, search_text="x", results=(STAT3,), total=1)
-    assert "found" not in page(indexed=False).split("</form>")[1].split('id="status"')[1]
+    assert len(elements.each("bdi")) == 8
+    assert elements.text.count(hostile_text) == 5
+    assert "stat3, stat5" in elements.text
+    assert {"href": f"search.html?q={quote(hostile_text)}"} in elements.each("a")
+    assert "found" not in served_page().split("</form>")[1].split('id="status"')[1]
+
+
+def test_a_served_page_has_the_script_as_soon_as_there_is_an_index() -> None:
+    elements = Elements(served_page(scripted=True))
+    assert {"type": "module", "src": "assets/search.js"} in elements.each("script")
+    assert elements.each("noscript") == []
 
 
 def test_the_page_keeps_to_the_policy_of_the_site() -> None:
-    for html in (page(), page(indexed=False, search_text="x", results=ALL, total=9)):
+    for html in (page(), served_page(search_text="x", results=list(map(result, ALL)))):
         elements = Elements(html)
         assert all("style" not in attributes for _, attributes in elements.elements)
         assert all(not name.startswith("on") for _, attributes in elements.elements for name in attributes)

@@ -6,17 +6,18 @@ const AT_ONCE = 20; // things that are shown, and that "more" adds
 const PAUSE = 150; // milliseconds without a key before a search
 
 const site = new URL("..", import.meta.url);
-document.getElementById("unready").remove();
+document.getElementById("unready")?.remove(); // a page of a server has none
 const form = document.getElementById("search");
 const field = document.getElementById("q");
 const choice = document.getElementById("kind");
 const list = document.getElementById("results");
 const status = document.getElementById("status");
+const near = document.getElementById("near");
 const more = document.getElementById("more");
 
 let index = null;
 let newest = 0; // number of the newest search: what an older one finds is not shown
-let found = [];
+let found = { ids: [] };
 let waiting = 0;
 
 beginWithAddress();
@@ -56,9 +57,11 @@ async function search() {
     const got = await index.find(field.value, choice.value);
     if (mine !== newest) return;
     clear();
-    found = got.ids;
+    found = got;
     await show(mine);
-    if (mine === newest) say(summary(got));
+    if (mine !== newest) return;
+    say(summary(got));
+    offer(got);
   });
 }
 
@@ -86,20 +89,39 @@ async function load(path, version) {
 
 async function show(mine) {
   const from = list.children.length;
-  const things = await index.things(found.slice(from, from + AT_ONCE));
+  const things = await index.things(found.ids.slice(from, from + AT_ONCE), found.found);
   if (mine !== newest || from !== list.children.length) return;
   list.append(...things.map(item));
-  more.hidden = list.children.length >= found.length;
+  more.hidden = list.children.length >= found.ids.length;
 }
 
-function item({ url, kind, title, detail }) {
+function item({ url, kind, title, detail, snippet }) {
   const [made, link, line] = ["li", "a", "p"].map((name) => document.createElement(name));
   link.href = new URL(url, site).href;
   link.append(isolated(title));
   line.className = "what";
   line.append(kind, detail ? ": " : "", isolated(detail));
   made.append(link, line);
+  if (snippet) {
+    const reason = document.createElement("p");
+    reason.className = "what";
+    reason.append(isolated(snippet));
+    made.append(reason);
+  }
   return made;
+}
+
+// Near words, where a word is nowhere or little is found.
+function offer({ corrections, suggestions }) {
+  for (const [word, others] of corrections) near.append(isolated(word), " is nowhere; shown is what has ", isolated(others.join(", ")), ". ");
+  if (suggestions.length) near.append("Search for:");
+  for (const text of suggestions) {
+    const link = document.createElement("a");
+    link.href = `?q=${encodeURIComponent(text)}`;
+    link.append(isolated(text));
+    near.append(" ", link);
+  }
+  near.hidden = !near.hasChildNodes();
 }
 
 function isolated(text) {
@@ -118,7 +140,9 @@ function summary({ ids, counts, isCut }) {
 }
 
 function clear() {
-  found = [];
+  found = { ids: [] };
+  near.replaceChildren();
+  near.hidden = true;
   list.replaceChildren();
   more.hidden = true;
 }
