@@ -59,9 +59,34 @@ def test_an_alias_that_is_not_of_one_figure_alone_gets_a_warning(size: int | Non
     assert messages == {
         "PMC2__f2": "figid_alias: 'PMC9__F9' is claimed by PMC2__f2, PMC3__f3; it leads to a page that lists them",
         "PMC4__f4": "figid_alias: 'PMC1__f1' is the id of another figure, so it leads there",
-        "PMC5__f5": "figid_alias: 'a/b' can be no address",
+        "PMC5__f5": (
+            "figid_alias: 'a/b' can be no address, since it has a slash, '..', a control character or a blank at an end, or more than "
+            "200 bytes; correct or remove it, for nothing leads from there"
+        ),
     }
     assert (summary.warnings, summary.exit_status) == (3, 0)
+
+
+@pytest.mark.parametrize("alias", ["PMC1__f1.html", "PMC2__f2.ttl", "PMC2__f2.jsonld", "PMC2__f2.html.gz", "old.TTL", "index", "page-2"])
+def test_an_alias_that_is_named_like_a_file_of_the_site_leads_nowhere(alias: str, tmp_path: Path) -> None:
+    records = {
+        "1.md": front_matter(older("PMC1__f1", f"figid_alias: [{alias}, PMC1__F1]")),
+        "2.md": front_matter(older("PMC2__f2", "figid_alias: index.ttl.old")),
+    }
+    summary = export([write(tmp_path / "in", records)], tmp_path / "out", formats=["nt"], workers=1)
+    warnings = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))["warnings"]
+    assert [(row["figid"], Path(row["source"]).name, row["warning"]) for row in warnings] == [
+        (
+            "PMC1__f1",
+            "1.md",
+            f"figid_alias: {alias!r} can be no address, since it is named like a file of the site; "
+            "correct or remove it, for nothing leads from there",
+        )
+    ]
+    assert summary.exported == 2
+    expected = expected_text([("PMC1__F1", "PMC1__f1"), ("index.ttl.old", "PMC2__f2")])
+    assert (tmp_path / "out" / "aliases.tsv").read_text(encoding="utf-8") == expected
+    assert f'"{alias}"' in (tmp_path / "out" / "figures.nt").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("options", [{}, {"partition_size": 2}])

@@ -174,6 +174,7 @@ def urls(number: int, base: str = SITE_URL) -> bytes:
 
 DOCTYPE = b'<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><urlset><url><loc>&b;</loc></url></urlset>'
 
+ALIAS_TABLE = b"alias\tfigid\tiri\nPMC9__F9\tPMC9__f9\thttps://pfocr.wikipathways.org/figures/PMC9__f9.html\n"
 FAULTS = {
     "is answered with 500, not with a document": when(ends("/vocab.html"), gives(500)),
     "has the media type 'text/plain', and should have text/turtle; charset=utf-8": when(
@@ -215,6 +216,13 @@ FAULTS = {
         lambda path, accept: path == "/vocab" and "turtle" in accept, lambda answer: led(answer, Location="/vocab.html")
     ),
     "redirects in a circle": when(of("/vocab"), lambda answer: led(answer, Location="/vocab")),
+    "PMC9__F9.html: redirects in a circle": lambda path, accept, given: (
+        gives(200, ALIAS_TABLE)(given)
+        if path == "/aliases.tsv"
+        else gives(301, Location="/figures/PMC9__F9.html")(given)
+        if path.startswith("/figures/PMC9__F9")
+        else given
+    ),
     "robots.txt: redirects in a circle": when(of("/robots.txt"), gives(302, Location="/robots.txt")),
     "has more than 5 redirects": lambda path, accept, given: (
         given._replace(status=302).with_headers(Location=f"{path}x") if "robots" in path else given

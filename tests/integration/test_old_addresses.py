@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote, unquote
 
 import pytest
-from tests.support.old_addresses import ALIASES, FIGIDS, RECORDS, SHARED
+from tests.support.old_addresses import ALIASES, FIGIDS, FILE_NAMES, RECORDS, SHARED
 from tests.support.records import write
 from tests.support.sites import hosted
 
@@ -17,7 +18,7 @@ from pfocr2rdf.server.app import application
 from pfocr2rdf.server.settings import ServerSettings
 from pfocr2rdf.site.audit.check import check_site
 from pfocr2rdf.site.hosting.aliases import MAX_ALIAS_RULES
-from pfocr2rdf.site.hosting.files import render_hosting_files
+from pfocr2rdf.site.hosting.files import CONTENT_TYPES, render_hosting_files
 from pfocr2rdf.site.hosting.renamed_pages import MAX_STATIC_REDIRECTS
 from pfocr2rdf.site.pages.urls import ALIASED_TYPE, PageAddress
 
@@ -54,6 +55,12 @@ def test_served_aliases_lead_to_the_page_of_the_figure(exported: Path, tmp_path:
         page = client.get(f"/figures/{SHARED}", follow_redirects=False)
         assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
         assert all(f'href="../figures/{quote(figid)}.html"' in page.text for figid in FIGIDS[-2:])
+        for name in FILE_NAMES:
+            response = client.get(f"/figures/{quote(name)}", follow_redirects=False)
+            figid, dot, suffix = name.rpartition(".")
+            assert response.status_code == (200 if figid in FIGIDS and dot + suffix in CONTENT_TYPES else 404), name
+            assert response.status_code == 404 or f"Figure <{FIGIDS.index(figid) + 1}>" in unescape(response.text)
+            assert client.get(f"/figures/{quote(name)}.html", follow_redirects=False).status_code == 404
         for missing in ("PMC1__F2", "", "PMC1__f%20%C3%A91x"):
             assert client.get(f"/figures/{missing}", follow_redirects=False).status_code == 404
         assert client.get(f"/genes/{ALIASES[0]}").status_code == 404
@@ -74,6 +81,16 @@ def test_published_aliases_are_pages_that_name_the_canonical_one(site: Path, exp
     assert (site / "aliases.tsv").read_bytes() == (exported / "aliases.tsv").read_bytes()
     sitemap = (site / "sitemaps" / "1.xml").read_text(encoding="utf-8")
     assert quote(ALIASES[0]) + "." not in sitemap
+
+
+def test_an_alias_that_is_named_like_a_file_has_no_page_and_no_rule(site: Path) -> None:
+    assert len(list((site / "figures").iterdir())) == 3 * len(FIGIDS) + len(ALIASES) + 1
+    for path in (".htaccess", "_redirects", "aliases.tsv", "hosting/nginx.conf", "hosting/w3id/.htaccess"):
+        text = unquote((site / path).read_text(encoding="utf-8")).replace("\\", "")
+        assert ALIASES[0] in text, path
+        for name in FILE_NAMES:
+            assert f"figures/{name}(" not in text, (path, name)
+            assert not any(line.startswith((f"{name}\t", f"/figures/{name} ")) for line in text.splitlines()), (path, name)
 
 
 def test_a_site_without_figures_has_no_old_addresses(exported: Path, tmp_path: Path) -> None:
@@ -98,6 +115,11 @@ def test_portable_names_are_those_of_old_addresses_too(exported: Path, tmp_path:
         ("aliases.tsv", "<html>", "is no table of aliases"),
         ("aliases.tsv", "alias\tfigid\tiri\nPMC1__F1\tPMC2__f2\thttps://example.org/\n", "has a line that is no alias of a figure"),
         ("aliases.tsv", "alias\tfigid\tiri\nPMC1__F1\n", "has a line that is no alias of a figure"),
+        (
+            "aliases.tsv",
+            "alias\tfigid\tiri\nPMC2__f é2.ttl\tPMC2__f é2\thttps://pfocr.wikipathways.org/figures/PMC2__f%20%C3%A92.html\n",
+            "has a line that is no alias of a figure: PMC2__f é2.ttl",
+        ),
     ],
 )
 def test_a_wrong_old_address_is_found(path: str, text: str | None, wrong: str, site: Path, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from pfocr2rdf.pipeline.results import (
     build_refusal_result,
 )
 from pfocr2rdf.pipeline.words import WORD_GROUP
-from pfocr2rdf.rdf.iris import figure_graph_iri, is_figid
+from pfocr2rdf.rdf.iris import alias_fault, figure_graph_iri
 from pfocr2rdf.rdf.serializers.base import Serializer
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.rdf.terms import expand_term, pack_objects
@@ -185,7 +185,7 @@ class Worker:
             fragments[name].append(fragment)
         batch.counts.merge(notes.counts)
         batch.summary_counts.update(notes.summary_counts)
-        aliases = "\n".join([alias for alias in figure.figid_aliases if alias != figure.figid and is_figid(alias)])
+        aliases = "\n".join([alias for alias in figure.figid_aliases if alias != figure.figid and not alias_fault(alias)])
         sizes = tuple(map(len, draft.fragments.values()))
         draft.result = RecordResult(*_identity(draft), EXPORTED, sizes, keys, objects, notes_json, aliases)
 

@@ -31,6 +31,8 @@ _match_mesh = re.compile(r"[A-Z][0-9]{3,12}").fullmatch
 _match_wpid = re.compile(r"WP[1-9][0-9]*").fullmatch
 _match_doi = re.compile(r"10\.[0-9]{4,9}/\S+").fullmatch
 _MAX_FIGID_BYTES = 200  # it is the name of a folder, and a part of names of files
+# Names that end like the documents of a figure, or are those of its folder: a redirect from there would take the place of the document.
+_is_file_name = re.compile(r"(?s:.*)\.(?:html|ttl|jsonld|gz)|index|page-[0-9]+", re.IGNORECASE).fullmatch
 _find_unsafe_step = re.compile(r"[/\\\x00-\x1f\x7f]|\.\.|^\.|^\s|\s$").search
 
 
@@ -83,11 +85,22 @@ def check_figid(text: str) -> str:
 
 
 def is_figid(text: str) -> bool:
-    """Whether a figure can have this id, or this alias as its address."""
+    """Whether a figure can have this id."""
     try:
         return bool(check_figid(text))
     except RecordError:
         return False
+
+
+def alias_fault(text: str) -> str:
+    """Why an alias of a figure can be no address, in one clause; ``""`` where it can.
+
+    >>> alias_fault("PMC7378365__F2"), alias_fault("PMC7378365__F2.ttl")
+    ('', 'it is named like a file of the site')
+    """
+    if not is_figid(text):
+        return f"it has a slash, '..', a control character or a blank at an end, or more than {_MAX_FIGID_BYTES} bytes"
+    return "it is named like a file of the site" if _is_file_name(text) else ""
 
 
 @lru_cache(256)  # more than the records of a batch

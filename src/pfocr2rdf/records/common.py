@@ -70,7 +70,11 @@ def _split_ids(text: str) -> list[str]:
 def _read_aliases(fields: RecordFields, figid: str) -> tuple[str, ...]:
     """The aliases; a note of old addresses that have another one."""
     aliases = tuple(dict.fromkeys(alias for text in fields.texts("figid_alias") for alias in _split_ids(text)))
-    fields.notes += [f"figid_alias: {alias!r} can be no address" for alias in aliases if not iris.is_figid(alias)]
+    for alias in aliases:
+        if alias != figid and (fault := iris.alias_fault(alias)):
+            fields.notes.append(
+                f"figid_alias: {alias!r} can be no address, since {fault}; correct or remove it, for nothing leads from there"
+            )
     known = {figid, *aliases}
     for address in fields.texts("redirect_from"):
         alias = address.rpartition("figures/")[2].removesuffix("/").removesuffix(".html")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin
 
 import httpx
 import pytest
-from tests.support.old_addresses import ALIASES, FIGIDS, RECORDS, SHARED
+from tests.support.old_addresses import ALIASES, FIGIDS, FILE_NAMES, RECORDS, SHARED
 from tests.support.records import write
 from tests.support.servers import Server
 from tests.support.websites import apache, nginx
@@ -40,6 +41,13 @@ def test_servers_redirect_old_addresses_for_good(host: str, based_site: tuple[Pa
                 assert server.answer("GET", target).status_code == 200
                 turtle = server.answer("GET", target, Accept="text/turtle").headers["Location"]
                 assert unquote(turtle).endswith(f"{base}figures/{figid}.ttl")
+        for name in FILE_NAMES:
+            figid, dot, suffix = name.rpartition(".")
+            expected = 200 if figid in FIGIDS and dot + suffix in (".html", ".ttl", ".jsonld") else 404
+            response = server.answer("GET", f"{base}figures/{quote(name)}")
+            assert response.status_code == expected or name.endswith(".gz"), (name, response.text)
+            assert expected == 404 or f"Figure <{FIGIDS.index(figid) + 1}>" in unescape(response.text)
+            assert server.answer("GET", f"{base}figures/{quote(name)}.html").status_code == 404
         page = server.answer("GET", f"{base}figures/{SHARED}.html")
         assert (page.status_code, page.text.count("<li><a")) == (200, 2)
         assert check_site(server.url + base, samples=20, negotiates=True).findings == ()
@@ -67,6 +75,7 @@ def test_hosts_of_plain_files_have_a_line_for_each_old_address(based_site: tuple
     for alias, figid in zip(ALIASES, FIGIDS, strict=False):
         assert f"/figures/{quote(alias)} /figures/{quote(figid)}.html 301" in lines
     assert not any(SHARED in line for line in lines)
+    assert not any(line.startswith(f"/figures/{quote(name)} ") for line in lines for name in FILE_NAMES)
 
 
 def followed(server: Server, path: str) -> httpx.Response:

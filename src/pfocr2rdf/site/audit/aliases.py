@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from html import escape
 from urllib.parse import unquote
 
+from pfocr2rdf.rdf.iris import alias_fault
 from pfocr2rdf.site.audit.client import AuditClient, HttpResponse, printable_excerpt
 from pfocr2rdf.site.audit.findings import REPUBLISH_REMEDY, Finding
 from pfocr2rdf.site.pages.urls import ALIASED_TYPE, HTML, PageAddress, address_from_path
@@ -40,7 +41,7 @@ class AliasSample:
         else:
             for row in rows:
                 address = address_from_path(f"{ALIASED_TYPE.folder}/{row[1]}") if len(row) == len(header) else None
-                if address is None or address.iri != row[2] or address_from_path(f"{ALIASED_TYPE.folder}/{row[0]}") is None:
+                if address is None or address.iri != row[2] or alias_fault(row[0]):
                     wrong = f"has a line that is no alias of a figure: {printable_excerpt(' '.join(row))}"
                     self.findings.append(Finding(response.url, "", wrong, REPUBLISH_REMEDY))
                     break

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pfocr2rdf.rdf.iris import is_figid
+from pfocr2rdf.rdf.iris import alias_fault
 from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term, iri_term, lexical_form, literal
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.urls import ALIASED_TYPE, PageAddress
@@ -19,7 +19,7 @@ AliasTargets = Mapping[PageAddress, Sequence[PageAddress]]
 
 def find_alias_targets(reader: DatasetReader, alias: str) -> list[PageAddress]:
     """The figures that claim an alias; none where it is the id of a figure itself."""
-    if not is_figid(alias) or reader.is_instance_of(iri_term(PageAddress(ALIASED_TYPE, alias).iri), _FIGURE_CLASS):
+    if alias_fault(alias) or reader.is_instance_of(iri_term(PageAddress(ALIASED_TYPE, alias).iri), _FIGURE_CLASS):
         return []
     subjects = (subject for subject in reader.subjects(_IDENTIFIER, literal(alias)) if reader.is_instance_of(subject, _FIGURE_CLASS))
     return [address for subject in subjects if (address := reader.page_address(subject[1:-1], ALIASED_TYPE))]
@@ -36,7 +36,7 @@ def list_aliases(reader: DatasetReader) -> AliasTargets:
     targets: dict[str, list[PageAddress]] = {}
     for address in addresses:
         for alias in map(lexical_form, reader.values(iri_term(address.iri), _IDENTIFIER)):
-            if alias not in figids and is_figid(alias):
+            if alias not in figids and not alias_fault(alias):
                 targets.setdefault(alias, []).append(address)
     return {PageAddress(ALIASED_TYPE, alias, reader.portable_names): targets[alias] for alias in sorted(targets)}
 
