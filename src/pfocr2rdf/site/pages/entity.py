@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, lexical_form
 from pfocr2rdf.site.pages.bioschemas import describe_entity
+from pfocr2rdf.site.pages.cards import figure_card
 from pfocr2rdf.site.pages.listing import newest_first_key
 from pfocr2rdf.site.pages.mentions import EVIDENCE_NAMES, FAMILY, WORD, MentionView, entity_link, mention_links
 from pfocr2rdf.site.pages.neighbours import MAX_COUNTED_FIGURES, count_neighbours
@@ -156,7 +157,7 @@ class EntityPage(ResourcePage):
     def strips(self) -> Iterator[CardStrip]:
         """Its newest figures."""
         if self.figures:
-            yield CardStrip("Newest figures", tuple(map(self.figure_card, self.figures[:_MAX_CARDS])))
+            yield CardStrip("Newest figures", tuple(figure_card(self.reader, figure) for figure in self.figures[:_MAX_CARDS]))
 
     def tables(self, page_number: int) -> Iterator[TableView]:
         """The inverse relations, as far as they are on this page."""

@@ -10,18 +10,19 @@ from urllib.parse import quote
 from pfocr2rdf.rdf.iris import CC0_IRI
 from pfocr2rdf.rdf.terms import Resource, expand_term, lexical_form
 from pfocr2rdf.site.pages.bioschemas import describe_entity
+from pfocr2rdf.site.pages.cards import figure_card, figure_name
 from pfocr2rdf.site.pages.listing import newest_first_key
 from pfocr2rdf.site.pages.mentions import BY_SYMBOL, WORD, MentionView, entity_link, mention_links
 from pfocr2rdf.site.pages.neighbours import find_similar_figures
 from pfocr2rdf.site.pages.pictures import Picture
-from pfocr2rdf.site.pages.resource import ResourcePage, figure_name
+from pfocr2rdf.site.pages.resource import ResourcePage
 from pfocr2rdf.site.pages.resource_reader import CITED_IN, HAS_TARGET
 from pfocr2rdf.site.pages.view_models import CardStrip, ChipGroup, DiagramModel, DiagramNode, Fact, Link, TableView, curie_link, web_link
 
 _MAX_DIAGRAM_GENES = 16
 _MAX_CARDS = 8
 _MAX_SHARED_NAMES = 6
-_MAX_STRUCTURED_MENTIONS = 200  # entities in the structured data
+_MAX_STRUCTURED_MENTIONS = 50  # entities in the structured data
 _CLASSES = {"gene": expand_term("pfocr:Gene"), "chemical": expand_term("pfocr:Chemical"), "disease": expand_term("pfocr:Disease")}
 _ORGANISM = expand_term("pfocr:organism")
 _CHIP_LABELS = {"gene": "Genes", "family": "Families", "chemical": "Chemicals", "disease": "Diseases", "": "Not recognised"}
@@ -151,10 +152,13 @@ class FigurePage(ResourcePage):
     def strips(self) -> Iterator[CardStrip]:
         """Figures that share genes, and other figures of the same paper."""
         if similar := find_similar_figures(self.reader, self.subject, self._genes_by_symbol):
-            yield CardStrip("Similar figures", tuple(self.figure_card(figure, self._shared_text(genes)) for figure, genes in similar))
+            yield CardStrip(
+                "Similar figures", tuple(figure_card(self.reader, figure, self._shared_text(genes)) for figure, genes in similar)
+            )
         siblings = {figure for paper in self.papers for figure in self.reader.subjects(CITED_IN, paper)} - {self.subject}
         if siblings:
-            yield CardStrip("More from this paper", tuple(map(self.figure_card, sorted(siblings, key=newest_first_key)[:_MAX_CARDS])))
+            figures = sorted(siblings, key=newest_first_key)[:_MAX_CARDS]
+            yield CardStrip("More from this paper", tuple(figure_card(self.reader, figure) for figure in figures))
 
     def facts(self) -> Iterator[Fact]:
         """The facts of the figure."""

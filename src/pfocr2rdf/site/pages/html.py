@@ -117,8 +117,7 @@ def render_links(links: Iterable[Link], root: str) -> Markup:
 def _render_link(link: Link, root: str) -> str:
     html = f'<bdi class="{escape(link.style)}">{escape(link.text)}</bdi>' if link.style else f"<bdi>{escape(link.text)}</bdi>"
     if link.is_linkable:
-        url, relation = (link.url, ' rel="noopener"') if link.is_external else (f"{root}{link.url}", "")
-        html = f'<a href="{escape(url)}"{relation}>{html}</a>'
+        html = f'<a href="{escape(link.url if link.is_external else f"{root}{link.url}")}">{html}</a>'
     if link.detail:
         html = f"{html} <small><bdi>{escape(link.detail)}</bdi></small>"
     return f'<span id="{escape(link.anchor)}">{html}</span>' if link.anchor else html

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from pfocr2rdf.rdf.vocabulary import PREFIXES, expand_curie
+from pfocr2rdf.site.pages.cards import figure_card
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
+from pfocr2rdf.site.pages.listing import newest_first_key
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES
-from pfocr2rdf.site.pages.view_models import BarChart, make_bars
+from pfocr2rdf.site.pages.view_models import BarChart, CardStrip, make_bars
 
 _MAX_BARS = 15
+_MAX_CARDS = 6
 _BINS = ((1, 5), (6, 10), (11, 20), (21, 50), (51, 100), (101, 200), (201, 0))
 _PREFIX_HEADER = "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in ("pfocr", "dcterms", "oa", "xsd"))
 _COUNT_QUERY = "SELECT (COUNT(DISTINCT ?s) AS ?n) {{ ?s a <{cls}> }}"
 
 _YEARS_QUERY = """
 SELECT ?year (COUNT(DISTINCT ?figure) AS ?n) { ?figure pfocr:citedIn/dcterms:issued ?year } GROUP BY ?year ORDER BY ?year"""
+
+_YEAR_QUERY = 'SELECT DISTINCT ?figure { ?paper dcterms:issued "%s"^^xsd:gYear . ?figure pfocr:citedIn ?paper }'
 
 _SYMBOLS_QUERY = """
 SELECT ?thing (COUNT(DISTINCT ?figure) AS ?n) {
@@ -37,6 +43,7 @@ class Overview(NamedTuple):
 
     counts: dict[str, int]  # the number of resources of each entity type, by the name of its folder
     charts: tuple[BarChart, ...]
+    strips: tuple[CardStrip, ...]  # the newest figures
     search_examples: tuple[str, ...]  # what people may search for: names of genes and of a family
 
 
@@ -64,7 +71,20 @@ def compute_overview(reader: DatasetReader) -> Overview:
         BarChart("Mentions per figure", make_bars(mentions)),
     )
     search_examples = tuple(row[0] for row in (*genes[:2], *families[:1]))
-    return Overview(counts, tuple(chart for chart in charts if chart.bars), search_examples)
+    newest_years = [year for year, _, _ in years[::-1]]
+    return Overview(counts, tuple(chart for chart in charts if chart.bars), tuple(_newest_figures(reader, newest_years)), search_examples)
+
+
+def _newest_figures(reader: DatasetReader, newest_years: list[str]) -> Iterator[CardStrip]:
+    """Figures of the newest years, as many as fit into a strip."""
+    figures: list[str] = []
+    for year in newest_years:
+        rows = reader.query_rows(_PREFIX_HEADER + _YEAR_QUERY % year)
+        figures += sorted((f"<{row['figure']}>" for row in rows), key=newest_first_key)
+        if len(figures) >= _MAX_CARDS:
+            break
+    if figures:
+        yield CardStrip("Newest figures", tuple(figure_card(reader, figure) for figure in figures[:_MAX_CARDS]))
 
 
 def _ranking_rows(reader: DatasetReader, rows: list[dict[str, str]], type_name: str) -> list[tuple[str, str, int]]:

@@ -7,7 +7,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
-from urllib.parse import unquote
 
 from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, iri_term, lexical_form, parse_term
 from pfocr2rdf.rdf.vocabulary import PROPERTIES, SITE_URL
@@ -23,7 +22,6 @@ from pfocr2rdf.site.pages.view_models import (
     DiagramModel,
     DiagramNode,
     Fact,
-    FigureCard,
     Link,
     ResourceView,
     TableView,
@@ -31,7 +29,6 @@ from pfocr2rdf.site.pages.view_models import (
 )
 
 _split_camel_case = re.compile(r"(?<=[a-z])[A-Z](?=[a-z])").sub
-_IMAGE = expand_term("schema:image")
 _PREDICATE_LABELS = {expand_term(row.name): row.label or row.jsonld_key for row in PROPERTIES}
 
 
@@ -137,13 +134,6 @@ class ResourcePage(ABC):
         """Its numbers as bars."""
         return ()
 
-    def figure_card(self, figure: str, detail: str = "") -> FigureCard:
-        """A figure as a card; its year is the remark if there is no other."""
-        title = self.reader.display_name(figure)
-        image = "".join(self.reader.values(figure, _IMAGE)[:1])[1:-1]
-        picture = Picture(figure_name(figure), image, "", f"Picture of the figure {title}", "")
-        return FigureCard(title, self.reader.page_url(figure, "figure"), detail or self.reader.publication_year(figure), picture)
-
     @cached_property
     def _citable_url(self) -> str:
         is_dereferenceable = self.address.entity_type is not None and self.address.entity_type.has_own_iris
@@ -182,12 +172,3 @@ class ResourcePage(ABC):
 def _value_link(value: str) -> Link:
     term = parse_term(value)
     return web_link(term.value, term.value if term.term_type == "iri" else "")
-
-
-def figure_name(figure: str) -> str:
-    """The identifier of a figure, from its term.
-
-    >>> figure_name("<https://pfocr.wikipathways.org/figures/PMC1__F1.html>")
-    'PMC1__F1'
-    """
-    return unquote(figure[1:-1].rpartition("/")[2].removesuffix(".html"), errors="surrogateescape")

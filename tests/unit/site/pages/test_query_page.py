@@ -55,17 +55,28 @@ def page_of(endpoint: str, **values: Any) -> Page:
 @pytest.mark.parametrize("endpoint", ["", "sparql", ELSEWHERE])
 def test_every_example_is_on_the_page(endpoint: str) -> None:
     page = page_of(endpoint)
-    assert [details["data-name"] for details in page.all("details")] == [example.name for example in load_examples()]
-    assert page.texts["summary"] == [example.title for example in load_examples()]
-    queries = [text for text in page.texts["code"] if text in {example.query for example in load_examples()}]
-    assert queries == [example.query for example in load_examples()]
+    examples = load_examples()
+    assert sorted(str(details["data-name"]) for details in page.all("details")) == sorted(example.name for example in examples)
+    assert sorted(page.texts["summary"]) == sorted(example.title for example in examples)
+    queries = [text for text in page.texts["code"] if text in {example.query for example in examples}]
+    assert sorted(queries) == sorted(example.query for example in examples)
+
+
+def test_examples_are_grouped_by_task_and_federated_ones_are_last() -> None:
+    page = page_of("sparql")
+    federated = {example.name for example in load_examples() if example.services}
+    names = [str(details["data-name"]) for details in page.all("details")]
+    assert set(names[-len(federated) :]) == federated
+    assert page.texts["h3"][0] == "Genes"
+    assert page.texts["h3"][-1] == "With data of other servers"
 
 
 @pytest.mark.parametrize("endpoint", ["sparql", ELSEWHERE])
 def test_with_an_endpoint_each_query_can_be_sent_without_scripts(endpoint: str) -> None:
     page = page_of(endpoint, text="ASK {}", problem="<b>it is wrong</b>")
     assert [form["action"] for form in page.all("form") if form.get("role") != "search"] == [endpoint] * (1 + len(load_examples()))
-    assert [field["value"] for field in page.all("input") if field.get("name") == "query"] == [example.query for example in load_examples()]
+    values = [str(field["value"]) for field in page.all("input") if field.get("name") == "query"]
+    assert sorted(values) == sorted(example.query for example in load_examples())
     assert page.texts["textarea"] == ["\nASK {}"]
     assert "<b>it is wrong</b>" in page.texts["bdi"]
     assert bool(page.all("select")) == (endpoint == "sparql")
