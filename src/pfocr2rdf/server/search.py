@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pfocr2rdf.errors import StoreError
+from pfocr2rdf.errors import OutputError, StoreError
 from pfocr2rdf.site.search.index import INDEX_DIR
 from pfocr2rdf.site.search.reader import SearchIndexReader, SearchResults
 from pfocr2rdf.storage.scratch import scratch_directory
@@ -64,13 +64,18 @@ class SearchIndexes:
     async def run(self) -> None:
         """Make an index now, and again when the store has changed and somebody searches, until the task is cancelled."""
         self._loop = asyncio.get_running_loop()
-        with scratch_directory() as self._folder:
-            while True:
-                self._is_building = True
-                self._is_wanted.clear()
-                if not await self._build(self._folder):
-                    await asyncio.sleep(_RETRY_SECONDS)
-                await self._is_wanted.wait()
+        try:
+            with scratch_directory() as self._folder:
+                while True:
+                    self._is_building = True
+                    self._is_wanted.clear()
+                    if not await self._build(self._folder):
+                        await asyncio.sleep(_RETRY_SECONDS)
+                    await self._is_wanted.wait()
+        except OutputError as error:
+            _LOG.error("there is no search: %s", error)
+        finally:
+            self._folder, self._is_building = None, False
 
     async def _build(self, folder: Path) -> bool:
         """Make an index in a process, which is started here, in the thread that lives as long as it does."""
