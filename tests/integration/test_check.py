@@ -25,7 +25,7 @@ from pfocr2rdf.server.content_negotiation import negotiate
 from pfocr2rdf.site.audit.check import check_site
 from pfocr2rdf.site.audit.findings import AuditReport
 from pfocr2rdf.site.hosting.files import CONTENT_TYPES
-from pfocr2rdf.site.pages.urls import REPRESENTATIONS, redirect_rules
+from pfocr2rdf.site.pages.urls import VOCABULARY_REPRESENTATIONS, redirect_rules
 
 BOMB = gzip.compress(b" " * (64 << 20))
 
@@ -78,14 +78,15 @@ class Site:
         """What is right."""
         always = {"Access-Control-Allow-Origin": "*"}
         name = unquote(path[1:]) or "index.html"
-        media_type = negotiate(accept, [representation.media_type for representation in REPRESENTATIONS])
-        ending = next((item.suffix for item in REPRESENTATIONS if item.media_type == media_type), ".html")
         file, link = self.folder / name, ""
         for rule in redirect_rules():
             fits = name.startswith(rule.prefix) and name.endswith(rule.suffix) if rule.is_wildcard else name == rule.prefix
             if fits and (file.is_file() == rule.is_page):
                 link = rule.target_prefix + (name[len(rule.prefix) : len(name) - len(rule.suffix)] if rule.is_wildcard else "")
                 always["Vary"] = "Accept"
+                offered = [item for item in VOCABULARY_REPRESENTATIONS if (self.folder / f"{link}{item.suffix}").is_file()]
+                media_type = negotiate(accept, [item.media_type for item in offered]) if offered else None
+                ending = next((item.suffix for item in offered if item.media_type == media_type), ".html")
                 if not (rule.is_page and ending == ".html") and (self.folder / f"{link}{ending}").is_file():
                     return StubResponse(
                         303,

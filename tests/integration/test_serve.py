@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import io
 import random
 import re
@@ -48,6 +49,7 @@ from tests.support.service import (
 from pfocr2rdf import load, query
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.rdf.text import replace_bidi_controls
+from pfocr2rdf.rdf.vocabulary import ONTOLOGY_VERSION
 from pfocr2rdf.server.app import application
 from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, RESULT_MEDIA_TYPES
 from pfocr2rdf.server.settings import ServerSettings
@@ -181,6 +183,33 @@ def test_statements_are_those_of_query_in_every_format(example: Example, server:
         for triple in graph.triples((None, None, None)):
             got_graph.add(triple[:3])
         assert isomorphic(expected, got_graph), media_type
+
+
+@pytest.mark.parametrize("path", ["/vocab", f"/vocab/{ONTOLOGY_VERSION}"])
+def test_an_ontology_editor_gets_the_vocabulary_as_rdf_xml(path: str, server: Served) -> None:
+    for accept in ("application/rdf+xml, application/xml;q=0.5, text/xml;q=0.3, */*;q=0.2", "application/rdf+xml"):
+        response = httpx.get(f"{server.url}{path}", headers={"Accept": accept}, follow_redirects=True)
+        assert (response.status_code, response.headers["content-type"]) == (200, "application/rdf+xml")
+        turtle = rdflib.Graph().parse(data=server.get("/vocab.ttl").text, format="turtle")
+        assert isomorphic(rdflib.Graph().parse(data=response.content, format="xml"), turtle)
+    assert server.get(path, BROWSER).headers["location"] == "/vocab.html"
+    assert '<link rel="alternate" type="application/rdf+xml" href="vocab.rdf"' in server.get("/vocab.html").text
+    assert server.get("/dataset.rdf").status_code == 404
+
+
+def test_the_iri_of_an_example_leads_to_the_page_with_it_in_the_form(server: Served) -> None:
+    example = LOCAL[0]
+    response = httpx.get(f"{server.url}/queries/{example.name}", follow_redirects=True)
+    assert (response.status_code, response.url.path) == (200, "/queries.html")
+    assert example.description in html.unescape(response.text.partition("<textarea")[2].partition("</textarea>")[0])
+    assert server.get("/queries/no-such-example").status_code == 404
+
+
+def test_the_prefixes_dereference(server: Served) -> None:
+    for path in ("/prefixes", "/prefixes.ttl"):
+        graph = rdflib.Graph().parse(data=server.get(path).text, format="turtle")
+        assert (rdflib.URIRef("https://pfocr.wikipathways.org/prefixes"), rdflib.RDF.type, rdflib.OWL.Ontology) in graph
+    assert "pfocr" in server.get("/prefixes.jsonld").json()["@context"]
 
 
 def test_truths(server: Served) -> None:

@@ -17,7 +17,7 @@ from pfocr2rdf.site.pages.urls import (
     ENTITY_TYPES_BY_NAME,
     HTML,
     JSONLD,
-    REPRESENTATIONS,
+    RDF_XML,
     STANDALONE_PAGES,
     TURTLE,
     PageAddress,
@@ -71,7 +71,12 @@ def page(address: PageAddress, fmt: Representation) -> str:
     if fmt is JSONLD:
         document = {"@id": address.iri, "@type": class_iri, "http://www.w3.org/2000/01/rdf-schema#label": "κ"}
         return json.dumps(document, ensure_ascii=False)
-    urls = {other.media_type: escape(address.path_to_root + address.url(other)) for other in (TURTLE, JSONLD)}
+    if fmt is RDF_XML:
+        syntax = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+        label = '<label xmlns="http://www.w3.org/2000/01/rdf-schema#">κ</label>'
+        node = f'<r:Description r:about="{address.iri}"><r:type r:resource="{class_iri}"/>{label}</r:Description>'
+        return f'<r:RDF xmlns:r="{syntax}">{node}</r:RDF>\n'
+    urls = {other.media_type: escape(address.path_to_root + address.url(other)) for other in address.representations[1:]}
     links = "".join(f'<link rel="alternate" type="{media_type}" href="{url}">\n' for media_type, url in urls.items())
     return f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>κ</title>\n{links}</head><body>κ</body></html>\n'
 
@@ -99,7 +104,7 @@ def write_site(folder: Path, *, packed: str = "", portable: bool = False) -> Pat
         portable: whether its files have portable names.
     """
     addresses = [address._replace(has_portable_path=portable) for address in ADDRESSES]
-    files = {address.file_path(fmt): page(address, fmt) for address in addresses for fmt in REPRESENTATIONS}
+    files = {address.file_path(fmt): page(address, fmt) for address in addresses for fmt in address.representations}
     files |= {"genes/6772/page-2.html": plain("More"), **{f"{name}.html": plain(name) for name in ("index", "search", "queries", "404")}}
     files |= {"families/both.ttl": "", "families/both.ttl.html": plain("Both"), "families/both.ttl.ttl": ""}
     files |= {**sitemaps(addresses), "robots.txt": f"User-agent: *\nAllow: /\n\nSitemap: {SITE_URL}sitemap.xml\n"}

@@ -14,6 +14,7 @@ from pfocr2rdf.rdf.vocabulary import (
     EVIDENCE_TYPES,
     INVERSES,
     ONTOLOGY_PREFIXES,
+    ONTOLOGY_VERSION,
     PFOCR,
     PROPERTIES,
     Class,
@@ -23,7 +24,7 @@ from pfocr2rdf.rdf.vocabulary import (
 )
 
 ONTOLOGY_IRI = PFOCR.rstrip("#")
-ONTOLOGY_VERSION = "1.0.0"  # the version of the vocabulary; it and the date of change go up with each change of a term
+# The date of change goes up with ONTOLOGY_VERSION.
 _CREATED, _MODIFIED = "2026-11-22T00:00:00Z", "2026-11-28T00:00:00Z"  # xsd:date is no datatype of OWL 2
 
 

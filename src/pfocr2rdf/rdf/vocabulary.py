@@ -12,6 +12,7 @@ from typing import NamedTuple
 from pfocr2rdf.rdf.prefixes import PrefixMap
 
 PFOCR = "https://pfocr.wikipathways.org/vocab#"
+ONTOLOGY_VERSION = "1.0.0"  # goes up with each change of a term, as the date of change in the ontology does
 SITE_URL = "https://pfocr.wikipathways.org/"
 
 PREFIXES: dict[str, str] = {

@@ -26,6 +26,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from pfocr2rdf.errors import StoreError
+from pfocr2rdf.pipeline.prefix_files import serialize_prefixes_jsonld, serialize_prefixes_turtle
 from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
 from pfocr2rdf.server.answers import QueryAnswers, make_answer, streamed_answer
 from pfocr2rdf.server.client_network import client_network
@@ -104,7 +105,11 @@ def application(store: str | os.PathLike[str], settings: ServerSettings = Server
             Route("/health", _health, methods=["GET"]),
             Route("/{slashes:slashes}sparql{end:slashes}", service.sparql, methods=_METHODS),
             Route("/queries.html", service.queries, methods=["GET"]),
+            Route("/queries/{name:path}", _example, methods=["GET", "OPTIONS"]),
             Route("/context.jsonld", _context, methods=["GET", "OPTIONS"]),
+            Route("/prefixes", _prefixes, methods=["GET", "OPTIONS"]),
+            Route("/prefixes.ttl", _prefixes, methods=["GET", "OPTIONS"]),
+            Route("/prefixes.jsonld", _prefixes, methods=["GET", "OPTIONS"]),
             Route("/.well-known/void", service.void, methods=["GET", "OPTIONS"]),
             Mount("/assets", StaticFiles(directory=ASSETS_DIR)),
             *picture_routes,
@@ -379,6 +384,26 @@ async def _context(request: Request) -> Response:
     if request.method == "OPTIONS":
         return _preflight_response(request, _PAGE_PREFLIGHT_HEADERS)
     return Response(json.dumps({"@context": jsonld_context()}), media_type="application/ld+json")
+
+
+async def _prefixes(request: Request) -> Response:
+    """The prefix map of an export."""
+    if request.method == "OPTIONS":
+        return _preflight_response(request, _PAGE_PREFLIGHT_HEADERS)
+    if request.url.path.endswith(".jsonld"):
+        return Response(serialize_prefixes_jsonld(), media_type="application/ld+json")
+    return Response(serialize_prefixes_turtle(), media_type=add_charset("text/turtle"))
+
+
+async def _example(request: Request) -> Response:
+    """The redirect from the IRI of an example query to the page where it is in the form."""
+    if request.method == "OPTIONS":
+        return _preflight_response(request, _PAGE_PREFLIGHT_HEADERS)
+    name = request.path_params["name"]
+    if name and not find_example(name):
+        raise HttpError(404, "there is no such example query; all are at /queries.html")
+    query = f"?example={name}" if name else ""
+    return Response(status_code=303, headers={"Location": f"{_root_path(request)}/queries.html{query}"})
 
 
 async def _handle_http_error(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette calls it so

@@ -32,7 +32,7 @@ from pfocr2rdf.site.pages.html import Site, render_resource_page
 from pfocr2rdf.site.pages.listing import ResourceList, list_resources, page_urls
 from pfocr2rdf.site.pages.overview import compute_overview
 from pfocr2rdf.site.pages.pictures import PicturePolicy
-from pfocr2rdf.site.pages.rdf_documents import merge_resources, serialize_jsonld, serialize_turtle
+from pfocr2rdf.site.pages.rdf_documents import SERIALIZERS, merge_resources
 from pfocr2rdf.site.pages.registry import load_resource_page
 from pfocr2rdf.site.pages.resource_reader import HAS_TARGET
 from pfocr2rdf.site.pages.urls import (
@@ -44,7 +44,8 @@ from pfocr2rdf.site.pages.urls import (
     HTML,
     REDIRECTS,
     REPRESENTATIONS,
-    TURTLE,
+    VOCABULARY_PAGE,
+    VOCABULARY_REPRESENTATIONS,
     PageAddress,
     Representation,
     address_from_iri,
@@ -144,7 +145,7 @@ class PageHandler:
     def _resource(self, request: PageRequest) -> PageResponse:
         """A representation of a resource, or the redirect to one."""
         path = REDIRECTS.get(request.path, request.path)
-        for representation in REPRESENTATIONS:
+        for representation in VOCABULARY_REPRESENTATIONS:
             if path.endswith(representation.suffix):
                 if (address := address_from_path(path.removesuffix(representation.suffix))) and (
                     document := self._document(address, representation, request)
@@ -154,7 +155,7 @@ class PageHandler:
                     return self._further_page(page_match[1], int(page_match[2]), representation)
         address, fragment = self._resolve_path(path)
         if address and (address.entity_type is None or load_resource_page(self._reader, address)):
-            return PageResponse(location=f"{address.url(_negotiate_representation(request.accept))}{fragment}")
+            return PageResponse(location=f"{address.url(_negotiate_representation(request.accept, address))}{fragment}")
         return self._old_address(path)
 
     def _old_address(self, path: str) -> PageResponse:
@@ -181,6 +182,8 @@ class PageHandler:
 
     def _document(self, address: PageAddress, representation: Representation, request: PageRequest) -> PageResponse | None:
         """A representation; if its URL is the IRI of the resource itself, another preferred representation is a redirect."""
+        if representation not in address.representations:
+            return None
         if address.entity_type is None:
             return self._standalone_page(address.name, representation, request)
         page = load_resource_page(self._reader, address)
@@ -189,7 +192,7 @@ class PageHandler:
         if (
             representation is HTML
             and address.entity_type.iri_suffix == HTML.suffix
-            and (preferred := _negotiate_representation(request.accept)) is not HTML
+            and (preferred := _negotiate_representation(request.accept, address)) is not HTML
         ):
             return PageResponse(location=address.url(preferred))
         return _respond(representation, lambda: render_resource_page(page.view(), self._site), lambda: merge_resources(page.resources()))
@@ -203,7 +206,7 @@ class PageHandler:
 
     def _standalone_page(self, name: str, representation: Representation, request: PageRequest) -> PageResponse:
         """The page of the dataset or of the vocabulary."""
-        if name == "vocab":
+        if name == VOCABULARY_PAGE:
             return _respond(representation, lambda: render_vocabulary_page(self._reader, self._site).html, ontology_resources)
         nodes = read_dataset_description(self._reader, self._site._replace(endpoint=f"{request.base_url}sparql"))
 
@@ -272,13 +275,12 @@ def _respond(representation: Representation, page: Callable[[], str], resources:
     described = resources()
     if not described:
         raise _not_found_error()
-    serialize = serialize_turtle if representation is TURTLE else serialize_jsonld
-    return PageResponse(serialize(described), representation.media_type)
+    return PageResponse(SERIALIZERS[representation](described), representation.media_type)
 
 
-def _negotiate_representation(accept: str) -> Representation:
-    """The preferred representation."""
-    by_media_type = {representation.media_type: representation for representation in REPRESENTATIONS}
+def _negotiate_representation(accept: str, address: PageAddress) -> Representation:
+    """The preferred representation of those at an address."""
+    by_media_type = {representation.media_type: representation for representation in address.representations}
     media_type = negotiate(accept, list(by_media_type))
     if media_type is None:
         raise HttpError(406, f"it is there as {', '.join(by_media_type)}")

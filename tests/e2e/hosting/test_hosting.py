@@ -16,19 +16,27 @@ import pytest
 from tests.support.servers import Server
 from tests.support.websites import ADDRESSES, POLICY, apache, nginx, page, write_site
 
+from pfocr2rdf.rdf.vocabulary import ONTOLOGY_VERSION
 from pfocr2rdf.server.content_negotiation import negotiate
 from pfocr2rdf.site.hosting.files import render_hosting_files
-from pfocr2rdf.site.pages.urls import HTML, JSONLD, REPRESENTATIONS, TURTLE, PageAddress, Representation, redirect_rules
+from pfocr2rdf.site.pages.urls import HTML, JSONLD, RDF_XML, TURTLE, PageAddress, Representation, redirect_rules
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 
 ACCEPT_HEADERS = (
     "", "*/*", BROWSER, "text/html", "text/turtle", "application/ld+json", "text/*", "application/*", "TEXT/Turtle ; Q=1",
     "application/rdf+xml", "image/png", "text/turtle;q=0", "text/turtle;q=0.5, application/ld+json", "text/html;q=0.1,text/turtle;q=0.09",
+    "application/rdf+xml, application/xml;q=0.5, text/xml;q=0.3, */*;q=0.2", "text/turtle;q=0.6,application/rdf+xml;q=0.7,text/html;q=0.65",
+    "application/rdf+xml;q=0.3, text/turtle;q=0.4", "application/*;q=0.4, application/ld+json;q=0.2", "application/rdf+xml;q=0, */*",
     "application/ld+json;profile=\"http://www.w3.org/ns/json-ld#expanded\"", "text/turtle;q=0.8, application/ld+json;q=0.85, */*;q=0.1",
 )  # fmt: skip
 
-TYPES = {HTML: "text/html; charset=utf-8", TURTLE: "text/turtle; charset=utf-8", JSONLD: "application/ld+json"}
+TYPES = {
+    HTML: "text/html; charset=utf-8",
+    TURTLE: "text/turtle; charset=utf-8",
+    JSONLD: "application/ld+json",
+    RDF_XML: "application/rdf+xml",
+}
 
 SERVERS = {"nginx": nginx, "apache": apache}
 
@@ -88,15 +96,15 @@ def document_paths(address: PageAddress) -> Iterator[tuple[str, bool]]:
             yield rule.prefix, rule.is_page
 
 
-def preferred(accept: str) -> Representation:
-    best = negotiate(accept, [representation.media_type for representation in REPRESENTATIONS])
-    return next((representation for representation in REPRESENTATIONS if representation.media_type == best), HTML)
+def preferred(accept: str, address: PageAddress = ADDRESSES[0]) -> Representation:
+    best = negotiate(accept, [representation.media_type for representation in address.representations])
+    return next((representation for representation in address.representations if representation.media_type == best), HTML)
 
 
 def assert_redirects(site: Hosted, accept: str) -> None:
     """Every path of the table leads to the form that is liked best, and that is there."""
-    representation = preferred(accept)
     for address in ADDRESSES:
+        representation = preferred(accept, address)
         for path, is_page in document_paths(address):
             first_response = site.get(path, accept)
             if is_page and representation is HTML:
@@ -134,13 +142,25 @@ def test_the_same_is_so_under_a_path(beneath: Hosted, accept: str) -> None:
 
 def test_weights_are_reckoned_as_the_service_reckons_them(site: Hosted) -> None:
     choice = random.Random(7)
-    ranges = ("text/html", "text/turtle", "application/ld+json", "text/*", "application/*", "*/*", "image/png", "text/turtle2")
+    ranges = (
+        "text/html",
+        "text/turtle",
+        "application/ld+json",
+        "application/rdf+xml",
+        "text/*",
+        "application/*",
+        "*/*",
+        "image/png",
+        "text/turtle2",
+    )
     weights = ("", "", ";q=0", ";q=0.0", ";q=0.3", ";q=0.30", ";q=0.301", ";q=0.9", ";q=0.09", ";q=1", ";q=1.000", "; a=b;q=0.4", ";v=1")
     for _ in range(400):
         parts = choice.sample(ranges, choice.randint(1, 5))
         accept = choice.choice((",", ", ", " , ")).join(part + choice.choice(weights) for part in parts)
         response = site.get("dataset", accept)
         assert site.path(response) == f"dataset{preferred(accept).suffix}", accept
+        response = site.get(f"vocab/{ONTOLOGY_VERSION}", accept)
+        assert site.path(response) == f"vocab{preferred(accept, PageAddress(None, 'vocab')).suffix}", accept
 
 
 def test_a_page_that_people_alone_read_is_a_page_for_everybody(site: Hosted) -> None:

@@ -15,14 +15,23 @@ from pfocr2rdf.site.audit.client import AuditClient, HttpResponse, printable_exc
 from pfocr2rdf.site.audit.findings import REPUBLISH_REMEDY, Finding
 from pfocr2rdf.site.hosting.files import DOCUMENT_CONTENT_TYPES
 from pfocr2rdf.site.pages.portable_names import is_renamed_path
-from pfocr2rdf.site.pages.urls import HTML, JSONLD, REPRESENTATIONS, TURTLE, PageAddress, Representation, address_from_iri
+from pfocr2rdf.site.pages.urls import (
+    HTML,
+    JSONLD,
+    RDF_XML,
+    TURTLE,
+    VOCABULARY_REPRESENTATIONS,
+    PageAddress,
+    Representation,
+    address_from_iri,
+)
 
-_FORMATS = {TURTLE: RdfFormat.TURTLE, JSONLD: RdfFormat.JSON_LD}
+_FORMATS = {TURTLE: RdfFormat.TURTLE, JSONLD: RdfFormat.JSON_LD, RDF_XML: RdfFormat.RDF_XML}
 _MAX_HEAD_CHARS = 1 << 15  # links are in the head of a page, and an HTML parser can be slow
 _MEDIA_TYPE_REMEDY = "see what the host says of media types, or copy the site's files for it from hosting/"
 _HEADER_REMEDY = "have the host send it: hosting/README.md says how"
 
-CONTENT_TYPE_BY_REPRESENTATION = {representation: DOCUMENT_CONTENT_TYPES[representation.suffix] for representation in REPRESENTATIONS}
+CONTENT_TYPE_BY_REPRESENTATION = {item: DOCUMENT_CONTENT_TYPES[item.suffix] for item in VOCABULARY_REPRESENTATIONS}
 """The ``Content-Type`` headers of the representations."""
 
 
@@ -101,7 +110,7 @@ def find_alternates(body: bytes) -> dict[str, str]:
 
 def check_documents(client: AuditClient, address: PageAddress) -> Iterator[Finding]:
     """Check the documents of a resource."""
-    responses = {representation: client.follow(client.url + address.url(representation)) for representation in REPRESENTATIONS}
+    responses = {representation: client.follow(client.url + address.url(representation)) for representation in address.representations}
     statements = {}
     for representation, response in responses.items():
         yield from check_head(response, representation)
@@ -113,10 +122,12 @@ def check_documents(client: AuditClient, address: PageAddress) -> Iterator[Findi
         else:
             statements[representation], findings = parse_statements(response, representation, address.iri)
             yield from findings
-    turtle, jsonld = statements.get(TURTLE), statements.get(JSONLD)
-    if turtle and jsonld and turtle != jsonld:
-        wrong = f"does not say the same as {JSONLD.label} beside it: {len(turtle ^ jsonld):,} statements are in one of them only"
-        yield Finding(responses[TURTLE].url, "", wrong, REPUBLISH_REMEDY)
+    turtle = statements.pop(TURTLE, None)
+    for representation, others in statements.items():
+        if turtle and others and turtle != others:
+            count = len(turtle ^ others)
+            wrong = f"does not say the same as {representation.label} beside it: {count:,} statements are in one of them only"
+            yield Finding(responses[TURTLE].url, "", wrong, REPUBLISH_REMEDY)
 
 
 def _check_page_links(client: AuditClient, address: PageAddress, page: HttpResponse) -> Iterator[Finding]:
@@ -125,7 +136,7 @@ def _check_page_links(client: AuditClient, address: PageAddress, page: HttpRespo
     except UnicodeDecodeError:
         yield Finding(page.url, "", "is no UTF-8", REPUBLISH_REMEDY)
     links = find_alternates(page.body)
-    for representation in (TURTLE, JSONLD):
+    for representation in address.representations[1:]:
         href = links.get(representation.media_type, "")
         if not href:
             yield Finding(page.url, "", f"has no link of rel=alternate to its {representation.label}", REPUBLISH_REMEDY)

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 from pfocr2rdf.site.audit.client import AuditClient, HttpResponse, printable_excerpt
 from pfocr2rdf.site.audit.documents import check_cross_origin_access, check_head
 from pfocr2rdf.site.audit.findings import Finding
-from pfocr2rdf.site.pages.urls import HTML, JSONLD, TURTLE, PageAddress, Representation, redirect_rules
+from pfocr2rdf.site.pages.urls import HTML, JSONLD, RDF_XML, TURTLE, PageAddress, Representation, redirect_rules
 
 BROWSER_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 
@@ -24,7 +24,9 @@ EXPECTED_REPRESENTATIONS: dict[str, Representation] = {
 }
 """``Accept`` headers, and the representation that each is to get."""
 
-UNAVAILABLE_MEDIA_TYPES = ("application/rdf+xml", "image/png")  # media types that no representation has
+ONTOLOGY_EDITOR_ACCEPT = "application/rdf+xml, application/xml;q=0.5, text/xml;q=0.3, */*;q=0.2"  # of the OWL API, as Protégé sends it
+
+UNAVAILABLE_MEDIA_TYPES = ("application/rdf+xml", "image/png")  # media types that most resources have no representation of
 _RULES_REMEDY = "put the site's files for the host in place: hosting/README.md says how"
 _SLASH_REMEDY = "names with an encoded slash want AllowEncodedSlashes On in the settings of Apache"
 
@@ -56,7 +58,10 @@ def is_negotiated(client: AuditClient, path: NegotiatedPath) -> bool:
 def check_negotiation(client: AuditClient, path: NegotiatedPath) -> Iterator[Finding]:
     """Check the responses for all expected ``Accept`` headers."""
     url = client.url + path.path
-    for accept, representation in EXPECTED_REPRESENTATIONS.items():
+    expected = dict(EXPECTED_REPRESENTATIONS)
+    if RDF_XML in path.address.representations:
+        expected[ONTOLOGY_EDITOR_ACCEPT] = RDF_XML
+    for accept, representation in expected.items():
         response = client.get(url, accept)
         if not response.status:
             yield Finding(url, accept, response.fault, "look into the log of the server")
@@ -97,7 +102,8 @@ def _check_redirect(
 def check_not_acceptable(client: AuditClient, path: NegotiatedPath) -> Iterator[tuple[str, str, Finding | None]]:
     """Check the responses to clients that accept no representation: the ``Accept`` header, what is given, and what is wrong."""
     url = client.url + path.path
-    for accept in UNAVAILABLE_MEDIA_TYPES:
+    available = {representation.media_type for representation in path.address.representations}
+    for accept in (accept for accept in UNAVAILABLE_MEDIA_TYPES if accept not in available):
         response = client.follow(url, accept)
         if response.status == 200 and response.media_type == HTML.media_type and not response.fault:
             yield accept, "the page for people", None

@@ -12,11 +12,21 @@ from urllib.parse import quote
 
 from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.site.hosting.aliases import MAX_ALIAS_RULES, alias_redirects, static_alias_redirects
-from pfocr2rdf.site.hosting.patterns import WEIGHT_FULL, WEIGHT_LESS_THAN, WEIGHT_NONE, accept_ranges, rewrite_rules
+from pfocr2rdf.site.hosting.patterns import WEIGHT_FULL, WEIGHT_LESS_THAN, WEIGHT_NONE, accept_ranges, rewrite_rules, vocabulary_pattern
 from pfocr2rdf.site.hosting.renamed_pages import MAX_STATIC_REDIRECTS, build_names_map, hash_size, static_redirects
 from pfocr2rdf.site.pages.aliases import AliasTargets
 from pfocr2rdf.site.pages.portable_names import DIGEST_PATTERN, PORTABLE_PATH_PATTERN, READABLE_PATTERN
-from pfocr2rdf.site.pages.urls import ALIASED_TYPE, ENTITY_TYPES_BY_FOLDER, HTML, REPRESENTATIONS, TURTLE, PageAddress, redirect_rules
+from pfocr2rdf.site.pages.urls import (
+    ALIASED_TYPE,
+    ENTITY_TYPES_BY_FOLDER,
+    HTML,
+    RDF_XML,
+    REPRESENTATIONS,
+    TURTLE,
+    VOCABULARY_REPRESENTATIONS,
+    PageAddress,
+    redirect_rules,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -42,7 +52,7 @@ _OTHER_CONTENT_TYPES = {
 
 DOCUMENT_CONTENT_TYPES = {
     representation.suffix: representation.media_type + ("; charset=utf-8" if representation.media_type.startswith("text/") else "")
-    for representation in REPRESENTATIONS
+    for representation in VOCABULARY_REPRESENTATIONS
 }
 """The ``Content-Type`` headers of documents by the suffixes of their files."""
 
@@ -132,7 +142,10 @@ def _environment() -> Environment:
         figures=f"{ALIASED_TYPE.folder}/",
         html=HTML,
         turtle=TURTLE,
+        rdf_xml=RDF_XML,
         representations=REPRESENTATIONS,
+        all_representations=VOCABULARY_REPRESENTATIONS,
+        vocabulary=vocabulary_pattern(),
         suffixes="|".join(re.escape(representation.suffix) for representation in REPRESENTATIONS),
         rules=rewrite_rules(),
         # A redirect never leads to where a rule begins, so that no two of them make a circle.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from pfocr2rdf.site.pages.urls import REPRESENTATIONS, RedirectRule, Representation, redirect_rules
+from pfocr2rdf.site.pages.urls import REDIRECTS, VOCABULARY_PAGE, VOCABULARY_REPRESENTATIONS, RedirectRule, Representation, redirect_rules
 
 WEIGHT_NONE, WEIGHT_FULL = "0", "1"  # the weight of what is not accepted, and of what is and says no more
 _DIGITS = "|".join(rf"{digit}[0-9]*:\1[{digit + 1}-9]" for digit in range(9))
@@ -28,17 +28,27 @@ class AcceptRange(NamedTuple):
 
 def accept_ranges() -> list[AcceptRange]:
     """The ranges that the representations are in, the more exact ones last, so that their weights count."""
-    exact = [representation.media_type for representation in REPRESENTATIONS]
+    exact = [representation.media_type for representation in VOCABULARY_REPRESENTATIONS]
     wide = dict.fromkeys(f"{media_type.partition('/')[0]}/*" for media_type in exact)
     return [_accept_range(text) for text in ("*/*", *wide, *exact)]
 
 
 def _accept_range(text: str) -> AcceptRange:
     prefix = text.removesuffix("*").removesuffix("*/")
-    matches = [item for item in REPRESENTATIONS if item.media_type == text or (text.endswith("*") and item.media_type.startswith(prefix))]
+    matches = [
+        item
+        for item in VOCABULARY_REPRESENTATIONS
+        if item.media_type == text or (text.endswith("*") and item.media_type.startswith(prefix))
+    ]
     escaped = "".join(f"[{character}]" if character in "*+." else character for character in text)
     pattern = rf"(?:^|,){_SPACE}{escaped}{_SPACE}{_OTHER_PARAMETERS}"
     return AcceptRange(rf"{pattern}(?:,|$)", pattern + _WEIGHT, tuple(matches))
+
+
+def vocabulary_pattern() -> str:
+    """Matches the paths of the vocabulary, which has a representation more than all others."""
+    paths = (VOCABULARY_PAGE, *(path for path, target in REDIRECTS.items() if target == VOCABULARY_PAGE))
+    return f"(?:{'|'.join(map(re.escape, paths))})"
 
 
 class RewriteRule(NamedTuple):

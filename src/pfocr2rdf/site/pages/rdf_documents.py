@@ -1,17 +1,19 @@
-"""The RDF documents of a page, Turtle and JSON-LD, by the serializers of the export."""
+"""The RDF documents of a page: Turtle, JSON-LD and RDF/XML, by the serializers of the export."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
 from pfocr2rdf.pipeline.partitions import DESCRIPTION_PREFIXES
 from pfocr2rdf.rdf.serializers.jsonld import JsonLdSerializer, jsonld_context
+from pfocr2rdf.rdf.serializers.rdfxml import RdfXmlSerializer
 from pfocr2rdf.rdf.serializers.turtle import TurtleSerializer
 from pfocr2rdf.rdf.terms import Resource, sort_pairs
 from pfocr2rdf.rdf.vocabulary import PREFIXES
+from pfocr2rdf.site.pages.urls import JSONLD, RDF_XML, TURTLE, Representation
 
 
 def merge_resources(resources: Iterable[Resource]) -> list[Resource]:
@@ -36,6 +38,20 @@ def serialize_jsonld(resources: Iterable[Resource]) -> str:
     """The statements as JSON-LD. The context is inline, so readers need not fetch it, and has the terms that are used."""
     body = _jsonld_serializer().serialize_resources(list(resources), "")
     return f'{{"@context": {json.dumps(_used_context(jsonld_context(), body))},\n"@graph": [\n{body}\n]}}\n'
+
+
+def serialize_rdfxml(resources: Iterable[Resource]) -> str:
+    """The statements as RDF/XML."""
+    serializer = RdfXmlSerializer()
+    return serializer.header() + serializer.serialize_resources(list(resources), "") + serializer.footer()
+
+
+SERIALIZERS: dict[Representation, Callable[[Iterable[Resource]], str]] = {
+    TURTLE: serialize_turtle,
+    JSONLD: serialize_jsonld,
+    RDF_XML: serialize_rdfxml,
+}
+"""The function that writes the document of each representation that is RDF."""
 
 
 def _used_context(context: Mapping[str, Any], body: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
-from pfocr2rdf.rdf.vocabulary import PREFIXES, SITE_URL
+from pfocr2rdf.rdf.vocabulary import ONTOLOGY_VERSION, PREFIXES, SITE_URL
 from pfocr2rdf.site.pages.portable_names import portable_path
 
 
@@ -53,12 +53,23 @@ class Representation(NamedTuple):
 HTML = Representation(".html", "text/html", "HTML")
 TURTLE = Representation(".ttl", "text/turtle", "Turtle")
 JSONLD = Representation(".jsonld", "application/ld+json", "JSON-LD")
+RDF_XML = Representation(".rdf", "application/rdf+xml", "RDF/XML")
 
 REPRESENTATIONS: tuple[Representation, ...] = (HTML, TURTLE, JSONLD)
 """The representations; the first one is the default in content negotiation."""
 
-STANDALONE_PAGES = ("dataset", "vocab")  # the pages that are of no entity type, and have all representations, too
-REDIRECTS = {"dataset/description": "dataset", ".well-known/void": "dataset"}  # paths that redirect to a page under another path
+VOCABULARY_REPRESENTATIONS = (*REPRESENTATIONS, RDF_XML)
+"""Those of the vocabulary: ontology editors such as Protégé ask for RDF/XML first."""
+
+VOCABULARY_PAGE = "vocab"
+STANDALONE_PAGES = ("dataset", VOCABULARY_PAGE)  # the pages that are of no entity type, and have all representations, too
+REDIRECTS = {
+    "dataset/description": "dataset",
+    ".well-known/void": "dataset",
+    f"{VOCABULARY_PAGE}/{ONTOLOGY_VERSION}": VOCABULARY_PAGE,  # the owl:versionIRI
+}
+"""Paths that redirect to a page under another path."""
+
 GRAPHS_FOLDER = "graphs"  # the folder of the figures' named graphs: ``graphs/X`` redirects to the statements of figure ``X``
 _MAX_SEGMENT_BYTES = 200  # so that suffixes and page numbers fit behind a segment in the 255 bytes of a file's name
 _BAD_SEGMENT = re.compile(r"\A\.{1,2}\Z|[\x00-\x1f\x7f\ud800-\udfff]").search
@@ -87,6 +98,12 @@ class PageAddress(NamedTuple):
         'families/NF-κB'
         """
         return portable_path(self.iri_path) if self.has_portable_path else self.iri_path
+
+    @property
+    def representations(self) -> tuple[Representation, ...]:
+        """The representations that it has."""
+        is_vocabulary = not self.entity_type and self.name == VOCABULARY_PAGE
+        return VOCABULARY_REPRESENTATIONS if is_vocabulary else REPRESENTATIONS
 
     @property
     def is_renamed(self) -> bool:

@@ -9,7 +9,7 @@ from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term
 from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE_TYPES, INVERSES, PFOCR, PROPERTIES, Class, Evidence, Inverse, Property, expand_curie
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.html import PageFile, Site, render_page
-from pfocr2rdf.site.pages.urls import REPRESENTATIONS
+from pfocr2rdf.site.pages.urls import VOCABULARY_REPRESENTATIONS
 from pfocr2rdf.site.pages.view_models import Link, curie_link
 
 
@@ -44,7 +44,7 @@ def render_vocabulary_page(reader: DatasetReader, site: Site) -> PageFile:
         site,
         "The vocabulary",
         namespace_iri=PFOCR,
-        representations=REPRESENTATIONS,
+        representations=VOCABULARY_REPRESENTATIONS,
         sections=[("Classes", classes), ("Properties", properties), ("Inverse properties", inverses), ("Evidence", evidence)],
     )
     return PageFile("vocab.html", page)

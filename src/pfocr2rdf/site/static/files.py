@@ -21,8 +21,8 @@ from pfocr2rdf.site.pages.html import ASSETS_DIR, Site
 from pfocr2rdf.site.pages.listing import ResourceList, list_renamed, page_urls
 from pfocr2rdf.site.pages.overview import compute_overview
 from pfocr2rdf.site.pages.query_page import render_query_page
-from pfocr2rdf.site.pages.rdf_documents import serialize_jsonld, serialize_turtle
-from pfocr2rdf.site.pages.urls import HTML
+from pfocr2rdf.site.pages.rdf_documents import SERIALIZERS, serialize_jsonld, serialize_turtle
+from pfocr2rdf.site.pages.urls import HTML, VOCABULARY_PAGE, VOCABULARY_REPRESENTATIONS
 from pfocr2rdf.site.pages.vocabulary_page import render_vocabulary_page
 from pfocr2rdf.storage.layout import ALIASES_FILE
 
@@ -41,8 +41,8 @@ def render_site_files(
     """The files, each as its path and its text."""
     entity_types = [resource_list.entity_type for resource_list in resource_lists]
     yield render_vocabulary_page(reader, site)
-    yield "vocab.ttl", serialize_turtle(ontology_resources())
-    yield "vocab.jsonld", serialize_jsonld(ontology_resources())
+    for representation in VOCABULARY_REPRESENTATIONS[1:]:
+        yield f"{VOCABULARY_PAGE}{representation.suffix}", SERIALIZERS[representation](ontology_resources())
     yield "context.jsonld", json.dumps({"@context": jsonld_context()}, indent=2) + "\n"
     yield "queries.html", render_query_page(site, entity_types=entity_types)
     for asset in sorted(ASSETS_DIR.rglob("*")):
