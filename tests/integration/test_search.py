@@ -19,9 +19,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.profiles import example_count
+from tests.support.records import shared_data
 from tests.support.search import ACID, ALL, FAMILY, FEW, IL6, MANY, NFKB, PAPER, STAT1, STAT3, content, urls_of, write
 
+from pfocr2rdf import load
 from pfocr2rdf.errors import OutputError
+from pfocr2rdf.server.search_builder import build_search_indexes
 from pfocr2rdf.site.pages.html import ASSETS_DIR
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_NAME
 from pfocr2rdf.site.search.index import ENTRIES_PER_BLOCK, TYPE_ORDER, SearchEntry
@@ -311,6 +314,52 @@ def test_words_of_captions_come_after_all_others_and_snippets_say_what_was_found
 def test_an_index_of_nothing_finds_nothing(ask: Ask, tmp_path: Path) -> None:
     assert write(tmp_path, ()).file_count == 1
     assert urls(ask(tmp_path, "STAT3")[0]) == []
+
+
+# -- real records --------------------------------------------------------------------------------------------------------------
+
+NAMED = """
+STAT3 genes/6774|stat-3 genes/6774|6774 genes/6774|TP53 genes/7157|p53 genes/7157|IL-6 genes/3569|il6 genes/3569
+NF-κB families/NFKB|NF-kB families/NFKB|TNFα genes/7124|TNF-alpha genes/7124|AKT1 genes/207|JAK2 genes/3717|MAPK14 genes/1432
+p38 families/p38|JNK families/JNK|ERK families/ERK|JAK families/JAK|STAT families/STAT|MAPK families/MAPK|IFNB1 genes/3456|IRF3 genes/3661
+MAVS genes/57506|STING genes/340061|TMEM173 genes/340061|MDA5 genes/64135|IFIH1 genes/64135|RIG-I genes/23586|DDX58 genes/23586
+TLR3 genes/7098|MyD88 genes/4615|RELA genes/5970|Artemisinic acid chemicals/C047721|artemisinin chemicals/D037621|glucose chemicals/D005947
+pyruvate chemicals/D011773|mevalonate chemicals/D008798|mevalonic acid chemicals/D008798|farnesyl diphosphate chemicals/C004808
+geranyl diphosphate chemicals/C511282|squalene chemicals/D013185|abscisic acid chemicals/D000040|gibberellins chemicals/D005875
+D005947 chemicals/D005947|terpenoids chemicals/D013729|STTA3 genes/6774|MYDD88 genes/4615|squalenne chemicals/D013185
+PMC3633842 papers/PMC3633842|PMC6855087 papers/PMC6855087|PMC34944 papers/PMC34944|Homo sapiens organisms/9606
+PMC3633842__pone.0062845.g003 figures/PMC3633842__pone.0062845.g003|zika antibody figures/PMC5541032__fmicb-08-01469-g003
++limonene figures/PMC34944__pp0785135001|lycopene figures/PMC3840736__1471-2164-14-781-2
+STAT3 signaling pathway figures/PMC6855087__OMCL2019-4568964.001|innate immunity HCV figures/PMC4712384__cmi2014127f4
+autophagy figures/PMC6678135__cells-08-00674-g007|hepatitis coronavirus figures/PMC2398782__ppat.1000088.g007
+terpenoid biosynthesis figures/PMC6289780__dsy028f4|avenacin figures/PMC3634678__pc_110551_f8
+Kinetic epiaristolochene figures/PMC2859954__nihms195092f9|avian leukosis figures/PMC4709637__srep19226-f1
+""".strip().replace("\n", "|")
+"""Questions, each with the first thing that is found, without its suffix; symbols, old ones, names, identifiers, words of captions."""
+
+
+@pytest.fixture(scope="module")
+def real_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The index that the server makes of real figures."""
+    folder = tmp_path_factory.mktemp("real")
+    load(shared_data("corpus-gen1"), folder / "store")
+    build_search_indexes(folder / "store", folder / "indexes")
+    return next((folder / "indexes").glob("*/complete"))
+
+
+def test_what_people_look_for_comes_first(ask: Ask, real_index: Path) -> None:
+    expected = dict(line.rsplit(" ", 1) for line in NAMED.split("|"))
+    results = ask(real_index, *expected)
+    assert {query: next(iter(urls(result)), "").removesuffix(".html") for query, result in zip(expected, results, strict=True)} == expected
+    assert len(expected) >= 60
+
+
+def test_both_readers_answer_hundreds_of_questions_alike(ask: Ask, real_index: Path) -> None:
+    """What things are called, wholly, cut off, and with two letters swapped; ``ask`` compares."""
+    titles = [title for path in sorted(real_index.glob("search/things/*.json"))[::6] for _, title, _ in json.loads(path.read_bytes())[::10]]
+    queries = [query for title in titles for query in (title, title[:-1], f"{title[:2]}{title[3:4]}{title[2:3]}{title[4:]}")]
+    assert len(queries) > 200
+    assert sum(bool(result["ids"]) for result in ask(real_index, *queries)) > 150
 
 
 # -- the files ---------------------------------------------------------------------------------------------------------------

@@ -89,6 +89,9 @@ def query_words(text: str) -> list[QueryWord]:
     last = -1 if _ends_in_blank(text) else len(chunks) - 1
     words = []
     for number, chunk in enumerate(chunks):
-        parts = [part[:MAX_TERM_CHARS] for part in chunk.translate(_FOLD_BY_NAME).split()[:_MAX_QUERY_WORDS]]
-        words.append(QueryWord(_token(chunk).whole_terms, tuple(parts), number == last))
+        parts = chunk.translate(_FOLD_BY_NAME).split()
+        terms = dict.fromkeys(_token(chunk).whole_terms)
+        if len(parts) > 1:  # TNF-alpha is written TNFa, too
+            terms["".join(part[0] if part in _GREEK else part for part in parts)[:MAX_TERM_CHARS]] = None
+        words.append(QueryWord(tuple(terms), tuple(part[:MAX_TERM_CHARS] for part in parts[:_MAX_QUERY_WORDS]), number == last))
     return words

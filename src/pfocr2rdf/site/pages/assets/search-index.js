@@ -20,6 +20,7 @@ const [TERM_BITS, WAY_BITS] = [15, 20];
 const GREEK = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau upsilon phi chi psi omega";
 const NAMES = new Map(GREEK.split(" ").map((name, at) => [String.fromCodePoint(0x3b1 + at), name]));
 NAMES.set("ß", "beta");
+const GREEK_NAMES = new Set(NAMES.values());
 
 function folded(text, greek) {
   let made = "";
@@ -39,8 +40,10 @@ export function asked(text, longest, most = MOST_WORDS) {
   const chunks = text.normalize("NFKD").split(/[\s\x1c-\x1f\x85\ufeff]+/).filter(Boolean);
   return chunks.slice(0, most).map((chunk) => {
     const [between, betweenShort] = [(name) => name, (name) => name[0]].map((greek) => folded(chunk, greek).split(" ").filter(Boolean));
-    const terms = new Set([between, betweenShort].map((parts) => cut(parts.join("") || chunk)));
-    return { terms: [...terms], parts: between.slice(0, MOST_WORDS).map(cut), all: [...terms, ...[...between, ...betweenShort].map(cut)] };
+    const wholes = new Set([between, betweenShort].map((parts) => cut(parts.join("") || chunk)));
+    const terms = new Set(wholes);
+    if (between.length > 1) terms.add(cut(between.map((part) => (GREEK_NAMES.has(part) ? part[0] : part)).join(""))); // TNF-alpha is TNFa, too
+    return { terms: [...terms], parts: between.slice(0, MOST_WORDS).map(cut), all: [...wholes, ...[...between, ...betweenShort].map(cut)] };
   });
 }
 
