@@ -322,7 +322,15 @@ def test_the_service_describes_itself(media_type: str, server: Served) -> None:
     assert not list(graph.objects(endpoint, rdflib.URIRef(f"{SD}inputFormat"))), "it takes no data"
     names = set(graph.objects(None, rdflib.URIRef(f"{SD}name")))
     assert names == {rdflib.URIRef(name) for name in (DATASET, f"{DATASET}/description", VOCABULARY, EXAMPLES_GRAPH, HOSTILE)}
-    assert {"pfocr", "ncbigene"} < {str(prefix) for prefix in graph.objects(None, rdflib.SH.prefix)}
+    prefixes = rdflib.Graph().parse(data=server.get("/prefixes.ttl").text, format="turtle")
+    pairs = {(str(prefix), str(graph.value(node, rdflib.SH.namespace))) for node, prefix in graph.subject_objects(rdflib.SH.prefix)}
+    assert pairs == {
+        (str(prefix), str(prefixes.value(node, rdflib.SH.namespace))) for node, prefix in prefixes.subject_objects(rdflib.SH.prefix)
+    }
+    assert pairs >= {pair for example in load_examples() for pair in example.prefixes.items()}
+    targets = list(graph.subject_objects(rdflib.URIRef("https://schema.org/target")))
+    assert len(targets) == len(load_examples())
+    assert {target for _, target in targets} == {endpoint}, "an example is asked where it is served"
 
 
 def test_the_functions_of_the_description_are_all_that_sparql_has_not(server: Served) -> None:

@@ -48,7 +48,7 @@ Examples:
 @click.option("--graph", default=DATASET_IRI, show_default=True, metavar="IRI", type=absolute_iri, help="The name of the one named graph.")
 @click.option(
     "--endpoint", metavar="URL", type=web_url,
-    help="The URL at which others query the store, for the example queries; without this, that of the server, or of 'pfocr2rdf serve'.",
+    help="The URL at which others query the store, for the example queries; without this, that of the server, or none.",
 )  # fmt: skip
 @click.option("--append", is_flag=True, help="Add to what is in the graphs; without this it is replaced.")
 @click.option("--fresh", is_flag=True, help="Begin anew, not where an interrupted load was.")

@@ -27,6 +27,12 @@ NAMESPACES: dict[str, str] = {
     "lexvo": "http://lexvo.org/id/",
     "euvoc": "http://publications.europa.eu/resource/authority/",
     "mediatype": "https://www.iana.org/assignments/media-types/",
+    # of the example queries
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "keyword": "http://purl.uniprot.org/keywords/",
+    "meshv": "http://id.nlm.nih.gov/mesh/vocab#",
+    "up": "http://purl.uniprot.org/core/",
+    "uptaxon": "http://purl.uniprot.org/taxonomy/",
 }
 """The namespaces by prefix. The longest one that fits is that of an IRI."""
 

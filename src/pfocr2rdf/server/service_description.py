@@ -1,4 +1,4 @@
-"""The SPARQL 1.1 Service Description of the endpoint, with its prefixes as SHACL declares them, which SPARQL editors read."""
+"""The SPARQL 1.1 Service Description of the endpoint, with its prefixes and the target of the example queries, for SPARQL editors."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.rdf.prefixes import PrefixMap
 from pfocr2rdf.rdf.vocabulary import PREFIXES
 from pfocr2rdf.site.pages.graph_reader import DESCRIPTION_GRAPH
-from pfocr2rdf.stores.querying.examples import declare_prefixes
+from pfocr2rdf.stores.querying.examples import declare_prefixes, declare_targets
 
 _PREFIXES = PrefixMap({
     "sd": "http://www.w3.org/ns/sparql-service-description#",
     "formats": "http://www.w3.org/ns/formats/",
     "void": "http://rdfs.org/ns/void#",
     "sh": "http://www.w3.org/ns/shacl#",
+    "schema": "https://schema.org/",  # with https, as SPARQL editors have it
     "entailment": "http://www.w3.org/ns/entailment/",
     **{prefix: PREFIXES[prefix] for prefix in ("foaf", "rdf", "rdfs", "xsd")},
 })  # fmt: skip
@@ -55,6 +56,7 @@ def describe_service(endpoint_url: str, void_url: str, graph_names: Iterable[str
     yield Triple(default_graph, kind, _node("sd:Graph"))
     yield from (Triple(_node(f"xsd:{name}"), kind, _node("sd:Function")) for name in _EXTENSION_FUNCTIONS)
     yield from declare_prefixes(endpoint)
+    yield from declare_targets(endpoint_url)  # a store does not know where it is served
     for name in graph_names:
         named_graph = NamedNode(f"{endpoint_url}#{quote(name, safe='')}")
         yield Triple(dataset, _node("sd:namedGraph"), named_graph)

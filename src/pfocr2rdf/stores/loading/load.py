@@ -24,7 +24,7 @@ from pfocr2rdf.stores.loading.server_session import ServerLoadSession, inspect_s
 from pfocr2rdf.stores.loading.session import ExistingData, LoadSession, Metadata
 from pfocr2rdf.stores.loading.source import resolve_load_source
 from pfocr2rdf.stores.loading.verify import verify_load
-from pfocr2rdf.stores.querying.examples import LOCAL_ENDPOINT, serialize_examples
+from pfocr2rdf.stores.querying.examples import serialize_examples
 
 _JSON_KEYS = {"previous_statements": "before", "previous_version": "earlier"}  # of fields that have another name
 
@@ -110,7 +110,7 @@ def load(
         journals: the folder for the journals of loads into servers; ``None`` for the user's folder for such files.
         dry_run: find out what would be done, and do nothing.
         endpoint: the URL at which others query the store: the target of the example queries, which are loaded beside an export. Without
-            it, that of the server, or of ``pfocr2rdf serve`` on this machine.
+            it, that of the server; in an embedded store they have none, for ``pfocr2rdf serve`` names its own.
         progress: is called with the stage, what is done of it, how much there is to do, and the rate.
 
     Raises:
@@ -183,6 +183,6 @@ def _build_metadata(plan: LoadPlan, session: LoadSession, destination: Destinati
     # The file of somebody else may name graphs in another way than an export.
     foreign_names = [name for name, _ in session.journal.graph_counts() if plan.target_graph and not plan.is_dataset_graph(name)]
     location = destination.location
-    target = plan.options.endpoint or (LOCAL_ENDPOINT if isinstance(location, Path) else location.endpoints.query)
+    target = plan.options.endpoint or ("" if isinstance(location, Path) else location.endpoints.query)
     examples = serialize_examples(target) if source.is_export else b""
     return Metadata(vocabulary.encode(), examples, build_description(description, versions, [*plan.graph_names, *foreign_names]))

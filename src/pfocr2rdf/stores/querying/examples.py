@@ -12,6 +12,7 @@ from typing import NamedTuple
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, Triple, parse_query_results
 
 from pfocr2rdf.errors import StoreError
+from pfocr2rdf.pipeline.prefix_files import NAMESPACES
 from pfocr2rdf.rdf.package_data import built_in
 from pfocr2rdf.rdf.prefixes import PrefixMap
 from pfocr2rdf.rdf.vocabulary import PREFIXES, SITE_URL
@@ -22,7 +23,7 @@ EXAMPLES_NAMESPACE = f"{SITE_URL}queries/"
 """The IRI of the declaration of their prefixes, and the namespace of the IRIs of examples."""
 
 LOCAL_ENDPOINT = "http://127.0.0.1:8000/sparql"
-"""Where ``pfocr2rdf serve`` answers if no other address is chosen: the target of the examples of an embedded store."""
+"""Where ``pfocr2rdf serve`` answers if no other address is chosen."""
 
 EXAMPLE_COLUMNS = ("name", "title", "description", "keywords", "kind", "federated")
 """The columns of the table of examples."""
@@ -127,16 +128,15 @@ def examples_as_rdf(target: str = LOCAL_ENDPOINT) -> QueryResult:
 
 
 def serialize_examples(target: str = LOCAL_ENDPOINT) -> bytes:
-    """The same as N-Triples."""
+    """The same as N-Triples; without a target where it is not known."""
     return "".join(f"{triple} .\n" for triple in _example_triples(target)).encode()
 
 
 def declare_prefixes(subject: NamedNode) -> Iterator[Triple]:
-    """Declare the prefixes of the dataset and of the examples, as SHACL does (section 5.2.1): ``sh:declare`` of the subject."""
-    namespaces = {**PREFIXES, **{prefix: namespace for example in load_examples() for prefix, namespace in example.prefixes.items()}}
-    for prefix in sorted(namespaces):
+    """Declare the prefixes of the prefix map, which has those of the examples, as SHACL does (section 5.2.1): ``sh:declare``."""
+    for prefix in sorted(NAMESPACES):
         yield Triple(subject, _node("sh:declare"), NamedNode(f"{EXAMPLES_NAMESPACE}#{prefix}"))
-    for prefix, namespace in sorted(namespaces.items()):
+    for prefix, namespace in sorted(NAMESPACES.items()):
         declaration = NamedNode(f"{EXAMPLES_NAMESPACE}#{prefix}")
         yield Triple(declaration, _node("sh:prefix"), Literal(prefix))
         yield Triple(declaration, _node("sh:namespace"), Literal(namespace, datatype=_node("xsd:anyURI")))
@@ -148,16 +148,30 @@ def _example_triples(target: str) -> Iterator[Triple]:
     yield Triple(ontology, _node("rdf:type"), _node("owl:Ontology"))
     yield from declare_prefixes(ontology)
     for example in load_examples():
-        query = NamedNode(f"{EXAMPLES_NAMESPACE}{example.name}")
+        query = _example_node(example)
         yield Triple(query, _node("rdf:type"), _node("sh:SPARQLExecutable"))
         yield Triple(query, _node("rdf:type"), _node(f"sh:SPARQL{example.query_form.title()}Executable"))
         yield Triple(query, _node("rdfs:label"), Literal(example.title, language="en"))
         yield Triple(query, _node("rdfs:comment"), Literal(example.description, language="en"))
         yield from (Triple(query, _node("schema:keywords"), Literal(keyword)) for keyword in example.keywords)
-        yield Triple(query, _node("schema:target"), NamedNode(target))
+        if target:
+            yield _target_triple(example, target)
         yield from (Triple(query, _node("spex:federatesWith"), NamedNode(service)) for service in example.services)
         yield Triple(query, _node("sh:prefixes"), ontology)
         yield Triple(query, _node(f"sh:{example.query_form}"), Literal(example.query))
+
+
+def declare_targets(target: str) -> Iterator[Triple]:
+    """The endpoint of each example."""
+    return (_target_triple(example, target) for example in load_examples())
+
+
+def _target_triple(example: Example, target: str) -> Triple:
+    return Triple(_example_node(example), _node("schema:target"), NamedNode(target))
+
+
+def _example_node(example: Example) -> NamedNode:
+    return NamedNode(f"{EXAMPLES_NAMESPACE}{example.name}")
 
 
 def _node(curie: str) -> NamedNode:
