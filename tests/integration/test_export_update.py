@@ -126,6 +126,27 @@ CHANGES: dict[str, dict[str, str | None]] = {
 }
 
 
+def test_a_paper_gets_and_loses_the_doi_that_another_one_shares(folder: Folder, updates: list[str]) -> None:
+    first, second = (page(number, "doi: 10.1000/twice", generation=1).replace("PMC100", f"PMC{number}") for number in (11, 16))
+    links = "sameAs> <https://doi.org/10.1000/twice>"
+    expected = {"none": [], "both": ["pmc/PMC11>"], "second": ["pmc/PMC16>"]}
+    for state, pages in (
+        ("second", (page(11), second)),
+        ("both", (first, second)),
+        ("second", (page(11), second)),
+        ("none", (page(11), page(16))),
+    ):
+        folder.write(r11=pages[0], r16=pages[1])
+        folder.export()
+        lines = [line for line in (folder.output / "figures.nt").read_text(encoding="utf-8").splitlines() if links in line]
+        assert [line.partition(" ")[0].removeprefix("<https://identifiers.org/") for line in lines] == expected[state]
+    folder.write(r11=first, r16=second)
+    folder.export()
+    folder.write(r11=first.replace("PMC11__F1", "PMC11__F1b"))  # the warning of the other paper names this figure
+    folder.export()
+    assert len(updates) == 6
+
+
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_a_change_and_back(change: dict[str, str | None], folder: Folder, updates: list[str]) -> None:
     original = {name: (folder.source / f"{name}.md").read_text() if (folder.source / f"{name}.md").exists() else None for name in change}

@@ -215,6 +215,8 @@ class Aggregator:
             self.report.add_result(result)
         for conflict in notes.conflicts:
             self.report.add_conflict(conflict)
+        for warning in notes.warnings:
+            self.report.add_warning(warning)
         if notes.word is not None:
             self.report.add_unlabelled(subject, notes.word)
 

@@ -12,7 +12,7 @@ from pfocr2rdf.mapping.merge import FUNCTIONAL_PREDICATES, resolve_functional
 from pfocr2rdf.pipeline.descriptions import Description, encode_description
 from pfocr2rdf.rdf import iris
 from pfocr2rdf.rdf.cache import LruCache
-from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, iri_term, lexical_form, sort_pairs
+from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, iri_term, lexical_form, sort_pairs
 from pfocr2rdf.storage.sqlite import create_database
 
 _DOI, _SAME_AS = expand_term("bibo:doi"), expand_term("owl:sameAs")
@@ -37,6 +37,17 @@ _SELECT_KEY = "SELECT 1 FROM descriptions WHERE key = ?"
 _COUNT_SUBJECTS = "SELECT COUNT(DISTINCT subject) FROM descriptions WHERE rank IS NOT NULL"
 _SELECT_SUBJECT = "SELECT subject, pairs, rank, figid FROM descriptions WHERE subject = ? AND rank IS NOT NULL ORDER BY number"
 _SELECT_ALL = "SELECT subject, pairs, rank, figid FROM descriptions WHERE rank IS NOT NULL ORDER BY subject, number"
+
+
+# The DOI that a description has by owl:sameAs. Where the text of a literal looks like a statement, it does not begin a line.
+_SAME_AS_START = f"instr(char(10) || pairs, char(10) || '{_SAME_AS} ')"
+_SELECT_SHARED_DOIS = f"""
+WITH objects AS (
+    SELECT subject, substr(pairs, {_SAME_AS_START} + {len(_SAME_AS) + 1}) || char(10) AS object
+    FROM descriptions WHERE rank IS NOT NULL AND {_SAME_AS_START} > 0
+), claims AS (SELECT DISTINCT substr(object, 1, instr(object, char(10)) - 1) AS doi, subject FROM objects)
+SELECT doi, subject FROM claims WHERE doi IN (SELECT doi FROM claims GROUP BY doi HAVING COUNT(*) > 1)
+ORDER BY doi COLLATE BINARY, subject COLLATE BINARY"""  # noqa: S608 - made of constants
 
 
 class Origin(NamedTuple):
@@ -71,6 +82,8 @@ class EntityStore:
         self._pending_descriptions: dict[bytes, Description] = {}
         self._pending_origins: list[tuple[object, ...]] = []
         self._last_read: tuple[str, _OriginByDescription] = ("", {})
+        self._shared_dois: dict[str, list[str]] | None = None
+        self._losing_papers: dict[str, str] = {}
 
     def __len__(self) -> int:
         self.flush()
@@ -105,6 +118,8 @@ class EntityStore:
 
     def flush(self) -> None:
         """Write what is pending to the database."""
+        if self._pending_origins or self._pending_descriptions:
+            self._shared_dois = None
         if self._pending_origins:
             self._database.executemany(_UPSERT, self._pending_origins)
             self._pending_origins = []
@@ -142,7 +157,38 @@ class EntityStore:
     def get_resource(self, subject: str) -> Resource | None:
         """The merged entity, or ``None`` where no figure describes it."""
         descriptions = self._read_subject(subject)
-        return Resource(subject, _merge(subject, descriptions, [])) if descriptions else None
+        return self._without_shared_doi(Resource(subject, _merge(subject, descriptions, []))) if descriptions else None
+
+    def class_origins(self, subject: str, cls: str) -> list[str]:
+        """The figures of the records that the different descriptions of the entity with this class come from."""
+        pair = (RDF_TYPE, cls)
+        return sorted({origin.figid for description, origin in self._read_subject(subject).items() if pair in description})
+
+    def shared_dois(self) -> dict[str, list[str]]:
+        """The DOIs of several papers, each with these papers in code point order. The first one keeps its ``owl:sameAs``.
+
+        It would make one paper of them all, with several titles and identifiers.
+        """
+        self.flush()
+        if self._shared_dois is None:
+            shared: dict[str, list[str]] = {}
+            for doi, subject in self._database.execute(_SELECT_SHARED_DOIS):
+                if (_SAME_AS, doi) in _merge(subject, self._read_subject(subject), []):
+                    shared.setdefault(doi, []).append(subject)
+            self._shared_dois = {doi: subjects for doi, subjects in shared.items() if len(subjects) > 1}
+            self._losing_papers = {subject: doi for doi, subjects in self._shared_dois.items() for subject in subjects[1:]}
+        return self._shared_dois
+
+    def lost_doi(self, subject: str) -> str:
+        """The DOI of a paper that is ``owl:sameAs`` another paper, which has it too; mostly ``""``."""
+        if self._shared_dois is None:
+            self.shared_dois()
+        return self._losing_papers.get(subject, "")
+
+    def _without_shared_doi(self, entity: Resource) -> Resource:
+        if doi := self.lost_doi(entity.subject):
+            return Resource(entity.subject, tuple([pair for pair in entity.pairs if pair != (_SAME_AS, doi)]))
+        return entity
 
     def _read_subject(self, subject: str) -> _OriginByDescription:
         self.flush()
@@ -160,13 +206,13 @@ class EntityStore:
         for subject, rows in groupby(self._database.execute(_SELECT_ALL), itemgetter(0)):
             descriptions = _decode_descriptions(rows)
             self._last_read = (subject, descriptions)
-            yield _merge_unless_single(subject, descriptions, conflicts)
+            yield self._without_shared_doi(_merge_unless_single(subject, descriptions, conflicts))
         self._last_read = ("", {})
 
     def merge_resource(self, subject: str, conflicts: list[Conflict]) -> Resource | None:
         """One entity as ``merged_resources`` has it; ``None`` where no figure describes it."""
         descriptions = self._read_subject(subject)
-        return _merge_unless_single(subject, descriptions, conflicts) if descriptions else None
+        return self._without_shared_doi(_merge_unless_single(subject, descriptions, conflicts)) if descriptions else None
 
 
 _OriginByDescription = dict[tuple[PredicateObject, ...], Origin]

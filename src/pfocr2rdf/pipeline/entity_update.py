@@ -41,7 +41,7 @@ class EntityUpdate:
         previous, current = self._previous_entities, self._entities
         changed = {subject for subject in subjects if previous.get_resource(subject) != current.get_resource(subject)}
         reclassified = {subject for subject in changed if previous.list_classes(subject) != current.list_classes(subject)}
-        referrers: set[str] = set()
+        referrers = previous.list_papers_of_shared_dois(subjects) | current.list_papers_of_shared_dois(subjects)
         for description in self._aggregator.entity_store.iter_descriptions() if changed else ():
             objects = changed.intersection(description.list_objects())
             if not objects.isdisjoint(reclassified) or (objects and self._aggregator.entity_store.is_merged(description.subject)):

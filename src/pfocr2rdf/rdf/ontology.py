@@ -15,6 +15,7 @@ from pfocr2rdf.rdf.vocabulary import (
     INVERSES,
     ONTOLOGY_PREFIXES,
     ONTOLOGY_VERSION,
+    OVERLAPPING_CLASSES,
     PFOCR,
     PROPERTIES,
     Class,
@@ -85,8 +86,9 @@ def _link_pairs(predicate: str, names: tuple[str, ...]) -> list[PredicateObject]
 
 
 def _disjoint_classes(name: str) -> tuple[str, ...]:
-    """The classes that share no instance with this one and come after it: each two of all are disjoint."""
-    return tuple(second.name for first, second in combinations(CLASSES, 2) if first.name == name)
+    """The classes that share no instance with this one and come after it."""
+    pairs = combinations([row.name for row in CLASSES], 2)
+    return tuple(second for first, second in pairs if first == name and (first, second) != OVERLAPPING_CLASSES)
 
 
 def _class(row: Class) -> Resource:

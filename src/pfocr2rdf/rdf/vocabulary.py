@@ -128,6 +128,9 @@ CLASSES: tuple[Class, ...] = (
     Class("pfocr:Pathway", "pathway", "A pathway of WikiPathways that was drawn from a figure.", (), ("wp:Pathway", "biolink:Pathway")),
     Class("pfocr:Evidence", "evidence", "A way in which a word on a figure was recognised.", ("skos:Concept",)),
 )  # fmt: skip
+OVERLAPPING_CLASSES = ("pfocr:Chemical", "pfocr:Disease")
+"""The classes that one entity can have together: both are of MeSH, and the recogniser decides word by word."""
+
 EVIDENCE_TYPES: tuple[Evidence, ...] = (
     Evidence("pfocr:viaSymbol", "via symbol", "The word is the gene's current symbol.", ("hgnc_symbol", "ncbigene_symbol")),
     Evidence("pfocr:viaSynonym", "via synonym", "The word is a synonym of the gene.", ("hgnc_alias_symbol", "ncbigene_synonym")),

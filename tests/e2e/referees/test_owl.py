@@ -9,7 +9,10 @@ import rdflib
 from rdflib import OWL, RDF, RDFS, URIRef
 from tests.referees import owl
 from tests.support.browser import skip_or_fail
+from tests.support.disagreeing_records import DISAGREEING_RECORDS
+from tests.support.records import write
 
+from pfocr2rdf import export
 from pfocr2rdf.rdf.ontology import serialize_ontology
 from pfocr2rdf.rdf.vocabulary import PFOCR, expand_curie
 
@@ -51,3 +54,10 @@ def test_owlready2_speaks_of_a_property_of_two_kinds(tmp_path: Path) -> None:
     graph.add((URIRef(expand_curie("pfocr:pathway")), RDFS.subPropertyOf, RDFS.seeAlso))
     graph.serialize(tmp_path / "faulty.rdf", format="xml")
     assert "more than one entity types" in " ".join(owl.load_with_owlready2(tmp_path / "faulty.rdf"))
+
+
+def test_an_export_whose_records_disagree_is_consistent(tmp_path: Path) -> None:
+    export([write(tmp_path / "in", DISAGREEING_RECORDS)], tmp_path / "out", formats=["turtle"], workers=1)
+    graph = rdflib.Graph().parse(tmp_path / "out" / "vocabulary.ttl").parse(tmp_path / "out" / "figures.ttl")
+    graph.serialize(tmp_path / "merged.ttl", format="turtle")
+    assert owl.check_with_owl_api(tmp_path / "merged.ttl") == [{"violations": [], "unsatisfiable": []}]

@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from tests.referees import shacl_entailment
 from tests.referees.example_export import example_export
+from tests.support.disagreeing_records import DISAGREEING_RECORDS
+from tests.support.records import write
+
+from pfocr2rdf import export
 
 pytestmark = [pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")]
 
@@ -26,3 +30,9 @@ def test_a_second_paper_of_a_figure_is_found_with_reasoning(tmp_path: Path) -> N
     assert shacl_entailment.find_violations(tmp_path, "owlrl", with_ontology=False) == [
         "A figure is cited in one paper, which is described."
     ]
+
+
+@pytest.mark.parametrize("inference", ["none", "owlrl", "both"])
+def test_records_that_disagree_conform_with_reasoning(inference: str, tmp_path: Path) -> None:
+    export([write(tmp_path / "in", DISAGREEING_RECORDS)], tmp_path / "out", formats=["turtle"], workers=1)
+    assert shacl_entailment.find_violations(tmp_path / "out", inference, with_ontology=True) == []
