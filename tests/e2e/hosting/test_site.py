@@ -172,3 +172,8 @@ def test_a_new_load_is_on_the_pages_without_a_new_start(store: Path, served: str
             target.write_text(path.read_text(encoding="utf-8").replace("How a cytokine turns on", "How another turns on"), encoding="utf-8")
     load(changed, store)
     assert "How another turns on its receptor" in httpx.get(f"{served}{FIGURE}.html").text
+    for _ in range(10):  # the index of the new store is made meanwhile, and each search waits for it a little
+        page = httpx.get(f"{served}search.html", params={"q": "another turns"}, timeout=30).text
+        if "How another turns on its receptor" in page:
+            break
+    assert "How another turns on its receptor" in page

@@ -227,9 +227,7 @@ class EntityPage(ResourcePage):
         """Its identifiers, other names, families and keywords, and the words that were recognised as itself and not as its family."""
         texts = [lexical_form(value) for predicate in _SEARCH_PREDICATES for value in self.values.get(predicate, ())]
         if self._spec.has_mentions:
-            by_family = {mention for mention, _ in self.reader.linked_values(HAS_BODY, self.subject, FAMILY)}
-            words = {word for mention, word in self.reader.linked_values(HAS_BODY, self.subject, WORD) if mention not in by_family}
-            texts += map(lexical_form, sorted(words))
+            texts += map(lexical_form, self.reader.linked_values_unless(HAS_BODY, self.subject, WORD, FAMILY))
         return tuple(dict.fromkeys([*texts, *map(self.reader.display_name, self.values.get(_MEMBER_OF, ()))]))
 
     def structured_data(self) -> dict[str, Any]:
