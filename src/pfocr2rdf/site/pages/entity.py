@@ -17,7 +17,7 @@ from pfocr2rdf.site.pages.neighbours import MAX_COUNTED_FIGURES, count_neighbour
 from pfocr2rdf.site.pages.outlinks import outlinks
 from pfocr2rdf.site.pages.resource import ResourcePage
 from pfocr2rdf.site.pages.resource_reader import HAS_BODY, HAS_EVIDENCE, HAS_TARGET, ResourceReader
-from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_NAME, PageAddress, address_from_iri
+from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_NAME, PageAddress
 from pfocr2rdf.site.pages.view_models import (
     ROWS_PER_PAGE,
     SITE_NAME,
@@ -79,7 +79,7 @@ class EntityPage(ResourcePage):
             entity_type = ENTITY_TYPES_BY_NAME[relation.type_name]
             subjects = self.reader.subjects(expand_term(relation.predicate), self.subject)
             sort_key = newest_first_key if relation.type_name == "figure" else self._name_key
-            lists.append((relation, sorted((item for item in subjects if address_from_iri(item[1:-1], entity_type)), key=sort_key)))
+            lists.append((relation, sorted((item for item in subjects if self.reader.page_address(item[1:-1], entity_type)), key=sort_key)))
         return lists
 
     def _name_key(self, subject: str) -> tuple[str, str]:

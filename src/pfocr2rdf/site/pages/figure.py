@@ -185,7 +185,7 @@ class FigurePage(ResourcePage):
         return (*links, *(Link(name) for name in names if name not in linked_names))
 
     def _citation(self, paper: str) -> str:
-        return " ".join(map(lexical_form, self.reader.values(paper, expand_term("dcterms:bibliographicCitation"))))
+        return " ".join(map(lexical_form, self.reader.cached_values(paper, expand_term("dcterms:bibliographicCitation"))))
 
     @property
     def _source(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,13 +14,26 @@ from markupsafe import Markup, escape
 
 from pfocr2rdf.rdf.text import BIDI_CONTROLS, replace_bidi_controls
 from pfocr2rdf.rdf.vocabulary import SITE_URL
+from pfocr2rdf.site.pages import fragments
 from pfocr2rdf.site.pages.diagram import layout_diagram
 from pfocr2rdf.site.pages.pictures import PicturePolicy
 from pfocr2rdf.site.pages.urls import HTML, REPRESENTATIONS
-from pfocr2rdf.site.pages.view_models import Link, ResourceView
+from pfocr2rdf.site.pages.view_models import ResourceView
 from pfocr2rdf.storage.layout import TOOL
 
 ASSETS_DIR = Path(__file__).parent / "assets"  # the folder of the stylesheets, the scripts and the icon
+_FRAGMENTS: dict[str, Callable[..., Markup]] = {
+    "links": fragments.render_links,
+    "facts": fragments.render_facts,
+    "rows": fragments.render_rows,
+    "chips": fragments.render_chips,
+    "image": fragments.render_image,
+    "cards": fragments.render_cards,
+    "nodes": fragments.render_nodes,
+    "paths": fragments.render_paths,
+    "columns": fragments.render_columns,
+}
+"""The filters that make HTML of many values."""
 _ESCAPED_IN_SCRIPTS = f"<>&\u2028\u2029{BIDI_CONTROLS}"
 
 
@@ -75,7 +88,7 @@ def render_resource_page(view: ResourceView, site: Site) -> str:
         view.title,
         root=root,
         view=view,
-        representations=REPRESENTATIONS,
+        alternates=[(representation, root + view.address.url(representation)) for representation in REPRESENTATIONS[1:]],
         diagram=layout_diagram(view.diagram, root),
         page_url=lambda page_number: root + view.address.url(HTML, page_number),
     )
@@ -105,24 +118,6 @@ def escape_exactly(text: str) -> Markup:
     return Markup(html)  # noqa: S704 - it is escaped
 
 
-def render_links(links: Iterable[Link], root: str) -> Markup:
-    """Texts with their hyperlinks. They are most of a page, and no macro, which takes six times as long.
-
-    >>> render_links([Link("AKT1", "genes/207.html"), Link("a<b", detail="OCR")], "../")
-    Markup('<a href="../genes/207.html"><bdi>AKT1</bdi></a>; <bdi>a&lt;b</bdi> <small><bdi>OCR</bdi></small>')
-    """
-    return Markup("; ".join([_render_link(link, root) for link in links]))  # noqa: S704 - it is escaped
-
-
-def _render_link(link: Link, root: str) -> str:
-    html = f'<bdi class="{escape(link.style)}">{escape(link.text)}</bdi>' if link.style else f"<bdi>{escape(link.text)}</bdi>"
-    if link.is_linkable:
-        html = f'<a href="{escape(link.url if link.is_external else f"{root}{link.url}")}">{html}</a>'
-    if link.detail:
-        html = f"{html} <small><bdi>{escape(link.detail)}</bdi></small>"
-    return f'<span id="{escape(link.anchor)}">{html}</span>' if link.anchor else html
-
-
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -135,6 +130,6 @@ def _environment() -> Environment:
     )
     environment.filters["script"] = script_json
     environment.filters["exact"] = escape_exactly
-    environment.filters["links"] = render_links
+    environment.filters |= _FRAGMENTS
     environment.filters["number"] = "{:,}".format
     return environment

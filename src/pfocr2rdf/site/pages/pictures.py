@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
@@ -57,6 +58,7 @@ class PicturePolicy(NamedTuple):
         return picture.url if self.origin and url_origin(picture.url) == self.origin else ""
 
 
+@lru_cache(10_000)
 def url_origin(url: str) -> str:
     """The origin of an https URL (RFC 6454); ``""`` for other URLs.
 

@@ -28,6 +28,9 @@ class ResourceReader(ABC):
     def __init__(self, page_folders: frozenset[str] | None = None, *, portable_names: bool = False) -> None:
         self._page_folders = frozenset(ENTITY_TYPES_BY_FOLDER) if page_folders is None else page_folders
         self.portable_names = portable_names
+        self.page_address = lru_cache(_CACHE_SIZE)(self._page_address)
+        self.page_url = lru_cache(_CACHE_SIZE)(self._page_url)
+        self.display_name = lru_cache(_CACHE_SIZE)(self._display_name)
         self.cached_label = lru_cache(_CACHE_SIZE)(self._label)
         self.cached_values = lru_cache(_CACHE_SIZE)(self.values)
         self.cached_subjects = lru_cache(_LIST_CACHE_SIZE)(self.subjects)
@@ -73,7 +76,7 @@ class ResourceReader(ABC):
                 return predicate, labels[0]
         return None
 
-    def display_name(self, subject: str) -> str:
+    def _display_name(self, subject: str) -> str:
         """The label of a resource; the end of its IRI if it has none. A word that OCR read in place of a name is marked as such."""
         label = self.cached_label(subject)
         text = lexical_form(label[1]).strip() if label else ""
@@ -91,11 +94,11 @@ class ResourceReader(ABC):
         years = [lexical_form(year) for paper in self.cached_values(figure, CITED_IN) for year in self.cached_values(paper, ISSUED)]
         return ", ".join(dict.fromkeys(years))
 
-    def page_address(self, iri: str, entity_type: EntityType) -> PageAddress | None:
+    def _page_address(self, iri: str, entity_type: EntityType) -> PageAddress | None:
         """The address of a resource's pages; ``None`` if the IRI is not one of the entity type, or its name can be no path."""
         return address_from_iri(iri, entity_type, has_portable_path=self.portable_names)
 
-    def page_url(self, subject: str, entity_type: EntityType | str) -> str:
+    def _page_url(self, subject: str, entity_type: EntityType | str) -> str:
         """The URL of a resource's page, relative to the root; its IRI if it has none."""
         entity_type = ENTITY_TYPES_BY_NAME[entity_type] if isinstance(entity_type, str) else entity_type
         address = self.page_address(subject[1:-1], entity_type) if entity_type.folder in self._page_folders else None

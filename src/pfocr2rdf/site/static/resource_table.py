@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, predicate_sort_key, sort_pairs
 from pfocr2rdf.site.pages.graph_reader import normalize_escapes
 from pfocr2rdf.site.pages.registry import ENTITY_PAGE_SPECS
-from pfocr2rdf.site.pages.resource_reader import HAS_BODY, HAS_TARGET, ResourceReader
+from pfocr2rdf.site.pages.resource_reader import HAS_BODY, HAS_EVIDENCE, HAS_TARGET, VIA_SYMBOL, ResourceReader
 from pfocr2rdf.storage.external_sort import ExternalSorter
 from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.sqlite import create_database, open_database_read_only
@@ -33,6 +34,7 @@ _INVERSE_PREDICATES = frozenset(
 )
 _TARGET_RANK = predicate_sort_key(HAS_TARGET)
 _INSERTED_ROWS = 1000
+_CACHED_RESOURCES = 20_000  # resources whose statements a reader has at hand
 
 
 def build_resource_table(path: Path, blocks: Iterable[bytes]) -> None:
@@ -133,19 +135,47 @@ class TableReader(ResourceReader):
         self._shared: LruCache[int, tuple[tuple[PredicateObject, ...], tuple[PredicateObject, ...]]] = LruCache(
             ROW_CACHE_ENTRIES, self._read_shared
         )
-        self._annotations: dict[str, dict[str, Resource]] = {HAS_TARGET: {}, HAS_BODY: {}}  # of the last target, and of the last body
+        self._shared_genes: LruCache[str, list[str]] = LruCache(ROW_CACHE_ENTRIES, self._read_shared_genes)
+        self._cached_pairs = lru_cache(_CACHED_RESOURCES)(self._read_pairs)
+        self._annotated = {HAS_TARGET: "", HAS_BODY: ""}  # the last target, and the last body
+        self._annotations: dict[str, dict[str, Resource]] = {HAS_TARGET: {}, HAS_BODY: {}}  # of these
 
     def pairs(self, subject: str) -> tuple[PredicateObject, ...]:
         """The statements about a resource, in the order in which they are serialized."""
         for resources in self._annotations.values():
             if annotation := resources.get(subject):
                 return annotation.pairs
+        return self._cached_pairs(subject)
+
+    def _read_pairs(self, subject: str) -> tuple[PredicateObject, ...]:
         row = self._database.execute("SELECT pairs FROM resource WHERE subject = ?", (subject,)).fetchone()
         return _decode(row[0]) if row else ()
 
     def values(self, subject: str, predicate: str) -> list[str]:
         """The values of a property of a resource, sorted."""
         return sorted([value for name, value in self.pairs(subject) if name == predicate])
+
+    def linked_values(self, predicate: str, value: str, link: str) -> list[tuple[str, str]]:
+        """The resources that have this value, each with its values of another property, sorted."""
+        return sorted(
+            [
+                (resource.subject, linked)
+                for resource in self.find_resources(predicate, value)
+                for name, linked in resource.pairs
+                if name == link
+            ]
+        )
+
+    def genes_by_symbol(self, figure: str) -> list[str]:
+        """The genes whose current symbols were read on a figure, sorted."""
+        shared_genes = [self._shared_genes[line.rpartition("\t")[2]] for line in self._lines(HAS_TARGET, figure)]
+        return sorted({gene for genes in shared_genes for gene in genes})
+
+    def _read_shared_genes(self, number: str) -> list[str]:
+        """The genes of mentions with these statements, if they are by symbol."""
+        head, tail = self._shared[int(number)]
+        pairs = head + tail
+        return [value for name, value in pairs if name == HAS_BODY] if (HAS_EVIDENCE, VIA_SYMBOL) in pairs else []
 
     def subjects(self, predicate: str, value: str) -> list[str]:
         """The resources that have this value, sorted."""
@@ -157,11 +187,14 @@ class TableReader(ResourceReader):
         """The resources that have this value, in the order of their IRIs."""
         if predicate not in (HAS_TARGET, HAS_BODY):
             return [Resource(subject, self.pairs(subject)) for subject in self.subjects(predicate, value)]
+        if self._annotated[predicate] == value:
+            return list(self._annotations[predicate].values())
         resources = []
         for line in self._lines(predicate, value):
             iri, targets, number = line.split("\t")
             head, tail = self._shared[int(number)]
             resources.append(Resource(f"<{iri}>", (*head, *[(HAS_TARGET, target) for target in targets.split(" ")]), tail))
+        self._annotated[predicate] = value
         self._annotations[predicate] = {resource.subject: resource for resource in resources}
         return resources
 
