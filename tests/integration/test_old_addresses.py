@@ -55,6 +55,17 @@ def test_served_aliases_lead_to_the_page_of_the_figure(exported: Path, tmp_path:
         page = client.get(f"/figures/{SHARED}", follow_redirects=False)
         assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
         assert all(f'href="../figures/{quote(figid)}.html"' in page.text for figid in FIGIDS[-2:])
+        for suffix, accept, status in (
+            ("", "text/turtle", 406),
+            (".html", "application/ld+json", 406),
+            ("", "text/turtle, */*;q=0.1", 200),
+            (".html", "text/html", 200),
+            (".ttl", "*/*", 404),
+            (".ttl", "text/turtle", 404),
+            (".jsonld", "*/*", 404),
+        ):
+            response = client.get(f"/figures/{SHARED}{suffix}", headers={"Accept": accept}, follow_redirects=False)
+            assert response.status_code == status, (suffix, accept)
         for name in FILE_NAMES:
             response = client.get(f"/figures/{quote(name)}", follow_redirects=False)
             figid, dot, suffix = name.rpartition(".")

@@ -309,3 +309,19 @@ def test_the_command_says_what_it_did(made: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["publish", str(made), "--output", str(tmp_path / "x"), "--pages", "cats"])
     assert result.exit_code == 2
     assert "'cats' is no kind of pages" in result.output
+
+
+def test_a_page_shows_the_first_ten_of_many_identifiers_and_their_number(tmp_path: Path) -> None:
+    aliases = [f"PMC1__F{number}" for number in range(2_999)]
+    publish(
+        write(tmp_path / "in", {"1.md": front_matter(older("PMC1__z", f"figid_alias: {json.dumps(aliases)}"))}),
+        tmp_path / "site",
+        workers=1,
+    )
+    page = read(tmp_path / "site", "figures/PMC1__z.html")
+    (identifiers,) = re.findall("<dt>Identifiers</dt><dd>(.*?)</dd>", page, re.DOTALL)
+    assert re.findall(r"PMC1__\w+", identifiers) == ["PMC1__z", *sorted(aliases)[:9]]
+    assert "and 2,990 more: 3,000 in all" in identifiers
+    assert len(page) < 100_000
+    turtle = (tmp_path / "site" / "figures" / "PMC1__z.ttl").read_text(encoding="utf-8")
+    assert all(f'"{alias}"' in turtle for alias in aliases)

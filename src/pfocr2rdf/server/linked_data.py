@@ -156,17 +156,22 @@ class PageHandler:
         address, fragment = self._resolve_path(path)
         if address and (address.entity_type is None or load_resource_page(self._reader, address)):
             return PageResponse(location=f"{address.url(_negotiate_representation(request.accept, address))}{fragment}")
-        return self._old_address(path)
+        return self._old_address(path, request.accept)
 
-    def _old_address(self, path: str) -> PageResponse:
-        """The permanent redirect from an alias to its figure, in the representation that the path names, or else to its page."""
+    def _old_address(self, path: str, accept: str) -> PageResponse:
+        """The permanent redirect from an alias to its figure, in the representation that the path names, or else to its page.
+
+        An alias of several figures has a page that lists them, and no other representation.
+        """
         folder, _, name = path.partition("/")
         candidates = [(name, HTML), *((name.removesuffix(item.suffix), item) for item in REPRESENTATIONS if name.endswith(item.suffix))]
         for alias, representation in candidates if folder == ALIASED_TYPE.folder else ():
             targets = find_alias_targets(self._reader, alias)
             if len(targets) == 1:
                 return PageResponse(location=targets[0].url(representation), redirect_status=301)
-            if targets:
+            if targets and representation is HTML:
+                if negotiate(accept, [HTML.media_type]) is None:
+                    raise HttpError(406, f"several figures have this address; their list is there as {HTML.media_type}")
                 return PageResponse(render_alias_page(self._reader, PageAddress(ALIASED_TYPE, alias), targets, self._site))
         raise _not_found_error()
 

@@ -50,6 +50,7 @@ def test_servers_redirect_old_addresses_for_good(host: str, based_site: tuple[Pa
             assert server.answer("GET", f"{base}figures/{quote(name)}.html").status_code == 404
         page = server.answer("GET", f"{base}figures/{SHARED}.html")
         assert (page.status_code, page.text.count("<li><a")) == (200, 2)
+        assert_shared_address_is_a_page_alone(server, base)
         assert check_site(server.url + base, samples=20, negotiates=True).findings == ()
 
 
@@ -78,12 +79,27 @@ def test_hosts_of_plain_files_have_a_line_for_each_old_address(based_site: tuple
     assert not any(line.startswith(f"/figures/{quote(name)} ") for line in lines for name in FILE_NAMES)
 
 
-def followed(server: Server, path: str) -> httpx.Response:
+def assert_shared_address_is_a_page_alone(server: Server, base: str) -> None:
+    """An alias of several figures has no RDF: not by its suffix, and not for those who accept nothing else. ``serve`` answers alike."""
+    for suffix in (".ttl", ".jsonld"):
+        assert server.answer("GET", f"{base}figures/{SHARED}{suffix}").status_code == 404
+    for suffix in ("", ".html"):
+        for accept, status in (
+            ("text/turtle", 406),
+            ("application/ld+json, text/html;q=0", 406),
+            ("text/turtle, */*;q=0.1", 200),
+            ("text/html", 200),
+            ("*/*", 200),
+        ):
+            assert followed(server, f"{base}figures/{SHARED}{suffix}", Accept=accept).status_code == status, (suffix, accept)
+
+
+def followed(server: Server, path: str, **headers: str) -> httpx.Response:
     """The answer at the end of all redirects."""
-    response = server.answer("GET", path)
+    response = server.answer("GET", path, **headers)
     while response.status_code in (301, 303):
         path = urljoin(path, response.headers["Location"]).removeprefix(server.url)
-        response = server.answer("GET", path)
+        response = server.answer("GET", path, **headers)
     return response
 
 
@@ -108,6 +124,7 @@ def test_servers_look_many_old_addresses_up(host: str, portable: bool, tmp_path:
         for suffix in ("", ".html"):
             page = followed(server, f"/pfocr/figures/{SHARED}{suffix}")
             assert (page.status_code, page.text.count("<li><a")) == (200, 2)
+        assert_shared_address_is_a_page_alone(server, "/pfocr/")
         assert followed(server, "/pfocr/figures/pmc1__f1").status_code == 404
         assert check_site(f"{server.url}/pfocr/", samples=20, negotiates=True).findings == ()
 

@@ -21,6 +21,7 @@ from pfocr2rdf.site.pages.view_models import CardStrip, ChipGroup, DiagramModel,
 
 _MAX_DIAGRAM_GENES = 16
 _MAX_CARDS = 8
+_MAX_IDENTIFIERS = 10
 _MAX_SHARED_NAMES = 6
 _MAX_STRUCTURED_MENTIONS = 50  # entities in the structured data
 _CLASSES = {"gene": expand_term("pfocr:Gene"), "chemical": expand_term("pfocr:Chemical"), "disease": expand_term("pfocr:Disease")}
@@ -173,9 +174,17 @@ class FigurePage(ResourcePage):
         for pathway in self.values.get(expand_term("pfocr:pathway"), ()):
             yield Fact("Pathway", (Link(pathway[1:-1].rpartition("/")[2], pathway[1:-1]),))
         yield from self.remaining_facts(*_HANDLED_PREDICATES)
-        yield Fact("Identifiers", tuple(map(Link, map(lexical_form, self.values.get(expand_term("dcterms:identifier"), ())))))
+        yield Fact("Identifiers", self._identifier_links())
         if licences := [term[1:-1] for term in self.values.get(expand_term("dcterms:license"), ())]:
             yield Fact("Licence of the data", tuple(Link("CC0" if licence == CC0_IRI else licence, licence) for licence in licences))
+
+    def _identifier_links(self) -> tuple[Link, ...]:
+        """The figid and its aliases, of which a record may have thousands: the first ones, and how many more there are."""
+        identifiers = [lexical_form(term) for term in self.values.get(expand_term("dcterms:identifier"), ())]
+        identifiers.sort(key=lambda identifier: identifier != self.address.name)
+        shown = tuple(map(Link, identifiers[:_MAX_IDENTIFIERS]))
+        more = len(identifiers) - len(shown)
+        return (*shown, Link(f"and {more:,} more: {len(identifiers):,} in all")) if more else shown
 
     def _organism_links(self) -> tuple[Link, ...]:
         """The organisms it is of, and the names of organisms that have no identifier."""
