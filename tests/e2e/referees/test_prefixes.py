@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from tests.referees.example_export import example_export
 from tests.referees.prefixes import RECORD, check_exports, run
+from tests.support.foreign_jsonld import FOREIGN_IRI, RECORDS_WITH_FOREIGN_JSONLD
 from tests.support.mutations import NO_SHARED
-from tests.support.records import SHARED
+from tests.support.records import SHARED, write
 
 from pfocr2rdf import export
 
@@ -52,3 +53,10 @@ def test_prefixes_that_are_missing_differ_or_cover_pictures_are_found(tmp_path: 
 )
 def test_a_wrong_record_is_found(key: str, value: str) -> None:
     assert check_exports([example_export()], {**_RECORD, key: value}).findings
+
+
+def test_an_iri_that_a_record_brings_is_all_that_has_no_curie(tmp_path: Path) -> None:
+    export([write(tmp_path / "in", RECORDS_WITH_FOREIGN_JSONLD)], tmp_path / "out", formats=["nquads"], workers=1)
+    findings = check_exports([tmp_path / "out"], _RECORD).findings
+    assert findings
+    assert [finding for finding in findings if FOREIGN_IRI not in finding] == []
