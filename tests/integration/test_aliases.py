@@ -60,7 +60,7 @@ def test_an_alias_that_is_not_of_one_figure_alone_gets_a_warning(size: int | Non
         "PMC2__f2": "figid_alias: 'PMC9__F9' is claimed by PMC2__f2, PMC3__f3; it leads to a page that lists them",
         "PMC4__f4": "figid_alias: 'PMC1__f1' is the id of another figure, so it leads there",
         "PMC5__f5": (
-            "figid_alias: 'a/b' can be no address, since it has a slash, '..', a control character or a blank at an end, or more than "
+            "figid_alias: 'a/b' is not a valid address, since it has a slash, '..', a control character or a blank at an end, or more than "
             "200 bytes; correct or remove it, for nothing leads from there"
         ),
     }
@@ -79,7 +79,7 @@ def test_an_alias_that_is_named_like_a_file_of_the_site_leads_nowhere(alias: str
         (
             "PMC1__f1",
             "1.md",
-            f"figid_alias: {alias!r} can be no address, since it is named like a file of the site; "
+            f"figid_alias: {alias!r} is not a valid address, since it is named like a file of the site; "
             "correct or remove it, for nothing leads from there",
         )
     ]

@@ -12,7 +12,7 @@ import pyoxigraph
 import pytest
 import rdflib
 import yaml
-from rdflib import RDF, RDFS, SKOS, XSD, Namespace, URIRef
+from rdflib import PROV, RDF, RDFS, SKOS, XSD, Namespace, URIRef
 from tests.support.records import SHARED
 
 from pfocr2rdf.pipeline import single
@@ -201,7 +201,7 @@ def test_each_file_of_the_graph_is_a_distribution_with_its_size_and_digest(compr
     export([source], tmp_path / "out", formats=SERIALIZERS, compress=compress)
     dataset = described(tmp_path / "out")
     distributions = {}
-    for part in dataset.objects(DATASET, DCAT.distribution):
+    for part in dataset.objects(dataset.value(None, RDF.type, DCAT.Dataset, any=False), DCAT.distribution):
         assert (part, RDF.type, DCAT.Distribution) in dataset
         name = str(dataset.value(part, DCTERMS.title, any=False))
         checksum = dataset.value(part, SPDX.checksum, any=False)
@@ -236,7 +236,12 @@ def test_the_description_is_whole(output: Path) -> None:
     """No blank node, nothing that is named and not described, and what HCLS wants of every level."""
     dataset = described(output)
     assert not any(isinstance(part, rdflib.BNode) for triple in dataset for part in triple)
-    assert {VOID.Dataset, DCAT.Dataset} <= set(dataset.objects(DATASET, RDF.type))
+    assert VOID.Dataset in set(dataset.objects(DATASET, RDF.type))
+    (version,) = dataset.subjects(RDF.type, DCAT.Dataset)  # a portal lists the data once
+    assert dataset.value(version, PROV.specializationOf, any=False) == DATASET, "the version is the more specific one"
+    assert set(dataset.subjects(DCAT.distribution, None)) == {version}
+    summary = dataset.value(version, DCTERMS.isVersionOf, any=False)
+    assert {dataset.value(summary, DCTERMS.hasVersion, any=False), dataset.value(summary, PAV.hasCurrentVersion, any=False)} == {version}
     assert {DCTERMS.title, DCTERMS.description, DCTERMS.license, DCTERMS.publisher} <= set(dataset.predicates(DATASET))
     parts = {part for part in {*dataset.subjects(), *dataset.objects()} if str(part).startswith(f"{DATASET}#")}
     subjects = set(dataset.subjects())
@@ -249,6 +254,12 @@ def test_the_example_is_a_figure_of_the_graph(output: Path, store: pyoxigraph.St
     example = described(output).value(DATASET, VOID.exampleResource, any=False)
     assert store.query(f"ASK {{ <{example}> a <{PFOCR}Figure> }}")
     assert str(example).startswith(str(described(output).value(DATASET, VOID.uriSpace, any=False)))
+
+
+def test_the_example_is_a_figure_of_this_release(tmp_path: Path) -> None:
+    export([write_records(tmp_path / "records.yaml", record("PMC9__other"))], tmp_path / "out", formats=["nt"])
+    example = described(tmp_path / "out").value(DATASET, VOID.exampleResource, any=False)
+    assert str(example) == "https://pfocr.wikipathways.org/figures/PMC9__other.html"
 
 
 def test_two_terms_of_one_local_name_have_two_partitions(output: Path) -> None:

@@ -13,6 +13,7 @@ from tests.support.records import shared_data
 
 from pfocr2rdf import export
 from pfocr2rdf.cli import main
+from pfocr2rdf.errors import OptionError
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 OWN = "https://pictures.example/{pmcid}/full-size/{filename}"
@@ -68,4 +69,14 @@ def test_secrets_do_not_get_into_the_graph(url: str, tmp_path: Path) -> None:
     assert result.exit_code in (2, 3)
     assert "everybody would see the password or token" in result.output
     assert "hunter22" not in result.output
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("text", [
+    "https://pfocr.wikipathways.org/figures/{filename}", "https://pfocr.wikipathways.org/pictures", "https://identifiers.org/pmc/{filename}",
+    "https://www.ncbi.nlm.nih.gov/pmc/articles/{pmcid}/bin/{filename}",
+])  # fmt: skip
+def test_pictures_have_no_iris_in_the_namespaces_of_things(text: str, tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="which have CURIEs; give the URL of a host"):
+        export([EXAMPLES], tmp_path / "out", formats=["nt"], image_url=text)
     assert not (tmp_path / "out").exists()

@@ -107,6 +107,18 @@ def test_a_figure_page_has_the_picture_its_credit_and_a_citation(site: Path) -> 
     assert page.count("<svg") == 1
 
 
+def test_the_structured_data_of_a_figure_has_its_identifier_first_and_then_its_aliases(site: Path) -> None:
+    (text,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', read(site, f"{FIGURE}.html"), re.DOTALL)
+    assert json.loads(text)["identifier"] == [FIGURE.removeprefix("figures/"), "PMC7378365__F2"]
+
+
+def test_the_dataset_is_cited_with_its_creators_and_its_digests_have_names_of_files(site: Path, made: Path) -> None:
+    page = read(site, "dataset.html")
+    assert '<p id="cite">To cite the dataset: WikiPathways. Pathway Figure OCR (PFOCR)' in page
+    (sha256,) = (file["sha256"] for file in json.loads((made / "manifest.json").read_text())["files"] if file["name"] == "figures.ttl")
+    assert f"figures.ttl: {sha256}" in page
+
+
 def test_the_diagram_is_clickable(site: Path) -> None:
     diagram = re.search(r"<svg.*?</svg>", read(site, f"{FIGURE}.html"), re.DOTALL)
     assert diagram

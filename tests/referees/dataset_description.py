@@ -102,6 +102,10 @@ def _hcls_rows(graph: rdflib.Graph) -> Iterator[tuple[str, bool]]:
         "version": versions,
         "distribution": {value for version in versions for value in graph.objects(version, _DCAT.distribution)},
     }
+    for version in versions:
+        current = set(graph.subjects(_PAV.hasCurrentVersion, version))
+        yield f"summary: {version} is the current version of it", current == levels["summary"]
+    yield "DCAT: the data is one dataset", set(graph.subjects(RDF.type, _DCAT.Dataset)) == versions
     for level, subjects in levels.items():
         yield f"{level}: is there", bool(subjects)
         for subject in subjects:

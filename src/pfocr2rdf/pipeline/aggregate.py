@@ -66,6 +66,7 @@ class Aggregator:
         self.distinct_counts: tuple[int, int] | None = None  # of objects: IRIs and literals
         self.years: Counter[str] = Counter()  # of the papers
         self.records_digest = hashlib.sha256()
+        self.example_figid = ""  # a figure that is exported; known when all are
         self._refused_figids: set[str] = set()
 
     def resolve_duplicates(self, results: list[RecordResult]) -> list[RecordResult]:
@@ -261,6 +262,7 @@ class Aggregator:
     def close(self) -> None:
         """Complete the summary and the report, and write the aliases."""
         self.alias_table.write(self.directory)
+        self.example_figid = self.entity_store.first_figid()
         summary, report = self.summary, self.report
         summary.quarantined = report.counts["quarantined"]
         summary.warnings, summary.conflicts = report.counts["warnings"], report.counts["conflicts"]

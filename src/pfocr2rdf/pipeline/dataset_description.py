@@ -10,7 +10,7 @@ from urllib.parse import quote
 from pfocr2rdf.pipeline.counts import TripleCounts
 from pfocr2rdf.pipeline.partitions import DESCRIPTION_PREFIXES, describe_partitions, describe_totals, english, expand, integer_literal
 from pfocr2rdf.pipeline.release import Release
-from pfocr2rdf.rdf.iris import CC0_IRI, DATASET_IRI, WIKIPATHWAYS_IRI
+from pfocr2rdf.rdf.iris import CC0_IRI, DATASET_IRI, WIKIPATHWAYS_IRI, figure_iri
 from pfocr2rdf.rdf.serializers.turtle import TurtleSerializer
 from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, iri_term, literal
 from pfocr2rdf.rdf.vocabulary import PFOCR, SITE_URL
@@ -35,7 +35,8 @@ _SUMMARY, _EXPORT, _CONTACT, _YEARS = (iri_term(f"{DATASET_IRI}#{name}") for nam
 class ExportFacts(NamedTuple):
     """What an export counts, writes and reads: the numbers of distinct IRIs and literals as objects, and of graphs.
 
-    ``files`` are those of the graph, with their media types; ``inputs`` have a SHA-256 by name; ``years`` are those of the papers, sorted.
+    ``files`` are those of the graph, with their media types; ``inputs`` have a SHA-256 by name; ``years`` are those of the papers, sorted;
+    ``example_figid`` is a figure in the graph.
     """
 
     counts: TripleCounts
@@ -46,6 +47,7 @@ class ExportFacts(NamedTuple):
     tool: str
     inputs: dict[str, str]
     years: list[str]
+    example_figid: str = ""
 
 
 def serialize_dataset_description(facts: ExportFacts, release: Release) -> str:
@@ -84,7 +86,6 @@ def describe_dataset(facts: ExportFacts, release: Release) -> list[Resource]:
         *([(expand("dcterms:temporal"), _YEARS)] if facts.years else []),
         *((expand("dcat:keyword"), english(word)) for word in _KEYWORDS),
         (expand("prov:wasGeneratedBy"), _EXPORT),
-        *((expand("dcat:distribution"), _file_iri(file)) for file, _ in facts.files),
     ]
     named_pairs: list[PredicateObject] = [
         (expand("dcterms:publisher"), iri_term(WIKIPATHWAYS_IRI)),
@@ -94,22 +95,27 @@ def describe_dataset(facts: ExportFacts, release: Release) -> list[Resource]:
     dataset = Resource(
         _DATASET,
         (
-            *_introduce(("void:Dataset", "dcat:Dataset", "sd:Graph"), _TITLE, _DESCRIPTION),
+            *_introduce(("void:Dataset", "sd:Graph"), _TITLE, _DESCRIPTION),
             *named_pairs,
             *version_pairs,
             *catalogue_pairs,
             *((expand(name), literal(release.name)) for name in ("pav:version", "dcat:version") if release.name),
-            (expand("prov:specializationOf"), version_iri),
             (expand("pav:createdWith"), literal(facts.tool)),
             (expand("void:vocabulary"), iri_term(PFOCR)),
             (expand("void:uriSpace"), literal(f"{SITE_URL}figures/")),
-            (expand("void:exampleResource"), iri_term(f"{SITE_URL}figures/PMC7378365__fimmu-11-01424-g0002.html")),
+            *([(expand("void:exampleResource"), iri_term(figure_iri(facts.example_figid)))] if facts.example_figid else []),
             *statistics,
             *partition_pairs,
         ),
     )
     summary = Resource(
-        _SUMMARY, (*_introduce(("dctypes:Dataset",), _TITLE, _DESCRIPTION), *named_pairs, (expand("pav:hasCurrentVersion"), version_iri))
+        _SUMMARY,
+        (
+            *_introduce(("dctypes:Dataset",), _TITLE, _DESCRIPTION),
+            *named_pairs,
+            (expand("dcterms:hasVersion"), version_iri),
+            (expand("pav:hasCurrentVersion"), version_iri),
+        ),
     )
     version_level = Resource(
         version_iri,
@@ -121,6 +127,8 @@ def describe_dataset(facts: ExportFacts, release: Release) -> list[Resource]:
             (expand("pav:version"), literal(version)),
             (expand("dcat:version"), literal(version)),
             (expand("dcterms:isVersionOf"), _SUMMARY),
+            (expand("prov:specializationOf"), _DATASET),
+            *((expand("dcat:distribution"), _file_iri(file)) for file, _ in facts.files),
         ),
     )
     total_pairs = [(expand("void:classPartition"), partition.subject) for partition in total_partitions]

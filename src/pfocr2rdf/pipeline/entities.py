@@ -146,6 +146,12 @@ class EntityStore:
         self.flush()
         return map(Description._make, self._database.execute("SELECT key, subject, pairs FROM descriptions WHERE rank IS NOT NULL"))
 
+    def first_figid(self) -> str:
+        """The first of the figures that descriptions come from; ``""`` if there is none."""
+        self.flush()
+        figid: str | None = self._database.execute("SELECT MIN(figid) FROM descriptions WHERE rank IS NOT NULL").fetchone()[0]
+        return figid or ""
+
     def is_merged(self, subject: str) -> bool:
         """Whether there is more than one description of the entity."""
         return len(self._read_subject(subject)) > 1

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from pfocr2rdf.errors import OptionError, OutputError, SourceError
 from pfocr2rdf.pipeline.options import EXECUTORS, ExecutorOptions, ExportOptions
 from pfocr2rdf.pipeline.partitioned import PartitionedExport
+from pfocr2rdf.pipeline.prefix_files import NAMESPACES
 from pfocr2rdf.pipeline.previous_export import holds_figures
 from pfocr2rdf.pipeline.release import Release
 from pfocr2rdf.pipeline.results import EXPORTED, IndexedRecord
@@ -132,10 +133,13 @@ def _list_paths(paths: Iterable[str | os.PathLike[str]] | os.PathLike[str]) -> l
 
 
 def _check_image_url(text: str) -> str:
-    """The template of URLs of pictures; ``OptionError`` where it is none, or has a secret that would be in the graph."""
+    """The template of URLs of pictures; ``OptionError`` where it is none, is in a namespace of IRIs, or has a secret."""
     if (shown := redact_text(text)) != text:
         raise OptionError(f"{shown}: everybody would see the password or token of the URL in the graph; leave it out")
-    return parse_image_url(text)
+    template = parse_image_url(text)
+    if template.startswith(tuple(NAMESPACES.values())):
+        raise OptionError(f"{text}: pictures would have the IRIs of things, which have CURIEs; give the URL of a host for pictures alone")
+    return template
 
 
 def _export_partitioned(run: ExportRun, storage: Storage) -> ExportSummary:

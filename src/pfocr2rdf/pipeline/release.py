@@ -8,16 +8,20 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import yaml
 
 from pfocr2rdf.errors import OptionError
 from pfocr2rdf.rdf.iris import WIKIPATHWAYS_IRI, is_absolute_iri
 from pfocr2rdf.storage.regular_files import read_file_or_pipe
+from pfocr2rdf.storage.urls import redact_text
 
 _MAX_SETTINGS_BYTES = 1 << 16
 _match_orcid = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])").fullmatch
-_match_email = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+").fullmatch
+_match_email = re.compile(r"[^@\s<>\"?&:/\\]+@[^@\s<>\"?&:/\\]+\.[^@\s<>\"?&:/\\]+").fullmatch
+_find_control_character = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]").search
+_NULL_TAG = "tag:yaml.org,2002:null"
 
 
 class Creator(NamedTuple):
@@ -68,15 +72,21 @@ def read_release(path: str | os.PathLike[str]) -> Release:
     try:
         data = read_file_or_pipe(file, _MAX_SETTINGS_BYTES + 1)
         if len(data) > _MAX_SETTINGS_BYTES:
-            raise OptionError(f"{file}: has more than {_MAX_SETTINGS_BYTES:,} bytes; it is no settings file")
+            raise OptionError(f"{file}: is not a settings file, since it has more than {_MAX_SETTINGS_BYTES:,} bytes; name the right one")
         root = yaml.compose(data.decode(), Loader=yaml.SafeLoader)
     except OSError as error:
         raise OptionError(f"{file}: cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:
         raise OptionError(f"{file}: is not UTF-8; save it as UTF-8") from None
+    except yaml.reader.ReaderError as error:
+        line_number = data.decode()[: error.position].count("\n") + 1
+        wrong = f"has the control character U+{error.character:04X}"
+        raise OptionError(f"{file}:{line_number}: {wrong}; remove it") from None
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        raise OptionError(f"{file}{f':{mark.line + 1}' if mark else ''}: is no YAML; write one 'key: value' a line") from None
+        line = f":{mark.line + 1}" if mark else ""
+        reason = f" ({error.problem})" if isinstance(error, yaml.MarkedYAMLError) and error.problem else ""
+        raise OptionError(f"{file}{line}: is not valid YAML{reason}; write one 'key: value' a line") from None
     return _SettingsReader(file).read(root) if root else Release()
 
 
@@ -99,8 +109,14 @@ class _SettingsReader:
 
     def _creators(self, node: yaml.Node) -> tuple[Creator, ...]:
         if not isinstance(node, yaml.SequenceNode) or not node.value:
-            raise self._error(node, "creators: is no list", "write '- orcid: ...' and 'name: ...' for each of them")
-        return tuple(map(self._creator, node.value))
+            raise self._error(node, "creators: must be a list", "write '- orcid: ...' and 'name: ...' for each of them")
+        creators: dict[str, Creator] = {}
+        for item in node.value:
+            creator = self._creator(item)
+            if creator.iri in creators:
+                raise self._error(item, f"creators: {creator.iri} is there twice", "remove one of them")
+            creators[creator.iri] = creator
+        return tuple(creators.values())
 
     def _creator(self, node: yaml.Node) -> Creator:
         nodes = self._mapping(node, ("orcid", "page", "name"))
@@ -111,43 +127,68 @@ class _SettingsReader:
             return Creator(self._check_url("page", values["page"], nodes["page"]), values["name"])
         match = _match_orcid(values["orcid"])
         if not match or orcid_check_character(match[1]) != match[1][-1]:
-            raise self._error(nodes["orcid"], f"orcid: {values['orcid']!r} is no ORCID iD", "copy it from the person's page at orcid.org")
+            reason = "its check character is wrong" if match else "it has four groups of four digits"
+            wrong = f"orcid: {values['orcid']!r} is not a valid ORCID iD: {reason}"
+            raise self._error(nodes["orcid"], wrong, "copy it from the person's page at orcid.org")
         return Creator(f"https://orcid.org/{match[1]}", values["name"])
 
     def _check(self, key: str, value: str, node: yaml.Node) -> str:
         if key in _PAGES:
             return self._check_url(key, value, node)
-        if key == "email" and not _match_email(value):
-            raise self._error(node, f"email: {value!r} is no e-mail address", "write name@example.org")
+        if key == "email":
+            value = value.removeprefix("mailto:")
+            if not _match_email(value):
+                raise self._error(node, f"email: {value!r} is not a valid e-mail address", "write it as name@example.org")
         if key == "issued":
             try:
                 if datetime.date.fromisoformat(value).isoformat() != value:
                     raise ValueError
             except ValueError:
-                raise self._error(node, f"issued: {value!r} is no date", "write it as YYYY-MM-DD") from None
+                raise self._error(node, f"issued: {value!r} is not a valid date", "write it as YYYY-MM-DD") from None
         return value
 
     def _check_url(self, key: str, value: str, node: yaml.Node) -> str:
-        if not value.startswith(("https://", "http://")) or not is_absolute_iri(value):
-            raise self._error(node, f"{key}: {value!r} is no URL", "begin it with https://")
+        try:
+            parts = urlsplit(value)
+            host, has_user = parts.hostname, parts.username is not None
+            _ = parts.port  # which is only read, and checked, here
+        except ValueError:
+            raise self._error(node, f"{key}: {value!r} is not a valid URL", "write it as https://example.org/page") from None
+        if has_user or redact_text(value) != value:
+            wrong = f"{key}: {redact_text(value)} has a user name, password or token, which would be published"
+            raise self._error(node, wrong, "remove it")
+        if parts.scheme not in ("https", "http"):
+            raise self._error(node, f"{key}: {value!r} is not a valid URL of a page", "begin it with https://")
+        if not host or not is_absolute_iri(value):
+            reason = "it has a space or another character that must be percent-encoded" if host else "it has no host"
+            raise self._error(node, f"{key}: {value!r} is not a valid URL: {reason}", "write it as https://example.org/page")
+        if key == "downloads" and (parts.query or parts.fragment or value[-1] in "?#"):
+            wrong = f"{key}: {value!r} is not the URL of a folder: it has a query or a fragment"
+            raise self._error(node, wrong, "name the folder; names of files are appended to it")
         return value
 
     def _mapping(self, node: yaml.Node, keys: tuple[str, ...]) -> Mapping[str, yaml.Node]:
         if not isinstance(node, yaml.MappingNode):
-            raise self._error(node, "is no mapping", "write one 'key: value' a line")
+            raise self._error(node, "must be keys with values", "write one 'key: value' a line")
         nodes: dict[str, yaml.Node] = {}
         for key_node, value in node.value:
             key = key_node.value
             if not isinstance(key, str) or key not in keys:
-                raise self._error(key_node, f"{key!r} is no key" if isinstance(key, str) else "is no key", f"choose from {', '.join(keys)}")
+                shown = repr(key) if isinstance(key, str) else "a list or a mapping"
+                raise self._error(key_node, f"{shown} is not a valid key", f"choose from {', '.join(keys)}")
             if key in nodes:
                 raise self._error(key_node, f"{key!r} is there twice", "remove one of them")
             nodes[key] = value
         return nodes
 
     def _text(self, key: str, node: yaml.Node) -> str:
-        if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
-            raise self._error(node, f"{key}: has no text", f"write '{key}: ...', or remove the line")
+        if not isinstance(node, yaml.ScalarNode):
+            raise self._error(node, f"{key}: must be text", f"write '{key}: ...' on one line")
+        if node.tag == _NULL_TAG or not node.value.strip():
+            raise self._error(node, f"{key}: has no value", f"write '{key}: ...', or remove the line")
+        if match := _find_control_character(node.value.strip()):
+            wrong = f"{key}: has the control character U+{ord(match[0]):04X}" if match[0] != "\n" else f"{key}: has more than one line"
+            raise self._error(node, wrong, "remove it" if match[0] != "\n" else "write it on one line")
         return str(node.value).strip()
 
     def _error(self, node: yaml.Node, reason: str, remedy: str) -> OptionError:

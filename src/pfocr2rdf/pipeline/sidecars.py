@@ -32,7 +32,15 @@ def write_sidecars(directory: ExportDirectory, run: ExportRun, aggregator: Aggre
     distinct_iris, distinct_literals = aggregator.count_distinct_objects()
     graphs = aggregator.summary.exported + (aggregator.summary.entities > 0)
     facts = ExportFacts(
-        aggregator.triple_counts, distinct_iris, distinct_literals, graphs, distributions, TOOL, inputs, sorted(aggregator.years)
+        aggregator.triple_counts,
+        distinct_iris,
+        distinct_literals,
+        graphs,
+        distributions,
+        TOOL,
+        inputs,
+        sorted(aggregator.years),
+        aggregator.example_figid,
     )
     directory.write_text("dataset.ttl", serialize_dataset_description(facts, run.release))
     manifest = {

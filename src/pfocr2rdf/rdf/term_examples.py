@@ -1,6 +1,7 @@
 """An example of each term of the vocabulary: a statement in Turtle, with the prefixes of the graph.
 
-All but those of ``pfocr:pathway``, ``pfocr:annotation`` and the inverse properties are in an export of the folder ``examples``.
+All but those of ``pfocr:pathway``, ``pfocr:annotation`` and the inverse properties are in an export of the folder ``examples``. Those of
+pathways are made up: no published record names one in ``wpid``.
 """
 
 from __future__ import annotations

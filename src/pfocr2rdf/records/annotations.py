@@ -26,7 +26,7 @@ def _read_items(items: Iterable[Any], notes: list[str]) -> Iterator[tuple[str, s
         elif type(item) is dict:
             yield from _read_mapping(item, field, notes)
         else:
-            raise RecordError("is no mapping", field=field, remedy="write 'type:' and 'value:'")
+            raise RecordError("is not a mapping", field=field, remedy="write 'type:' and 'value:'")
 
 
 def _read_mapping(item: dict[str, Any], field: str, notes: list[str]) -> Iterator[tuple[str, str]]:

@@ -73,7 +73,7 @@ def _read_aliases(fields: RecordFields, figid: str) -> tuple[str, ...]:
     for alias in aliases:
         if alias != figid and (fault := iris.alias_fault(alias)):
             fields.notes.append(
-                f"figid_alias: {alias!r} can be no address, since {fault}; correct or remove it, for nothing leads from there"
+                f"figid_alias: {alias!r} is not a valid address, since {fault}; correct or remove it, for nothing leads from there"
             )
     known = {figid, *aliases}
     for address in fields.texts("redirect_from"):

@@ -25,7 +25,7 @@ def read_jsonld(value: Any, figid: str, notes: list[str]) -> Mapping[str, Any] |
     items = value if type(value) is list else [value]
     items = [item for item in items if item != {} and not (type(item) is str and not na_to_empty(item))]
     if not all(type(item) is dict for item in items):
-        raise RecordError("is no mapping", field=_FIELD, remedy="write the JSON-LD as YAML keys and values")
+        raise RecordError("is not a mapping", field=_FIELD, remedy="write the JSON-LD as YAML keys and values")
     return _merge_blocks(items, figid, notes) if items else None
 
 

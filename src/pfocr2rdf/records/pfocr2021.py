@@ -41,7 +41,7 @@ def _parse(data: Mapping[str, Any], _tables: Mapping[str, SideTable], source: st
 
 def _row_values(row: Any, keys: tuple[str, ...], field: str) -> tuple[str, ...]:
     if type(row) is not dict:
-        raise RecordError("is no mapping", field=field, remedy="write 'word:', 'source:' and the identifiers of the row")
+        raise RecordError("is not a mapping", field=field, remedy="write 'word:', 'source:' and the identifiers of the row")
     values = [row.get(key, "") for key in keys]
     for index, (key, value) in enumerate(zip(keys, values, strict=True)):
         if type(value) is list and len(value) == 1:

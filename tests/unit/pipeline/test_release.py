@@ -9,6 +9,8 @@ import pytest
 from pfocr2rdf.errors import OptionError
 from pfocr2rdf.pipeline.release import Creator, Release, read_release
 
+ORCID = "0000-0002-1825-0097"
+
 
 def write(path: Path, text: str) -> Path:
     path.write_text(text, encoding="utf-8")
@@ -30,18 +32,34 @@ def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
-        ("version: 1\nversoin: 2\n", 2, "'versoin' is no key"),
+        ("version: 1\nversoin: 2\n", 2, "'versoin' is not a valid key"),
         ("version: 1\nversion: 2\n", 2, "is there twice"),
-        ("creators:\n  - name: J\n    orcid: 0000-0002-1825-0096\n", 3, "is no ORCID iD"),
-        ("creators:\n  - name: J\n    orcid: 1825-0097\n", 3, "is no ORCID iD"),
+        ("creators:\n  - name: J\n    orcid: 0000-0002-1825-0096\n", 3, "check character is wrong"),
+        ("creators:\n  - name: J\n    orcid: 1825-0097\n", 3, "is not a valid ORCID iD: it has four"),
         ("creators:\n  - name: J\n", 2, "has a name"),
-        ("creators: J\n", 1, "is no list"),
-        ("\nissued: 2025-02-30\n", 2, "is no date"),
-        ("email: nobody\n", 1, "is no e-mail address"),
-        ("homepage: example.org\n", 1, "is no URL"),
-        ("version:\n", 1, "has no text"),
-        ("- version\n", 1, "is no mapping"),
-        ("? [a]\n: b\n", 1, "is no key"),
+        ("creators: J\n", 1, "must be a list"),
+        ("\nissued: 2025-02-30\n", 2, "is not a valid date"),
+        ("email: nobody\n", 1, "is not a valid e-mail address"),
+        ("homepage: example.org\n", 1, "begin it with https://"),
+        ("version:\n", 1, "has no value"),
+        ("- version\n", 1, "must be keys with values"),
+        ("? [a]\n: b\n", 1, "a list or a mapping is not a valid key"),
+        ('contact: "Desk\\u0007"\n', 1, "control character U+0007"),
+        ('creators:\n  - page: https://a.org/\n    name: "A\\u0085B"\n', 3, "control character U+0085"),
+        ("version: 1\ncontact: 'a\x07b'\n", 2, "control character U+0007"),
+        ("contact: |\n  A\n  B\n", 1, "more than one line"),
+        ("version: null\n", 1, "version: has no value"),
+        ("issued: 2025-01-31\ncontact: ~\n", 2, "contact: has no value"),
+        ("contact: [Desk]\n", 1, "contact: must be text"),
+        ("email: a?subject=x@b.org\n", 1, "is not a valid e-mail address"),
+        ("email: mailto:mailto:a@b.org\n", 1, "is not a valid e-mail address"),
+        ("downloads: https://a.org/files?x=1\n", 1, "it has a query or a fragment"),
+        ("downloads: https://a.org/files#\n", 1, "it has a query or a fragment"),
+        ("homepage: http://\n", 1, "it has no host"),
+        ("homepage: https://a b.org/\n", 1, "percent-encoded"),
+        ("homepage: https://a.org:x/\n", 1, "is not a valid URL"),
+        ("contact-page: https://me:geheim@a.org/p\n", 1, "https://a.org/p has a user name, password or token"),
+        (f"creators:\n- {{orcid: {ORCID}, name: J}}\n- {{orcid: 'https://orcid.org/{ORCID}', name: K}}\n", 3, "is there twice"),
     ],
 )
 def test_what_is_wrong_is_refused_with_its_line(text: str, line: int, reason: str, tmp_path: Path) -> None:
@@ -50,6 +68,12 @@ def test_what_is_wrong_is_refused_with_its_line(text: str, line: int, reason: st
         read_release(path)
     assert str(caught.value).startswith(f"{path}:{line}: ")
     assert reason in str(caught.value)
+    assert "geheim" not in str(caught.value)
+
+
+def test_quoted_words_of_yaml_are_text_and_an_e_mail_address_may_be_a_url(tmp_path: Path) -> None:
+    release = read_release(write(tmp_path / "a.yaml", "version: 'null'\nemail: mailto:a@b.org\n"))
+    assert (release.name, release.email) == ("null", "a@b.org")
 
 
 @pytest.mark.parametrize("data", [b"a: \xff", b"a: [", b"a" * 100_000])

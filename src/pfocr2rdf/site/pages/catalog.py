@@ -39,11 +39,17 @@ def build_catalog_node() -> dict[str, Any]:
     }
 
 
+def find_release(values_by_subject: Mapping[str, _Values]) -> _Values:
+    """The version level of the description (HCLS), which has the files."""
+    dataset, version_of = iri_term(DATASET_IRI), _expand("prov:specializationOf")
+    return next((values for values in values_by_subject.values() if dataset in values.get(version_of, ())), {})
+
+
 def build_dataset_node(description: Iterable[Resource]) -> dict[str, Any]:
     """The dataset, from its description. Files that it has no URL of to download are at the published site."""
     values_by_subject = {resource.subject: resource.values_by_predicate for resource in description}
     dataset = values_by_subject.get(iri_term(DATASET_IRI), {})
-    versions = (dataset, *(values_by_subject.get(term, {}) for term in dataset.get(_expand("prov:specializationOf"), ())))
+    release = find_release(values_by_subject)
     node = {
         **DATASET.node(DATASET_IRI),
         "name": _first_text(dataset, "dcterms:title") or SITE_NAME,
@@ -59,10 +65,10 @@ def build_dataset_node(description: Iterable[Resource]) -> dict[str, Any]:
         "isAccessibleForFree": True,
         "measurementTechnique": "optical character recognition (OCR)",
         "variableMeasured": ["genes", "chemicals", "diseases"],
-        "version": next(filter(None, (_first_text(values, "pav:version") for values in versions)), ""),
+        "version": _first_text(dataset, "pav:version") or _first_text(release, "pav:version"),
         "datePublished": _first_text(dataset, "dcterms:issued"),
         "temporalCoverage": _years(dataset, values_by_subject),
-        "distribution": list(_distributions(dataset, values_by_subject)),
+        "distribution": list(_distributions(release, values_by_subject)),
     }
     return {key: value for key, value in node.items() if value not in ("", [])}
 
@@ -89,8 +95,8 @@ def _years(dataset: _Values, values_by_subject: Mapping[str, _Values]) -> str:
     return "/".join(filter(None, (_first_text(period, "dcat:startDate"), _first_text(period, "dcat:endDate"))))
 
 
-def _distributions(dataset: _Values, values_by_subject: Mapping[str, _Values]) -> Iterator[dict[str, Any]]:
-    for term in sorted(dataset.get(_expand("dcat:distribution"), ())):
+def _distributions(release: _Values, values_by_subject: Mapping[str, _Values]) -> Iterator[dict[str, Any]]:
+    for term in sorted(release.get(_expand("dcat:distribution"), ())):
         values = values_by_subject.get(term, {})
         checksum = values_by_subject.get(next(iter(values.get(_expand("spdx:checksum"), ())), ""), {})
         if name := _first_text(values, "dcterms:title"):

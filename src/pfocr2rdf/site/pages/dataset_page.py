@@ -9,7 +9,7 @@ from urllib.parse import quote
 from pfocr2rdf.pipeline.partitions import DESCRIPTION_PREFIXES
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, iri_term, lexical_form, literal, parse_term, sort_pairs
-from pfocr2rdf.site.pages.catalog import build_catalog_node
+from pfocr2rdf.site.pages.catalog import build_catalog_node, find_release
 from pfocr2rdf.site.pages.graph_reader import DESCRIPTION_GRAPH, DatasetReader
 from pfocr2rdf.site.pages.html import PageFile, Site, render_page
 from pfocr2rdf.site.pages.urls import REPRESENTATIONS
@@ -72,7 +72,7 @@ def list_release_files(resources: Iterable[Resource], download_names: Iterable[s
     """The files of the release, according to the description of the dataset; those that can be downloaded have URLs."""
     downloads, values_by_subject = set(download_names), {resource.subject: resource.values_by_predicate for resource in resources}
     files = []
-    for subject in values_by_subject.get(_DATASET, {}).get(_expand("dcat:distribution"), ()):
+    for subject in find_release(values_by_subject).get(_expand("dcat:distribution"), ()):
         values = values_by_subject.get(subject, {})
         name, size = _first_text(values, "dcterms:title"), _first_text(values, "dcat:byteSize")
         checksum = values.get(_expand("spdx:checksum"), [""])[0]
@@ -94,7 +94,7 @@ def render_dataset_page(resources: list[Resource], files: list[ReleaseFile], sit
         "dataset",
         site,
         title,
-        facts=list(_facts(values, site)),
+        facts=list(_facts(values, files, site)),
         files=files,
         tables=[
             _partition_table("Things by class", "Class", _count_partitions(classes, "void:class", "void:entities")),
@@ -102,20 +102,27 @@ def render_dataset_page(resources: list[Resource], files: list[ReleaseFile], sit
         ],
         structured_data={"@context": SCHEMA_ORG_CONTEXT, **dataset_node, "includedInDataCatalog": build_catalog_node()},
         representations=REPRESENTATIONS,
-        citation=f"{title}{f', release {version}' if version else ''}. {DATASET_IRI}",
+        citation=_cite(dataset_node, title, version),
     )
     return PageFile("dataset.html", page)
+
+
+def _cite(dataset_node: Mapping[str, Any], title: str, version: str) -> str:
+    """The citation after DataCite: creators, year, title, version, IRI."""
+    creators, year = ", ".join(creator["name"] for creator in dataset_node["creator"]), dataset_node.get("datePublished", "")[:4]
+    return f"{creators}{f' ({year})' if year else ''}. {title}{f', release {version}' if version else ''}. {DATASET_IRI}"
 
 
 def _first_text(values: Mapping[str, list[str]], curie: str) -> str:
     return lexical_form(values.get(_expand(curie), ['""'])[0])
 
 
-def _facts(values: Mapping[str, list[str]], site: Site) -> Iterator[Fact]:
+def _facts(values: Mapping[str, list[str]], files: Iterable[ReleaseFile], site: Site) -> Iterator[Fact]:
+    names = {f"<urn:sha256:{file.sha256.lower()}>": f"{file.name}: {file.sha256.lower()}" for file in files}
     yield Fact("IRI", (Link(DATASET_IRI, DATASET_IRI),))
     for curie, label in _FACTS:
         if objects := values.get(_expand(curie)):
-            yield Fact(label, tuple(map(_value_link, objects)))
+            yield Fact(label, tuple(Link(names[value]) if value in names else _value_link(value) for value in objects))
     if site.endpoint:
         yield Fact("SPARQL endpoint", (Link(site.endpoint, site.endpoint),))
 

@@ -79,6 +79,12 @@ class FigurePage(ResourcePage):
         return self.values.get(expand_term("pfocr:citedIn"), [])
 
     @property
+    def identifiers(self) -> list[str]:
+        """Its identifier, and the aliases by which it was known."""
+        identifiers = map(lexical_form, self.values.get(expand_term("dcterms:identifier"), ()))
+        return sorted(identifiers, key=lambda identifier: (identifier != self.address.name, identifier))
+
+    @property
     def figure_label(self) -> str:
         """Its label in the paper. The type comes before a number that does not name it: ``Figure 2``, but ``F2`` as it stands."""
         figure_type, number = self.first_text("pfocr:figureType"), self.first_text("pfocr:figureNumber")
@@ -180,8 +186,7 @@ class FigurePage(ResourcePage):
 
     def _identifier_links(self) -> tuple[Link, ...]:
         """The figid and its aliases, of which a record may have thousands: the first ones, and how many more there are."""
-        identifiers = [lexical_form(term) for term in self.values.get(expand_term("dcterms:identifier"), ())]
-        identifiers.sort(key=lambda identifier: identifier != self.address.name)
+        identifiers = self.identifiers
         shown = tuple(map(Link, identifiers[:_MAX_IDENTIFIERS]))
         more = len(identifiers) - len(shown)
         return (*shown, Link(f"and {more:,} more: {len(identifiers):,} in all")) if more else shown
@@ -270,7 +275,7 @@ class FigurePage(ResourcePage):
             "@type": "ImageObject",
             "@id": self.address.iri,
             "name": self.title,
-            "identifier": self.first_text("dcterms:identifier"),
+            "identifier": self.identifiers,
             "caption": self.first_text("schema:description"),
             "contentUrl": self.first_text("schema:image"),
             "creditText": self._source if self.papers else "",

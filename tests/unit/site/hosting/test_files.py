@@ -35,8 +35,8 @@ def test_hosts_of_plain_files_lead_to_files_that_are_there_and_never_in_a_circle
     files, root = render_hosting_files(POLICY), write_site(tmp_path)
     text = files["_redirects"]
     assert "Accept" not in re.sub(r"^#.*$", "", text, flags=re.MULTILINE)
-    for name in REDIRECTS:
-        assert redirected(text, f"/{name}") == (303, "/dataset.ttl")
+    for name, target in REDIRECTS.items():
+        assert redirected(text, f"/{name}") == (303, f"/{target}.ttl")
     figures = [address for address in ADDRESSES if address.entity_type and address.entity_type.name == "figure"]
     for address in figures:
         name = quote(address.name, safe="")

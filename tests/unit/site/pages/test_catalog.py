@@ -42,7 +42,14 @@ def test_a_description_has_the_length_that_google_takes(text: str) -> None:
 def test_a_file_is_where_the_description_says_or_else_at_the_published_site() -> None:
     files = [iri_term(f"{DATASET_IRI}#{name}") for name in ("a b.ttl", "c.nq")]
     described = [
-        Resource(iri_term(DATASET_IRI), tuple((_expand("dcat:distribution"), file) for file in files)),
+        Resource(iri_term(DATASET_IRI), ()),
+        Resource(
+            iri_term(f"{DATASET_IRI}#version-1"),
+            (
+                (_expand("prov:specializationOf"), iri_term(DATASET_IRI)),
+                *((_expand("dcat:distribution"), file) for file in files),
+            ),
+        ),
         Resource(files[0], ((_expand("dcterms:title"), literal("a b.ttl")),)),
         Resource(
             files[1],
