@@ -5,6 +5,7 @@ The pool is the standard library's, not that of the export: a page that fails is
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -32,6 +33,7 @@ from pfocr2rdf.stores.embedded import EmbeddedStore
 _WORKER_ENDED = "a worker ended, perhaps for want of memory: try fewer --workers; a script has its calls below if __name__ == '__main__'"
 _RESOURCES_PER_TASK = 64
 _QUEUED_TASKS_PER_WORKER = 4
+_COLLECTED_OBJECTS = 50_000  # new objects after which the garbage collector of a worker looks for cycles; Python's default is 700
 
 
 class BuildConfig(NamedTuple):
@@ -96,7 +98,9 @@ _builder: _PageBuilder | None = None
 
 
 def _init_worker(config: BuildConfig) -> None:
+    """Make the builder. Pages make few cycles, and caches are large: the garbage collector looks at them less often."""
     global _builder
+    gc.set_threshold(_COLLECTED_OBJECTS, 20, 20)
     _builder = _PageBuilder(config)
 
 

@@ -51,7 +51,7 @@ def build_resource_table(path: Path, blocks: Iterable[bytes]) -> None:
             database.executescript(_SCHEMA)
             builder = _TableBuilder(database, ExternalSorter(scratch))
             for subject, pairs in _read_resources(blocks):
-                builder.add(subject, sort_pairs(pairs))
+                builder.add(subject, pairs)
             builder.finish()
             database.commit()
             database.execute("PRAGMA journal_mode = DELETE")
@@ -83,23 +83,22 @@ class _TableBuilder:
         self._resources: list[tuple[str, str]] = []
         self._shared: list[tuple[int, str]] = []
         self._shared_count = 0
-        self._numbers: LruCache[str, int] = LruCache(ROW_CACHE_ENTRIES, self._add_shared)
+        self._numbers: LruCache[frozenset[PredicateObject], int] = LruCache(ROW_CACHE_ENTRIES, self._add_shared)
 
-    def _add_shared(self, text: str) -> int:
+    def _add_shared(self, pairs: frozenset[PredicateObject]) -> int:
         self._shared_count += 1
-        self._shared.append((self._shared_count, text))
+        self._shared.append((self._shared_count, _encode(sort_pairs(pairs))))
         return self._shared_count
 
-    def add(self, subject: str, pairs: tuple[PredicateObject, ...]) -> None:
-        targets = [value for predicate, value in pairs if predicate == HAS_TARGET]
-        if targets:
-            number = self._numbers[_encode(pair for pair in pairs if pair[0] != HAS_TARGET)]
-            rest = f"\t{' '.join(targets)}\t{number}"
+    def add(self, subject: str, pairs: set[PredicateObject]) -> None:
+        if targets := [pair for pair in pairs if pair[0] == HAS_TARGET]:
+            number = self._numbers[frozenset(pairs.difference(targets))]  # which is found before it is sorted
+            rest = f"\t{' '.join([value for _, value in sort_pairs(targets)])}\t{number}"
             keys = [pair for pair in pairs if pair[0] in (HAS_TARGET, HAS_BODY)]
         else:
             rest = ""
             keys = [pair for pair in pairs if pair[0] in _INVERSE_PREDICATES]
-            self._resources.append((subject, _encode(pairs)))
+            self._resources.append((subject, _encode(sort_pairs(pairs))))
         for predicate, value in keys:
             self._sorter.write(f"{predicate} {value}\t{subject[1:-1]}{rest}\n".encode())
         if len(self._resources) >= _INSERTED_ROWS or len(self._shared) >= _INSERTED_ROWS:
