@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 from tests.support.old_addresses import ALIASES, FIGIDS, FILE_NAMES, RECORDS, SHARED
-from tests.support.records import write
+from tests.support.records import front_matter, older, write
 from tests.support.sites import hosted
 
 from pfocr2rdf import export, load, publish
@@ -111,10 +111,19 @@ def test_a_site_without_figures_has_no_old_addresses(exported: Path, tmp_path: P
 
 
 def test_portable_names_are_those_of_old_addresses_too(exported: Path, tmp_path: Path) -> None:
-    publish(exported, tmp_path / "site", workers=1, portable_names=True)
+    assert publish(exported, tmp_path / "site", workers=1, portable_names=True).unportable == []
     names = [path.name.casefold() for path in (tmp_path / "site" / "figures").iterdir()]
     assert len(set(names)) == len(names) == 3 * len(FIGIDS) + len(ALIASES) + 1
     assert all(re.fullmatch(r"[\w.~-]+", name, re.ASCII) for name in names)
+
+
+def test_an_old_address_that_is_a_page_of_a_figure_where_case_is_ignored_is_named(tmp_path: Path) -> None:
+    records = {
+        "1.md": front_matter(older("PMC1__a", "figid_alias: pmc2__A")),
+        "2.md": front_matter(older("PMC2__a", "figid_alias: PMC2__F1")),
+    }
+    summary = publish(write(tmp_path / "in", records), tmp_path / "site", workers=1)
+    assert summary.unportable == ["figures/PMC2__a", "figures/pmc2__A"]
 
 
 @pytest.mark.parametrize(

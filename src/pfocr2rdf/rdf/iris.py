@@ -99,7 +99,8 @@ def alias_fault(text: str) -> str:
     ('', 'it is named like a file of the site')
     """
     if not is_figid(text):
-        return f"it has a slash, '..', a control character or a blank at an end, or more than {_MAX_FIGID_BYTES} bytes"
+        faults = "a slash, a backslash, '..', a control character, a dot at its beginning or a blank at an end"
+        return f"it has {faults}, or more than {_MAX_FIGID_BYTES} bytes"
     return "it is named like a file of the site" if _is_file_name(text) else ""
 
 

@@ -134,7 +134,7 @@ def publish(
         skipped_iris = _build_resources(config, writer, resource_lists, workers, progress)
         counts = {resource_list.entity_type.folder: resource_list.total for resource_list in resource_lists}
         paths = (address.path for resource_list in resource_lists for address in resource_list.addresses())
-        unportable = find_unportable_paths(paths)
+        unportable = find_unportable_paths((*paths, *(old.path for old in aliases)))
         renamed = len(list_renamed(resource_lists))
         manifest: dict[str, Any] = {"tool": site.tool, "release": site.release, "base": base, "pages": counts}
         manifest |= {"left_out": skipped_iris, "unportable": unportable, "portable_names": portable_names}
