@@ -94,7 +94,7 @@ def test_without_a_compiler_the_wheel_is_python(project: Path) -> None:
     process = build(project, "1", CC="/bin/false")
     assert (process.returncode, wheel_of(project).name) == (0, "pfocr2rdf-1-py3-none-any.whl")
     assert "Warning: the package is pure Python, which is slower: mypyc or the C compiler failed:\n" in process.stderr
-    assert "'/bin/false' failed" in process.stderr
+    assert "/bin/false" in process.stderr
 
 
 @pytest.mark.parametrize("wish", ["1", "required"])

@@ -56,8 +56,8 @@ class TurtleSerializer(Serializer):
         return "\n".join([f"{self._iri(resource.subject)} {self._resource_list(resource)} .\n" for resource in resources])
 
     def _resource_list(self, resource: Resource) -> str:
-        own = self._predicate_object_list(resource.pairs_own)
-        return f"{own}{_PREDICATE_SEPARATOR}{self._interned[resource.pairs_interned]}" if resource.pairs_interned else own
+        lists = [self._predicate_object_list(resource.pairs_own)] if resource.pairs_own else []
+        return _PREDICATE_SEPARATOR.join([*lists, self._interned[resource.pairs_interned]] if resource.pairs_interned else lists)
 
     def serialize_figure(self, figure: GroupedResource, mentions: ResourceColumns, graph: str) -> str:
         """The same for a figure and its mentions, whose predicate-object lists are mostly in the cache."""
