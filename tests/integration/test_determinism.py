@@ -19,7 +19,7 @@ import pytest
 import zstandard
 from tests.support.records import PROGRAMS, real_checkout
 
-from pfocr2rdf.pipeline import aggregate, single
+from pfocr2rdf.pipeline import aggregate, entity_section, single
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
@@ -129,7 +129,8 @@ def test_the_size_of_batches_changes_nothing(
     batch: int, checkout: Path, reference: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(single, "BATCH_RECORDS", batch)
-    monkeypatch.setattr(aggregate, "_ENTITY_BATCH_SIZE", batch)
+    monkeypatch.setattr(aggregate, "ENTITY_BATCH_SIZE", batch)
+    monkeypatch.setattr(entity_section, "ENTITY_BATCH_SIZE", batch)
     export([checkout], tmp_path, formats=[fmt for fmt in SERIALIZERS if fmt != "trig"])
     assert graphs(tmp_path).items() <= graphs(reference).items()
 
