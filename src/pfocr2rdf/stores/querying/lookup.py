@@ -33,7 +33,7 @@ _BLANKS = r"[\x20\t\r\n]*+"
 _IRI = r"""<(?P<iri>[A-Za-z][A-Za-z0-9+.\-]*:(?!/?\.)(?:(?!/\.)[^\x00-\x20<>"{}|^`\\])*)>"""
 _PREFIX = r"(?>(?P<prefix>[A-Za-z][A-Za-z0-9_\-]*)?:)"
 _LOCAL_NAME = r"(?P<local>(?>[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_\-])?))(?!\.*(?:[:%\\]|[^\x00-\x7f]))"
-_TOKEN = re.compile(
+_match_token = re.compile(
     rf"""{_BLANKS}(?:{_IRI}
   | [?$](?P<variable>[A-Za-z_][A-Za-z0-9_]*+)(?![^\x00-\x7f])
   | "(?P<text>[^"\\\r\n]*+)"(?!")(?:@(?P<language>[A-Za-z]++(?:-[A-Za-z0-9]++)*+)|(?P<typed>\^\^))?
@@ -42,8 +42,8 @@ _TOKEN = re.compile(
   | (?P<mark>[{{}}.;,*])
   | (?P<end>\Z))""",
     re.VERBOSE,
-)
-_PROLOGUE = re.compile(rf"{_BLANKS}(?i:PREFIX)[\x20\t\r\n]++{_PREFIX}{_BLANKS}{_IRI}")
+).match
+_match_prologue = re.compile(rf"{_BLANKS}(?i:PREFIX)[\x20\t\r\n]++{_PREFIX}{_BLANKS}{_IRI}").match
 
 _Term = NamedNode | Literal | BlankNode
 _Slot = _Term | str  # a variable by its name
@@ -85,7 +85,7 @@ class _Parser:
         self._text = text
         self._prefixes: dict[str, str] = {}
         self._position = 0
-        while match := _PROLOGUE.match(text, self._position):
+        while match := _match_prologue(text, self._position):
             NamedNode(match["iri"])  # it is valid
             self._prefixes[match["prefix"] or ""] = match["iri"]
             self._position = match.end()
@@ -205,7 +205,7 @@ class _Parser:
         self._token = self._next_token()
 
     def _next_token(self) -> re.Match[str]:
-        match = _TOKEN.match(self._text, self._position)
+        match = _match_token(self._text, self._position)
         if match is None:
             raise _UnknownSyntaxError
         self._position = match.end()
