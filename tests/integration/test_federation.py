@@ -139,9 +139,14 @@ def test_the_scan_knows_every_query_that_asks_another_server(trapped: Trap) -> N
         outcome = evaluate(store, text)
         if outcome == "OSError":
             time.sleep(0.001)  # for the thread that counts
-        if trapped.connections > before:
+        if trapped.connections > before and not scan_query(text).may_use_service:  # perhaps a connection of the query before, counted late
+            time.sleep(0.2)
+            before = trapped.connections
+            evaluate(store, text)
+            time.sleep(0.2)
+            assert trapped.connections == before, text
+        elif trapped.connections > before:
             reached += 1
-            assert scan_query(text).may_use_service, text
     assert reached > 150
 
 

@@ -623,7 +623,10 @@ def test_a_store_that_is_not_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("signal_number", "source"), [(signal.SIGTERM, "out"), (signal.SIGINT, "store"), (signal.SIGHUP, "out")])
 def test_it_is_served_until_a_signal_and_nothing_is_left(signal_number: int, source: str, store: Path, tmp_path: Path) -> None:
     slow = "SELECT (COUNT(*) AS ?n) { { SELECT * { ?a ?b ?c } LIMIT 80 } ?d ?e ?f . FILTER(STRLEN(CONCAT(STR(?c), STR(?f))) > 20) }"
-    with served(store.parent / source, tmp_path, "--workers", "2", "--quiet") as server:
+    previous = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup ignores it, and the server would inherit that
+    with contextlib.ExitStack() as stack:
+        stack.callback(signal.signal, signal.SIGHUP, previous)
+        server = stack.enter_context(served(store.parent / source, tmp_path, "--workers", "2", "--quiet"))
         assert server.count() > 1000
         workers = server.workers()
         with ThreadPoolExecutor(1) as pool:
