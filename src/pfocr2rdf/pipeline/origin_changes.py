@@ -23,7 +23,7 @@ class OriginChanges:
         self._subjects: set[str] = set()
 
     def replace(self, previous: RecordResult | None, result: RecordResult | None) -> None:
-        """A record takes the place of another one of the same number."""
+        """A record replaces another one of the same number."""
         previous_keys = _exported_keys(previous)
         keys = _exported_keys(result)
         if previous and result and (previous.schema_rank, previous.figid) == (result.schema_rank, result.figid):

@@ -13,12 +13,7 @@ from pfocr2rdf.stores.embedded import EmbeddedStore
 class StoreView:
     """An open store, and its pages, which are made when they are asked for first: a store may have no dataset."""
 
-    def __init__(
-        self,
-        store: EmbeddedStore,
-        pictures: PicturePolicy = PicturePolicy("link"),  # noqa: B008 - it cannot be changed
-        find_index: FindIndex = lambda: None,
-    ) -> None:
+    def __init__(self, store: EmbeddedStore, pictures: PicturePolicy, find_index: FindIndex) -> None:
         self._pictures = pictures
         self._find_index = find_index
         self.store = store
