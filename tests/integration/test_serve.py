@@ -363,6 +363,17 @@ def test_the_beginning_and_the_health(server: Served) -> None:
     assert (server.get("/health").status_code, server.get("/health").text) == (200, "ok\n")
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "location"),
+    [("browse/", 200, ""), ("browse", 301, "/browse/"), ("browse/genes/", 200, ""), ("browse/genes", 301, "/browse/genes/"),
+     ("browse/nothing/", 404, ""), ("browse/..%2f/", 404, ""), ("browse//", 404, "")],
+)  # fmt: skip
+def test_directories_of_lists_are_answered_like_a_web_server_of_files_does(path: str, status: int, location: str, server: Served) -> None:
+    response = server.get(f"/{path}", BROWSER, follow_redirects=False)
+    assert (response.status_code, response.headers.get("location", "")) == (status, location)
+    assert status != 200 or response.text == server.get(f"/{path}index.html", BROWSER).text
+
+
 class Page(HTMLParser):
     """What a browser would find."""
 

@@ -61,6 +61,8 @@ _FURTHER_PAGE = re.compile(r"(.+)/page-([2-9]|[1-9][0-9]{1,6})").fullmatch
 _RESOURCE_FOLDERS = frozenset((*ENTITY_TYPES_BY_FOLDER, GRAPHS_FOLDER, "mentions"))
 _BROWSE_PAGE = re.compile(r"browse/([a-z]+)/(?:([a-z0-9-]+)/)?(?:index|page-([2-9]|[1-9][0-9]{1,6}))\.html").fullmatch
 
+_BROWSE_DIRECTORY = re.compile(r"browse/(?:[a-z]+/(?:[a-z0-9-]+/)?)?").fullmatch  # a web server of files answers with its index.html
+
 
 class PageResponse(NamedTuple):
     """A response: a body and its media type, or the location of a redirect."""
@@ -140,6 +142,10 @@ class PageHandler:
             return self._sitemap(request)
         if browse_match := _BROWSE_PAGE(request.path):
             return self._browse_list(*browse_match.groups())
+        if _BROWSE_DIRECTORY(request.path):
+            return self.handle(request._replace(path=f"{request.path}index.html"))
+        if _BROWSE_DIRECTORY(f"{request.path}/"):
+            return PageResponse(location=f"{quote(request.path)}/", redirect_status=301)
         return self._resource(request)
 
     def _resource(self, request: PageRequest) -> PageResponse:
