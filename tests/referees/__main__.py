@@ -19,7 +19,7 @@ from tests.referees.result import RefereeResult
 from tests.support.records import ROOT
 
 PAGE = ROOT / "docs" / "referees.md"
-_HEAD = "| referee | what is judged | version | rows asked | rows passed |\n| --- | --- | --- | ---: | ---: |\n"
+_HEAD = "| validator | subject | version | checks | passed |\n| --- | --- | --- | ---: | ---: |\n"
 
 
 def find_referees() -> Iterator[tuple[str, Callable[[], RefereeResult]]]:
