@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,8 @@ from tests.support.records import ROOT
 from tests.support.sites import small_site
 
 from pfocr2rdf import load
+from pfocr2rdf.pipeline.export import export
+from pfocr2rdf.rdf.iris import MENTION_NAMESPACE
 from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.html import Site, render_resource_page
@@ -16,7 +21,9 @@ from pfocr2rdf.site.pages.rdf_documents import merge_resources, serialize_jsonld
 from pfocr2rdf.site.pages.registry import load_resource_page
 from pfocr2rdf.site.pages.resource_reader import HAS_BODY, HAS_TARGET, ResourceReader
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES, ENTITY_TYPES_BY_FOLDER, PageAddress
-from pfocr2rdf.site.static.resource_table import TableReader, build_resource_table
+from pfocr2rdf.site.static.publish import publish
+from pfocr2rdf.site.static.resource_table import ResourceTableWriter, TableReader, UngroupedError, build_resource_table
+from pfocr2rdf.stores.chunks import ChunkLimits, read_chunks
 from pfocr2rdf.stores.embedded import EmbeddedStore
 
 OA, EX, PFOCR = "http://www.w3.org/ns/oa#", "https://example.org/", "https://pfocr.wikipathways.org/vocab#"
@@ -45,6 +52,77 @@ def test_every_page_of_the_table_is_that_of_the_store(tmp_path_factory: pytest.T
             assert documents(table_reader, address) == documents(store_reader, address)
             count += 1
     assert count > 300
+
+
+def read_rows(path: Path) -> list[list[tuple[str, ...]]]:
+    """The rows of a table, with shared statements instead of their numbers."""
+    with closing(sqlite3.connect(path)) as database:
+        shared = {str(number): pairs for number, pairs in database.execute("SELECT * FROM shared")}
+        leading = []
+        for key, subjects in database.execute("SELECT * FROM leading ORDER BY key"):
+            for line in subjects.split("\n"):
+                start, tab, number = line.rpartition("\t")
+                leading.append((key, start, shared[number] if tab else number))
+        return [list(database.execute("SELECT * FROM resource ORDER BY subject")), leading]
+
+
+def write_export_table(path: Path, blocks: Iterable[bytes]) -> Path:
+    with closing(ResourceTableWriter(path, is_export=True)) as writer:
+        for block in blocks:
+            writer.add(block)
+        writer.finish()
+    return path
+
+
+def test_the_table_of_an_export_is_that_of_its_store(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+    site = small_site(tmp_path_factory)
+    dump = DatasetReader(EmbeddedStore(site.store)).dump()
+    assert dump
+    build_resource_table(tmp_path / "store", dump)
+    chunks = read_chunks([site.export / "figures.ttl"], False, True, ChunkLimits(50_000, 1_000))
+    rows = read_rows(write_export_table(tmp_path / "export", (chunk.lines for chunk in chunks)))
+    assert rows == read_rows(tmp_path / "store")
+    assert sum(map(len, rows)) > 1_000
+
+
+FIGURE, LINK = f'<{EX}f> <{LABEL}> "Figure" .', f"<{OA}hasTarget> <{EX}f> ."
+NUMBER = f'<{EX}f> <{PFOCR}number> "007"^^<http://www.w3.org/2001/XMLSchema#integer> .'
+
+
+def test_literals_of_an_export_are_those_of_a_store(tmp_path: Path) -> None:
+    path = write_export_table(tmp_path / "table", [f"{FIGURE}\n{NUMBER}\n".encode()])
+    (value,) = TableReader(path, frozenset()).values(f"<{EX}f>", f"<{PFOCR}number>")
+    assert value == '"7"^^<http://www.w3.org/2001/XMLSchema#integer>'
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [FIGURE, f"<{MENTION_NAMESPACE}a> {LINK}", f'<{EX}g> <{LABEL}> "G" .', f"<{EX}f> <{PFOCR}word> <{EX}g> ."],
+        [f"<{MENTION_NAMESPACE}a> {LINK}", FIGURE],
+        [FIGURE, f"<{EX}a> {LINK}"],
+        [FIGURE, f"<{MENTION_NAMESPACE}a> {LINK}", f"<{MENTION_NAMESPACE}b> {LINK}", f"<{MENTION_NAMESPACE}a> {LINK}"],
+        [FIGURE, f"<{MENTION_NAMESPACE}a> {LINK}", f"<{MENTION_NAMESPACE}a> <{OA}hasTarget> <{EX}f2> ."],
+        [FIGURE, f"<{MENTION_NAMESPACE}a> {LINK}", f'<{MENTION_NAMESPACE}a2> <{LABEL}> "not an annotation" .'],
+    ],
+    ids=["figure twice", "before the figure", "other IRI", "annotation twice", "two targets", "no target"],
+)
+def test_statements_in_another_order_are_noticed(tmp_path: Path, lines: list[str]) -> None:
+    with pytest.raises(UngroupedError):
+        write_export_table(tmp_path / "table", [f"{line}\n".encode() for line in lines])
+
+
+def test_a_site_of_statements_in_any_order_is_that_of_the_export(tmp_path: Path) -> None:
+    export([ROOT / "examples"], tmp_path / "export", formats=["ntriples"])
+    publish(tmp_path / "export", tmp_path / "site")
+    lines = (tmp_path / "export" / "figures.nt").read_text().splitlines(keepends=True)
+    (tmp_path / "figures.nt").write_text("".join(sorted(lines, key=lambda line: line[::-1])))
+    publish(tmp_path / "figures.nt", tmp_path / "other")
+    pages = [path.relative_to(tmp_path / "site") for path in (tmp_path / "site").glob("*s/*.*") if path.parent.name != "downloads"]
+    assert len(pages) > 100
+    for page in pages:
+        if page.parts[0] in ENTITY_TYPES_BY_FOLDER:
+            assert (tmp_path / "other" / page).read_bytes() == (tmp_path / "site" / page).read_bytes(), page
 
 
 def test_a_store_with_a_graph_for_each_figure_has_no_table(tmp_path: Path) -> None:

@@ -102,6 +102,10 @@ def _parse_blocks(path: Path, quads: bool, on_read: Callable[[bytes], object] | 
     rdf_syntax = rdf_format(path)
     with map_rdf_errors(path), open_decompressed(path, on_read) as file:
         statements = pyoxigraph.parse(file, format=rdf_syntax)
+        if not (quads or rdf_syntax is None or rdf_syntax.supports_datasets):
+            # N-Quads without graph names are N-Triples, so nothing has to be converted.
+            while lines := cast("bytes", pyoxigraph.serialize(islice(statements, _BATCH_STATEMENTS), format=_LINE_FORMATS[True])):
+                yield lines
         while batch := list(islice(statements, _BATCH_STATEMENTS)):
             if quads and any(quad.graph_name == _DEFAULT_GRAPH for quad in batch):
                 if not unnamed_graph:

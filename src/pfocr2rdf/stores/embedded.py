@@ -164,6 +164,17 @@ def _graph_node(name: str) -> pyoxigraph.NamedNode | pyoxigraph.DefaultGraph:
     return pyoxigraph.NamedNode(name) if name else pyoxigraph.DefaultGraph()
 
 
+def canonicalize_literal(text: str) -> str:
+    """A literal as a store gives it back: numbers, dates and the like are stored by their values.
+
+    >>> canonicalize_literal('"1.50"^^<http://www.w3.org/2001/XMLSchema#decimal>')
+    '"1.5"^^<http://www.w3.org/2001/XMLSchema#decimal>'
+    """
+    store = pyoxigraph.Store()
+    store.bulk_load(f"<urn:s> <urn:p> {text} .".encode(), format=_NTRIPLES, lenient=True)
+    return str(next(store.quads_for_pattern(None, None, None, None)).object)
+
+
 _View = TypeVar("_View")
 
 

@@ -26,13 +26,15 @@ from pfocr2rdf.site.static.build import BuildConfig, build_pages
 from pfocr2rdf.site.static.directory import PRECOMPRESSION_MODES, SITE_MANIFEST, SiteDirectory, SiteWriter
 from pfocr2rdf.site.static.file_names import find_unportable_paths
 from pfocr2rdf.site.static.files import render_site_files
-from pfocr2rdf.site.static.resource_table import build_resource_table
+from pfocr2rdf.site.static.resource_table import ResourceTableWriter, UngroupedError, build_resource_table
 from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.layout import MANIFEST_FILE
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
 from pfocr2rdf.storage.scratch import scratch_directory
+from pfocr2rdf.stores.chunks import Chunk
 from pfocr2rdf.stores.embedded import EmbeddedStore, is_store
-from pfocr2rdf.stores.loading.load import load
+from pfocr2rdf.stores.loading.load import load_observed
+from pfocr2rdf.stores.loading.plan import LoadOptions, LoadPlan
 
 PAGE_FOLDERS = tuple(entity_type.folder for entity_type in ENTITY_TYPES)  # the values for ``pages``: the folders of the entity types
 
@@ -114,7 +116,7 @@ def publish(
     page_folders = frozenset(pages)
     start = time.monotonic()
     with scratch_directory() as scratch, closing(SiteDirectory(Path(output), force=force)) as directory:
-        store, refused = _resolve_store(Path(source), scratch, progress)
+        store, table, refused = _resolve_store(Path(source), scratch, progress)
         writer = SiteWriter(directory.staging, precompressed)
         with closing(EmbeddedStore(store)) as embedded_store:
             reader = DatasetReader(embedded_store, page_folders, portable_names=portable_names)
@@ -129,7 +131,7 @@ def publish(
             download_names = _copy_downloads(writer, Path(source)) if downloads else []
             for path, text in render_site_files(reader, site, resource_lists, download_names, precompressed, aliases):
                 writer.write(path, text)
-            table = _build_table(reader, scratch)
+            table = table or _build_table(reader, scratch)
         config = BuildConfig(store, table, directory.staging, site, precompressed, page_folders)
         skipped_iris = _build_resources(config, writer, resource_lists, workers, progress)
         counts = {resource_list.entity_type.folder: resource_list.total for resource_list in resource_lists}
@@ -176,11 +178,53 @@ def _build_resources(
     return sorted(skipped_iris)
 
 
-def _resolve_store(source: Path, scratch: Path, progress: Progress | None) -> tuple[Path, int]:
-    """The store of a source, loaded if need be, and the number of records that were left out on the way."""
+def _resolve_store(source: Path, scratch: Path, progress: Progress | None) -> tuple[Path, Path | None, int]:
+    """The store of a source, loaded if need be, its table if that was made then, and the number of records that were left out."""
     if is_store(source):
-        return source, 0
-    return scratch / "store", load(source, scratch / "store", progress=progress).excluded_records
+        return source, None, 0
+    with _ExportTable(scratch / "export.sqlite") as table:
+        options = LoadOptions(sample_figures=0)  # what is read back of a store that nobody else sees are the pages
+        result = load_observed(source, scratch / "store", options, progress=progress, observe=table.observe)
+        return scratch / "store", table.finish(), result.excluded_records
+
+
+class _ExportTable:
+    """The resource table of an export, which is made while that is loaded: another processor is idle then."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: ResourceTableWriter | None = ResourceTableWriter(path, is_export=True)
+
+    def __enter__(self) -> _ExportTable:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        if self._writer:
+            self._writer.close()
+            self._writer = None
+
+    def observe(self, plan: LoadPlan, chunk: Chunk) -> None:
+        """Add a chunk. A file of somebody else may have its statements in any order."""
+        if self._writer:
+            try:
+                if not plan.source.is_export:
+                    raise UngroupedError
+                self._writer.add(chunk.lines)
+            except UngroupedError:
+                self._close()
+
+    def finish(self) -> Path | None:
+        """The table; none if the statements were not in the order of an export."""
+        try:
+            if self._writer:
+                self._writer.finish()
+                return self._path
+        except UngroupedError:
+            self._close()
+        return None
 
 
 def _copy_pictures(writer: SiteWriter, folder: Path, resource_lists: Iterable[ResourceList]) -> None:

@@ -8,12 +8,14 @@ once, as a column store does with its dictionary. A process reads it through a c
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from contextlib import closing
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
+from pfocr2rdf.rdf.iris import MENTION_NAMESPACE
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, predicate_sort_key, sort_pairs
 from pfocr2rdf.site.pages.graph_reader import normalize_escapes
 from pfocr2rdf.site.pages.registry import ENTITY_PAGE_SPECS
@@ -21,6 +23,7 @@ from pfocr2rdf.site.pages.resource_reader import HAS_BODY, HAS_EVIDENCE, HAS_TAR
 from pfocr2rdf.storage.external_sort import ExternalSorter
 from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.sqlite import create_database, open_database_read_only
+from pfocr2rdf.stores.embedded import canonicalize_literal
 
 _SCHEMA = """
 CREATE TABLE resource (subject TEXT PRIMARY KEY, pairs TEXT) WITHOUT ROWID;
@@ -34,87 +37,142 @@ _INVERSE_PREDICATES = frozenset(
 )
 _TARGET_RANK = predicate_sort_key(HAS_TARGET)
 _INSERTED_ROWS = 1000
+_ANNOTATION_START = f"<{MENTION_NAMESPACE}"
+_CACHED_LITERALS = 20_000  # literals that are no strings
 _CACHED_RESOURCES = 20_000  # resources whose statements a reader has at hand
 
 
-def build_resource_table(path: Path, blocks: Iterable[bytes]) -> None:
-    """Make the table in a new file, of N-Triples with the statements of one subject side by side.
+class UngroupedError(Exception):
+    """The statements of one subject are not side by side."""
+
+
+class ResourceTableWriter:
+    """Makes the table in a new file, of N-Triples with the statements of one subject side by side.
+
+    Whole lines are added in blocks. With ``is_export``, they come in the order of an export: annotations follow their target, and it
+    is made sure of that no subject comes twice. Otherwise they come from a store.
 
     Raises:
         OutputError: there is no room for it.
+        UngroupedError: an export has a subject twice.
     """
-    scratch = path.with_name(f"{path.name}-sort")
-    with map_os_errors(path):
-        scratch.mkdir()
-        database = create_database(path)
-        try:
-            database.executescript(_SCHEMA)
-            builder = _TableBuilder(database, ExternalSorter(scratch))
-            for subject, pairs in _read_resources(blocks):
-                builder.add(subject, pairs)
-            builder.finish()
-            database.commit()
-            database.execute("PRAGMA journal_mode = DELETE")
-        finally:
-            database.close()
 
-
-def _read_resources(blocks: Iterable[bytes]) -> Iterator[tuple[str, set[PredicateObject]]]:
-    """The subjects with their statements."""
-    current, pairs = "", set[PredicateObject]()
-    for block in blocks:
-        for line in block.decode().split("\n")[:-1]:
-            subject, predicate, value = line[:-2].split(" ", 2)
-            if subject != current:
-                if pairs:
-                    yield current, pairs
-                current, pairs = subject, set()
-            pairs.add((predicate, normalize_escapes(value)))
-    if pairs:
-        yield current, pairs
-
-
-class _TableBuilder:
-    """Takes resources and writes their rows."""
-
-    def __init__(self, database: sqlite3.Connection, sorter: ExternalSorter) -> None:
-        self._database = database
-        self._sorter = sorter
+    def __init__(self, path: Path, *, is_export: bool = False) -> None:
+        self._path = path
+        self._is_export = is_export
+        scratch = path.with_name(f"{path.name}-sort")
+        with map_os_errors(path):
+            scratch.mkdir()
+            self._database = create_database(path)
+        self._database.executescript(_SCHEMA)
+        self._sorter = ExternalSorter(scratch)
+        self._subject = ""  # with a blank behind it
+        self._lines: list[str] = []  # of this subject, without it
+        self._target = ""  # the last resource that is no annotation
+        self._annotations: set[str] = set()  # of that target
         self._resources: list[tuple[str, str]] = []
         self._shared: list[tuple[int, str]] = []
         self._shared_count = 0
-        self._numbers: LruCache[frozenset[PredicateObject], int] = LruCache(ROW_CACHE_ENTRIES, self._add_shared)
+        self._numbers: LruCache[str, tuple[int, list[str]]] = LruCache(ROW_CACHE_ENTRIES, self._add_shared)
 
-    def _add_shared(self, pairs: frozenset[PredicateObject]) -> int:
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def add(self, block: bytes) -> None:
+        """Add whole lines."""
+        subject, lines = self._subject, self._lines
+        with map_os_errors(self._path):
+            for line in block.decode().split("\n")[:-1]:
+                if not line.startswith(subject) or not subject:
+                    self._add_resource(subject, lines)
+                    subject = line[: line.index(" ") + 1]
+                    lines = []
+                lines.append(line[len(subject) : -2])
+            self._subject, self._lines = subject, lines
+            if len(self._resources) >= _INSERTED_ROWS or len(self._shared) >= _INSERTED_ROWS:
+                self._insert()
+
+    def _add_resource(self, subject: str, lines: list[str]) -> None:
+        targets = [line for line in lines if line.startswith(HAS_TARGET)]
+        if targets:
+            iri = subject[1:-2]
+            if self._is_export:
+                self._check_position(iri, targets)
+            number, bodies = self._numbers["\n".join([line for line in lines if not line.startswith(HAS_TARGET)])]
+            terms = [value for _, value in sort_pairs(set(map(_parse, targets)))]
+            rest = f"\t{iri}\t{' '.join(terms)}\t{number}\n"
+            for key in dict.fromkeys([*targets, *bodies]):
+                self._sorter.write(f"{key}{rest}".encode())
+        elif lines:
+            self._target = subject[:-1]
+            self._annotations.clear()
+            if self._is_export and subject.startswith(_ANNOTATION_START):
+                raise UngroupedError
+            pairs = sort_pairs(set(map(_parse, lines)))
+            self._resources.append((self._target, _encode(pairs)))
+            for predicate, value in pairs:
+                if predicate in _INVERSE_PREDICATES:
+                    self._sorter.write(f"{predicate} {value}\t{subject[1:-2]}\n".encode())
+
+    def _check_position(self, iri: str, targets: list[str]) -> None:
+        """An annotation is where the only one of its IRI can be."""
+        is_in_place = targets == [f"{HAS_TARGET} {self._target}"] and iri.startswith(_ANNOTATION_START[1:])
+        if not is_in_place or iri in self._annotations:
+            raise UngroupedError
+        self._annotations.add(iri)
+
+    def _add_shared(self, text: str) -> tuple[int, list[str]]:
+        """The number of an annotation's statements, and those that lead to bodies."""
+        pairs = sort_pairs(set(map(_parse, text.split("\n")))) if text else ()
         self._shared_count += 1
-        self._shared.append((self._shared_count, _encode(sort_pairs(pairs))))
-        return self._shared_count
-
-    def add(self, subject: str, pairs: set[PredicateObject]) -> None:
-        if targets := [pair for pair in pairs if pair[0] == HAS_TARGET]:
-            number = self._numbers[frozenset(pairs.difference(targets))]  # which is found before it is sorted
-            rest = f"\t{' '.join([value for _, value in sort_pairs(targets)])}\t{number}"
-            keys = [pair for pair in pairs if pair[0] in (HAS_TARGET, HAS_BODY)]
-        else:
-            rest = ""
-            keys = [pair for pair in pairs if pair[0] in _INVERSE_PREDICATES]
-            self._resources.append((subject, _encode(sort_pairs(pairs))))
-        for predicate, value in keys:
-            self._sorter.write(f"{predicate} {value}\t{subject[1:-1]}{rest}\n".encode())
-        if len(self._resources) >= _INSERTED_ROWS or len(self._shared) >= _INSERTED_ROWS:
-            self._insert()
+        self._shared.append((self._shared_count, _encode(pairs)))
+        return self._shared_count, [f"{predicate} {value}" for predicate, value in pairs if predicate == HAS_BODY]
 
     def _insert(self) -> None:
-        self._database.executemany("INSERT INTO resource VALUES (?, ?)", self._resources)
+        try:
+            self._database.executemany("INSERT INTO resource VALUES (?, ?)", self._resources)
+        except sqlite3.IntegrityError:
+            raise UngroupedError from None
         self._database.executemany("INSERT INTO shared VALUES (?, ?)", self._shared)
         self._resources.clear()
         self._shared.clear()
 
     def finish(self) -> None:
-        self._insert()
-        lines = (line.decode()[:-1].split("\t", 1) for line in self._sorter.finish().merge())
-        groups = ((key, "\n".join([subject for _, subject in group])) for key, group in groupby(lines, lambda line: line[0]))
-        self._database.executemany("INSERT INTO leading VALUES (?, ?)", groups)
+        """Write what is left."""
+        with map_os_errors(self._path):
+            self._add_resource(self._subject, self._lines)
+            self._insert()
+            lines = (line.decode()[:-1].split("\t", 1) for line in self._sorter.finish().merge())
+            groups = ((key, "\n".join([subject for _, subject in group])) for key, group in groupby(lines, lambda line: line[0]))
+            self._database.executemany("INSERT INTO leading VALUES (?, ?)", groups)
+            self._database.commit()
+            self._database.execute("PRAGMA journal_mode = DELETE")
+
+
+def build_resource_table(path: Path, blocks: Iterable[bytes]) -> None:
+    """Make the table of the statements of a store.
+
+    Raises:
+        OutputError: there is no room for it.
+    """
+    with closing(ResourceTableWriter(path)) as writer:
+        for block in blocks:
+            writer.add(block)
+        writer.finish()
+
+
+def _parse(line: str) -> PredicateObject:
+    predicate, value = line.split(" ", 1)
+    if value[0] == "<":
+        return predicate, value
+    return predicate, normalize_escapes(value) if value[-1] == '"' else _canonicalize(value)
+
+
+@lru_cache(_CACHED_LITERALS)
+def _canonicalize(value: str) -> str:
+    """A literal with a datatype or a language as a store has it."""
+    return normalize_escapes(canonicalize_literal(value))
 
 
 def _encode(pairs: Iterable[PredicateObject]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from pfocr2rdf.errors import ExitStatus, SourceError
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.storage.scratch import scratch_directory
+from pfocr2rdf.stores.chunks import Chunk
 from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions, Destination, open_destination
 from pfocr2rdf.stores.description import build_description, describe_triple_count, read_as_ntriples
 from pfocr2rdf.stores.graph_layout import VOCABULARY_GRAPH
@@ -124,13 +126,25 @@ def load(
         fresh=fresh, break_lease=take_over, chunk_bytes=chunk_size, concurrency=requests,
         sample_figures=sample, journals=Path(journals) if journals else None, dry_run=dry_run, endpoint=endpoint,
     )  # fmt: skip
+    return load_observed(source, to, options, connection, progress)
+
+
+def load_observed(
+    source: str | os.PathLike[str],
+    to: str | os.PathLike[str],
+    options: LoadOptions,
+    connection: ConnectionOptions = ConnectionOptions(),  # noqa: B008 - it is immutable
+    progress: Progress | None = None,
+    observe: Callable[[LoadPlan, Chunk], object] | None = None,
+) -> LoadResult:
+    """The same as ``load``; ``observe`` sees all chunks, in their order, while the store is loading others."""
     began = time.monotonic()
     with scratch_directory() as scratch, open_destination(os.fspath(to), connection) as destination:
         plan = LoadPlan(resolve_load_source(source, options.graph_layout, scratch, progress), options)
         existing = inspect_destination(destination, plan)
         stats, sampled = SendStats(0, 0, 0), 0
         if not options.dry_run:
-            stats, sampled = _run_session(plan, destination, not existing.statements, progress)
+            stats, sampled = _run_session(plan, destination, not existing.statements, progress, observe)
         return LoadResult(
             destination.name, destination.driver, options.graph_layout, stats.statements, existing.statements,
             bool(existing.statements) and not options.append, plan.source.versions, existing.versions, stats.chunks, stats.resumed,
@@ -153,14 +167,26 @@ def open_session(destination: Destination, plan: LoadPlan) -> LoadSession:
     return ServerLoadSession(destination.location, plan, journals)
 
 
-def _run_session(plan: LoadPlan, destination: Destination, was_empty: bool, progress: Progress | None) -> tuple[SendStats, int]:
+def _run_session(
+    plan: LoadPlan,
+    destination: Destination,
+    was_empty: bool,
+    progress: Progress | None,
+    observe: Callable[[LoadPlan, Chunk], object] | None,
+) -> tuple[SendStats, int]:
     """What was sent, and how many samples were read back."""
     session = open_session(destination, plan)
     replaces = not (was_empty or plan.options.append)
     completed = False
     try:
         sampler = FigureSampler(plan.options.sample_figures)
-        stats = send_chunks(plan, session, sampler, progress)
+
+        def observe_chunk(chunk: Chunk) -> None:
+            sampler.observe(chunk)
+            if observe:
+                observe(plan, chunk)
+
+        stats = send_chunks(plan, session, observe_chunk, progress)
         if replaces and not stats.statements:
             raise SourceError(f"{plan.source.source}: holds no statements, and would replace those of the store; the store stays as it is")
         sampled = verify_load(plan, session, sampler)
