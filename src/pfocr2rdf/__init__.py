@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # for type checkers and editors; a test holds it equal to the
     from pfocr2rdf.analysis.stats.count import stats as stats
     from pfocr2rdf.analysis.stats.model import GraphStats as GraphStats
     from pfocr2rdf.errors import ExecutorError as ExecutorError
+    from pfocr2rdf.errors import MissingExtraError as MissingExtraError
     from pfocr2rdf.errors import OutputError as OutputError
     from pfocr2rdf.errors import PfocrError as PfocrError
     from pfocr2rdf.errors import RecordError as RecordError
@@ -41,7 +42,9 @@ if TYPE_CHECKING:  # for type checkers and editors; a test holds it equal to the
     from pfocr2rdf.stores.loading.load import LoadResult as LoadResult
     from pfocr2rdf.stores.loading.load import load as load
     from pfocr2rdf.stores.querying.query import query as query
-    from pfocr2rdf.stores.querying.result import QueryResult as QueryResult
+    from pfocr2rdf.stores.querying.query import stream_query as stream_query
+    from pfocr2rdf.stores.querying.query_result import QueryResult as QueryResult
+    from pfocr2rdf.stores.querying.result import ResultStream as ResultStream
     from pfocr2rdf.validation.results import ValidationResult as ValidationResult
 
 _PUBLIC = (
@@ -50,6 +53,7 @@ _PUBLIC = (
     "pfocr2rdf.analysis.stats.count.stats",
     "pfocr2rdf.analysis.stats.model.GraphStats",
     "pfocr2rdf.errors.ExecutorError",
+    "pfocr2rdf.errors.MissingExtraError",
     "pfocr2rdf.errors.OutputError",
     "pfocr2rdf.errors.PfocrError",
     "pfocr2rdf.errors.RecordError",
@@ -76,7 +80,9 @@ _PUBLIC = (
     "pfocr2rdf.stores.loading.load.LoadResult",
     "pfocr2rdf.stores.loading.load.load",
     "pfocr2rdf.stores.querying.query.query",
-    "pfocr2rdf.stores.querying.result.QueryResult",
+    "pfocr2rdf.stores.querying.query.stream_query",
+    "pfocr2rdf.stores.querying.query_result.QueryResult",
+    "pfocr2rdf.stores.querying.result.ResultStream",
     "pfocr2rdf.validation.results.ValidationResult",
 )
 _MODULES = {name: module for module, _, name in (path.rpartition(".") for path in _PUBLIC)}

@@ -104,6 +104,13 @@ class OptionError(PfocrError, ValueError):
     """An option has a value that it cannot have, or goes without another one that it needs."""
 
 
+class MissingExtraError(PfocrError, ImportError):
+    """An optional library is not installed: the message has the command that installs it."""
+
+    def __init__(self, purpose: str, library: str) -> None:
+        super().__init__(f"{purpose} needs {library}, which is not installed; run: pip install 'pfocr2rdf[{library}]'")
+
+
 class ExecutorError(PfocrError):
     """The executor cannot be used, such as a cluster that cannot be reached."""
 

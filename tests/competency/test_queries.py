@@ -36,8 +36,8 @@ from pfocr2rdf.stores.querying.examples import (
     suggest_examples,
 )
 from pfocr2rdf.stores.querying.query import query
+from pfocr2rdf.stores.querying.query_result import QueryResult
 from pfocr2rdf.stores.querying.query_text import scan_query
-from pfocr2rdf.stores.querying.result import QueryResult
 
 ANSWERS = DATA / "queries"
 
@@ -176,7 +176,7 @@ def test_an_ask_query_has_the_same_result_everywhere(store: Path, graph: rdflib.
 def test_statements_are_the_same_everywhere(name: str, store: Path, graph: rdflib.Graph) -> None:
     expected = (ANSWERS / f"{name}.nt").read_text(encoding="utf-8").splitlines()
     assert expected == sorted(expected)
-    assert sorted(f"{triple} ." for triple in query(store, ALL[name].text, graphs=[EXAMPLES, VOCABULARY])) == expected
+    assert sorted(f"{triple} ." for triple in query(store, ALL[name].text, graphs=[EXAMPLES, VOCABULARY]).terms()) == expected
     assert isomorphic(graph.query(ALL[name].text).graph, parsed(ANSWERS / f"{name}.nt"))
     assert len(list(query(store, ALL[name].text, graphs=[DATASET, VOCABULARY]))) > 5
 

@@ -245,7 +245,7 @@ def test_a_server_is_not_sent_what_may_ask_another_one(trapped: Trap) -> None:
 
 def answer(store: Path, text: str, *, service: bool = False) -> list[str]:
     result = query(store, text, service=service)
-    return [str(result.boolean)] if result.query_form == "ask" else [*result.variables, *map(str, result)]
+    return [str(result.boolean)] if result.query_form == "ask" else [*result.variables, *map(str, result.terms())]
 
 
 @guarded_system

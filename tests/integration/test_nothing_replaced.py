@@ -30,7 +30,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def count_statements(store: Path) -> str:
-    return next(str(row["number"].value) for row in query(store, COUNT))
+    return next(str(row["number"]) for row in query(store, COUNT))
 
 
 @pytest.mark.parametrize("name", UNUSABLE)

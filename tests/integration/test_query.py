@@ -27,7 +27,7 @@ from pfocr2rdf import ConnectionOptions
 from pfocr2rdf.cli import main
 from pfocr2rdf.cli.query import query_command
 from pfocr2rdf.errors import StoreError
-from pfocr2rdf.stores.querying.query import query
+from pfocr2rdf.stores.querying.query import query, stream_query
 from pfocr2rdf.stores.querying.result import QUERY_RESULT_FORMATS
 
 PROGRAM = "from pfocr2rdf.cli.query import query_command; query_command()"
@@ -144,10 +144,10 @@ def test_a_format_that_does_not_fit_is_refused(text: str, fmt: str, message: str
 def test_python_gets_terms(store: Path) -> None:
     result = query(store, WORDS)
     assert (result.query_form, result.variables) == ("select", ("word", "how", "family"))
-    rows = list(result)
+    rows = list(result.terms())
     assert rows[2] == {"word": Literal("STAT1"), "how": NamedNode(f"{VOCABULARY}#viaSymbol")}
     assert query(store, TRUTH).boolean is True
-    assert [type(triple) for triple in query(store, STATEMENTS)] == [pyoxigraph.Triple] * 3
+    assert [type(triple) for triple in query(store, STATEMENTS).terms()] == [pyoxigraph.Triple] * 3
     with pytest.raises(StoreError, match="has rows, not a yes or no"):
         _ = query(store, WORDS).boolean
     with pytest.raises(StoreError, match="has a yes or no, no rows"):
@@ -225,7 +225,7 @@ def test_an_update_is_refused_and_changes_nothing(update: str, store: Path) -> N
 
 def test_all_graphs_are_asked_unless_some_are_named(store: Path) -> None:
     def genes(text: str, *graphs: str) -> int:
-        return int(next(iter(query(store, text, graphs=graphs)))["n"].value)
+        return int(next(iter(query(store, text, graphs=graphs)))["n"])
 
     count = "SELECT (COUNT(DISTINCT ?s) AS ?n) {} {{ ?s a ?class ; ?p ?o . {} }}"
     join_pattern = "?class rdfs:label ?name"  # the class of a gene is described in the graph of the vocabulary
@@ -334,7 +334,7 @@ def test_a_store_is_not_read_while_somebody_writes_to_it(tmp_path: Path) -> None
 def test_a_store_is_not_written_to_while_somebody_reads_it(store: Path) -> None:
     writing = [sys.executable, "-c", "import sys, pyoxigraph; pyoxigraph.Store(sys.argv[1])", store]
     previous = state(store)
-    result, other = query(store, WORDS), query(store, WORDS)
+    result, other = stream_query(store, WORDS), stream_query(store, WORDS)
     refusal = subprocess.run(writing, capture_output=True)
     assert b"While lock file" in refusal.stderr
     assert len(list(result)) == len(list(other)) == 3

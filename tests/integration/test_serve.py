@@ -153,7 +153,7 @@ def plain(term: Any) -> Any:
 def test_rows_are_those_of_query_in_every_format(example: Example, server: Served, store: Path) -> None:
     result = query(store, example.text)
     names = result.variables
-    expected = sorted(tuple(plain(as_rdflib(row[name])) if name in row else None for name in names) for row in map(dict, result))
+    expected = sorted(tuple(plain(as_rdflib(row[name])) if name in row else None for name in names) for row in result.terms())
     for form in ("json", "xml", "tsv", "csv"):
         media_type = next(media_type for media_type, name in RESULT_MEDIA_TYPES.items() if name == form)
         response = server.ask(example.text, media_type)
@@ -169,7 +169,7 @@ def test_rows_are_those_of_query_in_every_format(example: Example, server: Serve
 
 @pytest.mark.parametrize("example", [example for example in LOCAL if example.query_form == "construct"], ids=lambda example: example.name)
 def test_statements_are_those_of_query_in_every_format(example: Example, server: Served, store: Path) -> None:
-    expected = rdflib.Graph().parse(data="".join(f"{triple} .\n" for triple in query(store, example.text)), format="nt")
+    expected = rdflib.Graph().parse(data="".join(f"{triple} .\n" for triple in query(store, example.text).terms()), format="nt")
     assert len(expected) > 10
     readers = {"text/turtle": "turtle", "application/n-triples": "nt", "application/ld+json": "json-ld", "application/rdf+xml": "xml",
                "application/trig": "trig", "application/n-quads": "nquads"}  # fmt: skip
@@ -352,7 +352,7 @@ def test_the_dataset_is_described(server: Served, store: Path) -> None:
     turtle = rdflib.Graph().parse(data=server.get("/.well-known/void").text, format="turtle")
     described = query(store, "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }", graphs=[f"{DATASET}/description"])
     assert {tuple(map(str, triple)) for triple in turtle} == {
-        (triple.subject.value, triple.predicate.value, getattr(triple.object, "value", str(triple.object))) for triple in described
+        (triple.subject.value, triple.predicate.value, getattr(triple.object, "value", str(triple.object))) for triple in described.terms()
     }
     assert len(rdflib.Graph().parse(data=server.get("/.well-known/void", "application/rdf+xml").content, format="xml")) == len(turtle)
 

@@ -20,8 +20,8 @@ from pfocr2rdf.storage.urls import is_url
 from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions
 from pfocr2rdf.stores.network_guard import run_in_thread
 from pfocr2rdf.stores.querying.examples import LOCAL_ENDPOINT, examples_as_rdf, examples_as_rows, find_example, suggest_examples
-from pfocr2rdf.stores.querying.query import query
-from pfocr2rdf.stores.querying.result import QUERY_RESULT_FORMATS, QueryResult
+from pfocr2rdf.stores.querying.query import stream_query
+from pfocr2rdf.stores.querying.result import QUERY_RESULT_FORMATS, ResultStream
 
 _EXAMPLES = """\b
 Examples:
@@ -118,7 +118,7 @@ def query_command(
         if list_examples:
             result = _list_examples(result_format, connection.endpoints.query or (store if is_url(store) else LOCAL_ENDPOINT))
         else:
-            result = query(store, text, connection=connection, **options)
+            result = stream_query(store, text, connection=connection, **options)
         chosen_format = result_format or ("turtle" if result.query_form == "construct" else _TABLE)
         if chosen_format == _TABLE and result.query_form != "construct":
             write_table(result, file)
@@ -133,7 +133,7 @@ def query_command(
     return ExitStatus.OK
 
 
-def _list_examples(result_format: str | None, target: str) -> QueryResult:
+def _list_examples(result_format: str | None, target: str) -> ResultStream:
     """The examples, as the format wants them; in a table only what a screen has room for."""
     if result_format in QUERY_RESULT_FORMATS and QUERY_RESULT_FORMATS[result_format].is_rdf:
         return examples_as_rdf(target)

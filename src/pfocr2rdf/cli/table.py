@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from pfocr2rdf.rdf.prefixes import READABLE_LOCAL_NAME, PrefixMap
 from pfocr2rdf.rdf.text import escape_controls
-from pfocr2rdf.stores.querying.result import QueryResult
+from pfocr2rdf.stores.querying.result import ResultStream
 from pfocr2rdf.stores.store import SolutionTerm
 
 _ROWS_PER_BLOCK = 1000
@@ -30,7 +30,7 @@ def print_summary(rows: Iterable[Sequence[str]]) -> None:
     Console(highlight=False).print(table)
 
 
-def write_table(result: QueryResult, file: IO[bytes]) -> None:
+def write_table(result: ResultStream, file: IO[bytes]) -> None:
     """Write rows in columns that are as wide as they must be, or a yes or no; nothing in it moves the cursor of a terminal."""
     if result.query_form == "ask":
         file.write(b"yes\n" if result.boolean else b"no\n")
@@ -39,7 +39,7 @@ def write_table(result: QueryResult, file: IO[bytes]) -> None:
 
     names, prefixes = result.variables, PrefixMap(result.prefixes, READABLE_LOCAL_NAME)
     widths = [cell_len(name) for name in names]
-    rows = ([format_term(row[name], prefixes) if name in row else "" for name in names] for row in result)
+    rows = ([format_term(row[name], prefixes) if name in row else "" for name in names] for row in result.terms())
     heading = [list(names)]
     while block := list(itertools.islice(rows, _ROWS_PER_BLOCK)) or heading:
         widths = [max(width, *(cell_len(row[column]) for row in block)) for column, width in enumerate(widths)]

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from pfocr2rdf.rdf.prefixes import READABLE_LOCAL_NAME, PrefixMap
 from pfocr2rdf.site.pages.html import Site, stream_page
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES, HTML, address_from_iri
-from pfocr2rdf.stores.querying.result import QueryResult
+from pfocr2rdf.stores.querying.result import ResultStream
 from pfocr2rdf.stores.store import SolutionTerm
 
 SERVED_SITE = Site(endpoint="sparql")  # the served site, without what only its store knows
@@ -29,7 +29,7 @@ class ResultCell(NamedTuple):
     detail: str = ""
 
 
-def write_result_page(file: IO[bytes], result: QueryResult, query: str, max_rows: int) -> None:
+def write_result_page(file: IO[bytes], result: ResultStream, query: str, max_rows: int) -> None:
     """Write a result as an HTML table, row by row, with a note if it is truncated.
 
     Raises:
@@ -41,12 +41,12 @@ def write_result_page(file: IO[bytes], result: QueryResult, query: str, max_rows
         file.write(part.encode())
 
 
-def _table_context(result: QueryResult, query: str, max_rows: int) -> dict[str, Any]:
+def _table_context(result: ResultStream, query: str, max_rows: int) -> dict[str, Any]:
     names, formats = result.variables, _RESULT_FORMATS
-    rows = ([row.get(name) for name in names] for row in result)
+    rows = ([row.get(name) for name in names] for row in result.terms())
     if result.query_form == "construct":
         names, formats = ("subject", "predicate", "object"), _GRAPH_FORMATS
-        rows = ([triple.subject, triple.predicate, triple.object] for triple in result)
+        rows = ([triple.subject, triple.predicate, triple.object] for triple in result.terms())
     first = list(islice(rows, max_rows))
     more = next(rows, None) is not None
     namespaces = dict(sorted(result.prefixes.items(), reverse=True))  # of prefixes of one namespace, the last one by name is shown

@@ -159,7 +159,7 @@ def test_pages_with_portable_names_are_reached_by_the_paths_of_iris(visit: Visit
 
 def test_resources_whose_iris_do_not_give_their_type_lead_to_the_right_pages(visit: Visit, store: Path) -> None:
     text = "SELECT DISTINCT ?thing ?kind { ?thing a ?kind FILTER (STRSTARTS(STR(?thing), STR(mesh:))) } ORDER BY ?thing LIMIT 20"
-    class_names = {row["thing"].value: row["kind"].value.rpartition("#")[2] for row in query(store, text)}
+    class_names = {row["thing"]: row["kind"].rpartition("#")[2] for row in query(store, text)}
     assert {"Chemical", "Disease"} <= set(class_names.values())
     put(visit, text)
     run_query(visit, " rows")

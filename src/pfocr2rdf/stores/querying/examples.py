@@ -17,7 +17,7 @@ from pfocr2rdf.rdf.package_data import built_in
 from pfocr2rdf.rdf.prefixes import PrefixMap
 from pfocr2rdf.rdf.vocabulary import PREFIXES, SITE_URL
 from pfocr2rdf.stores.querying.query_text import scan_query
-from pfocr2rdf.stores.querying.result import QueryResult
+from pfocr2rdf.stores.querying.result import ResultStream
 
 EXAMPLES_NAMESPACE = f"{SITE_URL}queries/"
 """The IRI of the declaration of their prefixes, and the namespace of the IRIs of examples."""
@@ -31,6 +31,7 @@ EXAMPLE_COLUMNS = ("name", "title", "description", "keywords", "kind", "federate
 _ATTRIBUTES = {"kind": "query_form", "federated": "services"}  # where the column has another name
 
 _HEADER = re.compile(r"# title: (?P<title>.+)\n# description: (?P<description>.+)\n# keywords: (?P<keywords>.+)\n")
+_is_name = re.compile(r"[\w.-]+").fullmatch
 _PREFIX = re.compile(r"^PREFIX (\S*): <(\S*)>$", re.MULTILINE)
 _SERVICE = re.compile(r"\bSERVICE\s+(?:SILENT\s+)?<(\S*)>")
 _PREFIXES = PrefixMap({
@@ -90,6 +91,24 @@ def suggest_examples(name: str) -> list[str]:
     return list(dict.fromkeys(matches))[:3]
 
 
+def resolve_example(text: str) -> str:
+    """The text of an example query where a text is its name; any other query as it is.
+
+    >>> resolve_example("ASK {}"), resolve_example("family-members").startswith("# title: ")
+    ('ASK {}', True)
+
+    Raises:
+        StoreError: it can only be a name, and there is no such example.
+    """
+    if not _is_name(text):
+        return text
+    if example := find_example(text):
+        return example.text
+    similar = ", ".join(suggest_examples(text))
+    known = f"similar names: {similar}" if similar else f"the examples: {', '.join(example.name for example in load_examples())}"
+    raise StoreError(f"there is no example query named {text}; {known}")
+
+
 def parse_example(name: str, text: str) -> Example:
     r"""Parse an example: a header of three comments, and the query.
 
@@ -108,23 +127,23 @@ def parse_example(name: str, text: str) -> Example:
     return Example(name, header["title"], header["description"], keywords, text, query_form, tuple(_SERVICE.findall(text)))
 
 
-def examples_as_rows(columns: tuple[str, ...] = EXAMPLE_COLUMNS) -> QueryResult:
+def examples_as_rows(columns: tuple[str, ...] = EXAMPLE_COLUMNS) -> ResultStream:
     """The examples as a table with some of ``EXAMPLE_COLUMNS``; several values in a cell are separated by commas."""
     rows = [
         {column: {"type": "literal", "value": _cell_text(getattr(example, _ATTRIBUTES.get(column, column)))} for column in columns}
         for example in load_examples()
     ]
     results = json.dumps({"head": {"vars": columns}, "results": {"bindings": rows}})
-    return QueryResult(parse_query_results(results, format=QueryResultsFormat.JSON), {}, "the examples")
+    return ResultStream(parse_query_results(results, format=QueryResultsFormat.JSON), {}, "the examples")
 
 
 def _cell_text(value: str | tuple[str, ...]) -> str:
     return value if isinstance(value, str) else ", ".join(value)
 
 
-def examples_as_rdf(target: str = LOCAL_ENDPOINT) -> QueryResult:
+def examples_as_rdf(target: str = LOCAL_ENDPOINT) -> ResultStream:
     """The examples as RDF, each a ``sh:SPARQLExecutable`` as SPARQL editors read it; the target is the URL of their SPARQL endpoint."""
-    return QueryResult(_example_triples(target), _PREFIXES.namespaces, "the examples")
+    return ResultStream(_example_triples(target), _PREFIXES.namespaces, "the examples")
 
 
 def serialize_examples(target: str = LOCAL_ENDPOINT) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-import weakref
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,8 +20,10 @@ from pfocr2rdf.stores.drivers import GraphStoreDriver
 from pfocr2rdf.stores.embedded import EmbeddedStore
 from pfocr2rdf.stores.graph_layout import VOCABULARY_GRAPH
 from pfocr2rdf.stores.network_guard import has_network, run_without_network
+from pfocr2rdf.stores.querying.examples import resolve_example
+from pfocr2rdf.stores.querying.query_result import QueryResult
 from pfocr2rdf.stores.querying.query_text import LOOKAHEAD_PADDING, QueryText, explain_syntax_error, scan_query
-from pfocr2rdf.stores.querying.result import FEDERATION_MESSAGE, QueryResult, map_query_errors
+from pfocr2rdf.stores.querying.result import FEDERATION_MESSAGE, ResultStream, map_query_errors
 
 
 def query(
@@ -33,7 +34,10 @@ def query(
     service: bool = False,
     connection: ConnectionOptions = ConnectionOptions(),  # noqa: B008 - it is immutable
 ) -> QueryResult:
-    r"""Execute a SPARQL 1.1 query against a store. The project's prefixes need not be declared.
+    r"""Execute a SPARQL 1.1 query, or an example query, against a store. The project's prefixes need not be declared.
+
+    The whole result is read before this returns: it can be read many times, and the store is free again. A result beyond
+    ``RESULT_MEMORY_BYTES`` is in a temporary file. ``stream_query`` reads no more than what is asked for.
 
     >>> import tempfile
     >>> from pyoxigraph import Store
@@ -41,12 +45,13 @@ def query(
     ...     store = Store(folder)
     ...     store.update("INSERT DATA { <https://example.org/a> <http://purl.org/dc/terms/title> 'A' }")
     ...     del store
-    ...     [row["title"].value for row in query(folder, "SELECT ?title { ?thing dcterms:title ?title }")]
-    ['A']
+    ...     result = query(folder, "SELECT ?title { ?thing dcterms:title ?title }")
+    >>> len(result), list(result)
+    (1, [{'title': 'A'}])
 
     Args:
         store: the folder of an embedded store, or the URL of a server.
-        text: the query; an update is refused.
+        text: the query, or the name of an example query; an update is refused.
         graphs: the IRIs of the graphs that make up the default graph, whatever FROM the query has. Without them and without FROM,
             these are all graphs of an embedded store; for a server those of the dataset and the vocabulary, if it holds them in
             graphs of their own and the query has no GRAPH, else the server's default graph.
@@ -55,12 +60,27 @@ def query(
             and for a server, which could ask others itself, it is refused.
         connection: how to connect to a server.
 
-    Returns:
-        The result, which can be read once. As long as it exists, nobody can write to an embedded store.
-
     Raises:
         StoreError: there is no store, or it is being written to; or the query is not valid, or an update, or cannot be answered.
+        OutputError: there is no room for the temporary file.
     """
+    with stream_query(store, text, graphs=graphs, service=service, connection=connection) as stream:
+        return QueryResult(stream)
+
+
+def stream_query(
+    store: str | os.PathLike[str],
+    text: str,
+    *,
+    graphs: Iterable[str] = (),
+    service: bool = False,
+    connection: ConnectionOptions = ConnectionOptions(),  # noqa: B008 - it is immutable
+) -> ResultStream:
+    """Execute a query as ``query`` does, and return its result as a stream: for results that are larger than what is needed of them.
+
+    It can be read once. As long as it is open, nobody can write to an embedded store. The result of a server is downloaded first.
+    """
+    text = resolve_example(text)
     query_text = scan_query(text, allow_service=service)
     if query_text.uses_service and not service:
         raise FederationError(FEDERATION_MESSAGE)
@@ -81,7 +101,7 @@ def query(
         return _query_server(destination.location, query_text, graphs, destination.name)
 
 
-def _query_server(server: GraphStoreDriver, query_text: QueryText, graphs: Sequence[str], url: str) -> QueryResult:
+def _query_server(server: GraphStoreDriver, query_text: QueryText, graphs: Sequence[str], url: str) -> ResultStream:
     """Query a server. The result is downloaded to a temporary file, so that it is complete, and does not fill the memory."""
     if not (graphs or query_text.has_from or query_text.has_graph):
         graphs = _default_graphs(server)
@@ -94,14 +114,14 @@ def _query_server(server: GraphStoreDriver, query_text: QueryText, graphs: Seque
         raise
 
 
-def _read_result(file: IO[bytes], query_text: QueryText, source: str, *, is_rdf: bool) -> QueryResult:
+def _read_result(file: IO[bytes], query_text: QueryText, source: str, *, is_rdf: bool) -> ResultStream:
     """The result in a file: N-Triples, or SPARQL results in JSON."""
     file.seek(0)
     with map_query_errors(source):
         if is_rdf:
             triples = (quad.triple for quad in parse(file, format=RdfFormat.N_TRIPLES, lenient=True))
-            return QueryResult(triples, query_text.prefixes, source)
-        return QueryResult(parse_query_results(file, format=QueryResultsFormat.JSON), query_text.prefixes, source)
+            return ResultStream(triples, query_text.prefixes, source)
+        return ResultStream(parse_query_results(file, format=QueryResultsFormat.JSON), query_text.prefixes, source)
 
 
 def _default_graphs(server: GraphStoreDriver) -> list[str]:
@@ -110,7 +130,7 @@ def _default_graphs(server: GraphStoreDriver) -> list[str]:
     return [*graphs, VOCABULARY_GRAPH] if graphs == [DATASET_IRI] else []
 
 
-def _query_folder_without_network(path: Path, query_text: QueryText, graphs: Sequence[str]) -> QueryResult:
+def _query_folder_without_network(path: Path, query_text: QueryText, graphs: Sequence[str]) -> ResultStream:
     """Query the embedded store in a folder in a thread without network. The result is complete in a temporary file.
 
     pyoxigraph evaluates while a result is read, which must be in that thread, too.
@@ -130,7 +150,7 @@ def _query_folder_without_network(path: Path, query_text: QueryText, graphs: Seq
         raise
 
 
-def _query_folder(path: Path, query_text: QueryText, graphs: Sequence[str]) -> QueryResult:
+def _query_folder(path: Path, query_text: QueryText, graphs: Sequence[str]) -> ResultStream:
     """Query the embedded store in a folder, which stays open as long as the result."""
     with ExitStack() as stack:
         store = EmbeddedStore(path)
@@ -139,7 +159,7 @@ def _query_folder(path: Path, query_text: QueryText, graphs: Sequence[str]) -> Q
             result = query_embedded(store, query_text, graphs or None, source=str(path))
         except SyntaxError as error:
             raise explain_syntax_error(query_text, str(error)) from None
-        weakref.finalize(result, stack.pop_all().close)
+        result.own(stack.pop_all())
     return result
 
 
@@ -151,7 +171,7 @@ def query_embedded(
     *,
     base_iri: str | None = None,
     source: str,
-) -> QueryResult:
+) -> ResultStream:
     """Query an open store, which errors call ``source``.
 
     Relative IRIs are resolved against ``base_iri``; without it they are errors, unless the query has BASE.
@@ -178,4 +198,4 @@ def query_embedded(
             query_text.text + LOOKAHEAD_PADDING, base_iri=base_iri, prefixes=query_text.implied_prefixes,
             use_default_graph_as_union=union, default_graph=default, named_graphs=named,
         )  # fmt: skip
-    return QueryResult(results, query_text.prefixes, source, is_federated=query_text.may_use_service)
+    return ResultStream(results, query_text.prefixes, source, is_federated=query_text.may_use_service)

@@ -1,11 +1,13 @@
-"""The result of a query: rows, statements or a boolean, which are streamed and never in memory together."""
+"""The stream of a result: rows, triples or a boolean, read once and never in memory together."""
 
 from __future__ import annotations
 
 import contextlib
 import re
+import weakref
 from collections.abc import Iterator, Mapping
-from typing import IO, Any, NamedTuple, cast
+from contextlib import ExitStack
+from typing import IO, Any, NamedTuple, Self, cast
 
 import pyoxigraph
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Triple
@@ -13,6 +15,7 @@ from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfForm
 from pfocr2rdf.errors import FederationError, StoreError
 from pfocr2rdf.rdf.format_names import canonical_format_name
 from pfocr2rdf.stores.network_guard import has_network
+from pfocr2rdf.stores.querying.python_values import PythonValue, python_value
 
 
 class _ResultFormat(NamedTuple):
@@ -38,23 +41,34 @@ _HTTP_ERROR = re.compile(r"Error (\d{3}) ")
 _OS_ERROR = re.compile(r"^[\w ,'()/-]+ \(os error \d+\)$")  # of a connection: the name of an errno
 _LOOKUP_ERROR = "failed to lookup address information"
 
-_FORM_DESCRIPTIONS = {
+FORM_DESCRIPTIONS = {
     "select": "a SELECT query has rows",
     "ask": "an ASK query has a yes or no",
     "construct": "a CONSTRUCT or DESCRIBE query has statements",
 }
+"""What the result of each query form is, for errors."""
 
 
-class QueryResult:
-    """The result of a query, for one thread. It can be read once, by a loop or by ``write``; only ``boolean`` stays.
+class Statement(NamedTuple):
+    """A triple of a CONSTRUCT or DESCRIBE as values of Python."""
 
-    Its items are the rows of a SELECT, as ``SolutionMapping``, or the statements of a CONSTRUCT or DESCRIBE, as ``pyoxigraph.Triple``.
+    subject: PythonValue
+    predicate: PythonValue
+    object: PythonValue
+
+
+class ResultStream:
+    """The result of a query, read once while the query runs, for one thread.
+
+    A loop gives a dictionary by variable for each row of a SELECT, ``None`` where a variable is not bound, and a ``Statement`` for each
+    triple of a CONSTRUCT or DESCRIBE; all values are those of Python. ``terms`` gives RDF terms instead. The truth value of a stream is
+    the answer of an ASK; of another query it is an error, since only reading would show it.
 
     Args:
-        results: the result of pyoxigraph, or statements from anywhere.
+        results: the result of pyoxigraph, or triples from anywhere.
         prefixes: the namespaces by prefix that IRIs may be compressed with.
         source: the name of the store in errors.
-        is_federated: whether other servers may be asked while it is read.
+        is_federated: whether other servers may be queried while it is read.
 
     Attributes:
         query_form: ``"select"``, ``"ask"`` or ``"construct"``, which is also that of a DESCRIBE.
@@ -70,9 +84,10 @@ class QueryResult:
         *,
         is_federated: bool = False,
     ) -> None:
-        self._results = results
+        self._results: QuerySolutions | QueryBoolean | Iterator[Triple] | None = results
         self._source = source
         self._is_federated = is_federated
+        self._resources = ExitStack()
         self.prefixes = prefixes
         self.variables: tuple[str, ...] = ()
         if isinstance(results, QuerySolutions):
@@ -81,6 +96,22 @@ class QueryResult:
         else:
             self.query_form = "ask" if isinstance(results, QueryBoolean) else "construct"
 
+    def own(self, resources: ExitStack) -> None:
+        """Take over what has to stay open while the stream is read; it is closed with the stream, or when nobody refers to that."""
+        self._resources = resources
+        weakref.finalize(self, resources.close)
+
+    def close(self) -> None:
+        """Release the store before the end of the stream."""
+        self._results = None
+        self._resources.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     @property
     def boolean(self) -> bool:
         """The boolean of an ASK.
@@ -88,25 +119,40 @@ class QueryResult:
         Raises:
             StoreError: it is another query form.
         """
-        if not isinstance(self._results, QueryBoolean):
-            raise StoreError(f"{_FORM_DESCRIPTIONS[self.query_form]}, not a yes or no")
-        return bool(self._results)
+        results = self._open_results()
+        if not isinstance(results, QueryBoolean):
+            raise StoreError(f"{FORM_DESCRIPTIONS[self.query_form]}, not a yes or no")
+        return bool(results)
 
-    def __iter__(self) -> Iterator[Any]:
-        """The rows, or the statements.
+    def __bool__(self) -> bool:
+        return self.boolean
+
+    def terms(self) -> Iterator[Any]:
+        """The rows as ``SolutionMapping``, without variables that are not bound, or the triples as ``pyoxigraph.Triple``.
 
         Raises:
-            StoreError: it is an ASK, which has none; or the store fails meanwhile.
+            StoreError: it is an ASK, which has none; the store fails meanwhile; or the stream is closed.
         """
-        if isinstance(self._results, QueryBoolean):
-            raise StoreError(f"{_FORM_DESCRIPTIONS['ask']}, no rows")
+        results = self._open_results()
+        if isinstance(results, QueryBoolean):
+            raise StoreError(f"{FORM_DESCRIPTIONS['ask']}, no rows")
         with map_query_errors(self._source, is_federated=self._is_federated):
-            if not isinstance(self._results, QuerySolutions):
-                yield from self._results
+            if not isinstance(results, QuerySolutions):
+                yield from results
                 return
-            for solution in self._results:
+            for solution in results:
                 values = zip(self.variables, solution, strict=True)
                 yield {name: value for name, value in values if value is not None}
+
+    def __iter__(self) -> Iterator[Any]:
+        if self.query_form == "construct":
+            return (Statement(*map(python_value, triple)) for triple in self.terms())
+        return ({name: python_value(row[name]) if name in row else None for name in self.variables} for row in self.terms())
+
+    def _open_results(self) -> QuerySolutions | QueryBoolean | Iterator[Triple]:
+        if self._results is None:
+            raise StoreError("the stream is closed; run the query again")
+        return self._results
 
     def write(self, file: IO[bytes], format_name: str) -> None:
         """Write it to a binary file, in a format of ``QUERY_RESULT_FORMATS``.
@@ -115,17 +161,18 @@ class QueryResult:
             StoreError: the format is unknown or does not fit the query form, or the store fails meanwhile.
         """
         pyoxigraph_format = self._select_format(canonical_format_name(format_name))
+        results = self._open_results()
         with map_query_errors(self._source, is_federated=self._is_federated):
             if self.query_form == "construct":
-                pyoxigraph.serialize(cast("Iterator[Triple]", self._results), file, pyoxigraph_format, prefixes=dict(self.prefixes))
+                pyoxigraph.serialize(cast("Iterator[Triple]", results), file, pyoxigraph_format, prefixes=dict(self.prefixes))
             else:
-                cast("QuerySolutions | QueryBoolean", self._results).serialize(file, cast("QueryResultsFormat", pyoxigraph_format))
+                cast("QuerySolutions | QueryBoolean", results).serialize(file, cast("QueryResultsFormat", pyoxigraph_format))
 
     def _select_format(self, name: str) -> Any:
         fitting = [key for key, value in QUERY_RESULT_FORMATS.items() if value.is_rdf == (self.query_form == "construct")]
         if name not in fitting:
             raise StoreError(
-                f"{_FORM_DESCRIPTIONS[self.query_form]}, which cannot be written as {name}; take {', '.join(fitting[:-1])} or {fitting[-1]}"
+                f"{FORM_DESCRIPTIONS[self.query_form]}, which cannot be written as {name}; take {', '.join(fitting[:-1])} or {fitting[-1]}"
             )
         return QUERY_RESULT_FORMATS[name].pyoxigraph_format
 
