@@ -11,15 +11,15 @@ import pfocr2rdf
 from pfocr2rdf.cli.lazy_group import CommandReference, LazyGroup
 
 _COMMANDS = (  # the texts are the first sentences of the commands' own help
-    CommandReference("export", "pfocr2rdf.cli.export:export_command", "Turn records into a validated knowledge graph."),
-    CommandReference("validate", "pfocr2rdf.cli.validate:validate_command", "Validate RDF files, or records, with the SHACL shapes."),
-    CommandReference("diff", "pfocr2rdf.cli.diff:diff_command", "Write what makes the graph NEW of the graph OLD."),
-    CommandReference("load", "pfocr2rdf.cli.load:load_command", "Load an export, or a delta, into a SPARQL store."),
-    CommandReference("query", "pfocr2rdf.cli.query:query_command", "Ask a store with SPARQL."),
-    CommandReference("publish", "pfocr2rdf.cli.publish:publish_command", "Make a linked-data site that any web host can serve."),
-    CommandReference("serve", "pfocr2rdf.cli.serve:serve_command", "Serve a store on the web, with a SPARQL endpoint that only reads."),
-    CommandReference("check", "pfocr2rdf.cli.check:check_command", "Check a site that runs."),
-    CommandReference("stats", "pfocr2rdf.cli.stats:stats_command", "Count what is in a graph, and draw it."),
+    CommandReference("export", "pfocr2rdf.cli.export:export_command", "Export records as a validated RDF knowledge graph."),
+    CommandReference("validate", "pfocr2rdf.cli.validate:validate_command", "Validate RDF files or records with the SHACL shapes."),
+    CommandReference("diff", "pfocr2rdf.cli.diff:diff_command", "Compare two graphs and write the delta from OLD to NEW."),
+    CommandReference("load", "pfocr2rdf.cli.load:load_command", "Load an export or a delta into a SPARQL store."),
+    CommandReference("query", "pfocr2rdf.cli.query:query_command", "Query a store with SPARQL."),
+    CommandReference("publish", "pfocr2rdf.cli.publish:publish_command", "Write a linked-data site of static files."),
+    CommandReference("serve", "pfocr2rdf.cli.serve:serve_command", "Serve a store on the web, with a read-only SPARQL endpoint."),
+    CommandReference("check", "pfocr2rdf.cli.check:check_command", "Check a published site."),
+    CommandReference("stats", "pfocr2rdf.cli.stats:stats_command", "Count the resources in a graph and draw plots."),
     CommandReference(
         "completion", "pfocr2rdf.cli.completion:completion_command", "Print a script that completes commands and options in your shell."
     ),
@@ -27,10 +27,10 @@ _COMMANDS = (  # the texts are the first sentences of the commands' own help
 
 _EXIT_STATUS_HELP = """\b
 Exit status:
-  0  all went well
-  1  done, but something was refused, quarantined or differs
-  2  wrong usage
-  3  it could not be done
+    0  success
+  1  completed, but records were refused or quarantined, or there are differences or problems
+  2  usage error
+  3  failure
 """
 
 
@@ -43,4 +43,4 @@ def is_compiled() -> bool:
 @click.group(cls=LazyGroup, references=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXIT_STATUS_HELP)
 @click.version_option(package_name="pfocr2rdf", message=f"%(prog)s, version %(version)s (compiled: {'yes' if is_compiled() else 'no'})")
 def main() -> None:
-    """Turn the records of Pathway Figure OCR into a validated RDF knowledge graph."""
+    """Convert Pathway Figure OCR records to a validated RDF knowledge graph."""

@@ -23,24 +23,24 @@ Examples:
 @click.argument("url")
 @click.option(
     "--samples", type=click.IntRange(min=1), default=SAMPLES_PER_TYPE, show_default=True, metavar="N",
-    help="How many things of each kind to ask for.",
+    help="Number of resources of each type to request.",
 )  # fmt: skip
 @click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), default=AUDIT_TIMEOUT_SECONDS, show_default=True, metavar="SECONDS",
-    help="How long to wait for the next byte.",
+    help="Time limit for the next byte from the server.",
 )  # fmt: skip
 @click.option(
     "--negotiation/--no-negotiation", "negotiates", default=None,
-    help="Whether the host gives each client what it accepts  [default: see for itself].",
+    help="Whether the host is expected to support content negotiation. Default: detect.",
 )  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit status says it all.")
+@click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing. See the exit status.")
 @handle_errors
 def check_command(url: str, samples: int, timeout: float, negotiates: bool | None, as_json: bool, quiet: bool) -> int:
-    """Check a site that runs.
+    """Check a published site.
 
-    URL is where the site of 'pfocr2rdf publish' is, on any host. Things of each kind in its sitemap are asked for in each form and
-    with each wish, and what comes back is read. The exit status is 1 where something is wrong.
+    URL is the URL of a site created by 'pfocr2rdf publish'. The command requests a sample of the resources in its sitemap, in each
+    format and with different Accept headers, and checks the responses. The exit status is 1 if there are problems.
     """
     with show_progress(quiet or as_json) as progress:
         report = check_site(url, samples=samples, timeout=timeout, negotiates=negotiates, progress=progress)

@@ -16,22 +16,22 @@ from pfocr2rdf.stores.drivers import DRIVERS
 
 _OPTIONS = {
     "driver": click.option(
-        "--driver", type=click.Choice(list(DRIVERS)), help="The kind of server; without this it is found out.",
+        "--driver", type=click.Choice(list(DRIVERS)), help="Type of server. Default: detect.",
     ),
     "user": click.option(
-        "--user", default="", metavar="NAME", help="The name to log in with; the password is asked for where it is not set.",
+        "--user", default="", metavar="NAME", help="User name. If there is no password in the environment, the command prompts for it.",
     ),
-    "query_endpoint": click.option("--query-endpoint", default="", metavar="URL", help="Where the server takes queries."),
-    "update_endpoint": click.option("--update-endpoint", default="", metavar="URL", help="Where the server takes updates."),
-    "graph_store": click.option("--graph-store", default="", metavar="URL", help="Where the server speaks the Graph Store Protocol."),
+    "query_endpoint": click.option("--query-endpoint", default="", metavar="URL", help="URL of the SPARQL query endpoint."),
+    "update_endpoint": click.option("--update-endpoint", default="", metavar="URL", help="URL of the SPARQL update endpoint."),
+    "graph_store": click.option("--graph-store", default="", metavar="URL", help="URL of the Graph Store Protocol endpoint."),
     "retry_seconds": click.option(
         "--retry-for", "retry_seconds", type=click.FloatRange(min=0), metavar="SECONDS",
-        help=f"How long to retry a request that fails for a transient reason  [default: {REQUEST_RETRY_SECONDS:g} once the server has "
-        "answered, else 0].",
+        help=f"Time limit for retries after transient errors. Default: {REQUEST_RETRY_SECONDS:g} once the server has responded, "
+        "and 0 before that.",
     ),
     "timeout_seconds": click.option(
         "--timeout", "timeout_seconds", type=click.FloatRange(min=0.1), default=REQUEST_TIMEOUT_SECONDS, show_default=True,
-        metavar="SECONDS", help="How long to wait for the next byte from the server.",
+        metavar="SECONDS", help="Time limit for the next byte from the server.",
     ),
 }  # fmt: skip
 

@@ -28,28 +28,28 @@ Examples:
 @click.command("diff", epilog=_EXAMPLES)
 @click.argument("old", type=click.Path())
 @click.argument("new", type=click.Path())
-@click.option("-o", "--output", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to write the delta to.")
+@click.option("-o", "--output", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder to write the delta to.")
 @click.option(
     "-f", "--format", "formats", multiple=True, type=click.Choice(list(DELTA_FORMATS)), default=tuple(DELTA_FORMATS), show_default=True,
-    help="A form to write: files of statements, SPARQL Update, RDF Patch; repeat it for more.",
+    help="Output format: files of statements, SPARQL Update, RDF Patch; repeat for several.",
 )  # fmt: skip
-@click.option("--compress", type=click.Choice(list(COMPRESSION_SUFFIXES)), help="Compress these files.")
+@click.option("--compress", type=click.Choice(list(COMPRESSION_SUFFIXES)), help="Compress the files.")
 @click.option(
     "--chunk", type=click.IntRange(min=1), default=UPDATE_STATEMENTS, show_default=True, metavar="N",
-    help="Statements in one operation of SPARQL Update.",
+    help="Number of statements in one SPARQL Update operation.",
 )  # fmt: skip
 @click.option(
-    "--graph", default="", metavar="IRI", type=lambda iri: iri and absolute_iri(iri), help="The graph of the statements that name none."
+    "--graph", default="", metavar="IRI", type=lambda iri: iri and absolute_iri(iri), help="Graph for statements without a named graph."
 )
-@click.option("--ignore-graphs", is_flag=True, help="Compare the statements without the names of their graphs.")
-@click.option("--json", "as_json", is_flag=True, help="Print what delta.json has of it as JSON.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit status and delta.json say it all.")
+@click.option("--ignore-graphs", is_flag=True, help="Ignore named graphs.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing. See the exit status and delta.json.")
 @handle_errors
 def diff_command(old: str, new: str, output: Path, as_json: bool, quiet: bool, **options: Any) -> int:
-    """Write what makes the graph NEW of the graph OLD.
+    """Compare two graphs and write the delta from OLD to NEW.
 
-    Each is an export directory, an RDF file by its ending (also with .gz or .zst behind it), or records: a file, a folder, a
-    checkout or an archive. The exit status is 1 where the two differ.
+    OLD and NEW are export directories, RDF files (optionally with .gz or .zst), or records: a file, a folder, a
+    checkout or an archive. The exit status is 1 if the graphs differ.
     """
     with show_progress(quiet or as_json) as progress:
         summary = diff(old, new, output, progress=progress, **options)

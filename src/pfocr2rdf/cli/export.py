@@ -37,57 +37,57 @@ Examples:
 
 @click.command("export", epilog=_EXAMPLES)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCES...", type=click.Path(allow_dash=True))
-@click.option("-o", "--output", required=True, metavar="DIRECTORY", help="The export directory, by path or by URL (s3://bucket/folder).")
+@click.option("-o", "--output", required=True, metavar="DIRECTORY", help="The output folder, as a path or a URL (s3://bucket/folder).")
 @click.option(
     "-f", "--format", "formats", multiple=True, type=FormatName(list(SERIALIZERS)), default=DEFAULT_FORMATS, show_default=True,
-    help="A format to write, also by a short name such as ttl or nt; repeat it for more. All are written in one pass.",
+    help="Output format; repeat for several. Short names such as ttl and nt are accepted. All formats are written in one pass.",
 )  # fmt: skip
-@click.option("--compress", type=click.Choice(list(COMPRESSION_SUFFIXES)), help="Compress the files of the graph.")
+@click.option("--compress", type=click.Choice(list(COMPRESSION_SUFFIXES)), help="Compress the graph files.")
 @shapes_option
 @click.option(
     "--on-violation", type=click.Choice(VIOLATION_POLICIES), default=VIOLATION_POLICIES[0], show_default=True,
-    help="What to do with a figure that breaks a shape: leave it out and set it aside, keep it, or stop.",
+    help="What to do with a figure that violates a shape: quarantine it, export it anyway (keep), or stop (fail).",
 )  # fmt: skip
 @click.option(
     "-w", "--workers", type=click.IntRange(min=1), metavar="N",
-    help="Worker processes; 1 works without any. The output is the same for any number. By default, one a core.",
+    help="Number of worker processes; 1 uses the main process only. The output does not depend on it. Default: one per core.",
 )  # fmt: skip
 @click.option(
     "--engine", type=click.Choice(EXECUTORS), default=EXECUTORS[0], show_default=True,
-    help="Where the work is done: in processes of this machine, or on a cluster of dask.distributed.",
+    help="Run in processes on this machine, or on a dask.distributed cluster.",
 )  # fmt: skip
-@click.option("--scheduler", metavar="ADDRESS", help="The cluster's scheduler (tcp://host:8786). Without it, dask is started here.")
+@click.option("--scheduler", metavar="ADDRESS", help="The scheduler of the cluster (tcp://host:8786). Default: start a local cluster.")
 @click.option(
     "--partition-size", type=click.IntRange(min=1), metavar="N",
-    help="Write the graph in parts of N records. An output by URL, or from dask, is always in parts, of 1000.",
+    help="Write the graph in partitions of N records. Output to a URL or from dask is always partitioned; the default is then 1000.",
 )  # fmt: skip
-@click.option("--merge", is_flag=True, help="Put the parts together to one file in each format in the end.")
-@click.option("--fresh", is_flag=True, help="Map all records again, also those that have not changed since the last export.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read no more than N records.")
-@click.option("--fail-fast", is_flag=True, help="Stop at the first record that is refused.")
-@click.option("--dry-run", is_flag=True, help="Read, map and validate, but write nothing.")
+@click.option("--merge", is_flag=True, help="Merge the partitions into one file per format at the end.")
+@click.option("--fresh", is_flag=True, help="Map all records, including records that have not changed since the last export.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read at most N records.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first refused record.")
+@click.option("--dry-run", is_flag=True, help="Read, map and validate the records, but write nothing.")
 @click.option(
     "--image-url", metavar="TEMPLATE",
-    help="Where pictures are, if you have copies: https://example.org/{pmcid}/{filename}, or a folder's URL. By default, at Europe PMC.",
+    help="URL of your own copies of the pictures: https://example.org/{pmcid}/{filename}, or the URL of a folder. Default: Europe PMC.",
 )  # fmt: skip
-@click.option("--release", default="", metavar="NAME", help="The name of this release, for the dataset's description.")
-@click.option("--issued", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="The date of this release, for the same.")
+@click.option("--release", default="", metavar="NAME", help="Version of the release, for the dataset description.")
+@click.option("--issued", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Date of the release, for the dataset description.")
 @click.option(
     "--metadata", metavar="FILE", type=click.Path(),
-    help="A YAML file for the same: version, issued, creators, contact, email, contact-page, homepage, downloads.",
+    help="YAML file with dataset metadata: version, issued, creators, contact, email, contact-page, homepage, downloads.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
-@click.option("-q", "--quiet", is_flag=True, help="Print no summary: the exit status and report.json say it all.")
+@click.option("-q", "--quiet", is_flag=True, help="Print no summary. See the exit status and report.json.")
 @handle_errors
 def export_command(sources: tuple[str, ...], output: str, as_json: bool, quiet: bool, metadata: str | None, **options: Any) -> int:
-    """Turn records into a validated knowledge graph.
+    """Export records as a validated RDF knowledge graph.
 
-    SOURCES are record files, folders, PFOCR checkouts (with _figures and _data), archives (.zip, .tar, also with .gz, .zst, .bz2
-    or .xz), by path or by URL (s3://bucket/folder/), or - for standard input. Where an export is in the directory already, only
-    records that are new or have changed are mapped.
+    SOURCES are record files, folders, PFOCR checkouts (with _figures and _data), or archives (.zip, .tar, optionally with .gz, .zst,
+    .bz2 or .xz), as paths or URLs (s3://bucket/folder/), or - for standard input. If the output folder contains a previous export, only
+    new and changed records are mapped.
 
-    An archive may have 2,000,000 members and expand to 32 GiB and to 200 times its size. PFOCR2RDF_ARCHIVE_MAX_MEMBERS,
-    PFOCR2RDF_ARCHIVE_MAX_EXPANDED_BYTES and PFOCR2RDF_ARCHIVE_MAX_RATIO set other limits.
+    Limits for archives are 2,000,000 members, 32 GiB of expanded data, and a compression ratio of 200. Set other limits with
+    PFOCR2RDF_ARCHIVE_MAX_MEMBERS, PFOCR2RDF_ARCHIVE_MAX_EXPANDED_BYTES and PFOCR2RDF_ARCHIVE_MAX_RATIO.
     """
     atexit.register(gc.freeze)  # a last collection, when the process ends, would visit all caches, and free nothing that exit does not
     release = _override(read_release(metadata) if metadata else Release(), options.pop("release"), options.pop("issued"))

@@ -39,58 +39,59 @@ Examples:
 @click.argument("source", type=click.Path())
 @click.option(
     "--to", default=DEFAULT_STORE, show_default=True, metavar="TARGET",
-    help="The folder of an embedded store, which needs no server, or the URL of a SPARQL server.",
+    help="Folder of an embedded store, which needs no server, or URL of a SPARQL server.",
 )  # fmt: skip
 @click.option(
     "--graphs", type=click.Choice(GRAPH_LAYOUTS), default=GRAPH_LAYOUTS[0], show_default=True,
-    help="Load into one named graph, into one for each figure, or into the default graph.",
+    help="Load into one named graph, one named graph per figure, or the default graph.",
 )  # fmt: skip
-@click.option("--graph", default=DATASET_IRI, show_default=True, metavar="IRI", type=absolute_iri, help="The name of the one named graph.")
+@click.option("--graph", default=DATASET_IRI, show_default=True, metavar="IRI", type=absolute_iri, help="IRI of the named graph.")
 @click.option(
     "--endpoint", metavar="URL", type=web_url,
-    help="The URL at which others query the store, for the example queries; without this, that of the server, or none.",
+    help="Public URL of the SPARQL endpoint, for the example queries. Default: the URL of the server, if any.",
 )  # fmt: skip
-@click.option("--append", is_flag=True, help="Add to what is in the graphs; without this it is replaced.")
-@click.option("--fresh", is_flag=True, help="Begin anew, not where an interrupted load was.")
-@click.option("--take-over", is_flag=True, help="Take the place of a load that holds the store and is dead.")
+@click.option("--append", is_flag=True, help="Add to the statements in the graphs instead of replacing them.")
+@click.option("--fresh", is_flag=True, help="Start from the beginning instead of resuming an interrupted load.")
+@click.option("--take-over", is_flag=True, help="Take over the lock of a load that has died.")
 @server_options()
 @click.option(
     "--sample", type=click.IntRange(min=0), default=DEFAULT_SAMPLE_FIGURES, show_default=True, metavar="N",
-    help="How many figures are read back and compared.",
+    help="Number of figures to read back and compare.",
 )  # fmt: skip
 @click.option(
     "--chunk-size", type=click.IntRange(min=1), metavar="BYTES",
-    help="How large a request may be; without this, what the store bears.",
+    help="Maximum size of a request. Default: depends on the store.",
 )  # fmt: skip
 @click.option(
     "--requests", type=click.IntRange(min=1), metavar="N",
-    help="How many requests are sent at once; without this, what is quick.",
+    help="Number of parallel requests. Default: depends on the store.",
 )  # fmt: skip
 @click.option(
     "--journals", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
-    help="Where the journals of loads into servers are; without this, in the user's folder for such files.",
+    help="Folder for the journals of loads into servers. Default: the user's folder for application state.",
 )  # fmt: skip
 @click.option(
     "--plan",
     type=click.Choice(list(BULK_LOADERS)),
-    help="Do not load, but write the script that loads with the own loader of such a store.",
+    help="Do not load; write a script for the bulk loader of this store.",
 )
 @click.option(
-    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER", help="The folder of the plan  [default: plan].",
+    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
+    help="Folder for the script of --plan. Default: plan.",
 )  # fmt: skip
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit status says it all.")
+@click.option("--dry-run", is_flag=True, help="Show what would be done, and change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing. See the exit status.")
 @handle_errors
 def load_command(
     source: str, to: str, as_json: bool, quiet: bool, graph: str, chunk_size: int | None, requests: int | None, plan: str | None,
     output: Path | None, endpoint: str | None, take_over: bool, dry_run: bool, connection: ConnectionOptions, **options: Any,
 ) -> int:  # fmt: skip
-    """Load an export, or a delta, into a SPARQL store.
+    """Load an export or a delta into a SPARQL store.
 
-    SOURCE is an export directory, an RDF file, records, which are exported first, or a delta. The graph of an earlier load is
-    replaced as a whole when this one is complete and counted. A load that was interrupted goes on where it was. Passwords come
-    from PFOCR2RDF_USER and PFOCR2RDF_PASSWORD, PFOCR2RDF_TOKEN, ~/.netrc, or a prompt.
+    SOURCE is an export directory, an RDF file, records (which are exported first), or a delta. The new release is verified before it
+    replaces the previous one. An interrupted load is resumed. Passwords come from PFOCR2RDF_USER and PFOCR2RDF_PASSWORD,
+    PFOCR2RDF_TOKEN, ~/.netrc, or a prompt.
     """
     if plan:
         return _write_plan(plan, source, output, str(options["graphs"]), graph, as_json=as_json, quiet=quiet)

@@ -12,7 +12,7 @@ from pfocr2rdf.storage.urls import redact_text
 
 shapes_option = click.option(
     "--shapes", multiple=True, type=click.Path(exists=True, file_okay=False),
-    help="A folder of SHACL shapes (.ttl); repeatable. A file named like a built-in one takes its place, others are added.",
+    help="Folder of SHACL shapes (.ttl); repeat for several. A file with the name of a built-in file replaces it; other files are added.",
 )  # fmt: skip
 
 
@@ -51,5 +51,5 @@ def picture_choice(text: str) -> str:
 
 pictures_option = click.option(
     "--pictures", type=picture_choice, default=PICTURE_MODES[0], show_default=True, metavar="embed|click|link|FOLDER|URL",
-    help="Show pictures in pages, after a click, or only as links; or show copies named FIGURE.jpg from a folder or an https URL.",
+    help="Show pictures (embed), show them after a click, or link to them; or show copies named FIGURE.jpg from a folder or an https URL.",
 )  # fmt: skip

@@ -37,50 +37,46 @@ def _page_folders(text: str) -> tuple[str, ...]:
 
 @click.command("publish", epilog=_EXAMPLES)
 @click.argument("source", type=click.Path(path_type=Path), default=DEFAULT_STORE)
-@click.option(
-    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), required=True, metavar="SITE", help="The folder of the site."
-)
+@click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), required=True, metavar="SITE", help="Folder of the site.")
 @click.option(
     "--pages", default=",".join(PAGE_FOLDERS), type=_page_folders, metavar="KINDS",
-    help=f"What gets pages, with commas between: {', '.join(PAGE_FOLDERS)}  [default: all].",
+    help=f"Comma-separated types of resources that get pages: {', '.join(PAGE_FOLDERS)}. Default: all.",
 )  # fmt: skip
 @click.option(
     "--precompressed", type=click.Choice(PRECOMPRESSION_MODES), default=PRECOMPRESSION_MODES[0], show_default=True,
-    help="Write files with .gz as well, beside the others, or only these: a twentieth to a fifth of the room, for hosts that unpack them.",
+    help="Write .gz files in addition to the others (beside), or only .gz files, if the host can serve them.",
 )  # fmt: skip
 @click.option(
     "--base", default=SITE_URL, show_default=True, type=lambda url: web_url(url).rstrip("/") + "/", metavar="URL",
-    help="Where the site will be found, for the site map and the redirects.",
+    help="Public URL of the site, for the sitemap and the redirects.",
 )  # fmt: skip
 @click.option(
     "--endpoint",
     default="",
     type=lambda url: url and web_url(url),
     metavar="URL",
-    help="A SPARQL endpoint that the page with queries asks.",
+    help="SPARQL endpoint for the query page.",
 )
-@click.option("--downloads/--no-downloads", default=True, show_default=True, help="Put the files of an export into the site.")
+@click.option("--downloads/--no-downloads", default=True, show_default=True, help="Include the files of the export.")
 @pictures_option
 @click.option(
     "--portable-names", is_flag=True,
-    help="Write pages whose names Windows and macOS cannot hold, or not beside each other, under names with a part of a digest.",
+    help="Use file names that are valid and unique on Windows and macOS; other names get a part of a digest.",
 )  # fmt: skip
-@click.option("--force", is_flag=True, help="Write into a folder with somebody else's files, which stay there.")
-@click.option(
-    "--workers", type=click.IntRange(min=1), metavar="N", help="How many processes make pages; without this, one for each processor."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit status says it all.")
+@click.option("--force", is_flag=True, help="Write to a folder that contains other files; these files stay.")
+@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Number of worker processes. Default: one per core.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing. See the exit status.")
 @handle_errors
 def publish_command(
     source: Path, output: Path, pages: tuple[str, ...], precompressed: str, base: str, endpoint: str, downloads: bool, pictures: str,
     portable_names: bool, force: bool, workers: int | None, as_json: bool, quiet: bool,
 ) -> int:  # fmt: skip
-    """Make a linked-data site that any web host can serve.
+    """Write a linked-data site of static files.
 
-    SOURCE is an embedded store that 'pfocr2rdf load' made; or an export directory, an RDF file or records. Each figure, gene, family,
-    paper, chemical, disease and organism gets a page, and beside it its statements as Turtle and JSON-LD. The exit status is 1 where
-    something has a name that no page can have, or a record could not be used.
+    SOURCE is an embedded store created by 'pfocr2rdf load', an export directory, an RDF file, or records. Each figure, gene, family,
+    paper, chemical, disease and organism gets an HTML page and its statements as Turtle and JSON-LD. The exit status is 1 if
+    a resource has a name that cannot be a file name, or if records were refused or quarantined.
     """
     with show_progress(quiet or as_json) as progress:
         summary = publish(

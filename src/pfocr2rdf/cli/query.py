@@ -88,30 +88,30 @@ def _read_query_file(path: Path) -> str:
 @click.argument("text", metavar="QUERY", required=False, callback=_resolve_query)
 @click.option(
     "--store", default=DEFAULT_STORE, show_default=True, metavar="STORE",
-    help="The folder of an embedded store, or the URL of a SPARQL server.",
+    help="Folder of an embedded store, or URL of a SPARQL server.",
 )  # fmt: skip
 @server_options("user", "query_endpoint", "retry_seconds", "timeout_seconds")
 @click.option(
     "-f", "--format", "result_format", type=FormatName([_TABLE, *QUERY_RESULT_FORMATS]),
-    help="How to write the answer: by default a table for rows, yes or no for ASK, and Turtle for statements.",
+    help="Output format. Default: a table for SELECT, yes or no for ASK, Turtle for CONSTRUCT and DESCRIBE.",
 )  # fmt: skip
-@click.option("--graph", "graphs", multiple=True, metavar="IRI", type=absolute_iri, help="Ask this graph only; repeat it for more.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write the answer to.")
-@click.option("--service", is_flag=True, help="Let the query ask other servers with SERVICE.")
+@click.option("--graph", "graphs", multiple=True, metavar="IRI", type=absolute_iri, help="Query only this graph; repeat for several.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write the results to.")
+@click.option("--service", is_flag=True, help="Allow federated queries (SERVICE).")
 @click.option(
     "--list", "list_examples", is_flag=True, is_eager=True,
-    help="List the example queries; with --format csv all about them, and with --format turtle for SPARQL editors.",
+    help="List the example queries; --format csv gives all details, --format turtle a file for SPARQL editors.",
 )  # fmt: skip
-@click.option("--show", "show_text", is_flag=True, is_eager=True, help="Print the text of the query, and ask nothing.")
+@click.option("--show", "show_text", is_flag=True, is_eager=True, help="Print the text of the query, and do not run it.")
 @handle_errors
 def query_command(
     text: str, store: str, result_format: str | None, output: Path | None, connection: ConnectionOptions, show_text: bool,
     list_examples: bool, **options: Any,
 ) -> int:  # fmt: skip
-    """Ask a store with SPARQL.
+    """Query a store with SPARQL.
 
-    QUERY is a file, the name of an example, the text of a query, or - for standard input. The prefixes of the exported files need
-    not be declared, and without --graph and FROM all graphs of an embedded store are asked together. Nothing in the store is changed.
+    QUERY is a file, the name of an example, the text of a query, or - for standard input. The prefixes of exports need no
+    declaration. Without --graph and FROM, the query uses all graphs of an embedded store. Queries cannot change the store.
     """
 
     def ask() -> None:

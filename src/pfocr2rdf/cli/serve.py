@@ -31,49 +31,49 @@ Examples:
 
 @click.command("serve", epilog=_EXAMPLES)
 @click.argument("source", type=click.Path(path_type=Path), default=DEFAULT_STORE)
-@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The port; 0 for any that is free.")
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 selects a free port.")
 @click.option(
     "--timeout", "timeout_seconds", type=click.FloatRange(min=0.1), default=30, show_default=True, metavar="SECONDS",
-    help="How long a query may run.",
+    help="Time limit of a query.",
 )  # fmt: skip
 @click.option(
     "--memory", "memory_mb", type=click.IntRange(min=64), default=2048, show_default=True, metavar="MB",
-    help="How much memory a query may use.",
+    help="Memory limit of a query.",
 )  # fmt: skip
 @click.option(
     "--max-answer", "max_answer_mb", type=click.IntRange(min=1), default=512, show_default=True, metavar="MB",
-    help="How large an answer may be.",
+    help="Maximum size of a response.",
 )  # fmt: skip
 @click.option(
     "--workers", "worker_count", type=click.IntRange(min=1), metavar="N",
-    help="How many queries run at once; without this, two for each processor.",
+    help="Number of queries that run in parallel. Default: two per core.",
 )  # fmt: skip
 @click.option(
     "--queue", "queue_length", type=click.IntRange(min=0), default=32, show_default=True, metavar="N",
-    help="How many more queries wait their turn.",
+    help="Maximum number of waiting queries.",
 )  # fmt: skip
 @click.option(
     "--cache", "cache_mb", type=click.IntRange(min=0), default=64, show_default=True, metavar="MB",
-    help="How much of small answers and pages is kept for who asks next.",
+    help="Size of the cache for small responses and pages.",
 )  # fmt: skip
 @click.option(
     "--max-unsent", "max_unsent_mb", type=click.IntRange(min=1), default=2048, show_default=True, metavar="MB",
-    help="How much of complete answers may wait for slow clients.",
+    help="Maximum size of all responses that are waiting for slow clients.",
 )  # fmt: skip
 @click.option(
     "--host-name", "host_names", multiple=True, metavar="NAME",
-    help="A name by which clients reach the service, besides localhost and its address; can be repeated.",
+    help="Host name of the service, in addition to localhost and its address; repeat for several.",
 )  # fmt: skip
 @pictures_option
-@click.option("--service", "allow_service", is_flag=True, help="Let queries ask other servers with SERVICE.")
-@click.option("-q", "--quiet", is_flag=True, help="Log no requests.")
+@click.option("--service", "allow_service", is_flag=True, help="Allow federated queries (SERVICE).")
+@click.option("-q", "--quiet", is_flag=True, help="Do not log requests.")
 @handle_errors
 def serve_command(source: Path, host: str, port: int, quiet: bool, worker_count: int | None, **limits: Any) -> int:
-    """Serve a store on the web, with a SPARQL endpoint that only reads.
+    """Serve a store on the web, with a read-only SPARQL endpoint.
 
-    SOURCE is an embedded store that 'pfocr2rdf load' made; or an export directory, an RDF file or records, which are loaded into a
-    store for the time being. Graphs that N-Quads and TriG name stay apart. Ctrl-C ends it.
+    SOURCE is an embedded store created by 'pfocr2rdf load', or an export directory, an RDF file or records, which are loaded into a
+    temporary store. Named graphs of N-Quads and TriG are kept. Press Ctrl-C to stop.
     """
     try:
         from pfocr2rdf.server.run import open_listener, serve, service_url

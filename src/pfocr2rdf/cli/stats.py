@@ -34,24 +34,24 @@ def _require_output(context: click.Context, parameter: click.Parameter, values: 
 @click.argument("source", type=click.Path())
 @click.option(
     "--top", type=click.IntRange(min=1), default=DEFAULT_TOP_ROWS, show_default=True, metavar="N",
-    help="How many genes, families, pairs of families and organisms to list.",
+    help="Number of entries in each list.",
 )  # fmt: skip
 @click.option(
     "-o", "--output", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER", is_eager=True,
-    help="The folder to write plots to.",
+    help="Folder to write plots to.",
 )  # fmt: skip
 @click.option(
     "-f", "--format", "formats", multiple=True, type=click.Choice(PLOT_FORMATS), callback=_require_output,
-    help="What to write plots as; repeat it for both  [default: svg].",
+    help="Format of the plots; repeat for both. Default: svg.",
 )  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="Print the numbers as JSON.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit status and the files say it all.")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing. See the exit status and the files.")
 @handle_errors
 def stats_command(source: str, top: int, output: Path | None, formats: tuple[str, ...], as_json: bool, quiet: bool) -> int:
-    """Count what is in a graph, and draw it.
+    """Count the resources in a graph and draw plots.
 
-    SOURCE is an export directory, an RDF file by its ending (also with .gz or .zst behind it), or records, which are exported
-    first: a file, a folder, a checkout or an archive. The exit status is 1 where some of these were left out.
+    SOURCE is an export directory, an RDF file (optionally with .gz or .zst), or records (a file, a folder, a checkout or an
+    archive), which are exported first. The exit status is 1 if records were refused or quarantined.
     """
     if output:
         require_matplotlib()

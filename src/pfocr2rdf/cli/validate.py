@@ -28,16 +28,16 @@ Examples:
 @shapes_option
 @click.option(
     "--report-format", type=click.Choice(("text", "turtle", "json")), default="text", show_default=True,
-    help="How the report is printed.",
+    help="Format of the report.",
 )  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="The same as --report-format json.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit status says it all.")
+@click.option("--json", "as_json", is_flag=True, help="Same as --report-format json.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing. See the exit status.")
 @handle_errors
 def validate_command(files: tuple[str, ...], shapes: tuple[str, ...], report_format: str, as_json: bool, quiet: bool) -> int:
-    """Validate RDF files, or records, with the SHACL shapes.
+    """Validate RDF files or records with the SHACL shapes.
 
-    FILE is an RDF file by its ending (.ttl .nt .nq .trig .rdf .jsonld, also with .gz or .zst behind it), or a record, a folder
-    or an archive of records. The exit status is 1 where there is a violation or a refusal; warnings alone leave it 0.
+    FILE is an RDF file (.ttl .nt .nq .trig .rdf .jsonld, optionally with .gz or .zst), or a record, a folder
+    or an archive of records. The exit status is 1 if there is a violation or a refused record, and 0 if there are only warnings.
     """
     if not quiet and (note := describe_slow_engine()):
         click.echo(note, err=True)
