@@ -22,7 +22,7 @@ from tests.support.records import DATA, ROOT
 from tests.support.servers import Server, oxigraph
 
 from pfocr2rdf.cli.query import query_command
-from pfocr2rdf.errors import StoreError
+from pfocr2rdf.errors import OptionError, StoreError
 from pfocr2rdf.pipeline.prefix_files import NAMESPACES
 from pfocr2rdf.rdf.vocabulary import PREFIXES
 from pfocr2rdf.stores.querying.examples import (
@@ -31,6 +31,7 @@ from pfocr2rdf.stores.querying.examples import (
     LOCAL_ENDPOINT,
     Example,
     examples_as_rdf,
+    group_by_task,
     load_examples,
     parse_example,
     suggest_examples,
@@ -258,13 +259,58 @@ def test_near_names_are_at_most_three_and_the_nearest_is_first() -> None:
     assert suggest_examples("Word")[0] == "words"
 
 
+# -- parameters ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_parameter_is_set_by_a_symbol_an_id_or_an_iri(store: Path) -> None:
+    answers = {
+        run("drawn-with", "--store", store, "--set", f"gene={value}", "--format", "csv").stdout
+        for value in ("JAK2", "jak2", "3717", "ncbigene:3717", "https://identifiers.org/ncbigene/3717")
+    }
+    assert len(answers) == 1
+    assert answers != {run("drawn-with", "--store", store, "--format", "csv").stdout}
+    assert {row["other"] for row in query(store, "drawn-with", parameters={"gene": "JAK2"})} == {
+        row["other"] for row in query(store, "drawn-with", parameters={"gene": "3717"})
+    }
+
+
+def test_the_text_with_a_value_can_be_shown_and_set_again(store: Path, tmp_path: Path) -> None:
+    text = run("drawn-with", "--set", "gene=3717", "--show", "--store", tmp_path / "none").stdout
+    assert "VALUES ?gene { <https://identifiers.org/ncbigene/3717> }" in text
+    (tmp_path / "mine.rq").write_text(text)
+    arguments = ("--store", store, "--format", "csv")
+    assert run(tmp_path / "mine.rq", *arguments).stdout == run("drawn-with", "--set", "gene=JAK2", *arguments).stdout
+    assert run(tmp_path / "mine.rq", "--set", "gene=STAT3", *arguments).stdout == run("drawn-with", *arguments).stdout
+
+
+@pytest.mark.parametrize(("settings", "message"), [
+    (["gene"], "Invalid value for '--set': 'gene' is not NAME=VALUE, such as gene=STAT3."),
+    (["gene=1", "gene=2"], "Invalid value for '--set': gene is set twice."),
+    (["gen=STAT3"], "there is no parameter gen; the query has gene."),
+    (["gene=JAKK2"], "there is no gene 'JAKK2' in the store; similar names: JAK2, CAMKK2."),
+])  # fmt: skip
+def test_a_parameter_that_cannot_be_set_is_wrong_usage(store: Path, settings: list[str], message: str) -> None:
+    assert refused("drawn-with", "--store", store, *(part for setting in settings for part in ("--set", setting))) == message
+
+
+def test_python_takes_the_name_of_an_example_and_suggests_those_that_are_similar(store: Path) -> None:
+    assert len(list(query(store, "years"))) == len(list(query(store, ALL["years"].text)))
+    with pytest.raises(StoreError, match=r"^there is no example query named yeers; similar names: years$"):
+        query(store, "yeers")
+    with pytest.raises(OptionError, match=r"^there is no parameter gene: the query has no parameters$"):
+        query(store, "ASK {}", parameters={"gene": "STAT3"})
+
+
 # -- all of them -----------------------------------------------------------------------------------------------------------
 
 
-def test_the_examples_are_listed_without_a_store(tmp_path: Path) -> None:
-    lines = run("--list", "--store", tmp_path / "none").stdout.splitlines()
-    assert lines[0].split() == ["name", "title"]
-    assert [line.split(maxsplit=1) for line in lines[2:]] == [[example.name, example.title] for example in load_examples()]
+def test_the_examples_are_listed_by_task_without_a_store(tmp_path: Path) -> None:
+    groups = [group.splitlines() for group in run("--list", "--store", tmp_path / "none").stdout.split("\n\n")]
+    assert [group[0] for group in groups] == list(group_by_task(load_examples()))
+    listed = {line.split(maxsplit=1)[0]: line.split(maxsplit=1)[1] for group in groups for line in group[1:]}
+    assert set(listed) == set(ALL)
+    assert listed["years"] == "Figures by year"
+    assert listed["drawn-with"] == "What is drawn together with a gene [gene]"
 
 
 def test_the_list_has_all_about_them_where_there_is_room(tmp_path: Path) -> None:
@@ -277,6 +323,7 @@ def test_the_list_has_all_about_them_where_there_is_room(tmp_path: Path) -> None
         "select",
         "",
     )
+    assert (rows_by_name["drawn-with"]["task"], rows_by_name["drawn-with"]["parameters"]) == ("Genes", "gene=ncbigene:6774")
     assert run("--list", "--format", "csv", "--output", tmp_path / "a.csv").output == ""
     assert (tmp_path / "a.csv").read_text().count("\n") == len(ALL) + 1
 
@@ -347,6 +394,24 @@ def test_the_target_of_the_examples_is_the_server_that_was_named(arguments: tupl
     described = rdflib.Graph().parse(data=run("--list", "--format", "ntriples", *arguments).stdout, format="nt")
     assert len(described) > 7 * len(ALL)
     assert {str(value) for value in described.objects(None, rdflib.URIRef("https://schema.org/target"))} == set(target)
+
+
+def test_a_parameter_is_described_as_shacl_describes_those_of_functions(turtle: str) -> None:
+    graph = rdflib.Graph().parse(data=turtle, format="turtle")
+    sh = rdflib.Namespace(SH)
+    for example in load_examples():
+        nodes = sorted(
+            graph.objects(rdflib.URIRef(EXAMPLES_NAMESPACE + example.name), sh.parameter), key=lambda node: graph.value(node, sh.order)
+        )
+        paths = [str(graph.value(node, sh.path)).rpartition("#")[2] for node in nodes]
+        assert paths == [parameter.name for parameter in example.parameters]
+        assert [str(graph.value(node, sh.description)) for node in nodes] == [parameter.description for parameter in example.parameters]
+        for node in nodes:
+            assert graph.value(node, sh["class"]) or graph.value(node, sh.datatype)
+            assert (node, rdflib.RDF.type, sh.Parameter) in graph
+    (node,) = graph.objects(rdflib.URIRef(f"{EXAMPLES_NAMESPACE}drawn-with"), sh.parameter)
+    assert graph.value(node, sh.defaultValue) == rdflib.URIRef(f"{PREFIXES['ncbigene']}6774")
+    assert graph.value(node, sh["class"]) == rdflib.URIRef(f"{PREFIXES['pfocr']}Gene")
 
 
 def test_the_examples_are_the_same_text_each_time() -> None:

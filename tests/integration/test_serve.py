@@ -205,6 +205,30 @@ def test_the_iri_of_an_example_leads_to_the_page_with_it_in_the_form(server: Ser
     assert server.get("/queries/no-such-example").status_code == 404
 
 
+def test_an_example_takes_parameters_in_its_iri(server: Served) -> None:
+    url = f"{server.url}/queries/drawn-with"
+    default, other = (httpx.get(url, params={"gene": gene, "format": "csv"}, follow_redirects=True) for gene in ("", "jak2"))
+    assert (default.status_code, other.status_code, other.headers["content-type"]) == (200, 200, "text/csv; charset=utf-8")
+    assert other.text != default.text
+    assert other.text == httpx.get(url, params={"gene": "3717", "output": "csv"}, follow_redirects=True).text
+    page = httpx.get(url, params={"gene": "JAK2"}, headers={"Accept": BROWSER}, follow_redirects=True)
+    assert (page.status_code, page.url.path) == (200, "/sparql")
+    assert "ncbigene/3717" in page.text
+
+
+def test_a_parameter_that_cannot_be_set_is_a_bad_request_and_a_browser_gets_the_form(server: Served) -> None:
+    for field, message in (
+        ("gene=JAKK2", "there is no gene 'JAKK2' in the store; similar names: JAK2"),
+        ("gen=1", "there is no parameter gen; "),
+    ):
+        response = server.get(f"/queries/drawn-with?{field}")
+        assert (response.status_code, response.text.startswith(message)) == (400, True)
+        page = httpx.get(f"{server.url}/queries/drawn-with?{field}", headers={"Accept": BROWSER}, follow_redirects=True)
+        assert (page.status_code, page.url.path, message in html.unescape(page.text)) == (400, "/queries.html", True)
+    form = server.get("/queries.html?example=drawn-with&gene=JAK2", BROWSER)
+    assert "ncbigene/3717" in form.text.partition("<textarea")[2].partition("</textarea>")[0]
+
+
 def test_the_prefixes_dereference(server: Served) -> None:
     for path in ("/prefixes", "/prefixes.ttl"):
         graph = rdflib.Graph().parse(data=server.get(path).text, format="turtle")

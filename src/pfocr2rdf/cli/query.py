@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -19,14 +19,24 @@ from pfocr2rdf.storage.regular_files import read_file_or_pipe
 from pfocr2rdf.storage.urls import is_url
 from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions
 from pfocr2rdf.stores.network_guard import run_in_thread
-from pfocr2rdf.stores.querying.examples import LOCAL_ENDPOINT, examples_as_rdf, examples_as_rows, find_example, suggest_examples
-from pfocr2rdf.stores.querying.query import stream_query
+from pfocr2rdf.stores.querying.examples import (
+    LOCAL_ENDPOINT,
+    Example,
+    examples_as_rdf,
+    examples_as_rows,
+    find_example,
+    group_by_task,
+    load_examples,
+    suggest_examples,
+)
+from pfocr2rdf.stores.querying.query import set_query_parameters, stream_query
 from pfocr2rdf.stores.querying.result import QUERY_RESULT_FORMATS, ResultStream
 
 _EXAMPLES = """\b
 Examples:
   pfocr2rdf query --list
   pfocr2rdf query families-together
+  pfocr2rdf query drawn-with --set gene=JAK2
   pfocr2rdf query words.rq
   pfocr2rdf query 'SELECT ?figure { ?figure pfocr:mentions ncbigene:6772 }' --format csv
   pfocr2rdf query 'DESCRIBE fam:STAT' --store release --output stat.ttl
@@ -70,6 +80,19 @@ def _unknown_query_message(name: str) -> str:
     return f"{reason}." if is_file else f"{reason}; pfocr2rdf query --list shows the examples."
 
 
+def _parse_settings(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:  # noqa: ARG001 - click calls it so
+    """The values of parameters by their names."""
+    settings: dict[str, str] = {}
+    for text in values:
+        name, equals, value = text.partition("=")
+        if not (name and equals):
+            raise click.BadParameter(f"{text!r} is not NAME=VALUE, such as gene=STAT3.")
+        if name in settings:
+            raise click.BadParameter(f"{name} is set twice.")
+        settings[name] = value
+    return settings
+
+
 def _exists(path: Path) -> bool:
     try:
         return path.exists()
@@ -95,6 +118,10 @@ def _read_query_file(path: Path) -> str:
     "-f", "--format", "result_format", type=FormatName([_TABLE, *QUERY_RESULT_FORMATS]),
     help="Output format. Default: a table for SELECT, yes or no for ASK, Turtle for CONSTRUCT and DESCRIBE.",
 )  # fmt: skip
+@click.option(
+    "--set", "parameters", multiple=True, metavar="NAME=VALUE", callback=_parse_settings,
+    help="Set a parameter of the query, such as gene=STAT3: a symbol or name, an id or an IRI. Repeat for several; --list names them.",
+)  # fmt: skip
 @click.option("--graph", "graphs", multiple=True, metavar="IRI", type=absolute_iri, help="Query only this graph; repeat for several.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write the results to.")
 @click.option("--service", is_flag=True, help="Allow federated queries (SERVICE).")
@@ -106,7 +133,7 @@ def _read_query_file(path: Path) -> str:
 @handle_errors
 def query_command(
     text: str, store: str, result_format: str | None, output: Path | None, connection: ConnectionOptions, show_text: bool,
-    list_examples: bool, **options: Any,
+    list_examples: bool, parameters: dict[str, str], **options: Any,
 ) -> int:  # fmt: skip
     """Query a store with SPARQL.
 
@@ -115,10 +142,17 @@ def query_command(
     """
 
     def ask() -> None:
+        query_text = set_query_parameters(store, text, parameters, connection) if parameters else text
+        if show_text:
+            file.write(query_text.encode())
+            return
+        if list_examples and result_format in (None, _TABLE):
+            _write_example_list(file)
+            return
         if list_examples:
-            result = _list_examples(result_format, connection.endpoints.query or (store if is_url(store) else LOCAL_ENDPOINT))
+            result = _list_examples(result_format or "", connection.endpoints.query or (store if is_url(store) else LOCAL_ENDPOINT))
         else:
-            result = stream_query(store, text, connection=connection, **options)
+            result = stream_query(store, query_text, connection=connection, **options)
         chosen_format = result_format or ("turtle" if result.query_form == "construct" else _TABLE)
         if chosen_format == _TABLE and result.query_form != "construct":
             write_table(result, file)
@@ -126,15 +160,23 @@ def query_command(
             result.write(file, chosen_format)
 
     with open_output_file(output) if output else open_standard_output() as file:
-        if show_text:
-            file.write(text.encode())
-        else:
-            run_in_thread(ask)  # the main thread cannot handle Ctrl-C while native code runs in it
+        run_in_thread(ask)  # the main thread cannot handle Ctrl-C while native code runs in it
     return ExitStatus.OK
 
 
-def _list_examples(result_format: str | None, target: str) -> ResultStream:
-    """The examples, as the format wants them; in a table only what a screen has room for."""
-    if result_format in QUERY_RESULT_FORMATS and QUERY_RESULT_FORMATS[result_format].is_rdf:
-        return examples_as_rdf(target)
-    return examples_as_rows() if result_format in QUERY_RESULT_FORMATS else examples_as_rows(("name", "title"))
+def _list_examples(result_format: str, target: str) -> ResultStream:
+    """All about the examples: a table, or RDF for SPARQL editors."""
+    return examples_as_rdf(target) if QUERY_RESULT_FORMATS[result_format].is_rdf else examples_as_rows()
+
+
+def _write_example_list(file: IO[bytes]) -> None:
+    """The names and titles of the examples by task, each with its parameters."""
+    examples = load_examples()
+    width = max(len(example.name) for example in examples)
+    for number, (task, members) in enumerate(group_by_task(examples).items()):
+        lines = [f"  {example.name:{width}}  {example.title}{_describe_parameters(example)}" for example in members]
+        file.write("\n".join([*([""] if number else []), task, *lines, ""]).encode())
+
+
+def _describe_parameters(example: Example) -> str:
+    return f" [{', '.join(parameter.name for parameter in example.parameters)}]" if example.parameters else ""

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import closing
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urlencode
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
@@ -25,9 +26,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from pfocr2rdf.errors import StoreError
+from pfocr2rdf.errors import OptionError, StoreError
 from pfocr2rdf.pipeline.prefix_files import serialize_prefixes_jsonld, serialize_prefixes_turtle
 from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
+from pfocr2rdf.rdf.vocabulary import PREFIXES
 from pfocr2rdf.server.answers import QueryAnswers, make_answer, streamed_answer
 from pfocr2rdf.server.client_network import client_network
 from pfocr2rdf.server.content_coding import ContentCoding
@@ -42,7 +44,7 @@ from pfocr2rdf.server.result_pages import SERVED_SITE
 from pfocr2rdf.server.search import SearchIndexes
 from pfocr2rdf.server.service_description import describe_service, serialize_triples
 from pfocr2rdf.server.settings import BYTES_PER_MEGABYTE, ServerSettings
-from pfocr2rdf.server.sparql_protocol import HttpError, ProtocolRequest, parse_request
+from pfocr2rdf.server.sparql_protocol import FORMAT_PARAMETERS, HttpError, ProtocolRequest, parse_request
 from pfocr2rdf.server.store_view import StoreView
 from pfocr2rdf.server.transfers import Transfer, TransferTable
 from pfocr2rdf.server.worker_pool import RETRY_AFTER_HEADERS, StreamedResult
@@ -52,8 +54,10 @@ from pfocr2rdf.site.pages.html import ASSETS_DIR
 from pfocr2rdf.site.pages.pictures import PICTURE_SUFFIXES, PICTURES_DIR, PicturePolicy, is_picture_folder, picture_policy
 from pfocr2rdf.site.pages.query_page import render_query_page
 from pfocr2rdf.stores.embedded import EmbeddedStore, StoreManager, require_store
-from pfocr2rdf.stores.querying.examples import find_example, load_examples
+from pfocr2rdf.stores.querying.examples import Example, find_example, load_examples
 from pfocr2rdf.stores.querying.lookup import LookupExceededError
+from pfocr2rdf.stores.querying.parameter_values import set_parameters
+from pfocr2rdf.stores.store import SolutionMapping
 
 _BLOCK_BYTES = 1 << 16
 _STALL_TIMEOUT_SECONDS = 30.0  # for a client to accept one block
@@ -105,7 +109,7 @@ def application(store: str | os.PathLike[str], settings: ServerSettings = Server
             Route("/health", _health, methods=["GET"]),
             Route("/{slashes:slashes}sparql{end:slashes}", service.sparql, methods=_METHODS),
             Route("/queries.html", service.queries, methods=["GET"]),
-            Route("/queries/{name:path}", _example, methods=["GET", "OPTIONS"]),
+            Route("/queries/{name:path}", service.example, methods=["GET", "OPTIONS"]),
             Route("/context.jsonld", _context, methods=["GET", "OPTIONS"]),
             Route("/prefixes", _prefixes, methods=["GET", "OPTIONS"]),
             Route("/prefixes.ttl", _prefixes, methods=["GET", "OPTIONS"]),
@@ -205,9 +209,55 @@ class _Endpoints:
 
     async def queries(self, request: Request) -> Response:
         """The query page with the examples."""
-        parameters = request.query_params
-        text = parameters.get("query") or _example_text(parameters.get("example", ""))
+        fields = {name: value for name, value in request.query_params.items() if name not in FORMAT_PARAMETERS}
+        example = find_example(fields.pop("example", ""))
+        if (text := fields.pop("query", "")) or not example:
+            return await asyncio.to_thread(self._query_page, text)
+        try:
+            text = await self._set_parameters(example, fields)
+        except OptionError as error:
+            return await asyncio.to_thread(self._query_page, example.text, str(error), 400)
         return await asyncio.to_thread(self._query_page, text)
+
+    async def example(self, request: Request) -> Response:
+        """An example query by its IRI: a redirect to the page where it is in the form, or with values of parameters to its answer."""
+        if request.method == "OPTIONS":
+            return _preflight_response(request, _PAGE_PREFLIGHT_HEADERS)
+        name, fields = request.path_params["name"], dict(request.query_params)
+        example = find_example(name)
+        if name and not example:
+            raise HttpError(404, "there is no such example query; all are at /queries.html")
+        form = f"queries.html?{urlencode({'example': name, **fields})}" if name else "queries.html"
+        location = await self._answer_url(request, example, fields, form) if example and fields else form
+        return Response(status_code=303, headers={"Location": f"{_root_path(request)}/{location}"})
+
+    async def _answer_url(self, request: Request, example: Example, fields: dict[str, str], form: str) -> str:
+        """The URL of the answer to an example, relative to the root; for a browser that of the form where a value cannot be used."""
+        formats = {name: fields.pop(name) for name in FORMAT_PARAMETERS if name in fields}
+        try:
+            text = await self._set_parameters(example, fields)
+        except OptionError as error:
+            if negotiate(request.headers.get("accept", ""), ["text/plain", "text/html"]) == "text/html":
+                return form
+            raise HttpError(400, str(error)) from None
+        return f"sparql?{urlencode({'query': text, **formats})}"
+
+    async def _set_parameters(self, example: Example, fields: dict[str, str]) -> str:
+        """The text of an example with the values of its parameters; an empty value is the default, as a form sends it."""
+        values = {name: value for name, value in fields.items() if value.strip()}
+        async with self._list_slots:
+            return await asyncio.to_thread(self._set_parameters_in_store, example, values)
+
+    def _set_parameters_in_store(self, example: Example, values: dict[str, str]) -> str:
+        def select(text: str) -> list[SolutionMapping]:
+            with self._store.acquire() as view:
+                return view.store.select(text, prefixes=PREFIXES, use_default_graph_as_union=True)
+
+        try:
+            return set_parameters(example.text, values, select)
+        except StoreError as error:
+            LOG.warning("a name cannot be looked up: %s", error)
+            raise HttpError(503, STORE_UNAVAILABLE_MESSAGE, RETRY_AFTER_HEADERS) from None
 
     async def page(self, request: Request) -> Response:
         """A resource page, or the redirect to one."""
@@ -393,17 +443,6 @@ async def _prefixes(request: Request) -> Response:
     if request.url.path.endswith(".jsonld"):
         return Response(serialize_prefixes_jsonld(), media_type="application/ld+json")
     return Response(serialize_prefixes_turtle(), media_type=add_charset("text/turtle"))
-
-
-async def _example(request: Request) -> Response:
-    """The redirect from the IRI of an example query to the page where it is in the form."""
-    if request.method == "OPTIONS":
-        return _preflight_response(request, _PAGE_PREFLIGHT_HEADERS)
-    name = request.path_params["name"]
-    if name and not find_example(name):
-        raise HttpError(404, "there is no such example query; all are at /queries.html")
-    query = f"?example={name}" if name else ""
-    return Response(status_code=303, headers={"Location": f"{_root_path(request)}/queries.html{query}"})
 
 
 async def _handle_http_error(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette calls it so

@@ -9,7 +9,7 @@ from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE_TYPES, PREFIXES, PROPERTI
 from pfocr2rdf.site.pages.html import ASSETS_DIR, Site, render_page
 from pfocr2rdf.site.pages.portable_names import PORTABLE_PATH_PATTERN
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES, EntityType
-from pfocr2rdf.stores.querying.examples import Example, load_examples
+from pfocr2rdf.stores.querying.examples import Example, group_by_task, load_examples
 
 DEFAULT_QUERY = """\
 PREFIX pfocr: <https://pfocr.wikipathways.org/vocab#>
@@ -23,14 +23,6 @@ ORDER BY ?figure
 LIMIT 20
 """
 """The query in the form at first."""
-
-_OTHER_TASK = "Words and evidence"
-_TASKS = {
-    "gene": "Genes", "family": "Families", "chemical": "Chemicals and diseases", "disease": "Chemicals and diseases", "figure": "Figures",
-    "paper": "Papers and years", "journal": "Papers and years", "year": "Papers and years", "organism": "Organisms", "word": _OTHER_TASK,
-    "evidence": _OTHER_TASK, "pathway": "Pathways", "federated": "With data of other servers",
-}  # fmt: skip
-"""The tasks by the first keyword of their examples."""
 
 EDITOR_SCRIPT = "editor/yasqe.min.js"  # the path of the editor in the assets, if it was there when the package was built
 
@@ -66,15 +58,7 @@ def render_query_page(
         is_own=bool(site.endpoint) and not urlsplit(site.endpoint).netloc,
         text=text or DEFAULT_QUERY,
         problem=problem,
-        tasks=_group_by_task(load_examples() if examples is None else examples),
+        tasks=group_by_task(load_examples() if examples is None else examples).items(),
         has_editor=bool(site.endpoint) and (ASSETS_DIR / EDITOR_SCRIPT).is_file(),
         script_data=script_data,
     )
-
-
-def _group_by_task(examples: Iterable[Example]) -> list[tuple[str, list[Example]]]:
-    """The examples by the task that their first keyword names, in the order of the tasks."""
-    groups: dict[str, list[Example]] = {heading: [] for heading in dict.fromkeys(_TASKS.values())}
-    for example in examples:
-        groups[_TASKS.get(example.keywords[0], _OTHER_TASK)].append(example)
-    return [(heading, members) for heading, members in groups.items() if members]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -15,7 +15,9 @@ from pfocr2rdf.errors import StoreError
 from pfocr2rdf.pipeline.prefix_files import NAMESPACES
 from pfocr2rdf.rdf.package_data import built_in
 from pfocr2rdf.rdf.prefixes import PrefixMap
-from pfocr2rdf.rdf.vocabulary import PREFIXES, SITE_URL
+from pfocr2rdf.rdf.vocabulary import PREFIXES, SITE_URL, expand_curie
+from pfocr2rdf.stores.querying.parameter_types import PARAMETER_TYPES
+from pfocr2rdf.stores.querying.parameters import Parameter, default_term, parse_parameters
 from pfocr2rdf.stores.querying.query_text import scan_query
 from pfocr2rdf.stores.querying.result import ResultStream
 
@@ -25,12 +27,20 @@ EXAMPLES_NAMESPACE = f"{SITE_URL}queries/"
 LOCAL_ENDPOINT = "http://127.0.0.1:8000/sparql"
 """Where ``pfocr2rdf serve`` answers if no other address is chosen."""
 
-EXAMPLE_COLUMNS = ("name", "title", "description", "keywords", "kind", "federated")
+EXAMPLE_COLUMNS = ("name", "title", "description", "keywords", "kind", "federated", "task", "parameters")
 """The columns of the table of examples."""
+
+_OTHER_TASK = "Words and evidence"
+_TASKS = {
+    "gene": "Genes", "family": "Families", "chemical": "Chemicals and diseases", "disease": "Chemicals and diseases", "figure": "Figures",
+    "paper": "Papers and years", "journal": "Papers and years", "year": "Papers and years", "organism": "Organisms", "word": _OTHER_TASK,
+    "evidence": _OTHER_TASK, "pathway": "Pathways", "federated": "With data of other servers",
+}  # fmt: skip
+"""The tasks by the first keyword of their examples."""
 
 _ATTRIBUTES = {"kind": "query_form", "federated": "services"}  # where the column has another name
 
-_HEADER = re.compile(r"# title: (?P<title>.+)\n# description: (?P<description>.+)\n# keywords: (?P<keywords>.+)\n")
+_HEADER = re.compile(r"# title: (?P<title>.+)\n# description: (?P<description>.+)\n# keywords: (?P<keywords>.+)\n(?:# parameter: .+\n)*")
 _is_name = re.compile(r"[\w.-]+").fullmatch
 _PREFIX = re.compile(r"^PREFIX (\S*): <(\S*)>$", re.MULTILINE)
 _SERVICE = re.compile(r"\bSERVICE\s+(?:SILENT\s+)?<(\S*)>")
@@ -52,6 +62,12 @@ class Example(NamedTuple):
     text: str  # of the whole file: these as comments, the prefixes that the query uses, and the query
     query_form: str  # select, ask or construct
     services: tuple[str, ...]  # the URLs of its SERVICE clauses
+    parameters: tuple[Parameter, ...]  # what can be set in it
+
+    @property
+    def task(self) -> str:
+        """The heading that it is listed under, by its first keyword."""
+        return _TASKS.get(self.keywords[0], _OTHER_TASK)
 
     @property
     def prefixes(self) -> dict[str, str]:
@@ -124,7 +140,16 @@ def parse_example(name: str, text: str) -> Example:
         raise StoreError(f"{name}: an example begins with the lines '# title: ', '# description: ' and '# keywords: '")
     keywords = tuple(word.strip() for word in header["keywords"].split(","))
     query_form = scan_query(text).query_form.lower()
-    return Example(name, header["title"], header["description"], keywords, text, query_form, tuple(_SERVICE.findall(text)))
+    services = tuple(_SERVICE.findall(text))
+    return Example(name, header["title"], header["description"], keywords, text, query_form, services, parse_parameters(text))
+
+
+def group_by_task(examples: Iterable[Example]) -> dict[str, list[Example]]:
+    """The examples by their tasks, in the order in which both are listed."""
+    groups: dict[str, list[Example]] = {task: [] for task in dict.fromkeys(_TASKS.values())}
+    for example in examples:
+        groups[example.task].append(example)
+    return {task: members for task, members in groups.items() if members}
 
 
 def examples_as_rows(columns: tuple[str, ...] = EXAMPLE_COLUMNS) -> ResultStream:
@@ -137,8 +162,10 @@ def examples_as_rows(columns: tuple[str, ...] = EXAMPLE_COLUMNS) -> ResultStream
     return ResultStream(parse_query_results(results, format=QueryResultsFormat.JSON), {}, "the examples")
 
 
-def _cell_text(value: str | tuple[str, ...]) -> str:
-    return value if isinstance(value, str) else ", ".join(value)
+def _cell_text(value: str | tuple[str | Parameter, ...]) -> str:
+    if isinstance(value, str):
+        return value
+    return ", ".join(f"{part.name}={part.default}" if isinstance(part, Parameter) else part for part in value)
 
 
 def examples_as_rdf(target: str = LOCAL_ENDPOINT) -> ResultStream:
@@ -178,6 +205,27 @@ def _example_triples(target: str) -> Iterator[Triple]:
         yield from (Triple(query, _node("spex:federatesWith"), NamedNode(service)) for service in example.services)
         yield Triple(query, _node("sh:prefixes"), ontology)
         yield Triple(query, _node(f"sh:{example.query_form}"), Literal(example.query))
+        for order, parameter in enumerate(example.parameters):
+            yield from _parameter_triples(example, parameter, order)
+
+
+def _parameter_triples(example: Example, parameter: Parameter, order: int) -> Iterator[Triple]:
+    """A parameter as SHACL Advanced Features have those of functions: its name is the local name of its path."""
+    node = NamedNode(f"{EXAMPLES_NAMESPACE}{example.name}#parameter-{parameter.name}")
+    parameter_type = PARAMETER_TYPES[parameter.type_name]
+    default = default_term(example.text, parameter)
+    yield Triple(_example_node(example), _node("sh:parameter"), node)
+    yield Triple(node, _node("rdf:type"), _node("sh:Parameter"))
+    yield Triple(node, _node("sh:path"), NamedNode(f"{EXAMPLES_NAMESPACE}{example.name}#{parameter.name}"))
+    yield Triple(node, _node("sh:name"), Literal(parameter.label, language="en"))
+    yield Triple(node, _node("sh:description"), Literal(parameter.description, language="en"))
+    if isinstance(default, Literal):
+        yield Triple(node, _node("sh:datatype"), default.datatype)
+    else:
+        yield Triple(node, _node("sh:class"), NamedNode(expand_curie(parameter_type.cls)))
+    yield Triple(node, _node("sh:defaultValue"), default)
+    yield Triple(node, _node("sh:optional"), Literal(True))
+    yield Triple(node, _node("sh:order"), Literal(order))
 
 
 def declare_targets(target: str) -> Iterator[Triple]:

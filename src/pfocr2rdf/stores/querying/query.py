@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
@@ -21,15 +21,18 @@ from pfocr2rdf.stores.embedded import EmbeddedStore
 from pfocr2rdf.stores.graph_layout import VOCABULARY_GRAPH
 from pfocr2rdf.stores.network_guard import has_network, run_without_network
 from pfocr2rdf.stores.querying.examples import resolve_example
+from pfocr2rdf.stores.querying.parameter_values import ParameterValue, set_parameters
 from pfocr2rdf.stores.querying.query_result import QueryResult
 from pfocr2rdf.stores.querying.query_text import LOOKAHEAD_PADDING, QueryText, explain_syntax_error, scan_query
 from pfocr2rdf.stores.querying.result import FEDERATION_MESSAGE, ResultStream, map_query_errors
+from pfocr2rdf.stores.store import SolutionMapping
 
 
 def query(
     store: str | os.PathLike[str],
     text: str,
     *,
+    parameters: Mapping[str, ParameterValue] | None = None,
     graphs: Iterable[str] = (),
     service: bool = False,
     connection: ConnectionOptions = ConnectionOptions(),  # noqa: B008 - it is immutable
@@ -52,6 +55,7 @@ def query(
     Args:
         store: the folder of an embedded store, or the URL of a server.
         text: the query, or the name of an example query; an update is refused.
+        parameters: values of parameters of the query by name: an IRI, an identifier, or a name that is looked up in the store.
         graphs: the IRIs of the graphs that make up the default graph, whatever FROM the query has. Without them and without FROM,
             these are all graphs of an embedded store; for a server those of the dataset and the vocabulary, if it holds them in
             graphs of their own and the query has no GRAPH, else the server's default graph.
@@ -62,9 +66,10 @@ def query(
 
     Raises:
         StoreError: there is no store, or it is being written to; or the query is not valid, or an update, or cannot be answered.
+        OptionError: a parameter or the name in its value is unknown, or several resources have that name.
         OutputError: there is no room for the temporary file.
     """
-    with stream_query(store, text, graphs=graphs, service=service, connection=connection) as stream:
+    with stream_query(store, text, parameters=parameters, graphs=graphs, service=service, connection=connection) as stream:
         return QueryResult(stream)
 
 
@@ -72,6 +77,7 @@ def stream_query(
     store: str | os.PathLike[str],
     text: str,
     *,
+    parameters: Mapping[str, ParameterValue] | None = None,
     graphs: Iterable[str] = (),
     service: bool = False,
     connection: ConnectionOptions = ConnectionOptions(),  # noqa: B008 - it is immutable
@@ -80,7 +86,7 @@ def stream_query(
 
     It can be read once. As long as it is open, nobody can write to an embedded store. The result of a server is downloaded first.
     """
-    text = resolve_example(text)
+    text = set_query_parameters(store, resolve_example(text), parameters or {}, connection)
     query_text = scan_query(text, allow_service=service)
     if query_text.uses_service and not service:
         raise FederationError(FEDERATION_MESSAGE)
@@ -99,6 +105,23 @@ def stream_query(
                 return _query_folder_without_network(destination.location, query_text, graphs)
             return _query_folder(destination.location, query_text, graphs)
         return _query_server(destination.location, query_text, graphs, destination.name)
+
+
+def set_query_parameters(
+    store: str | os.PathLike[str], text: str, parameters: Mapping[str, ParameterValue], connection: ConnectionOptions
+) -> str:
+    """The text of a query with the values of its parameters; names are looked up in the store.
+
+    Raises:
+        OptionError: a parameter or a name is unknown, or a name is that of several resources.
+        StoreError: the store cannot be queried.
+    """
+
+    def select(lookup: str) -> Iterator[SolutionMapping]:
+        with stream_query(store, lookup, connection=connection) as solutions:
+            yield from solutions.terms()
+
+    return set_parameters(text, parameters, select)
 
 
 def _query_server(server: GraphStoreDriver, query_text: QueryText, graphs: Sequence[str], url: str) -> ResultStream:
