@@ -24,7 +24,7 @@ from tests.support.search import ACID, ALL, FAMILY, FEW, IL6, MANY, NFKB, PAPER,
 
 from pfocr2rdf import load
 from pfocr2rdf.errors import OutputError
-from pfocr2rdf.server.search_builder import build_search_indexes
+from pfocr2rdf.server.page_data_builder import build_page_data
 from pfocr2rdf.site.pages.html import ASSETS_DIR
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_NAME
 from pfocr2rdf.site.search.index import ENTRIES_PER_BLOCK, TYPE_ORDER, SearchEntry
@@ -343,7 +343,7 @@ def real_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The index that the server makes of real figures."""
     folder = tmp_path_factory.mktemp("real")
     load(shared_data("corpus-gen1"), folder / "store")
-    build_search_indexes(folder / "store", folder / "indexes")
+    build_page_data(folder / "store", folder / "indexes")
     return next((folder / "indexes").glob("*/complete"))
 
 

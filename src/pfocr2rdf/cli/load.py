@@ -17,6 +17,8 @@ from pfocr2rdf.cli.table import print_summary
 from pfocr2rdf.errors import ExitStatus
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.storage.delta_format import is_delta
+from pfocr2rdf.storage.progress import Progress
+from pfocr2rdf.storage.urls import is_url
 from pfocr2rdf.stores.apply import ApplyResult, apply
 from pfocr2rdf.stores.bulk_scripts.loaders import BULK_LOADERS
 from pfocr2rdf.stores.bulk_scripts.plan import plan_bulk_load
@@ -79,13 +81,17 @@ Examples:
     "-o", "--output", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
     help="Folder for the script of --plan. Default: plan.",
 )  # fmt: skip
+@click.option(
+    "--index", is_flag=True,
+    help="Also build the search index and the lists of 'pfocr2rdf serve' in an embedded store. Default: its first start does.",
+)  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Show what would be done, and change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing. See the exit status.")
 @handle_errors
 def load_command(
     source: str, to: str, as_json: bool, quiet: bool, graph: str, chunk_size: int | None, requests: int | None, plan: str | None,
-    output: Path | None, endpoint: str | None, take_over: bool, dry_run: bool, connection: ConnectionOptions, **options: Any,
+    output: Path | None, endpoint: str | None, take_over: bool, index: bool, dry_run: bool, connection: ConnectionOptions, **options: Any,
 ) -> int:  # fmt: skip
     """Load an export or a delta into a SPARQL store.
 
@@ -93,6 +99,8 @@ def load_command(
     replaces the previous one. An interrupted load is resumed. Passwords come from PFOCR2RDF_USER and PFOCR2RDF_PASSWORD,
     PFOCR2RDF_TOKEN, ~/.netrc, or a prompt.
     """
+    if index and (plan or is_url(to)):
+        raise click.UsageError("--index is for an embedded store; leave it out, or name a folder with --to.")
     if plan:
         return _write_plan(plan, source, output, str(options["graphs"]), graph, as_json=as_json, quiet=quiet)
     if output:
@@ -113,6 +121,7 @@ def load_command(
                 **common,
                 **options,
             )
+        _build_index(to, progress, is_wanted=index and not dry_run)
     if as_json:
         click.echo(json.dumps(result.as_dict(), indent=2))
     elif not quiet:
@@ -124,6 +133,13 @@ def load_command(
     if result.excluded_records and not quiet:
         click.echo(f"{source}: {result.excluded_records:,} of its records are not in the store; export it to see why", err=True)
     return result.exit_status
+
+
+def _build_index(store: str, progress: Progress | None, *, is_wanted: bool) -> None:
+    if is_wanted:
+        from pfocr2rdf.server.page_data_builder import build_page_data  # here, since it imports all that pages need
+
+        build_page_data(Path(store), progress=progress)
 
 
 def _write_plan(target: str, source: str, output: Path | None, graphs: str, graph: str, *, as_json: bool, quiet: bool) -> int:

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlencode
@@ -36,12 +37,13 @@ from pfocr2rdf.server.content_coding import ContentCoding
 from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, RESULT_MEDIA_TYPES, add_charset, choose_media_type, negotiate
 from pfocr2rdf.server.execute import STORE_UNAVAILABLE_MESSAGE, SparqlRequest
 from pfocr2rdf.server.host_check import HostCheck, HostNames, normalize_host_name
-from pfocr2rdf.server.linked_data import SEARCH_PAGE, WARM_UP_STEPS, PageRequest, PageResponse, is_resource
+from pfocr2rdf.server.linked_data import SEARCH_PAGE, WARM_UP_STEPS, PageHandler, PageRequest, PageResponse, is_resource
 from pfocr2rdf.server.middleware import LOG, HeadersAndAccessLog, common_headers
+from pfocr2rdf.server.page_data import PageDataFinder
+from pfocr2rdf.server.page_data_process import PageDataProcess
 from pfocr2rdf.server.quick_requests import QuickRequests
 from pfocr2rdf.server.request_limits import RequestLimits
 from pfocr2rdf.server.result_pages import SERVED_SITE
-from pfocr2rdf.server.search import SearchIndexes
 from pfocr2rdf.server.service_description import describe_service, serialize_triples
 from pfocr2rdf.server.settings import BYTES_PER_MEGABYTE, ServerSettings
 from pfocr2rdf.server.sparql_protocol import FORMAT_PARAMETERS, HttpError, ProtocolRequest, parse_request
@@ -94,14 +96,13 @@ def application(store: str | os.PathLike[str], settings: ServerSettings = Server
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 - Starlette calls it so
         service.answers.start()
-        warming = asyncio.create_task(asyncio.to_thread(service.warm_up))
-        indexing = asyncio.create_task(service.search_indexes.run())
+        making_data = asyncio.create_task(service.page_data.run())
         try:
             yield
         finally:
             service.end_warm_up()
-            indexing.cancel()
-            await asyncio.wait([indexing, warming])
+            making_data.cancel()
+            await asyncio.wait([making_data])
             await service.answers.close()
 
     app = Starlette(
@@ -170,8 +171,9 @@ class _Endpoints:
     """The routes that read the store."""
 
     def __init__(self, store: Path, settings: ServerSettings, pictures: PicturePolicy) -> None:
-        self._store: StoreManager[StoreView] = StoreManager(store, lambda embedded: StoreView(embedded, pictures, self.search_indexes.find))
-        self.search_indexes = SearchIndexes(store, self._store.modification_stamp)
+        self._store: StoreManager[StoreView] = StoreManager(store, lambda embedded: StoreView(embedded, make_pages))
+        self.page_data = PageDataProcess(store, PageDataFinder(store, self._store.modification_stamp), self._warm_up)
+        make_pages = partial(PageHandler, pictures=pictures, find_data=self.page_data.find)
         self.answers = QueryAnswers(self._store, store, settings)
         self._is_closing = False
         self._settings = settings
@@ -179,7 +181,7 @@ class _Endpoints:
         self._resource_slots, self._list_slots = asyncio.Semaphore(_MAX_CONCURRENT_PAGES), asyncio.Semaphore(_MAX_CONCURRENT_PAGES)
 
     def end_warm_up(self) -> None:
-        """Let ``warm_up`` end after its present step."""
+        """Let the warm-up end after its present step."""
         self._is_closing = True
 
     async def sparql(self, request: Request) -> Response:
@@ -270,7 +272,7 @@ class _Endpoints:
         if key and (cached := self.answers.cache.get(key)):
             return self._send(request, io.BytesIO(cached.body), cached.media_type, cached.etag)
         if page_request.path == SEARCH_PAGE:
-            await self.search_indexes.wait()
+            await self.page_data.wait_for_index()
         try:
             async with self._resource_slots if is_resource(page_request) else self._list_slots:
                 response = await asyncio.to_thread(self._render, page_request)
@@ -288,7 +290,8 @@ class _Endpoints:
 
     async def search_file(self, request: Request) -> Response:
         """A file of the search index, which the script of the search reads. Its address has the version of the index."""
-        index = self.search_indexes.find()
+        data = self.page_data.find()
+        index = data.search_index() if data else None
         if index is None or not index.is_complete:
             raise HttpError(503, "the search index is being made; ask again in a moment", RETRY_AFTER_HEADERS)
         path = request.path_params["path"]
@@ -297,8 +300,8 @@ class _Endpoints:
             raise HttpError(404, "there is no such file of the search index")
         return Response(body, media_type="application/json" if path.endswith(".json") else "application/octet-stream")
 
-    def warm_up(self) -> None:
-        """Make the lists and the home page, so that nobody waits for them. Writers are not kept away longer than for one of them."""
+    def _warm_up(self) -> None:
+        """Make the home page and read the lists, so that nobody waits for them. Writers are not kept away longer than for one of them."""
         with contextlib.suppress(StoreError):
             for step in range(WARM_UP_STEPS):
                 if self._is_closing:

@@ -14,7 +14,8 @@ from pfocr2rdf.rdf.iris import MENTION_NAMESPACE
 from pfocr2rdf.rdf.ontology import ontology_resources
 from pfocr2rdf.rdf.terms import Resource, iri_term
 from pfocr2rdf.server.content_negotiation import negotiate
-from pfocr2rdf.server.search import FindIndex, search_page_values
+from pfocr2rdf.server.page_data import FindPageData, PageData
+from pfocr2rdf.server.search import search_page_values
 from pfocr2rdf.server.sparql_protocol import HttpError
 from pfocr2rdf.site.pages.alias_page import render_alias_page
 from pfocr2rdf.site.pages.aliases import ALIASES_MEDIA_TYPE, find_alias_targets, list_aliases, render_alias_table
@@ -100,10 +101,10 @@ class PageHandler:
         self,
         store: EmbeddedStore,
         pictures: PicturePolicy = PicturePolicy("link"),  # noqa: B008 - it cannot be changed
-        find_index: FindIndex = lambda: None,
+        find_data: FindPageData = lambda: None,
     ) -> None:
         self._reader = DatasetReader(store)
-        self._find_index = find_index
+        self._find_data = find_data
         self._site = Site(read_release_name(self._reader), "sparql", pictures=pictures)
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)  # one a list
         self._resource_lists: dict[str, ResourceList] = {}
@@ -119,9 +120,9 @@ class PageHandler:
         }
 
     def warm_up(self, step: int) -> None:
-        """Make the list of an entity type, or after these the home page."""
-        if step < len(ENTITY_TYPES):
-            self._resource_list(ENTITY_TYPES[step].folder)
+        """Make the home page, or after it the list of an entity type."""
+        if step:
+            self._resource_list(ENTITY_TYPES[step - 1].folder)
         else:
             self._home_page(PageRequest(""))
 
@@ -233,9 +234,14 @@ class PageHandler:
     def _resource_list(self, folder: str) -> ResourceList:
         with self._locks[folder]:
             if folder not in self._resource_lists:
-                self._resource_lists[folder] = list_resources(self._reader, ENTITY_TYPES_BY_FOLDER[folder])
+                ready = self._data.resource_list(folder)
+                self._resource_lists[folder] = ready or list_resources(self._reader, ENTITY_TYPES_BY_FOLDER[folder])
                 gc.freeze()  # a garbage collection that visits all items of the lists keeps all threads waiting
             return self._resource_lists[folder]
+
+    @property
+    def _data(self) -> PageData:
+        return self._find_data() or PageData()
 
     def _all_lists(self) -> list[ResourceList]:
         return [self._resource_list(entity_type.folder) for entity_type in ENTITY_TYPES]
@@ -243,7 +249,9 @@ class PageHandler:
     def _home_page(self, request: PageRequest) -> PageResponse:
         with self._locks["home"]:
             if not self._home:
-                self._home = render_home_page(compute_overview(self._reader), ENTITY_TYPES, self._site, self._published_dataset()).html
+                rows = self._data.query_rows()
+                overview = compute_overview(self._reader, lambda query: rows[query] if query in rows else self._reader.query_rows(query))
+                self._home = render_home_page(overview, ENTITY_TYPES, self._site, self._published_dataset()).html
         return PageResponse(self._home)
 
     def _aliases(self, request: PageRequest) -> PageResponse:
@@ -252,9 +260,9 @@ class PageHandler:
         return PageResponse(self._alias_table, ALIASES_MEDIA_TYPE)
 
     def _search(self, request: PageRequest) -> PageResponse:
-        index = self._find_index()
+        index = self._data.search_index()
         values = search_page_values(index, request.search_text, request.type_name)
-        return PageResponse(render_search_page(self._site, ENTITY_TYPES, **values), is_final=index is not None and index.is_complete)
+        return PageResponse(render_search_page(self._site, ENTITY_TYPES, **values), is_final=values["scripted"])
 
     def _browse(self, request: PageRequest) -> PageResponse:
         return PageResponse(render_browse_index(self._all_lists(), self._site).html)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from pfocr2rdf.server.linked_data import PageHandler
-from pfocr2rdf.server.search import FindIndex
-from pfocr2rdf.site.pages.pictures import PicturePolicy
 from pfocr2rdf.stores.embedded import EmbeddedStore
 
 
 class StoreView:
     """An open store, and its pages, which are made when they are asked for first: a store may have no dataset."""
 
-    def __init__(self, store: EmbeddedStore, pictures: PicturePolicy, find_index: FindIndex) -> None:
-        self._pictures = pictures
-        self._find_index = find_index
+    def __init__(self, store: EmbeddedStore, make_pages: Callable[[EmbeddedStore], PageHandler]) -> None:
         self.store = store
+        self._make_pages = make_pages
         self._lock = threading.Lock()
         self._pages: PageHandler | None = None
 
@@ -25,5 +23,5 @@ class StoreView:
         """The pages; ``StoreError`` if there is no dataset in the store."""
         with self._lock:
             if self._pages is None:
-                self._pages = PageHandler(self.store, self._pictures, self._find_index)
+                self._pages = self._make_pages(self.store)
             return self._pages

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from pfocr2rdf.rdf.vocabulary import PREFIXES, expand_curie
@@ -47,15 +47,23 @@ class Overview(NamedTuple):
     search_examples: tuple[str, ...]  # what people may search for: names of genes and of a family
 
 
-def compute_overview(reader: DatasetReader) -> Overview:
-    """Query the dataset for its statistics. It takes some seconds for a hundred thousand figures."""
+_Query = Callable[[str], list[dict[str, str]]]
+QueryRows = Mapping[str, list[dict[str, str]]]
+"""The rows of queries, by their texts."""
+
+
+def compute_overview(reader: DatasetReader, query_rows: _Query | None = None) -> Overview:
+    """Query the dataset for its statistics, which takes some seconds for a hundred thousand figures.
+
+    ``query_rows`` answers its queries instead of the reader, which then reads no more than the names and cards of what is shown.
+    """
+    read_rows = query_rows or reader.query_rows
 
     def query(text: str) -> list[dict[str, str]]:
-        return reader.query_rows(_PREFIX_HEADER + text)
+        return read_rows(_PREFIX_HEADER + text)
 
     counts = {
-        entity_type.folder: int(reader.query_rows(_COUNT_QUERY.format(cls=expand_curie(entity_type.cls)))[0]["n"])
-        for entity_type in ENTITY_TYPES
+        entity_type.folder: int(read_rows(_COUNT_QUERY.format(cls=expand_curie(entity_type.cls)))[0]["n"]) for entity_type in ENTITY_TYPES
     }
     years = [(row["year"], f"browse/figures/{row['year']}/index.html", int(row["n"])) for row in query(_YEARS_QUERY)]
     genes, genes_by_any_evidence = (
@@ -72,15 +80,16 @@ def compute_overview(reader: DatasetReader) -> Overview:
     )
     search_examples = tuple(row[0] for row in (*genes[:2], *families[:1]))
     newest_years = [year for year, _, _ in years[::-1]]
-    return Overview(counts, tuple(chart for chart in charts if chart.bars), tuple(_newest_figures(reader, newest_years)), search_examples)
+    return Overview(
+        counts, tuple(chart for chart in charts if chart.bars), tuple(_newest_figures(reader, newest_years, query)), search_examples
+    )
 
 
-def _newest_figures(reader: DatasetReader, newest_years: list[str]) -> Iterator[CardStrip]:
+def _newest_figures(reader: DatasetReader, newest_years: list[str], query: _Query) -> Iterator[CardStrip]:
     """Figures of the newest years, as many as fit into a strip."""
     figures: list[str] = []
     for year in newest_years:
-        rows = reader.query_rows(_PREFIX_HEADER + _YEAR_QUERY % year)
-        figures += sorted((f"<{row['figure']}>" for row in rows), key=newest_first_key)
+        figures += sorted((f"<{row['figure']}>" for row in query(_YEAR_QUERY % year)), key=newest_first_key)
         if len(figures) >= _MAX_CARDS:
             break
     if figures:

@@ -13,7 +13,6 @@ import json
 import tempfile
 from array import array
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -166,9 +165,8 @@ class _IndexFiles:
         self.file_count = self.total_bytes = 0
         self.digest = hashlib.sha256()
         with map_os_errors(folder):
-            for name in ("terms", "things"):
-                with suppress(FileExistsError):
-                    (folder / name).mkdir(parents=True)
+            for path in (folder, folder / "terms", folder / "things"):
+                path.mkdir(exist_ok=True)
 
     def write(self, name: str, data: bytes | bytearray) -> None:
         with map_os_errors(self._folder / name):
