@@ -41,6 +41,8 @@ if TYPE_CHECKING:  # for type checkers and editors; a test holds it equal to the
     from pfocr2rdf.stores.connect import ConnectionOptions as ConnectionOptions
     from pfocr2rdf.stores.loading.load import LoadResult as LoadResult
     from pfocr2rdf.stores.loading.load import load as load
+    from pfocr2rdf.stores.mentions.join import MentionRow as MentionRow
+    from pfocr2rdf.stores.mentions.table import mentions as mentions
     from pfocr2rdf.stores.querying.query import query as query
     from pfocr2rdf.stores.querying.query import stream_query as stream_query
     from pfocr2rdf.stores.querying.query_result import QueryResult as QueryResult
@@ -79,6 +81,8 @@ _PUBLIC = (
     "pfocr2rdf.stores.connect.ConnectionOptions",
     "pfocr2rdf.stores.loading.load.LoadResult",
     "pfocr2rdf.stores.loading.load.load",
+    "pfocr2rdf.stores.mentions.join.MentionRow",
+    "pfocr2rdf.stores.mentions.table.mentions",
     "pfocr2rdf.stores.querying.query.query",
     "pfocr2rdf.stores.querying.query.stream_query",
     "pfocr2rdf.stores.querying.query_result.QueryResult",

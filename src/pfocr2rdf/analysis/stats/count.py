@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from itertools import combinations
 
 from pfocr2rdf.analysis.stats.model import FamilyPair, GraphStats, RankedEntity
-from pfocr2rdf.analysis.stats.statements import read_statements
 from pfocr2rdf.analysis.stats.tally import GENE_IRI_PREFIX, GraphTally
 from pfocr2rdf.errors import OptionError, SourceError
+from pfocr2rdf.pipeline.graph_statements import read_statements
 from pfocr2rdf.pipeline.inputs import resolve_input
 from pfocr2rdf.rdf.terms import expand_term, lexical_form
 from pfocr2rdf.rdf.vocabulary import EVIDENCE_TYPES
