@@ -356,14 +356,14 @@ def test_a_table_may_come_from_a_spreadsheet(tmp_path: Path, ends: str, mark: by
 @pytest.mark.parametrize("end", ["", "\n", "\n\n\n"])
 def test_lines_without_anything_are_no_rows(tmp_path: Path, end: str) -> None:
     rows = table(CHEMICAL_COLUMNS, ("Glucose", "mesh:D005947", "NA", "NA", "NA")).rstrip("\n") + end
-    assert with_table(tmp_path, "chemicals", rows).summary.mentions["chemical"] == 1
+    assert with_table(tmp_path, "chemicals", rows).summary.mention_rows["chemical"] == 1
 
 
 def test_a_line_break_of_another_alphabet_is_part_of_a_word(tmp_path: Path) -> None:
     word = "a\u2028b\x85c\x0b"[:-1]
     result = with_table(tmp_path, "chemicals", table(CHEMICAL_COLUMNS, (word, "NA", "NA", "NA", "NA")))
     assert f'/vocab#word> "{word}" .' in (tmp_path / "out" / "figures.nt").read_text(encoding="utf-8")
-    assert result.summary.mentions["chemical"] == 1
+    assert result.summary.mention_rows["chemical"] == 1
 
 
 def test_a_table_whose_figure_is_missing_is_refused(tmp_path: Path) -> None:

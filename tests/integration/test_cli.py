@@ -50,8 +50,9 @@ def test_export_prints_a_summary_and_ends_well(tmp_path: Path) -> None:
 def test_a_refusal_is_one_sentence_on_standard_error_and_status_1(mixed: Path, tmp_path: Path) -> None:
     result = run("export", str(mixed), "--output", str(tmp_path / "out"))
     assert result.exit_code == 1
-    (line,) = result.stderr.splitlines()
+    line, *warnings = result.stderr.splitlines()
     assert line.startswith("refused: ")
+    assert all(warning.startswith("warning: ") for warning in warnings)
     assert "PMC1__a.md: genes[0].entrez: 'none' is not an NCBI Gene id" in line
 
 
@@ -109,7 +110,7 @@ def test_standard_input_is_a_source(tmp_path: Path) -> None:
         (["export", EXAMPLES, "--output", "{out}", "--format", "n3"], 2, "is not one of"),
         (["export", EXAMPLES, "--output", "{out}", "--limit", "0"], 2, "is not in the range"),
         (["export", EXAMPLES, "--output", "{out}", "--shapes", "no-such-shapes"], 2, "does not exist"),
-        (["validate", "no-such-file.ttl"], 3, "no-such-file.ttl: cannot be read"),
+        (["validate", "no-such-file.ttl"], 3, "no-such-file.ttl: there is no such file or folder; check the path"),
     ],
 )
 def test_what_cannot_be_done_is_said_without_a_traceback(args: list[str], status: int, message: str, tmp_path: Path) -> None:

@@ -306,11 +306,11 @@ def test_inputs_that_are_no_graphs_are_refused(exports: tuple[Path, Path], tmp_p
     a_delta = tmp_path / "a-delta"
     diff(good_export, good_export, a_delta)
     for bad_input, message in (
-        (tmp_path / "missing", r"missing: there is no such file or folder$"),
-        (tmp_path / "nothing", "the folder holds no records"),
+        (tmp_path / "missing", r"missing: there is no such file or folder; check the path$"),
+        (tmp_path / "nothing", "the folder holds no records; name a folder, file or archive with records"),
         (interrupted, r"interrupted: the export has no manifest\.json, so it was interrupted; export again, or name its RDF file$"),
         (changed, r"changed/figures\.nq: is not the file that manifest\.json lists"),
-        (lost_file, r"lost/figures\.nq: cannot be read: No such file"),
+        (lost_file, r"lost/figures\.nq: is missing, but manifest\.json lists it; export again$"),
         (unlisted, r"manifest\.json: does not list files with their digests"),
         (no_graph, "no-graph: the export has no graph"),
         (a_delta, "a-delta: is a delta, not a graph"),

@@ -94,7 +94,7 @@ def test_foreign_files_stay(source: Path, output: Path) -> None:
         (output / name).parent.mkdir(parents=True, exist_ok=True)
         (output / name).write_bytes(data)
     for formats in (["turtle"], ["jsonld", "ntriples"], ["turtle"]):
-        export([source], output, formats=formats)
+        export([source], output, formats=formats, force=True)
         assert {name: data for name, data in contents(output).items() if name in foreign} == foreign
     assert len(contents(output)) == len(foreign) + len(SIDECARS) + 1
 
@@ -133,7 +133,7 @@ def test_a_broken_or_hostile_manifest_removes_nothing(manifest: str, source: Pat
         path.write_bytes(b"mine")
     named = manifest.replace("ABSOLUTE", str(tmp_path / "notes.txt"))
     (output / MANIFEST_FILE).write_bytes(named.encode(errors="surrogatepass"))
-    export([source], output)
+    export([source], output, force=True)
     assert [path.read_bytes() for path in (tmp_path / "notes.txt", output / "sub" / "a")] == [b"mine", b"mine"]
     assert_intact(output)
 
@@ -150,14 +150,14 @@ def test_an_exception_in_the_middle_leaves_all_as_it_was(
     output.mkdir()
     (output / "notes.txt").write_bytes(b"mine")
     if has_previous:
-        export([source], output, formats=["ntriples"], limit=2)
+        export([source], output, formats=["ntriples"], limit=2, force=True)
 
     def progress(_: str, count: int, *further: object) -> None:
         if count > 100:
             raise error
 
     with unchanged(output), pytest.raises(error):
-        export([source], output, formats=SERIALIZERS, compress="gz", progress=progress)
+        export([source], output, formats=SERIALIZERS, compress="gz", progress=progress, force=True)
     assert not (output / STAGING_DIR).exists()
 
 
@@ -227,7 +227,7 @@ def test_a_long_figid_can_be_quarantined(tmp_path: Path, output: Path) -> None:
 @pytest.mark.parametrize("below", ["", "sub", "sub/sub"])
 def test_an_output_that_is_a_file_is_refused_and_stays(below: str, source: Path, output: Path) -> None:
     output.write_bytes(b"mine")
-    with pytest.raises(OutputError, match=r"out.*cannot be written"):
+    with pytest.raises(OutputError, match=r"out.*: is a file, not a folder; name a folder with --output"):
         export([source], output / below)
     assert output.read_bytes() == b"mine"
 
@@ -375,3 +375,34 @@ def test_a_record_that_is_superseded_late_leaves_nothing_of_the_first_pass(
     ]
     assert graphs[0] == graphs[1]
     assert not (output / "quarantine").exists()
+
+
+# -- a folder of somebody else --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layout", [{}, {"partition_size": 50}], ids=["whole", "parts"])
+def test_a_folder_with_other_files_is_refused_but_with_force(layout: dict[str, int], source: Path, output: Path) -> None:
+    output.mkdir()
+    (output / "figures.ttl").write_bytes(b"mine")
+    with unchanged(output), pytest.raises(OutputError, match=r"out: holds other files, not an export; name another folder, or .* --force$"):
+        export([source], output, **layout)
+    export([source], output, force=True, **layout)
+    export([source], output, **layout)  # it is an export now
+    assert_intact(output)
+
+
+@pytest.mark.parametrize(("name", "content", "kind"), [
+    ("CURRENT", "", "a store"), ("site.json", '{"tool": "pfocr2rdf 1"}', "a site"), ("delta.json", '{"tool": "pfocr2rdf 1"}', "a delta"),
+])  # fmt: skip
+def test_the_refusal_names_what_the_folder_is(name: str, content: str, kind: str, source: Path, output: Path) -> None:
+    output.mkdir()
+    (output / name).write_text(content)
+    with pytest.raises(OutputError, match=f"holds {kind}, not an export"):
+        export([source], output)
+
+
+def test_hidden_files_and_an_empty_folder_are_no_reason_to_refuse(source: Path, output: Path) -> None:
+    output.mkdir()
+    (output / ".gitignore").write_text("*")
+    export([source], output, limit=1)
+    assert (output / ".gitignore").read_text() == "*"

@@ -1,4 +1,4 @@
-"""An export in which no record can be used does not take the place of one that has figures."""
+"""An export in which no record can be used does not replace one that has figures."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_the_earlier_export_stays_where_every_record_is_refused(
     export([records], output, **LAYOUTS[earlier])
     before = contents(output)
     summary = export([bad], output, workers=workers, **LAYOUTS[layout])
-    assert (summary.read, summary.refused, summary.exported, summary.withheld, summary.exit_status) == (29, 29, 0, True, 1)
+    assert (summary.read, summary.refused, summary.exported, summary.withheld, summary.exit_status) == (29, 29, 0, True, 3)
     assert (summary.files, len(summary.first_refusals)) == ([], 20)
     assert contents(output) == before
     assert not export([records], output, **LAYOUTS[earlier]).withheld
@@ -80,9 +80,10 @@ def test_the_command_says_so(records: Path, bad: Path, tmp_path: Path) -> None:
     output = tmp_path / "out"
     export([records], output)
     result = CliRunner().invoke(main, ["export", str(bad), "-o", str(output)])
-    assert result.exit_code == 1
+    assert result.exit_code == 3
     assert result.stderr.endswith(
-        f"... and 9 more\nNo record could be exported: {output} stays as it was; for the whole report, export to a new folder\n"
+        f"... and 9 more refused or quarantined\nError: no record could be exported, so {output} keeps its earlier export; "
+        "correct the records, or export to a new folder to get the whole report\n"
     )
     result = CliRunner().invoke(main, ["export", str(bad), "-o", str(output), "--json"])
-    assert (result.exit_code, json.loads(result.stdout)["withheld"]) == (1, True)
+    assert (result.exit_code, json.loads(result.stdout)["withheld"]) == (3, True)

@@ -68,6 +68,6 @@ def test_the_examples_are_exported_without_a_word(tmp_path: Path) -> None:
     summary = result.summary.as_dict(timing=False)
     assert (summary["exported"], summary["refused"], summary["warnings"], summary["conflicts"]) == (6, 0, 0, 0)
     assert summary["results"] == {"Violation": 0, "Warning": 0, "Info": 0}
-    assert min(summary["mentions"][entity_type] for entity_type in ("gene", "chemical", "disease")) > 0
+    assert min(summary["mention_rows"][entity_type] for entity_type in ("gene", "chemical", "disease")) > 0
     assert len(result.objects("mentionsFamily")) > 5
     assert "PMC7378365__fimmu-11-01424-g0002" in result.figids

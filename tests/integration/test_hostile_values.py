@@ -220,7 +220,7 @@ def test_a_fault_while_one_format_is_written_leaves_no_trace_in_the_others(
 
     monkeypatch.setattr(TurtleSerializer, "serialize_figure", fail)
     summary = export([folder], tmp_path / "out", formats=["ntriples", "turtle"], workers=1)
-    assert (summary.exported, summary.refused, summary.mentions) == (4, 1, {"gene": 4})
+    assert (summary.exported, summary.refused, summary.mention_rows) == (4, 1, {"gene": 4})
     assert "PMC1__F2" not in (tmp_path / "out/figures.nt").read_text(encoding="utf-8")
     assert "PMC1__F2" not in (tmp_path / "out/figures.ttl").read_text(encoding="utf-8")
 

@@ -191,7 +191,7 @@ def test_statements_without_graphs_go_into_the_one_that_is_named_for_them(tmp_pa
 def test_a_folder_with_something_else_is_not_touched(releases: tuple[Path, Path], tmp_path: Path) -> None:
     (tmp_path / "store").mkdir()
     (tmp_path / "store" / "thesis.txt").write_text("mine")
-    with pytest.raises(StoreError, match="is no store, and holds something else"):
+    with pytest.raises(StoreError, match="holds other files, not a store; name another folder with --to"):
         load(releases[0], tmp_path / "store")
     assert [path.name for path in (tmp_path / "store").iterdir()] == ["thesis.txt"]
     assert [path.name for path in tmp_path.iterdir()] == ["store"]

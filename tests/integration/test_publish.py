@@ -247,7 +247,7 @@ def test_a_folder_with_foreign_files_is_refused_but_with_force(made: Path, tmp_p
     output = tmp_path / "site"
     output.mkdir()
     (output / "thesis.txt").write_text("mine")
-    with pytest.raises(OutputError, match=r"somebody else's files; name another folder, or .* --force"):
+    with pytest.raises(OutputError, match=r"holds other files; name another folder, or .* --force"):
         publish(made, output)
     assert [path.name for path in output.iterdir()] == ["thesis.txt"]
     publish(made, output, force=True)
@@ -258,7 +258,7 @@ def test_a_folder_with_foreign_files_is_refused_but_with_force(made: Path, tmp_p
 def test_an_export_and_a_store_are_never_written_over(made: Path, tmp_path: Path) -> None:
     load(made, tmp_path / "store")
     for path, content in ((made, "an export"), (tmp_path / "store", "a store")):
-        with pytest.raises(OutputError, match=f"holds {content}, which a site would bury"):
+        with pytest.raises(OutputError, match=f"holds {content}, which a site would overwrite"):
             publish(made, path, force=True)
 
 

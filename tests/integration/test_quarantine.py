@@ -185,7 +185,7 @@ def test_nothing_of_a_quarantined_figure_gets_into_the_graph_or_the_counts(tmp_p
     result = exported(tmp_path)
     assert (URIRef(GENE), None, None) not in result.graph
     assert result.summary.triples == len(result.graph)
-    assert sum(result.summary.mentions.values()) == sum(len(INLINE[name]) for name in ("genes", "chemicals", "diseases"))  # type: ignore[arg-type]
+    assert sum(result.summary.mention_rows.values()) == sum(len(INLINE[name]) for name in ("genes", "chemicals", "diseases"))  # type: ignore[arg-type]
     assert result.summary.repairs == {}
 
 
@@ -252,7 +252,7 @@ def test_fail_stops_the_run_and_publishes_nothing(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "notes.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(StoppedError, match=r"first violation: .*PMC1234567__b\.md: .*issued.*A paper was published in one year"):
-        exported(tmp_path, on_violation="fail")
+        exported(tmp_path, on_violation="fail", force=True)
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["notes.txt"]
 
 

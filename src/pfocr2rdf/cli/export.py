@@ -21,6 +21,7 @@ from pfocr2rdf.pipeline.release import Release, read_release
 from pfocr2rdf.pipeline.summary import ExportSummary
 from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS, SERIALIZERS
 from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES
+from pfocr2rdf.storage.layout import REPORT_FILE
 from pfocr2rdf.storage.urls import redact_url
 from pfocr2rdf.validation.engines import describe_slow_engine
 
@@ -63,6 +64,7 @@ Examples:
 )  # fmt: skip
 @click.option("--merge", is_flag=True, help="Merge the partitions into one file per format at the end.")
 @click.option("--fresh", is_flag=True, help="Map all records, including records that have not changed since the last export.")
+@click.option("--force", is_flag=True, help="Export into a folder that contains other files. Files with other names are kept.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read at most N records.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first refused record.")
 @click.option("--dry-run", is_flag=True, help="Read, map and validate the records, but write nothing.")
@@ -108,22 +110,34 @@ def _override(release: Release, name: str, issued: datetime | None) -> Release:
 
 
 def _print_summary(summary: ExportSummary, output: str | None) -> None:
+    report = "" if output is None or summary.withheld else f", listed in {output.rstrip('/')}/{REPORT_FILE}"
     for refusal in summary.first_refusals:
         click.echo(f"refused: {refusal}", err=True)
     for figid, sentence in summary.first_quarantined:
         click.echo(f"quarantined: {figid}: {sentence}", err=True)
-    unlisted = max(0, summary.refused - len(summary.first_refusals)) + max(0, summary.quarantined - ExportSummary.MAX_LISTED_RECORDS)
-    if unlisted:
-        click.echo(f"... and {unlisted} more{'' if summary.withheld else ', in report.json'}", err=True)
+    shown = len(summary.first_refusals) + len(summary.first_quarantined)
+    _print_rest("refused or quarantined", summary.refused + summary.quarantined, shown, report)
+    for warning in summary.first_superseded:
+        click.echo(f"superseded: {warning}", err=True)
+    for warning in summary.first_warnings:
+        click.echo(f"warning: {warning}", err=True)
+    _print_rest("warnings", summary.warnings, len(summary.first_superseded) + len(summary.first_warnings), report)
     print_summary(_summary_rows(summary))
     if output is None:
         click.echo("Nothing was written.")
     elif summary.withheld:
-        click.echo(f"No record could be exported: {output} stays as it was; for the whole report, export to a new folder", err=True)
+        remedy = "correct the records, or export to a new folder to get the whole report"
+        click.echo(f"Error: no record could be exported, so {output} keeps its earlier export; {remedy}", err=True)
     elif summary.unchanged:
         click.echo(f"Nothing has changed: {output} is as it was.")
     else:
         click.echo(f"Written to {output}: {_join_file_names(summary.files)}")
+
+
+def _print_rest(name: str, total: int, shown: int, report: str) -> None:
+    """Print how many more there are than those that were shown, and where they are listed."""
+    if total > shown:
+        click.echo(f"... and {total - shown:,} more {name}{report}" if shown else f"{name}: {total:,}{report}", err=True)
 
 
 def _join_file_names(files: list[str]) -> str:
@@ -144,8 +158,8 @@ def _summary_rows(summary: ExportSummary) -> Iterator[tuple[str, str]]:
         yield "superseded", f"{summary.superseded:,}"
     yield "triples", f"{summary.triples:,}"
     yield "entities", f"{summary.entities:,}"
-    for entity_type, count in sorted(summary.mentions.items()):
-        yield f"mentions: {entity_type}", f"{count:,}"
+    for entity_type, count in sorted(summary.mention_rows.items()):
+        yield f"mention rows: {entity_type}", f"{count:,}"
     for part, count in sorted(summary.repairs.items()):
         yield f"JSON-LD repairs: {part}", f"{count:,}"
     for severity, count in summary.severities.items():

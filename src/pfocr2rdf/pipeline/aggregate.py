@@ -168,11 +168,7 @@ class Aggregator:
         for warning in self.alias_table.warnings():
             self.report.add_warning(warning)
         for _, explanation in sorted((self._known_dropped | self.duplicate_resolver.dropped).items()):
-            if isinstance(explanation, RecordError):
-                self.add_refusal(explanation)
-            else:
-                self.report.add_warning(explanation)
-                self.summary.superseded += 1
+            self._report_duplicate(explanation)
         for stem, tables in orphans.items():
             if not self.duplicate_resolver.has_figure(stem) and stem not in self._refused_figids:
                 self.add_unreadable(len(tables))
@@ -186,6 +182,15 @@ class Aggregator:
                 if has_figure or path not in orphans.get(figid, ()):
                     reason = _UNREAD_LINK if path.endswith("/") else _UNREAD_FILE
                     self.report.add_warning(RecordWarning(figid if has_figure else "", path, reason))
+
+    def _report_duplicate(self, explanation: RecordError | RecordWarning) -> None:
+        if isinstance(explanation, RecordError):
+            self.add_refusal(explanation)
+            return
+        self.report.add_warning(explanation)
+        self.summary.superseded += 1
+        if len(self.summary.first_superseded) < ExportSummary.MAX_LISTED_RECORDS:
+            self.summary.first_superseded.append(str(explanation))
 
     def iter_entity_batches(self, validate: Validate) -> Iterator[list[MergedEntity]]:
         """The entities, sorted, counted and reported, in batches for the serializers."""
@@ -243,7 +248,7 @@ class Aggregator:
         return {
             "subjects": self.triple_counts.subjects,
             "sets": self.triple_counts.characteristic_sets,
-            "mentions": self.summary.mentions,
+            "mention_rows": self.summary.mention_rows,
             "repairs": self.summary.repairs,
             "years": self.years,
             "distinct": self.count_distinct_objects(),
@@ -253,7 +258,7 @@ class Aggregator:
         """Begin with the ``totals`` of an earlier export."""
         self.triple_counts.subjects = totals["subjects"]
         self.triple_counts.characteristic_sets.update(totals["sets"])
-        self.summary.mentions.update(totals["mentions"])
+        self.summary.mention_rows.update(totals["mention_rows"])
         self.summary.repairs.update(totals["repairs"])
         self.years.update(totals["years"])
         iris, literals = totals["distinct"]
@@ -267,6 +272,7 @@ class Aggregator:
         summary.quarantined = report.counts["quarantined"]
         summary.warnings, summary.conflicts = report.counts["warnings"], report.counts["conflicts"]
         summary.unlabelled = report.counts["unlabelled"]
+        summary.first_warnings = [warning for warning in report.first_warnings if warning not in summary.first_superseded]
         summary.severities = report.severities
         summary.triples, summary.entities = self.triple_counts.triples, len(self.entity_store)
         report.close(summary.as_dict(timing=False))

@@ -26,7 +26,7 @@ from pfocr2rdf.rdf.format_names import canonical_format_name
 from pfocr2rdf.rdf.image_urls import parse_image_url
 from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS
 from pfocr2rdf.records.sources import RecordSource
-from pfocr2rdf.storage.export_directory import ExportDirectory
+from pfocr2rdf.storage.export_directory import ExportDirectory, require_own_directory
 from pfocr2rdf.storage.output_storage import Storage
 from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.storage.scratch import scratch_directory
@@ -46,6 +46,7 @@ def export(
     fail_fast: bool = False,
     dry_run: bool = False,
     fresh: bool = False,
+    force: bool = False,
     workers: int | None = None,
     engine: str = EXECUTORS[0],
     scheduler: str | None = None,
@@ -72,6 +73,7 @@ def export(
         fail_fast: stop at the first refusal.
         dry_run: do everything but write.
         fresh: map all records, whatever is in the output directory.
+        force: export into a folder that holds other files; those whose names the export does not need stay.
         workers: the number of worker processes; 1 works in this process. By default one a core, and 1 for a few records. The
             output is the same for any number.
         engine: ``processes`` works on this machine, ``dask`` on a cluster of dask.distributed.
@@ -113,6 +115,8 @@ def export(
     source_names, destination = [os.fspath(source) for source in _list_paths(sources)], os.fspath(output)
     _check_memory_urls(source_names, destination, executor_options)
     with ExitStack() as stack:
+        if not dry_run:
+            require_own_directory(destination, force=force)
         shapes_in_force = load_shapes(_list_paths(shapes))
         records = stack.enter_context(RecordSource(source_names, stdin, portable=scheduler is not None))
         stack.enter_context(_infrequent_collection())

@@ -9,11 +9,10 @@ from typing import Any, NamedTuple, Protocol
 import pyoxigraph
 
 from pfocr2rdf.errors import SourceError
-from pfocr2rdf.storage.delta_format import DELTA_FILE
-from pfocr2rdf.storage.layout import CHECKPOINT_DIR, MANIFEST_FILE, STAGING_DIR, STATE_FILE, is_own_manifest, read_manifest
+from pfocr2rdf.storage.layout import CHECKPOINT_DIR, DELTA_FILE, MANIFEST_FILE, STAGING_DIR, STATE_FILE, is_own_manifest, read_manifest
+from pfocr2rdf.storage.path_kinds import describe_missing_path
 from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.storage.rdf_files import is_rdf_file, rdf_format
-from pfocr2rdf.storage.urls import redact_text
 
 _Format = pyoxigraph.RdfFormat
 _INTERRUPTED_EXPORT_FILES = (STATE_FILE, CHECKPOINT_DIR, f"{STAGING_DIR}/{STATE_FILE}")
@@ -54,7 +53,7 @@ def resolve_input(source: str | os.PathLike[str]) -> GraphInput:
     """The graph input that a path stands for; ``SourceError`` where there is no graph."""
     path = Path(source)
     if not path.exists():
-        raise SourceError(f"{redact_text(str(path))}: there is no such file or folder")
+        raise SourceError(describe_missing_path(path))
     if not path.is_dir():
         return _FileInput(path) if is_rdf_file(path) else _RecordsInput(path)
     if (path / DELTA_FILE).exists():
@@ -130,7 +129,10 @@ class _ExportInput:
         preferred = QUAD_FORMATS if prefer_quads else _TRIPLE_FORMATS
         cheapest = min(by_format, key=lambda syntax: (syntax not in preferred, _FORMATS_BY_COST.index(syntax) if syntax else 0))
         identity: dict[str, Any] = {key: self.manifest[key] for key in ("tool", "records") if key in self.manifest}
-        return GraphFiles([self.folder / name for name in by_format[cheapest]], self.digests, identity)
+        paths = [self.folder / name for name in by_format[cheapest]]
+        if missing := [path for path in paths if not path.exists()]:
+            raise SourceError(f"{missing[0]}: is missing, but {MANIFEST_FILE} lists it; export again")
+        return GraphFiles(paths, self.digests, identity)
 
 
 class _RecordsInput:

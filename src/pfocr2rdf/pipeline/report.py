@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.pipeline.entities import Conflict
 from pfocr2rdf.pipeline.results import RecordWarning
+from pfocr2rdf.pipeline.summary import ExportSummary
 from pfocr2rdf.rdf.terms import lexical_form
 from pfocr2rdf.storage.export_directory import ExportDirectory
 from pfocr2rdf.storage.layout import REPORT_FILE
@@ -31,6 +32,7 @@ class ReportWriter:
         self._turtle.write(report_header().encode())
         self._section_files = {name: (output.staging / f"report.{name}.part").open("w+b") for name in REPORT_SECTIONS}
         self.counts: Counter[str] = Counter()
+        self.first_warnings: list[str] = []
         self.severities: Counter[str] = Counter()
 
     def __enter__(self) -> ReportWriter:
@@ -59,6 +61,8 @@ class ReportWriter:
 
     def add_warning(self, warning: RecordWarning) -> None:
         """Add a warning."""
+        if len(self.first_warnings) < ExportSummary.MAX_LISTED_WARNINGS:
+            self.first_warnings.append(str(warning))
         row = {"figid": warning.figid, "source": warning.source, "warning": warning.message}
         self._write_row("warnings", {key: value for key, value in row.items() if value})
 

@@ -46,6 +46,14 @@ class RecordWarning(NamedTuple):
     source: str
     message: str
 
+    def __str__(self) -> str:
+        """``source: message``, with the figure where the source is unknown.
+
+        >>> str(RecordWarning("PMC1__F1", "a.md", "the key 'yaer' is not known"))
+        "a.md: the key 'yaer' is not known"
+        """
+        return ": ".join(filter(None, (self.source or self.figid, self.message)))
+
 
 class RecordNotes(NamedTuple):
     """What a record adds to counts and report.

@@ -22,7 +22,7 @@ class ExportSummary:
         quarantined: figures left out for a violation.
         triples: statements in the graph.
         entities: entities that figures share.
-        mentions: mentions by entity type, with repeats.
+        mention_rows: rows of mentions in the records by entity type; rows that say the same are one mention in the graph.
         repairs: repairs of the JSON-LD by the part that was repaired.
         severities: validation results by severity.
         warnings: warnings about figures and sources.
@@ -30,20 +30,25 @@ class ExportSummary:
         unlabelled: chemicals and diseases that neither MeSH's table nor a record names.
         first_refusals: the first refusals; the report has all of them.
         first_quarantined: the first quarantined figures, each with its first violation.
+        first_superseded: the first superseded records, each as a warning that names the record that is used instead.
+        first_warnings: the first of the other warnings.
         unchanged: whether the export was there already, so that nothing was written.
-        withheld: whether no record could be exported, so that the earlier export stays.
+        withheld: whether no record could be exported, so that nothing was written and the earlier export stays.
     """
 
     MAX_LISTED_RECORDS = 20
+    MAX_LISTED_WARNINGS = 5
 
     def __init__(self) -> None:
         self.read = self.mapped = self.unreadable = self.exported = self.refused = self.superseded = self.quarantined = 0
         self.triples = self.entities = self.warnings = self.conflicts = self.unlabelled = 0
-        self.mentions: Counter[str] = Counter()
+        self.mention_rows: Counter[str] = Counter()
         self.repairs: Counter[str] = Counter()
         self.severities: Counter[str] = Counter()
         self.first_refusals: list[RecordError] = []
         self.first_quarantined: list[tuple[str, str]] = []
+        self.first_superseded: list[str] = []
+        self.first_warnings: list[str] = []
         self.files: list[str] = []
         self.seconds = 0.0
         self.unchanged = self.withheld = False
@@ -56,7 +61,7 @@ class ExportSummary:
         names = ("read", "exported", "refused", "superseded", "quarantined", "triples", "entities", "warnings", "conflicts", "unlabelled")
         for name in (*names, "files"):
             setattr(summary, name, data[name])
-        for name in ("mentions", "repairs"):
+        for name in ("mention_rows", "repairs"):
             getattr(summary, name).update(data[name])
         summary.severities.update(data["results"])
         summary.unreadable = data["read"] - data["mapped"] - data["reused"]
@@ -74,7 +79,9 @@ class ExportSummary:
 
     @property
     def exit_status(self) -> ExitStatus:
-        """``DIFFERS`` where a record was refused or quarantined, or has a violation, else ``OK``."""
+        """``FAILED`` where nothing was written; ``DIFFERS`` where a record was refused or quarantined, or has a violation; else ``OK``."""
+        if self.withheld:
+            return ExitStatus.FAILED
         return ExitStatus.DIFFERS if self.refused or self.quarantined or self.severities["Violation"] else ExitStatus.OK
 
     def add_counts(self, counts: Counter[str], times: int = 1) -> None:
@@ -83,7 +90,7 @@ class ExportSummary:
             group, _, key = name.partition(".")
             if group not in ("mentions", "repairs"):
                 continue
-            totals = self.mentions if group == "mentions" else self.repairs
+            totals = self.mention_rows if group == "mentions" else self.repairs
             totals[key] += count * times
             if not totals[key]:
                 del totals[key]
@@ -93,7 +100,7 @@ class ExportSummary:
         names = ("read", "exported", "quarantined", "refused", "superseded", "triples", "entities")
         numbers: dict[str, Any] = {name: getattr(self, name) for name in names}
         numbers |= {
-            "mentions": dict(sorted(self.mentions.items())),
+            "mention_rows": dict(sorted(self.mention_rows.items())),
             "repairs": dict(sorted(self.repairs.items())),
             "results": {name: self.severities[name] for name in ("Violation", "Warning", "Info")},
             "warnings": self.warnings,

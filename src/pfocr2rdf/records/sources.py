@@ -28,6 +28,7 @@ from pfocr2rdf.records.trees import FileTree, LocalTree, RemoteTree, sort_names
 from pfocr2rdf.records.values import printable_path
 from pfocr2rdf.storage import filesystem
 from pfocr2rdf.storage.compression import DECOMPRESSION_ERRORS
+from pfocr2rdf.storage.path_kinds import describe_missing_path, folder_kind
 from pfocr2rdf.storage.rdf_files import rdf_format
 from pfocr2rdf.storage.regular_files import copy_pipe, is_pipe
 from pfocr2rdf.storage.scratch import scratch_directory
@@ -96,7 +97,7 @@ class RecordSource:
         elif is_pipe(path):
             path = self._spool_pipe(path)
         elif not os.path.lexists(path):
-            raise SourceError(f"{name}: there is no such file or folder")
+            raise SourceError(describe_missing_path(name))
         if os.path.isdir(path):
             return LocalTree(str(path)), label
         return self._store_members(path, label) if is_archive(path) and not _is_rdf_name(name) else path, label
@@ -175,7 +176,7 @@ class RecordSource:
                     empty = False
                     yield from _file_record_refs(absolute_folder(folder), name, prefix + name, tables)
             if empty:
-                raise SourceError(f"{label}: the folder holds no records (.md, .yaml)")
+                raise SourceError(_describe_empty_folder(label, tree.root))
             self._note_stray_files(tree, label, record_folders, table_endings)
         for stray in named_files.find_stray_files():
             self.unread.setdefault(stray.figid, []).append(printable_path(f"{stray.folder}/{stray.name}"))
@@ -193,6 +194,12 @@ class RecordSource:
 def _is_rdf_name(name: str) -> bool:
     """Whether a file is named as RDF is; JSON may be a record."""
     return rdf_format(name) is not None and not name.lower().endswith(".json")
+
+
+def _describe_empty_folder(label: str, root: str) -> str:
+    if kind := folder_kind(root):
+        return f"{label}: is {kind}, not a folder of records; name the records that it was made from"
+    return f"{label}: the folder holds no records; name a folder, file or archive with records (.md, .yaml)"
 
 
 def _count_records(tree: FileTree) -> int:

@@ -11,9 +11,7 @@ from typing import Any, NamedTuple
 
 from pfocr2rdf.errors import SourceError
 from pfocr2rdf.storage.compression import DECOMPRESSION_ERRORS, open_decompressed
-from pfocr2rdf.storage.layout import read_manifest
-
-DELTA_FILE = "delta.json"
+from pfocr2rdf.storage.layout import DELTA_FILE, read_manifest
 
 UPDATE_STATEMENTS = 1000
 """Statements in one operation of SPARQL Update: some stores fail at little more than that."""

@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from pfocr2rdf.errors import OutputError
 from pfocr2rdf.storage.files import FileInfo, map_os_errors
 from pfocr2rdf.storage.layout import (
     CHECKPOINT_DIR,
@@ -19,12 +20,47 @@ from pfocr2rdf.storage.layout import (
     QUARANTINE_DIR,
     REASONS_FILE,
     STATE_FILE,
+    is_own_manifest,
     read_manifest,
 )
+from pfocr2rdf.storage.output_storage import Storage
+from pfocr2rdf.storage.path_kinds import folder_kind
 from pfocr2rdf.storage.prune import OwnedFiles
 from pfocr2rdf.storage.staging import StagedDirectory
+from pfocr2rdf.storage.urls import is_url
 
-_SQLITE_SUFFIXES = ("", "-wal", "-shm", "-journal")  # of the files that SQLite has beside a database
+_SQLITE_SUFFIXES = ("-wal", "-shm", "-journal")  # of the files that SQLite has beside a database
+
+
+def require_own_directory(output: str, *, force: bool) -> None:
+    """Refuse to export where a file is, or, unless ``force``, into a folder with files of somebody else; hidden files do not count.
+
+    Raises:
+        OutputError: it is a file, or holds other files than those of an export.
+    """
+    if is_url(output):
+        storage = Storage(output)
+        label, names, kind = storage.display_url, [] if force else storage.names(), ""
+        is_export = bool(names) and _is_own(storage.read_json(MANIFEST_FILE))
+    else:
+        label, kind = output, folder_kind(output)
+        is_export = kind == "an export"
+        try:
+            names = os.listdir(output)
+        except NotADirectoryError:
+            raise OutputError(f"{output}: is a file, not a folder; name a folder with --output") from None
+        except OSError:  # it is not there, or cannot be written, which is reported later
+            names = []
+    is_interrupted = any(name.startswith(".pfocr2rdf-") for name in names)
+    if not force and not is_export and not is_interrupted and any(not name.startswith(".") for name in names):
+        raise OutputError(f"{label}: holds {kind or 'other files'}, not an export; name another folder, or export into it with --force")
+
+
+def _is_own(manifest: Any) -> bool:
+    try:
+        return is_own_manifest(manifest)
+    except (KeyError, TypeError):
+        return False
 
 
 class ExportDirectory(StagedDirectory):
@@ -106,12 +142,13 @@ class ExportDirectory(StagedDirectory):
     def _remove_stale(self) -> None:
         super()._remove_stale()
         self._publish_quarantine()
-        for suffix in _SQLITE_SUFFIXES:
+        for suffix in _SQLITE_SUFFIXES if (self.staging / STATE_FILE).exists() else ("", *_SQLITE_SUFFIXES):
             (self.path / f"{STATE_FILE}{suffix}").unlink(missing_ok=True)
         shutil.rmtree(self.path / PARTITION_MANIFESTS_DIR, ignore_errors=True)
 
     def _published_names(self) -> list[str]:
-        return super()._published_names() + ([STATE_FILE] if (self.staging / STATE_FILE).exists() else [])
+        # The state comes first: by it, the next run knows that files without a manifest are ours.
+        return ([STATE_FILE] if (self.staging / STATE_FILE).exists() else []) + super()._published_names()
 
     def _publish_quarantine(self) -> None:
         folder = self.path / QUARANTINE_DIR

@@ -1,4 +1,4 @@
-"""Names of files and directories in an export directory."""
+"""Names of files and directories that this program writes."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ PARTITION_MANIFESTS_DIR = ".pfocr2rdf-parts"
 """The directory of the partition manifests, by which the next run knows the partitions that are up to date."""
 
 MANIFEST_FILE = "manifest.json"
+DELTA_FILE = "delta.json"
+SITE_MANIFEST = "site.json"  # the manifest of a site; a folder that has it is one of ours
+STORE_MARKER_FILE = "CURRENT"  # every RocksDB database has it, and writes it anew when it is opened to write
 REPORT_FILE = "report.json"
 ALIASES_FILE, ALIAS_COLUMNS = "aliases.tsv", ("alias", "figid", "iri")
 QUARANTINE_DIR, REASONS_FILE = "quarantine", "reasons.json"

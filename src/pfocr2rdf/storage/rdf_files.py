@@ -12,6 +12,7 @@ import pyoxigraph
 
 from pfocr2rdf.errors import SourceError
 from pfocr2rdf.storage.compression import DECOMPRESSION_ERRORS
+from pfocr2rdf.storage.path_kinds import describe_missing_path
 
 _MAX_SNIFFED_BYTES = 8 << 20  # no record is larger
 
@@ -60,6 +61,8 @@ def map_rdf_errors(path: Path) -> Iterator[None]:
     """The one place that turns errors of reading an RDF file into ours, with the line, if that is known."""
     try:
         yield
+    except FileNotFoundError:
+        raise SourceError(describe_missing_path(path)) from None
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from None
     except SyntaxError as error:

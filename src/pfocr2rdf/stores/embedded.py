@@ -12,26 +12,29 @@ from typing import Any, Generic, TypeVar
 import pyoxigraph
 
 from pfocr2rdf.errors import StoreError
+from pfocr2rdf.storage.layout import STORE_MARKER_FILE
 from pfocr2rdf.storage.locks import shared_lock
+from pfocr2rdf.storage.path_kinds import folder_kind
 from pfocr2rdf.stores.chunks import Chunk
 from pfocr2rdf.stores.store import SolutionMapping, Store
-
-_MARKER_FILE = "CURRENT"  # every RocksDB database has it, and writes it anew when it is opened to write
 
 _NTRIPLES, _NQUADS = pyoxigraph.RdfFormat.N_TRIPLES, pyoxigraph.RdfFormat.N_QUADS
 
 
 def is_store(path: Path) -> bool:
     """Whether a folder is an embedded store."""
-    return (path / _MARKER_FILE).is_file()
+    return (path / STORE_MARKER_FILE).is_file()
 
 
 def require_store(path: Path) -> None:
     """Check that a folder is an embedded store; else it is a ``StoreError``."""
     if not path.exists():
-        raise StoreError(f"{path}: there is no store; 'pfocr2rdf load EXPORT --to {path}' makes one of an export")
+        raise StoreError(f"{path}: there is no store; run 'pfocr2rdf load EXPORT --to {path}' to make one from an export")
     if not is_store(path):
-        raise StoreError(f"{path}: it is no store; name the folder that 'pfocr2rdf load' made")
+        if (kind := folder_kind(path)) == "an export":
+            raise StoreError(f"{path}: is an export, not a store; run 'pfocr2rdf load {path} --to STORE', and name that store")
+        kind = kind or ("a folder" if path.is_dir() else "a file")
+        raise StoreError(f"{path}: is {kind}, not a store; name a folder that 'pfocr2rdf load' made")
 
 
 def read_lock(path: Path) -> int:
@@ -186,7 +189,7 @@ class StoreManager(Generic[_View]):
 
     def __init__(self, path: Path, make_view: Callable[[EmbeddedStore], _View]) -> None:
         self._path = path
-        self._marker_file, self._lock_file = path / _MARKER_FILE, path / "LOCK"  # it takes longer to join them than to open
+        self._marker_file, self._lock_file = path / STORE_MARKER_FILE, path / "LOCK"  # it takes longer to join them than to open
         self._make_view = make_view
         self._guard = threading.Lock()
         self._cached: tuple[tuple[int, int], _View] | None = None

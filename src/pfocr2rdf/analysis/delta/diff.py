@@ -18,9 +18,9 @@ from pfocr2rdf.pipeline.inputs import GraphInput, is_export, resolve_input
 from pfocr2rdf.rdf.iris import is_absolute_iri
 from pfocr2rdf.storage.canonical import GraphNaming
 from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES, suffix_for
-from pfocr2rdf.storage.delta_format import DELTA_FILE, UPDATE_STATEMENTS
+from pfocr2rdf.storage.delta_format import UPDATE_STATEMENTS
 from pfocr2rdf.storage.external_sort import SORT_MEMORY_BYTES, HashingReader
-from pfocr2rdf.storage.layout import TOOL
+from pfocr2rdf.storage.layout import DELTA_FILE, TOOL
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
 from pfocr2rdf.storage.scratch import scratch_directory
 from pfocr2rdf.storage.staging import StagedDirectory, listed_names

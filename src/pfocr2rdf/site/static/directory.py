@@ -17,11 +17,10 @@ from pfocr2rdf.errors import OutputError
 from pfocr2rdf.pipeline.inputs import is_export
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_FOLDER
 from pfocr2rdf.storage.files import map_os_errors
-from pfocr2rdf.storage.layout import is_own_manifest, read_manifest
+from pfocr2rdf.storage.layout import SITE_MANIFEST, is_own_manifest, read_manifest
 from pfocr2rdf.storage.swap import DirectorySwap
 from pfocr2rdf.stores.embedded import is_store
 
-SITE_MANIFEST = "site.json"  # the manifest of a site; a folder that has it is one of ours
 PRECOMPRESSION_MODES = ("no", "beside", "only")
 """Whether files are also there compressed (``beside``), or those of resources and lists only so (``only``)."""
 
@@ -38,8 +37,8 @@ class SiteDirectory:
     """
 
     def __init__(self, path: Path, *, force: bool = False) -> None:
-        path = Path(os.path.abspath(path))
         _require_own_directory(path, force)
+        path = Path(os.path.abspath(path))
         self._swap = DirectorySwap(path, "pfocr2rdf-publishing", "another 'pfocr2rdf publish'", foreign_entries)
         self.staging = self._swap.new
         with map_os_errors(path):
@@ -65,11 +64,12 @@ def _require_own_directory(path: Path, force: bool) -> None:
         if not path.exists():
             return
         if not path.is_dir():
-            raise OutputError(f"{path}: is no folder; name another one")
+            raise OutputError(f"{path}: is a file, not a folder; name another folder with --output")
         if is_store(path) or is_export(path):
-            raise OutputError(f"{path}: holds {'a store' if is_store(path) else 'an export'}, which a site would bury; name another folder")
+            kind = "a store" if is_store(path) else "an export"
+            raise OutputError(f"{path}: holds {kind}, which a site would overwrite; name another folder with --output")
         if not force and any(path.iterdir()) and _read_manifest(path) is None:
-            raise OutputError(f"{path}: holds somebody else's files; name another folder, or write a site among them with --force")
+            raise OutputError(f"{path}: holds other files; name another folder, or keep them beside the site with --force")
 
 
 def foreign_entries(path: Path) -> list[str]:

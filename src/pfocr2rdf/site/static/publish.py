@@ -23,12 +23,12 @@ from pfocr2rdf.site.pages.pictures import PICTURE_SUFFIXES, PICTURES_DIR, is_pic
 from pfocr2rdf.site.pages.urls import ALIASED_TYPE, ENTITY_TYPES
 from pfocr2rdf.site.search.index import SearchIndexWriter
 from pfocr2rdf.site.static.build import BuildConfig, build_pages
-from pfocr2rdf.site.static.directory import PRECOMPRESSION_MODES, SITE_MANIFEST, SiteDirectory, SiteWriter
+from pfocr2rdf.site.static.directory import PRECOMPRESSION_MODES, SiteDirectory, SiteWriter
 from pfocr2rdf.site.static.file_names import find_unportable_paths
 from pfocr2rdf.site.static.files import render_site_files
 from pfocr2rdf.site.static.resource_table import ResourceTableWriter, UngroupedError, build_resource_table
 from pfocr2rdf.storage.files import map_os_errors
-from pfocr2rdf.storage.layout import MANIFEST_FILE
+from pfocr2rdf.storage.layout import MANIFEST_FILE, SITE_MANIFEST
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
 from pfocr2rdf.storage.scratch import scratch_directory
 from pfocr2rdf.stores.chunks import Chunk

@@ -9,6 +9,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from pfocr2rdf.errors import StoreError
+from pfocr2rdf.storage.path_kinds import folder_kind
 from pfocr2rdf.storage.swap import DirectorySwap
 from pfocr2rdf.stores.chunks import Chunk, ChunkLimits
 from pfocr2rdf.stores.description import extract_versions, fetch_description, is_in_default_graph
@@ -45,8 +46,11 @@ class EmbeddedLoadSession:
         self.chunk_limits = plan.chunk_limits(_CHUNK_LIMITS)
         self.concurrency = plan.options.concurrency or min(os.cpu_count() or 1, _MAX_CONCURRENCY)
         self._plan = plan
-        if path.exists() and not is_store(path) and (not path.is_dir() or any(path.iterdir())):
-            raise StoreError(f"{path}: is no store, and holds something else; name another folder with --to")
+        if path.exists() and not is_store(path):
+            if not path.is_dir():
+                raise StoreError(f"{path}: is a file, not a store; name another folder with --to")
+            if any(path.iterdir()):
+                raise StoreError(f"{path}: holds {folder_kind(path) or 'other files'}, not a store; name another folder with --to")
         with ExitStack() as stack:
             self._swap = DirectorySwap(path, "pfocr2rdf-loading", "another load")
             stack.callback(self._swap.close)  # not as completed: there may be something to resume
