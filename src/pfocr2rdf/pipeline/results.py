@@ -49,8 +49,8 @@ class RecordWarning(NamedTuple):
     def __str__(self) -> str:
         """``source: message``, with the figure where the source is unknown.
 
-        >>> str(RecordWarning("PMC1__F1", "a.md", "the key 'yaer' is not known"))
-        "a.md: the key 'yaer' is not known"
+        >>> str(RecordWarning("PMC1__F1", "a.md", "the key 'foo' is not known"))
+        "a.md: the key 'foo' is not known"
         """
         return ": ".join(filter(None, (self.source or self.figid, self.message)))
 
