@@ -43,7 +43,7 @@ from pfocr2rdf.server.page_data import PageDataFinder
 from pfocr2rdf.server.page_data_process import PageDataProcess
 from pfocr2rdf.server.quick_requests import QuickRequests
 from pfocr2rdf.server.request_limits import RequestLimits
-from pfocr2rdf.server.result_pages import SERVED_SITE
+from pfocr2rdf.server.result_pages import SERVED_SITE, served_site
 from pfocr2rdf.server.service_description import describe_service, serialize_triples
 from pfocr2rdf.server.settings import BYTES_PER_MEGABYTE, ServerSettings
 from pfocr2rdf.server.sparql_protocol import FORMAT_PARAMETERS, HttpError, ProtocolRequest, parse_request
@@ -52,7 +52,7 @@ from pfocr2rdf.server.transfers import Transfer, TransferTable
 from pfocr2rdf.server.worker_pool import RETRY_AFTER_HEADERS, StreamedResult
 from pfocr2rdf.site.pages.browse_pages import render_not_found_page
 from pfocr2rdf.site.pages.graph_reader import DESCRIPTION_GRAPH, DatasetReader
-from pfocr2rdf.site.pages.html import ASSETS_DIR
+from pfocr2rdf.site.pages.html import ASSETS_DIR, Site
 from pfocr2rdf.site.pages.pictures import PICTURE_SUFFIXES, PICTURES_DIR, PicturePolicy, is_picture_folder, picture_policy
 from pfocr2rdf.site.pages.query_page import render_query_page
 from pfocr2rdf.stores.embedded import EmbeddedStore, StoreManager, require_store
@@ -279,7 +279,7 @@ class _Endpoints:
         except HttpError as error:
             if error.status != 404 or negotiate(page_request.accept, ["text/plain", "text/html"]) != "text/html":
                 raise
-            page = render_not_found_page(SERVED_SITE._replace(base_url=f"{_root_path(request)}/"))
+            page = render_not_found_page((await asyncio.to_thread(self._site))._replace(base_url=f"{_root_path(request)}/"))
             return Response(page.html, 404, media_type=add_charset("text/html"))
         if response.location:
             return Response(status_code=response.redirect_status, headers={"Location": f"{_root_path(request)}/{response.location}"})
@@ -353,9 +353,17 @@ class _Endpoints:
             LOG.warning("the description of the service names no graphs: %s", error)
             return []
 
+    def _site(self) -> Site:
+        """The served site, with its release unless somebody writes to the store."""
+        try:
+            with self._store.acquire() as view:
+                return served_site(view.store)
+        except StoreError:
+            return SERVED_SITE
+
     def _query_page(self, text: str, problem: str = "", status: int = 200) -> Response:
         examples = [example for example in load_examples() if self._settings.allow_service or not example.services]
-        return Response(render_query_page(SERVED_SITE, text, problem, examples), status, _retry_headers(status), add_charset("text/html"))
+        return Response(render_query_page(self._site(), text, problem, examples), status, _retry_headers(status), add_charset("text/html"))
 
     async def _answer(self, request: Request, sparql_request: SparqlRequest) -> StreamedResult:
         """The answer to a query, as quickly as it may be."""

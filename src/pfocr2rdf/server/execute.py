@@ -9,7 +9,7 @@ from typing import IO, NamedTuple
 from pfocr2rdf.errors import FederationError, StoreError
 from pfocr2rdf.rdf.iris import is_absolute_iri
 from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, RESULT_MEDIA_TYPES, choose_media_type
-from pfocr2rdf.server.result_pages import write_result_page
+from pfocr2rdf.server.result_pages import served_site, write_result_page
 from pfocr2rdf.stores.embedded import EmbeddedStore, StoreManager
 from pfocr2rdf.stores.network_guard import has_network
 from pfocr2rdf.stores.querying.query import query_embedded
@@ -94,7 +94,7 @@ def _write_result(file: IO[bytes], store: EmbeddedStore, query_text: QueryText, 
         return ExecutionResult(406, f"the answer cannot be given as {request.accept}; there is {', '.join(offered)}")
     try:
         if media_type == "text/html":
-            write_result_page(file, result, request.query, max_rows)
+            write_result_page(file, served_site(store), result, request.query, max_rows)
         else:
             result.write(file, offered[media_type])
     except FederationError:

@@ -105,7 +105,7 @@ class PageHandler:
     ) -> None:
         self._reader = DatasetReader(store)
         self._find_data = find_data
-        self._site = Site(read_release_name(self._reader), "sparql", pictures=pictures)
+        self._site = Site(*read_release_name(store), "sparql", pictures=pictures)
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)  # one a list
         self._resource_lists: dict[str, ResourceList] = {}
         self._home = self._alias_table = ""
@@ -262,7 +262,7 @@ class PageHandler:
     def _search(self, request: PageRequest) -> PageResponse:
         index = self._data.search_index()
         values = search_page_values(index, request.search_text, request.type_name)
-        return PageResponse(render_search_page(self._site, ENTITY_TYPES, **values), is_final=values["scripted"])
+        return PageResponse(render_search_page(self._site, **values), is_final=values["scripted"])
 
     def _browse(self, request: PageRequest) -> PageResponse:
         return PageResponse(render_browse_index(self._all_lists(), self._site).html)

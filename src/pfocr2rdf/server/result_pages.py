@@ -10,12 +10,16 @@ from urllib.parse import urlencode
 from pyoxigraph import Literal, NamedNode, Triple
 
 from pfocr2rdf.rdf.prefixes import READABLE_LOCAL_NAME, PrefixMap
+from pfocr2rdf.site.pages.graph_reader import read_release_name
 from pfocr2rdf.site.pages.html import Site, stream_page
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES, HTML, address_from_iri
+from pfocr2rdf.stores.embedded import EmbeddedStore
 from pfocr2rdf.stores.querying.result import ResultStream
 from pfocr2rdf.stores.store import SolutionTerm
 
-SERVED_SITE = Site(endpoint="sparql")  # the served site, without what only its store knows
+SERVED_SITE = Site(endpoint="sparql")
+"""The served site, without what only its store knows."""
+
 _RESULT_FORMATS, _GRAPH_FORMATS = ("csv", "tsv", "json", "xml"), ("turtle", "ntriples", "jsonld", "rdfxml")
 _is_web_url = re.compile(r"https?://", re.IGNORECASE).match
 
@@ -29,15 +33,21 @@ class ResultCell(NamedTuple):
     detail: str = ""
 
 
-def write_result_page(file: IO[bytes], result: ResultStream, query: str, max_rows: int) -> None:
+def served_site(store: EmbeddedStore) -> Site:
+    """The served site, with the release that is in its store."""
+    release, issued = read_release_name(store)
+    return SERVED_SITE._replace(release=release, issued=issued)
+
+
+def write_result_page(file: IO[bytes], site: Site, result: ResultStream, query: str, max_rows: int) -> None:
     """Write a result as an HTML table, row by row, with a note if it is truncated.
 
     Raises:
         StoreError: the store fails while it is read.
     """
     table = {"columns": None, "truth": result.boolean} if result.query_form == "ask" else _table_context(result, query, max_rows)
-    form: dict[str, Any] = {"endpoint": SERVED_SITE.endpoint, "is_own": True, "text": query, "problem": ""}
-    for part in stream_page("answer", SERVED_SITE, "Answer", **form, **table):
+    form: dict[str, Any] = {"endpoint": site.endpoint, "is_own": True, "text": query, "problem": ""}
+    for part in stream_page("answer", site, "Answer", **form, **table):
         file.write(part.encode())
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
+from pfocr2rdf.site.search.index import TYPE_ORDER
 from pfocr2rdf.site.search.reader import SearchIndexReader, SearchResults
 
 MAX_SEARCH_RESULTS = 100  # the limit of a result list
@@ -30,6 +33,7 @@ class SearchIndexFolder(NamedTuple):
 
 def search_page_values(index: SearchIndexFolder | None, search_text: str, type_name: str) -> dict[str, Any]:
     """The values of the search page."""
+    type_name = type_name if type_name in TYPE_ORDER else ""
     values: dict[str, Any] = {"search_text": search_text, "type_name": type_name, "scripted": bool(index and index.is_complete)}
     if not search_text.strip():
         return values
@@ -40,18 +44,37 @@ def search_page_values(index: SearchIndexFolder | None, search_text: str, type_n
         results = None
     if index is None or results is None:
         return {**values, "scripted": False, "summary": "The search index of this store is being made. Search again in a moment."}
-    summary = _summarize(results, type_name)
+    summary = _summarize(results)
     if not index.is_complete:
         summary += " Figures and papers are not in the index yet: search again in a moment."
+    values |= {"kinds": list(_kinds(results, search_text, type_name)), "is_empty": not results.entry_numbers}
     return {**values, "summary": summary, "results": described, "corrections": results.corrections, "suggestions": results.suggestions}
 
 
-def _summarize(results: SearchResults, type_name: str) -> str:
+class ResultKind(NamedTuple):
+    """An entity type by which results can be filtered; ``""`` for all."""
+
+    name: str
+    label: str
+    size: int
+    query: str  # of the URL that shows these
+
+
+def _kinds(results: SearchResults, search_text: str, type_name: str) -> Iterator[ResultKind]:
+    """The entity types of the results, and all of them, as ``assets/search.js`` shows them; none if there is only one."""
+    kinds = [(name, folder.capitalize(), count) for name, folder, count in results.counts if count or name == type_name]
+    if len(kinds) > 1:
+        for name, label, count in (("", "All", sum(count for _, _, count in kinds)), *kinds):
+            yield ResultKind(name, label, count, urlencode({"q": search_text, **({"kind": name} if name else {})}))
+
+
+def _summarize(results: SearchResults) -> str:
     """What was found, as ``assets/search.js`` says it."""
-    counts = [f"{count:,} {name if count == 1 else folder}" for name, folder, count in results.counts if count]
-    total = len(results.entry_numbers)
-    is_filtered = any(name == type_name for name, _, _ in results.counts)
-    text = f"{total:,} found{'; of all kinds' if is_filtered else ''}: {', '.join(counts)}." if counts else "Nothing is found."
-    if total > MAX_SEARCH_RESULTS:
+    total, shown = sum(count for _, _, count in results.counts), len(results.entry_numbers)
+    if not total:
+        text = "Nothing found."
+    else:
+        text = f"{shown:,} of {total:,} results." if shown < total else f"{total:,} {'result' if total == 1 else 'results'}."
+    if shown > MAX_SEARCH_RESULTS:
         text += f" Shown are the first {MAX_SEARCH_RESULTS}."
     return f"{text} More words begin like the last one: type on to find them." if results.is_cut else text

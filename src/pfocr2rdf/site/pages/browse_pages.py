@@ -21,11 +21,11 @@ def render_home_page(overview: Overview, entity_types: Sequence[EntityType], sit
     return PageFile("index.html", render_page("home", site, "Home", **values))
 
 
-def render_search_page(site: Site, entity_types: Sequence[EntityType], **values: Any) -> str:
+def render_search_page(site: Site, **values: Any) -> str:
     """The page of the search. Its script fills in the results from the index; without values, nothing else does."""
     defaults: dict[str, Any] = {"search_text": "", "type_name": "", "results": (), "summary": "", "corrections": (), "suggestions": ()}
-    defaults |= {"scripted": True, "is_static": not values}
-    return render_page("search", site, "Search", entity_types=entity_types, **{**defaults, **values})
+    defaults |= {"scripted": True, "is_static": not values, "kinds": (), "is_empty": False}
+    return render_page("search", site, "Search", **{**defaults, **values})
 
 
 def render_not_found_page(site: Site) -> PageFile:

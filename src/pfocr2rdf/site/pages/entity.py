@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from pfocr2rdf.site.pages.mentions import EVIDENCE_NAMES, FAMILY, WORD, MentionV
 from pfocr2rdf.site.pages.neighbours import MAX_COUNTED_FIGURES, count_neighbours
 from pfocr2rdf.site.pages.outlinks import outlinks
 from pfocr2rdf.site.pages.resource import ResourcePage
-from pfocr2rdf.site.pages.resource_reader import HAS_BODY, HAS_EVIDENCE, HAS_TARGET, ResourceReader
+from pfocr2rdf.site.pages.resource_reader import HAS_BODY, HAS_EVIDENCE, HAS_TARGET, VIA_SYMBOL, ResourceReader
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_NAME, PageAddress
 from pfocr2rdf.site.pages.view_models import (
     ROWS_PER_PAGE,
@@ -33,9 +33,11 @@ from pfocr2rdf.site.pages.view_models import (
     slice_page,
 )
 
-_MAX_DIAGRAM_FIGURES = 8
+_MAX_DIAGRAM_FIGURES, _MIN_DIAGRAM_NEIGHBOURS = 8, 2
 _MAX_CARDS = 6
 _MAX_YEARS = 60
+_MAX_WORDS = 12
+_STRICT = EVIDENCE_NAMES[VIA_SYMBOL]
 _is_year = re.compile(r"[0-9]{4}").fullmatch
 _MEMBER_OF, _ORGANISM = expand_term("pfocr:memberOf"), expand_term("pfocr:organism")
 _SEARCH_PREDICATES = tuple(map(expand_term, ("dcterms:identifier", "skos:altLabel", "skos:prefLabel", "pfocr:keyword", "bibo:doi")))
@@ -57,6 +59,7 @@ class EntityPageSpec(NamedTuple):
     build_structured_data: Callable[[ResourcePage], dict[str, Any]]  # of schema.org, beyond the minimum of the profile
     outgoing: Mapping[str, tuple[str, str]] = {}  # the entity type and the label of each property that leads to other pages (a CURIE)
     has_mentions: bool = False  # whether figures lead to an entity by words that were recognised as it
+    draws_neighbours: bool = False  # whether the genes on its figures are counted
 
 
 class EntityPage(ResourcePage):
@@ -134,35 +137,75 @@ class EntityPage(ResourcePage):
         for curie, (type_name, label) in self._spec.outgoing.items():
             if values := self.values.get(expand_term(curie)):
                 yield Fact(label, tuple(entity_link(self.reader, value, type_name) for value in values))
-        if evidence_links := self._evidence_links():
-            yield Fact("Figures", (Link(f"{len(self.figures):,} in all"), *evidence_links))
+        if self.figures:
+            yield Fact("Figures", self._count_links())
+        if words := self._word_links():
+            yield Fact("Read as", words)
         yield from self.remaining_facts(*self._spec.outgoing)
         yield Fact("IRI", (Link(self.address.iri, self.address.iri),))
         if links := tuple(outlinks(self.address.iri, self.title)):
             yield Fact("Elsewhere", links)
 
-    def _evidence_links(self) -> tuple[Link, ...]:
-        """The number of its figures with each evidence; a figure may have several."""
+    def _count_links(self) -> tuple[Link, ...]:
+        """The number of its figures with each evidence, and of all; a figure may have several."""
+        total = len(self.figures)
         counts = Counter(name for names in self._evidence_by_figure.values() for name in names)
-        return tuple(Link(f"{counts[name]:,} by {name}") for name in EVIDENCE_NAMES.values() if counts[name])
+        if not counts:
+            return (Link(f"{total:,}"),)
+        if list(counts.values()) == [total]:
+            return (Link(f"{total:,} by {next(iter(counts))}"),)
+        return (*(Link(f"{counts[name]:,} by {name}") for name in EVIDENCE_NAMES.values() if counts[name]), Link(f"{total:,} in all"))
+
+    def _word_links(self) -> tuple[Link, ...]:
+        """The words that were recognised as it and not as its family, those on most figures first."""
+        if not self._spec.has_mentions:
+            return ()
+        by_family = {mention for mention, _ in self.reader.linked_values(HAS_BODY, self.subject, FAMILY)}
+        words = self.reader.linked_values(HAS_BODY, self.subject, WORD)
+        counts = Counter(lexical_form(word) for mention, word in words if mention not in by_family)
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        links = tuple(Link(word, detail=f"{count:,}" if count > 1 else "", style="word") for word, count in ranked[:_MAX_WORDS])
+        more = len(ranked) - len(links)
+        return (*links, Link(f"and {more:,} more")) if more else links
+
+    @cached_property
+    def strict_figures(self) -> list[str]:
+        """The figures that have its symbol, if some have and others do not; otherwise all."""
+        strict = [figure for figure in self.figures if _STRICT in self._evidence_by_figure.get(figure, ())]
+        return strict or self.figures
+
+    @property
+    def _is_mixed(self) -> bool:
+        return len(self.strict_figures) < len(self.figures)
 
     def charts(self) -> Iterator[BarChart]:
         """Its figures by year, if they are of several."""
-        years = Counter(int(year) for year in map(self.reader.publication_year, self.figures) if _is_year(year))
+        years, strict_years = map(self._count_years, (self.figures, self.strict_figures if self._is_mixed else ()))
         if len(years) > 1:
             span = range(min(years), max(years) + 1)
             shown = span if len(span) <= _MAX_YEARS else sorted(years)[-_MAX_YEARS:]
-            yield BarChart("Figures per year", make_bars([(str(year), "", years[year]) for year in shown]))
+            bars = make_bars([(str(year), "", years[year]) for year in shown])
+            if self._is_mixed:
+                bars = tuple(bar._replace(part=strict_years[year]) for bar, year in zip(bars, shown, strict=True))
+            yield BarChart("Figures per year", bars, f"by {_STRICT}" if self._is_mixed else "")
+
+    def _count_years(self, figures: Iterable[str]) -> Counter[int]:
+        return Counter(int(year) for year in map(self.reader.publication_year, figures) if _is_year(year))
 
     def strips(self) -> Iterator[CardStrip]:
-        """Its newest figures."""
+        """Its newest figures, of those with its symbol."""
         if self.figures:
-            yield CardStrip("Newest figures", tuple(figure_card(self.reader, figure) for figure in self.figures[:_MAX_CARDS]))
+            cards = tuple(figure_card(self.reader, figure) for figure in self.strict_figures[:_MAX_CARDS])
+            yield CardStrip(f"Newest figures{f', by {_STRICT}' if self._is_mixed else ''}", cards)
 
     def tables(self, page_number: int) -> Iterator[TableView]:
         """The inverse relations, as far as they are on this page."""
         for relation, subjects in self.inverse_lists:
-            page_subjects = slice_page(subjects, page_number, ROWS_PER_PAGE)
+            listed = subjects
+            if relation.type_name == "figure" and self._is_mixed:
+                strict = set(self.strict_figures)
+                listed = [*self.strict_figures, *(figure for figure in subjects if figure not in strict)]
+            page_subjects = slice_page(listed, page_number, ROWS_PER_PAGE)
             if page_number > 1 and not page_subjects:
                 continue
             columns: tuple[str, ...] = (relation.type_name.title(),)
@@ -170,28 +213,36 @@ class EntityPage(ResourcePage):
             if relation.type_name == "figure" and self._spec.has_mentions:
                 columns = (*columns, "Words on the figure", "Evidence")
                 rows = [
-                    (*row, self._mention_links(figure), tuple(map(Link, sorted(self._evidence_by_figure.get(figure, ())))))
+                    (*row, self._mention_links(figure), self._evidence_links(figure))
                     for row, figure in zip(rows, page_subjects, strict=True)
                 ]
             page_count = count_pages(len(subjects), ROWS_PER_PAGE)
-            yield TableView(relation.heading, columns, rows, len(subjects), page_number, page_count, filters=("Evidence",))
-        if page_number == 1 and self._spec.has_mentions:
+            choices: tuple[str, ...] = ()
+            if listed is not subjects and (page_number - 1) * ROWS_PER_PAGE < len(self.strict_figures):
+                choices = f"by {_STRICT} ({len(self.strict_figures):,})", f"by any evidence ({len(subjects):,})"
+            yield TableView(relation.heading, columns, rows, len(subjects), page_number, page_count, filters=("Evidence",), choices=choices)
+        if page_number == 1 and self._spec.draws_neighbours:
             yield self._neighbour_table()
 
     def _neighbour_table(self) -> TableView:
         """The genes that are drawn together with it."""
-        neighbours = count_neighbours(self.reader, self.subject, self.figures)
+        neighbours = count_neighbours(self.reader, self.subject, self.strict_figures)
         rows = [((entity_link(self.reader, gene, "gene"),), (Link(f"{count:,}", style="number"),)) for gene, count in neighbours]
-        is_cut = len(self.figures) > MAX_COUNTED_FIGURES
-        note = f"Genes whose symbols are on the same figures{f', of which the newest {MAX_COUNTED_FIGURES} are counted' if is_cut else ''}."
+        drawn_on = f"figures with its {_STRICT}" if self._is_mixed else "the same figures"
+        is_cut = len(self.strict_figures) > MAX_COUNTED_FIGURES
+        note = f"Genes whose symbols are on {drawn_on}{f', of which the newest {MAX_COUNTED_FIGURES} are counted' if is_cut else ''}."
         return TableView("Drawn together with", ("Gene", "Figures"), rows, len(rows), note=note)
+
+    def _evidence_links(self, figure: str) -> tuple[Link, ...]:
+        names = sorted(self._evidence_by_figure.get(figure, ()))
+        return tuple(Link(name, style="strict" if name == _STRICT else "") for name in names)
 
     def _subject_link(self, subject: str, type_name: str) -> Link:
         return entity_link(self.reader, subject, type_name, self.reader.publication_year(subject) if type_name == "figure" else "")
 
     def diagram(self) -> DiagramModel | None:
         """Some of its figures to the left, its other neighbours to the right."""
-        left = [self.diagram_node(figure, "figure") for figure in self.figures[:_MAX_DIAGRAM_FIGURES]]
+        left = [self.diagram_node(figure, "figure") for figure in self.strict_figures[:_MAX_DIAGRAM_FIGURES]]
         neighbours = [(family, "family") for family in self.values.get(_MEMBER_OF, ())]
         neighbours += [
             (subject, relation.type_name)
@@ -200,7 +251,7 @@ class EntityPage(ResourcePage):
             for subject in subjects[:_MAX_DIAGRAM_FIGURES]
         ]
         right = [self.diagram_node(subject, type_name) for subject, type_name in neighbours[: 2 * _MAX_DIAGRAM_FIGURES]]
-        if not (left or right):
+        if len(left) + len(right) < _MIN_DIAGRAM_NEIGHBOURS:
             return None
         type_name = self._type_name
         columns = [column for column in (tuple(left), (DiagramNode(type_name, self.title, ""),), tuple(right)) if column]

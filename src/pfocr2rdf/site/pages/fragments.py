@@ -71,10 +71,9 @@ def render_rows(rows: Iterable[Iterable[tuple[Link, ...]]], root: str) -> Markup
     return Markup("".join(lines))  # noqa: S704 - it is escaped
 
 
-def render_chips(words: Iterable[Link], type_name: str) -> Markup:
+def render_chips(words: Iterable[Link]) -> Markup:
     """Words as the items of a list; each leads to its row."""
-    start = f'<li><a class="chip {_escape(type_name)}" href="'
-    items = [f'{start}{escape(word.url)}"><bdi class="word">{_escape(word.text)}</bdi></a></li>' for word in words]
+    items = [f'<li><a href="{escape(word.url)}"><bdi class="word">{_escape(word.text)}</bdi></a></li>' for word in words]
     return Markup("".join(items))  # noqa: S704 - it is escaped
 
 
@@ -125,11 +124,19 @@ def render_paths(paths: Iterable[str]) -> Markup:
     return Markup("".join([f'<path d="{escape(path)}"/>' for path in paths]))  # noqa: S704 - it is escaped
 
 
+def _column(x: int, height: int, width: int, title: str, attributes: str = "") -> str:
+    return f'<rect{attributes} x="{x}" y="{_COLUMNS_BOTTOM_PX - height}" width="{width}" height="{height}">{title}</rect>'
+
+
 def render_columns(bars: Iterable[Bar], step: int) -> Markup:
     """Bars as upright rectangles of SVG, one every ``step`` pixels."""
     columns = []
     for index, bar in enumerate(bars):
+        title, x, width = f"<title>{_escape(bar.label)}: {bar.number:,}</title>", step * index + 1, step - 2
         height = math.ceil(bar.length * _COLUMN_SCALE)
-        rectangle = f'x="{step * index + 1}" y="{_COLUMNS_BOTTOM_PX - height}" width="{step - 2}" height="{height}"'
-        columns.append(f"<rect {rectangle}><title>{_escape(bar.label)}: {bar.number:,}</title></rect>")
+        if bar.part is not None:
+            columns.append(_column(x, height, width, title, ' class="rest"'))
+            title = f"<title>{_escape(bar.label)}: {bar.part:,} of {bar.number:,}</title>"
+            height = math.ceil(height * bar.part / bar.number) if bar.number else 0
+        columns.append(_column(x, height, width, title))
     return Markup("".join(columns))  # noqa: S704 - it is escaped

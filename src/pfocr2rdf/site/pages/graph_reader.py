@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import cast
+from typing import NamedTuple, cast
 
 import pyoxigraph
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.pipeline.partitions import DESCRIPTION_PREFIXES
 from pfocr2rdf.rdf.iris import DATASET_IRI
-from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, iri_term, lexical_form, literal, sort_pairs
+from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, lexical_form, literal, sort_pairs
 from pfocr2rdf.site.pages.pictures import url_origin
 from pfocr2rdf.site.pages.resource_reader import ISSUED, ResourceReader
 from pfocr2rdf.stores.description import extract_graphs, fetch_description, is_in_default_graph
@@ -131,15 +131,19 @@ class DatasetReader(ResourceReader):
         return url_origin(image.value) if image else ""
 
 
-def read_release_name(reader: DatasetReader) -> str:
-    """The version of the release, or else its date; ``""`` if it has neither."""
-    values = {
-        predicate: lexical_form(value)
-        for resource in reader.graph_resources(DESCRIPTION_GRAPH)
-        if resource.subject == iri_term(DATASET_IRI)
-        for predicate, value in sorted(resource.pairs)
-    }
-    return values.get(DESCRIPTION_PREFIXES.expand_term("pav:version")) or values.get(ISSUED, "")
+class ReleaseName(NamedTuple):
+    """The release of a dataset: its name, which is its date if it has no version, and its date; ``""`` for what is not known."""
+
+    name: str
+    issued: str
+
+
+def read_release_name(store: EmbeddedStore) -> ReleaseName:
+    """The release of the dataset in a store."""
+    quads = store.quads(NamedNode(DATASET_IRI), None, None, NamedNode(DESCRIPTION_GRAPH))
+    values = dict(sorted((f"<{quad.predicate.value}>", lexical_form(_term_text(quad.object))) for quad in quads))
+    issued = values.get(ISSUED, "")
+    return ReleaseName(values.get(DESCRIPTION_PREFIXES.expand_term("pav:version")) or issued, issued)
 
 
 def _iri_node(term: str) -> NamedNode | None:

@@ -41,6 +41,7 @@ class Site(NamedTuple):
     """The settings that all pages of a site have in common."""
 
     release: str = ""  # its name, or ``""``
+    issued: str = ""  # the date of the release, or ``""``
     endpoint: str = ""  # the URL of SPARQL, relative to the root or absolute; ``""`` if there is none
     base_url: str = SITE_URL  # the URL of the root, with a slash at the end
     tool: str = TOOL  # the program that makes the pages, with its version

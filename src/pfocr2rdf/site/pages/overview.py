@@ -73,16 +73,20 @@ def compute_overview(reader: DatasetReader, query_rows: _Query | None = None) ->
     mentions = _histogram_rows({int(row["each"]): int(row["n"]) for row in query(_MENTIONS_QUERY)})
     charts = (
         BarChart("Figures per year", make_bars(years)),
-        BarChart("Genes on most figures, by symbol", make_bars(genes)),
-        BarChart("Genes on most figures, by any evidence", make_bars(genes_by_any_evidence), is_folded=True),
+        BarChart(
+            "Genes on most figures",
+            make_bars(genes),
+            "by symbol",
+            BarChart("Genes on most figures, by any evidence", make_bars(genes_by_any_evidence), "by any evidence"),
+        ),
         BarChart("Families on most figures", make_bars(families)),
         BarChart("Mentions per figure", make_bars(mentions)),
     )
     search_examples = tuple(row[0] for row in (*genes[:2], *families[:1]))
     newest_years = [year for year, _, _ in years[::-1]]
-    return Overview(
-        counts, tuple(chart for chart in charts if chart.bars), tuple(_newest_figures(reader, newest_years, query)), search_examples
-    )
+    shown = (chart if chart.bars or not chart.other else chart.other for chart in charts)
+    strips = tuple(_newest_figures(reader, newest_years, query))
+    return Overview(counts, tuple(chart for chart in shown if chart.bars), strips, search_examples)
 
 
 def _newest_figures(reader: DatasetReader, newest_years: list[str], query: _Query) -> Iterator[CardStrip]:

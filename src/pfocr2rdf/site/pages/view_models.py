@@ -82,6 +82,7 @@ class TableView(NamedTuple):
     page_count: int = 1
     note: str = ""
     filters: tuple[str, ...] = ()  # the columns by whose values rows can be chosen
+    choices: tuple[str, ...] = ()  # labels of the switch between rows with a strict cell, which is the default, and all; () for no switch
 
     @property
     def row_offset(self) -> int:
@@ -136,14 +137,16 @@ class Bar(NamedTuple):
     url: str
     number: int
     length: int
+    part: int | None = None  # the number of those that are drawn dark; ``None`` if all are
 
 
 class BarChart(NamedTuple):
-    """A bar chart with its heading; one that is folded is an alternative to the chart before it."""
+    """A bar chart with its heading, and the chart that a switch shows in its place."""
 
     heading: str
     bars: tuple[Bar, ...]
-    is_folded: bool = False
+    part_label: str = ""  # what is counted, where that is not everything
+    other: BarChart | None = None
 
 
 def make_bars(rows: Sequence[tuple[str, str, int]]) -> tuple[Bar, ...]:

@@ -56,7 +56,7 @@ def render_site_files(
     yield from render_browse_pages(resource_lists, site)
     yield "dataset.ttl", serialize_turtle(description)
     yield "dataset.jsonld", serialize_jsonld(description)
-    yield "search.html", render_search_page(site, entity_types)
+    yield "search.html", render_search_page(site)
     yield from render_sitemaps(page_urls(resource_lists), site.base_url)
     yield "robots.txt", render_robots_txt(site.base_url)
     yield from render_hosting_files(

@@ -121,7 +121,7 @@ def publish(
         with closing(EmbeddedStore(store)) as embedded_store:
             reader = DatasetReader(embedded_store, page_folders, portable_names=portable_names)
             policy = picture_policy(pictures, reader.image_origin())
-            site = Site(read_release_name(reader), endpoint, base, portable_names=portable_names, pictures=policy)
+            site = Site(*read_release_name(embedded_store), endpoint, base, portable_names=portable_names, pictures=policy)
             resource_lists = [list_resources(reader, entity_type) for entity_type in ENTITY_TYPES if entity_type.folder in page_folders]
             aliases = list_aliases(reader) if ALIASED_TYPE.folder in page_folders else {}
             if not any(resource_list.total for resource_list in resource_lists):

@@ -43,7 +43,7 @@ LOOPS = {
     "rows": """{% for row in values %}
 <tr>{% for cell in row %}<td{% if cell and cell[0].style == "number" %} class="number"{% endif %}>{{ cell | links(root) }}</td>{% endfor %}</tr>
 {% endfor %}""",
-    "chips": """{% for word in values %}<li><a class="chip gene" href="{{ word.url }}"><bdi class="word">{{ word.text }}</bdi></a></li>{% endfor %}""",
+    "chips": """{% for word in values %}<li><a href="{{ word.url }}"><bdi class="word">{{ word.text }}</bdi></a></li>{% endfor %}""",
     "cards": """{% for card in values %}
 {% set source = policy.source(card.picture) if policy.mode == "embed" else "" %}
 <li><a class="card" href="{{ card.url if ":" in card.url.partition("/")[0] else root ~ card.url }}">
@@ -71,7 +71,7 @@ def render_loop(name: str, values: Any) -> str:
         ("links", LINKS, fragments.render_links(LINKS, ROOT)),
         ("facts", [Fact("A & B", LINKS), Fact("C", ())], fragments.render_facts([Fact("A & B", LINKS), Fact("C", ())], ROOT)),
         ("rows", [(LINKS, (), (LINKS[2],))], fragments.render_rows([(LINKS, (), (LINKS[2],))], ROOT)),
-        ("chips", LINKS, fragments.render_chips(LINKS, "gene")),
+        ("chips", LINKS, fragments.render_chips(LINKS)),
         ("cards", CARDS, fragments.render_cards(CARDS, POLICY, ROOT)),
         ("nodes", NODES, fragments.render_nodes(NODES)),
         ("paths", ["M1 2C3 4"], fragments.render_paths(["M1 2C3 4"])),

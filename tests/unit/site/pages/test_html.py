@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlencode
 
 from tests.support.search import ALL, STAT1, STAT3, urls_of
 
+from pfocr2rdf.server.search import ResultKind
 from pfocr2rdf.site.pages.browse_pages import render_search_page
 from pfocr2rdf.site.pages.html import ASSETS_DIR, Site
-from pfocr2rdf.site.pages.urls import ENTITY_TYPES
 from pfocr2rdf.site.search.index import SearchEntry
 from pfocr2rdf.site.search.reader import SearchResult
 
@@ -18,7 +18,7 @@ from pfocr2rdf.site.search.reader import SearchResult
 
 
 def page(**values: Any) -> str:
-    return render_search_page(Site(), ENTITY_TYPES, **values)
+    return render_search_page(Site(), **values)
 
 
 def served_page(**values: Any) -> str:
@@ -56,8 +56,7 @@ def test_a_published_page_has_all_that_the_script_needs_and_a_way_without_it() -
     assert ids_in_script <= ids
     assert {"type": "module", "src": "assets/search.js"} in elements.each("script")
     assert elements.each("form")[0].items() >= {"method": "get", "action": "search.html"}.items()
-    assert [option["value"] for option in elements.each("option")] == ["", *(entity_type.name for entity_type in ENTITY_TYPES)]
-    assert {label["for"] for label in elements.each("label")} == {"q", "kind"}
+    assert [bool(field.get("aria-label")) for field in elements.each("input") if field["type"] == "search"] == [True]
     noscript = page().split("<noscript>")[1].split("</noscript>")[0]
     assert 'href="browse/index.html"' in noscript
 
@@ -72,15 +71,25 @@ def test_a_served_page_lists_what_was_found_without_a_script() -> None:
             results=[result(STAT3), result(STAT1._replace(title=hostile_text), hostile_text)],
             corrections=[(hostile_text, ["stat3", "stat5"])],
             suggestions=[hostile_text],
+            kinds=[
+                ResultKind("", "All", 1_200, "q=a"),
+                ResultKind("gene", hostile_text, 3, urlencode({"q": hostile_text, "kind": "gene"})),
+            ],
         )
     )
     assert elements.each("script") == []
     assert elements.each("noscript") == []
     assert elements.each("input")[0]["value"] == hostile_text
-    assert [option["value"] for option in elements.each("option") if "selected" in option] == ["gene"]
+    assert [(field["name"], field["value"]) for field in elements.each("input")] == [("q", hostile_text), ("kind", "gene")]
+    kinds = [link for link in elements.each("a") if str(link["href"]).startswith("?")]
+    assert [(parse_qsl(str(link["href"])[1:]), link.get("aria-current")) for link in kinds] == [
+        ([("q", "a")], None),
+        ([("q", hostile_text), ("kind", "gene")], "true"),
+    ]
+    assert "1,200" in elements.text
     assert [link["href"] for link in elements.each("a") if str(link["href"]).startswith("genes/")] == urls_of(STAT3, STAT1)
     assert len(elements.each("bdi")) == 8
-    assert elements.text.count(hostile_text) == 5
+    assert elements.text.count(hostile_text) == 6
     assert "stat3, stat5" in elements.text
     assert {"href": f"search.html?q={quote(hostile_text)}"} in elements.each("a")
     assert "found" not in served_page().split("</form>")[1].split('id="status"')[1]

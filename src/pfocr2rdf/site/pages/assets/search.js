@@ -9,7 +9,9 @@ const site = new URL("..", import.meta.url);
 document.getElementById("unready")?.remove(); // a page of a server has none
 const form = document.getElementById("search");
 const field = document.getElementById("q");
-const choice = document.getElementById("kind");
+const kind = document.getElementById("kind");
+const kinds = document.getElementById("kinds");
+const nothing = document.getElementById("nothing");
 const list = document.getElementById("results");
 const status = document.getElementById("status");
 const near = document.getElementById("near");
@@ -29,7 +31,6 @@ field.addEventListener("input", () => {
   clearTimeout(waiting);
   waiting = setTimeout(search, PAUSE);
 });
-choice.addEventListener("change", search);
 more.addEventListener("click", async () => {
   const [mine, shown] = [newest, list.children.length];
   if (await trying(mine, () => show(mine))) list.children[shown]?.querySelector("a").focus();
@@ -38,8 +39,7 @@ more.addEventListener("click", async () => {
 function beginWithAddress() {
   const wanted = new URLSearchParams(location.search);
   field.value = (wanted.get("q") ?? "").slice(0, field.maxLength);
-  const kind = wanted.get("kind");
-  if ([...choice.options].some(({ value }) => value === kind)) choice.value = kind;
+  chooseKind(wanted.get("kind") ?? "");
   if (field.value.trim()) search();
 }
 
@@ -54,13 +54,15 @@ async function search() {
   }
   await trying(mine, async () => {
     index ??= await SearchIndex.open(load);
-    const got = await index.find(field.value, choice.value);
+    const got = await index.find(field.value, kind.value);
     if (mine !== newest) return;
     clear();
+    if (!got.counts.some(({ name }) => name === kind.value)) chooseKind("");
     found = got;
     await show(mine);
     if (mine !== newest) return;
     say(summary(got));
+    offerKinds(got);
     offer(got);
   });
 }
@@ -95,20 +97,47 @@ async function show(mine) {
   more.hidden = list.children.length >= found.ids.length;
 }
 
-function item({ url, kind, title, detail, snippet }) {
-  const [made, link, line] = ["li", "a", "p"].map((name) => document.createElement(name));
+function item({ url, kind: name, title, detail, snippet }) {
+  const [made, link, line, badge] = ["li", "a", "p", "span"].map((tag) => document.createElement(tag));
   link.href = new URL(url, site).href;
   link.append(isolated(title));
   line.className = "what";
-  line.append(kind, detail ? ": " : "", isolated(detail));
+  badge.className = `kind ${name}`;
+  badge.textContent = name;
+  line.append(badge);
+  if (detail) line.append(" ", isolated(detail));
+  if (snippet) line.append(" · ", isolated(snippet));
   made.append(link, line);
-  if (snippet) {
-    const reason = document.createElement("p");
-    reason.className = "what";
-    reason.append(isolated(snippet));
-    made.append(reason);
-  }
   return made;
+}
+
+// The kinds of results, as links that a server answers, too.
+function offerKinds({ counts }) {
+  const found = counts.filter(({ name, count }) => count || name === kind.value);
+  if (found.length < 2) return;
+  const all = { name: "", plural: "all", count: found.reduce((sum, { count }) => sum + count, 0) };
+  for (const { name, plural, count } of [all, ...found]) {
+    const [link, number] = ["a", "small"].map((tag) => document.createElement(tag));
+    link.className = name;
+    link.href = `?${new URLSearchParams(name ? { q: field.value, kind: name } : { q: field.value })}`;
+    if (name === kind.value) link.setAttribute("aria-current", "true");
+    number.textContent = count.toLocaleString("en");
+    link.append(plural[0].toUpperCase() + plural.slice(1), " ", number);
+    link.addEventListener("click", async (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      chooseKind(name);
+      await search();
+      kinds.querySelector("[aria-current]")?.focus();
+    });
+    kinds.append(link);
+  }
+  kinds.hidden = false;
+}
+
+function chooseKind(name) {
+  kind.value = name;
+  kind.disabled = !name; // so that addresses have no empty parameter
 }
 
 // Near words, where a word is nowhere or little is found.
@@ -132,17 +161,18 @@ function isolated(text) {
 
 function summary({ ids, counts, isCut }) {
   const number = (count) => count.toLocaleString("en");
-  const each = counts.filter(({ count }) => count).map(({ count, name, plural }) => `${number(count)} ${count === 1 ? name : plural}`);
-  const kind = counts.find(({ name }) => name === choice.value);
-  const what = kind ? `${number(ids.length)} found; of all kinds: ${each.join(", ")}.` : `${number(ids.length)} found: ${each.join(", ")}.`;
-  const text = each.length ? what : "Nothing is found.";
+  const total = counts.reduce((sum, { count }) => sum + count, 0);
+  nothing.hidden = ids.length > 0;
+  const part = ids.length < total ? `${number(ids.length)} of ` : "";
+  const text = total ? `${part}${number(total)} ${part || total > 1 ? "results" : "result"}.` : "Nothing found.";
   return isCut ? `${text} More words begin like the last one: type on to find them.` : text;
 }
 
 function clear() {
   found = { ids: [] };
   near.replaceChildren();
-  near.hidden = true;
+  kinds.replaceChildren();
+  near.hidden = kinds.hidden = nothing.hidden = true;
   list.replaceChildren();
   more.hidden = true;
 }
@@ -154,7 +184,7 @@ function say(text, isWrong = false) {
 
 function remember() {
   const address = new URL(location.href);
-  for (const [name, value] of [["q", field.value], ["kind", choice.value]]) {
+  for (const [name, value] of [["q", field.value], ["kind", kind.value]]) {
     if (value) address.searchParams.set(name, value);
     else address.searchParams.delete(name);
   }

@@ -5,7 +5,7 @@ const FORMULA = /^[=+\-@\t\r]/; // what a spreadsheet would execute
 
 for (const table of document.querySelectorAll("table.data")) if (table.tBodies[0].rows.length >= FEWEST_ROWS) enhance(table);
 for (const image of document.querySelectorAll(".frame img")) watch(image);
-for (const chip of document.querySelectorAll("a.chip")) chip.addEventListener("click", () => choose(chip));
+for (const chip of document.querySelectorAll(".chips a")) chip.addEventListener("click", () => choose(chip));
 
 function enhance(table) {
   const [body] = table.tBodies;
@@ -18,18 +18,20 @@ function enhance(table) {
   const count = made("output");
   const download = made("button", { type: "button", textContent: "CSV" });
   download.title = "Download the rows that are shown";
+  const isShown = (row) => !row.hidden && getComputedStyle(row).display !== "none"; // a switch of the page hides rows, too
   const update = () => {
     const wanted = text.value.trim().toLowerCase();
     for (const row of rows) {
       const isChosen = selects.every(({ column, select }) => !select.value || values(row.cells[column]).includes(select.value));
       row.hidden = !(isChosen && (!wanted || row.textContent.toLowerCase().includes(wanted)));
     }
-    const shown = rows.filter((row) => !row.hidden).length;
+    const shown = rows.filter(isShown).length;
     count.textContent = shown < rows.length ? `${shown} of ${rows.length} rows` : "";
   };
+  table.closest(".switched")?.addEventListener("change", update);
   text.addEventListener("input", update);
   for (const { select } of selects) select.addEventListener("change", update);
-  download.addEventListener("click", () => save(table, headers));
+  download.addEventListener("click", () => save([...body.rows].filter(isShown), headers));
   tools.append(text, ...selects.map(({ select }) => select), download, count);
   table.parentElement.before(tools);
   headers.forEach((header, column) => {
@@ -66,8 +68,7 @@ function values(cell) {
   return [...cell.querySelectorAll("bdi:not(small bdi)")].map((element) => element.textContent);
 }
 
-function save(table, headers) {
-  const rows = [...table.tBodies[0].rows].filter((row) => !row.hidden);
+function save(rows, headers) {
   const lines = [headers.map((header) => header.textContent), ...rows.map((row) => [...row.cells].map((cell) => values(cell).join("; ")))];
   const csv = lines.map((cells) => cells.map(quoted).join(",")).join("\r\n");
   const link = made("a", { href: URL.createObjectURL(new Blob([csv, "\r\n"], { type: "text/csv" })), download: "table.csv" });
@@ -82,7 +83,8 @@ export function quoted(value) {
 // A picture that cannot be loaded, or that is a pixel, leaves a frame that says so.
 function watch(image) {
   const check = () => {
-    if (image.complete && image.naturalWidth < 2) replace(image);
+    if (image.naturalWidth < 2) replace(image);
+    else image.classList.add("loaded");
   };
   image.addEventListener("load", check);
   image.addEventListener("error", () => replace(image));
@@ -98,7 +100,7 @@ function replace(image) {
 // The rows of a word are marked, and the first of them is scrolled to, as the link says.
 function choose(chip) {
   const isChosen = chip.getAttribute("aria-pressed") === "true";
-  for (const other of document.querySelectorAll("a.chip[aria-pressed]")) other.removeAttribute("aria-pressed");
+  for (const other of document.querySelectorAll(".chips a[aria-pressed]")) other.removeAttribute("aria-pressed");
   for (const row of document.querySelectorAll("tr.chosen")) row.classList.remove("chosen");
   if (isChosen) return;
   chip.setAttribute("aria-pressed", "true");
