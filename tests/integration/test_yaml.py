@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from tests.support.records import shared_data
-from tests.support.yaml_readers import check
+from tests.support.yaml_readers import check, check_blocks
 
 from pfocr2rdf.records.documents import extract_front_matter
 from pfocr2rdf.records.yaml import is_risky, load_yaml, read_careful, read_fast
@@ -18,15 +18,17 @@ from pfocr2rdf.records.yaml import is_risky, load_yaml, read_careful, read_fast
 
 @pytest.mark.parametrize("folder", ["seed", "real-gen2", "corpus-gen1"])
 def test_all_real_records_are_the_same_to_both_readers(folder: str) -> None:
-    quick = 0
+    quick = blocks = 0
     paths = sorted(shared_data(folder).rglob("*.md"))
     for path in paths:
         text = extract_front_matter(path.read_bytes()).data.decode()
         careful = read_careful(text)
         assert load_yaml(text) == careful, path.name
         quick += not is_risky(text) and read_fast(text) is not None
+        blocks += check_blocks(text)
         assert careful == yaml.load(text, Loader=yaml.CBaseLoader)
     assert paths
+    assert blocks >= len(paths) * 9 // 10, "the reader of block style is no use if it answers seldom"
     assert quick >= len(paths) * 9 // 10, "the fast reader is no use if it answers seldom"
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from operator import itemgetter
+from itertools import repeat
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.rdf import iris
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
 from pfocr2rdf.rdf.vocabulary import EVIDENCE_BY_SOURCE
+from pfocr2rdf.records.block_yaml import TextRows
 from pfocr2rdf.records.common import RecordSchema, build_record
 from pfocr2rdf.records.fields import RecordFields
 from pfocr2rdf.records.identifiers import extract_gene_id, extract_mesh_id
@@ -23,6 +25,8 @@ LIST_FIELDS = ("genes", "chemicals", "diseases")
 HUMAN_TAXON = ("9606", "Homo sapiens")
 _GENE_KEYS = ("word", "symbol", "source", "hgnc_symbol", "entrez")
 _NER_KEYS = ("word", "source", "identifier")
+_MakeMention = Callable[[tuple[str, ...], str], tuple[Mention, bool]]
+_get_mention = attrgetter("mention")
 _mention_caches: dict[str, LruCache[tuple[str, ...], Mention]] = {name: LruCache(ROW_CACHE_ENTRIES) for name in LIST_FIELDS}
 
 
@@ -40,7 +44,7 @@ def _parse(data: Mapping[str, Any], _tables: Mapping[str, SideTable], source: st
 
 
 def _row_values(row: Any, keys: tuple[str, ...], field: str) -> tuple[str, ...]:
-    if type(row) is not dict:
+    if not isinstance(row, dict):
         raise RecordError("is not a mapping", field=field, remedy="write 'word:', 'source:' and the identifiers of the row")
     values = [row.get(key, "") for key in keys]
     for index, (key, value) in enumerate(zip(keys, values, strict=True)):
@@ -57,36 +61,43 @@ def _is_plain(values: tuple[str, ...]) -> bool:
     return {str}.issuperset(map(type, values)) and "".join(values).isprintable()
 
 
-def _mentions(
-    fields: RecordFields, name: str, keys: tuple[str, ...], make: Callable[[tuple[str, ...], str], tuple[Mention, bool]]
-) -> list[Mention]:
+def _mentions(fields: RecordFields, name: str, keys: tuple[str, ...], make: _MakeMention) -> list[Mention]:
     """The mentions of one list, memoised by row: most rows repeat, and are looked up all at once.
 
-    ``make`` makes the mention of the values of these ``keys``, and says whether it may be cached.
+    ``make`` makes the mention of the values of these ``keys``, and says whether it may be cached; rows that were read by their text
+    have it then.
     """
-    rows, cache = _rows(fields.raw(name), name), _mention_caches[name]
-    cached: list[Mention | None]
-    columns: list[tuple[str, ...]] = []
+    rows = fields.raw(name)
+    if type(rows) is not TextRows:
+        rows = _rows(rows, name)
+    elif None not in (known := list(map(_get_mention, rows))):
+        return known
+    cache, columns = _mention_caches[name], list[tuple[str, ...]]()
+    cached: Iterable[Mention | None]
     try:
         columns = list(map(itemgetter(*keys), rows))
         cached = list(map(cache.get, columns))
     except (KeyError, TypeError):  # a row is no mapping, lacks a key, or has a value that is no text
-        cached, columns = [None] * len(rows), []
+        cached, columns = repeat(None, len(rows)), []
     mentions = []
     for index, mention in enumerate(cached):
         if mention is None:
             field = f"{name}[{index}]"
             values = columns[index] if columns and _is_plain(columns[index]) else _row_values(rows[index], keys, field)
-            mention = cache.lookup(values)
-            if mention is None:
-                mention, is_cacheable = make(values, field)
-                if is_cacheable:
-                    cache.put(values, mention)
+            mention = cache.lookup(values) or _make_mention(cache, make, values, field)
         mentions.append(mention)
     if rows and (not columns or not {len(keys)}.issuperset(map(len, rows))):  # a row with all keys and as many of them has no other
         unknown = dict.fromkeys(key for row in rows for key in row if key not in keys)
         fields.notes += describe_unknown("key", unknown, keys, f"{name}: ")
+    elif type(rows) is TextRows:
+        for row, values in zip(rows, columns, strict=True):
+            row.mention = row.mention or cache.get(values)
     return mentions
+
+
+def _make_mention(cache: LruCache[tuple[str, ...], Mention], make: _MakeMention, values: tuple[str, ...], field: str) -> Mention:
+    mention, is_cacheable = make(values, field)
+    return cache.put(values, mention) if is_cacheable else mention
 
 
 def _rows(value: Any, name: str) -> list[Any]:

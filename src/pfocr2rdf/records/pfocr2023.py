@@ -19,6 +19,7 @@ from pfocr2rdf.records.values import NA_WORDS, na_to_empty, reject_control_chars
 
 _GENE_COLUMNS = ("organism_id", "organism_name", "word", "match", "ncbigene_symbol", "ncbigene_id", "source")
 _NER_COLUMNS = ("word", "mesh", "match", "name")
+_MAX_CACHED_LINE_BYTES = 1_000
 _XREFS = {
     "chemical": ("chebi", extract_chebi_id, iris.chebi_iri),
     "disease": ("doid", extract_doid, iris.doid_iri),
@@ -42,7 +43,24 @@ def _parse(data: Mapping[str, Any], tables: Mapping[str, SideTable], source: str
 
 
 def _mentions(name: str, columns: tuple[str, ...], table: SideTable, make: Callable[[tuple[str, ...]], Mention]) -> list[Mention]:
-    """The mentions of a table, memoised by row: most rows repeat, and are looked up all at once."""
+    """The mentions of a table, memoised by row: most rows repeat, and are looked up all at once, by their text."""
+    header, *lines = table.data.removesuffix(b"\n").split(b"\n")
+    if b"\r" in table.data or len(header) > _MAX_CACHED_LINE_BYTES:  # lines may end elsewhere
+        return _read_mentions(name, columns, table, make)
+    by_line = _line_caches[name, header]
+    known = [mention for mention in map(by_line.get, lines) if mention]
+    if lines and len(known) == len(lines):
+        return known
+    mentions = _read_mentions(name, columns, table, make)
+    if len(mentions) == len(lines):  # none is blank
+        for line, mention in zip(lines, mentions, strict=True):
+            if len(line) <= _MAX_CACHED_LINE_BYTES:
+                by_line.put(line, mention)
+    return mentions
+
+
+def _read_mentions(name: str, columns: tuple[str, ...], table: SideTable, make: Callable[[tuple[str, ...]], Mention]) -> list[Mention]:
+    """The same, by the values of the rows."""
     cache = _mention_caches[name]
     lines, rows = read_rows(table, columns)
     mentions = []
@@ -111,5 +129,7 @@ _TABLES: dict[str, tuple[tuple[str, ...], Callable[[tuple[str, ...]], Mention]]]
     "diseases": ((*_NER_COLUMNS, "doid"), partial(_ner_mention, "disease")),
 }
 _mention_caches: dict[str, LruCache[tuple[str, ...], Mention]] = {name: LruCache(ROW_CACHE_ENTRIES) for name in _TABLES}
+_line_caches: LruCache[tuple[str, bytes], LruCache[bytes, Mention]] = LruCache(2, lambda _: LruCache(ROW_CACHE_ENTRIES))
+"""The mentions of rows by their lines, for each kind of table and header."""
 
 SCHEMA = RecordSchema("2023", _matches, _parse)

@@ -173,7 +173,7 @@ def _extract_document(data: bytes) -> YamlDocument:
 
 
 def _parse_mapping(document: YamlDocument, source: str) -> Mapping[str, Any]:
-    data = load_yaml(decode_text(document.data, source))
+    data = load_yaml(decode_text(document.data, source), pfocr2021.LIST_FIELDS)
     if data is None:
         raise RecordError("the record is empty", remedy="fetch it again")
     if type(data) is not dict:

@@ -1,9 +1,10 @@
-"""YAML in which every scalar is text: a fast reader, a careful one, and the proof that they agree.
+"""YAML in which every scalar is text: two fast readers, a careful one, and the proof that they agree.
 
-YAML's own typing destroys words (``NO``, ``010``, ``1_000``, ``12:30:45``), so neither reader types anything. ``read_careful``
+YAML's own typing destroys words (``NO``, ``010``, ``1_000``, ``12:30:45``), so no reader types anything. ``read_careful``
 is the reference: it builds plain dicts and lists from PyYAML's events, with every scalar as it was written. ``load_yaml`` first
-lets a Rust parser do the work, which types plain numbers, and takes its answer only where the text that was written can be
-told from it; otherwise the careful reader decides. Records need no anchors, aliases, tags or repeated keys, so all of them are refused.
+tries ``block_yaml``, which knows the subset that most records are written in. Then it lets a Rust parser do the work, which types
+plain numbers, and takes its answer only where the text that was written can be told from it; otherwise the careful reader
+decides. Records need no anchors, aliases, tags or repeated keys, so all of them are refused.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Collection
 from itertools import chain
 from typing import Any
 
@@ -18,6 +20,7 @@ import yaml
 import yaml_rs
 
 from pfocr2rdf.errors import RecordError
+from pfocr2rdf.records.block_yaml import read_blocks
 
 MAX_YAML_LEVELS = 32
 _ONLY_TEXT, _ONLY_MAPPINGS = frozenset((str,)), frozenset((dict,))
@@ -44,14 +47,18 @@ _ODD_FLOW = re.compile(r"[\[{,:]\s*\?\S|[\[{,]\s*:\S").search
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
 
 
-def load_yaml(text: str) -> Any:
+def load_yaml(text: str, row_lists: Collection[str] = ()) -> Any:
     r"""The document as dicts, lists and text, by whichever reader is the quickest that can be trusted with it.
 
-    The text is one document, without its ``---`` line. What is no YAML, or uses what records must not, raises ``RecordError``.
+    The text is one document, without its ``---`` line. ``row_lists`` are the keys of lists whose rows repeat from record to record.
+    What is no YAML, or uses what records must not, raises ``RecordError``.
 
     >>> load_yaml("word: NO\nscore: 0.50\nyear:")
     {'word': 'NO', 'score': '0.50', 'year': ''}
     """
+    blocks = read_blocks(text, row_lists)
+    if blocks is not None:
+        return blocks
     if not is_risky(text):
         fast = read_fast(text)
         if fast is not None:
