@@ -38,6 +38,8 @@ def strip_hidden(text: str) -> str:
     >>> strip_hidden("ab\u202ec")
     'abc'
     """
+    if text.isprintable():
+        return text
     return "".join(char for char in text if unicodedata.category(char) not in HIDDEN_CATEGORIES)
 
 

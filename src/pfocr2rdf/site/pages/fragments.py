@@ -13,6 +13,7 @@ from pfocr2rdf.site.pages.pictures import Picture, PicturePolicy
 from pfocr2rdf.site.pages.view_models import Bar, Fact, FigureCard, Link
 
 _CACHE_SIZE = 50_000  # texts that come again from page to page
+_CARD_CACHE_SIZE = 5_000
 _NUMBER_CELL = '<td class="number">'
 _COLUMNS_BOTTOM_PX, _COLUMN_SCALE = 58, 0.56
 
@@ -95,16 +96,17 @@ def _absolute(url: str, root: str) -> str:
 
 def render_cards(cards: Iterable[FigureCard], policy: PicturePolicy, root: str) -> Markup:
     """Cards of figures as the items of a list, one a line."""
-    items = []
-    for title, url, detail, picture in cards:
-        source = policy.source(picture) if policy.mode == "embed" else ""
-        frame = f'<span class="frame">{_image("", source, root)}</span>' if source else ""
-        target = _escape(url if ":" in url.partition("/")[0] else root + url)
-        remark = f"<small><bdi>{_escape(detail)}</bdi></small>" if detail else ""
-        items.append(
-            f'<li><a class="card" href="{target}">{frame}<span class="card-title"><bdi>{_escape(title)}</bdi></span>{remark}</a></li>\n'
-        )
-    return Markup("".join(items))  # noqa: S704 - it is escaped
+    return Markup("".join([_render_card(card, policy, root) for card in cards]))  # noqa: S704 - it is escaped
+
+
+@lru_cache(_CARD_CACHE_SIZE)
+def _render_card(card: FigureCard, policy: PicturePolicy, root: str) -> str:
+    title, url, detail, picture = card
+    source = policy.source(picture) if policy.mode == "embed" else ""
+    frame = f'<span class="frame">{_image("", source, root)}</span>' if source else ""
+    target = _escape(url if ":" in url.partition("/")[0] else root + url)
+    remark = f"<small><bdi>{_escape(detail)}</bdi></small>" if detail else ""
+    return f'<li><a class="card" href="{target}">{frame}<span class="card-title"><bdi>{_escape(title)}</bdi></span>{remark}</a></li>\n'
 
 
 def render_nodes(nodes: Iterable[PlacedNode]) -> Markup:

@@ -27,9 +27,19 @@ class SimilarFigure(NamedTuple):
 
 def count_neighbours(reader: ResourceReader, entity: str, figures: Sequence[str]) -> list[tuple[str, int]]:
     """The genes whose symbols are most often drawn together with an entity on these figures, and on how many of them."""
-    counts = Counter(gene for figure in figures[:MAX_COUNTED_FIGURES] for gene in reader.cached_genes_by_symbol(figure))
+    counts: Counter[str] = Counter()
+    for figure in figures[:MAX_COUNTED_FIGURES]:
+        counts.update(reader.cached_genes_by_symbol(figure))
     del counts[entity]
-    return sorted(counts.items(), key=lambda item: (-item[1], reader.display_name(item[0]), item[0]))[:_MAX_NEIGHBOURS]
+    genes_by_count: dict[int, list[str]] = {}
+    for gene, count in counts.items():
+        genes_by_count.setdefault(count, []).append(gene)
+    neighbours: list[tuple[str, int]] = []
+    for count in sorted(genes_by_count, reverse=True):  # no more genes are sorted by name than are needed
+        if len(neighbours) >= _MAX_NEIGHBOURS:
+            break
+        neighbours += [(gene, count) for _, gene in sorted([(reader.display_name(gene), gene) for gene in genes_by_count[count]])]
+    return neighbours[:_MAX_NEIGHBOURS]
 
 
 def find_similar_figures(reader: ResourceReader, figure: str, genes: Sequence[str]) -> list[SimilarFigure]:

@@ -33,6 +33,7 @@ class ResourceReader(ABC):
         self.display_name = lru_cache(_CACHE_SIZE)(self._display_name)
         self.cached_label = lru_cache(_CACHE_SIZE)(self._label)
         self.cached_values = lru_cache(_CACHE_SIZE)(self.values)
+        self.publication_year = lru_cache(_CACHE_SIZE)(self._publication_year)
         self.cached_subjects = lru_cache(_LIST_CACHE_SIZE)(self.subjects)
         self.cached_genes_by_symbol = lru_cache(_LIST_CACHE_SIZE)(self.genes_by_symbol)
 
@@ -89,7 +90,7 @@ class ResourceReader(ABC):
         by_symbol = (mention for mention in self.subjects(HAS_TARGET, figure) if VIA_SYMBOL in self.values(mention, HAS_EVIDENCE))
         return sorted({body for mention in by_symbol for body in self.values(mention, HAS_BODY)})
 
-    def publication_year(self, figure: str) -> str:
+    def _publication_year(self, figure: str) -> str:
         """The year in which a figure was published; ``""`` if it is not known."""
         years = [lexical_form(year) for paper in self.cached_values(figure, CITED_IN) for year in self.cached_values(paper, ISSUED)]
         return ", ".join(dict.fromkeys(years))

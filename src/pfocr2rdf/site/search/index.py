@@ -49,6 +49,15 @@ class SearchEntry(NamedTuple):
     caption: str = ""  # a text whose words it is found by after all others
 
 
+def encode_entry(entry: SearchEntry) -> bytes:
+    """An entry with its terms as a line; lines sort as entries are shown."""
+    name = entry.url.removeprefix(f"{ENTITY_TYPES_BY_NAME[entry.type_name].folder}/").removesuffix(HTML.suffix)
+    ranks = _terms_with_rank(entry.title, sorted(set(entry.search_terms)), entry.caption)
+    line = json.dumps([entry.title, name, entry.detail, ranks])  # escaped: it has no line breaks
+    rank = _MAX_WEIGHT - min(entry.weight, _MAX_WEIGHT)
+    return b"%d%010d%s\n" % (TYPE_ORDER.index(entry.type_name), rank, line.encode())
+
+
 class IndexSize(NamedTuple):
     """The number of files of an index, and their size."""
 
@@ -81,11 +90,11 @@ class SearchIndexWriter:
         Raises:
             OutputError: there is no room for temporary files.
         """
-        name = entry.url.removeprefix(f"{ENTITY_TYPES_BY_NAME[entry.type_name].folder}/").removesuffix(HTML.suffix)
-        # Escaped: it has no line breaks.
-        line = json.dumps([entry.title, name, entry.detail, sorted(set(entry.search_terms)), entry.caption])
-        rank = _MAX_WEIGHT - min(entry.weight, _MAX_WEIGHT)
-        self._sorter.write(b"%d%010d%s\n" % (TYPE_ORDER.index(entry.type_name), rank, line.encode()))
+        self.add_lines(encode_entry(entry))
+
+    def add_lines(self, lines: bytes) -> None:
+        """Add entries that ``encode_entry`` encoded, perhaps in other processes."""
+        self._sorter.write(lines)
 
     def write(self) -> IndexSize:
         """Write the files; the same bytes for the same entries.
@@ -98,9 +107,9 @@ class SearchIndexWriter:
         terms: _PostingsByTerm = {}
         block: list[list[str]] = []
         for number, line in enumerate(self._sorter.finish().merge()):
-            title, name, detail, words, caption = json.loads(line[_SORT_KEY_DIGITS:])
+            title, name, detail, ranks = json.loads(line[_SORT_KEY_DIGITS:])
             counts[int(line[:1])] += 1
-            for term, rank in _terms_with_rank(title, words, caption).items():
+            for term, rank in ranks.items():
                 if term not in terms:
                     terms[term] = array("I")
                 terms[term].append(number * RANK_COUNT + rank)

@@ -25,7 +25,7 @@ from pfocr2rdf.site.pages.resource import ResourcePage
 from pfocr2rdf.site.pages.resource_reader import ResourceReader
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_FOLDER, HTML, JSONLD, TURTLE, PageAddress
 from pfocr2rdf.site.search.entries import search_entry
-from pfocr2rdf.site.search.index import SearchEntry
+from pfocr2rdf.site.search.index import encode_entry
 from pfocr2rdf.site.static.directory import SiteWriter
 from pfocr2rdf.site.static.resource_table import TableReader
 from pfocr2rdf.stores.embedded import EmbeddedStore
@@ -53,7 +53,7 @@ class BuildResult(NamedTuple):
     resource_count: int
     file_count: int
     total_bytes: int
-    entries: list[SearchEntry]
+    search_lines: bytes  # the entries of the search index, encoded
     skipped_iris: list[str]
 
 
@@ -71,15 +71,15 @@ class _PageBuilder:
     def build(self, folder: str, iris: Sequence[str]) -> BuildResult:
         entity_type = ENTITY_TYPES_BY_FOLDER[folder]
         writer = SiteWriter(self._config.root, self._config.precompressed)
-        entries, skipped_iris = [], []
+        search_lines, skipped_iris = [], []
         for iri in iris:
             address = self._reader.page_address(iri, entity_type)
             page = load_resource_page(self._reader, address) if address else None
             if address is None or page is None or not self._write_documents(writer, address, page):
                 skipped_iris.append(iri)
             else:
-                entries.append(search_entry(page))
-        return BuildResult(len(iris), writer.file_count, writer.total_bytes, entries, skipped_iris)
+                search_lines.append(encode_entry(search_entry(page)))
+        return BuildResult(len(iris), writer.file_count, writer.total_bytes, b"".join(search_lines), skipped_iris)
 
     def _write_documents(self, writer: SiteWriter, address: PageAddress, page: ResourcePage) -> bool:
         """Write all documents of a resource, as long as their paths are free."""

@@ -24,6 +24,7 @@ from pfocr2rdf.stores.embedded import is_store
 PRECOMPRESSION_MODES = ("no", "beside", "only")
 """Whether files are also there compressed (``beside``), or those of resources and lists only so (``only``)."""
 
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _PATH_TAKEN_ERRORS = (FileExistsError, IsADirectoryError, NotADirectoryError)
 
 
@@ -118,8 +119,13 @@ class SiteWriter:
             self._made_directories.add(folder)
 
     def _write_new_file(self, path: str, data: bytes) -> None:
-        with open(path, "xb", buffering=0) as file:
-            file.write(data)
+        descriptor = os.open(path, _NEW_FILE, 0o666)  # a file object would ask the system for more
+        try:
+            written = os.write(descriptor, data)
+            while written < len(data):
+                written += os.write(descriptor, data[written:])
+        finally:
+            os.close(descriptor)
         self.add_counts(1, len(data))
 
     def add_counts(self, file_count: int, total_bytes: int) -> None:

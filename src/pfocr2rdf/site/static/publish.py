@@ -170,8 +170,7 @@ def _build_resources(
     with SearchIndexWriter(config.root) as index:
         for result in build_pages(config, iris_by_folder, workers):
             meter.add(result.resource_count)
-            for entry in result.entries:
-                index.add(entry)
+            index.add_lines(result.search_lines)
             skipped_iris.update(result.skipped_iris)
             writer.add_counts(result.file_count, result.total_bytes)
         writer.add_counts(*index.write())
