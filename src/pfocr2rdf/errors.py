@@ -14,19 +14,19 @@ _MAX_REASON_CHARS = 200
 
 
 class PfocrError(Exception):
-    """The base class of all errors that this package raises on purpose."""
+    """The base class of all errors of this package."""
 
 
 class RecordError(PfocrError):
-    """A record is rejected. That never stops the others: the pipeline collects it as a refusal.
+    """A record is refused. The pipeline collects the error as a refusal and continues with the other records.
 
     Attributes:
-        reason: what is wrong, in one clause.
-        field: the field or table column it is about (``genes[3].entrez``), or ``""``.
-        source: the file, with archive member and document number where there are any.
-        line: the line in that file, counted from 1, or ``0`` where it is not known.
-        remedy: the way out, in one clause, or ``""``.
-        figid: the figure, where it is known.
+        reason: the problem, as one clause.
+        field: the field or table column (``genes[3].entrez``), or ``""``.
+        source: the file, with the archive member and document number, if any.
+        line: the line in that file, starting at 1, or ``0`` if it is unknown.
+        remedy: how to solve the problem, as one clause, or ``""``.
+        figid: the figure, if it is known.
     """
 
     def __init__(self, reason: str, *, field: str = "", source: str = "", line: int = 0, remedy: str = "", figid: str = "") -> None:
@@ -39,7 +39,7 @@ class RecordError(PfocrError):
         super().__init__(reason)
 
     def with_source(self, source: str, figid: str = "") -> RecordError:
-        """The same error with its source and figure, where it has none yet."""
+        """The same error, with source and figure added if it has none."""
         self.source = self.source or source
         self.figid = self.figid or figid
         return self
@@ -93,7 +93,7 @@ def unexpected_error(error: Exception) -> RecordError:
 
 
 class SourceError(PfocrError):
-    """A source cannot be read as a whole: it is missing, or no archive, or has no record."""
+    """A source cannot be read: it is missing, is not an archive, or has no records."""
 
 
 class ShapesError(PfocrError):
@@ -128,7 +128,7 @@ class FederationError(StoreError):
 
 
 class StoppedError(PfocrError):
-    """The run stopped at the first refusal or violation, as the user asked for."""
+    """The run stopped at the first refusal or violation, as requested."""
 
 
 class ExitStatus(IntEnum):

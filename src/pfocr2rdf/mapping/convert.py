@@ -23,13 +23,13 @@ def _named_resources(record: FigureRecord) -> list[Resource]:
 
 
 def to_graph(record: FigureRecord) -> rdflib.Graph:
-    """Map a record to an RDF graph: the figure, its mentions, and the genes, families, papers and so on that it describes.
+    """Map a record to an RDF graph with the figure, its mentions, and its genes, families, paper and other entities.
 
     Returns:
-        A new graph, with the prefixes of the project bound.
+        A new graph, with the project's prefixes bound.
 
     Raises:
-        RecordError: an identifier in the record cannot be made an IRI, its JSON-LD is refused, or a field has a value of another type.
+        RecordError: an identifier is invalid, the JSON-LD is refused, or a field has a value of the wrong type.
     """
     import rdflib  # here, since it takes as long to import as hundreds of records take to export
 

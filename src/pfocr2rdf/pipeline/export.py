@@ -69,10 +69,10 @@ def export(
         compress: ``gz`` or ``zst``, for the files of the graph.
         shapes: folders of SHACL shapes, which replace built-in ones or are added to them.
         on_violation: ``quarantine`` leaves out a figure with a violation, ``keep`` only reports it, ``fail`` stops.
-        limit: the number of records to read at most.
+        limit: the maximum number of records to read.
         fail_fast: stop at the first refusal.
-        dry_run: do everything but write.
-        fresh: map all records, whatever is in the output directory.
+        dry_run: read, map and validate, but write nothing.
+        fresh: map all records, including unchanged ones.
         force: export into a folder that holds other files; those whose names the export does not need stay.
         workers: the number of worker processes; 1 works in this process. By default one a core, and 1 for a few records. The
             output is the same for any number.

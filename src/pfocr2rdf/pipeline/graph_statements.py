@@ -29,7 +29,7 @@ def read_statements(graph: GraphFiles, scratch: Path, progress: Progress | None)
 
     Raises:
         SourceError: a file cannot be read, is no valid RDF, or is not the one that the manifest lists.
-        OutputError: there is no room for temporary files.
+        OutputError: there is no disk space for temporary files.
     """
     meter = ProgressMeter(progress, "reading", sum(path.stat().st_size for path in graph.paths if path.exists()))
     if not graph.digests:

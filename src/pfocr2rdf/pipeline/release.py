@@ -32,15 +32,15 @@ class Creator(NamedTuple):
 
 
 class Release(NamedTuple):
-    """The publisher's metadata of a release; what is not known is ``""``.
+    """The publisher's metadata of a release; unknown values are ``""``.
 
     Attributes:
         name: the version, such as ``2025-01``.
         issued: the date (``YYYY-MM-DD``).
-        creators: those that made the dataset.
+        creators: the creators of the dataset.
         contact: the name of the contact point.
         email: the e-mail address of the contact point.
-        contact_page: its page.
+        contact_page: the web page of the contact point.
         homepage: the home page of the dataset.
         downloads: the URL of the folder where the files of the graph are published.
     """

@@ -9,31 +9,31 @@ from pfocr2rdf.errors import ExitStatus, RecordError
 
 
 class ExportSummary:
-    """The numbers of an export.
+    """The counts of an export.
 
     Attributes:
         read: records in the sources, and what was refused that is none: members of archives, tables without a figure. It is the sum of
             ``exported``, ``quarantined``, ``refused`` and ``superseded``.
         mapped: records that this run mapped.
-        unreadable: what was refused before it could be mapped.
+        unreadable: records that were refused before mapping.
         exported: figures that were written.
-        refused: what could not be used.
-        superseded: records that gave way to one of a newer schema.
-        quarantined: figures left out for a violation.
+        refused: records that could not be used.
+        superseded: records that were replaced by a record with a newer schema.
+        quarantined: figures that were not exported because of a violation.
         triples: statements in the graph.
         entities: entities that figures share.
         mention_rows: rows of mentions in the records by entity type; rows that say the same are one mention in the graph.
         repairs: repairs of the JSON-LD by the part that was repaired.
         severities: validation results by severity.
         warnings: warnings about figures and sources.
-        conflicts: disagreements of records about an entity.
-        unlabelled: chemicals and diseases that neither MeSH's table nor a record names.
+        conflicts: conflicting values of records for an entity.
+        unlabelled: chemicals and diseases without a name in MeSH or in a record.
         first_refusals: the first refusals; the report has all of them.
         first_quarantined: the first quarantined figures, each with its first violation.
         first_superseded: the first superseded records, each as a warning that names the record that is used instead.
         first_warnings: the first of the other warnings.
-        unchanged: whether the export was there already, so that nothing was written.
-        withheld: whether no record could be exported, so that nothing was written and the earlier export stays.
+        unchanged: whether the export was up to date, so that nothing was written.
+        withheld: whether no record could be exported, so that nothing was written and the previous export stays.
     """
 
     MAX_LISTED_RECORDS = 20
@@ -69,7 +69,7 @@ class ExportSummary:
 
     @property
     def reused(self) -> int:
-        """Records that this run took from an earlier one, since they have not changed."""
+        """Unchanged records that were reused from the previous export."""
         return self.read - self.mapped - self.unreadable
 
     @property

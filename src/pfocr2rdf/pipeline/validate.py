@@ -56,7 +56,7 @@ def validate(
         shapes: folders of SHACL shapes, which replace built-in ones or are added to them.
 
     Raises:
-        SourceError: a file is missing or is no RDF.
+        SourceError: a file is missing or is not valid RDF.
         ShapesError: the shapes cannot be used.
     """
     validator = get_validator(load_shapes(shapes))

@@ -7,22 +7,22 @@ from typing import Any, NamedTuple
 
 
 class Mention(NamedTuple):
-    """One row of a record: a word that OCR read, and the entity that it was recognised as.
+    """One row of a record: a word that OCR read, and the entity that it was matched to.
 
     Text fields are ``""`` for no value.
 
     Attributes:
         entity_type: ``gene``, ``chemical`` or ``disease``.
-        word: the word, letter for letter.
-        match: the lexicon's entry that the word was matched with.
+        word: the word, exactly as OCR read it.
+        match: the lexicon entry that the word was matched to.
         lexicon_source: the lexicon, as the record names it.
-        entity: what was recognised, as a CURIE: ``ncbigene:6772``, ``mesh:D002784``, ``chebi:17997``, ``doid:0060239``.
+        entity: the matched entity, as a CURIE: ``ncbigene:6772``, ``mesh:D002784``, ``chebi:17997``, ``doid:0060239``.
         label: the name of the target.
-        xref: a second identifier of the target (``chebi:..`` or ``doid:..`` beside a MeSH id).
-        alt_label: the name that the second vocabulary gives.
+        xref: a second identifier of the target (``chebi:..`` or ``doid:..`` in addition to a MeSH id).
+        alt_label: the name in the second vocabulary.
         taxon: the NCBI Taxonomy id of a gene's organism.
         organism: the organism's name.
-        family: the family whose name the word is, where that is how the gene was reached.
+        family: the family, if the word is the name of a family.
     """
 
     entity_type: str
@@ -57,15 +57,15 @@ class FigureRecord(NamedTuple):
 
     Attributes:
         schema_version: ``2021`` (lists in the record) or ``2023`` (lists in side tables).
-        source: the source it was read from, for messages.
+        source: the location of the record, for messages.
         figid_aliases: further ids of the figure.
-        ndex_ids: its networks at NDEx, each a UUID.
-        wpids: the pathways of WikiPathways that were made of it.
-        jsonld: the record's own JSON-LD block, all scalars as text, or ``None``.
-        organisms: names of the organisms, first those of the paper, then those that a recogniser added.
-        annotations: (type, value) of each curator's annotation.
-        notes: what was noticed while reading and is worth a warning.
-        image_url: the template of its picture's URL, where that is not at Europe PMC.
+        ndex_ids: UUIDs of its networks at NDEx.
+        wpids: WikiPathways ids of the pathways that were drawn from it.
+        jsonld: the record's own JSON-LD block, with all scalars as strings, or ``None``.
+        organisms: names of the organisms, first those of the paper, then those from named-entity recognition.
+        annotations: (type, value) pairs from curators.
+        notes: warnings from reading the record.
+        image_url: the template for the URL of its image, if the image is not at Europe PMC.
     """
 
     figid: str

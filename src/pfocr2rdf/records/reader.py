@@ -124,14 +124,14 @@ def read_records(*sources: str | os.PathLike[str], refusals: list[RecordError] |
 
     Args:
         sources: record files, folders, PFOCR checkouts, archives, or ``-`` for standard input.
-        refusals: a list that takes the records which cannot be read; without it the first one is raised.
+        refusals: a list to which errors are appended; without it, the first error is raised.
 
     Yields:
-        One ``FigureRecord`` a figure. Nothing is resolved between records: two of one figid both come.
+        One ``FigureRecord`` per record, including duplicates with the same figid.
 
     Raises:
-        SourceError: a source as a whole cannot be read.
-        RecordError: a record cannot be read, and no list was given for refusals.
+        SourceError: a source cannot be read.
+        RecordError: a record cannot be read, and ``refusals`` is not given.
     """
     with RecordSource(sources) as source:
         for item in chain(source.refusals(), source):

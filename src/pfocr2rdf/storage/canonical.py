@@ -60,7 +60,7 @@ def read_canonical(path: Path, sorter: ExternalSorter, naming: GraphNaming, mete
 
     Raises:
         SourceError: it cannot be read, or is no valid RDF.
-        OutputError: there is no room for temporary files.
+        OutputError: there is no disk space for temporary files.
     """
     digest, sizes = hashlib.sha256(), [0]
 

@@ -34,10 +34,10 @@ class ApplyResult(NamedTuple):
     """The result of applying a delta, or of a dry run.
 
     Attributes:
-        statements: the number of statements that the graph has now.
-        version: the digests of the version that the store holds now.
-        previous_version: the digests of the version that it held before.
-        already: whether it held that version before, so that there was nothing to do.
+        statements: the current number of statements in the graph.
+        version: the digests of the current version in the store.
+        previous_version: the digests of the previous version.
+        already: whether it already held that version, so that nothing was changed.
     """
 
     target: str
@@ -67,20 +67,20 @@ def apply(
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> ApplyResult:
-    """Apply a delta to a store. Twice is the same as once, and an interrupted one is gone on with.
+    """Apply a delta to a store. The operation is idempotent, and an interrupted run is resumed.
 
     Args:
         delta: the folder that ``diff`` wrote.
         to: the folder of an embedded store, or the URL of a server.
         graph: the name of the dataset's graph.
-        take_over: take the place of a load that holds the store and is dead.
+        take_over: take over the lock of a load that has died.
         connection: how to connect to a server.
-        dry_run: check that it can be applied, and change nothing.
-        progress: is called with the stage, what is done of it, and how much there is to do.
+        dry_run: check that the delta can be applied, and change nothing.
+        progress: called with the stage, the number of finished items, and the total.
 
     Raises:
         SourceError: there is no such delta, or it is for a store with other graphs.
-        StoreError: the store holds another version, or not what it should afterwards.
+        StoreError: the store has a different version, or the result is not as expected.
     """
     began = time.monotonic()
     reader = DeltaReader.from_directory(Path(delta))

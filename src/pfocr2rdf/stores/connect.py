@@ -27,13 +27,13 @@ class ConnectionOptions(NamedTuple):
     """How to connect to a server.
 
     Attributes:
-        driver: a name of ``DRIVERS``; ``""`` to find out.
-        user: the name to log in with; ``""`` for that of the environment or netrc.
-        ask_password: asks the user for a password, where there is one to ask.
-        endpoints: the services that were named; ``""`` for those that are to be found.
+        driver: a name of ``DRIVERS``; ``""`` to detect it.
+        user: the user name; ``""`` for the one in the environment or netrc.
+        ask_password: a function that prompts the user for a password, or ``None``.
+        endpoints: the URLs of the services; ``""`` for services to be detected.
         retry_seconds: for how many seconds a request is sent again; ``None`` for two minutes once the server has answered, and for
             none at all before that, since a server that is not there rarely comes.
-        timeout_seconds: how many seconds may pass without a byte.
+        timeout_seconds: the time limit for the next byte from the server.
     """
 
     driver: str = ""

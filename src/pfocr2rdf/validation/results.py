@@ -10,12 +10,12 @@ SEVERITIES = ("Violation", "Warning", "Info")  # the severities of results, the 
 
 
 class ValidationResult(NamedTuple):
-    """One ``sh:ValidationResult``. Nodes and values are N-Triples text; what is absent is ``""``.
+    """One ``sh:ValidationResult``. Nodes and values are N-Triples text; missing values are ``""``.
 
     Attributes:
-        focus_node: the node that breaks the constraint.
-        path: the property path, in SPARQL's syntax.
-        value: the value that breaks it.
+        focus_node: the node that violates the constraint.
+        path: the property path, in SPARQL syntax.
+        value: the invalid value.
         component: the local name of the constraint component (``MinCountConstraintComponent``), or the IRI of one that shapes define.
         severity: one of ``SEVERITIES``, or the IRI of one that shapes define.
         message: the message of the shape.

@@ -44,19 +44,19 @@ def diff(
     sort_bytes: int = SORT_MEMORY_BYTES,
     progress: Progress | None = None,
 ) -> DiffSummary:
-    """Write the difference of two graphs, in constant memory.
+    """Compare two graphs and write the delta, in constant memory.
 
     Args:
         old: an export directory, an RDF file, or records (a file, a folder, a checkout, an archive), which are exported first.
         new: the same.
-        output: the folder to write to. Its files appear at the end, each of them whole, or not at all.
+        output: the folder to write to. Its files appear at the end, atomically.
         formats: ``statements`` (``removed`` and ``added``, as N-Triples or N-Quads), ``sparql`` (SPARQL Update), ``patch`` (RDF Patch).
         compress: ``gz`` or ``zst``, for all of these.
-        chunk: statements in one operation of SPARQL Update.
-        graph: the IRI of the graph that statements belong to which name none.
-        ignore_graphs: compare the statements without the names of their graphs.
-        sort_bytes: how many bytes of statements are sorted in memory.
-        progress: called with the stage, what is done of it, and how much there is to do.
+        chunk: the number of statements in one SPARQL Update operation.
+        graph: the IRI of the graph for statements without a named graph.
+        ignore_graphs: ignore named graphs.
+        sort_bytes: the size of the statements to sort in memory.
+        progress: called with the stage, the number of finished items, and the total.
 
     Returns:
         The numbers, what was compared, and the files.

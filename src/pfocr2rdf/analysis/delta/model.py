@@ -9,19 +9,19 @@ from pfocr2rdf.storage.files import FileInfo
 
 
 class DiffSummary(NamedTuple):
-    """The difference of two graphs, in numbers.
+    """The numbers of statements that differ between two graphs.
 
     Attributes:
         removed: the number of statements that only the old graph has.
-        added: the number of those that only the new graph has.
-        unchanged: the number of those that both have.
+        added: the number of statements that only the new graph has.
+        unchanged: the number of statements in both.
         has_graph_names: whether the statements name their graphs.
         old: what the old graph is: ``source`` as it was named; ``statements``, their number, and ``sha256``, the digest of their
             sorted lines; ``files`` with their sizes and digests; and where they are known ``tool`` and ``records`` of its
             export, how many records were ``refused`` and figures ``quarantined``, and of records that were exported with names of
             graphs the ``versions``: the digests with and without these.
-        new: the same of the new graph.
-        files: what was written, without ``delta.json``.
+        new: the same for the new graph.
+        files: the written files, without ``delta.json``.
         triples: the number of statements of the new graph without the names of their graphs.
     """
 
@@ -41,12 +41,12 @@ class DiffSummary(NamedTuple):
 
     @property
     def excluded_records(self) -> int:
-        """How many records of either side were refused or set aside while they were exported."""
+        """The number of records of both sides that were refused or quarantined while they were exported."""
         return sum(side.get(name, 0) for side in (self.old, self.new) for name in ("refused", "quarantined"))
 
     @property
     def exit_status(self) -> ExitStatus:
-        """``OK``, or ``DIFFERS`` where the graphs differ or something was left out of one."""
+        """``OK``, or ``DIFFERS`` if the graphs differ or records were refused or quarantined."""
         return ExitStatus.DIFFERS if self.differs or self.excluded_records else ExitStatus.OK
 
     def as_dict(self) -> dict[str, Any]:

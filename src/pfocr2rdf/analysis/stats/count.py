@@ -29,16 +29,16 @@ _match_year = re.compile(rb'"(-?\d{4,9})(?:Z|[+-]\d\d:\d\d)?"\^\^<http://www\.w3
 
 
 def stats(source: str | os.PathLike[str], *, top: int = DEFAULT_TOP_ROWS, progress: Progress | None = None) -> GraphStats:
-    """Count what is in a graph. It needs eight bytes of memory for each symbol on a figure.
+    """Count the resources in a graph. Memory use grows by eight bytes for each symbol in a figure.
 
     Args:
         source: an export directory, an RDF file, or records (a file, a folder, a checkout, an archive), which are exported first.
-        top: how many genes, families and organisms to list.
-        progress: called with the stage, what is done of it, and how much there is to do.
+        top: the number of entries in each list.
+        progress: called with the stage, the number of finished items, and the total.
 
     Raises:
         SourceError: the source is missing, cannot be read, is no valid RDF, or is not the file that the manifest lists.
-        OutputError: there is no room for temporary files.
+        OutputError: there is no disk space for temporary files.
         ValueError: ``top`` is less than 1.
     """
     if top < 1:

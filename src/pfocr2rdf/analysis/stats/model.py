@@ -41,28 +41,28 @@ class GraphStats(NamedTuple):
     """The statistics of a graph.
 
     Attributes:
-        source: as it was named.
+        source: the source, as specified.
         figures: pathway figures.
-        papers: the papers that they are from.
-        genes, families, chemicals, diseases, organisms: distinct ones.
-        mentions: words that were recognised on figures.
+        papers: papers that contain the figures.
+        genes, families, chemicals, diseases, organisms: distinct entities.
+        mentions: words that were recognised in figures.
         mentions_by_kind: mentions that are a ``gene``, a ``chemical``, a ``disease``, something else (``other``), or have no
             identifier (``none``).
         mentions_by_evidence: mentions by the name of their evidence in the vocabulary; ``none`` for those without.
         figures_by_year: figures by the year of their paper.
         figures_without_year: figures whose paper has no year, or that have no paper.
-        mentions_per_figure: by the number of mentions, how many figures have so many.
-        genes_per_figure: by the number of genes, how many figures mention so many.
-        figures_per_gene: by the number of figures, how many genes are mentioned on so many.
-        figures_per_family: by the number of figures, how many families are drawn on so many.
-        top_genes: the genes whose symbols are on most figures.
-        top_genes_by_any_evidence: the genes that most figures mention, also by a synonym or by the name of a family.
-        top_families: the families that are drawn on most figures.
-        largest_families: the families with most genes.
-        top_organisms: the organisms that most figures are of.
-        family_pairs: families that are drawn together on most figures.
-        refused: records that were refused while they were exported to be counted.
-        quarantined: records that were set aside then.
+        mentions_per_figure: a histogram: number of mentions to number of figures.
+        genes_per_figure: a histogram: number of genes to number of figures.
+        figures_per_gene: a histogram: number of figures to number of genes.
+        figures_per_family: a histogram: number of figures to number of families.
+        top_genes: the genes with the most figures by symbol.
+        top_genes_by_any_evidence: the genes with the most figures by any evidence, including synonyms and family names.
+        top_families: the families with the most figures.
+        largest_families: the families with the most genes.
+        top_organisms: the organisms with the most figures.
+        family_pairs: the pairs of families with the most common figures.
+        refused: records that were refused during the export.
+        quarantined: records that were quarantined during the export.
     """
 
     source: str
@@ -93,11 +93,11 @@ class GraphStats(NamedTuple):
 
     @property
     def exit_status(self) -> ExitStatus:
-        """``OK``, or ``DIFFERS`` where records are left out."""
+        """``OK``, or ``DIFFERS`` if records were refused or quarantined."""
         return ExitStatus.DIFFERS if self.refused or self.quarantined else ExitStatus.OK
 
     def as_dict(self) -> dict[str, Any]:
-        """A dictionary for JSON, but for the name of the source and what was left out of it."""
+        """A dictionary for JSON, without the source and the numbers of excluded records."""
         counts = self._asdict().items()
         return {name: _as_json(name, value) for name, value in counts if name not in ("source", "refused", "quarantined")}
 

@@ -42,7 +42,7 @@ def check_site(
         samples: the number of resources of each entity type, from the sitemap.
         timeout: seconds without a byte.
         negotiates: whether the host does content negotiation; ``None`` to find out.
-        progress: called with the stage, what is done of it, and how much there is to do.
+        progress: called with the stage, the number of finished items, and the total.
 
     Raises:
         SourceError: the site does not respond, or the URL has more than a path.

@@ -88,7 +88,7 @@ class SearchIndexWriter:
         """Add an entry; the same one twice counts once.
 
         Raises:
-            OutputError: there is no room for temporary files.
+            OutputError: there is no disk space for temporary files.
         """
         self.add_lines(encode_entry(entry))
 

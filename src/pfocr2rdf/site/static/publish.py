@@ -40,17 +40,17 @@ PAGE_FOLDERS = tuple(entity_type.folder for entity_type in ENTITY_TYPES)  # the 
 
 
 class PublishSummary(NamedTuple):
-    """The summary of a run.
+    """The summary of a published site.
 
     Attributes:
         output: the folder of the site.
         things: the number of resources that have pages, by the name of their folder.
         files: the number of files.
-        size: their bytes.
-        refused: the number of records that could not be used, or were left out for a violation, where the source was records.
-        left_out: the IRIs of resources without a page, since their names can be no path, or another resource has it.
+        size: their size in bytes.
+        refused: the number of refused and quarantined records, if the source was records.
+        left_out: the IRIs of resources without a page, because their names cannot be paths or are already in use.
         unportable: the paths of pages, without suffix, that overwrite each other or cannot be written on Windows or macOS.
-        renamed: the number of pages whose files have another name than their IRIs, with ``portable_names``.
+        renamed: the number of pages whose file names differ from their IRIs, with ``portable_names``.
         seconds: the duration.
     """
 
@@ -89,27 +89,27 @@ def publish(
     workers: int = 0,
     progress: Progress | None = None,
 ) -> PublishSummary:
-    """Make a static site. It is published atomically, and needs the same memory for any number of mentions.
+    """Write a static site. It is published atomically, and memory use does not depend on the number of mentions.
 
     Args:
         source: an embedded store; or an export directory, an RDF file or records, which are loaded into a temporary store.
-        output: the folder of the site. A site that is there already is replaced.
+        output: the folder of the site. A previous site is replaced.
         pages: the entity types that get pages, by ``PAGE_FOLDERS``.
-        precompressed: ``no``; ``beside`` for files with ``.gz`` beside the others; ``only`` for these alone.
+        precompressed: ``no``; ``beside`` to also write ``.gz`` files; ``only`` to write only ``.gz`` files.
         base: the URL of the site, for the sitemap and machine-readable descriptions; links in pages are relative.
-        endpoint: the URL of a SPARQL endpoint that the page with queries asks; ``""`` for none.
-        downloads: whether the files of an export directory can be downloaded from the site.
+        endpoint: the URL of the SPARQL endpoint for the query page; ``""`` for none.
+        downloads: whether to include the files of the export.
         pictures: how pages show pictures: ``embed``, ``click`` or ``link``; or a folder or an https URL with copies named after figures.
-        portable_names: whether pages whose names Windows and macOS cannot hold, or not beside each other, are written under other ones.
-        force: whether the folder may hold foreign files, which stay there.
-        workers: the number of processes that make pages; 0 for one for each processor.
-        progress: called with the stage, what is done of it, and how much there is to do.
+        portable_names: whether to use file names that are valid and unique on Windows and macOS.
+        force: whether the folder may contain other files; these files stay.
+        workers: the number of worker processes; 0 for one per core.
+        progress: called with the stage, the number of finished items, and the total.
 
     Raises:
-        SourceError: there is nothing to publish, or it cannot be read.
-        StoreError: the store cannot be read, or holds no dataset.
-        OutputError: the folder holds something else, or cannot be written to.
-        ValueError: an option has a value that it cannot have.
+        SourceError: the source is missing or cannot be read.
+        StoreError: the store cannot be read, or has no dataset.
+        OutputError: the folder contains other files, or cannot be written to.
+        ValueError: an option has an invalid value.
     """
     _validate_options(pages, precompressed, base, endpoint)
     picture_policy(pictures)

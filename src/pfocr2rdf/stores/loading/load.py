@@ -39,10 +39,10 @@ class LoadResult(NamedTuple):
         previous_statements: the number of statements in the graphs that were replaced or added to.
         version: the digests of the files that hold this version.
         previous_version: the digests of the version that the store held before.
-        resumed: how many of the chunks an interrupted run had sent.
-        sampled: how many figures were read back and found equal.
-        size: the bytes of the files.
-        excluded_records: the number of records that were refused or quarantined, where the source was records.
+        resumed: the number of chunks that an interrupted run had sent.
+        sampled: the number of figures that were read back and are equal.
+        size: the size of the files in bytes.
+        excluded_records: the number of refused and quarantined records, if the source was records.
     """
 
     target: str
@@ -93,31 +93,31 @@ def load(
 ) -> LoadResult:
     """Load an export into a store, in constant memory.
 
-    A previous version in the same graphs is there until this one is complete and counted. A load that was interrupted is resumed.
-    Twice is the same as once.
+    The previous version stays in the store until the new one is complete and verified. An interrupted load is resumed.
+    The operation is idempotent.
 
     Args:
         source: an export directory, an RDF file, or records, which are exported first.
         to: the folder of an embedded store, or the URL of a server.
         graphs: ``dataset`` for one named graph, ``figure`` for one for each figure, ``default`` for the graph without a name.
         graph: the name of the dataset's graph.
-        unnamed_graph: with ``figure``, the graph of statements that name none; without it they are refused.
-        append: add to what is in the graphs.
-        fresh: drop the checkpoint of an interrupted load.
-        take_over: take the place of a load that holds the store and is dead.
+        unnamed_graph: with ``figure``, the graph for statements without a named graph; without it, they are refused.
+        append: add to the statements in the graphs.
+        fresh: start from the beginning instead of resuming an interrupted load.
+        take_over: take over the lock of a load that has died.
         connection: how to connect to a server.
-        sample: the number of figures that are read back and compared.
-        chunk_size: the maximal size of a request in bytes; 0 for what the store bears.
-        requests: the number of requests at once; 0 for what is quick.
-        journals: the folder for the journals of loads into servers; ``None`` for the user's folder for such files.
-        dry_run: find out what would be done, and do nothing.
+        sample: the number of figures to read back and compare.
+        chunk_size: the maximum size of a request in bytes; 0 selects a value for the store.
+        requests: the number of parallel requests; 0 selects a value for the store.
+        journals: the folder for the journals of loads into servers; ``None`` for the user's folder for application state.
+        dry_run: return what would be done, and change nothing.
         endpoint: the URL at which others query the store: the target of the example queries, which are loaded beside an export. Without
             it, that of the server; in an embedded store they have none, for ``pfocr2rdf serve`` names its own.
-        progress: is called with the stage, what is done of it, how much there is to do, and the rate.
+        progress: called with the stage, the number of finished items, the total, and the rate.
 
     Raises:
-        SourceError: there is nothing to load, or it cannot be loaded.
-        StoreError: the store cannot be reached, refuses something, or does not hold what was sent.
+        SourceError: the source is missing or cannot be loaded.
+        StoreError: the store cannot be reached, refuses a request, or has not stored the data.
         OutputError: there is no room on this disk, or another load is under way.
         ValueError: an option that there is not.
     """

@@ -35,7 +35,7 @@ _match_number = re.compile(r"-?[0-9]{1,18}").fullmatch
 
 
 class MentionRow(NamedTuple):
-    """A mention with its figure, entity and paper; ``None`` for what is not known.
+    """A mention with its figure, entity and paper; unknown values are ``None``.
 
     Attributes:
         figid: the identifier of the figure.
@@ -44,13 +44,13 @@ class MentionRow(NamedTuple):
         identifier: the entity as a CURIE, such as ``ncbigene:6772``; its IRI where no prefix fits.
         entity: the IRI of the entity.
         label: the symbol or name of the entity.
-        word: the word on the figure.
-        match: the entry of the lexicon that the word was matched with.
-        evidence: how it was recognised: ``viaSymbol``, ``viaFamily`` and the like.
-        family: the family whose name the word is.
+        word: the word in the figure.
+        match: the lexicon entry that the word was matched to.
+        evidence: the type of match, such as ``viaSymbol`` or ``viaFamily``.
+        family: the family, if the word is the name of a family.
         organism: the name of the organism of a gene.
         taxon: the identifier of the organism at NCBI Taxonomy.
-        occurrences: how many rows of the record are this mention.
+        occurrences: the number of rows of the record for this mention.
         paper: the identifier of the paper, such as ``PMC7378365``.
         year: the year of the paper.
     """

@@ -84,7 +84,7 @@ def stream_query(
 ) -> ResultStream:
     """Execute a query as ``query`` does, and return its result as a stream: for results that are larger than what is needed of them.
 
-    It can be read once. As long as it is open, nobody can write to an embedded store. The result of a server is downloaded first.
+    It can be read once. While it is open, an embedded store cannot be written to. The result of a server is downloaded first.
     """
     text = set_query_parameters(store, resolve_example(text), parameters or {}, connection)
     query_text = scan_query(text, allow_service=service)
