@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -34,6 +34,7 @@ _FRAGMENTS: dict[str, Callable[..., Markup]] = {
     "columns": fragments.render_columns,
 }
 """The filters that make HTML of many values."""
+_CACHED_FRAMES = 200
 _ESCAPED_IN_SCRIPTS = f"<>&\u2028\u2029{BIDI_CONTROLS}"
 
 
@@ -119,6 +120,13 @@ def escape_exactly(text: str) -> Markup:
     return Markup(html)  # noqa: S704 - it is escaped
 
 
+@lru_cache(_CACHED_FRAMES)
+def _render_frame(part: str, site: Site, root: str, section: str, current: str) -> Markup:
+    """A part that many pages of a site have in common: it is rendered once for all of them."""
+    html = _environment().get_template(f"frame/{part}.html").render(site=site, root=root, section=section, current=current)
+    return Markup(html)  # noqa: S704 - the template escapes values
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -129,6 +137,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.globals["frame"] = _render_frame
     environment.filters["script"] = script_json
     environment.filters["exact"] = escape_exactly
     environment.filters |= _FRAGMENTS
