@@ -55,8 +55,9 @@ from pfocr2rdf.site.pages.graph_reader import DESCRIPTION_GRAPH, DatasetReader
 from pfocr2rdf.site.pages.html import ASSETS_DIR, Site
 from pfocr2rdf.site.pages.pictures import PICTURE_SUFFIXES, PICTURES_DIR, PicturePolicy, is_picture_folder, picture_policy
 from pfocr2rdf.site.pages.query_page import render_query_page
+from pfocr2rdf.site.pages.query_problem import describe_problem
 from pfocr2rdf.stores.embedded import EmbeddedStore, StoreManager, require_store
-from pfocr2rdf.stores.querying.examples import Example, find_example, load_examples
+from pfocr2rdf.stores.querying.examples import Example, find_example
 from pfocr2rdf.stores.querying.lookup import LookupExceededError
 from pfocr2rdf.stores.querying.parameter_values import set_parameters
 from pfocr2rdf.stores.store import SolutionMapping
@@ -362,8 +363,9 @@ class _Endpoints:
             return SERVED_SITE
 
     def _query_page(self, text: str, problem: str = "", status: int = 200) -> Response:
-        examples = [example for example in load_examples() if self._settings.allow_service or not example.services]
-        return Response(render_query_page(self._site(), text, problem, examples), status, _retry_headers(status), add_charset("text/html"))
+        described = describe_problem(problem, text, status) if problem else None
+        page = render_query_page(self._site(), text, described, allow_service=self._settings.allow_service)
+        return Response(page, status, _retry_headers(status), add_charset("text/html"))
 
     async def _answer(self, request: Request, sparql_request: SparqlRequest) -> StreamedResult:
         """The answer to a query, as quickly as it may be."""

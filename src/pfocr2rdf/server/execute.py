@@ -9,13 +9,14 @@ from typing import IO, NamedTuple
 from pfocr2rdf.errors import FederationError, StoreError
 from pfocr2rdf.rdf.iris import is_absolute_iri
 from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, RESULT_MEDIA_TYPES, choose_media_type
-from pfocr2rdf.server.result_pages import served_site, write_result_page
+from pfocr2rdf.server.result_pages import write_result_page
 from pfocr2rdf.stores.embedded import EmbeddedStore, StoreManager
 from pfocr2rdf.stores.network_guard import has_network
 from pfocr2rdf.stores.querying.query import query_embedded
 from pfocr2rdf.stores.querying.query_text import QueryText, explain_syntax_error, scan_query
 
 STORE_UNAVAILABLE_MESSAGE = "the store cannot be read now; ask again in a moment, or see the log of the service"
+WAYS_OUT = "add LIMIT, or make a pattern more specific"  # of a query that is too large
 _MAX_MESSAGE_CHARS = 2000
 
 
@@ -45,24 +46,24 @@ _POSSIBLE_FEDERATION_REFUSED = ExecutionResult(
 
 
 def execute_into(
-    file: IO[bytes], store: StoreManager[EmbeddedStore], request: SparqlRequest, *, allow_service: bool = False, max_rows: int = 1000
+    file: IO[bytes], store: StoreManager[EmbeddedStore], request: SparqlRequest, *, allow_service: bool = False
 ) -> ExecutionResult:
     """Write the result of a query to a file. Errors of the query and of the store are outcomes and not exceptions."""
     try:
-        result = _execute(file, store, request, allow_service, max_rows)
+        result = _execute(file, store, request, allow_service)
         file.flush()
     except OSError as error:
         if error.errno == errno.EFBIG:
-            return ExecutionResult(500, "the answer is larger than this service gives; ask for less, such as with LIMIT")
+            return ExecutionResult(
+                500, f"the answer is larger than this service gives; {WAYS_OUT}, or have --max-answer of the service raised"
+            )
         return ExecutionResult(500, f"the answer cannot be kept: {os.strerror(error.errno or errno.EIO)}")
     except MemoryError:
-        return ExecutionResult(500, "the query needs more memory than it may have; ask for less")
+        return ExecutionResult(500, f"the query needs more memory than it may have; {WAYS_OUT}, or have --memory of the service raised")
     return result._replace(detail=result.detail[:_MAX_MESSAGE_CHARS], log_message=result.log_message[:_MAX_MESSAGE_CHARS])
 
 
-def _execute(
-    file: IO[bytes], store: StoreManager[EmbeddedStore], request: SparqlRequest, allow_service: bool, max_rows: int
-) -> ExecutionResult:
+def _execute(file: IO[bytes], store: StoreManager[EmbeddedStore], request: SparqlRequest, allow_service: bool) -> ExecutionResult:
     for graph in (*request.default_graphs, *request.named_graphs):
         if not is_absolute_iri(graph):
             return ExecutionResult(400, f"{graph!r} is no absolute IRI of a graph")
@@ -74,7 +75,7 @@ def _execute(
         return _FEDERATION_REFUSED
     try:
         with store.acquire() as embedded:
-            return _write_result(file, embedded, query_text, request, max_rows)
+            return _write_result(file, embedded, query_text, request)
     except FederationError:
         return _POSSIBLE_FEDERATION_REFUSED if has_network() else _FEDERATION_REFUSED
     except SyntaxError as error:
@@ -83,7 +84,7 @@ def _execute(
         return ExecutionResult(503, STORE_UNAVAILABLE_MESSAGE, str(error))
 
 
-def _write_result(file: IO[bytes], store: EmbeddedStore, query_text: QueryText, request: SparqlRequest, max_rows: int) -> ExecutionResult:
+def _write_result(file: IO[bytes], store: EmbeddedStore, query_text: QueryText, request: SparqlRequest) -> ExecutionResult:
     """Write the result in the preferred media type. An error before there is a result is raised, a later one is an outcome."""
     # Either parameter replaces the whole dataset (SPARQL 1.1 Protocol, section 2.1.4).
     graphs = (request.default_graphs, request.named_graphs) if request.default_graphs or request.named_graphs else (None, None)
@@ -94,7 +95,7 @@ def _write_result(file: IO[bytes], store: EmbeddedStore, query_text: QueryText, 
         return ExecutionResult(406, f"the answer cannot be given as {request.accept}; there is {', '.join(offered)}")
     try:
         if media_type == "text/html":
-            write_result_page(file, served_site(store), result, request.query, max_rows)
+            write_result_page(file, result, request.query, store, allow_service=query_text.allow_service)
         else:
             result.write(file, offered[media_type])
     except FederationError:

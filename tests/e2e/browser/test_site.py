@@ -226,8 +226,8 @@ def test_pages_are_read_without_scripts(browser: Any, site: Site) -> None:
             assert "needs JavaScript" in page.locator(".note:visible").inner_text()
             assert not page.locator("#unready").is_visible()
         opened(visit, site.at("queries.html"))
-        page.locator("summary").first.click()
-        assert page.locator("details[open] pre").is_visible()
+        page.locator(".example summary").first.click()
+        assert page.locator(".example[open] > p, .example[open] > pre").first.is_visible()
 
 
 # -- eyes and hands ----------------------------------------------------------------------------------------------------------

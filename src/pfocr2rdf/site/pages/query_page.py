@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlsplit
 
 from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE_TYPES, PREFIXES, PROPERTIES, expand_curie
 from pfocr2rdf.site.pages.html import ASSETS_DIR, Site, render_page
 from pfocr2rdf.site.pages.portable_names import PORTABLE_PATH_PATTERN
+from pfocr2rdf.site.pages.query_problem import ADVICE_BY_STATUS, QueryProblem
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES, EntityType
-from pfocr2rdf.stores.querying.examples import Example, group_by_task, load_examples
+from pfocr2rdf.stores.querying.examples import group_by_task, load_examples
+from pfocr2rdf.stores.querying.parameter_types import PARAMETER_TYPES
 
+TITLE = "Queries"
 DEFAULT_QUERY = """\
 PREFIX pfocr: <https://pfocr.wikipathways.org/vocab#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
@@ -30,16 +34,29 @@ EDITOR_SCRIPT = "editor/yasqe.min.js"  # the path of the editor in the assets, i
 def render_query_page(
     site: Site,
     text: str = "",
-    problem: str = "",
-    examples: Iterable[Example] | None = None,
+    problem: QueryProblem | None = None,
+    *,
+    allow_service: bool = False,
     entity_types: Iterable[EntityType] = ENTITY_TYPES,
 ) -> str:
-    """The page, with a text in its form, or else ``DEFAULT_QUERY``; without examples, it has all that come with the package."""
+    """The page, with a text in its form, or else ``DEFAULT_QUERY``. ``allow_service`` is whether its endpoint runs federated queries."""
+    values = query_page_values(site, text, allow_service=allow_service, entity_types=entity_types)
+    return render_page("queries", site, TITLE, problem=problem, answer=None, **values)
+
+
+def query_page_values(
+    site: Site, text: str, *, allow_service: bool = False, entity_types: Iterable[EntityType] = ENTITY_TYPES
+) -> dict[str, Any]:
+    """The values of the template but for the problem and the answer."""
+    tasks = list(group_by_task(load_examples()).items())
+    is_own = bool(site.endpoint) and not urlsplit(site.endpoint).netloc
     script_data = {
         "root": "",
+        "isOwn": is_own,
         "portable": PORTABLE_PATH_PATTERN if site.portable_names else "",
         "prefixes": PREFIXES,
         "terms": sorted({row.name for table in (CLASSES, PROPERTIES, EVIDENCE_TYPES) for row in table}),
+        "advice": ADVICE_BY_STATUS,
         "kinds": [
             {
                 "folder": entity_type.folder,
@@ -50,15 +67,14 @@ def render_query_page(
             for entity_type in entity_types
         ],
     }
-    return render_page(
-        "queries",
-        site,
-        "Queries",
-        endpoint=site.endpoint,
-        is_own=bool(site.endpoint) and not urlsplit(site.endpoint).netloc,
-        text=text or DEFAULT_QUERY,
-        problem=problem,
-        tasks=group_by_task(load_examples() if examples is None else examples).items(),
-        has_editor=bool(site.endpoint) and (ASSETS_DIR / EDITOR_SCRIPT).is_file(),
-        script_data=script_data,
-    )
+    return {
+        "endpoint": site.endpoint,
+        "is_own": is_own,
+        "text": text or DEFAULT_QUERY,
+        "tasks": tasks,
+        "open_task": tasks[0][0],
+        "parameter_types": PARAMETER_TYPES,
+        "allow_service": allow_service,
+        "has_editor": bool(site.endpoint) and (ASSETS_DIR / EDITOR_SCRIPT).is_file(),
+        "script_data": script_data,
+    }

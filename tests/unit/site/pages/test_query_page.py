@@ -10,6 +10,7 @@ import pytest
 
 from pfocr2rdf.site.pages.html import Site
 from pfocr2rdf.site.pages.query_page import render_query_page
+from pfocr2rdf.site.pages.query_problem import ADVICE_BY_STATUS, QueryProblem, describe_problem
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES
 from pfocr2rdf.stores.querying.examples import load_examples
 
@@ -52,31 +53,39 @@ def page_of(endpoint: str, **values: Any) -> Page:
     return page
 
 
+def names_of(page: Page) -> list[str]:
+    """The names of the examples, in their order."""
+    return [str(details["data-name"]) for details in page.all("details") if details.get("class") == "example"]
+
+
 @pytest.mark.parametrize("endpoint", ["", "sparql", ELSEWHERE])
 def test_every_example_is_on_the_page(endpoint: str) -> None:
     page = page_of(endpoint)
     examples = load_examples()
-    assert sorted(str(details["data-name"]) for details in page.all("details")) == sorted(example.name for example in examples)
-    assert sorted(page.texts["summary"]) == sorted(example.title for example in examples)
-    queries = [text for text in page.texts["code"] if text in {example.query for example in examples}]
-    assert sorted(queries) == sorted(example.query for example in examples)
+    assert sorted(names_of(page)) == sorted(example.name for example in examples)
+    assert {example.title for example in examples} <= {text.strip() for text in page.texts["summary"]}
+    queries = set(page.texts["code"]) | {str(field.get("value")) for field in page.all("input")}
+    assert {example.query for example in examples if not (endpoint == "sparql" and example.parameters)} <= queries
 
 
 def test_examples_are_grouped_by_task_and_federated_ones_are_last() -> None:
     page = page_of("sparql")
     federated = {example.name for example in load_examples() if example.services}
-    names = [str(details["data-name"]) for details in page.all("details")]
-    assert set(names[-len(federated) :]) == federated
+    assert set(names_of(page)[-len(federated) :]) == federated
+    assert page.texts["span"].count("federated") == len(federated)
     assert page.texts["h3"][0] == "Genes"
     assert page.texts["h3"][-1] == "With data of other servers"
 
 
 @pytest.mark.parametrize("endpoint", ["sparql", ELSEWHERE])
 def test_with_an_endpoint_each_query_can_be_sent_without_scripts(endpoint: str) -> None:
-    page = page_of(endpoint, text="ASK {}", problem="<b>it is wrong</b>")
-    assert [form["action"] for form in page.all("form") if form.get("role") != "search"] == [endpoint] * (1 + len(load_examples()))
+    page = page_of(endpoint, text="ASK {}", problem=QueryProblem("<b>it is wrong</b>"))
+    with_fields = [example for example in load_examples() if example.parameters and endpoint == "sparql"]
+    actions = [str(form["action"]) for form in page.all("form") if form.get("role") != "search"]
+    assert sorted(set(actions)) == sorted({endpoint, *(f"queries/{example.name}" for example in with_fields)})
+    assert len(actions) == 1 + len(load_examples())
     values = [str(field["value"]) for field in page.all("input") if field.get("name") == "query"]
-    assert sorted(values) == sorted(example.query for example in load_examples())
+    assert sorted(values) == sorted(example.query for example in load_examples() if example not in with_fields)
     assert page.texts["textarea"] == ["\nASK {}"]
     assert "<b>it is wrong</b>" in page.texts["bdi"]
     assert bool(page.all("select")) == (endpoint == "sparql")
@@ -98,3 +107,46 @@ def test_a_query_cannot_end_its_field_and_scripts_are_given_all_entity_types() -
     assert page.texts["textarea"] == ["\n</textarea><script>alert(1)</script>"]
     (page_data,) = [text for script, text in zip(page.all("script"), page.texts["script"], strict=True) if script.get("id") == "given"]
     assert [entry["folder"] for entry in json.loads(page_data)["kinds"]] == [entity_type.folder for entity_type in ENTITY_TYPES]
+
+
+def test_each_parameter_has_a_field_with_its_default_and_a_label() -> None:
+    page = page_of("sparql")
+    labels = {str(label["for"]) for label in page.all("label")}
+    parameters = [(example, parameter) for example in load_examples() for parameter in example.parameters]
+    fields = {str(field.get("id")): field for field in page.all("input")}
+    assert parameters
+    for example, parameter in parameters:
+        name = f"example-{example.name}-{parameter.name}"
+        assert (fields[name]["name"], fields[name]["value"]) == (parameter.name, parameter.default)
+        assert name in labels
+    commands = set(page_of("").texts["code"])
+    assert {f"--set {parameter.name}={parameter.default}" for _, parameter in parameters} <= commands
+
+
+@pytest.mark.parametrize("allow_service", [False, True])
+def test_federated_examples_are_run_where_the_service_allows_it(allow_service: bool) -> None:
+    page = page_of("sparql", allow_service=allow_service)
+    federated = [example for example in load_examples() if example.services]
+    buttons = [text for text in page.texts["button"] if text == "Run"]
+    assert len(buttons) == 1 + len(load_examples()) - (0 if allow_service else len(federated))
+    commands = {f"pfocr2rdf query {example.name} --service" for example in federated}
+    assert (commands <= set(page.texts.get("code", []))) == (not allow_service)
+
+
+def test_a_problem_shows_the_place_and_what_helps() -> None:
+    text = "SELECT * {\r\n  ?s ?p <b>\r\n}"
+    problem = describe_problem("the query, line 2, column 9: it cannot be understood", text, 400)
+    assert problem[2:] == (2, "  ?s ?p ", "<b>")
+    page = page_of("sparql", text=text, problem=problem)
+    assert (page.texts["pre"], page.texts["mark"]) == (["  ?s ?p "], ["<b>"])
+    slow = page_of("sparql", text=text, problem=describe_problem("the query took longer than 30 seconds, line 1, column 1", text, 504))
+    assert "mark" not in slow.texts
+    assert [item for item in slow.texts["li"] if item in ADVICE_BY_STATUS[504]] == list(ADVICE_BY_STATUS[504])
+
+
+@pytest.mark.parametrize(
+    "message", ["line 9, column 1", "line 0, column 1", "line 1, column 9999999", "line 99999999, column 1", "line 1 column x"]
+)
+def test_places_that_are_not_in_the_query_are_harmless(message: str) -> None:
+    problem = describe_problem(message, "ASK {}", 400)
+    assert (problem.line, problem.wrong_part) in ((0, ""), (1, " "))

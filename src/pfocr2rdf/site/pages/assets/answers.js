@@ -1,223 +1,164 @@
-// Asks an endpoint, and shows what it answers. Whatever comes from it is put in as text, and leads only to http and https.
+// An answer as elements. Whatever comes from an endpoint is put in as text, and links lead to pages of the site, http and https only.
 
-const LARGEST = 1 << 26; // characters of an answer
-const SHOWN = 1000; // rows of a table
-const SHOWN_TEXT = 100_000; // characters of statements
-const SHOWN_VALUE = 2000; // characters of a value
-const SHOWN_ERROR = 2000;
-const ASKED_KINDS = 500; // things whose kind is asked
-const ACCEPT = "application/sparql-results+json, text/turtle;q=0.9, application/n-triples;q=0.8, */*;q=0.1";
-const XSD = "http://www.w3.org/2001/XMLSchema#";
-const NUMBERS = new Set(["integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger"].map((name) => XSD + name));
-const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g; // marks that turn the direction of the text beside them
-const LOCAL = /^\w(?:[\w.-]*[\w-])?$/;
+import { ask, fetchFile } from "./endpoint.js";
+import { isNumber, resultTable, termOf } from "./result-table.js";
+import { quoted } from "./tables.js";
+
+const MAX_TEXT_CHARS = 100_000; // of statements that are shown as text
+const MAX_VALUE_CHARS = 2000; // of a value
+const MAX_DESCRIBED = 500; // resources of a page whose names are looked up
+const DESCRIBE_WAIT_MS = 700; // a page of the table is not shown before, unless their names are there
+const XSD_STRING = "http://www.w3.org/2001/XMLSchema#string";
+const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g; // marks that turn the direction of the text beside them
+const LOCAL_NAME = /^\w(?:[\w.-]*[\w-])?$/;
 const IRI = /^[^\u0000-\u0020<>"{}|^`\\]+$/;
-
-/** What is wrong with an answer, in words for people. */
-export class NoAnswer extends Error {}
-
-/**
- * Ask a query.
- * @param {string} endpoint
- * @param {string} query
- * @param {AbortSignal} signal
- * @returns {Promise<{text: string, results: object|null}>} the answer as it came; results where it is rows or a truth
- */
-export async function ask(endpoint, query, signal) {
-  let response;
-  try {
-    response = await fetch(endpoint, {
-      method: "POST",
-      headers: { Accept: ACCEPT },
-      body: new URLSearchParams({ query }),
-      credentials: "omit",
-      signal,
-    });
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new NoAnswer("The endpoint cannot be reached, or does not let pages of other sites ask it.");
-  }
-  const kind = (response.headers.get("content-type") ?? "").split(";")[0].trim().toLowerCase();
-  const text = await textOf(response);
-  if (!response.ok) throw new NoAnswer(refusal(response, kind, text));
-  if (kind === "text/html") throw new NoAnswer("The endpoint answered with a web page, so it may be no SPARQL endpoint.");
-  return { text, results: kind.endsWith("json") ? parsed(text) : null };
-}
-
-async function textOf(response) {
-  if (!response.body) return "";
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  const parts = [];
-  let size = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return parts.join("");
-    size += value.length;
-    if (size > LARGEST) {
-      await reader.cancel();
-      throw new NoAnswer("The answer is too large for a page. Ask for less, such as with LIMIT.");
-    }
-    parts.push(value);
-  }
-}
-
-function refusal(response, kind, text) {
-  const said = kind === "text/html" ? "" : text.trim().replaceAll(/\s+/g, " ").slice(0, SHOWN_ERROR);
-  return said ? `The endpoint says: ${said}` : `The endpoint does not answer this: ${response.status} ${response.statusText}`;
-}
-
-function parsed(text) {
-  try {
-    const results = JSON.parse(text);
-    if (typeof results.boolean === "boolean") return results;
-    if (Array.isArray(results.head.vars) && Array.isArray(results.results.bindings)) return results;
-  } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
-  }
-  throw new NoAnswer("The endpoint answered with JSON that is no answer to a query.");
-}
+const DECLARATION = /\bPREFIX\s+([\w.-]*):\s*<([^<>\s]+)>/gi;
+const ROW_FORMATS = [
+  { name: "CSV", suffix: "csv", type: "text/csv" },
+  { name: "TSV", suffix: "tsv", type: "text/tab-separated-values" },
+  { name: "JSON", suffix: "srj", type: "application/sparql-results+json" },
+  { name: "XML", suffix: "srx", type: "application/sparql-results+xml" },
+];
+const GRAPH_FORMATS = [
+  { name: "Turtle", suffix: "ttl", type: "text/turtle" },
+  { name: "JSON-LD", suffix: "jsonld", type: "application/ld+json" },
+  { name: "N-Triples", suffix: "nt", type: "application/n-triples" },
+  { name: "RDF/XML", suffix: "rdf", type: "application/rdf+xml" },
+];
 
 /** How much an answer is, in words. */
-export function amount({ text, results }) {
+export function amount({ text, results, isGraph }) {
   if (!results) return text.trim() ? "Statements" : "No statements";
   if (!results.results) return results.boolean ? "Yes" : "No";
   const count = results.results.bindings.length;
-  const more = count > SHOWN ? `; the first ${SHOWN.toLocaleString("en")} are shown, the files have all` : "";
-  return `${count.toLocaleString("en")} ${count === 1 ? "row" : "rows"}${more}`;
+  const [singular, plural] = isGraph ? ["statement", "statements"] : ["row", "rows"];
+  return `${count.toLocaleString("en")} ${count === 1 ? singular : plural}`;
 }
 
-/** The files that an answer can be kept as: each with its name, its ending, its media type, and what makes its text. */
-export function files({ text, results }) {
-  if (!results) return [{ name: "Turtle", ending: "ttl", type: "text/turtle", make: () => text }];
-  const json = { name: "JSON", ending: "json", type: "application/sparql-results+json", make: () => text };
-  if (!results.results) return [json];
-  return [{ name: "CSV", ending: "csv", type: "text/csv", make: () => csv(results) }, json];
+/**
+ * The files of an answer: each with its name, its suffix, and a function that makes it. CSV is for spreadsheets, which execute no cell of it.
+ * @param {{results: object|null, isGraph: boolean}|null} answer `null` for one that is too large for a page
+ */
+export function filesOf(answer, endpoint, query) {
+  const fetched = (format) => ({ ...format, make: () => fetchFile(endpoint, query, format.type) });
+  if (answer === null) return [...ROW_FORMATS, ...GRAPH_FORMATS].map(fetched);
+  if (answer.isGraph) return GRAPH_FORMATS.map(fetched);
+  const formats = answer.results.results ? ROW_FORMATS : ROW_FORMATS.slice(2); // CSV and TSV are for rows
+  return formats.map((format) => {
+    const make = { CSV: () => csv(answer.results), JSON: () => answer.text }[format.name];
+    return make ? { ...format, make: async () => new Blob([make()], { type: format.type }) } : fetched(format);
+  });
 }
 
 function csv({ head, results }) {
-  const field = (value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
-  const plain = (term) => (term === undefined ? "" : term.type === "bnode" ? `_:${term.value}` : written(term));
-  const rows = results.bindings.map((row) => head.vars.map((name) => field(plain(at(row, name)))).join(","));
-  return [head.vars.map((name) => field(String(name))).join(","), ...rows, ""].join("\r\n");
+  const field = (term) => {
+    if (term === undefined) return "";
+    return isNumber(term) && Number.isFinite(Number(term.value)) ? term.value : quoted(term.type === "bnode" ? `_:${term.value}` : written(term));
+  };
+  const rows = results.bindings.map((row) => head.vars.map((name) => field(termOf(row, name))).join(","));
+  return [head.vars.map((name) => quoted(String(name))).join(","), ...rows, ""].join("\r\n");
 }
 
 /**
  * An answer as elements.
- * @param {{text: string, results: object|null}} answer
- * @param {{root: string, prefixes: Object<string, string>, kinds: object[]}} given
- * @param {(links: {link: HTMLAnchorElement, iri: string, pages: object[]}[]) => void} unsettled called with the links of things
- *   whose IRIs do not say which of several kinds they are of
+ * @param {{text: string, results: object|null, isGraph: boolean}} answer
+ * @param {{root: string, prefixes: Object<string, string>, kinds: object[], portable: string}} given
+ * @param {{endpoint: string, query: string, signal: AbortSignal}} request
  */
-export function shown({ text, results }, given, unsettled) {
-  if (!results) return statements(text);
-  if (!results.results) {
-    const truth = document.createElement("strong");
-    truth.textContent = results.boolean ? "yes" : "no";
-    return truth;
-  }
-  const open = [];
-  const made = table(results, (term) => cell(term, given, open));
-  unsettled(open);
-  return made;
+export async function shown({ text, results }, given, request) {
+  if (!results) return [statements(text)];
+  if (!results.results) return [truth(results.boolean)];
+  const declared = [...request.query.matchAll(DECLARATION)].map(([, prefix, space]) => [prefix, space]);
+  const context = { ...given, prefixes: Object.entries({ ...given.prefixes, ...Object.fromEntries(declared) }) };
+  const descriptions = new Map();
+  return resultTable(results, {
+    cell: (term) => cell(term, context),
+    textOf: (term) => (term.type === "uri" ? short(written(term), context.prefixes) : written(term)),
+    show: (body) => describe(body, context, descriptions, request),
+  });
+}
+
+function truth(boolean) {
+  const line = document.createElement("p");
+  line.className = "truth";
+  const answer = document.createElement("strong");
+  answer.textContent = boolean ? "Yes" : "No";
+  const meaning = document.createElement("span");
+  meaning.className = "quiet";
+  meaning.textContent = boolean ? "The pattern matches." : "Nothing matches the pattern.";
+  line.append(answer, " ", meaning);
+  return line;
 }
 
 function statements(text) {
   const area = document.createElement("pre");
   area.tabIndex = 0;
-  area.setAttribute("aria-label", "Statements as Turtle");
-  const visible = text.replaceAll(TURNING, (mark) => `\\u${mark.codePointAt(0).toString(16).padStart(4, "0").toUpperCase()}`);
-  area.textContent = visible.length > SHOWN_TEXT ? `${visible.slice(0, SHOWN_TEXT)}\n… the file has all` : visible;
+  area.setAttribute("aria-label", "Statements");
+  const visible = text.replaceAll(BIDI, (mark) => `\\u${mark.codePointAt(0).toString(16).padStart(4, "0").toUpperCase()}`);
+  area.textContent = visible.length > MAX_TEXT_CHARS ? `${visible.slice(0, MAX_TEXT_CHARS)}\n… the downloads have all` : visible;
   return area;
 }
 
-function table({ head, results }, cellOf) {
-  const made = document.createElement("table");
-  made.className = "rows";
-  const names = made.createTHead().insertRow();
-  for (const name of head.vars) {
-    const heading = document.createElement("th");
-    heading.scope = "col";
-    heading.append(isolated(String(name)));
-    names.append(heading);
-  }
-  const body = made.createTBody();
-  for (const row of results.bindings.slice(0, SHOWN)) {
-    const line = body.insertRow();
-    for (const name of head.vars) line.append(cellOf(at(row, name)));
-  }
-  const region = document.createElement("div");
-  region.className = "scroll";
-  region.tabIndex = 0;
-  region.setAttribute("role", "region");
-  region.setAttribute("aria-label", "Rows");
-  region.append(made);
-  return region;
-}
-
-function at(row, name) {
-  return Object.hasOwn(row, name) ? row[name] : undefined;
-}
-
 /** A text that cannot turn around the text beside it. */
-function isolated(text) {
-  const made = document.createElement("bdi");
-  made.textContent = text.length > SHOWN_VALUE ? `${text.slice(0, SHOWN_VALUE)}…` : text;
-  return made;
+export function isolated(text, maxChars = MAX_VALUE_CHARS) {
+  const element = document.createElement("bdi");
+  element.textContent = text.length > maxChars ? `${text.slice(0, maxChars)}…` : text;
+  return element;
 }
 
-function cell(term, given, open) {
-  const made = document.createElement("td");
-  if (term === undefined) return made;
+function cell(term, context) {
+  const element = document.createElement("td");
+  if (term === undefined) return element;
   const value = written(term);
   if (term.type === "uri") {
-    made.append(linked(value, given, open));
-    return made;
+    element.append(linked(value, context));
+    element.dataset.iri = value;
+    return element;
   }
   const text = isolated(term.type === "bnode" ? `_:${value}` : value);
   const language = term["xml:lang"];
   if (language) text.lang = language;
-  made.append(text);
-  const type = term.datatype && term.datatype !== `${XSD}string` ? short(String(term.datatype), given.prefixes) : "";
-  if (NUMBERS.has(term.datatype)) {
-    made.className = "number";
-    made.title = type;
+  element.append(text);
+  const type = term.datatype && term.datatype !== XSD_STRING ? short(String(term.datatype), context.prefixes) : "";
+  if (isNumber(term)) {
+    element.className = "number";
+    element.title = type;
   } else if (language || type) {
     const small = document.createElement("small");
     small.append(isolated(String(language ?? type)));
-    made.append(" ", small);
+    element.append(" ", small);
   }
-  return made;
+  return element;
 }
 
-/** The value of a term; of a statement in a statement, its three. */
+/** The value of a term; of a triple term, its three. */
 function written({ type, value }) {
   if (type !== "triple") return String(value);
   return `<< ${["subject", "predicate", "object"].map((part) => written(value[part])).join(" ")} >>`;
 }
 
-function linked(iri, given, open) {
-  const text = isolated(short(iri, given.prefixes));
-  const pages = pagesOf(iri, given.kinds, given.portable);
+function linked(iri, context) {
+  const text = isolated(short(iri, context.prefixes));
+  const pages = pagesOf(iri, context.kinds, context.portable);
   if (!pages.length && !/^https?:\/\//i.test(iri)) return text;
   const link = document.createElement("a");
-  link.href = pages.length === 1 ? given.root + pages[0].url : iri;
-  link.title = iri.replaceAll(TURNING, "");
+  link.href = pages.length === 1 ? context.root + pages[0].url : iri;
+  link.title = iri.replaceAll(BIDI, "");
   link.rel = "noreferrer noopener";
   link.append(text);
-  if (pages.length > 1) open.push({ link, iri, pages });
   return link;
 }
 
 function short(iri, prefixes) {
-  const fitting = Object.entries(prefixes).filter(([, space]) => iri.startsWith(space) && LOCAL.test(iri.slice(space.length)));
+  const fitting = prefixes.filter(([, space]) => iri.startsWith(space) && LOCAL_NAME.test(iri.slice(space.length)));
   if (!fitting.length) return iri;
-  const [prefix, space] = fitting.reduce((best, one) => (one[1].length > best[1].length ? one : best));
+  const [prefix, space] = fitting.reduce((best, entry) => (entry[1].length > best[1].length ? entry : best));
   return `${prefix}:${iri.slice(space.length)}`;
 }
 
 /**
- * The pages that a thing with this IRI can have, each with the class that it is then of.
- * Where the paths of files are portable, those that do not match have another name, to which the host leads from the name of the thing.
+ * The pages that a resource with this IRI can have, each with the class that it is then of.
+ * Where the paths of files are portable, those that do not match have another name, to which the host leads from the name of the resource.
  */
 export function pagesOf(iri, kinds, portable = "") {
   const isPortable = new RegExp(`^(?:${portable || ".*"})$`, "s");
@@ -245,20 +186,53 @@ function pathOf(name) {
   }
 }
 
-/**
- * Ask of which kinds things are, and lead their links to the pages of these. Links whose kind nobody knows lead where they led.
- * @param {{link: HTMLAnchorElement, iri: string, pages: object[]}[]} links
- */
-export async function settle(links, endpoint, root, signal) {
-  const things = [...new Set(links.map(({ iri }) => iri))].filter((iri) => IRI.test(iri)).slice(0, ASKED_KINDS);
-  if (!things.length) return;
-  const classes = [...new Set(links.flatMap(({ pages }) => pages.map(({ cls }) => cls)))];
-  const among = (iris) => `{ ${iris.map((iri) => `<${iri}>`).join(" ")} }`;
-  const query = `SELECT ?thing ?kind WHERE { VALUES ?thing ${among(things)} VALUES ?kind ${among(classes)} ?thing a ?kind }`;
-  const { results } = await ask(endpoint, query, signal);
-  const known = new Set((results?.results?.bindings ?? []).map((row) => `${row.thing?.value} ${row.kind?.value}`));
-  for (const { link, iri, pages } of links) {
-    const page = pages.find(({ cls }) => known.has(`${iri} ${cls}`));
-    if (page) link.href = root + page.url;
+/** Add the names of resources to a page of the table, and lead links to the pages of their kinds. What stays unknown stays as it is. */
+async function describe(body, context, descriptions, request) {
+  const cells = [...body.querySelectorAll("td[data-iri]")];
+  const iris = [...new Set(cells.map((element) => element.dataset.iri))];
+  const wanted = iris.filter((iri) => !descriptions.has(iri) && IRI.test(iri)).slice(0, MAX_DESCRIBED);
+  const complete = () => cells.forEach((element) => settle(element, context, descriptions));
+  const lookup = wanted.length ? lookUp(wanted, context, descriptions, request).then(complete, () => {}) : complete();
+  await Promise.race([lookup, new Promise((resolve) => setTimeout(resolve, DESCRIBE_WAIT_MS))]);
+}
+
+async function lookUp(iris, context, descriptions, { endpoint, signal }) {
+  const classes = [...new Set(iris.flatMap((iri) => ambiguous(iri, context).map(({ cls }) => cls)))];
+  const among = (names) => `{ ${names.map((iri) => `<${iri}>`).join(" ")} }`;
+  const label = "{ ?thing <http://www.w3.org/2000/01/rdf-schema#label> ?label } UNION { ?thing <http://purl.org/dc/terms/title> ?title }";
+  const kind = classes.length ? ` UNION { VALUES ?kind ${among(classes)} ?thing a ?kind }` : "";
+  const { results } = await ask(endpoint, `SELECT * WHERE { VALUES ?thing ${among(iris)} ${label}${kind} }`, signal);
+  for (const iri of iris) descriptions.set(iri, { label: "", title: "", kinds: new Set() });
+  for (const row of results?.results?.bindings ?? []) {
+    const description = descriptions.get(row.thing?.value);
+    if (!description) continue;
+    description.label ||= String(row.label?.value ?? "");
+    description.title ||= String(row.title?.value ?? "");
+    if (row.kind) description.kinds.add(row.kind.value);
   }
+}
+
+function ambiguous(iri, { kinds, portable }) {
+  const pages = pagesOf(iri, kinds, portable);
+  return pages.length > 1 ? pages : [];
+}
+
+function settle(element, context, descriptions) {
+  const iri = element.dataset.iri;
+  const page = ambiguous(iri, context).find(({ cls }) => descriptions.get(iri)?.kinds.has(cls));
+  if (page) element.querySelector("a").href = context.root + page.url;
+  label(element, descriptions);
+}
+
+/** Write the name of a resource behind it, unless another cell of the row has it. */
+function label(element, descriptions) {
+  const description = descriptions.get(element.dataset.iri);
+  const name = description?.label || description?.title;
+  if (!name || element.querySelector(".label")) return;
+  const others = [...element.parentElement.cells].map((other) => other.querySelector("bdi")?.textContent.toLowerCase());
+  if (others.includes(name.toLowerCase())) return;
+  const small = document.createElement("small");
+  small.className = "label";
+  small.append(isolated(name));
+  element.append(" ", small);
 }
