@@ -53,6 +53,7 @@ docs:
 # write the outputs on the pages anew after a change that is meant
 transcripts:
     {{ venv }}/python docs/transcripts.py
+    {{ venv }}/python docs/notebooks.py
 
 # prove that the fast pipeline and the plain one make the same statements, and measure nothing
 agreement:
