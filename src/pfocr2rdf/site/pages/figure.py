@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -17,13 +18,28 @@ from pfocr2rdf.site.pages.neighbours import find_similar_figures
 from pfocr2rdf.site.pages.pictures import Picture
 from pfocr2rdf.site.pages.resource import ResourcePage
 from pfocr2rdf.site.pages.resource_reader import CITED_IN, HAS_TARGET
-from pfocr2rdf.site.pages.view_models import CardStrip, ChipGroup, DiagramModel, DiagramNode, Fact, Link, TableView, curie_link, web_link
+from pfocr2rdf.site.pages.urls import HTML
+from pfocr2rdf.site.pages.view_models import (
+    ROWS_PER_PAGE,
+    CardStrip,
+    ChipGroup,
+    DiagramModel,
+    DiagramNode,
+    Fact,
+    Link,
+    TableView,
+    count_pages,
+    curie_link,
+    slice_page,
+    web_link,
+)
 
 _MAX_DIAGRAM_GENES = 16
-_MAX_CARDS = 8
+_MAX_CARDS = 6
+_MAX_CHIPS = 100  # of each type; all words are in the table
 _MAX_IDENTIFIERS = 10
 _MAX_SHARED_NAMES = 6
-_MAX_STRUCTURED_MENTIONS = 50  # entities in the structured data
+_MAX_STRUCTURED_MENTIONS = 25  # entities in the structured data
 _CLASSES = {"gene": expand_term("pfocr:Gene"), "chemical": expand_term("pfocr:Chemical"), "disease": expand_term("pfocr:Disease")}
 _ORGANISM = expand_term("pfocr:organism")
 _CHIP_LABELS = {"gene": "Genes", "family": "Families", "chemical": "Chemicals", "disease": "Diseases", "": "Not recognised"}
@@ -35,7 +51,7 @@ _HANDLED_PREDICATES = (
 
 
 class FigurePage(ResourcePage):
-    """The page of a figure: only one, since a figure has some hundred words at most."""
+    """The pages of a figure: mostly one; what is recognised goes on to others where it is much."""
 
     type_label = "pathway figure"
 
@@ -142,10 +158,16 @@ class FigurePage(ResourcePage):
         for mention in sorted(self.mention_views, key=lambda mention: (mention.word.casefold(), mention.word, mention.name)):
             type_name = "family" if mention.family else type_by_body.get(mention.body, "")
             names[type_name].setdefault(mention.word, mention.name)
+        page_numbers = self._page_numbers if self.page_count > 1 else {}
         for type_name, anchors in names.items():
             if anchors:
-                links = tuple(Link(word, f"#{quote(name)}") for word, name in anchors.items())
-                yield ChipGroup(_CHIP_LABELS[type_name], type_name, links)
+                links = tuple(self._chip(word, name, page_numbers.get(name, 1)) for word, name in islice(anchors.items(), _MAX_CHIPS))
+                yield ChipGroup(_CHIP_LABELS[type_name], type_name, links, len(anchors))
+
+    def _chip(self, word: str, name: str, page_number: int) -> Link:
+        """A word that leads to its row. Where that is on another page, the IRI of the mention leads to the word itself."""
+        fragment = f"#{quote(name)}"
+        return Link(word, fragment) if page_number == 1 else Link(word, f"{self.address.url(HTML, page_number)}{fragment}", anchor=name)
 
     @property
     def _genes_by_symbol(self) -> list[str]:
@@ -205,32 +227,62 @@ class FigurePage(ResourcePage):
     def _source(self) -> str:
         return " ".join(filter(None, map(self._citation, self.papers))) or "see the page at PubMed Central"
 
-    def tables(self, page_number: int) -> Iterator[TableView]:
-        """All entities on it in one table, and words that are none of these."""
+    @cached_property
+    def _recognised(self) -> list[tuple[str, str, list[MentionView]]]:
+        """The rows of its table: the type of an entity, the entity, and its mentions; families have none of their own."""
         rows = [
-            self._entity_row(type_name, entity, mentions)
-            for type_name, mentions_by_body in self.mentions_by_entity.items()
-            for entity, mentions in mentions_by_body.items()
+            (type_name, entity, mentions) for type_name, by_body in self.mentions_by_entity.items() for entity, mentions in by_body.items()
         ]
-        rows += map(self._family_row, self.families)
-        columns = ("Name", "Kind", "Words on the figure", "Evidence", "Organism", "Identifier")
-        yield TableView("Genes, families, chemicals and diseases", columns, rows, len(rows), filters=("Kind", "Evidence", "Organism"))
+        return [*rows, *(("family", family, []) for family in self.families)]
+
+    @cached_property
+    def _unidentified(self) -> list[MentionView]:
+        """The mentions of no entity, by their words."""
         entities = set(self._entities)
-        unidentified = (mention for mention in self.mention_views if mention.body not in entities)
-        words = sorted(mention_links([mention], self.reader, anchors=True) for mention in unidentified)
-        yield TableView("Words without an identifier", ("Word",), [(word,) for word in words], len(words))
+        return sorted(
+            (mention for mention in self.mention_views if mention.body not in entities), key=lambda mention: (mention.word, mention.name)
+        )
+
+    @cached_property
+    def _page_numbers(self) -> dict[str, int]:
+        """The page on which each mention is."""
+        rows = [*enumerate(mentions for _, _, mentions in self._recognised), *enumerate([mention] for mention in self._unidentified)]
+        return {mention.name: row // ROWS_PER_PAGE + 1 for row, mentions in rows for mention in mentions}
+
+    @property
+    def page_count(self) -> int:
+        """As many pages as the longer table needs."""
+        return max(count_pages(len(rows), ROWS_PER_PAGE) for rows in (self._recognised, self._unidentified))
+
+    def tables(self, page_number: int) -> Iterator[TableView]:
+        """All entities on it in one table, and words that are none of these, as far as they are on this page."""
+        total = len(self._recognised)
+        rows = [
+            self._entity_row(type_name, entity, mentions) if mentions else self._family_row(entity)
+            for type_name, entity, mentions in slice_page(self._recognised, page_number, ROWS_PER_PAGE)
+        ]
+        columns = ("Name", "Kind", "Words on the figure", "Evidence", "Organism", "Identifier")
+        numbers = page_number, count_pages(total, ROWS_PER_PAGE)
+        if rows or page_number == 1:
+            heading = "Genes, families, chemicals and diseases"
+            yield TableView(heading, columns, rows, total, *numbers, filters=("Kind", "Evidence", "Organism"))
+        total = len(self._unidentified)
+        shown = slice_page(self._unidentified, page_number, ROWS_PER_PAGE)
+        if shown or page_number == 1:
+            words = [(mention_links([mention], self.reader, anchors=True),) for mention in shown]
+            yield TableView("Words without an identifier", ("Word",), words, total, page_number, count_pages(total, ROWS_PER_PAGE))
 
     def _entity_row(self, type_name: str, entity: str, mentions: list[MentionView]) -> tuple[tuple[Link, ...], ...]:
         """An entity: its name, its type, the words that were recognised as it, the evidence for it, its organism, and its identifier."""
-        evidence = tuple(map(Link, sorted({mention.evidence.removeprefix("via ") for mention in mentions} - {""})))
+        evidence = tuple(_plain(name) for name in sorted({mention.evidence.removeprefix("via ") for mention in mentions} - {""}))
         organisms = self.reader.cached_values(entity, _ORGANISM) if type_name == "gene" else ()
         return (
             (entity_link(self.reader, entity, type_name),),
-            (Link(type_name),),
+            (_plain(type_name),),
             mention_links(mentions, self.reader, anchors=True),
             evidence,
             tuple(Link(self.reader.display_name(organism)) for organism in organisms),
-            (curie_link(entity),),
+            (Link(curie_link(entity).text),),
         )
 
     def _family_row(self, family: str) -> tuple[tuple[Link, ...], ...]:
@@ -239,7 +291,14 @@ class FigurePage(ResourcePage):
         words = tuple(Link(word, style="word") for word in sorted({mention.word for mention in mentions}))
         gene_count = len({mention.body for mention in mentions if mention.body})
         detail = f"{gene_count:,} {'gene' if gene_count == 1 else 'genes'} of it"
-        return (entity_link(self.reader, family, "family", detail),), (Link("family"),), words, (Link("family"),), (), (curie_link(family),)
+        return (
+            (entity_link(self.reader, family, "family", detail),),
+            (_plain("family"),),
+            words,
+            (_plain("family"),),
+            (),
+            (Link(curie_link(family).text),),
+        )
 
     def diagram(self) -> DiagramModel | None:
         """The figure, genes on it, and the families by whose names they were reached. Genes with families come first."""
@@ -283,3 +342,8 @@ class FigurePage(ResourcePage):
             "mentions": [describe_entity(self.reader, body, type_name) for body, type_name in entities[:_MAX_STRUCTURED_MENTIONS]],
             "sdLicense": CC0_IRI,
         }
+
+
+def _plain(text: str) -> Link:
+    """A text of the program itself."""
+    return Link(text, style="plain")

@@ -47,6 +47,8 @@ def _render_link(link: Link, root: str) -> str:
 @lru_cache(_CACHE_SIZE)
 def _render_target(text: str, url: str, style: str, root: str) -> str:
     link = Link(text, url)
+    if style == "plain":
+        return str(escape(text))
     html = f'<bdi class="{escape(style)}">{escape(text)}</bdi>' if style else f"<bdi>{escape(text)}</bdi>"
     if link.is_linkable:
         html = f'<a href="{escape(url if link.is_external else f"{root}{url}")}">{html}</a>'
@@ -72,9 +74,12 @@ def render_rows(rows: Iterable[Iterable[tuple[Link, ...]]], root: str) -> Markup
     return Markup("".join(lines))  # noqa: S704 - it is escaped
 
 
-def render_chips(words: Iterable[Link]) -> Markup:
+def render_chips(words: Iterable[Link], root: str) -> Markup:
     """Words as the items of a list; each leads to its row."""
-    items = [f'<li><a href="{escape(word.url)}"><bdi class="word">{_escape(word.text)}</bdi></a></li>' for word in words]
+    items = []
+    for text, url, _, anchor, _ in words:
+        target = f'href="{escape(url)}"' if url.startswith("#") else f'id="{escape(anchor)}" href="{escape(root + url)}"'
+        items.append(f"<li><a {target}><bdi>{_escape(text)}</bdi></a></li>")
     return Markup("".join(items))  # noqa: S704 - it is escaped
 
 

@@ -50,15 +50,15 @@ def _nameless_view(pairs: tuple[PredicateObject, ...]) -> MentionView:
 
 
 def mention_links(mentions: Iterable[MentionView], reader: ResourceReader, *, anchors: bool = False) -> tuple[Link, ...]:
-    """The words of the mentions of one entity on one figure, each with how it was recognised.
+    """The words of the mentions of one entity on one figure, each with what a table of the evidence does not say: the family, for one.
 
     With ``anchors``, the IRIs of the mentions lead to these words.
     """
     links = []
     for mention in sorted(mentions, key=lambda mention: (mention.word, mention.source, mention.family)):
-        details = [mention.evidence or mention.source]
+        details = [] if mention.evidence else [mention.source]
         if mention.family:
-            details[0] += f" {reader.display_name(mention.family)}"
+            details = [f"{mention.evidence or mention.source} {reader.display_name(mention.family)}"]
         elif mention.match not in ("", mention.word):
             details.append(f"as {mention.match}")
         if mention.occurrences > 1:

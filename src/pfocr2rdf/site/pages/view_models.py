@@ -40,7 +40,7 @@ class Link(NamedTuple):
     url: str = ""  # the target, relative to the site's root or absolute; ``""`` for no hyperlink
     detail: str = ""  # a remark behind the text
     anchor: str = ""  # the fragment identifier of the text, or ``""``
-    style: str = ""  # ``"word"`` for a word that OCR read, ``"number"``, or ``""``
+    style: str = ""  # ``"word"`` for a word that OCR read, ``"plain"`` for a text of the program itself, another class, or ``""``
 
     @property
     def is_linkable(self) -> bool:
@@ -96,6 +96,7 @@ class ChipGroup(NamedTuple):
     label: str
     type_name: str
     words: tuple[Link, ...]
+    total: int  # of the words, of which the first ones are shown
 
 
 class FigureCard(NamedTuple):

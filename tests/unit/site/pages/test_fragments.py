@@ -19,7 +19,9 @@ LINKS = (
     Link("<b>\"&'", "https://example.org/?a=1&b=2", 'by <i>"', "m<1", "word"),
     Link("bad", "javascript:alert(1)", style="number"),
     Link("", "", "detail"),
+    Link("previous <symbol>", style="plain"),
 )
+CHIPS = (Link("AKT1", "#m1"), Link("<b>\"&'", "figures/a&b/2.html#m<2", "", "m<2"))
 POLICY = PicturePolicy("embed", "", "https://example.org")
 PICTURE = Picture("PMC1__f", "https://example.org/f.jpg?a&b", "", 'a "picture"', "")
 CARDS = [
@@ -28,11 +30,12 @@ CARDS = [
 ]
 NODES = [PlacedNode(6, 14, "gene", "A…", "A <long>", "../genes/1.html"), PlacedNode(276, 40, "figure", "B&C", "B&C", "")]
 BARS = [Bar("2019", "", 1, 3), Bar("<2020>", "", 12_345, 100), Bar("2021", "", 0, 0), Bar("2022", "", 1, 50)]
+PARTS = [Bar("2019", "", 10, 100, 4), Bar("2020", "", 0, 0, 0), Bar("2021", "", 3, 30, 3)]
 LOOPS = {
     "links": """{% for link in values -%}
 {% if link.anchor %}<span id="{{ link.anchor }}">{% endif -%}
 {% if link.is_linkable %}<a href="{{ link.url if link.is_external else root ~ link.url }}">{% endif -%}
-<bdi{% if link.style %} class="{{ link.style }}"{% endif %}>{{ link.text }}</bdi>
+{% if link.style == "plain" %}{{ link.text }}{% else %}<bdi{% if link.style %} class="{{ link.style }}"{% endif %}>{{ link.text }}</bdi>{% endif %}
 {%- if link.is_linkable %}</a>{% endif -%}
 {% if link.detail %} <small><bdi>{{ link.detail }}</bdi></small>{% endif -%}
 {% if link.anchor %}</span>{% endif -%}
@@ -43,7 +46,7 @@ LOOPS = {
     "rows": """{% for row in values %}
 <tr>{% for cell in row %}<td{% if cell and cell[0].style == "number" %} class="number"{% endif %}>{{ cell | links(root) }}</td>{% endfor %}</tr>
 {% endfor %}""",
-    "chips": """{% for word in values %}<li><a href="{{ word.url }}"><bdi class="word">{{ word.text }}</bdi></a></li>{% endfor %}""",
+    "chips": """{% for word in values %}<li><a {% if word.anchor %}id="{{ word.anchor }}" href="{{ root }}{{ word.url }}"{% else %}href="{{ word.url }}"{% endif %}><bdi>{{ word.text }}</bdi></a></li>{% endfor %}""",
     "cards": """{% for card in values %}
 {% set source = policy.source(card.picture) if policy.mode == "embed" else "" %}
 <li><a class="card" href="{{ card.url if ":" in card.url.partition("/")[0] else root ~ card.url }}">
@@ -55,7 +58,8 @@ LOOPS = {
 {%- if node.url %}<a href="{{ node.url }}"><text x="{{ node.x + 11 }}" y="{{ node.y + 4 }}">{{ node.text }}</text></a>{% else %}<text x="{{ node.x + 11 }}" y="{{ node.y + 4 }}">{{ node.text }}</text>{% endif %}</g>
 {% endfor %}""",
     "paths": """{% for path in values %}<path d="{{ path }}"/>{% endfor %}""",
-    "columns": """{% for bar in values %}{% set height = (bar.length * 0.56) | round(0, "ceil") | int %}<rect x="{{ 20 * loop.index0 + 1 }}" y="{{ 58 - height }}" width="{{ 20 - 2 }}" height="{{ height }}"><title>{{ bar.label }}: {{ "{:,}".format(bar.number) }}</title></rect>{% endfor %}""",
+    "columns": """{% for bar in values %}{% set height = (bar.length * 0.56) | round(0, "ceil") | int %}<rect{% if bar.part is not none %} class="rest"{% endif %} x="{{ 20 * loop.index0 + 1 }}" y="{{ 58 - height }}" width="{{ 20 - 2 }}" height="{{ height }}"><title>{{ bar.label }}: {{ "{:,}".format(bar.number) }}</title></rect>
+{%- if bar.part is not none %}{% set part = (height * bar.part / (bar.number or 1)) | round(0, "ceil") | int %}<rect x="{{ 20 * loop.index0 + 1 }}" y="{{ 58 - part }}" width="{{ 20 - 2 }}" height="{{ part }}"><title>{{ bar.label }}: {{ "{:,}".format(bar.part) }} of {{ "{:,}".format(bar.number) }}</title></rect>{% endif %}{% endfor %}""",
 }  # fmt: skip
 
 
@@ -71,11 +75,12 @@ def render_loop(name: str, values: Any) -> str:
         ("links", LINKS, fragments.render_links(LINKS, ROOT)),
         ("facts", [Fact("A & B", LINKS), Fact("C", ())], fragments.render_facts([Fact("A & B", LINKS), Fact("C", ())], ROOT)),
         ("rows", [(LINKS, (), (LINKS[2],))], fragments.render_rows([(LINKS, (), (LINKS[2],))], ROOT)),
-        ("chips", LINKS, fragments.render_chips(LINKS)),
+        ("chips", CHIPS, fragments.render_chips(CHIPS, ROOT)),
         ("cards", CARDS, fragments.render_cards(CARDS, POLICY, ROOT)),
         ("nodes", NODES, fragments.render_nodes(NODES)),
         ("paths", ["M1 2C3 4"], fragments.render_paths(["M1 2C3 4"])),
         ("columns", BARS, fragments.render_columns(BARS, 20)),
+        ("columns", PARTS, fragments.render_columns(PARTS, 20)),
     ],
 )
 def test_a_fragment_is_what_a_loop_of_a_template_writes(name: str, values: Any, html: str) -> None:

@@ -65,7 +65,8 @@ function compare(a, b) {
 }
 
 function values(cell) {
-  return [...cell.querySelectorAll("bdi:not(small bdi)")].map((element) => element.textContent);
+  const texts = [...cell.querySelectorAll("bdi:not(small bdi)")].map((element) => element.textContent);
+  return texts.length ? texts : cell.textContent.split("; ").filter(Boolean);
 }
 
 function save(rows, headers) {
