@@ -213,8 +213,8 @@ def test_a_store_that_somebody_has_open(releases: tuple[Path, Path], tmp_path: P
     ("url", "reason"),
     [
         ("http://curator:se-cret@127.0.0.1:1", "a password in a URL"),
-        ("ftp://127.0.0.1/store", "is no URL of a server"),
-        ("http://", "is no URL of a server"),
+        ("ftp://127.0.0.1/store", "is not the URL of a server"),
+        ("http://", "is not the URL of a server"),
         ("http://host:port", "the URL is not valid"),
         ("http:curator:se-cret@127.0.0.1:1", "the URL is not valid: two slashes follow 'http:'"),
         ("HTTPS:/curator:se-cret@127.0.0.1", "the URL is not valid: two slashes follow 'HTTPS:'"),

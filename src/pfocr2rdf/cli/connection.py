@@ -56,7 +56,12 @@ def _connection(
     *, user: str, query_endpoint: str, update_endpoint: str = "", graph_store: str = "", driver: str | None = None, **seconds: float | None
 ) -> ConnectionOptions:
     endpoints = Endpoints(query_endpoint, update_endpoint, graph_store)
-    return ConnectionOptions(driver or "", user, _ask_password if sys.stdin.isatty() else None, endpoints, **seconds)  # type: ignore[arg-type]
+    ask_password = _ask_password if sys.stdin and sys.stdin.isatty() else None
+    return ConnectionOptions(driver or "", user, ask_password, endpoints, report_retry=_print_retry, **seconds)  # type: ignore[arg-type]
+
+
+def _print_retry(sentence: str) -> None:
+    click.echo(sentence, err=True)
 
 
 def _ask_password(prompt: str) -> str:

@@ -155,7 +155,8 @@ def query_command(
             result = stream_query(store, query_text, connection=connection, **options)
         chosen_format = result_format or ("turtle" if result.query_form == "construct" else _TABLE)
         if chosen_format == _TABLE and result.query_form != "construct":
-            write_table(result, file)
+            if not write_table(result, file):
+                click.echo(f"{store}: no results match the query", err=True)
         else:
             result.write(file, chosen_format)
 

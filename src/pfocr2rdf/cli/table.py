@@ -30,25 +30,31 @@ def print_summary(rows: Iterable[Sequence[str]]) -> None:
     Console(highlight=False).print(table)
 
 
-def write_table(result: ResultStream, file: IO[bytes]) -> None:
-    """Write rows in columns that are as wide as they must be, or a yes or no; nothing in it moves the cursor of a terminal."""
+def write_table(result: ResultStream, file: IO[bytes]) -> bool:
+    """Write rows in columns that are as wide as they must be, or a yes or no; nothing in it moves the cursor of a terminal.
+
+    Returns:
+        whether there was anything but the heading to write.
+    """
     if result.query_form == "ask":
         file.write(b"yes\n" if result.boolean else b"no\n")
-        return
+        return True
     from rich.cells import cell_len  # here, for a quick start
 
     names, prefixes = result.variables, PrefixMap(result.prefixes, READABLE_LOCAL_NAME)
     widths = [cell_len(name) for name in names]
     rows = ([format_term(row[name], prefixes) if name in row else "" for name in names] for row in result.terms())
-    heading = [list(names)]
+    heading, is_empty = [list(names)], True
     while block := list(itertools.islice(rows, _ROWS_PER_BLOCK)) or heading:
         widths = [max(width, *(cell_len(row[column]) for row in block)) for column, width in enumerate(widths)]
+        is_empty &= block is heading
         if heading:
             block = [*heading, ["-" * width for width in widths], *(block if block is not heading else [])]
             heading = []
         for row in block:
             padded = (f"{text}{' ' * (width - cell_len(text))}" for text, width in zip(row, widths, strict=True))
             file.write(f"{'  '.join(padded).rstrip()}\n".encode())
+    return not is_empty
 
 
 def format_term(term: SolutionTerm | Triple, prefixes: PrefixMap) -> str:

@@ -17,14 +17,14 @@ from pfocr2rdf.validation.results import SEVERITIES, count_by_severity
 
 _EXAMPLES = """\b
 Examples:
-  pfocr2rdf validate output/figures.ttl
+  pfocr2rdf validate output
   pfocr2rdf validate pfocr-database/_figures --shapes my-shapes
   pfocr2rdf validate figures.nt.zst --report-format turtle > report.ttl
 """
 
 
 @click.command("validate", epilog=_EXAMPLES)
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(allow_dash=True))
+@click.argument("files", nargs=-1, required=True, metavar="SOURCE...", type=click.Path(allow_dash=True))
 @shapes_option
 @click.option(
     "--report-format", type=click.Choice(("text", "turtle", "json")), default="text", show_default=True,
@@ -36,7 +36,7 @@ Examples:
 def validate_command(files: tuple[str, ...], shapes: tuple[str, ...], report_format: str, as_json: bool, quiet: bool) -> int:
     """Validate RDF files or records with the SHACL shapes.
 
-    FILE is an RDF file (.ttl .nt .nq .trig .rdf .jsonld, optionally with .gz or .zst), or a record, a folder
+    SOURCE is an export directory, an RDF file (.ttl .nt .nq .trig .rdf .jsonld, optionally with .gz or .zst), or a record, a folder
     or an archive of records. The exit status is 1 if there is a violation or a refused record, and 0 if there are only warnings.
     """
     if not quiet and (note := describe_slow_engine()):

@@ -70,6 +70,11 @@ def list_graph_files(folder: Path) -> dict[str, str]:
     return _ExportInput(folder).digests
 
 
+def list_export_files(folder: Path) -> list[Path]:
+    """The files of one RDF format that make up an export's graph; ``SourceError`` as ``list_graph_files``."""
+    return _ExportInput(folder).choose_files(prefer_quads=False)
+
+
 def is_export(folder: Path) -> bool:
     """Whether the folder is an export directory, perhaps one that was interrupted."""
     if not folder.is_dir():
@@ -122,17 +127,21 @@ class _ExportInput:
             raise SourceError(f"{folder}: the export has no graph; export again with --format ntriples")
         self.can_name_graphs: bool | None = any(rdf_format(name) in QUAD_FORMATS for name in self.digests)
 
-    def prepare(self, prefer_quads: bool, scratch: Path, progress: Progress | None) -> GraphFiles:
+    def choose_files(self, *, prefer_quads: bool) -> list[Path]:
+        """The files of the format that is cheapest to read; ``SourceError`` where one is missing."""
         by_format: dict[_Format | None, list[str]] = {}
         for name in sorted(self.digests):
             by_format.setdefault(rdf_format(name), []).append(name)
         preferred = QUAD_FORMATS if prefer_quads else _TRIPLE_FORMATS
         cheapest = min(by_format, key=lambda syntax: (syntax not in preferred, _FORMATS_BY_COST.index(syntax) if syntax else 0))
-        identity: dict[str, Any] = {key: self.manifest[key] for key in ("tool", "records") if key in self.manifest}
         paths = [self.folder / name for name in by_format[cheapest]]
         if missing := [path for path in paths if not path.exists()]:
             raise SourceError(f"{missing[0]}: is missing, but {MANIFEST_FILE} lists it; export again")
-        return GraphFiles(paths, self.digests, identity)
+        return paths
+
+    def prepare(self, prefer_quads: bool, scratch: Path, progress: Progress | None) -> GraphFiles:
+        identity: dict[str, Any] = {key: self.manifest[key] for key in ("tool", "records") if key in self.manifest}
+        return GraphFiles(self.choose_files(prefer_quads=prefer_quads), self.digests, identity)
 
 
 class _RecordsInput:

@@ -12,6 +12,7 @@ import pyoxigraph
 from pfocr2rdf.errors import RecordError, map_record_errors, unexpected_error
 from pfocr2rdf.mapping.figure_graph import build_figure_graph
 from pfocr2rdf.mapping.names import name_entities
+from pfocr2rdf.pipeline.inputs import is_export, list_export_files
 from pfocr2rdf.records.model import FigureRecord
 from pfocr2rdf.records.reader import read_record
 from pfocr2rdf.records.record_ref import RecordRef
@@ -32,7 +33,7 @@ class ValidationReport(NamedTuple):
     Attributes:
         results: the validation results, source by source.
         refusals: records that could not be read.
-        graph_count: the number of graphs that were validated: one an RDF file, one a record.
+        graph_count: the number of graphs that were validated: one for each export, RDF file and record.
     """
 
     results: list[ValidationResult]
@@ -51,8 +52,8 @@ def validate(
     """Validate RDF or records against SHACL shapes.
 
     Args:
-        sources: RDF files (by their suffix, also with ``.gz`` or ``.zst`` behind it), record files, folders and archives, graphs,
-            records. An RDF file is one graph and is read into memory.
+        sources: export directories, RDF files (by their suffix, also with ``.gz`` or ``.zst`` behind it), record files, folders and
+            archives, graphs, records. An export or an RDF file is one graph and is read into memory.
         shapes: folders of SHACL shapes, which replace built-in ones or are added to them.
 
     Raises:
@@ -85,6 +86,8 @@ def _validate_source(
         yield validator.validate_ntriples(source.serialize(format="nt"))
     elif is_rdf_file(Path(source)):
         yield validator.validate_ntriples(_read_as_ntriples(Path(source)), os.fspath(source))
+    elif is_export(Path(source)):
+        yield validator.validate_ntriples("".join(map(_read_as_ntriples, list_export_files(Path(source)))), os.fspath(source))
     else:
         yield from _validate_records(source, validator)
 

@@ -35,6 +35,10 @@ def is_malformed_url(name: str) -> bool:
     return _is_malformed(name) is not None
 
 
+is_address_without_scheme = re.compile(r"(?:[\w-]+\.)*[\w-]+:\d+(?:/\S*)?|localhost(?:/\S*)?").fullmatch
+"""Whether a name is that of a host with a port (``localhost:7878``), so that a URL was probably meant, not a folder."""
+
+
 def redact_url(url: str) -> str:
     """The URL for messages: without user and password, and without the query, which may hold a signature or a token.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 import httpx
 
 from pfocr2rdf.errors import OptionError, StoreError
-from pfocr2rdf.storage.urls import is_malformed_url, is_url, require_public_url
+from pfocr2rdf.storage.urls import is_address_without_scheme, is_malformed_url, is_url, require_public_url
 from pfocr2rdf.stores.clients.credentials import PASSWORD_VARIABLE, TOKEN_VARIABLE, USER_VARIABLE, Credentials, PasswordPrompt
 from pfocr2rdf.stores.clients.http import REQUEST_TIMEOUT_SECONDS, HttpClient
 from pfocr2rdf.stores.clients.sparql import Endpoints
@@ -34,6 +34,7 @@ class ConnectionOptions(NamedTuple):
         retry_seconds: for how many seconds a request is sent again; ``None`` for two minutes once the server has answered, and for
             none at all before that, since a server that is not there rarely comes.
         timeout_seconds: the time limit for the next byte from the server.
+        report_retry: a function that is called with the error before the first of several retries.
     """
 
     driver: str = ""
@@ -42,6 +43,7 @@ class ConnectionOptions(NamedTuple):
     endpoints: Endpoints = Endpoints("")
     retry_seconds: float | None = None
     timeout_seconds: float = REQUEST_TIMEOUT_SECONDS
+    report_retry: Callable[[str], object] = len
 
 
 class Destination(NamedTuple):
@@ -73,11 +75,18 @@ def open_destination(name: str, connection: ConnectionOptions = ConnectionOption
         raise OptionError(f"{connection.driver!r} is no driver; choose from {', '.join(DRIVERS)}")
     if is_malformed_url(name):  # it is not shown, since it may hold a password
         raise StoreError(f"the URL is not valid: two slashes follow '{name.partition(':')[0]}:'; write it as http://example.org/sparql")
+    if is_address_without_scheme(name) and not Path(name).exists():
+        raise StoreError(f"{name}: is not a URL, since it has no scheme; write http://{name}, or ./{name} for a folder")
     if not is_url(name):
         yield Destination(name, Path(name))
         return
     credentials = Credentials.find(_parse_url(name), connection.user, connection.ask_password)
-    http_client = HttpClient(credentials, retry_seconds=connection.retry_seconds, timeout_seconds=connection.timeout_seconds)
+    http_client = HttpClient(
+        credentials,
+        retry_seconds=connection.retry_seconds,
+        timeout_seconds=connection.timeout_seconds,
+        report_retry=connection.report_retry,
+    )
     for url in filter(None, connection.endpoints):
         _parse_url(url)
     with closing(http_client):
@@ -104,5 +113,5 @@ def _parse_url(text: str) -> httpx.URL:
     except ValueError as error:
         raise StoreError(str(error)) from None
     if url.scheme not in ("http", "https") or not url.host:
-        raise StoreError(f"{text}: is no URL of a server; it begins with http:// or https://")
+        raise StoreError(f"{text}: is not the URL of a server; write one that begins with http:// or https://")
     return url

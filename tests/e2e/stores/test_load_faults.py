@@ -397,7 +397,7 @@ def test_a_server_that_is_too_slow(expected: Callable[[Request], bool], releases
     load(releases[0], proxy.url)
     proxy.faults = nth(4, expected, slow(3), 1000)
     began = time.monotonic()
-    with pytest.raises(StoreError, match="the server does not answer; check that it runs, or raise --timeout"):
+    with pytest.raises(StoreError, match="the server does not respond; check that it runs, or raise --timeout"):
         load(releases[1], proxy.url, chunk_size=SMALL, connection=ConnectionOptions(timeout_seconds=0.1, retry_seconds=0))
     assert time.monotonic() - began < 3
     assert_served(empty, releases[0])

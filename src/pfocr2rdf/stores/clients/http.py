@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, BinaryIO
 
@@ -26,6 +26,7 @@ REQUEST_TIMEOUT_SECONDS = 300.0
 _CONNECT_TIMEOUT_SECONDS = 10.0
 _MAX_ATTEMPTS = 5  # for an error of the server that may not be transient
 _EXCERPT_MAX_CHARS = 300
+_ERRNO_PREFIX = re.compile(r"^\[Errno -?\d+\] ")
 _IS_HTML = re.compile(r"\s*(?:<!doctype html|<html)", re.IGNORECASE).match
 _REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 _UNAUTHORIZED_STATUSES = (401, 407)
@@ -64,11 +65,17 @@ class HttpClient:
     """An HTTP client for one server, safe in several threads.
 
     It sends a request again for ``retry_seconds``; ``timeout_seconds`` may pass without a byte. Without ``retry_seconds`` a server
-    that has never answered is asked once, and later for ``REQUEST_RETRY_SECONDS``.
+    that has never answered is asked once, and later for ``REQUEST_RETRY_SECONDS``. ``report_retry`` is called with the error of the
+    first failure, and once more after each success.
     """
 
     def __init__(
-        self, credentials: Credentials, *, retry_seconds: float | None = None, timeout_seconds: float = REQUEST_TIMEOUT_SECONDS
+        self,
+        credentials: Credentials,
+        *,
+        retry_seconds: float | None = None,
+        timeout_seconds: float = REQUEST_TIMEOUT_SECONDS,
+        report_retry: Callable[[str], object] = len,
     ) -> None:
         self.credentials = credentials
         # Of requests that take a server long, such as to move or to count a whole graph.
@@ -76,6 +83,8 @@ class HttpClient:
         self.retries = 0  # how often a request was sent again
         self._retry_seconds = REQUEST_RETRY_SECONDS if retry_seconds is None else retry_seconds
         self._is_reachable = retry_seconds is not None  # or assumed to be
+        self._report_retry = report_retry
+        self._is_failing = False  # since the last successful request
         self._stopped = threading.Event()
         self._lock = threading.Lock()
         self._client = httpx.Client(
@@ -121,7 +130,9 @@ class HttpClient:
             reraise=True,
         )
         try:
-            return retrying(self._request_once, method, url, request, file)
+            response: httpx.Response = retrying(self._request_once, method, url, request, file)
+            self._is_failing = False
+            return response
         except _RetryableError as error:
             raise error.error from None
 
@@ -131,9 +142,13 @@ class HttpClient:
         is_lasting = isinstance(error, _RetryableError) and not error.is_transient and state.attempt_number >= _MAX_ATTEMPTS
         return is_lasting or self._stopped.is_set() or (state.seconds_since_start or 0.0) >= self._retry_seconds
 
-    def _count_retry(self, _: tenacity.RetryCallState) -> None:
+    def _count_retry(self, state: tenacity.RetryCallState) -> None:
         with self._lock:
             self.retries += 1
+            is_first, self._is_failing = not self._is_failing, True
+        error = state.outcome.exception() if state.outcome else None
+        if is_first and isinstance(error, _RetryableError):
+            self._report_retry(f"{error.error}; retrying for {self._retry_seconds:g} s, press Ctrl-C to stop")
 
     def _request_once(self, method: str, url: str, request: Mapping[str, Any], file: BinaryIO | None) -> httpx.Response:
         try:
@@ -148,7 +163,8 @@ class HttpClient:
                 response.read()
         except httpx.TimeoutException as error:
             reached = not isinstance(error, httpx.ConnectTimeout)
-            raise self._unanswered(f"{url}: the server does not answer; check that it runs, or raise --timeout", was_sent=reached) from None
+            sentence = f"{url}: the server does not respond; check that it runs, or raise --timeout"
+            raise self._unanswered(sentence, was_sent=reached) from None
         except httpx.UnsupportedProtocol as error:
             raise StoreError(f"{url}: {error}") from None
         except httpx.RequestError as error:
@@ -156,13 +172,15 @@ class HttpClient:
             if "CERTIFICATE" in reason.upper():
                 raise StoreError(f"{url}: the server's certificate is not to be trusted: {reason}") from None
             reached = not isinstance(error, httpx.ConnectError)
-            sentence = f"{url}: the connection failed: {reason}; check that the server runs, or wait for it with --retry-for"
+            sentence = f"{url}: the connection failed: {_ERRNO_PREFIX.sub('', reason)}; check that the server runs"
             raise self._unanswered(sentence, was_sent=reached) from None
         return self._check_response(response, method, url)
 
     def _unanswered(self, sentence: str, *, was_sent: bool) -> Exception:
         """The error for a request without a response; to be retried where the server is known to exist."""
-        return _RetryableError(StoreError(sentence), was_sent=was_sent) if self._is_reachable else StoreError(sentence)
+        if self._is_reachable:
+            return _RetryableError(StoreError(sentence), was_sent=was_sent)
+        return StoreError(f"{sentence}, or wait for it with --retry-for SECONDS")
 
     def _check_response(self, response: httpx.Response, method: str, url: str) -> httpx.Response:
         status = response.status_code
