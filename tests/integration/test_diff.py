@@ -345,7 +345,7 @@ def test_a_folder_whose_manifest_is_of_something_else_holds_records(corpora: tup
 
 def test_no_delta_is_written_into_an_export_or_over_what_is_read(exports: tuple[Path, Path], tmp_path: Path) -> None:
     previous = {path.name: path.read_bytes() for path in exports[0].iterdir() if path.is_file()}
-    with pytest.raises(OutputError, match="holds an export, which a delta would spoil; name another folder"):
+    with pytest.raises(OutputError, match="holds an export, which a delta would damage; name another folder"):
         diff(*exports, exports[0])
     assert {path.name: path.read_bytes() for path in exports[0].iterdir() if path.is_file()} == previous
     half = put(tmp_path / "half" / "part-00000.nt", PLAIN.format("x")).parent
@@ -374,9 +374,22 @@ def test_the_command_says_it_in_short(exports: tuple[Path, Path], tmp_path: Path
     assert result.exit_code == 1
     assert result.stderr == ""
     *rows, last = result.stdout.splitlines()
-    assert [row.split() for row in rows] == [[name, f"{getattr(delta, name):,}"] for name in ("removed", "added", "unchanged")]
+    lists = delta.figures._asdict()
+    expected = [["figures", name, f"{figures.total:,}"] for name, figures in lists.items()]
+    expected += [["statements", name, f"{getattr(delta, name):,}"] for name in ("removed", "added", "unchanged")]
+    expected += [[f"{name}:", figid] for name, figures in lists.items() for figid in figures.first]
+    assert [row.split() for row in rows] == expected
     assert last == f"Written to {tmp_path / 'out'}: added.nq, delta.rdfp, delta.ru, removed.nq, delta.json"
     assert run(exports[0], exports[0], "-o", tmp_path / "out").exit_code == 0
+
+
+def test_without_an_output_nothing_is_written(exports: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run(*exports)
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert result.stdout == run(*exports, "-o", "out").stdout.partition("Written")[0]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert run(*exports, "--compress", "gz").exit_code == 2
 
 
 def test_json_and_quiet(exports: tuple[Path, Path], tmp_path: Path) -> None:
@@ -399,7 +412,6 @@ def test_json_and_quiet(exports: tuple[Path, Path], tmp_path: Path) -> None:
 def test_wrong_usage_is_status_2(arguments: tuple[str, ...], exports: tuple[Path, Path], tmp_path: Path) -> None:
     assert run(*exports, "-o", tmp_path / "out", *arguments).exit_code == 2
     assert not (tmp_path / "out").exists()
-    assert run(*exports).exit_code == 2
 
 
 def test_the_progress_bar_is_for_terminals_only(exports: tuple[Path, Path], corpora: tuple[Path, Path], tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from pfocr2rdf.analysis.delta.diff import diff
 from pfocr2rdf.analysis.delta.model import DiffSummary
@@ -19,6 +20,7 @@ from pfocr2rdf.storage.delta_format import UPDATE_STATEMENTS
 
 _EXAMPLES = """\b
 Examples:
+  pfocr2rdf diff release-1 release-2
   pfocr2rdf diff release-1 release-2 --output delta
   pfocr2rdf diff old.nt.zst new.ttl --output delta --format sparql --graph https://example.org/pfocr
   pfocr2rdf diff release-1 pfocr-database --output delta --compress zst --json
@@ -28,7 +30,10 @@ Examples:
 @click.command("diff", epilog=_EXAMPLES)
 @click.argument("old", type=click.Path())
 @click.argument("new", type=click.Path())
-@click.option("-o", "--output", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder to write the delta to.")
+@click.option(
+    "-o", "--output", type=click.Path(file_okay=False, path_type=Path),
+    help="Folder to write the delta to. Default: print the differences, and write none.",
+)  # fmt: skip
 @click.option(
     "-f", "--format", "formats", multiple=True, type=click.Choice(list(DELTA_FORMATS)), default=tuple(DELTA_FORMATS), show_default=True,
     help="Output format: files of statements, SPARQL Update, RDF Patch; repeat for several.",
@@ -45,12 +50,14 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing. See the exit status and delta.json.")
 @handle_errors
-def diff_command(old: str, new: str, output: Path, as_json: bool, quiet: bool, **options: Any) -> int:
-    """Compare two graphs and write the delta from OLD to NEW.
+def diff_command(old: str, new: str, output: Path | None, as_json: bool, quiet: bool, **options: Any) -> int:
+    """Compare two graphs, and write the delta from OLD to NEW.
 
     OLD and NEW are export directories, RDF files (optionally with .gz or .zst), or records: a file, a folder, a
     checkout or an archive. The exit status is 1 if the graphs differ.
     """
+    if output is None:
+        _require_no_file_options(click.get_current_context())
     with show_progress(quiet or as_json) as progress:
         summary = diff(old, new, output, progress=progress, **options)
     if as_json:
@@ -60,13 +67,27 @@ def diff_command(old: str, new: str, output: Path, as_json: bool, quiet: bool, *
     return summary.exit_status
 
 
-def _print_summary(summary: DiffSummary, output: Path) -> None:
+def _require_no_file_options(context: click.Context) -> None:
+    """Refuse options about the files of a delta where none are written."""
+    for name, option in (("formats", "--format"), ("compress", "--compress"), ("chunk", "--chunk")):
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"{option} is about the files of the delta; name a folder for them with --output.")
+
+
+def _print_summary(summary: DiffSummary, output: Path | None) -> None:
     for name, side in (("OLD", summary.old), ("NEW", summary.new)):
         if side.get("refused") or side.get("quarantined"):
             reason = f"{side['refused']:,} refused, {side['quarantined']:,} quarantined: these records are not in its graph"
             click.echo(f"{name}: {side['source']}: {reason}; export it to see why", err=True)
-    rows = {"removed": summary.removed, "added": summary.added, "unchanged": summary.unchanged}
-    width = max(len(f"{count:,}") for count in rows.values())
-    for row, count in rows.items():
-        click.echo(f"{row:9}  {count:>{width},}")
-    click.echo(f"Written to {output}: {', '.join([*(file.name for file in summary.files), 'delta.json'])}")
+    rows = [(f"figures {name}", figures.total) for name, figures in summary.figures._asdict().items()]
+    rows += [("statements removed", summary.removed), ("statements added", summary.added), ("statements unchanged", summary.unchanged)]
+    width = max(len(f"{count:,}") for _, count in rows)
+    for row, count in rows:
+        click.echo(f"{row:20}  {count:>{width},}")
+    for name, figures in summary.figures._asdict().items():
+        for figid in figures.first:
+            click.echo(f"{name}: {figid}")
+        if more := figures.total - len(figures.first):
+            click.echo(f"{name}: ... and {more:,} more")
+    if output:
+        click.echo(f"Written to {output}: {', '.join([*(file.name for file in summary.files), 'delta.json'])}")

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from pfocr2rdf.analysis.delta.compare import compare, unite_graphs
+from pfocr2rdf.analysis.delta.figures import find_figure_changes
 from pfocr2rdf.analysis.delta.inputs import ReadOptions, SortedGraph, sort_graph
 from pfocr2rdf.analysis.delta.model import DiffSummary
 from pfocr2rdf.analysis.delta.writers import DELTA_FORMATS, DeltaContent, DeltaFile, restated_files
@@ -34,7 +35,7 @@ _owns = listed_names(DELTA_FILE, lambda manifest: [file["name"] for file in mani
 def diff(
     old: str | os.PathLike[str],
     new: str | os.PathLike[str],
-    output: str | os.PathLike[str],
+    output: str | os.PathLike[str] | None = None,
     *,
     formats: Iterable[str] = tuple(DELTA_FORMATS),
     compress: str | None = None,
@@ -49,7 +50,7 @@ def diff(
     Args:
         old: an export directory, an RDF file, or records (a file, a folder, a checkout, an archive), which are exported first.
         new: the same.
-        output: the folder to write to. Its files appear at the end, atomically.
+        output: the folder to write the delta to; ``None`` to write none. Its files appear at the end, atomically.
         formats: ``statements`` (``removed`` and ``added``, as N-Triples or N-Quads), ``sparql`` (SPARQL Update), ``patch`` (RDF Patch).
         compress: ``gz`` or ``zst``, for all of these.
         chunk: the number of statements in one SPARQL Update operation.
@@ -70,14 +71,18 @@ def diff(
     _check_arguments(names, compress, chunk, graph)
     sides = resolve_input(old), resolve_input(new)
     with ExitStack() as stack:
-        _check_output(Path(output), [path for side in sides for path in side.input_files])
-        directory = stack.enter_context(StagedDirectory(output, DELTA_FILE, _owns))
+        directory = None
+        if output is not None:
+            _check_output(Path(output), [path for side in sides for path in side.input_files])
+            directory = stack.enter_context(StagedDirectory(output, DELTA_FILE, _owns))
         scratch = stack.enter_context(scratch_directory())
         read_options = ReadOptions(
             scratch, GraphNaming(graph, ignore_graphs), not ignore_graphs and _prefer_quads(*sides), sort_bytes, progress
         )
         graphs = sort_graph(sides[0], old, "old", read_options), sort_graph(sides[1], new, "new", read_options)
-        summary, content = _compare_graphs(*graphs, scratch, chunk, progress)
+        summary, content = _compare_graphs(*graphs, read_options, chunk)
+        if directory is None:
+            return summary
         for make_files in (*(DELTA_FORMATS[name] for name in names), restated_files):
             _write(make_files(content), directory, suffix_for(compress))
         summary = summary._replace(files=sorted(directory.written_files))
@@ -100,7 +105,7 @@ def _check_arguments(formats: Iterable[str], compress: str | None, chunk: int, g
 
 def _check_output(folder: Path, input_files: Iterable[Path]) -> None:
     if is_export(folder):
-        raise OutputError(f"{folder}: holds an export, which a delta would spoil; name another folder")
+        raise OutputError(f"{folder}: holds an export, which a delta would damage; name another folder with --output")
     for file in input_files:
         if _is_delta_name(file.name) and file.parent.resolve() == folder.resolve():
             raise OutputError(f"{file}: would be read and overwritten; name another folder")
@@ -112,9 +117,7 @@ def _prefer_quads(old: GraphInput, new: GraphInput) -> bool:
     return True in abilities and False not in abilities
 
 
-def _compare_graphs(
-    old: SortedGraph, new: SortedGraph, scratch: Path, chunk: int, progress: Progress | None
-) -> tuple[DiffSummary, DeltaContent]:
+def _compare_graphs(old: SortedGraph, new: SortedGraph, options: ReadOptions, chunk: int) -> tuple[DiffSummary, DeltaContent]:
     """Compare sorted graphs: the summary, and what there is to write.
 
     Raises:
@@ -126,16 +129,18 @@ def _compare_graphs(
             f"{named.source} names graphs and {other.source} does not; say with --graph which graph its statements are in,"
             " or compare without the names: --ignore-graphs"
         )
-    meter = ProgressMeter(progress, "comparing", old.lines.written_count + new.lines.written_count)
+    scratch = options.scratch
+    meter = ProgressMeter(options.progress, "comparing", old.lines.written_count + new.lines.written_count)
     old_reader, new_reader = HashingReader(old.lines, meter), HashingReader(new.lines, meter)
     difference = compare(iter(old_reader), iter(new_reader), scratch)
     old_identity, new_identity = old.identity(old_reader), new.identity(new_reader)
     removed, added = old_reader.count - difference.unchanged, new_reader.count - difference.unchanged
     quads = old.has_graph_names or new.has_graph_names
     union = unite_graphs(difference.removed, new.lines.merge(), scratch) if quads else None
+    figures = find_figure_changes(difference, new.lines.merge, scratch, options.sort_bytes)
     content = DeltaContent(difference, union, chunk, old_identity["sha256"], new_identity["sha256"])
     return DiffSummary(
-        removed, added, difference.unchanged, quads, old_identity, new_identity, [], union.triples if union else new_reader.count
+        removed, added, difference.unchanged, quads, old_identity, new_identity, [], union.triples if union else new_reader.count, figures
     ), content
 
 

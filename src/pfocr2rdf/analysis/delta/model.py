@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from pfocr2rdf.analysis.delta.figures import FigureChanges
 from pfocr2rdf.errors import ExitStatus
 from pfocr2rdf.storage.files import FileInfo
 
@@ -23,6 +24,7 @@ class DiffSummary(NamedTuple):
         new: the same for the new graph.
         files: the written files, without ``delta.json``.
         triples: the number of statements of the new graph without the names of their graphs.
+        figures: the figures that are new, gone and changed.
     """
 
     removed: int
@@ -33,6 +35,7 @@ class DiffSummary(NamedTuple):
     new: dict[str, Any]
     files: list[FileInfo]
     triples: int
+    figures: FigureChanges
 
     @property
     def differs(self) -> bool:
@@ -55,6 +58,7 @@ class DiffSummary(NamedTuple):
             "removed": self.removed,
             "added": self.added,
             "unchanged": self.unchanged,
+            "figures": self.figures.as_dict(),
             "statements": "quads" if self.has_graph_names else "triples",
             "old": self.old,
             "new": self.new,
