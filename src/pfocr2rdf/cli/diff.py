@@ -51,7 +51,7 @@ Examples:
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing. See the exit status and delta.json.")
 @handle_errors
 def diff_command(old: str, new: str, output: Path | None, as_json: bool, quiet: bool, **options: Any) -> int:
-    """Compare two graphs, and write the delta from OLD to NEW.
+    """Compare two graphs and write the delta from OLD to NEW.
 
     OLD and NEW are export directories, RDF files (optionally with .gz or .zst), or records: a file, a folder, a
     checkout or an archive. The exit status is 1 if the graphs differ.
