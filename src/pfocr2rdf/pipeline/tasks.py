@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from multiprocessing import parent_process
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ BATCH_RECORDS = 64  # records that a worker maps at once
 
 
 class MapBatchTask(NamedTuple):
-    """Map a batch. With a ``spill_directory``, the fragments are left there for another process; else they come with the result."""
+    """Map a batch. With a ``spill_directory``, a worker process leaves the fragments there; else they come with the result."""
 
     records: list[IndexedRecord]
     spill_directory: str = ""
@@ -28,7 +29,7 @@ class MapBatchTask(NamedTuple):
     def run(self, worker: Worker) -> BatchResult:
         """The result of the batch."""
         result = worker.run(self.records)
-        if self.spill_directory:
+        if self.spill_directory and parent_process():
             result.spill(Path(self.spill_directory), self.records[0].number)
         return result
 

@@ -25,6 +25,7 @@ LIST_FIELDS = ("genes", "chemicals", "diseases")
 HUMAN_TAXON = ("9606", "Homo sapiens")
 _GENE_KEYS = ("word", "symbol", "source", "hgnc_symbol", "entrez")
 _NER_KEYS = ("word", "source", "identifier")
+_ONLY_TEXT = frozenset((str,))
 _MakeMention = Callable[[tuple[str, ...], str], tuple[Mention, bool]]
 _get_mention = attrgetter("mention")
 _mention_caches: dict[str, LruCache[tuple[str, ...], Mention]] = {name: LruCache(ROW_CACHE_ENTRIES) for name in LIST_FIELDS}
@@ -58,40 +59,48 @@ def _row_values(row: Any, keys: tuple[str, ...], field: str) -> tuple[str, ...]:
 
 def _is_plain(values: tuple[str, ...]) -> bool:
     """Whether all of the values are text without control characters."""
-    return {str}.issuperset(map(type, values)) and "".join(values).isprintable()
+    return _ONLY_TEXT.issuperset(map(type, values)) and "".join(values).isprintable()
 
 
 def _mentions(fields: RecordFields, name: str, keys: tuple[str, ...], make: _MakeMention) -> list[Mention]:
-    """The mentions of one list, memoised by row: most rows repeat, and are looked up all at once.
+    """The mentions of one list, memoised by row; those that were read by their text have it, where it may be cached.
 
-    ``make`` makes the mention of the values of these ``keys``, and says whether it may be cached; rows that were read by their text
-    have it then.
+    ``make`` makes the mention of the values of these ``keys``, and says whether it may be cached.
     """
     rows = fields.raw(name)
     if type(rows) is not TextRows:
         rows = _rows(rows, name)
-    elif None not in (known := list(map(_get_mention, rows))):
-        return known
+        return _read_mentions(fields, name, dict(enumerate(rows)), keys, make)
+    mentions: list[Mention] = list(map(_get_mention, rows))
+    if None in mentions:
+        new_rows = {index: row for index, row in enumerate(rows) if row.mention is None}
+        for (index, row), mention in zip(new_rows.items(), _read_mentions(fields, name, new_rows, keys, make), strict=True):
+            mentions[index] = mention
+            is_whole = len(row) == len(keys) and _ONLY_TEXT.issuperset(map(type, row.values()))
+            if is_whole and mention is _mention_caches[name].get(tuple([row.get(key, "") for key in keys])):
+                row.mention = mention
+    return mentions
+
+
+def _read_mentions(fields: RecordFields, name: str, rows: Mapping[int, Any], keys: tuple[str, ...], make: _MakeMention) -> list[Mention]:
+    """The mentions of rows, by their values; most of them repeat, and are looked up all at once."""
     cache, columns = _mention_caches[name], list[tuple[str, ...]]()
     cached: Iterable[Mention | None]
     try:
-        columns = list(map(itemgetter(*keys), rows))
+        columns = list(map(itemgetter(*keys), rows.values()))
         cached = list(map(cache.get, columns))
     except (KeyError, TypeError):  # a row is no mapping, lacks a key, or has a value that is no text
         cached, columns = repeat(None, len(rows)), []
     mentions = []
-    for index, mention in enumerate(cached):
+    for number, (index, mention) in enumerate(zip(rows, cached, strict=True)):
         if mention is None:
             field = f"{name}[{index}]"
-            values = columns[index] if columns and _is_plain(columns[index]) else _row_values(rows[index], keys, field)
+            values = columns[number] if columns and _is_plain(columns[number]) else _row_values(rows[index], keys, field)
             mention = cache.lookup(values) or _make_mention(cache, make, values, field)
         mentions.append(mention)
-    if rows and (not columns or not {len(keys)}.issuperset(map(len, rows))):  # a row with all keys and as many of them has no other
-        unknown = dict.fromkeys(key for row in rows for key in row if key not in keys)
+    if rows and (not columns or not {len(keys)}.issuperset(map(len, rows.values()))):  # a row with all keys and as many has no other
+        unknown = dict.fromkeys(key for row in rows.values() for key in row if key not in keys)
         fields.notes += describe_unknown("key", unknown, keys, f"{name}: ")
-    elif type(rows) is TextRows:
-        for row, values in zip(rows, columns, strict=True):
-            row.mention = row.mention or cache.get(values)
     return mentions
 
 

@@ -48,15 +48,21 @@ def _mentions(name: str, columns: tuple[str, ...], table: SideTable, make: Calla
     if b"\r" in table.data or len(header) > _MAX_CACHED_LINE_BYTES:  # lines may end elsewhere
         return _read_mentions(name, columns, table, make)
     by_line = _line_caches[name, header]
-    known = [mention for mention in map(by_line.get, lines) if mention]
-    if lines and len(known) == len(lines):
-        return known
-    mentions = _read_mentions(name, columns, table, make)
-    if len(mentions) == len(lines):  # none is blank
-        for line, mention in zip(lines, mentions, strict=True):
-            if len(line) <= _MAX_CACHED_LINE_BYTES:
-                by_line.put(line, mention)
-    return mentions
+    mentions: list[Any] = list(map(by_line.get, lines))
+    if lines and None not in mentions:
+        return mentions
+    new_lines = list(dict.fromkeys([line for line, mention in zip(lines, mentions, strict=True) if mention is None]))
+    try:
+        new_mentions = _read_mentions(name, columns, table._replace(data=b"\n".join([header, *new_lines])), make)
+    except RecordError:
+        new_mentions = []
+    if not new_mentions or len(new_mentions) < len(new_lines):  # there is no row, a blank line, or an error, which is raised with its line
+        return _read_mentions(name, columns, table, make)
+    mention_by_line = dict(zip(new_lines, new_mentions, strict=True))
+    for line, mention in mention_by_line.items():
+        if len(line) <= _MAX_CACHED_LINE_BYTES:
+            by_line.put(line, mention)
+    return [mention or mention_by_line[line] for line, mention in zip(lines, mentions, strict=True)]
 
 
 def _read_mentions(name: str, columns: tuple[str, ...], table: SideTable, make: Callable[[tuple[str, ...]], Mention]) -> list[Mention]:
