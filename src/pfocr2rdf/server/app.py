@@ -1,4 +1,4 @@
-"""The ASGI application: routes, SPARQL endpoint, pages, streamed responses."""
+"""The ASGI application: routes, SPARQL endpoint, pages."""
 
 from __future__ import annotations
 
@@ -25,17 +25,18 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
+from starlette.types import Receive
 
 from pfocr2rdf.errors import OptionError, StoreError
 from pfocr2rdf.pipeline.prefix_files import serialize_prefixes_jsonld, serialize_prefixes_turtle
 from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
 from pfocr2rdf.rdf.vocabulary import PREFIXES
-from pfocr2rdf.server.answers import QueryAnswers, make_answer, streamed_answer
+from pfocr2rdf.server.answers import Answer, QueryAnswers, make_answer, streamed_answer
 from pfocr2rdf.server.client_network import client_network
 from pfocr2rdf.server.content_coding import ContentCoding
 from pfocr2rdf.server.content_negotiation import GRAPH_MEDIA_TYPES, RESULT_MEDIA_TYPES, add_charset, choose_media_type, negotiate
 from pfocr2rdf.server.execute import STORE_UNAVAILABLE_MESSAGE, SparqlRequest
+from pfocr2rdf.server.file_responses import PictureFiles, file_response
 from pfocr2rdf.server.host_check import HostCheck, HostNames, normalize_host_name
 from pfocr2rdf.server.linked_data import SEARCH_PAGE, WARM_UP_STEPS, PageHandler, PageRequest, PageResponse, is_resource
 from pfocr2rdf.server.middleware import LOG, HeadersAndAccessLog, common_headers
@@ -48,12 +49,12 @@ from pfocr2rdf.server.service_description import describe_service, serialize_tri
 from pfocr2rdf.server.settings import BYTES_PER_MEGABYTE, ServerSettings
 from pfocr2rdf.server.sparql_protocol import FORMAT_PARAMETERS, HttpError, ProtocolRequest, parse_request
 from pfocr2rdf.server.store_view import StoreView
-from pfocr2rdf.server.transfers import Transfer, TransferTable
+from pfocr2rdf.server.transfers import TransferTable
 from pfocr2rdf.server.worker_pool import RETRY_AFTER_HEADERS, StreamedResult
 from pfocr2rdf.site.pages.browse_pages import render_not_found_page
 from pfocr2rdf.site.pages.graph_reader import DESCRIPTION_GRAPH, DatasetReader
 from pfocr2rdf.site.pages.html import ASSETS_DIR, Site
-from pfocr2rdf.site.pages.pictures import PICTURE_SUFFIXES, PICTURES_DIR, PicturePolicy, is_picture_folder, picture_policy
+from pfocr2rdf.site.pages.pictures import PICTURES_DIR, PicturePolicy, is_picture_folder, picture_policy
 from pfocr2rdf.site.pages.query_page import render_query_page
 from pfocr2rdf.site.pages.query_problem import describe_problem
 from pfocr2rdf.stores.embedded import EmbeddedStore, StoreManager, require_store
@@ -62,8 +63,6 @@ from pfocr2rdf.stores.querying.lookup import LookupExceededError
 from pfocr2rdf.stores.querying.parameter_values import set_parameters
 from pfocr2rdf.stores.store import SolutionMapping
 
-_BLOCK_BYTES = 1 << 16
-_STALL_TIMEOUT_SECONDS = 30.0  # for a client to accept one block
 _METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
 _is_header_name = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII).fullmatch
 _ALL_MEDIA_TYPES = ["text/plain", *RESULT_MEDIA_TYPES, *GRAPH_MEDIA_TYPES]
@@ -91,7 +90,7 @@ def application(store: str | os.PathLike[str], settings: ServerSettings = Server
             raise StoreError(f"{name!r} is no host name; give it without scheme and port, such as data.example.org")
     policy = picture_policy(settings.pictures, _image_origin(Path(store)))
     service = _Endpoints(Path(os.path.abspath(store)), settings, policy)
-    picture_routes = [Mount(f"/{PICTURES_DIR}", _PictureFiles(directory=settings.pictures))] if is_picture_folder(settings.pictures) else []
+    picture_routes = [Mount(f"/{PICTURES_DIR}", PictureFiles(directory=settings.pictures))] if is_picture_folder(settings.pictures) else []
     host_names = HostNames(settings.host_names)
 
     @contextlib.asynccontextmanager
@@ -134,14 +133,6 @@ def application(store: str | os.PathLike[str], settings: ServerSettings = Server
     app.state.quick_requests = QuickRequests(service.answers, settings, host_names.is_ours, common_headers(policy))
     app.router.redirect_slashes = False  # a redirect would follow an untrusted Host header
     return app
-
-
-class _PictureFiles(StaticFiles):
-    """The pictures of a folder, and none of its other files."""
-
-    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
-        """The path of a file and its status, if it is a picture."""
-        return super().lookup_path(path) if path.lower().endswith(PICTURE_SUFFIXES) else ("", None)
 
 
 def _image_origin(store: Path) -> str:
@@ -197,18 +188,14 @@ class _Endpoints:
             return await asyncio.to_thread(self._describe_service, request, protocol_request)
         streamed = await self._answer(request, protocol_request.sparql_request)
         if streamed.file is not None:
-            return self._send(request, streamed.file, streamed.result.detail, streamed.etag)
+            return file_response(request, streamed.file, streamed.result.detail, streamed.etag, self._transfers)
         status, message, _ = streamed.result
         if _prefers_html(protocol_request):
             return await asyncio.to_thread(self._query_page, protocol_request.sparql_request.query, message, status)
         raise HttpError(status, message, _retry_headers(status))
 
-    def _send(self, request: Request, file: IO[bytes], media_type: str, etag: str) -> Response:
-        headers = {"ETag": etag, "Cache-Control": "no-cache"} if etag else {}
-        if etag and _is_known(request, etag):
-            file.close()
-            return Response(status_code=304, headers=headers)
-        return _FileResponse(file, media_type, headers, self._transfers)
+    def _send(self, request: Request, answer: Answer) -> Response:
+        return file_response(request, io.BytesIO(answer.body), answer.media_type, answer.etag, self._transfers)
 
     async def queries(self, request: Request) -> Response:
         """The query page with the examples."""
@@ -271,7 +258,7 @@ class _Endpoints:
         page_request = PageRequest(request.path_params["path"], request.headers.get("accept", ""), f"{_base_url(request)}/", *search)
         key = self.answers.page_key(page_request)
         if key and (cached := self.answers.cache.get(key)):
-            return self._send(request, io.BytesIO(cached.body), cached.media_type, cached.etag)
+            return self._send(request, cached)
         if page_request.path == SEARCH_PAGE:
             await self.page_data.wait_for_index()
         try:
@@ -287,7 +274,7 @@ class _Endpoints:
         answer = make_answer(response.media_type, response.body.encode())
         if key and response.is_final:
             self.answers.cache.put(key, answer, len(page_request.path) + len(page_request.accept))
-        return self._send(request, io.BytesIO(answer.body), answer.media_type, answer.etag)
+        return self._send(request, answer)
 
     async def search_file(self, request: Request) -> Response:
         """A file of the search index, which the script of the search reads. Its address has the version of the index."""
@@ -468,44 +455,3 @@ async def _handle_routing_error(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         return PlainTextResponse("there is nothing here; the SPARQL service is at /sparql\n", 404)
     return PlainTextResponse(f"{request.method} does nothing here\n", error.status_code, error.headers)
-
-
-def _is_known(request: Request, etag: str) -> bool:
-    """Whether the client has what has this entity tag (RFC 9110, section 13.1.2)."""
-    known = request.headers.get("if-none-match", "").strip()
-    return known == "*" or etag.removeprefix("W/") in {tag.strip().removeprefix("W/") for tag in known.split(",")}
-
-
-class _FileResponse(Response):
-    """Streams a file. A client that stalls is disconnected."""
-
-    def __init__(self, file: IO[bytes], media_type: str, headers: dict[str, str], transfers: TransferTable) -> None:
-        super().__init__(headers=headers, media_type=add_charset(media_type))
-        self._file = file
-        self._transfers = transfers
-        self._size = file.seek(0, os.SEEK_END)
-        self.headers["Content-Length"] = str(self._size)
-        file.seek(0)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        client = str((scope.get("client") or ("",))[0])
-        try:
-            with self._file:
-                async with asyncio.timeout(_STALL_TIMEOUT_SECONDS) as deadline:
-                    transfer = Transfer(client, self._size, deadline)
-                    with self._transfers.register(transfer):
-                        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-                        left = 0 if scope["method"] == "HEAD" else self._size
-                        more = True
-                        while more:  # an empty body is sent as well
-                            block = await self._read_block(min(left, _BLOCK_BYTES))
-                            left -= len(block)
-                            more = left > 0
-                            await send({"type": "http.response.body", "body": block, "more_body": more})
-                            transfer.progress(len(block), _STALL_TIMEOUT_SECONDS)
-        except TimeoutError:
-            LOG.info("%s took its answer too slowly and was left", client)
-
-    async def _read_block(self, size: int) -> bytes:
-        """A block of the file; a disk can take longer than the event loop should wait."""
-        return self._file.read(size) if isinstance(self._file, io.BytesIO) else await asyncio.to_thread(self._file.read, size)
