@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,11 +20,13 @@ from tests.support.servers import free_port
 from tests.support.websites import write_site
 
 from pfocr2rdf.cli.check import check_command
-from pfocr2rdf.errors import SourceError
+from pfocr2rdf.errors import OptionError, SourceError
 from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.server.content_negotiation import negotiate
 from pfocr2rdf.site.audit.check import check_site
+from pfocr2rdf.site.audit.client import AuditClient
 from pfocr2rdf.site.audit.findings import AuditReport
+from pfocr2rdf.site.audit.folder import FolderTransport
 from pfocr2rdf.site.hosting.files import CONTENT_TYPES
 from pfocr2rdf.site.pages.urls import VOCABULARY_REPRESENTATIONS, redirect_rules
 
@@ -382,7 +385,7 @@ def test_a_site_that_ends_in_the_middle_is_told_so(folder: Path) -> None:
 
 def test_a_site_that_cannot_be_asked_is_no_finding() -> None:
     url = f"http://127.0.0.1:{free_port()}/"
-    with pytest.raises(SourceError, match="see whether it runs"):
+    with pytest.raises(SourceError, match="check that the server runs, or raise --timeout"):
         check_site(url)
     for invalid_url in ("ftp://example.org/", "example.org", "http://[/", "file:///etc/passwd", "http://"):
         with pytest.raises(SourceError):
@@ -409,12 +412,13 @@ def test_the_command_tells_what_is_wrong_and_ends_with_the_status_for_it(folder:
     with running(folder) as url:
         result = runner.invoke(check_command, [url, "--samples", "1"])
         assert result.exit_code == 0, result.output
-        assert result.output.splitlines()[-1].startswith(f"{url}: nothing is wrong, after ")
+        assert result.output.splitlines()[-1].startswith(f"{url}: no problems found, ")
     with running(folder, FAULTS["is no Turtle"]) as url:
         result = runner.invoke(check_command, [url, "--samples", "1"])
         assert result.exit_code == 1
-        assert f"{url}dataset.ttl: is no Turtle" in result.output
-        assert "things are wrong" in result.output
+        assert " URLs: is no Turtle" in result.output
+        assert f"\n  {url}dataset.ttl\n" in result.output
+        assert "problems found" in result.output
         result = runner.invoke(check_command, [url, "--samples", "1", "--json"])
         report = json.loads(result.output)
         assert (result.exit_code, report["negotiates"], report["url"]) == (1, True, url)
@@ -432,3 +436,48 @@ def test_the_command_says_how_far_it_is(folder: Path) -> None:
         check_site(url, samples=1, progress=lambda stage, completed, total, note="": calls.append((stage, completed, total)))
     assert [stage for stage, completed, _ in calls if completed == 0] == ["sitemap", "documents", "names"]
     assert all(completed < total for _, completed, total in calls)
+
+
+def write_published_site(folder: Path, *, packed: str = "") -> None:
+    write_site(folder, packed=packed)
+    (folder / "site.json").write_text(json.dumps({"tool": "pfocr2rdf 1", "base": SITE_URL}))
+
+
+# -- a folder ---------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("packed", ["", "beside", "only"])
+def test_a_good_site_in_a_folder_has_no_problems(packed: str, tmp_path: Path) -> None:
+    write_published_site(tmp_path / "site", packed=packed)
+    report = check_site(tmp_path / "site", samples=30)
+    assert (report.findings, report.negotiates, report.url) == ((), False, str(tmp_path / "site"))
+    assert report.requests > 100
+
+
+def test_problems_of_a_folder_are_grouped_and_name_its_files(tmp_path: Path) -> None:
+    write_published_site(tmp_path / "site")
+    for path in (tmp_path / "site").glob("*/*.ttl"):
+        path.unlink()
+    result = CliRunner().invoke(check_command, [str(tmp_path / "site"), "--samples", "30"])
+    first, *lines = result.stdout.splitlines()
+    missing = [line for line in lines if line.startswith(f"  {tmp_path}/site/") and line.endswith(".ttl")]
+    assert first.endswith(" URLs: is answered with 404, not with a document; publish the site again")
+    assert len(missing) == 5
+    assert re.fullmatch(r"  \.\.\. and \d+ more; --json lists all", lines[5])
+    assert result.exit_code == 1
+    assert re.fullmatch(rf"{tmp_path}/site: \d+ problems found, \d+ requests", lines[-1])
+
+
+@pytest.mark.parametrize("path", ["/../secret.html", "/%2e%2e/secret.html", "/a%00b.html"])
+def test_nothing_outside_of_the_folder_is_read(path: str, tmp_path: Path) -> None:
+    (tmp_path / "secret.html").write_text("secret")
+    (tmp_path / "site").mkdir()
+    with contextlib.closing(AuditClient("https://example.org/", 1, FolderTransport(tmp_path / "site", "https://example.org/"))) as client:
+        assert client.get(f"https://example.org{path}").status == 404
+
+
+def test_a_folder_without_a_site_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"is a folder, not a site; name a folder that 'pfocr2rdf publish' made$"):
+        check_site(tmp_path)
+    with pytest.raises(OptionError, match=r"a folder has no content negotiation; name the URL of the site$"):
+        check_site(tmp_path, negotiates=True)

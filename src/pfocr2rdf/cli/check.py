@@ -13,14 +13,17 @@ from pfocr2rdf.site.audit.findings import AuditReport
 
 _EXAMPLES = """\b
 Examples:
+  pfocr2rdf check site
   pfocr2rdf check https://pfocr.wikipathways.org/
   pfocr2rdf check http://127.0.0.1:8000/ --samples 20
   pfocr2rdf check https://example.github.io/pfocr/ --no-negotiation --json
 """
 
+_MAX_SHOWN_URLS = 5
+
 
 @click.command("check", epilog=_EXAMPLES)
-@click.argument("url")
+@click.argument("url", metavar="SITE")
 @click.option(
     "--samples", type=click.IntRange(min=1), default=SAMPLES_PER_TYPE, show_default=True, metavar="N",
     help="Number of resources of each type to request.",
@@ -39,8 +42,8 @@ Examples:
 def check_command(url: str, samples: int, timeout: float, negotiates: bool | None, as_json: bool, quiet: bool) -> int:
     """Check a published site.
 
-    URL is the URL of a site created by 'pfocr2rdf publish'. The command requests a sample of the resources in its sitemap, in each
-    format and with different Accept headers, and checks the responses. The exit status is 1 if there are problems.
+    SITE is the URL, or the folder, of a site created by 'pfocr2rdf publish'. The command requests a sample of the resources in its
+    sitemap, in each format and with different Accept headers, and checks the responses. The exit status is 1 if there are problems.
     """
     with show_progress(quiet or as_json) as progress:
         report = check_site(url, samples=samples, timeout=timeout, negotiates=negotiates, progress=progress)
@@ -52,10 +55,17 @@ def check_command(url: str, samples: int, timeout: float, negotiates: bool | Non
 
 
 def _print_report(report: AuditReport) -> None:
-    for finding in report.findings:
-        click.echo(str(finding))
+    for group in report.groups():
+        if len(group.findings) == 1:
+            click.echo(str(group.findings[0]))
+            continue
+        click.echo(f"{len(group.findings):,} URLs: {group.wrong}; {group.remedy}")
+        for finding in group.findings[:_MAX_SHOWN_URLS]:
+            click.echo(f"  {finding.request}")
+        if more := len(group.findings[_MAX_SHOWN_URLS:]):
+            click.echo(f"  ... and {more:,} more; --json lists all")
     for note in report.notes:
         click.echo(f"Note: {note}")
     count = len(report.findings)
-    verdict = f"{count:,} {'thing is' if count == 1 else 'things are'} wrong" if count else "nothing is wrong"
-    click.echo(f"{report.url}: {verdict}, after {report.requests:,} requests")
+    problems = f"{count:,} {'problem' if count == 1 else 'problems'} found" if count else "no problems found"
+    click.echo(f"{report.url}: {problems}, {report.requests:,} requests")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator
 from contextlib import closing
+from pathlib import Path
 
-from pfocr2rdf.errors import SourceError
+from pfocr2rdf.errors import OptionError, SourceError
 from pfocr2rdf.site.audit.aliases import AliasSample
 from pfocr2rdf.site.audit.client import AuditClient, SiteUnreachableError, printable_excerpt
 from pfocr2rdf.site.audit.documents import check_context, check_documents, check_head, parse_statements
 from pfocr2rdf.site.audit.findings import REPUBLISH_REMEDY, AuditReport, Finding
+from pfocr2rdf.site.audit.folder import FolderTransport, read_site_base
 from pfocr2rdf.site.audit.negotiation import NegotiatedPath, check_negotiation, check_not_acceptable, is_negotiated, negotiated_paths
 from pfocr2rdf.site.audit.sitemap import sample_sitemap
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES, HTML, REPRESENTATIONS, STANDALONE_PAGES, TURTLE, EntityType, PageAddress
 from pfocr2rdf.storage.progress import Progress
-from pfocr2rdf.storage.urls import require_public_url
+from pfocr2rdf.storage.urls import is_url, require_public_url
 
 SAMPLES_PER_TYPE = 3  # the default size of the sample of each entity type
 AUDIT_TIMEOUT_SECONDS = 20.0  # the default timeout: seconds without a byte
@@ -28,7 +31,7 @@ _NO_NEGOTIATION = Finding(
 
 
 def check_site(
-    url: str,
+    url: str | os.PathLike[str],
     *,
     samples: int = SAMPLES_PER_TYPE,
     timeout: float = AUDIT_TIMEOUT_SECONDS,
@@ -38,21 +41,36 @@ def check_site(
     """Request pages of each entity type with each ``Accept`` header, and report what is wrong.
 
     Args:
-        url: the URL of the site.
+        url: the URL of the site, or the folder of a site that was published; a folder has no content negotiation to check.
         samples: the number of resources of each entity type, from the sitemap.
         timeout: seconds without a byte.
         negotiates: whether the host does content negotiation; ``None`` to find out.
         progress: called with the stage, the number of finished items, and the total.
 
     Raises:
-        SourceError: the site does not respond, or the URL has more than a path.
+        SourceError: the site does not respond, or the URL has more than a path, or the folder has no site.
+        OptionError: ``negotiates`` with a folder.
     """
+    url = os.fspath(url)
+    if not is_url(url) and os.path.isdir(url):
+        return _check_folder(Path(url), samples, negotiates, progress)
     try:
         require_public_url(url, "leave it out; a site that asks for a password cannot be checked")
     except ValueError as error:
         raise SourceError(str(error)) from None
     with closing(AuditClient(url if url.endswith("/") else f"{url}/", timeout)) as client:
         return _SiteCheck(client, samples, negotiates, progress).run()
+
+
+def _check_folder(folder: Path, samples: int, negotiates: bool | None, progress: Progress | None) -> AuditReport:
+    """Check the site in a folder; what it names are the files, not their URLs on the web."""
+    if negotiates:
+        raise OptionError("a folder has no content negotiation; name the URL of the site")
+    base = read_site_base(folder)
+    with closing(AuditClient(base, AUDIT_TIMEOUT_SECONDS, FolderTransport(folder, base))) as client:
+        report = _SiteCheck(client, samples, False, progress).run()
+    findings = [finding._replace(url=f"{folder}/{finding.url.removeprefix(base)}") for finding in report.findings]
+    return report._replace(url=str(folder), findings=tuple(findings))
 
 
 class _SiteCheck:
@@ -80,10 +98,10 @@ class _SiteCheck:
         url = self._client.url
         if not url.startswith(("http://", "https://")):
             shown = printable_excerpt(url.rpartition("@")[2])  # what stands before may be a password
-            raise SourceError(f"{shown}: it is no URL of a site; name one such as https://example.org/pfocr/")
+            raise SourceError(f"{shown.rstrip('/')}: is neither a folder nor a URL; write a URL such as https://example.org/pfocr/")
         response = self._client.get(url)
         if not response.status:
-            raise SourceError(f"{url}: the site {response.fault}; see whether it runs, or allow more with --timeout")
+            raise SourceError(f"{url}: the site {response.fault}; check that the server runs, or raise --timeout")
         if response.location and not self._client.is_on_site(response.location):
             raise SourceError(f"{url}: the site leads to {printable_excerpt(response.location)}; name that URL if it is the one")
 
@@ -114,7 +132,7 @@ class _SiteCheck:
         yield from check_context(self._client)
         robots = self._client.follow(f"{self._client.url}robots.txt")
         if robots.status != 200 or robots.fault:
-            yield Finding(robots.url, "", robots.outcome, "publish the site anew, or write a robots.txt at the root of the host")
+            yield Finding(robots.url, "", robots.outcome, "publish the site again, or write a robots.txt at the root of the host")
         elif b"sitemap:" not in robots.body.lower():
             yield Finding(robots.url, "", "names no sitemap", REPUBLISH_REMEDY)
 

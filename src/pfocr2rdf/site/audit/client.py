@@ -77,7 +77,7 @@ def printable_excerpt(text: str) -> str:
 class AuditClient:
     """A client for the site at a URL that ends in a slash. A response may pause for ``timeout`` seconds, and take three times as long."""
 
-    def __init__(self, url: str, timeout: float) -> None:
+    def __init__(self, url: str, timeout: float, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.url = url
         self.request_count = 0
         self._unanswered_requests = 0
@@ -86,7 +86,7 @@ class AuditClient:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         headers = {"User-Agent": TOOL.replace(" ", "/"), "Accept-Encoding": "gzip"}
-        self._client = httpx.AsyncClient(timeout=timeout, headers=headers, follow_redirects=False)
+        self._client = httpx.AsyncClient(transport=transport, timeout=timeout, headers=headers, follow_redirects=False)
 
     def close(self) -> None:
         """Close the connections."""
@@ -142,7 +142,7 @@ class AuditClient:
         except (TimeoutError, httpx.TimeoutException):
             return HttpResponse(url, fault="is not answered in time")
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            return HttpResponse(url, fault=f"cannot be asked for: {printable_excerpt(str(error)) or type(error).__name__}")
+            return HttpResponse(url, fault=f"cannot be reached: {printable_excerpt(str(error)) or type(error).__name__}")
 
     async def _send_request(self, url: str, accept: str, max_bytes: int) -> HttpResponse:
         request = self._client.build_request("GET", url)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pfocr2rdf.errors import ExitStatus
 
-REPUBLISH_REMEDY = "publish the site anew"  # the remedy where a file of the site is not what ``publish`` writes
+REPUBLISH_REMEDY = "publish the site again"  # the remedy where a file of the site is not what ``publish`` writes
 
 
 class Finding(NamedTuple):
@@ -23,8 +23,20 @@ class Finding(NamedTuple):
         >>> str(Finding("https://example.org/dataset", "text/turtle", "is answered with 500", "look into the log of the server"))
         'https://example.org/dataset (Accept: text/turtle): is answered with 500; look into the log of the server'
         """
-        request = f" (Accept: {self.accept})" if self.accept else ""
-        return f"{self.url}{request}: {self.wrong}; {self.remedy}"
+        return f"{self.request}: {self.wrong}; {self.remedy}"
+
+    @property
+    def request(self) -> str:
+        """The URL, with the header if it matters."""
+        return f"{self.url} (Accept: {self.accept})" if self.accept else self.url
+
+
+class FindingGroup(NamedTuple):
+    """The same problem of several URLs."""
+
+    wrong: str
+    remedy: str
+    findings: list[Finding]
 
 
 class AuditReport(NamedTuple):
@@ -40,6 +52,13 @@ class AuditReport(NamedTuple):
     def exit_status(self) -> ExitStatus:
         """``DIFFERS`` if there are findings, else ``OK``."""
         return ExitStatus.DIFFERS if self.findings else ExitStatus.OK
+
+    def groups(self) -> list[FindingGroup]:
+        """The findings by what is wrong, in the order in which they were found."""
+        groups: dict[tuple[str, str], list[Finding]] = {}
+        for finding in self.findings:
+            groups.setdefault((finding.wrong, finding.remedy), []).append(finding)
+        return [FindingGroup(*key, findings) for key, findings in groups.items()]
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON."""
