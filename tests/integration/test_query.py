@@ -188,13 +188,16 @@ def test_a_text_that_no_file_could_be_called_is_a_query(store: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("SELECT * {", "line 1, column 11: it ends too early"),
-        ("SELECT ?s {\n  ?s pfocr:mentions ?o FILTR(?s)\n}", "line 2, column 24: it cannot be understood from here on: FILTR(?s) }"),
-        ("SELECT ?s { ?s pfocr:mentions ncbigene:1 } LIMIT x", "line 1, column 50: it cannot be understood from here on: x"),
+        ("SELECT * {",
+         "line 1, column 11: it ends too early; expected a variable, an IRI, a prefixed name, a string, a number, a blank node, "
+         "'{', '}' or '('"),
+        ("SELECT ?s {\n  ?s pfocr:mentions ?o FILTR(?s)\n}",
+         "line 2, column 24: expected a triple pattern, a keyword such as OPTIONAL or FILTER, or '}', not: FILTR(?s) }"),
+        ("SELECT ?s { ?s pfocr:mentions ncbigene:1 } LIMIT x", "line 1, column 50: expected a number, not: x"),
         ("ASK { ?ö a pfocr:Gene .\r\n ?ö rdfs:label 'ü' ; zz:y 1 }",
          "line 2, column 22: the prefix zz: is not declared; write PREFIX zz: <its IRI> before the query"),
         ("SELECT ?gene (COUNT(?s) AS ?n) { ?s pfocr:mentions ?gene }", "line 1, column 59: the SELECT contains a variable that is unbound"),
-        ("hello world", "line 1, column 1: it cannot be understood from here on: hello world"),
+        ("hello world", "line 1, column 1: expected SELECT, ASK, CONSTRUCT or DESCRIBE, not: hello world"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_in_the_lines_of_the_user(text: str, message: str, store: Path) -> None:

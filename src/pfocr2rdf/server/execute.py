@@ -13,7 +13,8 @@ from pfocr2rdf.server.result_pages import write_result_page
 from pfocr2rdf.stores.embedded import EmbeddedStore, StoreManager
 from pfocr2rdf.stores.network_guard import has_network
 from pfocr2rdf.stores.querying.query import query_embedded
-from pfocr2rdf.stores.querying.query_text import QueryText, explain_syntax_error, scan_query
+from pfocr2rdf.stores.querying.query_text import QueryText, scan_query
+from pfocr2rdf.stores.querying.syntax_errors import explain_syntax_error
 
 STORE_UNAVAILABLE_MESSAGE = "the store cannot be read now; ask again in a moment, or see the log of the service"
 WAYS_OUT = "add LIMIT, or make a pattern more specific"  # of a query that is too large

@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from http import HTTPStatus
 from pathlib import Path
 from typing import IO
 
@@ -14,6 +15,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, QueryResultsFormat, R
 from pfocr2rdf.errors import FederationError, StoreError
 from pfocr2rdf.rdf.iris import DATASET_IRI, is_absolute_iri
 from pfocr2rdf.storage.urls import is_url
+from pfocr2rdf.stores.clients.http import RequestRefusedError
 from pfocr2rdf.stores.connect import ConnectionOptions, open_destination
 from pfocr2rdf.stores.description import extract_graphs, fetch_description
 from pfocr2rdf.stores.drivers import GraphStoreDriver
@@ -23,8 +25,9 @@ from pfocr2rdf.stores.network_guard import has_network, run_without_network
 from pfocr2rdf.stores.querying.examples import resolve_example
 from pfocr2rdf.stores.querying.parameter_values import ParameterValue, set_parameters
 from pfocr2rdf.stores.querying.query_result import QueryResult
-from pfocr2rdf.stores.querying.query_text import LOOKAHEAD_PADDING, QueryText, explain_syntax_error, scan_query
+from pfocr2rdf.stores.querying.query_text import LOOKAHEAD_PADDING, QueryText, scan_query
 from pfocr2rdf.stores.querying.result import FEDERATION_MESSAGE, ResultStream, map_query_errors
+from pfocr2rdf.stores.querying.syntax_errors import explain_syntax_error, find_syntax_error
 from pfocr2rdf.stores.store import SolutionMapping
 
 
@@ -132,8 +135,10 @@ def _query_server(server: GraphStoreDriver, query_text: QueryText, graphs: Seque
     try:
         server.download_result(query_text.with_prologue, graphs, file, statements=query_text.returns_triples)
         return _read_result(file, query_text, url, is_rdf=query_text.returns_triples)
-    except BaseException:
+    except BaseException as error:
         file.close()
+        if isinstance(error, RequestRefusedError) and error.status == HTTPStatus.BAD_REQUEST and (mistake := find_syntax_error(query_text)):
+            raise mistake from None  # in the same words, whatever the server
         raise
 
 

@@ -1,4 +1,4 @@
-"""The text of a SPARQL query: a scan that does not parse it, and the explanation of its syntax errors."""
+"""The text of a SPARQL query: a scan that does not parse it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from typing import NamedTuple
 
 from pfocr2rdf.errors import StoreError
-from pfocr2rdf.rdf.text import truncate
 from pfocr2rdf.rdf.vocabulary import PREFIXES
 
 # Every alternative takes the same characters whether what it begins is closed or not, so the scan is linear in hostile text too.
@@ -24,8 +23,6 @@ _TOKEN = re.compile(
 _WORD = re.compile(r"[^\W\d]\w*")
 
 _UPDATE_KEYWORDS = frozenset(("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"))
-_SYNTAX_ERROR = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
-_QUOTED_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)|\[[^\]]*(?:\]|\Z)|\'[^\']*(?:\'|\Z)')
 
 LOOKAHEAD_PADDING = f"\n{' ' * 30}"
 """Appended to a query: the parser looks ahead by whole keywords, and reports an error at the end if the text is too short for one."""
@@ -41,7 +38,6 @@ _SERVICE_CLAUSE = re.compile(
 )
 _SERVICE_OR_ESCAPE = re.compile(r"SERVICE|\\u", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-_EXCERPT_MAX_CHARS = 30
 
 
 class QueryText(NamedTuple):
@@ -131,31 +127,3 @@ def scan_query(text: str, *, allow_service: bool = False) -> QueryText:
 
 def _decode_code_point(code: int) -> str:
     return chr(code) if code < 0x110000 else ""
-
-
-def explain_syntax_error(query_text: QueryText, parser_message: str) -> StoreError:
-    """A message of pyoxigraph's parser as one sentence about the text of the user."""
-    match = _SYNTAX_ERROR.match(parser_message)
-    if not match:
-        return StoreError(f"the query cannot be understood: {parser_message}")
-    lines = query_text.text.split("\n")
-    position = sum(len(line) + 1 for line in lines[: int(match[1]) - 1]) + int(match[2]) - 1
-    expected = [item.strip() for item in _QUOTED_TOKEN.sub("", match[3]).split(",") if item.strip()]
-    if expected and ", ".join(expected) == match[3] and all(map(str.isupper, expected)):
-        position -= min(map(len, expected))  # for a keyword the parser names the position where that would have ended
-    position = max(position, 0)
-    prose = next((item for item in expected if " " in item and not item.isupper()), "")
-    text = query_text.text.rstrip()
-    unknown = [item for item in query_text.undeclared_prefixes.items() if prose == "Prefix not found" or item[1] == position]
-    if unknown:
-        prefix, position = unknown[0]
-        reason = f"the prefix {prefix}: is not declared; write PREFIX {prefix}: <its IRI> before the query"
-    elif prose:
-        reason = prose[0].lower() + prose[1:]
-    elif rest := " ".join(text[position:].split()):
-        reason = f"it cannot be understood from here on: {truncate(rest, _EXCERPT_MAX_CHARS)}"
-    else:
-        reason = "it ends too early"
-    text_before = text[:position]
-    line, column = text_before.count("\n") + 1, len(text_before) - text_before.rfind("\n")
-    return StoreError(f"the query, line {line}, column {column}: {reason}")

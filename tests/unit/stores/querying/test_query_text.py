@@ -7,7 +7,8 @@ import time
 import pytest
 
 from pfocr2rdf.errors import StoreError
-from pfocr2rdf.stores.querying.query_text import explain_syntax_error, scan_query
+from pfocr2rdf.stores.querying.query_text import scan_query
+from pfocr2rdf.stores.querying.syntax_errors import explain_syntax_error
 
 
 @pytest.mark.parametrize(
