@@ -134,6 +134,7 @@ def test_pages_that_are_not_of_resources(site: Path, made: Path) -> None:
     vocabulary = read(site, "vocab.html")
     assert 'id="memberOf"' in vocabulary
     assert "A family or complex that the gene belongs to." in vocabulary
+    assert "ncbigene:6772 pfocr:memberOf fam:STAT ." in vocabulary, "the example of the ontology"
     manifest = {file["name"]: file["sha256"] for file in json.loads((made / "manifest.json").read_text())["files"]}
     dataset = read(site, "dataset.html")
     assert dataset.count('<th scope="col" class="number">Number</th>') == 2

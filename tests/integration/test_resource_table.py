@@ -112,6 +112,17 @@ def test_statements_in_another_order_are_noticed(tmp_path: Path, lines: list[str
         write_export_table(tmp_path / "table", [f"{line}\n".encode() for line in lines])
 
 
+def test_a_site_of_an_export_is_that_of_its_store(tmp_path: Path) -> None:
+    export([ROOT / "examples"], tmp_path / "export")
+    load(tmp_path / "export", tmp_path / "store")
+    files = []
+    for name in ("export", "store"):
+        publish(tmp_path / name, tmp_path / f"{name}-site", downloads=False)
+        folder = tmp_path / f"{name}-site"
+        files.append({path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()})
+    assert files[0] == files[1]
+
+
 def test_a_site_of_statements_in_any_order_is_that_of_the_export(tmp_path: Path) -> None:
     export([ROOT / "examples"], tmp_path / "export", formats=["ntriples"])
     publish(tmp_path / "export", tmp_path / "site")

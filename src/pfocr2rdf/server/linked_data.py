@@ -219,7 +219,7 @@ class PageHandler:
     def _standalone_page(self, name: str, representation: Representation, request: PageRequest) -> PageResponse:
         """The page of the dataset or of the vocabulary."""
         if name == VOCABULARY_PAGE:
-            return _respond(representation, lambda: render_vocabulary_page(self._reader, self._site).html, ontology_resources)
+            return _respond(representation, lambda: render_vocabulary_page(self._site).html, ontology_resources)
         nodes = read_dataset_description(self._reader, self._site._replace(endpoint=f"{request.base_url}sparql"))
 
         def page() -> str:

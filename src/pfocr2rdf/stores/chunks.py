@@ -40,11 +40,11 @@ class Chunk(NamedTuple):
         middle = self.lines.find(b"\n", len(self.lines) // 2) + 1
         if middle in (0, len(self.lines)):
             middle = self.lines.rfind(b"\n", 0, len(self.lines) // 2) + 1
-        return self._with_lines(self.lines[:middle]), self._with_lines(self.lines[middle:])
+        return self.with_lines(self.lines[:middle]), self.with_lines(self.lines[middle:])
 
     def split(self, limits: ChunkLimits) -> Iterator[Chunk]:
         """Chunks with the same number within other limits."""
-        return map(self._with_lines, _cut_blocks(iter((self.lines,)), limits))
+        return map(self.with_lines, _cut_blocks(iter((self.lines,)), limits))
 
     def group_by_graph(self) -> dict[str, bytes]:
         """The statements of N-Quads by graph name, as N-Triples."""
@@ -58,7 +58,8 @@ class Chunk(NamedTuple):
         """N-Quads with a suffix to each graph name."""
         return self.lines.replace(b"> .\n", suffix.encode() + b"> .\n")  # only a graph name stands before the end of a line
 
-    def _with_lines(self, lines: bytes) -> Chunk:
+    def with_lines(self, lines: bytes) -> Chunk:
+        """A chunk with the same number and other lines."""
         return self._replace(lines=lines, statements=lines.count(b"\n"))
 
 

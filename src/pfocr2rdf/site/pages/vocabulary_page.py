@@ -1,16 +1,14 @@
-"""The page of the vocabulary, with an example of each term from the dataset."""
+"""The page of the vocabulary, with an example of each term, as the ontology has them."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from pfocr2rdf.rdf.term_examples import TERM_EXAMPLES
-from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term
 from pfocr2rdf.rdf.vocabulary import CLASSES, EVIDENCE_TYPES, INVERSES, PFOCR, PROPERTIES, Class, Evidence, Inverse, Property, expand_curie
-from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.html import PageFile, Site, render_page
 from pfocr2rdf.site.pages.urls import VOCABULARY_REPRESENTATIONS
-from pfocr2rdf.site.pages.view_models import Link, curie_link
+from pfocr2rdf.site.pages.view_models import Link
 
 
 class VocabularyTerm(NamedTuple):
@@ -23,16 +21,16 @@ class VocabularyTerm(NamedTuple):
     rows: tuple[tuple[str, tuple[Link, ...]], ...]
 
 
-def render_vocabulary_page(reader: DatasetReader, site: Site) -> PageFile:
+def render_vocabulary_page(site: Site) -> PageFile:
     """The page of the vocabulary."""
     classes = [
-        _vocabulary_term(row, ("Kind of", row.superclasses), ("Close to", row.close_matches), example=_example_instance(reader, row.name))
+        _vocabulary_term(row, ("Kind of", row.superclasses), ("Close to", row.close_matches), example=TERM_EXAMPLES[row.name])
         for row in CLASSES
     ]
     properties = [
         _vocabulary_term(
             row, ("Of", row.domain), ("Leads to", (row.range,)), ("Kind of", row.superproperties), ("Close to", row.close_matches),
-            example=_example_usage(reader, row.name),
+            example=TERM_EXAMPLES[row.name],
         )
         for row in PROPERTIES
         if row.name.startswith("pfocr:")
@@ -59,16 +57,3 @@ def _vocabulary_term(row: Class | Property | Inverse | Evidence, *relations: tup
 
 def _term_link(curie: str) -> Link:
     return Link(curie, f"vocab.html#{curie.partition(':')[2]}" if curie.startswith("pfocr:") else expand_curie(curie))
-
-
-def _example_instance(reader: DatasetReader, curie: str) -> str:
-    quad = next(reader.quads("", RDF_TYPE, expand_term(curie)), None)
-    return f"{curie_link(str(quad.subject)).text} a {curie} ." if quad else ""
-
-
-def _example_usage(reader: DatasetReader, curie: str) -> str:
-    quad = next(reader.quads("", expand_term(curie)), None)
-    if quad is None:
-        return ""
-    value = str(quad.object)
-    return f"{curie_link(str(quad.subject)).text} {curie} {curie_link(value).text if value.startswith('<') else value} ."

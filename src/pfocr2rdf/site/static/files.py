@@ -40,7 +40,7 @@ def render_site_files(
 ) -> Iterator[tuple[str, str]]:
     """The files, each as its path and its text."""
     entity_types = [resource_list.entity_type for resource_list in resource_lists]
-    yield render_vocabulary_page(reader, site)
+    yield render_vocabulary_page(site)
     for representation in VOCABULARY_REPRESENTATIONS[1:]:
         yield f"{VOCABULARY_PAGE}{representation.suffix}", SERIALIZERS[representation](ontology_resources())
     yield "context.jsonld", json.dumps({"@context": jsonld_context()}, indent=2) + "\n"

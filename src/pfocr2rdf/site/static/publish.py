@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pfocr2rdf.errors import ExitStatus, OptionError, SourceError
 from pfocr2rdf.pipeline.inputs import is_export
-from pfocr2rdf.rdf.iris import is_absolute_iri
+from pfocr2rdf.rdf.iris import MENTION_NAMESPACE, is_absolute_iri
 from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.site.pages.aliases import list_aliases
 from pfocr2rdf.site.pages.dataset_page import DOWNLOADS_DIR
@@ -20,6 +22,7 @@ from pfocr2rdf.site.pages.graph_reader import DatasetReader, read_release_name
 from pfocr2rdf.site.pages.html import Site
 from pfocr2rdf.site.pages.listing import ResourceList, list_renamed, list_resources
 from pfocr2rdf.site.pages.pictures import PICTURE_SUFFIXES, PICTURES_DIR, is_picture_folder, picture_policy
+from pfocr2rdf.site.pages.resource_reader import HAS_BODY, HAS_EVIDENCE, HAS_TARGET, VIA_SYMBOL
 from pfocr2rdf.site.pages.urls import ALIASED_TYPE, ENTITY_TYPES
 from pfocr2rdf.site.search.index import SearchIndexWriter
 from pfocr2rdf.site.static.build import BuildConfig, build_pages
@@ -33,8 +36,15 @@ from pfocr2rdf.storage.progress import Progress, ProgressMeter
 from pfocr2rdf.storage.scratch import scratch_directory
 from pfocr2rdf.stores.chunks import Chunk
 from pfocr2rdf.stores.embedded import EmbeddedStore, is_store
-from pfocr2rdf.stores.loading.load import load_observed
+from pfocr2rdf.stores.loading.load import load_filtered
 from pfocr2rdf.stores.loading.plan import LoadOptions, LoadPlan
+
+# The statements of mentions that no query of a site asks for, which are most statements of an export.
+_strip_annotations = re.compile(
+    b"^<%s[^>]*> (?!%s |%s |%s %s )[^\\n]*\\n"
+    % tuple(re.escape(text.encode()) for text in (MENTION_NAMESPACE, HAS_TARGET, HAS_BODY, HAS_EVIDENCE, VIA_SYMBOL)),
+    re.MULTILINE,
+).sub
 
 PAGE_FOLDERS = tuple(entity_type.folder for entity_type in ENTITY_TYPES)  # the values for ``pages``: the folders of the entity types
 
@@ -181,49 +191,26 @@ def _resolve_store(source: Path, scratch: Path, progress: Progress | None) -> tu
     """The store of a source, loaded if need be, its table if that was made then, and the number of records that were left out."""
     if is_store(source):
         return source, None, 0
-    with _ExportTable(scratch / "export.sqlite") as table:
-        options = LoadOptions(sample_figures=0)  # what is read back of a store that nobody else sees are the pages
-        result = load_observed(source, scratch / "store", options, progress=progress, observe=table.observe)
-        return scratch / "store", table.finish(), result.excluded_records
+    # What is read back of a store that nobody else sees are the pages, by few look-ups if there is a table.
+    with suppress(UngroupedError), closing(ResourceTableWriter(scratch / "export.sqlite", is_export=True)) as table:
+        options = LoadOptions(sample_figures=0, compact=False)
+        result = load_filtered(source, scratch / "queries", options, progress=progress, filter_chunk=partial(_tabulate_chunk, table))
+        table.finish()
+        return scratch / "queries", scratch / "export.sqlite", result.excluded_records
+    result = load_filtered(source, scratch / "store", LoadOptions(sample_figures=0), progress=progress)
+    return scratch / "store", None, result.excluded_records
 
 
-class _ExportTable:
-    """The resource table of an export, which is made while that is loaded: another processor is idle then."""
+def _tabulate_chunk(table: ResourceTableWriter, plan: LoadPlan, chunk: Chunk) -> Chunk:
+    """Add a chunk of an export to the table; what remains of it is queried for the home page.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._writer: ResourceTableWriter | None = ResourceTableWriter(path, is_export=True)
-
-    def __enter__(self) -> _ExportTable:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._close()
-
-    def _close(self) -> None:
-        if self._writer:
-            self._writer.close()
-            self._writer = None
-
-    def observe(self, plan: LoadPlan, chunk: Chunk) -> None:
-        """Add a chunk. A file of somebody else may have its statements in any order."""
-        if self._writer:
-            try:
-                if not plan.source.is_export:
-                    raise UngroupedError
-                self._writer.add(chunk.lines)
-            except UngroupedError:
-                self._close()
-
-    def finish(self) -> Path | None:
-        """The table; none if the statements were not in the order of an export."""
-        try:
-            if self._writer:
-                self._writer.finish()
-                return self._path
-        except UngroupedError:
-            self._close()
-        return None
+    Raises:
+        UngroupedError: it is of somebody else's file, which may have its statements in any order.
+    """
+    if not plan.source.is_export:
+        raise UngroupedError
+    table.add(chunk.lines)
+    return chunk.with_lines(_strip_annotations(b"", chunk.lines))
 
 
 def _copy_pictures(writer: SiteWriter, folder: Path, resource_lists: Iterable[ResourceList]) -> None:

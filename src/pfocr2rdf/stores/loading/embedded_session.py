@@ -104,7 +104,8 @@ class EmbeddedLoadSession:
             (self._plan.description_graph, metadata.description),
         ):  # fmt: skip
             self._staging.bulk_load(graph, Chunk(0, lines, lines.count(b"\n"), quads=False))
-        self._staging.optimize()
+        if self._plan.options.compact:
+            self._staging.optimize()
         self._close_stores()  # before they are renamed: RocksDB goes by the names of its files
         self._swap.replace()
 

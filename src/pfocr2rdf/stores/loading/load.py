@@ -126,25 +126,25 @@ def load(
         fresh=fresh, break_lease=take_over, chunk_bytes=chunk_size, concurrency=requests,
         sample_figures=sample, journals=Path(journals) if journals else None, dry_run=dry_run, endpoint=endpoint,
     )  # fmt: skip
-    return load_observed(source, to, options, connection, progress)
+    return load_filtered(source, to, options, connection, progress)
 
 
-def load_observed(
+def load_filtered(
     source: str | os.PathLike[str],
     to: str | os.PathLike[str],
     options: LoadOptions,
     connection: ConnectionOptions = ConnectionOptions(),  # noqa: B008 - it is immutable
     progress: Progress | None = None,
-    observe: Callable[[LoadPlan, Chunk], object] | None = None,
+    filter_chunk: Callable[[LoadPlan, Chunk], Chunk] | None = None,
 ) -> LoadResult:
-    """The same as ``load``; ``observe`` sees all chunks, in their order, while the store is loading others."""
+    """The same as ``load``. ``filter_chunk`` gets all chunks in their order, while the store is loading others, and says what is loaded."""
     began = time.monotonic()
     with scratch_directory() as scratch, open_destination(os.fspath(to), connection) as destination:
         plan = LoadPlan(resolve_load_source(source, options.graph_layout, scratch, progress), options)
         existing = inspect_destination(destination, plan)
         stats, sampled = SendStats(0, 0, 0), 0
         if not options.dry_run:
-            stats, sampled = _run_session(plan, destination, not existing.statements, progress, observe)
+            stats, sampled = _run_session(plan, destination, not existing.statements, progress, filter_chunk)
         return LoadResult(
             destination.name, destination.driver, options.graph_layout, stats.statements, existing.statements,
             bool(existing.statements) and not options.append, plan.source.versions, existing.versions, stats.chunks, stats.resumed,
@@ -172,7 +172,7 @@ def _run_session(
     destination: Destination,
     was_empty: bool,
     progress: Progress | None,
-    observe: Callable[[LoadPlan, Chunk], object] | None,
+    filter_chunk: Callable[[LoadPlan, Chunk], Chunk] | None,
 ) -> tuple[SendStats, int]:
     """What was sent, and how many samples were read back."""
     session = open_session(destination, plan)
@@ -181,12 +181,11 @@ def _run_session(
     try:
         sampler = FigureSampler(plan.options.sample_figures)
 
-        def observe_chunk(chunk: Chunk) -> None:
+        def observe(chunk: Chunk) -> Chunk:
             sampler.observe(chunk)
-            if observe:
-                observe(plan, chunk)
+            return filter_chunk(plan, chunk) if filter_chunk else chunk
 
-        stats = send_chunks(plan, session, observe_chunk, progress)
+        stats = send_chunks(plan, session, observe, progress)
         if replaces and not stats.statements:
             raise SourceError(f"{plan.source.source}: holds no statements, and would replace those of the store; the store stays as it is")
         sampled = verify_load(plan, session, sampler)

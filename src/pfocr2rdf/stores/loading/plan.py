@@ -33,6 +33,7 @@ class LoadOptions:
     journals: Path | None = None
     dry_run: bool = False
     endpoint: str = ""
+    compact: bool = True  # whether the files of an embedded store are compacted: look-ups in a large one are twenty times quicker then
 
     def __post_init__(self) -> None:
         if self.graph_layout not in GRAPH_LAYOUTS:

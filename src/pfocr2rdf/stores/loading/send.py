@@ -19,7 +19,7 @@ from pfocr2rdf.stores.drivers import CONTENT_TOO_LARGE
 from pfocr2rdf.stores.loading.plan import LoadPlan
 from pfocr2rdf.stores.loading.session import LoadSession
 
-ChunkObserver = Callable[[Chunk], object]
+ChunkFilter = Callable[[Chunk], Chunk]
 _FIND_GRAPH_NAMES = re.compile(rb"<([^<>]*)> \.\n").findall
 
 
@@ -31,25 +31,25 @@ class SendStats(NamedTuple):
     resumed: int
 
 
-def send_chunks(plan: LoadPlan, session: LoadSession, observe: ChunkObserver, progress: Progress | None) -> SendStats:
+def send_chunks(plan: LoadPlan, session: LoadSession, filter_chunk: ChunkFilter, progress: Progress | None) -> SendStats:
     """Send all chunks that are not in the store yet. The journal knows afterwards how many statements belong into each graph.
 
-    ``observe`` sees all chunks in their order, also those of an interrupted load.
+    ``filter_chunk`` gets all chunks in their order, also those of an interrupted load, and returns what of them is loaded.
 
     Raises:
         SourceError: a file is no valid RDF, or has blank nodes.
         StoreError: the store refuses a chunk.
     """
-    return _ChunkSender(plan, session, observe, progress).send_all()
+    return _ChunkSender(plan, session, filter_chunk, progress).send_all()
 
 
 class _ChunkSender:
     """The state of ``send_chunks``: what was read, what is under way, and what is in the store."""
 
-    def __init__(self, plan: LoadPlan, session: LoadSession, observe: ChunkObserver, progress: Progress | None) -> None:
+    def __init__(self, plan: LoadPlan, session: LoadSession, filter_chunk: ChunkFilter, progress: Progress | None) -> None:
         self._plan = plan
         self._session = session
-        self._observe = observe
+        self._filter_chunk = filter_chunk
         self._progress = progress
         self._began = time.monotonic()
         self._sent_chunks = session.journal.sent_chunks()
@@ -63,8 +63,7 @@ class _ChunkSender:
         stats = SendStats(0, 0, 0)
         threads = _SenderThreads(session.concurrency, _SplittingSender(session).add)
         try:
-            for chunk in plan.read_chunks(session.chunk_limits, self._count_bytes):
-                self._observe(chunk)
+            for chunk in map(self._filter_chunk, plan.read_chunks(session.chunk_limits, self._count_bytes)):
                 session.journal.add_counts(_count_by_graph(chunk, plan.target_graph))
                 is_resumed = chunk.number in self._sent_chunks
                 stats = SendStats(stats.statements + chunk.statements, stats.chunks + 1, stats.resumed + is_resumed)
