@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.resources
 import os
 import shutil
 from collections.abc import Iterator
@@ -17,6 +18,13 @@ FLAGS = (
 PICTURES = "https://europepmc.org/api/fulltextRepo?"
 """What addresses of pictures at Europe PMC begin with: the only requests to another host, which a visit answers itself."""
 
+WIDE = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+"""By how many pixels a page is wider than the window."""
+
+AXE = """async (rules) => (await axe.run(document, { resultTypes: ["violations"], ...(rules && { runOnly: rules }) })).violations.flatMap(
+    ({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target}: ${failureSummary}`))"""
+"""The accessibility faults of a page where the script of axe is."""
+
 _PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect width="40" height="30" fill="teal"/></svg>'
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -26,6 +34,14 @@ def skip_or_fail(reason: str) -> NoReturn:
     if os.environ.get("PFOCR2RDF_TOOLS"):
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def axe_script() -> str:
+    """The script of axe, which finds what people with other eyes, hands and programs cannot use."""
+    try:
+        return (importlib.resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+    except ModuleNotFoundError:
+        skip_or_fail("axe is not installed: pip install axe-playwright-python")
 
 
 @contextlib.contextmanager

@@ -86,7 +86,8 @@ def _answer_values(result: ResultStream, query: str, store: EmbeddedStore, max_r
         rows = ([triple.subject, triple.predicate, triple.object] for triple in result.terms())
     first = list(islice(rows, max_rows))
     more = next(rows, None) is not None
-    row_count = f"{'The first ' if more else ''}{len(first):,} {'row' if len(first) == 1 else 'rows'}"
+    unit = "statement" if result.query_form == "construct" else "row"
+    row_count = f"{'The first ' if more else ''}{len(first):,} {unit}{'' if len(first) == 1 else 's'}"
     return {
         "boolean": None,
         "columns": names,
@@ -114,7 +115,11 @@ def _result_rows(
     for row in rows:
         texts = {value.value.casefold() for value in row if isinstance(value, Literal)}
         cells = [_cell(value, describe, prefixes) for value in row]
-        yield [cell._replace(label="") if cell.label.casefold() in texts else cell for cell in cells]
+        yield [cell._replace(label="") if cell.label.casefold() in {*texts, _local_name(cell.text)} else cell for cell in cells]
+
+
+def _local_name(curie: str) -> str:
+    return curie.rpartition(":")[2].casefold()
 
 
 def _cell(value: SolutionTerm | Triple | None, describe: Callable[[NamedNode], ResultCell], prefixes: PrefixMap) -> ResultCell:

@@ -21,7 +21,7 @@ from urllib.parse import quote, urlencode
 import pyoxigraph
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
-from tests.support.browser import Visit, chromium, skip_or_fail, visiting
+from tests.support.browser import AXE, WIDE, Visit, axe_script, chromium, skip_or_fail, visiting
 from tests.support.records import ROOT, exported
 from tests.support.service import Served, served
 
@@ -111,7 +111,8 @@ def message_of(visit: Visit, says: str) -> str:
 
 
 def rows(visit: Visit) -> list[list[str]]:
-    return [row.locator("td").all_inner_texts() for row in visit.page.locator("#answer tbody tr").all()]
+    script = "rows => rows.map((row) => [...row.cells].map((cell) => cell.innerText))"
+    return list(visit.page.locator("#answer tbody tr").evaluate_all(script))
 
 
 def test_an_example_is_chosen_and_run_and_a_link_of_its_answer_followed(visit: Visit, server: Served) -> None:
@@ -602,6 +603,35 @@ def test_statements_of_ntriples_are_read_as_they_are_written(visit: Visit) -> No
         {"type": "uri", "value": "a:e"},
     ]
     assert visit.page.evaluate(script, "<a:b> <a:c> <<( <a:b> <a:c> <a:d> )>> .") is None
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_everybody_can_use_answers_errors_and_menus(has_scripts: bool, browser: Any, server: Served) -> None:
+    faults = []
+    states = {
+        "rows": "SELECT ?gene ?symbol ?n { ?gene a pfocr:Gene ; rdfs:label ?symbol BIND (STRLEN(?symbol) AS ?n) } ORDER BY ?gene LIMIT 20",
+        "statements": "CONSTRUCT { ?s a ?o } { ?s a ?o } LIMIT 20", "boolean": "ASK {}", "error": "SELECT * {\n  ?s ?p\n}",
+    }  # fmt: skip
+    with visiting(browser, viewport={"width": 390, "height": 800}) as visit:
+        page = visit.page
+        for name, text in states.items():
+            if has_scripts:
+                page.goto(f"{server.url}/queries.html?{urlencode({'query': text})}")
+                page.locator("#run").click()
+                page.locator("#status:not(:has-text('Running'))", has_text=re.compile(r"\w")).wait_for()
+                open_menu(visit, "share")
+                open_menu(visit, "history")
+            else:
+                page.goto(f"{server.url}/sparql?{urlencode({'query': text})}")
+            page.evaluate(axe_script())
+            for width, scheme in ((390, "light"), (1200, "dark")):
+                page.set_viewport_size({"width": width, "height": 800})
+                page.emulate_media(color_scheme=scheme)
+                if page.evaluate(WIDE) > 0:
+                    faults.append(f"{name}, {width} px: {page.evaluate(WIDE)} px stand out")
+                rules = None if scheme == "light" else ["color-contrast"]  # the colours are all that the dark changes
+                faults += [f"{name}, {width} px, {scheme}: {violation}" for violation in page.evaluate(AXE, rules)]
+    assert faults == []
 
 
 def test_nothing_moves_while_the_page_loads(browser: Any, server: Served) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.resources
 import os
 import re
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from tests.support.browser import PICTURES, Visit, chromium, skip_or_fail, visiting
+from tests.support.browser import AXE, PICTURES, WIDE, Visit, axe_script, chromium, visiting
 from tests.support.service import served
 from tests.support.sites import EVIL, BuiltSite, hosted
 
@@ -30,11 +29,6 @@ PAGES = {
 """A page of each kind, which both sites have."""
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1200, "height": 900}
-
-WIDE = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
-
-AXE = """async (rules) => (await axe.run(document, { resultTypes: ["violations"], ...(rules && { runOnly: rules }) })).violations.flatMap(
-    ({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target}: ${failureSummary}`))"""
 
 ANSWERED = ("home", "search", "queries")
 """The pages that a service has in a way of its own."""
@@ -80,11 +74,7 @@ def site(request: pytest.FixtureRequest) -> Site:
 
 @pytest.fixture(scope="module")
 def axe() -> str:
-    """The script that looks for what people with other eyes, hands and programs cannot use."""
-    try:
-        return (importlib.resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-    except ModuleNotFoundError:
-        skip_or_fail("axe is not installed: pip install axe-playwright-python")
+    return axe_script()
 
 
 @contextmanager

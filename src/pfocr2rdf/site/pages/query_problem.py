@@ -46,7 +46,8 @@ def describe_problem(message: str, text: str, status: int) -> QueryProblem:
     >>> describe_problem("the query, line 2, column 3: it cannot be understood", "ASK {\n  FILTR\n}", 400)[2:]
     (2, '  ', 'FILTR')
     """
-    problem = QueryProblem(message, ADVICE_BY_STATUS.get(status, ()))
+    advice = ADVICE_BY_STATUS.get(status, ())
+    problem = QueryProblem(message.partition(";")[0] if advice else message, advice)  # the advice says more than the end of the message
     position = _find_position(message) if status == 400 else None
     lines = text.split("\n")
     if position is None or not 1 <= int(position[1]) <= len(lines):

@@ -230,7 +230,8 @@ function label(element, descriptions) {
   const name = description?.label || description?.title;
   if (!name || element.querySelector(".label")) return;
   const others = [...element.parentElement.cells].map((other) => other.querySelector("bdi")?.textContent.toLowerCase());
-  if (others.includes(name.toLowerCase())) return;
+  const localName = element.querySelector("bdi").textContent.split(":").at(-1);
+  if ([...others, localName.toLowerCase()].includes(name.toLowerCase())) return;
   const small = document.createElement("small");
   small.className = "label";
   small.append(isolated(name));

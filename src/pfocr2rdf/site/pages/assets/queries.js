@@ -91,7 +91,7 @@ function startWorkbench(form) {
   async function exampleText(address) {
     const response = await fetch(addressOf(address)).catch(() => null);
     const page = new DOMParser().parseFromString((await response?.text()) ?? "", "text/html");
-    const problem = page.querySelector("#problem .wrong")?.textContent;
+    const problem = page.querySelector("#problem .wrong bdi")?.textContent;
     const text = page.getElementById("query")?.value;
     if (problem || !text) throw new NoAnswer(problem ?? "The example cannot be read from the server.");
     return text;
@@ -154,7 +154,9 @@ function startWorkbench(form) {
     const message = isKnown ? error.message : "The answer was cut off, or cannot be read.";
     const advice = document.createElement("ul");
     for (const text of given.advice[isKnown ? error.status : 0] ?? []) advice.append(Object.assign(document.createElement("li"), { textContent: text }));
-    report(message, ...(advice.children.length ? [advice] : []));
+    const hasAdvice = advice.children.length > 0;
+    const short = hasAdvice && given.isOwn ? `${message.split(";")[0]}.` : message; // the advice says more than its end
+    report(short, ...(hasAdvice ? [advice] : []));
     status.className = "wrong";
     if (query) past.add(query, "no answer");
     if (error.isTooLarge) {

@@ -3,6 +3,8 @@
 const MARK = { className: "wrong-part" };
 const UPDATES = new Set(["INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"]);
 
+const TERMINALS = { VAR1: "?variable", VAR2: "", IRI_REF: "<IRI>", PNAME_LN: "prefix:name", PNAME_NS: "" }; // names of the grammar
+
 /**
  * The field in which queries are written, with or without the editor.
  * @param {HTMLTextAreaElement} field the plain field
@@ -142,7 +144,7 @@ function markFrom(editor, start) {
 }
 
 function expected(possible) {
-  const queries = possible.filter((word) => !UPDATES.has(word));
+  const queries = possible.map((word) => TERMINALS[word] ?? word).filter((word) => word && !UPDATES.has(word));
   const first = queries.slice(0, 8);
   return `expected ${first.join(", ")}${queries.length > first.length ? " or others" : ""}`;
 }
