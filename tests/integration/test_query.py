@@ -311,8 +311,8 @@ def test_a_missing_store_is_reported_and_not_created(tmp_path: Path) -> None:
     error = refused(tmp_path / "store", TRUTH)
     assert error == f"{tmp_path}/store: there is no store; run 'pfocr2rdf load EXPORT --to {tmp_path}/store' to make one from an export"
     (tmp_path / "file").touch()
-    for folder in (tmp_path, tmp_path / "file"):
-        assert refused(folder, TRUTH) == f"{folder}: is a folder, not a store; name a folder that 'pfocr2rdf load' made"
+    for path, kind in ((tmp_path, "a folder"), (tmp_path / "file", "a file")):
+        assert refused(path, TRUTH) == f"{path}: is {kind}, not a store; name a folder that 'pfocr2rdf load' made"
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 

@@ -21,6 +21,9 @@ from pfocr2rdf.storage.urls import is_url, redact_message, redact_url
 _PREFETCHED: dict[str, bytes | None] = {}
 """Files that were fetched ahead, each until it is read; ``None`` for a file that does not exist."""
 
+_EXTRAS = {"s3": ("s3fs", "s3"), "s3a": ("s3fs", "s3"), "gs": ("gcsfs", "gcs"), "gcs": ("gcsfs", "gcs")}
+"""By the scheme of a URL, the library that its file system needs, and the extra that installs it."""
+
 if hasattr(os, "register_at_fork"):  # a forked process has not the thread in which file systems work
     os.register_at_fork(after_in_child=asyn.reset_lock)
 
@@ -51,7 +54,14 @@ def map_fs_errors(
 def open_file_system(url: str) -> tuple[fsspec.AbstractFileSystem, str]:
     """The file system of a URL, and the path in it; ``SourceError`` if there is no such system, or what it needs is not installed."""
     with map_fs_errors(url, "opened"):
-        return _open_file_system(url, os.getpid())
+        try:
+            return _open_file_system(url, os.getpid())
+        except ImportError as error:
+            library, extra = _EXTRAS.get(url.partition("://")[0].lower(), ("", ""))
+            if not library:
+                raise SourceError(f"{redact_url(url)}: needs a library that is not installed: {error}") from None
+            needs = f"needs {library}, which is not installed; run: pip install 'pfocr2rdf[{extra}]'"
+            raise SourceError(f"{redact_url(url)}: {needs}") from None
 
 
 @cache
