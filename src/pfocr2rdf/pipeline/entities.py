@@ -97,10 +97,9 @@ class EntityStore:
 
     def assert_given_by(self, keys: Iterable[bytes], origin: Origin) -> None:
         """Assert that a record gives these descriptions. Records come in the order of their numbers."""
-        ranks = self._cached_ranks
-        for key in keys:
-            if ranks.get(key, -1) < origin.schema_rank:
-                self._assert_key(key, origin)
+        get_rank, rank = self._cached_ranks.get, origin.schema_rank
+        for key in [key for key in keys if get_rank(key, -1) < rank]:
+            self._assert_key(key, origin)
 
     def _assert_key(self, key: bytes, origin: Origin) -> None:
         """The slow path: the young generation of the cache does not have the key with such a rank."""

@@ -62,6 +62,7 @@ class MergedEntities:
     def __init__(self, store: EntityStore, words: WordCounts, validate: Validate) -> None:
         self._store, self._words, self._validate = store, words, validate
         self._classes: LruCache[str, str] = LruCache(50_000, self._list_classes)
+        self._neighbours: LruCache[str, tuple[Resource, ...]] = LruCache(1_000, self._find_neighbour)
 
     def get_resource(self, subject: str) -> Resource | None:
         """One entity before it is named; ``None`` where no record describes it."""
@@ -74,6 +75,11 @@ class MergedEntities:
     def _list_classes(self, subject: str) -> str:
         entity = self._store.get_resource(subject)
         return list_classes(entity.pairs) if entity else ""
+
+    def _find_neighbour(self, subject: str) -> tuple[Resource, ...]:
+        """The entity that is an object of another one: most often an organism; nothing where no record describes it."""
+        entity = self._store.get_resource(subject)
+        return (entity,) if entity else ()
 
     def __iter__(self) -> Iterator[MergedEntity]:
         """All entities, sorted."""
@@ -130,7 +136,7 @@ class MergedEntities:
         """Validation results of an entity that was merged from several descriptions; each alone was validated with its figure."""
         if not self._store.is_merged(entity.subject):
             return []
-        neighbours = [resource for _, value in entity.pairs if (resource := self._store.get_resource(value))]
+        neighbours = [resource for _, value in entity.pairs if value[0] == "<" for resource in self._neighbours[value]]
         source = _merged_from(self._store.origins(entity.subject))
         return [result for result in self._validate([entity, *neighbours], source) if result.focus_node == entity.subject]
 

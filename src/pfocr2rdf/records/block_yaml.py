@@ -50,15 +50,11 @@ class TextRow(dict[str, Any]):
         self.mention: Any = None
 
 
-class TextRows(list[TextRow]):
-    """The rows of a list, all of which are mappings."""
-
-
 _row_caches: defaultdict[str, LruCache[str, TextRow]] = defaultdict(lambda: LruCache(ROW_CACHE_ENTRIES))
 
 
 def read_blocks(text: str, row_lists: Collection[str] = ()) -> dict[str, Any] | None:
-    r"""A document as dicts, lists and text, or ``None`` where it is not surely in the subset; lists of ``row_lists`` are ``TextRows``.
+    r"""A document as dicts, lists and text, or ``None`` where it is not surely in the subset; each row of ``row_lists`` is a ``TextRow``.
 
     >>> read_blocks("figid: PMC1__F1\ngenes:\n- word: JAK\n  entrez: '3716'\n", ["genes"])
     {'figid': 'PMC1__F1', 'genes': [{'word': 'JAK', 'entrez': '3716'}]}
@@ -146,10 +142,10 @@ def _raise_unusual() -> Any:
     raise _UnusualError
 
 
-def _read_rows(texts: list[str], name: str) -> TextRows:
+def _read_rows(texts: list[str], name: str) -> list[TextRow]:
     """The rows of a list, most of which are known by their text."""
     cache = _row_caches[name]
-    rows = TextRows()
+    rows = []
     for text, cached in zip(texts, map(cache.get, texts), strict=True):
         row = cached or cache.lookup(text)
         if row is None:

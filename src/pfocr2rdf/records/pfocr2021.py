@@ -12,7 +12,7 @@ from pfocr2rdf.errors import RecordError
 from pfocr2rdf.rdf import iris
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
 from pfocr2rdf.rdf.vocabulary import EVIDENCE_BY_SOURCE
-from pfocr2rdf.records.block_yaml import TextRows
+from pfocr2rdf.records.block_yaml import TextRow
 from pfocr2rdf.records.common import RecordSchema, build_record
 from pfocr2rdf.records.fields import RecordFields
 from pfocr2rdf.records.identifiers import extract_gene_id, extract_mesh_id
@@ -68,7 +68,7 @@ def _mentions(fields: RecordFields, name: str, keys: tuple[str, ...], make: _Mak
     ``make`` makes the mention of the values of these ``keys``, and says whether it may be cached.
     """
     rows = fields.raw(name)
-    if type(rows) is not TextRows:
+    if type(rows) is not list or not rows or type(rows[0]) is not TextRow:  # one row that was read by its text says that all were
         rows = _rows(rows, name)
         return _read_mentions(fields, name, dict(enumerate(rows)), keys, make)
     mentions: list[Mention] = list(map(_get_mention, rows))
