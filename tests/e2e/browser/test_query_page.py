@@ -297,6 +297,13 @@ def test_columns_are_sorted_by_type_with_the_keyboard_and_back(visit: Visit) -> 
     assert button.evaluate("element => element === document.activeElement")
 
 
+def test_the_table_of_a_served_answer_is_sorted_by_type(visit: Visit, server: Served) -> None:
+    text = "SELECT ?value { VALUES ?value { 10 9 -1.5 1000 -20 } }"
+    visit.page.goto(f"{server.url}/sparql?{urlencode({'query': text})}")
+    visit.page.get_by_role("button", name="value").click()
+    assert rows(visit) == [["-20"], ["-1.5"], ["9"], ["10"], ["1000"]]
+
+
 def test_thousands_of_rows_are_paged_and_filtered(visit: Visit) -> None:
     page = visit.page
     digits = "{ " + " ".join(str(digit) for digit in range(10)) + " }"

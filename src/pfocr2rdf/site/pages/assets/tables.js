@@ -61,6 +61,8 @@ function sort(body, headers, header, column) {
 }
 
 function compare(a, b) {
+  const [first, second] = [a, b].map((text) => (text ? Number(text.replaceAll(",", "")) : Number.NaN)); // counts have thousands separators
+  if (!Number.isNaN(first) && !Number.isNaN(second)) return first - second;
   return a.localeCompare(b, "en", { numeric: true });
 }
 
