@@ -11,9 +11,9 @@ import pyoxigraph
 import pytest
 from tests.support.records import ROOT, front_matter, older, write
 
-from pfocr2rdf import MentionRow, SourceError, StoreError, export, load, mentions, query
+from pfocr2rdf import MentionRow, SourceError, export, load, mentions, query
 from pfocr2rdf.rdf.vocabulary import PREFIXES
-from pfocr2rdf.stores.mentions import table
+from pfocr2rdf.stores.mentions import readers
 
 REAL = ROOT.parent / "shared" / "data"
 PFOCR = PREFIXES["pfocr"]
@@ -116,8 +116,6 @@ def test_records_that_were_left_out_are_counted(tmp_path: Path) -> None:
 def test_what_is_no_source_is_refused_at_once(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="there is no such file or folder"):
         mentions(tmp_path / "nothing")
-    with pytest.raises(StoreError, match=r"example.org/sparql: mentions reads files and embedded stores; query a server with"):
-        mentions("https://example.org/sparql")
     (tmp_path / "broken.nt").write_text("<urn:a> <urn:b>\n")
     with pytest.raises(SourceError, match=r"broken\.nt"):
         list(mentions(tmp_path / "broken.nt"))
@@ -151,7 +149,7 @@ def test_memory_does_not_grow_with_the_mentions(kind: str, tmp_path: Path, monke
             del store
             source = tmp_path / str(count)
         else:  # as the file of an export, which needs no sorting
-            monkeypatch.setattr(table, "read_statements", lambda *_, source=source: source.open("rb"))
+            monkeypatch.setattr(readers, "read_statements", lambda *_, source=source: source.open("rb"))
         tracemalloc.start()
         assert sum(1 for _ in mentions(source)) == count
         peaks.append(tracemalloc.get_traced_memory()[1])

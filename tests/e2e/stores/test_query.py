@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from tests.support.records import ROOT
 from tests.support.servers import oxigraph, virtuoso
 
-from pfocr2rdf import export, load
-from pfocr2rdf.stores.querying.query import query
+from pfocr2rdf import StoreError, export, load, mentions
+from pfocr2rdf.stores.mentions import readers
+from pfocr2rdf.stores.querying.query import query, stream_query
 
 # -- servers ---------------------------------------------------------------------------------------------------------------
 
@@ -50,3 +53,25 @@ def test_the_graphs_of_a_server_can_be_named(loaded_servers: dict[str, str]) -> 
     for store_type in ("oxigraph", "virtuoso", "folder"):
         (row,) = query(loaded_servers[store_type], count, graphs=["https://pfocr.wikipathways.org/dataset"])
         assert row["n"] == 2757
+
+
+@pytest.mark.parametrize("store_type", ["oxigraph", "virtuoso"])
+def test_the_mentions_of_a_server_are_those_of_a_folder(store_type: str, loaded_servers: dict[str, str]) -> None:
+    tables = [Counter(mentions(loaded_servers[name])) for name in (store_type, "folder")]
+    assert tables[0] == tables[1]
+    assert tables[0].total() > 150
+
+
+def test_a_server_that_cuts_its_answer_is_no_table(loaded_servers: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut(url: str, text: str, **options: Any) -> Any:
+        return stream_query(url, f"{text} LIMIT 100", **options)
+
+    monkeypatch.setattr(readers, "stream_query", cut)
+    with pytest.raises(StoreError, match=r"the server gives 100 of [\d,]+ rows; raise its limit of rows, or read an export"):
+        list(mentions(loaded_servers["oxigraph"]))
+
+
+def test_a_query_that_a_server_refuses_is_explained(loaded_servers: dict[str, str]) -> None:
+    for store_type in ("oxigraph", "virtuoso", "folder"):
+        with pytest.raises(StoreError, match=r"^the query, line 1, column 29: expected a number, not: x$"):
+            query(loaded_servers[store_type], "SELECT * { ?s ?p ?o } LIMIT x")

@@ -30,6 +30,9 @@ READ_PREDICATES = frozenset((
 ))  # fmt: skip
 """The predicates that the join uses."""
 
+JOINED_CLASSES = (_FIGURE_CLASS, _PAPER_CLASS, *_KINDS, expand_term("pfocr:Family"), expand_term("pfocr:Organism"))
+"""The classes of what a mention is joined with."""
+
 _PREFIX_MAP = PrefixMap(PREFIXES)
 _match_number = re.compile(r"-?[0-9]{1,18}").fullmatch
 
