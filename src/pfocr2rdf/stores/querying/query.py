@@ -85,9 +85,10 @@ def stream_query(
     service: bool = False,
     connection: ConnectionOptions = ConnectionOptions(),  # noqa: B008 - it is immutable
 ) -> ResultStream:
-    """Execute a query as ``query`` does, and return its result as a stream: for results that are larger than what is needed of them.
+    """Execute a query as ``query`` does, and return its result as a stream, for large results and for parts of them.
 
-    It can be read once. While it is open, an embedded store cannot be written to. The result of a server is downloaded first.
+    The stream can be read once. While it is open, nobody can write to an embedded store: use it in a ``with`` block. The result of a
+    server is downloaded first.
     """
     text = set_query_parameters(store, resolve_example(text), parameters or {}, connection)
     query_text = scan_query(text, allow_service=service)

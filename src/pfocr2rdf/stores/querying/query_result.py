@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, parse, parse_query_results
+from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Triple, parse, parse_query_results
 
 from pfocr2rdf.errors import OutputError, StoreError
 from pfocr2rdf.rdf.text import truncate
@@ -66,7 +66,10 @@ class QueryResult:
 
     def __len__(self) -> int:
         if self._length is None:
-            self._length = sum(1 for _ in self.terms())
+            rows = self._parse()
+            if isinstance(rows, QueryBoolean):
+                raise StoreError(f"{FORM_DESCRIPTIONS['ask']}, no length")
+            self._length = sum(1 for _ in rows)
         return self._length
 
     def __iter__(self) -> Iterator[Any]:
@@ -119,14 +122,15 @@ class QueryResult:
         return DataColumns(self.variables, (row.values() for row in self))
 
     def _open(self) -> ResultStream:
-        """A stream over the whole result, with a position of its own in the file."""
+        """A stream over the whole result."""
+        return ResultStream(self._parse(), self.prefixes, "the temporary file of the result")
+
+    def _parse(self) -> QuerySolutions | QueryBoolean | Iterator[Triple]:
+        """The result as pyoxigraph reads it, with a position of its own in the file."""
         reader = cast("IO[bytes]", _SharedFileReader(self._file))
-        source = "the temporary file of the result"
         if self.query_form == "construct":
-            triples = (quad.triple for quad in parse(reader, format=RdfFormat.N_TRIPLES, lenient=True))
-            return ResultStream(triples, self.prefixes, source)
-        results: QuerySolutions | QueryBoolean = parse_query_results(reader, format=QueryResultsFormat.JSON)
-        return ResultStream(results, self.prefixes, source)
+            return (quad.triple for quad in parse(reader, format=RdfFormat.N_TRIPLES, lenient=True))
+        return parse_query_results(reader, format=QueryResultsFormat.JSON)
 
 
 class _SharedFileReader(io.RawIOBase):

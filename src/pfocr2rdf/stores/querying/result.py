@@ -97,7 +97,7 @@ class ResultStream:
             self.query_form = "ask" if isinstance(results, QueryBoolean) else "construct"
 
     def own(self, resources: ExitStack) -> None:
-        """Take over what has to stay open while the stream is read; it is closed with the stream, or when nobody refers to that."""
+        """Keep resources open while the stream is read: they are closed with it, or when it is garbage-collected."""
         self._resources = resources
         weakref.finalize(self, resources.close)
 
