@@ -55,12 +55,12 @@ async function search() {
   await trying(mine, async () => {
     index ??= await SearchIndex.open(load);
     const got = await index.find(field.value, kind.value);
+    const first = await index.things(got.ids.slice(0, AT_ONCE), got.found);
     if (mine !== newest) return;
-    clear();
+    clear(); // and all of the new results in one go, so that nothing moves
     if (!got.counts.some(({ name }) => name === kind.value)) chooseKind("");
     found = got;
-    await show(mine);
-    if (mine !== newest) return;
+    append(first);
     say(summary(got));
     offerKinds(got);
     offer(got);
@@ -92,7 +92,10 @@ async function load(path, version) {
 async function show(mine) {
   const from = list.children.length;
   const things = await index.things(found.ids.slice(from, from + AT_ONCE), found.found);
-  if (mine !== newest || from !== list.children.length) return;
+  if (mine === newest && from === list.children.length) append(things);
+}
+
+function append(things) {
   list.append(...things.map(item));
   more.hidden = list.children.length >= found.ids.length;
 }
