@@ -715,6 +715,33 @@ def test_a_static_page_asks_the_endpoint_that_it_names_and_nobody_else(browser: 
         assert any("Content Security Policy" in text for text in visit.said)
 
 
+def test_a_static_page_sets_parameters_like_the_service(browser: Any, server: Served, tmp_path: Path) -> None:
+    """A name, an identifier, a CURIE and an IRI give the text that the service gives; mistakes are named."""
+    with static(tmp_path / "site", f"{server.url}/sparql") as url, visiting(browser) as visit:
+        page = visit.page
+        page.goto(f"{url}/queries.html")
+        example = page.locator("#example-drawn-with")
+        example.locator("summary").click()
+        for value in ("jak2", "3717", "NCBIGene:3717", "https://identifiers.org/ncbigene/3717"):
+            example.get_by_label("gene", exact=True).fill(value)
+            page.evaluate("document.querySelector('#status').textContent = ''")
+            example.get_by_role("link", name="Edit").click()
+            message_of(visit, "What is drawn together with a gene")
+            text = str(
+                page.evaluate("document.querySelector('.CodeMirror')?.CodeMirror.getValue() ?? document.querySelector('textarea').value")
+            )
+            assert "VALUES ?gene { <https://identifiers.org/ncbigene/3717> }" in text
+        for value, problem in (
+            ("JAKK2", "there is no gene JAKK2"),
+            ("https://example.org/x", "is no IRI of a gene"),
+            ('"} x {', "there is no gene"),
+        ):
+            example.get_by_label("gene", exact=True).fill(value)
+            example.get_by_role("button", name="Run").click()
+            message_of(visit, problem)
+        assert (visit.failed, visit.said) == ([], [])
+
+
 def test_a_static_page_without_an_endpoint_finds_examples(browser: Any, tmp_path: Path) -> None:
     with static(tmp_path / "site", "") as url, visiting(browser, viewport={"width": 360, "height": 700}) as visit:
         visit.page.goto(f"{url}/queries.html")

@@ -12,7 +12,7 @@ from pfocr2rdf.site.pages.portable_names import PORTABLE_PATH_PATTERN
 from pfocr2rdf.site.pages.query_problem import ADVICE_BY_STATUS, QueryProblem
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES, EntityType
 from pfocr2rdf.stores.querying.examples import group_by_task, load_examples
-from pfocr2rdf.stores.querying.parameter_types import PARAMETER_TYPES
+from pfocr2rdf.stores.querying.parameter_types import PARAMETER_TYPES, ParameterType
 
 TITLE = "Queries"
 DEFAULT_QUERY = """\
@@ -57,6 +57,7 @@ def query_page_values(
         "prefixes": PREFIXES,
         "terms": sorted({row.name for table in (CLASSES, PROPERTIES, EVIDENCE_TYPES) for row in table}),
         "advice": ADVICE_BY_STATUS,
+        "parameterTypes": {} if is_own else {name: _script_type(parameter_type) for name, parameter_type in PARAMETER_TYPES.items()},
         "kinds": [
             {
                 "folder": entity_type.folder,
@@ -77,4 +78,18 @@ def query_page_values(
         "allow_service": allow_service,
         "has_editor": bool(site.endpoint) and (ASSETS_DIR / EDITOR_SCRIPT).is_file(),
         "script_data": script_data,
+    }
+
+
+def _script_type(parameter_type: ParameterType) -> dict[str, Any]:
+    """A type of parameters for the script, which finds their values at an endpoint elsewhere."""
+    used = dict.fromkeys(name.partition(":")[0] for name in (parameter_type.cls, parameter_type.label_property) if name)
+    return {
+        "name": parameter_type.name,
+        "cls": parameter_type.cls,
+        "namespaces": [[prefix, PREFIXES[prefix]] for prefix in parameter_type.prefixes],
+        "identifier": parameter_type.identifier,
+        "label": parameter_type.label_property,
+        "prologue": "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}> " for prefix in used),
+        "example": parameter_type.example,
     }

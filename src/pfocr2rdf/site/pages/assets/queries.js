@@ -3,6 +3,7 @@
 import { amount, filesOf, isolated, shown } from "./answers.js";
 import { NoAnswer, ask } from "./endpoint.js";
 import { QueryHistory } from "./history.js";
+import { bindParameters, selectAt } from "./parameters.js";
 import { curl, python } from "./snippets.js";
 import { queryField } from "./sparql-editor.js";
 
@@ -63,28 +64,34 @@ function startWorkbench(form) {
   showProblemOfPage();
 
   function connectExample({ element, name, title, query }) {
-    const link = element.querySelector(".use");
-    const fields = element.querySelector("form[data-parameters]");
-    const edit = (text) => put(text, `The editor has the example “${title}”.`);
-    link.hidden = false;
-    element.querySelector("form").addEventListener("submit", async (event) => {
+    const exampleForm = element.querySelector("form");
+    const edit = element.querySelector(".use");
+    const fields = exampleForm.querySelector(".parameters");
+    edit.hidden = false;
+    if (fields) Object.assign(fields, { hidden: false, disabled: false });
+    exampleForm.addEventListener("submit", (event) => choose(event, event.submitter !== edit));
+    if (edit.tagName === "A") edit.addEventListener("click", (event) => choose(event, false));
+
+    async function choose(event, isRun) {
       event.preventDefault();
-      const address = { example: name, ...(fields ? Object.fromEntries(new FormData(fields)) : {}) };
+      const inputs = [...(fields?.querySelectorAll("input") ?? [])];
+      const address = { example: name, ...Object.fromEntries(inputs.map((input) => [input.name, input.value])) };
       try {
-        const text = fields ? await exampleText(address) : query;
-        edit(text);
-        if (event.submitter === link) remember(address);
-        else run();
+        if (!fields) put(query, `The editor has the example “${title}”.`);
+        else put(await (given.isOwn ? exampleText(address) : boundText(query, inputs)), `The editor has the example “${title}”.`);
       } catch (error) {
         fail(error, "");
+        return;
       }
-    });
-    if (fields) return;
-    link.addEventListener("click", (event) => {
-      event.preventDefault();
-      edit(query);
-      remember({ example: name });
-    });
+      if (isRun) run();
+      else remember(fields && !given.isOwn ? { query: field.text() } : address);
+    }
+  }
+
+  function boundText(query, inputs) {
+    const parameters = inputs.map((input) => ({ name: input.name, type: given.parameterTypes[input.dataset.type], value: input.value }));
+    const changed = parameters.filter((_, index) => inputs[index].value !== inputs[index].defaultValue);
+    return bindParameters(query, changed, selectAt(endpoint));
   }
 
   /** The text of an example with values of its parameters, as the server writes it into the page without scripts. */
