@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import pyoxigraph
 
@@ -103,6 +103,18 @@ class EmbeddedStore(Store):
             assert isinstance(solutions, pyoxigraph.QuerySolutions)  # noqa: S101 - only SELECT is executed here
             names = [variable.value for variable in solutions.variables]
             return [{name: term for name, term in zip(names, row, strict=True) if term is not None} for row in solutions]
+
+    def select_rows(self, query: str, **options: Any) -> list[tuple[Any, ...]]:
+        """The same as tuples, with ``None`` for what a solution does not bind."""
+        with map_store_errors(self.path):
+            return list(map(tuple, self._store.query(query, **options)))  # type: ignore[arg-type]  # only SELECT is executed here
+
+    def construct(self, query: str, **options: Any) -> bytes:
+        """The statements of a CONSTRUCT query as N-Triples, with the options of pyoxigraph; a statement may come twice."""
+        with map_store_errors(self.path):
+            triples = self._store.query(query, **options)
+            assert isinstance(triples, pyoxigraph.QueryTriples)  # noqa: S101 - only CONSTRUCT is executed here
+            return cast("bytes", triples.serialize(format=_NTRIPLES))
 
     def quads(
         self,

@@ -12,11 +12,11 @@ from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, lexical_
 from pfocr2rdf.site.pages.bioschemas import describe_entity
 from pfocr2rdf.site.pages.cards import figure_card
 from pfocr2rdf.site.pages.listing import newest_first_key
-from pfocr2rdf.site.pages.mentions import EVIDENCE_NAMES, FAMILY, WORD, MentionView, entity_link, mention_links
+from pfocr2rdf.site.pages.mentions import EVIDENCE_NAMES, MentionView, entity_link, mention_links
 from pfocr2rdf.site.pages.neighbours import MAX_COUNTED_FIGURES, count_neighbours
 from pfocr2rdf.site.pages.outlinks import outlinks
 from pfocr2rdf.site.pages.resource import ResourcePage
-from pfocr2rdf.site.pages.resource_reader import HAS_BODY, HAS_EVIDENCE, HAS_TARGET, VIA_SYMBOL, ResourceReader
+from pfocr2rdf.site.pages.resource_reader import FAMILY, HAS_BODY, VIA_SYMBOL, WORD, ResourceReader
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_NAME, PageAddress
 from pfocr2rdf.site.pages.view_models import (
     ROWS_PER_PAGE,
@@ -80,7 +80,7 @@ class EntityPage(ResourcePage):
         lists = []
         for relation in self._spec.inverse_relations:
             entity_type = ENTITY_TYPES_BY_NAME[relation.type_name]
-            subjects = self.reader.subjects(expand_term(relation.predicate), self.subject)
+            subjects = self.reader.cached_subjects(expand_term(relation.predicate), self.subject)
             sort_key = newest_first_key if relation.type_name == "figure" else self._name_key
             lists.append((relation, sorted((item for item in subjects if self.reader.page_address(item[1:-1], entity_type)), key=sort_key)))
         return lists
@@ -99,21 +99,21 @@ class EntityPage(ResourcePage):
         return next((subjects for relation, subjects in self.inverse_lists if relation.type_name == "figure"), [])
 
     @cached_property
-    def _mentions_by_figure(self) -> dict[str, list[str]]:
-        mentions: dict[str, list[str]] = {}
-        for mention, figure in self.reader.linked_values(HAS_BODY, self.subject, HAS_TARGET):
-            mentions.setdefault(figure, []).append(mention)
+    def _mentions_by_figure(self) -> dict[str, dict[str, None]]:
+        """The mentions of it on each figure, each once."""
+        mentions: dict[str, dict[str, None]] = {}
+        for each in self.reader.cached_mentions(self.subject):
+            mentions.setdefault(each.figure, {})[each.mention] = None
         return mentions
 
     @cached_property
     def _evidence_by_figure(self) -> dict[str, set[str]]:
         """The labels of the evidence for it on each figure."""
-        evidence = dict(self.reader.linked_values(HAS_BODY, self.subject, HAS_EVIDENCE))
-        names_by_mention = {mention: EVIDENCE_NAMES[term] for mention, term in evidence.items() if term in EVIDENCE_NAMES}
-        return {
-            figure: {names_by_mention[mention] for mention in mentions if mention in names_by_mention}
-            for figure, mentions in self._mentions_by_figure.items()
-        }
+        labels: dict[str, set[str]] = {}
+        for each in self.reader.cached_mentions(self.subject):
+            if each.evidence in EVIDENCE_NAMES:
+                labels.setdefault(each.figure, set()).add(EVIDENCE_NAMES[each.evidence])
+        return labels
 
     def _mention_links(self, figure: str) -> tuple[Link, ...]:
         resources = map(self.reader.find_resource, self._mentions_by_figure.get(figure, ()))
@@ -160,9 +160,8 @@ class EntityPage(ResourcePage):
         """The words that were recognised as it and not as its family, those on most figures first."""
         if not self._spec.has_mentions:
             return ()
-        by_family = {mention for mention, _ in self.reader.linked_values(HAS_BODY, self.subject, FAMILY)}
-        words = self.reader.linked_values(HAS_BODY, self.subject, WORD)
-        counts = Counter(lexical_form(word) for mention, word in words if mention not in by_family)
+        words = {(each.mention, each.word) for each in self.reader.cached_mentions(self.subject) if each.word and not each.family}
+        counts = Counter(lexical_form(word) for _, word in words)
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         links = tuple(Link(word, detail=f"{count:,}" if count > 1 else "", style="word") for word, count in ranked[:_MAX_WORDS])
         more = len(ranked) - len(links)

@@ -13,11 +13,11 @@ from pfocr2rdf.rdf.terms import Resource, expand_term, lexical_form
 from pfocr2rdf.site.pages.bioschemas import describe_entity
 from pfocr2rdf.site.pages.cards import figure_card, figure_name
 from pfocr2rdf.site.pages.listing import newest_first_key
-from pfocr2rdf.site.pages.mentions import BY_SYMBOL, WORD, MentionView, entity_link, mention_links
+from pfocr2rdf.site.pages.mentions import BY_SYMBOL, MentionView, entity_link, mention_links
 from pfocr2rdf.site.pages.neighbours import find_similar_figures
 from pfocr2rdf.site.pages.pictures import Picture
 from pfocr2rdf.site.pages.resource import ResourcePage
-from pfocr2rdf.site.pages.resource_reader import CITED_IN, HAS_TARGET
+from pfocr2rdf.site.pages.resource_reader import CITED_IN, HAS_TARGET, WORD
 from pfocr2rdf.site.pages.urls import HTML
 from pfocr2rdf.site.pages.view_models import (
     ROWS_PER_PAGE,

@@ -14,7 +14,16 @@ from pfocr2rdf.pipeline.partitions import DESCRIPTION_PREFIXES
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, lexical_form, literal, sort_pairs
 from pfocr2rdf.site.pages.pictures import url_origin
-from pfocr2rdf.site.pages.resource_reader import ISSUED, ResourceReader
+from pfocr2rdf.site.pages.resource_reader import (
+    HAS_BODY,
+    HAS_EVIDENCE,
+    HAS_TARGET,
+    ISSUED,
+    MENTION_PREDICATES,
+    VIA_SYMBOL,
+    Mentioning,
+    ResourceReader,
+)
 from pfocr2rdf.stores.description import extract_graphs, fetch_description, is_in_default_graph
 from pfocr2rdf.stores.embedded import EmbeddedStore
 from pfocr2rdf.stores.graph_layout import FIGURE_GRAPHS_PREFIX
@@ -76,9 +85,27 @@ class DatasetReader(ResourceReader):
         """The resources that have this value, in the order of their IRIs."""
         if self._single_graph is None:
             return [Resource(subject, self.pairs(subject)) for subject in self.subjects(predicate, value)]
-        # One query for all of them is four times quicker than a look-up for each.
-        rows = self._store.select(f"SELECT ?s ?p ?o {{ ?s {predicate} {value} ; ?p ?o }}", default_graph=self._single_graph)
-        return _group_by_subject((row["s"], row["p"], row["o"]) for row in rows)
+        # One query for all of them is four times quicker than a look-up for each, and text half as long as terms that are objects.
+        query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ ?s {predicate} {value} ; ?p ?o }}"
+        return _parse_resources(self._store.construct(query, default_graph=self._single_graph).decode())
+
+    def mentions(self, body: str) -> list[Mentioning]:
+        """The mentions of an entity, sorted."""
+        if self._single_graph is None:
+            return super().mentions(body)
+        target, *optional = MENTION_PREDICATES
+        pattern = " ".join(f"OPTIONAL {{ ?s {predicate} ?v{number} }}" for number, predicate in enumerate(optional))
+        names = " ".join(f"?v{number}" for number in range(len(optional)))
+        query = f"SELECT ?s ?f {names} {{ ?s {HAS_BODY} {body} ; {target} ?f {pattern} }}"
+        rows = self._store.select_rows(query, default_graph=self._single_graph)
+        return sorted({Mentioning(*[_term_text(term) if term else "" for term in row]) for row in rows})
+
+    def genes_by_symbol(self, figure: str) -> list[str]:
+        """The genes whose current symbols were read on a figure, sorted."""
+        if self._single_graph is None:
+            return super().genes_by_symbol(figure)
+        query = f"SELECT DISTINCT ?gene {{ ?s {HAS_TARGET} {figure} ; {HAS_EVIDENCE} {VIA_SYMBOL} ; {HAS_BODY} ?gene }}"
+        return sorted(_term_text(gene) for (gene,) in self._store.select_rows(query, default_graph=self._single_graph))
 
     def linked_values(self, predicate: str, value: str, link: str) -> list[tuple[str, str]]:
         """The resources that have this value, each with its values of another property, sorted."""
@@ -159,6 +186,15 @@ def _group_by_subject(triples: Iterable[tuple[_Term, _Term, _Term]]) -> list[Res
     pairs_by_subject: dict[str, set[PredicateObject]] = {}
     for subject, predicate, value in triples:
         pairs_by_subject.setdefault(_term_text(subject), set()).add((_term_text(predicate), _term_text(value)))
+    return [Resource(subject, sort_pairs(pairs_by_subject[subject])) for subject in sorted(pairs_by_subject, key=lambda term: term[1:-1])]
+
+
+def _parse_resources(lines: str) -> list[Resource]:
+    """The resources of N-Triples, in the order of their IRIs."""
+    pairs_by_subject: dict[str, set[PredicateObject]] = {}
+    for line in lines.split("\n")[:-1]:
+        subject, predicate, value = line[:-2].split(" ", 2)
+        pairs_by_subject.setdefault(subject, set()).add((predicate, normalize_escapes(value)))
     return [Resource(subject, sort_pairs(pairs_by_subject[subject])) for subject in sorted(pairs_by_subject, key=lambda term: term[1:-1])]
 
 

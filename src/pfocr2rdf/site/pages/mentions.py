@@ -9,11 +9,10 @@ from typing import NamedTuple
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, group_by_predicate, lexical_form
 from pfocr2rdf.rdf.vocabulary import EVIDENCE_TYPES
-from pfocr2rdf.site.pages.resource_reader import HAS_BODY, HAS_EVIDENCE, HAS_TARGET, VIA_SYMBOL, ResourceReader
+from pfocr2rdf.site.pages.resource_reader import FAMILY, HAS_BODY, HAS_EVIDENCE, HAS_TARGET, VIA_SYMBOL, WORD, ResourceReader
 from pfocr2rdf.site.pages.view_models import Link
 
-WORD, _MATCH, _SOURCE = expand_term("pfocr:word"), expand_term("pfocr:match"), expand_term("pfocr:lexiconSource")
-FAMILY, _OCCURRENCES = expand_term("pfocr:family"), expand_term("pfocr:occurrences")
+_MATCH, _SOURCE, _OCCURRENCES = map(expand_term, ("pfocr:match", "pfocr:lexiconSource", "pfocr:occurrences"))
 _EVIDENCE_LABELS = {expand_term(row.name): row.label for row in EVIDENCE_TYPES}
 EVIDENCE_NAMES = {term: label.removeprefix("via ") for term, label in _EVIDENCE_LABELS.items()}  # as they stand in a table
 BY_SYMBOL = _EVIDENCE_LABELS[VIA_SYMBOL]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from functools import lru_cache
+from itertools import product
+from typing import NamedTuple
 
 from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, lexical_form
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_FOLDER, ENTITY_TYPES_BY_NAME, HTML, EntityType, PageAddress, address_from_iri
@@ -15,8 +17,21 @@ _ALT_LABEL = expand_term("skos:altLabel")  # alone where neither MeSH nor a reco
 CITED_IN, ISSUED = expand_term("pfocr:citedIn"), expand_term("dcterms:issued")
 HAS_BODY, HAS_TARGET = expand_term("oa:hasBody"), expand_term("oa:hasTarget")
 HAS_EVIDENCE, VIA_SYMBOL = expand_term("pfocr:evidence"), expand_term("pfocr:viaSymbol")
+WORD, FAMILY = expand_term("pfocr:word"), expand_term("pfocr:family")
+MENTION_PREDICATES = HAS_TARGET, HAS_EVIDENCE, WORD, FAMILY  # of Mentioning, in this order
 _CACHE_SIZE = 100_000  # resources that many pages name
 _LIST_CACHE_SIZE = 5_000  # lists of resources
+_MENTIONS_CACHE_SIZE = 32  # entities, of which each may have thousands of mentions
+
+
+class Mentioning(NamedTuple):
+    """A mention of an entity with the terms of its values, or ``""``; one for each combination of values, if it has several."""
+
+    mention: str
+    figure: str
+    evidence: str
+    word: str
+    family: str  # by whose name the entity was reached
 
 
 class ResourceReader(ABC):
@@ -35,6 +50,8 @@ class ResourceReader(ABC):
         self.cached_values = lru_cache(_CACHE_SIZE)(self.values)
         self.publication_year = lru_cache(_CACHE_SIZE)(self._publication_year)
         self.cached_subjects = lru_cache(_LIST_CACHE_SIZE)(self.subjects)
+        self.cached_mentions = lru_cache(_MENTIONS_CACHE_SIZE)(self.mentions)
+        self.publication_year = lru_cache(_CACHE_SIZE)(self._publication_year)
         self.cached_genes_by_symbol = lru_cache(_LIST_CACHE_SIZE)(self.genes_by_symbol)
 
     @abstractmethod
@@ -56,6 +73,17 @@ class ResourceReader(ABC):
     def linked_values(self, predicate: str, value: str, link: str) -> list[tuple[str, str]]:
         """The resources that have this value, each with its values of another property, sorted."""
         return [(subject, linked) for subject in self.subjects(predicate, value) for linked in self.values(subject, link)]
+
+    def mentions(self, body: str) -> list[Mentioning]:
+        """The mentions of an entity, sorted."""
+        return sorted(
+            {
+                Mentioning(resource.subject, *values)
+                for resource in self.find_resources(HAS_BODY, body)
+                for values in product(*(resource.values_by_predicate.get(predicate, ("",)) for predicate in MENTION_PREDICATES))
+                if values[0]
+            }
+        )
 
     def linked_values_unless(self, predicate: str, value: str, link: str, excluded: str) -> list[str]:
         """The values of another property of the resources that have this value and no value of ``excluded``, sorted."""
