@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from enum import IntEnum
@@ -11,6 +12,24 @@ DEBUG_VARIABLE = "PFOCR2RDF_DEBUG"
 """The environment variable that has the tracebacks of unexpected errors shown."""
 
 _MAX_REASON_CHARS = 200
+
+
+_OS_REMEDIES = {
+    errno.ENOSPC: "free some space, or write to another disk",
+    errno.EACCES: "check the permissions",
+    errno.EPERM: "check the permissions",
+    errno.EROFS: "write to another disk",
+}
+
+
+def describe_os_error(error: OSError) -> str:
+    """The operating system's words for an error, with the way out of a common one.
+
+    >>> describe_os_error(OSError(errno.ENOSPC, "No space left on device"))
+    'No space left on device; free some space, or write to another disk'
+    """
+    reason = error.strerror or str(error)
+    return f"{reason}; {_OS_REMEDIES[error.errno]}" if error.errno in _OS_REMEDIES else reason
 
 
 class PfocrError(Exception):

@@ -22,6 +22,8 @@ COMMANDS = (
     "query --list", "query --show families-together", "query families-together --store store --format json",
 )  # fmt: skip
 
+FULL_DISK = "Error: standard output cannot be written: No space left on device; free some space, or write to another disk\n"
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -41,7 +43,7 @@ def run(shell_command: str, folder: Path) -> tuple[int, str]:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_full_disk_is_named(command: str, folder: Path) -> None:
-    assert run(f"pfocr2rdf {command} > /dev/full", folder) == (3, "Error: standard output cannot be written: No space left on device\n")
+    assert run(f"pfocr2rdf {command} > /dev/full", folder) == (3, FULL_DISK)
 
 
 @pytest.mark.parametrize(

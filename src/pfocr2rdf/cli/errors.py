@@ -13,7 +13,7 @@ import click
 
 from pfocr2rdf.cli.interrupts import interrupt_on_signals
 from pfocr2rdf.cli.standard_output import check_standard_output
-from pfocr2rdf.errors import DEBUG_VARIABLE, ExitStatus, OptionError, PfocrError
+from pfocr2rdf.errors import DEBUG_VARIABLE, ExitStatus, OptionError, PfocrError, describe_os_error
 from pfocr2rdf.storage.scratch import remove_abandoned
 from pfocr2rdf.storage.urls import redact_text
 
@@ -58,7 +58,8 @@ def handle_errors(command: Callable[P, int]) -> Callable[P, None]:
 def _describe(error: Exception) -> str:
     """The message for an error of another class: what the system refuses is not a fault of the program."""
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        reason = describe_os_error(error)
+        return f"{error.filename}: {reason}" if error.filename else reason
     if isinstance(error, MemoryError):
         return "there is not enough memory; give it more, or fewer --workers"
     return f"unexpected {type(error).__name__}: {error}; this is a fault of pfocr2rdf: run it with {DEBUG_VARIABLE}=1 and report it"

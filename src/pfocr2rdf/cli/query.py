@@ -14,7 +14,7 @@ from pfocr2rdf.cli.errors import handle_errors
 from pfocr2rdf.cli.output import open_output_file, open_standard_output
 from pfocr2rdf.cli.params import FormatName, absolute_iri
 from pfocr2rdf.cli.table import write_table
-from pfocr2rdf.errors import ExitStatus
+from pfocr2rdf.errors import ExitStatus, describe_os_error
 from pfocr2rdf.storage.regular_files import read_file_or_pipe
 from pfocr2rdf.storage.urls import is_url
 from pfocr2rdf.stores.connect import DEFAULT_STORE, ConnectionOptions
@@ -104,7 +104,7 @@ def _read_query_file(path: Path) -> str:
     try:
         return read_file_or_pipe(path).decode("utf-8-sig")
     except OSError as error:
-        raise click.BadParameter(f"{path} cannot be read: {error.strerror}.") from None
+        raise click.BadParameter(f"{path} cannot be read: {describe_os_error(error)}.") from None
 
 
 @click.command("query", epilog=_EXAMPLES)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import IO, Any, ParamSpec, TypeVar, cast
 
-from pfocr2rdf.errors import OutputError
+from pfocr2rdf.errors import OutputError, describe_os_error
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -51,7 +51,7 @@ def map_output_errors() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise OutputError(f"standard output cannot be written: {error.strerror or error}") from None
+        raise OutputError(f"standard output cannot be written: {describe_os_error(error)}") from None
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from pfocr2rdf.errors import OptionError
+from pfocr2rdf.errors import OptionError, describe_os_error
 from pfocr2rdf.rdf.iris import WIKIPATHWAYS_IRI, is_absolute_iri
 from pfocr2rdf.storage.regular_files import read_file_or_pipe
 from pfocr2rdf.storage.urls import redact_text
@@ -75,7 +75,7 @@ def read_release(path: str | os.PathLike[str]) -> Release:
             raise OptionError(f"{file}: is not a settings file, since it has more than {_MAX_SETTINGS_BYTES:,} bytes; name the right one")
         root = yaml.compose(data.decode(), Loader=yaml.SafeLoader)
     except OSError as error:
-        raise OptionError(f"{file}: cannot be read: {error.strerror or error}") from None
+        raise OptionError(f"{file}: cannot be read: {describe_os_error(error)}") from None
     except UnicodeDecodeError:
         raise OptionError(f"{file}: is not UTF-8; save it as UTF-8") from None
     except yaml.reader.ReaderError as error:

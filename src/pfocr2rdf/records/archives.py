@@ -75,7 +75,7 @@ def store_members(archive: Path, label: str, add: AddMember, limits: ArchiveLimi
         ) from None
     except (ArchiveLimitError, OSError, *_ARCHIVE_ERRORS) as error:
         progress = f", at or after member {number} ({printable_path(name)[:200]!r})" if number else ""
-        raise SourceError(f"{label}: the archive cannot be read{progress}: {error}") from None
+        raise SourceError(f"{label}: the archive cannot be read{progress}: {error}; download or pack it again") from None
 
 
 def _iter_members(file: BinaryIO, size: int, limits: ArchiveLimits) -> Iterator[ArchiveMember]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from pfocr2rdf.errors import RecordError, SourceError
+from pfocr2rdf.errors import RecordError, SourceError, describe_os_error
 from pfocr2rdf.records.archive_limits import ArchiveLimitError, ArchiveLimits
 from pfocr2rdf.records.archives import is_archive, store_members
 from pfocr2rdf.records.documents import iter_documents
@@ -239,4 +239,4 @@ def _map_source_errors(name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise SourceError(f"{redact_url(name)}: cannot be read: {error.strerror or error}") from None
+        raise SourceError(f"{redact_url(name)}: cannot be read: {describe_os_error(error)}") from None

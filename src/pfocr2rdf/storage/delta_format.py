@@ -9,7 +9,7 @@ from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pfocr2rdf.errors import SourceError
+from pfocr2rdf.errors import SourceError, describe_os_error
 from pfocr2rdf.storage.compression import DECOMPRESSION_ERRORS, open_decompressed
 from pfocr2rdf.storage.layout import DELTA_FILE, read_manifest
 
@@ -95,7 +95,7 @@ class DeltaReader(NamedTuple):
                 with open_decompressed(path) as file:
                     yield from _parse_changes(path, iter(file))
             except OSError as error:
-                raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from None
+                raise SourceError(f"{path}: cannot be read: {describe_os_error(error)}") from None
             except DECOMPRESSION_ERRORS as error:
                 raise SourceError(f"{path}: is damaged: {error}; make the delta again") from None
 

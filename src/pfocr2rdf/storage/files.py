@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from pfocr2rdf.errors import OutputError
+from pfocr2rdf.errors import OutputError, describe_os_error
 
 BUFFER_BYTES = 1 << 20
 
@@ -80,7 +80,7 @@ def map_os_errors(path: Path | str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
+        raise OutputError(f"{path}: cannot be written: {describe_os_error(error)}") from error
     except sqlite3.Error as error:
         raise OutputError(f"{path}: cannot be written: {_sqlite_reason(error)}") from error
 
@@ -89,7 +89,7 @@ def _sqlite_reason(error: sqlite3.Error) -> str:
     """The reason in the operating system's words, which SQLite keeps to itself."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
-        return os.strerror(errno.ENOSPC)
+        return describe_os_error(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
     if code == sqlite3.SQLITE_IOERR and _is_file_size_limited():
         return os.strerror(errno.EFBIG)
     return str(error)

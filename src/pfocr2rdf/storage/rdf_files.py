@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyoxigraph
 
-from pfocr2rdf.errors import SourceError
+from pfocr2rdf.errors import SourceError, describe_os_error
 from pfocr2rdf.storage.compression import DECOMPRESSION_ERRORS
 from pfocr2rdf.storage.path_kinds import describe_missing_path
 
@@ -64,11 +64,11 @@ def map_rdf_errors(path: Path) -> Iterator[None]:
     except FileNotFoundError:
         raise SourceError(describe_missing_path(path)) from None
     except OSError as error:
-        raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise SourceError(f"{path}: cannot be read: {describe_os_error(error)}") from None
     except SyntaxError as error:
         position = f"{path}:{error.lineno}" if error.lineno else str(path)
         if _REMOTE_CONTEXT_ERROR in error.msg:
             raise SourceError(f"{position}: names a JSON-LD context by its URL, and none is fetched; write the context out") from None
-        raise SourceError(f"{position}: is no valid RDF: {error.msg}") from None
+        raise SourceError(f"{position}: is no valid RDF: {error.msg}; correct the file") from None
     except (ValueError, *DECOMPRESSION_ERRORS) as error:
-        raise SourceError(f"{path}: is no valid RDF: {error}") from None
+        raise SourceError(f"{path}: is no valid RDF: {error}; download or export it again") from None

@@ -31,8 +31,8 @@ def discover_server(url: str, http_client: HttpClient, driver: str = "", given_e
     """
     given_endpoints = given_endpoints or Endpoints("")
     url = url.rstrip("/")
-    product = _identify_product(url, http_client)
-    layout, endpoints = ("", given_endpoints) if given_endpoints.query else _find_endpoints(url, driver or product, http_client)
+    product, refusal = _identify_product(url, http_client)
+    layout, endpoints = ("", given_endpoints) if given_endpoints.query else _find_endpoints(url, driver or product, http_client, refusal)
     endpoints = Endpoints(*(given or discovered for given, discovered in zip(given_endpoints, endpoints, strict=True)))
     driver = driver or layout or product or ("gsp" if endpoints.store else "update")
     if driver == "gsp" and not endpoints.store:
@@ -42,18 +42,19 @@ def discover_server(url: str, http_client: HttpClient, driver: str = "", given_e
     return DRIVERS[driver](http_client, endpoints)
 
 
-def _identify_product(url: str, http_client: HttpClient) -> str:
-    """The driver for the product in the ``Server`` header, or ``""``."""
+def _identify_product(url: str, http_client: HttpClient) -> tuple[str, str]:
+    """The driver for the product in the ``Server`` header, or ``""``; and the status of a response that is an error, or ``""``."""
+    refusal = ""
     try:
         header = http_client.request("GET", url, headers={"Accept": "text/turtle, */*;q=0.1"}).headers.get("Server", "")
     except RequestRefusedError as error:
         if error.is_permanent:
             raise
-        header = error.server_header
-    return next((driver for driver in ("oxigraph", "virtuoso") if header.lower().startswith(driver)), "")
+        header, refusal = error.server_header, error.status_line
+    return next((driver for driver in ("oxigraph", "virtuoso") if header.lower().startswith(driver)), ""), refusal
 
 
-def _find_endpoints(url: str, driver: str, http_client: HttpClient) -> tuple[str, Endpoints]:
+def _find_endpoints(url: str, driver: str, http_client: HttpClient, refusal: str) -> tuple[str, Endpoints]:
     """The driver and the services of a server; any driver's where it is not known."""
     if driver == "virtuoso":
         root = str(httpx.URL(url).copy_with(path="/", query=None)).rstrip("/")
@@ -65,7 +66,9 @@ def _find_endpoints(url: str, driver: str, http_client: HttpClient) -> tuple[str
             endpoints = Endpoints(*(base if path == "." else path and base + path for path in paths))
             if driver in ("", layout) and _answers_query(endpoints.query, http_client):
                 return layout, endpoints
-    raise StoreError(f"{url}: nothing there answers a SPARQL query; name its services with --query-endpoint and --update-endpoint")
+    status = f", and the server responds with {refusal}" if refusal else ""
+    remedy = "check the URL, or name its services with --query-endpoint and --update-endpoint"
+    raise StoreError(f"{url}: nothing there answers a SPARQL query{status}; {remedy}")
 
 
 def _answers_query(url: str, http_client: HttpClient) -> bool:

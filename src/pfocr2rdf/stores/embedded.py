@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import pyoxigraph
 
-from pfocr2rdf.errors import StoreError
+from pfocr2rdf.errors import StoreError, describe_os_error
 from pfocr2rdf.storage.layout import STORE_MARKER_FILE
 from pfocr2rdf.storage.locks import shared_lock
 from pfocr2rdf.storage.path_kinds import folder_kind
@@ -55,7 +55,8 @@ def map_store_errors(path: Path) -> Iterator[None]:
         text = str(error)
         if isinstance(error, BlockingIOError) or "lock" in text.lower():
             raise StoreError(f"{path}: another program has the store open; end it, and try again") from None
-        raise StoreError(f"{path}: the store cannot be used: {getattr(error, 'strerror', None) or text}") from None
+        reason = describe_os_error(error) if isinstance(error, OSError) else f"{text}; load the export into a new folder"
+        raise StoreError(f"{path}: the store cannot be used: {reason}") from None
 
 
 class EmbeddedStore(Store):
@@ -231,7 +232,7 @@ class StoreManager(Generic[_View]):
             status = self._marker_file.stat()
         except OSError as error:
             require_store(self._path)
-            raise StoreError(f"{self._path}: the store cannot be used: {error.strerror or error}") from None
+            raise StoreError(f"{self._path}: the store cannot be used: {describe_os_error(error)}") from None
         return status.st_ino, status.st_mtime_ns
 
     def _reopen_if_changed(self) -> None:

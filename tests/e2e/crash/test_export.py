@@ -158,7 +158,7 @@ def test_an_export_that_found_no_space_ends_well_when_there_is_more(is_resumed: 
         stdout, complaint = process.communicate(timeout=120)
         assert (process.returncode, stdout) == (3, ""), complaint
         assert complaint.startswith(f"Error: {output}")
-        assert complaint.endswith("cannot be written: No space left on device\n")
+        assert complaint.endswith("cannot be written: No space left on device; free some space, or write to another disk\n")
         assert complaint.count("\n") == 1
         assert [path.name for path in output.glob("*")] == ([CHECKPOINT_DIR] if is_resumed else [])
     (disk / "ballast").unlink()

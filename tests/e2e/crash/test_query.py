@@ -66,7 +66,10 @@ def test_a_reader_that_leaves_is_no_error(fmt: str, store: Path) -> None:
 def test_a_full_disk_is_reported(store: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         process = subprocess.run([sys.executable, "-c", PROGRAM, "--store", store, MANY], stdout=full, stderr=subprocess.PIPE)
-    assert (process.returncode, process.stderr) == (3, b"Error: standard output cannot be written: No space left on device\n")
+    assert (process.returncode, process.stderr) == (
+        3,
+        b"Error: standard output cannot be written: No space left on device; free some space, or write to another disk\n",
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator
 from contextlib import closing
 from pathlib import Path
 
+from httpx import codes
+
 from pfocr2rdf.errors import OptionError, SourceError
 from pfocr2rdf.site.audit.aliases import AliasSample
 from pfocr2rdf.site.audit.client import AuditClient, SiteUnreachableError, printable_excerpt
@@ -102,6 +104,9 @@ class _SiteCheck:
         response = self._client.get(url)
         if not response.status:
             raise SourceError(f"{url}: the site {response.fault}; check that the server runs, or raise --timeout")
+        if response.status >= 400 and self._client.get(f"{url}sitemap.xml").status >= 400:
+            status = f"{response.status} {codes.get_reason_phrase(response.status)}".rstrip()
+            raise SourceError(f"{url}: the server responds with {status}; name the URL of the site")
         if response.location and not self._client.is_on_site(response.location):
             raise SourceError(f"{url}: the site leads to {printable_excerpt(response.location)}; name that URL if it is the one")
 

@@ -42,6 +42,7 @@ class RequestRefusedError(StoreError):
     def __init__(self, sentence: str, response: httpx.Response) -> None:
         super().__init__(sentence)
         self.status = response.status_code
+        self.status_line = f"{self.status} {response.reason_phrase}" if response.is_error else ""
         self.server_header = response.headers.get("Server", "")
 
     @property

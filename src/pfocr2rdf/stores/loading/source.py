@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from pfocr2rdf.errors import SourceError
+from pfocr2rdf.errors import SourceError, describe_os_error
 from pfocr2rdf.pipeline.inputs import resolve_input
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
 
@@ -67,5 +67,5 @@ def _sha256_of_file(path: Path, on_read: Callable[[int], object]) -> str:
                 digest.update(block)
                 on_read(len(block))
     except OSError as error:
-        raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise SourceError(f"{path}: cannot be read: {describe_os_error(error)}") from None
     return digest.hexdigest()

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Triple, parse, parse_query_results
 
-from pfocr2rdf.errors import OutputError, StoreError
+from pfocr2rdf.errors import OutputError, StoreError, describe_os_error
 from pfocr2rdf.rdf.text import truncate
 from pfocr2rdf.stores.querying.data_frames import DataColumns, to_pandas, to_polars
 from pfocr2rdf.stores.querying.html_table import result_as_html
@@ -52,7 +52,7 @@ class QueryResult:
             stream.write(self._file, "ntriples" if self.query_form == "construct" else "json")
         except OSError as error:
             self._file.close()
-            raise OutputError(f"the folder for temporary files (TMPDIR): cannot be written: {error.strerror or error}") from None
+            raise OutputError(f"the folder for temporary files (TMPDIR): cannot be written: {describe_os_error(error)}") from None
 
     @property
     def boolean(self) -> bool:
