@@ -196,7 +196,8 @@ def test_a_text_that_no_file_could_be_called_is_a_query(store: Path) -> None:
         ("SELECT ?s { ?s pfocr:mentions ncbigene:1 } LIMIT x", "line 1, column 50: expected a number, not: x"),
         ("ASK { ?ö a pfocr:Gene .\r\n ?ö rdfs:label 'ü' ; zz:y 1 }",
          "line 2, column 22: the prefix zz: is not declared; write PREFIX zz: <its IRI> before the query"),
-        ("SELECT ?gene (COUNT(?s) AS ?n) { ?s pfocr:mentions ?gene }", "line 1, column 59: the SELECT contains a variable that is unbound"),
+        ("SELECT ?gene (COUNT(?s) AS ?n) { ?s pfocr:mentions ?gene }",
+         "line 1, column 59: SELECT has a variable that is neither in GROUP BY nor in an aggregate such as COUNT"),
         ("hello world", "line 1, column 1: expected SELECT, ASK, CONSTRUCT or DESCRIBE, not: hello world"),
     ],
 )  # fmt: skip

@@ -68,7 +68,7 @@ class QueryResult:
         if self._length is None:
             rows = self._parse()
             if isinstance(rows, QueryBoolean):
-                raise StoreError(f"{FORM_DESCRIPTIONS['ask']}, no length")
+                raise StoreError(f"{FORM_DESCRIPTIONS['ask']}, no rows")
             self._length = sum(1 for _ in rows)
         return self._length
 

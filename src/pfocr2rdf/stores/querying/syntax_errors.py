@@ -41,7 +41,10 @@ _KEYWORD_GROUPS = {
 }
 """What can stand where the parser expects such a keyword: of keywords in one position it names the longest."""
 
-_REASONS = {"IRI parsing failed": "this IRI is not valid"}
+_REASONS = {
+    "IRI parsing failed": "this IRI is not valid",
+    "The SELECT contains a variable that is unbound": "SELECT has a variable that is neither in GROUP BY nor in an aggregate such as COUNT",
+}
 _END_OF_BIND = re.compile(r"\bAS\s+(?P<variable>[?$]\w+)\s*\)\s*\Z", re.IGNORECASE)
 _CONDITION = "a condition in parentheses, or a function"
 
