@@ -34,7 +34,7 @@ _find_entries = re.compile(
 _match_plain_items = re.compile(r"(?:\n- [^\s\-?:,\[\]{}#&*!|>'\"%@`][^\n:#]*+)++", re.ASCII).fullmatch
 _match_plain, _match_quoted = re.compile(_PLAIN, re.ASCII).fullmatch, re.compile(_QUOTED).fullmatch
 # What is no text in YAML, ends a line in some versions of it, or is a blank in some places only.
-_find_odd_character = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]").search
+_find_odd_character = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]").search
 
 
 class TextRow(dict[str, Any]):
