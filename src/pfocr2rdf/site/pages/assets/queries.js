@@ -68,6 +68,7 @@ function startWorkbench(form) {
     const edit = element.querySelector(".use");
     const fields = exampleForm.querySelector(".parameters");
     edit.hidden = false;
+    element.addEventListener("toggle", () => element.open && element.scrollIntoView({ block: "nearest" }));
     if (fields) Object.assign(fields, { hidden: false, disabled: false });
     exampleForm.addEventListener("submit", (event) => choose(event, event.submitter !== edit));
     if (edit.tagName === "A") edit.addEventListener("click", (event) => choose(event, false));
@@ -83,8 +84,13 @@ function startWorkbench(form) {
         fail(error, "");
         return;
       }
-      if (isRun) run();
-      else remember(fields && !given.isOwn ? { query: field.text() } : address);
+      if (isRun) {
+        await run();
+        status.scrollIntoView({ block: "nearest" });
+        return;
+      }
+      showForm();
+      remember(fields && !given.isOwn ? { query: field.text() } : address);
     }
   }
 
@@ -120,6 +126,9 @@ function startWorkbench(form) {
   function put(query, message) {
     field.put(query);
     report(message);
+  }
+
+  function showForm() {
     form.scrollIntoView({ block: "nearest" });
     field.focus();
   }
@@ -222,7 +231,10 @@ function startWorkbench(form) {
     const list = document.createElement("ol");
     for (const { query, time, outcome } of past.entries) {
       const item = document.createElement("li");
-      const choose = button("", () => put(query, "The editor has a query from the history."));
+      const choose = button("", () => {
+        put(query, "The editor has a query from the history.");
+        showForm();
+      });
       choose.append(isolated(titleOf(query), MAX_TITLE_CHARS));
       choose.title = query.slice(0, 500).replaceAll(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");
       const detail = document.createElement("small");
