@@ -115,6 +115,7 @@ export async function resultTable({ head, results }, { cell, textOf, show }) {
     draw();
   });
   filter.addEventListener("input", order);
+  for (const control of [...buttons, size]) control.hidden = rows.length <= PAGE_SIZES[0]; // there is one page
   pager.append(...buttons.slice(0, 2), range, ...buttons.slice(2), size);
 
   const tools = element("div", { className: "table-tools" });
