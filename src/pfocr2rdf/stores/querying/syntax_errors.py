@@ -16,12 +16,12 @@ from pfocr2rdf.rdf.text import truncate
 from pfocr2rdf.stores.querying.query_text import LOOKAHEAD_PADDING, QueryText
 
 _SYNTAX_ERROR = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
-_ITEM = re.compile(r'"(?P<token>(?:[^"\\]|\\.)*+)"|\[(?P<chars>[^\]]*+)\]|(?P<prose>[A-Z][^,"\[]*+)')
+_ITEM = re.compile(r'"(?P<token>(?:[^"\\]|\\.)*+)(?:"|\\?\Z)|\[(?P<chars>[^\]]*+)(?:\]|\Z)|(?P<prose>[A-Z][^,"\[]*+)')
 _PART = re.compile(
     r"""
     (?P<blank> (?:[\x20\t\r\n]|\#[^\r\n]*+)++ )
-  | <[^\x00-\x20<>"{}|^`\\]*+> | \"{3}(?:\"{0,2}(?:[^"\\]|\\.))*+\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*+'{3}
-  | "(?:[^"\\\r\n]|\\.)*+" | '(?:[^'\\\r\n]|\\.)*+'
+  | <[^\x00-\x20<>"{}|^`\\]*+> | \"{3}(?:\"{0,2}(?:[^"\\]|\\.))*+(?:\"{3})? | '{3}(?:'{0,2}(?:[^'\\]|\\.))*+(?:'{3})?
+  | "(?:[^"\\\r\n]|\\.)*+"? | '(?:[^'\\\r\n]|\\.)*+'?
   | (?:[^\s(){};,\[\]"'<\#\\]|\\.)++ | .
     """,
     re.VERBOSE | re.DOTALL,
@@ -165,7 +165,7 @@ def _describe_expected(items: list[str], text_before: str) -> str:
         "an IRI": "<" in items,
         "a prefixed name": ":" in items,
         "'a'": "a" in items,
-        "a string": '\\"' in items,
+        "a string": '\\"' in items[1:],
         "a number": any(item.startswith("['0'") for item in items),
         "a blank node": "_:" in items,
         "a closing quotation mark": items[:1] == ["'"] or items[:1] == ['\\"'],
