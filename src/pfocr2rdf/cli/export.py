@@ -136,8 +136,9 @@ def _print_summary(summary: ExportSummary, output: str | None) -> None:
 
 def _print_rest(name: str, total: int, shown: int, report: str) -> None:
     """Print how many more there are than those that were shown, and where they are listed."""
-    if total > shown:
-        click.echo(f"... and {total - shown:,} more {name}{report}" if shown else f"{name}: {total:,}{report}", err=True)
+    if rest := total - shown:
+        name = name.removesuffix("s") if rest == 1 else name
+        click.echo(f"... and {rest:,} more {name}{report}" if shown else f"{name}: {rest:,}{report}", err=True)
 
 
 def _join_file_names(files: list[str]) -> str:

@@ -10,7 +10,7 @@ import pyoxigraph
 
 from pfocr2rdf.errors import SourceError
 from pfocr2rdf.storage.layout import CHECKPOINT_DIR, DELTA_FILE, MANIFEST_FILE, STAGING_DIR, STATE_FILE, is_own_manifest, read_manifest
-from pfocr2rdf.storage.path_kinds import describe_missing_path
+from pfocr2rdf.storage.path_kinds import describe_missing_path, folder_kind
 from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.storage.rdf_files import is_rdf_file, rdf_format
 
@@ -67,6 +67,11 @@ def list_graph_files(folder: Path) -> dict[str, str]:
     Raises:
         SourceError: it is no export that was finished, or it has no graph.
     """
+    if not folder.exists():
+        raise SourceError(describe_missing_path(folder))
+    if not is_export(folder):
+        kind = folder_kind(folder) or ("a folder" if folder.is_dir() else "a file")
+        raise SourceError(f"{folder}: is {kind}, not an export; run 'pfocr2rdf export' first, and name its folder")
     return _ExportInput(folder).digests
 
 

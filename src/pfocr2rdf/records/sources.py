@@ -169,6 +169,8 @@ class RecordSource:
                 try:
                     record_names = sort_names(tree.names(folder, is_record))
                 except OSError as error:
+                    if trim_folder(folder) == trim_folder(tree.root):
+                        raise SourceError(f"{label}: cannot be listed: {describe_os_error(error)}") from None
                     empty = False
                     yield file_error(error, printable_path(path), "listed")
                     continue

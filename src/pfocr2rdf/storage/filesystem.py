@@ -48,20 +48,22 @@ def map_fs_errors(
     except Exception as error:
         if isinstance(error, (PfocrError, *passed)):
             raise
+        if isinstance(error, ImportError):
+            raise error_type(_describe_missing_library(url, error)) from None
         raise error_type(f"{label or redact_url(url)}: cannot be {action}: {describe(error, url)}") from None  # it may show secrets
 
 
 def open_file_system(url: str) -> tuple[fsspec.AbstractFileSystem, str]:
     """The file system of a URL, and the path in it; ``SourceError`` if there is no such system, or what it needs is not installed."""
     with map_fs_errors(url, "opened"):
-        try:
-            return _open_file_system(url, os.getpid())
-        except ImportError as error:
-            library, extra = _EXTRAS.get(url.partition("://")[0].lower(), ("", ""))
-            if not library:
-                raise SourceError(f"{redact_url(url)}: needs a library that is not installed: {error}") from None
-            needs = f"needs {library}, which is not installed; run: pip install 'pfocr2rdf[{extra}]'"
-            raise SourceError(f"{redact_url(url)}: {needs}") from None
+        return _open_file_system(url, os.getpid())
+
+
+def _describe_missing_library(url: str, error: ImportError) -> str:
+    library, extra = _EXTRAS.get(url.partition("://")[0].lower(), ("", ""))
+    if not library:
+        return f"{redact_url(url)}: needs a library that is not installed: {error}"
+    return f"{redact_url(url)}: needs {library}, which is not installed; run: pip install 'pfocr2rdf[{extra}]'"
 
 
 @cache

@@ -64,6 +64,8 @@ def map_rdf_errors(path: Path) -> Iterator[None]:
     except FileNotFoundError:
         raise SourceError(describe_missing_path(path)) from None
     except OSError as error:
+        if error.errno is None:  # of a decompressor
+            raise SourceError(f"{path}: is no valid RDF: {error}; download or export it again") from None
         raise SourceError(f"{path}: cannot be read: {describe_os_error(error)}") from None
     except SyntaxError as error:
         position = f"{path}:{error.lineno}" if error.lineno else str(path)

@@ -23,7 +23,7 @@ _NTRIPLES, _NQUADS = pyoxigraph.RdfFormat.N_TRIPLES, pyoxigraph.RdfFormat.N_QUAD
 
 def is_store(path: Path) -> bool:
     """Whether a folder is an embedded store."""
-    return (path / STORE_MARKER_FILE).is_file()
+    return os.path.isfile(path / STORE_MARKER_FILE)  # not is_file, which raises where the folder may not be read
 
 
 def require_store(path: Path) -> None:
@@ -53,9 +53,13 @@ def map_store_errors(path: Path) -> Iterator[None]:
         yield
     except (OSError, RuntimeError) as error:
         text = str(error)
-        if isinstance(error, BlockingIOError) or "lock" in text.lower():
+        if isinstance(error, BlockingIOError) or ("lock" in text.lower() and getattr(error, "errno", None) is None):
             raise StoreError(f"{path}: another program has the store open; end it, and try again") from None
-        reason = describe_os_error(error) if isinstance(error, OSError) else f"{text}; load the export into a new folder"
+        reason = f"{text}; load the export into a new folder"
+        if isinstance(error, OSError) and error.errno is not None:
+            reason = describe_os_error(error)
+        if isinstance(error, FileNotFoundError):
+            reason = f"{os.path.basename(error.filename or '')} is missing; load the export into a new folder"
         raise StoreError(f"{path}: the store cannot be used: {reason}") from None
 
 

@@ -82,7 +82,7 @@ def plan_bulk_load(
     if graphs not in GRAPH_LAYOUTS:
         raise OptionError(f"{graphs!r} is no way to name graphs; choose from {', '.join(GRAPH_LAYOUTS)}")
     folder = Path(source).absolute()
-    files = [folder / name for name in sorted(list_graph_files(folder))]
+    files = [folder / name for name in sorted(list_graph_files(Path(source)))]
     quads = [path for path in files if rdf_format(path) in QUAD_FORMATS]
     vocabulary, description = (path if (path := folder / name).is_file() else None for name in ("vocabulary.ttl", "dataset.ttl"))
     statements = extract_triple_count(read_as_ntriples(description)) if description else None
