@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,33 @@ def test_an_example_says_what_it_asks_and_runs_in_any_store(name: str) -> None:
     assert (scanned.implied_prefixes, scanned.undeclared_prefixes, scanned.has_from, scanned.has_graph) == ({}, {}, False, False)
     assert scanned.uses_service == bool(example.services)
     rdflib.Graph().query(example.text) if not example.services else None
+
+
+@pytest.mark.parametrize("name", [name for name, example in ALL.items() if example.query_form != "ask"])
+def test_an_example_is_sorted_and_limited(name: str) -> None:
+    query_text = ALL[name].query
+    assert "ORDER BY" in query_text
+    assert re.search(r"LIMIT (20|50|100|1000)$", query_text, re.MULTILINE)
+
+
+LABELS = {"gene": "symbol", "other": "symbol", "figure": "title", "chemical": "name", "disease": "name", "thing": "name",
+          "organism": "name", "family": "name", "paper": "title"}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_an_answer_has_names_beside_iris_and_the_same_order_in_two_engines(name: str, store: Path, graph: rdflib.Graph) -> None:
+    result = query(store, name, graphs=[EXAMPLES, VOCABULARY])
+    iris = [column for column in result.variables if any(str(row[column]).startswith(tuple(PREFIXES.values())) for row in result)]
+    for column in iris:
+        if column in LABELS:
+            assert {"title", LABELS[column], f"{column}_name"} & set(result.variables), f"{column} has no name beside it"
+    text = ALL[name].text
+    answer = json.loads(graph.query(text).serialize(format="json") or b"")["results"]["bindings"]
+    in_order = [normalised([row])[0] for row in answer if row]  # rdflib has an empty row for no groups
+    with tempfile.TemporaryFile() as file:
+        result.write(file, "json")
+        file.seek(0)
+        assert [normalised([row])[0] for row in json.load(file)["results"]["bindings"]] == in_order
 
 
 def test_a_prefix_means_the_same_in_all_examples_and_in_the_exports() -> None:
