@@ -136,7 +136,8 @@ def strict_genes(corpus: Corpus) -> dict[str, int]:
 
 
 def co_mentions(corpus: Corpus) -> Rows:
-    top = {row[0] for row in most(strict_genes(corpus), 100)}
+    mentions = counted((iri(mention), f"{figure} {mention[1:4]}") for figure, mention in corpus.mentions(STRICT) if mention.entity)
+    top = {row[0] for row in most(mentions, 50)}
     genes: dict[str, set[str]] = defaultdict(set)
     for figure, mention in corpus.mentions(STRICT):
         if mention.entity and iri(mention) in top:

@@ -38,7 +38,7 @@ RARE = ("drawn-pathways", "unidentified-words")
 ABSENT = ("drawn-pathways",)
 """Questions about what the real figures that are here lack, too."""
 
-SLOW = ("co-mentions",)
+SLOW = ("co-mentions", "years")
 """Questions that rdflib may think about for more than five seconds."""
 
 
