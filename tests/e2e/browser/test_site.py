@@ -469,3 +469,59 @@ def test_a_downloaded_table_holds_no_formula(browser: Any, evil_at: Site) -> Non
         opened(visit, evil_at.at("figures/PMC1__evil.html"))
         cells = visit.page.evaluate("import('/assets/tables.js').then(({ quoted }) => ['=1+1', '@a', '-1', 'a\"b', 'a'].map(quoted))")
         assert cells == ['"\'=1+1"', '"\'@a"', '"\'-1"', '"a""b"', '"a"']
+
+
+def shifted(visit: Visit) -> float:
+    """How far what is seen moved while the page was loaded: the cumulative layout shift."""
+    script = """() => new Promise(resolve => {
+      let sum = 0;
+      const add = list => { for (const entry of list.getEntries()) sum += entry.value; };
+      new PerformanceObserver(add).observe({type: "layout-shift", buffered: true});
+      setTimeout(() => resolve(sum), 300);
+    })"""
+    return float(visit.page.evaluate(script))
+
+
+@pytest.mark.parametrize("body", ["", "<svg xmlns='http://www.w3.org/2000/svg' width='900' height='300'/>"], ids=["missing", "there"])
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_nothing_moves_while_pages_are_loaded(browser: Any, site: Site, viewport: Any, body: str) -> None:
+    with visiting(browser, viewport=viewport) as visit:
+        visit.page.route(f"{PICTURES}**", lambda route: route.fulfill(status=200 if body else 404, content_type="image/svg+xml", body=body))
+        searches = ["search.html?q=STAT"] if site.is_served else []  # the script of a published site adds the results
+        for path in (FIGURE, "index.html", "genes/6774.html", *searches):
+            opened(visit, site.at(path))
+            assert shifted(visit) < 0.01, path
+
+
+def test_without_scripts_a_picture_that_cannot_be_loaded_has_a_text_in_place_of_the_mark_of_the_browser(browser: Any, files: Site) -> None:
+    with visiting(browser, viewport=DESK, java_script_enabled=False) as visit:
+        visit.page.route(f"{PICTURES}**", lambda route: route.fulfill(status=404, body=""))
+        opened(visit, files.at(FIGURE))
+        visit.page.wait_for_timeout(200)
+        shown = visit.page.locator(".picture .frame img").evaluate("image => getComputedStyle(image, '::after').content")
+        assert shown == '"The picture cannot be loaded here."'
+        assert visit.page.locator(".picture figcaption a").count() == 2
+
+
+def test_a_switch_shows_figures_by_symbol_or_by_any_evidence_without_scripts(browser: Any, site: Site) -> None:
+    with quiet(browser, site, viewport=DESK, java_script_enabled=False) as visit:
+        opened(visit, site.at("genes/3717.html"))
+        rows = visit.page.locator(".switched tbody tr:visible")
+        strict = rows.count()
+        assert strict == visit.page.locator(".switched tbody .strict").count()
+        visit.page.get_by_label("by symbol").focus()
+        visit.page.keyboard.press("ArrowRight")
+        assert rows.count() == visit.page.locator(".switched tbody tr").count() > strict > 0
+
+
+def test_results_are_filtered_by_links_without_scripts(browser: Any, service: Site) -> None:
+    with quiet(browser, service, java_script_enabled=False) as visit:
+        opened(visit, service.at("search.html?q=STAT"))
+        total = visit.page.locator("#results li").count()
+        visit.page.locator("#kinds").get_by_role("link", name="Families").click()
+        assert "kind=family" in visit.page.url
+        assert 0 < visit.page.locator("#results li").count() < total
+        assert visit.page.inner_text("#kinds [aria-current]").startswith("Families")
+        visit.page.get_by_label("Search figures, genes, chemicals and words").fill("JAK")
+        visit.page.get_by_role("button", name="Search").click()
+        assert "kind=family" in visit.page.url
