@@ -7,6 +7,7 @@ import os
 import re
 import time
 from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
@@ -139,11 +140,13 @@ def publish(
             if is_picture_folder(pictures):
                 _copy_pictures(writer, Path(pictures), resource_lists)
             download_names = _copy_downloads(writer, Path(source)) if downloads else []
-            for path, text in render_site_files(reader, site, resource_lists, download_names, precompressed, aliases):
-                writer.write(path, text)
             table = table or _build_table(reader, scratch)
-        config = BuildConfig(store, table, directory.staging, site, precompressed, page_folders)
-        skipped_iris = _build_resources(config, writer, resource_lists, workers, progress)
+            config = BuildConfig(store, table, directory.staging, site, precompressed, page_folders)
+            site_files = render_site_files(reader, site, resource_lists, download_names, precompressed, aliases)
+            with ThreadPoolExecutor(1) as thread:  # no path of these files is one of a resource's
+                site_writer = thread.submit(_write_files, SiteWriter(directory.staging, precompressed), site_files)
+                skipped_iris = _build_resources(config, writer, resource_lists, workers, progress)
+                writer.add_counts(site_writer.result().file_count, site_writer.result().total_bytes)
         counts = {resource_list.entity_type.folder: resource_list.total for resource_list in resource_lists}
         paths = (address.path for resource_list in resource_lists for address in resource_list.addresses())
         unportable = find_unportable_paths((*paths, *(old.path for old in aliases)))
@@ -168,6 +171,13 @@ def _validate_options(pages: Collection[str], precompressed: str, base_url: str,
             raise OptionError(f"{url!r} is no URL")
     if not base_url.endswith("/"):
         raise OptionError(f"{base_url!r} has no slash at its end")
+
+
+def _write_files(writer: SiteWriter, files: Iterable[tuple[str, str]]) -> SiteWriter:
+    """Write files of which the paths and texts are given; the writer has counted them."""
+    for path, text in files:
+        writer.write(path, text)
+    return writer
 
 
 def _build_resources(
