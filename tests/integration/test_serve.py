@@ -658,7 +658,7 @@ def test_the_examples_of_an_export_are_for_the_port_that_is_found(tmp_path: Path
 
 
 def test_a_store_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="there is no store; 'pfocr2rdf load EXPORT"):
+    with pytest.raises(StoreError, match="there is no store; run 'pfocr2rdf load EXPORT"):
         application(tmp_path / "store")
 
 
