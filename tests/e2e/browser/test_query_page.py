@@ -118,9 +118,10 @@ def rows(visit: Visit) -> list[list[str]]:
 def test_an_example_is_chosen_and_run_and_a_link_of_its_answer_followed(visit: Visit, server: Served) -> None:
     page = visit.page
     page.get_by_label("Find by words").fill("both two genes")
-    assert page.inner_text("#found") == f"1 of {len(load_examples())}"
-    page.locator(".example summary:visible").click()
-    page.locator("a.use:visible").click()
+    assert page.inner_text("#found") == f"{page.locator('.example:visible').count()} of {len(load_examples())}"
+    page.locator("#example-both-genes summary").click()
+    page.locator("#example-both-genes .use").click()
+    message_of(visit, "The editor has the example")
     assert re.fullmatch(r"1 row, in [\d.]+ s\.", run_query(visit, "1 row"))
     chosen = find_example("both-genes")
     assert chosen
@@ -669,16 +670,16 @@ def test_without_scripts_forms_do_it(browser: Any, server: Served) -> None:
     with visiting(browser, java_script_enabled=False) as visit:
         page = visit.page
         page.goto(f"{server.url}/sparql")
-        page.locator("summary", has_text="Figures that mention both").click()
-        page.get_by_role("link", name="Edit").locator("visible=true").click()
-        assert "ncbigene:6774" in page.locator("textarea").input_value()
+        page.locator("#example-both-genes summary").click()
+        page.locator("#example-both-genes .use").click()
+        assert "/ncbigene/6774>" in page.locator("textarea").input_value()
         page.locator("#run").click()
         assert page.locator("table.rows tbody tr").count() == 1
         assert page.locator(".example").count() == len(load_examples())
         with page.expect_download() as download:
             page.locator(".downloads").get_by_role("link", name="CSV").click()
         assert Path(download.value.path()).read_bytes().startswith(b"figure,title")
-        assert "ncbigene:6774" in page.locator("textarea").input_value()
+        assert "/ncbigene/6774>" in page.locator("textarea").input_value()
         visit.assert_quiet(server.url)
 
 
