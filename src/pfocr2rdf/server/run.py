@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import os
 import signal
 import socket
@@ -26,6 +27,7 @@ _RESERVED_DESCRIPTORS = 100  # that are not for connections and the results sent
 _LISTEN_BACKLOG = 1024
 _ACCEPTED_AT_ONCE = 32  # so that a flood of connections does not keep the loop busy
 _SEND_BUFFER_BYTES = 1 << 18  # that slow clients take of the memory of the system, which may be 4 MB otherwise
+_COLLECTED_OBJECTS = 50_000  # new objects after which the garbage collector looks for cycles; Python's default is 700
 _WILDCARD_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - those of the machine, with one to reach it at
 _LOG_LEVEL_OFF = 60  # above all levels: the middleware logs requests
 
@@ -64,6 +66,7 @@ def serve(
         h11_max_incomplete_event_size=MAX_HEAD_BYTES,
     )
     server = _Server(config)
+    gc.set_threshold(_COLLECTED_OBJECTS, 20, 20)  # pages make few cycles, and their caches are large: a collection took up to 50 ms
     server.run(sockets=[listener])
     if not server.started:
         raise StoreError("the service could not be started")
