@@ -66,9 +66,9 @@ def test_a_full_disk_is_an_output_error_and_leaves_nothing(compress: str | None,
 # -- the process is killed --------------------------------------------------------------------------------------------------------
 
 
-STEPS_OF_PUBLISH = 23
-"""Of two formats over six: the manifest is put aside, four stale files are removed, the state and what may be beside it is removed
-(five), 13 files are renamed, of which the manifest is the last."""
+STEPS_OF_PUBLISH = 22
+"""Of two formats over six: the manifest is put aside, four stale files are removed, what may be beside the state and the manifests of
+parts is removed (four), 13 files are renamed, of which the state is the first and the manifest is the last."""
 
 
 def run_killed(source: Path, output: Path, stage: str, count: int) -> None:
