@@ -57,7 +57,7 @@ def test_hosts_of_plain_files_lead_from_iris_to_pages_with_portable_names() -> N
     for path, address in paths.items():
         assert redirected(files["_redirects"], f"/{path}") == (303, f"/{address.url(HTML)}")
     assert f" {len(paths)} lines. Cloudflare Pages reads 2000 " in files["_redirects"]
-    assert f"`_redirects`: {len(paths)} here" in files["hosting/README.md"]
+    assert f"`_redirects`: {len(paths)} lines in this site" in files["hosting/README.md"]
 
 
 def test_only_sites_with_portable_names_have_the_map_of_them() -> None:
