@@ -486,7 +486,7 @@ def test_a_script_says_what_is_missing_changed_or_not_all_there(folder: Path, tm
     assert short.code == 1
     assert f"{statements(folder)} were expected" in short.err
     programs.answer(oxigraph="no number")
-    assert "does not say how many statements it holds, but: no number" in programs.run(script, "count").err
+    assert "returned no number of statements, but: no number" in programs.run(script, "count").err
     programs.answer(oxigraph=f"n\n{statements(folder)}")
     with (source / "figures.nt").open("ab") as file:
         file.write(b"\n")

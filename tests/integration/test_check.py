@@ -136,7 +136,7 @@ def test_a_host_that_cannot_negotiate_is_told_so_once_and_its_documents_are_stil
         return response.with_headers(Vary="")
 
     report = checked(folder, plain)
-    assert [finding.wrong.partition(":")[0] for finding in report.findings] == ["the host gives everybody the same, whatever they accept"]
+    assert [finding.wrong.partition(":")[0] for finding in report.findings] == ["the host ignores the Accept header"]
     assert report.negotiates is False
     assert checked(folder, plain, negotiates=False).findings == ()
     assert len(checked(folder, plain, negotiates=True).findings) > 10
@@ -198,25 +198,27 @@ FAULTS = {
     "does not say Vary: Accept": when(of("/dataset"), lambda answer: answer.with_headers(Vary="Accept-Encoding")),
     "is no Turtle": when(ends(".ttl"), lambda answer: answer._replace(body=b"<a> <b> .")),
     "is no JSON-LD": when(ends("dataset.jsonld"), lambda answer: answer._replace(body=b"{]")),
-    "says nothing about https://pfocr.wikipathways.org/dataset": when(
+    "has no statements about https://pfocr.wikipathways.org/dataset": when(
         ends("dataset.ttl"), lambda answer: answer._replace(body=b"<a:a> <a:b> <a:c> .")
     ),
-    "does not say the same as JSON-LD beside it: 1 statements": when(
+    "differs from its JSON-LD: 1 statements": when(
         ends("vocab.ttl"), lambda answer: answer._replace(body=answer.body + b"<a:a> <a:b> <a:c> .")
     ),
     "has no link of rel=alternate to its Turtle": when(
         ends(".html"), lambda answer: answer._replace(body=answer.body.replace(b"text/turtle", b"text/n3"))
     ),
-    "has a link to its JSON-LD that leads to": when(
-        ends(".html"), lambda answer: answer._replace(body=answer.body.replace(b".jsonld", b".json"))
+    "has a link to its JSON-LD to": when(ends(".html"), lambda answer: answer._replace(body=answer.body.replace(b".jsonld", b".json"))),
+    "is answered with 200 and text/html, but should redirect": when(
+        of("/vocab"), gives(200, b"x", Content_Type="text/html", Location="")
     ),
-    "is answered with 200 and text/html, and should lead to": when(of("/vocab"), gives(200, b"x", Content_Type="text/html", Location="")),
-    "is answered with 404 and text/html, and should lead to": when(of("/vocab"), gives(404, b"x", Content_Type="text/html", Location="")),
+    "is answered with 404 and text/html, but should redirect": when(
+        of("/vocab"), gives(404, b"x", Content_Type="text/html", Location="")
+    ),
     "leads elsewhere with 302, and should with 303": when(of("/vocab"), lambda answer: answer._replace(status=302)),
-    "leads to http://evil.example/, which is not in the site": when(
+    "redirects to http://evil.example/, which is not in the site": when(
         of("/vocab"), lambda answer: led(answer, Location="http://evil.example/")
     ),
-    "leads to http://127.0.0.1:": when(
+    "redirects to http://127.0.0.1:": when(
         lambda path, accept: path == "/vocab" and "turtle" in accept, lambda answer: led(answer, Location="/vocab.html")
     ),
     "redirects in a circle": when(of("/vocab"), lambda answer: led(answer, Location="/vocab")),
@@ -247,11 +249,13 @@ FAULTS = {
     "names no sitemap": when(of("/robots.txt"), gives(200, b"User-agent: *\n")),
     "is no context of JSON-LD": when(of("/context.jsonld"), gives(200, b"[]")),
     ".well-known/void (Accept: text/turtle): is answered with 404": when(of("/.well-known/void"), gives(404, Location="")),
-    "is answered with 200, and should be with 404": lambda path, accept, given: (
+    "is answered with 200, but should have status 404": lambda path, accept, given: (
         given._replace(status=200) if given.status == 404 else given
     ),
     "is encoded as br, which was not asked for": when(ends("vocab.ttl"), lambda answer: answer.with_headers(Content_Encoding="br")),
-    "says that it is packed with gzip, and is not": when(ends("vocab.ttl"), lambda answer: answer.with_headers(Content_Encoding="gzip")),
+    "has the header Content-Encoding: gzip, but is not compressed": when(
+        ends("vocab.ttl"), lambda answer: answer.with_headers(Content_Encoding="gzip")
+    ),
     "ends before its end": when(
         ends("vocab.ttl"), lambda answer: answer._replace(body=gzip.compress(answer.body)[:-9]).with_headers(Content_Encoding="gzip")
     ),
@@ -393,7 +397,7 @@ def test_a_site_that_cannot_be_asked_is_no_finding() -> None:
 
 
 def test_a_site_that_is_elsewhere_is_told_where(folder: Path) -> None:
-    with pytest.raises(SourceError, match=r"leads to https://evil\.example/; name that URL"):
+    with pytest.raises(SourceError, match=r"redirects to https://evil\.example/; to check that site, use its URL"):
         checked(folder, when(of("/"), gives(301, Location="https://evil.example/")))
 
 

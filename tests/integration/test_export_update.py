@@ -193,7 +193,7 @@ def test_options_that_no_file_of_the_graph_hangs_on(folder: Folder, updates: lis
     assert updates == ["update"] * 3
 
 
-# -- when all records are passed over -------------------------------------------------------------------------------------------------
+# -- when passes are made over all records -------------------------------------------------------------------------------------------------
 
 
 def test_duplicates_that_stay_are_updated_around_and_others_are_not(folder: Folder, updates: list[str]) -> None:

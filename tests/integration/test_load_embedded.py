@@ -108,7 +108,7 @@ def test_example_queries_stay_with_a_delta_and_with_a_file_of_somebody_else(rele
 @pytest.mark.parametrize("graph", [EXAMPLES_GRAPH, METADATA_GRAPHS[1]])
 def test_the_dataset_has_no_graph_of_what_is_beside_it(graph: str, releases: tuple[Path, Path], tmp_path: Path) -> None:
     result = run(releases[0], "--to", tmp_path / "store", "--graph", graph)
-    assert (result.exit_code, "beside the dataset; name another" in result.output) == (2, True)
+    assert (result.exit_code, "metadata of the dataset; name another graph" in result.output) == (2, True)
     assert not (tmp_path / "store").exists()
 
 
@@ -333,7 +333,7 @@ def test_a_delta_that_leads_to_something_else_is_told(releases: tuple[Path, Path
     result = run(tmp_path / "delta", "--to", tmp_path / "store")
     assert result.exit_code == 3
     assert "statements after the delta instead of" in result.output
-    assert "does not say which version it holds" in run(tmp_path / "delta", "--to", tmp_path / "store").output
+    assert "has no recorded version" in run(tmp_path / "delta", "--to", tmp_path / "store").output
     load(releases[1], tmp_path / "store")
     assert without_metadata(store_contents(tmp_path / "store")) == statements(releases[1])
 

@@ -64,7 +64,7 @@ def test_a_graph_without_statements(graphs: str, name: str, good: Path, tmp_path
     before = count_statements(tmp_path / "store"), contents(tmp_path / "site")
     with pytest.raises(SourceError, match="holds no statements"):
         load(source, tmp_path / "store", graphs=graphs)
-    with pytest.raises(SourceError, match="nothing that gets a page"):
+    with pytest.raises(SourceError, match="no resources that get a page"):
         publish(source, tmp_path / "site")
     assert (count_statements(tmp_path / "store"), contents(tmp_path / "site")) == before
     load(good, tmp_path / "store", graphs=graphs)  # which is not hindered by the one that was refused

@@ -129,8 +129,8 @@ def test_an_old_address_that_is_a_page_of_a_figure_where_case_is_ignored_is_name
 @pytest.mark.parametrize(
     ("path", "text", "wrong"),
     [
-        ("figures/PMC1__F1.html", "<title>Elsewhere</title>", "should lead to PMC1__f é1"),
-        ("figures/PMC99__F9.html", '<a href="../figures/PMC9__f%20%C3%A99.html">', "should lead to PMC10__f é10, PMC9__f é9"),
+        ("figures/PMC1__F1.html", "<title>Elsewhere</title>", "should redirect to PMC1__f é1"),
+        ("figures/PMC99__F9.html", '<a href="../figures/PMC9__f%20%C3%A99.html">', "should redirect to PMC10__f é10, PMC9__f é9"),
         ("figures/PMC1__F1.html", None, "is answered with 404"),
         ("aliases.tsv", "<html>", "is no table of aliases"),
         ("aliases.tsv", "alias\tfigid\tiri\nPMC1__F1\tPMC2__f2\thttps://example.org/\n", "has a line that is no alias of a figure"),

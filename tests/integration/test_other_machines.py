@@ -18,7 +18,7 @@ from tests.support.records import PROGRAMS, ROOT, SHARED, older
 
 POSIX, SHACL, SPAWN = "posix", "shacl", "spawn"
 PROGRAM = PROGRAMS / "other_machine.py"
-SLOW_ENGINE = "pySHACL takes its place"
+SLOW_ENGINE = "pySHACL is used instead"
 
 
 def run(machine: str, *arguments: object, status: int = 0) -> str:

@@ -118,7 +118,7 @@ def test_of_two_tables_that_differ_the_usual_one_is_read(tmp_path: Path, pack: P
     source = pack(tmp_path, files)
     (record,) = read_records(source)
     assert [row.word for row in record.mentions] == ["p53"]
-    assert record.notes == (f"{FIGID}-genes.tsv.gz: was passed over, since another table of its kind was read",)
+    assert record.notes == (f"{FIGID}-genes.tsv.gz: was ignored because another table of its kind was read",)
 
 
 def test_two_tables_of_the_same_content_are_one(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_a_link_to_a_folder_is_reported(tmp_path: Path) -> None:
     (checkout / "records" / "more").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
     (_, text), *others = warnings(checkout, tmp_path / "output")
     assert others == []
-    assert text == "is a link to a folder, and links to folders are not followed; name that folder as a source of its own"
+    assert text == "is a link to a folder, and links to folders are not followed; name that folder as a separate source"
 
 
 def test_a_damaged_compressed_table_is_refused(tmp_path: Path) -> None:

@@ -298,7 +298,7 @@ def test_plots_say_what_they_show(examples: Path, tmp_path: Path) -> None:
         *texts_by_plot["mentions"][2]
     }
     assert {"Interferon", "JAK + STAT", "No family is drawn on more than one figure"} <= {*texts_by_plot["families"][2]}
-    labels = ["year in which the paper was issued", "number of mentions", "number of figures", "on at least so many figures (log)"]
+    labels = ["year in which the paper was issued", "number of mentions", "number of figures", "minimum number of figures (log)"]
     assert all(any(label in spoken_texts[2] for spoken_texts in texts_by_plot.values()) for label in labels)
     assert sum((tmp_path / f"{name}.svg").stat().st_size for name in PLOT_NAMES) < 200_000
 

@@ -86,13 +86,13 @@ def publish_command(
     if summary.refused and not quiet:
         click.echo(f"{source}: {summary.refused:,} records are on no page; export it to see why", err=True)
     for iri in summary.left_out[:_MAX_SHOWN_IRIS] if not quiet else ():
-        click.echo(f"{iri}: has no page, since its name can be no path, or another thing has it", err=True)
+        click.echo(f"{iri}: has no page because its name cannot be a path, or another resource has the same path", err=True)
     if len(summary.left_out) > _MAX_SHOWN_IRIS and not quiet:
         click.echo(f"... and {len(summary.left_out) - _MAX_SHOWN_IRIS:,} more, which {output / 'site.json'} lists", err=True)
     if summary.unportable and not quiet:
         paths = ", ".join(map(repr, summary.unportable[:_MAX_SHOWN_PATHS]))
         click.echo(
-            f"{output}: Windows and macOS cannot hold {len(summary.unportable):,} pages, or not beside each other: {paths}"
+            f"{output}: Windows and macOS cannot hold {len(summary.unportable):,} pages, or not in the same folder: {paths}"
             f"{', ...' if len(summary.unportable) > _MAX_SHOWN_PATHS else ''}; publish with --portable-names, or serve them from Linux "
             f"({output / 'site.json'} lists them)",
             err=True,

@@ -98,7 +98,7 @@ def _describe_unmapped(row: Mention) -> str:
     if not (row.entity and row.taxon):
         values.append(row.organism)
     passed_over = ", ".join(map(repr, filter(None, values)))
-    return f"the {row.entity_type} row {row.word!r} has no identifier for {passed_over}; passed over" if passed_over else ""
+    return f"the {row.entity_type} row {row.word!r} has no identifier for {passed_over}; ignored" if passed_over else ""
 
 
 @lru_cache(1_000)

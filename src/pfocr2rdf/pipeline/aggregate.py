@@ -34,7 +34,7 @@ from pfocr2rdf.rdf.terms import expand_term, lexical_form, pack_objects
 from pfocr2rdf.storage.distinct_counter import DistinctCounter
 from pfocr2rdf.storage.export_directory import ExportDirectory
 
-_UNREAD_LINK = "is a link to a folder, and links to folders are not followed; name that folder as a source of its own"
+_UNREAD_LINK = "is a link to a folder, and links to folders are not followed; name that folder as a separate source"
 _UNREAD_FILE = "is named for a figure, but nothing reads it; tables are named FIGID-genes.tsv, FIGID-chemicals.tsv, FIGID-diseases.tsv"
 
 _ISSUED = expand_term("dcterms:issued")

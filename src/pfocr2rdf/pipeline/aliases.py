@@ -65,7 +65,7 @@ class AliasTable:
 def _describe_conflict(alias: str, figids: list[str]) -> str:
     listed = ", ".join(figids[:_MAX_LISTED_FIGURES])
     more = f" and {len(figids) - _MAX_LISTED_FIGURES} more" if len(figids) > _MAX_LISTED_FIGURES else ""
-    return f"figid_alias: {alias!r} is claimed by {listed}{more}; it leads to a page that lists them"
+    return f"figid_alias: {alias!r} is claimed by {listed}{more}; it redirects to a page that lists them"
 
 
 def _line(values: Iterable[str]) -> bytes:

@@ -142,7 +142,9 @@ def _check_image_url(text: str) -> str:
         raise OptionError(f"{shown}: everybody would see the password or token of the URL in the graph; leave it out")
     template = parse_image_url(text)
     if template.startswith(tuple(NAMESPACES.values())):
-        raise OptionError(f"{text}: pictures would have the IRIs of things, which have CURIEs; give the URL of a host for pictures alone")
+        raise OptionError(
+            f"{text}: pictures would have IRIs of resources with CURIEs; give the URL of a host for pictures only"
+        )
     return template
 
 

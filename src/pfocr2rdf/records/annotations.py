@@ -11,7 +11,7 @@ from pfocr2rdf.records.values import get_text, get_texts, na_to_empty, reject_co
 
 
 def read_annotations(items: Iterable[Any], notes: list[str]) -> tuple[tuple[str, str], ...]:
-    """(type, value) of each annotation, without repeats; the type is ``""`` where there is none. What is passed over is noted.
+    """(type, value) of each annotation, without repeats; the type is ``""`` where there is none. What is ignored is noted.
 
     An item is ``{type: Disease, value: asthma}``, or ``{Disease: asthma}``, or text.
     """
@@ -44,5 +44,5 @@ def _read_mapping(item: dict[str, Any], field: str, notes: list[str]) -> Iterato
         raise
     yield from ((kind, value) for value in values)
     if kind and not values:
-        notes.append(f"{field}: has the type {kind!r} and no value, and was passed over")
+        notes.append(f"{field}: has the type {kind!r} and no value and was ignored")
     notes += describe_unknown("key", (key for key in item if key not in standard), ("type", "value"), f"{field}: ")

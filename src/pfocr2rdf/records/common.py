@@ -51,7 +51,7 @@ def _read_score(fields: RecordFields, score_field: str) -> str:
     """The score by the name that it has in this schema, or else by its name in another one."""
     scores = {name: text for name in (score_field, *_SCORE_FIELDS) if (text := fields.text(name))}
     first, *others = scores or ("",)
-    fields.notes += [f"{name}: {scores[name]} was passed over, since there is {first}" for name in others if scores[name] != scores[first]]
+    fields.notes += [f"{name}: {scores[name]} was ignored because there is {first}" for name in others if scores[name] != scores[first]]
     return scores.get(first, "")
 
 
@@ -73,13 +73,13 @@ def _read_aliases(fields: RecordFields, figid: str) -> tuple[str, ...]:
     for alias in aliases:
         if alias != figid and (fault := iris.alias_fault(alias)):
             fields.notes.append(
-                f"figid_alias: {alias!r} is not a valid address, since {fault}; correct or remove it, for nothing leads from there"
+                f"figid_alias: {alias!r} is not a valid address because {fault}; correct or remove it: nothing redirects from it"
             )
     known = {figid, *aliases}
     for address in fields.texts("redirect_from"):
         alias = address.rpartition("figures/")[2].removesuffix("/").removesuffix(".html")
         if alias not in known:
-            fields.notes.append(f"redirect_from: {address} was passed over, since {alias!r} is no figid_alias of the record")
+            fields.notes.append(f"redirect_from: {address} was ignored because {alias!r} is not a figid_alias of the record")
     return aliases
 
 
@@ -87,7 +87,7 @@ def build_record(fields: RecordFields, schema_version: str, source: str, score_f
     """The record, from its fields and its mentions; ``RecordError`` where a key has the wrong type, or the figid is not valid."""
     figid, paper = iris.check_figid(fields.identity("figid")), _read_paper(fields)
     if not paper.pmcid and (names := [name for name in _PAPER_FIELDS if fields.texts(name)]):
-        fields.notes.append(f"pmcid: there is no paper without it; passed over: {', '.join(names)}")
+        fields.notes.append(f"pmcid: missing, so the record has no paper; ignored: {', '.join(names)}")
     record = FigureRecord(
         figid=figid,
         schema_version=schema_version,

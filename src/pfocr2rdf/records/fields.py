@@ -28,7 +28,7 @@ UNEXPORTED_FIELDS = (
         UnexportedField(
             name,
             "column",
-            "a total for one figure and organism, repeated in every row; it says nothing of this word, and the graph's own mentions can be "
+            "a total for one figure and organism, repeated in every row; it is not about this word, and the graph's own mentions can be "
             "counted",
         )
         for name in ("count_direct", "count_synonym", "count_match")
@@ -40,8 +40,8 @@ UNEXPORTED_FIELDS = (
         "an address of the web site; the alias in it is kept as `dcterms:identifier`, and another one gets a warning",
     ),
     UnexportedField("seo", "key", "a setting of the web site's pages; it is always the same text"),
-    UnexportedField("pictures beside a record, and hidden files", "", "the graph links the picture at Europe PMC"),
-    UnexportedField("the lexicon source of a row without word, match and identifier", "", "it says where nothing was found"),
+    UnexportedField("pictures next to a record, and hidden files", "", "the graph links the picture at Europe PMC"),
+    UnexportedField("the lexicon source of a row without word, match and identifier", "", "it names a lexicon in which nothing was found"),
 )
 """What is left out on purpose; the documentation shows this table."""
 
@@ -72,11 +72,11 @@ class RecordFields:
             return get_text(self._data, name)
         texts = get_texts(self._data, name)
         if len(texts) > 1:
-            self.notes.append(f"{name}: has {len(texts)} values, of which the first was read; passed over: {'; '.join(texts[1:])}")
+            self.notes.append(f"{name}: has {len(texts)} values, of which the first was read; ignored: {'; '.join(texts[1:])}")
         return texts[0] if texts else ""
 
     def identity(self, name: str) -> str:
-        """The text of a field of which nobody can choose a value: ``RecordError`` where there are several."""
+        """The text of a field whose value must be unique: ``RecordError`` where there are several."""
         self._names_read.add(name)
         return get_text(self._data, name)
 

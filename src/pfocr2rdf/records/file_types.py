@@ -1,4 +1,4 @@
-"""File type detection by content, as ``file`` does it: what a file is that is no record, and the way out.
+"""File type detection by content, as ``file`` does it: what a file is that is not a record, and the remedy.
 
 Only files that cannot be read as a record or a table are examined. Each type is detected by its first bytes, so the cost is bounded.
 """
@@ -17,7 +17,7 @@ RDF_REMEDY = "name the records that it was made of; 'validate', 'stats' and 'loa
 
 
 class FileType(NamedTuple):
-    """A type of file: what a message calls it, the way out, and the test of the first bytes."""
+    """A type of file: its name in messages, the remedy, and the test of the first bytes."""
 
     name: str
     remedy: str
@@ -89,7 +89,7 @@ FILE_TYPES = (
     FileType("a zip archive", "name it as a source, or unpack it", _starts_with(b"PK\x03\x04", b"PK\x05\x06")),
     FileType("a 7-Zip or RAR archive", "unpack it, and name the folder", _starts_with(b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")),
     FileType(
-        "a web page (HTML)", "download the file itself; on GitHub, the button 'Raw' leads to it",
+        "a web page (HTML)", "download the file itself; on GitHub, use the button 'Raw'",
         _finds(r"(?i)\A\s*<(?:!doctype\s+html|html\b)"),
     ),
     FileType("RDF/XML, not a record", RDF_REMEDY, _finds(r"(?s)\A\s*<(?:\?xml\b.*)?.*?rdf:RDF\b")),
@@ -110,7 +110,7 @@ FILE_TYPES = (
         _finds(rf"\A(?:\s*#.*\n)*\s*(?:@(?:prefix|base)\s|(?i:PREFIX|BASE)\s.*<|{_IRI}\s+(?:a|{_IRI}|[\w-]*:\S+)\s)"),
     ),
     FileType(
-        "a side table, not a record", "name the record; tables beside it are read with it",
+        "a side table, not a record", "name the record; tables next to it are read with it",
         lambda head: b"\t" in (header := head.partition(b"\n")[0]) and {b"word", b"match"} & set(header.split(b"\t")),
     ),
     FileType(

@@ -37,7 +37,7 @@ def _merge_blocks(blocks: list[dict[str, Any]], figid: str, notes: list[str]) ->
         if block is main or block == main:
             continue
         if block.get("@context", merged.get("@context")) != merged.get("@context") or not _is_of_figure(block, figid):
-            notes.append(f"{_FIELD}[{index}]: is about another subject than the figure, or has another context, and was passed over")
+            notes.append(f"{_FIELD}[{index}]: is about another subject than the figure, or has another context and was ignored")
             continue
         for key, value in block.items():
             if key not in merged:

@@ -35,7 +35,7 @@ _MAX_EXCERPT_CHARS = 80
 
 
 class RawRecord(NamedTuple):
-    """A record before it is typed: what messages call it, its figure, its bytes, its side tables, and further ones that are passed over."""
+    """A record before it is typed: what messages call it, its figure, its bytes, its side tables, and further ones that are ignored."""
 
     source: str
     figid: str
@@ -54,11 +54,11 @@ class RawRecord(NamedTuple):
         return digest.digest()
 
     def describe_unread(self) -> tuple[str, ...]:
-        """A note of each table that is passed over, and of the page's body."""
-        notes = [f"{table.name}: was passed over, since another table of its kind was read" for table in self.tables_passed_over]
+        """A note of each table that is ignored, and of the body of the page."""
+        notes = [f"{table.name}: was ignored because another table of its kind was read" for table in self.tables_passed_over]
         if body := self.document.body.decode("utf-8", "replace"):
             excerpt = " ".join(body[:_MAX_EXCERPT_CHARS].split())
-            notes.append(f"the text behind the front matter, {len(body)} characters, was passed over; it begins: {excerpt}")
+            notes.append(f"the text after the front matter, {len(body)} characters, was ignored; it begins with: {excerpt}")
         return tuple(notes)
 
 
@@ -97,7 +97,7 @@ def _read_figid(data: Mapping[str, Any]) -> str:
     """The figure's id; ``RecordError`` where there is none, with the key that may have been meant for it."""
     figid = get_text(data, "figid")
     if not figid and (key := next((key for key in islice(data, MAX_NAMED) if suggest_name(key, ("figid",)) and key != "figid"), "")):
-        raise RecordError("there is no figure id", field="figid", remedy=f"write 'figid' in the place of {key!r}")
+        raise RecordError("there is no figure id", field="figid", remedy=f"write 'figid' instead of {key!r}")
     return iris.check_figid(figid)
 
 
@@ -113,7 +113,7 @@ def parse_record(raw: RawRecord, data: Mapping[str, Any]) -> FigureRecord:
     schema = next(schema for schema in SCHEMAS if schema.matches(data))
     if raw.tables and schema is pfocr2021.SCHEMA:
         names = ", ".join(table.name for table in raw.tables.values())
-        raise RecordError(f"has lists of its own and side tables ({names})", field="genes", remedy="keep the lists or the tables")
+        raise RecordError(f"has both lists and side tables ({names})", field="genes", remedy="keep the lists or the tables")
     record = schema.parse(data, raw.tables, raw.source)
     unread = raw.describe_unread()
     return record._replace(notes=record.notes + unread) if unread else record
@@ -182,7 +182,7 @@ def _parse_mapping(document: YamlDocument, source: str) -> Mapping[str, Any]:
 
 
 def _read_tables(figid: str, folders: tuple[TableFolder, ...]) -> tuple[dict[str, SideTable], tuple[SideTable, ...]]:
-    """The side tables of a figure by their kind, and those passed over: of two that differ, the first one is read."""
+    """The side tables of a figure by their kind, and those that are ignored: of two that differ, the first one is read."""
     tables: dict[str, SideTable] = {}
     passed_over: list[SideTable] = []
     for folder in folders:

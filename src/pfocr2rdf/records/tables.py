@@ -30,7 +30,7 @@ def decode_text(data: bytes, source: str) -> str:
 
 
 def read_rows(table: SideTable, required: tuple[str, ...]) -> tuple[list[int], list[tuple[str, ...]]]:
-    """The line numbers of the rows, and their values in the order of ``required``; further columns and blank lines are passed over.
+    """The line numbers of the rows, and their values in the order of ``required``; further columns and blank lines are ignored.
 
     A missing column, or a row with more or fewer values than there are columns, raises ``RecordError``.
     """

@@ -453,5 +453,5 @@ async def _handle_http_error(request: Request, error: Exception) -> Response:  #
 async def _handle_routing_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - it is what this is the handler of
     if error.status_code == 404:
-        return PlainTextResponse("there is nothing here; the SPARQL service is at /sparql\n", 404)
-    return PlainTextResponse(f"{request.method} does nothing here\n", error.status_code, error.headers)
+        return PlainTextResponse("not found; the SPARQL service is at /sparql\n", 404)
+    return PlainTextResponse(f"{request.method} is not allowed here\n", error.status_code, error.headers)

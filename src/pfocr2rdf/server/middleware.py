@@ -62,7 +62,7 @@ class HeadersAndAccessLog:
         except Exception as error:  # a bug must be logged and must not end the server
             LOG.error("unexpected %s: %s", type(error).__name__, error)
             if not status:
-                await PlainTextResponse("something is wrong with this service\n", 500)(scope, receive, send_with_headers)
+                await PlainTextResponse("internal server error\n", 500)(scope, receive, send_with_headers)
         finally:
             log_response((scope.get("client") or ("-",))[0], scope["method"], scope["path"], status, size, time.monotonic() - began)
 

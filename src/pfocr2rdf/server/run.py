@@ -106,7 +106,7 @@ def open_listener(host: str, port: int) -> Iterator[socket.socket]:
             listener.bind(address)
             listener.listen(_LISTEN_BACKLOG)
         except OSError as error:
-            message = f"nobody can listen on port {port} of {host}: {error.strerror or error}"
+            message = f"cannot listen on port {port} of {host}: {error.strerror or error}"
             if error.errno == errno.EADDRINUSE:
                 message = f"port {port} of {host} is in use; choose another with --port, or any that is free with --port 0"
             raise StoreError(message) from None

@@ -1,4 +1,4 @@
-"""Regular files and pipes: whatever else has the name of a file, such as a FIFO or a device, could be waited for without end."""
+"""Regular files and pipes: reading from other file types, such as a device, could block forever."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-PIPE_TIMEOUT_SECONDS = 10.0  # how long a pipe may have nobody who writes to it
+PIPE_TIMEOUT_SECONDS = 10.0  # how long a pipe may have no writer
 _NON_BLOCKING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _FILE_TYPES = {
     stat.S_IFIFO: "a named pipe (FIFO)",
@@ -27,7 +27,7 @@ def open_regular(path: str | os.PathLike[str], buffering: int = -1) -> BinaryIO:
     """A regular file to read, never a wait.
 
     Raises:
-        OSError: it cannot be opened, or is no regular file; its ``strerror`` says what it is instead.
+        OSError: it cannot be opened, or is no regular file; its ``strerror`` names the type of the file.
     """
     try:
         _require_regular(os.stat(path), path)
@@ -50,7 +50,7 @@ def _require_regular(status: os.stat_result, path: str | os.PathLike[str]) -> No
 
 
 def read_regular(path: str | os.PathLike[str], limit: int) -> bytes:
-    """At most so many bytes of a regular file, and all of them as they were at one moment.
+    """At most ``limit`` bytes of a regular file, and all of them as they were at one moment.
 
     Raises:
         OSError: it cannot be read, is no regular file, or is changed while it is read.
@@ -87,7 +87,7 @@ def copy_pipe(path: str | os.PathLike[str], target: Path) -> None:
     """Copy all that comes out of a pipe to a file.
 
     Raises:
-        TimeoutError: nobody writes to it.
+        TimeoutError: no process writes to it.
         OSError: it cannot be read.
     """
     with _open_pipe(path) as (begin, pipe), target.open("wb") as file:
@@ -99,7 +99,7 @@ def read_file_or_pipe(path: str | os.PathLike[str], limit: int = -1) -> bytes:
     """The bytes of a regular file or a pipe, at most ``limit`` where that is given.
 
     Raises:
-        TimeoutError: it is a pipe, and nobody writes to it.
+        TimeoutError: it is a pipe, and no process writes to it.
         OSError: it cannot be read, or is neither.
     """
     if not is_pipe(path):
@@ -111,7 +111,7 @@ def read_file_or_pipe(path: str | os.PathLike[str], limit: int = -1) -> bytes:
 
 @contextlib.contextmanager
 def _open_pipe(path: str | os.PathLike[str]) -> Iterator[tuple[bytes, BinaryIO]]:
-    """The first byte of a pipe, if it was read to find out whether anybody writes, and the stream of the others."""
+    """The first byte of a pipe, if it was read to check for a writer, and the stream of the remaining bytes."""
     handle = os.open(path, os.O_RDONLY | _NON_BLOCKING)
     with open(handle, "rb") as pipe:
         poll = select.poll()
@@ -120,6 +120,6 @@ def _open_pipe(path: str | os.PathLike[str]) -> Iterator[tuple[bytes, BinaryIO]]
         if not poll.poll(PIPE_TIMEOUT_SECONDS * 1000):
             begin = pipe.raw.read(1)
             if begin == b"":  # a writer that is slow makes it None
-                raise TimeoutError(errno.ETIMEDOUT, f"nobody has written to it for {PIPE_TIMEOUT_SECONDS:.0f} seconds", path)
+                raise TimeoutError(errno.ETIMEDOUT, f"no process has written to it for {PIPE_TIMEOUT_SECONDS:.0f} seconds", path)
         os.set_blocking(handle, True)
         yield begin or b"", pipe

@@ -101,7 +101,7 @@ def apply(
 def _check_base_version(delta: DeltaReader, versions: list[str], graphs: list[str], location: str) -> None:
     """Check that a delta was made from what the store holds, and that it names graphs where the store has many."""
     if set(delta.base).isdisjoint(versions):
-        holds = f"holds version {versions[0][:12]}..." if versions else "does not say which version it holds"
+        holds = f"holds version {versions[0][:12]}..." if versions else "has no recorded version"
         bases = " or ".join(f"{digest[:12]}..." for digest in delta.base[:3])
         raise StoreError(
             f"{location}: {holds}, and the delta {delta.folder} was made from {bases};"
@@ -142,7 +142,7 @@ class _DeltaApplication:
         self._update(progress)
         try:
             self._verify()
-        except StoreError:  # it holds no version that has a name, and whoever loads a whole one need not break our lease
+        except StoreError:  # it holds no named version, and a load of a whole export need not break this lease
             self._publish(self._lasting_description, [])
             raise
         self._publish(self._lasting_description + describe_triple_count(DATASET_IRI, self._dataset_statements), self._delta.result)

@@ -68,7 +68,7 @@ def _find_endpoints(url: str, driver: str, http_client: HttpClient, refusal: str
                 return layout, endpoints
     status = f", and the server responds with {refusal}" if refusal else ""
     remedy = "check the URL, or name its services with --query-endpoint and --update-endpoint"
-    raise StoreError(f"{url}: nothing there answers a SPARQL query{status}; {remedy}")
+    raise StoreError(f"{url}: no SPARQL service answers there{status}; {remedy}")
 
 
 def _answers_query(url: str, http_client: HttpClient) -> bool:

@@ -85,7 +85,7 @@ class GraphStoreDriver(SparqlClient):
                 raise
 
     def promote(self, swaps: list[GraphSwap]) -> None:
-        """Put staging graphs in the place of live ones, which are there until then."""
+        """Replace live graphs with staging graphs; the live ones exist until then."""
         for swap in swaps:
             self._move_graph(swap)
 
@@ -189,7 +189,7 @@ class OxigraphDriver(GraphStoreDriver):
                 for _ in range(0, count, self._slice_statements):
                     self.update(f"{verb} {{ {live} }} WHERE {{ SELECT * {{ {pattern} }} LIMIT {self._slice_statements} }}")
         if self.count(swap.live) != swap.statements:
-            raise StoreError(f"<{swap.live}>: somebody else changes it; load again when they are done")
+            raise StoreError(f"<{swap.live}>: another process is changing it; load again when it has finished")
         self.clear(swap.staging)
 
 

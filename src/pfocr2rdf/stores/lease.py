@@ -1,4 +1,4 @@
-"""A lease on a store: a statement in it that says who is changing it, and since when."""
+"""A lease on a store: a statement in it that names the load that is changing it, with its start time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ACTIVITY = "<http://www.w3.org/ns/prov#Activity>"
 
 
 class StoreLease:
-    """The right to change a store. It does not expire: a load that is killed keeps it, and its next run goes on with it."""
+    """The right to change a store. It does not expire: a load that is killed keeps it, and its next run resumes with it."""
 
     def __init__(self, store: Store, graph: str) -> None:
         self._store = store
@@ -32,7 +32,7 @@ class StoreLease:
         if other_labels := [label for holder, label in self.holders().items() if holder != load_id]:
             raise StoreError(
                 f"{self._store.location}: another load is under way, {'; '.join(other_labels)};"
-                " wait for it, or, where it is dead, take its place with --take-over"
+                " wait for it, or, if it was killed, replace it with --take-over"
             )
 
     def acquire(self, load_id: str) -> None:

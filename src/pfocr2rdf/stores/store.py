@@ -34,7 +34,7 @@ class Store(ABC):
         try:
             return int(rows[0]["n"].value)
         except (IndexError, KeyError, ValueError):
-            raise StoreError(f"{self.location}: does not say how many there are: {query}") from None
+            raise StoreError(f"{self.location}: returned no count for: {query}") from None
 
     def ask(self, pattern: str) -> bool:
         """Whether a graph pattern has a solution."""

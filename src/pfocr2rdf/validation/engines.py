@@ -50,6 +50,6 @@ def describe_slow_engine() -> str:
     if _has_native_engine():
         return ""
     return (
-        "The SHACL engine in Rust (the package shacl) is not installed here: pySHACL takes its place, with the same results. "
+        "The SHACL engine in Rust (the package shacl) is not installed: pySHACL is used instead, with the same results. "
         "Figures that conform take no longer; others, and RDF files, take some thirty times as long."
     )

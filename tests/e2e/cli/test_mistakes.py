@@ -177,7 +177,7 @@ ROWS = [
     ("export notes.txt -o output", "Error: no record could be exported, so output keeps its earlier export; correct the records, or export to a new folder to get the whole report", 3),
     ("publish output -o output", "Error: output: holds an export, which a site would overwrite; name another folder with --output", 3),
     ("publish output -o store", "Error: store: holds a store, which a site would overwrite; name another folder with --output", 3),
-    ("publish output -o foreign", "Error: foreign: holds other files; name another folder, or keep them beside the site with --force", 3),
+    ("publish output -o foreign", "Error: foreign: holds other files; name another folder, or keep them in addition to the site with --force", 3),
     ("diff output output -o output", "Error: output: holds an export, which a delta would damage; name another folder with --output", 3),
     ("load output --to output", "Error: output: holds an export, not a store; name another folder with --to", 3),
     ("load output --to foreign", "Error: foreign: holds other files, not a store; name another folder with --to", 3),
@@ -232,7 +232,7 @@ ROWS = [
     *(
         (
             f"{command}/{status} --retry-for 0",
-            f"Error: {{server}}/{status}: nothing there answers a SPARQL query{reason}; "
+            f"Error: {{server}}/{status}: no SPARQL service answers there{reason}; "
             "check the URL, or name its services with --query-endpoint and --update-endpoint",
             3,
         )

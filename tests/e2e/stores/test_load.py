@@ -175,7 +175,7 @@ def test_a_default_graph_of_others_is_not_replaced(releases: tuple[Path, Path], 
     store.update("INSERT DATA { <urn:a> <urn:b> <urn:c> }")
     del store
     for destination in (empty.url, tmp_path / "store"):
-        with pytest.raises(StoreError, match="default graph holds something else; add to it with --append"):
+        with pytest.raises(StoreError, match="default graph holds other data; add to it with --append"):
             load(releases[0], destination, graphs="default")
         load(releases[0], destination, graphs="default", append=True)
     expected = sorted([*statements(releases[0], "default"), "<urn:a> <urn:b> <urn:c> ."])

@@ -536,7 +536,7 @@ def test_what_is_refused_before_it_begins_stands_in_nobodys_way(releases: Releas
     store.update("INSERT DATA { <urn:a> <urn:b> <urn:c> }")
     del store
     for destination in (empty.url, tmp_path / "store"):
-        with pytest.raises(StoreError, match="its default graph holds something else"):
+        with pytest.raises(StoreError, match="its default graph holds other data"):
             load(releases[0], destination, graphs="default")
     assert empty.dump() == previous
     assert {path.name for path in tmp_path.iterdir()} == {"store", "state"}
@@ -552,7 +552,7 @@ def test_what_is_refused_before_it_begins_stands_in_nobodys_way(releases: Releas
 @pytest.mark.parametrize(
     ("n", "expected", "sentence"),
     [
-        (0, lambda _: True, "nothing there answers a SPARQL query"),
+        (0, lambda _: True, "no SPARQL service answers there"),
         (3, is_chunk, "answers POST with a page, not with data"),
         (6, is_query, "answers POST with a page, not with data"),
         (0, is_update, "answers POST with a page, not with data"),
@@ -576,7 +576,7 @@ def test_a_page_that_says_that_all_is_well(
 def test_nonsense_in_the_place_of_a_count(body: str, releases: Releases, proxy: FaultProxy, empty: Server) -> None:
     load(releases[0], proxy.url)
     proxy.faults = nth(6, is_query, status(200, {"Content-Type": "application/sparql-results+json"}, body), 1000)
-    with pytest.raises(StoreError, match=r"something else than results|does not say how many|another load"):
+    with pytest.raises(StoreError, match=r"did not return query results|returned no count|another load"):
         load(releases[1], proxy.url, chunk_size=SMALL)
     assert_served(empty, releases[0])
     proxy.faults = []
@@ -968,7 +968,7 @@ _CHANGE = f"DELETE {{{{ GRAPH <{{0}}> {{{{ ?s ?p ?o }}}} }}}} INSERT {{{{ GRAPH 
 @pytest.mark.parametrize(
     ("instead", "sentence"),
     [
-        ('?s ?p "changed"', r"chunk \d+: the store has something else in the place of statements of <.*>, .* load again with --fresh"),
+        ('?s ?p "changed"', r"chunk \d+: the store has different data instead of statements of <.*>, .* load again with --fresh"),
         ("<urn:a> <urn:b> <urn:c>", r"chunk \d+: the store lacks statements of <.*>, .*; load again"),
     ],
     ids=["changed", "lost"],

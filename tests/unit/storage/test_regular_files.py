@@ -102,7 +102,7 @@ def test_the_pipe_of_a_shell_is_copied(data: bytes, tmp_path: Path) -> None:
 def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(regular_files, "PIPE_TIMEOUT_SECONDS", 0.01)
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(TimeoutError, match="nobody has written to it"):
+    with pytest.raises(TimeoutError, match="no process has written to it"):
         copy_pipe(tmp_path / "pipe", tmp_path / "copy")
 
 

@@ -57,7 +57,7 @@ _EVIDENCE_LABELS = {row.name.partition(":")[2]: row.label for row in EVIDENCE_TY
 
 
 class Plot(NamedTuple):
-    """A plot with its text alternative: a title that says what it shows, and a description."""
+    """A plot with its text alternative: a descriptive title, and a description."""
 
     figure: Figure
     title: str
@@ -87,7 +87,7 @@ def plot_years(stats: GraphStats) -> Plot:
 
 
 def plot_mentions(stats: GraphStats) -> Plot:
-    """How many figures have so many mentions, and how many genes."""
+    """The number of figures for each number of mentions and of genes."""
     figure, panels = _create_figure(2, 6.4)
     texts = []
     for axes, counts, name, colour in (
@@ -107,7 +107,7 @@ def plot_mentions(stats: GraphStats) -> Plot:
 
 
 def plot_degrees(stats: GraphStats) -> Plot:
-    """How many genes and families are on at least so many figures."""
+    """The number of genes and families on at least a number of figures."""
     figure, (axes,) = _create_figure(1, 4.6)
     once = stats.figures_per_gene.get(1, 0)
     total = sum(count for times, count in stats.figures_per_gene.items() if times)
@@ -131,10 +131,12 @@ def plot_degrees(stats: GraphStats) -> Plot:
     else:
         _draw_nothing(axes)
     axes.grid(visible=True)
-    axes.set_xlabel("on at least so many figures (log)")
+    axes.set_xlabel("minimum number of figures (log)")
     axes.set_ylabel("number of genes or families (log)")
     axes.set_title(title)
-    return Plot(figure, title, f"Two falling lines, on logarithmic scales: how many are on at least so many figures. {' '.join(texts)}")
+    return Plot(
+        figure, title, f"Two falling lines, on logarithmic scales: how many are on at least this number of figures. {' '.join(texts)}"
+    )
 
 
 def plot_evidence(stats: GraphStats) -> Plot:
@@ -209,7 +211,7 @@ def _describe_counts(counts: Mapping[int, int]) -> str:
 
 
 def _draw_nothing(axes: Axes) -> None:
-    """Say that there is nothing to draw, in the place of an empty frame."""
+    """Write a note that there is nothing to draw instead of an empty frame."""
     axes.set(xlim=(0, 1), ylim=(0, 1))
     axes.text(0.5, 0.5, "nothing to draw", ha="center", va="center", color=GREY)
 

@@ -1,6 +1,6 @@
 """Memoized JSON-LD expansion: a block of JSON-LD to statements.
 
-PyLD runs once per signature of a block (its keys, and all values but free text), on placeholders in the place of free text.
+PyLD runs once per signature of a block (its keys, and all values but free text), on placeholders instead of free text.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def _figure_and_other_statements(block: Mapping[str, Any], figid: str) -> Docume
             figure_pairs += resource.pairs
         elif resource.subject.startswith(_RECORD_NAMESPACES):
             raise RecordError(
-                f"speaks of {resource.subject}, which has a record of its own", field=JSONLD_FIELD, remedy="speak of this figure only"
+                f"describes {resource.subject}, which has its own record", field=JSONLD_FIELD, remedy="describe this figure only"
             )
         else:
             other_resources.append(resource)

@@ -87,7 +87,7 @@ def _describe_dropped_keys(document: Mapping[str, Any], options: Mapping[str, An
     context = {"@context": document["@context"]} if "@context" in document else {}
     names = [name for name in dict.fromkeys(_iter_keys(document)) if name[:1] != "@"]
     undefined = [name for name in names if not jsonld.expand({**context, name: "x"}, options)]
-    return [f"{JSONLD_FIELD}: {name!r} is no term of the context, and was passed over" for name in undefined]
+    return [f"{JSONLD_FIELD}: {name!r} is not a term of the context and was ignored" for name in undefined]
 
 
 def _iter_keys(value: Any) -> Iterator[str]:
@@ -102,7 +102,7 @@ def _iter_keys(value: Any) -> Iterator[str]:
 def _describe_unknown_keywords(document: Mapping[str, Any]) -> list[str]:
     """A note of each key that looks like a keyword and is not exported."""
     keywords = (key for key in dict.fromkeys(_iter_keys(document)) if key[:1] == "@" and key not in _EXPORTED_KEYWORDS)
-    return [f"{JSONLD_FIELD}: the keyword {key!r} says nothing in RDF, and was passed over" for key in keywords]
+    return [f"{JSONLD_FIELD}: the keyword {key!r} has no meaning in RDF and was ignored" for key in keywords]
 
 
 def _check_iris(value: Any, key: str = "") -> None:

@@ -18,7 +18,7 @@ _ADDRESS_REMEDY = f"{REPUBLISH_REMEDY}; see hosting/README.md"
 
 
 class AliasSample:
-    """The aliases that a site lists, and some of them; ``note`` says where there are none."""
+    """The aliases that a site lists, and a sample of them; ``note`` is for a site without any."""
 
     def __init__(self, client: AuditClient, size: int) -> None:
         self._client = client
@@ -60,7 +60,7 @@ class AliasSample:
                     yield Finding(self._client.url + url, "", response.outcome, _ADDRESS_REMEDY)
                 elif not self._leads_to(response, addresses):
                     figures = ", ".join(printable_excerpt(address.name) for address in addresses[:3])
-                    wrong = f"leads to {printable_excerpt(response.url)}, and should lead to {figures}"
+                    wrong = f"redirects to {printable_excerpt(response.url)}, but should redirect to {figures}"
                     yield Finding(self._client.url + url, "", wrong, _ADDRESS_REMEDY)
 
     def _leads_to(self, response: HttpResponse, addresses: list[PageAddress]) -> bool:

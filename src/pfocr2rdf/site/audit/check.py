@@ -27,8 +27,8 @@ _CHECKED_PAGES = ("", "search.html", "queries.html")
 _VOID_PATH = ".well-known/void"
 _MISSING_NAME = "no-such-thing-4fd1c2"
 _NO_NEGOTIATION = Finding(
-    "", "", "the host gives everybody the same, whatever they accept: names of things lead to no Turtle and no JSON-LD",
-    "use a host that can, or a permanent address before it (hosting/README.md says how); documents are there under their own URLs",
+    "", "", "the host ignores the Accept header: IRIs do not redirect to Turtle or JSON-LD",
+    "use a host that supports it, or permanent identifiers (see hosting/README.md); documents have URLs",
 )  # fmt: skip
 
 
@@ -99,7 +99,7 @@ class _SiteCheck:
     def _require_reachable(self) -> None:
         url = self._client.url
         if not url.startswith(("http://", "https://")):
-            shown = printable_excerpt(url.rpartition("@")[2])  # what stands before may be a password
+            shown = printable_excerpt(url.rpartition("@")[2])  # the part before it may be a password
             raise SourceError(f"{shown.rstrip('/')}: is neither a folder nor a URL; write a URL such as https://example.org/pfocr/")
         response = self._client.get(url)
         if not response.status:
@@ -108,7 +108,7 @@ class _SiteCheck:
             status = f"{response.status} {codes.get_reason_phrase(response.status)}".rstrip()
             raise SourceError(f"{url}: the server responds with {status}; name the URL of the site")
         if response.location and not self._client.is_on_site(response.location):
-            raise SourceError(f"{url}: the site leads to {printable_excerpt(response.location)}; name that URL if it is the one")
+            raise SourceError(f"{url}: the site redirects to {printable_excerpt(response.location)}; to check that site, use its URL")
 
     def _run_checks(self) -> Iterator[Finding]:
         yield from self._check_pages()
@@ -179,12 +179,12 @@ class _SiteCheck:
             yield from parse_statements(response, representation, PageAddress(None, STANDALONE_PAGES[0]).iri)[1]
         elif self._negotiates:
             given = response.fault or f"is answered with {response.status} and {printable_excerpt(response.media_type) or 'no media type'}"
-            yield Finding(self._client.url + _VOID_PATH, TURTLE.media_type, f"{given}, and should lead to RDF", "see hosting/README.md")
+            yield Finding(self._client.url + _VOID_PATH, TURTLE.media_type, f"{given}, but should redirect to RDF", "see hosting/README.md")
 
     def _check_not_found(self) -> Iterator[Finding]:
         for folder in ("", *(f"{entity_type.folder}/" for entity_type in ENTITY_TYPES)):
             for suffix in ("", HTML.suffix):
                 response = self._client.follow(self._client.url + folder + _MISSING_NAME + suffix)
                 if response.status != 404:
-                    wrong = f"{response.outcome}, and should be with 404: there is no such thing"
+                    wrong = f"{response.outcome}, but should have status 404: there is no such resource"
                     yield Finding(response.url, "", wrong, "see hosting/README.md")

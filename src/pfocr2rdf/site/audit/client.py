@@ -129,7 +129,7 @@ class AuditClient:
             if not url:
                 return response
             if not self.is_on_site(url):
-                return response._replace(fault=f"leads to {printable_excerpt(url)}, which is not in the site")
+                return response._replace(fault=f"redirects to {printable_excerpt(url)}, which is not in the site")
             if url in visited:
                 return response._replace(fault="redirects in a circle")
             visited.add(url)
@@ -169,7 +169,7 @@ async def _read_body(response: httpx.Response, max_bytes: int) -> tuple[bytes, s
         try:
             body += decompressor.decompress(block, max_bytes + 1 - len(body)) if decompressor else block
         except zlib.error:
-            return bytes(body), "says that it is packed with gzip, and is not"
+            return bytes(body), "has the header Content-Encoding: gzip, but is not compressed"
         if len(body) > max_bytes:
             return bytes(body[:max_bytes]), f"has more than {max_bytes:,} bytes"
     if decompressor and not decompressor.eof:

@@ -29,7 +29,7 @@ from pfocr2rdf.site.pages.urls import (
 _FORMATS = {TURTLE: RdfFormat.TURTLE, JSONLD: RdfFormat.JSON_LD, RDF_XML: RdfFormat.RDF_XML}
 _MAX_HEAD_CHARS = 1 << 15  # links are in the head of a page, and an HTML parser can be slow
 _MEDIA_TYPE_REMEDY = "see what the host says of media types, or copy the site's files for it from hosting/"
-_HEADER_REMEDY = "have the host send it: hosting/README.md says how"
+_HEADER_REMEDY = "configure the host to send it: see hosting/README.md"
 
 CONTENT_TYPE_BY_REPRESENTATION = {item: DOCUMENT_CONTENT_TYPES[item.suffix] for item in VOCABULARY_REPRESENTATIONS}
 """The ``Content-Type`` headers of the representations."""
@@ -64,7 +64,7 @@ def parse_statements(response: HttpResponse, representation: Representation, iri
     except (SyntaxError, ValueError, OSError) as error:
         return set(), [Finding(response.url, "", f"is no {representation.label}: {printable_excerpt(str(error))}", REPUBLISH_REMEDY)]
     if not any(str(iri) == getattr(term, "value", "") for quad in quads for term in (quad.subject, quad.object)):
-        return set(), [Finding(response.url, "", f"says nothing about {iri}", REPUBLISH_REMEDY)]
+        return set(), [Finding(response.url, "", f"has no statements about {iri}", REPUBLISH_REMEDY)]
     return {_statement_key(quad) for quad in quads}, []
 
 
@@ -126,7 +126,7 @@ def check_documents(client: AuditClient, address: PageAddress) -> Iterator[Findi
     for representation, others in statements.items():
         if turtle and others and turtle != others:
             count = len(turtle ^ others)
-            wrong = f"does not say the same as {representation.label} beside it: {count:,} statements are in one of them only"
+            wrong = f"differs from its {representation.label}: {count:,} statements are in one of them only"
             yield Finding(responses[TURTLE].url, "", wrong, REPUBLISH_REMEDY)
 
 
@@ -148,7 +148,7 @@ def _check_page_links(client: AuditClient, address: PageAddress, page: HttpRespo
         if target.startswith(SITE_URL) and not client.url.startswith(SITE_URL):
             target = client.url + target[len(SITE_URL) :]
         if unquote(target) != unquote(client.url + address.url(representation)):
-            wrong = f"has a link to its {representation.label} that leads to {printable_excerpt(target)}"
+            wrong = f"has a link to its {representation.label} to {printable_excerpt(target)}"
             yield Finding(page.url, "", wrong, REPUBLISH_REMEDY)
 
 

@@ -27,7 +27,7 @@ EXPECTED_REPRESENTATIONS: dict[str, Representation] = {
 ONTOLOGY_EDITOR_ACCEPT = "application/rdf+xml, application/xml;q=0.5, text/xml;q=0.3, */*;q=0.2"  # of the OWL API, as Protégé sends it
 
 UNAVAILABLE_MEDIA_TYPES = ("application/rdf+xml", "image/png")  # media types that most resources have no representation of
-_RULES_REMEDY = "put the site's files for the host in place: hosting/README.md says how"
+_RULES_REMEDY = "install the site's configuration files on the host: see hosting/README.md"
 _SLASH_REMEDY = "names with an encoded slash want AllowEncodedSlashes On in the settings of Apache"
 
 
@@ -87,14 +87,14 @@ def _check_redirect(
     if not location:
         remedy = _SLASH_REMEDY if response.status == 404 and "%2F" in path.path else _RULES_REMEDY
         given = f"is answered with {response.status}{f' and {printable_excerpt(response.media_type)}' if response.media_type else ''}"
-        yield Finding(url, accept, f"{given}, and should lead to {target} with 303", remedy)
+        yield Finding(url, accept, f"{given}, but should redirect to {target} with 303", remedy)
         return
     if not client.is_on_site(location):
-        yield Finding(url, accept, f"leads to {printable_excerpt(location)}, which is not in the site", _RULES_REMEDY)
+        yield Finding(url, accept, f"redirects to {printable_excerpt(location)}, which is not in the site", _RULES_REMEDY)
     elif unquote(location) == unquote(url):
         yield Finding(url, accept, "redirects in a circle", _RULES_REMEDY)
     elif unquote(location.partition("?")[0]) != unquote(client.url + target):
-        yield Finding(url, accept, f"leads to {printable_excerpt(location)}, and should lead to {target}", _RULES_REMEDY)
+        yield Finding(url, accept, f"redirects to {printable_excerpt(location)}, but should redirect to {target}", _RULES_REMEDY)
     if response.status != 303:
         yield Finding(url, accept, f"leads elsewhere with {response.status}, and should with 303", _RULES_REMEDY)
 

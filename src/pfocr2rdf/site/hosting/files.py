@@ -38,7 +38,7 @@ COMMON_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-"""The headers beside the Content-Security-Policy."""
+"""The headers other than the Content-Security-Policy."""
 
 _OTHER_CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -91,10 +91,10 @@ def render_hosting_files(
     the names of their IRIs.
 
     Raises:
-        ValueError: the policy or the base URL cannot stand in these files.
+        ValueError: the policy or the base URL cannot be written to these files.
     """
     if not _is_policy(policy):
-        raise ValueError(f"{policy!r} is no Content-Security-Policy that can stand in the file of a web server")
+        raise ValueError(f"{policy!r} is not a Content-Security-Policy that the configuration of a web server can contain")
     if not _is_base_url(base_url):
         raise ValueError(f"{base_url!r} is no address of a site; give one such as https://example.org/pfocr/")
     redirects = alias_redirects(aliases)

@@ -136,7 +136,7 @@ def publish(
             resource_lists = [list_resources(reader, entity_type) for entity_type in ENTITY_TYPES if entity_type.folder in page_folders]
             aliases = list_aliases(reader) if ALIASED_TYPE.folder in page_folders else {}
             if not any(resource_list.total for resource_list in resource_lists):
-                raise SourceError(f"{source}: holds nothing that gets a page, so no site is written")
+                raise SourceError(f"{source}: holds no resources that get a page, so no site is written")
             if is_picture_folder(pictures):
                 _copy_pictures(writer, Path(pictures), resource_lists)
             download_names = _copy_downloads(writer, Path(source)) if downloads else []

@@ -48,7 +48,7 @@ class SparqlClient(Store):
             return [{name: _parse_json_term(value) for name, value in row.items()} for row in rows]
         except (ValueError, KeyError, TypeError, RecursionError):
             body = self.http_client.body_excerpt(response)
-            raise StoreError(f"{url}: answers a query with something else than results: {body}; is it a SPARQL service?") from None
+            raise StoreError(f"{url}: did not return query results but: {body}; is it a SPARQL service?") from None
 
     def download_result(self, query: str, graphs: Iterable[str], file: BinaryIO, *, statements: bool) -> None:
         """Download the result of a query of any form into a file: statements as N-Triples, else SPARQL 1.1 Query Results JSON.

@@ -71,7 +71,7 @@ class EmbeddedLoadSession:
             return
         if not self._is_in_default_graph(live) and live.ask(graph_pattern("")):
             remedy = "add to it with --append, or load with --graphs dataset"
-            raise StoreError(f"{live.location}: its default graph holds something else; {remedy}")
+            raise StoreError(f"{live.location}: its default graph holds other data; {remedy}")
 
     def _is_in_default_graph(self, live: EmbeddedStore) -> bool:
         return is_in_default_graph(fetch_description(live, self._plan.description_graph))

@@ -33,7 +33,7 @@ class LoadOptions:
     journals: Path | None = None
     dry_run: bool = False
     endpoint: str = ""
-    compact: bool = True  # whether the files of an embedded store are compacted: look-ups in a large one are twenty times quicker then
+    compact: bool = True  # whether the files of an embedded store are compacted: lookups in a large one are twenty times quicker then
 
     def __post_init__(self) -> None:
         if self.graph_layout not in GRAPH_LAYOUTS:
@@ -42,7 +42,7 @@ class LoadOptions:
             if not is_absolute_iri(name):
                 raise OptionError(f"{name!r} is no absolute IRI")
         if self.graph in (VOCABULARY_GRAPH, EXAMPLES_GRAPH):
-            raise OptionError(f"{self.graph} is the graph of what is loaded beside the dataset; name another")
+            raise OptionError(f"{self.graph} is the graph of the metadata of the dataset; name another graph")
         if self.graph != DATASET_IRI and self.graph_layout != "dataset":
             raise OptionError(f"a graph's name goes with --graphs dataset, not with {self.graph_layout}")
 

@@ -102,7 +102,7 @@ class ServerLoadSession:
         has_live_data = server.ask(plan.dataset_pattern)
         if has_live_data and not (plan.target_graph or plan.options.append or self._was_in_default_graph):
             raise StoreError(
-                f"{server.location}: its default graph holds something else; add to it with --append, or load with --graphs dataset"
+                f"{server.location}: its default graph holds other data; add to it with --append, or load with --graphs dataset"
             )
         if not has_live_data or plan.options.append:
             return False

@@ -42,7 +42,7 @@ def verify_load(plan: LoadPlan, session: LoadSession, sampler: FigureSampler) ->
         if chunk_numbers or not _has_only_repeats(plan, session):
             session.journal.mark_missing(chunk_numbers)
             raise StoreError(f"{'; '.join(map(str, mismatches))}; {_describe_chunks(chunk_numbers)}")
-    # In a file of somebody else, the statements on one figure may stand apart, and the sample has some of them.
+    # In a third-party file, the statements on one figure may stand apart, and the sample has some of them.
     must_be_equal = not plan.options.append and plan.source.is_export
     sampled = 0
     for sample in sampler:
@@ -51,7 +51,7 @@ def verify_load(plan: LoadPlan, session: LoadSession, sampler: FigureSampler) ->
         if wrong:
             session.journal.mark_missing(sample.chunk_numbers)
             has_others = must_be_equal and stored - sample.statements
-            verb, remedy = ("has something else in the place of", "load again with --fresh") if has_others else ("lacks", "load again")
+            verb, remedy = ("has different data instead of", "load again with --fresh") if has_others else ("lacks", "load again")
             raise StoreError(
                 f"chunk {sample.chunk_numbers[-1]}: the store {verb} statements of <{sample.figure}>, {min(wrong)} for one; {remedy}"
             )
@@ -69,7 +69,7 @@ def _find_mismatches(plan: LoadPlan, session: LoadSession) -> Iterator[CountMism
 
 
 def _has_only_repeats(plan: LoadPlan, session: LoadSession) -> bool:
-    """Whether all that is wrong is that graphs have fewer statements: a file of somebody else may state one twice, or in many graphs."""
+    """Whether all that is wrong is that graphs have fewer statements: a third-party file may state one twice, or in many graphs."""
     return not plan.source.is_export and all(mismatch.actual < mismatch.expected for mismatch in _find_mismatches(plan, session))
 
 
