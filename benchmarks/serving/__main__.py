@@ -47,7 +47,7 @@ NOTES = (
     "machine of the servers. What is looked up is drawn by chance, the same for both. Medians, minimum and maximum of {rounds} rounds.",
     "Before that both had given the same answers to all of these queries, {compared:,} in all. {left}",
     "`pfocr2rdf serve` runs with `--cache 0`: every answer and page is computed.",
-    "`pfocr2rdf serve` bounds the time and memory of each query, and keeps an answer until it is whole; Oxigraph's server sends what it "
+    "`pfocr2rdf serve` limits the time and memory of each query, and sends complete answers only; Oxigraph's server sends what it "
     "has. Both take all graphs as one. Pages come from `pfocr2rdf serve` alone, so they are compared with its smallest page.",
     "With oxigraph {oxigraph}.",
 )
@@ -106,7 +106,7 @@ def command_line() -> argparse.ArgumentParser:
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--figures", type=int, default=FIGURES, help="how many figures the store has")
     size.add_argument("--quick", action="store_const", const=QUICK, dest="figures", help=f"only {QUICK:,}, to see that all works")
-    parser.add_argument("--requests", type=int, default=1000, help="how many of each kind of look-up")
+    parser.add_argument("--requests", type=int, default=1000, help="number of lookups of each kind")
     parser.add_argument("--clients", type=int, default=4, help="how many ask at once")
     add_rounds(parser)
     add_corpus(parser, seed=1)
