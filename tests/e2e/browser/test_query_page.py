@@ -740,6 +740,14 @@ def test_a_static_page_sets_parameters_like_the_service(browser: Any, server: Se
             example.get_by_label("gene", exact=True).fill(value)
             example.get_by_role("button", name="Run").click()
             message_of(visit, problem)
+        bind_two = """async (values) => {
+            const { bindParameters } = await import(new URL("assets/parameters.js", document.baseURI));
+            const parameters = values.map(([name, value]) => ({ name, type: { name: "text" }, value }));
+            return bindParameters('SELECT * { VALUES ?a { "x" } values ?b { "y" } VALUES ?B { 1 } }', parameters);
+        }"""
+        values = {"a": "VALUES ?b { z }", "b": "} UNION { ?s ?p ?o "}
+        bound = page.evaluate(bind_two, list(values.items()))
+        assert bound == 'SELECT * { VALUES ?a { "VALUES ?b { z }" } values ?b { "} UNION { ?s ?p ?o" } VALUES ?B { 1 } }'
         assert (visit.failed, visit.said) == ([], [])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ Select = Callable[[str], Iterable[Mapping[str, Any]]]
 
 _MAX_CANDIDATES = 5
 _MAX_VALUE_CHARS = 1000
+_is_unicode = re.compile(r"[^\ud800-\udfff]*").fullmatch
 _HUMAN = f"{PREFIXES['taxon']}9606"
 
 
@@ -50,6 +52,8 @@ def _resolve(parameter: Parameter, value: str, select: Select) -> ParameterTerm:
     parameter_type = PARAMETER_TYPES[parameter.type_name]
     if not value or len(value) > _MAX_VALUE_CHARS:
         raise OptionError(f"{parameter.name} needs a value of 1 to {_MAX_VALUE_CHARS:,} characters, such as {parameter_type.example}")
+    if not _is_unicode(value):
+        raise OptionError(f"{parameter.name} has a character that is no Unicode text")
     if parameter_type.is_literal:
         return _literal(parameter, parameter_type, value)
     iri = value[1:-1] if value.startswith("<") and value.endswith(">") else value if "://" in value else ""
@@ -64,10 +68,7 @@ def _resolve(parameter: Parameter, value: str, select: Select) -> ParameterTerm:
 
 def _literal(parameter: Parameter, parameter_type: ParameterType, value: str) -> Literal:
     if parameter_type.name == "text":
-        try:
-            return Literal(value)
-        except ValueError:
-            raise OptionError(f"{parameter.name} has a character that is no Unicode text") from None
+        return Literal(value)
     datatype = parameter_type.number_datatype(value)
     if not datatype:
         raise OptionError(f"{parameter.name} needs a number such as {parameter_type.example}, and {value!r} is none")

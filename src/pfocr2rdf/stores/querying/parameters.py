@@ -6,7 +6,6 @@ Here the comments are ``# parameter: gene (gene): the gene on the figures``, and
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from typing import NamedTuple
 from pyoxigraph import Literal, NamedNode
 
 from pfocr2rdf.errors import OptionError, StoreError
+from pfocr2rdf.rdf.terms import lexical_form
 from pfocr2rdf.rdf.vocabulary import PREFIXES
 from pfocr2rdf.stores.querying.parameter_types import PARAMETER_TYPES
 from pfocr2rdf.stores.querying.query_text import scan_query
@@ -61,17 +61,21 @@ def parse_parameters(text: str) -> tuple[Parameter, ...]:
         if len(defaults) != 1:
             raise StoreError(f"the parameter {name} needs one value in the query, in VALUES ?{name} {{ ... }}")
         written = defaults.pop()
-        default = _unquote(written) if written[0] == '"' else written.strip("<>")
+        try:
+            default = Literal(lexical_form(written)).value if written[0] == '"' else written.strip("<>")
+        except ValueError:  # an escape of half of a surrogate pair, or beyond Unicode
+            raise StoreError(f"the parameter {name} has the default value {written}, which is no Unicode text") from None
         parameters.append(Parameter(name, type_name, declaration["description"], default))
     return tuple(parameters)
 
 
 def bind_parameters(text: str, terms: Mapping[str, ParameterTerm]) -> str:
     """The text with RDF terms as the values of parameters, which it must have."""
-    for name, term in terms.items():
-        written = write_term(name, term)
-        text = _values_blocks(name).sub(lambda block: f"{block['begin']}{written}{block['end']}", text)  # noqa: B023 - used at once
-    return text
+    written = {name: write_term(name, term) for name, term in terms.items()}
+    if not written:
+        return text
+    # All at once: a text that was written looks like a block if a user wants it to.
+    return _values_blocks("|".join(written)).sub(lambda block: f"{block['begin']}{written[block['name']]}{block['end']}", text)
 
 
 def write_term(name: str, term: ParameterTerm) -> str:
@@ -87,13 +91,9 @@ def write_term(name: str, term: ParameterTerm) -> str:
     return written
 
 
-def _values_blocks(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?P<begin>\bVALUES\s+\?{name}\s*\{{\s*)(?P<term>{_TERM})(?P<end>\s*\}})", re.IGNORECASE)
-
-
-def _unquote(written: str) -> str:
-    """The value of a string: JSON has the escapes of N-Triples, too."""
-    return str(json.loads(written))
+def _values_blocks(names: str) -> re.Pattern[str]:
+    """The blocks of a parameter, or of several with ``|`` between their names."""
+    return re.compile(rf"(?P<begin>\b(?i:VALUES)\s+\?(?P<name>{names})\s*\{{\s*)(?P<term>{_TERM})(?P<end>\s*\}})")
 
 
 def default_term(text: str, parameter: Parameter) -> ParameterTerm:
@@ -102,7 +102,7 @@ def default_term(text: str, parameter: Parameter) -> ParameterTerm:
     assert block  # noqa: S101 - ``parse_parameters`` has found it
     written, prefixes = block["term"], scan_query(text).prefixes
     if written[0] == '"':
-        return Literal(_unquote(written))
+        return Literal(lexical_form(written))
     if written[0] == "<":
         return NamedNode(written[1:-1])
     datatype = PARAMETER_TYPES[parameter.type_name].number_datatype(written)

@@ -150,6 +150,7 @@ def test_a_name_an_identifier_and_an_iri_become_a_term(select: Select, type_name
     ("gene", "", "x needs a value of 1 to 1,000 characters, such as STAT3, 6774 or ncbigene:6774"),
     ("text", "a" * 1001, "x needs a value of 1 to 1,000 characters, such as any text"),
     ("text", "\\u0022", "x has a control character, or a backslash before a u, which no parameter can have"),
+    ("gene", "ncbigene:\udcff", "x has a character that is no Unicode text"),
     ("text", "a\ud800", "x has a character that is no Unicode text"),
     ("number", "2 }", "x needs a number such as 2 or 0.5, and '2 }' is none"),
     ("pathway", "glycolysis", "'glycolysis' is no id of a pathway; give x as WP4868"),
@@ -208,6 +209,36 @@ def test_any_iri_is_one_iri(value: str) -> None:
         return
     (row,) = json_rows(bind_parameters(PROBE, {"x": node}))
     assert row == {"x": node.value, "y": "untouched"}
+
+
+TWO_TEXTS = '# parameter: a (text): one\n# parameter: b (text): two\nSELECT ?a ?b { VALUES ?a { "x" } VALUES ?b { "y" } }'
+
+
+@pytest.mark.parametrize("block", ["VALUES ?b { z }", "values ?b { <urn:z> }", "VALUES ?a { z } VALUES ?b{z}"])
+@pytest.mark.parametrize("injected", ["} UNION { BIND (1 AS ?a)", '"', "VALUES ?a { q }"])
+def test_a_value_that_looks_like_the_block_of_another_parameter_stays_a_text(block: str, injected: str) -> None:
+    for values in ({"a": block, "b": injected}, {"b": injected, "a": block}):
+        assert json_rows(set_parameters(TWO_TEXTS, values, no_lookup)) == [values]
+
+
+def test_only_the_variable_of_a_parameter_is_set_which_differs_from_one_in_capitals() -> None:
+    text = "# parameter: x (number): any\nSELECT ?x ?X { values ?X { 1 } Values ?x { 2 } }"
+    assert json_rows(set_parameters(text, {"x": "3"}, no_lookup)) == [{"x": "3", "X": "1"}]
+
+
+@pytest.mark.parametrize(("written", "default"), [
+    (r'"it\'s"', "it's"), ('"a\tb"', "a\tb"), (r'"a\tb\"\\"', 'a\tb"\\'), (r'"\u03ba\U0001F600"', "κ\U0001f600"),
+])  # fmt: skip
+def test_a_default_text_can_have_all_escapes_of_sparql(written: str, default: str) -> None:
+    text = f"# parameter: x (text): any\nSELECT ?x {{ VALUES ?x {{ {written} }} }}"
+    assert [parameter.default for parameter in parse_parameters(text)] == [default]
+    assert json_rows(text) == [{"x": default}]
+
+
+@pytest.mark.parametrize("written", [r'"\ud800"', r'"\U00110000"'])
+def test_a_default_that_is_no_unicode_text_is_refused(written: str) -> None:
+    with pytest.raises(StoreError, match=r"^the parameter x has the default value .*, which is no Unicode text$"):
+        parse_parameters(f"# parameter: x (text): any\nASK {{ VALUES ?x {{ {written} }} }}")
 
 
 def json_rows(text: str) -> list[dict[str, str]]:

@@ -14,14 +14,12 @@ const IRI = /^[^\u0000-\u0020<>"{}|^`\\]+$/;
  * @param {(text: string) => Promise<object>} select the results of a query
  */
 export async function bindParameters(query, parameters, select) {
-  let text = query;
-  for (const { name, type, value } of parameters) {
-    if (!value.trim()) continue; // the default
-    const term = await resolve(name, type, value.trim(), select);
-    const block = new RegExp(String.raw`(\bVALUES\s+\?${name}\s*\{\s*)(?:${TERM})(\s*\})`, "gi");
-    text = text.replaceAll(block, (_, begin, end) => `${begin}${term}${end}`);
-  }
-  return text;
+  const terms = new Map();
+  for (const { name, type, value } of parameters) if (value.trim()) terms.set(name, await resolve(name, type, value.trim(), select));
+  if (!terms.size) return query; // all have their defaults
+  // All at once: a text that was written looks like a block if a user wants it to.
+  const blocks = new RegExp(String.raw`(\b[Vv][Aa][Ll][Uu][Ee][Ss]\s+\?(${[...terms.keys()].join("|")})\s*\{\s*)(?:${TERM})(\s*\})`, "g");
+  return query.replaceAll(blocks, (_, begin, name, end) => `${begin}${terms.get(name)}${end}`);
 }
 
 async function resolve(name, type, value, select) {
