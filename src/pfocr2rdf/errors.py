@@ -23,7 +23,7 @@ _OS_REMEDIES = {
 
 
 def describe_os_error(error: OSError) -> str:
-    """The operating system's words for an error, with the way out of a common one.
+    """The operating system's words for an error, with the remedy for a common one.
 
     >>> describe_os_error(OSError(errno.ENOSPC, "No space left on device"))
     'No space left on device; free some space, or write to another disk'
@@ -77,7 +77,7 @@ class RecordError(PfocrError):
 
 @contextlib.contextmanager
 def map_record_errors(source: str, figid: str = "") -> Iterator[None]:
-    """The boundary of a record, where exceptions are translated: whatever is raised inside becomes the refusal of this record.
+    """The boundary of a record, where exceptions are translated: any exception raised inside becomes the refusal of this record.
 
     A ``MemoryError`` passes, since all that is in memory may be its cause: executors run the record alone. Other errors of ours pass, too.
     """
@@ -143,7 +143,7 @@ class StoreError(PfocrError):
 
 
 class FederationError(StoreError):
-    """A query would ask another server, which nobody has allowed."""
+    """A query would send a request to another server, which is not allowed."""
 
 
 class StoppedError(PfocrError):

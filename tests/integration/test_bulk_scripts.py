@@ -496,7 +496,7 @@ def test_a_script_says_what_is_missing_changed_or_not_all_there(folder: Path, tm
     assert programs.run(script, CHECK_FILES="no").code == 0
     (source / "figures.nt").unlink()
     assert f"{source}/figures.nt cannot be read" in programs.run(script, CHECK_FILES="no").err
-    assert "there are load and count, and no lode" in programs.run(script, "lode").err
+    assert "unknown command lode: use load or count" in programs.run(script, "lode").err
     unknown = write_bulk_script("oxigraph", release(folder, statements=None), tmp_path / "unknown")
     assert unknown == ["load.sh"]
     programs.answer(oxigraph="n\n5")

@@ -208,12 +208,8 @@ FAULTS = {
         ends(".html"), lambda answer: answer._replace(body=answer.body.replace(b"text/turtle", b"text/n3"))
     ),
     "has a link to its JSON-LD to": when(ends(".html"), lambda answer: answer._replace(body=answer.body.replace(b".jsonld", b".json"))),
-    "is answered with 200 and text/html, but should redirect": when(
-        of("/vocab"), gives(200, b"x", Content_Type="text/html", Location="")
-    ),
-    "is answered with 404 and text/html, but should redirect": when(
-        of("/vocab"), gives(404, b"x", Content_Type="text/html", Location="")
-    ),
+    "is answered with 200 and text/html, but should redirect": when(of("/vocab"), gives(200, b"x", Content_Type="text/html", Location="")),
+    "is answered with 404 and text/html, but should redirect": when(of("/vocab"), gives(404, b"x", Content_Type="text/html", Location="")),
     "leads elsewhere with 302, and should with 303": when(of("/vocab"), lambda answer: answer._replace(status=302)),
     "redirects to http://evil.example/, which is not in the site": when(
         of("/vocab"), lambda answer: led(answer, Location="http://evil.example/")

@@ -22,7 +22,7 @@ P = ParamSpec("P")
 
 def fail(message: str) -> NoReturn:
     """Print an error and exit with ``ExitStatus.FAILED``."""
-    with contextlib.suppress(OSError):  # standard error cannot be written, and there is nowhere to say so
+    with contextlib.suppress(OSError):  # standard error cannot be written, so the error cannot be reported
         click.echo(f"Error: {redact_text(message)}", err=True)  # a last guard, for what a library says
     sys.exit(ExitStatus.FAILED)
 

@@ -89,7 +89,7 @@ class LazyGroup(click.Group):
             with check_standard_output():
                 return super().main(*args, **extra)
         except OutputError as error:
-            from pfocr2rdf.cli.errors import fail  # here, since the help needs no more than click
+            from pfocr2rdf.cli.errors import fail  # here, because the help needs only click
 
             fail(str(error))
 

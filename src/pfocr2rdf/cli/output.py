@@ -49,7 +49,7 @@ def open_standard_output() -> Iterator[IO[bytes]]:
 
     Raises:
         OutputError: it cannot be written.
-        BrokenPipeError: nobody reads it any more.
+        BrokenPipeError: the reader has closed it.
     """
     if sys.stdout is None:
         raise OutputError("standard output is closed; name a file with --output")
@@ -83,7 +83,7 @@ def open_output_file(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _remove_stale_partials(target: Path) -> None:
-    """Remove what commands that were killed have left of this file; whoever still writes has a lock."""
+    """Remove what commands that were killed have left of this file; a running writer has a lock."""
     for partial in target.parent.glob(partial_pattern(target)):
         with contextlib.suppress(OSError), partial.open("rb") as file:
             if lock_file(file):

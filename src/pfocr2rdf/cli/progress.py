@@ -11,7 +11,7 @@ from pfocr2rdf.storage.progress import Progress
 
 @contextlib.contextmanager
 def show_progress(silent: bool, description: str = "") -> Iterator[Progress | None]:
-    """One bar for one stage after the other, in percent; with a description, for that alone, in numbers. ``None`` where nobody sees it."""
+    """One bar for consecutive stages, in percent; with a description, for that stage only, in numbers. ``None`` without a terminal."""
     if silent or sys.stderr is None or not sys.stderr.isatty():  # ``None`` where the shell has closed it
         yield None
         return

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class _CheckedStream:
-    """A text stream that raises ``OutputError`` where it cannot be written; a ``BrokenPipeError`` passes, since nobody reads on."""
+    """A text stream that raises ``OutputError`` where it cannot be written; a ``BrokenPipeError`` passes."""
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
@@ -44,7 +44,7 @@ def map_output_errors() -> Iterator[None]:
 
     Raises:
         OutputError: it cannot be written.
-        BrokenPipeError: nobody reads it any more.
+        BrokenPipeError: the reader has closed it.
     """
     try:
         yield

@@ -73,7 +73,7 @@ def _build_figure_graph(record: FigureRecord) -> FigureGraph:
 
 
 def _merge_jsonld(values_by_predicate: dict[str, list[str]], pairs: tuple[PredicateObject, ...]) -> dict[str, list[str]]:
-    """Types beside the types, known properties in the vocabulary's order, nothing twice."""
+    """Types next to types, known properties in the vocabulary's order, without duplicates."""
     added = group_by_predicate([pair for pair in pairs if pair[1] not in values_by_predicate.get(pair[0], ())])
     merged = dict(values_by_predicate)
     for predicate in sorted(added, key=predicate_sort_key):

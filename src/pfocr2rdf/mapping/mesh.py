@@ -1,6 +1,6 @@
-"""Lookup of names in MeSH, by a table that ``scripts/make_mesh.py`` makes package data of; the notice beside it has its licence.
+"""Lookup of names in MeSH, by a table that ``scripts/make_mesh.py`` makes package data of; the notice next to it has its licence.
 
-The table has 354,000 names, of which an export needs a few hundred: it stays compressed in memory (5 MB), and a look-up inflates the
+The table has 354,000 names, of which an export needs a few hundred: it stays compressed in memory (5 MB), and a lookup inflates the
 thousand names around the id. Entities come sorted, so hardly any are inflated twice.
 """
 

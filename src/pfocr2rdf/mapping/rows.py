@@ -31,7 +31,7 @@ _TARGET_IRIS = {"ncbigene": iris.gene_iri, "mesh": iris.mesh_iri, "chebi": iris.
 
 
 class MappedRow(NamedTuple):
-    """The statements that a row makes, whatever figure it is on."""
+    """The statements of a row, independent of its figure."""
 
     row: Mention  # the row itself: as long as this is cached, no other row has its identity
     key: bytes  # the identity of its mention within a figure; empty where the row has no content

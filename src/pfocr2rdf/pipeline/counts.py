@@ -59,7 +59,7 @@ class TripleCounts:
     """Counts of statements, subjects, classes and properties.
 
     The same few statements come together again and again, so what is counted is characteristic sets: the first line of one are the
-    classes of the subject, the others are its statements. Statements beside such a set are counted as sets of one.
+    classes of the subject, the others are its statements. Statements outside such a set are counted as sets of one.
     """
 
     def __init__(self) -> None:

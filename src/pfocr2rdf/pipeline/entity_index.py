@@ -1,4 +1,4 @@
-"""The entities as they stand in the graph files: the size of each text, by which an update copies those that have not changed."""
+"""The entities in the graph files: the size of each text, by which an update copies those that have not changed."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class EntitySectionWriter:
         self._pending = (0, 0)  # the range of the previous file that comes next
 
     def _gap(self, count: int) -> bytes:
-        """The bytes in front of a text, before which there are so many others."""
+        """The bytes before a text that has this number of predecessors."""
         return self._gaps[not count % ENTITY_BATCH_SIZE]
 
     def add(self, text: bytes) -> None:
@@ -41,7 +41,7 @@ class EntitySectionWriter:
         self._count += 1
 
     def copy(self, size: int) -> None:
-        """Copy the next entity of the previous file, of so many bytes."""
+        """Copy the next entity of the previous file, which has this number of bytes."""
         begin, gap = self._previous_position, self._gap(self._count)
         first, last = self._pending
         if last and begin - len(gap) == last and gap == self._gap(self._previous_count):

@@ -78,7 +78,7 @@ def export(
             output is the same for any number.
         engine: ``processes`` works on this machine, ``dask`` on a cluster of dask.distributed.
         scheduler: the address of that cluster's scheduler; without it, a cluster of ``workers`` is started on this machine.
-        partition_size: write the graph in parts of so many records (``part-00000.ttl``) and a file of entities. The export to a
+        partition_size: write the graph in parts of this number of records (``part-00000.ttl``) and a file of entities. The export to a
             URL, and that of a cluster, always is in parts, by default of 1,000 records.
         merge: merge the parts into one file in each format.
         release: the publisher's metadata, for the dataset description.
@@ -142,9 +142,7 @@ def _check_image_url(text: str) -> str:
         raise OptionError(f"{shown}: everybody would see the password or token of the URL in the graph; leave it out")
     template = parse_image_url(text)
     if template.startswith(tuple(NAMESPACES.values())):
-        raise OptionError(
-            f"{text}: pictures would have IRIs of resources with CURIEs; give the URL of a host for pictures only"
-        )
+        raise OptionError(f"{text}: pictures would have IRIs of resources with CURIEs; give the URL of a host for pictures only")
     return template
 
 

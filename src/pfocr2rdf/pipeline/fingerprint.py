@@ -1,4 +1,4 @@
-"""Fingerprints: cache keys of everything that the bytes of an export depend on, beside its records."""
+"""Fingerprints: cache keys of everything that the bytes of an export depend on, except its records."""
 
 from __future__ import annotations
 

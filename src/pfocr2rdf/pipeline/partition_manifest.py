@@ -53,7 +53,7 @@ class PartitionManifest(NamedTuple):
         self.storage.write_json(self._name, {"sha256": _content_sha256(content), "account": content})
 
     def read(self, settings: list[Any], records: Sequence[IndexedRecord]) -> PartitionResult | None:
-        """The result that the manifest has, where it is of so many records and of these settings."""
+        """The result in the manifest, if it has this number of records and these settings."""
         manifest = self.storage.read_json(self._name)
         first = records[0].number
         try:

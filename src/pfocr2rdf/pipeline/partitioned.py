@@ -41,7 +41,7 @@ class PartitionedExport:
     """An export to a folder, by path or URL, with part files and a file of entities in each format.
 
     The parts are written in passes, until none of them has a record that gave way to another one of its figure. The first pass does
-    not know these duplicates, so it makes do with the parts that are there already, whatever they leave out.
+    not know these duplicates, so it uses the existing parts, regardless of what they leave out.
     """
 
     def __init__(self, run: ExportRun, storage: Storage) -> None:

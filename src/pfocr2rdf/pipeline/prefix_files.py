@@ -40,7 +40,7 @@ _PREFIXES_IRI = f"{SITE_URL}prefixes"
 
 
 def serialize_prefixes_turtle() -> str:
-    """The declarations of SHACL (section 5.2.1), each with an IRI of its own."""
+    """The declarations of SHACL (section 5.2.1), each with its own IRI."""
     head = "".join(f"@prefix {prefix}: <{NAMESPACES[prefix]}> .\n" for prefix in ("owl", "sh", "xsd"))
     names = " ,\n        ".join(f"prefix:{prefix}" for prefix in NAMESPACES)
     declarations = "".join(

@@ -27,7 +27,7 @@ class PreviousExport:
     def __init__(self, root: Path, state: State, format_names: Sequence[str]) -> None:
         self.root, self.state = root, state
         stored_formats, files = state.get_meta("formats"), state.get_meta("files")
-        self._stamps: dict[str, Any] = state.get_meta("written") or {}  # an interrupted run has none: nobody else was in its folder
+        self._stamps: dict[str, Any] = state.get_meta("written") or {}  # an interrupted run has none: no other process used its folder
         self._verified_keys: set[bytes] = set()
         self.readers: list[FragmentReader] = []  # one a format that is wanted now
         self._indices = [stored_formats.index(name) for name in format_names]
@@ -44,7 +44,7 @@ class PreviousExport:
         return self.root / name
 
     def find_fingerprint(self, ref: RecordRef) -> StoredFingerprint | None:
-        """What tells whether the record is as it was then."""
+        """The data for detecting a change of the record."""
         with suppress(*DATABASE_ERRORS, TypeError):
             return self.state.find_fingerprint(ref.source, ref.line)
         return None

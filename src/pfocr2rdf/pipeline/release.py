@@ -91,7 +91,7 @@ def read_release(path: str | os.PathLike[str]) -> Release:
 
 
 class _SettingsReader:
-    """Reads settings from the nodes of a YAML document, which know their lines. Values are text, whatever YAML's types are."""
+    """Reads settings from the nodes of a YAML document, which know their lines. Values are text, regardless of YAML's types."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -23,7 +23,7 @@ REPORT_SECTIONS = ("results", "refusals", "warnings", "conflicts", "unlabelled",
 
 
 class ReportWriter:
-    """Writes the two files of a report. Rows of all sections come in any order; each section is a file of its own until ``close``."""
+    """Writes the two files of a report. Rows of all sections come in any order; each section is a separate file until ``close``."""
 
     def __init__(self, output: ExportDirectory) -> None:
         self._output = output

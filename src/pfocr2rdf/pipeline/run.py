@@ -26,7 +26,7 @@ from pfocr2rdf.validation.validator import Validator, get_validator
 
 @dataclass(frozen=True)
 class ExportRun:
-    """The run context that ``SingleFileExport`` and ``PartitionedExport`` are given; ``source_names`` may be shown to anybody."""
+    """The run context that ``SingleFileExport`` and ``PartitionedExport`` are given; ``source_names`` contain no secrets."""
 
     options: ExportOptions
     executor_options: ExecutorOptions

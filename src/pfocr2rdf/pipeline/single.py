@@ -36,7 +36,7 @@ _MAX_BATCH_ITEMS = 512
 class SingleFileExport:
     """An export to a directory, with one file in each format.
 
-    The files are written in passes over all records: when a record turns up that supersedes one that is written already, another
+    The files are written in passes through all records: when a record turns up that supersedes one that is written already, another
     pass leaves out the latter and reuses what the pass before it has mapped.
     """
 

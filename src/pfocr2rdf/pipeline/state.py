@@ -77,7 +77,7 @@ class OffsetShifts:
         return tuple(map(operator.add, offsets, self._shifts[index - 1][1])) if index else offsets
 
     def move(self, begins: Iterable[tuple[int, tuple[int, ...]]], format_count: int) -> list[tuple[int, list[int]]]:
-        """The shifts when the records from each of these numbers on have moved by so many bytes more."""
+        """The shifts if the records from each of these numbers on have moved by this number of additional bytes."""
         moves = OffsetShifts((number, list(move)) for number, move in begins)
         zero = (0,) * format_count
         numbers = sorted({*self._numbers, *moves._numbers})
@@ -166,7 +166,7 @@ class State:
         return _SequentialLookup(self.database, "*")
 
     def find_fingerprint(self, source: str, line: int) -> StoredFingerprint | None:
-        """Look up what tells whether a record has changed, by source and line."""
+        """Look up the data for detecting a change of a record, by source and line."""
         row, is_next = self._fingerprint_lookup.find(source, line)
         return StoredFingerprint(row[0], row[3], row[4], is_next) if row else None
 

@@ -73,7 +73,7 @@ def _read_unparsed(ref: RecordRef) -> dict[str, bytes]:
 
 
 class PoisonRecords(NamedTuple):
-    """Poison records, by number: no worker survives them. The values tell how the workers died."""
+    """Poison records, by number: no worker survives them. The values describe how the workers died."""
 
     reasons: dict[int, str]
 

@@ -1,7 +1,7 @@
 """The update of a single-file export in which few records have changed: the rest of its files and of its state is copied.
 
 Counts, words, origins of descriptions and entities are differences to those of the previous export. An update writes the same files
-as ``SingleFileExport`` does when that passes over all records.
+as ``SingleFileExport`` does in its passes through all records.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ class _RecordUpdate:
         self.word_subjects: set[str] = set()  # the entities for which other words were read
         self._quarantined: dict[int, QuarantinedRecord] = {}
         self._last = BEFORE_ALL
-        self._move = (0,) * len(files)  # how far the fragments now stand behind where they stood, in each format
+        self._move = (0,) * len(files)  # how far the fragments have moved towards the end, in each format
         self._moves: list[tuple[int, tuple[int, ...]]] = []
 
     def forget_figures(self, changes: list[RecordChange]) -> None:
@@ -208,5 +208,5 @@ class _RecordUpdate:
             return record
         try:
             return self._previous.read_quarantined(result.figid)
-        except (OSError, ValueError, KeyError):  # somebody changed its files
+        except (OSError, ValueError, KeyError):  # its files were changed
             raise NotUpdatableError from None

@@ -72,7 +72,7 @@ class ChangeLog:
         return ItemPosition(self._read, self._last, fingerprint is not None)
 
     def _find(self, fingerprint: StoredFingerprint) -> bool:
-        """Go on to a record of the previous export; false where it stands before the last one, or the state is damaged."""
+        """Advance to a record of the previous export; false if it is before the last one, or the state is damaged."""
         last = BEFORE_ALL if self._last is None else self._last
         if fingerprint.number <= last:
             return False
@@ -138,7 +138,7 @@ class ChangeLog:
         return numbers
 
     def _number_between(self, previous_number: int | None, count: int) -> Iterable[int]:
-        """The numbers of so many new records behind another one, or before all; ``NotUpdatableError`` where there is no room."""
+        """The numbers for this many new records after another one, or before all; ``NotUpdatableError`` if there is no room."""
         following = next(iter(self._previous.state.list_numbers(BEFORE_ALL if previous_number is None else previous_number)), None)
         if following is None:
             begin, step = previous_number or 0, NUMBER_STEP

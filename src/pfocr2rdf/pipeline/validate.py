@@ -52,7 +52,7 @@ def validate(
     """Validate RDF or records against SHACL shapes.
 
     Args:
-        sources: export directories, RDF files (by their suffix, also with ``.gz`` or ``.zst`` behind it), record files, folders and
+        sources: export directories, RDF files (by their suffix, also followed by ``.gz`` or ``.zst``), record files, folders and
             archives, graphs, records. An export or an RDF file is one graph and is read into memory.
         shapes: folders of SHACL shapes, which replace built-in ones or are added to them.
 

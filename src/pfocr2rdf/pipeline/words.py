@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pfocr2rdf.mapping.rows import entity_term
 
 WORD_GROUP = "words."
-"""What the names of these counts begin with, among those for the summary; CURIE, blank and word come behind it."""
+"""What the names of these counts begin with, among those for the summary; it is followed by CURIE, blank and word."""
 
 _TABLE = "CREATE TABLE IF NOT EXISTS words (subject TEXT, word TEXT, count INTEGER, PRIMARY KEY (subject, word)) WITHOUT ROWID"
 _ADD = "INSERT INTO words VALUES (?, ?, ?) ON CONFLICT (subject, word) DO UPDATE SET count = count + excluded.count"

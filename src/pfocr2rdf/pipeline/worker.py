@@ -51,7 +51,7 @@ _ENTITY_PREDICATES = frozenset(
 
 
 class _Draft:
-    """A record on its way through the stages, with what they have made of it so far; a ``result`` at the end, or where it is refused."""
+    """A record on its way through the stages, with their results so far; a ``result`` at the end, or if it is refused."""
 
     __slots__ = (
         "data",

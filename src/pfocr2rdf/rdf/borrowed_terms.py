@@ -1,8 +1,8 @@
 """The terms of other vocabularies that the graph and the ontology use, with what each is in OWL 2 DL.
 
 An ontology is in OWL 2 DL only if each of its terms is declared, and declared as one kind of property (OWL 2 Structural
-Specification, sections 3 and 5.8). Terms of Dublin Core that describe are annotation properties, for they stand at the ontology
-itself as well; so are the mappings of SKOS, which stand at classes here. What is built into OWL needs no declaration.
+Specification, sections 3 and 5.8). Terms of Dublin Core that describe are annotation properties, because they describe the ontology
+itself as well; so are the mappings of SKOS, which describe classes here. What is built into OWL needs no declaration.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ _MEDIA_TYPES = {
 def parse_image_url(text: str) -> str:
     """The template that a user gives, a URI template (RFC 6570, level 1) with the variables pmcid, filename and media_type.
 
-    A URL without any variable is a folder, with a folder for each paper. ``OptionError`` where pictures would not have URLs of their own.
+    A URL without any variable is a folder, with a folder for each paper. ``OptionError`` if several pictures would have the same URL.
 
     >>> parse_image_url("https://example.org/pictures")
     'https://example.org/pictures/{pmcid}/{filename}'

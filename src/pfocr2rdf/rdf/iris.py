@@ -31,7 +31,7 @@ _match_mesh = re.compile(r"[A-Z][0-9]{3,12}").fullmatch
 _match_wpid = re.compile(r"WP[1-9][0-9]*").fullmatch
 _match_doi = re.compile(r"10\.[0-9]{4,9}/\S+").fullmatch
 _MAX_FIGID_BYTES = 200  # it is the name of a folder, and a part of names of files
-# Names that end like the documents of a figure, or are those of its folder: a redirect from there would take the place of the document.
+# Names that end like the documents of a figure, or are those of its folder: a redirect from there would hide the document.
 _is_file_name = re.compile(r"(?s:.*)\.(?:html|ttl|jsonld|gz)|index|page-[0-9]+", re.IGNORECASE).fullmatch
 _find_unsafe_step = re.compile(r"[/\\\x00-\x1f\x7f]|\.\.|^\.|^\s|\s$").search
 

@@ -22,7 +22,7 @@ _XML_NAME_FOLLOWING_CHARS = f"{string.digits}-."  # they may not be the first on
 class PrefixMap:
     """A prefix map: namespaces by prefix, in the order of declaration, which expands CURIEs and compresses IRIs.
 
-    The first prefix of a namespace is used; ``local_name`` is what may stand behind the prefix of a compressed IRI.
+    The first prefix of a namespace is used; ``local_name`` matches what may follow the prefix of a compressed IRI.
     """
 
     def __init__(self, namespaces: Mapping[str, str], local_name: re.Pattern[str] = LOCAL_NAME) -> None:

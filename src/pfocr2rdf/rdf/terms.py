@@ -1,7 +1,7 @@
 """RDF terms as N-Triples text, and resources made of them: how statements travel through the package.
 
 A term is the very text that N-Triples writes (``<iri>``, ``"text"``, ``"2020"^^<...gYear>``). It is hashable, compares as RDF
-terms do, costs nothing to write, and serializers can cache what they made of it. There are IRIs and literals only: no blank
+terms do, costs nothing to write, and serializers can cache their output. There are IRIs and literals only: no blank
 node is ever made.
 """
 
@@ -32,7 +32,7 @@ _CONTROL_ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 class Resource(NamedTuple):
     """A subject with its statements in the order in which they are written, those of one predicate side by side.
 
-    ``pairs_interned`` are the last ones, the same tuple object in many resources, so that what is made of it (text, a verdict) can be
+    ``pairs_interned`` are the last ones, the same tuple object in many resources, so that derived values (text, a verdict) can be
     cached. No predicate is both there and in ``pairs_own``. ``kind`` is its ``object_kind``, where that was computed with it.
     """
 
@@ -81,7 +81,7 @@ def list_classes(pairs: Iterable[PredicateObject]) -> str:
 
 
 class PredicateObjectList:
-    """An interned predicate-object list, which many resources have. It is hashed by identity: a quick key for what is made of it.
+    """An interned predicate-object list, which many resources have. It is hashed by identity: a quick key for derived values.
 
     Its ``characteristic_set`` has a line for each statement: the predicate, a tab and the ``object_kind``. ``object_kinds`` are the kinds
     of the objects that are entities.

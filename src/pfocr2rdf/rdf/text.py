@@ -49,12 +49,12 @@ def replace_bidi_controls(text: str) -> str:
 
 
 def blank_unprintable(text: str) -> str:
-    """The text in one line, with a blank for whatever cannot be printed."""
+    """The text in one line, with a blank for each unprintable character."""
     return "".join(char if char.isprintable() else " " for char in text)
 
 
 def truncate(text: str, max_chars: int) -> str:
-    """The beginning of a text, with a mark where it goes on.
+    """The beginning of a text, with a mark if it continues.
 
     >>> truncate("abcdef", 6), truncate("abcdefg", 6)
     ('abcdef', 'abcdef ...')

@@ -104,7 +104,7 @@ class Inverse(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """An individual of ``pfocr:Evidence``, which says how a word was recognised, and the lexicon sources that mean it."""
+    """An individual of ``pfocr:Evidence``, which describes how a word was recognised, and the lexicon sources that mean it."""
 
     name: str
     label: str

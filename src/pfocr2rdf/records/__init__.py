@@ -1,1 +1,1 @@
-"""Sources to typed ``FigureRecord`` objects, whatever the schema of a record. May import ``rdf`` and ``storage``."""
+"""Sources to typed ``FigureRecord`` objects, for each schema of records. May import ``rdf`` and ``storage``."""

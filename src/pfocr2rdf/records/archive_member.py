@@ -1,4 +1,4 @@
-"""A member of an archive, of whatever format."""
+"""A member of an archive of any format."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def is_archive(path: Path) -> bool:
             if suffix and not _TAR_SUFFIXES.search(path.name):
                 file.seek(0)
                 return decompress(suffix, file).read(512)[_TAR_MAGIC] == b"ustar"
-    except (OSError, *DECOMPRESSION_ERRORS):  # reading it as a record says why
+    except (OSError, *DECOMPRESSION_ERRORS):  # reading it as a record reports the reason
         return False
     return bool(suffix) or head.startswith(_ZIP) or head[_TAR_MAGIC] == b"ustar"
 

@@ -19,7 +19,7 @@ MAX_BLOCK_LEVELS = 6  # each of them is read again for the ones within it
 _MAX_CACHED_CHARS = 1_000  # of a row
 _PLAIN = r"[^\s\-?:,\[\]{}#&*!|>'\"%@`][^\n]*+(?:\n[ ][ ][^\s#][^\n]*+)*+"
 _QUOTED = r"'([^']*+(?:''[^']*+)*+)'"
-# The last group takes all that is left from where no entry begins.
+# The last group matches the rest if no entry begins there.
 _find_entries = re.compile(
     rf"""
     ([A-Za-z_][A-Za-z0-9_-]{{0,63}}+|'@[a-z]{{1,20}}+'):         # key
@@ -40,7 +40,7 @@ _find_odd_character = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\u
 class TextRow(dict[str, Any]):
     """A row that was read by its text: it is the same object wherever the text comes in the same list, until caches drop it.
 
-    So what is made of it can be attached: its ``mention``, where that depends on nothing else.
+    So derived values can be attached: its ``mention``, where that depends on nothing else.
     """
 
     __slots__ = ("mention",)

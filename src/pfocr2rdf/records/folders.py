@@ -44,7 +44,7 @@ def iter_record_folders(folders: Iterable[tuple[str, list[str]]]) -> Iterator[st
 
 
 def side_folders(folder: str) -> tuple[str, str]:
-    """The folders that may have tables of the figures in this folder: ``_data`` beside it or in it, and itself."""
+    """The folders that may have tables of the figures in this folder: ``_data`` next to it or in it, and itself."""
     separator = separator_of(folder)
     folder = trim_folder(absolute_folder(folder))
     above, _, name = folder.rpartition(separator)

@@ -34,7 +34,7 @@ extract_doid = _build_extractor("[0-9]+", "doid")
 
 
 def strip_doi_prefix(text: str) -> str:
-    """A DOI without what stands before ``10.``.
+    """A DOI without the text before ``10.``.
 
     >>> strip_doi_prefix("https://doi.org/10.1000/182"), strip_doi_prefix("DOI: 10.1000/182")
     ('10.1000/182', '10.1000/182')

@@ -65,10 +65,10 @@ def _is_plain(values: tuple[str, ...]) -> bool:
 def _mentions(fields: RecordFields, name: str, keys: tuple[str, ...], make: _MakeMention) -> list[Mention]:
     """The mentions of one list, memoised by row; those that were read by their text have it, where it may be cached.
 
-    ``make`` makes the mention of the values of these ``keys``, and says whether it may be cached.
+    ``make`` makes the mention of the values of these ``keys``, and returns whether it may be cached.
     """
     rows = fields.raw(name)
-    if type(rows) is not list or not rows or type(rows[0]) is not TextRow:  # one row that was read by its text says that all were
+    if type(rows) is not list or not rows or type(rows[0]) is not TextRow:  # if one row was read by its text, all were
         rows = _rows(rows, name)
         return _read_mentions(fields, name, dict(enumerate(rows)), keys, make)
     mentions: list[Mention] = list(map(_get_mention, rows))

@@ -1,4 +1,4 @@
-"""The record schema of 2023: genes, chemicals and diseases are tables beside the record."""
+"""The record schema of 2023: genes, chemicals and diseases are tables next to the record."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _XREFS = {
 
 
 def _matches(_data: Mapping[str, Any]) -> bool:
-    return True  # a record without lists of its own leaves its rows to side tables
+    return True  # a record without lists has its rows in side tables
 
 
 def _parse(data: Mapping[str, Any], tables: Mapping[str, SideTable], source: str) -> FigureRecord:

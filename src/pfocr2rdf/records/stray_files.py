@@ -1,4 +1,4 @@
-"""Stray files: what lies beside records and is named for a figure, yet no record reads it; and links to folders."""
+"""Stray files: files next to records that are named for a figure but that no record reads, and links to folders."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class NamedFiles:
         return self._table_folders[folder]
 
     def find_stray_files(self) -> Iterator[StrayFile]:
-        """The files beside them that are named for one of them, and are neither a record nor a table."""
+        """The files next to them that are named for one of them, and are neither a record nor a table."""
         for (folder, is_remote), stems in self._stems.items():
             list_names = filesystem.list_file_names if is_remote else LocalTree(folder).names
             for side_folder in side_folders(folder):

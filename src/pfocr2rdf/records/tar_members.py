@@ -1,4 +1,4 @@
-"""Sequential reading of a tar: one header and one member in memory, whatever is in the archive.
+"""Sequential reading of a tar: one header and one member in memory, regardless of the archive's size.
 
 ``tarfile`` parses the blocks, and does not walk: it reads headers of any size, keeps all members in memory, and before Python 3.11.10
 takes quadratic time for a pax header (CVE-2024-6232).
@@ -110,7 +110,7 @@ class _BlockReader:
         self._left = self._padding = 0  # of the current member
 
     def read(self, size: int) -> bytes:
-        """Exactly so many bytes."""
+        """Exactly this number of bytes."""
         parts = []
         while size:
             data = self._read(size)

@@ -78,7 +78,7 @@ class LocalTree:
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
-    """Whether it is a folder, or a link to one; not a link that leads in a circle, or to where nobody may look."""
+    """Whether it is a folder, or a link to one; not a link that leads in a circle, or to an unreadable folder."""
     try:
         return entry.is_dir()
     except OSError:

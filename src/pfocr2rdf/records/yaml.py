@@ -3,7 +3,7 @@
 YAML's own typing destroys words (``NO``, ``010``, ``1_000``, ``12:30:45``), so no reader types anything. ``read_careful``
 is the reference: it builds plain dicts and lists from PyYAML's events, with every scalar as it was written. ``load_yaml`` first
 tries ``block_yaml``, which knows the subset that most records are written in. Then it lets a Rust parser do the work, which types
-plain numbers, and takes its answer only where the text that was written can be told from it; otherwise the careful reader
+plain numbers, and takes its answer only if the original text can be derived from it; otherwise the careful reader
 decides. Records need no anchors, aliases, tags or repeated keys, so all of them are refused.
 """
 

@@ -31,7 +31,7 @@ DeltaFile = tuple[str, Iterator[bytes]]
 
 
 def restated_files(content: DeltaContent) -> Iterator[DeltaFile]:
-    """What stays in a store with one graph, beside each format; nothing where nothing does."""
+    """The statements that stay in a store with one graph, for each format; empty if none do."""
     if content.union and content.union.restated:
         yield RESTATED_FILE, iter(content.union.restated)
 

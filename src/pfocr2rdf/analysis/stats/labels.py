@@ -1,4 +1,4 @@
-"""Names that somebody else gave, made fit to be shown: nothing in them moves a cursor, turns a line around, or runs off the page."""
+"""External names, sanitized for display: no control characters, no change of text direction, no excessive length."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ COUNTED_CLASSES = ("pfocr:Gene", "pfocr:Family", "pfocr:Chemical", "pfocr:Diseas
 """The classes whose members are collected; figures are numbered instead."""
 
 GENE_IRI_PREFIX = f"<{PREFIXES['ncbigene']}".encode()
-"""What the IRI of a gene begins with: a figure says that it mentions one before the file says that this is a gene."""
+"""What the IRI of a gene begins with: a file states that a figure mentions a gene before it states the class of the gene."""
 
 _TYPE, _FIGURE, _MENTION = (name.encode() for name in (RDF_TYPE, expand_term("pfocr:Figure"), expand_term("pfocr:Mention")))
 _HAS_TARGET, _HAS_BODY, _EVIDENCE = (expand_term(name).encode() for name in ("oa:hasTarget", "oa:hasBody", "pfocr:evidence"))

@@ -66,7 +66,7 @@ class DaskExecutor:
     """Runs tasks on a cluster. The cluster itself replaces lost workers; a scheduler that was started again is found again.
 
     Without the address of a ``scheduler`` (``tcp://host:8786``), a cluster of ``worker_count`` workers is started on this machine.
-    ``worker_key`` tells workers of this export from those of others; ``worker_factory`` makes the worker in each process.
+    ``worker_key`` distinguishes workers of this export from those of other exports; ``worker_factory`` makes the worker in each process.
 
     Raises:
         ExecutorError: the scheduler cannot be reached.

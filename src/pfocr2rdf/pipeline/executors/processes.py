@@ -83,7 +83,7 @@ class _Job:
 
 
 class _Process:
-    """One worker process with its jobs: the first one is running, a small one may be queued behind it."""
+    """One worker process with its jobs: the first one is running, a small one may be queued after it."""
 
     def __init__(self, worker_factory: Callable[[], Any]) -> None:
         method = start_method()
@@ -240,7 +240,7 @@ class ProcessExecutor:
             )
 
     def close(self) -> None:
-        """Kill the processes: they write no file that anybody needs."""
+        """Kill the processes: no file that they write is needed."""
         for process in self._running:
             process.stop()
         self._running.clear()

@@ -1,6 +1,6 @@
 """Streaming JSON-LD: compact JSON-LD 1.1, the context inlined, one ``@graph`` with a node object a line.
 
-The order of keys is that of the W3C note "Streaming JSON-LD", section 3.1: in a node object ``@type`` stands before ``@id``, and both
+The order of keys is that of the W3C note "Streaming JSON-LD", section 3.1: in a node object ``@type`` precedes ``@id``, and both
 before the properties, since a type may change what the other keys mean. ``rdf:type`` comes first among the statements of a resource.
 """
 
@@ -114,7 +114,7 @@ class JsonLdSerializer(Serializer):
 
     @staticmethod
     def _split_at_id(members: list[str]) -> tuple[str, str]:
-        """What stands before the ``id`` and what behind it, with the commas; the ``type`` is the first member, if there is one."""
+        """The text before the ``id`` and the text after it, with the commas; the ``type`` is the first member, if any."""
         if members and members[0].startswith('"type": '):
             return f"{members[0]}, ", ", ".join(["", *members[1:]])
         return "", ", ".join(["", *members])

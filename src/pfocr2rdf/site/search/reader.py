@@ -109,7 +109,7 @@ class SearchIndexReader:
         return described
 
     def _match_word(self, word: QueryWord) -> _WordMatches:
-        """A word that is nowhere as it was written is what its parts are, or else a word with a typing error."""
+        """A word without matches is split into its parts, or else treated as a typing error."""
         whole = self._match_terms(word.terms, is_prefix=word.is_prefix)
         if whole.matches:
             return whole

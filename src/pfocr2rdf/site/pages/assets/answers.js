@@ -9,7 +9,7 @@ const MAX_VALUE_CHARS = 2000; // of a value
 const MAX_DESCRIBED = 500; // resources of a page whose names are looked up
 const DESCRIBE_WAIT_MS = 700; // a page of the table is not shown before, unless their names are there
 const XSD_STRING = "http://www.w3.org/2001/XMLSchema#string";
-const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g; // marks that turn the direction of the text beside them
+const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g; // marks that change the direction of the adjacent text
 const LOCAL_NAME = /^\w(?:[\w.-]*[\w-])?$/;
 const IRI = /^[^\u0000-\u0020<>"{}|^`\\]+$/;
 const DECLARATION = /\bPREFIX\s+([\w.-]*):\s*<([^<>\s]+)>/gi;
@@ -99,7 +99,7 @@ function statements(text) {
   return area;
 }
 
-/** A text that cannot turn around the text beside it. */
+/** A text that cannot change the direction of the adjacent text. */
 export function isolated(text, maxChars = MAX_VALUE_CHARS) {
   const element = document.createElement("bdi");
   element.textContent = text.length > maxChars ? `${text.slice(0, maxChars)}…` : text;
@@ -224,7 +224,7 @@ function settle(element, context, descriptions) {
   label(element, descriptions);
 }
 
-/** Write the name of a resource behind it, unless another cell of the row has it. */
+/** Write the name of a resource after it, unless another cell of the row has it. */
 function label(element, descriptions) {
   const description = descriptions.get(element.dataset.iri);
   const name = description?.label || description?.title;

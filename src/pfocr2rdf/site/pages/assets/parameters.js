@@ -1,4 +1,4 @@
-// Parameters of example queries on a site whose endpoint is elsewhere: what the server of its own endpoint does, with the same outcome.
+// Parameters of example queries on a site with an external endpoint, with the same result as on a server with its own one.
 
 import { NoAnswer, ask } from "./endpoint.js";
 

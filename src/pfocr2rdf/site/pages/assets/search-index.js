@@ -11,7 +11,7 @@ const FARTHEST = 3; // distance of a word that is offered
 const [SHORTEST_SPELLING, LONGEST_SPELLING] = [4, 20]; // letters of words with near ones, as spelling.py has them
 const NOWHERE = 0xffffffff;
 
-// Ways in which a thing is found, the best one first. A match is one number: the way, the look-up and the term, the lower the better.
+// Kinds of matches, the best one first. A match is one number: the kind, the lookup and the term, the lower the better.
 const [WHOLE_TITLE, WHOLE_WORD, PART, BEGINS, PART_BEGINS, CAPTION, CAPTION_BEGINS, CORRECTED] = [0, 1, 2, 3, 4, 5, 6, 7];
 const WHOLE_WAYS = [WHOLE_TITLE, WHOLE_WORD, PART, CAPTION]; // by list of a term
 const BEGINNING_WAYS = [BEGINS, BEGINS, PART_BEGINS, CAPTION_BEGINS];
@@ -78,7 +78,7 @@ export class SearchIndex {
     return { ...this.#listed(ways, wanted), isCut: found.some(({ isCut }) => isCut), corrections, suggestions, found };
   }
 
-  // What is shown of things that were found, which are told by their numbers.
+  // The displayed text of results, which are identified by their numbers.
   async things(ids, found) {
     return Promise.all(
       ids.map(async (id) => {
@@ -105,7 +105,7 @@ export class SearchIndex {
     return labelled.map(([label, terms]) => `${label}: ${terms.join(", ")}`).join("; ");
   }
 
-  // A word that is nowhere as it was written is what its parts are, or else a word with a typing error.
+  // A word without matches is split into its parts, or else treated as a typing error.
   async #waysOf({ terms, parts }, isBeginning) {
     const whole = await this.#any(terms, isBeginning);
     if (sizeOf(whole.ways)) return whole;
@@ -283,7 +283,7 @@ function before(list, isSo) {
 }
 
 // The terms of a file, each with functions that give the numbers of the things that have it as title, word, part and in the caption.
-// A term begins as the one before it, and says which of its lists are there.
+// A term shares a prefix with the one before it, and flags mark its lists.
 function* termsOf(data) {
   const decoder = new TextDecoder();
   let at = 0;

@@ -67,7 +67,7 @@ async function search() {
   });
 }
 
-// Whether it was done; where it was not, the page says so.
+// Whether it was done; if not, the page shows a message.
 async function trying(mine, act) {
   try {
     await act();
@@ -143,9 +143,9 @@ function chooseKind(name) {
   kind.disabled = !name; // so that addresses have no empty parameter
 }
 
-// Near words, where a word is nowhere or little is found.
+// Similar words, if a word was not found or has few results.
 function offer({ corrections, suggestions }) {
-  for (const [word, others] of corrections) near.append(isolated(word), " is nowhere; shown is what has ", isolated(others.join(", ")), ". ");
+  for (const [word, others] of corrections) near.append(isolated(word), " was not found; showing results for ", isolated(others.join(", ")), ". ");
   if (suggestions.length) near.append("Search for:");
   for (const text of suggestions) {
     const link = document.createElement("a");
@@ -194,6 +194,6 @@ function remember() {
   try {
     history.replaceState(null, "", address);
   } catch {
-    // Some browsers allow only so many in a time: the next one takes it along.
+    // Some browsers limit the rate of these changes: the next one includes it.
   }
 }

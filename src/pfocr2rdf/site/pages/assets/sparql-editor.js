@@ -23,7 +23,7 @@ export function queryField(field, given, run) {
   input.setAttribute("aria-describedby", "keys syntax");
   document.querySelector(`label[for="${field.id}"]`).addEventListener("click", () => editor.focus());
   field.hidden = true;
-  field.required = false; // a field that nobody sees cannot be filled in
+  field.required = false; // a hidden field cannot be filled in
   editor.checkSyntax();
   return {
     text: () => editor.getValue(),

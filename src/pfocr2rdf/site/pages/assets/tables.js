@@ -83,7 +83,7 @@ export function quoted(value) {
   return `"${(FORMULA.test(value) ? `'${value}` : value).replaceAll('"', '""')}"`;
 }
 
-// A picture that cannot be loaded, or that is a pixel, leaves a frame that says so.
+// A picture that cannot be loaded, or that is a pixel, is replaced by a note.
 function watch(image) {
   const check = () => {
     if (image.naturalWidth < 2) replace(image);
