@@ -114,7 +114,7 @@ class Evidence(NamedTuple):
 
 CLASSES: tuple[Class, ...] = (
     Class("pfocr:Figure", "figure", "A pathway figure published in an article.", (), ("fabio:Figure", "schema:ImageObject")),
-    Class("pfocr:Mention", "mention", "A word that OCR read on a figure, and what a lexicon or a named-entity recogniser made of it.",
+    Class("pfocr:Mention", "mention", "A word that OCR read on a figure, as identified by a lexicon or a named-entity recogniser.",
         ("oa:Annotation",)),
     Class("pfocr:Gene", "gene", "A gene as NCBI Gene identifies it.", ("wp:GeneProduct",), ("biolink:Gene", "sio:SIO_010035")),
     Class("pfocr:Family", "family", "A family or complex of genes, named on figures by one word.", (), ("biolink:GeneFamily",)),
@@ -175,7 +175,7 @@ PROPERTIES: tuple[Property, ...] = (
         close_matches=("biolink:member_of", "sio:SIO_000095")),
     Property("oa:hasTarget", "hasTarget", "rdfs:Resource"),
     Property("oa:hasBody", "hasBody", "rdfs:Resource"),
-    Property("pfocr:word", "word", "xsd:string", "word", "The word as OCR read it, letter for letter.", ("pfocr:Mention",),
+    Property("pfocr:word", "word", "xsd:string", "word", "The word exactly as OCR read it.", ("pfocr:Mention",),
         close_matches=("oa:exact",)),
     Property("pfocr:match", "match", "xsd:string", "match", "The lexicon's entry that the word was matched with.", ("pfocr:Mention",)),
     Property("pfocr:lexiconSource", "lexiconSource", "xsd:string", "lexicon source",

@@ -1,4 +1,4 @@
-"""Answers to queries: from the cache, by a look-up that surely ends in this thread, or by a worker process."""
+"""Answers to queries: from the cache, by a bounded lookup in this thread, or by a worker process."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from pfocr2rdf.stores.querying.query_text import normalize_blanks
 
 _MAX_CACHED_QUERY_CHARS = 8000
 _LOOKUP_WORKERS = min(2, os.cpu_count() or 1)
-_LOOKUP_TIMEOUT_SECONDS = 3.0  # what takes longer is no small look-up, and waits with the others
+_LOOKUP_TIMEOUT_SECONDS = 3.0  # what takes longer is not a small lookup, and waits with the others
 _ENTRY_OVERHEAD_BYTES = 1000  # of the key, and of the objects around it
 _MAX_ENTRY_FRACTION = 8  # of the cache, which one answer may fill
 # What has another value each time, or is of another server, or may be so behind an escape, which blanks are not told from.
@@ -106,7 +106,7 @@ class QueryAnswers:
         return version and (version, request)
 
     def find(self, request: SparqlRequest) -> Answer | None:
-        """The answer of the cache, or of a look-up in this thread; ``None`` if a worker process is needed.
+        """The answer of the cache, or of a lookup in this thread; ``None`` if a worker process is needed.
 
         Raises:
             LookupExceededError: likewise, and its pattern was looked at before.
@@ -125,7 +125,7 @@ class QueryAnswers:
         try:
             with self._store.acquire() as view:
                 body = evaluate_lookup(view.store, lookup)
-        except StoreError:  # a worker process says what there is to say
+        except StoreError:  # a worker process reports the error
             return None
         return self._keep(key, request, media_type, _convert_result(body, RESULT_MEDIA_TYPES[media_type]))
 
@@ -137,7 +137,7 @@ class QueryAnswers:
         return self._keep_streamed(key, request, await self._pool.execute(request, client))
 
     async def execute_lookup(self, request: SparqlRequest, client: str) -> StreamedResult:
-        """The same of a look-up, for which there are other worker processes: long queries do not keep it waiting."""
+        """The same for a lookup, which has other worker processes, so that it does not wait for long queries."""
         return self._keep_streamed(self._cache_key(request), request, await self._lookup_pool.execute(request, client))
 
     async def close(self) -> None:
@@ -145,7 +145,7 @@ class QueryAnswers:
         await asyncio.gather(self._pool.close(), self._lookup_pool.close())
 
     def start(self) -> None:
-        """Start the worker processes; those for look-ups start when one is needed."""
+        """Start the worker processes; those for lookups start when one is needed."""
         self._pool.start()
 
     def _keep_streamed(self, key: Hashable, request: SparqlRequest, streamed: StreamedResult) -> StreamedResult:

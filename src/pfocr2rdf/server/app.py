@@ -289,7 +289,7 @@ class _Endpoints:
         return Response(body, media_type="application/json" if path.endswith(".json") else "application/octet-stream")
 
     def _warm_up(self) -> None:
-        """Make the home page and read the lists, so that nobody waits for them. Writers are not kept away longer than for one of them."""
+        """Make the home page and read the lists, so that no request waits. Writers are not kept away longer than for one of them."""
         with contextlib.suppress(StoreError):
             for step in range(WARM_UP_STEPS):
                 if self._is_closing:
@@ -333,7 +333,7 @@ class _Endpoints:
         return Response(serialize_triples(triples, GRAPH_MEDIA_TYPES[media_type]), media_type=media_type)
 
     def _graph_names(self) -> list[str]:
-        """The named graphs that the description of the service lists; none where the store has no dataset, or somebody writes to it."""
+        """The named graphs that the description of the service lists; none if the store has no dataset, or is being written to."""
         try:
             with self._store.acquire() as view:
                 return view.pages.graph_names()
@@ -342,7 +342,7 @@ class _Endpoints:
             return []
 
     def _site(self) -> Site:
-        """The served site, with its release unless somebody writes to the store."""
+        """The served site, with its release unless the store is being written to."""
         try:
             with self._store.acquire() as view:
                 return served_site(view.store)

@@ -58,7 +58,7 @@ class ConnectionTable:
         largest = max(map(len, self._connections.values()))
         candidates = [item for group in self._connections.values() if len(group) == largest for item in group if item is not newest]
         oldest = min(candidates, key=BoundedProtocol.rank, default=newest)
-        # A client that waits for the server is not dropped for another one of its own network.
+        # A client that waits for the server is not dropped for another one of the same network.
         dropped = newest if oldest.is_served() and oldest.network == newest.network else oldest
         self.remove(dropped)
         dropped.drop()
@@ -185,7 +185,7 @@ class BoundedProtocol(ExplainingProtocol):
         super().resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection, and stop what nobody waits for."""
+        """Forget the connection, and stop its request."""
         if self._quick_task:
             self._quick_task.cancel()
         self._table.remove(self)

@@ -22,7 +22,7 @@ class ContentCoding:
     """Compresses responses block by block.
 
     The compression is starlette-compress: Starlette's own treats ``gzip;q=0`` as a request for gzip, and has no other coding. It has
-    an order of preference of its own, so that it is shown only the coding that the client prefers.
+    its own order of preference, so that it gets only the coding that the client prefers.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -1,7 +1,7 @@
 """The materialized data of pages: what takes minutes to make of a large store is made once for each of its versions.
 
 That is the search index, the lists of resources, and the rows of the home page's queries. It is in the folder of the store, and is copied,
-moved and removed with it; where nobody may write there, it is in a temporary folder. Its own folder is named after the version of the store
+moved and removed with it; if that folder is read-only, it is in a temporary folder. Its own folder is named after the version of the store
 and of this program, so that data of another one is never read.
 """
 
@@ -118,7 +118,7 @@ class PageDataFinder:
         return self._latest[2]
 
     def build_folders(self) -> list[Path]:
-        """Where the data can be made, the best first: not in the store if nobody may write there."""
+        """Where the data can be made, the best first: not in the store if it is read-only."""
         folders = [self._store / PAGE_DATA_DIR] if os.access(self._store, os.W_OK) else []
         return [*folders, *([self.scratch] if self.scratch else [])]
 

@@ -71,7 +71,7 @@ def build_page_data(store: Path, folder: Path | None = None, progress: Progress 
 
 def _build_version(store: Path, manager: StoreManager[DatasetReader], folder: Path, key: str, progress: Progress | None) -> None:
     with map_os_errors(folder):
-        folder.mkdir(exist_ok=True)  # without parents: in the moment in which a load replaces the store, nobody may make its folder
+        folder.mkdir(exist_ok=True)  # without parents: in the moment in which a load replaces the store, its folder must not be created
         lock = _wait_for_lock(folder)
         try:
             for path in folder.iterdir():

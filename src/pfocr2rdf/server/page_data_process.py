@@ -22,7 +22,7 @@ _RETRY_SECONDS = 60.0  # after the data could not be made
 
 
 class PageDataProcess:
-    """Makes the data that a store lacks, and again when the store has changed and somebody asks for it.
+    """Makes the data that a store lacks, and again at the first request after the store has changed.
 
     ``on_complete`` is called in a thread when the data is there.
     """

@@ -1,4 +1,4 @@
-"""Plain requests for small answers, which a connection answers itself: parsing by h11 and routing take longer than most look-ups.
+"""Plain requests for small answers, which a connection answers itself: parsing by h11 and routing take longer than most lookups.
 
 A request is plain if it came whole in one block, is a query as nearly all clients send it, and has no header that could change what is
 done; all others take the usual way through the application. Both give the same response.
@@ -83,7 +83,7 @@ class QuickRequests:
         return self._fit(request, self._answers.find(request.sparql_request))
 
     async def execute(self, request: QuickRequest, client: str) -> Answer | None:
-        """The answer of a worker process for look-ups."""
+        """The answer of a worker process for lookups."""
         streamed = await self._answers.execute_lookup(request.sparql_request, client)
         if streamed.file is None:
             return None
@@ -124,5 +124,5 @@ def _parse_query(method: bytes, target_query: bytes | None, content_type: bytes,
         if len(queries) != 1 or any(name not in ("query", *FORMAT_PARAMETERS) for name, _ in fields):
             return None
         return SparqlRequest(queries[0], accept, formats=requested_formats(accept, fields))
-    except (UnicodeError, PfocrError):  # the usual way says what is wrong
+    except (UnicodeError, PfocrError):  # the full handler reports the error
         return None

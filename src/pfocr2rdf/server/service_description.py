@@ -30,7 +30,7 @@ _RESULT_FORMATS = (
 _EXTENSION_FUNCTIONS = (
     "date", "time", "duration", "yearMonthDuration", "dayTimeDuration", "gYear", "gYearMonth", "gMonthDay", "gDay", "gMonth",
 )  # fmt: skip
-"""The datatypes of XML Schema that values can be cast to, beside those that SPARQL 1.1 names (section 17.5)."""
+"""The datatypes of XML Schema that values can be cast to, in addition to those that SPARQL 1.1 names (section 17.5)."""
 
 _RDF_FORMATS = {"turtle": RdfFormat.TURTLE, "ntriples": RdfFormat.N_TRIPLES, "jsonld": RdfFormat.JSON_LD, "rdfxml": RdfFormat.RDF_XML}
 

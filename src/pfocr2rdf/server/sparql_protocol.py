@@ -68,7 +68,7 @@ async def parse_request(request: Request, settings: ServerSettings, base_iri: st
 
 
 def requested_formats(accept: str, fields: list[tuple[str, str]]) -> tuple[str, ...]:
-    """The values of the ``format`` parameter, which links, forms and some clients use beside the header.
+    """The values of the ``format`` parameter, which links, forms and some clients use in addition to the header.
 
     One without a meaning is refused where the header asks for nothing in particular: it is likely a slip.
     """

@@ -26,7 +26,7 @@ ALLOCATOR_ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "MIMALLOC_ARENA_RESERVE": "163
 """Settings with which the allocators reserve no address space that the memory limit would count."""
 
 _MAX_INLINE_BYTES = 1 << 18  # to create a file takes longer than most results
-_KILL_GRACE_SECONDS = 2.0  # a worker outlives the timeout of its query by this much, if nobody ends it
+_KILL_GRACE_SECONDS = 2.0  # a worker outlives the timeout of its query by this much, if it is not killed
 _RECYCLE_MEMORY_FRACTION = 0.5  # of its memory limit: memory that it keeps is missing for the next query
 
 

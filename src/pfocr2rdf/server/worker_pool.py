@@ -1,6 +1,6 @@
 """The worker pool: queries run in processes, since a native query cannot be interrupted but a process can be killed.
 
-The pools of PyPI return results pickled and in memory. Here a large result is an unnamed file whose descriptor is passed over the
+The pools of PyPI return results pickled and in memory. Here a large result is an unnamed file whose descriptor is sent through the
 connection: a result is complete before its first byte is sent, and none fills the memory.
 """
 
@@ -53,7 +53,7 @@ class _WorkerProcess:
         self._file: IO[bytes] | None = None
         command = [sys.executable, "-P", "-m", "pfocr2rdf.server.worker", str(store), json.dumps(settings._asdict()), str(os.getpid())]
         with theirs:
-            # In a session of its own, since an interrupt from the keyboard is for the server alone.
+            # In a separate session because an interrupt from the keyboard is for the server alone.
             self.process = subprocess.Popen(  # noqa: S603 - it is ourselves
                 command,
                 stdin=theirs.fileno(),

@@ -1,4 +1,4 @@
-"""RDF files as canonical N-Quads: the same statement is the same line, whatever syntax it was written in."""
+"""RDF files as canonical N-Quads: the same statement is the same line in every syntax."""
 
 from __future__ import annotations
 

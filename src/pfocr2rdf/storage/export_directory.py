@@ -29,11 +29,11 @@ from pfocr2rdf.storage.prune import OwnedFiles
 from pfocr2rdf.storage.staging import StagedDirectory
 from pfocr2rdf.storage.urls import is_url
 
-_SQLITE_SUFFIXES = ("-wal", "-shm", "-journal")  # of the files that SQLite has beside a database
+_SQLITE_SUFFIXES = ("-wal", "-shm", "-journal")  # of the files that SQLite creates next to a database
 
 
 def require_own_directory(output: str, *, force: bool) -> None:
-    """Refuse to export where a file is, or, unless ``force``, into a folder with files of somebody else; hidden files do not count.
+    """Refuse to export where a file is, or, unless ``force``, into a folder with foreign files; hidden files do not count.
 
     Raises:
         OutputError: it is a file, or holds other files than those of an export.
@@ -161,7 +161,7 @@ class ExportDirectory(StagedDirectory):
                 shutil.rmtree(folder / figid)
             os.replace(self.staging / QUARANTINE_DIR / figid, folder / figid)
         if not self.quarantined and self._owned.quarantined:
-            with contextlib.suppress(OSError):  # it is not empty if files of somebody else are in it
+            with contextlib.suppress(OSError):  # it is not empty if it has foreign files
                 folder.rmdir()
 
 

@@ -59,7 +59,7 @@ class HashingWriter(io.RawIOBase):
 def atomic_write(path: Path, directory: Path | None = None) -> Iterator[Path]:
     """Atomic replacement of a file: the path of a partial file to create, which takes the other's place by one rename.
 
-    If anything is raised, the file stays as it is. The partial file is in ``directory``, on the same disk; by default beside the file.
+    If anything is raised, the file stays as it is. The partial file is in ``directory``, on the same disk; by default next to the file.
     """
     partial = (directory or path.parent) / f".{path.name}.{uuid.uuid4().hex[:8]}-partial"
     try:

@@ -38,7 +38,7 @@ def map_fs_errors(
     label: str = "",
     describe: Callable[[Exception, str], str] = redact_message,
 ) -> Iterator[None]:
-    """The one place that turns errors of file systems into ours: each file system has errors of its own.
+    """The module that translates errors of file systems into those of the package: each file system has its own errors.
 
     The action is a participle: what cannot be done with the file or directory. Messages call that by its label, by default the URL without
     its secrets, which ``describe`` keeps out of the reason, too. Errors in ``passed`` are left to the caller.
@@ -133,7 +133,7 @@ def prefetch_files(urls: Iterable[str]) -> None:
         by_system.setdefault(id(system), (system, {}))[1][path] = url
     for system, paths in by_system.values():
         contents: dict[str, Any] = {}
-        with contextlib.suppress(Exception):  # they are then fetched one by one, and that says what is wrong
+        with contextlib.suppress(Exception):  # they are then fetched one by one, which reports the error
             contents = system.cat(list(paths), on_error="return")
         for path, url in paths.items():
             data = contents.get(path)

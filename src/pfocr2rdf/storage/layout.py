@@ -22,7 +22,7 @@ PARTITION_MANIFESTS_DIR = ".pfocr2rdf-parts"
 MANIFEST_FILE = "manifest.json"
 DELTA_FILE = "delta.json"
 SITE_MANIFEST = "site.json"  # the manifest of a site; a folder that has it is one of ours
-STORE_MARKER_FILE = "CURRENT"  # every RocksDB database has it, and writes it anew when it is opened to write
+STORE_MARKER_FILE = "CURRENT"  # every RocksDB database has it, and rewrites it when it is opened for writing
 REPORT_FILE = "report.json"
 ALIASES_FILE, ALIAS_COLUMNS = "aliases.tsv", ("alias", "figid", "iri")
 QUARANTINE_DIR, REASONS_FILE = "quarantine", "reasons.json"
@@ -35,7 +35,7 @@ TOOL = f"pfocr2rdf {version('pfocr2rdf')}"
 
 
 def read_manifest(path: Path, parse: Callable[[Any], _T]) -> _T | None:
-    """What ``parse`` makes of the JSON in a file; ``None`` if the file is missing, damaged, or somebody else's."""
+    """What ``parse`` makes of the JSON in a file; ``None`` if the file is missing, damaged, or foreign."""
     try:
         return parse(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -43,5 +43,5 @@ def read_manifest(path: Path, parse: Callable[[Any], _T]) -> _T | None:
 
 
 def is_own_manifest(manifest: Any) -> bool:
-    """Whether JSON says that this program wrote it; raises ``KeyError`` or ``TypeError`` where it is no manifest at all."""
+    """Whether JSON was written by this program; raises ``KeyError`` or ``TypeError`` where it is no manifest at all."""
     return str(manifest["tool"]).startswith("pfocr2rdf ")

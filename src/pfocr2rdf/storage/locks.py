@@ -41,7 +41,7 @@ class DirectoryLock:
         """Remove the file and unlock; twice is the same as once."""
         if self._lock.is_locked:
             with suppress(OSError):  # Windows removes no open file: there, filelock does it afterwards
-                # While it is locked: whoever has opened it sees that it is gone, and makes another.
+                # While it is locked: a process that has it open sees that it is gone, and creates another.
                 os.unlink(self._lock.lock_file)
             self._lock.release()
 
@@ -67,7 +67,7 @@ def shared_lock(path: Path) -> int:
 
 
 def lock_file(file: IO[bytes]) -> bool:
-    """Lock an open file until it is closed; whether nobody else has. Where there is no ``fcntl``, an open file is its lock."""
+    """Lock an open file until it is closed; false if another process has it. Without ``fcntl``, an open file is its lock."""
     try:
         import fcntl
     except ImportError:

@@ -84,13 +84,13 @@ class Storage(NamedTuple):
             shutil.copyfile(source, partial)
 
     def write_json(self, name: str, value: Any) -> None:
-        """Write a small file of our own."""
+        """Write a small file of this program."""
         with self.write(name) as file:
             file.stream.write(json.dumps(value, separators=(",", ":")).encode())
 
     @contextlib.contextmanager
     def _atomic_target(self, name: str) -> Iterator[Path]:
-        """A file of this machine to write, which takes its place in the storage at the end."""
+        """A local file to write, which is moved into the storage at the end."""
         system, path = self._resolve(name)
         with map_os_errors(self._label(name)):
             if isinstance(system, LocalFileSystem):

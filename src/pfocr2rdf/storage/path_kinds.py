@@ -21,7 +21,7 @@ def folder_kind(path: str | os.PathLike[str]) -> str:
 
 
 def describe_missing_path(path: str | os.PathLike[str]) -> str:
-    """The message about a path that does not exist, with the name beside it that is most like it."""
+    """The message about a path that does not exist, with the most similar name in its folder."""
     head, name = os.path.split(os.path.abspath(path))
     try:
         similar = difflib.get_close_matches(name, os.listdir(head), n=1)

@@ -25,7 +25,7 @@ _PREFIX = f"pfocr2rdf-temporary-{re.sub(r'[^A-Za-z0-9]+', '-', platform.node())}
 def scratch_directory() -> Iterator[Path]:
     """A new directory in the system's folder for temporary files, which is removed at the end.
 
-    Its owner holds a lock on it, so that another process can tell whether it was left behind. What was, is removed first.
+    Its owner holds a lock on it, so that other processes can detect that it was left behind. Such directories are removed first.
 
     Raises:
         OutputError: it cannot be made.
@@ -40,7 +40,7 @@ def scratch_directory() -> Iterator[Path]:
 
 
 def _create() -> tuple[Path, DirectoryLock | None]:
-    """A directory and its lock; without one where the file system has no locks, and then nobody takes it for left behind."""
+    """A directory and its lock; without one where the file system has no locks, and then it is never removed as left behind."""
     while True:
         path = Path(tempfile.mkdtemp(prefix=_PREFIX))
         with contextlib.suppress(OutputError, FileNotFoundError):  # another process was quicker, and removes it
@@ -56,7 +56,7 @@ def _create() -> tuple[Path, DirectoryLock | None]:
 
 
 def remove_abandoned() -> None:
-    """Remove the scratch directories of this user's processes on this machine that were killed; nobody else's, and no links."""
+    """Remove the scratch directories of this user's processes on this machine that were killed; not those of other users, and no links."""
     with contextlib.suppress(OSError):
         folder = tempfile.gettempdir()
         for name in os.listdir(folder):

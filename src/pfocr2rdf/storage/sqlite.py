@@ -75,7 +75,7 @@ def seal_database(path: Path) -> None:
 
 
 def copy_sealed_database(path: Path, target: Path) -> bool:
-    """Copy a database that nobody has open for writing, and return whether it is as ``seal_database`` left it."""
+    """Copy a database that is not open for writing, and return whether it is as ``seal_database`` left it."""
     checksum = xxh3_64()
     with path.open("rb") as file, target.open("wb") as copy:
         header = file.read(_HEADER_BYTES)

@@ -98,7 +98,7 @@ class StagedDirectory:
     def publish(self) -> None:
         """Rename all files into their place, and remove those of earlier runs that this one did not write.
 
-        Where the manifest is, everything that it lists is there: it is set aside first, and comes last. A run that is killed
+        Where the manifest is, everything that it lists is there: it is moved away first, and comes last. A run that is killed
         meanwhile leaves the list of our files in the staging directory for the next one.
         """
         with map_os_errors(self.path):
@@ -119,8 +119,8 @@ class StagedDirectory:
 def listed_names(manifest: str, names: Callable[[Any], Iterable[object]], is_ours: Callable[[str], object]) -> Callable[[Path], set[str]]:
     """Ownership by manifest: a function that returns those files of a directory that its manifest lists and that can be ours.
 
-    It reads the manifest that a killed run had set aside while it published, too. ``names`` returns the names in the JSON of a manifest;
-    ``is_ours`` keeps a manifest of somebody else from making us remove anything.
+    It also reads the manifest that a killed run had moved away while it published. ``names`` returns the names in the JSON of a manifest;
+    ``is_ours`` prevents removals because of a foreign manifest.
     """
 
     def owns(directory: Path) -> set[str]:

@@ -1,4 +1,4 @@
-"""Atomic directory swap: a new directory is made beside the old one, and then takes its place."""
+"""Atomic directory swap: a new directory is made next to the old one, and then replaces it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from pfocr2rdf.storage.locks import DirectoryLock
 
 
 class DirectorySwap:
-    """Replaces a directory, which need not exist, by a new one, which the caller makes in a hidden directory beside it.
+    """Replaces a directory, which need not exist, by a new one, which the caller makes in a hidden directory next to it.
 
-    A process that is killed leaves the old directory. Between the two renames at the end it is in the hidden directory, from
-    where the next swap recovers it.
+    A process that is killed leaves the old directory. Between the two renames at the end it is in the hidden directory, and
+    the next swap recovers it.
 
     Args:
         path: the directory to replace.

@@ -1,4 +1,4 @@
-"""URLs in the place of paths, and messages that show none of their secrets."""
+"""URLs instead of paths, and messages without their secrets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from urllib.parse import quote, unquote
 
 _USERINFO = re.compile(r"(?<=[\w+.-]{2})(:/{1,3})((?:[^/?#\s]*|[^/?#\s:@]*:(?!\d*(?:[/?#\s]|$))\S{0,200})@)")
-"""What stands before a host. A password that was not percent-encoded may have a slash; a path made of a URL has one slash only."""
+"""The part before a host. A password that was not percent-encoded may have a slash; a path made of a URL has one slash only."""
 
 _SECRET_PARAMETER = re.compile(
     r"([?&;][\w.%-]*(?:token|key|sign?|signature|secret|password|passwd|pwd|auth|credential)=)[^&;\s]+", re.IGNORECASE
@@ -51,7 +51,7 @@ def redact_url(url: str) -> str:
 
 
 def redact_message(error: Exception, url: str) -> str:
-    """The text of an error, without the secrets of the URL that it is about, in whatever form a library shows them."""
+    """The text of an error, without the secrets of the URL that it is about, in any form in which a library shows them."""
     text = str(error)
     for secret in _secrets(url):
         text = text.replace(secret, "")

@@ -56,7 +56,7 @@ class Chunk(NamedTuple):
 
     def with_graph_suffix(self, suffix: str) -> bytes:
         """N-Quads with a suffix to each graph name."""
-        return self.lines.replace(b"> .\n", suffix.encode() + b"> .\n")  # only a graph name stands before the end of a line
+        return self.lines.replace(b"> .\n", suffix.encode() + b"> .\n")  # only a graph name precedes the end of a line
 
     def with_lines(self, lines: bytes) -> Chunk:
         """A chunk with the same number and other lines."""

@@ -38,7 +38,7 @@ def require_store(path: Path) -> None:
 
 
 def read_lock(path: Path) -> int:
-    """Take a shared lock on a store, which keeps writers away until the descriptor is closed; ``StoreError`` if somebody writes to it.
+    """Take a shared lock on a store, which keeps writers away until the descriptor is closed; ``StoreError`` if it is being written to.
 
     RocksDB lets one read while another writes, and then reads wrong now and then.
     """
@@ -66,7 +66,7 @@ def map_store_errors(path: Path) -> Iterator[None]:
 class EmbeddedStore(Store):
     """A store in a folder, open from its construction until ``close``.
 
-    If it is ``writable``, nobody else may have it open, and it is made where it is missing. ``already_locked`` says that the caller has
+    If it is ``writable``, no other process may have it open, and it is made if it is missing. ``already_locked`` means that the caller has
     the lock that keeps writers away.
 
     Raises:
@@ -170,7 +170,7 @@ class EmbeddedStore(Store):
             self._store.bulk_extend(source._store.quads_for_pattern(None, None, None, _graph_node(graph)))
 
     def optimize(self) -> None:
-        """Compact its files after a bulk load: look-ups in a large store are twenty times quicker then."""
+        """Compact its files after a bulk load: lookups in a large store are then twenty times quicker."""
         with map_store_errors(self.path):
             self._store.optimize()
 
@@ -201,7 +201,7 @@ _View = TypeVar("_View")
 class StoreManager(Generic[_View]):
     """A shared reader of a store that is opened again when the store has changed, as Lucene's ``ReaderManager``.
 
-    Readers get what ``make_view`` makes of the open store. Writers are kept away only while somebody reads.
+    Readers get what ``make_view`` makes of the open store. Writers are kept away only during reads.
     """
 
     def __init__(self, path: Path, make_view: Callable[[EmbeddedStore], _View]) -> None:
@@ -215,7 +215,7 @@ class StoreManager(Generic[_View]):
 
     @contextmanager
     def acquire(self) -> Iterator[_View]:
-        """The view of the store as it is now, for many threads at once; ``StoreError`` if there is no store, or somebody writes to it."""
+        """The view of the store as it is now, for many threads at once; ``StoreError`` if there is no store, or it is being written to."""
         with self._guard:
             if not self._readers:
                 self._reopen_if_changed()
@@ -243,7 +243,7 @@ class StoreManager(Generic[_View]):
         try:
             self._lock = shared_lock(self._lock_file)
         except OSError:
-            require_store(self._path)  # which says what is missing
+            require_store(self._path)  # which reports what is missing
             self._lock = read_lock(self._path)
         try:
             stamp = self.modification_stamp()

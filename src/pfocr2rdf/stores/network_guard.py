@@ -86,7 +86,7 @@ def has_network() -> bool:
 
 
 def run_without_network(work: Callable[[], _Result]) -> _Result:
-    """Do work in a thread of its own that has no network, where the system can do that; the work may ask ``has_network``."""
+    """Do work in a separate thread without network, if the system supports it; the work may call ``has_network``."""
 
     def run() -> _Result:
         deny_network()
@@ -96,7 +96,7 @@ def run_without_network(work: Callable[[], _Result]) -> _Result:
 
 
 def run_in_thread(work: Callable[[], _Result]) -> _Result:
-    """Do work in a thread of its own, which an interrupt of the caller does not wait for."""
+    """Do work in a separate thread, which an interrupt of the caller does not wait for."""
     future: Future[_Result] = Future()
 
     def run() -> None:

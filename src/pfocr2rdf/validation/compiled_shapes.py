@@ -1,4 +1,4 @@
-"""A SHACL fast path: shapes compiled to checks on N-Triples text, which tell what conforms without the SHACL engine.
+"""A SHACL fast path: shapes compiled to checks on N-Triples text, which identify conforming data without the SHACL engine.
 
 They say only "conforms" or "may not conform": validation results always come from the engine. Only the everyday constraints of
 SHACL Core are compiled; with shapes that use any other, every figure goes to the engine.

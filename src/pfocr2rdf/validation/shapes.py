@@ -56,7 +56,7 @@ def _relabel_blank_nodes(text: str, number: int) -> str:
 
 
 def _read_turtle(path: Path, *, check: bool) -> str:
-    """The text of a file. The built-in shapes are checked by their tests; of others, the file at fault must be named."""
+    """The text of a file. The built-in shapes are checked by their tests; for other shapes, the error must name the file."""
     if not path.is_file():  # a FIFO could be waited for without end
         raise ShapesError(f"{path}: is no regular file")
     try:

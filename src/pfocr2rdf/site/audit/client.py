@@ -82,7 +82,7 @@ class AuditClient:
         self.request_count = 0
         self._unanswered_requests = 0
         self._timeout = timeout
-        self._loop = asyncio.new_event_loop()  # of its own, in a thread: the caller may have one that runs
+        self._loop = asyncio.new_event_loop()  # a separate one, in a thread: the caller may have a running one
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         headers = {"User-Agent": TOOL.replace(" ", "/"), "Accept-Encoding": "gzip"}

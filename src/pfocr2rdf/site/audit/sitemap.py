@@ -34,7 +34,7 @@ class SitemapSample(NamedTuple):
 
 
 def sample_sitemap(client: AuditClient, size: int) -> SitemapSample:
-    """Read the sitemap of a site, and choose so many resources of each entity type."""
+    """Read the sitemap of a site, and choose this number of resources of each entity type."""
     reader = _SitemapReader(client)
     sample = _sample_pages(reader.pages(), size)
     addresses = [address for _, paths in sorted(sample.items()) for address in map(_page_address, paths) if address]

@@ -11,13 +11,13 @@ from pfocr2rdf.site.pages.aliases import AliasTargets
 from pfocr2rdf.site.pages.urls import PageAddress
 
 MAX_ALIAS_RULES = 900
-"""How many old addresses have a rule of their own: nginx and Apache try one after the other for each request."""
+"""How many old addresses have separate rules: nginx and Apache try one after the other for each request."""
 
 
 class AliasRedirect(NamedTuple):
     """The redirect from the path of an alias, with the suffix of a document or without."""
 
-    pattern: str  # a regular expression that matches the decoded path, and may stand in double quotes
+    pattern: str  # a regular expression that matches the decoded path, and is valid in double quotes
     path: str  # percent-encoded
     target: str  # the path of the figure's documents without their suffix, percent-encoded
     is_page_renamed: bool  # whether the page of the alias is under another path

@@ -87,7 +87,7 @@ def render_hosting_files(
     """Render the hosting files that a site carries: the text of each by its path in the site.
 
     Redirects from elsewhere lead to ``base_url``, which ends in a slash. If the site is ``precompressed``, there may be files with
-    ``.gz`` behind their names, beside the others or alone. If its pages have portable names, ``renamed`` are those that are not under
+    ``.gz`` after their names, next to the others or alone. If its pages have portable names, ``renamed`` are those that are not under
     the names of their IRIs.
 
     Raises:

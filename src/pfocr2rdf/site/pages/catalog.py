@@ -100,7 +100,7 @@ def _distributions(release: _Values, values_by_subject: Mapping[str, _Values]) -
         values = values_by_subject.get(term, {})
         checksum = values_by_subject.get(next(iter(values.get(_expand("spdx:checksum"), ())), ""), {})
         if name := _first_text(values, "dcterms:title"):
-            published = f"<{SITE_URL}downloads/{quote(name)}>"  # where a service, or a site without the files, has none of its own
+            published = f"<{SITE_URL}downloads/{quote(name)}>"  # for a service, or a site without the files
             node = {
                 "@type": "DataDownload",
                 "name": name,

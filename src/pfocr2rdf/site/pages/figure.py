@@ -51,7 +51,7 @@ _HANDLED_PREDICATES = (
 
 
 class FigurePage(ResourcePage):
-    """The pages of a figure: mostly one; what is recognised goes on to others where it is much."""
+    """The pages of a figure: mostly one; long lists of recognised words continue on more pages."""
 
     type_label = "pathway figure"
 
@@ -113,7 +113,7 @@ class FigurePage(ResourcePage):
 
     @cached_property
     def _words(self) -> list[str]:
-        """The word of each of its mentions, by a query of its own: the search needs no more of them."""
+        """The word of each of its mentions, by a separate query: the search needs only these."""
         return [lexical_form(word) for _, word in self.reader.linked_values(HAS_TARGET, self.subject, WORD)]
 
     @property
@@ -229,7 +229,7 @@ class FigurePage(ResourcePage):
 
     @cached_property
     def _recognised(self) -> list[tuple[str, str, list[MentionView]]]:
-        """The rows of its table: the type of an entity, the entity, and its mentions; families have none of their own."""
+        """The rows of its table: the type of an entity, the entity, and its mentions; families have none."""
         rows = [
             (type_name, entity, mentions) for type_name, by_body in self.mentions_by_entity.items() for entity, mentions in by_body.items()
         ]

@@ -1,4 +1,4 @@
-"""The dataset in an embedded store, read by look-ups whose time does not grow with the store."""
+"""The dataset in an embedded store, read by lookups whose time does not grow with the store."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _Term = NamedNode | BlankNode | pyoxigraph.Literal | pyoxigraph.Triple
 
 
 class DatasetReader(ResourceReader):
-    """Reads the dataset in a store that does not change meanwhile. Foreign graphs beside it are not seen.
+    """Reads the dataset in a store that does not change meanwhile. Other graphs in the store are ignored.
 
     Links lead to pages of the entity types in ``page_folders``; ``None`` for all. Their paths are portable with ``portable_names``.
 
@@ -85,7 +85,7 @@ class DatasetReader(ResourceReader):
         """The resources that have this value, in the order of their IRIs."""
         if self._single_graph is None:
             return [Resource(subject, self.pairs(subject)) for subject in self.subjects(predicate, value)]
-        # One query for all of them is four times quicker than a look-up for each, and text half as long as terms that are objects.
+        # One query for all of them is four times quicker than a lookup for each, and text half as long as terms that are objects.
         query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ ?s {predicate} {value} ; ?p ?o }}"
         return _parse_resources(self._store.construct(query, default_graph=self._single_graph).decode())
 

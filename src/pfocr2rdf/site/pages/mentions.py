@@ -14,7 +14,7 @@ from pfocr2rdf.site.pages.view_models import Link
 
 _MATCH, _SOURCE, _OCCURRENCES = map(expand_term, ("pfocr:match", "pfocr:lexiconSource", "pfocr:occurrences"))
 _EVIDENCE_LABELS = {expand_term(row.name): row.label for row in EVIDENCE_TYPES}
-EVIDENCE_NAMES = {term: label.removeprefix("via ") for term, label in _EVIDENCE_LABELS.items()}  # as they stand in a table
+EVIDENCE_NAMES = {term: label.removeprefix("via ") for term, label in _EVIDENCE_LABELS.items()}  # as shown in a table
 BY_SYMBOL = _EVIDENCE_LABELS[VIA_SYMBOL]
 
 

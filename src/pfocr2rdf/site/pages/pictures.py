@@ -1,4 +1,4 @@
-"""Pictures of figures: how pages show them, and from where."""
+"""Pictures of figures: how pages show them, and their hosts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Portable file names: those that every file system can hold beside each other, whether or not it knows case and Unicode normalization.
+"""Portable file names: those that every file system can hold in one folder, whether or not it knows case and Unicode normalization.
 
 A path that is portable as it is stays. Any other one is cut to its plain beginning and gets a part of its digest: ``families/Notch`` is
 ``families/Notch~f90fa703c4b2e8e8``. The rule looks at no other path, so that a page has the same name in every release.

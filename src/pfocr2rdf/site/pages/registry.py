@@ -79,7 +79,7 @@ ENTITY_PAGE_SPECS: dict[str, EntityPageSpec] = {
         _describe_same,
     ),
 }
-"""The specifications by the name of the entity type; figures have a class of their own."""
+"""The specifications by the name of the entity type; figures have a separate class."""
 
 
 def load_resource_page(reader: ResourceReader, address: PageAddress) -> ResourcePage | None:

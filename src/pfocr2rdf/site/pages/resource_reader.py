@@ -1,4 +1,4 @@
-"""What pages ask of a dataset. A store answers it by look-ups, which the server needs; a published site has a table for it."""
+"""What pages ask of a dataset. A store answers it by lookups, which the server needs; a published site has a table for it."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ class EntityType(NamedTuple):
     name: str  # the singular noun
     folder: str  # the folder of their pages, which is also the value for ``--pages``
     cls: str  # their RDF class, as a CURIE
-    namespaces: tuple[tuple[str, str], ...]  # of their IRIs, each with the prefix that the names of their pages have in its place
+    namespaces: tuple[tuple[str, str], ...]  # of their IRIs, each with the prefix that replaces it in the names of their pages
     iri_suffix: str = ""  # of their IRIs
 
     @property
@@ -111,7 +111,7 @@ class PageAddress(NamedTuple):
         return self.path != self.iri_path
 
     def file_path(self, representation: Representation, page_number: int = 1) -> str:
-        """The path of a file; pages from the second on are in a folder of their own."""
+        """The path of a file; pages from the second on are in a separate folder."""
         return f"{self.path}{representation.suffix}" if page_number == 1 else f"{self.path}/page-{page_number}{representation.suffix}"
 
     def url(self, representation: Representation | None = None, page_number: int = 1) -> str:

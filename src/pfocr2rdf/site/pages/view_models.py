@@ -20,7 +20,7 @@ _T = TypeVar("_T")
 
 
 def count_pages(total: int, page_size: int) -> int:
-    """The number of pages for so many rows; at least one.
+    """The number of pages for this number of rows; at least one.
 
     >>> count_pages(0, 100), count_pages(100, 100), count_pages(101, 100)
     (1, 1, 2)

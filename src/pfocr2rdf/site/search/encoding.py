@@ -1,6 +1,6 @@
 """The encoding of terms and posting lists in the shards of the search index; ``assets/search-index.js`` decodes the same.
 
-A term is front-coded: the number of bytes that it shares with the term before it, the length of the rest with four bits that say which
+A term is front-coded: the number of bytes that it shares with the term before it, the length of the rest with four bits that mark which
 of its posting lists are there, the rest, and these lists. A list is the size of its bytes, with a bit for their kind, and the bytes.
 """
 

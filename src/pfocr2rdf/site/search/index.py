@@ -140,7 +140,7 @@ def _terms_with_rank(title: str, words: list[str], caption: str) -> dict[str, in
                 ranks.setdefault(term, _PART_RANK)
         for variant in range(max((len(token.whole_terms) for token in tokens), default=0)):
             whole = "".join(token.whole_terms[min(variant, len(token.whole_terms) - 1)] for token in tokens)
-            if len(whole) <= MAX_TERM_CHARS:  # nobody looks for a whole sentence, and each would be one more term
+            if len(whole) <= MAX_TERM_CHARS:  # users do not search for whole sentences, and each would add a term
                 ranks[whole] = min(whole_rank, ranks.get(whole, whole_rank))
     for token in tokenize(caption):
         for term in (*token.whole_terms, *token.part_terms):

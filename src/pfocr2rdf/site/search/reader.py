@@ -1,6 +1,6 @@
 """The reader of the search index in Python; ``assets/search-index.js`` finds the same, in the same order and with the same snippets.
 
-How an entry matches a word is one number, the lower the better: the kind of match, then the look-up, then the term.
+How an entry matches a word is one number, the lower the better: the kind of match, then the lookup, then the term.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _CACHED_SHARDS, _CACHED_BLOCKS = 256, 4096
 _WHOLE_TITLE, _WHOLE_WORD, _PART, _BEGINS, _PART_BEGINS, _CAPTION, _CAPTION_BEGINS, _CORRECTED = range(8)
 _EXACT_KINDS = (_WHOLE_TITLE, _WHOLE_WORD, _PART, _CAPTION)  # by the rank of a posting list
 _PREFIX_KINDS = (_BEGINS, _BEGINS, _PART_BEGINS, _CAPTION_BEGINS)
-_TERM_BITS, _KIND_BITS = 15, 20  # of a match: below are the numbers of the term in its look-up, and of the look-up
+_TERM_BITS, _KIND_BITS = 15, 20  # of a match: below are the numbers of the term in its lookup, and of the lookup
 
 _Matches = dict[int, int]  # of entries, by their number
 
@@ -56,7 +56,7 @@ class SearchResults(NamedTuple):
 
 
 class _WordMatches(NamedTuple):
-    """The entries that match a word, with the terms of each look-up."""
+    """The entries that match a word, with the terms of each lookup."""
 
     matches: _Matches
     terms: list[list[str]]
@@ -136,7 +136,7 @@ class SearchIndexReader:
         return _WordMatches(matches, [each.terms[0] for each in looked_up], any(each.is_cut for each in looked_up))
 
     def _look_up(self, term: str, number: int, is_prefix: bool) -> _WordMatches:
-        """The entries that have a term, or one that begins with it; ``number`` is that of the look-up."""
+        """The entries that have a term, or one that begins with it; ``number`` is that of the lookup."""
         is_prefix = is_prefix and len(term) >= _MIN_PREFIX_CHARS
         shards, is_cut = self._shards(term, is_prefix=is_prefix)
         matches: _Matches = {}

@@ -76,7 +76,7 @@ class QueryWord(NamedTuple):
 
     terms: tuple[str, ...]  # of which one is enough
     parts: tuple[str, ...]  # the terms between its signs
-    is_prefix: bool  # whether it may be no more than a beginning: it is the last one, without a blank behind it
+    is_prefix: bool  # whether it may be incomplete: it is the last one, and no blank follows it
 
 
 def query_words(text: str) -> list[QueryWord]:

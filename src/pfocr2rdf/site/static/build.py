@@ -1,6 +1,6 @@
 """The build: resource pages, made in a pool of worker processes.
 
-The pool is the standard library's, not that of the export: a page that fails is an error of the program, and no record to set aside.
+The pool is the standard library's, not that of the export: a page that fails is an error of the program, not of a record to quarantine.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _build_batch(folder: str, iris: Sequence[str]) -> BuildResult:
 
 
 def build_pages(config: BuildConfig, iris_by_folder: Sequence[tuple[str, Sequence[str]]], worker_count: int = 0) -> Iterator[BuildResult]:
-    """Make the pages of the resources below each folder, in any order, in so many processes (0 for one for each processor).
+    """Make the pages of the resources below each folder, in any order, in this number of processes (0 for one for each processor).
 
     Raises:
         OutputError: something cannot be written, or a worker was killed.

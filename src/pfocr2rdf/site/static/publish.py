@@ -201,7 +201,7 @@ def _resolve_store(source: Path, scratch: Path, progress: Progress | None) -> tu
     """The store of a source, loaded if need be, its table if that was made then, and the number of records that were left out."""
     if is_store(source):
         return source, None, 0
-    # What is read back of a store that nobody else sees are the pages, by few look-ups if there is a table.
+    # The pages are read back from a private store, by few lookups if there is a table.
     with suppress(UngroupedError), closing(ResourceTableWriter(scratch / "export.sqlite", is_export=True)) as table:
         options = LoadOptions(sample_figures=0, compact=False)
         result = load_filtered(source, scratch / "queries", options, progress=progress, filter_chunk=partial(_tabulate_chunk, table))
@@ -215,7 +215,7 @@ def _tabulate_chunk(table: ResourceTableWriter, plan: LoadPlan, chunk: Chunk) ->
     """Add a chunk of an export to the table; what remains of it is queried for the home page.
 
     Raises:
-        UngroupedError: it is of somebody else's file, which may have its statements in any order.
+        UngroupedError: it is for a third-party file, which may have its statements in any order.
     """
     if not plan.source.is_export:
         raise UngroupedError

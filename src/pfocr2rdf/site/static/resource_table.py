@@ -1,6 +1,6 @@
 """The resource table: what the pages of a site ask of a store, prepared in one pass over its statements.
 
-A store answers a page by hundreds of look-ups. The table has the answers ready: the statements of a resource, the resources that lead to an
+A store answers a page by hundreds of lookups. The table has the answers ready: the statements of a resource, the resources that lead to an
 entity, and annotations (mentions) with their statements by target and by body. Statements that many annotations have in common are stored
 once, as a column store does with its dictionary. A process reads it through a cache of such statements.
 """
@@ -30,7 +30,7 @@ CREATE TABLE resource (subject TEXT PRIMARY KEY, pairs TEXT) WITHOUT ROWID;
 CREATE TABLE shared (number INTEGER PRIMARY KEY, pairs TEXT);
 CREATE TABLE leading (key TEXT PRIMARY KEY, subjects TEXT) WITHOUT ROWID;
 """
-# ``leading`` has a line for each subject with this predicate and object, the key. The lines of an annotation go on with its targets and
+# ``leading`` has a line for each subject with this predicate and object, the key. The lines of an annotation continue with its targets and
 # the number of its other statements.
 _INVERSE_PREDICATES = frozenset(
     expand_term(relation.predicate) for spec in ENTITY_PAGE_SPECS.values() for relation in spec.inverse_relations
@@ -39,7 +39,7 @@ _TARGET_RANK = predicate_sort_key(HAS_TARGET)
 _INSERTED_ROWS = 1000
 _ANNOTATION_START = f"<{MENTION_NAMESPACE}"
 _CACHED_LITERALS = 20_000  # literals that are no strings
-_CACHED_RESOURCES = 20_000  # resources whose statements a reader has at hand
+_CACHED_RESOURCES = 20_000  # resources whose statements a reader caches
 
 
 class UngroupedError(Exception):
@@ -66,7 +66,7 @@ class ResourceTableWriter:
             self._database = create_database(path)
         self._database.executescript(_SCHEMA)
         self._sorter = ExternalSorter(scratch)
-        self._subject = ""  # with a blank behind it
+        self._subject = ""  # followed by a blank
         self._lines: list[str] = []  # of this subject, without it
         self._target = ""  # the last resource that is no annotation
         self._annotations: set[str] = set()  # of that target

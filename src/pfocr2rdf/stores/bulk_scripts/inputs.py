@@ -23,8 +23,8 @@ class BulkInputs(NamedTuple):
     folder: Path
     triples: list[Path]  # the absolute paths of .nt and .ttl, with .gz or .zst behind
     quads: list[Path]  # the absolute paths of .nq and .trig, likewise
-    vocabulary: Path | None  # goes into a graph of its own, or with all else into the default graph
-    description: Path | None  # goes into a graph of its own
+    vocabulary: Path | None  # goes into a separate graph, or with all else into the default graph
+    description: Path | None  # goes into a separate graph
     graph_layout: Literal["dataset", "figure", "default"]
     graph: str  # the name of the dataset's graph
     statements: int | None  # where the number is known
@@ -100,7 +100,7 @@ def _manifest_digests(folder: Path) -> dict[str, str]:
 
 
 def count_query(inputs: BulkInputs, default_graph: str = "") -> str:
-    """The query that counts the statements of the graph, but not of what has a graph of its own beside it.
+    """The query that counts the statements of the graph, but not those of separate graphs.
 
     ``default_graph`` is how the store names the default graph, where a query that names none asks all graphs.
     """

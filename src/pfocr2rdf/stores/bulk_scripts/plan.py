@@ -29,7 +29,7 @@ def write_bulk_script(loader: str, inputs: BulkInputs, output: Path) -> list[str
 
     Raises:
         SourceError: there is no such loader, or it cannot load what the release has.
-        OutputError: the files cannot be written, or would replace somebody else's.
+        OutputError: the files cannot be written, or would replace foreign files.
     """
     if loader not in BULK_LOADERS:
         raise SourceError(f"{loader}: there is no plan for such a store; choose one of {', '.join(BULK_LOADERS)}")
@@ -76,7 +76,7 @@ def plan_bulk_load(
 
     Raises:
         SourceError: it is no export, or the store cannot load what it has.
-        OutputError: the files cannot be written, or would replace somebody else's.
+        OutputError: the files cannot be written, or would replace foreign files.
         ValueError: an unknown way to name graphs.
     """
     if graphs not in GRAPH_LAYOUTS:

@@ -1,4 +1,4 @@
-"""Credentials: from the environment, from netrc, or from a prompt. They are sent to one server and to nobody else."""
+"""Credentials: from the environment, from netrc, or from a prompt. They are sent to one server only."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Credentials:
 
     @classmethod
     def find(cls, url: httpx.URL, user: str = "", ask_password: PasswordPrompt | None = None) -> Credentials:
-        """The credentials of the environment, else of netrc, else of a prompt, where there is somebody to ask.
+        """The credentials of the environment, else of netrc, else of a prompt, if there is a terminal.
 
         Raises:
             StoreError: there is a user name and no password, or netrc cannot be read.

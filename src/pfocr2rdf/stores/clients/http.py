@@ -37,7 +37,7 @@ _LONG_TIMEOUT_FACTOR = 12  # times the timeout
 
 
 class RequestRefusedError(StoreError):
-    """A response that is an error, a redirect, or a page in the place of data."""
+    """A response that is an error, a redirect, or a page instead of data."""
 
     def __init__(self, sentence: str, response: httpx.Response) -> None:
         super().__init__(sentence)

@@ -1,4 +1,4 @@
-"""A load into an embedded store: a new store is built beside the one that is there, and then takes its place."""
+"""A load into an embedded store: a new store is built next to the existing one, and then replaces it."""
 
 from __future__ import annotations
 

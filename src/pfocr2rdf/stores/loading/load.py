@@ -111,7 +111,7 @@ def load(
         requests: the number of parallel requests; 0 selects a value for the store.
         journals: the folder for the journals of loads into servers; ``None`` for the user's folder for application state.
         dry_run: return what would be done, and change nothing.
-        endpoint: the URL at which others query the store: the target of the example queries, which are loaded beside an export. Without
+        endpoint: the URL at which others query the store: the target of the example queries, which are loaded with an export. Without
             it, that of the server; in an embedded store they have none, for ``pfocr2rdf serve`` names its own.
         progress: called with the stage, the number of finished items, the total, and the rate.
 
@@ -137,7 +137,7 @@ def load_filtered(
     progress: Progress | None = None,
     filter_chunk: Callable[[LoadPlan, Chunk], Chunk] | None = None,
 ) -> LoadResult:
-    """The same as ``load``. ``filter_chunk`` gets all chunks in their order, while the store is loading others, and says what is loaded."""
+    """The same as ``load``. ``filter_chunk`` gets all chunks in order, while the store is loading others, and returns what is loaded."""
     began = time.monotonic()
     with scratch_directory() as scratch, open_destination(os.fspath(to), connection) as destination:
         plan = LoadPlan(resolve_load_source(source, options.graph_layout, scratch, progress), options)
@@ -197,7 +197,7 @@ def _run_session(
 
 
 def _build_metadata(plan: LoadPlan, session: LoadSession, destination: Destination, was_empty: bool) -> Metadata:
-    """What is written beside the dataset. A version that was added to something else has no name."""
+    """The metadata of the dataset. A version that was added to something else has no name."""
     source = plan.source
     vocabulary = read_as_ntriples(source.vocabulary) if source.vocabulary else ""
     description = read_as_ntriples(source.description) if source.description else ""
@@ -205,7 +205,7 @@ def _build_metadata(plan: LoadPlan, session: LoadSession, destination: Destinati
         description += describe_triple_count(VOCABULARY_GRAPH, vocabulary.count("\n"))
         vocabulary = ""
     versions = source.versions if was_empty or not plan.options.append else []
-    # The file of somebody else may name graphs in another way than an export.
+    # A third-party file may name graphs in another way than an export.
     foreign_names = [name for name, _ in session.journal.graph_counts() if plan.target_graph and not plan.is_dataset_graph(name)]
     location = destination.location
     target = plan.options.endpoint or ("" if isinstance(location, Path) else location.endpoints.query)

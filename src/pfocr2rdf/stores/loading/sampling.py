@@ -39,7 +39,7 @@ class FigureSampler:
         self._size = sample_figures
         self._heap: list[tuple[int, str, list[int], bytes]] = []
         self._quads = False
-        self._open_figure = b""  # the beginning of a figure that goes on in the next chunk
+        self._open_figure = b""  # the beginning of a figure that continues in the next chunk
         self._open_numbers: list[int] = []
 
     def observe(self, chunk: Chunk) -> None:

@@ -1,4 +1,4 @@
-"""The interface of a load session: what loading needs of a store, whatever kind it is."""
+"""The interface of a load session: the operations that loading needs of each kind of store."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pfocr2rdf.stores.loading.journal import Journal
 
 
 class Metadata(NamedTuple):
-    """What is written to graphs of its own beside the dataset, as N-Triples."""
+    """The metadata of the dataset, which is written to separate graphs, as N-Triples."""
 
     vocabulary: bytes  # empty where it is in the dataset's graph, or unknown
-    examples: bytes  # the example queries and the prefixes; empty beside what is no export
+    examples: bytes  # the example queries and the prefixes; empty for files that are not an export
     description: bytes  # with the version
 
 
@@ -47,7 +47,7 @@ class LoadSession(Protocol):
         """Whether a staging graph has all of a few statements."""
 
     def publish(self, metadata: Metadata) -> None:
-        """Put the staging graphs in the place of the live ones."""
+        """Replace the live graphs with the staging graphs."""
 
     def close(self, *, completed: bool) -> None:
         """End it; unless it is completed, another run can resume it."""

@@ -100,7 +100,7 @@ def summarize_subject(subject: str, objects: ObjectsByPredicate) -> SubjectSumma
 
 
 def join_mention(objects: ObjectsByPredicate, summarize: Callable[[str], SubjectSummary | None]) -> Iterator[MentionRow]:
-    """The rows of a mention: one, but for files of others, in which a mention may have several figures or entities."""
+    """The rows of a mention: one, except for third-party files, in which a mention may have several figures or entities."""
     for figure, entity in product(objects.get(_HAS_TARGET) or (None,), objects.get(_HAS_BODY) or (None,)):
         figure_summary, entity_summary = (summarize(term) if term else None for term in (figure, entity))
         paper_term = figure_summary and figure_summary.paper

@@ -36,7 +36,7 @@ _TYPE_NODE, _MENTION_NODE = NamedNode(RDF_TYPE[1:-1]), NamedNode(MENTION_CLASS[1
 
 
 def read_store(path: Path) -> Iterator[MentionRow]:
-    """The mentions of an embedded store, joined by look-ups."""
+    """The mentions of an embedded store, joined by lookups."""
     with map_store_errors(path), closing(EmbeddedStore(path)) as store:
 
         @lru_cache(_SUMMARY_CACHE_ENTRIES)

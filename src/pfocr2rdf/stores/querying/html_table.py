@@ -19,7 +19,7 @@ _is_web_url = re.compile(r"https?://", re.IGNORECASE).match
 
 
 def result_as_html(stream: ResultStream, length: int) -> str:
-    """The first ``MAX_HTML_ROWS`` of so many rows or triples."""
+    """The first ``MAX_HTML_ROWS`` of this number of rows or triples."""
     names: tuple[str, ...] = stream.variables
     rows = ([row.get(name) for name in names] for row in stream.terms())
     unit = "row"

@@ -1,8 +1,8 @@
-"""Small look-ups: a basic graph pattern is evaluated by index nested-loop joins, in steps that can be counted and stopped.
+"""Small lookups: a basic graph pattern is evaluated by index nested-loop joins, in steps that can be counted and stopped.
 
-pyoxigraph cannot stop a query that runs. Here every step reads one quad of an index, so that a look-up ends after a bound, whatever is
-asked; a whole query is quicker than in pyoxigraph, since its optimizer is not needed. Only a subset of SPARQL is understood: SELECT and
-ASK with triple patterns of IRIs, literals and variables, DISTINCT and LIMIT. All else is for pyoxigraph, as is what takes too long.
+pyoxigraph cannot stop a query that runs. Here every step reads one quad of an index, so that a lookup of any kind ends after a bound;
+a whole query is quicker than in pyoxigraph, because its optimizer is not needed. Only a subset of SPARQL is supported: SELECT and
+ASK with triple patterns of IRIs, literals and variables, DISTINCT and LIMIT. pyoxigraph evaluates the other queries, and slow ones.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Lookup(NamedTuple):
 
 
 class LookupExceededError(Exception):
-    """The look-up takes more steps or more time than it may, or meets what it does not know."""
+    """The lookup exceeds its steps or its time, or the query has an unsupported feature."""
 
 
 class _UnknownSyntaxError(Exception):
@@ -230,7 +230,7 @@ def _join_order(patterns: list[_Pattern]) -> tuple[_Pattern, ...]:
 
 
 class _Steps:
-    """The bound of a look-up."""
+    """The bound of a lookup."""
 
     def __init__(self) -> None:
         self._left = _MAX_STEPS
@@ -244,7 +244,7 @@ class _Steps:
 
 
 def evaluate_lookup(store: EmbeddedStore, lookup: Lookup) -> bytes:
-    """The result of a look-up in all graphs, as SPARQL results in JSON.
+    """The result of a lookup in all graphs, as SPARQL results in JSON.
 
     Raises:
         LookupExceededError: it takes more than it may; nothing is known of its result.

@@ -59,9 +59,9 @@ def query(
         store: the folder of an embedded store, or the URL of a server.
         text: the query, or the name of an example query; an update is refused.
         parameters: values of parameters of the query by name: an IRI, an identifier, or a name that is looked up in the store.
-        graphs: the IRIs of the graphs that make up the default graph, whatever FROM the query has. Without them and without FROM,
+        graphs: the IRIs of the graphs that make up the default graph, regardless of FROM in the query. Without them and without FROM,
             these are all graphs of an embedded store; for a server those of the dataset and the vocabulary, if it holds them in
-            graphs of their own and the query has no GRAPH, else the server's default graph.
+            separate graphs and the query has no GRAPH, else the server's default graph.
         service: whether the query may send parts of itself to other servers, by SERVICE. Without it, a query of an embedded store
             with these letters, or with an escape like ``\u0041``, is executed where it has no network. Where the system cannot do that,
             and for a server, which could ask others itself, it is refused.
@@ -87,7 +87,7 @@ def stream_query(
 ) -> ResultStream:
     """Execute a query as ``query`` does, and return its result as a stream, for large results and for parts of them.
 
-    The stream can be read once. While it is open, nobody can write to an embedded store: use it in a ``with`` block. The result of a
+    The stream can be read once. While it is open, an embedded store cannot be written to: use it in a ``with`` block. The result of a
     server is downloaded first.
     """
     text = set_query_parameters(store, resolve_example(text), parameters or {}, connection)
@@ -139,7 +139,7 @@ def _query_server(server: GraphStoreDriver, query_text: QueryText, graphs: Seque
     except BaseException as error:
         file.close()
         if isinstance(error, RequestRefusedError) and error.status == HTTPStatus.BAD_REQUEST and (mistake := find_syntax_error(query_text)):
-            raise mistake from None  # in the same words, whatever the server
+            raise mistake from None  # in the same words for every server
         raise
 
 
@@ -154,7 +154,7 @@ def _read_result(file: IO[bytes], query_text: QueryText, source: str, *, is_rdf:
 
 
 def _default_graphs(server: GraphStoreDriver) -> list[str]:
-    """The graphs of the dataset and the vocabulary, where the dataset is in a graph of its own."""
+    """The graphs of the dataset and the vocabulary, if the dataset is in a separate graph."""
     graphs = extract_graphs(fetch_description(server, f"{DATASET_IRI}/description"))
     return [*graphs, VOCABULARY_GRAPH] if graphs == [DATASET_IRI] else []
 
@@ -209,7 +209,7 @@ def query_embedded(
     ``None`` for all.
 
     Raises:
-        SyntaxError: the query is not valid; ``explain_syntax_error`` says why.
+        SyntaxError: the query is not valid; ``explain_syntax_error`` describes the error.
         FederationError: it asks another server, or this thread has a network and it could.
         StoreError: it cannot be answered.
     """

@@ -126,7 +126,7 @@ class QueryResult:
         return ResultStream(self._parse(), self.prefixes, "the temporary file of the result")
 
     def _parse(self) -> QuerySolutions | QueryBoolean | Iterator[Triple]:
-        """The result as pyoxigraph reads it, with a position of its own in the file."""
+        """The result as pyoxigraph reads it, with its own position in the file."""
         reader = cast("IO[bytes]", _SharedFileReader(self._file))
         if self.query_form == "construct":
             return (quad.triple for quad in parse(reader, format=RdfFormat.N_TRIPLES, lenient=True))
@@ -134,7 +134,7 @@ class QueryResult:
 
 
 class _SharedFileReader(io.RawIOBase):
-    """A reader of a file that others read as well: it has a position of its own."""
+    """A reader of a file that others read as well: it has its own position."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file

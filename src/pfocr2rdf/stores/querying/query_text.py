@@ -28,7 +28,7 @@ LOOKAHEAD_PADDING = f"\n{' ' * 30}"
 """Appended to a query: the parser looks ahead by whole keywords, and reports an error at the end if the text is too short for one."""
 
 # The keyword, and what can follow it in a query. Before it there may be a number or a boolean without a blank between; after these other
-# characters it is a part of a name. A comment behind it counts as a server, and names without a blank are bounded: all this is linear.
+# characters it is a part of a name. A comment after it counts as a server, and names without a blank are bounded: all this is linear.
 _SERVICE_CLAUSE = re.compile(
     r"""
     (?: (?<=true) | (?<=false) | (?<![?$:@\-])(?<![^\W\d]) ) SERVICE
@@ -46,7 +46,7 @@ class QueryText(NamedTuple):
     text: str  # as the user wrote it
     implied_prefixes: dict[str, str]  # the namespaces of the project's prefixes that it uses and does not declare
     prefixes: dict[str, str]  # the project's and its own
-    undeclared_prefixes: dict[str, int]  # those that it uses and nobody declares, with their positions in the text
+    undeclared_prefixes: dict[str, int]  # those that are used but not declared, with their positions in the text
     query_form: str  # its first keyword, such as SELECT, or empty
     has_from: bool  # it names its graphs itself
     has_graph: bool  # it queries named graphs by GRAPH

@@ -88,7 +88,7 @@ def find_syntax_error(query_text: QueryText) -> StoreError | None:
 
 
 def _parse(text: str, query_text: QueryText) -> str:
-    """The message of the parser; empty for a valid query. A query without SERVICE asks nobody, and the store is empty."""
+    """The message of the parser; empty for a valid query. A query without SERVICE sends no request, and the store is empty."""
     try:
         pyoxigraph.Store().query(text, prefixes=query_text.implied_prefixes, base_iri=_BASE_IRI)
     except SyntaxError as error:
