@@ -21,10 +21,20 @@ from pfocr2rdf import OutputError, apply, diff, load
 from pfocr2rdf.cli import main
 from pfocr2rdf.server import page_data_builder
 from pfocr2rdf.server.linked_data import PageHandler, PageRequest
-from pfocr2rdf.server.page_data import EARLY_INDEX, LISTS_DIR, OVERVIEW_FILE, PAGE_DATA_DIR, PageData, PageDataFinder, version_key
+from pfocr2rdf.server.page_data import (
+    COMPLETE_INDEX,
+    EARLY_INDEX,
+    LISTS_DIR,
+    OVERVIEW_FILE,
+    PAGE_DATA_DIR,
+    PageData,
+    PageDataFinder,
+    version_key,
+)
 from pfocr2rdf.server.page_data_builder import build_page_data
 from pfocr2rdf.site.pages.pictures import PicturePolicy
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES
+from pfocr2rdf.site.search.index import INDEX_DIR
 from pfocr2rdf.stores.embedded import EmbeddedStore, StoreManager
 
 LISTS = [f"browse/{entity_type.folder}/index.html" for entity_type in ENTITY_TYPES]
@@ -69,11 +79,45 @@ def test_pages_are_those_without_data_and_nothing_is_computed(store: Path, monke
 
 
 @pytest.mark.parametrize("name", [OVERVIEW_FILE, f"{LISTS_DIR}/genes.json"])
-@pytest.mark.parametrize("damage", ["[]", "{", "null", '{"groups": {"a": [["one"]]}}'])
+@pytest.mark.parametrize("damage", ["[]", "{", "null", '{"groups": {"a": [["one"]]}}', '{"groups": [], "iris": [], "skipped": []}'])
 def test_damaged_files_are_as_if_they_were_not_there(name: str, damage: str, store: Path) -> None:
     build_page_data(store)
     (store / PAGE_DATA_DIR / version_key(store) / name).write_text(damage, encoding="utf-8")
     assert respond(store, data_of(store)) == respond(store, None)
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", "{}", "null", '{"kinds": 1}'])
+def test_a_damaged_search_index_is_made_again(damage: str, store: Path) -> None:
+    build_page_data(store)
+    path = store / PAGE_DATA_DIR / version_key(store) / COMPLETE_INDEX / INDEX_DIR / "index.json"
+    whole = path.read_bytes()
+    path.write_text(damage, encoding="utf-8")
+    assert not data_of(store).is_complete
+    build_page_data(store)
+    assert (path.read_bytes(), data_of(store).is_complete) == (whole, True)
+
+
+def test_data_that_somebody_removed_is_missed_by_a_server_that_had_it(store: Path) -> None:
+    build_page_data(store)
+    data = data_of(store)
+    assert data.is_complete
+    shutil.rmtree(store / PAGE_DATA_DIR)
+    assert not data.is_complete
+    build_page_data(store)
+    assert data.is_complete
+
+
+@pytest.mark.parametrize("is_link", [False, True])
+def test_the_builder_removes_nothing_that_no_builder_made(is_link: bool, store: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "work" if is_link else store / PAGE_DATA_DIR
+    for name in ("thesis", "0" * 31, f"{'a' * 32}.old"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "chapter.txt").write_text("a year of work", encoding="utf-8")
+    (folder / ("f" * 32)).mkdir()  # data of an earlier version
+    if is_link:
+        (store / PAGE_DATA_DIR).symlink_to(folder)
+    build_page_data(store)
+    assert sorted(os.listdir(folder)) == sorted(["thesis", "0" * 31, f"{'a' * 32}.old", version_key(store)])
 
 
 def test_the_version_is_that_of_the_contents(store: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
@@ -30,6 +31,8 @@ EARLY_INDEX, COMPLETE_INDEX = "early", "complete"  # the index without figures a
 OVERVIEW_FILE, LISTS_DIR = "overview.json", "lists"
 _T = TypeVar("_T")
 _STORE_FILES = ("IDENTITY", "CURRENT")
+is_version_key = re.compile(r"[0-9a-f]{32}").fullmatch
+"""Whether a name is that of the data of a version."""
 
 
 def version_key(store: Path) -> str:
@@ -82,9 +85,9 @@ class PageData:
 
     def search_index(self) -> SearchIndexFolder | None:
         """The search index, the complete one if it is there."""
-        if self._index is None or not self._index.is_complete:
+        if self._index is None or not self._index.is_complete or not self._index.path.is_dir():
             paths = ((path / name / INDEX_DIR, name == COMPLETE_INDEX) for name in (COMPLETE_INDEX, EARLY_INDEX) for path in self._folders)
-            self._index = next((SearchIndexFolder(path, whole, SearchIndexReader(path)) for path, whole in paths if path.is_dir()), None)
+            self._index = next(filter(None, (_open_index(path, is_complete) for path, is_complete in paths)), None)
         return self._index
 
     def _read(self, name: str, parse: Callable[[Any], _T]) -> _T | None:
@@ -123,6 +126,13 @@ class PageDataFinder:
         return [*folders, *([self.scratch] if self.scratch else [])]
 
 
+def _open_index(path: Path, is_complete: bool) -> SearchIndexFolder | None:
+    try:
+        return SearchIndexFolder(path, is_complete, SearchIndexReader(path))
+    except (OSError, ValueError, KeyError, TypeError):  # it is not there, or damaged
+        return None
+
+
 def encode_list(resource_list: ResourceList) -> bytes:
     """A list as JSON."""
     value = {"groups": resource_list.groups, "iris": resource_list.iris, "skipped": resource_list.skipped_iris}
@@ -130,5 +140,5 @@ def encode_list(resource_list: ResourceList) -> bytes:
 
 
 def _decode_list(folder: str, value: Any) -> ResourceList:
-    groups = {group: [ListItem(*item) for item in items] for group, items in value["groups"].items()}
+    groups = {group: [ListItem(*item) for item in items] for group, items in dict.items(value["groups"])}
     return ResourceList(ENTITY_TYPES_BY_FOLDER[folder], groups, value["iris"], value["skipped"])

@@ -26,6 +26,7 @@ from pfocr2rdf.server.page_data import (
     PAGE_DATA_DIR,
     PageData,
     encode_list,
+    is_version_key,
     version_key,
 )
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
@@ -75,7 +76,7 @@ def _build_version(store: Path, manager: StoreManager[DatasetReader], folder: Pa
         lock = _wait_for_lock(folder)
         try:
             for path in folder.iterdir():
-                if path.is_dir() and path.name != key:
+                if is_version_key(path.name) and path.name != key:  # anything else is somebody else's
                     shutil.rmtree(path, ignore_errors=True)
             if not PageData(folder / key).is_complete:
                 with manager.acquire() as reader:
