@@ -16,7 +16,7 @@ from typing import Any
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
 
 MAX_BLOCK_LEVELS = 6  # each of them is read again for the ones within it
-_MAX_CACHED_CHARS = 1_000  # of a row
+_MAX_CACHED_CHARS, _MAX_CACHED_KEYS = 300, 12  # of a row: those of PFOCR have at most 132 and 5, and larger ones would fill the memory
 _PLAIN = r"[^\s\-?:,\[\]{}#&*!|>'\"%@`][^\n]*+(?:\n[ ][ ][^\s#][^\n]*+)*+"
 _QUOTED = r"'([^']*+(?:''[^']*+)*+)'"
 # The last group matches the rest if no entry begins there.
@@ -150,7 +150,7 @@ def _read_rows(texts: list[str], name: str) -> list[TextRow]:
         row = cached or cache.lookup(text)
         if row is None:
             row = TextRow(_read_mapping(text.replace("\n  ", "\n") + "\n", (), MAX_BLOCK_LEVELS - 1))
-            if len(text) <= _MAX_CACHED_CHARS:
+            if len(text) <= _MAX_CACHED_CHARS and len(row) <= _MAX_CACHED_KEYS:
                 cache.put(text, row)
         rows.append(row)
     return rows

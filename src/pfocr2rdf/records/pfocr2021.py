@@ -76,8 +76,8 @@ def _mentions(fields: RecordFields, name: str, keys: tuple[str, ...], make: _Mak
         new_rows = {index: row for index, row in enumerate(rows) if row.mention is None}
         for (index, row), mention in zip(new_rows.items(), _read_mentions(fields, name, new_rows, keys, make), strict=True):
             mentions[index] = mention
-            is_whole = len(row) == len(keys) and _ONLY_TEXT.issuperset(map(type, row.values()))
-            if is_whole and mention is _mention_caches[name].get(tuple([row.get(key, "") for key in keys])):
+            is_whole = len(row) == len(keys) and row.keys() >= set(keys) and _ONLY_TEXT.issuperset(map(type, row.values()))
+            if is_whole and mention is _mention_caches[name].get(tuple([row[key] for key in keys])):
                 row.mention = mention
     return mentions
 

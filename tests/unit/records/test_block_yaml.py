@@ -109,6 +109,33 @@ def test_a_known_row_has_its_mention_and_others_are_told_apart() -> None:
         assert len(record.notes) == notes, record.notes
 
 
+@pytest.mark.parametrize("key", ["entres", "entrez_id", "hgnc", "x"])
+def test_a_misspelt_key_is_noted_in_each_record_that_has_it(key: str) -> None:
+    """A row with as many keys as a usual one has, of which one is unknown."""
+    row = f"- word: TYK\n  symbol: TYK\n  source: hgnc_symbol\n  hgnc_symbol: TYK2\n  {key}: '7297'\n"
+    notes = []
+    for number in range(3):
+        document = YamlDocument(f"figid: PMC{number + 1}__F1\npmcid: PMC1\ngenes:\n{row}".encode(), 1)
+        notes.append(parse_record(*parse_document(document, "record.md")).notes)
+    assert f"genes: the key {key!r} is not known" in notes[0][0]
+    assert notes == notes[:1] * 3
+
+
+@pytest.mark.parametrize(("row", "is_cached"), [
+    ("- word: usual\n  source: MESH\n", True),
+    (f"- word: {'long ' * 50}x\n", True),
+    (f"- word: {'long ' * 80}x\n", False),
+    ("- k0: []\n" + "".join(f"  k{number}: []\n" for number in range(1, 12)), True),
+    ("- k0: []\n" + "".join(f"  k{number}: []\n" for number in range(1, 13)), False),
+])  # fmt: skip
+def test_rows_that_no_record_of_pfocr_has_do_not_fill_the_memory(row: str, is_cached: bool) -> None:
+    first, second = (read_blocks(f"diseases:\n{row}", LIST_FIELDS) for _ in range(2))
+    assert first
+    assert second
+    assert first == second
+    assert (first["diseases"][0] is second["diseases"][0]) == is_cached
+
+
 def test_a_row_in_two_lists_is_two_mentions() -> None:
     row = "- word: NO\n  source: MESH\n  identifier: MESH:D009569\n"
     for _ in range(2):
