@@ -16,7 +16,7 @@ from pfocr2rdf.site.pages.mentions import EVIDENCE_NAMES, MentionView, entity_li
 from pfocr2rdf.site.pages.neighbours import MAX_COUNTED_FIGURES, count_neighbours
 from pfocr2rdf.site.pages.outlinks import outlinks
 from pfocr2rdf.site.pages.resource import ResourcePage
-from pfocr2rdf.site.pages.resource_reader import FAMILY, HAS_BODY, VIA_SYMBOL, WORD, ResourceReader
+from pfocr2rdf.site.pages.resource_reader import VIA_SYMBOL, ResourceReader
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_NAME, PageAddress
 from pfocr2rdf.site.pages.view_models import (
     ROWS_PER_PAGE,
@@ -37,6 +37,7 @@ _MAX_DIAGRAM_FIGURES, _MIN_DIAGRAM_NEIGHBOURS = 8, 2
 _MAX_CARDS = 6
 _MAX_YEARS = 60
 _MAX_WORDS = 12
+_WEIGHT_OF_STRICT = 10_000  # in the rank among search results
 _STRICT = EVIDENCE_NAMES[VIA_SYMBOL]
 _is_year = re.compile(r"[0-9]{4}").fullmatch
 _MEMBER_OF, _ORGANISM = expand_term("pfocr:memberOf"), expand_term("pfocr:organism")
@@ -110,10 +111,15 @@ class EntityPage(ResourcePage):
     def _evidence_by_figure(self) -> dict[str, set[str]]:
         """The labels of the evidence for it on each figure."""
         labels: dict[str, set[str]] = {}
-        for each in self.reader.cached_mentions(self.subject):
+        for each in self.reader.cached_mentions(self.subject) if self._spec.has_mentions else ():
             if each.evidence in EVIDENCE_NAMES:
                 labels.setdefault(each.figure, set()).add(EVIDENCE_NAMES[each.evidence])
         return labels
+
+    @cached_property
+    def _figures_by_evidence(self) -> Counter[str]:
+        """The number of its figures with each evidence; a figure may have several."""
+        return Counter(name for names in self._evidence_by_figure.values() for name in names)
 
     def _mention_links(self, figure: str) -> tuple[Link, ...]:
         resources = map(self.reader.find_resource, self._mentions_by_figure.get(figure, ()))
@@ -140,28 +146,34 @@ class EntityPage(ResourcePage):
         if self.figures:
             yield Fact("Figures", self._count_links())
         if words := self._word_links():
-            yield Fact("Read as", words)
+            is_cut = not self._spec.has_mentions and len(self.figures) > MAX_COUNTED_FIGURES
+            yield Fact(f"Read as, on its newest {MAX_COUNTED_FIGURES} figures" if is_cut else "Read as", words)
         yield from self.remaining_facts(*self._spec.outgoing)
         yield Fact("IRI", (Link(self.address.iri, self.address.iri),))
         if links := tuple(outlinks(self.address.iri, self.title)):
             yield Fact("Elsewhere", links)
 
     def _count_links(self) -> tuple[Link, ...]:
-        """The number of its figures with each evidence, and of all; a figure may have several."""
-        total = len(self.figures)
-        counts = Counter(name for names in self._evidence_by_figure.values() for name in names)
+        """The number of its figures with each evidence, and of all."""
+        total, counts = len(self.figures), self._figures_by_evidence
         if not counts:
             return (Link(f"{total:,}"),)
         if list(counts.values()) == [total]:
             return (Link(f"{total:,} by {next(iter(counts))}"),)
         return (*(Link(f"{counts[name]:,} by {name}") for name in EVIDENCE_NAMES.values() if counts[name]), Link(f"{total:,} in all"))
 
+    @cached_property
+    def _read_words(self) -> set[tuple[str, str]]:
+        """The words that were recognised as it and not as its family, each with where: the mention, or the figure of a family."""
+        if self._type_name == "family":
+            figures = self.figures[:MAX_COUNTED_FIGURES]
+            return {(figure, word) for figure in figures for word in self.reader.family_words(figure, self.subject)}
+        mentions = self.reader.cached_mentions(self.subject) if self._spec.has_mentions else ()
+        return {(each.mention, each.word) for each in mentions if each.word and not each.family}
+
     def _word_links(self) -> tuple[Link, ...]:
-        """The words that were recognised as it and not as its family, those on most figures first."""
-        if not self._spec.has_mentions:
-            return ()
-        words = {(each.mention, each.word) for each in self.reader.cached_mentions(self.subject) if each.word and not each.family}
-        counts = Counter(lexical_form(word) for _, word in words)
+        """The words that were recognised as it, those on most figures first."""
+        counts = Counter(lexical_form(word) for _, word in self._read_words)
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         links = tuple(Link(word, detail=f"{count:,}" if count > 1 else "", style="word") for word, count in ranked[:_MAX_WORDS])
         more = len(ranked) - len(links)
@@ -264,26 +276,39 @@ class EntityPage(ResourcePage):
     @property
     def summary(self) -> str:
         """Its organisms, or else its type, and the number of its figures."""
-        organisms = ", ".join(map(self.reader.display_name, self.values.get(_ORGANISM, ())))
-        count = len(self.figures)
-        return ", ".join(filter(None, (organisms or self.type_label, f"{count:,} {'figure' if count == 1 else 'figures'}")))
+        return f"{self._organism_names or self.type_label}, {self._figure_count}"
+
+    @property
+    def _organism_names(self) -> str:
+        return ", ".join(map(self.reader.display_name, self.values.get(_ORGANISM, ())))
+
+    @property
+    def _figure_count(self) -> str:
+        """The number of its figures in a phrase with the evidence that is counted: its symbol first, as on its page."""
+        total, counts = len(self.figures), self._figures_by_evidence
+        first = counts[_STRICT] or total
+        text = f"{first:,} {'figure' if first == 1 else 'figures'}"
+        if list(counts.values()) == [total]:
+            return f"{text} by {next(iter(counts))}"
+        if counts[_STRICT]:
+            text += f" by {_STRICT}, {total:,}"
+        return f"{text} by any evidence" if counts else text
 
     @property
     def search_weight(self) -> int:
-        """The number of its figures."""
-        return len(self.figures)
+        """The number of its figures by symbol; of those with the same number, that by any evidence."""
+        return self._figures_by_evidence[_STRICT] * _WEIGHT_OF_STRICT + min(len(self.figures), _WEIGHT_OF_STRICT - 1)
 
     def search_terms(self) -> tuple[str, ...]:
         """Its identifiers, other names, families and keywords, and the words that were recognised as itself and not as its family."""
         texts = [lexical_form(value) for predicate in _SEARCH_PREDICATES for value in self.values.get(predicate, ())]
         if self._spec.has_mentions:
-            texts += map(lexical_form, self.reader.linked_values_unless(HAS_BODY, self.subject, WORD, FAMILY))
+            texts += map(lexical_form, sorted({word for _, word in self._read_words}))
         return tuple(dict.fromkeys([*texts, *map(self.reader.display_name, self.values.get(_MEMBER_OF, ()))]))
 
     def structured_data(self) -> dict[str, Any]:
         """Its description after the profile of its type."""
         minimum = describe_entity(self.reader, self.subject, self._type_name)
-        organisms = ", ".join(map(self.reader.display_name, self.values.get(_ORGANISM, ())))
-        kind, count = self.type_label.capitalize() + (f" of {organisms}" if organisms else ""), len(self.figures)
-        description = f"{kind}, on {count:,} {'figure' if count == 1 else 'figures'} of {SITE_NAME}."
+        kind = self.type_label.capitalize() + (f" of {self._organism_names}" if self._organism_names else "")
+        description = f"{kind}, in {SITE_NAME}: {self._figure_count}."
         return {**minimum, "description": description, **self._spec.build_structured_data(self)}

@@ -15,12 +15,14 @@ from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, lexical_form, literal, sort_pairs
 from pfocr2rdf.site.pages.pictures import url_origin
 from pfocr2rdf.site.pages.resource_reader import (
+    FAMILY,
     HAS_BODY,
     HAS_EVIDENCE,
     HAS_TARGET,
     ISSUED,
     MENTION_PREDICATES,
     VIA_SYMBOL,
+    WORD,
     Mentioning,
     ResourceReader,
 )
@@ -107,6 +109,13 @@ class DatasetReader(ResourceReader):
         query = f"SELECT DISTINCT ?gene {{ ?s {HAS_TARGET} {figure} ; {HAS_EVIDENCE} {VIA_SYMBOL} ; {HAS_BODY} ?gene }}"
         return sorted(_term_text(gene) for (gene,) in self._store.select_rows(query, default_graph=self._single_graph))
 
+    def family_words(self, figure: str, family: str) -> list[str]:
+        """The words on a figure that were recognised as the name of a family, sorted."""
+        if self._single_graph is None:
+            return super().family_words(figure, family)
+        query = f"SELECT DISTINCT ?word {{ ?s {HAS_TARGET} {figure} ; {FAMILY} {family} ; {WORD} ?word }}"
+        return sorted(_term_text(word) for (word,) in self._store.select_rows(query, default_graph=self._single_graph))
+
     def linked_values(self, predicate: str, value: str, link: str) -> list[tuple[str, str]]:
         """The resources that have this value, each with its values of another property, sorted."""
         if self._single_graph is None:
@@ -114,13 +123,6 @@ class DatasetReader(ResourceReader):
         # As in find_resources: a gene on many figures has thousands of mentions.
         rows = self._store.select(f"SELECT ?s ?o {{ ?s {predicate} {value} ; {link} ?o }}", default_graph=self._single_graph)
         return sorted({(_term_text(row["s"]), _term_text(row["o"])) for row in rows if isinstance(row["s"], NamedNode)})
-
-    def linked_values_unless(self, predicate: str, value: str, link: str, excluded: str) -> list[str]:
-        """The values of another property of the resources that have this value and no value of ``excluded``, sorted."""
-        if self._single_graph is None:
-            return super().linked_values_unless(predicate, value, link, excluded)
-        query = f"SELECT DISTINCT ?o {{ ?s {predicate} {value} ; {link} ?o FILTER NOT EXISTS {{ ?s {excluded} ?e }} }}"
-        return sorted({_term_text(row["o"]) for row in self._store.select(query, default_graph=self._single_graph)})
 
     def values(self, subject: str, predicate: str) -> list[str]:
         """The values of a property of a resource, sorted."""

@@ -51,7 +51,6 @@ class ResourceReader(ABC):
         self.publication_year = lru_cache(_CACHE_SIZE)(self._publication_year)
         self.cached_subjects = lru_cache(_LIST_CACHE_SIZE)(self.subjects)
         self.cached_mentions = lru_cache(_MENTIONS_CACHE_SIZE)(self.mentions)
-        self.publication_year = lru_cache(_CACHE_SIZE)(self._publication_year)
         self.cached_genes_by_symbol = lru_cache(_LIST_CACHE_SIZE)(self.genes_by_symbol)
 
     @abstractmethod
@@ -85,11 +84,6 @@ class ResourceReader(ABC):
             }
         )
 
-    def linked_values_unless(self, predicate: str, value: str, link: str, excluded: str) -> list[str]:
-        """The values of another property of the resources that have this value and no value of ``excluded``, sorted."""
-        resources = (resource.values_by_predicate for resource in self.find_resources(predicate, value))
-        return sorted({linked for values in resources if excluded not in values for linked in values.get(link, ())})
-
     def find_resource(self, subject: str) -> Resource | None:
         """A resource, if there are statements about it."""
         pairs = self.pairs(subject)
@@ -117,6 +111,11 @@ class ResourceReader(ABC):
         """The genes whose current symbols were read on a figure, sorted."""
         by_symbol = (mention for mention in self.subjects(HAS_TARGET, figure) if VIA_SYMBOL in self.values(mention, HAS_EVIDENCE))
         return sorted({body for mention in by_symbol for body in self.values(mention, HAS_BODY)})
+
+    def family_words(self, figure: str, family: str) -> list[str]:
+        """The words on a figure that were recognised as the name of a family, sorted."""
+        by_family = (mention for mention in self.subjects(HAS_TARGET, figure) if family in self.values(mention, FAMILY))
+        return sorted({word for mention in by_family for word in self.values(mention, WORD)})
 
     def _publication_year(self, figure: str) -> str:
         """The year in which a figure was published; ``""`` if it is not known."""

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
 from pfocr2rdf.rdf.iris import MENTION_NAMESPACE
-from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, predicate_sort_key, sort_pairs
+from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, group_by_predicate, predicate_sort_key, sort_pairs
 from pfocr2rdf.site.pages.graph_reader import normalize_escapes
 from pfocr2rdf.site.pages.registry import ENTITY_PAGE_SPECS
-from pfocr2rdf.site.pages.resource_reader import HAS_BODY, HAS_EVIDENCE, HAS_TARGET, VIA_SYMBOL, ResourceReader
+from pfocr2rdf.site.pages.resource_reader import FAMILY, HAS_BODY, HAS_EVIDENCE, HAS_TARGET, VIA_SYMBOL, WORD, ResourceReader
 from pfocr2rdf.storage.external_sort import ExternalSorter
 from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.sqlite import create_database, open_database_read_only
@@ -193,6 +193,7 @@ class TableReader(ResourceReader):
             ROW_CACHE_ENTRIES, self._read_shared
         )
         self._shared_genes: LruCache[str, list[str]] = LruCache(ROW_CACHE_ENTRIES, self._read_shared_genes)
+        self._shared_family_words: LruCache[str, list[tuple[str, str]]] = LruCache(ROW_CACHE_ENTRIES, self._read_shared_family_words)
         self._cached_pairs = lru_cache(_CACHED_RESOURCES)(self._read_pairs)
         self._annotated = {HAS_TARGET: "", HAS_BODY: ""}  # the last target, and the last body
         self._annotations: dict[str, dict[str, Resource]] = {HAS_TARGET: {}, HAS_BODY: {}}  # of these
@@ -233,6 +234,17 @@ class TableReader(ResourceReader):
         head, tail = self._shared[int(number)]
         pairs = head + tail
         return [value for name, value in pairs if name == HAS_BODY] if (HAS_EVIDENCE, VIA_SYMBOL) in pairs else []
+
+    def family_words(self, figure: str, family: str) -> list[str]:
+        """The words on a figure that were recognised as the name of a family, sorted."""
+        shared_words = [self._shared_family_words[line.rpartition("\t")[2]] for line in self._lines(HAS_TARGET, figure)]
+        return sorted({word for words in shared_words for name, word in words if name == family})
+
+    def _read_shared_family_words(self, number: str) -> list[tuple[str, str]]:
+        """The families of mentions with these statements, each with the words."""
+        head, tail = self._shared[int(number)]
+        values = group_by_predicate(head + tail)
+        return [(family, word) for family in values.get(FAMILY, ()) for word in values.get(WORD, ())]
 
     def subjects(self, predicate: str, value: str) -> list[str]:
         """The resources that have this value, sorted."""
