@@ -1,6 +1,7 @@
 """The notebook of the documentation, run again: ``tests/e2e/docs/test_notebook.py`` compares, ``python docs/notebooks.py`` rewrites.
 
-It runs in a folder of its own, with a copy of ``examples``. Pictures differ between machines: only that there is one counts.
+It runs in the folder ``docs`` of a temporary folder with a copy of ``examples``, as Jupyter runs it. Pictures differ between
+machines: only that there is one counts.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ def run(path: Path) -> Any:
     notebook = nbformat.read(path, as_version=4)
     with tempfile.TemporaryDirectory(prefix="pfocr2rdf-notebook-") as folder:
         shutil.copytree(ROOT / "examples", Path(folder) / "examples")
-        NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": folder}}).execute()
+        (working_directory := Path(folder) / "docs").mkdir()
+        NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(working_directory)}}).execute()
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"
         cell.metadata.pop("execution", None)
