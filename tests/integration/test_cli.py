@@ -183,6 +183,13 @@ def test_completion_is_a_script_for_the_shell(shell: str) -> None:
     assert "_PFOCR2RDF_COMPLETE" in result.stdout
 
 
+def test_the_list_of_commands_shows_whole_sentences_and_aligned_exit_statuses() -> None:
+    lines = run("--help").output.splitlines()
+    assert not [line for line in lines[1:] if line.endswith("...")]
+    statuses = lines[lines.index("  Exit status:") + 1 :]
+    assert [line[:5] for line in statuses] == ["    0", "    1", "    2", "    3"]
+
+
 def test_every_command_has_help_with_examples_and_every_option_a_text() -> None:
     for name, command in main.commands.items():
         result = run(name, "--help")

@@ -20,14 +20,12 @@ _COMMANDS = (  # the texts are the first sentences of the commands' own help
     CommandReference("serve", "pfocr2rdf.cli.serve:serve_command", "Serve a store on the web, with a read-only SPARQL endpoint."),
     CommandReference("check", "pfocr2rdf.cli.check:check_command", "Check a published site."),
     CommandReference("stats", "pfocr2rdf.cli.stats:stats_command", "Count the resources in a graph and draw plots."),
-    CommandReference(
-        "completion", "pfocr2rdf.cli.completion:completion_command", "Print a script that completes commands and options in your shell."
-    ),
+    CommandReference("completion", "pfocr2rdf.cli.completion:completion_command", "Print a completion script for your shell."),
 )
 
 _EXIT_STATUS_HELP = """\b
 Exit status:
-    0  success
+  0  success
   1  completed, but records were refused or quarantined, or there are differences or problems
   2  usage error
   3  failure

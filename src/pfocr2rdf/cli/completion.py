@@ -17,7 +17,7 @@ Examples:
 @click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
 @click.pass_context
 def completion_command(context: click.Context, shell: str) -> None:
-    """Print a script that completes commands and options in your shell."""
+    """Print a completion script for your shell."""
     make = get_completion_class(shell)
     assert make is not None  # the three shells that click has  # noqa: S101
     click.echo(make(context.find_root().command, {}, "pfocr2rdf", "_PFOCR2RDF_COMPLETE").source())
