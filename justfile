@@ -41,7 +41,7 @@ lint:
     {{ venv }}/lint-imports
     {{ venv }}/typos
 
-# put style and order of imports right
+# format the code and sort imports
 fix:
     {{ venv }}/ruff check --fix .
     {{ venv }}/ruff format .
@@ -50,12 +50,12 @@ fix:
 docs:
     NO_MKDOCS_2_WARNING=1 {{ venv }}/mkdocs build --strict --quiet
 
-# write the outputs on the pages anew after a change that is meant
+# update the outputs on the pages after an intended change
 transcripts:
     {{ venv }}/python docs/transcripts.py
     {{ venv }}/python docs/notebooks.py
 
-# prove that the fast pipeline and the plain one make the same statements, and measure nothing
+# check that the fast pipeline and the simple one write the same statements, without measurements
 agreement:
     {{ venv }}/python -m benchmarks.compare --quick
 
