@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import re
+import struct
 import tomllib
 from collections import defaultdict
 from pathlib import Path
@@ -13,6 +14,8 @@ import pytest
 from tests.support.records import ROOT
 from tests.support.scripts import load_script
 
+from pfocr2rdf import stats
+from pfocr2rdf.analysis.stats.render import write_plots
 from pfocr2rdf.cli import main
 from pfocr2rdf.mapping.figure_graph import build_figure_graph
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
@@ -220,6 +223,48 @@ def test_pages_ask_nothing_of_the_network() -> None:
         assert not re.findall(r"<(?:script|iframe|link)\b|!\[[^]]*\]\(https?:", page.read_text(encoding="utf-8")), page
     for picture in (ROOT / "docs").rglob("*.svg"):
         assert not re.findall(r"(?:href|src|url\()\s*=?\s*[\"'(]?https?:", picture.read_text(encoding="utf-8")), picture
+
+
+# -- the gallery -----------------------------------------------------------------------------------------------------------
+
+
+def gallery_pictures() -> dict[str, tuple[str, str]]:
+    """The pictures of the gallery: their texts and attributes."""
+    page = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
+    pictures = re.findall(r"^!\[(.*)\]\((\S+)\)(.*)$", page, re.MULTILINE)
+    return {path: (text, attributes) for text, path, attributes in pictures}
+
+
+def height_by_width(picture: Path) -> float:
+    """The height of a PNG or SVG file, divided by its width."""
+    if picture.suffix == ".png":
+        width, height = struct.unpack(">2I", picture.read_bytes()[16:24])
+        return float(height / width)
+    (box,) = re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', picture.read_text(encoding="utf-8"))
+    return float(box[1]) / float(box[0])
+
+
+def test_the_gallery_shows_every_screenshot_with_a_text_and_its_size() -> None:
+    pictures = gallery_pictures()
+    screenshots = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs" / "screenshots").iterdir()}
+    assert len(screenshots) > 5
+    assert {path for path in pictures if path.startswith("screenshots/")} == screenshots
+    for path, (text, attributes) in pictures.items():
+        assert len(text) > 40, path
+        size = re.fullmatch(r'\{ \.screenshot width="(\d+)" height="(\d+)" loading=lazy \}', attributes)
+        assert size, path
+        assert int(size[2]) == pytest.approx(int(size[1]) * height_by_width(ROOT / "docs" / path), abs=1), path
+        assert (ROOT / "docs" / path).stat().st_size <= 150_000, path
+
+
+def test_plots_of_the_gallery_are_those_of_the_examples(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="needs matplotlib, the extra plots")
+    write_plots(stats(ROOT / "examples"), tmp_path)
+    names = [path.removeprefix("plots/") for path in gallery_pictures() if path.startswith("plots/")]
+    assert len(names) > 2
+    for name in names:
+        shown, drawn = ((folder / name).read_text(encoding="utf-8") for folder in (ROOT / "docs" / "plots", tmp_path))
+        assert re.findall(r"<text [^>]*>(.*?)</text>", shown) == re.findall(r"<text [^>]*>(.*?)</text>", drawn) != [], name
 
 
 # -- promises --------------------------------------------------------------------------------------------------------------
