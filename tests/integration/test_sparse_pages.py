@@ -85,6 +85,23 @@ def test_every_page_stands_without(triples: str, missing: tuple[str, ...], tmp_p
             assert_complete(html_of(pages, path))
 
 
+def test_newest_figures_go_by_year_where_the_numbers_of_papers_do_not(triples: str, tmp_path: Path) -> None:
+    """An old paper may come to PubMed Central late, with a high number: here the highest number has the oldest year."""
+    issued = f" {expand_term('dcterms:issued')} "
+    papers = sorted(
+        {line.split(" ", 1)[0] for line in triples.splitlines() if issued in line}, key=lambda paper: int(paper[:-1].rpartition("PMC")[2])
+    )
+    years = "".join(f'{paper}{issued}"{2020 - number}"^^{expand_term("xsd:gYear")} .\n' for number, paper in enumerate(papers))
+    (tmp_path / "figures.nt").write_text(without(triples, "dcterms:issued") + years, "utf-8")
+    load(tmp_path / "figures.nt", tmp_path / "store")
+    with handled(tmp_path / "store") as pages:
+        html = html_of(pages, "organisms/9606.html")
+    strip = html[html.index("Newest figures") : html.index("<table")]
+    shown = [int(number) for number in re.findall(r'href="[^"]*figures/PMC(\d+)__', strip)]
+    assert len(set(shown)) > 2
+    assert shown == sorted(shown)
+
+
 @pytest.mark.parametrize("mode", PICTURE_MODES)
 def test_a_dataset_of_one_figure_has_all_its_pages(mode: str, tmp_path: Path) -> None:
     figure = ROOT / "examples" / "_figures" / "PMC2628838__46fig1.md"

@@ -94,10 +94,20 @@ class EntityPage(ResourcePage):
         """As many pages as the longest list needs."""
         return max(count_pages(len(subjects), ROWS_PER_PAGE) for _, subjects in self.inverse_lists)
 
-    @property
+    @cached_property
     def figures(self) -> list[str]:
-        """The figures that lead to it."""
+        """The figures that lead to it: the newest first, by the year of the paper, then by its number."""
+        return sorted(self._unsorted_figures, key=lambda figure: (-self._year(figure), newest_first_key(figure)))
+
+    @property
+    def _unsorted_figures(self) -> list[str]:
+        """Its figures without the look-up of their years, which counting does not need."""
         return next((subjects for relation, subjects in self.inverse_lists if relation.type_name == "figure"), [])
+
+    def _year(self, figure: str) -> int:
+        """The year of a figure; 0 if it is not known."""
+        year = self.reader.publication_year(figure)
+        return int(year) if _is_year(year) else 0
 
     @cached_property
     def _mentions_by_figure(self) -> dict[str, dict[str, None]]:
@@ -155,7 +165,7 @@ class EntityPage(ResourcePage):
 
     def _count_links(self) -> tuple[Link, ...]:
         """The number of its figures with each evidence, and of all."""
-        total, counts = len(self.figures), self._figures_by_evidence
+        total, counts = len(self._unsorted_figures), self._figures_by_evidence
         if not counts:
             return (Link(f"{total:,}"),)
         if list(counts.values()) == [total]:
@@ -201,7 +211,7 @@ class EntityPage(ResourcePage):
             yield BarChart("Figures per year", bars, f"by {_STRICT}" if self._is_mixed else "")
 
     def _count_years(self, figures: Iterable[str]) -> Counter[int]:
-        return Counter(int(year) for year in map(self.reader.publication_year, figures) if _is_year(year))
+        return Counter(filter(None, map(self._year, figures)))
 
     def strips(self) -> Iterator[CardStrip]:
         """Its newest figures, of those with its symbol."""
@@ -212,10 +222,11 @@ class EntityPage(ResourcePage):
     def tables(self, page_number: int) -> Iterator[TableView]:
         """The inverse relations, as far as they are on this page."""
         for relation, subjects in self.inverse_lists:
-            listed = subjects
-            if relation.type_name == "figure" and self._is_mixed:
+            listed = self.figures if relation.type_name == "figure" else subjects
+            is_split = relation.type_name == "figure" and self._is_mixed
+            if is_split:
                 strict = set(self.strict_figures)
-                listed = [*self.strict_figures, *(figure for figure in subjects if figure not in strict)]
+                listed = [*self.strict_figures, *(figure for figure in listed if figure not in strict)]
             page_subjects = slice_page(listed, page_number, ROWS_PER_PAGE)
             if page_number > 1 and not page_subjects:
                 continue
@@ -229,7 +240,7 @@ class EntityPage(ResourcePage):
                 ]
             page_count = count_pages(len(subjects), ROWS_PER_PAGE)
             choices: tuple[str, ...] = ()
-            if listed is not subjects and (page_number - 1) * ROWS_PER_PAGE < len(self.strict_figures):
+            if is_split and (page_number - 1) * ROWS_PER_PAGE < len(self.strict_figures):
                 choices = f"by {_STRICT} ({len(self.strict_figures):,})", f"by any evidence ({len(subjects):,})"
             yield TableView(relation.heading, columns, rows, len(subjects), page_number, page_count, filters=("Evidence",), choices=choices)
         if page_number == 1 and self._spec.draws_neighbours:
@@ -275,8 +286,8 @@ class EntityPage(ResourcePage):
 
     @property
     def summary(self) -> str:
-        """Its organisms, or else its type, and the number of its figures."""
-        return f"{self._organism_names or self.type_label}, {self._figure_count}"
+        """Its organisms, and the number of its figures."""
+        return ", ".join(filter(None, (self._organism_names, self._figure_count)))
 
     @property
     def _organism_names(self) -> str:
@@ -285,7 +296,7 @@ class EntityPage(ResourcePage):
     @property
     def _figure_count(self) -> str:
         """The number of its figures in a phrase with the evidence that is counted: its symbol first, as on its page."""
-        total, counts = len(self.figures), self._figures_by_evidence
+        total, counts = len(self._unsorted_figures), self._figures_by_evidence
         first = counts[_STRICT] or total
         text = f"{first:,} {'figure' if first == 1 else 'figures'}"
         if list(counts.values()) == [total]:
@@ -297,7 +308,7 @@ class EntityPage(ResourcePage):
     @property
     def search_weight(self) -> int:
         """The number of its figures by symbol; of those with the same number, that by any evidence."""
-        return self._figures_by_evidence[_STRICT] * _WEIGHT_OF_STRICT + min(len(self.figures), _WEIGHT_OF_STRICT - 1)
+        return self._figures_by_evidence[_STRICT] * _WEIGHT_OF_STRICT + min(len(self._unsorted_figures), _WEIGHT_OF_STRICT - 1)
 
     def search_terms(self) -> tuple[str, ...]:
         """Its identifiers, other names, families and keywords, and the words that were recognised as itself and not as its family."""
