@@ -188,6 +188,14 @@ def test_ties_go_by_weight_then_by_title(ask: Ask, tmp_path: Path) -> None:
     assert urls(ask(tmp_path, "word")[0]) == urls_of(heavy, a, b)
 
 
+def test_a_name_that_is_only_implied_comes_after_one_that_was_read(ask: Ask, tmp_path: Path) -> None:
+    """As the members of a family of which the figure has the name, however many words it has."""
+    implied = SearchEntry("figures/a.html", "figure", "A", "", ("JAK",), 90, "", ("JAK1", "JAK2"))
+    has_read = SearchEntry("figures/b.html", "figure", "B", "", ("JAK2",), 1)
+    write(tmp_path, (implied, has_read))
+    assert urls(ask(tmp_path, "jak2")[0]) == urls_of(has_read, implied)
+
+
 def test_a_whole_title_comes_before_its_words_elsewhere_and_long_words_are_cut_alike(ask: Ask, tmp_path: Path) -> None:
     gene = SearchEntry("genes/1.html", "gene", "acids, and fatty", "", ("y" * 60,), 9)
     write(tmp_path, (gene, ACID))

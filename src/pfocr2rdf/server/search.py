@@ -43,10 +43,10 @@ def search_page_values(index: SearchIndexFolder | None, search_text: str, type_n
     except OSError:  # a load has just replaced the store
         results = None
     if index is None or results is None:
-        return {**values, "scripted": False, "summary": "The search index of this store is being made. Search again in a moment."}
+        return {**values, "scripted": False, "summary": "The search index of this store is being built. Try again in a moment."}
     summary = _summarize(results)
     if not index.is_complete:
-        summary += " Figures and papers are not in the index yet: search again in a moment."
+        summary += " Figures and papers are not indexed yet: try again in a moment."
     values |= {"kinds": list(_kinds(results, search_text, type_name)), "is_empty": not results.entry_numbers}
     return {**values, "summary": summary, "results": described, "corrections": results.corrections, "suggestions": results.suggestions}
 
@@ -76,5 +76,5 @@ def _summarize(results: SearchResults) -> str:
     else:
         text = f"{shown:,} of {total:,} results." if shown < total else f"{total:,} {'result' if total == 1 else 'results'}."
     if shown > MAX_SEARCH_RESULTS:
-        text += f" Shown are the first {MAX_SEARCH_RESULTS}."
-    return f"{text} More words begin like the last one: type on to find them." if results.is_cut else text
+        text += f" Showing the first {MAX_SEARCH_RESULTS}."
+    return f"{text} There are more matches for the last word: type more of it to find them." if results.is_cut else text

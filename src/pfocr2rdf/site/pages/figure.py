@@ -17,7 +17,7 @@ from pfocr2rdf.site.pages.mentions import BY_SYMBOL, MentionView, entity_link, m
 from pfocr2rdf.site.pages.neighbours import find_similar_figures
 from pfocr2rdf.site.pages.pictures import Picture
 from pfocr2rdf.site.pages.resource import ResourcePage
-from pfocr2rdf.site.pages.resource_reader import CITED_IN, HAS_TARGET, WORD
+from pfocr2rdf.site.pages.resource_reader import CITED_IN, FAMILY, HAS_BODY, HAS_TARGET, WORD
 from pfocr2rdf.site.pages.urls import HTML
 from pfocr2rdf.site.pages.view_models import (
     ROWS_PER_PAGE,
@@ -122,10 +122,23 @@ class FigurePage(ResourcePage):
         return len(self._words)
 
     def search_terms(self) -> tuple[str, ...]:
-        """Its identifiers, the words on it, and the names of what they were recognised as."""
-        entities = [*self.values.get(expand_term("pfocr:mentions"), ()), *self.families]
+        """Its identifiers, the words on it, and the names of what they were recognised as, families included."""
         identifiers = map(lexical_form, self.values.get(expand_term("dcterms:identifier"), ()))
-        return tuple(dict.fromkeys([*identifiers, *map(self.reader.display_name, entities), *self._words]))
+        named = (entity for entity in self._all_entities if entity in self._named_entities)
+        return tuple(dict.fromkeys([*identifiers, *map(self.reader.display_name, (*named, *self.families)), *self._words]))
+
+    def implied_search_terms(self) -> tuple[str, ...]:
+        """The names of the genes that it has by the names of their families only."""
+        return tuple(self.reader.display_name(entity) for entity in self._all_entities if entity not in self._named_entities)
+
+    @property
+    def _all_entities(self) -> list[str]:
+        return self.values.get(expand_term("pfocr:mentions"), [])
+
+    @cached_property
+    def _named_entities(self) -> frozenset[str]:
+        """What its words were recognised as, without the members of families that they name."""
+        return frozenset(self.reader.linked_values_unless(HAS_TARGET, self.subject, HAS_BODY, FAMILY))
 
     @property
     def search_caption(self) -> str:

@@ -124,6 +124,13 @@ class DatasetReader(ResourceReader):
         rows = self._store.select(f"SELECT ?s ?o {{ ?s {predicate} {value} ; {link} ?o }}", default_graph=self._single_graph)
         return sorted({(_term_text(row["s"]), _term_text(row["o"])) for row in rows if isinstance(row["s"], NamedNode)})
 
+    def linked_values_unless(self, predicate: str, value: str, link: str, excluded: str) -> list[str]:
+        """The values of another property of the resources that have this value and no value of ``excluded``, sorted."""
+        if self._single_graph is None:
+            return super().linked_values_unless(predicate, value, link, excluded)
+        query = f"SELECT DISTINCT ?o {{ ?s {predicate} {value} ; {link} ?o FILTER NOT EXISTS {{ ?s {excluded} ?e }} }}"
+        return sorted(_term_text(linked) for (linked,) in self._store.select_rows(query, default_graph=self._single_graph))
+
     def values(self, subject: str, predicate: str) -> list[str]:
         """The values of a property of a resource, sorted."""
         return sorted({_term_text(quad.object) for quad in self.quads(subject, predicate)})

@@ -73,6 +73,10 @@ class ResourcePage(ABC):
     def search_terms(self) -> tuple[str, ...]:
         """What the search finds it by besides its title."""
 
+    def implied_search_terms(self) -> tuple[str, ...]:
+        """Names that the search finds it by after those that it has."""
+        return ()
+
     @property
     def search_caption(self) -> str:
         """A text whose words the search finds it by after all others."""

@@ -84,6 +84,11 @@ class ResourceReader(ABC):
             }
         )
 
+    def linked_values_unless(self, predicate: str, value: str, link: str, excluded: str) -> list[str]:
+        """The values of another property of the resources that have this value and no value of ``excluded``, sorted."""
+        resources = (resource.values_by_predicate for resource in self.find_resources(predicate, value))
+        return sorted({linked for values in resources if excluded not in values for linked in values.get(link, ())})
+
     def find_resource(self, subject: str) -> Resource | None:
         """A resource, if there are statements about it."""
         pairs = self.pairs(subject)

@@ -12,4 +12,5 @@ def search_entry(page: ResourcePage) -> SearchEntry:
     """The entry of a resource."""
     type_name = page.address.entity_type.name if page.address.entity_type else ""
     title, detail = map(replace_bidi_controls, (page.title, page.summary))
-    return SearchEntry(page.address.url(HTML), type_name, title, detail, page.search_terms(), page.search_weight, page.search_caption)
+    texts = page.search_terms(), page.search_weight, page.search_caption, page.implied_search_terms()
+    return SearchEntry(page.address.url(HTML), type_name, title, detail, *texts)

@@ -47,12 +47,13 @@ class SearchEntry(NamedTuple):
     search_terms: tuple[str, ...] = ()  # what it is found by besides its title
     weight: int = 0  # of entries that match equally well, the one with the highest weight is shown first
     caption: str = ""  # a text whose words it is found by after all others
+    implied_terms: tuple[str, ...] = ()  # names that it implies and does not have: they count as parts
 
 
 def encode_entry(entry: SearchEntry) -> bytes:
     """An entry with its terms as a line; lines sort as entries are shown."""
     name = entry.url.removeprefix(f"{ENTITY_TYPES_BY_NAME[entry.type_name].folder}/").removesuffix(HTML.suffix)
-    ranks = _terms_with_rank(entry.title, sorted(set(entry.search_terms)), entry.caption)
+    ranks = _terms_with_rank(entry.title, sorted(set(entry.search_terms)), sorted(set(entry.implied_terms)), entry.caption)
     line = json.dumps([entry.title, name, entry.detail, ranks])  # escaped: it has no line breaks
     rank = _MAX_WEIGHT - min(entry.weight, _MAX_WEIGHT)
     return b"%d%010d%s\n" % (TYPE_ORDER.index(entry.type_name), rank, line.encode())
@@ -130,10 +131,11 @@ _PostingsByTerm = dict[str, "array[int]"]
 """The numbers of the entries that have a term, ascending, each with the rank of the term there."""
 
 
-def _terms_with_rank(title: str, words: list[str], caption: str) -> dict[str, int]:
+def _terms_with_rank(title: str, words: list[str], implied: list[str], caption: str) -> dict[str, int]:
     """The terms of an entry, each with its best rank."""
     ranks: dict[str, int] = {}
-    for text, whole_rank in ((title, _TITLE_RANK), *((word, _WORD_RANK) for word in words)):
+    texts = (title, _TITLE_RANK), *((word, _WORD_RANK) for word in words), *((name, _PART_RANK) for name in implied)
+    for text, whole_rank in texts:
         tokens = list(tokenize(text))
         for token in tokens:
             for term in (*token.whole_terms, *token.part_terms):

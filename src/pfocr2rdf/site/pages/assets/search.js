@@ -74,8 +74,8 @@ async function trying(mine, act) {
   } catch {
     if (mine !== newest) return false;
     clear();
-    const reason = location.protocol === "file:" ? "a browser reads it only from a web server" : "the connection may be lost";
-    say(`The index of the search cannot be loaded: ${reason}. Search again later, or browse.`, true);
+    const reason = location.protocol === "file:" ? "browsers load it only from a web server" : "the connection may be lost";
+    say(`The search index cannot be loaded: ${reason}. Try again later, or browse.`, true);
     return false;
   }
   return mine === newest;
@@ -168,7 +168,7 @@ function summary({ ids, counts, isCut }) {
   nothing.hidden = ids.length > 0;
   const part = ids.length < total ? `${number(ids.length)} of ` : "";
   const text = total ? `${part}${number(total)} ${part || total > 1 ? "results" : "result"}.` : "Nothing found.";
-  return isCut ? `${text} More words begin like the last one: type on to find them.` : text;
+  return isCut ? `${text} There are more matches for the last word: type more of it to find them.` : text;
 }
 
 function clear() {
