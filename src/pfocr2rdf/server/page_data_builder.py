@@ -76,7 +76,7 @@ def _build_version(store: Path, manager: StoreManager[DatasetReader], folder: Pa
         lock = _wait_for_lock(folder)
         try:
             for path in folder.iterdir():
-                if is_version_key(path.name) and path.name != key:  # anything else is somebody else's
+                if is_version_key(path.name) and path.name != key:  # other names are foreign
                     shutil.rmtree(path, ignore_errors=True)
             if not PageData(folder / key).is_complete:
                 with manager.acquire() as reader:
