@@ -35,7 +35,8 @@ def bars_of(overview: Overview, heading: str) -> tuple[Bar, ...]:
 
 
 def assert_ranked_alike(bars: tuple[Bar, ...], ranking: list[RankedEntity]) -> None:
-    """The same numbers in the same order; entities with the same number may be in another order, or left out at the end."""
+    """The same numbers in the same order; of the entities with the smallest number, others may be left out at the end."""
+    assert list(bars) == sorted(bars, key=lambda bar: (-bar.number, bar.label))
     assert [bar.number for bar in bars] == [entity.total for entity in ranking[: len(bars)]]
     assert Counter((bar.label, bar.number) for bar in bars) <= Counter((entity.label, entity.total) for entity in ranking)
 

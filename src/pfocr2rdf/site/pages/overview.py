@@ -101,7 +101,9 @@ def _newest_figures(reader: DatasetReader, newest_years: list[str], query: _Quer
 
 
 def _ranking_rows(reader: DatasetReader, rows: list[dict[str, str]], type_name: str) -> list[tuple[str, str, int]]:
-    return [(reader.display_name(f"<{row['thing']}>"), reader.page_url(f"<{row['thing']}>", type_name), int(row["n"])) for row in rows]
+    """The name, the URL and the number of each entity; entities with the same number are sorted by name."""
+    ranking = [(reader.display_name(f"<{row['thing']}>"), reader.page_url(f"<{row['thing']}>", type_name), int(row["n"])) for row in rows]
+    return sorted(ranking, key=lambda entry: (-entry[2], entry[0]))
 
 
 def _histogram_rows(figure_counts: dict[int, int]) -> list[tuple[str, str, int]]:
