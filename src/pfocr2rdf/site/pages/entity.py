@@ -101,7 +101,7 @@ class EntityPage(ResourcePage):
 
     @property
     def _unsorted_figures(self) -> list[str]:
-        """Its figures without the look-up of their years, which counting does not need."""
+        """Its figures without the lookup of their years, which counting does not need."""
         return next((subjects for relation, subjects in self.inverse_lists if relation.type_name == "figure"), [])
 
     def _year(self, figure: str) -> int:
