@@ -44,6 +44,11 @@ def axe_script() -> str:
         skip_or_fail("axe is not installed: pip install axe-playwright-python")
 
 
+def browser_program() -> str:
+    """The path of the browser."""
+    return next(filter(None, map(shutil.which, _NAMES)), None) or skip_or_fail("there is no Chromium: apt-get install chromium")
+
+
 @contextlib.contextmanager
 def chromium() -> Iterator[Any]:
     """The browser, as Playwright has it: ``new_page`` and ``new_context`` are its ways in."""
@@ -51,9 +56,7 @@ def chromium() -> Iterator[Any]:
         from playwright.sync_api import sync_playwright  # here, since whoever tests without a browser need not have it
     except ImportError:
         skip_or_fail("Playwright is not installed: pip install playwright")
-    program = next(filter(None, map(shutil.which, _NAMES)), None)
-    if program is None:
-        skip_or_fail("there is no Chromium: apt-get install chromium")
+    program = browser_program()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, headless=True, args=list(FLAGS))
         try:

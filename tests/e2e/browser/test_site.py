@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import re
 from collections.abc import Iterator
@@ -10,7 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from tests.support.browser import AXE, PICTURES, WIDE, Visit, axe_script, chromium, visiting
+import yaml
+from tests.support.browser import AXE, FLAGS, PICTURES, WIDE, Visit, axe_script, browser_program, chromium, visiting
+from tests.support.records import front_matter, write
 from tests.support.service import served
 from tests.support.sites import EVIL, BuiltSite, hosted
 
@@ -51,6 +55,16 @@ class Site(NamedTuple):
 def browser() -> Iterator[Any]:
     with chromium() as launched:
         yield launched
+
+
+@pytest.fixture(scope="module")
+def browser_without_images(browser: Any) -> Iterator[Any]:
+    """A browser whose user has turned off images."""
+    launched = browser.browser_type.launch(
+        executable_path=browser_program(), headless=True, args=[*FLAGS, "--blink-settings=imagesEnabled=false"]
+    )
+    yield launched
+    launched.close()
 
 
 @pytest.fixture(scope="module")
@@ -405,6 +419,43 @@ def test_a_picture_that_cannot_be_shown_leaves_a_frame_and_the_links(browser: An
         assert visit.page.locator(".picture figcaption a").count() == 2
 
 
+@pytest.mark.parametrize("has_scripts", [True, False], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize("name", ["figure", "gene", "home"])
+def test_a_page_is_complete_while_the_host_of_the_pictures_hangs(browser: Any, site: Site, name: str, has_scripts: bool) -> None:
+    with quiet(browser, site, viewport=DESK, java_script_enabled=has_scripts) as visit:
+        visit.page.route(f"{PICTURES}**", lambda route: None)  # never answered
+        visit.page.goto(site.at(PAGES[name]), wait_until="domcontentloaded")
+        visit.page.locator("footer").wait_for()
+        images = visit.page.locator(".frame img")
+        sizes = [(box["width"] > 50, box["height"] > 50) for box in (image.bounding_box() for image in images.all())]
+        assert set(sizes) == {(True, True)}
+        assert "data:image/svg+xml" in images.first.evaluate("image => getComputedStyle(image).backgroundImage")
+        if name == "figure":
+            assert visit.page.locator(".picture figcaption a").count() == 2
+        if has_scripts:
+            assert shifted(visit) < 0.01
+            assert visit.page.locator(".tools").count() > 0 or name == "home"
+            assert [url for url in visit.requested if url.startswith(PICTURES)]
+
+
+@pytest.mark.parametrize("has_scripts", [True, False], ids=["scripts", "no scripts"])
+def test_with_images_off_pages_have_frames_with_a_text_and_the_links(browser_without_images: Any, files: Site, has_scripts: bool) -> None:
+    with quiet(browser_without_images, files, viewport=DESK, java_script_enabled=has_scripts) as visit:
+        for name, text in (("figure", "The picture cannot be loaded here."), ("gene", "No picture"), ("home", "No picture")):
+            opened(visit, files.at(PAGES[name]))
+            assert [url for url in visit.requested if url.startswith(PICTURES)] == []
+            frame = visit.page.locator(".frame").first
+            box = frame.bounding_box()
+            assert box["width"] / box["height"] == pytest.approx(4 / 3, rel=0.02)
+            shown = frame.evaluate("frame => frame.innerText || getComputedStyle(frame.querySelector('img'), '::after').content")
+            assert shown.strip('"') == text
+            if has_scripts:
+                assert shifted(visit) < 0.01
+        opened(visit, files.at(FIGURE))
+        assert visit.page.locator(".picture figcaption a").count() == 2
+        assert visit.page.locator(".brand").inner_text() == "PFOCR"
+
+
 @pytest.mark.parametrize("choice", ["link", "click", "https://pictures.example.org/pfocr", "folder"])
 def test_pictures_are_asked_for_as_the_site_was_made(browser: Any, small: BuiltSite, tmp_path: Path, choice: str) -> None:
     folder = tmp_path / "pictures"
@@ -464,11 +515,48 @@ def test_rows_are_filtered_and_sorted_and_downloaded_as_they_are_shown(browser: 
         assert len(lines) == count + 1
 
 
-def test_a_downloaded_table_holds_no_formula(browser: Any, evil_at: Site) -> None:
+FORMULAS = (
+    "=1+1",
+    "+cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(1;1)",
+    "\uff1d4",
+    '=HYPERLINK("http://evil.example","a")',
+    "\t=5",
+    "\n=6",
+    "\u00a0=7",
+)
+TEXTS = ('a"b', 'x","=5', "two\nlines", "semi;colon, comma", "p-38", "NF-κB", "\u202egnp")
+
+
+def test_a_downloaded_table_holds_all_texts_and_no_formula(browser: Any, tmp_path: Path) -> None:
+    genes = [
+        {"word": word, "symbol": f"G{number}", "source": "hgnc_symbol", "hgnc_symbol": f"G{number}", "entrez": str(9100 + number)}
+        for number, word in enumerate((*FORMULAS, *TEXTS))
+    ]
+    record = {"figid": "PMC1__csv", "figtitle": "Words", "pmcid": "PMC1", "papertitle": "A paper", "genes": genes}
+    write(tmp_path / "records", {"_figures/1.md": front_matter(yaml.safe_dump({**record, "chemicals": [], "diseases": []}))})
+    publish(tmp_path / "records", tmp_path / "site", pages=("figures",))
+    with hosted(tmp_path / "site") as url, quiet(browser, Site(url, False), viewport=DESK) as visit:
+        opened(visit, f"{url}/figures/PMC1__csv.html")
+        words = visit.page.locator("table.data").first.locator("bdi.word").all_text_contents()
+        with visit.page.expect_download() as download:
+            visit.page.get_by_role("button", name="CSV").first.click()
+        header, *rows = csv.reader(io.StringIO(Path(download.value.path()).read_bytes().decode(), newline=""))
+    cells = [row[header.index("Words on the figure")] for row in rows]
+    assert len(words) == len(FORMULAS) + len(TEXTS)
+    assert [cell.removeprefix("'") for cell in cells] == words
+    assert [cell for row in [header, *rows] for cell in row if cell.lstrip().startswith(("=", "+", "-", "@", "\uff1d"))] == []
+    assert sum(cell.startswith("'") for cell in cells) == len(FORMULAS)
+
+
+def test_a_cell_of_a_downloaded_table_begins_with_no_formula(browser: Any, evil_at: Site) -> None:
     with quiet(browser, evil_at, viewport=DESK) as visit:
         opened(visit, evil_at.at("figures/PMC1__evil.html"))
-        cells = visit.page.evaluate("import('/assets/tables.js').then(({ quoted }) => ['=1+1', '@a', '-1', 'a\"b', 'a'].map(quoted))")
-        assert cells == ['"\'=1+1"', '"\'@a"', '"\'-1"', '"a""b"', '"a"']
+        texts = [*FORMULAS, 'a"b', "a", "a=1", ""]
+        cells = visit.page.evaluate("texts => import('/assets/tables.js').then(({ quoted }) => texts.map(quoted))", texts)
+        escaped = [text.replace('"', '""') for text in texts]
+        assert cells == [*(f'"\'{text}"' for text in escaped[: len(FORMULAS)]), '"a""b"', '"a"', '"a=1"', '""']
 
 
 def shifted(visit: Visit) -> float:

@@ -1,7 +1,7 @@
 // Tables of a page: sort by a click, filters, CSV of the rows that are shown. Pages are complete without this script.
 
 const FEWEST_ROWS = 2; // tables with fewer rows have nothing to sort
-const FORMULA = /^[=+\-@\t\r]/; // what a spreadsheet would execute
+const FORMULA = /^(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])/; // what a spreadsheet would execute, also behind blanks and in full width
 
 for (const table of document.querySelectorAll("table.data")) if (table.tBodies[0].rows.length >= FEWEST_ROWS) enhance(table);
 for (const image of document.querySelectorAll(".frame img")) watch(image);
