@@ -101,6 +101,15 @@ def test_a_file_named_as_records_are_is_reported_without_its_figure(tmp_path: Pa
     assert sorted(names) == ["PMC2__b-proteins.tsv", "PMC3__c.md"]
 
 
+def test_a_readme_next_to_records_is_not_reported(tmp_path: Path) -> None:
+    files = {f"{FIGID}.md": RECORD[f"_figures/{FIGID}.md"], "README.md": b"# About these records", "_data/README.md": b"# Tables"}
+    assert warnings(folder(tmp_path, files), tmp_path / "out") == []
+
+
+def test_a_named_file_that_is_refused_is_not_reported_as_well(tmp_path: Path) -> None:
+    assert warnings(write(tmp_path, {"notes.json": b"[1]"}) / "notes.json", tmp_path / "out") == []
+
+
 def test_pictures_and_hidden_files_are_not_reported(tmp_path: Path) -> None:
     files = {
         **RECORD,

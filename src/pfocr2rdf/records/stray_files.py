@@ -68,7 +68,9 @@ class _FolderSurvey:
         return StrayFile(figid, self._folder, name) if figid or is_named_as_record(name) else None
 
     def _has_figure(self, stem: str) -> bool:
-        """Whether there is a record file of this name."""
+        """Whether there is a record file of this name; a README is none."""
+        if not is_record(stem + RECORD_SUFFIXES[0]):
+            return False
         suffixes = (suffix + compression for compression in COMPRESSION_SUFFIXES for suffix in RECORD_SUFFIXES)
         return any(self._tree.exists(folder, stem + suffix) for suffix in suffixes for folder in self._figure_folders)
 
@@ -78,10 +80,12 @@ class NamedFiles:
 
     def __init__(self) -> None:
         self._stems: dict[tuple[str, bool], set[str]] = {}
+        self._names: set[str] = set()
         self._table_folders: dict[str, tuple[TableFolder, ...]] = {}
 
     def add(self, folder: str, name: str, is_remote: bool) -> tuple[TableFolder, ...]:
         """Add a file; the folders of its tables."""
+        self._names.add(name)
         self._stems.setdefault((folder, is_remote), set()).add(os.path.splitext(strip_compression(name))[0])
         if folder not in self._table_folders:
             self._table_folders[folder] = find_table_folders(filesystem.list_file_names if is_remote else LocalTree(folder).names, folder)
@@ -94,7 +98,8 @@ class NamedFiles:
             for side_folder in side_folders(folder):
                 with contextlib.suppress(OSError):
                     for name in sorted(list_names(side_folder, lambda name: bool(_find_stem(name, stems)))):  # noqa: B023 - called here
-                        yield StrayFile(_find_stem(name, stems), os.path.basename(trim_folder(side_folder)), name)
+                        if name not in self._names:  # such as JSON that is no record, which is refused
+                            yield StrayFile(_find_stem(name, stems), os.path.basename(trim_folder(side_folder)), name)
 
 
 def _find_stem(name: str, stems: Collection[str]) -> str:
