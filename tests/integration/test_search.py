@@ -310,6 +310,14 @@ def test_near_words_are_offered_where_nothing_or_little_is_found(ask: Ask, pathw
     assert ask(pathways, "JAK2 interlaekins ")[0]["suggestions"] == ["jak2 interleukins"]
 
 
+def test_other_digits_are_offered_where_a_word_is_not_found_and_no_offer_leads_to_nothing(ask: Ask, pathways: Path) -> None:
+    added, other, part, alone, absent = ask(pathways, "STAT33 ", "STAT9 ", "STAT3", "Dextrose STAT", "Dextrose STAT33 ")
+    assert (added["suggestions"], other["suggestions"]) == (["stat3"], ["stat", "stat3"])
+    assert part["ids"]
+    assert part["suggestions"] == []  # STAT1 is no typing error of a word that is found
+    assert alone["suggestions"] == absent["suggestions"] == []  # no entry has both
+
+
 def test_words_of_captions_come_after_all_others_and_snippets_say_what_was_found(ask: Ask, pathways: Path) -> None:
     kinases, interleukin, both, title = ask(pathways, "kinases", "interleuk", "STAT3 kinases", "Glucose")
     assert [item["snippet"] for item in kinases["things"]] == ["", "in the caption: kinases"]

@@ -183,16 +183,23 @@ class SearchIndexReader:
         )
 
     def _suggest(self, words: Sequence[QueryWord], matched: Sequence[_WordMatches]) -> list[str]:
-        """Near queries: one word is another one in each. Words on most entries are the first of those that are equally near."""
+        """Near queries: one word is another one in each. Words on most entries are the first of those that are equally near.
+
+        A word that is found is only taken for one with a typing error. The other words must be on the same entries as the near one.
+        """
         candidates: list[tuple[int, int, str]] = []
         is_nowhere = any(not each.matches for each in matched)
         for position, (word, each) in enumerate(zip(words, matched, strict=True)):
             if is_nowhere and each.matches:
                 continue
-            near = self._near_words(word.terms[0])[:_MAX_CORRECTIONS]
-            for size, other in near:
-                text = " ".join(other if at == position else words[at].terms[0] for at in range(len(words)))
-                candidates.append((size, -len(self._look_up(other, 0, False).matches), text))
+            near = [item for item in self._near_words(word.terms[0]) if item[0] == 1 or not each.matches][:_MAX_CORRECTIONS]
+            others = _intersect([other.matches for at, other in enumerate(matched) if at != position])
+            for size, term in near:
+                entries = self._look_up(term, 0, False).matches
+                if others and entries.keys().isdisjoint(others):
+                    continue
+                text = " ".join(term if at == position else words[at].terms[0] for at in range(len(words)))
+                candidates.append((size, -len(entries), text))
         return [text for _, _, text in sorted(candidates, key=lambda it: (it[0], it[1], utf16_key(it[2])))[:_MAX_SUGGESTIONS]]
 
 

@@ -2,7 +2,8 @@
 
 A word that differs from another within one half has the other half in common (the partitions of Pass-Join). So each word of the
 dictionary has two keys among the terms of the index: its length with the word, and its length with the word from its end. The words
-near another one are then among those below a few prefixes of keys. Digits are no typing errors: ``STAT9`` is not ``STAT3``.
+near another one are then among those below a few prefixes of keys. Other digits are no typing error: ``STAT9`` is not ``STAT3``,
+which is only offered.
 """
 
 from __future__ import annotations
@@ -59,18 +60,19 @@ def key_prefixes(word: str) -> Iterator[str]:
 
 
 def distance(word: str, other: str) -> int:
-    """The length of the stretch in which two words differ; 1 for two neighbours that are swapped. 99 if they differ in digits.
+    """The length of the stretch in which two words differ; 1 for two neighbours that are swapped. At least 2 if they differ in digits.
 
     >>> distance("stta3", "stat3"), distance("sta3", "stat3"), distance("interleukine", "interleukin"), distance("stat1", "stat3")
-    (1, 1, 1, 99)
+    (1, 1, 1, 2)
     """
-    if _digits(word) != _digits(other):
-        return 99
+    smallest = 1 if _digits(word) == _digits(other) else 2
     start = count_shared(word, other)
     word, other = word[start:], other[start:]
     end = count_shared(word[::-1], other[::-1])
     word, other = word[: len(word) - end], other[: len(other) - end]
-    return 1 if len(word) == len(other) == 2 and word == other[::-1] else max(len(word), len(other))
+    is_swapped = len(word) == len(other) == 2 and word == other[::-1]
+    size = 1 if is_swapped else max(len(word), len(other))
+    return max(size, smallest) if size else 0
 
 
 def _digits(word: str) -> str:

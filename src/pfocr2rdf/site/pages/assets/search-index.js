@@ -198,13 +198,17 @@ export class SearchIndex {
     const isNowhere = found.some(({ ways }) => !sizeOf(ways));
     const candidates = words.map(async ({ terms }, position) => {
       if (isNowhere && sizeOf(found[position].ways)) return [];
-      const near = (await this.#near(terms[0])).slice(0, MOST_CORRECTIONS);
-      return Promise.all(
-        near.map(async ([size, other]) => {
-          const text = words.map((word, at) => (at === position ? other : word.terms[0])).join(" ");
-          return [size, -sizeOf((await this.#look(other, 0, false)).ways), text];
-        }),
-      );
+      const isFound = sizeOf(found[position].ways) > 0; // then it is only taken for a word with a typing error
+      const near = (await this.#near(terms[0])).filter(([size]) => size === 1 || !isFound).slice(0, MOST_CORRECTIONS);
+      const rest = found.filter((_, at) => at !== position).map(({ ways }) => ways);
+      const others = rest.length ? together(rest, Math.max) : null; // things that all other words find
+      const offers = near.map(async ([size, other]) => {
+        const { ways } = await this.#look(other, 0, false);
+        if (others && sizeOf(others) && !sizeOf(together([others, ways], Math.max))) return [];
+        const text = words.map((word, at) => (at === position ? other : word.terms[0])).join(" ");
+        return [[size, -sizeOf(ways), text]];
+      });
+      return (await Promise.all(offers)).flat();
     });
     return (await Promise.all(candidates)).flat().sort(byOrder).slice(0, MOST_SUGGESTIONS).map(([, , text]) => text);
   }
@@ -254,17 +258,18 @@ function keysNear(word) {
   return [...keys, ` ${size}>${word.slice(0, half - 1).join("")}${word[half]}${word[half - 1]}`];
 }
 
-// The length of the stretch in which two words differ; 1 for two neighbours that are swapped. 99 if they differ in digits.
+// The length of the stretch in which two words differ; 1 for two neighbours that are swapped. At least 2 if they differ in digits.
 function distance(word, other) {
   const [digits, otherDigits] = [word, other].map((letters) => letters.filter((letter) => letter >= "0" && letter <= "9").join(""));
-  if (digits !== otherDigits) return 99;
+  const smallest = digits === otherDigits ? 1 : 2;
   let [start, end] = [0, 0];
   const shorter = Math.min(word.length, other.length);
   while (start < shorter && word[start] === other[start]) start += 1;
   while (end < shorter - start && word.at(-1 - end) === other.at(-1 - end)) end += 1;
   const [rest, otherRest] = [word.slice(start, word.length - end), other.slice(start, other.length - end)];
-  if (rest.length === 2 && otherRest.length === 2 && rest[0] === otherRest[1] && rest[1] === otherRest[0]) return 1;
-  return Math.max(rest.length, otherRest.length);
+  const isSwapped = rest.length === 2 && otherRest.length === 2 && rest[0] === otherRest[1] && rest[1] === otherRest[0];
+  const size = isSwapped ? 1 : Math.max(rest.length, otherRest.length);
+  return size ? Math.max(size, smallest) : 0;
 }
 
 function fromJson(bytes) {
