@@ -267,6 +267,17 @@ def test_plots_of_the_gallery_are_those_of_the_examples(tmp_path: Path) -> None:
         assert re.findall(r"<text [^>]*>(.*?)</text>", shown) == re.findall(r"<text [^>]*>(.*?)</text>", drawn) != [], name
 
 
+def test_the_text_of_a_note_is_no_code_block() -> None:
+    """A note is indented by four blanks; its text with eight would be shown as code."""
+    notes = [
+        (relative_name(path), line)
+        for path in TEXTS
+        for line in re.findall(r"^!!! .*\n+(.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert notes
+    assert [note for note in notes if not re.match(r" {4}\S", note[1])] == []
+
+
 # -- promises --------------------------------------------------------------------------------------------------------------
 
 
