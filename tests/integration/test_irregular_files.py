@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from tests.support.irregular_files import IRREGULAR, make_irregular
 from tests.support.records import ROOT, exported, front_matter, newer, older, write
 
-from pfocr2rdf import ShapesError, SourceError, read_records, stats, validate
+from pfocr2rdf import ShapesError, SourceError, load, publish, read_records, stats, validate
 from pfocr2rdf.cli import main
 from pfocr2rdf.errors import OptionError
 from pfocr2rdf.pipeline.release import read_release
@@ -81,9 +81,40 @@ def test_as_the_source_itself(word: str, folder: Path, tmp_path: Path, monkeypat
 @pytest.mark.parametrize("name", ["graph.nt", "graph.ttl.gz"])
 def test_rdf_that_is_a_pipe_is_an_error(name: str, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / name)
-    for read in (validate, stats):
+    for read in (validate, stats, lambda path: load(path, tmp_path / "store")):
         with pytest.raises(SourceError, match="is no regular file but a named pipe"):
             read(tmp_path / name)
+
+
+# -- files of an export --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def export_folder(folder: Path, tmp_path: Path) -> Path:
+    exported([folder], tmp_path / "out")
+    return tmp_path / "out"
+
+
+@pytest.mark.parametrize("word", IRREGULAR)
+def test_an_export_with_such_a_manifest_has_none(word: str, export_folder: Path, folder: Path, tmp_path: Path) -> None:
+    """It is not waited for, not read without end, and replaced by the next export, unless it is a folder."""
+    (export_folder / "manifest.json").unlink()
+    make_irregular(tmp_path, word, "manifest.json").rename(export_folder / "manifest.json")
+    for read in (validate, stats, lambda path: load(path, tmp_path / "store")):
+        with pytest.raises(SourceError, match=r"the export has no manifest\.json"):
+            read(export_folder)
+    if word != "folder":
+        assert exported([folder], export_folder).summary.exit_status == 0
+        assert validate(export_folder).graph_count == 1
+
+
+@pytest.mark.parametrize("word", ["FIFO", "socket"])
+def test_a_graph_file_of_an_export_is_not_waited_for(word: str, export_folder: Path, tmp_path: Path) -> None:
+    (export_folder / "figures.nt").unlink()
+    make_irregular(tmp_path, word, "figures.nt").rename(export_folder / "figures.nt")
+    for read in (validate, lambda path: load(path, tmp_path / "store"), lambda path: publish(path, tmp_path / "site")):
+        with pytest.raises(SourceError, match=r"figures\.nt: cannot be read: it is no regular file"):
+            read(export_folder)
 
 
 # -- folders that cannot be listed ---------------------------------------------------------------------------------------------------

@@ -9,6 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pfocr2rdf.storage.regular_files import open_regular
+
 _T = TypeVar("_T")
 
 STAGING_DIR = ".pfocr2rdf-partial"
@@ -37,7 +39,8 @@ TOOL = f"pfocr2rdf {version('pfocr2rdf')}"
 def read_manifest(path: Path, parse: Callable[[Any], _T]) -> _T | None:
     """What ``parse`` makes of the JSON in a file; ``None`` if the file is missing, damaged, or foreign."""
     try:
-        return parse(json.loads(path.read_text(encoding="utf-8")))
+        with open_regular(path) as file:  # a pipe would be waited for, and a device has no end
+            return parse(json.loads(file.read().decode()))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 

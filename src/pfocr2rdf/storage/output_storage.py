@@ -19,6 +19,7 @@ from pfocr2rdf.storage.compression import open_compressed
 from pfocr2rdf.storage.files import BUFFER_BYTES, FileInfo, HashingWriter, atomic_write, map_os_errors
 from pfocr2rdf.storage.filesystem import map_fs_errors
 from pfocr2rdf.storage.layout import PARTITION_MANIFESTS_DIR
+from pfocr2rdf.storage.regular_files import open_regular
 from pfocr2rdf.storage.scratch import scratch_directory
 from pfocr2rdf.storage.urls import redact_message, redact_url
 
@@ -111,6 +112,9 @@ class Storage(NamedTuple):
         system, path = self._resolve(name)
         with self._map_errors(name, "read"):
             try:
+                if isinstance(system, LocalFileSystem) and not os.path.isdir(path):
+                    with open_regular(path) as file:  # a pipe would be waited for, and a device has no end
+                        return file.read()
                 return cast("bytes", system.cat_file(path))
             except (FileNotFoundError, IsADirectoryError):
                 return None

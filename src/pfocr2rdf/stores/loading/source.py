@@ -11,6 +11,7 @@ from typing import NamedTuple
 from pfocr2rdf.errors import SourceError, describe_os_error
 from pfocr2rdf.pipeline.inputs import resolve_input
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
+from pfocr2rdf.storage.regular_files import open_regular
 
 _BLOCK_BYTES = 1 << 20
 
@@ -62,7 +63,7 @@ def resolve_load_source(source: str | os.PathLike[str], graph_layout: str, scrat
 def _sha256_of_file(path: Path, on_read: Callable[[int], object]) -> str:
     digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             while block := file.read(_BLOCK_BYTES):
                 digest.update(block)
                 on_read(len(block))
