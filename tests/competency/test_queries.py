@@ -136,6 +136,13 @@ def test_an_example_says_what_it_asks_and_runs_in_any_store(name: str) -> None:
     rdflib.Graph().query(example.text) if not example.services else None
 
 
+def test_an_example_that_counts_with_genes_names_the_evidence() -> None:
+    """Pages count genes by symbol first: a number by any evidence beside them looks like a fault if it does not name it."""
+    counting = [e for e in ALL.values() if all(text in e.text for text in ("pfocr:mentions", "pfocr:Gene", "COUNT("))]
+    assert len(counting) > 5
+    assert [e.name for e in counting if not re.search("evidence|symbol|synonym", e.description)] == []
+
+
 @pytest.mark.parametrize("name", [name for name, example in ALL.items() if example.query_form != "ask"])
 def test_an_example_is_sorted_and_limited(name: str) -> None:
     query_text = ALL[name].query
