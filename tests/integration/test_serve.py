@@ -398,6 +398,17 @@ def test_directories_of_lists_are_answered_like_a_web_server_of_files_does(path:
     assert status != 200 or response.text == server.get(f"/{path}index.html", BROWSER).text
 
 
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [("search?q=STAT3&x", "/search.html?q=STAT3"), ("search", "/search.html"), ("queries", "/queries.html"), ("genes", "/browse/genes/"),
+     ("figures/", "/browse/figures/")],
+)  # fmt: skip
+def test_a_path_that_people_type_leads_to_its_page(path: str, location: str, server: Served) -> None:
+    response = server.get(f"/{path}", BROWSER, follow_redirects=False)
+    assert (response.status_code, response.headers.get("location")) == (303, location)
+    assert server.get(location, BROWSER).status_code == 200
+
+
 class Page(HTMLParser):
     """What a browser would find."""
 

@@ -8,7 +8,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from pfocr2rdf.rdf.iris import MENTION_NAMESPACE
 from pfocr2rdf.rdf.ontology import ontology_resources
@@ -86,6 +86,8 @@ class PageRequest(NamedTuple):
 
 
 SEARCH_PAGE = "search.html"
+_SHORT_PATHS = {"search": SEARCH_PAGE, "queries": "queries.html", **{item.folder: f"browse/{item.folder}/" for item in ENTITY_TYPES}}
+"""Paths that people type, and the pages that they mean."""
 WARM_UP_STEPS = len(ENTITY_TYPES) + 1
 
 
@@ -147,6 +149,8 @@ class PageHandler:
             return self.handle(request._replace(path=f"{request.path}index.html"))
         if _BROWSE_DIRECTORY(f"{request.path}/"):
             return PageResponse(location=f"{quote(request.path)}/", redirect_status=301)
+        if page := _SHORT_PATHS.get(request.path.removesuffix("/")):
+            return PageResponse(location=f"{page}?{urlencode({'q': request.search_text})}" if request.search_text else page)
         return self._resource(request)
 
     def _resource(self, request: PageRequest) -> PageResponse:
