@@ -205,6 +205,12 @@ def test_the_iri_of_an_example_leads_to_the_page_with_it_in_the_form(server: Ser
     assert server.get("/queries/no-such-example").status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/queries/drawn-with?gene=3717&gene=6774", "/queries.html?example=drawn-with&gene=3717&gene=&gene=3717"])
+def test_a_parameter_of_an_example_has_one_value(path: str, server: Served) -> None:
+    response = httpx.get(f"{server.url}{path}", headers={"Accept": "text/csv"})
+    assert (response.status_code, response.text) == (400, "gene is set twice; give it one value\n")
+
+
 def test_an_example_takes_parameters_in_its_iri(server: Served) -> None:
     url = f"{server.url}/queries/drawn-with"
     default, other = (httpx.get(url, params={"gene": gene, "format": "csv"}, follow_redirects=True) for gene in ("", "jak2"))

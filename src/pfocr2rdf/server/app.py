@@ -11,6 +11,7 @@ import re
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import closing
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlencode
@@ -199,7 +200,7 @@ class _Endpoints:
 
     async def queries(self, request: Request) -> Response:
         """The query page with the examples."""
-        fields = {name: value for name, value in request.query_params.items() if name not in FORMAT_PARAMETERS}
+        fields = {name: value for name, value in _read_fields(request).items() if name not in FORMAT_PARAMETERS}
         example = find_example(fields.pop("example", ""))
         if (text := fields.pop("query", "")) or not example:
             return await asyncio.to_thread(self._query_page, text)
@@ -213,7 +214,7 @@ class _Endpoints:
         """An example query by its IRI: a redirect to the page where it is in the form, or with values of parameters to its answer."""
         if request.method == "OPTIONS":
             return _preflight_response(request, _PAGE_PREFLIGHT_HEADERS)
-        name, fields = request.path_params["name"], dict(request.query_params)
+        name, fields = request.path_params["name"], _read_fields(request)
         example = find_example(name)
         if name and not example:
             raise HttpError(404, "there is no such example query; all are at /queries.html")
@@ -393,6 +394,14 @@ def _convert_ntriples(file: IO[bytes], format_name: str) -> bytes:
     with file:
         triples = [quad.triple for quad in pyoxigraph.parse(file, format=RdfFormat.N_TRIPLES)]
     return serialize_triples(triples, format_name) if triples else b""
+
+
+def _read_fields(request: Request) -> dict[str, str]:
+    """The fields of the query part of a URL, but for those of the format each once: of two values of a parameter, none is the right one."""
+    items = [item for item in request.query_params.multi_items() if item[0] not in FORMAT_PARAMETERS]
+    if twice := [name for (name, _), (other, _) in pairwise(sorted(items)) if name == other]:
+        raise HttpError(400, f"{twice[0]} is set twice; give it one value")
+    return dict(request.query_params)
 
 
 def _example_text(name: str) -> str:
