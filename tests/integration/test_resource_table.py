@@ -112,6 +112,14 @@ def test_statements_in_another_order_are_noticed(tmp_path: Path, lines: list[str
         write_export_table(tmp_path / "table", [f"{line}\n".encode() for line in lines])
 
 
+@pytest.mark.parametrize("line", ["# a comment", FIGURE.replace("> <", ">\t<"), "", f"<{EX}g> ", "\ufeff"])
+@pytest.mark.parametrize("is_last", [False, True])
+def test_lines_in_another_form_are_noticed(line: str, is_last: bool, tmp_path: Path) -> None:
+    lines = [FIGURE, line] if is_last else [FIGURE, line, f'<{EX}h> <{LABEL}> "H" .']
+    with pytest.raises(UngroupedError):
+        write_export_table(tmp_path / "table", [f"{text}\n".encode() for text in lines])
+
+
 def test_a_site_of_an_export_is_that_of_its_store(tmp_path: Path) -> None:
     export([ROOT / "examples"], tmp_path / "export")
     load(tmp_path / "export", tmp_path / "store")

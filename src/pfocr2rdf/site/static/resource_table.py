@@ -8,8 +8,8 @@ once, as a column store does with its dictionary. A process reads it through a c
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -54,7 +54,7 @@ class ResourceTableWriter:
 
     Raises:
         OutputError: there is no room for it.
-        UngroupedError: an export has a subject twice.
+        UngroupedError: an export has a subject twice, or lines in another form than exports have.
     """
 
     def __init__(self, path: Path, *, is_export: bool = False) -> None:
@@ -82,7 +82,7 @@ class ResourceTableWriter:
     def add(self, block: bytes) -> None:
         """Add whole lines."""
         subject, lines = self._subject, self._lines
-        with map_os_errors(self._path):
+        with map_os_errors(self._path), self._map_other_forms():
             for line in block.decode().split("\n")[:-1]:
                 if not line.startswith(subject) or not subject:
                     self._add_resource(subject, lines)
@@ -92,6 +92,16 @@ class ResourceTableWriter:
             self._subject, self._lines = subject, lines
             if len(self._resources) >= _INSERTED_ROWS or len(self._shared) >= _INSERTED_ROWS:
                 self._insert()
+
+    @contextmanager
+    def _map_other_forms(self) -> Iterator[None]:
+        """Lines that are not as an export writes them, such as with tabs or comments: its file was edited, and its manifest with it."""
+        try:
+            yield
+        except (ValueError, SyntaxError):
+            if not self._is_export:
+                raise
+            raise UngroupedError from None
 
     def _add_resource(self, subject: str, lines: list[str]) -> None:
         targets = [line for line in lines if line.startswith(HAS_TARGET)]
@@ -140,7 +150,7 @@ class ResourceTableWriter:
 
     def finish(self) -> None:
         """Write what is left."""
-        with map_os_errors(self._path):
+        with map_os_errors(self._path), self._map_other_forms():
             self._add_resource(self._subject, self._lines)
             self._insert()
             lines = (line.decode()[:-1].split("\t", 1) for line in self._sorter.finish().merge())
