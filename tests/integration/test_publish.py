@@ -305,7 +305,7 @@ def test_pages_that_other_systems_cannot_hold_are_named(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0, result.output
     assert (
-        "cannot hold 3 pages, or not in the same folder: 'figures/PMC1__Fig_T', 'figures/PMC1__Fig_t', 'figures/PMC1__a.b.'"
+        "3 file names are not valid or not unique on Windows and macOS: 'figures/PMC1__Fig_T', 'figures/PMC1__Fig_t', 'figures/PMC1__a.b.'"
         in result.stderr
     )
     assert json.loads(read(tmp_path / "site", "site.json"))["unportable"] == [f"figures/{name}" for name in sorted(names[:3])]

@@ -92,14 +92,14 @@ def publish_command(
     if summary.unportable and not quiet:
         paths = ", ".join(map(repr, summary.unportable[:_MAX_SHOWN_PATHS]))
         click.echo(
-            f"{output}: Windows and macOS cannot hold {len(summary.unportable):,} pages, or not in the same folder: {paths}"
+            f"{output}: {len(summary.unportable):,} file names are not valid or not unique on Windows and macOS: {paths}"
             f"{', ...' if len(summary.unportable) > _MAX_SHOWN_PATHS else ''}; publish with --portable-names, or serve them from Linux "
             f"({output / 'site.json'} lists them)",
             err=True,
         )
     if summary.renamed and not quiet:
         click.echo(
-            f"{output}: {summary.renamed:,} pages have portable names, to which IRIs lead by the rules of the host (hosting/README.md)",
+            f"{output}: {summary.renamed:,} pages have portable names; IRIs redirect to them by the rules of the host (hosting/README.md)",
             err=True,
         )
     if as_json:

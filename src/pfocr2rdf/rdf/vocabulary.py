@@ -155,7 +155,7 @@ PROPERTIES: tuple[Property, ...] = (
     Property("pfocr:pathwayScore", "pathwayScore", "xsd:decimal", "pathway score",
         "How sure the classifier was that the picture is a pathway figure, from 0 to 1.", ("pfocr:Figure",)),
     Property("pfocr:organismName", "organismName", "xsd:string", "organism name",
-        "The name of an organism that the figure is about, as the record says it.", ("pfocr:Figure",)),
+        "The name of an organism in the figure, exactly as in the record.", ("pfocr:Figure",)),
     Property("pfocr:organism", "organism", "pfocr:Organism", "of organism", "The taxon that a figure or a gene belongs to.",
         ("pfocr:Figure", "pfocr:Gene"), close_matches=("wp:organism", "biolink:in_taxon")),
     Property("dcterms:license", "license", "rdfs:Resource"),

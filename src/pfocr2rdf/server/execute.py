@@ -40,7 +40,7 @@ class ExecutionResult(NamedTuple):
     log_message: str = ""  # what is for the operator alone, such as the path of the store
 
 
-_FEDERATION_REFUSED = ExecutionResult(403, "the query asks another server with SERVICE, and this service sends nothing elsewhere")
+_FEDERATION_REFUSED = ExecutionResult(403, "the query asks another server with SERVICE, which this service does not allow")
 _POSSIBLE_FEDERATION_REFUSED = ExecutionResult(
     403, "the query has the word SERVICE or an escaped character, and this service cannot be sure that it asks no other server"
 )

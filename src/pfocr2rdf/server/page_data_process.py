@@ -18,7 +18,7 @@ from pfocr2rdf.storage.scratch import scratch_directory
 _LOG = logging.getLogger(__name__)
 _FIRST_INDEX_SECONDS, _COMPLETE_INDEX_SECONDS = 10.0, 3.0  # a search waits so long for any index, and for the complete one
 _POLL_SECONDS = 0.05
-_RETRY_SECONDS = 60.0  # after the data could not be made
+_FIRST_RETRY_SECONDS, _MAX_RETRY_SECONDS = 1.0, 60.0  # after the data could not be made, as when a load holds the store
 
 
 class PageDataProcess:
@@ -38,6 +38,7 @@ class PageDataProcess:
     async def run(self) -> None:
         """Make it now and whenever it is needed, until the task is cancelled."""
         self._loop = asyncio.get_running_loop()
+        retry_seconds = _FIRST_RETRY_SECONDS
         try:
             with scratch_directory() as scratch:
                 self._finder.scratch = scratch / PAGE_DATA_DIR
@@ -47,7 +48,12 @@ class PageDataProcess:
                     data = self._finder.find()
                     is_complete = bool(data and data.is_complete) or await self._build(scratch)
                     self._is_building = False
-                    await (asyncio.to_thread(self._on_complete) if is_complete else asyncio.sleep(_RETRY_SECONDS))
+                    if is_complete:
+                        retry_seconds = _FIRST_RETRY_SECONDS
+                        await asyncio.to_thread(self._on_complete)
+                    else:
+                        await asyncio.sleep(retry_seconds)
+                        retry_seconds = min(2 * retry_seconds, _MAX_RETRY_SECONDS)
                     await self._is_wanted.wait()
         except OutputError as error:
             _LOG.error("there is no search: %s", error)

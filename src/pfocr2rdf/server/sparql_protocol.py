@@ -20,7 +20,7 @@ _BODY_TIMEOUT_SECONDS = 10.0
 _MAX_FIELDS = 1000
 _SLICE_CHARS = 1 << 16
 FORMAT_PARAMETERS = ("format", "output", "results")  # of Virtuoso, Joseki and Fuseki, and rasqal; SPARQLWrapper sends all three
-_UPDATE_REFUSED_MESSAGE = "this service answers queries and changes nothing; updates are refused"
+_UPDATE_REFUSED_MESSAGE = "the endpoint is read-only: updates are refused"
 
 _find_charset = re.compile(r';\s*+charset\s*+=\s*+"?([^";\s]*+)', re.IGNORECASE).search  # the parsers of email take quadratic time
 

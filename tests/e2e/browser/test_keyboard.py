@@ -26,8 +26,8 @@ FOCUSABLE = """() => {
 
 FOCUSED = """() => {
   const element = document.activeElement;
-  const rings = [element, element.parentElement, element.closest(".cm-editor")].filter(Boolean).map((e) => getComputedStyle(e));
-  const { left, top, right, bottom } = element.getBoundingClientRect();
+  const rings = [element, element.parentElement, element.closest(".CodeMirror")].filter(Boolean).map((e) => getComputedStyle(e));
+  const { left, top, right, bottom } = (element.closest(".CodeMirror") ?? element).getBoundingClientRect();  // its field has no area
   return {
     index: window.controls.indexOf(element),
     isOnPage: element !== document.body,

@@ -21,7 +21,7 @@ _DATASET = iri_term(DATASET_IRI)
 _expand = DESCRIPTION_PREFIXES.expand_term
 _BYTE_SIZE = _expand("dcat:byteSize")
 _FACTS = (
-    ("dcterms:description", "What it is"),
+    ("dcterms:description", "Description"),
     ("dcterms:license", "Licence"),
     ("dcterms:publisher", "Publisher"),
     ("pav:version", "Release"),
@@ -97,7 +97,7 @@ def render_dataset_page(resources: list[Resource], files: list[ReleaseFile], sit
         facts=list(_facts(values, files, site)),
         files=files,
         tables=[
-            _partition_table("Things by class", "Class", _count_partitions(classes, "void:class", "void:entities")),
+            _partition_table("Resources by class", "Class", _count_partitions(classes, "void:class", "void:entities")),
             _partition_table("Statements by property", "Property", _count_partitions(properties, "void:property", "void:triples")),
         ],
         structured_data={"@context": SCHEMA_ORG_CONTEXT, **dataset_node, "includedInDataCatalog": build_catalog_node()},

@@ -281,7 +281,7 @@ class EntityPage(ResourcePage):
         edges = [((0, row), (centre, 0)) for row in range(len(left))]
         edges += [((centre, 0), (centre + 1, row)) for row in range(len(right))]
         is_cut = len(left) < len(self.figures)
-        caption = f"The {type_name} and what is near it{'; more is in the tables' if is_cut else ''}"
+        caption = f"The {type_name} and related resources{'; the tables have more' if is_cut else ''}"
         return DiagramModel(tuple(columns), tuple(edges), caption)
 
     @property

@@ -329,7 +329,7 @@ class FigurePage(ResourcePage):
         edges = [((0, 0), (1, row)) for row in range(len(genes))]
         for row, gene in enumerate(genes):
             edges += [((1, row), (2, families.index(family))) for family in sorted(families_by_gene[gene])]
-        caption = "The figure, genes on it, and the families by whose names they were found" if families else "The figure and genes on it"
+        caption = "The figure, its genes, and the families whose names were read" if families else "The figure and its genes"
         if undrawn_count := len(families_by_gene) - len(genes):
             caption += f"; {undrawn_count:,} more genes are in the table"
         return DiagramModel(tuple(column for column in columns if column), tuple(edges), caption)

@@ -48,7 +48,7 @@ class SparqlClient(Store):
             return [{name: _parse_json_term(value) for name, value in row.items()} for row in rows]
         except (ValueError, KeyError, TypeError, RecursionError):
             body = self.http_client.body_excerpt(response)
-            raise StoreError(f"{url}: did not return query results but: {body}; is it a SPARQL service?") from None
+            raise StoreError(f"{url}: did not return query results: {body}; check that the URL is a SPARQL endpoint") from None
 
     def download_result(self, query: str, graphs: Iterable[str], file: BinaryIO, *, statements: bool) -> None:
         """Download the result of a query of any form into a file: statements as N-Triples, else SPARQL 1.1 Query Results JSON.
@@ -66,7 +66,7 @@ class SparqlClient(Store):
         media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if media_type not in media_types:
             raise StoreError(
-                f"{self.endpoints.query}: answers a query with {media_type or 'something without a name'}; is it a SPARQL service?"
+                f"{self.endpoints.query}: the response has the media type {media_type or 'none'}; check that it is a SPARQL endpoint"
             )
 
     def update(self, text: str, *, idempotent: bool = True) -> None:
