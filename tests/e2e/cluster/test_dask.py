@@ -243,7 +243,7 @@ def test_a_scheduler_that_is_not_there(source: Path, tmp_path: Path, monkeypatch
     write(tmp_path / "out", {MANIFEST_FILE: "{}"})
     for address in (f"tcp://127.0.0.1:{free_port()}", "gopher://127.0.0.1:1"):
         with pytest.raises(ExecutorError, match=f"{address}: the scheduler cannot be reached"):
-            export([source], tmp_path / "out", engine="dask", scheduler=address)
+            export([source], tmp_path / "out", engine="dask", scheduler=address, force=True)
     assert (tmp_path / "out" / MANIFEST_FILE).read_text() == "{}"
 
 
