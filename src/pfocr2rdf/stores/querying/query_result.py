@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 from collections.abc import Iterator
+from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Triple, parse, parse_query_results
@@ -29,7 +30,7 @@ _SHOWN_CHARS = 200
 
 
 class QueryResult:
-    """The complete result of a query. ``len`` counts its rows or triples, and a loop over them can be repeated.
+    """The complete result of a query, as a collection of rows or triples with ``len``, items, slices, and loops that can be repeated.
 
     A row of a SELECT is a dictionary by variable, and a triple of a CONSTRUCT or DESCRIBE is a ``Statement``. Their values are those of
     Python: ``str`` for IRIs and text, ``int``, ``float``, ``Decimal``, ``bool``, ``date``, ``datetime``, and ``None`` for a variable that
@@ -74,6 +75,15 @@ class QueryResult:
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._open())
+
+    def __getitem__(self, index: int | slice) -> Any:
+        """A row or triple by its number, or a list of them for a slice; the ones before are read and skipped."""
+        if isinstance(index, int):
+            return next(islice(self, range(len(self))[index], None))
+        numbers = range(len(self))[index]
+        ascending = numbers if numbers.step > 0 else numbers[::-1]
+        rows = list(islice(self, ascending.start, ascending.stop, ascending.step))
+        return rows if numbers.step > 0 else rows[::-1]
 
     def terms(self) -> Iterator[Any]:
         """The rows as dictionaries of pyoxigraph's terms, without variables that are not bound, or the triples as ``pyoxigraph.Triple``."""

@@ -74,6 +74,19 @@ def test_a_result_has_a_length_and_is_read_again_and_again(store: Path) -> None:
     assert len(answer(store, "SELECT * { ?s a pfocr:Family }")) == 0
 
 
+@pytest.mark.parametrize(
+    "index", [slice(None), slice(1, 3), slice(None, None, -1), slice(3, 0, -2), slice(-2, None), slice(5, 2), slice(9, 99)]
+)
+def test_slices_are_those_of_a_list(index: slice, store: Path) -> None:
+    result = answer(store, TABLE)
+    rows = list(result)
+    assert len(rows) > 3
+    assert result[index] == rows[index]
+    assert [result[number] for number in (0, 2, -1)] == [rows[0], rows[2], rows[-1]]
+    with pytest.raises(IndexError):
+        result[len(rows)]
+
+
 def test_two_loops_do_not_disturb_each_other(store: Path) -> None:
     result = answer(store, "SELECT ?label { ?gene rdfs:label ?label } ORDER BY ?label")
     pairs = [(outer["label"], inner["label"]) for outer in result for inner in result]
