@@ -87,7 +87,7 @@ def test_a_mention_leads_to_its_place_on_the_figure(exported_examples: Path, ser
 
 @pytest.mark.parametrize(
     "path",
-    ["genes/1", "families/..%2F..%2Fetc", "genes/", "genes", "nothing", "figures/X.html", "browse/cats/index.html",
+    ["genes/1", "families/..%2F..%2Fetc", "nothing", "figures/X.html", "browse/cats/index.html",
      "browse/genes/9/index.html",
      "browse/genes/s/page-2.html", "genes/3717/page-2.html", "genes/3717/page-1.html", "mentions/x", "graphs/x", "sitemaps/2.xml",
      "assets/nothing.css",
