@@ -77,6 +77,6 @@ def test_secrets_do_not_get_into_the_graph(url: str, tmp_path: Path) -> None:
     "https://www.ncbi.nlm.nih.gov/pmc/articles/{pmcid}/bin/{filename}",
 ])  # fmt: skip
 def test_pictures_have_no_iris_in_the_namespaces_of_things(text: str, tmp_path: Path) -> None:
-    with pytest.raises(OptionError, match="which have CURIEs; give the URL of a host"):
+    with pytest.raises(OptionError, match="of resources with CURIEs; give the URL of a host"):
         export([EXAMPLES], tmp_path / "out", formats=["nt"], image_url=text)
     assert not (tmp_path / "out").exists()
