@@ -47,14 +47,17 @@ class PageDataProcess:
                     self._is_wanted.clear()
                     data = self._finder.find()
                     is_complete = bool(data and data.is_complete) or await self._build(scratch)
-                    self._is_building = False
+                    self._is_building = (
+                        not is_complete and retry_seconds < _FIRST_INDEX_SECONDS
+                    )  # a search waits for a retry that comes soon
                     if is_complete:
                         retry_seconds = _FIRST_RETRY_SECONDS
                         await asyncio.to_thread(self._on_complete)
                     else:
                         await asyncio.sleep(retry_seconds)
                         retry_seconds = min(2 * retry_seconds, _MAX_RETRY_SECONDS)
-                    await self._is_wanted.wait()
+                    if not self._is_building:
+                        await self._is_wanted.wait()
         except OutputError as error:
             _LOG.error("there is no search: %s", error)
         finally:
