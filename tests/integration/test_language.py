@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WORDS = tomllib.loads((ROOT / "tests" / "data" / "words.toml").read_text(encoding="utf-8"))["replacements"]
-PATTERNS = {re.compile(rf"\b(?:{pattern})\b".replace(" ", r"\s+")): use for pattern, use in WORDS.items()}
+PATTERNS = {re.compile(rf"\b(?:{pattern})\b".replace(" ", r"\s+"), re.IGNORECASE): use for pattern, use in WORDS.items()}
 PAGES = sorted({
     *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "tests/README.md")),
     *(ROOT / "docs").rglob("*.md"),

@@ -18,7 +18,7 @@ from pfocr2rdf.storage.sqlite import create_database
 _DOI, _SAME_AS = expand_term("bibo:doi"), expand_term("owl:sameAs")
 
 ENTITY_BATCH_SIZE = 512
-"""So many entities are one batch for the serializers: some formats show where it begins."""
+"""The number of entities in a batch for the serializers: some formats show where it begins."""
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS descriptions (

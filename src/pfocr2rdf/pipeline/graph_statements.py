@@ -24,8 +24,8 @@ _PARSE_BATCH_STATEMENTS = 4096
 def read_statements(graph: GraphFiles, scratch: Path, progress: Progress | None) -> Iterator[bytes]:
     """All statements without the names of their graphs; ``scratch`` is an empty folder for temporary files.
 
-    The files of an export have each statement once, and those of one subject side by side: they are read as they are. Nobody
-    knows that of other files, whose statements are therefore sorted first, on disk.
+    The files of an export have each statement once, and those of one subject side by side, so they are read in this order. Other files
+    may have any order and duplicates, so their statements are sorted first, on disk.
 
     Raises:
         SourceError: a file cannot be read, is no valid RDF, or is not the one that the manifest lists.

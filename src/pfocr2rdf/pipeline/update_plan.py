@@ -15,7 +15,7 @@ from pfocr2rdf.records.record_ref import RecordRef
 from pfocr2rdf.storage.sqlite import DATABASE_ERRORS
 
 MIN_UPDATE_RECORDS = 64
-"""So many changes are always few; beyond, one record in eight."""
+"""Up to this number, changes are always few; above, up to one record in eight."""
 
 _MAX_SHARE = 8
 _MAX_DOCUMENT_BYTES = 64 << 20  # of changed documents of streams, which are in memory until they are mapped

@@ -1,6 +1,6 @@
 r"""A reader of the subset of YAML that PFOCR's records are written in: block style, with scalars that are plain or in single quotes.
 
-It is quick, since regular expressions cut the text at its keys, and rows of lists are looked up by their text. Whatever is not surely
+It is fast, because regular expressions cut the text at its keys, and rows of lists are looked up by their text. Text that is not certainly
 in the subset makes it return ``None``, so that another reader decides: double quotes, block scalars, flow style but for ``[]`` and
 ``{}``, anchors, tags, comments, document markers, tabs and control characters, empty lines, other indentation than two blanks,
 repeated keys.

@@ -121,7 +121,7 @@ class _BlockReader:
         return b"".join(parts)
 
     def read_padded(self, size: int) -> bytes:
-        """So many bytes, with those read as well that fill the last block."""
+        """This number of bytes, with those read as well that fill the last block."""
         return self.read(size + -size % tarfile.BLOCKSIZE)[:size]
 
     def enter(self, size: int) -> None:

@@ -17,7 +17,7 @@ from pfocr2rdf.stores.querying.query_text import QueryText, scan_query
 from pfocr2rdf.stores.querying.syntax_errors import explain_syntax_error
 
 STORE_UNAVAILABLE_MESSAGE = "the store cannot be read now; ask again in a moment, or see the log of the service"
-WAYS_OUT = "add LIMIT, or make a pattern more specific"  # of a query that is too large
+QUERY_REMEDY = "add LIMIT, or make a pattern more specific"  # of a query that is too large
 _MAX_MESSAGE_CHARS = 2000
 
 
@@ -56,11 +56,11 @@ def execute_into(
     except OSError as error:
         if error.errno == errno.EFBIG:
             return ExecutionResult(
-                500, f"the answer is larger than this service gives; {WAYS_OUT}, or have --max-answer of the service raised"
+                500, f"the answer is larger than this service gives; {QUERY_REMEDY}, or have --max-answer of the service raised"
             )
         return ExecutionResult(500, f"the answer cannot be kept: {os.strerror(error.errno or errno.EIO)}")
     except MemoryError:
-        return ExecutionResult(500, f"the query needs more memory than it may have; {WAYS_OUT}, or have --memory of the service raised")
+        return ExecutionResult(500, f"the query needs more memory than it may have; {QUERY_REMEDY}, or have --memory of the service raised")
     return result._replace(detail=result.detail[:_MAX_MESSAGE_CHARS], log_message=result.log_message[:_MAX_MESSAGE_CHARS])
 
 

@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from pfocr2rdf.server.execute import WAYS_OUT, ExecutionResult, SparqlRequest
+from pfocr2rdf.server.execute import QUERY_REMEDY, ExecutionResult, SparqlRequest
 from pfocr2rdf.server.fair_queue import FairQueue, QueueFullError
 from pfocr2rdf.server.settings import ServerSettings
 from pfocr2rdf.server.worker import ALLOCATOR_ENVIRONMENT, READY_SIGNAL
@@ -166,12 +166,12 @@ class WorkerPool:
                 streamed, should_recycle = await worker.execute(request)
         except TimeoutError:
             limit = f"{self._settings.timeout_seconds:g} seconds"
-            message = f"the query took longer than {limit} and was ended; {WAYS_OUT}, or have --timeout of the service raised"
+            message = f"the query took longer than {limit} and was ended; {QUERY_REMEDY}, or have --timeout of the service raised"
             return StreamedResult(ExecutionResult(504, message))
         except _WorkerExitedError:
             memory = f"{self._settings.memory_mb} MB"
             reason = f"the query needs more memory than it may have, {memory}, or is nested too deeply"
-            message = f"{reason}; {WAYS_OUT}, or have --memory of the service raised"
+            message = f"{reason}; {QUERY_REMEDY}, or have --memory of the service raised"
             return StreamedResult(ExecutionResult(500, message))
         finally:
             if should_recycle:

@@ -16,8 +16,8 @@ from pfocr2rdf.errors import OutputError
 from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.locks import DirectoryLock
 
-# With the name of the machine: where several share the folder for temporary files, not every lock is seen by the others. Whoever changes
-# how owners lock must change the prefix, too: else processes of one version take the directories of another one for left behind.
+# With the name of the machine: where several share the folder for temporary files, not every lock is seen by the others. A change
+# of how owners lock must change the prefix, too: else processes of one version take the directories of another one for left behind.
 _PREFIX = f"pfocr2rdf-temporary-{re.sub(r'[^A-Za-z0-9]+', '-', platform.node())}-"
 
 

@@ -1,4 +1,4 @@
-// An answer as elements. Whatever comes from an endpoint is put in as text, and links lead to pages of the site, http and https only.
+// An answer as elements. Everything from an endpoint is put in as text, and links lead to pages of the site, http and https only.
 
 import { ask, fetchFile } from "./endpoint.js";
 import { isNumber, resultTable, termOf } from "./result-table.js";
