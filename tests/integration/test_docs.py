@@ -5,6 +5,8 @@ from __future__ import annotations
 import doctest
 import re
 import struct
+import subprocess
+import sys
 import tomllib
 from collections import defaultdict
 from pathlib import Path
@@ -38,8 +40,13 @@ def relative_name(path: Path) -> str:
 # -- commands and what they say --------------------------------------------------------------------------------------------
 
 
-def test_readme_begins_with_the_two_commands() -> None:
-    first, second = re.findall(r"^```sh\n(.*)\n```$", README.read_text(encoding="utf-8"), re.MULTILINE)
+def test_the_first_two_commands_of_the_readme_are_those_that_ci_runs() -> None:
+    first, second = (
+        subprocess.run([sys.executable, ".ci/readme.py", n], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+        for n in ("1", "2")
+    )
+    blocks = re.findall(r"^```(?:sh|console)\n(.*)\n```$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert blocks[:2] == [first, second]  # nothing stands before them that looks like a command
     assert first == "python3 -m venv .venv && .venv/bin/pip install -e . && .venv/bin/pfocr2rdf export examples --output output"
     assert second == ".venv/bin/pip install -e '.[test]' && .venv/bin/python -m pytest -n auto"
 
