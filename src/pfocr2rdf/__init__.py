@@ -39,6 +39,8 @@ if TYPE_CHECKING:  # for type checkers and editors; a test holds it equal to the
     from pfocr2rdf.stores.apply import ApplyResult as ApplyResult
     from pfocr2rdf.stores.apply import apply as apply
     from pfocr2rdf.stores.connect import ConnectionOptions as ConnectionOptions
+    from pfocr2rdf.stores.convert import ConversionSummary as ConversionSummary
+    from pfocr2rdf.stores.convert import convert as convert
     from pfocr2rdf.stores.loading.load import LoadResult as LoadResult
     from pfocr2rdf.stores.loading.load import load as load
     from pfocr2rdf.stores.mentions.join import MentionRow as MentionRow
@@ -79,6 +81,8 @@ _PUBLIC = (
     "pfocr2rdf.stores.apply.ApplyResult",
     "pfocr2rdf.stores.apply.apply",
     "pfocr2rdf.stores.connect.ConnectionOptions",
+    "pfocr2rdf.stores.convert.ConversionSummary",
+    "pfocr2rdf.stores.convert.convert",
     "pfocr2rdf.stores.loading.load.LoadResult",
     "pfocr2rdf.stores.loading.load.load",
     "pfocr2rdf.stores.mentions.join.MentionRow",

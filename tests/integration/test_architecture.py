@@ -14,7 +14,7 @@ PRIVATE_WORDS = frozenset(
     ["one", "some", "found", "said", "told", "tell", "place", "kept", "held", "beside", "losers", "where", "there", "earlier", "before"]
 )
 MAX_TOP_LEVEL_ENTRIES = 13
-MAX_IMPORT_CHAIN = 20
+MAX_IMPORT_CHAIN = 22
 
 
 @cache

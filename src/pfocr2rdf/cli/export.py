@@ -15,6 +15,7 @@ from pfocr2rdf.cli.errors import handle_errors
 from pfocr2rdf.cli.params import FormatName, shapes_option
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.cli.table import print_summary
+from pfocr2rdf.derived.formats import DERIVED_FORMATS
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.pipeline.options import EXECUTORS, VIOLATION_POLICIES
 from pfocr2rdf.pipeline.release import Release, read_release
@@ -40,7 +41,8 @@ Examples:
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCES...", type=click.Path(allow_dash=True))
 @click.option("-o", "--output", required=True, metavar="DIRECTORY", help="The output folder, as a path or a URL (s3://bucket/folder).")
 @click.option(
-    "-f", "--format", "formats", multiple=True, type=FormatName(list(SERIALIZERS)), default=DEFAULT_FORMATS, show_default=True,
+    "-f", "--format", "formats", multiple=True, type=FormatName([*SERIALIZERS, *DERIVED_FORMATS]), default=DEFAULT_FORMATS,
+    show_default=True,
     help="Output format; repeat for several. Short names such as ttl and nt are accepted. All formats are written in one pass.",
 )  # fmt: skip
 @click.option("--compress", type=click.Choice(list(COMPRESSION_SUFFIXES)), help="Compress the graph files.")

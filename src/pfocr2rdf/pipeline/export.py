@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import BinaryIO
 
+from pfocr2rdf.derived.formats import DERIVED_FORMATS
 from pfocr2rdf.errors import OptionError, OutputError, SourceError
 from pfocr2rdf.pipeline.options import EXECUTORS, ExecutorOptions, ExportOptions
 from pfocr2rdf.pipeline.partitioned import PartitionedExport
@@ -65,7 +66,8 @@ def export(
         output: the export directory, by path or URL. Its files appear at the end, each of them whole, or not at all. If it holds
             a previous export, or one that was interrupted, only records that are new or have changed are mapped; the files are
             the same as if all were.
-        formats: names of ``SERIALIZERS``, or aliases such as ``"ttl"``.
+        formats: names of ``SERIALIZERS``, or aliases such as ``"ttl"``, and of ``DERIVED_FORMATS``, which are computed from the graph:
+            without a format for the graph, it is written in the default ones.
         compress: ``gz`` or ``zst``, for the files of the graph.
         shapes: folders of SHACL shapes, which replace built-in ones or are added to them.
         on_violation: ``quarantine`` leaves out a figure with a violation, ``keep`` only reports it, ``fail`` stops.
@@ -99,8 +101,12 @@ def export(
         ValueError: an unknown format, compression, engine or ``on_violation``, a number below 1, or an ``image_url`` that is none.
     """
     begin = time.perf_counter()
+    format_names = dict.fromkeys(map(canonical_format_name, formats))
+    derived = tuple(name for name in format_names if name in DERIVED_FORMATS)
+    graph_formats = tuple(name for name in format_names if name not in DERIVED_FORMATS) or (DEFAULT_FORMATS if derived else ())
     options = ExportOptions(
-        formats=() if dry_run else tuple(dict.fromkeys(map(canonical_format_name, formats))),
+        formats=() if dry_run else graph_formats,
+        derived=() if dry_run else derived,
         compress=compress,
         on_violation=on_violation,
         limit=limit,

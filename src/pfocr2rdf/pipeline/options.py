@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pfocr2rdf.derived.formats import DERIVED_FORMATS
 from pfocr2rdf.errors import OptionError
 from pfocr2rdf.pipeline.results import QUARANTINED, REFUSED
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
@@ -28,11 +29,15 @@ class ExportOptions:
     partition_records: int | None = None
     merge: bool = False
     image_url: str = ""
+    derived: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in self.formats:
             if name not in SERIALIZERS:
-                raise OptionError(f"{name!r} is no format; choose from {', '.join(SERIALIZERS)}")
+                raise OptionError(f"{name!r} is no format; choose from {', '.join([*SERIALIZERS, *DERIVED_FORMATS])}")
+        for name in self.derived:
+            if name not in DERIVED_FORMATS:
+                raise OptionError(f"{name!r} is no derived format; choose from {', '.join(DERIVED_FORMATS)}")
         if self.compress is not None and self.compress not in COMPRESSION_SUFFIXES:
             raise OptionError(f"{self.compress!r} is no compression; choose from {', '.join(COMPRESSION_SUFFIXES)}")
         if self.on_violation not in VIOLATION_POLICIES:

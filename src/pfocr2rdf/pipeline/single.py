@@ -10,6 +10,7 @@ from itertools import islice, repeat
 from typing import Any
 
 from pfocr2rdf.pipeline.aggregate import Aggregator, DroppedRecords
+from pfocr2rdf.pipeline.derived_files import derive_from_files
 from pfocr2rdf.pipeline.entity_index import EntityIndex, WrittenEntity
 from pfocr2rdf.pipeline.graph_file import GraphFileWriter
 from pfocr2rdf.pipeline.incremental import ReusableRecords, detect_changes
@@ -88,7 +89,7 @@ class SingleFileExport:
         """All that the files of an export depend on, but for the records, the mapping and the shapes."""
         options = self._run.options
         settings = {"sources": self._run.source_names, "release": repr(self._run.release), "formats": list(options.formats)}
-        return settings | {"compress": options.compress, "limit": options.limit}
+        return settings | {"derived": list(options.derived), "compress": options.compress, "limit": options.limit}
 
     def _unchanged_summary(self, reusable: ReusableRecords) -> ExportSummary | None:
         """The summary of the export that is there already, where it is what this one would be."""
@@ -185,6 +186,8 @@ class SingleFileExport:
             summary.withheld = True
             return summary
         graph_files = [file for file in directory.written_files if file.name.startswith("figures.")]
+        if derived := self._run.options.derived:
+            derive_from_files([directory.staging / file.name for file in graph_files], derived, directory.open)
         write_sidecars(directory, self._run, aggregator, graph_files)
         summary.files = sorted(file.name for file in directory.written_files)
         stray_files = [self._run.sources.orphans, self._run.sources.unread]

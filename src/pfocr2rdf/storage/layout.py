@@ -23,10 +23,12 @@ PARTITION_MANIFESTS_DIR = ".pfocr2rdf-parts"
 
 MANIFEST_FILE = "manifest.json"
 DELTA_FILE = "delta.json"
+CONVERSION_FILE = "conversion.json"  # the manifest of a folder of converted files
 SITE_MANIFEST = "site.json"  # the manifest of a site; a folder that has it is one of ours
 STORE_MARKER_FILE = "CURRENT"  # every RocksDB database has it, and rewrites it when it is opened for writing
 REPORT_FILE = "report.json"
 ALIASES_FILE, ALIAS_COLUMNS = "aliases.tsv", ("alias", "figid", "iri")
+DERIVED_FOLDERS = ("tables", "genesets", "kgx", "biothings", "sssom", "linksets")  # the folders of files in derived formats
 QUARANTINE_DIR, REASONS_FILE = "quarantine", "reasons.json"
 PREVIOUS_MANIFEST = "previous-manifest.json"
 

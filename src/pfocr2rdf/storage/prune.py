@@ -9,6 +9,7 @@ from typing import Any
 
 from pfocr2rdf.storage.layout import (
     CHECKPOINT_DIR,
+    DERIVED_FOLDERS,
     MANIFEST_FILE,
     PARTITION_MANIFESTS_DIR,
     PREVIOUS_MANIFEST,
@@ -56,7 +57,7 @@ class OwnedFiles:
         with contextlib.suppress(KeyError, TypeError):  # it is none of ours
             if is_own_manifest(manifest):
                 files, quarantined = [file["name"] for file in manifest["files"]], manifest.get("quarantined", [])
-                self.files.update(filter(_is_plain, files))
+                self.files.update(filter(_is_own_path, files))
                 self.quarantined.update(filter(_is_plain, quarantined))
 
     def __bool__(self) -> bool:
@@ -69,6 +70,12 @@ class OwnedFiles:
 
 def _is_plain(name: object) -> bool:
     return isinstance(name, str) and name == os.path.basename(name) and name not in ("", ".", "..") and "\0" not in name
+
+
+def _is_own_path(name: object) -> bool:
+    """Whether a name in a manifest is that of a file in the directory, or in a folder of derived files."""
+    folder, separator, base = name.partition("/") if isinstance(name, str) else ("", "", name)
+    return _is_plain(base) and folder in DERIVED_FOLDERS if separator else _is_plain(name)
 
 
 class StaleFiles:

@@ -79,7 +79,12 @@ class StagedDirectory:
 
     @contextlib.contextmanager
     def open(self, name: str) -> Iterator[BinaryIO]:
-        """A new file to write bytes to; compressed if the name ends in ``.gz`` or ``.zst``, with the same bytes each time."""
+        """A new file to write bytes to; compressed if the name ends in ``.gz`` or ``.zst``, with the same bytes each time.
+
+        The name may have a folder: ``kgx/nodes.tsv``.
+        """
+        with map_os_errors(self.path / name):
+            (self.staging / name).parent.mkdir(parents=True, exist_ok=True)
         with map_os_errors(self.path / name), (self.staging / name).open("wb", buffering=BUFFER_BYTES) as file:
             writer = HashingWriter(file)
             with open_compressed(name, writer) as stream:
@@ -106,11 +111,16 @@ class StagedDirectory:
                 os.replace(self.path / self._manifest, self.staging / _set_aside(self._manifest))
             self._remove_stale()
             for name in sorted(self._published_names(), key=lambda name: name == self._manifest):
+                (self.path / name).parent.mkdir(exist_ok=True)
                 os.replace(self.staging / name, self.path / name)
 
     def _remove_stale(self) -> None:
         for name in sorted(self._stale_names.difference(file.name for file in self.written_files)):
-            (self.path / name).unlink(missing_ok=True)
+            with contextlib.suppress(NotADirectoryError):
+                (self.path / name).unlink(missing_ok=True)
+            if folder := os.path.dirname(name):
+                with contextlib.suppress(OSError):  # it has other files
+                    (self.path / folder).rmdir()
 
     def _published_names(self) -> list[str]:
         return [file.name for file in self.written_files]

@@ -1,0 +1,53 @@
+"""The base of derived formats."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack
+from typing import BinaryIO, ClassVar
+
+from pfocr2rdf.derived.entities import EntitySummary
+from pfocr2rdf.derived.nodes import FigureNodes, Node
+
+OpenFile = Callable[[str], AbstractContextManager[BinaryIO]]
+"""Opens a new file of the output by its relative name, such as ``kgx/nodes.tsv``."""
+
+
+class OutputFiles:
+    """The files that a format writes; all of them are closed at the end."""
+
+    def __init__(self, open_file: OpenFile, stack: ExitStack) -> None:
+        self._open_file, self._stack = open_file, stack
+
+    def create(self, name: str) -> BinaryIO:
+        """A new file, by its relative name."""
+        return self._stack.enter_context(self._open_file(name))
+
+
+class DerivedFormat(ABC):
+    """A derived format, which gets all entities, then all figures, and writes files whose memory does not grow with the figures.
+
+    ``entities`` has the summaries of all entities by their identifiers once the first figure comes. ``warnings`` counts what the format
+    cannot represent, by sentence; the caller reports it.
+    """
+
+    name: ClassVar[str]  # what ``--format`` calls it
+
+    def __init__(self, files: OutputFiles, entities: Mapping[str, EntitySummary]) -> None:
+        self.files, self.entities = files, entities
+        self.warnings: dict[str, int] = {}
+
+    def add_entity(self, entity: Node) -> None:  # noqa: B027 - some formats need no entities
+        """Add an entity."""
+
+    @abstractmethod
+    def add_figure(self, nodes: FigureNodes) -> None:
+        """Add a figure with its mentions."""
+
+    def finish(self) -> None:  # noqa: B027 - some formats have no end
+        """Write what comes after the last figure, while the files are open."""
+
+    def warn(self, sentence: str) -> None:
+        """Count something that the format cannot represent."""
+        self.warnings[sentence] = self.warnings.get(sentence, 0) + 1

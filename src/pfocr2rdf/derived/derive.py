@@ -1,0 +1,38 @@
+"""The derivation: one pass over the entities of a graph and one over its figures, for all derived formats together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+
+from pfocr2rdf.derived.base import OpenFile, OutputFiles
+from pfocr2rdf.derived.entities import EntitySummary, summarize_entity
+from pfocr2rdf.derived.formats import DERIVED_FORMATS
+from pfocr2rdf.derived.graph import NodeGraph
+from pfocr2rdf.derived.nodes import node_id
+
+
+def derive(graph: NodeGraph, format_names: Iterable[str], open_file: OpenFile) -> dict[str, int]:
+    """Write the files of derived formats.
+
+    Args:
+        graph: the graph, which is read twice.
+        format_names: names of ``DERIVED_FORMATS``.
+        open_file: opens the files of the output.
+
+    Returns:
+        What the formats cannot represent, as sentences with counts.
+    """
+    entities: dict[str, EntitySummary] = {}
+    with ExitStack() as stack:
+        formats = [DERIVED_FORMATS[name](OutputFiles(open_file, stack), entities) for name in format_names]
+        for entity in graph.iter_entities():
+            entities[node_id(entity)] = summarize_entity(entity)
+            for derived_format in formats:
+                derived_format.add_entity(entity)
+        for nodes in graph.iter_figures():
+            for derived_format in formats:
+                derived_format.add_figure(nodes)
+        for derived_format in formats:
+            derived_format.finish()
+    return {sentence: count for derived_format in formats for sentence, count in sorted(derived_format.warnings.items())}

@@ -1,0 +1,123 @@
+"""The nodes of a finished graph, read from its files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from itertools import groupby
+from typing import IO, NamedTuple, Protocol
+
+import pyoxigraph
+
+from pfocr2rdf.derived.nodes import FigureNodes, Node, value, values
+from pfocr2rdf.errors import SourceError
+from pfocr2rdf.rdf.serializers.jsonld import JsonLdSerializer
+from pfocr2rdf.rdf.terms import Resource
+
+_FIGURE, _MENTION = "pfocr:Figure", "pfocr:Mention"
+_MENTION_STARTS = (b'{"type": "pfocr:Mention", ', b'{"type": ["pfocr:Mention", ')
+_FIGURE_STARTS = (b'{"type": "pfocr:Figure", ', b'{"type": ["pfocr:Figure", ')
+_GRAPH_START, _GRAPH_END = b'"@graph": [\n', b"]}\n"
+
+
+class NodeGraph(Protocol):
+    """A graph that can be read several times."""
+
+    def iter_entities(self) -> Iterator[Node]:
+        """The nodes that are neither figures nor mentions, each once."""
+
+    def iter_figures(self) -> Iterator[FigureNodes]:
+        """The figures, each with its mentions."""
+
+
+class UnorderedGraphError(Exception):
+    """The mentions of a figure do not follow it, so the file was not written by an export."""
+
+
+class GraphPart(NamedTuple):
+    """A file of the graph: its name for messages, a function that opens it (decompressed), and its syntax."""
+
+    name: str
+    open: Callable[[], AbstractContextManager[IO[bytes]]]
+    syntax: pyoxigraph.RdfFormat
+
+
+class ExportedGraph:
+    """The graph in the files of an export, in which mentions follow their figure. JSON-LD is the fastest syntax to read.
+
+    Raises:
+        SourceError: in a loop, a file is not valid RDF.
+        UnorderedGraphError: in a loop, the mentions do not follow their figure.
+    """
+
+    def __init__(self, parts: Sequence[GraphPart]) -> None:
+        self._parts = parts
+
+    def iter_entities(self) -> Iterator[Node]:
+        """The nodes that are neither figures nor mentions."""
+        for part in self._parts:
+            with part.open() as file:
+                if part.syntax == pyoxigraph.RdfFormat.JSON_LD:
+                    lines = (line for line in _iter_node_lines(file) if not line.startswith(_MENTION_STARTS + _FIGURE_STARTS))
+                    nodes = _parse_lines(lines, part.name)
+                else:
+                    nodes = _iter_statement_nodes(file, part.syntax)
+                for node in nodes:
+                    if not {_FIGURE, _MENTION}.intersection(values(node, "type")):
+                        yield node
+
+    def iter_figures(self) -> Iterator[FigureNodes]:
+        """The figures, each with its mentions."""
+        for part in self._parts:
+            with part.open() as file:
+                if part.syntax == pyoxigraph.RdfFormat.JSON_LD:
+                    lines = (line for line in _iter_node_lines(file) if line.startswith(_MENTION_STARTS + _FIGURE_STARTS))
+                    yield from _join_figures(_parse_lines(lines, part.name))
+                else:
+                    yield from _join_figures(_iter_statement_nodes(file, part.syntax))
+
+
+def _iter_node_lines(file: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines of the nodes, without the commas."""
+    lines = iter(file)
+    for line in lines:
+        if line == _GRAPH_START:
+            break
+    for line in lines:
+        if line != _GRAPH_END and line != b"\n":
+            yield line[:-2] if line.endswith(b",\n") else line
+
+
+def _parse_lines(lines: Iterable[bytes], name: str) -> Iterator[Node]:
+    loads = json.loads
+    for line in lines:
+        try:
+            yield loads(line)
+        except ValueError:
+            raise SourceError(f"{name}: is not the JSON-LD of an export, which has one node a line; export again") from None
+
+
+def _iter_statement_nodes(file: IO[bytes], syntax: pyoxigraph.RdfFormat) -> Iterator[Node]:
+    """The nodes of a file in another syntax, by the serializer of JSON-LD: both syntaxes give the same nodes."""
+    serializer = JsonLdSerializer()
+    triples = (quad.triple for quad in pyoxigraph.parse(file, format=syntax))
+    for subject, group in groupby(triples, lambda triple: triple.subject):
+        pairs = tuple((str(triple.predicate), str(triple.object)) for triple in group)
+        yield json.loads(serializer.serialize_resources([Resource(str(subject), pairs)], ""))
+
+
+def _join_figures(nodes: Iterable[Node]) -> Iterator[FigureNodes]:
+    current: FigureNodes | None = None
+    for node in nodes:
+        types = values(node, "type")
+        if _FIGURE in types:
+            if current:
+                yield current
+            current = FigureNodes(node, [])
+        elif _MENTION in types:
+            if not current or value(node, "hasTarget") != current.figure["id"]:
+                raise UnorderedGraphError
+            current.mentions.append(node)
+    if current:
+        yield current

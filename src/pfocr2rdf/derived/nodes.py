@@ -1,0 +1,96 @@
+"""Nodes: the statements of a subject as a compact JSON-LD node object, with the terms of the project's context.
+
+IRIs are CURIEs where the context has a prefix (``ncbigene:6772``), so formats can use them as identifiers. A property has one value or
+a list of values; ``values`` and ``value`` hide the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from pfocr2rdf.rdf.vocabulary import DEFAULT_PREFIXES, PREFIXES
+
+Node = Mapping[str, Any]
+"""A node object: ``id``, ``type``, and a value or list of values for each term."""
+
+_KINDS = {
+    "pfocr:Gene": "gene",
+    "pfocr:Family": "family",
+    "pfocr:Chemical": "chemical",
+    "pfocr:Disease": "disease",
+    "pfocr:Organism": "organism",
+    "pfocr:Paper": "paper",
+    "pfocr:Pathway": "pathway",
+}
+
+
+class FigureNodes(NamedTuple):
+    """A figure with its mentions, in the order of the graph."""
+
+    figure: Node
+    mentions: list[Node]
+
+
+def values(node: Node, term: str) -> list[str]:
+    """The values of a term as text: CURIEs or IRIs, or the text of literals without datatype and language.
+
+    >>> node = {"id": "ncbigene:6772", "label": "STAT1", "memberOf": ["fam:STAT", {"id": "fam:ISGF"}]}
+    >>> values(node, "label"), values(node, "memberOf"), values(node, "organism")
+    (['STAT1'], ['fam:STAT', 'fam:ISGF'], [])
+    """
+    content = node.get(term)
+    if content is None:
+        return []
+    if type(content) is str:
+        return [content]
+    return [_text(item) for item in (content if type(content) is list else [content])]
+
+
+def value(node: Node, term: str) -> str:
+    """The value of a term as text, ``""`` for none; of several values, the first in code point order.
+
+    >>> value({"label": ["b", "a"]}, "label"), value({}, "label")
+    ('a', '')
+    """
+    content = node.get(term, "")
+    return content if type(content) is str else min(values(node, term), default="")
+
+
+def _text(item: Any) -> str:
+    return item if type(item) is str else str(item["id"] if "id" in item else item["@value"])
+
+
+def node_id(node: Node) -> str:
+    """The identifier of a node: a CURIE, or an IRI without a prefix."""
+    identifier: str = node["id"]
+    return identifier
+
+
+def kind(node: Node) -> str:
+    """``gene``, ``family``, ``chemical``, ``disease``, ``organism``, ``paper`` or ``pathway``; ``other`` for another entity.
+
+    An entity that is a chemical and a disease counts as a chemical.
+    """
+    types = values(node, "type")
+    return next((name for class_name, name in _KINDS.items() if class_name in types), "other")
+
+
+def local_id(identifier: str) -> str:
+    """The part of a CURIE after its prefix.
+
+    >>> local_id("ncbigene:6772"), local_id("https://example.org/x")
+    ('6772', 'https://example.org/x')
+    """
+    prefix, _, name = identifier.partition(":")
+    return name if prefix in PREFIXES else identifier
+
+
+def expand_id(identifier: str) -> str:
+    """The IRI of a CURIE; another IRI stays.
+
+    >>> expand_id("ncbigene:6772"), expand_id("https://example.org/x")
+    ('https://identifiers.org/ncbigene/6772', 'https://example.org/x')
+    """
+    prefix = identifier.partition(":")[0]
+    return DEFAULT_PREFIXES.expand(identifier) if prefix in PREFIXES else identifier
