@@ -17,6 +17,10 @@ setup:
 system:
     .ci/system
 
+# make .venv-validators, an environment with validators of other projects that tests use
+validators:
+    .ci/validators
+
 # export the examples to output/, as the README does
 demo:
     {{ venv }}/pfocr2rdf export examples --output output
@@ -79,13 +83,15 @@ wheel:
 compiled:
     .ci/compiled
 
-# write constraints.txt and constraints-lowest.txt anew, from the bounds in pyproject.toml
+# write constraints.txt and constraints-lowest.txt anew, from the bounds in pyproject.toml, and those of .ci/validators
 lock:
     {{ venv }}/uv pip compile pyproject.toml --all-extras --universal --upgrade \
         --no-header --no-annotate --no-emit-index-url --quiet --output-file constraints.txt
     {{ venv }}/uv pip compile pyproject.toml --extra dask --extra s3 --extra gcs --extra serve --extra plots --extra pandas --extra polars --extra networkx --extra test \
         --python-version 3.11 --resolution lowest-direct --upgrade \
         --no-header --no-annotate --no-emit-index-url --quiet --output-file constraints-lowest.txt
+    {{ venv }}/uv pip compile .ci/validators.txt --universal --python-version 3.11 --upgrade \
+        --no-header --no-annotate --no-emit-index-url --quiet --output-file .ci/validators-constraints.txt
 
 # check each commit before it is made
 hooks:

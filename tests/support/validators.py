@@ -17,6 +17,9 @@ from pyoxigraph import RdfFormat, parse
 from tests.support.browser import skip_or_fail
 from tests.support.servers import program
 
+ENVIRONMENT = Path(__file__).parents[2] / ".venv-validators"
+"""The environment with validators of other projects, which ``.ci/validators`` makes."""
+
 ROOT = "http://site.test/"
 _LINKS = {"a": "href", "link": "href", "script": "src", "img": "src", "form": "action", "iframe": "src", "object": "data", "source": "src"}
 _OUTSIDE = ("http:", "https:")
@@ -58,6 +61,14 @@ class Html(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._in_data:
             self.data[-1] += data
+
+
+def validator(name: str, module: str = "") -> Path:
+    """A program of the validators' environment, such as ``kgx``, or ``python`` where it has a module; a skip names what is missing."""
+    executable = ENVIRONMENT / "bin" / name
+    if not executable.is_file() or (module and not any(ENVIRONMENT.glob(f"lib/python3*/site-packages/{module}"))):
+        skip_or_fail(f"{module or name} is not in {ENVIRONMENT.name}: .ci/validators")
+    return executable
 
 
 def pages(site: Path) -> Iterator[Path]:
