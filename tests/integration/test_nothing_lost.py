@@ -79,7 +79,7 @@ class Markers:
 def text_values(markers: Markers, key: str, *names: str) -> st.SearchStrategy[Any]:
     """A value in one of the forms in which somebody may write it."""
     if key in PAPER_KEYS:
-        names = (*names, "pmcid: there is no paper")
+        names = (*names, "pmcid: missing, so the record has no paper")
 
     def word() -> str:
         return markers.word(*names)

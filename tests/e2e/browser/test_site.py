@@ -432,8 +432,11 @@ def test_a_page_is_complete_while_the_host_of_the_pictures_hangs(browser: Any, s
             boxes = [image.bounding_box() for image in images.all()]
             return bool(boxes) and all(box and box["width"] > 50 and box["height"] > 50 for box in boxes)
 
+        def has_placeholder() -> bool:
+            return "data:image/svg+xml" in images.first.evaluate("image => getComputedStyle(image).backgroundImage")
+
         assert wait_until(5, have_sizes)  # the style sheet may come after the document
-        assert "data:image/svg+xml" in images.first.evaluate("image => getComputedStyle(image).backgroundImage")
+        assert wait_until(5, has_placeholder)
         if name == "figure":
             assert visit.page.locator(".picture figcaption a").count() == 2
         if has_scripts:

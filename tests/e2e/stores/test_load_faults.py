@@ -920,6 +920,7 @@ def interrupted(reached: Callable[[], bool], *arguments: str | Path) -> float:
     stdout, complaint = process.communicate(timeout=30)
     seconds = time.monotonic() - began
     assert process.returncode == 3, complaint
+    complaint = "".join(line for line in complaint.splitlines(keepends=True) if "; retrying for " not in line)
     assert one_sentence(complaint), complaint
     assert "interrupted" in complaint
     assert stdout == ""
