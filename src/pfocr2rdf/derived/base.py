@@ -5,24 +5,34 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
-from typing import BinaryIO, ClassVar
+from typing import BinaryIO, ClassVar, TypeVar
 
 from pfocr2rdf.derived.entities import EntitySummary
 from pfocr2rdf.derived.nodes import FigureNodes, Node
+
+_T = TypeVar("_T")
 
 OpenFile = Callable[[str], AbstractContextManager[BinaryIO]]
 """Opens a new file of the output by its relative name, such as ``kgx/nodes.tsv``."""
 
 
 class OutputFiles:
-    """The files that a format writes; all of them are closed at the end."""
+    """The files that a format writes.
+
+    Attributes:
+        open: opens a new file, which the format closes.
+    """
 
     def __init__(self, open_file: OpenFile, stack: ExitStack) -> None:
-        self._open_file, self._stack = open_file, stack
+        self.open, self._stack = open_file, stack
 
     def create(self, name: str) -> BinaryIO:
-        """A new file, by its relative name."""
-        return self._stack.enter_context(self._open_file(name))
+        """A new file, by its relative name, which is closed at the end."""
+        return self.keep(self.open(name))
+
+    def keep(self, resource: AbstractContextManager[_T]) -> _T:
+        """Enter a context that is left at the end."""
+        return self._stack.enter_context(resource)
 
 
 class DerivedFormat(ABC):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pfocr2rdf.derived.base import DerivedFormat
+from pfocr2rdf.derived.biothings import BioThings
 from pfocr2rdf.derived.gene_sets import GeneSets
 
-DERIVED_FORMATS: dict[str, type[DerivedFormat]] = {derived_format.name: derived_format for derived_format in (GeneSets,)}
+DERIVED_FORMATS: dict[str, type[DerivedFormat]] = {derived_format.name: derived_format for derived_format in (BioThings, GeneSets)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from pfocr2rdf.rdf.vocabulary import DEFAULT_PREFIXES, PREFIXES
 
@@ -84,6 +85,15 @@ def local_id(identifier: str) -> str:
     """
     prefix, _, name = identifier.partition(":")
     return name if prefix in PREFIXES else identifier
+
+
+def figid(figure: Node) -> str:
+    """The figid of a figure, which its IRI has percent-encoded.
+
+    >>> figid({"id": "figure:PMC100008__Fig%201.html"})
+    'PMC100008__Fig 1'
+    """
+    return unquote(local_id(node_id(figure)).removesuffix(".html"))
 
 
 def expand_id(identifier: str) -> str:

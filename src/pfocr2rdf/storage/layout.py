@@ -28,7 +28,7 @@ SITE_MANIFEST = "site.json"  # the manifest of a site; a folder that has it is o
 STORE_MARKER_FILE = "CURRENT"  # every RocksDB database has it, and rewrites it when it is opened for writing
 REPORT_FILE = "report.json"
 ALIASES_FILE, ALIAS_COLUMNS = "aliases.tsv", ("alias", "figid", "iri")
-DERIVED_FOLDERS = ("tables", "genesets", "kgx", "biothings", "sssom", "linksets")  # the folders of files in derived formats
+DERIVED_FOLDERS = ("tables", "genesets", "kgx", "sssom", "linksets")  # the folders of files in derived formats
 QUARANTINE_DIR, REASONS_FILE = "quarantine", "reasons.json"
 PREVIOUS_MANIFEST = "previous-manifest.json"
 
