@@ -124,6 +124,8 @@ def _print_summary(summary: ExportSummary, output: str | None) -> None:
     for warning in summary.first_warnings:
         click.echo(f"warning: {warning}", err=True)
     _print_rest("warnings", summary.warnings, len(summary.first_superseded) + len(summary.first_warnings), report)
+    for sentence, count in summary.format_warnings.items():
+        click.echo(f"warning: {sentence}: {count:,}", err=True)
     print_summary(_summary_rows(summary))
     if output is None:
         click.echo("Nothing was written.")

@@ -11,13 +11,18 @@ from typing import IO, NamedTuple, Protocol
 import pyoxigraph
 
 from pfocr2rdf.derived.nodes import FigureNodes, Node, value, values
-from pfocr2rdf.errors import SourceError
 from pfocr2rdf.rdf.serializers.jsonld import JsonLdSerializer
 from pfocr2rdf.rdf.terms import Resource
 
 _FIGURE, _MENTION = "pfocr:Figure", "pfocr:Mention"
 _MENTION_STARTS = (b'{"type": "pfocr:Mention", ', b'{"type": ["pfocr:Mention", ')
 _FIGURE_STARTS = (b'{"type": "pfocr:Figure", ', b'{"type": ["pfocr:Figure", ')
+_RdfFormat = pyoxigraph.RdfFormat
+SYNTAXES_BY_COST = (
+    _RdfFormat.JSON_LD, _RdfFormat.N_TRIPLES, _RdfFormat.N_QUADS, _RdfFormat.TRIG, _RdfFormat.TURTLE, _RdfFormat.RDF_XML,
+)  # fmt: skip
+"""The syntaxes by the cost of reading their nodes."""
+
 _GRAPH_START, _GRAPH_END = b'"@graph": [\n', b"]}\n"
 
 
@@ -32,7 +37,7 @@ class NodeGraph(Protocol):
 
 
 class UnorderedGraphError(Exception):
-    """The mentions of a figure do not follow it, so the file was not written by an export."""
+    """The nodes are not in the order of an export, or not in its lines: another program has written the file."""
 
 
 class GraphPart(NamedTuple):
@@ -47,8 +52,8 @@ class ExportedGraph:
     """The graph in the files of an export, in which mentions follow their figure. JSON-LD is the fastest syntax to read.
 
     Raises:
-        SourceError: in a loop, a file is not valid RDF.
-        UnorderedGraphError: in a loop, the mentions do not follow their figure.
+        SourceError: in a loop, a file cannot be read, or is not valid RDF.
+        UnorderedGraphError: in a loop, a node comes twice, the mentions do not follow their figure, or JSON-LD has not one node a line.
     """
 
     def __init__(self, parts: Sequence[GraphPart]) -> None:
@@ -56,26 +61,29 @@ class ExportedGraph:
 
     def iter_entities(self) -> Iterator[Node]:
         """The nodes that are neither figures nor mentions."""
+        entities: set[str] = set()
         for part in self._parts:
             with part.open() as file:
                 if part.syntax == pyoxigraph.RdfFormat.JSON_LD:
                     lines = (line for line in _iter_node_lines(file) if not line.startswith(_MENTION_STARTS + _FIGURE_STARTS))
-                    nodes = _parse_lines(lines, part.name)
+                    nodes = _parse_lines(lines)
                 else:
                     nodes = _iter_statement_nodes(file, part.syntax)
                 for node in nodes:
                     if not {_FIGURE, _MENTION}.intersection(values(node, "type")):
+                        _add_new(node["id"], entities)
                         yield node
 
     def iter_figures(self) -> Iterator[FigureNodes]:
         """The figures, each with its mentions."""
+        figures: set[str] = set()
         for part in self._parts:
             with part.open() as file:
                 if part.syntax == pyoxigraph.RdfFormat.JSON_LD:
                     lines = (line for line in _iter_node_lines(file) if line.startswith(_MENTION_STARTS + _FIGURE_STARTS))
-                    yield from _join_figures(_parse_lines(lines, part.name))
+                    yield from _join_figures(_parse_lines(lines), figures)
                 else:
-                    yield from _join_figures(_iter_statement_nodes(file, part.syntax))
+                    yield from _join_figures(_iter_statement_nodes(file, part.syntax), figures)
 
 
 def _iter_node_lines(file: Iterable[bytes]) -> Iterator[bytes]:
@@ -89,13 +97,13 @@ def _iter_node_lines(file: Iterable[bytes]) -> Iterator[bytes]:
             yield line[:-2] if line.endswith(b",\n") else line
 
 
-def _parse_lines(lines: Iterable[bytes], name: str) -> Iterator[Node]:
+def _parse_lines(lines: Iterable[bytes]) -> Iterator[Node]:
     loads = json.loads
     for line in lines:
         try:
             yield loads(line)
         except ValueError:
-            raise SourceError(f"{name}: is not the JSON-LD of an export, which has one node a line; export again") from None
+            raise UnorderedGraphError from None
 
 
 def _iter_statement_nodes(file: IO[bytes], syntax: pyoxigraph.RdfFormat) -> Iterator[Node]:
@@ -107,17 +115,31 @@ def _iter_statement_nodes(file: IO[bytes], syntax: pyoxigraph.RdfFormat) -> Iter
         yield json.loads(serializer.serialize_resources([Resource(str(subject), pairs)], ""))
 
 
-def _join_figures(nodes: Iterable[Node]) -> Iterator[FigureNodes]:
+def _join_figures(nodes: Iterable[Node], figures: set[str]) -> Iterator[FigureNodes]:
+    """The figures, whose identifiers are added to those of other files."""
     current: FigureNodes | None = None
     for node in nodes:
         types = values(node, "type")
         if _FIGURE in types:
             if current:
-                yield current
+                yield _check_figure(current)
+            _add_new(node["id"], figures)
             current = FigureNodes(node, [])
         elif _MENTION in types:
             if not current or value(node, "hasTarget") != current.figure["id"]:
                 raise UnorderedGraphError
             current.mentions.append(node)
     if current:
-        yield current
+        yield _check_figure(current)
+
+
+def _add_new(identifier: str, identifiers: set[str]) -> None:
+    if identifier in identifiers:
+        raise UnorderedGraphError
+    identifiers.add(identifier)
+
+
+def _check_figure(nodes: FigureNodes) -> FigureNodes:
+    if len({mention["id"] for mention in nodes.mentions}) != len(nodes.mentions):
+        raise UnorderedGraphError
+    return nodes

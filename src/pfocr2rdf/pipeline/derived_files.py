@@ -2,48 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from functools import partial
-from pathlib import Path
 from typing import IO
+
+import pyoxigraph
 
 from pfocr2rdf.derived.base import OpenFile
 from pfocr2rdf.derived.derive import derive
-from pfocr2rdf.derived.graph import ExportedGraph, GraphPart
-from pfocr2rdf.errors import SourceError
-from pfocr2rdf.storage.compression import open_decompressed
-from pfocr2rdf.storage.rdf_files import map_rdf_errors, rdf_format
-
-_SYNTAXES_BY_COST = (".jsonld", ".nt", ".nq", ".trig", ".ttl", ".rdf")
+from pfocr2rdf.derived.graph import SYNTAXES_BY_COST, ExportedGraph, GraphPart
+from pfocr2rdf.storage.rdf_files import rdf_format
 
 
-def derive_from_files(paths: Iterable[Path], format_names: Iterable[str], open_file: OpenFile) -> dict[str, int]:
+def derive_from_files(
+    names: Iterable[str], format_names: Iterable[str], open_file: OpenFile, read_file: Callable[[str], AbstractContextManager[IO[bytes]]]
+) -> dict[str, int]:
     """Write derived formats from the graph files of an export; those of the syntax that is cheapest to read are used.
+
+    Args:
+        names: the graph files.
+        format_names: names of ``DERIVED_FORMATS``.
+        open_file: opens the files of the output.
+        read_file: opens a graph file, decompressed.
 
     Returns:
         What the formats cannot represent, as sentences with counts.
     """
-    by_suffix: dict[str, list[Path]] = {}
-    for path in sorted(paths):
-        by_suffix.setdefault(f".{path.name.split('.')[1]}", []).append(path)
-    cheapest = min(by_suffix, key=_SYNTAXES_BY_COST.index)
-    return derive(open_exported_graph(by_suffix[cheapest]), format_names, open_file)
-
-
-def open_exported_graph(paths: Iterable[Path], check: Callable[[Path], Callable[[bytes], object] | None] = lambda _: None) -> ExportedGraph:
-    """The graph in files of an export that have the same syntax; ``check`` returns a function that is called with the bytes of a file."""
-    return ExportedGraph([_graph_part(path, check) for path in paths])
-
-
-def _graph_part(path: Path, check: Callable[[Path], Callable[[bytes], object] | None]) -> GraphPart:
-    syntax = rdf_format(path)
-    if syntax is None:
-        raise SourceError(f"{path}: is not RDF by its name")
-    return GraphPart(str(path), partial(_open_part, path, check), syntax)
-
-
-@contextmanager
-def _open_part(path: Path, check: Callable[[Path], Callable[[bytes], object] | None]) -> Iterator[IO[bytes]]:
-    with map_rdf_errors(path), open_decompressed(path, check(path)) as file:
-        yield file
+    by_syntax: dict[pyoxigraph.RdfFormat | None, list[str]] = {}
+    for name in sorted(names):
+        by_syntax.setdefault(rdf_format(name), []).append(name)
+    syntax = next(syntax for syntax in SYNTAXES_BY_COST if syntax in by_syntax)
+    parts = [GraphPart(name, partial(read_file, name), syntax) for name in by_syntax[syntax]]
+    return derive(ExportedGraph(parts), format_names, open_file)

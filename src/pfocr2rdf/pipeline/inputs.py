@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 import pyoxigraph
 
+from pfocr2rdf.derived.graph import SYNTAXES_BY_COST
 from pfocr2rdf.errors import SourceError
 from pfocr2rdf.storage.layout import CHECKPOINT_DIR, DELTA_FILE, MANIFEST_FILE, STAGING_DIR, STATE_FILE, is_own_manifest, read_manifest
 from pfocr2rdf.storage.path_kinds import describe_missing_path, folder_kind
@@ -19,8 +20,23 @@ _INTERRUPTED_EXPORT_FILES = (STATE_FILE, CHECKPOINT_DIR, f"{STAGING_DIR}/{STATE_
 _GRAPH_FILE_PREFIXES = ("figures.", "part-", "entities.")
 
 QUAD_FORMATS = (_Format.N_QUADS, _Format.TRIG)  # the syntaxes that can name graphs
-_TRIPLE_FORMATS = (_Format.N_TRIPLES, _Format.TURTLE, _Format.JSON_LD, _Format.RDF_XML)
-_FORMATS_BY_COST = (_Format.N_TRIPLES, _Format.N_QUADS, _Format.TRIG, _Format.TURTLE, _Format.RDF_XML, _Format.JSON_LD)
+_TRIPLE_FORMATS = (_Format.N_TRIPLES, _Format.TURTLE, _Format.RDF_XML, _Format.JSON_LD)
+
+TRIPLES_FIRST = (*_TRIPLE_FORMATS, *QUAD_FORMATS)
+"""The syntaxes by the cost of reading statements without the names of their graphs."""
+
+QUADS_FIRST = (*QUAD_FORMATS, *_TRIPLE_FORMATS)
+"""The syntaxes by the cost of reading statements with the names of their graphs."""
+
+NODES_FIRST = SYNTAXES_BY_COST
+"""The syntaxes by the cost of reading nodes."""
+
+FormatRanking = tuple[_Format, ...]
+_EXPORT_FORMATS: dict[FormatRanking, tuple[str, ...]] = {
+    TRIPLES_FIRST: ("ntriples",),
+    QUADS_FIRST: ("nquads", "ntriples"),
+    NODES_FIRST: ("jsonld",),
+}
 
 
 class GraphFiles(NamedTuple):
@@ -45,8 +61,8 @@ class GraphInput(Protocol):
     def input_files(self) -> list[Path]:
         """The files that are read, if a delta could overwrite them."""
 
-    def prepare(self, prefer_quads: bool, scratch: Path, progress: Progress | None) -> GraphFiles:
-        """The files of the graph, in a syntax with graph names or in one without, if there is a choice."""
+    def prepare(self, ranking: FormatRanking, scratch: Path, progress: Progress | None) -> GraphFiles:
+        """The files of the graph, in the first syntax of the ranking that there is."""
 
 
 def resolve_input(source: str | os.PathLike[str]) -> GraphInput:
@@ -77,7 +93,7 @@ def list_graph_files(folder: Path) -> dict[str, str]:
 
 def list_export_files(folder: Path) -> list[Path]:
     """The files of one RDF format that make up an export's graph; ``SourceError`` as ``list_graph_files``."""
-    return _ExportInput(folder).choose_files(prefer_quads=False)
+    return _ExportInput(folder).choose_files(TRIPLES_FIRST)
 
 
 def is_export(folder: Path) -> bool:
@@ -109,7 +125,7 @@ class _FileInput:
     def input_files(self) -> list[Path]:
         return [self.path]
 
-    def prepare(self, prefer_quads: bool, scratch: Path, progress: Progress | None) -> GraphFiles:
+    def prepare(self, ranking: FormatRanking, scratch: Path, progress: Progress | None) -> GraphFiles:
         return GraphFiles([self.path], {}, {})
 
 
@@ -132,21 +148,20 @@ class _ExportInput:
             raise SourceError(f"{folder}: the export has no graph; export again with --format ntriples")
         self.can_name_graphs: bool | None = any(rdf_format(name) in QUAD_FORMATS for name in self.digests)
 
-    def choose_files(self, *, prefer_quads: bool) -> list[Path]:
-        """The files of the format that is cheapest to read; ``SourceError`` where one is missing."""
+    def choose_files(self, ranking: FormatRanking) -> list[Path]:
+        """The files of the format that ranks first; ``SourceError`` where one is missing."""
         by_format: dict[_Format | None, list[str]] = {}
         for name in sorted(self.digests):
             by_format.setdefault(rdf_format(name), []).append(name)
-        preferred = QUAD_FORMATS if prefer_quads else _TRIPLE_FORMATS
-        cheapest = min(by_format, key=lambda syntax: (syntax not in preferred, _FORMATS_BY_COST.index(syntax) if syntax else 0))
-        paths = [self.folder / name for name in by_format[cheapest]]
+        first = min(by_format, key=lambda syntax: ranking.index(syntax) if syntax else 0)
+        paths = [self.folder / name for name in by_format[first]]
         if missing := [path for path in paths if not path.exists()]:
             raise SourceError(f"{missing[0]}: is missing, but {MANIFEST_FILE} lists it; export again")
         return paths
 
-    def prepare(self, prefer_quads: bool, scratch: Path, progress: Progress | None) -> GraphFiles:
+    def prepare(self, ranking: FormatRanking, scratch: Path, progress: Progress | None) -> GraphFiles:
         identity: dict[str, Any] = {key: self.manifest[key] for key in ("tool", "records") if key in self.manifest}
-        return GraphFiles(self.choose_files(prefer_quads=prefer_quads), self.digests, identity)
+        return GraphFiles(self.choose_files(ranking), self.digests, identity)
 
 
 class _RecordsInput:
@@ -161,19 +176,19 @@ class _RecordsInput:
     def input_files(self) -> list[Path]:
         return [self.path]
 
-    def prepare(self, prefer_quads: bool, scratch: Path, progress: Progress | None) -> GraphFiles:
+    def prepare(self, ranking: FormatRanking, scratch: Path, progress: Progress | None) -> GraphFiles:
         from pfocr2rdf.pipeline.export import export  # here, since it takes long to import and most graphs are files
 
         folder = scratch / "export"
-        summary = export([self.path], folder, formats=["nquads"] * prefer_quads + ["ntriples"], compress="zst", progress=progress)
+        summary = export([self.path], folder, formats=_EXPORT_FORMATS[ranking], compress="zst", progress=progress)
         if not summary.exported:  # an empty graph would replace one with figures
             first = f"; the first: {summary.first_refusals[0]}" if summary.first_refusals else ""
             raise SourceError(
                 f"{self.path}: none of its records can be used ({summary.refused:,} refused, {summary.quarantined:,} quarantined); "
                 f"export it to see why{first}"
             )
-        graph = _ExportInput(folder).prepare(prefer_quads, scratch, progress)
+        graph = _ExportInput(folder).prepare(ranking, scratch, progress)
         identity = {**graph.identity, "refused": summary.refused, "quarantined": summary.quarantined}
-        if prefer_quads:  # a store that was loaded from these records may have the version of the other file
+        if ranking == QUADS_FIRST:  # a store that was loaded from these records may have the version of the other file
             identity["versions"] = sorted(graph.digests.values())
         return graph._replace(identity=identity)

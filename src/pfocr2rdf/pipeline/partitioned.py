@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pfocr2rdf.errors import OutputError
 from pfocr2rdf.pipeline.aggregate import Aggregator, DroppedRecords
+from pfocr2rdf.pipeline.derived_files import derive_from_files
 from pfocr2rdf.pipeline.executors.base import Executor
 from pfocr2rdf.pipeline.options import DEFAULT_PARTITION_RECORDS
 from pfocr2rdf.pipeline.partition_manifest import PartitionResult
@@ -24,7 +25,7 @@ from pfocr2rdf.pipeline.tasks import PoisonRecords
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.rdf.serializers.base import Serializer
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
-from pfocr2rdf.storage.compression import decompress, suffix_for
+from pfocr2rdf.storage.compression import suffix_for
 from pfocr2rdf.storage.export_directory import ExportDirectory
 from pfocr2rdf.storage.files import BUFFER_BYTES, FileInfo, map_os_errors
 from pfocr2rdf.storage.layout import MANIFEST_FILE, QUARANTINE_DIR, STATE_FILE, is_partition_file
@@ -65,6 +66,9 @@ class PartitionedExport:
             stack.enter_context(map_os_errors(scratch))
             directory = stack.enter_context(ExportDirectory(scratch / "out"))
             aggregator, graph_files = self._write_graph_files(executor, directory)
+            if derived := self._run.options.derived:
+                names = [file.name for file in graph_files]
+                aggregator.summary.format_warnings = derive_from_files(names, derived, directory.open, self._storage.read_decompressed)
             write_sidecars(directory, self._run, aggregator, graph_files)
             publish_partitions(directory, self._storage, stale_files, graph_files)
             aggregator.summary.files = sorted(file.name for file in (*directory.written_files, *graph_files))
@@ -230,8 +234,7 @@ def merge_partitions(storage: Storage, files: Iterable[FileInfo], serializer: Se
 
 def _read_body(storage: Storage, name: str, header_bytes: int, footer_bytes: int) -> Iterator[bytes]:
     """The bytes between header and footer of a part, in chunks that are not empty."""
-    with storage.open(name) as file:
-        stream = decompress(f".{name.rpartition('.')[2]}", file)
+    with storage.read_decompressed(name) as stream:
         stream.read(header_bytes)
         pending = b""
         while data := stream.read(BUFFER_BYTES):

@@ -187,7 +187,8 @@ class SingleFileExport:
             return summary
         graph_files = [file for file in directory.written_files if file.name.startswith("figures.")]
         if derived := self._run.options.derived:
-            derive_from_files([directory.staging / file.name for file in graph_files], derived, directory.open)
+            names = [file.name for file in graph_files]
+            summary.format_warnings = derive_from_files(names, derived, directory.open, directory.read)
         write_sidecars(directory, self._run, aggregator, graph_files)
         summary.files = sorted(file.name for file in directory.written_files)
         stray_files = [self._run.sources.orphans, self._run.sources.unread]

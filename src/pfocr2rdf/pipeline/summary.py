@@ -32,6 +32,7 @@ class ExportSummary:
         first_quarantined: the first quarantined figures, each with its first violation.
         first_superseded: the first superseded records, each as a warning that names the record that is used instead.
         first_warnings: the first of the other warnings.
+        format_warnings: what derived formats cannot represent, as sentences with counts.
         unchanged: whether the export was up to date, so that nothing was written.
         withheld: whether no record could be exported, so that nothing was written and the previous export stays.
     """
@@ -49,6 +50,7 @@ class ExportSummary:
         self.first_quarantined: list[tuple[str, str]] = []
         self.first_superseded: list[str] = []
         self.first_warnings: list[str] = []
+        self.format_warnings: dict[str, int] = {}
         self.files: list[str] = []
         self.seconds = 0.0
         self.unchanged = self.withheld = False
@@ -59,7 +61,7 @@ class ExportSummary:
         summary = cls()
         summary.unchanged = True
         names = ("read", "exported", "refused", "superseded", "quarantined", "triples", "entities", "warnings", "conflicts", "unlabelled")
-        for name in (*names, "files"):
+        for name in (*names, "format_warnings", "files"):
             setattr(summary, name, data[name])
         for name in ("mention_rows", "repairs"):
             getattr(summary, name).update(data[name])
@@ -113,6 +115,7 @@ class ExportSummary:
                 "reused": self.reused,
                 "unchanged": self.unchanged,
                 "withheld": self.withheld,
+                "format_warnings": self.format_warnings,
                 "seconds": round(self.seconds, 3),
                 "records_per_second": round(self.records_per_second, 1),
             }

@@ -246,3 +246,10 @@ def pair_sort_key(pair: PredicateObject) -> tuple[int, str, bool, str]:
 def sort_pairs(pairs: Iterable[PredicateObject]) -> tuple[PredicateObject, ...]:
     """The statements of one subject in the order in which they are written."""
     return tuple(sorted(pairs, key=pair_sort_key))
+
+
+def normalize_escapes(text: str) -> str:
+    """A term that the library wrote, with the escapes of this package: the library escapes other characters."""
+    if "\\" in text and text[0] == '"':
+        return literal(lexical_form(text)) + text[text.rindex('"') + 1 :]
+    return text

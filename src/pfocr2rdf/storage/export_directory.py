@@ -32,19 +32,19 @@ from pfocr2rdf.storage.urls import is_url
 _SQLITE_SUFFIXES = ("-wal", "-shm", "-journal")  # of the files that SQLite creates next to a database
 
 
-def require_own_directory(output: str, *, force: bool) -> None:
-    """Refuse to export where a file is, or, unless ``force``, into a folder with foreign files; hidden files do not count.
+def require_own_directory(output: str, *, force: bool, wanted_kind: str = "an export", verb: str = "export") -> None:
+    """Refuse to write where a file is, or, unless ``force``, into a folder of another kind with files; hidden files do not count.
 
     Raises:
-        OutputError: it is a file, or holds other files than those of an export.
+        OutputError: it is a file, or holds other files than those of this kind.
     """
     if is_url(output):
         storage = Storage(output)
         label, names, kind = storage.display_url, [] if force else storage.names(), ""
-        is_export = bool(names) and _is_own(storage.read_json(MANIFEST_FILE))
+        is_ours = bool(names) and _is_own(storage.read_json(MANIFEST_FILE))
     else:
         label, kind = output, folder_kind(output)
-        is_export = kind == "an export"
+        is_ours = kind == wanted_kind
         try:
             names = os.listdir(output)
         except NotADirectoryError:
@@ -52,8 +52,8 @@ def require_own_directory(output: str, *, force: bool) -> None:
         except OSError:  # it is not there, or cannot be written, which is reported later
             names = []
     is_interrupted = any(name.startswith(".pfocr2rdf-") for name in names)
-    if not force and not is_export and not is_interrupted and any(not name.startswith(".") for name in names):
-        raise OutputError(f"{label}: holds {kind or 'other files'}, not an export; name another folder, or export into it with --force")
+    if not force and not is_ours and (kind or not is_interrupted) and any(not name.startswith(".") for name in names):
+        raise OutputError(f"{label}: holds {kind or 'other files'}, not {wanted_kind}; name another folder, or {verb} into it with --force")
 
 
 def _is_own(manifest: Any) -> bool:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 import fsspec
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
 from pfocr2rdf.errors import OutputError
-from pfocr2rdf.storage.compression import open_compressed
+from pfocr2rdf.storage.compression import decompress, open_compressed
 from pfocr2rdf.storage.files import BUFFER_BYTES, FileInfo, HashingWriter, atomic_write, map_os_errors
 from pfocr2rdf.storage.filesystem import map_fs_errors
 from pfocr2rdf.storage.layout import PARTITION_MANIFESTS_DIR
@@ -134,6 +135,12 @@ class Storage(NamedTuple):
         with self._map_errors(name, "read"), system.open(path, "rb") as file:
             yield file
 
+    @contextlib.contextmanager
+    def read_decompressed(self, name: str) -> Iterator[IO[bytes]]:
+        """A file to read, decompressed as its name says."""
+        with self.open(name) as file:
+            yield decompress(os.path.splitext(name)[1], cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", file), BUFFER_BYTES)))
+
     def size(self, name: str) -> int:
         """A file's size in bytes; -1 if there is none."""
         system, path = self._resolve(name)
@@ -159,6 +166,14 @@ class Storage(NamedTuple):
             with self._map_errors(name, "removed"):
                 if system.exists(path):
                     system.rm(path, recursive=True)
+
+    def remove_empty(self, names: Iterable[str]) -> None:
+        """Remove directories that exist and are empty; object stores have none."""
+        for name in names:
+            system, path = self._resolve(name)
+            with contextlib.suppress(OSError, NotImplementedError):
+                if system.isdir(path) and not system.ls(path):
+                    system.rmdir(path)
 
 
 def _describe_briefly(error: Exception, url: str) -> str:

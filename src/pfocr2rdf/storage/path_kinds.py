@@ -6,10 +6,18 @@ import difflib
 import os
 from pathlib import Path
 
-from pfocr2rdf.storage.layout import DELTA_FILE, MANIFEST_FILE, SITE_MANIFEST, STORE_MARKER_FILE, is_own_manifest, read_manifest
+from pfocr2rdf.storage.layout import (
+    CONVERSION_FILE,
+    DELTA_FILE,
+    MANIFEST_FILE,
+    SITE_MANIFEST,
+    STORE_MARKER_FILE,
+    is_own_manifest,
+    read_manifest,
+)
 from pfocr2rdf.storage.urls import redact_text
 
-_OWN_MANIFESTS = {MANIFEST_FILE: "an export", SITE_MANIFEST: "a site", DELTA_FILE: "a delta"}
+_OWN_MANIFESTS = {MANIFEST_FILE: "an export", SITE_MANIFEST: "a site", DELTA_FILE: "a delta", CONVERSION_FILE: "a conversion"}
 
 
 def folder_kind(path: str | os.PathLike[str]) -> str:

@@ -57,7 +57,7 @@ class OwnedFiles:
         with contextlib.suppress(KeyError, TypeError):  # it is none of ours
             if is_own_manifest(manifest):
                 files, quarantined = [file["name"] for file in manifest["files"]], manifest.get("quarantined", [])
-                self.files.update(filter(_is_own_path, files))
+                self.files.update(filter(is_output_path, files))
                 self.quarantined.update(filter(_is_plain, quarantined))
 
     def __bool__(self) -> bool:
@@ -72,8 +72,8 @@ def _is_plain(name: object) -> bool:
     return isinstance(name, str) and name == os.path.basename(name) and name not in ("", ".", "..") and "\0" not in name
 
 
-def _is_own_path(name: object) -> bool:
-    """Whether a name in a manifest is that of a file in the directory, or in a folder of derived files."""
+def is_output_path(name: object) -> bool:
+    """Whether a name in a manifest is that of a file in the directory itself, or in a folder of files in derived formats."""
     folder, separator, base = name.partition("/") if isinstance(name, str) else ("", "", name)
     return _is_plain(base) and folder in DERIVED_FOLDERS if separator else _is_plain(name)
 
@@ -104,6 +104,7 @@ class StaleFiles:
         manifests = set(map(_partition_manifest, filter(is_partition_file, stale))).difference(map(_partition_manifest, files))
         folders = {f"{QUARANTINE_DIR}/{name}" for name in self._owned.quarantined.difference(quarantined)}
         self._storage.remove(sorted(stale | manifests | folders))
+        self._storage.remove_empty(sorted({name.partition("/")[0] for name in stale if "/" in name}))
 
     def remove_temporary(self, partition_manifests: bool) -> None:
         """Remove what was kept for another run, and the manifests of partitions that were merged."""

@@ -9,9 +9,9 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import IO, Any, BinaryIO, Self
 
-from pfocr2rdf.storage.compression import open_compressed
+from pfocr2rdf.storage.compression import open_compressed, open_decompressed
 from pfocr2rdf.storage.files import BUFFER_BYTES, FileInfo, HashingWriter, map_os_errors
 from pfocr2rdf.storage.layout import STAGING_DIR, read_manifest
 from pfocr2rdf.storage.locks import DirectoryLock
@@ -90,6 +90,12 @@ class StagedDirectory:
             with open_compressed(name, writer) as stream:
                 yield stream
             self.written_files.append(writer.file_info(name))
+
+    @contextlib.contextmanager
+    def read(self, name: str) -> Iterator[IO[bytes]]:
+        """A file that was written, decompressed."""
+        with map_os_errors(self.path / name), open_decompressed(self.staging / name) as file:
+            yield file
 
     def write_text(self, name: str, text: str) -> None:
         """Write a small file at once."""

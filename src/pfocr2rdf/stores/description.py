@@ -91,6 +91,13 @@ def is_in_default_graph(description: str) -> bool:
     return _DEFAULT_GRAPH_TRIPLE.rstrip() in description
 
 
+def find_dataset_graphs(store: Store) -> list[str]:
+    """The named graphs of all datasets in a store, or prefixes of their names, by their descriptions; ``""`` is the default graph."""
+    properties = f"<{_SERVICE_DESCRIPTION}namedGraph>, <{_SERVICE_DESCRIPTION}defaultGraph>"
+    rows = store.select(f"SELECT DISTINCT ?p ?o {{ GRAPH ?g {{ {iri_term(DATASET_IRI)} ?p ?o FILTER (?p IN ({properties})) }} }}")
+    return sorted(row["o"].value if row["p"].value.endswith("namedGraph") else "" for row in rows)
+
+
 def fetch_description(store: Store, graph: str) -> str:
     """The statements about the dataset in a graph of a store, as N-Triples."""
     rows = store.select(f"SELECT ?p ?o {{ GRAPH <{graph}> {{ {iri_term(DATASET_IRI)} ?p ?o }} }}")

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pfocr2rdf.pipeline.inputs import GraphInput
+from pfocr2rdf.pipeline.inputs import QUADS_FIRST, TRIPLES_FIRST, GraphInput
 from pfocr2rdf.storage.canonical import CanonicalFile, GraphNaming, read_canonical, reject_unsupported
 from pfocr2rdf.storage.external_sort import ExternalSorter, HashingReader, SortedLines
 from pfocr2rdf.storage.files import map_os_errors
@@ -46,7 +46,7 @@ def sort_graph(graph_input: GraphInput, source: str | os.PathLike[str], role: st
     source, folder = os.fspath(source), options.scratch / role
     with map_os_errors(folder):
         folder.mkdir()
-    graph = graph_input.prepare(options.prefer_quads, folder, options.progress)
+    graph = graph_input.prepare(QUADS_FIRST if options.prefer_quads else TRIPLES_FIRST, folder, options.progress)
     sorter = ExternalSorter(folder, lambda text: reject_unsupported(text, source), options.sort_bytes)
     total = sum(path.stat().st_size for path in graph.paths if path.exists())
     meter = ProgressMeter(options.progress, f"reading {role}", total)

@@ -14,7 +14,7 @@ from pfocr2rdf.analysis.stats.model import FamilyPair, GraphStats, RankedEntity
 from pfocr2rdf.analysis.stats.tally import GENE_IRI_PREFIX, GraphTally
 from pfocr2rdf.errors import OptionError, SourceError
 from pfocr2rdf.pipeline.graph_statements import read_statements
-from pfocr2rdf.pipeline.inputs import resolve_input
+from pfocr2rdf.pipeline.inputs import TRIPLES_FIRST, resolve_input
 from pfocr2rdf.rdf.terms import expand_term, lexical_form
 from pfocr2rdf.rdf.vocabulary import EVIDENCE_TYPES
 from pfocr2rdf.storage.files import map_os_errors
@@ -46,7 +46,7 @@ def stats(source: str | os.PathLike[str], *, top: int = DEFAULT_TOP_ROWS, progre
     graph_input = resolve_input(source)
     tally = GraphTally()
     with scratch_directory() as scratch:
-        graph = graph_input.prepare(False, scratch, progress)
+        graph = graph_input.prepare(TRIPLES_FIRST, scratch, progress)
         runs = scratch / "runs"
         with map_os_errors(runs):
             runs.mkdir()

@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.pipeline.partitions import DESCRIPTION_PREFIXES
 from pfocr2rdf.rdf.iris import DATASET_IRI
-from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, lexical_form, literal, sort_pairs
+from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, lexical_form, normalize_escapes, sort_pairs
 from pfocr2rdf.site.pages.pictures import url_origin
 from pfocr2rdf.site.pages.resource_reader import (
     FAMILY,
@@ -213,10 +213,3 @@ def _term_text(value: _Term) -> str:
         return f"<{value.value}>"
     text = str(value)
     return normalize_escapes(text) if isinstance(value, pyoxigraph.Literal) else text
-
-
-def normalize_escapes(text: str) -> str:
-    """A term that the library wrote, with the escapes of this package: the library escapes other characters."""
-    if "\\" in text and text[0] == '"':
-        return literal(lexical_form(text)) + text[text.rindex('"') + 1 :]
-    return text

@@ -16,8 +16,15 @@ from pathlib import Path
 
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
 from pfocr2rdf.rdf.iris import MENTION_NAMESPACE
-from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, group_by_predicate, predicate_sort_key, sort_pairs
-from pfocr2rdf.site.pages.graph_reader import normalize_escapes
+from pfocr2rdf.rdf.terms import (
+    PredicateObject,
+    Resource,
+    expand_term,
+    group_by_predicate,
+    normalize_escapes,
+    predicate_sort_key,
+    sort_pairs,
+)
 from pfocr2rdf.site.pages.registry import ENTITY_PAGE_SPECS
 from pfocr2rdf.site.pages.resource_reader import FAMILY, HAS_BODY, HAS_EVIDENCE, HAS_TARGET, VIA_SYMBOL, WORD, ResourceReader
 from pfocr2rdf.storage.external_sort import ExternalSorter

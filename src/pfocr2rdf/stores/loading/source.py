@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pfocr2rdf.errors import SourceError, describe_os_error
-from pfocr2rdf.pipeline.inputs import resolve_input
+from pfocr2rdf.pipeline.inputs import QUADS_FIRST, TRIPLES_FIRST, resolve_input
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
 from pfocr2rdf.storage.regular_files import open_regular
 
@@ -38,7 +38,7 @@ def resolve_load_source(source: str | os.PathLike[str], graph_layout: str, scrat
     """
     graph_input = resolve_input(source)
     quads = graph_layout == "figure"
-    graph = graph_input.prepare(quads, scratch, progress)
+    graph = graph_input.prepare(QUADS_FIRST if quads else TRIPLES_FIRST, scratch, progress)
     if quads and graph_input.can_name_graphs is False:
         raise SourceError(f"{source}: names no graphs; export with --format nquads, or load with --graphs dataset")
     meter = ProgressMeter(progress, "checking files", sum(path.stat().st_size for path in graph.paths if path.exists()))

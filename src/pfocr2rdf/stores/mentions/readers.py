@@ -13,7 +13,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from pfocr2rdf.errors import SourceError, StoreError
 from pfocr2rdf.pipeline.graph_statements import read_statements
-from pfocr2rdf.pipeline.inputs import GraphFiles, GraphInput
+from pfocr2rdf.pipeline.inputs import TRIPLES_FIRST, GraphFiles, GraphInput
 from pfocr2rdf.rdf.terms import RDF_TYPE
 from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.scratch import scratch_directory
@@ -71,7 +71,7 @@ def _group_quads(quads: Iterable[Quad]) -> ObjectsByPredicate:
 def read_graph(path: Path, graph_input: GraphInput) -> Iterator[MentionRow]:
     """The mentions of files, in two passes: one for what they are joined with, and one for them."""
     with scratch_directory() as scratch:
-        graph = graph_input.prepare(False, scratch, None)
+        graph = graph_input.prepare(TRIPLES_FIRST, scratch, None)
         refused, quarantined = (int(graph.identity.get(name, 0)) for name in ("refused", "quarantined"))
         if refused or quarantined:
             counts = f"{refused:,} records were refused and {quarantined:,} quarantined"

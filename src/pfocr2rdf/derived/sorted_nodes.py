@@ -1,0 +1,123 @@
+"""The nodes of a graph in any order: an external sort puts mentions after their figures, all in the order of their IRIs."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pfocr2rdf.derived.nodes import FigureNodes, Node
+from pfocr2rdf.errors import SourceError
+from pfocr2rdf.rdf.serializers.jsonld import JsonLdSerializer
+from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, sort_pairs
+from pfocr2rdf.storage.external_sort import ExternalSorter, SortedLines
+from pfocr2rdf.storage.files import map_os_errors
+from pfocr2rdf.storage.progress import Progress, ProgressMeter
+
+_FIGURE, _MENTION = ((RDF_TYPE, expand_term(f"pfocr:{name}")) for name in ("Figure", "Mention"))
+_HAS_TARGET = expand_term("oa:hasTarget")
+_BLANK_NODES = "statement with a blank node or a triple term is in no derived format"
+_ORPHANS = "mention without a figure is in no derived format"
+_ENTITY_KEY, _FIGURE_KEY = b"0", b"1"
+
+Subject = tuple[str, set[PredicateObject]]
+"""A subject with its statements, as N-Triples text."""
+
+
+class SortedNodes(NamedTuple):
+    """A graph, sorted on disk.
+
+    Attributes:
+        lines: a node a line, after its sort key: entities, then each figure, followed by its mentions.
+        warnings: what of the graph is in no node, as sentences with counts.
+        meter: counts the figures that were read.
+    """
+
+    lines: SortedLines
+    warnings: dict[str, int]
+    meter: ProgressMeter
+
+    def iter_entities(self) -> Iterator[Node]:
+        """The nodes that are neither figures nor mentions."""
+        for key, node in _iter_merged(self.lines):
+            if not key.startswith(_ENTITY_KEY):
+                return
+            yield node
+
+    def iter_figures(self) -> Iterator[FigureNodes]:
+        """The figures, each with its mentions."""
+        nodes = ((key, node) for key, node in _iter_merged(self.lines) if key.startswith(_FIGURE_KEY))
+        for _, group in groupby(nodes, lambda item: item[0].partition(b"\t")[0]):
+            key, figure = next(group)
+            if key.endswith(b"\t"):
+                yield FigureNodes(figure, [mention for _, mention in group])
+                self.meter.add(1)
+
+
+def sort_nodes(subjects: Iterable[Subject], folder: Path, source: str, progress: Progress | None) -> SortedNodes:
+    """Sort the subjects of a graph, in a new folder. One that comes again with other statements is merged.
+
+    Raises:
+        SourceError: an IRI cannot be written as JSON-LD; ``source`` names the graph in the message.
+        OutputError: there is no disk space for temporary files.
+    """
+    with map_os_errors(folder):
+        folder.mkdir()
+    sorter, serializer = ExternalSorter(folder), JsonLdSerializer()
+    warnings: Counter[str] = Counter()
+    figures: set[str] = set()
+    targets: Counter[str] = Counter()
+    for subject, statements in subjects:
+        pairs = {pair for pair in statements if pair[1][0] in '<"' and pair[1][:2] != "<<"} if subject[0] == "<" else set()
+        warnings[_BLANK_NODES] += len(statements) - len(pairs)
+        if not pairs:
+            continue
+        try:
+            text = serializer.serialize_resources([Resource(subject, sort_pairs(pairs))], "")
+        except ValueError as error:
+            raise SourceError(f"{source}: {error}; use another IRI") from None
+        if _FIGURE in pairs:
+            figures.add(subject)
+            keys = [f"1{subject}\t"]
+        elif _MENTION in pairs:
+            mentioned = [value for predicate, value in pairs if predicate == _HAS_TARGET]
+            targets.update(mentioned or [""])
+            keys = [f"1{target}\t{subject}" for target in mentioned]
+        else:
+            keys = [f"0{subject}\t"]
+        for key in keys:
+            sorter.write(f"{key}\t{text}\n".encode())
+    warnings[_ORPHANS] = sum(count for target, count in targets.items() if target not in figures)
+    return SortedNodes(sorter.finish(), dict(+warnings), ProgressMeter(progress, "converting", len(figures)))
+
+
+def _iter_merged(lines: SortedLines) -> Iterator[tuple[bytes, dict[str, Any]]]:
+    """The nodes with their keys; nodes of the same key, which are in several graphs of a store, are merged."""
+    current = b""
+    node: dict[str, Any] = {}
+    for line in lines.merge():
+        key, _, text = line.rpartition(b"\t")
+        other = json.loads(text)
+        if key == current:
+            node = _merge(node, other)
+            continue
+        if current:
+            yield current, node
+        current, node = key, other
+    if current:
+        yield current, node
+
+
+def _merge(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(first)
+    for term, value in second.items():
+        values = {json.dumps(item): item for content in (merged.get(term, []), value) for item in _as_list(content)}
+        merged[term] = list(values.values()) if len(values) > 1 else next(iter(values.values()))
+    return merged
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
