@@ -87,7 +87,7 @@ compiled:
 lock:
     {{ venv }}/uv pip compile pyproject.toml --all-extras --universal --upgrade \
         --no-header --no-annotate --no-emit-index-url --quiet --output-file constraints.txt
-    {{ venv }}/uv pip compile pyproject.toml --extra dask --extra s3 --extra gcs --extra serve --extra plots --extra pandas --extra polars --extra networkx --extra test \
+    {{ venv }}/uv pip compile pyproject.toml --extra dask --extra s3 --extra gcs --extra serve --extra plots --extra pandas --extra polars --extra networkx --extra tables --extra test \
         --python-version 3.11 --resolution lowest-direct --upgrade \
         --no-header --no-annotate --no-emit-index-url --quiet --output-file constraints-lowest.txt
     {{ venv }}/uv pip compile .ci/validators.txt --universal --python-version 3.11 --upgrade \

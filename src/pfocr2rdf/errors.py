@@ -126,8 +126,8 @@ class OptionError(PfocrError, ValueError):
 class MissingExtraError(PfocrError, ImportError):
     """An optional library is not installed: the message has the command that installs it."""
 
-    def __init__(self, purpose: str, library: str) -> None:
-        super().__init__(f"{purpose} needs {library}, which is not installed; run: pip install 'pfocr2rdf[{library}]'")
+    def __init__(self, purpose: str, library: str, *, extra: str = "") -> None:
+        super().__init__(f"{purpose} needs {library}, which is not installed; run: pip install 'pfocr2rdf[{extra or library}]'")
 
 
 class ExecutorError(PfocrError):

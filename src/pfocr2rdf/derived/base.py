@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, ExitStack
-from typing import BinaryIO, ClassVar, TypeVar
+from typing import BinaryIO, ClassVar, Self, TypeVar
 
 from pfocr2rdf.derived.entities import EntitySummary
 from pfocr2rdf.derived.nodes import FigureNodes, Node
@@ -48,6 +48,15 @@ class DerivedFormat(ABC):
         self.files, self.entities = files, entities
         self.warnings: dict[str, int] = {}
 
+    @classmethod
+    def create(cls, files: OutputFiles, entities: Mapping[str, EntitySummary], names: Iterable[str]) -> Self:
+        """Make the format; ``names`` are those of its names that the caller asked for, if it has several."""
+        return cls(files, entities)
+
+    @classmethod  # noqa: B027 - most formats need none
+    def require_libraries(cls, name: str) -> None:
+        """Raise ``MissingExtraError`` if an optional library is not installed that the format needs under this name."""
+
     def add_entity(self, entity: Node) -> None:  # noqa: B027 - some formats need no entities
         """Add an entity."""
 
@@ -58,6 +67,7 @@ class DerivedFormat(ABC):
     def finish(self) -> None:  # noqa: B027 - some formats have no end
         """Write what comes after the last figure, while the files are open."""
 
-    def warn(self, sentence: str) -> None:
+    def warn(self, sentence: str, count: int = 1) -> None:
         """Count something that the format cannot represent."""
-        self.warnings[sentence] = self.warnings.get(sentence, 0) + 1
+        if count:
+            self.warnings[sentence] = self.warnings.get(sentence, 0) + count

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 from pfocr2rdf.derived.base import OpenFile, OutputFiles
 from pfocr2rdf.derived.entities import EntitySummary, summarize_entity
-from pfocr2rdf.derived.formats import DERIVED_FORMATS
+from pfocr2rdf.derived.formats import group_names
 from pfocr2rdf.derived.graph import NodeGraph
 from pfocr2rdf.derived.nodes import node_id
 
@@ -25,7 +25,9 @@ def derive(graph: NodeGraph, format_names: Iterable[str], open_file: OpenFile) -
     """
     entities: dict[str, EntitySummary] = {}
     with ExitStack() as stack:
-        formats = [DERIVED_FORMATS[name](OutputFiles(open_file, stack), entities) for name in format_names]
+        files = OutputFiles(open_file, stack)
+        names_by_class = group_names(format_names)
+        formats = [format_class.create(files, entities, names) for format_class, names in names_by_class.items()]
         for entity in graph.iter_entities():
             entities[node_id(entity)] = summarize_entity(entity)
             for derived_format in formats:

@@ -38,6 +38,7 @@ class ExportOptions:
         for name in self.derived:
             if name not in DERIVED_FORMATS:
                 raise OptionError(f"{name!r} is no derived format; choose from {', '.join(DERIVED_FORMATS)}")
+            DERIVED_FORMATS[name].require_libraries(name)
         if self.compress is not None and self.compress not in COMPRESSION_SUFFIXES:
             raise OptionError(f"{self.compress!r} is no compression; choose from {', '.join(COMPRESSION_SUFFIXES)}")
         if self.on_violation not in VIOLATION_POLICIES:

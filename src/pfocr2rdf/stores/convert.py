@@ -71,6 +71,7 @@ def convert(
     for name in names:
         if name not in DERIVED_FORMATS:
             raise OptionError(f"{name!r} is no derived format; choose from {', '.join(DERIVED_FORMATS)}")
+        DERIVED_FORMATS[name].require_libraries(name)
     if not names:
         raise OptionError(f"there is no format to convert to; choose from {', '.join(DERIVED_FORMATS)}")
     _check_output(os.fspath(source), os.fspath(output), force=force)

@@ -1,0 +1,1 @@
+"""Tables: figures, mentions and entities as Parquet and CSV, with their schemas for Frictionless and Croissant."""

@@ -1,0 +1,134 @@
+"""The rows of the table of mentions. There are many, so their cells are made by column, and those of figures and entities only once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pfocr2rdf.derived.entities import UNKNOWN_ENTITY, EntitySummary
+from pfocr2rdf.derived.nodes import Node, expand_id, local_id
+from pfocr2rdf.derived.tables.rows import make_statement, to_integer
+from pfocr2rdf.derived.tables.schema import MENTIONS, Cell, Cells, IndexedCells, Row
+
+_KINDS = ("gene", "chemical", "disease")
+_TERMS = frozenset(("id", "type", "hasTarget", "hasBody", *(column.term for column in MENTIONS.columns if column.term)))
+_TERMS_BY_COLUMN = {column.name: column.term for column in MENTIONS.columns}
+_TEXTS_ONLY = {str}
+
+
+class FigureCells(NamedTuple):
+    """What a figure adds to the rows of its mentions."""
+
+    figid: Cell
+    figure: Cell
+    paper: Cell
+    year: Cell
+
+
+class _BodyCells(NamedTuple):
+    """What an entity adds to the rows of its mentions."""
+
+    kind: Cell = None
+    identifier: Cell = None
+    entity: Cell = None
+    label: Cell = None
+    organism: Cell = None
+    taxon: Cell = None
+    gene: Cell = None
+    chemical: Cell = None
+    disease: Cell = None
+
+
+class _Numbering(dict[str | None, int]):
+    """Numbers of keys in the order in which they come, and a value for each, which is made once."""
+
+    def __init__(self, make: Callable[[str], Any], missing: Any = None) -> None:
+        super().__init__({None: 0})
+        self._make = make
+        self.values_by_number = [missing]
+
+    def __missing__(self, key: str) -> int:
+        number = self[key] = len(self.values_by_number)
+        self.values_by_number.append(self._make(key))
+        return number
+
+
+class MentionBatch:
+    """The rows of a number of mentions, by column."""
+
+    def __init__(self, entities: Mapping[str, EntitySummary]) -> None:
+        self._entities = entities
+        self._figures: list[FigureCells] = []
+        self._figure_indexes: list[int] = []
+        self._bodies = _Numbering(self._make_body_cells, _BodyCells())
+        self._body_indexes: list[int] = []
+        self._numberings = {
+            "evidence": _Numbering(local_id),
+            "family": _Numbering(lambda family: entity_name(family, entities.get(family, UNKNOWN_ENTITY))),
+            "occurrences": _Numbering(to_integer),
+            "lexicon_source": _Numbering(str),
+        }
+        self._indexes: dict[str, list[int]] = {name: [] for name in self._numberings}
+        self._cells: dict[str, list[Cell]] = {"mention": [], "word": [], "match": []}
+
+    def __len__(self) -> int:
+        return len(self._figure_indexes)
+
+    def add(self, figure: FigureCells, mentions: Sequence[Node], statements: list[Row]) -> None:
+        """Add the mentions of a figure; ``statements`` gets the rows of ``STATEMENTS``."""
+        mentions = [mention if _is_plain(mention) else _simplify(mention, statements) for mention in mentions]
+        self._figure_indexes += [len(self._figures)] * len(mentions)
+        self._figures.append(figure)
+        self._body_indexes += [self._bodies[mention.get("hasBody")] for mention in mentions]
+        for name, numbering in self._numberings.items():
+            term = _TERMS_BY_COLUMN[name]
+            self._indexes[name] += [numbering[mention.get(term)] for mention in mentions]
+        self._cells["mention"] += [local_id(mention["id"]) for mention in mentions]
+        self._cells["word"] += [mention.get("word") for mention in mentions]
+        self._cells["match"] += [mention.get("match") for mention in mentions]
+
+    def columns(self) -> list[Cells]:
+        """The cells of all columns of ``MENTIONS``."""
+        columns: dict[str, Cells] = {**self._cells}
+        for name, indexes in self._indexes.items():
+            columns[name] = IndexedCells(self._numberings[name].values_by_number, indexes)
+        for cells, indexes in ((self._figures, self._figure_indexes), (self._bodies.values_by_number, self._body_indexes)):
+            for name, values in zip(cells[0]._fields, zip(*cells, strict=True), strict=True):
+                columns[name] = IndexedCells(values, indexes)
+        return [columns[column.name] for column in MENTIONS.columns]
+
+    def _make_body_cells(self, body: str) -> _BodyCells:
+        summary = self._entities.get(body, UNKNOWN_ENTITY)
+        kind = summary.kind if summary.kind in _KINDS else "other"
+        organism = summary.organism if kind == "gene" else ""
+        return _BodyCells(
+            kind,
+            body,
+            expand_id(body),
+            summary.label or None,
+            self._entities.get(organism, UNKNOWN_ENTITY).label or None,
+            local_id(organism) or None,
+            *[body if kind == name else None for name in _KINDS],
+        )
+
+
+def entity_name(identifier: str, summary: EntitySummary) -> str:
+    """The name of a family or an organism; the part after the prefix for those without a name."""
+    return summary.label or local_id(identifier)
+
+
+def _is_plain(mention: Node) -> bool:
+    """Whether a mention has one value for each term, and no terms but those of columns, as all mentions of an export."""
+    return mention.keys() <= _TERMS and set(map(type, mention.values())) == _TEXTS_ONLY and mention.get("occurrences", "1").isdecimal()
+
+
+def _simplify(mention: Node, statements: list[Row]) -> dict[str, str]:
+    """A plain mention with the first value of each term; ``statements`` gets the others, and what is no number of occurrences."""
+    plain: dict[str, str] = {}
+    for term, content in mention.items():
+        values = content if type(content) is list else [content]
+        texts = [value for value in values if type(value) is str and (term != "occurrences" or to_integer(value) is not None)]
+        if texts and term in _TERMS:
+            plain[term] = min(texts)
+        statements.extend(make_statement(mention, term, value) for value in values if value != plain.get(term))
+    return plain
