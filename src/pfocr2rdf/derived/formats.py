@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from pfocr2rdf.derived.base import DerivedFormat
 from pfocr2rdf.derived.biothings import BioThings
 from pfocr2rdf.derived.gene_sets import GeneSets
+from pfocr2rdf.derived.kgx import Kgx
 from pfocr2rdf.derived.sssom import SssomMappings
 from pfocr2rdf.derived.tables.output import Tables
 
 _FORMATS: tuple[type[DerivedFormat], ...] = (
     BioThings,
     GeneSets,
+    Kgx,
     SssomMappings,
     Tables,
 )  # fmt: skip

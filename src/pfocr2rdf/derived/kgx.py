@@ -1,0 +1,231 @@
+"""KGX, the exchange format of the Biolink Model: nodes and edges as tab-separated values and as JSON Lines.
+
+A ``biolink:mentions`` edge connects a figure with an entity that it mentions, as the statements ``pfocr:mentions`` and
+``pfocr:mentionsFamily`` do. KGX merges edges with the same subject, predicate and object, so an edge lists its mentions.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from json.encoder import encode_basestring
+from typing import BinaryIO
+
+from pfocr2rdf.derived.base import DerivedFormat, OutputFiles
+from pfocr2rdf.derived.biolink import (
+    IN_TAXON,
+    KNOWLEDGE_SOURCE,
+    MEMBER_OF,
+    MENTIONS,
+    PART_OF,
+    RELATED_TO_ORGANISM,
+    RELATED_TO_PATHWAY,
+    EdgeKind,
+    biolink_curie,
+    categories,
+)
+from pfocr2rdf.derived.entities import EntitySummary
+from pfocr2rdf.derived.nodes import FigureNodes, Node, expand_id, figid, node_id, value, values
+from pfocr2rdf.derived.plain_text import replace_surrogates, to_plain_text
+
+NODE_COLUMNS = (
+    "id", "category", "name", "synonym", "xref", "equivalent_identifiers", "iri", "description", "keywords", "license",
+    "year", "journal", "publisher_name", "citation",
+    "figure_number", "figure_type", "image_url", "page_url", "pathway_score", "organism_names", "annotations",
+)  # fmt: skip
+"""The columns of nodes. The Biolink Model defines those of the first line, the others are ours."""
+
+EDGE_COLUMNS = (
+    "id", "subject", "predicate", "object", "category", "knowledge_level", "agent_type", "primary_knowledge_source",
+    "publications", "evidence_count", "has_evidence", "supporting_text", "matched_via", "occurrences",
+)  # fmt: skip
+"""The columns of edges. The Biolink Model defines all but the last two."""
+
+REPLACED_TEXT = "texts with '|' or control characters, which KGX TSV cannot represent; replaced by '¦' and spaces"
+REPLACED_SURROGATES = "figures and entities with lone surrogates, replaced in KGX JSON Lines"
+MENTION_WITHOUT_EDGE = "mentions without an identifier, which have no edge in KGX"
+UNDESCRIBED_ENTITY = "entities that the graph does not describe, without a name in KGX"
+
+_NODE_INDEX = {column: index for index, column in enumerate(NODE_COLUMNS)}
+
+
+class Kgx(DerivedFormat):
+    """Writes ``kgx/nodes.tsv``, ``kgx/edges.tsv``, ``kgx/nodes.jsonl`` and ``kgx/edges.jsonl``."""
+
+    name = "kgx"
+
+    def __init__(self, files: OutputFiles, entities: Mapping[str, EntitySummary]) -> None:
+        super().__init__(files, entities)
+        self._node_table, self._edge_table = _create_table(files, "nodes", NODE_COLUMNS), _create_table(files, "edges", EDGE_COLUMNS)
+        self._node_lines, self._edge_lines = files.create("kgx/nodes.jsonl"), files.create("kgx/edges.jsonl")
+        self._curies: dict[str, str] = {}  # of the entities that have a node
+        self._rows: list[str] = []
+        self._lines: list[str] = []
+
+    def add_entity(self, entity: Node) -> None:
+        """Write the node of an entity, and its edges to families and organisms."""
+        identifier = node_id(entity)
+        curie = biolink_curie(identifier)
+        if not (node_categories := categories(entity)):
+            return
+        self._curies[identifier] = curie
+        self._write_node(
+            id=curie,
+            category=node_categories,
+            name=value(entity, "prefLabel") or value(entity, "label") or value(entity, "title"),
+            synonym=sorted(values(entity, "altLabel")),
+            xref=_curies(entity, "closeMatch"),
+            equivalent_identifiers=_curies(entity, "exactMatch", "sameAs"),
+            iri=expand_id(identifier),
+            keywords=sorted(values(entity, "keyword")),
+            year=value(entity, "issued"),
+            journal=value(entity, "journal"),
+            publisher_name=value(entity, "publisher"),
+            citation=value(entity, "citation"),
+        )
+        for family in sorted(values(entity, "memberOf")):
+            self._add_edge(MEMBER_OF, curie, biolink_curie(family))
+        for organism in sorted(values(entity, "organism")):
+            self._add_edge(IN_TAXON, curie, biolink_curie(organism))
+        self._write_edges()
+
+    def add_figure(self, nodes: FigureNodes) -> None:
+        """Write the node of a figure and its edges."""
+        figure = nodes.figure
+        curie = biolink_curie(node_id(figure))
+        self._write_node(
+            id=curie,
+            category=categories(figure),
+            name=value(figure, "title"),
+            synonym=sorted(set(values(figure, "identifier")) - {figid(figure)}),
+            xref=_curies(figure, "seeAlso"),
+            iri=expand_id(node_id(figure)),
+            description=value(figure, "description"),
+            license=value(figure, "license"),
+            figure_number=value(figure, "figureNumber"),
+            figure_type=value(figure, "figureType"),
+            image_url=value(figure, "image"),
+            page_url=value(figure, "page"),
+            pathway_score=value(figure, "pathwayScore"),
+            organism_names=sorted(values(figure, "organismName")),
+            annotations=sorted(values(figure, "annotation")),
+        )
+        papers = sorted([self._entity_curie(paper) for paper in values(figure, "citedIn")])
+        for paper in papers:
+            self._add_edge(PART_OF, curie, paper)
+        for organism in sorted(values(figure, "organism")):
+            self._add_edge(RELATED_TO_ORGANISM, curie, self._entity_curie(organism))
+        for pathway in sorted(values(figure, "pathway")):
+            self._add_edge(RELATED_TO_PATHWAY, curie, self._entity_curie(pathway))
+        self._add_mentions(curie, papers, self._group_mentions(nodes.mentions))
+        self._write_edges()
+
+    def _group_mentions(self, mentions: list[Node]) -> dict[str, list[Node]]:
+        """The mentions of each entity."""
+        groups: dict[str, list[Node]] = {}
+        for mention in mentions:
+            entities = values(mention, "hasBody")
+            if "family" in mention:
+                entities = entities + values(mention, "family")
+            for entity in entities:
+                if entity in groups:
+                    groups[entity].append(mention)
+                else:
+                    groups[entity] = [mention]
+            if not entities:
+                self.warn(MENTION_WITHOUT_EDGE)
+        return groups
+
+    def _add_mentions(self, figure: str, papers: list[str], groups: Mapping[str, list[Node]]) -> None:
+        """Add the edges of a figure to the entities that it mentions. Most edges of an export are written here."""
+        publications, publication_list = "|".join(papers), _curie_list(papers)
+        for entity, mentions in sorted(groups.items()):
+            ids = [mention["id"] for mention in mentions]
+            words = [word for mention in mentions for word in values(mention, "word")]
+            ways = [way for mention in mentions for way in values(mention, "evidence")]
+            occurrences = sum([int(number) for mention in mentions for number in values(mention, "occurrences") if number.isdecimal()])
+            if len(mentions) > 1:
+                ids, words, ways = sorted(ids), sorted(set(words)), sorted(set(ways))
+            texts, strings = "|".join([self._clean(word) for word in words]), ", ".join([encode_basestring(word) for word in words])
+            row = f"{publications}\t{len(ids)}\tpfocr.{'|pfocr.'.join(ids)}\t{texts}\t{'|'.join(ways)}\t{occurrences}"
+            line = (
+                f', "publications": {publication_list}, "evidence_count": {len(ids)}, "has_evidence": {_curie_list(ids, "pfocr.")}, '
+                f'"supporting_text": [{strings}], "matched_via": {_curie_list(ways)}, "occurrences": {occurrences}'
+            )
+            self._add_edge(MENTIONS, figure, self._entity_curie(entity), row, line)
+
+    def _add_edge(self, kind: EdgeKind, subject: str, target: str, row: str = "\t\t\t\t\t", line: str = "") -> None:
+        """Add an edge, with the columns of its evidence in both syntaxes. CURIEs need no escapes in either."""
+        predicate = kind.predicate
+        constant_row, constant_line = _constants(kind)
+        identifier = f"{subject}-{predicate}-{target}"
+        self._rows.append(f"{identifier}\t{subject}\tbiolink:{predicate}\t{target}\t{constant_row}\t{row}\n")
+        self._lines.append(
+            f'{{"id": "{identifier}", "subject": "{subject}", "predicate": "biolink:{predicate}", "object": "{target}", '
+            f"{constant_line}{line}}}\n"
+        )
+
+    def _write_edges(self) -> None:
+        if self._rows:
+            self._edge_table.write("".join(self._rows).encode())
+            self._edge_lines.write(self._encode_json("".join(self._lines)))
+            self._rows.clear()
+            self._lines.clear()
+
+    def _entity_curie(self, entity: str) -> str:
+        """The CURIE of an entity. An entity that the graph does not describe gets a node, since an edge needs both its nodes."""
+        if entity not in self._curies:
+            self._curies[entity] = biolink_curie(entity)
+            self.warn(UNDESCRIBED_ENTITY)
+            self._write_node(id=self._curies[entity], category=["biolink:NamedThing"], iri=expand_id(entity))
+        return self._curies[entity]
+
+    def _write_node(self, **columns: str | list[str]) -> None:
+        cells = [""] * len(NODE_COLUMNS)
+        filled = {column: cell for column, cell in columns.items() if cell}
+        for column, cell in filled.items():
+            cells[_NODE_INDEX[column]] = self._clean(cell) if type(cell) is str else "|".join(map(self._clean, cell))
+        self._node_table.write(("\t".join(cells) + "\n").encode())
+        self._node_lines.write(self._encode_json(f"{json.dumps(filled, ensure_ascii=False)}\n"))
+
+    def _clean(self, text: str) -> str:
+        """Text for a cell of KGX TSV, which has no escapes."""
+        if text.isprintable() and "|" not in text:
+            return text
+        plain_text, is_changed = to_plain_text(text)
+        if is_changed or "|" in text:
+            self.warn(REPLACED_TEXT)
+        return plain_text.replace("|", "¦")
+
+    def _encode_json(self, lines: str) -> bytes:
+        try:
+            return lines.encode()
+        except UnicodeEncodeError:
+            self.warn(REPLACED_SURROGATES)
+            return replace_surrogates(lines).encode()
+
+
+def _create_table(files: OutputFiles, name: str, columns: Iterable[str]) -> BinaryIO:
+    table = files.create(f"kgx/{name}.tsv")
+    table.write("\t".join(columns).encode() + b"\n")
+    return table
+
+
+def _curie_list(curies: list[str], start: str = "") -> str:
+    """A JSON array of CURIEs, which need no escapes."""
+    separator = f'", "{start}'
+    return f'["{start}{separator.join(curies)}"]' if curies else "[]"
+
+
+def _curies(node: Node, *terms: str) -> list[str]:
+    """The values of terms as CURIEs, sorted."""
+    return sorted([biolink_curie(item) for term in terms for item in values(node, term)])
+
+
+@cache
+def _constants(kind: EdgeKind) -> tuple[str, str]:
+    """What all edges of a kind have, as cells and as members of a JSON object."""
+    columns = (kind.category, kind.knowledge_level, kind.agent_type, KNOWLEDGE_SOURCE)
+    line = '"category": ["{}"], "knowledge_level": "{}", "agent_type": "{}", "primary_knowledge_source": "{}"'.format(*columns)
+    return "\t".join(columns), line
