@@ -49,6 +49,8 @@ if TYPE_CHECKING:  # for type checkers and editors; a test holds it equal to the
     from pfocr2rdf.stores.querying.query import stream_query as stream_query
     from pfocr2rdf.stores.querying.query_result import QueryResult as QueryResult
     from pfocr2rdf.stores.querying.result import ResultStream as ResultStream
+    from pfocr2rdf.stores.write_records import RecordsSummary as RecordsSummary
+    from pfocr2rdf.stores.write_records import write_records as write_records
     from pfocr2rdf.validation.results import ValidationResult as ValidationResult
 
 _PUBLIC = (
@@ -91,6 +93,8 @@ _PUBLIC = (
     "pfocr2rdf.stores.querying.query.stream_query",
     "pfocr2rdf.stores.querying.query_result.QueryResult",
     "pfocr2rdf.stores.querying.result.ResultStream",
+    "pfocr2rdf.stores.write_records.RecordsSummary",
+    "pfocr2rdf.stores.write_records.write_records",
     "pfocr2rdf.validation.results.ValidationResult",
 )
 _MODULES = {name: module for module, _, name in (path.rpartition(".") for path in _PUBLIC)}

@@ -15,6 +15,7 @@ _COMMANDS = (  # the texts are the first sentences of the commands' own help
     CommandReference("validate", "pfocr2rdf.cli.validate:validate_command", "Validate RDF files or records with the SHACL shapes."),
     CommandReference("diff", "pfocr2rdf.cli.diff:diff_command", "Compare two graphs and write the delta from OLD to NEW."),
     CommandReference("convert", "pfocr2rdf.cli.convert:convert_command", "Convert a graph to tables, gene sets and other formats."),
+    CommandReference("records", "pfocr2rdf.cli.records:records_command", "Write records from a graph."),
     CommandReference("load", "pfocr2rdf.cli.load:load_command", "Load an export or a delta into a SPARQL store."),
     CommandReference("query", "pfocr2rdf.cli.query:query_command", "Query a store with SPARQL."),
     CommandReference("publish", "pfocr2rdf.cli.publish:publish_command", "Write a linked-data site of static files."),

@@ -40,7 +40,7 @@ Examples:
 def convert_command(
     source: str, output: str, formats: tuple[str, ...], force: bool, connection: ConnectionOptions, as_json: bool, quiet: bool
 ) -> int:
-    """Convert a graph to tables, gene sets and other derived formats.
+    """Convert a graph to tables, gene sets and other formats.
 
     SOURCE is an export directory, an embedded store, the URL of a SPARQL server, an RDF file, or records (which are exported first). The
     files of an export are in the order of its records, those of other sources in the order of IRIs. The exit status is 1 if records were

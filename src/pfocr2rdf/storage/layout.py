@@ -24,6 +24,7 @@ PARTITION_MANIFESTS_DIR = ".pfocr2rdf-parts"
 MANIFEST_FILE = "manifest.json"
 DELTA_FILE = "delta.json"
 CONVERSION_FILE = "conversion.json"  # the manifest of a folder of converted files
+RECORDS_FILE = "records.json"  # the manifest of a folder of records that were made from a graph
 SITE_MANIFEST = "site.json"  # the manifest of a site; a folder that has it is one of ours
 STORE_MARKER_FILE = "CURRENT"  # every RocksDB database has it, and rewrites it when it is opened for writing
 REPORT_FILE = "report.json"

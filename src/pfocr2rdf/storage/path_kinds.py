@@ -10,6 +10,7 @@ from pfocr2rdf.storage.layout import (
     CONVERSION_FILE,
     DELTA_FILE,
     MANIFEST_FILE,
+    RECORDS_FILE,
     SITE_MANIFEST,
     STORE_MARKER_FILE,
     is_own_manifest,
@@ -17,7 +18,13 @@ from pfocr2rdf.storage.layout import (
 )
 from pfocr2rdf.storage.urls import redact_text
 
-_OWN_MANIFESTS = {MANIFEST_FILE: "an export", SITE_MANIFEST: "a site", DELTA_FILE: "a delta", CONVERSION_FILE: "a conversion"}
+_OWN_MANIFESTS = {
+    MANIFEST_FILE: "an export",
+    SITE_MANIFEST: "a site",
+    DELTA_FILE: "a delta",
+    CONVERSION_FILE: "a conversion",
+    RECORDS_FILE: "a folder of records",
+}
 
 
 def folder_kind(path: str | os.PathLike[str]) -> str:

@@ -1,0 +1,179 @@
+"""What records need to know of the whole graph: its entities, and which of their names no row of a record gives by itself."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from pfocr2rdf.derived.nodes import FigureNodes, Node, expand_id, kind, node_id, value, values
+from pfocr2rdf.derived.records.statements import OpenNode, as_list, expand_statements, take_texts
+from pfocr2rdf.rdf.vocabulary import DEFAULT_PREFIXES
+
+_TERMS_BY_KIND = {
+    "gene": ("identifier", "label", "organism", "memberOf"),
+    "family": ("prefLabel", "exactMatch", "closeMatch"),
+    "chemical": ("identifier", "label", "altLabel", "closeMatch"),
+    "disease": ("identifier", "label", "altLabel", "closeMatch"),
+    "organism": ("identifier", "label"),
+    "paper": (
+        "title", "identifier", "citation", "issued", "doi", "sameAs", "journal", "journalAbbreviation", "publisher", "keyword",
+    ),
+    "pathway": ("identifier",),
+}  # fmt: skip
+_CLASSES = frozenset(
+    ("pfocr:Gene", "wp:GeneProduct", "pfocr:Family", "pfocr:Chemical", "pfocr:Disease", "pfocr:Organism", "pfocr:Paper",
+     "schema:ScholarlyArticle", "pfocr:Pathway")
+)  # fmt: skip
+_TABLES = """
+CREATE TABLE nodes (id TEXT PRIMARY KEY, node TEXT) WITHOUT ROWID;
+CREATE TABLE words (id TEXT, word TEXT, count INTEGER, PRIMARY KEY (id, word)) WITHOUT ROWID;"""
+_ADD_WORD = "INSERT INTO words VALUES (?, ?, ?) ON CONFLICT (id, word) DO UPDATE SET count = count + excluded.count"
+
+
+class Gene(NamedTuple):
+    """A gene: its symbol and the CURIEs of its organisms."""
+
+    label: str
+    organisms: tuple[str, ...]
+
+
+class NamesToGive:
+    """The names and second identifiers of a chemical or disease that its rows must give, in turn, so that none is lost."""
+
+    __slots__ = ("_turn", "labels", "names", "xrefs")
+
+    def __init__(self, labels: list[str], names: list[str], xrefs: list[str]) -> None:
+        self.labels = labels  # for rows without a match, whose name is the label
+        self.names = names  # for rows with a match
+        self.xrefs = xrefs
+        self._turn: dict[str, int] = {}
+
+    def next(self, group: str, choices: list[str]) -> str:
+        """The next one of these, ``""`` where there is none."""
+        if not choices:
+            return ""
+        turn = self._turn[group] = self._turn.get(group, -1) + 1
+        return choices[turn % len(choices)]
+
+
+class GraphFacts:
+    """The entities of a graph, and what all of its figures together say of them. Most of it is in a database.
+
+    Args:
+        database: an empty one.
+        mesh_name: returns the name that MeSH gives the entity of an IRI, ``""`` for none.
+    """
+
+    def __init__(self, database: sqlite3.Connection, mesh_name: Callable[[str], str]) -> None:
+        self._database, self._mesh_name = database, mesh_name
+        database.executescript(_TABLES)
+        self.genes: dict[str, Gene] = {}
+        self.figures_by_gene: Counter[str] = Counter()  # the number of figures with a gene of several organisms
+        self.taxa: dict[str, str] = {}
+        self.jsonld_nodes: dict[str, OpenNode] = {}  # entities with the statements that only JSON-LD of records can have
+        self._named: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {}
+        self._unexplained: dict[str, set[str]] = {}
+        self._matched: set[str] = set()
+        self._referenced: set[str] = set()
+        self.names: dict[str, NamesToGive] = {}
+        self.unreferenced: list[str] = []  # those that no figure refers to
+
+    def add_entity(self, entity: Node) -> None:
+        """Add an entity."""
+        identifier, entity_kind = node_id(entity), kind(entity)
+        self._database.execute("INSERT OR IGNORE INTO nodes VALUES (?, ?)", (identifier, json.dumps(entity)))
+        if entity_kind == "gene":
+            self.genes[identifier] = Gene(value(entity, "label"), tuple(values(entity, "organism")))
+        elif entity_kind == "organism":
+            self.taxa[identifier] = value(entity, "label")
+        elif entity_kind in ("chemical", "disease"):
+            label, names = value(entity, "label"), tuple(values(entity, "altLabel"))
+            self._named[identifier] = (label, names, tuple(values(entity, "closeMatch")))
+            is_given = not label or self._mesh_name(expand_id(identifier)) == label
+            self._unexplained[identifier] = {*names, *(() if is_given else (label,))}
+        rest = dict(entity)
+        if types := [item for item in as_list(rest.pop("type", [])) if item not in _CLASSES]:
+            rest["type"] = types
+        for term in _TERMS_BY_KIND.get(entity_kind, ()):
+            take_texts(rest, term)
+        if len(rest) > 1:
+            self.jsonld_nodes[identifier] = rest
+
+    def add_figure(self, nodes: FigureNodes) -> None:
+        """Add a figure, after all entities."""
+        if self.jsonld_nodes:
+            self._referenced.update(identifier for identifier in iter_references(nodes.figure) if identifier in self.jsonld_nodes)
+        words, genes = [], set()
+        for mention in nodes.mentions:
+            for body in values(mention, "hasBody"):
+                if unexplained := self._unexplained.get(body):
+                    unexplained.difference_update(values(mention, "match"))
+                    words.append((body, value(mention, "word"), int(value(mention, "occurrences") or 1)))
+                if body in self._named and "match" in mention:
+                    self._matched.add(body)
+                if body in self.genes and len(self.genes[body].organisms) > 1:
+                    genes.add(body)
+        self.figures_by_gene.update(genes)
+        self._database.executemany(_ADD_WORD, words)
+
+    def finish(self) -> None:
+        """Conclude what only the JSON-LD and the names of rows can give, after all figures."""
+        referenced = self.list_reachable(self._referenced)
+        self.unreferenced = [identifier for identifier in self.jsonld_nodes if identifier not in referenced]
+        for identifier, (label, names, xrefs) in self._named.items():
+            unexplained = self._unexplained[identifier]
+            word = self._most_frequent_word(identifier) if unexplained else ""
+            needed = [name for name in names if name in unexplained and name != word]
+            labels = [label] if label in unexplained else []
+            if identifier not in self._matched and self._mesh_name(expand_id(identifier)):
+                labels += needed
+            if labels or needed or xrefs:
+                self.names[identifier] = NamesToGive(labels, needed, list(xrefs))
+        self._named, self._unexplained, self._matched = {}, {}, set()
+
+    def list_reachable(self, identifiers: Iterable[str]) -> dict[str, None]:
+        """The entities with such statements among these, and those that they refer to, in the order in which they are reached."""
+        reached: dict[str, None] = {}
+        pending = [identifier for identifier in identifiers if identifier in self.jsonld_nodes]
+        while pending:
+            identifier = pending.pop(0)
+            if identifier not in reached:
+                reached[identifier] = None
+                pending += [other for other in iter_references(self.jsonld_nodes[identifier]) if other in self.jsonld_nodes]
+        return reached
+
+    def _most_frequent_word(self, identifier: str) -> str:
+        query = "SELECT word FROM words WHERE id = ? AND word <> '' ORDER BY count DESC, word LIMIT 1"
+        row = self._database.execute(query, (identifier,)).fetchone()
+        return row[0] if row else ""
+
+    def find(self, identifier: str) -> OpenNode | None:
+        """A copy of the node of an entity."""
+        row = self._database.execute("SELECT node FROM nodes WHERE id = ?", (identifier,)).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def pop(self, identifier: str) -> OpenNode | None:
+        """Remove the node of an entity and return it."""
+        node = self.find(identifier)
+        self._database.execute("DELETE FROM nodes WHERE id = ?", (identifier,))
+        return node
+
+    def iter_nodes(self) -> Iterator[OpenNode]:
+        """The nodes of all entities that were not removed."""
+        return (json.loads(row[0]) for row in self._database.execute("SELECT node FROM nodes ORDER BY id"))
+
+
+def iter_references(node: Node) -> Iterable[str]:
+    """The identifiers of the nodes that a node refers to."""
+    for items in expand_statements(dict(node)).values():
+        for item in items:
+            if "@id" in item:
+                yield compact_id(item["@id"])
+
+
+def compact_id(iri: str) -> str:
+    """The CURIE of an IRI, as nodes have it."""
+    return DEFAULT_PREFIXES.compress(iri) or iri

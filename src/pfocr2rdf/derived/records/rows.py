@@ -1,0 +1,173 @@
+"""The rows of a record from the mentions of its figure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from pfocr2rdf.derived.nodes import Node, expand_id, local_id, node_id, value
+from pfocr2rdf.derived.records.facts import Gene, GraphFacts, NamesToGive
+from pfocr2rdf.rdf import iris
+
+HUMAN = "taxon:9606"
+_HUMAN_NAME = "Homo sapiens"
+_SOURCES_2021 = frozenset(("hgnc_symbol", "hgnc_alias_symbol", "hgnc_prev_symbol", "bioentities_symbol"))
+_SOURCES_2023 = frozenset(("ncbigene_symbol", "ncbigene_synonym", "famplex_relations"))
+_NO_GENE, _NO_NAMES = Gene("", ()), NamesToGive([], [], [])
+_GROUPS = {"9606": "Primates", "10090": "Rodents", "7955": "Vertebrates", "7227": "Invertebrates"}
+"""The groups of organisms in published tables, which name no others."""
+
+GENE_COLUMNS = (
+    "organism_id", "organism_name", "organism_group", "word", "match", "ncbigene_symbol", "ncbigene_id", "source",
+    "count_direct", "count_synonym", "count_match",
+)  # fmt: skip
+_XREF_COLUMNS = {"chemical": "chebi", "disease": "doid"}
+
+
+class Row(NamedTuple):
+    """The row of a mention, which a record has as often as it occurs. Fields are ``""`` for no value; ``entity`` is a CURIE."""
+
+    kind: str
+    word: str
+    match: str
+    source: str
+    entity: str
+    occurrences: int
+
+
+def restore_rows(figid: str, mentions: Iterable[Node]) -> list[Row]:
+    """The rows of mentions. Whether a mention without an entity is of a chemical or a disease, its identifier proves, which is a hash."""
+    rows = []
+    for mention in mentions:
+        entity, word, match, source = (value(mention, term) for term in ("hasBody", "word", "match", "lexiconSource"))
+        kinds = ["chemical", "disease", "gene"] if value(mention, "evidence") == "pfocr:viaNer" else ["gene", "chemical", "disease"]
+        target, name = expand_id(entity) if entity else "", local_id(node_id(mention))
+        names = iris.mention_names(figid, [iris.mention_key(kind, word, match, source, target) for kind in kinds])
+        kind = kinds[names.index(name)] if name in names else kinds[0]
+        count = value(mention, "occurrences")
+        rows.append(Row(kind, word, match, source, entity, int(count) if count.isdecimal() else 1))
+    return rows
+
+
+def choose_schema(rows: Iterable[Row], facts: GraphFacts, has_newer_fields: bool) -> str:
+    """The schema of a record: the one that can have all of its rows; else the one whose lexicons its rows name."""
+    fits_2021 = fits_2023 = True
+    votes: Counter[str] = Counter()
+    for row in rows:
+        if row.kind == "gene":
+            votes["2021"] += row.source in _SOURCES_2021
+            votes["2023"] += row.source in _SOURCES_2023
+            organisms = facts.genes.get(row.entity, _NO_GENE).organisms
+            fits_2021 = fits_2021 and not (row.entity and HUMAN not in organisms)
+            has_newer_fields = has_newer_fields or len(organisms) > 1
+        else:
+            votes["2021"] += bool(row.source)
+            votes["2023"] += not row.source
+            fits_2021 = fits_2021 and not row.match and row.entity[:5] in ("", "mesh:")
+            fits_2023 = fits_2023 and not row.source
+        fits_2023 = fits_2023 and not any(mark in text for text in (row.word, row.match, row.source) for mark in "\t\n\r")
+    if fits_2021 != fits_2023:
+        return "2021" if fits_2021 else "2023"
+    votes["2023"] += has_newer_fields and not votes.total()
+    return "2023" if votes["2023"] > votes["2021"] else "2021"
+
+
+def build_lists(rows: Iterable[Row], facts: GraphFacts) -> dict[str, list[dict[str, str]]]:
+    """The lists of a record of 2021."""
+    lists: dict[str, list[dict[str, str]]] = {"genes": [], "chemicals": [], "diseases": []}
+    for row in rows:
+        if row.kind == "gene":
+            symbol = facts.genes.get(row.entity, _NO_GENE).label
+            entry = {"word": row.word, "symbol": row.match, "source": row.source, "hgnc_symbol": symbol, "entrez": local_id(row.entity)}
+        else:
+            entry = {"word": row.word, "source": row.source, "identifier": local_id(row.entity)}
+            if row.entity and row.source.upper() != "MESH":
+                entry["identifier"] = f"MESH:{entry['identifier']}"
+        lists[f"{row.kind}s"] += [{key: text or "NA" for key, text in entry.items()}] * row.occurrences
+    return lists
+
+
+def build_tables(
+    rows: Iterable[Row], facts: GraphFacts, names: list[str], organisms: list[str], taxon_by_name: Mapping[str, str]
+) -> dict[str, list[tuple[str, ...]]]:
+    """The side tables of a record of 2023, each with its header; ``names`` and ``organisms`` are those of the figure."""
+    expanded = [row for row in rows for _ in range(row.occurrences)]
+    genes = [row for row in expanded if row.kind == "gene"]
+    taxa = _choose_taxa(genes, facts)
+    name_by_taxon = _choose_organism_names(dict.fromkeys(filter(None, taxa)), facts, names, organisms, taxon_by_name)
+    carried = [taxon for taxon in name_by_taxon if taxon not in taxa]
+    for index, row in enumerate(genes):
+        if carried and not row.entity:
+            taxa[index] = carried.pop(0)
+    tables = {"genes": _gene_table(genes, taxa, name_by_taxon, facts)} if genes else {}
+    for kind, column in _XREF_COLUMNS.items():
+        if chosen := [row for row in expanded if row.kind == kind]:
+            tables[f"{kind}s"] = [("word", "mesh", "match", "name", column), *(_ner_cells(row, column, facts) for row in chosen)]
+    return {name: [tuple(cell or "NA" for cell in row) for row in table] for name, table in tables.items()}
+
+
+def _choose_taxa(genes: Iterable[Row], facts: GraphFacts) -> list[str]:
+    """The organism of each row. Figures with a gene of several organisms give them in turn, first those that no row of 2021 gives.
+
+    A figure with two organisms of a gene violates the shapes, so its rows give them in turn only where there are too few figures.
+    """
+    taxa = []
+    turns: dict[str, str] = {}
+    for row in genes:
+        organisms = facts.genes.get(row.entity, _NO_GENE).organisms
+        if len(organisms) > 1:
+            if row.entity not in turns or facts.figures_by_gene[row.entity] < len(organisms):
+                names = facts.names.setdefault(
+                    row.entity, NamesToGive([], [], sorted(organisms, key=lambda taxon: (taxon == HUMAN, taxon)))
+                )
+                turns[row.entity] = names.next("organism", names.xrefs)
+            taxa.append(turns[row.entity])
+        else:
+            taxa.append("".join(organisms))
+    return taxa
+
+
+def _choose_organism_names(
+    taxa: Iterable[str], facts: GraphFacts, names: list[str], organisms: list[str], taxon_by_name: Mapping[str, str]
+) -> dict[str, str]:
+    """The name of each organism in the rows, so that the names in the figure lead to the organisms of the figure, and to no others."""
+    name_by_taxon = {}
+    for taxon in taxa:
+        label = facts.taxa.get(taxon, "")
+        name_by_taxon[taxon] = label if label not in names or taxon in organisms else ""
+    known = {**taxon_by_name, **{name: local_id(taxon) for taxon, name in name_by_taxon.items() if name}}
+    missing = [taxon for taxon in organisms if local_id(taxon) not in {known[name] for name in names if name in known}]
+    unknown = [name for name in names if name not in known]
+    for taxon in missing:
+        label = facts.taxa.get(taxon, "")
+        if unknown:
+            name_by_taxon[taxon] = unknown.pop(unknown.index(label) if label in unknown else 0)
+    return name_by_taxon
+
+
+def _gene_table(genes: list[Row], taxa: list[str], name_by_taxon: Mapping[str, str], facts: GraphFacts) -> list[tuple[str, ...]]:
+    """The table of genes. Its counts are those of the rows of an organism, and of their distinct words."""
+    counts = Counter((taxon, row.source) for row, taxon in zip(genes, taxa, strict=True))
+    words = Counter(taxon for taxon, _ in {(taxon, row.word) for row, taxon in zip(genes, taxa, strict=True)})
+    table: list[tuple[str, ...]] = [GENE_COLUMNS]
+    for row, taxon in zip(genes, taxa, strict=True):
+        identifier = local_id(taxon)
+        numbers = (counts[taxon, "ncbigene_symbol"], counts[taxon, "ncbigene_synonym"], words[taxon])
+        table.append((
+            identifier, name_by_taxon.get(taxon, ""), _GROUPS.get(identifier, ""), row.word, row.match,
+            facts.genes.get(row.entity, _NO_GENE).label, local_id(row.entity), row.source, *(str(number or "") for number in numbers),
+        ))  # fmt: skip
+    return table
+
+
+def _ner_cells(row: Row, scheme: str, facts: GraphFacts) -> tuple[str, ...]:
+    names, prefix = facts.names.get(row.entity, _NO_NAMES), f"{scheme}:"
+    if row.match:
+        match = row.match.casefold()
+        name = names.next("name", [name for name in names.names if name.casefold() != match])
+    else:
+        name = names.next("label", names.labels)
+    is_mesh = row.entity.startswith("mesh:")
+    xref = names.next(scheme, [xref for xref in names.xrefs if xref.startswith(prefix)]) if is_mesh else row.entity
+    return (row.word, row.entity if is_mesh else "", row.match, name, xref)
