@@ -14,6 +14,12 @@ if TYPE_CHECKING:  # for type checkers and editors; a test holds it equal to the
     from pfocr2rdf.analysis.delta.model import DiffSummary as DiffSummary
     from pfocr2rdf.analysis.stats.count import stats as stats
     from pfocr2rdf.analysis.stats.model import GraphStats as GraphStats
+    from pfocr2rdf.bundles.create import BundleSummary as BundleSummary
+    from pfocr2rdf.bundles.create import create_release as create_release
+    from pfocr2rdf.bundles.nanopublications import NanopublicationSummary as NanopublicationSummary
+    from pfocr2rdf.bundles.nanopublications import create_nanopublications as create_nanopublications
+    from pfocr2rdf.bundles.verify import VerificationReport as VerificationReport
+    from pfocr2rdf.bundles.verify import verify_release as verify_release
     from pfocr2rdf.errors import ExecutorError as ExecutorError
     from pfocr2rdf.errors import MissingExtraError as MissingExtraError
     from pfocr2rdf.errors import OutputError as OutputError
@@ -58,6 +64,12 @@ _PUBLIC = (
     "pfocr2rdf.analysis.delta.model.DiffSummary",
     "pfocr2rdf.analysis.stats.count.stats",
     "pfocr2rdf.analysis.stats.model.GraphStats",
+    "pfocr2rdf.bundles.create.BundleSummary",
+    "pfocr2rdf.bundles.create.create_release",
+    "pfocr2rdf.bundles.nanopublications.NanopublicationSummary",
+    "pfocr2rdf.bundles.nanopublications.create_nanopublications",
+    "pfocr2rdf.bundles.verify.VerificationReport",
+    "pfocr2rdf.bundles.verify.verify_release",
     "pfocr2rdf.errors.ExecutorError",
     "pfocr2rdf.errors.MissingExtraError",
     "pfocr2rdf.errors.OutputError",

@@ -6,13 +6,12 @@ import atexit
 import gc
 import json
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 import click
 
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.params import FormatName, shapes_option
+from pfocr2rdf.cli.params import FormatName, override_release, shapes_option
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.cli.table import print_summary
 from pfocr2rdf.derived.formats import DERIVED_FORMATS
@@ -78,7 +77,8 @@ Examples:
 @click.option("--issued", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Date of the release, for the dataset description.")
 @click.option(
     "--metadata", metavar="FILE", type=click.Path(),
-    help="YAML file with dataset metadata: version, issued, creators, contact, email, contact-page, homepage, downloads.",
+    help="YAML file with dataset metadata: version, issued, creators, contact, email, contact-page, homepage, downloads, title, "
+    "description, keywords, license, doi.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no summary. See the exit status and report.json.")
@@ -94,7 +94,7 @@ def export_command(sources: tuple[str, ...], output: str, as_json: bool, quiet: 
     PFOCR2RDF_ARCHIVE_MAX_MEMBERS, PFOCR2RDF_ARCHIVE_MAX_EXPANDED_BYTES and PFOCR2RDF_ARCHIVE_MAX_RATIO.
     """
     atexit.register(gc.freeze)  # a last collection, when the process ends, would visit all caches, and free nothing that exit does not
-    release = _override(read_release(metadata) if metadata else Release(), options.pop("release"), options.pop("issued"))
+    release = override_release(read_release(metadata) if metadata else Release(), options.pop("release"), options.pop("issued"))
     if not quiet and (note := describe_slow_engine()):
         click.echo(note, err=True)
     with show_progress(quiet or as_json, "Exporting") as progress:
@@ -104,11 +104,6 @@ def export_command(sources: tuple[str, ...], output: str, as_json: bool, quiet: 
     elif not quiet:
         _print_summary(summary, None if options["dry_run"] else redact_url(output))
     return summary.exit_status
-
-
-def _override(release: Release, name: str, issued: datetime | None) -> Release:
-    """The release with the name and the date of the options, where they are given."""
-    return release._replace(name=name or release.name, issued=f"{issued:%Y-%m-%d}" if issued else release.issued)
 
 
 def _print_summary(summary: ExportSummary, output: str | None) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
 from pfocr2rdf.errors import OptionError
+from pfocr2rdf.pipeline.release import Release, normalize_doi
 from pfocr2rdf.rdf.format_names import canonical_format_name
 from pfocr2rdf.rdf.iris import is_absolute_iri
 from pfocr2rdf.site.pages.pictures import PICTURE_MODES, picture_policy
@@ -53,3 +56,16 @@ pictures_option = click.option(
     "--pictures", type=picture_choice, default=PICTURE_MODES[0], show_default=True, metavar="embed|click|link|FOLDER|URL",
     help="Show pictures (embed), show them after a click, or link to them; or show copies named FIGURE.jpg from a folder or an https URL.",
 )  # fmt: skip
+
+
+def doi_name(text: str) -> str:
+    """The type of an option whose value is a DOI."""
+    try:
+        return normalize_doi(text) if text else ""
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.") from None
+
+
+def override_release(release: Release, name: str, issued: datetime | None) -> Release:
+    """The release with the name and the date of the options, where they are given."""
+    return release._replace(name=name or release.name, issued=f"{issued:%Y-%m-%d}" if issued else release.issued)

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from pfocr2rdf.pipeline.counts import TripleCounts
+from pfocr2rdf.pipeline.licenses import LICENSES
 from pfocr2rdf.pipeline.partitions import DESCRIPTION_PREFIXES, describe_partitions, describe_totals, english, expand, integer_literal
 from pfocr2rdf.pipeline.release import Release
-from pfocr2rdf.rdf.iris import CC0_IRI, DATASET_IRI, WIKIPATHWAYS_IRI, figure_iri
+from pfocr2rdf.rdf.iris import DATASET_IRI, WIKIPATHWAYS_IRI, figure_iri
 from pfocr2rdf.rdf.serializers.turtle import TurtleSerializer
 from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, iri_term, literal
 from pfocr2rdf.rdf.vocabulary import PFOCR, SITE_URL
@@ -25,9 +26,6 @@ _FILE_TYPES = {
     "application/trig": "RDF_TRIG", "application/ld+json": "JSON_LD", "application/rdf+xml": "RDF_XML",
 }  # fmt: skip
 _COMPRESSION_TYPES = {".gz": "application/gzip", ".zst": "application/zstd"}
-_KEYWORDS = ("pathway", "pathway figure", "gene", "chemical", "disease", "OCR", "text mining")
-_TITLE = english("Pathway Figure OCR (PFOCR)")
-_DESCRIPTION = english("Genes, chemicals and diseases read by OCR on pathway figures of the literature.")
 _DATASET = iri_term(DATASET_IRI)
 _SUMMARY, _EXPORT, _CONTACT, _YEARS = (iri_term(f"{DATASET_IRI}#{name}") for name in ("summary", "export", "contact", "years"))
 
@@ -59,7 +57,8 @@ def serialize_dataset_description(facts: ExportFacts, release: Release) -> str:
 def describe_dataset(facts: ExportFacts, release: Release) -> list[Resource]:
     """The dataset description as resources: the RDF dataset with its statistics, the three levels of HCLS, and what they name."""
     counts = facts.counts
-    version = release.name or f"records-{facts.inputs['records'][:12]}"
+    version = release.name or unnamed_version(facts.inputs["records"])
+    title, description = english(release.title), english(release.description)
     totals = {"rdfs:Class": len(counts.classes), "rdfs:Literal": facts.distinct_literals, "sd:Graph": facts.graphs}
     partition_pairs, partitions = describe_partitions(counts)
     total_partitions = describe_totals(totals)
@@ -75,7 +74,7 @@ def describe_dataset(facts: ExportFacts, release: Release) -> list[Resource]:
     ]
     version_pairs: list[PredicateObject] = [
         *((expand("dcterms:creator"), iri_term(creator.iri)) for creator in release.creators),
-        (expand("dcterms:license"), iri_term(CC0_IRI)),
+        (expand("dcterms:license"), iri_term(LICENSES[release.license].iri)),
         *([(expand("dcterms:issued"), literal(release.issued, "xsd:date"))] if release.issued else []),
         (expand("dcterms:language"), _ENGLISH),
     ]
@@ -84,7 +83,7 @@ def describe_dataset(facts: ExportFacts, release: Release) -> list[Resource]:
         (expand("dcat:landingPage"), iri_term(release.homepage)),
         (expand("dcat:theme"), _THEME),
         *([(expand("dcterms:temporal"), _YEARS)] if facts.years else []),
-        *((expand("dcat:keyword"), english(word)) for word in _KEYWORDS),
+        *((expand("dcat:keyword"), english(word)) for word in release.keywords),
         (expand("prov:wasGeneratedBy"), _EXPORT),
     ]
     named_pairs: list[PredicateObject] = [
@@ -95,7 +94,7 @@ def describe_dataset(facts: ExportFacts, release: Release) -> list[Resource]:
     dataset = Resource(
         _DATASET,
         (
-            *_introduce(("void:Dataset", "sd:Graph"), _TITLE, _DESCRIPTION),
+            *_introduce(("void:Dataset", "sd:Graph"), title, description),
             *named_pairs,
             *version_pairs,
             *catalogue_pairs,
@@ -111,7 +110,7 @@ def describe_dataset(facts: ExportFacts, release: Release) -> list[Resource]:
     summary = Resource(
         _SUMMARY,
         (
-            *_introduce(("dctypes:Dataset",), _TITLE, _DESCRIPTION),
+            *_introduce(("dctypes:Dataset",), title, description),
             *named_pairs,
             (expand("dcterms:hasVersion"), version_iri),
             (expand("pav:hasCurrentVersion"), version_iri),
@@ -120,12 +119,13 @@ def describe_dataset(facts: ExportFacts, release: Release) -> list[Resource]:
     version_level = Resource(
         version_iri,
         (
-            *_introduce(("dctypes:Dataset", "dcat:Dataset"), _TITLE, _DESCRIPTION),
+            *_introduce(("dctypes:Dataset", "dcat:Dataset"), title, description),
             *named_pairs,
             *version_pairs,
             *catalogue_pairs,
             (expand("pav:version"), literal(version)),
             (expand("dcat:version"), literal(version)),
+            *([(expand("dcterms:identifier"), literal(f"https://doi.org/{release.doi}"))] if release.doi else []),
             (expand("dcterms:isVersionOf"), _SUMMARY),
             (expand("prov:specializationOf"), _DATASET),
             *((expand("dcat:distribution"), _file_iri(file)) for file, _ in facts.files),
@@ -138,6 +138,11 @@ def describe_dataset(facts: ExportFacts, release: Release) -> list[Resource]:
     ]
     named = [*_describe_names(facts, release), *_describe_export(facts, version_iri)]
     return [dataset, summary, version_level, *partitions, *total_partitions, *distributions, *named]
+
+
+def unnamed_version(records_sha256: str) -> str:
+    """The version of a release without a name: the first digits of the digest of its records."""
+    return f"records-{records_sha256[:12]}"
 
 
 def _introduce(classes: Iterable[str], title: str, description: str) -> list[PredicateObject]:
@@ -223,7 +228,11 @@ def _describe_names(facts: ExportFacts, release: Release) -> Iterator[Resource]:
         ends = [(expand("dcat:startDate"), literal(first, "xsd:gYear")), (expand("dcat:endDate"), literal(last, "xsd:gYear"))]
         yield Resource(_YEARS, ((RDF_TYPE, expand("dcterms:PeriodOfTime")), *ends))
     yield Resource(_THEME, ((RDF_TYPE, expand("skos:Concept")), (expand("skos:prefLabel"), english("Health"))))
-    classes = {iri_term(CC0_IRI): "dcterms:LicenseDocument", _ENGLISH: "dcterms:LinguisticSystem", _SHA256: "spdx:ChecksumAlgorithm"}
+    classes = {
+        iri_term(LICENSES[release.license].iri): "dcterms:LicenseDocument",
+        _ENGLISH: "dcterms:LinguisticSystem",
+        _SHA256: "spdx:ChecksumAlgorithm",
+    }
     for file, media_type in facts.files:
         classes[iri_term(f"{_MEDIA_TYPES}{media_type}")] = "dcterms:MediaType"
         classes[iri_term(f"{_EU_VOCABULARY}/file-type/{_FILE_TYPES[media_type]}")] = "dcterms:MediaTypeOrExtent"

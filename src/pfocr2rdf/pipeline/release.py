@@ -13,11 +13,17 @@ from urllib.parse import urlsplit
 import yaml
 
 from pfocr2rdf.errors import OptionError, describe_os_error
+from pfocr2rdf.pipeline.licenses import LICENSES
 from pfocr2rdf.rdf.iris import WIKIPATHWAYS_IRI, is_absolute_iri
 from pfocr2rdf.storage.regular_files import read_file_or_pipe
 from pfocr2rdf.storage.urls import redact_text
 
 _MAX_SETTINGS_BYTES = 1 << 16
+_ORCID_URL = "https://orcid.org/"
+_match_doi = re.compile(
+    r"(?:doi:|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}(?:\.\d+)?/[A-Za-z0-9:/_;\-.()\[\]\\]+)", re.IGNORECASE
+).fullmatch
+_match_zenodo_doi = re.compile(r"10\.5281/zenodo\.\d+", re.IGNORECASE).fullmatch
 _match_orcid = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])").fullmatch
 _match_email = re.compile(r"[^@\s<>\"?&:/\\]+@[^@\s<>\"?&:/\\]+\.[^@\s<>\"?&:/\\]+").fullmatch
 _find_control_character = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]").search
@@ -25,10 +31,18 @@ _NULL_TAG = "tag:yaml.org,2002:null"
 
 
 class Creator(NamedTuple):
-    """A person or an organization that made the dataset, by its IRI: an ORCID iD, or a page."""
+    """A person or an organization that made the dataset, by its IRI: an ORCID iD, or a page. Parts of a name are never guessed."""
 
     iri: str
     name: str
+    given_name: str = ""
+    family_name: str = ""
+    affiliation: str = ""
+
+    @property
+    def orcid(self) -> str:
+        """The ORCID iD as a URL, or ``""``."""
+        return self.iri if self.iri.startswith(_ORCID_URL) else ""
 
 
 class Release(NamedTuple):
@@ -43,6 +57,11 @@ class Release(NamedTuple):
         contact_page: the web page of the contact point.
         homepage: the home page of the dataset.
         downloads: the URL of the folder where the files of the graph are published.
+        title: the title of the dataset.
+        description: what the dataset is about.
+        keywords: words to find the dataset by.
+        license: a key of ``LICENSES``.
+        doi: the DOI of this release, such as ``10.5281/zenodo.1234``.
     """
 
     name: str = ""
@@ -53,12 +72,18 @@ class Release(NamedTuple):
     contact_page: str = WIKIPATHWAYS_IRI
     homepage: str = "https://pfocr.wikipathways.org/"
     downloads: str = ""
+    title: str = "Pathway Figure OCR (PFOCR)"
+    description: str = "Genes, chemicals and diseases read by OCR on pathway figures of the literature."
+    keywords: tuple[str, ...] = ("pathway", "pathway figure", "gene", "chemical", "disease", "OCR", "text mining")
+    license: str = "CC0-1.0"
+    doi: str = ""
 
 
 _SETTING_FIELDS = {
     "version": "name", "issued": "issued", "contact": "contact", "email": "email", "contact-page": "contact_page", "homepage": "homepage",
-    "downloads": "downloads",
+    "downloads": "downloads", "title": "title", "description": "description", "license": "license", "doi": "doi",
 }  # fmt: skip
+_CREATOR_FIELDS = {"given-name": "given_name", "family-name": "family_name", "affiliation": "affiliation"}
 _PAGES = ("contact-page", "homepage", "downloads")
 
 
@@ -98,14 +123,23 @@ class _SettingsReader:
 
     def read(self, root: yaml.Node) -> Release:
         values: dict[str, Any] = {}
-        creators: tuple[Creator, ...] = ()
-        for key, node in self._mapping(root, (*_SETTING_FIELDS, "creators")).items():
+        for key, node in self._mapping(root, (*_SETTING_FIELDS, "creators", "keywords")).items():
             if key == "creators":
-                creators = self._creators(node)
+                values[key] = self._creators(node)
+            elif key == "keywords":
+                values[key] = self._keywords(node)
             else:
                 values[_SETTING_FIELDS[key]] = self._check(key, self._text(key, node), node)
-        release = Release(**values)
-        return release._replace(creators=creators) if creators else release
+        return Release(**values)
+
+    def _keywords(self, node: yaml.Node) -> tuple[str, ...]:
+        if not isinstance(node, yaml.SequenceNode) or not node.value:
+            raise self._error(node, "keywords: must be a list", "write '- keyword' for each of them")
+        keywords = [self._text("keywords", item) for item in node.value]
+        for keyword, item in zip(keywords, node.value, strict=True):
+            if keywords.count(keyword) > 1:
+                raise self._error(item, f"keywords: {keyword!r} is there twice", "remove one of them")
+        return tuple(keywords)
 
     def _creators(self, node: yaml.Node) -> tuple[Creator, ...]:
         if not isinstance(node, yaml.SequenceNode) or not node.value:
@@ -119,18 +153,21 @@ class _SettingsReader:
         return tuple(creators.values())
 
     def _creator(self, node: yaml.Node) -> Creator:
-        nodes = self._mapping(node, ("orcid", "page", "name"))
+        nodes = self._mapping(node, ("orcid", "page", "name", *_CREATOR_FIELDS))
         values = {key: self._text(key, value) for key, value in nodes.items()}
         if not values.get("name") or not ("orcid" in values) ^ ("page" in values):
             raise self._error(node, "a creator has a name, and either an orcid or a page", "give it what is missing")
+        if "given-name" in values and "family-name" not in values:
+            raise self._error(nodes["given-name"], "a creator with a given-name has a family-name", "add it, or remove the given-name")
+        details = {field: values.get(key, "") for key, field in _CREATOR_FIELDS.items()}
         if "page" in values:
-            return Creator(self._check_url("page", values["page"], nodes["page"]), values["name"])
+            return Creator(self._check_url("page", values["page"], nodes["page"]), values["name"], **details)
         match = _match_orcid(values["orcid"])
         if not match or orcid_check_character(match[1]) != match[1][-1]:
             reason = "its check character is wrong" if match else "it has four groups of four digits"
             wrong = f"orcid: {values['orcid']!r} is not a valid ORCID iD: {reason}"
             raise self._error(nodes["orcid"], wrong, "copy it from the person's page at orcid.org")
-        return Creator(f"https://orcid.org/{match[1]}", values["name"])
+        return Creator(f"{_ORCID_URL}{match[1]}", values["name"], **details)
 
     def _check(self, key: str, value: str, node: yaml.Node) -> str:
         if key in _PAGES:
@@ -139,6 +176,12 @@ class _SettingsReader:
             value = value.removeprefix("mailto:")
             if not _match_email(value):
                 raise self._error(node, f"email: {value!r} is not a valid e-mail address", "write it as name@example.org")
+        if key == "doi":
+            return self._check_doi(value, node)
+        if key == "license" and value not in LICENSES:
+            raise self._error(
+                node, f"license: {value!r} is not the SPDX identifier of a license for data", f"choose from {', '.join(LICENSES)}"
+            )
         if key == "issued":
             try:
                 if datetime.date.fromisoformat(value).isoformat() != value:
@@ -146,6 +189,12 @@ class _SettingsReader:
             except ValueError:
                 raise self._error(node, f"issued: {value!r} is not a valid date", "write it as YYYY-MM-DD") from None
         return value
+
+    def _check_doi(self, value: str, node: yaml.Node) -> str:
+        try:
+            return normalize_doi(value)
+        except ValueError as error:
+            raise self._error(node, f"doi: {error}", "remove the line until you have reserved a DOI") from None
 
     def _check_url(self, key: str, value: str, node: yaml.Node) -> str:
         try:
@@ -193,6 +242,21 @@ class _SettingsReader:
 
     def _error(self, node: yaml.Node, reason: str, remedy: str) -> OptionError:
         return OptionError(f"{self._path}:{node.start_mark.line + 1}: {reason}; {remedy}")
+
+
+def normalize_doi(text: str) -> str:
+    """A DOI without the URL of a resolver; ``ValueError`` for anything else, such as a placeholder.
+
+    >>> normalize_doi("https://doi.org/10.5281/zenodo.1234")
+    '10.5281/zenodo.1234'
+    """
+    match = _match_doi(text)
+    if not match:
+        raise ValueError(f"{text!r} is not a valid DOI")
+    doi = match[1]
+    if doi.lower().startswith("10.5281/") and not _match_zenodo_doi(doi):
+        raise ValueError(f"{text!r} is not a DOI of Zenodo, which ends in a number")
+    return doi
 
 
 def orcid_check_character(orcid: str) -> str:

@@ -15,7 +15,7 @@ from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
 from pfocr2rdf.storage.export_directory import ExportDirectory
 from pfocr2rdf.storage.files import FileInfo
-from pfocr2rdf.storage.layout import MANIFEST_FILE, TOOL
+from pfocr2rdf.storage.layout import DATASET_FILE, MANIFEST_FILE, TOOL
 
 
 def write_sidecars(directory: ExportDirectory, run: ExportRun, aggregator: Aggregator, graph_files: list[FileInfo]) -> None:
@@ -42,7 +42,7 @@ def write_sidecars(directory: ExportDirectory, run: ExportRun, aggregator: Aggre
         sorted(aggregator.years),
         aggregator.example_figid,
     )
-    directory.write_text("dataset.ttl", serialize_dataset_description(facts, run.release))
+    directory.write_text(DATASET_FILE, serialize_dataset_description(facts, run.release))
     manifest = {
         "tool": TOOL,
         "sources": run.source_names,

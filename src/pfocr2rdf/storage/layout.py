@@ -22,6 +22,7 @@ PARTITION_MANIFESTS_DIR = ".pfocr2rdf-parts"
 """The directory of the partition manifests, by which the next run knows the partitions that are up to date."""
 
 MANIFEST_FILE = "manifest.json"
+DATASET_FILE = "dataset.ttl"
 DELTA_FILE = "delta.json"
 CONVERSION_FILE = "conversion.json"  # the manifest of a folder of converted files
 RECORDS_FILE = "records.json"  # the manifest of a folder of records that were made from a graph

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ from pfocr2rdf.storage.compression import open_compressed, open_decompressed
 from pfocr2rdf.storage.files import BUFFER_BYTES, FileInfo, HashingWriter, map_os_errors
 from pfocr2rdf.storage.layout import STAGING_DIR, read_manifest
 from pfocr2rdf.storage.locks import DirectoryLock
+from pfocr2rdf.storage.regular_files import open_regular
 
 
 class StagedDirectory:
@@ -97,10 +99,35 @@ class StagedDirectory:
         with map_os_errors(self.path / name), open_decompressed(self.staging / name) as file:
             yield file
 
-    def write_text(self, name: str, text: str) -> None:
+    def link(self, name: str, source: Path) -> FileInfo:
+        """Add a file that exists: a hard link, or a copy where that is not possible, such as on another disk.
+
+        Raises:
+            OSError: the file cannot be read.
+            OutputError: the directory cannot be written.
+        """
+        target = self.staging / name
+        with open_regular(source):
+            pass
+        with map_os_errors(self.path / name):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(os.path.realpath(source), target)
+            except OSError:
+                shutil.copyfile(source, target)
+            with target.open("rb") as file:
+                info = FileInfo(name, target.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
+        self.written_files.append(info)
+        return info
+
+    def write_bytes(self, name: str, data: bytes) -> None:
         """Write a small file at once."""
         with self.open(name) as file:
-            file.write(text.encode())
+            file.write(data)
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a small file of text at once."""
+        self.write_bytes(name, text.encode())
 
     def write_json(self, name: str, value: Any) -> None:
         """Write a JSON file that people can read."""
@@ -114,7 +141,7 @@ class StagedDirectory:
         """
         with map_os_errors(self.path):
             if (self.path / self._manifest).exists():
-                os.replace(self.path / self._manifest, self.staging / _set_aside(self._manifest))
+                os.replace(self.path / self._manifest, self.staging / set_aside_name(self._manifest))
             self._remove_stale()
             for name in sorted(self._published_names(), key=lambda name: name == self._manifest):
                 (self.path / name).parent.mkdir(exist_ok=True)
@@ -141,11 +168,12 @@ def listed_names(manifest: str, names: Callable[[Any], Iterable[object]], is_our
 
     def owns(directory: Path) -> set[str]:
         staging = directory / STAGING_DIR
-        contents = [read_manifest(path, names) for path in (directory / manifest, staging / manifest, staging / _set_aside(manifest))]
+        contents = [read_manifest(path, names) for path in (directory / manifest, staging / manifest, staging / set_aside_name(manifest))]
         return {name for content in contents for name in content or () if isinstance(name, str) and is_ours(name)}
 
     return owns
 
 
-def _set_aside(manifest: str) -> str:
+def set_aside_name(manifest: str) -> str:
+    """The name of an earlier manifest in the staging directory, while files are published."""
     return f"earlier-{manifest}"

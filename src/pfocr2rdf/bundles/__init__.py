@@ -1,0 +1,1 @@
+"""Releases that can be cited: bundles with metadata, checksums and signatures, and nanopublications."""

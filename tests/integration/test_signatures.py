@@ -1,0 +1,88 @@
+"""Signatures with SSH keys, and what is said about a key that cannot be used."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.support.servers import program
+
+from pfocr2rdf.bundles.signature import InvalidSignatureError, check_signature, sign
+from pfocr2rdf.errors import OptionError, SourceError
+
+DATA = b"checksums\n"
+
+
+def make_key(path: Path, passphrase: str = "", kind: str = "ed25519") -> Path:
+    ssh_keygen = program("ssh-keygen", "apt-get install openssh-client")
+    subprocess.run([ssh_keygen, "-q", "-t", kind, "-N", passphrase, "-C", "", "-f", str(path)], check=True)
+    return path
+
+
+def signers(path: Path, *lines: tuple[str, Path]) -> Path:
+    path.write_text("".join(f"{name} {key.with_suffix('.pub').read_text()}" for name, key in lines), encoding="utf-8")
+    return path
+
+
+def test_a_signature_names_the_key_and_its_owner(tmp_path: Path) -> None:
+    key, other = make_key(tmp_path / "key"), make_key(tmp_path / "other", kind="ecdsa")
+    signature = sign(DATA, key)
+    assert sign(DATA, key) == signature  # of Ed25519, so archives have the same bytes
+    assert check_signature(DATA, signature, None).key.startswith("SHA256:")
+    allowed = signers(tmp_path / "allowed", ("other@example.org", other), ("me@example.org", key))
+    assert check_signature(DATA, signature, allowed).name == "me@example.org"
+    with pytest.raises(InvalidSignatureError, match="is not one of an allowed signer"):
+        check_signature(DATA, signature, signers(tmp_path / "foreign", ("other@example.org", other)))
+    for broken in (DATA + b"x", b""):
+        with pytest.raises(InvalidSignatureError, match="is not one of this SHA256SUMS"):
+            check_signature(broken, signature, allowed)
+    for position in range(len(signature)):
+        changed = bytearray(signature)
+        changed[position] ^= 1
+        with pytest.raises(InvalidSignatureError):
+            check_signature(DATA, bytes(changed), None)
+    for broken in (b"", b"-----BEGIN SSH SIGNATURE-----\n", signature + b"\n"):
+        with pytest.raises(InvalidSignatureError, match="is not an SSH signature, or it was changed"):
+            check_signature(DATA, broken, None)
+
+
+def test_keys_that_cannot_sign_have_a_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    protected, public = make_key(tmp_path / "protected", "secret"), make_key(tmp_path / "public")
+    (tmp_path / "text").write_text("no key\n", encoding="utf-8")
+    public.unlink()
+    readable = make_key(tmp_path / "readable")
+    readable.chmod(0o644)
+    for name, reason in (
+        ("missing", "there is no such file; create a key with 'ssh-keygen"),
+        ("", "cannot be read: it is no regular file but a folder"),
+        ("text", "is not an SSH key that can sign"),
+        ("protected", rf"is protected by a passphrase; run 'ssh-add {protected}', and sign with {protected}.pub"),
+        ("protected.pub", rf"is protected by a passphrase; run 'ssh-add {protected}', and sign with {protected}.pub"),
+        ("public.pub", "is a public key whose private key is not available; run 'ssh-add"),
+        ("readable", "can be read by other users; run 'chmod 600"),
+    ):
+        with pytest.raises(OptionError, match=reason):
+            sign(DATA, tmp_path / name)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_key_without_permission_is_named(tmp_path: Path) -> None:
+    key = make_key(tmp_path / "key")
+    key.chmod(0)
+    with pytest.raises(OptionError, match="cannot be read: Permission denied; check the permissions"):
+        sign(DATA, key)
+
+
+def test_without_openssh_the_error_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = make_key(tmp_path / "key")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SourceError, match="signatures need ssh-keygen, which is not installed; install OpenSSH"):
+        sign(DATA, key)
+
+
+def test_a_list_of_signers_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="there is no such file; name a file in the format"):
+        check_signature(DATA, sign(DATA, make_key(tmp_path / "key")), tmp_path / "missing")
