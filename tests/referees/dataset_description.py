@@ -109,7 +109,9 @@ def _hcls_rows(graph: rdflib.Graph) -> Iterator[tuple[str, bool]]:
     for level, subjects in levels.items():
         yield f"{level}: is there", bool(subjects)
         for subject in subjects:
-            yield f"{level}: {subject} has its types", _TYPES[level] <= set(graph.objects(subject, RDF.type))
+            is_graph = (subject, _VOID.triples, None) in graph or level != "distribution"
+            types = _TYPES[level] if is_graph else _TYPES[level] - {_VOID.Dataset}  # VoID describes RDF
+            yield f"{level}: {subject} has its types", types <= set(graph.objects(subject, RDF.type))
             for predicate, expected in _MUST[level].items():
                 yield f"{level}: {subject} must have {predicate} as {expected}", _has(graph, subject, predicate, expected)
             for predicate in _MUST_NOT[level]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import ExitStack
 
@@ -37,4 +38,7 @@ def derive(graph: NodeGraph, format_names: Iterable[str], open_file: OpenFile) -
                 derived_format.add_figure(nodes)
         for derived_format in formats:
             derived_format.finish()
-    return {sentence: count for derived_format in formats for sentence, count in sorted(derived_format.warnings.items())}
+    warnings: Counter[str] = Counter()
+    for derived_format in formats:
+        warnings.update(derived_format.warnings)
+    return dict(sorted(warnings.items()))

@@ -89,9 +89,8 @@ class ExportedGraph:
 def _iter_node_lines(file: Iterable[bytes]) -> Iterator[bytes]:
     """The lines of the nodes, without the commas."""
     lines = iter(file)
-    for line in lines:
-        if line == _GRAPH_START:
-            break
+    if _GRAPH_START not in lines:  # reads until then
+        raise UnorderedGraphError
     for line in lines:
         if line != _GRAPH_END and line != b"\n":
             yield line[:-2] if line.endswith(b",\n") else line

@@ -1,7 +1,8 @@
 """Nodes: the statements of a subject as a compact JSON-LD node object, with the terms of the project's context.
 
 IRIs are CURIEs where the context has a prefix (``ncbigene:6772``), so formats can use them as identifiers. A property has one value or
-a list of values; ``values`` and ``value`` hide the difference.
+a list of values; ``values`` and ``value`` hide the difference. Values come in the order of the source: that of the records in an
+export, that of their text in a store. A format that sorts them has the same content for both.
 """
 
 from __future__ import annotations

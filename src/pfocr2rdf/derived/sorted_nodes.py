@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pfocr2rdf.derived.nodes import FigureNodes, Node
 from pfocr2rdf.errors import SourceError
@@ -42,14 +42,14 @@ class SortedNodes(NamedTuple):
 
     def iter_entities(self) -> Iterator[Node]:
         """The nodes that are neither figures nor mentions."""
-        for key, node in _iter_merged(self.lines):
+        for key, node in _iter_lines(self.lines):
             if not key.startswith(_ENTITY_KEY):
                 return
             yield node
 
     def iter_figures(self) -> Iterator[FigureNodes]:
         """The figures, each with its mentions."""
-        nodes = ((key, node) for key, node in _iter_merged(self.lines) if key.startswith(_FIGURE_KEY))
+        nodes = ((key, node) for key, node in _iter_lines(self.lines) if key.startswith(_FIGURE_KEY))
         for _, group in groupby(nodes, lambda item: item[0].partition(b"\t")[0]):
             key, figure = next(group)
             if key.endswith(b"\t"):
@@ -58,10 +58,16 @@ class SortedNodes(NamedTuple):
 
 
 def sort_nodes(subjects: Iterable[Subject], folder: Path, source: str, progress: Progress | None) -> SortedNodes:
-    """Sort the subjects of a graph, in a new folder. One that comes again with other statements is merged.
+    """Sort the nodes of a graph by figure, in a new folder.
+
+    Args:
+        subjects: the subjects, each once with all of its statements.
+        folder: the folder, which is made.
+        source: the name of the graph in errors.
+        progress: called with the stage, the number of finished items, and the total.
 
     Raises:
-        SourceError: an IRI cannot be written as JSON-LD; ``source`` names the graph in the message.
+        SourceError: an IRI cannot be written as JSON-LD.
         OutputError: there is no disk space for temporary files.
     """
     with map_os_errors(folder):
@@ -94,30 +100,8 @@ def sort_nodes(subjects: Iterable[Subject], folder: Path, source: str, progress:
     return SortedNodes(sorter.finish(), dict(+warnings), ProgressMeter(progress, "converting", len(figures)))
 
 
-def _iter_merged(lines: SortedLines) -> Iterator[tuple[bytes, dict[str, Any]]]:
-    """The nodes with their keys; nodes of the same key, which are in several graphs of a store, are merged."""
-    current = b""
-    node: dict[str, Any] = {}
+def _iter_lines(lines: SortedLines) -> Iterator[tuple[bytes, Node]]:
+    """The nodes with their sort keys."""
     for line in lines.merge():
         key, _, text = line.rpartition(b"\t")
-        other = json.loads(text)
-        if key == current:
-            node = _merge(node, other)
-            continue
-        if current:
-            yield current, node
-        current, node = key, other
-    if current:
-        yield current, node
-
-
-def _merge(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(first)
-    for term, value in second.items():
-        values = {json.dumps(item): item for content in (merged.get(term, []), value) for item in _as_list(content)}
-        merged[term] = list(values.values()) if len(values) > 1 else next(iter(values.values()))
-    return merged
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+        yield key, json.loads(text)

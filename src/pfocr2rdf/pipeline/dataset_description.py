@@ -25,6 +25,17 @@ _FILE_TYPES = {
     "text/turtle": "RDF_TURTLE", "application/n-triples": "RDF_N_TRIPLES", "application/n-quads": "RDF_N_QUADS",
     "application/trig": "RDF_TRIG", "application/ld+json": "JSON_LD", "application/rdf+xml": "RDF_XML",
 }  # fmt: skip
+_DERIVED_TYPES = {  # media type, if it is registered, and format
+    ".csv": ("text/csv", f"{_EU_VOCABULARY}/file-type/CSV"),
+    ".gmt": ("text/tab-separated-values", f"{_EU_VOCABULARY}/file-type/TSV"),
+    ".json": ("application/json", f"{_EU_VOCABULARY}/file-type/JSON"),
+    ".jsonl": ("", "https://jsonlines.org/"),
+    ".nt": ("application/n-triples", f"{_EU_VOCABULARY}/file-type/RDF_N_TRIPLES"),
+    ".parquet": ("application/vnd.apache.parquet", "https://parquet.apache.org/"),
+    ".tsv": ("text/tab-separated-values", f"{_EU_VOCABULARY}/file-type/TSV"),
+    ".ttl": ("text/turtle", f"{_EU_VOCABULARY}/file-type/RDF_TURTLE"),
+}
+_OTHER_TYPE = ("", f"{_EU_VOCABULARY}/file-type/BIN")
 _COMPRESSION_TYPES = {".gz": "application/gzip", ".zst": "application/zstd"}
 _DATASET = iri_term(DATASET_IRI)
 _SUMMARY, _EXPORT, _CONTACT, _YEARS = (iri_term(f"{DATASET_IRI}#{name}") for name in ("summary", "export", "contact", "years"))
@@ -33,7 +44,8 @@ _SUMMARY, _EXPORT, _CONTACT, _YEARS = (iri_term(f"{DATASET_IRI}#{name}") for nam
 class ExportFacts(NamedTuple):
     """What an export counts, writes and reads: the numbers of distinct IRIs and literals as objects, and of graphs.
 
-    ``files`` are those of the graph, with their media types; ``inputs`` have a SHA-256 by name; ``years`` are those of the papers, sorted;
+    ``files`` are those of the graph, with their media types, ``derived_files`` those in derived formats.
+    ``inputs`` have a SHA-256 by name; ``years`` are those of the papers, sorted;
     ``example_figid`` is a figure in the graph.
     """
 
@@ -46,6 +58,7 @@ class ExportFacts(NamedTuple):
     inputs: dict[str, str]
     years: list[str]
     example_figid: str = ""
+    derived_files: tuple[FileInfo, ...] = ()
 
 
 def serialize_dataset_description(facts: ExportFacts, release: Release) -> str:
@@ -128,13 +141,15 @@ def describe_dataset(facts: ExportFacts, release: Release) -> list[Resource]:
             *([(expand("dcterms:identifier"), literal(f"https://doi.org/{release.doi}"))] if release.doi else []),
             (expand("dcterms:isVersionOf"), _SUMMARY),
             (expand("prov:specializationOf"), _DATASET),
-            *((expand("dcat:distribution"), _file_iri(file)) for file, _ in facts.files),
+            *((expand("dcat:distribution"), _file_iri(file)) for file in (*(file for file, _ in facts.files), *facts.derived_files)),
         ),
     )
     total_pairs = [(expand("void:classPartition"), partition.subject) for partition in total_partitions]
-    common_pairs = [*named_pairs, *version_pairs, (expand("pav:version"), literal(version)), *statistics, *total_pairs]
+    common_pairs = [*named_pairs, *version_pairs, (expand("pav:version"), literal(version))]
+    graph_pairs = [*common_pairs, *statistics, *total_pairs]
     distributions = [
-        resource for file, media_type in facts.files for resource in _describe_distribution(file, media_type, common_pairs, release)
+        *(resource for file, media_type in facts.files for resource in _describe_graph_file(file, media_type, graph_pairs, release)),
+        *(resource for file in facts.derived_files for resource in _describe_derived_file(file, common_pairs, release)),
     ]
     named = [*_describe_names(facts, release), *_describe_export(facts, version_iri)]
     return [dataset, summary, version_level, *partitions, *total_partitions, *distributions, *named]
@@ -154,27 +169,51 @@ def _introduce(classes: Iterable[str], title: str, description: str) -> list[Pre
 
 
 def _file_iri(file: FileInfo) -> str:
-    return iri_term(f"{DATASET_IRI}#{file.name}")
+    return iri_term(f"{DATASET_IRI}#{quote(file.name)}")
 
 
-def _describe_distribution(file: FileInfo, media_type: str, common: list[PredicateObject], release: Release) -> Iterator[Resource]:
+def _describe_graph_file(file: FileInfo, media_type: str, common: list[PredicateObject], release: Release) -> Iterator[Resource]:
     """The distribution level of HCLS: a file of the graph, and its checksum."""
-    checksum = iri_term(f"{DATASET_IRI}#sha256-{file.name}")
     compression = _COMPRESSION_TYPES.get(PurePath(file.name).suffix)
-    url = f"{release.downloads.rstrip('/')}/{quote(file.name)}"
+    file_format = f"{_EU_VOCABULARY}/file-type/{_FILE_TYPES[media_type]}"
     pairs: list[PredicateObject] = [
         *_introduce(("void:Dataset", "dcat:Distribution"), english(file.name), english(f"The graph of the release as {media_type}.")),
         *common,
-        (expand("dcterms:format"), iri_term(f"{_EU_VOCABULARY}/file-type/{_FILE_TYPES[media_type]}")),
-        (expand("dcat:accessURL"), iri_term(release.downloads or release.homepage)),
-        *([(expand("dcat:downloadURL"), iri_term(url)), (expand("void:dataDump"), iri_term(url))] if release.downloads else []),
-        (expand("dcat:mediaType"), iri_term(f"{_MEDIA_TYPES}{media_type}")),
+        *([(expand("void:dataDump"), _download_url(file, release))] if release.downloads else []),
         *([(expand("dcat:compressFormat"), iri_term(f"{_MEDIA_TYPES}{compression}"))] if compression else []),
+    ]
+    yield from _describe_file(file, (media_type, file_format), pairs, release)
+
+
+def _describe_derived_file(file: FileInfo, common: list[PredicateObject], release: Release) -> Iterator[Resource]:
+    """A file in a derived format, and its checksum: a distribution that is no graph."""
+    description = english("A file that is computed from the graph of the release.")
+    yield from _describe_file(
+        file, _derived_type(file), [*_introduce(("dcat:Distribution",), english(file.name), description), *common], release
+    )
+
+
+def _describe_file(file: FileInfo, types: tuple[str, str], pairs: list[PredicateObject], release: Release) -> Iterator[Resource]:
+    media_type, file_format = types
+    checksum = iri_term(f"{DATASET_IRI}#sha256-{quote(file.name)}")
+    file_pairs: list[PredicateObject] = [
+        (expand("dcterms:format"), iri_term(file_format)),
+        (expand("dcat:accessURL"), iri_term(release.downloads or release.homepage)),
+        *([(expand("dcat:downloadURL"), _download_url(file, release))] if release.downloads else []),
+        *([(expand("dcat:mediaType"), iri_term(f"{_MEDIA_TYPES}{media_type}"))] if media_type else []),
         (expand("dcat:byteSize"), literal(str(file.size), "xsd:nonNegativeInteger")),
         (expand("spdx:checksum"), checksum),
     ]
-    yield Resource(_file_iri(file), tuple(pairs))
+    yield Resource(_file_iri(file), (*pairs, *file_pairs))
     yield _describe_checksum(checksum, file.sha256)
+
+
+def _download_url(file: FileInfo, release: Release) -> str:
+    return iri_term(f"{release.downloads.rstrip('/')}/{quote(file.name)}")
+
+
+def _derived_type(file: FileInfo) -> tuple[str, str]:
+    return _DERIVED_TYPES.get(PurePath(file.name).suffix, _OTHER_TYPE)
 
 
 def _describe_checksum(subject: str, sha256: str) -> Resource:
@@ -238,4 +277,8 @@ def _describe_names(facts: ExportFacts, release: Release) -> Iterator[Resource]:
         classes[iri_term(f"{_EU_VOCABULARY}/file-type/{_FILE_TYPES[media_type]}")] = "dcterms:MediaTypeOrExtent"
         if compression := _COMPRESSION_TYPES.get(PurePath(file.name).suffix):
             classes[iri_term(f"{_MEDIA_TYPES}{compression}")] = "dcterms:MediaType"
+    for media_type, file_format in map(_derived_type, facts.derived_files):
+        classes[iri_term(file_format)] = "dcterms:MediaTypeOrExtent"
+        if media_type:
+            classes[iri_term(f"{_MEDIA_TYPES}{media_type}")] = "dcterms:MediaType"
     yield from (Resource(subject, ((RDF_TYPE, expand(name)),)) for subject, name in sorted(classes.items()))

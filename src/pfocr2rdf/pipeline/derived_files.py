@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
-from typing import IO
+from typing import IO, NamedTuple
 
 import pyoxigraph
 
-from pfocr2rdf.derived.base import OpenFile
 from pfocr2rdf.derived.derive import derive
 from pfocr2rdf.derived.graph import SYNTAXES_BY_COST, ExportedGraph, GraphPart
+from pfocr2rdf.storage.files import FileInfo
 from pfocr2rdf.storage.rdf_files import rdf_format
+from pfocr2rdf.storage.staging import StagedDirectory
 
 
-def derive_from_files(
-    names: Iterable[str], format_names: Iterable[str], open_file: OpenFile, read_file: Callable[[str], AbstractContextManager[IO[bytes]]]
-) -> dict[str, int]:
+class DerivedFiles(NamedTuple):
+    """The files that were written, and what the formats cannot represent, as sentences with counts."""
+
+    files: list[FileInfo]
+    warnings: dict[str, int]
+
+
+def write_derived_files(
+    directory: StagedDirectory,
+    format_names: Sequence[str],
+    graph_files: Iterable[FileInfo],
+    open_graph_file: Callable[[str], AbstractContextManager[IO[bytes]]],
+) -> DerivedFiles:
     """Write derived formats from the graph files of an export; those of the syntax that is cheapest to read are used.
 
     Args:
-        names: the graph files.
+        directory: the output.
         format_names: names of ``DERIVED_FORMATS``.
-        open_file: opens the files of the output.
-        read_file: opens a graph file, decompressed.
-
-    Returns:
-        What the formats cannot represent, as sentences with counts.
+        graph_files: the graph files.
+        open_graph_file: opens a graph file, decompressed.
     """
+    if not format_names:
+        return DerivedFiles([], {})
     by_syntax: dict[pyoxigraph.RdfFormat | None, list[str]] = {}
-    for name in sorted(names):
-        by_syntax.setdefault(rdf_format(name), []).append(name)
+    for file in sorted(graph_files):
+        by_syntax.setdefault(rdf_format(file.name), []).append(file.name)
     syntax = next(syntax for syntax in SYNTAXES_BY_COST if syntax in by_syntax)
-    parts = [GraphPart(name, partial(read_file, name), syntax) for name in by_syntax[syntax]]
-    return derive(ExportedGraph(parts), format_names, open_file)
+    graph = ExportedGraph([GraphPart(name, partial(open_graph_file, name), syntax) for name in by_syntax[syntax]])
+    count = len(directory.written_files)
+    warnings = derive(graph, format_names, directory.open)
+    return DerivedFiles(sorted(directory.written_files[count:]), warnings)

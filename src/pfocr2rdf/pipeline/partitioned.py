@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pfocr2rdf.errors import OutputError
 from pfocr2rdf.pipeline.aggregate import Aggregator, DroppedRecords
-from pfocr2rdf.pipeline.derived_files import derive_from_files
+from pfocr2rdf.pipeline.derived_files import write_derived_files
 from pfocr2rdf.pipeline.executors.base import Executor
 from pfocr2rdf.pipeline.options import DEFAULT_PARTITION_RECORDS
 from pfocr2rdf.pipeline.partition_manifest import PartitionResult
@@ -66,10 +66,9 @@ class PartitionedExport:
             stack.enter_context(map_os_errors(scratch))
             directory = stack.enter_context(ExportDirectory(scratch / "out"))
             aggregator, graph_files = self._write_graph_files(executor, directory)
-            if derived := self._run.options.derived:
-                names = [file.name for file in graph_files]
-                aggregator.summary.format_warnings = derive_from_files(names, derived, directory.open, self._storage.read_decompressed)
-            write_sidecars(directory, self._run, aggregator, graph_files)
+            derived_files = write_derived_files(directory, self._run.options.derived, graph_files, self._storage.read_decompressed)
+            aggregator.summary.format_warnings = derived_files.warnings
+            write_sidecars(directory, self._run, aggregator, graph_files, derived_files.files)
             publish_partitions(directory, self._storage, stale_files, graph_files)
             aggregator.summary.files = sorted(file.name for file in (*directory.written_files, *graph_files))
             return aggregator.summary

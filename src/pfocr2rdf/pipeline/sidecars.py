@@ -18,8 +18,10 @@ from pfocr2rdf.storage.files import FileInfo
 from pfocr2rdf.storage.layout import DATASET_FILE, MANIFEST_FILE, TOOL
 
 
-def write_sidecars(directory: ExportDirectory, run: ExportRun, aggregator: Aggregator, graph_files: list[FileInfo]) -> None:
-    """Write the sidecars; the manifest comes last, since it lists the others and the files of the graph."""
+def write_sidecars(
+    directory: ExportDirectory, run: ExportRun, aggregator: Aggregator, graph_files: list[FileInfo], derived_files: list[FileInfo]
+) -> None:
+    """Write the sidecars; the manifest comes last, since it lists the others, the files of the graph and those in derived formats."""
     media_types = {serializer.suffix: serializer.media_type for serializer in (make() for make in SERIALIZERS.values())}
     directory.write_text("vocabulary.ttl", serialize_ontology())
     directory.write_text("context.jsonld", json.dumps({"@context": jsonld_context()}, indent=1) + "\n")
@@ -41,6 +43,7 @@ def write_sidecars(directory: ExportDirectory, run: ExportRun, aggregator: Aggre
         inputs,
         sorted(aggregator.years),
         aggregator.example_figid,
+        tuple(sorted(derived_files)),
     )
     directory.write_text(DATASET_FILE, serialize_dataset_description(facts, run.release))
     manifest = {
@@ -51,6 +54,7 @@ def write_sidecars(directory: ExportDirectory, run: ExportRun, aggregator: Aggre
         "files": [
             {"name": file.name, "size": file.size, "sha256": file.sha256} for file in sorted({*directory.written_files, *graph_files})
         ],
+        **({"formats": {"names": run.options.derived, "warnings": aggregator.summary.format_warnings}} if derived_files else {}),
         "mapping": {"sha256": inputs["mapping"]},
         "shapes": {"sha256": inputs["shapes"]},
     }

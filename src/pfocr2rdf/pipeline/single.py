@@ -10,7 +10,7 @@ from itertools import islice, repeat
 from typing import Any
 
 from pfocr2rdf.pipeline.aggregate import Aggregator, DroppedRecords
-from pfocr2rdf.pipeline.derived_files import derive_from_files
+from pfocr2rdf.pipeline.derived_files import write_derived_files
 from pfocr2rdf.pipeline.entity_index import EntityIndex, WrittenEntity
 from pfocr2rdf.pipeline.graph_file import GraphFileWriter
 from pfocr2rdf.pipeline.incremental import ReusableRecords, detect_changes
@@ -186,10 +186,9 @@ class SingleFileExport:
             summary.withheld = True
             return summary
         graph_files = [file for file in directory.written_files if file.name.startswith("figures.")]
-        if derived := self._run.options.derived:
-            names = [file.name for file in graph_files]
-            summary.format_warnings = derive_from_files(names, derived, directory.open, directory.read)
-        write_sidecars(directory, self._run, aggregator, graph_files)
+        derived_files = write_derived_files(directory, self._run.options.derived, graph_files, directory.read)
+        summary.format_warnings = derived_files.warnings
+        write_sidecars(directory, self._run, aggregator, graph_files, derived_files.files)
         summary.files = sorted(file.name for file in directory.written_files)
         stray_files = [self._run.sources.orphans, self._run.sources.unread]
         state.set_meta(settings=self._settings(), stray_files=stray_files, totals=aggregator.totals())

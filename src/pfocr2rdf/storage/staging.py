@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, BinaryIO, Self
 
+from pfocr2rdf.errors import OutputError
 from pfocr2rdf.storage.compression import open_compressed, open_decompressed
 from pfocr2rdf.storage.files import BUFFER_BYTES, FileInfo, HashingWriter, map_os_errors
 from pfocr2rdf.storage.layout import STAGING_DIR, read_manifest
@@ -139,6 +140,9 @@ class StagedDirectory:
         Where the manifest is, everything that it lists is there: it is moved away first, and comes last. A run that is killed
         meanwhile leaves the list of our files in the staging directory for the next one.
         """
+        for folder in sorted({os.path.dirname(name) for name in self._published_names()} - {""}):
+            if (self.path / folder).exists() and not (self.path / folder).is_dir():
+                raise OutputError(f"{self.path / folder}: is a file, and a folder of this name must be written; move or rename the file")
         with map_os_errors(self.path):
             if (self.path / self._manifest).exists():
                 os.replace(self.path / self._manifest, self.staging / set_aside_name(self._manifest))

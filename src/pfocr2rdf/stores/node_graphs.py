@@ -22,6 +22,7 @@ from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.rdf.ontology import ontology_resources
 from pfocr2rdf.rdf.terms import normalize_escapes
 from pfocr2rdf.storage.compression import open_decompressed
+from pfocr2rdf.storage.external_sort import ExternalSorter
 from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
 from pfocr2rdf.storage.rdf_files import map_rdf_errors, rdf_format
@@ -113,10 +114,18 @@ def _open_verified(graph: GraphFiles, path: Path, meter: ProgressMeter) -> Itera
 
 
 def _iter_file_subjects(graph: GraphFiles, scratch: Path, progress: Progress | None) -> Iterator[Subject]:
-    with map_os_errors(scratch):
-        (scratch / "statements").mkdir()
-    lines = (line.decode().split(" ", 2) for line in read_statements(graph, scratch / "statements", progress))
-    for subject, group in groupby(lines, lambda parts: parts[0]):
+    return _group_lines(read_statements(graph, _new_folder(scratch, "statements"), progress))
+
+
+def _new_folder(scratch: Path, name: str) -> Path:
+    with map_os_errors(scratch / name):
+        (scratch / name).mkdir()
+    return scratch / name
+
+
+def _group_lines(lines: Iterable[bytes]) -> Iterator[Subject]:
+    """The subjects of N-Triples in which the statements of a subject are side by side."""
+    for subject, group in groupby((line.decode().split(" ", 2) for line in lines), lambda parts: parts[0]):
         yield subject, {(predicate, normalize_escapes(rest[: -len(" .\n")])) for _, predicate, rest in group}
 
 
@@ -124,17 +133,27 @@ def _sort_store(path: Path, scratch: Path, progress: Progress | None) -> SortedN
     with closing(EmbeddedStore(path)) as store:
         graphs = find_dataset_graphs(store)
         total = extract_triple_count(fetch_description(store, f"{DATASET_IRI}/description")) or 0
-        quads = _count_quads(_iter_quads(store, graphs), ProgressMeter(progress if total else None, "reading", total))
-        return sort_nodes(_without_vocabulary(_group_quads(quads)), scratch / "nodes", str(path), progress)
+        meter = ProgressMeter(progress if total else None, "reading", total)
+        if len(graphs) == 1 and graphs[0] != FIGURE_GRAPHS_PREFIX:
+            quads = store.quads(None, None, None, NamedNode(graphs[0]) if graphs[0] else DefaultGraph())
+            subjects = _group_quads(_count_quads(quads, meter))
+        else:
+            subjects = _group_lines(_sort_quads(_count_quads(_iter_quads(store, graphs), meter), _new_folder(scratch, "quads")))
+        return sort_nodes(_without_vocabulary(subjects), scratch / "nodes", str(path), progress)
 
 
 def _iter_quads(store: EmbeddedStore, graphs: list[str]) -> Iterator[Quad]:
-    """The statements of the dataset, those of a subject in a graph side by side; of all graphs but metadata where none is described."""
-    if len(graphs) == 1 and graphs[0] != FIGURE_GRAPHS_PREFIX:
-        return store.quads(None, None, None, NamedNode(graphs[0]) if graphs[0] else DefaultGraph())
+    """The statements of several graphs, which may share subjects; of all graphs but metadata where none is described."""
     names = [name for name in store.graph_names() if _is_data_graph(name, graphs)]
     nodes: list[DefaultGraph | NamedNode] = [*([DefaultGraph()] if not graphs or "" in graphs else []), *map(NamedNode, sorted(names))]
     return (quad for node in nodes for quad in store.quads(None, None, None, node))
+
+
+def _sort_quads(quads: Iterable[Quad], folder: Path) -> Iterator[bytes]:
+    sorter = ExternalSorter(folder)
+    for quad in quads:
+        sorter.write(f"{quad.triple} .\n".encode())
+    return sorter.finish().merge()
 
 
 def _is_data_graph(name: str, graphs: list[str]) -> bool:
@@ -151,8 +170,8 @@ def _count_quads(quads: Iterable[Quad], meter: ProgressMeter) -> Iterator[Quad]:
 
 
 def _group_quads(quads: Iterable[Quad]) -> Iterator[Subject]:
-    for subject, group in groupby(quads, lambda quad: (quad.subject, quad.graph_name)):
-        yield str(subject[0]), {(str(quad.predicate), normalize_escapes(str(quad.object))) for quad in group}
+    for subject, group in groupby(quads, lambda quad: quad.subject):
+        yield str(subject), {(str(quad.predicate), normalize_escapes(str(quad.object))) for quad in group}
 
 
 def _without_vocabulary(subjects: Iterable[Subject]) -> Iterator[Subject]:

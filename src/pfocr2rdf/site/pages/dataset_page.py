@@ -50,7 +50,7 @@ def read_dataset_description(reader: DatasetReader, site: Site, download_names: 
     added: dict[str, list[PredicateObject]] = {_DATASET: []}
     for name in download_names:
         url = iri_term(f"{site.base_url}{DOWNLOADS_DIR}/{quote(name)}")
-        added[iri_term(f"{DATASET_IRI}#{name}")] = [(_expand("dcat:downloadURL"), url)]
+        added[iri_term(f"{DATASET_IRI}#{quote(name)}")] = [(_expand("dcat:downloadURL"), url)]
         if name.startswith("figures."):
             added[_DATASET].append((_expand("void:dataDump"), url))
     if is_url(site.endpoint):
