@@ -12,7 +12,7 @@ from typing import Any
 import pyoxigraph
 import pytest
 from click.testing import CliRunner
-from tests.support.derived_files import derived_files, unordered
+from tests.support.derived_outputs import derived_files, unordered
 from tests.support.output_directories import contents, unchanged
 from tests.support.records import ROOT, front_matter, older, shared_data, write
 from tests.support.servers import Server, oxigraph

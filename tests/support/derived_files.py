@@ -1,57 +1,80 @@
-"""The files of derived formats in a folder: their bytes, and their content without an order."""
+"""Derived formats of small graphs that are made as nodes, and of files of an export."""
 
 from __future__ import annotations
 
-import csv
 import io
-import json
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
-from pfocr2rdf.storage.layout import DERIVED_FOLDERS
+from pfocr2rdf.derived.derive import derive
+from pfocr2rdf.derived.nodes import FigureNodes, Node
 
-_OF_THE_ORDER = frozenset(("bytes", "hash", "sha256", "contentSize", "size", "md5"))
-
-
-def derived_files(folder: Path) -> dict[str, bytes]:
-    """The files in derived formats in an export, or in a conversion."""
-    if (folder / "conversion.json").exists():
-        names = [file["name"] for file in json.loads((folder / "conversion.json").read_text(encoding="utf-8"))["files"]]
-    else:
-        names = [file["name"] for file in json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]]
-        names = [name for name in names if "/" in name or name.startswith("biothings")]
-    assert all(name.partition("/")[0] in DERIVED_FOLDERS or "/" not in name for name in names)
-    return {name: (folder / name).read_bytes() for name in names}
+EVIDENCE = {"symbol": "pfocr:viaSymbol", "synonym": "pfocr:viaSynonym", "previous": "pfocr:viaPreviousSymbol", "family": "pfocr:viaFamily"}
 
 
-def unordered(files: dict[str, bytes]) -> dict[str, Any]:
-    """The content of files, regardless of the order of lines, rows and items, and without digests, which depend on it."""
-    return {name: _unordered_file(name, data) for name, data in files.items()}
+class NodesInMemory(NamedTuple):
+    """A graph of nodes."""
+
+    entities: list[Node]
+    figures: list[FigureNodes]
+
+    def iter_entities(self) -> Iterator[Node]:
+        return iter(self.entities)
+
+    def iter_figures(self) -> Iterator[FigureNodes]:
+        return iter(self.figures)
 
 
-def _unordered_file(name: str, data: bytes) -> Any:
-    if name.endswith(".parquet"):
-        import pyarrow.parquet
+class Files:
+    """Files in memory, as ``OpenFile``.
 
-        return sorted(json.dumps(row, sort_keys=True, default=str) for row in pyarrow.parquet.read_table(io.BytesIO(data)).to_pylist())
-    text = data.decode()
-    if name.endswith(".csv"):
-        return sorted(csv.reader(io.StringIO(text)))
-    if name.endswith(".json"):
-        return _unordered_json(json.loads(text))
-    if name.endswith(".jsonl"):
-        return sorted(_unordered_json(json.loads(line)) for line in text.splitlines())
-    return sorted(text.split("\n"))
+    Attributes:
+        contents: the bytes of the files that were closed, by name.
+        most_open: how many were open at the same time.
+    """
+
+    def __init__(self) -> None:
+        self.contents: dict[str, bytes] = {}
+        self.most_open = self._open = 0
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[io.BytesIO]:
+        assert name not in self.contents, f"{name} is written twice"
+        file = io.BytesIO()
+        self._open += 1
+        self.most_open = max(self.most_open, self._open)
+        yield file
+        self._open -= 1
+        self.contents[name] = file.getvalue()
 
 
-def _unordered_json(value: Any) -> str:
-    """JSON with sorted keys and items."""
+def derive_in_memory(entities: list[Node], figures: list[FigureNodes], *formats: str) -> tuple[Files, dict[str, int]]:
+    """The files and warnings of formats."""
+    files = Files()
+    return files, derive(NodesInMemory(entities, figures), formats, files.open)
 
-    def simplify(part: Any) -> Any:
-        if isinstance(part, dict):
-            return {key: simplify(item) for key, item in part.items() if key not in _OF_THE_ORDER}
-        if isinstance(part, list):
-            return sorted((simplify(item) for item in part), key=lambda item: json.dumps(item, sort_keys=True))
-        return part
 
-    return json.dumps(simplify(value), sort_keys=True)
+def gene(number: int | str, symbol: str = "", organism: str = "taxon:9606") -> Node:
+    """A gene; without a symbol or organism for ``""``."""
+    node = {"type": ["pfocr:Gene", "wp:GeneProduct"], "id": f"ncbigene:{number}", "label": symbol, "organism": organism}
+    return {term: content for term, content in node.items() if content}
+
+
+def organism(taxon: str, label: str = "") -> Node:
+    """An organism."""
+    return {"type": "pfocr:Organism", "id": taxon, **({"label": label} if label else {})}
+
+
+HUMAN = organism("taxon:9606", "Homo sapiens")
+
+
+def mention(body: str, evidence: str = "symbol", **terms: Any) -> Node:
+    """A mention of an entity, with a key of ``EVIDENCE`` or ``""`` for no evidence."""
+    return {"type": "pfocr:Mention", "hasBody": body, **({"evidence": EVIDENCE[evidence]} if evidence else {}), **terms}
+
+
+def figure(figid: str, title: str, mentions: Iterable[Node], **terms: Any) -> FigureNodes:
+    """A figure; without a title for ``""``."""
+    node = {"type": "pfocr:Figure", "id": f"figure:{figid}.html", **({"title": title} if title else {}), **terms}
+    return FigureNodes(node, list(mentions))
