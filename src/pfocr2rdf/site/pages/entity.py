@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, lexical_form
@@ -37,11 +37,17 @@ _MAX_DIAGRAM_FIGURES, _MIN_DIAGRAM_NEIGHBOURS = 8, 2
 _MAX_CARDS = 6
 _MAX_YEARS = 60
 _MAX_WORDS = 12
+_CACHED_YEARS = 1_000
 _WEIGHT_OF_STRICT = 10_000  # in the rank among search results
 _STRICT = EVIDENCE_NAMES[VIA_SYMBOL]
 _is_year = re.compile(r"[0-9]{4}").fullmatch
 _MEMBER_OF, _ORGANISM = expand_term("pfocr:memberOf"), expand_term("pfocr:organism")
 _SEARCH_PREDICATES = tuple(map(expand_term, ("dcterms:identifier", "skos:altLabel", "skos:prefLabel", "pfocr:keyword", "bibo:doi")))
+
+
+@lru_cache(_CACHED_YEARS)
+def _year_number(text: str) -> int:
+    return int(text) if _is_year(text) else 0
 
 
 class InverseRelation(NamedTuple):
@@ -97,7 +103,7 @@ class EntityPage(ResourcePage):
     @cached_property
     def figures(self) -> list[str]:
         """The figures that lead to it: the newest first, by the year of the paper, then by its number."""
-        return sorted(self._unsorted_figures, key=lambda figure: (-self._year(figure), newest_first_key(figure)))
+        return sorted(self._unsorted_figures, key=self._year, reverse=True)  # which keeps the order of those of one year
 
     @property
     def _unsorted_figures(self) -> list[str]:
@@ -106,8 +112,7 @@ class EntityPage(ResourcePage):
 
     def _year(self, figure: str) -> int:
         """The year of a figure; 0 if it is not known."""
-        year = self.reader.publication_year(figure)
-        return int(year) if _is_year(year) else 0
+        return _year_number(self.reader.publication_year(figure))
 
     @cached_property
     def _mentions_by_figure(self) -> dict[str, dict[str, None]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
 from pfocr2rdf.rdf.iris import CC0_IRI
-from pfocr2rdf.rdf.terms import Resource, expand_term, lexical_form
+from pfocr2rdf.rdf.terms import RDF_TYPE, Resource, expand_term, lexical_form
 from pfocr2rdf.site.pages.bioschemas import describe_entity
 from pfocr2rdf.site.pages.cards import figure_card, figure_name
 from pfocr2rdf.site.pages.listing import newest_first_key
@@ -36,6 +36,7 @@ from pfocr2rdf.site.pages.view_models import (
 
 _MAX_DIAGRAM_GENES = 16
 _MAX_CARDS = 6
+_CACHED_TEXTS = 100
 _MAX_CHIPS = 100  # of each type; all words are in the table
 _MAX_IDENTIFIERS = 10
 _MAX_SHARED_NAMES = 6
@@ -72,10 +73,10 @@ class FigurePage(ResourcePage):
         for mention in self.mention_views:
             if mention.body:
                 mentions_by_body.setdefault(mention.body, []).append(mention)
-        bodies = sorted(mentions_by_body, key=lambda body: (self.reader.display_name(body).casefold(), body))
+        names = sorted([(self.reader.display_name(body).casefold(), body) for body in mentions_by_body])
+        classes = [(body, self.reader.cached_values(body, RDF_TYPE)) for _, body in names]
         return {
-            type_name: {body: mentions_by_body[body] for body in bodies if self.reader.is_instance_of(body, cls)}
-            for type_name, cls in _CLASSES.items()
+            type_name: {body: mentions_by_body[body] for body, values in classes if cls in values} for type_name, cls in _CLASSES.items()
         }
 
     @property
@@ -287,14 +288,14 @@ class FigurePage(ResourcePage):
 
     def _entity_row(self, type_name: str, entity: str, mentions: list[MentionView]) -> tuple[tuple[Link, ...], ...]:
         """An entity: its name, its type, the words that were recognised as it, the evidence for it, its organism, and its identifier."""
-        evidence = tuple(_plain(name) for name in sorted({mention.evidence.removeprefix("via ") for mention in mentions} - {""}))
+        evidence = _evidence_links(frozenset([mention.evidence for mention in mentions]))
         organisms = self.reader.cached_values(entity, _ORGANISM) if type_name == "gene" else ()
         return (
             (entity_link(self.reader, entity, type_name),),
             (_plain(type_name),),
             mention_links(mentions, self.reader, anchors=True),
             evidence,
-            tuple(Link(self.reader.display_name(organism)) for organism in organisms),
+            tuple([Link(self.reader.display_name(organism)) for organism in organisms]),
             (Link(curie_link(entity).text),),
         )
 
@@ -357,6 +358,13 @@ class FigurePage(ResourcePage):
         }
 
 
+@cache
+def _evidence_links(labels: frozenset[str]) -> tuple[Link, ...]:
+    """The evidence for an entity, of which there are few kinds."""
+    return tuple(map(_plain, sorted({label.removeprefix("via ") for label in labels} - {""})))
+
+
+@lru_cache(_CACHED_TEXTS)
 def _plain(text: str) -> Link:
     """A text of the program itself."""
     return Link(text, style="plain")

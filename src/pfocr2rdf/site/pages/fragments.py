@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from pfocr2rdf.site.pages.diagram import PlacedNode
 from pfocr2rdf.site.pages.pictures import Picture, PicturePolicy
-from pfocr2rdf.site.pages.view_models import Bar, Fact, FigureCard, Link
+from pfocr2rdf.site.pages.view_models import Bar, Fact, FigureCard, Link, TableView
 
 _CACHE_SIZE = 50_000  # texts that come again from page to page
 _CARD_CACHE_SIZE = 5_000
@@ -36,12 +36,15 @@ def _join_links(links: Iterable[Link], root: str) -> str:
     return "; ".join([_render_link(link, root) for link in links])
 
 
+_join_links_without_anchors = lru_cache(_CACHE_SIZE)(_join_links)
+
+
 def _render_link(link: Link, root: str) -> str:
     text, url, detail, anchor, style = link
     html = _render_target(text, url, style, root)
     if detail:
         html = f"{html} <small><bdi>{_escape(detail)}</bdi></small>"
-    return f'<span id="{escape(anchor)}">{html}</span>' if anchor else html
+    return f'<span id="{anchor if anchor.isalnum() else _escape(anchor)}">{html}</span>' if anchor else html
 
 
 @lru_cache(_CACHE_SIZE)
@@ -49,9 +52,9 @@ def _render_target(text: str, url: str, style: str, root: str) -> str:
     link = Link(text, url)
     if style == "plain":
         return str(escape(text))
-    html = f'<bdi class="{escape(style)}">{escape(text)}</bdi>' if style else f"<bdi>{escape(text)}</bdi>"
+    html = f'<bdi class="{_escape(style)}">{_escape(text)}</bdi>' if style else f"<bdi>{_escape(text)}</bdi>"
     if link.is_linkable:
-        html = f'<a href="{escape(url if link.is_external else f"{root}{url}")}">{html}</a>'
+        html = f'<a href="{escape(url if link.is_external else f"{root}{url}")!s}">{html}</a>'
     return html
 
 
@@ -69,16 +72,29 @@ def render_rows(rows: Iterable[Iterable[tuple[Link, ...]]], root: str) -> Markup
     """
     lines = []
     for row in rows:
-        cells = [f"{_NUMBER_CELL if cell and cell[0].style == 'number' else '<td>'}{_join_links(cell, root)}</td>" for cell in row]
+        cells = []
+        for cell in row:
+            join = _join_links if cell and cell[0].anchor else _join_links_without_anchors  # an anchor is of one row only
+            cells.append(f"{_NUMBER_CELL if cell and cell[0].style == 'number' else '<td>'}{join(cell, root)}</td>")
         lines.append(f"<tr>{''.join(cells)}</tr>\n")
     return Markup("".join(lines))  # noqa: S704 - it is escaped
+
+
+def render_heads(view: TableView) -> Markup:
+    """The cells of the head of a table."""
+    cells = view.rows[0] if view.rows else ((),) * len(view.columns)
+    heads = []
+    for column, cell in zip(view.columns, cells, strict=True):
+        style = ' class="number"' if cell and cell[0].style == "number" else ""
+        heads.append(f'<th scope="col"{style}{" data-filter" if column in view.filters else ""}>{_escape(column)}</th>')
+    return Markup("".join(heads))  # noqa: S704 - it is escaped
 
 
 def render_chips(words: Iterable[Link], root: str) -> Markup:
     """Words as the items of a list; each leads to its row."""
     items = []
     for text, url, _, anchor, _ in words:
-        target = f'href="{escape(url)}"' if url.startswith("#") else f'id="{escape(anchor)}" href="{escape(root + url)}"'
+        target = f'href="{escape(url)!s}"' if url.startswith("#") else f'id="{escape(anchor)!s}" href="{escape(root + url)!s}"'
         items.append(f"<li><a {target}><bdi>{_escape(text)}</bdi></a></li>")
     return Markup("".join(items))  # noqa: S704 - it is escaped
 
@@ -128,11 +144,16 @@ def render_nodes(nodes: Iterable[PlacedNode]) -> Markup:
 
 def render_paths(paths: Iterable[str]) -> Markup:
     """The edges of a diagram as paths of SVG."""
-    return Markup("".join([f'<path d="{escape(path)}"/>' for path in paths]))  # noqa: S704 - it is escaped
+    return Markup("".join([f'<path d="{path}"/>' for path in paths]))  # noqa: S704 - it is escaped
 
 
 def _column(x: int, height: int, width: int, title: str, attributes: str = "") -> str:
     return f'<rect{attributes} x="{x}" y="{_COLUMNS_BOTTOM_PX - height}" width="{width}" height="{height}">{title}</rect>'
+
+
+def render_numbers(bars: Iterable[Bar]) -> Markup:
+    """Bars as a text."""
+    return Markup(", ".join([f"{_escape(bar.label)}: {bar.number}" for bar in bars if bar.number]))  # noqa: S704 - it is escaped
 
 
 def render_columns(bars: Iterable[Bar], step: int) -> Markup:

@@ -26,11 +26,13 @@ _FRAGMENTS: dict[str, Callable[..., Markup]] = {
     "links": fragments.render_links,
     "facts": fragments.render_facts,
     "rows": fragments.render_rows,
+    "heads": fragments.render_heads,
     "chips": fragments.render_chips,
     "image": fragments.render_image,
     "cards": fragments.render_cards,
     "nodes": fragments.render_nodes,
     "paths": fragments.render_paths,
+    "numbers": fragments.render_numbers,
     "columns": fragments.render_columns,
 }
 """The filters that make HTML of many values."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term, lexical_form
@@ -15,6 +16,7 @@ from pfocr2rdf.site.pages.urls import HTML, EntityType, PageAddress, address_fro
 UNDATED_GROUP, DIGITS_GROUP, OTHER_GROUP = "undated", "0-9", "other"
 _YEAR = re.compile(r"-?\d{4,9}").match
 _PMC_NUMBER = re.compile(r"PMC(\d+)").search
+_CACHED_KEYS = 100_000
 
 
 class ListItem(NamedTuple):
@@ -97,6 +99,7 @@ def _year(reader: DatasetReader, subject: str, entity_type: EntityType) -> str:
     return year[0] if year else ""
 
 
+@lru_cache(_CACHED_KEYS)
 def newest_first_key(subject: str) -> tuple[int, str]:
     """The sort key of figures and papers: PubMed Central numbers papers as they come, so the highest number is the newest.
 

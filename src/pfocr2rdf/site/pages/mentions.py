@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES
@@ -33,19 +34,22 @@ class MentionView(NamedTuple):
     @classmethod
     def from_resource(cls, resource: Resource) -> MentionView:
         """The view of a mention's statements; of several values of a property, the first."""
-        view = _nameless_view(tuple([pair for pair in resource.pairs if pair[0] != HAS_TARGET]))
-        return view._replace(name=resource.subject[1:-1].rpartition("/")[2])
+        own = tuple([pair for pair in resource.pairs_own if pair[0] != HAS_TARGET])
+        return cls(resource.subject[1:-1].rpartition("/")[2], *_shared_fields(own, resource.pairs_interned))
 
 
 @lru_cache(ROW_CACHE_ENTRIES)
-def _nameless_view(pairs: tuple[PredicateObject, ...]) -> MentionView:
-    """The view of what a mention says, which many figures have in common."""
-    values = {predicate: objects[0] for predicate, objects in group_by_predicate(pairs).items()}
+def _shared_fields(own: tuple[PredicateObject, ...], interned: tuple[PredicateObject, ...]) -> tuple[str, str, str, str, str, str, int]:
+    """What a mention says, which many figures have in common: the fields of its view without its name."""
+    values = {predicate: objects[0] for predicate, objects in group_by_predicate(own + interned).items()}
     predicates = WORD, _MATCH, _SOURCE, _OCCURRENCES
     word, match, source, occurrences = (lexical_form(values.get(predicate, '""')) for predicate in predicates)
     evidence = _EVIDENCE_LABELS.get(values.get(HAS_EVIDENCE, ""), "")
     occurrence_count = int(occurrences) if occurrences.isdecimal() else 1
-    return MentionView("", values.get(HAS_BODY, ""), word, match, source, evidence, values.get(FAMILY, ""), occurrence_count)
+    return values.get(HAS_BODY, ""), word, match, source, evidence, values.get(FAMILY, ""), occurrence_count
+
+
+_word_source_family = attrgetter("word", "source", "family")
 
 
 def mention_links(mentions: Iterable[MentionView], reader: ResourceReader, *, anchors: bool = False) -> tuple[Link, ...]:
@@ -54,15 +58,15 @@ def mention_links(mentions: Iterable[MentionView], reader: ResourceReader, *, an
     With ``anchors``, the IRIs of the mentions lead to these words.
     """
     links = []
-    for mention in sorted(mentions, key=lambda mention: (mention.word, mention.source, mention.family)):
-        details = [] if mention.evidence else [mention.source]
-        if mention.family:
-            details = [f"{mention.evidence or mention.source} {reader.display_name(mention.family)}"]
-        elif mention.match not in ("", mention.word):
-            details.append(f"as {mention.match}")
-        if mention.occurrences > 1:
-            details.append(f"{mention.occurrences:,} times")
-        links.append(Link(mention.word, "", ", ".join(filter(None, details)), mention.name if anchors else "", "word"))
+    for name, _, word, match, source, evidence, family, occurrences in sorted(mentions, key=_word_source_family):
+        details = [] if evidence else [source]
+        if family:
+            details = [f"{evidence or source} {reader.display_name(family)}"]
+        elif match not in ("", word):
+            details.append(f"as {match}")
+        if occurrences > 1:
+            details.append(f"{occurrences:,} times")
+        links.append(Link(word, "", ", ".join(filter(None, details)) if details else "", name if anchors else "", "word"))
     return tuple(links)
 
 

@@ -33,7 +33,7 @@ from pfocr2rdf.stores.embedded import EmbeddedStore
 _WORKER_ENDED = "a worker ended, perhaps for want of memory: try fewer --workers; a script has its calls below if __name__ == '__main__'"
 _RESOURCES_PER_TASK = 64
 _QUEUED_TASKS_PER_WORKER = 4
-_COLLECTED_OBJECTS = 50_000  # new objects after which the garbage collector of a worker looks for cycles; Python's default is 700
+_YOUNG_GENERATIONS = 1  # of the garbage collector: up to this one are the objects of a batch
 
 
 class BuildConfig(NamedTuple):
@@ -98,15 +98,17 @@ _builder: _PageBuilder | None = None
 
 
 def _init_worker(config: BuildConfig) -> None:
-    """Make the builder. Pages make few cycles, and caches are large: the garbage collector looks at them less often."""
+    """Make the builder. The garbage collector looks for cycles after each batch, and only in what is new: caches are large."""
     global _builder
-    gc.set_threshold(_COLLECTED_OBJECTS, 20, 20)
+    gc.disable()
     _builder = _PageBuilder(config)
 
 
 def _build_batch(folder: str, iris: Sequence[str]) -> BuildResult:
     assert _builder is not None  # every process begins with it  # noqa: S101
-    return _builder.build(folder, iris)
+    result = _builder.build(folder, iris)
+    gc.collect(_YOUNG_GENERATIONS)
+    return result
 
 
 def build_pages(config: BuildConfig, iris_by_folder: Sequence[tuple[str, Sequence[str]]], worker_count: int = 0) -> Iterator[BuildResult]:

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby, product
 from pathlib import Path
 
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
@@ -26,7 +26,17 @@ from pfocr2rdf.rdf.terms import (
     sort_pairs,
 )
 from pfocr2rdf.site.pages.registry import ENTITY_PAGE_SPECS
-from pfocr2rdf.site.pages.resource_reader import FAMILY, HAS_BODY, HAS_EVIDENCE, HAS_TARGET, VIA_SYMBOL, WORD, ResourceReader
+from pfocr2rdf.site.pages.resource_reader import (
+    FAMILY,
+    HAS_BODY,
+    HAS_EVIDENCE,
+    HAS_TARGET,
+    MENTION_PREDICATES,
+    VIA_SYMBOL,
+    WORD,
+    Mentioning,
+    ResourceReader,
+)
 from pfocr2rdf.storage.external_sort import ExternalSorter
 from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.sqlite import create_database, open_database_read_only
@@ -47,6 +57,11 @@ _INSERTED_ROWS = 1000
 _ANNOTATION_START = f"<{MENTION_NAMESPACE}"
 _CACHED_LITERALS = 20_000  # literals that are no strings
 _CACHED_RESOURCES = 20_000  # resources whose statements a reader caches
+_MAPPED_BYTES = 1 << 30  # of the table, which readers share in memory
+_NO_VALUE = ("",)
+
+_Annotation = tuple[str, str]  # its targets, with blanks between them, and the number of its other statements
+_SharedPairs = tuple[tuple[PredicateObject, ...], tuple[PredicateObject, ...]]  # the statements before and after the targets
 
 
 class UngroupedError(Exception):
@@ -206,21 +221,27 @@ class TableReader(ResourceReader):
     def __init__(self, path: Path, page_folders: frozenset[str], *, portable_names: bool = False) -> None:
         super().__init__(page_folders, portable_names=portable_names)
         self._database = open_database_read_only(path)
-        self._shared: LruCache[int, tuple[tuple[PredicateObject, ...], tuple[PredicateObject, ...]]] = LruCache(
-            ROW_CACHE_ENTRIES, self._read_shared
+        self._database.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
+        self._shared: LruCache[str, _SharedPairs] = LruCache(ROW_CACHE_ENTRIES, self._read_shared)
+        self._shared_values: LruCache[str, dict[str, list[str]]] = LruCache(
+            ROW_CACHE_ENTRIES, lambda number: group_by_predicate(chain(*self._shared[number]))
         )
-        self._shared_genes: LruCache[str, list[str]] = LruCache(ROW_CACHE_ENTRIES, self._read_shared_genes)
-        self._shared_family_words: LruCache[str, list[tuple[str, str]]] = LruCache(ROW_CACHE_ENTRIES, self._read_shared_family_words)
         self._cached_pairs = lru_cache(_CACHED_RESOURCES)(self._read_pairs)
         self._annotated = {HAS_TARGET: "", HAS_BODY: ""}  # the last target, and the last body
-        self._annotations: dict[str, dict[str, Resource]] = {HAS_TARGET: {}, HAS_BODY: {}}  # of these
+        self._annotations: dict[str, dict[str, _Annotation]] = {HAS_TARGET: {}, HAS_BODY: {}}  # of these, by their terms
 
     def pairs(self, subject: str) -> tuple[PredicateObject, ...]:
         """The statements about a resource, in the order in which they are serialized."""
-        for resources in self._annotations.values():
-            if annotation := resources.get(subject):
-                return annotation.pairs
-        return self._cached_pairs(subject)
+        resource = self.find_resource(subject)
+        return resource.pairs if resource else ()
+
+    def find_resource(self, subject: str) -> Resource | None:
+        """A resource, if there are statements about it."""
+        for of_last in self._annotations.values():
+            if annotation := of_last.get(subject):
+                return self._annotation_resource(subject, annotation)
+        pairs = self._cached_pairs(subject)
+        return Resource(subject, pairs) if pairs else None
 
     def _read_pairs(self, subject: str) -> tuple[PredicateObject, ...]:
         row = self._database.execute("SELECT pairs FROM resource WHERE subject = ?", (subject,)).fetchone()
@@ -232,65 +253,68 @@ class TableReader(ResourceReader):
 
     def linked_values(self, predicate: str, value: str, link: str) -> list[tuple[str, str]]:
         """The resources that have this value, each with its values of another property, sorted."""
-        return sorted(
-            [
-                (resource.subject, linked)
-                for resource in self.find_resources(predicate, value)
-                for name, linked in resource.pairs
-                if name == link
-            ]
-        )
+        if predicate not in self._annotated or link == HAS_TARGET:
+            return super().linked_values(predicate, value, link)
+        annotations = self._find_annotations(predicate, value).items()
+        return sorted([(subject, linked) for subject, (_, number) in annotations for linked in self._shared_values[number].get(link, ())])
+
+    def linked_values_unless(self, predicate: str, value: str, link: str, excluded: str) -> list[str]:
+        """The values of another property of the resources that have this value and no value of ``excluded``, sorted."""
+        if predicate not in self._annotated or HAS_TARGET in (link, excluded):
+            return super().linked_values_unless(predicate, value, link, excluded)
+        shared_values = [self._shared_values[number] for _, number in self._find_annotations(predicate, value).values()]
+        return sorted({linked for values in shared_values if excluded not in values for linked in values.get(link, ())})
+
+    def mentions(self, body: str) -> list[Mentioning]:
+        """The mentions of an entity, sorted."""
+        _, *predicates = MENTION_PREDICATES  # without the target
+        mentions = set()
+        for subject, (targets, number) in self._find_annotations(HAS_BODY, body).items():
+            shared_values = self._shared_values[number]
+            columns = targets.split(" "), *[shared_values.get(predicate, _NO_VALUE) for predicate in predicates]
+            mentions.update([Mentioning(subject, *values) for values in product(*columns)])
+        return sorted(mentions)
 
     def genes_by_symbol(self, figure: str) -> list[str]:
         """The genes whose current symbols were read on a figure, sorted."""
-        shared_genes = [self._shared_genes[line.rpartition("\t")[2]] for line in self._lines(HAS_TARGET, figure)]
-        return sorted({gene for genes in shared_genes for gene in genes})
-
-    def _read_shared_genes(self, number: str) -> list[str]:
-        """The genes of mentions with these statements, if they are by symbol."""
-        head, tail = self._shared[int(number)]
-        pairs = head + tail
-        return [value for name, value in pairs if name == HAS_BODY] if (HAS_EVIDENCE, VIA_SYMBOL) in pairs else []
+        shared_values = [self._shared_values[line.rpartition("\t")[2]] for line in self._lines(HAS_TARGET, figure)]
+        return sorted({gene for values in shared_values if VIA_SYMBOL in values.get(HAS_EVIDENCE, ()) for gene in values.get(HAS_BODY, ())})
 
     def family_words(self, figure: str, family: str) -> list[str]:
         """The words on a figure that were recognised as the name of a family, sorted."""
-        shared_words = [self._shared_family_words[line.rpartition("\t")[2]] for line in self._lines(HAS_TARGET, figure)]
-        return sorted({word for words in shared_words for name, word in words if name == family})
-
-    def _read_shared_family_words(self, number: str) -> list[tuple[str, str]]:
-        """The families of mentions with these statements, each with the words."""
-        head, tail = self._shared[int(number)]
-        values = group_by_predicate(head + tail)
-        return [(family, word) for family in values.get(FAMILY, ()) for word in values.get(WORD, ())]
+        shared_values = [self._shared_values[line.rpartition("\t")[2]] for line in self._lines(HAS_TARGET, figure)]
+        return sorted({word for values in shared_values if family in values.get(FAMILY, ()) for word in values.get(WORD, ())})
 
     def subjects(self, predicate: str, value: str) -> list[str]:
         """The resources that have this value, sorted."""
-        if predicate in (HAS_TARGET, HAS_BODY):
-            return [resource.subject for resource in self.find_resources(predicate, value)]
+        if predicate in self._annotated:
+            return list(self._find_annotations(predicate, value))
         return [f"<{line}>" for line in self._lines(predicate, value)]
 
     def find_resources(self, predicate: str, value: str) -> list[Resource]:
         """The resources that have this value, in the order of their IRIs."""
-        if predicate not in (HAS_TARGET, HAS_BODY):
+        if predicate not in self._annotated:
             return [Resource(subject, self.pairs(subject)) for subject in self.subjects(predicate, value)]
-        if self._annotated[predicate] == value:
-            return list(self._annotations[predicate].values())
-        resources = []
-        for line in self._lines(predicate, value):
-            iri, targets, number = line.split("\t")
-            head, tail = self._shared[int(number)]
-            resources.append(Resource(f"<{iri}>", (*head, *[(HAS_TARGET, target) for target in targets.split(" ")]), tail))
-        self._annotated[predicate] = value
-        self._annotations[predicate] = {resource.subject: resource for resource in resources}
-        return resources
+        return [self._annotation_resource(*item) for item in self._find_annotations(predicate, value).items()]
+
+    def _find_annotations(self, predicate: str, value: str) -> dict[str, _Annotation]:
+        if self._annotated[predicate] != value:
+            rows = [line.split("\t") for line in self._lines(predicate, value)]
+            self._annotated[predicate] = value
+            self._annotations[predicate] = {f"<{iri}>": (targets, number) for iri, targets, number in rows}
+        return self._annotations[predicate]
+
+    def _annotation_resource(self, subject: str, annotation: _Annotation) -> Resource:
+        targets, number = annotation
+        head, tail = self._shared[number]
+        return Resource(subject, (*head, *[(HAS_TARGET, target) for target in targets.split(" ")]), tail)
 
     def _lines(self, predicate: str, value: str) -> list[str]:
         row = self._database.execute("SELECT subjects FROM leading WHERE key = ?", (f"{predicate} {value}",)).fetchone()
         return row[0].split("\n") if row else []
 
-    def _read_shared(self, number: int) -> tuple[tuple[PredicateObject, ...], tuple[PredicateObject, ...]]:
-        """The statements before and after the targets."""
-        text = self._database.execute("SELECT pairs FROM shared WHERE number = ?", (number,)).fetchone()[0]
+    def _read_shared(self, number: str) -> _SharedPairs:
+        text = self._database.execute("SELECT pairs FROM shared WHERE number = ?", (int(number),)).fetchone()[0]
         pairs = _decode(text) if text else ()
         first_after = sum(predicate_sort_key(predicate) < _TARGET_RANK for predicate, _ in pairs)
         return pairs[:first_after], pairs[first_after:]
