@@ -22,6 +22,7 @@ _HAS_TARGET = expand_term("oa:hasTarget")
 _BLANK_NODES = "statement with a blank node or a triple term is in no derived format"
 _ORPHANS = "mention without a figure is in no derived format"
 _ENTITY_KEY, _FIGURE_KEY = b"0", b"1"
+_decode = json.JSONDecoder(strict=False).decode  # the serializer writes control characters as they are, which no record has
 
 Subject = tuple[str, set[PredicateObject]]
 """A subject with its statements, as N-Triples text."""
@@ -104,4 +105,4 @@ def _iter_lines(lines: SortedLines) -> Iterator[tuple[bytes, Node]]:
     """The nodes with their sort keys."""
     for line in lines.merge():
         key, _, text = line.rpartition(b"\t")
-        yield key, json.loads(text)
+        yield key, _decode(text.decode())

@@ -27,6 +27,9 @@ _CLASSES = frozenset(
     ("pfocr:Gene", "wp:GeneProduct", "pfocr:Family", "pfocr:Chemical", "pfocr:Disease", "pfocr:Organism", "pfocr:Paper",
      "schema:ScholarlyArticle", "pfocr:Pathway")
 )  # fmt: skip
+_GENERATED_TERMS = frozenset(("mentions", "mentionsFamily", "citedIn", "organism", "pathway"))
+"""The terms of figures whose objects their rows and fields describe."""
+
 _TABLES = """
 CREATE TABLE nodes (id TEXT PRIMARY KEY, node TEXT) WITHOUT ROWID;
 CREATE TABLE words (id TEXT, word TEXT, count INTEGER, PRIMARY KEY (id, word)) WITHOUT ROWID;"""
@@ -105,7 +108,8 @@ class GraphFacts:
     def add_figure(self, nodes: FigureNodes) -> None:
         """Add a figure, after all entities."""
         if self.jsonld_nodes:
-            self._referenced.update(identifier for identifier in iter_references(nodes.figure) if identifier in self.jsonld_nodes)
+            jsonld = {term: content for term, content in nodes.figure.items() if term not in _GENERATED_TERMS}
+            self._referenced.update(identifier for identifier in iter_references(jsonld) if identifier in self.jsonld_nodes)
         words, genes = [], set()
         for mention in nodes.mentions:
             for body in values(mention, "hasBody"):
