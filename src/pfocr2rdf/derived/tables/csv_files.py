@@ -18,8 +18,9 @@ from pfocr2rdf.storage.files import HashingWriter
 
 REPLACED_SENTENCE = "control characters that CSV cannot hold (RFC 4180) were replaced by U+FFFD in values of tables"
 EMPTY_SENTENCE = "empty texts look like missing values in CSV"
-_FORBIDDEN = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]"
-_find_forbidden, _replace_forbidden = re.compile(_FORBIDDEN).search, re.compile(_FORBIDDEN).sub
+_FORBIDDEN_BYTES = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+_replace_forbidden = re.compile(f"[{_FORBIDDEN_BYTES.decode()}\ud800-\udfff]").sub
+_encode_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class CsvWriter(TableWriter):
@@ -40,15 +41,14 @@ class CsvWriter(TableWriter):
         ]
         self._warn(EMPTY_SENTENCE, sum(cells.count("") for cells in texts))
         document = _format(texts)
-        if _find_forbidden(document):
+        if _has_forbidden(document):
             document = _format([list(map(self._replace, cells)) for cells in texts])
         self._file.write(document.encode())
 
     def _replace(self, cell: Cell) -> Cell:
-        if type(cell) is not str or not _find_forbidden(cell):
-            return cell
-        self._warn(REPLACED_SENTENCE, 1)
-        return _replace_forbidden("\ufffd", cell)
+        text = _replace_forbidden("\ufffd", cell) if type(cell) is str else cell
+        self._warn(REPLACED_SENTENCE, int(text != cell))
+        return text
 
 
 def _expand(cells: Cells) -> list[Cell]:
@@ -56,7 +56,16 @@ def _expand(cells: Cells) -> list[Cell]:
 
 
 def _encode_list(cell: Cell) -> str:
-    return json.dumps(cell, ensure_ascii=False) if cell else "[]"
+    return _encode_json(cell) if cell else "[]"
+
+
+def _has_forbidden(text: str) -> bool:
+    """Whether a text has control characters or surrogates. For bytes, this takes a tenth of the time of a regular expression."""
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:
+        return True
+    return len(data.translate(None, _FORBIDDEN_BYTES)) < len(data)
 
 
 def _format(columns: Sequence[Sequence[Cell]]) -> str:

@@ -126,6 +126,7 @@ def _make_record_set(file: DataFile) -> dict[str, Any]:
 
 def _make_croissant_field(column: Column, reference: ForeignKey | None, file: DataFile) -> dict[str, Any]:
     is_json = column.type is LIST and file.media_type == _CSV_TYPE
+    suffix = file.info.name.removeprefix(file.table.name)
     return {
         "@type": "cr:Field",
         "@id": f"{file.table.name}/{column.name}",
@@ -133,9 +134,14 @@ def _make_croissant_field(column: Column, reference: ForeignKey | None, file: Da
         "description": column.description + (" A JSON array." if is_json else ""),
         "dataType": _CROISSANT_TYPES[column.type],
         **({"repeated": True} if column.type is LIST and not is_json else {}),
-        **({"references": {"field": {"@id": f"{reference.table}/{reference.target}"}}} if reference else {}),
-        "source": {"fileObject": {"@id": file.info.name}, "extract": {"column": column.name}},
+        # A reference to a column: mlcroissant cannot read references to fields of a record set that has references itself.
+        **({"references": _make_source(f"{reference.table}{suffix}", reference.target)} if reference else {}),
+        "source": _make_source(file.info.name, column.name),
     }
+
+
+def _make_source(file_name: str, column_name: str) -> dict[str, Any]:
+    return {"fileObject": {"@id": file_name}, "extract": {"column": column_name}}
 
 
 _CROISSANT_CONTEXT = {

@@ -74,8 +74,12 @@ class MentionBatch:
     def __len__(self) -> int:
         return len(self._figure_indexes)
 
-    def add(self, figure: FigureCells, mentions: Sequence[Node], statements: list[Row]) -> None:
-        """Add the mentions of a figure; ``statements`` gets the rows of ``STATEMENTS``."""
+    def add(self, figure: FigureCells, mentions: Sequence[Node], statements: list[Row]) -> Sequence[Node]:
+        """Add the mentions of a figure; ``statements`` gets the rows of ``STATEMENTS``.
+
+        Returns:
+            The mentions with at most one value for each term.
+        """
         mentions = [mention if _is_plain(mention) else _simplify(mention, statements) for mention in mentions]
         self._figure_indexes += [len(self._figures)] * len(mentions)
         self._figures.append(figure)
@@ -86,6 +90,7 @@ class MentionBatch:
         self._cells["mention"] += [local_id(mention["id"]) for mention in mentions]
         self._cells["word"] += [mention.get("word") for mention in mentions]
         self._cells["match"] += [mention.get("match") for mention in mentions]
+        return mentions
 
     def columns(self) -> list[Cells]:
         """The cells of all columns of ``MENTIONS``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Self
 
 from pfocr2rdf.derived.base import DerivedFormat, OutputFiles
@@ -87,7 +87,7 @@ class Tables(DerivedFormat):
         if not tables:
             statements.extend(iter_statements(entity, [term for term in entity if term != "id"]))
         self._memberships.extend((identifier, family) for family in values(entity, "memberOf"))
-        self._add(STATEMENTS, dict.fromkeys(statements))
+        self._add(STATEMENTS, dict.fromkeys(statements))  # without those that two tables leave out
 
     def add_figure(self, nodes: FigureNodes) -> None:
         """Add the rows of a figure and its mentions."""
@@ -99,10 +99,16 @@ class Tables(DerivedFormat):
         cells = FigureCells(figid, iri, summary.identifier or local_id(paper) or None, to_integer(summary.year))
         computed: dict[str, Cell] = {**cells._asdict(), "aliases": [name for name in names if name != figid]}
         self._add(FIGURES, [self._readers[FIGURES.name].read(figure, computed, statements)])
-        self._mentions.add(cells, nodes.mentions, statements)
+        plain_mentions = self._mentions.add(cells, nodes.mentions, statements)
         if len(self._mentions) >= MENTIONS.batch_rows:
             self._flush_mentions()
-        statements.extend(_iter_other_objects(nodes, paper))
+        known: dict[str, set[str | None]] = {
+            "mentions": {mention.get("hasBody") for mention in plain_mentions},
+            "mentionsFamily": {mention.get("family") for mention in plain_mentions},
+            "citedIn": {paper},
+        }
+        for term, objects in known.items():
+            statements.extend(make_statement(figure, term, other) for other in values(figure, term) if other not in objects)
         self._add(STATEMENTS, statements)
 
     def finish(self) -> None:
@@ -145,14 +151,3 @@ def _choose_writers(names: Iterable[str]) -> list[type[TableWriter]]:
     """The writers; ``tables`` means Parquet where pyarrow is installed, and CSV elsewhere."""
     default = "parquet" if is_available() else "csv"
     return list(dict.fromkeys(_WRITERS[default if name == Tables.name else name] for name in names))
-
-
-def _iter_other_objects(nodes: FigureNodes, paper: str) -> Iterator[Row]:
-    """The rows of ``STATEMENTS`` for what a figure mentions without a mention, and for further papers."""
-    bodies, families = (
-        {mention.get(term) for mention in nodes.mentions if type(mention.get(term)) is str} for term in ("hasBody", "family")
-    )
-    for term, known in (("mentions", bodies), ("mentionsFamily", families), ("citedIn", {paper})):
-        for other in values(nodes.figure, term):
-            if other not in known:
-                yield make_statement(nodes.figure, term, other)

@@ -37,7 +37,7 @@ class RowReader:
 
         Args:
             node: the node.
-            computed: the cells of some columns by name, which are not read from the node.
+            computed: the cells of the columns without a term, by name.
             statements: gets the rows of ``STATEMENTS``.
         """
         if not node.keys() <= self._known_terms:
@@ -46,17 +46,18 @@ class RowReader:
             if type(node.get(term, "")) is not str:
                 _read_plain(node, term, statements)
         row: list[Cell] = []
+        add, get = row.append, node.get
         for column in self._columns:
             name, _, term, column_type, convert, _ = column
-            content = node.get(term)
-            if name in computed:
-                row.append(computed[name])
-            elif type(content) is str and column_type is STRING:
-                row.append(convert(content))
-            elif content is None and column_type is LIST:
-                row.append([])
+            content = get(term)
+            if not term:
+                add(computed[name])
+            elif content is None and name not in self._primary_key:
+                add([] if column_type is LIST else None)
+            elif column_type is STRING and type(content) is str:
+                add(content if convert is as_is else convert(content))
             else:
-                row.append(self._read_cell(column, node, statements))
+                add(self._read_cell(column, node, statements))
         return tuple(row)
 
     def _read_cell(self, column: Column, node: Node, statements: list[Row]) -> Cell:

@@ -12,7 +12,7 @@ from pfocr2rdf.derived.tables.schema import FIGURES, PAPERS, Row
 XSD = "http://www.w3.org/2001/XMLSchema#"
 PAPER = {"type": ["pfocr:Paper"], "id": "pmc:PMC1", "identifier": "PMC1"}
 IRI = "https://identifiers.org/pmc/PMC1"
-COMPUTED = {"entity": IRI}
+COMPUTED = {"identifier": "pmc:PMC1", "entity": IRI}
 
 
 def read(**terms: Any) -> tuple[dict[str, Any], list[Row]]:
