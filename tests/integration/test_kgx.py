@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 from collections import Counter
@@ -12,25 +11,18 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, Store
 from tests.support.records import ROOT, shared_data
-from tests.support.validators import validator
+from tests.support.validators import kgx_environment
 
 from pfocr2rdf import export
 
-OFFLINE = ROOT / "tests" / "support" / "programs" / "offline_biolink"
 OWN_PREFIXES = {"pfocr.figure", "pfocr.family"}
 _find_prefix = re.compile(r"has a value '[^']*' (?:with a|which is).*?prefix '([^']*)'").search
 
 
-def run_kgx(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """A run of ``kgx``, which reads the Biolink Model from an installed package."""
-    command = [validator("kgx"), *map(str, arguments)]
-    environment = {**os.environ, "PYTHONPATH": str(OFFLINE)}
-    return subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, timeout=300, check=False)
-
-
 def faults(folder: Path, syntax: str) -> Counter[str]:
     """What ``kgx validate`` finds: the number of messages by the prefix that they name, or by their text."""
-    process = run_kgx("validate", "-i", syntax, folder / f"nodes.{syntax}", folder / f"edges.{syntax}")
+    command = ["kgx", "validate", "-i", syntax, folder / f"nodes.{syntax}", folder / f"edges.{syntax}"]
+    process = subprocess.run(command, capture_output=True, encoding="utf-8", env=kgx_environment(), timeout=300, check=False)
     assert (process.returncode, process.stderr[:1]) == (1, "{"), process.stdout + process.stderr
     levels = json.loads(process.stderr)
     messages = [message for kinds in levels.values() for kind in kinds.values() for message in kind]

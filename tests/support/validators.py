@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -69,6 +70,12 @@ def validator(name: str, module: str = "") -> Path:
     if not executable.is_file() or (module and not any(ENVIRONMENT.glob(f"lib/python3*/site-packages/{module}"))):
         skip_or_fail(f"{module or name} is not in {ENVIRONMENT.name}: .ci/validators")
     return executable
+
+
+def kgx_environment() -> dict[str, str]:
+    """The environment for ``kgx``, in which it reads the Biolink Model from an installed package instead of from GitHub."""
+    folder = Path(__file__).parent / "programs" / "offline_biolink"
+    return {**os.environ, "PATH": f"{validator('kgx').parent}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(folder)}
 
 
 def pages(site: Path) -> Iterator[Path]:
