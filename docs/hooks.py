@@ -16,6 +16,7 @@ from typing import Any
 import pyoxigraph
 
 from pfocr2rdf.cli import main
+from pfocr2rdf.derived.records.forms import RESTORED_FORMS
 from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS, SERIALIZERS
 from pfocr2rdf.rdf.vocabulary import ALIGNMENT_PREFIXES, CLASSES, EVIDENCE_TYPES, INVERSES, PREFIXES, PROPERTIES
 from pfocr2rdf.records.fields import UNEXPORTED_FIELDS
@@ -113,10 +114,17 @@ def evidence() -> str:
 
 def unexported() -> str:
     """What a record says that is not exported, and why; names with one reason share a row."""
-    names_by_reason: dict[str, list[str]] = defaultdict(list)
+    names_by_reason: dict[tuple[str, str], list[str]] = defaultdict(list)
     for field in UNEXPORTED_FIELDS:
-        names_by_reason[field.reason].append(f"{field.part} `{field.name}`" if field.part in ("key", "column") else field.name)
-    return _table(("what", "why"), ((", ".join(names), reason) for reason, names in names_by_reason.items()))
+        name = f"{field.part} `{field.name}`" if field.part in ("key", "column") else field.name
+        names_by_reason[field.reason, field.restored].append(name)
+    rows = ((", ".join(names), *cells) for cells, names in names_by_reason.items())
+    return _table(("what", "why", "in records from a graph"), rows)
+
+
+def restored() -> str:
+    """What of a record comes back from a graph in another form."""
+    return _table(("in the record", "in the record from the graph"), ((form.part, form.form) for form in RESTORED_FORMS))
 
 
 def prefixes() -> str:
@@ -197,6 +205,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "borrowed properties": borrowed_properties,
     "evidence": evidence,
     "unexported": unexported,
+    "restored": restored,
     "prefixes": prefixes,
     "formats": formats,
     "shapes": shapes,

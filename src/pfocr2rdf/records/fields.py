@@ -13,16 +13,20 @@ from pfocr2rdf.records.values import get_items, get_text, get_texts
 
 
 class UnexportedField(NamedTuple):
-    """A part of a record that is not exported, and why."""
+    """A part of a record that is not exported, why, and what records have instead that are written from a graph."""
 
     name: str
     part: str  # ``key`` of a record, ``column`` of a table, or ``""``
     reason: str
+    restored: str = "nothing"
 
 
 UNEXPORTED_FIELDS = (
     UnexportedField(
-        "organism_group", "column", "it follows from the organism: `Primates` for each human gene, `Rodents` for each gene of the mouse"
+        "organism_group",
+        "column",
+        "it follows from the organism: `Primates` for each human gene, `Rodents` for each gene of the mouse",
+        "the group of human, mouse, zebrafish and fruit fly; else `NA`",
     ),
     *(
         UnexportedField(
@@ -30,6 +34,7 @@ UNEXPORTED_FIELDS = (
             "column",
             "a total for one figure and organism, repeated in every row; it is not about this word, and the graph's own mentions can be "
             "counted",
+            "the same totals, counted again",
         )
         for name in ("count_direct", "count_synonym", "count_match")
     ),
@@ -38,8 +43,9 @@ UNEXPORTED_FIELDS = (
         "redirect_from",
         "key",
         "an address of the web site; the alias in it is kept as `dcterms:identifier`, and another one gets a warning",
+        "the address of each alias",
     ),
-    UnexportedField("seo", "key", "a setting of the web site's pages; it is always the same text"),
+    UnexportedField("seo", "key", "a setting of the web site's pages; it is always the same text", "this text"),
     UnexportedField("pictures next to a record, and hidden files", "", "the graph links the picture at Europe PMC"),
     UnexportedField("the lexicon source of a row without word, match and identifier", "", "it names a lexicon in which nothing was found"),
 )
