@@ -154,6 +154,18 @@ def _round_score(fact: Fact) -> Fact:
     return (*fact[:2], str(float(fact[2]))) if fact[1].endswith("#pathwayScore") else fact
 
 
+def test_the_sql_of_the_page_answers_the_example_query(folder: Path) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    page = (ROOT / "docs" / "howto" / "tables.md").read_text(encoding="utf-8")
+    sql = page.partition('```sql title="top-genes.sql"\n')[2].partition("```")[0].replace("output/", f"{folder / 'export'}/")
+    store = pyoxigraph.Store()
+    store.bulk_load(path=folder / "export" / "figures.nt")
+    solutions = store.query((ROOT / "queries" / "top-genes.rq").read_text(encoding="utf-8"))
+    answer = [(gene.value, symbol.value, int(figures.value)) for gene, symbol, figures in solutions]
+    assert duckdb.sql(sql).fetchall() == answer
+    assert len(answer) == 20
+
+
 # -- other programs ------------------------------------------------------------------------------------------------------------
 
 
