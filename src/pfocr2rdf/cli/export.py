@@ -19,6 +19,7 @@ from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.pipeline.options import EXECUTORS, VIOLATION_POLICIES
 from pfocr2rdf.pipeline.release import Release, read_release
 from pfocr2rdf.pipeline.summary import ExportSummary
+from pfocr2rdf.rdf.iri_profiles import DEFAULT_PROFILE, IRI_PROFILES
 from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS, SERIALIZERS
 from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES
 from pfocr2rdf.storage.layout import REPORT_FILE
@@ -72,6 +73,10 @@ Examples:
 @click.option(
     "--image-url", metavar="TEMPLATE",
     help="URL of your own copies of the pictures: https://example.org/{pmcid}/{filename}, or the URL of a folder. Default: Europe PMC.",
+)  # fmt: skip
+@click.option(
+    "--iris", type=click.Choice(list(IRI_PROFILES)), default=DEFAULT_PROFILE.name, show_default=True,
+    help="Form of the IRIs of genes, chemicals, organisms, papers and pathways: that of the graphs to join.",
 )  # fmt: skip
 @click.option("--release", default="", metavar="NAME", help="Version of the release, for the dataset description.")
 @click.option("--issued", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Date of the release, for the dataset description.")

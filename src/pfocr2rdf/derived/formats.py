@@ -8,6 +8,7 @@ from pfocr2rdf.derived.base import DerivedFormat
 from pfocr2rdf.derived.biothings import BioThings
 from pfocr2rdf.derived.gene_sets import GeneSets
 from pfocr2rdf.derived.kgx import Kgx
+from pfocr2rdf.derived.linksets import Linksets
 from pfocr2rdf.derived.sssom import SssomMappings
 from pfocr2rdf.derived.tables.output import Tables
 
@@ -15,6 +16,7 @@ _FORMATS: tuple[type[DerivedFormat], ...] = (
     BioThings,
     GeneSets,
     Kgx,
+    Linksets,
     SssomMappings,
     Tables,
 )  # fmt: skip

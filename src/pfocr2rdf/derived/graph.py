@@ -11,6 +11,7 @@ from typing import IO, NamedTuple, Protocol
 import pyoxigraph
 
 from pfocr2rdf.derived.nodes import FigureNodes, Node, value, values
+from pfocr2rdf.rdf.iri_profiles import DEFAULT_PROFILE, IriProfile
 from pfocr2rdf.rdf.serializers.jsonld import JsonLdSerializer
 from pfocr2rdf.rdf.terms import Resource
 
@@ -41,11 +42,12 @@ class UnorderedGraphError(Exception):
 
 
 class GraphPart(NamedTuple):
-    """A file of the graph: its name for messages, a function that opens it (decompressed), and its syntax."""
+    """A file of the graph: its name for messages, a function that opens it (decompressed), its syntax, and the profile of its IRIs."""
 
     name: str
     open: Callable[[], AbstractContextManager[IO[bytes]]]
     syntax: pyoxigraph.RdfFormat
+    profile: IriProfile = DEFAULT_PROFILE
 
 
 class ExportedGraph:
@@ -68,7 +70,7 @@ class ExportedGraph:
                     lines = (line for line in _iter_node_lines(file) if not line.startswith(_MENTION_STARTS + _FIGURE_STARTS))
                     nodes = _parse_lines(lines)
                 else:
-                    nodes = _iter_statement_nodes(file, part.syntax)
+                    nodes = _iter_statement_nodes(file, part)
                 for node in nodes:
                     if not {_FIGURE, _MENTION}.intersection(values(node, "type")):
                         _add_new(node["id"], entities)
@@ -83,7 +85,7 @@ class ExportedGraph:
                     lines = (line for line in _iter_node_lines(file) if line.startswith(_MENTION_STARTS + _FIGURE_STARTS))
                     yield from _join_figures(_parse_lines(lines), figures)
                 else:
-                    yield from _join_figures(_iter_statement_nodes(file, part.syntax), figures)
+                    yield from _join_figures(_iter_statement_nodes(file, part), figures)
 
 
 def _iter_node_lines(file: Iterable[bytes]) -> Iterator[bytes]:
@@ -105,13 +107,13 @@ def _parse_lines(lines: Iterable[bytes]) -> Iterator[Node]:
             raise UnorderedGraphError from None
 
 
-def _iter_statement_nodes(file: IO[bytes], syntax: pyoxigraph.RdfFormat) -> Iterator[Node]:
+def _iter_statement_nodes(file: IO[bytes], part: GraphPart) -> Iterator[Node]:
     """The nodes of a file in another syntax, by the serializer of JSON-LD: both syntaxes give the same nodes."""
     serializer = JsonLdSerializer()
-    triples = (quad.triple for quad in pyoxigraph.parse(file, format=syntax))
+    triples = (quad.triple for quad in pyoxigraph.parse(file, format=part.syntax))
     for subject, group in groupby(triples, lambda triple: triple.subject):
-        pairs = tuple((str(triple.predicate), str(triple.object)) for triple in group)
-        yield json.loads(serializer.serialize_resources([Resource(str(subject), pairs)], ""))
+        resource = Resource(str(subject), tuple((str(triple.predicate), str(triple.object)) for triple in group))
+        yield json.loads(serializer.serialize_resources([part.profile.unmap_resource(resource)], ""))
 
 
 def _join_figures(nodes: Iterable[Node], figures: set[str]) -> Iterator[FigureNodes]:

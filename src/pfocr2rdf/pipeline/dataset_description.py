@@ -11,6 +11,7 @@ from pfocr2rdf.pipeline.counts import TripleCounts
 from pfocr2rdf.pipeline.licenses import LICENSES
 from pfocr2rdf.pipeline.partitions import DESCRIPTION_PREFIXES, describe_partitions, describe_totals, english, expand, integer_literal
 from pfocr2rdf.pipeline.release import Release
+from pfocr2rdf.rdf.iri_profiles import DEFAULT_PROFILE, IriProfile
 from pfocr2rdf.rdf.iris import DATASET_IRI, WIKIPATHWAYS_IRI, figure_iri
 from pfocr2rdf.rdf.serializers.turtle import TurtleSerializer
 from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, iri_term, literal
@@ -46,7 +47,7 @@ class ExportFacts(NamedTuple):
 
     ``files`` are those of the graph, with their media types, ``derived_files`` those in derived formats.
     ``inputs`` have a SHA-256 by name; ``years`` are those of the papers, sorted;
-    ``example_figid`` is a figure in the graph.
+    ``example_figid`` is a figure in the graph, and ``profile`` that of its IRIs.
     """
 
     counts: TripleCounts
@@ -59,11 +60,12 @@ class ExportFacts(NamedTuple):
     years: list[str]
     example_figid: str = ""
     derived_files: tuple[FileInfo, ...] = ()
+    profile: IriProfile = DEFAULT_PROFILE
 
 
 def serialize_dataset_description(facts: ExportFacts, release: Release) -> str:
     """The dataset description as Turtle."""
-    serializer = TurtleSerializer(DESCRIPTION_PREFIXES)
+    serializer = TurtleSerializer(DESCRIPTION_PREFIXES, profile=facts.profile)
     return serializer.header() + serializer.serialize_resources(describe_dataset(facts, release), "")
 
 
@@ -73,7 +75,7 @@ def describe_dataset(facts: ExportFacts, release: Release) -> list[Resource]:
     version = release.name or unnamed_version(facts.inputs["records"])
     title, description = english(release.title), english(release.description)
     totals = {"rdfs:Class": len(counts.classes), "rdfs:Literal": facts.distinct_literals, "sd:Graph": facts.graphs}
-    partition_pairs, partitions = describe_partitions(counts)
+    partition_pairs, partitions = describe_partitions(counts, facts.profile)
     total_partitions = describe_totals(totals)
     statistics: list[PredicateObject] = [
         (expand("void:triples"), integer_literal(counts.triples)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import IO, NamedTuple
@@ -11,6 +11,7 @@ import pyoxigraph
 
 from pfocr2rdf.derived.derive import derive
 from pfocr2rdf.derived.graph import SYNTAXES_BY_COST, ExportedGraph, GraphPart
+from pfocr2rdf.pipeline.options import ExportOptions
 from pfocr2rdf.storage.files import FileInfo
 from pfocr2rdf.storage.rdf_files import rdf_format
 from pfocr2rdf.storage.staging import StagedDirectory
@@ -25,7 +26,7 @@ class DerivedFiles(NamedTuple):
 
 def write_derived_files(
     directory: StagedDirectory,
-    format_names: Sequence[str],
+    options: ExportOptions,
     graph_files: Iterable[FileInfo],
     open_graph_file: Callable[[str], AbstractContextManager[IO[bytes]]],
 ) -> DerivedFiles:
@@ -33,17 +34,17 @@ def write_derived_files(
 
     Args:
         directory: the output.
-        format_names: names of ``DERIVED_FORMATS``.
+        options: the formats, and the profile of the IRIs in the graph files.
         graph_files: the graph files.
         open_graph_file: opens a graph file, decompressed.
     """
-    if not format_names:
+    if not options.derived:
         return DerivedFiles([], {})
     by_syntax: dict[pyoxigraph.RdfFormat | None, list[str]] = {}
     for file in sorted(graph_files):
         by_syntax.setdefault(rdf_format(file.name), []).append(file.name)
     syntax = next(syntax for syntax in SYNTAXES_BY_COST if syntax in by_syntax)
-    graph = ExportedGraph([GraphPart(name, partial(open_graph_file, name), syntax) for name in by_syntax[syntax]])
+    graph = ExportedGraph([GraphPart(name, partial(open_graph_file, name), syntax, options.iri_profile) for name in by_syntax[syntax]])
     count = len(directory.written_files)
-    warnings = derive(graph, format_names, directory.open)
+    warnings = derive(graph, options.derived, directory.open)
     return DerivedFiles(sorted(directory.written_files[count:]), warnings)

@@ -25,6 +25,7 @@ from pfocr2rdf.pipeline.summary import ExportSummary
 from pfocr2rdf.pipeline.tasks import MapBatchTask
 from pfocr2rdf.rdf.format_names import canonical_format_name
 from pfocr2rdf.rdf.image_urls import parse_image_url
+from pfocr2rdf.rdf.iri_profiles import DEFAULT_PROFILE
 from pfocr2rdf.rdf.serializers.formats import DEFAULT_FORMATS
 from pfocr2rdf.records.sources import RecordSource
 from pfocr2rdf.storage.export_directory import ExportDirectory, require_own_directory
@@ -55,6 +56,7 @@ def export(
     merge: bool = False,
     release: Release | None = None,
     image_url: str | None = None,
+    iris: str = DEFAULT_PROFILE.name,
     progress: Progress | None = None,
     stdin: BinaryIO | None = None,
 ) -> ExportSummary:
@@ -86,6 +88,7 @@ def export(
         release: the publisher's metadata, for the dataset description.
         image_url: the URLs of pictures, for those who have copies: a template with ``{pmcid}``, ``{filename}`` and ``{media_type}``,
             or a folder, which has one for each paper (``https://example.org/pictures``). By default, Europe PMC.
+        iris: the IRI profile, one of ``IRI_PROFILES``: the form of the IRIs of genes, papers and other shared entities.
         progress: called after each batch with the number of records that were read, and the number of files.
         stdin: the stream to read for ``-``.
 
@@ -98,7 +101,8 @@ def export(
         OutputError: the output cannot be written; nothing was published.
         ExecutorError: the cluster cannot be used.
         StoppedError: ``fail_fast`` or ``on_violation="fail"`` stopped the run; nothing was published.
-        ValueError: an unknown format, compression, engine or ``on_violation``, a number below 1, or an ``image_url`` that is none.
+        ValueError: an unknown format, compression, engine or ``on_violation`` or IRI profile, a number below 1, or an ``image_url``
+            that is none.
     """
     begin = time.perf_counter()
     format_names = dict.fromkeys(map(canonical_format_name, formats))
@@ -115,6 +119,7 @@ def export(
         fresh=fresh,
         partition_records=partition_size,
         merge=merge,
+        iris=iris,
         image_url="" if image_url is None else _check_image_url(image_url),
     )
     executor_options = ExecutorOptions(engine, workers, scheduler)

@@ -36,7 +36,9 @@ def _hash_tree(directory: Traversable, digest: hashlib._Hash) -> None:
             digest.update(entry.read_bytes())
 
 
-def export_fingerprint(shapes: Shapes, on_violation: str, image_url: str = "") -> str:
-    """SHA-256 of the code, the versions of the tool and of the compressors, the violation policy, the URLs of pictures and the shapes."""
+def export_fingerprint(shapes: Shapes, on_violation: str, image_url: str = "", iris: str = "default") -> str:
+    """SHA-256 of the code, the versions of the tool and of the compressors, the shapes, and the options that are named here."""
     compressors = [version(name) for name in _COMPRESSORS]
-    return hashlib.sha256("\n".join((TOOL, *compressors, code_fingerprint(), on_violation, image_url, shapes.text)).encode()).hexdigest()
+    return hashlib.sha256(
+        "\n".join((TOOL, *compressors, code_fingerprint(), on_violation, image_url, iris, shapes.text)).encode()
+    ).hexdigest()

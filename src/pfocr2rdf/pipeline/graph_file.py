@@ -8,7 +8,6 @@ from typing import BinaryIO
 from pfocr2rdf.pipeline.fragment_reader import FragmentReader
 from pfocr2rdf.pipeline.results import EXPORTED, BatchResult
 from pfocr2rdf.rdf.serializers.base import Serializer
-from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.rdf.terms import Resource
 from pfocr2rdf.storage.compression import suffix_for
 from pfocr2rdf.storage.export_directory import ExportDirectory
@@ -18,9 +17,8 @@ from pfocr2rdf.storage.files import BUFFER_BYTES
 class GraphFileWriter:
     """Writes the graph file of one format, record by record; ``stack`` closes it."""
 
-    def __init__(self, directory: ExportDirectory, format_name: str, compress: str | None, stack: ExitStack) -> None:
-        self.format_name = format_name
-        self.serializer: Serializer = SERIALIZERS[format_name]()
+    def __init__(self, directory: ExportDirectory, serializer: Serializer, compress: str | None, stack: ExitStack) -> None:
+        self.format_name, self.serializer = serializer.name, serializer
         self.separator = self.serializer.separator.encode()
         self.name = f"figures{self.serializer.suffix}{suffix_for(compress)}"
         self._file: BinaryIO = stack.enter_context(directory.open(self.name))

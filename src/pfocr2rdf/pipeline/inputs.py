@@ -10,6 +10,7 @@ import pyoxigraph
 
 from pfocr2rdf.derived.graph import SYNTAXES_BY_COST
 from pfocr2rdf.errors import SourceError
+from pfocr2rdf.rdf.iri_profiles import DEFAULT_PROFILE, IRI_PROFILES, IriProfile
 from pfocr2rdf.storage.layout import CHECKPOINT_DIR, DELTA_FILE, MANIFEST_FILE, STAGING_DIR, STATE_FILE, is_own_manifest, read_manifest
 from pfocr2rdf.storage.path_kinds import describe_missing_path, folder_kind
 from pfocr2rdf.storage.progress import Progress
@@ -45,6 +46,22 @@ class GraphFiles(NamedTuple):
     paths: list[Path]
     digests: dict[str, str]  # by name, the SHA-256 that a file must have, where that is known
     identity: dict[str, Any]  # metadata of the graph, for the manifest of a delta
+    iris: str = DEFAULT_PROFILE.name  # its IRI profile
+
+    @property
+    def profile(self) -> IriProfile:
+        """The IRI profile; ``SourceError`` where another version of this program wrote it."""
+        if self.iris not in IRI_PROFILES:
+            raise SourceError(f"{self.paths[0].parent}: the IRIs are those of the unknown profile {self.iris}; use a newer pfocr2rdf")
+        return IRI_PROFILES[self.iris]
+
+    def require_default_iris(self) -> None:
+        """``SourceError`` where the IRIs are those of another profile, which pages, statistics, shapes and example queries do not have."""
+        if self.iris != DEFAULT_PROFILE.name:
+            raise SourceError(
+                f"{self.paths[0].parent}: the IRIs are those of the profile {self.iris}; export to another folder with --iris default, "
+                "and join it by the files of --format linksets"
+            )
 
     def verify(self, path: Path, sha256: str) -> None:
         """Check that a file that was read is the one that the manifest lists; ``SourceError`` where its SHA-256 is another."""
@@ -92,8 +109,10 @@ def list_graph_files(folder: Path) -> dict[str, str]:
 
 
 def list_export_files(folder: Path) -> list[Path]:
-    """The files of one RDF format that make up an export's graph; ``SourceError`` as ``list_graph_files``."""
-    return _ExportInput(folder).choose_files(TRIPLES_FIRST)
+    """The files of one RDF format that make up an export's graph, with default IRIs; ``SourceError`` as ``list_graph_files``."""
+    graph = _ExportInput(folder).prepare(TRIPLES_FIRST, folder, None)
+    graph.require_default_iris()
+    return graph.paths
 
 
 def is_export(folder: Path) -> bool:
@@ -160,8 +179,8 @@ class _ExportInput:
         return paths
 
     def prepare(self, ranking: FormatRanking, scratch: Path, progress: Progress | None) -> GraphFiles:
-        identity: dict[str, Any] = {key: self.manifest[key] for key in ("tool", "records") if key in self.manifest}
-        return GraphFiles(self.choose_files(ranking), self.digests, identity)
+        identity: dict[str, Any] = {key: self.manifest[key] for key in ("tool", "records", "iris") if key in self.manifest}
+        return GraphFiles(self.choose_files(ranking), self.digests, identity, str(self.manifest.get("iris", DEFAULT_PROFILE.name)))
 
 
 class _RecordsInput:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pfocr2rdf.derived.formats import DERIVED_FORMATS
 from pfocr2rdf.errors import OptionError
 from pfocr2rdf.pipeline.results import QUARANTINED, REFUSED
+from pfocr2rdf.rdf.iri_profiles import DEFAULT_PROFILE, IRI_PROFILES, IriProfile
+from pfocr2rdf.rdf.serializers.base import Serializer
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES
 
@@ -29,6 +31,7 @@ class ExportOptions:
     partition_records: int | None = None
     merge: bool = False
     image_url: str = ""
+    iris: str = DEFAULT_PROFILE.name
     derived: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -39,12 +42,23 @@ class ExportOptions:
             if name not in DERIVED_FORMATS:
                 raise OptionError(f"{name!r} is no derived format; choose from {', '.join(DERIVED_FORMATS)}")
             DERIVED_FORMATS[name].require_libraries(name)
+        if self.iris not in IRI_PROFILES:
+            raise OptionError(f"{self.iris!r} is no IRI profile; choose from {', '.join(IRI_PROFILES)}")
         if self.compress is not None and self.compress not in COMPRESSION_SUFFIXES:
             raise OptionError(f"{self.compress!r} is no compression; choose from {', '.join(COMPRESSION_SUFFIXES)}")
         if self.on_violation not in VIOLATION_POLICIES:
             raise OptionError(f"{self.on_violation!r} is no choice; choose from {', '.join(VIOLATION_POLICIES)}")
         if self.partition_records is not None and self.partition_records < 1:
             raise OptionError(f"{self.partition_records} is no number of records; there must be at least one")
+
+    @property
+    def iri_profile(self) -> IriProfile:
+        """The IRI profile."""
+        return IRI_PROFILES[self.iris]
+
+    def create_serializer(self, format_name: str) -> Serializer:
+        """A serializer of a format, with the IRI profile."""
+        return SERIALIZERS[format_name](profile=self.iri_profile)
 
     @property
     def fatal_statuses(self) -> frozenset[str]:

@@ -11,6 +11,7 @@ from pfocr2rdf.pipeline.partition_manifest import PartitionManifest, PartitionRe
 from pfocr2rdf.pipeline.results import EXPORTED, IndexedRecord, RecordNotes, RecordResult, build_refusal_result
 from pfocr2rdf.pipeline.tasks import BATCH_RECORDS, IsolateRecordTask, MapBatchTask, PoisonRecords
 from pfocr2rdf.pipeline.worker import Worker
+from pfocr2rdf.rdf.iri_profiles import IRI_PROFILES
 from pfocr2rdf.rdf.serializers.base import Serializer
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.records.reader import SCHEMA_RANK, parse_record, prefetch, read_raw, record_digest
@@ -27,6 +28,7 @@ class PartitionSettings(NamedTuple):
     compress: str | None
     fingerprint: str
     fresh: bool
+    iris: str
 
 
 class PartitionTask(NamedTuple):
@@ -71,7 +73,7 @@ class PartitionTask(NamedTuple):
         storage, formats = self.settings.storage, self.settings.formats
         result = PartitionResult([], [], [], {}, self.excluded or frozenset(), len(self.records))
         with ExitStack() as stack:
-            serializers = {name: SERIALIZERS[name]() for name in formats}
+            serializers = {name: SERIALIZERS[name](profile=IRI_PROFILES[self.settings.iris]) for name in formats}
             files = {name: stack.enter_context(storage.write(self._file_name(serializers[name]))) for name in formats}
             self._write_records(worker, serializers, files, result)
             self._add_excluded(result)

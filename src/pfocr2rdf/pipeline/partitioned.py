@@ -24,7 +24,6 @@ from pfocr2rdf.pipeline.summary import ExportSummary
 from pfocr2rdf.pipeline.tasks import PoisonRecords
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.rdf.serializers.base import Serializer
-from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.storage.compression import suffix_for
 from pfocr2rdf.storage.export_directory import ExportDirectory
 from pfocr2rdf.storage.files import BUFFER_BYTES, FileInfo, map_os_errors
@@ -66,7 +65,7 @@ class PartitionedExport:
             stack.enter_context(map_os_errors(scratch))
             directory = stack.enter_context(ExportDirectory(scratch / "out"))
             aggregator, graph_files = self._write_graph_files(executor, directory)
-            derived_files = write_derived_files(directory, self._run.options.derived, graph_files, self._storage.read_decompressed)
+            derived_files = write_derived_files(directory, self._run.options, graph_files, self._storage.read_decompressed)
             aggregator.summary.format_warnings = derived_files.warnings
             write_sidecars(directory, self._run, aggregator, graph_files, derived_files.files)
             publish_partitions(directory, self._storage, stale_files, graph_files)
@@ -76,7 +75,7 @@ class PartitionedExport:
     def _planned_files(self) -> list[str]:
         """The files of the graph, besides the parts."""
         options = self._run.options
-        suffixes = [f"{SERIALIZERS[name]().suffix}{suffix_for(options.compress)}" for name in options.formats]
+        suffixes = [f"{options.create_serializer(name).suffix}{suffix_for(options.compress)}" for name in options.formats]
         return [f"{name}{suffix}" for suffix in suffixes for name in ("figures", "entities")]
 
     def _write_graph_files(self, executor: Executor, directory: ExportDirectory) -> tuple[Aggregator, list[FileInfo]]:
@@ -116,7 +115,7 @@ class PartitionedExport:
         """The records in portions, each with the task that makes a part of it; a portion of refusals alone has none."""
         options, number = self._run.options, 0
         settings = PartitionSettings(
-            self._storage, options.formats, options.compress, self._run.fingerprint, options.fresh and dropped is None
+            self._storage, options.formats, options.compress, self._run.fingerprint, options.fresh and dropped is None, options.iris
         )
         records = self._run.iter_records()
         while items := list(islice(records, options.partition_records or DEFAULT_PARTITION_RECORDS)):
@@ -140,13 +139,13 @@ class PartitionedExport:
         files = files + self._write_entities(aggregator)
         options = self._run.options
         if options.merge:
-            files = [merge_partitions(self._storage, files, SERIALIZERS[name](), options.compress) for name in options.formats]
+            files = [merge_partitions(self._storage, files, options.create_serializer(name), options.compress) for name in options.formats]
         aggregator.summary.mapped = mapped_records
         aggregator.close()
         return files
 
     def _write_entities(self, aggregator: Aggregator) -> list[FileInfo]:
-        serializers = [SERIALIZERS[name]() for name in self._run.options.formats]
+        serializers = [self._run.options.create_serializer(name) for name in self._run.options.formats]
         compression = suffix_for(self._run.options.compress)
         with ExitStack() as stack:
             files = [stack.enter_context(self._storage.write(f"entities{serializer.suffix}{compression}")) for serializer in serializers]

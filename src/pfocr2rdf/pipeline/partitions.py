@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pfocr2rdf.pipeline.counts import StatementKind, TripleCounts
+from pfocr2rdf.rdf.iri_profiles import IriProfile
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.rdf.prefixes import PrefixMap
 from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, iri_term, literal
@@ -43,12 +44,12 @@ def describe_totals(totals: dict[str, int]) -> list[Resource]:
     return [_partition("total", "class", expand(name), count) for name, count in totals.items()]
 
 
-def describe_partitions(counts: TripleCounts) -> tuple[list[PredicateObject], list[Resource]]:
+def describe_partitions(counts: TripleCounts, profile: IriProfile) -> tuple[list[PredicateObject], list[Resource]]:
     """The statements of the dataset on its partitions and linksets, and these."""
     kinds = counts.statement_kinds
     classes = [partition for name, count in sorted(counts.classes.items()) for partition in _describe_class(name, count, kinds)]
     properties = [_partition("", "property", name, count) for name, count in sorted(counts.properties.items())]
-    linksets = list(_describe_linksets(kinds))
+    linksets = list(_describe_linksets(kinds, profile.map_namespaces(LINKED_DATASETS)))
     pairs: list[PredicateObject] = [
         *((expand("void:classPartition"), _partition_iri("", "class", name)) for name in sorted(counts.classes)),
         *((expand("void:propertyPartition"), partition.subject) for partition in properties),
@@ -103,8 +104,8 @@ def _local_name(term: str) -> str:
     return f"{name}-{hashlib.blake2b(term.encode(), digest_size=4).hexdigest()}"
 
 
-def _describe_linksets(kinds: Counter[StatementKind]) -> Iterator[Resource]:
-    """A linkset for each property with objects in another dataset, and these datasets."""
+def _describe_linksets(kinds: Counter[StatementKind], namespaces: Mapping[str, str]) -> Iterator[Resource]:
+    """A linkset for each property with objects in another dataset, and these datasets with their namespaces."""
     counts: Counter[tuple[str, str]] = Counter()
     for kind, count in kinds.items():
         if kind.dataset:
@@ -126,7 +127,7 @@ def _describe_linksets(kinds: Counter[StatementKind]) -> Iterator[Resource]:
             (
                 (RDF_TYPE, expand("void:Dataset")),
                 (expand("dcterms:title"), english(_TITLES[prefix])),
-                (expand("void:uriSpace"), literal(LINKED_DATASETS[prefix])),
+                (expand("void:uriSpace"), literal(namespaces[prefix])),
             ),
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 from pfocr2rdf.pipeline.partitions import DESCRIPTION_PREFIXES
+from pfocr2rdf.rdf.iri_profiles import DEFAULT_PROFILE, IriProfile
 from pfocr2rdf.rdf.terms import literal
 from pfocr2rdf.rdf.vocabulary import ALIGNMENT_PREFIXES, LINKED_DATASETS, SITE_URL
 
@@ -39,20 +40,29 @@ NAMESPACES: dict[str, str] = {
 _PREFIXES_IRI = f"{SITE_URL}prefixes"
 
 
-def serialize_prefixes_turtle() -> str:
+def serialize_prefixes_turtle(profile: IriProfile = DEFAULT_PROFILE) -> str:
     """The declarations of SHACL (section 5.2.1), each with its own IRI."""
     head = "".join(f"@prefix {prefix}: <{NAMESPACES[prefix]}> .\n" for prefix in ("owl", "sh", "xsd"))
-    names = " ,\n        ".join(f"prefix:{prefix}" for prefix in NAMESPACES)
+    namespaces = _map_namespaces(profile)
+    names = " ,\n        ".join(f"prefix:{prefix}" for prefix in namespaces)
     declarations = "".join(
         f"\nprefix:{prefix} a sh:PrefixDeclaration ;\n    sh:prefix {literal(prefix)} ;\n"
         f"    sh:namespace {literal(namespace, 'xsd:anyURI')} .\n"
-        for prefix, namespace in NAMESPACES.items()
+        for prefix, namespace in namespaces.items()
     )
     ontology = f"<{_PREFIXES_IRI}> a owl:Ontology ;\n    sh:declare\n        {names} .\n"
     return f"{head}@prefix prefix: <{_PREFIXES_IRI}#> .\n\n{ontology}{declarations}"
 
 
-def serialize_prefixes_jsonld() -> str:
+def serialize_prefixes_jsonld(profile: IriProfile = DEFAULT_PROFILE) -> str:
     """A context of JSON-LD that has nothing but prefixes."""
-    context = {prefix: {"@id": namespace, "@prefix": True} for prefix, namespace in NAMESPACES.items()}
+    context = {prefix: {"@id": namespace, "@prefix": True} for prefix, namespace in _map_namespaces(profile).items()}
     return json.dumps({"@context": {"@version": 1.1, **context}}, indent=1) + "\n"
+
+
+def _map_namespaces(profile: IriProfile) -> dict[str, str]:
+    """The namespaces in an IRI profile, each with its first prefix: two of the default ones may be the same there."""
+    prefixes: dict[str, str] = {}
+    for prefix, namespace in profile.map_namespaces(NAMESPACES).items():
+        prefixes.setdefault(namespace, prefix)
+    return {prefix: namespace for namespace, prefix in prefixes.items()}

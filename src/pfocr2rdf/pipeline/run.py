@@ -43,8 +43,8 @@ class ExportRun:
 
     @cached_property
     def fingerprint(self) -> str:
-        """The fingerprint of code, libraries, shapes, violation policy and URLs of pictures: the cache key of everything that is reused."""
-        return export_fingerprint(self.shapes, self.options.on_violation, self.options.image_url)
+        """The fingerprint of code, libraries, shapes and options: the cache key of everything that is reused."""
+        return export_fingerprint(self.shapes, self.options.on_violation, self.options.image_url, self.options.iris)
 
     def create_executor(self) -> closing[Executor]:
         """The executor of the options, which is closed at the end of a ``with``."""

@@ -23,10 +23,11 @@ def write_sidecars(
 ) -> None:
     """Write the sidecars; the manifest comes last, since it lists the others, the files of the graph and those in derived formats."""
     media_types = {serializer.suffix: serializer.media_type for serializer in (make() for make in SERIALIZERS.values())}
+    profile = run.options.iri_profile
     directory.write_text("vocabulary.ttl", serialize_ontology())
-    directory.write_text("context.jsonld", json.dumps({"@context": jsonld_context()}, indent=1) + "\n")
-    directory.write_text("prefixes.ttl", serialize_prefixes_turtle())
-    directory.write_text("prefixes.jsonld", serialize_prefixes_jsonld())
+    directory.write_text("context.jsonld", json.dumps({"@context": jsonld_context(profile)}, indent=1) + "\n")
+    directory.write_text("prefixes.ttl", serialize_prefixes_turtle(profile))
+    directory.write_text("prefixes.jsonld", serialize_prefixes_jsonld(profile))
     directory.write_text("shapes.ttl", run.shapes.text)
     distributions = [(file, media_types[_format_suffix(file.name)]) for file in sorted(graph_files)]
     shapes_sha256 = hashlib.sha256(run.shapes.text.encode()).hexdigest()
@@ -44,6 +45,7 @@ def write_sidecars(
         sorted(aggregator.years),
         aggregator.example_figid,
         tuple(sorted(derived_files)),
+        profile,
     )
     directory.write_text(DATASET_FILE, serialize_dataset_description(facts, run.release))
     manifest = {
@@ -57,6 +59,7 @@ def write_sidecars(
         **({"formats": {"names": run.options.derived, "warnings": aggregator.summary.format_warnings}} if derived_files else {}),
         "mapping": {"sha256": inputs["mapping"]},
         "shapes": {"sha256": inputs["shapes"]},
+        **({} if profile.is_default else {"iris": profile.name}),
     }
     directory.write_json(MANIFEST_FILE, manifest)
 

@@ -132,7 +132,9 @@ class SingleFileExport:
         with run.create_executor() as executor, ExitStack() as stack:
             report_progress = run.track_progress()
             report = stack.enter_context(ReportWriter(directory))
-            files = [GraphFileWriter(directory, name, run.options.compress, stack) for name in run.options.formats]
+            files = [
+                GraphFileWriter(directory, run.options.create_serializer(name), run.options.compress, stack) for name in run.options.formats
+            ]
             state.set_meta(formats=run.options.formats, files={file.format_name: file.name for file in files})
             aggregator = run.create_aggregator(directory, report, state, dropped)
             writer = RecordWriter(directory, state, aggregator, files)
@@ -186,7 +188,7 @@ class SingleFileExport:
             summary.withheld = True
             return summary
         graph_files = [file for file in directory.written_files if file.name.startswith("figures.")]
-        derived_files = write_derived_files(directory, self._run.options.derived, graph_files, directory.read)
+        derived_files = write_derived_files(directory, self._run.options, graph_files, directory.read)
         summary.format_warnings = derived_files.warnings
         write_sidecars(directory, self._run, aggregator, graph_files, derived_files.files)
         summary.files = sorted(file.name for file in directory.written_files)

@@ -58,7 +58,9 @@ class ExportUpdate:
         run, directory = self._run, self._directory
         with ExitStack() as stack:
             report = stack.enter_context(ReportWriter(directory))
-            files = [GraphFileWriter(directory, name, run.options.compress, stack) for name in run.options.formats]
+            files = [
+                GraphFileWriter(directory, run.options.create_serializer(name), run.options.compress, stack) for name in run.options.formats
+            ]
             aggregator = run.create_aggregator(directory, report, state, {})
             aggregator.restore_totals(self._previous.state.get_meta("totals"))
             distinct_changes = DistinctChanges()

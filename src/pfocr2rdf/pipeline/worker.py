@@ -29,6 +29,7 @@ from pfocr2rdf.pipeline.results import (
     build_refusal_result,
 )
 from pfocr2rdf.pipeline.words import WORD_GROUP
+from pfocr2rdf.rdf.iri_profiles import DEFAULT_PROFILE, IRI_PROFILES
 from pfocr2rdf.rdf.iris import alias_fault, figure_graph_iri
 from pfocr2rdf.rdf.serializers.base import Serializer
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
@@ -121,8 +122,8 @@ def _iter_portions(stage: Callable[[_Draft], None], drafts: Iterable[_Draft]) ->
 class Worker:
     """Maps, validates and serializes batches of records. It needs no other worker, so batches may go to any process in any order."""
 
-    def __init__(self, formats: Iterable[str], shapes: Shapes, on_violation: str, image_url: str) -> None:
-        self._serializers = {name: SERIALIZERS[name]() for name in formats}
+    def __init__(self, formats: Iterable[str], shapes: Shapes, on_violation: str, image_url: str, iris: str = DEFAULT_PROFILE.name) -> None:
+        self._serializers = {name: SERIALIZERS[name](profile=IRI_PROFILES[iris]) for name in formats}
         self._validator = get_validator(shapes)
         self._keep_violations = on_violation == "keep"
         self._image_url = image_url
@@ -249,11 +250,13 @@ def _original_files(figid: str, raw: RawRecord) -> dict[str, bytes]:
 
 def create_executor(options: ExecutorOptions, export_options: ExportOptions, shapes: Shapes) -> Executor:
     """The executor for the tasks of an export; ``ExecutorError`` where dask is not installed, or its scheduler cannot be reached."""
-    formats, on_violation, image_url = export_options.formats, export_options.on_violation, export_options.image_url
-    worker_factory = partial(Worker, formats, shapes, on_violation, image_url)
+    formats, on_violation = export_options.formats, export_options.on_violation
+    worker_factory = partial(Worker, formats, shapes, on_violation, export_options.image_url, export_options.iris)
     if options.name == "dask":
         checked_factory = partial(_create_matching_worker, code_fingerprint(), worker_factory)
-        return _create_dask_executor(options, (formats, shapes.text, on_violation, image_url), checked_factory)
+        return _create_dask_executor(
+            options, (formats, shapes.text, on_violation, export_options.image_url, export_options.iris), checked_factory
+        )
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if (options.worker_count or cores) == 1:
         return InlineExecutor(worker_factory)

@@ -86,7 +86,7 @@ def _read_files(name: str, read: Callable[[NodeGraph], _T], scratch: Path, progr
         try:
             return read(_open_exported_graph(graph, progress)), SourceReading(excluded, {})
         except UnorderedGraphError:
-            graph = GraphFiles(graph.paths, {}, {})
+            graph = graph._replace(digests={}, identity={})
     sorted_nodes = sort_nodes(_iter_file_subjects(graph, scratch, progress), scratch / "nodes", name, progress)
     return read(sorted_nodes), SourceReading(excluded, sorted_nodes.warnings)
 
@@ -95,7 +95,9 @@ def _open_exported_graph(graph: GraphFiles, progress: Progress | None) -> Export
     """The graph in the files of an export; a loop over it raises ``SourceError`` where a file is not the one that the manifest lists."""
     meter = ProgressMeter(progress, "converting", _READS * sum(path.stat().st_size for path in graph.paths))
     parts = ((path, rdf_format(path)) for path in graph.paths)
-    return ExportedGraph([GraphPart(str(path), partial(_open_verified, graph, path, meter), syntax) for path, syntax in parts if syntax])
+    return ExportedGraph(
+        [GraphPart(str(path), partial(_open_verified, graph, path, meter), syntax, graph.profile) for path, syntax in parts if syntax]
+    )
 
 
 @contextmanager
@@ -114,7 +116,12 @@ def _open_verified(graph: GraphFiles, path: Path, meter: ProgressMeter) -> Itera
 
 
 def _iter_file_subjects(graph: GraphFiles, scratch: Path, progress: Progress | None) -> Iterator[Subject]:
-    return _group_lines(read_statements(graph, _new_folder(scratch, "statements"), progress))
+    """The subjects of files, with default IRIs."""
+    subjects = _group_lines(read_statements(graph, _new_folder(scratch, "statements"), progress))
+    if graph.profile.is_default:
+        return subjects
+    unmap = graph.profile.unmap_term
+    return ((unmap(subject), {(unmap(predicate), unmap(value)) for predicate, value in pairs}) for subject, pairs in subjects)
 
 
 def _new_folder(scratch: Path, name: str) -> Path:

@@ -16,6 +16,7 @@ from pfocr2rdf.analysis.delta.model import DiffSummary
 from pfocr2rdf.analysis.delta.writers import DELTA_FORMATS, DeltaContent, DeltaFile, restated_files
 from pfocr2rdf.errors import OptionError, OutputError, SourceError
 from pfocr2rdf.pipeline.inputs import GraphInput, is_export, resolve_input
+from pfocr2rdf.rdf.iri_profiles import DEFAULT_PROFILE
 from pfocr2rdf.rdf.iris import is_absolute_iri
 from pfocr2rdf.storage.canonical import GraphNaming
 from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES, suffix_for
@@ -63,7 +64,7 @@ def diff(
         The numbers, what was compared, and the files.
 
     Raises:
-        SourceError: a side is missing, is no graph, has blank nodes, or names graphs where the other one does not.
+        SourceError: a side is missing, is no graph, has blank nodes, or differs from the other one in naming graphs or in the IRI profile.
         OutputError: the output cannot be written; nothing was published.
         ValueError: an unknown format or compression, no chunk, or a graph that is no absolute IRI.
     """
@@ -80,6 +81,7 @@ def diff(
             scratch, GraphNaming(graph, ignore_graphs), not ignore_graphs and _prefer_quads(*sides), sort_bytes, progress
         )
         graphs = sort_graph(sides[0], old, "old", read_options), sort_graph(sides[1], new, "new", read_options)
+        _check_profiles(*graphs)
         summary, content = _compare_graphs(*graphs, read_options, chunk)
         if directory is None:
             return summary
@@ -89,6 +91,14 @@ def diff(
         directory.write_json(DELTA_FILE, {"tool": TOOL, "graph": graph or None, "ignore_graphs": ignore_graphs, **summary.as_dict()})
         directory.publish()
     return summary
+
+
+def _check_profiles(old: SortedGraph, new: SortedGraph) -> None:
+    first, second = (graph.metadata.get("iris", DEFAULT_PROFILE.name) for graph in (old, new))
+    if first != second and "tool" in old.metadata and "tool" in new.metadata:
+        raise SourceError(
+            f"{old.source} has the IRIs of the profile {first}, {new.source} those of {second}; export both with the same --iris"
+        )
 
 
 def _check_arguments(formats: Iterable[str], compress: str | None, chunk: int, graph: str) -> None:

@@ -47,6 +47,7 @@ def stats(source: str | os.PathLike[str], *, top: int = DEFAULT_TOP_ROWS, progre
     tally = GraphTally()
     with scratch_directory() as scratch:
         graph = graph_input.prepare(TRIPLES_FIRST, scratch, progress)
+        graph.require_default_iris()
         runs = scratch / "runs"
         with map_os_errors(runs):
             runs.mkdir()

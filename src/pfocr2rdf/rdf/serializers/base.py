@@ -6,11 +6,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
 
+from pfocr2rdf.rdf.iri_profiles import DEFAULT_PROFILE, IriProfile
 from pfocr2rdf.rdf.terms import GroupedResource, Resource, ResourceColumns
 
 
 class Serializer(ABC):
-    """One RDF syntax. All methods return text; nothing here touches a file."""
+    """One RDF syntax. All methods return text; nothing here touches a file. IRIs are written in the form of the ``profile``."""
 
     name: ClassVar[str]  # what ``--format`` calls it
     suffix: ClassVar[str]  # the ending of its files
@@ -18,9 +19,16 @@ class Serializer(ABC):
     separator: ClassVar[str] = ""  # the text between two batches
     resource_separator: ClassVar[str] = ""  # the text between two resources of a batch
 
+    def __init__(self, *, profile: IriProfile = DEFAULT_PROFILE) -> None:
+        self._profile = profile
+
     def header(self) -> str:
         """The text before the first resource."""
         return ""
+
+    def _map(self, resources: Sequence[Resource]) -> Sequence[Resource]:
+        """The resources with the IRIs of the profile, for syntaxes without prefixes."""
+        return resources if self._profile.is_default else list(map(self._profile.map_resource, resources))
 
     @abstractmethod
     def serialize_resources(self, resources: Sequence[Resource], graph: str) -> str:

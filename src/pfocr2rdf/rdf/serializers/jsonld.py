@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
+from pfocr2rdf.rdf.iri_profiles import DEFAULT_PROFILE, IriProfile
 from pfocr2rdf.rdf.serializers.base import Serializer
 from pfocr2rdf.rdf.terms import (
     RDF_TYPE,
@@ -26,16 +27,15 @@ from pfocr2rdf.rdf.terms import (
 from pfocr2rdf.rdf.vocabulary import DEFAULT_PREFIXES, PREFIXES, PROPERTIES, Property, expand_curie
 
 _encode_text = json.JSONEncoder(ensure_ascii=False).encode
-# Prefixes whose namespace ends in no "gen-delim" character: a JSON-LD processor takes those for prefixes only if told to.
-_NOT_GEN_DELIM = {prefix for prefix, namespace in PREFIXES.items() if namespace[-1] not in ":/?#[]@"}
+_GEN_DELIMS = ":/?#[]@"  # a JSON-LD processor takes a term whose namespace does not end in one for a prefix only if told to
 
 
 @cache
-def jsonld_context() -> dict[str, Any]:
+def jsonld_context(profile: IriProfile = DEFAULT_PROFILE) -> dict[str, Any]:
     """The project's JSON-LD context: the prefixes, and a term with the type of its values for each property."""
     terms: dict[str, Any] = {"@version": 1.1, "id": "@id", "type": "@type"}
-    for prefix, namespace in PREFIXES.items():
-        terms[prefix] = {"@id": namespace, "@prefix": True} if prefix in _NOT_GEN_DELIM else namespace
+    for prefix, namespace in profile.map_namespaces(PREFIXES).items():
+        terms[prefix] = namespace if namespace[-1] in _GEN_DELIMS else {"@id": namespace, "@prefix": True}
     for row in PROPERTIES:
         value_type = "@id" if row.is_object else row.range if row.range != "xsd:string" else ""
         terms[row.jsonld_key] = {"@id": row.name, "@type": value_type} if value_type else row.name
@@ -65,7 +65,8 @@ class JsonLdSerializer(Serializer):
     separator = ",\n"
     resource_separator = ",\n"
 
-    def __init__(self) -> None:
+    def __init__(self, *, profile: IriProfile = DEFAULT_PROFILE) -> None:
+        super().__init__(profile=profile)
         self._keys = {expand_term(row.name): _key_of(row) for row in PROPERTIES}
         self._keys[RDF_TYPE] = _Key('"type"', "", is_object=True, plain=False)
         self._other_keys: LruCache[str, _Key] = LruCache(1_000)
@@ -79,7 +80,7 @@ class JsonLdSerializer(Serializer):
 
     def header(self) -> str:
         """The context, and the start of the graph."""
-        return f'{{"@context": {json.dumps(jsonld_context(), indent=1)},\n"@graph": [\n'
+        return f'{{"@context": {json.dumps(jsonld_context(self._profile), indent=1)},\n"@graph": [\n'
 
     def serialize_resources(self, resources: Sequence[Resource], graph: str) -> str:
         """A node object a line; the document has one graph, without a name."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from pfocr2rdf.rdf.cache import LruCache
+from pfocr2rdf.rdf.iri_profiles import DEFAULT_PROFILE, IriProfile
 from pfocr2rdf.rdf.prefixes import split_qname
 from pfocr2rdf.rdf.serializers.base import Serializer
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, parse_term
@@ -22,19 +23,21 @@ class RdfXmlSerializer(Serializer):
     suffix = ".rdf"
     media_type = "application/rdf+xml"
 
-    def __init__(self) -> None:
+    def __init__(self, *, profile: IriProfile = DEFAULT_PROFILE) -> None:
+        super().__init__(profile=profile)
         self._elements: LruCache[PredicateObject, str] = LruCache()
 
     def header(self) -> str:
         """The start tag of the root element, with the namespaces."""
-        namespaces = "".join(f"\n    xmlns:{prefix}={quoteattr(iri)}" for prefix, iri in DEFAULT_PREFIXES.namespaces.items())
+        prefixes = self._profile.map_namespaces(DEFAULT_PREFIXES.namespaces)
+        namespaces = "".join(f"\n    xmlns:{prefix}={quoteattr(iri)}" for prefix, iri in prefixes.items())
         return f'<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF{namespaces}>\n'
 
     def serialize_resources(self, resources: Sequence[Resource], graph: str) -> str:
         """The descriptions; RDF/XML has no named graphs."""
         elements = self._elements
         texts = []
-        for resource in resources:
+        for resource in self._map(resources):
             inner = "".join([elements.get(pair) or self._element(pair) for pair in resource.pairs])
             texts.append(f"  <rdf:Description rdf:about={quoteattr(resource.subject[1:-1])}>\n{inner}  </rdf:Description>\n")
         return "".join(texts)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
+from pfocr2rdf.rdf.iri_profiles import DEFAULT_PROFILE, IriProfile
 from pfocr2rdf.rdf.prefixes import PrefixMap
 from pfocr2rdf.rdf.serializers.base import Serializer
 from pfocr2rdf.rdf.terms import (
@@ -38,7 +39,8 @@ class TurtleSerializer(Serializer):
     separator = "\n"
     resource_separator = "\n"
 
-    def __init__(self, prefixes: PrefixMap = DEFAULT_PREFIXES) -> None:
+    def __init__(self, prefixes: PrefixMap = DEFAULT_PREFIXES, *, profile: IriProfile = DEFAULT_PROFILE) -> None:
+        super().__init__(profile=profile)
         self._prefixes = prefixes
         self._verbs: LruCache[str, str] = LruCache(1_000, lambda predicate: "a" if predicate == RDF_TYPE else self._iri(predicate))
         self._terms: LruCache[str, str] = LruCache(20_000, self._term)
@@ -49,7 +51,8 @@ class TurtleSerializer(Serializer):
 
     def header(self) -> str:
         """The declarations of the prefixes."""
-        return "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in self._prefixes.namespaces.items()) + "\n"
+        namespaces = self._profile.map_namespaces(self._prefixes.namespaces)
+        return "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in namespaces.items()) + "\n"
 
     def serialize_resources(self, resources: Sequence[Resource], graph: str) -> str:
         """One paragraph a subject; Turtle has no named graphs."""

@@ -140,7 +140,9 @@ def load_filtered(
     """The same as ``load``. ``filter_chunk`` gets all chunks in order, while the store is loading others, and returns what is loaded."""
     began = time.monotonic()
     with scratch_directory() as scratch, open_destination(os.fspath(to), connection) as destination:
-        plan = LoadPlan(resolve_load_source(source, options.graph_layout, scratch, progress), options)
+        is_embedded = isinstance(destination.location, Path)  # pages and mentions are read from it
+        load_source = resolve_load_source(source, options.graph_layout, scratch, progress, default_iris=is_embedded)
+        plan = LoadPlan(load_source, options)
         existing = inspect_destination(destination, plan)
         stats, sampled = SendStats(0, 0, 0), 0
         if not options.dry_run:

@@ -30,17 +30,22 @@ class LoadSource(NamedTuple):
     excluded_records: int  # that were refused or quarantined, where the source was records
 
 
-def resolve_load_source(source: str | os.PathLike[str], graph_layout: str, scratch: Path, progress: Progress | None = None) -> LoadSource:
+def resolve_load_source(
+    source: str | os.PathLike[str], graph_layout: str, scratch: Path, progress: Progress | None = None, *, default_iris: bool = False
+) -> LoadSource:
     """Find the files of a source, and verify their digests; records are exported to the scratch folder first.
 
     Raises:
-        SourceError: there is nothing to load, or a file is not the one that the manifest lists.
+        SourceError: there is nothing to load, a file is not the one that the manifest lists, or the store must have ``default_iris``, and
+            those of the export are others.
     """
     graph_input = resolve_input(source)
     quads = graph_layout == "figure"
     graph = graph_input.prepare(QUADS_FIRST if quads else TRIPLES_FIRST, scratch, progress)
     if quads and graph_input.can_name_graphs is False:
         raise SourceError(f"{source}: names no graphs; export with --format nquads, or load with --graphs dataset")
+    if default_iris:
+        graph.require_default_iris()
     meter = ProgressMeter(progress, "checking files", sum(path.stat().st_size for path in graph.paths if path.exists()))
     digests = [_sha256_of_file(path, meter.add) for path in graph.paths]
     for path, digest in zip(graph.paths, digests, strict=True):

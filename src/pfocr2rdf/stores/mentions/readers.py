@@ -72,6 +72,7 @@ def read_graph(path: Path, graph_input: GraphInput) -> Iterator[MentionRow]:
     """The mentions of files, in two passes: one for what they are joined with, and one for them."""
     with scratch_directory() as scratch:
         graph = graph_input.prepare(TRIPLES_FIRST, scratch, None)
+        graph.require_default_iris()
         refused, quarantined = (int(graph.identity.get(name, 0)) for name in ("refused", "quarantined"))
         if refused or quarantined:
             counts = f"{refused:,} records were refused and {quarantined:,} quarantined"
