@@ -1,0 +1,124 @@
+"""The format as a whole: which files it writes, and what it does with graphs that are unlike those of an export."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.support.derived_files import HUMAN, derive_in_memory, figure, gene, mention
+
+from pfocr2rdf.derived.nodes import FigureNodes, Node
+from pfocr2rdf.derived.tables import output
+from pfocr2rdf.derived.tables.csv_files import REPLACED_SENTENCE
+from pfocr2rdf.derived.tables.output import Tables
+from pfocr2rdf.derived.tables.schema import TABLES
+from pfocr2rdf.errors import MissingExtraError
+
+FAMILY = {"type": "pfocr:Family", "id": "fam:A%2FB", "prefLabel": "A/B"}
+MENTION = mention("ncbigene:1", "family", id="mention:01", hasTarget="figure:PMC1__a.html", family="fam:A%2FB", word="AB")
+FIGURE = FigureNodes(
+    {
+        "type": "pfocr:Figure",
+        "id": "figure:PMC1__a.html",
+        "identifier": ["PMC1__a", "PMC1__F1"],
+        "mentions": "ncbigene:1",
+        "mentionsFamily": "fam:A%2FB",
+    },
+    [MENTION],
+)
+
+
+def read(entities: list[Node], *figures: FigureNodes) -> tuple[dict[str, list[dict[str, str]]], dict[str, int]]:
+    """The records of the CSV files by table, and the warnings."""
+    files, warnings = derive_in_memory(entities, list(figures), "csv")
+    tables = {}
+    for table in TABLES:
+        text = files.contents[f"tables/{table.name}.csv"].decode()
+        tables[table.name] = list(csv.DictReader(io.StringIO(text, newline="")))
+    return tables, warnings
+
+
+def names(*formats: str) -> set[str]:
+    files, _ = derive_in_memory([HUMAN, gene(1, "ONE")], [FIGURE], *formats)
+    return {name.partition("/")[2] for name in files.contents}
+
+
+def test_each_name_has_its_files() -> None:
+    descriptions = {"datapackage.json", "croissant.json"}
+    as_csv = {f"{table.name}.csv" for table in TABLES}
+    as_parquet = {f"{table.name}.parquet" for table in TABLES}
+    assert names("csv") == descriptions | as_csv
+    assert names("parquet") == names("tables") == names("tables", "parquet") == descriptions | as_parquet
+    assert names("tables", "csv") == descriptions | as_parquet | as_csv
+
+
+def test_without_pyarrow_the_tables_are_csv(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "is_available", lambda: False)
+    assert names("tables") == names("csv") == names("tables", "csv")
+    Tables.require_libraries("tables")
+    with pytest.raises(MissingExtraError, match=r"format parquet needs pyarrow.*pfocr2rdf\[tables\]"):
+        Tables.require_libraries("parquet")
+
+
+def test_resources_of_both_kinds_of_files_refer_to_their_kind() -> None:
+    files, _ = derive_in_memory([], [FIGURE], "csv", "parquet")
+    package = json.loads(files.contents["tables/datapackage.json"])
+    for resource in package["resources"]:
+        suffix = resource["name"].rpartition("-")[2]
+        assert resource["path"] == resource["name"].replace("-", ".")
+        references = [key["reference"]["resource"] for key in resource["schema"].get("foreignKeys", ())]
+        assert all(reference.endswith(f"-{suffix}") for reference in references)
+    assert len({resource["name"] for resource in package["resources"]}) == 2 * len(TABLES)
+
+
+def test_rows_are_joined_by_keys_also_if_entities_come_in_any_order() -> None:
+    entities = [{**gene(1, "ONE"), "memberOf": ["fam:A%2FB", "fam:C"]}, FAMILY, HUMAN]
+    for order in (entities, entities[::-1]):
+        tables, warnings = read(order, FIGURE)
+        assert [(row["gene"], row["family"]) for row in tables["memberships"]] == [("ncbigene:1", "A/B"), ("ncbigene:1", "C")]
+        row = tables["mentions"][0]
+        assert (row["figid"], row["gene"], row["family"], row["organism"]) == ("PMC1__a", "ncbigene:1", "A/B", "Homo sapiens")
+        assert tables["figures"][0]["aliases"] == '["PMC1__F1"]'
+        assert (tables["statements"], warnings) == ([], {})
+
+
+def test_an_entity_is_in_the_table_of_each_of_its_classes_and_its_other_statements_once() -> None:
+    both = {"type": ["pfocr:Chemical", "pfocr:Disease"], "id": "mesh:D1", "label": "X", "schema:about": "y"}
+    tables, _ = read([both])
+    assert [tables[name][0]["identifier"] for name in ("chemicals", "diseases")] == ["mesh:D1"] * 2
+    assert [row["object"] for row in tables["statements"]] == ["y"]
+
+
+def test_what_a_figure_mentions_without_a_mention_is_a_statement() -> None:
+    nodes = FigureNodes({**FIGURE.figure, "mentions": ["ncbigene:1", "ncbigene:2"], "citedIn": ["pmc:PMC2", "pmc:PMC1"]}, FIGURE.mentions)
+    tables, _ = read([], nodes)
+    assert tables["figures"][0]["paper"] == "PMC1"
+    assert [row["object"] for row in tables["statements"]] == ["https://identifiers.org/ncbigene/2", "https://identifiers.org/pmc/PMC2"]
+
+
+def test_other_entities_are_statements() -> None:
+    tables, _ = read([{"type": "pfocr:Pathway", "id": "wikipathways:WP1", "identifier": "WP1"}])
+    assert [row["object"] for row in tables["statements"]] == ["https://pfocr.wikipathways.org/vocab#Pathway", "WP1"]
+    assert {row["subject"] for row in tables["statements"]} == {"https://identifiers.org/wikipathways/WP1"}
+
+
+@given(st.text(st.characters(codec=None, categories=None), min_size=1))
+def test_any_text_is_in_its_cell(text: str) -> None:
+    tables, warnings = read([gene(1, text)], figure("PMC1__a", text, [mention("ncbigene:1", id="mention:1", word=text)]))
+    cells: list[Any] = [
+        tables["figures"][0]["title"],
+        tables["genes"][0]["label"],
+        tables["mentions"][0]["word"],
+        tables["mentions"][0]["label"],
+    ]
+    if REPLACED_SENTENCE in warnings:
+        assert warnings[REPLACED_SENTENCE] == len(cells)
+        assert cells[0] != text
+    else:
+        assert cells == [text] * len(cells)
+    assert len(set(cells)) == 1
