@@ -21,7 +21,7 @@ from tests.integration.test_signatures import make_key, signers
 from tests.support.records import ROOT
 from tests.support.servers import program
 
-from pfocr2rdf import Release, create_release, export, verify_release
+from pfocr2rdf import Release, create_release, export, load, verify_release
 from pfocr2rdf.bundles.checksums import format_checksums
 from pfocr2rdf.cli import main
 from pfocr2rdf.errors import OutputError, SourceError
@@ -134,6 +134,13 @@ def test_the_metadata_says_the_same_in_every_file(exported: Path, tmp_path: Path
     assert root["author"] == {"@id": PERSON.iri}
 
 
+def test_another_license_than_that_of_the_records_is_noticed(tmp_path: Path) -> None:
+    release = RELEASE._replace(license="ODC-By-1.0")
+    export([ROOT / "examples"], tmp_path / "export", formats=["turtle", "sssom"], release=release)
+    (warning,) = create_release(tmp_path / "export", tmp_path / "bundle", release=release).warnings
+    assert warning.startswith("files in tables/ and sssom/ state the license CC0-1.0, not ODC-By-1.0; release without these formats")
+
+
 def test_a_release_without_a_doi_states_none(signed: Path) -> None:
     for name in ("CITATION.cff", "datacite.json", ".zenodo.json", CRATE):
         text = (signed / name).read_text(encoding="utf-8").replace("10.1186/s13059-020-02181-2", "")  # the article
@@ -168,6 +175,17 @@ def test_a_bundle_replaces_an_earlier_one_and_nothing_else(exported: Path, key: 
     (tmp_path / "file").write_text("mine", encoding="utf-8")
     with pytest.raises(OutputError, match="is a file, not a folder"):
         create_release(exported, tmp_path / "file", release=RELEASE)
+
+
+def test_a_later_export_leaves_a_bundle_as_it_is(tmp_path: Path) -> None:
+    records = Path(shutil.copytree(ROOT / "examples", tmp_path / "records"))
+    export([records], tmp_path / "export", formats=["turtle", "gmt"])
+    create_release(tmp_path / "export", tmp_path / "bundle", release=RELEASE)
+    (records / "_figures" / "PMC10030840__fonc-13-1111191-g002.md").unlink()
+    export([records], tmp_path / "export", formats=["turtle", "gmt"], release=RELEASE)
+    assert verify_release(tmp_path / "bundle").problems == []
+    assert (tmp_path / "bundle" / "figures.ttl").read_bytes() != (tmp_path / "export" / "figures.ttl").read_bytes()
+    load(tmp_path / "bundle", tmp_path / "store")  # a bundle is an export, too
 
 
 @pytest.mark.parametrize("name", ["figures.ttl.zst", "genesets/Homo_sapiens.all.gmt", "report.json"])

@@ -41,6 +41,7 @@ from pfocr2rdf.storage.prune import is_output_path
 from pfocr2rdf.storage.staging import StagedDirectory, set_aside_name
 
 _DEFAULT = Release()
+_LICENSED_FOLDERS = ("tables/", "sssom/")  # whose metadata state the license of the records
 _is_digest = re.compile("[0-9a-f]{64}").fullmatch
 _replace_unportable = re.compile(r"[^A-Za-z0-9._+-]+").sub
 
@@ -89,6 +90,9 @@ def create_release(
     described = read_described_release(folder / DATASET_FILE)
     merged, warnings = complete_release(release, described, unnamed_version(manifest["records"]["sha256"]))
     description = BundleDescription(merged, _list_files(folder, manifest), str(manifest["tool"]))
+    if merged.license != _DEFAULT.license and any(file.name.startswith(_LICENSED_FOLDERS) for file in description.files):
+        remedy = f"release without these formats, or under {_DEFAULT.license}"
+        warnings.append(f"files in {' and '.join(_LICENSED_FOLDERS)} state the license {_DEFAULT.license}, not {merged.license}; {remedy}")
     texts = _metadata_files(description)
     digests = {file.name: file.sha256 for file in description.files} | {
         name: hashlib.sha256(text).hexdigest() for name, text in texts.items()
