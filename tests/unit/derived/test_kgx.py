@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.derived_files import HUMAN, derive_in_memory, figure, gene, mention
+from tests.support.derived_files import EVIDENCE, HUMAN, derive_in_memory, figure, gene, mention
 
 from pfocr2rdf.derived.kgx import EDGE_COLUMNS, MENTION_WITHOUT_EDGE, NODE_COLUMNS, REPLACED_SURROGATES, REPLACED_TEXT, UNDESCRIBED_ENTITY
 from pfocr2rdf.derived.nodes import FigureNodes, Node
@@ -23,6 +23,7 @@ PAPER: Node = {
     "type": ["pfocr:Paper", "schema:ScholarlyArticle"], "id": "pmc:PMC1", "title": "A paper", "issued": "2020", "sameAs": "https://doi.org/10.1/x",
 }  # fmt: skip
 ENTITIES = [STAT1, STAT, PAPER, HUMAN]
+TEXTS = st.text('|"\\aé\t\n\x85\u2028', min_size=1) | st.text(min_size=1)
 
 
 def kgx(*figures: FigureNodes, entities: list[Node] = ENTITIES) -> tuple[list[Any], list[Any], dict[str, int]]:
@@ -160,7 +161,17 @@ def test_lone_surrogates_are_replaced_and_counted() -> None:
 
 
 @settings(max_examples=50)
-@given(st.lists(st.text(min_size=1), min_size=1, max_size=4), st.text())
+@given(TEXTS, st.sampled_from([*EVIDENCE]), st.integers(1, 99))
+def test_an_edge_of_one_mention_has_the_same_bytes_as_by_the_way_for_several(text: str, evidence: str, occurrences: int) -> None:
+    mention_node = word(text, "ncbigene:6772", evidence, occurrences=str(occurrences))
+    in_lists = {**mention_node, **{term: [mention_node[term]] for term in ("word", "evidence", "occurrences")}}
+    quick, slow = (derive_in_memory(ENTITIES, [figure("PMC1__F1", "A figure", [node])], "kgx") for node in (mention_node, in_lists))
+    assert quick[0].contents == slow[0].contents
+    assert quick[1] == slow[1]
+
+
+@settings(max_examples=50)
+@given(st.lists(TEXTS, min_size=1, max_size=4), TEXTS)
 def test_any_text_is_the_same_in_both_syntaxes_but_for_what_tables_cannot_hold(words: list[str], title: str) -> None:
     mentions = [word(text, "ncbigene:6772") for text in words]
     _, edges, warnings = kgx(figure("PMC1__F1", title, mentions))
