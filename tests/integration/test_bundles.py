@@ -24,7 +24,7 @@ from tests.support.servers import program
 from pfocr2rdf import Release, create_release, export, load, verify_release
 from pfocr2rdf.bundles.checksums import format_checksums
 from pfocr2rdf.cli import main
-from pfocr2rdf.errors import OutputError, SourceError
+from pfocr2rdf.errors import OptionError, OutputError, SourceError
 from pfocr2rdf.pipeline.release import Creator
 
 RELEASE = Release("2025-01", "2025-01-31")
@@ -188,6 +188,18 @@ def test_a_later_export_leaves_a_bundle_as_it_is(tmp_path: Path) -> None:
     load(tmp_path / "bundle", tmp_path / "store")  # a bundle is an export, too
 
 
+def test_what_a_killed_run_left_is_removed(exported: Path, tmp_path: Path) -> None:
+    create_release(exported, tmp_path / "bundle", release=RELEASE)
+    staging = tmp_path / "bundle" / ".pfocr2rdf-partial"
+    staging.mkdir()
+    (tmp_path / "bundle" / SUMS).rename(staging / f"earlier-{SUMS}")  # as it is while files are published
+    (tmp_path / "bundle" / "shapes.ttl").rename(staging / "shapes.ttl")
+    (tmp_path / ".bundle.tar.zst.01234567-partial").write_bytes(b"")
+    create_release(exported, tmp_path / "bundle", release=RELEASE, archive=True)
+    assert verify_release(tmp_path / "bundle").problems == []
+    assert sorted(os.listdir(tmp_path)) == ["bundle", "bundle.tar.zst"]
+
+
 @pytest.mark.parametrize("name", ["figures.ttl.zst", "genesets/Homo_sapiens.all.gmt", "report.json"])
 def test_a_changed_export_is_refused_and_nothing_is_written(exported: Path, tmp_path: Path, name: str) -> None:
     copy = Path(shutil.copytree(exported, tmp_path / "export"))
@@ -212,9 +224,26 @@ def test_a_manifest_cannot_name_other_files(exported: Path, tmp_path: Path, name
         create_release(copy, tmp_path / "bundle", release=RELEASE)
 
 
+@pytest.mark.parametrize("values", [{"license": "GPL-3.0"}, {"issued": "2025-1-31"}, {"doi": "10.5281/zenodo.XXX"}])
+def test_a_release_that_is_not_valid_is_refused(exported: Path, tmp_path: Path, values: dict[str, str]) -> None:
+    with pytest.raises(OptionError, match=r"license for data; choose from CC0|write the date as YYYY-MM-DD"):
+        create_release(exported, tmp_path / "bundle", release=RELEASE._replace(**values))
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_partitioned_export_is_released_as_it_is(tmp_path: Path) -> None:
+    export([ROOT / "examples"], tmp_path / "export", formats=["ntriples", "gmt"], partition_size=2)
+    create_release(tmp_path / "export", tmp_path / "bundle", release=RELEASE, archive=True)
+    assert {"part-00000.nt", "entities.nt"} < names(tmp_path / "bundle")
+    assert not any(name.startswith(".pfocr2rdf") for name in names(tmp_path / "bundle"))
+    assert verify_release(tmp_path / "bundle.tar.zst").problems == []
+
+
 def test_what_is_no_export_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="there is no such file or folder"):
         create_release(tmp_path / "none", tmp_path / "bundle")
+    with pytest.raises(SourceError, match="is a URL, and bundles are read and written on disk; copy the folder"):
+        create_release("s3://bucket/export", tmp_path / "bundle")
     with pytest.raises(SourceError, match="is a folder, not an export; run 'pfocr2rdf export' first"):
         create_release(ROOT / "examples", tmp_path / "bundle")
     assert os.listdir(tmp_path) == []

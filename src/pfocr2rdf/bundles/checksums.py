@@ -59,6 +59,8 @@ def parse_checksums(data: bytes) -> tuple[dict[str, str], list[Problem]]:
 def _unescape(name: str, *, escaped: bool) -> tuple[str, str]:
     """The name, and the reason why it cannot be read, or ``""``."""
     if not escaped:
+        if "\r" in name:
+            return name, "the line ends in a carriage return, or the name has one that is not escaped; fetch the file again as binary"
         return name, "a name with a backslash is not escaped" if "\\" in name else ""
     sequences = re.findall(r"\\.?", name, re.DOTALL)
     if not sequences or not set(sequences) <= _ESCAPES.keys():

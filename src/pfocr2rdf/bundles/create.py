@@ -25,6 +25,7 @@ from pfocr2rdf.bundles.layout import (
     UNLISTED_FILES,
     ZENODO_FILE,
     is_safe_name,
+    require_local_path,
 )
 from pfocr2rdf.bundles.ro_crate import describe_crate
 from pfocr2rdf.bundles.signature import sign
@@ -33,7 +34,7 @@ from pfocr2rdf.pipeline.dataset_description import unnamed_version
 from pfocr2rdf.pipeline.described_release import read_described_release
 from pfocr2rdf.pipeline.inputs import list_graph_files
 from pfocr2rdf.pipeline.release import Release
-from pfocr2rdf.storage.files import FileInfo, atomic_write, map_os_errors
+from pfocr2rdf.storage.files import FileInfo, atomic_write, map_os_errors, partial_pattern
 from pfocr2rdf.storage.layout import DATASET_FILE, MANIFEST_FILE, STAGING_DIR, read_manifest
 from pfocr2rdf.storage.path_kinds import folder_kind
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
@@ -82,7 +83,7 @@ def create_release(
         OutputError: the output holds other files, or cannot be written.
         OptionError: the key cannot be used.
     """
-    folder, bundle = Path(export), Path(os.path.abspath(output))
+    folder, bundle = require_local_path(export), Path(os.path.abspath(require_local_path(output)))
     list_graph_files(folder)  # which reports what is no export
     manifest = read_manifest(folder / MANIFEST_FILE, lambda value: value if value["records"]["sha256"] and value["tool"] else None)
     if not manifest:
@@ -101,7 +102,7 @@ def create_release(
     if sign_key is not None:
         texts[SIGNATURE_FILE] = sign(texts[SUMS_FILE], sign_key)
     _require_own_folder(bundle)
-    meter = ProgressMeter(progress, "Release", sum(file.size for file in description.files))
+    meter = ProgressMeter(progress, "copying", sum(file.size for file in description.files))
     archive_path = bundle.with_name(f"{bundle.name}{ARCHIVE_SUFFIX}")
     with StagedDirectory(bundle, SUMS_FILE, _owned_names) as directory:
         for file in description.files:
@@ -112,6 +113,9 @@ def create_release(
         if not archive:
             directory.publish()
             return BundleSummary(merged, sorted(directory.written_files), None, sign_key is not None, warnings)
+        with map_os_errors(archive_path):
+            for stale in bundle.parent.glob(partial_pattern(archive_path)):  # of a run that was killed: this one has the lock of the bundle
+                stale.unlink(missing_ok=True)
         with map_os_errors(archive_path), atomic_write(archive_path) as partial:
             names = [file.name for file in directory.written_files]
             write_archive(partial, directory.staging, names, f"pfocr-{_portable(merged.name)}", merged.issued)

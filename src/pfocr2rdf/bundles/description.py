@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import Any, NamedTuple
 
+from pfocr2rdf.errors import OptionError
 from pfocr2rdf.pipeline.licenses import LICENSES, License
-from pfocr2rdf.pipeline.release import Release
+from pfocr2rdf.pipeline.release import Release, normalize_doi
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.storage.files import FileInfo
 from pfocr2rdf.storage.layout import DATASET_FILE
@@ -85,7 +86,11 @@ def describe_file(name: str) -> str:
 
 
 def complete_release(release: Release, described: Release, version: str) -> tuple[Release, list[str]]:
-    """The release with what only the dataset description has, and a warning where the two state different values."""
+    """The release with what only the dataset description has, and a warning where the two state different values.
+
+    Raises:
+        OptionError: the license is not known, or the date or the DOI is not valid.
+    """
     values: dict[str, Any] = {}
     differing = []
     for field, default in Release()._asdict().items():
@@ -97,7 +102,16 @@ def complete_release(release: Release, described: Release, version: str) -> tupl
     values["issued"] = values["issued"] or datetime.datetime.now(datetime.UTC).date().isoformat()
     remedy = "export again with the same --metadata to have it in both"
     warnings = [f"{DATASET_FILE} does not have the same {', '.join(differing)} as the bundle; {remedy}"] if differing else []
-    return Release(**values), warnings
+    completed = Release(**values)
+    if completed.license not in LICENSES:
+        raise OptionError(f"{completed.license!r} is not the SPDX identifier of a license for data; choose from {', '.join(LICENSES)}")
+    try:
+        datetime.date.fromisoformat(completed.issued)
+        return completed._replace(doi=normalize_doi(completed.doi) if completed.doi else ""), warnings
+    except ValueError as error:
+        raise OptionError(
+            f"the release cannot be described: {error}; write the date as YYYY-MM-DD, and the DOI as 10.5281/zenodo.1"
+        ) from None
 
 
 def _plain(value: Any) -> Any:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from pfocr2rdf.errors import SourceError
 from pfocr2rdf.rdf.text import escape_controls
 from pfocr2rdf.storage.layout import MANIFEST_FILE
+from pfocr2rdf.storage.urls import is_url, redact_url
 
 CRATE_FILE = "ro-crate-metadata.json"
 DATACITE_FILE = "datacite.json"
@@ -53,3 +55,11 @@ def is_safe_name(name: str) -> bool:
     return bool(name) and str(PurePosixPath(name)) == name and not (
         name.startswith("/") or "\0" in name or _match_drive(name) or {"..", "."}.intersection(name.split("/"))
     )  # fmt: skip
+
+
+def require_local_path(path: str | os.PathLike[str]) -> Path:
+    """The path; ``SourceError`` for a URL."""
+    name = os.fspath(path)
+    if is_url(name):
+        raise SourceError(f"{redact_url(name)}: is a URL, and bundles are read and written on disk; copy the folder, and name the copy")
+    return Path(name)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from pfocr2rdf.bundles.checksums import parse_checksums
 from pfocr2rdf.bundles.content import BundleContent, read_bundle
-from pfocr2rdf.bundles.layout import CRATE_FILE, LISTED_FILES, SIGNATURE_FILE, SUMS_FILE, UNLISTED_FILES, Problem
+from pfocr2rdf.bundles.layout import CRATE_FILE, LISTED_FILES, SIGNATURE_FILE, SUMS_FILE, UNLISTED_FILES, Problem, require_local_path
 from pfocr2rdf.bundles.ro_crate import TOOL_ID
 from pfocr2rdf.bundles.signature import InvalidSignatureError, Signer, check_signature
 from pfocr2rdf.errors import ExitStatus, SourceError
@@ -51,7 +50,7 @@ def verify_release(bundle: str | os.PathLike[str], *, allowed_signers: str | os.
         SourceError: it is not a bundle, or it cannot be read.
         OptionError: the list of signers cannot be read.
     """
-    content = read_bundle(Path(bundle))
+    content = read_bundle(require_local_path(bundle))
     digests, problems = parse_checksums(content.texts.get(SUMS_FILE, b""))
     if not digests.keys() >= LISTED_FILES and not _names_tool(content.texts.get(CRATE_FILE, b"")):
         remedy = f"verify it with the program that wrote it, or with 'sha256sum --check {SUMS_FILE}'"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -62,4 +63,7 @@ class _DescriptionReader:
 
     def doi(self, subject: str) -> str:
         """The DOI among the identifiers."""
-        return next((normalize_doi(text) for text in self.values(subject, "dcterms:identifier")), "")
+        for text in self.values(subject, "dcterms:identifier"):
+            with contextlib.suppress(ValueError):
+                return normalize_doi(text)
+        return ""

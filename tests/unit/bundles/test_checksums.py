@@ -40,6 +40,7 @@ def test_binary_mode_and_capitals_are_the_same() -> None:
         (f"\\{ZERO}  ..\\\\..\\\\a\\t\n", "escape sequences"),
         (f"\\{ZERO}  plain\n", "escape sequences"),
         (f"{ZERO}  a\\nb\n", "is not escaped"),
+        (f"{ZERO}  a\r\n", "carriage return"),
         (f"{ZERO}  a\n{ZERO}  a\n", "is listed twice"),
         (f"{ZERO}  SHA256SUMS\n", "cannot have a checksum"),
         (f"{ZERO}  SHA256SUMS.sig\n", "cannot have a checksum"),
