@@ -1,4 +1,4 @@
-"""Records from a finished graph: the way back from RDF to the files that it was made of."""
+"""Records from a finished graph: the reverse of an export."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _write(graph: NodeGraph, *, name: str, directory: StagedDirectory, template:
         check, options = RecordCheck(databases[1], facts, template), RecordOptions(TAXON_BY_NAME, template)
         records, rows, refused = Counter[str](), 0, dict[str, str]()
         for number, nodes in enumerate(graph.iter_figures()):
-            record = restore_record(nodes, facts, options, is_first=number == 0)
+            record = restore_record(nodes, facts, options)
             files = dict(record_files(record, names.stem(record.figid, number)))
             try:
                 check.add(nodes, files)

@@ -30,6 +30,7 @@ _CLASSES = frozenset(
 _GENERATED_TERMS = frozenset(("mentions", "mentionsFamily", "citedIn", "organism", "pathway"))
 """The terms of figures whose objects their rows and fields describe."""
 
+_MAX_VALUES = 200  # of entities that no figure refers to, in one block: a record may have 500 nodes
 _TABLES = """
 CREATE TABLE nodes (id TEXT PRIMARY KEY, node TEXT) WITHOUT ROWID;
 CREATE TABLE words (id TEXT, word TEXT, count INTEGER, PRIMARY KEY (id, word)) WITHOUT ROWID;"""
@@ -81,15 +82,20 @@ class GraphFacts:
         self._unexplained: dict[str, set[str]] = {}
         self._matched: set[str] = set()
         self._referenced: set[str] = set()
+        self._undescribed: set[str] = set()
+        self._memberships: dict[str, set[str]] = {}  # the families of genes that no mention gives
+        self._unreferenced: list[str] = []  # the entities with JSON-LD that no figure refers to
         self.names: dict[str, NamesToGive] = {}
-        self.unreferenced: list[str] = []  # those that no figure refers to
 
     def add_entity(self, entity: Node) -> None:
         """Add an entity."""
         identifier, entity_kind = node_id(entity), kind(entity)
         self._database.execute("INSERT OR IGNORE INTO nodes VALUES (?, ?)", (identifier, json.dumps(entity)))
+        self._undescribed.add(identifier)
         if entity_kind == "gene":
             self.genes[identifier] = Gene(value(entity, "label"), tuple(values(entity, "organism")))
+            if families := values(entity, "memberOf"):
+                self._memberships[identifier] = set(families)
         elif entity_kind == "organism":
             self.taxa[identifier] = value(entity, "label")
         elif entity_kind in ("chemical", "disease"):
@@ -111,8 +117,15 @@ class GraphFacts:
             jsonld = {term: content for term, content in nodes.figure.items() if term not in _GENERATED_TERMS}
             self._referenced.update(identifier for identifier in iter_references(jsonld) if identifier in self.jsonld_nodes)
         words, genes = [], set()
+        for term in ("citedIn", "organism", "pathway"):
+            self._undescribed.difference_update(values(nodes.figure, term))
         for mention in nodes.mentions:
+            families = values(mention, "family")
+            self._undescribed.difference_update(families)
             for body in values(mention, "hasBody"):
+                self._undescribed.discard(body)
+                if families and (memberships := self._memberships.get(body)):
+                    memberships.difference_update(families)
                 if unexplained := self._unexplained.get(body):
                     unexplained.difference_update(values(mention, "match"))
                     words.append((body, value(mention, "word"), int(value(mention, "occurrences") or 1)))
@@ -125,8 +138,17 @@ class GraphFacts:
 
     def finish(self) -> None:
         """Conclude what only the JSON-LD and the names of rows can give, after all figures."""
+        for identifier, gene in self.genes.items():
+            if identifier not in self._undescribed:
+                self._undescribed.difference_update(gene.organisms)
+        for identifier, families in self._memberships.items():
+            if families and identifier not in self._undescribed:
+                self.jsonld_nodes.setdefault(identifier, {"id": identifier})["memberOf"] = sorted(families)
+        for identifier in sorted(self._undescribed):
+            self.jsonld_nodes[identifier] = self.find(identifier) or {}
+        self._undescribed, self._memberships = set(), {}
         referenced = self.list_reachable(self._referenced)
-        self.unreferenced = [identifier for identifier in self.jsonld_nodes if identifier not in referenced]
+        self._unreferenced = [identifier for identifier in self.jsonld_nodes if identifier not in referenced]
         for identifier, (label, names, xrefs) in self._named.items():
             unexplained = self._unexplained[identifier]
             word = self._most_frequent_word(identifier) if unexplained else ""
@@ -148,6 +170,14 @@ class GraphFacts:
                 reached[identifier] = None
                 pending += [other for other in iter_references(self.jsonld_nodes[identifier]) if other in self.jsonld_nodes]
         return reached
+
+    def take_unreferenced(self) -> list[str]:
+        """Some of the entities that no figure refers to, as many as a block can describe; each is returned once."""
+        values_left, taken = _MAX_VALUES, []
+        while self._unreferenced and values_left > 0:
+            taken.append(self._unreferenced.pop(0))
+            values_left -= sum(len(as_list(content)) for content in self.jsonld_nodes[taken[-1]].values())
+        return taken
 
     def _most_frequent_word(self, identifier: str) -> str:
         query = "SELECT word FROM words WHERE id = ? AND word <> '' ORDER BY count DESC, word LIMIT 1"

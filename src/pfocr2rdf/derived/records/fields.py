@@ -51,7 +51,7 @@ def read_figid(figure: str) -> str:
     raise SourceError(f"<{iri}> has no figure id, so that it cannot be written as a record: {reason}")
 
 
-def restore_record(nodes: FigureNodes, facts: GraphFacts, options: RecordOptions, is_first: bool) -> WrittenRecord:
+def restore_record(nodes: FigureNodes, facts: GraphFacts, options: RecordOptions) -> WrittenRecord:
     """The record of a figure; ``SourceError`` where it has no valid figid."""
     figid = read_figid(node_id(nodes.figure))
     rest: OpenNode = {key: list(item) if type(item) is list else item for key, item in nodes.figure.items()}
@@ -88,7 +88,7 @@ def restore_record(nodes: FigureNodes, facts: GraphFacts, options: RecordOptions
     fields["caption"] = descriptions[-1] if descriptions else ""
     has_block = bool(rest.keys() - {"id"})
     put_texts(rest, "description", descriptions[:-1] or (descriptions if has_block else []))
-    fields["schema-jsonld"] = build_block(figid, rest, title, facts, is_first)
+    fields["schema-jsonld"] = build_block(figid, rest, title, facts)
     if schema_version == "2021":
         tables = {}
         lists: dict[str, Any] = build_lists(rows, facts)

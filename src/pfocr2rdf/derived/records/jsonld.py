@@ -22,12 +22,12 @@ _PLAIN_KEYS = {"description": "description", "schema_name": "name", "keywords": 
 _match_term = re.compile(r"[A-Za-z][A-Za-z0-9]*").fullmatch
 
 
-def build_block(figid: str, rest: OpenNode, title: str, facts: GraphFacts, is_first: bool) -> dict[str, Any] | None:
+def build_block(figid: str, rest: OpenNode, title: str, facts: GraphFacts) -> dict[str, Any] | None:
     """The block for what is left of the node of a figure; ``None`` where nothing is. The node is consumed.
 
-    Entities that only JSON-LD describes are repeated in the block of each figure that refers to them, and others in the first block.
+    Entities that only JSON-LD describes are repeated in the block of each figure that refers to them, and each of the others in one block.
     """
-    included = [*facts.list_reachable(iter_references(rest)), *(facts.unreferenced if is_first else [])]
+    included = [*facts.list_reachable(iter_references(rest)), *facts.take_unreferenced()]
     types, license_iri = list_types(rest), expand_id(take_text(rest, "license"))
     if not (types or license_iri or included or rest.keys() - {"id", "type"}):
         return None

@@ -60,7 +60,7 @@ def choose_schema(rows: Iterable[Row], facts: GraphFacts, has_newer_fields: bool
             votes["2023"] += row.source in _SOURCES_2023
             organisms = facts.genes.get(row.entity, _NO_GENE).organisms
             fits_2021 = fits_2021 and not (row.entity and HUMAN not in organisms)
-            has_newer_fields = has_newer_fields or len(organisms) > 1
+            has_newer_fields = has_newer_fields or len(organisms) > 1 or (bool(organisms) and facts.taxa.get(HUMAN) != _HUMAN_NAME)
         else:
             votes["2021"] += bool(row.source)
             votes["2023"] += not row.source

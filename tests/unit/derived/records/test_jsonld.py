@@ -41,7 +41,7 @@ def fields(figure: dict[str, Any], *entities: dict[str, Any], image_url: str = "
         facts.add_entity(entity)
     facts.add_figure(nodes)
     facts.finish()
-    return restore_record(nodes, facts, RecordOptions({}, image_url), is_first=True).fields
+    return restore_record(nodes, facts, RecordOptions({}, image_url)).fields
 
 
 def test_a_published_block_comes_back_as_it_was() -> None:

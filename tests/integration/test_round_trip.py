@@ -1,4 +1,4 @@
-"""The way back: an export of the records of an export has its bytes, and their fields differ only as the documentation lists.
+"""The round trip: an export of the records of an export has its bytes, and their fields differ only as the documentation lists.
 
 Set ``PFOCR2RDF_EXAMPLES`` to try more generated records.
 """
@@ -115,7 +115,7 @@ def test_the_tables_of_real_genes_come_back_to_the_byte(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_generated_records_come_back(seed: int, tmp_path: Path) -> None:
-    """Right, odd and damaged ones; what is refused or quarantined has no way back."""
+    """Right, odd and damaged ones; what is refused or quarantined is in no graph."""
     chance = random.Random(seed)
     for number in range(EXAMPLES):
         for name, content in record_files(chance, number).items():
