@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,13 @@ def test_mentions_are_those_of_the_function(folder: Path) -> None:
     expected = list(mentions(folder / "export"))
     assert len(rows) == len(expected) > 0
     assert sorted(map(repr, rows)) == sorted(repr(tuple(row)) for row in expected)
+
+
+def test_parquet_is_written_without_pandas(examples: Path, tmp_path: Path) -> None:
+    program = "import sys; from pfocr2rdf import convert; convert(*sys.argv[1:], formats=['parquet']); print('pandas' in sys.modules)"
+    command = [sys.executable, "-c", program, examples / "export", tmp_path / "tables"]
+    process = subprocess.run(command, capture_output=True, encoding="utf-8", check=True, timeout=60)
+    assert process.stdout == "False\n"
 
 
 # -- nothing is lost -----------------------------------------------------------------------------------------------------------

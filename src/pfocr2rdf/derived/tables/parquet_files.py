@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate, chain
+from typing import TYPE_CHECKING, Any, cast
 
 from pfocr2rdf.derived.tables.schema import INTEGER, LIST, NUMBER, STRING, Cells, Column, IndexedCells, Table
 from pfocr2rdf.derived.tables.writer import TableWriter
@@ -50,24 +52,43 @@ class ParquetWriter(TableWriter):
         return super().close()
 
     def _make_array(self, cells: Cells, data_type: pyarrow.DataType) -> pyarrow.Array:
+        """An array, without ``pyarrow.array``: that imports pandas where it is installed, which takes longer than writing small tables."""
         import pyarrow
 
         if isinstance(cells, IndexedCells):
-            return self._make_array(cells.values, data_type).take(pyarrow.array(cells.indexes, pyarrow.int32()))
-        try:
-            return pyarrow.array(cells, data_type)
-        except UnicodeEncodeError:
-            return pyarrow.array([self._replace(cell) for cell in cells], data_type)
+            values = self._make_array(cells.values, data_type)
+            return pyarrow.DictionaryArray.from_arrays(_make_integers(cells.indexes), values).dictionary_decode()
+        if pyarrow.types.is_list(data_type):
+            lists = cast("Sequence[list[str]]", cells)
+            offsets = _make_integers(accumulate(map(len, lists), initial=0))
+            return pyarrow.ListArray.from_arrays(offsets, self._make_strings(chain.from_iterable(lists)), data_type)
+        if pyarrow.types.is_string(data_type):
+            return self._make_strings(cells)
+        return self._make_strings(None if cell is None else str(cell) for cell in cells).cast(data_type)
 
-    def _replace(self, value: Any) -> Any:
-        if type(value) is list:
-            return [self._replace(item) for item in value]
-        if type(value) is not str:
-            return value
-        text = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        if text != value:
-            self._warn(REPLACED_SENTENCE, 1)
+    def _make_strings(self, cells: Iterable[Any]) -> pyarrow.Array:
+        from pyarrow.lib import StringBuilder
+
+        cells = list(cells)
+        builder = StringBuilder()
+        try:
+            builder.append_values(cells)
+        except UnicodeEncodeError:
+            builder = StringBuilder()
+            builder.append_values([self._replace(cell) for cell in cells])
+        return builder.finish()
+
+    def _replace(self, cell: str | None) -> str | None:
+        text = None if cell is None else cell.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        self._warn(REPLACED_SENTENCE, int(text != cell))
         return text
+
+
+def _make_integers(numbers: Iterable[int]) -> pyarrow.Array:
+    import pyarrow
+
+    data = array("i", numbers)
+    return pyarrow.Array.from_buffers(pyarrow.int32(), len(data), [None, pyarrow.py_buffer(data)])
 
 
 def _make_schema(table: Table) -> pyarrow.Schema:
