@@ -13,6 +13,7 @@ import json
 import tempfile
 from array import array
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +33,7 @@ ENTRIES_PER_BLOCK = 32  # the number of entries in a file
 _SHARD_BYTES = 12 << 10  # of terms in a file; the last term may exceed it
 _SORT_BUFFER_BYTES = 8 << 20  # of entries that are sorted in memory
 _MAX_WEIGHT = 10**9
+_CACHED_TEXTS = 20_000  # words and names, which many entries have
 _SORT_KEY_DIGITS = 11  # of the type of an entry, and of its weight, the highest first
 _TITLE_RANK, _WORD_RANK, _PART_RANK, _CAPTION_RANK = range(RANK_COUNT)
 """A term is the whole title, a whole word, a part of one of them, or in the caption alone."""
@@ -136,18 +138,26 @@ def _terms_with_rank(title: str, words: list[str], implied: list[str], caption: 
     ranks: dict[str, int] = {}
     texts = (title, _TITLE_RANK), *((word, _WORD_RANK) for word in words), *((name, _PART_RANK) for name in implied)
     for text, whole_rank in texts:
-        tokens = list(tokenize(text))
-        for token in tokens:
-            for term in (*token.whole_terms, *token.part_terms):
-                ranks.setdefault(term, _PART_RANK)
-        for variant in range(max((len(token.whole_terms) for token in tokens), default=0)):
-            whole = "".join(token.whole_terms[min(variant, len(token.whole_terms) - 1)] for token in tokens)
-            if len(whole) <= MAX_TERM_CHARS:  # users do not search for whole sentences, and each would add a term
-                ranks[whole] = min(whole_rank, ranks.get(whole, whole_rank))
+        terms, wholes = _terms_of_text(text)
+        for term in terms:
+            ranks.setdefault(term, _PART_RANK)
+        for whole in wholes:
+            ranks[whole] = min(whole_rank, ranks.get(whole, whole_rank))
     for token in tokenize(caption):
         for term in (*token.whole_terms, *token.part_terms):
             ranks.setdefault(term, _CAPTION_RANK)
     return ranks
+
+
+@lru_cache(_CACHED_TEXTS)
+def _terms_of_text(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The terms of the tokens of a text, and those of the whole text."""
+    tokens = list(tokenize(text))
+    terms = dict.fromkeys([term for token in tokens for term in (*token.whole_terms, *token.part_terms)])
+    variants = range(max((len(token.whole_terms) for token in tokens), default=0))
+    wholes = ["".join([token.whole_terms[min(variant, len(token.whole_terms) - 1)] for token in tokens]) for variant in variants]
+    # users do not search for whole sentences, and each would add a term
+    return tuple(terms), tuple([whole for whole in wholes if len(whole) <= MAX_TERM_CHARS])
 
 
 def _write_terms(terms: _PostingsByTerm, files: _IndexFiles) -> Iterator[str]:
