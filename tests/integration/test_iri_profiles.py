@@ -12,12 +12,14 @@ import pytest
 from click.testing import CliRunner
 from curies import Converter
 from pyoxigraph import parse
-from tests.support.records import ROOT
+from tests.support.mutations import NO_SHARED
+from tests.support.records import ROOT, SHARED, front_matter, newer, write
 
-from pfocr2rdf import convert, diff, export, load, mentions, publish, query, stats, validate
+from pfocr2rdf import convert, diff, export, load, mentions, publish, query, stats, validate, write_records
 from pfocr2rdf.cli import main
 from pfocr2rdf.errors import SourceError
 from pfocr2rdf.rdf.iri_profiles import IRI_PROFILES
+from pfocr2rdf.rdf.iris import figure_iri
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.storage.rdf_files import rdf_format
 
@@ -114,6 +116,50 @@ def test_workers_partitions_and_earlier_exports_change_nothing(export_in: Callab
             if path.name.startswith(("part-", "entities.")) and path.suffix == make_serializer.suffix
         ]
         assert set().union(*map(_statements, parts)) == _statements(export_in("obo") / "figures.nt")
+
+
+def test_merged_partitions(export_in: Callable[[str], Path], tmp_path: Path) -> None:
+    for graph_format in ("turtle", "jsonld", "rdfxml"):
+        export(EXAMPLES, tmp_path / graph_format, formats=(graph_format,), iris="ncbi", partition_size=2, merge=True, workers=1)
+        suffix = SERIALIZERS[graph_format].suffix
+        assert _statements(tmp_path / graph_format / f"figures{suffix}") == _statements(export_in("ncbi") / "figures.nt")
+
+
+def test_records_come_back_from_every_profile(export_in: Callable[[str], Path], tmp_path: Path) -> None:
+    for name in IRI_PROFILES:
+        write_records(export_in(name), tmp_path / name)
+    expected = _files(tmp_path / "default")
+    for name in OTHER_PROFILES:
+        records = _files(tmp_path / name)
+        assert {file: data for file, data in records.items() if file != "records.json"} == {
+            file: data for file, data in expected.items() if file != "records.json"
+        }
+
+
+@pytest.mark.parametrize("value", ["https://identifiers.org/ncbigene/6772", "https://identifiers.org/ncbigene/6772/x", "urn:x:1"])
+def test_iris_of_the_records_own_jsonld(value: str, tmp_path: Path) -> None:
+    block = {"@context": "https://schema.org/", "@id": figure_iri("PMC1__F1"), "@type": "ImageObject", "about": {"@id": value}}
+    figure = newer("PMC1__F1", f"schema-jsonld: {json.dumps(block)}")
+    write(tmp_path / "records", {"_figures/PMC1__F1.md": front_matter(figure)})
+    export(tmp_path / "records", tmp_path / "default", formats=("ntriples",), workers=1)
+    export(tmp_path / "records", tmp_path / "obo", formats=tuple(SERIALIZERS), iris="obo", workers=1)
+    terms = [line.split(" ", 2) for line in _statements(tmp_path / "default" / "figures.nt")]
+    for make_serializer in SERIALIZERS.values():
+        expected = {" ".join(map(IRI_PROFILES["obo"].map_term, line)) for line in terms}
+        assert _statements(tmp_path / "obo" / f"figures{make_serializer.suffix}") == expected
+    assert f"<{value.replace('https:', 'http:') if value.endswith('2') else value}>" in " ".join(expected)
+
+
+def test_real_records(tmp_path: Path) -> None:
+    if not SHARED.is_dir():
+        pytest.skip(NO_SHARED)
+    sources = [SHARED / name for name in ("corpus-gen1", "real-gen2", "seed")]
+    export(sources, tmp_path / "default", formats=("ntriples",))
+    export(sources, tmp_path / "portal", formats=("ntriples", "turtle"), iris="rdfportal")
+    profile = IRI_PROFILES["rdfportal"]
+    default, statements = (_statements(tmp_path / name) for name in ("default/figures.nt", "portal/figures.ttl"))
+    assert statements == _statements(tmp_path / "portal" / "figures.nt")
+    assert {" ".join(map(profile.unmap_term, line.split(" ", 2))) for line in statements} == default
 
 
 def test_what_needs_default_iris_refuses_and_names_the_remedy(export_in: Callable[[str], Path], tmp_path: Path) -> None:
