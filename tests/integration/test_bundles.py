@@ -385,6 +385,11 @@ def test_an_archive_cannot_lead_elsewhere(bundle: Path, tmp_path: Path) -> None:
         assert {problem[0] for problem in problems(archive)} == {"added"}, name
 
 
+def test_an_archive_has_one_folder(bundle: Path, tmp_path: Path) -> None:
+    moved = [(name.replace("b/shapes.ttl", "c/shapes.ttl"), data, kind) for name, data, kind in members(bundle)]
+    assert problems(pack(tmp_path / "a.tar.zst", *moved)) == {("added", "c/shapes.ttl"), ("missing", "shapes.ttl")}
+
+
 def test_a_damaged_archive_is_found_wherever_it_is_damaged(signed: Path, tmp_path: Path) -> None:
     data = signed.with_name("signed.tar.zst").read_bytes()
     path = tmp_path / "a.tar.zst"

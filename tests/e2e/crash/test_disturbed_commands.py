@@ -20,13 +20,13 @@ from tests.support import disturbances
 from tests.support.disks import small_disk
 from tests.support.disturbances import KILLS, Command, Undisturbed, disturb, exhaust
 
-from pfocr2rdf import diff, export, load, publish
+from pfocr2rdf import Release, create_release, diff, export, load, publish
 
 pytestmark = [pytest.mark.skipif(sys.platform != "linux", reason="processes are looked at in /proc, which only Linux has")]
 
 RECORDS = 100
 
-COMMANDS = ("fresh", "incremental", "compressed", "partitioned", "load", "publish", "diff", "merged", "archive", "load-records")
+COMMANDS = ("fresh", "incremental", "compressed", "partitioned", "load", "publish", "diff", "merged", "archive", "load-records", "release")
 
 
 def each_command(*names: str) -> pytest.MarkDecorator:
@@ -82,6 +82,9 @@ def prepare(name: str, sources: Path, folder: Path) -> Command:
         case "publish":
             publish(old, folder / "site", pages=("genes",), workers=1)
             command = ["publish", new, "-o", "site", "--pages", "figures,genes,papers", "--workers", "2"]
+        case "release":
+            create_release(old, folder / "bundle", release=Release("1", "2025-01-31"), archive=True)
+            command = ["release", new, "-o", "bundle", "--archive", "--release", "2", "--issued", "2025-02-28"]
         case "diff":
             diff(old, old, folder / "delta")
             command, exit_status = ["diff", old, new, "-o", "delta"], 1
@@ -109,7 +112,7 @@ def test_a_command_that_a_signal_ends_says_so_and_cleans_up(
         disturb(undisturbed, disturbance, tmp_path / str(number), chosen)
 
 
-@each_command("compressed", "load", "diff")
+@each_command("compressed", "load", "diff", "release")
 def test_a_command_that_may_not_write_large_files_changes_nothing(undisturbed: Undisturbed, tmp_path: Path) -> None:
     chosen = random.Random(f"large files {undisturbed.command.name}")
     largest = max(map(len, undisturbed.files.values()))
@@ -118,7 +121,7 @@ def test_a_command_that_may_not_write_large_files_changes_nothing(undisturbed: U
     assert any(failures)
 
 
-@each_command("incremental", "partitioned", "publish")
+@each_command("incremental", "partitioned", "publish", "release")
 def test_a_command_that_finds_a_full_disk_changes_nothing(undisturbed: Undisturbed, disk: Path) -> None:
     chosen = random.Random(f"full disk {undisturbed.command.name}")
     shutil.copytree(undisturbed.command.prepared, disk / "probe")
