@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import errno
+import gc
 import io
 import json
+import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.derived_files import HUMAN, derive_in_memory, figure, gene, mention
+from tests.support.derived_files import HUMAN, Files, NodesInMemory, derive_in_memory, figure, gene, mention
 
+from pfocr2rdf.derived.derive import derive
 from pfocr2rdf.derived.nodes import FigureNodes, Node
 from pfocr2rdf.derived.tables import output
 from pfocr2rdf.derived.tables.csv_files import REPLACED_SENTENCE
@@ -122,3 +128,31 @@ def test_any_text_is_in_its_cell(text: str) -> None:
     else:
         assert cells == [text] * len(cells)
     assert len(set(cells)) == 1
+
+
+class FullFile(io.BytesIO):
+    """A file on a full disk."""
+
+    def write(self, data: Any) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("name", ["csv", "parquet"])
+def test_a_full_disk_is_one_error(name: str) -> None:
+    with pytest.raises(OSError, match="No space left"):
+        derive(NodesInMemory([HUMAN], [FIGURE]), [name], lambda _: contextlib.nullcontext(FullFile()))
+    gc.collect()
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+def test_an_error_of_the_graph_passes() -> None:
+    class Broken(NodesInMemory):
+        def iter_figures(self) -> Iterator[FigureNodes]:
+            yield FIGURE
+            raise ValueError("the graph is damaged")
+
+    files = Files()
+    with pytest.raises(ValueError, match="the graph is damaged"):
+        derive(Broken([HUMAN], []), ["parquet", "csv"], files.open)
+    gc.collect()
