@@ -135,10 +135,12 @@ class _SettingsReader:
     def _keywords(self, node: yaml.Node) -> tuple[str, ...]:
         if not isinstance(node, yaml.SequenceNode) or not node.value:
             raise self._error(node, "keywords: must be a list", "write '- keyword' for each of them")
-        keywords = [self._text("keywords", item) for item in node.value]
-        for keyword, item in zip(keywords, node.value, strict=True):
-            if keywords.count(keyword) > 1:
+        keywords: dict[str, None] = {}
+        for item in node.value:
+            keyword = self._text("keywords", item)
+            if keyword in keywords:
                 raise self._error(item, f"keywords: {keyword!r} is there twice", "remove one of them")
+            keywords[keyword] = None
         return tuple(keywords)
 
     def _creators(self, node: yaml.Node) -> tuple[Creator, ...]:

@@ -25,6 +25,16 @@ def test_all_settings_are_read_as_text(tmp_path: Path) -> None:
     assert release == Release("2025.10", "2025-01-31", creators, "Desk", "a@b.org", homepage="https://h.org/")
 
 
+def test_the_settings_of_a_citation(tmp_path: Path) -> None:
+    text = "title: T\ndescription: >\n  two\n  lines\nkeywords: [a, b c]\nlicense: ODbL-1.0\ndoi: doi:10.5281/Zenodo.12\ncreators:\n"
+    text += f"- {{orcid: {ORCID}, name: J C, given-name: J, family-name: C, affiliation: B}}\n- {{page: https://a.org/, name: A}}\n"
+    release = read_release(write(tmp_path / "a.yaml", text))
+    creators = (Creator(f"https://orcid.org/{ORCID}", "J C", "J", "C", "B"), Creator("https://a.org/", "A"))
+    assert [creator.orcid for creator in creators] == [f"https://orcid.org/{ORCID}", ""]
+    values = {"description": "two lines", "keywords": ("a", "b c"), "license": "ODbL-1.0", "doi": "10.5281/Zenodo.12"}
+    assert release == Release(title="T", creators=creators, **values)
+
+
 def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
     assert read_release(write(tmp_path / "a.yaml", "# nothing\n")) == Release()
 
@@ -33,6 +43,14 @@ def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
     ("text", "line", "reason"),
     [
         ("version: 1\nversoin: 2\n", 2, "'versoin' is not a valid key"),
+        ("version: 1\nkeywords: pathway\n", 2, "keywords: must be a list"),
+        ("keywords:\n- a\n- b\n- a\n", 4, "keywords: 'a' is there twice"),
+        ("keywords:\n- a\n- [b]\n", 3, "keywords: must be text"),
+        ("\nlicense: MIT\n", 2, "license: 'MIT' is not the SPDX identifier of a license for data; choose from CC0-1.0, CC-BY-4.0"),
+        ("doi: 11.5281/zenodo.1\n", 1, "doi: '11.5281/zenodo.1' is not a valid DOI; remove the line until you have reserved a DOI"),
+        ("doi: 10.5281/zenodo.XXXXXX\n", 1, "is not a DOI of Zenodo, which ends in a number"),
+        ("doi: https://doi.org/\n", 1, "is not a valid DOI"),
+        ("creators:\n- page: https://a.org/\n  name: J C\n  given-name: J\n", 4, "a creator with a given-name has a family-name"),
         ("version: 1\nversion: 2\n", 2, "is there twice"),
         ("creators:\n  - name: J\n    orcid: 0000-0002-1825-0096\n", 3, "check character is wrong"),
         ("creators:\n  - name: J\n    orcid: 1825-0097\n", 3, "is not a valid ORCID iD: it has four"),
