@@ -94,11 +94,14 @@ def test_a_record_that_an_export_would_refuse_is_left_out_and_named(graph: Path,
         graph,
         f"{other} <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{VOCABULARY}Figure>",
         f'{other} <http://purl.org/dc/terms/title> "a\\u0007b"',
+        f"{other} <{VOCABULARY}citedIn> <https://identifiers.org/pmc/PMC9>",
+        f"<https://identifiers.org/pmc/PMC9> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{VOCABULARY}Paper>",
     )
     result = CliRunner().invoke(main, ["records", str(source), "--output", str(tmp_path / "records")])
     assert result.exit_code == 1
     assert "PMC1__f2: cannot be written as a record: " in result.output
     assert "holds the control character U+0007" in result.output
+    assert "warning: type: no record can have this statement: 1" in result.output
     assert [path.name for path in (tmp_path / "records" / "_figures").iterdir()] == ["PMC1__f1.md"]
 
 

@@ -9,27 +9,32 @@ import yaml
 
 from pfocr2rdf.derived.records.fields import WrittenRecord
 
-_BaseDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+def text_dumper(base: Any) -> Any:
+    """A YAML dumper whose scalars are read as the same text, on top of one of PyYAML's.
+
+    Text with other characters than letters, marks and blanks is in double quotes: PyYAML's dumper in Python leaves U+0085 in single quotes,
+    where it ends a line.
+    """
+
+    class TextDumper(base):  # type: ignore[misc] # its base is an argument
+        def ignore_aliases(self, data: Any) -> bool:
+            """Values that are the same object are written each time: records have no anchors."""
+            return True
+
+    def represent_text(dumper: Any, text: str) -> Any:
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if text.isprintable() else '"')
+
+    TextDumper.add_representer(str, represent_text)
+    return TextDumper
 
 
-class _TextDumper(_BaseDumper):  # type: ignore[misc] # its base is chosen at run time
-    """Writes scalars so that they are read as the same text: what is no letter, mark or blank is escaped in double quotes."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        """Values that are the same object are written each time: records have no anchors."""
-        return True
-
-
-def _represent_text(dumper: Any, text: str) -> Any:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if text.isprintable() else '"')
-
-
-_TextDumper.add_representer(str, _represent_text)
+_DUMPER = text_dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper))
 
 
 def record_files(record: WrittenRecord, stem: str) -> Iterator[tuple[str, bytes]]:
     """The files of a record by their names in a checkout: the page has the ``stem``, tables the figid, by which they are looked up."""
-    text = yaml.dump(record.fields, Dumper=_TextDumper, allow_unicode=True, sort_keys=False, width=80)
+    text = yaml.dump(record.fields, Dumper=_DUMPER, allow_unicode=True, sort_keys=False, width=80)
     yield f"_figures/{stem}.md", f"---\n{text}---\n".encode()
     for name, table in record.tables.items():
         yield f"_data/{record.figid}-{name}.tsv", "".join("\t".join(row) + "\n" for row in table).encode()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pfocr2rdf.derived.records.fields import WrittenRecord
-from pfocr2rdf.derived.records.files import record_files
+from pfocr2rdf.derived.records.files import record_files, text_dumper
 from pfocr2rdf.records.documents import extract_front_matter
 from pfocr2rdf.records.tables import SideTable, read_rows
 from pfocr2rdf.records.yaml import load_yaml
@@ -43,6 +44,12 @@ def test_any_text_comes_back_as_it_is(words: list[str]) -> None:
     ]
     fields = {"figid": "PMC1__f1", "caption": " ".join(words), "genes": [{"word": word, "entrez": "010"} for word in words]}
     assert read_page(fields)[0] == fields
+
+
+@pytest.mark.parametrize("base", [yaml.SafeDumper, getattr(yaml, "CSafeDumper", yaml.SafeDumper)])
+def test_both_dumpers_of_pyyaml_escape_line_ends(base: Any) -> None:
+    fields = {"word": "\x85  ", "caption": "a\x85 b\u2028"}
+    assert load_yaml(yaml.dump(fields, Dumper=text_dumper(base), allow_unicode=True)) == fields
 
 
 def test_the_same_list_twice_is_written_twice() -> None:

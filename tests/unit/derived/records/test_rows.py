@@ -70,6 +70,16 @@ def test_the_schema_is_the_one_that_can_have_the_row(row: Row, schema: str) -> N
     assert choose_schema([row], facts, has_newer_fields=False) == schema
 
 
+def test_one_row_that_the_other_schema_cannot_have_outweighs_the_lexicons() -> None:
+    rows = [Row("chemical", "A", "", source, "mesh:D1", 1) for source in ("MESH", "", "")]
+    assert choose_schema(rows, collect([]), has_newer_fields=True) == "2021"
+
+
+def test_a_count_of_none_is_na() -> None:
+    table = build_tables([Row("gene", "A", "A", "famplex_relations", "", 1)], collect([]), [], [], {})["genes"]
+    assert table[1][-3:] == ("NA", "NA", "1")
+
+
 def test_a_record_without_rows_is_of_2023_if_its_paper_has_fields_of_2023() -> None:
     assert [choose_schema([], collect([]), has_newer_fields=newer) for newer in (False, True)] == ["2021", "2023"]
 
