@@ -181,6 +181,13 @@ def test_what_needs_default_iris_refuses_and_names_the_remedy(export_in: Callabl
     assert len(list(query(tmp_path / "store", "SELECT * { ?gene a pfocr:Gene } LIMIT 1"))) == 1
 
 
+@pytest.mark.parametrize("name", OTHER_PROFILES)
+def test_a_file_without_its_manifest_is_not_converted(name: str, export_in: Callable[[str], Path], tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="is no default IRI; name the export directory, whose manifest has the IRI profile"):
+        convert(export_in(name) / "figures.ttl", tmp_path / "converted", formats=["gmt"])
+    assert not (tmp_path / "converted" / "genesets").exists()
+
+
 def test_an_unknown_profile(export_in: Callable[[str], Path], tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["export", str(EXAMPLES), "--output", str(tmp_path / "out"), "--iris", "wikidata"])
     assert (result.exit_code, "'wikidata' is not one of 'default', 'rdfportal', 'obo', 'ncbi'" in result.output) == (2, True)

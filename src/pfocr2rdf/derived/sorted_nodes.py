@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from pfocr2rdf.derived.nodes import FigureNodes, Node
 from pfocr2rdf.errors import SourceError
+from pfocr2rdf.rdf.iri_profiles import is_of_other_profile
 from pfocr2rdf.rdf.serializers.jsonld import JsonLdSerializer
 from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, sort_pairs
 from pfocr2rdf.storage.external_sort import ExternalSorter, SortedLines
@@ -18,6 +19,7 @@ from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
 
 _FIGURE, _MENTION = ((RDF_TYPE, expand_term(f"pfocr:{name}")) for name in ("Figure", "Mention"))
+_GENE = (RDF_TYPE, expand_term("pfocr:Gene"))
 _HAS_TARGET = expand_term("oa:hasTarget")
 _BLANK_NODES = "statement with a blank node or a triple term is in no derived format"
 _ORPHANS = "mention without a figure is in no derived format"
@@ -68,7 +70,7 @@ def sort_nodes(subjects: Iterable[Subject], folder: Path, source: str, progress:
         progress: called with the stage, the number of finished items, and the total.
 
     Raises:
-        SourceError: an IRI cannot be written as JSON-LD.
+        SourceError: an IRI cannot be written as JSON-LD, or a gene has an IRI of another profile.
         OutputError: there is no disk space for temporary files.
     """
     with map_os_errors(folder):
@@ -82,6 +84,8 @@ def sort_nodes(subjects: Iterable[Subject], folder: Path, source: str, progress:
         warnings[_BLANK_NODES] += len(statements) - len(pairs)
         if not pairs:
             continue
+        if _GENE in pairs and is_of_other_profile(subject[1:-1]):
+            raise SourceError(f"{source}: {subject} is no default IRI; name the export directory, whose manifest has the IRI profile")
         try:
             text = serializer.serialize_resources([Resource(subject, sort_pairs(pairs))], "")
         except ValueError as error:

@@ -113,6 +113,16 @@ IRI_PROFILES: dict[str, IriProfile] = {
 }
 """The profiles by name; ``docs/howto/iri-profiles.md`` has the sources. MeSH and Disease Ontology have the same IRIs in all of them."""
 
+
+def is_of_other_profile(iri: str) -> bool:
+    """Whether an IRI has the form of a profile other than the default one.
+
+    >>> is_of_other_profile("http://identifiers.org/ncbigene/6772"), is_of_other_profile("https://identifiers.org/ncbigene/6772")
+    (True, False)
+    """
+    return any(profile.unmap_iri(iri) != iri for profile in IRI_PROFILES.values())
+
+
 MAPPED_PREFIXES = tuple(
     prefix for prefix in PREFIXES if any(profile.map_namespaces(PREFIXES)[prefix] != PREFIXES[prefix] for profile in IRI_PROFILES.values())
 )
