@@ -17,10 +17,10 @@ from benchmarks.results import Column, Result, Row, give_out, load, machine, mar
 from benchmarks.serving import __main__ as serving
 from tests.support.records import ROOT
 
-from benchmarks import compare, floor, releases, sizes, startup, whole
+from benchmarks import compare, derived, floor, releases, sizes, startup, whole
 from pfocr2rdf.pipeline.summary import ExportSummary
 
-BENCHMARKS = (compare, engines, floor, loading, publishing, releases, serving, sizes, startup, whole)
+BENCHMARKS = (compare, derived, engines, floor, loading, publishing, releases, serving, sizes, startup, whole)
 PAGE = ROOT / "docs" / "benchmarks.md"
 
 

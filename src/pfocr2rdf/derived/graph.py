@@ -6,25 +6,29 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import groupby
-from typing import IO, NamedTuple, Protocol
+from typing import IO, Any, NamedTuple, Protocol
 
 import pyoxigraph
 
-from pfocr2rdf.derived.nodes import FigureNodes, Node, value, values
+from pfocr2rdf.derived.nodes import FigureNodes, Node, values
 from pfocr2rdf.rdf.iri_profiles import DEFAULT_PROFILE, IriProfile
 from pfocr2rdf.rdf.serializers.jsonld import JsonLdSerializer
 from pfocr2rdf.rdf.terms import Resource
 
 _FIGURE, _MENTION = "pfocr:Figure", "pfocr:Mention"
+_FIGURE_OR_MENTION = frozenset((_FIGURE, _MENTION))
 _MENTION_STARTS = (b'{"type": "pfocr:Mention", ', b'{"type": ["pfocr:Mention", ')
 _FIGURE_STARTS = (b'{"type": "pfocr:Figure", ', b'{"type": ["pfocr:Figure", ')
+_FIGURE_OR_MENTION_STARTS = _FIGURE_STARTS + _MENTION_STARTS
 _RdfFormat = pyoxigraph.RdfFormat
 SYNTAXES_BY_COST = (
     _RdfFormat.JSON_LD, _RdfFormat.N_TRIPLES, _RdfFormat.N_QUADS, _RdfFormat.TRIG, _RdfFormat.TURTLE, _RdfFormat.RDF_XML,
 )  # fmt: skip
 """The syntaxes by the cost of reading their nodes."""
 
-_GRAPH_START, _GRAPH_END = b'"@graph": [\n', b"]}\n"
+_JSON_LD = _RdfFormat.JSON_LD
+_GRAPH_START = b'"@graph": [\n'
+_NO_NODES = (b"]}\n", b"\n")
 
 
 class NodeGraph(Protocol):
@@ -63,48 +67,62 @@ class ExportedGraph:
 
     def iter_entities(self) -> Iterator[Node]:
         """The nodes that are neither figures nor mentions."""
-        entities: set[str] = set()
+        identifiers: set[str] = set()
         for part in self._parts:
             with part.open() as file:
-                if part.syntax == pyoxigraph.RdfFormat.JSON_LD:
-                    lines = (line for line in _iter_node_lines(file) if not line.startswith(_MENTION_STARTS + _FIGURE_STARTS))
-                    nodes = _parse_lines(lines)
-                else:
-                    nodes = _iter_statement_nodes(file, part)
-                for node in nodes:
-                    if not {_FIGURE, _MENTION}.intersection(values(node, "type")):
-                        _add_new(node["id"], entities)
+                for node in _iter_entity_lines(file) if part.syntax == _JSON_LD else _iter_statement_nodes(file, part):
+                    if not _FIGURE_OR_MENTION.intersection(values(node, "type")):
+                        _add_new(node["id"], identifiers)
                         yield node
 
     def iter_figures(self) -> Iterator[FigureNodes]:
         """The figures, each with its mentions."""
-        figures: set[str] = set()
+        identifiers: set[str] = set()
         for part in self._parts:
             with part.open() as file:
-                if part.syntax == pyoxigraph.RdfFormat.JSON_LD:
-                    lines = (line for line in _iter_node_lines(file) if line.startswith(_MENTION_STARTS + _FIGURE_STARTS))
-                    yield from _join_figures(_parse_lines(lines), figures)
-                else:
-                    yield from _join_figures(_iter_statement_nodes(file, part), figures)
+                groups = _iter_figure_lines(file) if part.syntax == _JSON_LD else _group_figures(_iter_statement_nodes(file, part))
+                for nodes in groups:
+                    _check_figure(nodes)
+                    _add_new(nodes.figure["id"], identifiers)
+                    yield nodes
 
 
-def _iter_node_lines(file: Iterable[bytes]) -> Iterator[bytes]:
-    """The lines of the nodes, without the commas."""
+def _iter_entity_lines(file: Iterable[bytes]) -> Iterator[Node]:
+    """The entities among the lines of JSON-LD."""
+    for line in _skip_context(file):
+        if not line.startswith(_FIGURE_OR_MENTION_STARTS) and line not in _NO_NODES:
+            yield from _parse_lines([line])
+
+
+def _iter_figure_lines(file: Iterable[bytes]) -> Iterator[FigureNodes]:
+    """The figures among the lines of JSON-LD; those of a figure are parsed together, which takes half the time."""
+    lines: list[bytes] = []
+    for line in _skip_context(file):
+        if line.startswith(_FIGURE_STARTS):
+            if lines:
+                yield _build_figure(_parse_lines(lines))
+            lines = [line]
+        elif line.startswith(_MENTION_STARTS):
+            lines.append(line)
+    if lines:
+        yield _build_figure(_parse_lines(lines))
+
+
+def _skip_context(file: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines of the graph."""
     lines = iter(file)
     if _GRAPH_START not in lines:  # reads until then
         raise UnorderedGraphError
-    for line in lines:
-        if line != _GRAPH_END and line != b"\n":
-            yield line[:-2] if line.endswith(b",\n") else line
+    return lines
 
 
-def _parse_lines(lines: Iterable[bytes]) -> Iterator[Node]:
-    loads = json.loads
-    for line in lines:
-        try:
-            yield loads(line)
-        except ValueError:
-            raise UnorderedGraphError from None
+def _parse_lines(lines: list[bytes]) -> list[dict[str, Any]]:
+    """The nodes in lines, which end with commas except for the last one of a file."""
+    try:
+        nodes: list[dict[str, Any]] = json.loads("[" + b"".join(lines).decode().rstrip(",\n") + "]")
+    except ValueError:
+        raise UnorderedGraphError from None
+    return nodes
 
 
 def _iter_statement_nodes(file: IO[bytes], part: GraphPart) -> Iterator[Node]:
@@ -116,31 +134,35 @@ def _iter_statement_nodes(file: IO[bytes], part: GraphPart) -> Iterator[Node]:
         yield json.loads(serializer.serialize_resources([part.profile.unmap_resource(resource)], ""))
 
 
-def _join_figures(nodes: Iterable[Node], figures: set[str]) -> Iterator[FigureNodes]:
-    """The figures, whose identifiers are added to those of other files."""
-    current: FigureNodes | None = None
+def _group_figures(nodes: Iterable[Node]) -> Iterator[FigureNodes]:
+    """The figures among nodes in the order of an export."""
+    group: list[Node] = []
     for node in nodes:
         types = values(node, "type")
         if _FIGURE in types:
-            if current:
-                yield _check_figure(current)
-            _add_new(node["id"], figures)
-            current = FigureNodes(node, [])
+            if group:
+                yield _build_figure(group)
+            group = [node]
         elif _MENTION in types:
-            if not current or value(node, "hasTarget") != current.figure["id"]:
-                raise UnorderedGraphError
-            current.mentions.append(node)
-    if current:
-        yield _check_figure(current)
+            group.append(node)
+    if group:
+        yield _build_figure(group)
+
+
+def _build_figure(nodes: Sequence[Node]) -> FigureNodes:
+    return FigureNodes(nodes[0], list(nodes[1:]))
+
+
+def _check_figure(nodes: FigureNodes) -> None:
+    """Check that the nodes are a figure and its mentions, each once."""
+    figure = nodes.figure["id"]
+    if _FIGURE not in values(nodes.figure, "type") or any(mention.get("hasTarget") != figure for mention in nodes.mentions):
+        raise UnorderedGraphError
+    if len({mention["id"] for mention in nodes.mentions}) != len(nodes.mentions):
+        raise UnorderedGraphError
 
 
 def _add_new(identifier: str, identifiers: set[str]) -> None:
     if identifier in identifiers:
         raise UnorderedGraphError
     identifiers.add(identifier)
-
-
-def _check_figure(nodes: FigureNodes) -> FigureNodes:
-    if len({mention["id"] for mention in nodes.mentions}) != len(nodes.mentions):
-        raise UnorderedGraphError
-    return nodes
