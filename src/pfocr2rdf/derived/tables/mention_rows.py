@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from pfocr2rdf.derived.entities import UNKNOWN_ENTITY, EntitySummary
@@ -57,10 +58,10 @@ class MentionBatch:
     """The rows of a number of mentions, by column."""
 
     def __init__(self, entities: Mapping[str, EntitySummary]) -> None:
-        self._entities = entities
+        # No method of this object makes values: a cycle of references would keep batches in memory until the garbage collector runs.
         self._figures: list[FigureCells] = []
         self._figure_indexes: list[int] = []
-        self._bodies = _Numbering(self._make_body_cells, _BodyCells())
+        self._bodies = _Numbering(partial(_make_body_cells, entities), _BodyCells())
         self._body_indexes: list[int] = []
         self._numberings = {
             "evidence": _Numbering(local_id),
@@ -102,19 +103,20 @@ class MentionBatch:
                 columns[name] = IndexedCells(values, indexes)
         return [columns[column.name] for column in MENTIONS.columns]
 
-    def _make_body_cells(self, body: str) -> _BodyCells:
-        summary = self._entities.get(body, UNKNOWN_ENTITY)
-        kind = summary.kind if summary.kind in _KINDS else "other"
-        organism = summary.organism if kind == "gene" else ""
-        return _BodyCells(
-            kind,
-            body,
-            expand_id(body),
-            summary.label or None,
-            self._entities.get(organism, UNKNOWN_ENTITY).label or None,
-            local_id(organism) or None,
-            *[body if kind == name else None for name in _KINDS],
-        )
+
+def _make_body_cells(entities: Mapping[str, EntitySummary], body: str) -> _BodyCells:
+    summary = entities.get(body, UNKNOWN_ENTITY)
+    kind = summary.kind if summary.kind in _KINDS else "other"
+    organism = summary.organism if kind == "gene" else ""
+    return _BodyCells(
+        kind,
+        body,
+        expand_id(body),
+        summary.label or None,
+        entities.get(organism, UNKNOWN_ENTITY).label or None,
+        local_id(organism) or None,
+        *[body if kind == name else None for name in _KINDS],
+    )
 
 
 def entity_name(identifier: str, summary: EntitySummary) -> str:
