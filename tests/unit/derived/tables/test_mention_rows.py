@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import Any
 
 from pfocr2rdf.derived.entities import EntitySummary
@@ -58,3 +60,17 @@ def test_what_no_column_has_is_a_statement() -> None:
     assert [row["occurrences"] for row in rows] == [None, 1]
     assert [row[2] for row in statements] == ["b", "many", "x"]
     assert {row[0] for row in statements} == {"https://pfocr.wikipathways.org/mentions/0001"}
+
+
+def test_a_batch_is_freed_without_the_garbage_collector() -> None:
+    batch = MentionBatch({})
+    mention = {"type": "pfocr:Mention", "id": "mention:a", "hasTarget": "figure:a", "hasBody": "ncbigene:6772", "word": "STAT1"}
+    batch.add(FigureCells("a", "figure:a", None, None), [mention], [])
+    assert len(batch.columns()) > 10
+    reference = weakref.ref(batch)
+    gc.disable()
+    try:
+        del batch
+        assert reference() is None
+    finally:
+        gc.enable()
