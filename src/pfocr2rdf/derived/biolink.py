@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pfocr2rdf.derived.nodes import Node, values
+from pfocr2rdf.derived.nodes import Node, shorten_id, values
 
 KNOWLEDGE_SOURCE = "infores:pfocr"
 
@@ -74,6 +74,7 @@ def biolink_curie(identifier: str) -> str:
     >>> biolink_curie("fam:IL-1/2"), biolink_curie("https://doi.org/10.1000/1"), biolink_curie("https://example.org/x")
     ('pfocr.family:IL-1%2F2', 'doi:10.1000/1', 'https://example.org/x')
     """
+    identifier = shorten_id(identifier)
     for start, prefix in PREFIXES_BY_START.items():
         if identifier.startswith(start):
             reference = identifier[len(start) :]

@@ -7,10 +7,12 @@ export, that of their text in a store. A format that sorts them has the same con
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from pfocr2rdf.rdf.prefixes import PrefixMap
 from pfocr2rdf.rdf.vocabulary import DEFAULT_PREFIXES, PREFIXES
 
 Node = Mapping[str, Any]
@@ -25,6 +27,9 @@ _KINDS = {
     "pfocr:Paper": "paper",
     "pfocr:Pathway": "pathway",
 }
+
+
+_CURIES = PrefixMap(PREFIXES, re.compile(r"[^/:?#]+"))
 
 
 class FigureNodes(NamedTuple):
@@ -78,13 +83,22 @@ def kind(node: Node) -> str:
     return next((name for class_name, name in _KINDS.items() if class_name in types), "other")
 
 
+def shorten_id(identifier: str) -> str:
+    """The CURIE of an identifier, also where Turtle and JSON-LD write the IRI because its local name would need escapes.
+
+    >>> shorten_id("fam:STAT"), shorten_id("https://pfocr.wikipathways.org/families/%C3%BC"), shorten_id("https://example.org/x")
+    ('fam:STAT', 'fam:%C3%BC', 'https://example.org/x')
+    """
+    return identifier if identifier.partition(":")[0] in PREFIXES else _CURIES.compress(identifier) or identifier
+
+
 def local_id(identifier: str) -> str:
     """The part of a CURIE after its prefix.
 
-    >>> local_id("ncbigene:6772"), local_id("https://example.org/x")
-    ('6772', 'https://example.org/x')
+    >>> local_id("ncbigene:6772"), local_id("https://pfocr.wikipathways.org/families/~"), local_id("https://example.org/x")
+    ('6772', '~', 'https://example.org/x')
     """
-    prefix, _, name = identifier.partition(":")
+    prefix, _, name = shorten_id(identifier).partition(":")
     return name if prefix in PREFIXES else identifier
 
 
