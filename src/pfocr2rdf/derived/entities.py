@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pfocr2rdf.derived.nodes import Node, kind, value
+from pfocr2rdf.derived.nodes import Node, iris, kind, value
 
 
 class EntitySummary(NamedTuple):
@@ -36,7 +36,7 @@ def summarize_entity(node: Node) -> EntitySummary:
     return EntitySummary(
         kind(node),
         value(node, "prefLabel") or value(node, "label") or value(node, "title"),
-        value(node, "organism"),
+        min(iris(node, "organism"), default=""),
         value(node, "identifier"),
         value(node, "issued"),
         value(node, "doi"),

@@ -14,7 +14,7 @@ from pfocr2rdf.derived.base import DerivedFormat, OutputFiles
 from pfocr2rdf.derived.entities import UNKNOWN_ENTITY, EntitySummary
 from pfocr2rdf.derived.gene_evidence import LEVELS, ncbi_gene_id, numeric_order, rank_entities
 from pfocr2rdf.derived.line_spool import LineSpool
-from pfocr2rdf.derived.nodes import FigureNodes, figid, local_id, value
+from pfocr2rdf.derived.nodes import FigureNodes, Node, figid, iris, kind, local_id, value
 from pfocr2rdf.derived.plain_text import to_plain_text
 
 MIN_GENES = 3
@@ -45,6 +45,11 @@ class GeneSets(DerivedFormat):
         self._lines = files.keep(LineSpool())
         self._members: dict[str, _Member | None] = {}
         self._organism_names: dict[str, str] = {}
+
+    def add_entity(self, entity: Node) -> None:
+        """Count a gene with several organisms, of which ``EntitySummary`` has one."""
+        if len(iris(entity, "organism")) > 1 and kind(entity) == "gene":
+            self.warn("genes with several organisms, only in the gene sets of the first")
 
     def add_figure(self, nodes: FigureNodes) -> None:
         """Add the gene sets of a figure."""

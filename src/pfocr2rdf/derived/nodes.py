@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from pfocr2rdf.rdf.prefixes import PrefixMap
 from pfocr2rdf.rdf.vocabulary import DEFAULT_PREFIXES, PREFIXES
@@ -52,6 +52,16 @@ def values(node: Node, term: str) -> list[str]:
     if type(content) is str:
         return [content]
     return [_text(item) for item in (content if type(content) is list else [content])]
+
+
+def iris(node: Node, term: str) -> list[str]:
+    """The values of a property of the vocabulary that are IRIs, sorted; literals in their place are left out.
+
+    >>> iris({"memberOf": ["fam:STAT", {"@value": "STAT"}, "fam:ISGF"]}, "memberOf")
+    ['fam:ISGF', 'fam:STAT']
+    """
+    content = node.get(term, [])
+    return sorted({item for item in (content if type(content) is list else [content]) if type(item) is str})
 
 
 def value(node: Node, term: str) -> str:
@@ -103,12 +113,44 @@ def local_id(identifier: str) -> str:
 
 
 def figid(figure: Node) -> str:
-    """The figid of a figure, which its IRI has percent-encoded.
+    """The figid of a figure, which its IRI has percent-encoded; the whole identifier of a figure with another IRI.
 
-    >>> figid({"id": "figure:PMC100008__Fig%201.html"})
-    'PMC100008__Fig 1'
+    Identifiers of the figure in the graph do not count: they can be missing, or be aliases, which figures can share.
+
+    >>> figid({"id": "figure:PMC100008__Fig%201.html"}), figid({"id": "figure:PMC100008__F1"})
+    ('PMC100008__Fig 1', 'figure:PMC100008__F1')
     """
-    return unquote(local_id(node_id(figure)).removesuffix(".html"))
+    identifier = node_id(figure)
+    name = unquote(identifier.removeprefix("figure:").removesuffix(".html"))
+    return name if name and identifier in (f"figure:{quote(name, safe='')}.html", f"figure:{name}.html") else identifier
+
+
+def family_name(identifier: str) -> str:
+    """The name of a family, which its IRI has percent-encoded; the whole identifier of a family with another IRI.
+
+    >>> family_name("fam:A%2FB"), family_name("fplx:AKT")
+    ('A/B', 'fplx:AKT')
+    """
+    name = unquote(identifier.removeprefix("fam:"))
+    return name if name and identifier == f"fam:{quote(name, safe='')}" else identifier
+
+
+def paper_name(identifier: str) -> str:
+    """The PubMed Central id of a paper; the whole identifier of another paper.
+
+    >>> paper_name("pmc:PMC7378365"), paper_name("https://doi.org/10.1000/182")
+    ('PMC7378365', 'https://doi.org/10.1000/182')
+    """
+    return identifier.removeprefix("pmc:")
+
+
+def taxon_name(identifier: str) -> str:
+    """The number of an organism at NCBI Taxonomy; the whole identifier of another organism.
+
+    >>> taxon_name("taxon:9606"), taxon_name("https://example.org/9606")
+    ('9606', 'https://example.org/9606')
+    """
+    return identifier.removeprefix("taxon:")
 
 
 def expand_id(identifier: str) -> str:

@@ -116,6 +116,14 @@ def test_a_gene_without_a_symbol_is_only_in_the_sets_with_ids_and_is_counted_onc
     assert warnings == {"genes without a symbol, left out of the gene sets with symbols": 1}
 
 
+def test_a_gene_of_several_organisms_is_in_the_sets_of_the_first_and_counted() -> None:
+    genes = [{**gene(number, f"G{number}"), "organism": ["taxon:9606", "taxon:10090"]} for number in (1, 2, 3)]
+    figures = [figure("PMC1__a", "A", [mention(f"ncbigene:{number}") for number in (1, 2, 3)])]
+    files, warnings = derive_in_memory([HUMAN, organism("taxon:10090", "Mus musculus"), *genes], figures, "gmt")
+    assert {name.partition(".")[0] for name in files.contents} == {"genesets/Mus_musculus"}
+    assert warnings == {"genes with several organisms, only in the gene sets of the first": 3}
+
+
 def test_sets_with_fewer_than_three_symbols_are_counted() -> None:
     genes = [gene(1, "SAME"), gene(2, "SAME"), gene(3, "OTHER"), HUMAN]
     tables, warnings = gmt(genes, figure("PMC1__a", "T", mentions("ncbigene:1", "ncbigene:2", "ncbigene:3")))

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from pfocr2rdf.derived.entities import UNKNOWN_ENTITY, EntitySummary
-from pfocr2rdf.derived.nodes import Node, expand_id, local_id
+from pfocr2rdf.derived.nodes import Node, expand_id, family_name, iris, local_id, taxon_name
 from pfocr2rdf.derived.tables.rows import make_statement, to_integer
 from pfocr2rdf.derived.tables.schema import MENTIONS, Cell, Cells, IndexedCells, Row
 
@@ -55,17 +55,23 @@ class _Numbering(dict[str | None, int]):
 
 
 class MentionBatch:
-    """The rows of a number of mentions, by column."""
+    """The rows of a number of mentions, by column.
 
-    def __init__(self, entities: Mapping[str, EntitySummary]) -> None:
+    Args:
+        entities: the summaries of all entities.
+        shared: the mentions so far that have several figures; a row for each figure, but statements once.
+    """
+
+    def __init__(self, entities: Mapping[str, EntitySummary], shared: set[str]) -> None:
         # No method of this object makes values: a cycle of references would keep batches in memory until the garbage collector runs.
+        self._shared = shared
         self._figures: list[FigureCells] = []
         self._figure_indexes: list[int] = []
         self._bodies = _Numbering(partial(_make_body_cells, entities), _BodyCells())
         self._body_indexes: list[int] = []
         self._numberings = {
             "evidence": _Numbering(local_id),
-            "family": _Numbering(lambda family: entity_name(family, entities.get(family, UNKNOWN_ENTITY))),
+            "family": _Numbering(family_name),
             "occurrences": _Numbering(to_integer),
             "lexicon_source": _Numbering(str),
         }
@@ -81,14 +87,14 @@ class MentionBatch:
         Returns:
             The mentions with at most one value for each term.
         """
-        mentions = [mention if _is_plain(mention) else _simplify(mention, statements) for mention in mentions]
+        mentions = [mention if _is_plain(mention) else _simplify(mention, statements, self._shared) for mention in mentions]
         self._figure_indexes += [len(self._figures)] * len(mentions)
         self._figures.append(figure)
         self._body_indexes += [self._bodies[mention.get("hasBody")] for mention in mentions]
         for name, numbering in self._numberings.items():
             term = _TERMS_BY_COLUMN[name]
             self._indexes[name] += [numbering[mention.get(term)] for mention in mentions]
-        self._cells["mention"] += [local_id(mention["id"]) for mention in mentions]
+        self._cells["mention"] += [_mention_name(mention["id"]) for mention in mentions]
         self._cells["word"] += [mention.get("word") for mention in mentions]
         self._cells["match"] += [mention.get("match") for mention in mentions]
         return mentions
@@ -114,28 +120,35 @@ def _make_body_cells(entities: Mapping[str, EntitySummary], body: str) -> _BodyC
         expand_id(body),
         summary.label or None,
         entities.get(organism, UNKNOWN_ENTITY).label or None,
-        local_id(organism) or None,
+        taxon_name(organism) or None,
         *[body if kind == name else None for name in _KINDS],
     )
 
 
-def entity_name(identifier: str, summary: EntitySummary) -> str:
-    """The name of a family or an organism; the part after the prefix for those without a name."""
-    return summary.label or local_id(identifier)
+def _mention_name(identifier: str) -> str:
+    return identifier[len("mention:") :] if identifier.startswith("mention:") else expand_id(identifier)
 
 
 def _is_plain(mention: Node) -> bool:
     """Whether a mention has one value for each term, and no terms but those of columns, as all mentions of an export."""
-    return mention.keys() <= _TERMS and set(map(type, mention.values())) == _TEXTS_ONLY and mention.get("occurrences", "1").isdecimal()
+    is_text = mention.keys() <= _TERMS and set(map(type, mention.values())) == _TEXTS_ONLY
+    return is_text and to_integer(mention.get("occurrences", "1")) is not None
 
 
-def _simplify(mention: Node, statements: list[Row]) -> dict[str, str]:
+def _simplify(mention: Node, statements: list[Row], shared: set[str]) -> dict[str, str]:
     """A plain mention with the first value of each term; ``statements`` gets the others, and what is no number of occurrences."""
     plain: dict[str, str] = {}
+    others: list[Row] = []
+    covered_by_term = {"hasTarget": iris(mention, "hasTarget"), "type": ["pfocr:Mention"]}  # there is a row for each target
     for term, content in mention.items():
         values = content if type(content) is list else [content]
         texts = [value for value in values if type(value) is str and (term != "occurrences" or to_integer(value) is not None)]
         if texts and term in _TERMS:
             plain[term] = min(texts)
-        statements.extend(make_statement(mention, term, value) for value in values if value != plain.get(term))
+        covered = covered_by_term.get(term, [plain.get(term)])
+        others.extend(make_statement(mention, term, value) for value in values if value not in covered)
+    if plain["id"] not in shared:
+        statements.extend(others)
+    if type(mention.get("hasTarget")) is list:
+        shared.add(plain["id"])
     return plain

@@ -8,10 +8,10 @@ from typing import Self
 
 from pfocr2rdf.derived.base import DerivedFormat, OutputFiles
 from pfocr2rdf.derived.entities import UNKNOWN_ENTITY, EntitySummary
-from pfocr2rdf.derived.nodes import FigureNodes, Node, expand_id, local_id, node_id, value, values
+from pfocr2rdf.derived.nodes import FigureNodes, Node, expand_id, family_name, figid, iris, node_id, paper_name, values
 from pfocr2rdf.derived.tables.csv_files import CsvWriter
 from pfocr2rdf.derived.tables.descriptors import DataFile, make_croissant, make_data_package
-from pfocr2rdf.derived.tables.mention_rows import FigureCells, MentionBatch, entity_name
+from pfocr2rdf.derived.tables.mention_rows import FigureCells, MentionBatch
 from pfocr2rdf.derived.tables.parquet_files import ParquetWriter, is_available
 from pfocr2rdf.derived.tables.rows import RowReader, iter_statements, make_statement, to_integer
 from pfocr2rdf.derived.tables.schema import (
@@ -33,7 +33,6 @@ from pfocr2rdf.derived.tables.schema import (
 )
 from pfocr2rdf.derived.tables.writer import TableWriter
 from pfocr2rdf.errors import MissingExtraError
-from pfocr2rdf.rdf.iris import is_figure_iri
 from pfocr2rdf.storage.files import HashingWriter
 
 FOLDER = "tables"
@@ -45,7 +44,7 @@ _TABLES_BY_CLASS = {
     "pfocr:Paper": PAPERS,
     "pfocr:Organism": ORGANISMS,
 }
-
+_REFERENCED_TABLES = (FAMILIES, ORGANISMS, PAPERS)  # whose rows foreign keys name, also for entities that the graph does not describe
 
 _WRITERS: dict[str, type[TableWriter]] = {"parquet": ParquetWriter, "csv": CsvWriter}
 
@@ -62,8 +61,10 @@ class Tables(DerivedFormat):
         self._readers = {table.name: RowReader(table) for table in TABLES}
         self._readers[GENES.name] = RowReader(GENES, ("memberOf",))
         self._readers[FIGURES.name] = RowReader(FIGURES, ("identifier", "citedIn", "mentions", "mentionsFamily"))
-        self._mentions = MentionBatch(entities)
-        self._memberships: list[tuple[str, str]] = []  # until the names of all families are known
+        self._shared_mentions: set[str] = set()
+        self._mentions = MentionBatch(entities, self._shared_mentions)
+        self._described: dict[str, set[str]] = {table.name: set() for table in _REFERENCED_TABLES}
+        self._referenced: dict[str, set[str]] = {table.name: set() for table in _REFERENCED_TABLES}
 
     @classmethod
     def create(cls, files: OutputFiles, entities: Mapping[str, EntitySummary], names: Iterable[str]) -> Self:
@@ -80,42 +81,46 @@ class Tables(DerivedFormat):
         """Add the rows of an entity: one in the table of each of its classes."""
         statements: list[Row] = []
         identifier = node_id(entity)
-        tables = [_TABLES_BY_CLASS[name] for name in values(entity, "type") if name in _TABLES_BY_CLASS]
+        types = values(entity, "type")
+        tables = [table for name, table in _TABLES_BY_CLASS.items() if name in types]
         for table in tables:
-            cells: dict[str, Cell] = {"identifier": identifier, "entity": expand_id(identifier)}
-            self._add(table, [self._readers[table.name].read(entity, cells, statements)])
+            self._add_entity_row(table, entity, statements)
         if not tables:
             statements.extend(iter_statements(entity, [term for term in entity if term != "id"]))
-        self._memberships.extend((identifier, family) for family in values(entity, "memberOf"))
-        self._add(STATEMENTS, dict.fromkeys(statements))  # without those that two tables leave out
+        if GENES in tables:
+            families = iris(entity, "memberOf")
+            self._add(MEMBERSHIPS, [(identifier, family_name(family)) for family in families])
+            self._referenced[FAMILIES.name].update(families)
+            self._referenced[ORGANISMS.name].update(iris(entity, "organism")[:1])
+        self._add_statements(statements)
 
     def add_figure(self, nodes: FigureNodes) -> None:
         """Add the rows of a figure and its mentions."""
         figure, statements = nodes.figure, list[Row]()
-        iri, names = expand_id(node_id(figure)), sorted(values(figure, "identifier"))
-        figid = next((name for name in names if is_figure_iri(iri, name)), names[0] if names else local_id(node_id(figure)))
-        paper = value(figure, "citedIn")
-        summary = self.entities.get(paper, UNKNOWN_ENTITY)
-        cells = FigureCells(figid, iri, summary.identifier or local_id(paper) or None, to_integer(summary.year))
-        computed: dict[str, Cell] = {**cells._asdict(), "aliases": [name for name in names if name != figid]}
+        paper = min(iris(figure, "citedIn"), default="")
+        year = self.entities.get(paper, UNKNOWN_ENTITY).year
+        cells = FigureCells(figid(figure), expand_id(node_id(figure)), paper_name(paper) or None, to_integer(year))
+        computed: dict[str, Cell] = {**cells._asdict(), "aliases": [name for name in iris(figure, "identifier") if name != cells.figid]}
         self._add(FIGURES, [self._readers[FIGURES.name].read(figure, computed, statements)])
         plain_mentions = self._mentions.add(cells, nodes.mentions, statements)
         if len(self._mentions) >= MENTIONS.batch_rows:
             self._flush_mentions()
-        known: dict[str, set[str | None]] = {
-            "mentions": {mention.get("hasBody") for mention in plain_mentions},
-            "mentionsFamily": {mention.get("family") for mention in plain_mentions},
-            "citedIn": {paper},
+        known: dict[str, set[str]] = {
+            "mentions": {mention["hasBody"] for mention in plain_mentions if "hasBody" in mention},
+            "mentionsFamily": {mention["family"] for mention in plain_mentions if "family" in mention},
+            "citedIn": {paper} - {""},
         }
         for term, objects in known.items():
-            statements.extend(make_statement(figure, term, other) for other in values(figure, term) if other not in objects)
-        self._add(STATEMENTS, statements)
+            statements.extend(make_statement(figure, term, other) for other in iris(figure, term) if other not in objects)
+        for table, objects in ((FAMILIES, known["mentionsFamily"]), (PAPERS, known["citedIn"])):
+            self._referenced[table.name] |= objects - self._described[table.name]
+        self._add_statements(statements)
 
     def finish(self) -> None:
-        """Write the memberships, what is left of the other rows, and the descriptors."""
-        for gene, family in self._memberships:
-            name = entity_name(family, self.entities.get(family, UNKNOWN_ENTITY))
-            self._add(MEMBERSHIPS, [(gene, name)])
+        """Write rows for entities that the graph does not describe, since foreign keys need them, what is left, and the descriptors."""
+        for table in _REFERENCED_TABLES:
+            for identifier in sorted(self._referenced[table.name] - self._described[table.name]):
+                self._add_entity_row(table, {"id": identifier}, [])
         self._flush_mentions()
         for table in TABLES:
             self._flush(table)
@@ -126,6 +131,18 @@ class Tables(DerivedFormat):
     def _create(self, table: Table, writer: type[TableWriter]) -> TableWriter:
         file = HashingWriter(self.files.create(f"{FOLDER}/{table.name}{writer.suffix}"))
         return self.files.keep(writer(table, file, self.warn))
+
+    def _add_entity_row(self, table: Table, entity: Node, statements: list[Row]) -> None:
+        identifier = node_id(entity)
+        cells: dict[str, Cell] = {"identifier": identifier, "entity": expand_id(identifier)}
+        self._add(table, [self._readers[table.name].read(entity, cells, statements)])
+        if table in _REFERENCED_TABLES:
+            self._described[table.name].add(identifier)
+
+    def _add_statements(self, statements: list[Row]) -> None:
+        """Add rows of ``STATEMENTS``, without those that two tables leave out."""
+        if statements:
+            self._add(STATEMENTS, sorted(set(statements), key=repr))
 
     def _add(self, table: Table, rows: Iterable[Row]) -> None:
         self._rows[table.name].extend(rows)
@@ -138,7 +155,7 @@ class Tables(DerivedFormat):
             self._write(table, list(zip(*rows, strict=True)))
 
     def _flush_mentions(self) -> None:
-        mentions, self._mentions = self._mentions, MentionBatch(self.entities)
+        mentions, self._mentions = self._mentions, MentionBatch(self.entities, self._shared_mentions)
         if len(mentions):
             self._write(MENTIONS, mentions.columns())
 

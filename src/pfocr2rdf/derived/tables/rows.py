@@ -6,21 +6,22 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pfocr2rdf.derived.nodes import Node, expand_id, local_id, node_id
+from pfocr2rdf.derived.nodes import Node, expand_id, node_id
 from pfocr2rdf.derived.tables.schema import INTEGER, LIST, NUMBER, STRING, Cell, Column, Row, Table, as_is
 from pfocr2rdf.rdf.vocabulary import PROPERTIES, expand_curie
 
 _RDF_TYPE = expand_curie("rdf:type")
 _PROPERTIES = {row.jsonld_key: row for row in PROPERTIES}
-_match_integer = re.compile(r"-?[0-9]{1,18}").fullmatch
+_match_integer = re.compile(r"0|-?[1-9][0-9]{0,17}").fullmatch
 _match_number = re.compile(r"[+-]?([0-9]{1,30}(\.[0-9]{0,30})?|\.[0-9]{1,30})").fullmatch
 
 
 class RowReader:
     """Makes the rows of a table from nodes.
 
-    A column has the plain values of its term: a single-valued one the first in code point order. Other values, and those with a datatype
-    or language that the term does not have, are rows of ``STATEMENTS``, so nothing is lost.
+    A column has the plain values of its term, sorted: a single-valued one the first in code point order. Other values, those with a
+    datatype or language that the term does not have, and numbers that a cell does not have digit by digit are rows of ``STATEMENTS``, so
+    nothing is lost.
 
     Args:
         table: the table.
@@ -28,7 +29,7 @@ class RowReader:
     """
 
     def __init__(self, table: Table, computed_terms: Sequence[str] = ()) -> None:
-        self._columns, self._primary_key = table.columns, table.primary_key
+        self._columns = table.columns
         self._computed_terms = computed_terms
         self._known_terms = frozenset(("id", *(column.term for column in table.columns if column.term), *computed_terms))
 
@@ -48,11 +49,15 @@ class RowReader:
         row: list[Cell] = []
         add, get = row.append, node.get
         for column in self._columns:
-            name, _, term, column_type, convert, _ = column
+            name, _, term, column_type, convert, _, make_key = column
             content = get(term)
-            if not term:
+            if make_key:
+                cell = make_key(node_id(node))
+                statements.extend(make_statement(node, term, value) for value in _read_plain(node, term, statements) if value != cell)
+                add(cell)
+            elif not term:
                 add(computed[name])
-            elif content is None and name not in self._primary_key:
+            elif content is None:
                 add([] if column_type is LIST else None)
             elif column_type is STRING and type(content) is str:
                 add(content if convert is as_is else convert(content))
@@ -63,12 +68,12 @@ class RowReader:
     def _read_cell(self, column: Column, node: Node, statements: list[Row]) -> Cell:
         plain = _read_plain(node, column.term, statements)
         if column.type is LIST:
-            return plain if column.convert is as_is else [column.convert(value) for value in plain]
+            return sorted(map(column.convert, plain))
         first = min(plain, default=None)
         cell = None if first is None else to_cell(column, first)
-        if plain and (len(plain) > 1 or cell is None):
-            statements.extend([make_statement(node, column.term, value) for value in plain if value != first or cell is None])
-        return local_id(node_id(node)) if cell is None and column.name in self._primary_key else cell
+        is_inexact = column.type is not STRING and str(cell) != first
+        statements.extend([make_statement(node, column.term, value) for value in plain if value != first or is_inexact])
+        return cell
 
 
 def _read_plain(node: Node, term: str, statements: list[Row]) -> list[str]:
@@ -95,7 +100,7 @@ def to_cell(column: Column, text: str) -> Cell:
 
 
 def to_integer(text: str) -> int | None:
-    """The number that a text is, if it is one of at most 18 digits."""
+    """The number that a text is, if it has at most 18 digits and is written in the usual way, as ``str`` writes it."""
     return int(text) if _match_integer(text) else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from pfocr2rdf.derived.nodes import expand_id, local_id
+from pfocr2rdf.derived.nodes import expand_id, family_name, paper_name, taxon_name
 
 Cell = str | int | float | list[str] | None
 """A value of a row; ``None`` for no value. A list of texts may be empty."""
@@ -42,6 +42,7 @@ class Column(NamedTuple):
         type: ``STRING``, ``INTEGER``, ``NUMBER``, or ``LIST`` of strings.
         convert: makes the text of a cell from the value of the term.
         distinct: whether most values differ, so a dictionary of them saves no space.
+        make_key: makes the cell from the identifier of the node, so that it is unique and never missing; the term normally has the same.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Column(NamedTuple):
     type: str = STRING
     convert: Callable[[str], str] = as_is
     distinct: bool = False
+    make_key: Callable[[str], str] | None = None
 
 
 class ForeignKey(NamedTuple):
@@ -102,7 +104,7 @@ FIGURES = Table(
         Column("paper", "The identifier of the paper, such as PMC7378365.", distinct=True),
         Column("year", "The year of the paper.", type=INTEGER),
         Column("organism_names", "The names of the organisms in the figure, as the record has them.", "organismName", LIST),
-        Column("taxa", "The organisms in the figure, by their identifiers at NCBI Taxonomy.", "organism", LIST, local_id),
+        Column("taxa", "The organisms in the figure, by their identifiers at NCBI Taxonomy.", "organism", LIST, taxon_name),
         Column("pathway_score", "The score of the classifier that the picture is a pathway figure, from 0 to 1.", "pathwayScore", NUMBER),
         Column("image", "The URL of the picture.", "image", convert=expand_id, distinct=True),
         Column("page", "The URL of the page of the figure at PubMed Central.", "page", convert=expand_id, distinct=True),
@@ -150,7 +152,7 @@ MENTIONS = Table(
         Column("chemical", "The identifier, where the kind is chemical."),
         Column("disease", "The identifier, where the kind is disease."),
     ),
-    ("mention",),
+    ("mention", "figid"),
     (
         ForeignKey("figid", "figures", "figid"),
         ForeignKey("gene", "genes", "identifier"),
@@ -170,7 +172,7 @@ GENES = Table(
         _ENTITY,
         _LOCAL_ID,
         _LABEL,
-        Column("taxon", "The identifier of the organism at NCBI Taxonomy.", "organism", convert=local_id),
+        Column("taxon", "The identifier of the organism at NCBI Taxonomy.", "organism", convert=taxon_name),
         _ALT_LABELS,
         _EXACT_MATCHES,
         _CLOSE_MATCHES,
@@ -184,7 +186,7 @@ FAMILIES = Table(
     "families",
     "Families and complexes of genes.",
     (
-        Column("family", "The name of the family.", "prefLabel", distinct=True),
+        Column("family", "The name of the family, as its IRI has it.", "prefLabel", distinct=True, make_key=family_name),
         _IDENTIFIER,
         _ENTITY,
         _ALT_LABELS,
@@ -203,7 +205,7 @@ PAPERS = Table(
     "papers",
     "Papers in which figures were published.",
     (
-        Column("paper", "The identifier of the paper, such as PMC7378365.", "identifier", distinct=True),
+        Column("paper", "The identifier of the paper, such as PMC7378365.", "identifier", distinct=True, make_key=paper_name),
         _IDENTIFIER,
         _ENTITY,
         Column("title", "The title of the paper.", "title", distinct=True),
@@ -224,7 +226,7 @@ ORGANISMS = Table(
     "organisms",
     "Organisms of genes and figures.",
     (
-        Column("taxon", "The identifier at NCBI Taxonomy.", "identifier", distinct=True),
+        Column("taxon", "The identifier at NCBI Taxonomy.", "identifier", distinct=True, make_key=taxon_name),
         _IDENTIFIER,
         _ENTITY,
         Column("organism", "The name of the organism.", "label", distinct=True),

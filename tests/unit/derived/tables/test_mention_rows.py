@@ -6,6 +6,8 @@ import gc
 import weakref
 from typing import Any
 
+import pytest
+
 from pfocr2rdf.derived.entities import EntitySummary
 from pfocr2rdf.derived.nodes import Node
 from pfocr2rdf.derived.tables.mention_rows import FigureCells, MentionBatch
@@ -25,7 +27,7 @@ def mention(number: int, **terms: Any) -> Node:
 
 
 def collect(*mentions: Node) -> tuple[list[dict[str, Any]], list[Row]]:
-    batch, statements = MentionBatch(ENTITIES), list[Row]()
+    batch, statements = MentionBatch(ENTITIES, set()), list[Row]()
     batch.add(FIGURE, mentions, statements)
     assert len(batch) == len(mentions)
     columns = [[cells.values[index] for index in cells.indexes] if isinstance(cells, IndexedCells) else cells for cells in batch.columns()]
@@ -54,6 +56,24 @@ def test_kinds_are_by_the_entity() -> None:
     assert {row["organism"] for row in rows} == {None}
 
 
+@pytest.mark.parametrize("count", ["٣", "1" * 19, "many", "007"])
+def test_what_is_no_number_of_occurrences_is_a_statement(count: str) -> None:
+    rows, statements = collect(mention(1, hasBody="ncbigene:1", occurrences=count))
+    assert (rows[0]["occurrences"], [row[2] for row in statements]) == (None, [count])
+
+
+def test_a_mention_of_several_figures_has_a_row_for_each_and_its_statements_once() -> None:
+    node = mention(1, type=["oa:Annotation", "pfocr:Mention"], hasTarget=["figure:PMC1__a.html", "figure:PMC1__b.html"], word=["b", "a"])
+    rows, statements = collect(node, node)
+    assert [(row["mention"], row["word"]) for row in rows] == [("0001", "a")] * 2
+    assert [row[2] for row in statements] == ["http://www.w3.org/ns/oa#Annotation", "b"]
+
+
+def test_a_mention_with_another_iri_has_all_of_it() -> None:
+    rows, _ = collect({"type": "pfocr:Mention", "id": "ncbigene:1"}, {"type": "pfocr:Mention", "id": "mention:1"})
+    assert [row["mention"] for row in rows] == ["https://identifiers.org/ncbigene/1", "1"]
+
+
 def test_what_no_column_has_is_a_statement() -> None:
     rows, statements = collect(mention(1, word=["b", "a"], occurrences="many", **{"schema:about": "x"}), mention(2, occurrences="1"))
     assert [row["word"] for row in rows] == ["a", None]
@@ -63,7 +83,7 @@ def test_what_no_column_has_is_a_statement() -> None:
 
 
 def test_a_batch_is_freed_without_the_garbage_collector() -> None:
-    batch = MentionBatch({})
+    batch = MentionBatch({}, set())
     mention = {"type": "pfocr:Mention", "id": "mention:a", "hasTarget": "figure:a", "hasBody": "ncbigene:6772", "word": "STAT1"}
     batch.add(FigureCells("a", "figure:a", None, None), [mention], [])
     assert len(batch.columns()) > 10

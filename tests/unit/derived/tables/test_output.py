@@ -104,13 +104,69 @@ def test_what_a_figure_mentions_without_a_mention_is_a_statement() -> None:
     nodes = FigureNodes({**FIGURE.figure, "mentions": ["ncbigene:1", "ncbigene:2"], "citedIn": ["pmc:PMC2", "pmc:PMC1"]}, FIGURE.mentions)
     tables, _ = read([], nodes)
     assert tables["figures"][0]["paper"] == "PMC1"
-    assert [row["object"] for row in tables["statements"]] == ["https://identifiers.org/ncbigene/2", "https://identifiers.org/pmc/PMC2"]
+    assert [row["object"] for row in tables["statements"]] == ["https://identifiers.org/pmc/PMC2", "https://identifiers.org/ncbigene/2"]
 
 
 def test_other_entities_are_statements() -> None:
     tables, _ = read([{"type": "pfocr:Pathway", "id": "wikipathways:WP1", "identifier": "WP1"}])
-    assert [row["object"] for row in tables["statements"]] == ["https://pfocr.wikipathways.org/vocab#Pathway", "WP1"]
+    assert [row["object"] for row in tables["statements"]] == ["WP1", "https://pfocr.wikipathways.org/vocab#Pathway"]
     assert {row["subject"] for row in tables["statements"]} == {"https://identifiers.org/wikipathways/WP1"}
+
+
+SPECIAL_GRAPH = (
+    [
+        {**gene(1, "ONE"), "organism": ["taxon:9606", "taxon:1"], "memberOf": ["fam:S1", "fam:S2", "fam:missing", {"@value": "text"}]},
+        {**gene(2, "TWO"), "organism": {"@value": "mouse"}},
+        {"type": "pfocr:Family", "id": "fam:S1", "prefLabel": "Same"},
+        {"type": ["pfocr:Family", "pfocr:Organism"], "id": "fam:S2", "prefLabel": "Same", "identifier": "1"},
+        {"type": "pfocr:Chemical", "id": "mesh:D1", "memberOf": "fam:S1"},
+        {"type": "pfocr:Paper", "id": "https://example.org/PMC1", "identifier": "PMC1"},
+        {"type": "pfocr:Paper", "id": "pmc:PMC1", "identifier": "PMC1"},
+    ],
+    [
+        figure("PMC1__a", "A", [mention("ncbigene:1", id="mention:1", hasTarget=["figure:PMC1__a.html", "figure:PMC1__b.html"]),
+                                mention("ncbigene:2", id="mention:2", family="fam:other")], identifier="alias", citedIn="pmc:PMC1"),
+        figure("PMC1__b", "B", [mention("ncbigene:1", id="mention:1", hasTarget=["figure:PMC1__a.html", "figure:PMC1__b.html"])],
+               identifier="alias", citedIn=["pmc:PMC7", {"@value": "a text"}]),
+    ],
+)  # fmt: skip
+"""A graph of another program: entities without a description or with equal names, literals for IRIs, and figures with one alias."""
+
+
+def test_keys_hold_for_graphs_of_other_programs() -> None:
+    tables, warnings = read(SPECIAL_GRAPH[0], *SPECIAL_GRAPH[1])
+    assert warnings == {}
+    for table in TABLES:
+        rows = tables[table.name]
+        keys = [tuple(row[column] for column in table.primary_key) for row in rows]
+        assert not table.primary_key or len(set(keys)) == len(keys), table.name
+        assert all(map(all, keys)), table.name
+        for key in table.foreign_keys:
+            names = {row[key.target] for row in tables[key.table]}
+            assert {row[key.column] for row in rows} - {""} <= names, (table.name, key)
+    assert [row["figid"] for row in tables["figures"]] == ["PMC1__a", "PMC1__b"]
+    assert {row["paper"] for row in tables["papers"]} == {"PMC1", "PMC7", "https://example.org/PMC1"}
+    assert {row["family"] for row in tables["families"]} == {"S1", "S2", "missing", "other"}
+    objects = {row["object"] for row in tables["statements"]}
+    assert {"mouse", "text", "a text", "Same", "PMC1"} <= objects
+    assert "https://pfocr.wikipathways.org/families/S1" in objects, "a chemical has no row in memberships"
+
+
+def test_the_figid_is_the_same_in_all_formats() -> None:
+    genes = [gene(number, f"G{number}") for number in (1, 2, 3)]
+    mentions = [mention(f"ncbigene:{number}", id=f"mention:{number}") for number in (1, 2, 3)]
+    files, _ = derive_in_memory([HUMAN, *genes], [figure("PMC1__a%20b", "A", mentions, identifier="alias")], "csv", "gmt", "biothings")
+    documents = files.contents["biothings.jsonl"].decode()
+    sets = files.contents["genesets/Homo_sapiens.all.gmt"].decode()
+    rows = list(csv.DictReader(io.StringIO(files.contents["tables/figures.csv"].decode(), newline="")))
+    assert {rows[0]["figid"], json.loads(documents)["_id"], sets.partition("\t")[0]} == {"PMC1__a b"}
+    assert rows[0]["aliases"] == '["alias"]'
+
+
+def test_lists_are_sorted_so_every_source_gives_the_same() -> None:
+    for words in (["b", "a", "é"], ["é", "a", "b"]):
+        tables, _ = read([], FigureNodes({**FIGURE.figure, "organismName": words, "keywords": words}, []))
+        assert [tables["figures"][0][name] for name in ("organism_names", "keywords")] == ['["a", "b", "é"]'] * 2
 
 
 @given(st.text(st.characters(codec=None, categories=None), min_size=1))
