@@ -113,44 +113,46 @@ def local_id(identifier: str) -> str:
 
 
 def figid(figure: Node) -> str:
-    """The figid of a figure, which its IRI has percent-encoded; the whole identifier of a figure with another IRI.
+    """The figid of a figure, which its IRI has percent-encoded; the whole IRI if it is another one.
 
     Identifiers of the figure in the graph do not count: they can be missing, or be aliases, which figures can share.
 
-    >>> figid({"id": "figure:PMC100008__Fig%201.html"}), figid({"id": "figure:PMC100008__F1"})
-    ('PMC100008__Fig 1', 'figure:PMC100008__F1')
+    >>> figid({"id": "figure:PMC100008__Fig%201.html"}), figid({"id": "https://example.org/F1"})
+    ('PMC100008__Fig 1', 'https://example.org/F1')
     """
-    identifier = node_id(figure)
-    name = unquote(identifier.removeprefix("figure:").removesuffix(".html"))
-    return name if name and identifier in (f"figure:{quote(name, safe='')}.html", f"figure:{name}.html") else identifier
+    iri = expand_id(node_id(figure))
+    name = unquote(iri.removeprefix(PREFIXES["figure"]).removesuffix(".html"))
+    is_usual = name and iri.removeprefix(PREFIXES["figure"]) in (f"{quote(name, safe='')}.html", f"{name}.html")
+    return name if is_usual else iri
 
 
 def family_name(identifier: str) -> str:
-    """The name of a family, which its IRI has percent-encoded; the whole identifier of a family with another IRI.
+    """The name of a family, which its IRI has percent-encoded; the whole IRI if it is another one.
 
-    >>> family_name("fam:A%2FB"), family_name("fplx:AKT")
-    ('A/B', 'fplx:AKT')
+    >>> family_name("fam:A%2FB"), family_name("https://example.org/A")
+    ('A/B', 'https://example.org/A')
     """
-    name = unquote(identifier.removeprefix("fam:"))
-    return name if name and identifier == f"fam:{quote(name, safe='')}" else identifier
+    iri = expand_id(identifier)
+    name = unquote(iri.removeprefix(PREFIXES["fam"]))
+    return name if name and iri == PREFIXES["fam"] + quote(name, safe="") else iri
 
 
 def paper_name(identifier: str) -> str:
-    """The PubMed Central id of a paper; the whole identifier of another paper.
+    """The PubMed Central id of a paper; the whole IRI of another paper.
 
     >>> paper_name("pmc:PMC7378365"), paper_name("https://doi.org/10.1000/182")
     ('PMC7378365', 'https://doi.org/10.1000/182')
     """
-    return identifier.removeprefix("pmc:")
+    return expand_id(identifier).removeprefix(PREFIXES["pmc"])
 
 
 def taxon_name(identifier: str) -> str:
-    """The number of an organism at NCBI Taxonomy; the whole identifier of another organism.
+    """The number of an organism at NCBI Taxonomy; the whole IRI of another organism.
 
     >>> taxon_name("taxon:9606"), taxon_name("https://example.org/9606")
     ('9606', 'https://example.org/9606')
     """
-    return identifier.removeprefix("taxon:")
+    return expand_id(identifier).removeprefix(PREFIXES["taxon"])
 
 
 def expand_id(identifier: str) -> str:

@@ -120,7 +120,7 @@ def _make_body_cells(entities: Mapping[str, EntitySummary], body: str) -> _BodyC
         expand_id(body),
         summary.label or None,
         entities.get(organism, UNKNOWN_ENTITY).label or None,
-        taxon_name(organism) or None,
+        taxon_name(organism) if organism else None,
         *[body if kind == name else None for name in _KINDS],
     )
 

@@ -99,7 +99,7 @@ class Tables(DerivedFormat):
         figure, statements = nodes.figure, list[Row]()
         paper = min(iris(figure, "citedIn"), default="")
         year = self.entities.get(paper, UNKNOWN_ENTITY).year
-        cells = FigureCells(figid(figure), expand_id(node_id(figure)), paper_name(paper) or None, to_integer(year))
+        cells = FigureCells(figid(figure), expand_id(node_id(figure)), paper_name(paper) if paper else None, to_integer(year))
         computed: dict[str, Cell] = {**cells._asdict(), "aliases": [name for name in iris(figure, "identifier") if name != cells.figid]}
         self._add(FIGURES, [self._readers[FIGURES.name].read(figure, computed, statements)])
         plain_mentions = self._mentions.add(cells, nodes.mentions, statements)
