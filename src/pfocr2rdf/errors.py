@@ -150,6 +150,10 @@ class StoppedError(PfocrError):
     """The run stopped at the first refusal or violation, as requested."""
 
 
+class LateInterrupt(KeyboardInterrupt):
+    """A signal came while the files were put in place, which was finished first."""
+
+
 class ExitStatus(IntEnum):
     """The exit status of a command."""
 

@@ -190,6 +190,22 @@ def test_the_list_of_commands_shows_whole_sentences_and_aligned_exit_statuses() 
     assert [line[:5] for line in statuses] == ["    0", "    1", "    2", "    3"]
 
 
+def test_no_command_takes_an_empty_output_for_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = [name for name in main.list_commands(click.Context(main)) if _has_output(main, name)]
+    assert {"convert", "diff", "export", "load", "nanopub", "publish", "query", "records", "release", "stats"} <= set(names)
+    for name in names:
+        result = CliRunner().invoke(main, [name, "source", "--output", ""])
+        assert result.exit_code == 2, name
+        assert "Invalid value for '-o' / '--output': the path is empty; the current folder is '.'." in result.stderr, name
+    assert list(tmp_path.iterdir()) == []
+
+
+def _has_output(group: click.Group, name: str) -> bool:
+    command = group.get_command(click.Context(group), name)
+    return command is not None and any(parameter.name == "output" for parameter in command.params)
+
+
 def test_every_command_has_help_with_examples_and_every_option_a_text() -> None:
     for name, command in main.commands.items():
         result = run(name, "--help")

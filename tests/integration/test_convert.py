@@ -21,9 +21,11 @@ from pfocr2rdf import ConnectionOptions, OutputError, SourceError, StoreError, c
 from pfocr2rdf.cli import main
 from pfocr2rdf.derived.formats import DERIVED_FORMATS
 from pfocr2rdf.derived.graph import NodeGraph
+from pfocr2rdf.derived.kgx import UNREADABLE_COUNT
 from pfocr2rdf.derived.nodes import FigureNodes, Node
 from pfocr2rdf.errors import OptionError
 from pfocr2rdf.stores.node_graphs import read_nodes
+from pfocr2rdf.stores.write_records import write_records
 
 FORMATS = list(DERIVED_FORMATS)
 N_TRIPLES = pyoxigraph.RdfFormat.N_TRIPLES
@@ -210,6 +212,61 @@ def test_folders_of_others_are_refused(folder: Path, tmp_path: Path) -> None:
         export([ROOT / "examples"], tmp_path / "mine")
     with pytest.raises(OutputError, match="is a URL, and convert writes to folders"):
         convert(folder / "export", "memory://out", formats=["gmt"])
+
+
+def test_an_empty_path_is_not_the_current_folder(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for force in (False, True):
+        with unchanged(tmp_path), pytest.raises(OutputError, match="the path of the output is empty"):
+            convert(folder / "export", "", formats=["gmt"], force=force)
+
+
+@pytest.mark.parametrize("text", ["", "<urn:a> <urn:b> <urn:c> .\n"])
+def test_a_graph_without_figures_is_refused_as_for_records_and_sites(text: str, tmp_path: Path) -> None:
+    (tmp_path / "graph.nt").write_text(text)
+    for command, output in (("convert", "out"), ("records", "records"), ("publish", "site")):
+        formats = ["--format", "gmt", "--format", "sssom"] if command == "convert" else []
+        result = CliRunner().invoke(main, [command, str(tmp_path / "graph.nt"), "--output", str(tmp_path / output), *formats])
+        assert (result.exit_code, result.stderr.count("\n")) == (3, 1), result.output
+        assert command != "convert" or "graph.nt: the graph has no figures, so there is nothing to convert" in result.stderr
+        assert not (tmp_path / output).exists()
+
+
+def test_a_literal_instead_of_an_iri_is_counted_and_refers_to_nothing(tmp_path: Path) -> None:
+    (tmp_path / "graph.ttl").write_text("""
+        PREFIX pfocr: <https://pfocr.wikipathways.org/vocab#> PREFIX oa: <http://www.w3.org/ns/oa#>
+        PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+        PREFIX mesh: <http://id.nlm.nih.gov/mesh/> PREFIX mention: <https://pfocr.wikipathways.org/mentions/>
+        <https://pfocr.wikipathways.org/figures/PMC7__F1.html> a pfocr:Figure ; pfocr:citedIn "pmc:PMC7" .
+        mesh:D1 a pfocr:Chemical ; skos:closeMatch "chebi:15377" .
+        mention:one a pfocr:Mention ; oa:hasBody "ncbigene:1", mesh:D1 ;
+            oa:hasTarget <https://pfocr.wikipathways.org/figures/PMC7__F1.html> .
+    """)
+    summary = convert(tmp_path / "graph.ttl", tmp_path / "out", formats=["kgx", "sssom", "biothings", "gmt", "linksets"])
+    assert summary.warnings["statement with a literal instead of an IRI, which is no node, edge or mapping"] == 3
+    edges = [json.loads(line) for line in (tmp_path / "out" / "kgx" / "edges.jsonl").read_text().splitlines()]
+    assert [edge["object"] for edge in edges] == ["MESH:D1"]
+    nodes = (tmp_path / "out" / "kgx" / "nodes.jsonl").read_text()
+    document = json.loads((tmp_path / "out" / "biothings.jsonl").read_text())
+    assert "chebi" not in nodes.lower()
+    assert document["associatedWith"]["pmc"] is None
+    assert document["associatedWith"]["mentions"] == {
+        "chemicals": {"mesh": ["D1"], "chebi": []}, "diseases": {"mesh": [], "doid": []}, "genes": {"ncbigene": []}
+    }  # fmt: skip
+    assert not (tmp_path / "out" / "sssom").exists()
+
+
+def test_numbers_of_thousands_of_digits_are_counted_not_read(tmp_path: Path) -> None:
+    (tmp_path / "graph.ttl").write_text(f"""
+        PREFIX pfocr: <https://pfocr.wikipathways.org/vocab#> PREFIX oa: <http://www.w3.org/ns/oa#>
+        <https://pfocr.wikipathways.org/figures/PMC7__F1.html> a pfocr:Figure .
+        <https://identifiers.org/ncbigene/1> a pfocr:Gene ; <http://www.w3.org/2000/01/rdf-schema#label> "A" .
+        <https://pfocr.wikipathways.org/mentions/one> a pfocr:Mention ; oa:hasBody <https://identifiers.org/ncbigene/1> ;
+            oa:hasTarget <https://pfocr.wikipathways.org/figures/PMC7__F1.html> ; pfocr:word "a" ; pfocr:occurrences {"7" * 5000} .
+    """)
+    summary = convert(tmp_path / "graph.ttl", tmp_path / "out", formats=FORMATS)
+    assert summary.warnings[UNREADABLE_COUNT] == 1
+    assert write_records(tmp_path / "graph.ttl", tmp_path / "records").exit_status == 1
 
 
 def test_nothing_is_left_where_the_source_cannot_be_read(folder: Path, tmp_path: Path) -> None:

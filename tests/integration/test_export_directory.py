@@ -8,14 +8,18 @@ import json
 import os
 import resource
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
 from tests.support.output_directories import SIDECARS, UnexpectedError, assert_intact, contents, in_place, record, unchanged, write_records
+from tests.support.records import ROOT, older, write
 
+from pfocr2rdf.cli import main
 from pfocr2rdf.errors import OutputError, SourceError, StoppedError
 from pfocr2rdf.pipeline import record_writer, single
 from pfocr2rdf.pipeline.export import export
@@ -232,13 +236,89 @@ def test_an_output_that_is_a_file_is_refused_and_stays(below: str, source: Path,
     assert output.read_bytes() == b"mine"
 
 
-def test_a_name_that_is_taken_by_a_folder_is_refused(source: Path, output: Path) -> None:
-    (output / "figures.ttl" / "sub").mkdir(parents=True)
-    with pytest.raises(OutputError):
-        export([source], output)
-    assert (output / "figures.ttl" / "sub").is_dir()
-    assert not (output / MANIFEST_FILE).exists()
+@pytest.mark.parametrize("name", ["figures.ttl", MANIFEST_FILE, "kgx/edges.tsv", "genesets/Homo_sapiens.all.gmt"])
+def test_a_name_that_is_taken_by_a_folder_is_refused(name: str, output: Path) -> None:
+    (output / name / "sub").mkdir(parents=True)
+    with unchanged(output), pytest.raises(OutputError, match=rf"out/{name}: is a folder, and a file of this name must be written"):
+        export([ROOT / "examples"], output, formats=["turtle", "kgx", "gmt"], force=True)
     assert not (output / STAGING_DIR).exists()
+
+
+def test_an_export_stays_whole_where_a_later_one_cannot_be_published(source: Path, output: Path) -> None:
+    export([source], output, formats=["turtle", "kgx"])
+    (output / "kgx" / "edges.tsv").unlink()
+    (output / "kgx" / "edges.tsv" / "sub").mkdir(parents=True)
+    with unchanged(output), pytest.raises(OutputError, match=r"kgx/edges.tsv: is a folder"):
+        export([source], output, formats=["jsonld", "kgx"], fresh=True)
+    export([source], output, formats=["jsonld"])
+    assert_intact(output)
+    assert sorted(path.relative_to(output / "kgx").as_posix() for path in (output / "kgx").rglob("*")) == ["edges.tsv", "edges.tsv/sub"]
+
+
+def test_files_of_an_export_go_with_the_export_after_one_that_failed(source: Path, output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    export([source], output, formats=["turtle", "kgx"])
+
+    def replace(old: Any, new: Any) -> None:
+        if os.fspath(new) == os.fspath(output / "figures.nt"):
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+        os.rename(old, new)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", replace)
+        with pytest.raises(OutputError, match=r"out/figures.nt: cannot be written: Permission denied"):
+            export([source], output, formats=["ntriples", "kgx"])
+    export([source], output, formats=["jsonld"])
+    assert_intact(output)
+    assert not (output / "kgx").exists()
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_name_in_the_quarantine_that_is_taken_is_refused(kind: str, source: Path, output: Path) -> None:
+    write(source, {"PMC9__F1.md": f"---\n{older('PMC9__F1', 'year: abcd')}---\n"})
+    taken = output / "quarantine" / "PMC9__F1"
+    taken.parent.mkdir(parents=True)
+    if kind == "file":
+        taken.write_bytes(b"mine")
+    else:
+        write(taken, {"mine.txt": "mine"})
+    with unchanged(output), pytest.raises(OutputError, match=r"quarantine/PMC9__F1: exists"):
+        export([source], output, force=True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_waits_until_all_files_are_in_place(
+    number: signal.Signals, source: Path, output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def replace(old: Any, new: Any) -> None:
+        if os.fspath(new) == os.fspath(output / "figures.nt"):
+            signal.raise_signal(number)
+        os.rename(old, new)
+
+    # A command that was interrupted leaves its own handlers.
+
+    handlers = {
+        name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }  # a command that was interrupted leaves its own
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "replace", replace)
+            result = CliRunner().invoke(main, ["export", str(source), "-o", str(output), "-f", "nt", "-f", "kgx", "--quiet"])
+    finally:
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, handlers[name])
+    assert result.exit_code == 3
+    assert result.stderr.endswith(" while the files were put in place; all of them were published\n")
+    assert_intact(output)
+    assert not (output / STAGING_DIR).exists()
+
+
+@pytest.mark.parametrize("partition_size", [None, 2])
+def test_an_empty_path_is_not_the_current_folder(
+    partition_size: int | None, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with unchanged(tmp_path), pytest.raises(OutputError, match="the path of the output is empty; name a folder with --output"):
+        export([source], "", partition_size=partition_size)
 
 
 def test_what_was_refused_can_be_tried_again(source: Path, output: Path) -> None:
@@ -310,7 +390,9 @@ def test_an_error_while_files_are_put_in_place_is_an_output_error(
             export([source], output, formats=["turtle", "ntriples"])
     assert (output / MANIFEST_FILE).exists() == (after == 0)
     assert after or contents(output) == previous
-    assert not (output / STAGING_DIR).exists()
+    lists = {path.name for path in (output / STAGING_DIR).glob("*")}
+    assert lists <= {MANIFEST_FILE, f"earlier-{MANIFEST_FILE}", "previous-manifest.json"}, "the next run knows our files by them"
+    assert bool(lists) == (after > 0)
     export([source], output, formats=["turtle", "ntriples"])
     assert_intact(output)
     assert sorted(contents(output)) == sorted([*SIDECARS, "figures.nt", "figures.ttl"])

@@ -52,7 +52,7 @@ class Files:
 def derive_in_memory(entities: list[Node], figures: list[FigureNodes], *formats: str) -> tuple[Files, dict[str, int]]:
     """The files and warnings of formats."""
     files = Files()
-    return files, derive(NodesInMemory(entities, figures), formats, files.open)
+    return files, derive(NodesInMemory(entities, figures), formats, files.open).warnings
 
 
 def gene(number: int | str, symbol: str = "", organism: str = "taxon:9606") -> Node:

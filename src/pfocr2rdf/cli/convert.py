@@ -8,7 +8,7 @@ import click
 
 from pfocr2rdf.cli.connection import server_options
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.params import FormatName
+from pfocr2rdf.cli.params import FormatName, OutputPath
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.cli.table import print_summary
 from pfocr2rdf.derived.formats import DERIVED_FORMATS
@@ -27,7 +27,7 @@ Examples:
 
 @click.command("convert", epilog=_EXAMPLES)
 @click.argument("source", metavar="SOURCE", type=click.Path())
-@click.option("-o", "--output", required=True, metavar="DIRECTORY", type=click.Path(), help="The output folder.")
+@click.option("-o", "--output", required=True, metavar="DIRECTORY", type=OutputPath(), help="The output folder.")
 @click.option(
     "-f", "--format", "formats", multiple=True, required=True, type=FormatName(list(DERIVED_FORMATS)),
     help="Derived format; repeat for several.",

@@ -13,7 +13,7 @@ from pfocr2rdf.analysis.delta.diff import diff
 from pfocr2rdf.analysis.delta.model import DiffSummary
 from pfocr2rdf.analysis.delta.writers import DELTA_FORMATS
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.params import absolute_iri
+from pfocr2rdf.cli.params import OutputPath, absolute_iri
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES
 from pfocr2rdf.storage.delta_format import UPDATE_STATEMENTS
@@ -31,7 +31,7 @@ Examples:
 @click.argument("old", type=click.Path())
 @click.argument("new", type=click.Path())
 @click.option(
-    "-o", "--output", type=click.Path(file_okay=False, path_type=Path),
+    "-o", "--output", type=OutputPath(file_okay=False, path_type=Path),
     help="Folder to write the delta to. Default: print the differences, and write none.",
 )  # fmt: skip
 @click.option(

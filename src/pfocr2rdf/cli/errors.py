@@ -13,7 +13,7 @@ import click
 
 from pfocr2rdf.cli.interrupts import interrupt_on_signals
 from pfocr2rdf.cli.standard_output import check_standard_output
-from pfocr2rdf.errors import DEBUG_VARIABLE, ExitStatus, OptionError, PfocrError, describe_os_error
+from pfocr2rdf.errors import DEBUG_VARIABLE, ExitStatus, LateInterrupt, OptionError, PfocrError, describe_os_error
 from pfocr2rdf.storage.scratch import remove_abandoned
 from pfocr2rdf.storage.urls import redact_text
 
@@ -44,6 +44,8 @@ def handle_errors(command: Callable[P, int]) -> Callable[P, None]:
             raise click.UsageError(f"{error}.") from None
         except PfocrError as error:
             fail(str(error))
+        except LateInterrupt as interrupt:
+            fail(f"{str(interrupt) or 'interrupted'} while the files were put in place; all of them were published")
         except KeyboardInterrupt as interrupt:
             fail(f"{str(interrupt) or 'interrupted'}; nothing was published")
         except Exception as error:

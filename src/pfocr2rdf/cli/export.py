@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.params import FormatName, override_release, shapes_option
+from pfocr2rdf.cli.params import FormatName, OutputPath, override_release, shapes_option
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.cli.table import print_summary
 from pfocr2rdf.derived.formats import DERIVED_FORMATS
@@ -39,7 +39,14 @@ Examples:
 
 @click.command("export", epilog=_EXAMPLES)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCES...", type=click.Path(allow_dash=True))
-@click.option("-o", "--output", required=True, metavar="DIRECTORY", help="The output folder, as a path or a URL (s3://bucket/folder).")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="DIRECTORY",
+    type=OutputPath(),
+    help="The output folder, as a path or a URL (s3://bucket/folder).",
+)
 @click.option(
     "-f", "--format", "formats", multiple=True, type=FormatName([*SERIALIZERS, *DERIVED_FORMATS]), default=DEFAULT_FORMATS,
     show_default=True,

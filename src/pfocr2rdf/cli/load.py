@@ -11,7 +11,7 @@ import click
 
 from pfocr2rdf.cli.connection import server_options
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.params import absolute_iri, web_url
+from pfocr2rdf.cli.params import OutputPath, absolute_iri, web_url
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.cli.table import print_summary
 from pfocr2rdf.errors import ExitStatus
@@ -78,7 +78,7 @@ Examples:
     help="Do not load; write a script for the bulk loader of this store.",
 )
 @click.option(
-    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
+    "-o", "--output", type=OutputPath(file_okay=False, path_type=Path), metavar="FOLDER",
     help="Folder for the script of --plan. Default: plan.",
 )  # fmt: skip
 @click.option(

@@ -9,7 +9,7 @@ import click
 
 from pfocr2rdf.bundles.nanopublications import create_nanopublications
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.params import override_release
+from pfocr2rdf.cli.params import OutputPath, override_release
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.pipeline.release import Release, read_release
 
@@ -25,7 +25,7 @@ Examples:
 @click.option(
     "--figure", "figures", multiple=True, required=True, metavar="FIGID", help="Figure, by figid, alias or IRI; repeat for several."
 )
-@click.option("-o", "--output", required=True, metavar="FILE", type=click.Path(dir_okay=False), help="The output file (TriG).")
+@click.option("-o", "--output", required=True, metavar="FILE", type=OutputPath(dir_okay=False), help="The output file (TriG).")
 @click.option(
     "--metadata", metavar="FILE", type=click.Path(),
     help="YAML file with creators, license and date, as for 'pfocr2rdf export'. Default: what dataset.ttl of an export states.",

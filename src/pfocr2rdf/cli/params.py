@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 
 import click
@@ -25,6 +26,18 @@ class FormatName(click.Choice[str]):
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The project's name of the format."""
         return super().convert(canonical_format_name(value), param, ctx)
+
+
+class OutputPath(click.Path):
+    """The type of an option whose value is the path of an output, which is not empty: that would be the current folder."""
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        """The path."""
+        if not os.fspath(value):
+            self.fail("the path is empty; the current folder is '.'.", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def absolute_iri(text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.params import pictures_option, web_url
+from pfocr2rdf.cli.params import OutputPath, pictures_option, web_url
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.site.static.directory import PRECOMPRESSION_MODES
@@ -37,7 +37,7 @@ def _page_folders(text: str) -> tuple[str, ...]:
 
 @click.command("publish", epilog=_EXAMPLES)
 @click.argument("source", type=click.Path(path_type=Path), default=DEFAULT_STORE)
-@click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), required=True, metavar="SITE", help="Folder of the site.")
+@click.option("-o", "--output", type=OutputPath(file_okay=False, path_type=Path), required=True, metavar="SITE", help="Folder of the site.")
 @click.option(
     "--pages", default=",".join(PAGE_FOLDERS), type=_page_folders, metavar="KINDS",
     help=f"Comma-separated types of resources that get pages: {', '.join(PAGE_FOLDERS)}. Default: all.",

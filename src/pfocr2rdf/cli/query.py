@@ -12,7 +12,7 @@ import click
 from pfocr2rdf.cli.connection import server_options
 from pfocr2rdf.cli.errors import handle_errors
 from pfocr2rdf.cli.output import open_output_file, open_standard_output
-from pfocr2rdf.cli.params import FormatName, absolute_iri
+from pfocr2rdf.cli.params import FormatName, OutputPath, absolute_iri
 from pfocr2rdf.cli.table import write_table
 from pfocr2rdf.errors import ExitStatus, describe_os_error
 from pfocr2rdf.storage.regular_files import read_file_or_pipe
@@ -123,7 +123,7 @@ def _read_query_file(path: Path) -> str:
     help="Set a parameter of the query, such as gene=STAT3: a symbol or name, an id or an IRI. Repeat for several; --list names them.",
 )  # fmt: skip
 @click.option("--graph", "graphs", multiple=True, metavar="IRI", type=absolute_iri, help="Query only this graph; repeat for several.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write the results to.")
+@click.option("-o", "--output", type=OutputPath(dir_okay=False, path_type=Path), help="File to write the results to.")
 @click.option("--service", is_flag=True, help="Allow federated queries (SERVICE).")
 @click.option(
     "--list", "list_examples", is_flag=True, is_eager=True,

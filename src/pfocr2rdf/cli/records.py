@@ -8,6 +8,7 @@ import click
 
 from pfocr2rdf.cli.connection import server_options
 from pfocr2rdf.cli.errors import handle_errors
+from pfocr2rdf.cli.params import OutputPath
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.cli.table import print_summary
 from pfocr2rdf.storage.urls import redact_url
@@ -27,7 +28,7 @@ _MAX_SHOWN = 10
 
 @click.command("records", epilog=_EXAMPLES)
 @click.argument("source", metavar="SOURCE", type=click.Path())
-@click.option("-o", "--output", required=True, metavar="DIRECTORY", type=click.Path(), help="The output folder. It must be new or empty.")
+@click.option("-o", "--output", required=True, metavar="DIRECTORY", type=OutputPath(), help="The output folder. It must be new or empty.")
 @click.option(
     "--image-url", default="", metavar="TEMPLATE",
     help="URL of the pictures, if the graph was exported with --image-url. Default: Europe PMC.",

@@ -10,7 +10,7 @@ import click
 
 from pfocr2rdf.bundles.create import BundleSummary, create_release
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.params import doi_name, override_release
+from pfocr2rdf.cli.params import OutputPath, doi_name, override_release
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.cli.table import print_summary
 from pfocr2rdf.pipeline.release import Release, read_release
@@ -25,7 +25,7 @@ Examples:
 
 @click.command("release", epilog=_EXAMPLES)
 @click.argument("export", metavar="EXPORT", type=click.Path())
-@click.option("-o", "--output", required=True, metavar="BUNDLE", type=click.Path(), help="The output folder.")
+@click.option("-o", "--output", required=True, metavar="BUNDLE", type=OutputPath(), help="The output folder.")
 @click.option(
     "--metadata", metavar="FILE", type=click.Path(),
     help="YAML file with dataset metadata, as for 'pfocr2rdf export'. Default: what dataset.ttl of the export states.",

@@ -13,6 +13,7 @@ from pfocr2rdf.analysis.stats.labels import printable_label
 from pfocr2rdf.analysis.stats.model import GraphStats
 from pfocr2rdf.analysis.stats.render import PLOT_FORMATS, require_matplotlib, write_plots
 from pfocr2rdf.cli.errors import handle_errors
+from pfocr2rdf.cli.params import OutputPath
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.cli.table import print_summary
 
@@ -37,7 +38,7 @@ def _require_output(context: click.Context, parameter: click.Parameter, values: 
     help="Number of entries in each list.",
 )  # fmt: skip
 @click.option(
-    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER", is_eager=True,
+    "-o", "--output", type=OutputPath(file_okay=False, path_type=Path), metavar="FOLDER", is_eager=True,
     help="Folder to write plots to.",
 )  # fmt: skip
 @click.option(

@@ -12,7 +12,7 @@ from typing import Any
 from pfocr2rdf.derived.base import DerivedFormat, OutputFiles
 from pfocr2rdf.derived.entities import UNKNOWN_ENTITY, EntitySummary
 from pfocr2rdf.derived.gene_evidence import LEVELS, ncbi_gene_id, numeric_order, rank_entities
-from pfocr2rdf.derived.nodes import FigureNodes, Node, expand_id, figid, local_id, node_id, value, values
+from pfocr2rdf.derived.nodes import FigureNodes, Node, expand_id, figid, iris, local_id, node_id, value, values
 from pfocr2rdf.derived.plain_text import replace_surrogates
 
 FILE_BY_LEVEL = {"strict": "biothings.strict.jsonl", "synonyms": "biothings.synonyms.jsonl", "all": "biothings.jsonl"}
@@ -41,7 +41,7 @@ class BioThings(DerivedFormat):
         for class_name in values(entity, "type"):
             if class_name in _ID_FIELDS:
                 field, lists = _ID_FIELDS[class_name]
-                curies = dict.fromkeys((node_id(entity), *values(entity, "closeMatch"), *values(entity, "exactMatch")))
+                curies = dict.fromkeys((node_id(entity), *iris(entity, "closeMatch"), *iris(entity, "exactMatch")))
                 self._identifiers.setdefault(node_id(entity), []).extend(
                     (field, prefix, local_id(curie)) for curie in curies if (prefix := curie.partition(":")[0]) in lists
                 )
@@ -51,12 +51,12 @@ class BioThings(DerivedFormat):
         gene_ranks: list[tuple[str, int]] = []
         lists: dict[str, dict[str, set[str]]] = {field: {name: set() for name in names} for field, names in _ID_FIELDS.values()}
         for entity, rank in rank_entities(nodes.mentions).items():
-            if identifiers := self._identifiers.get(entity):
-                for field, name, identifier in identifiers:
-                    lists[field][name].add(identifier)
-            elif gene := ncbi_gene_id(entity):
+            identifiers, gene = self._identifiers.get(entity, ()), ncbi_gene_id(entity)
+            for field, name, identifier in identifiers:
+                lists[field][name].add(identifier)
+            if gene:
                 gene_ranks.append((gene, rank))
-            else:
+            elif not identifiers:
                 self._note_unidentified(entity)
         document = self._document(nodes.figure)
         mentions = document["associatedWith"]["mentions"] = {
@@ -69,7 +69,7 @@ class BioThings(DerivedFormat):
             file.write(f"{self._encode(document)}\n".encode())
 
     def _document(self, figure: Node) -> dict[str, Any]:
-        paper, image = value(figure, "citedIn"), value(figure, "image")
+        paper, image = (min(iris(figure, term), default="") for term in ("citedIn", "image"))
         return {
             "_id": self._clean(figid(figure)),
             "associatedWith": {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import ExitStack
+from typing import NamedTuple
 
 from pfocr2rdf.derived.base import OpenFile, OutputFiles
 from pfocr2rdf.derived.entities import EntitySummary, summarize_entity
@@ -13,18 +14,23 @@ from pfocr2rdf.derived.graph import NodeGraph
 from pfocr2rdf.derived.nodes import node_id
 
 
-def derive(graph: NodeGraph, format_names: Iterable[str], open_file: OpenFile) -> dict[str, int]:
+class Derivation(NamedTuple):
+    """What was derived: the number of figures, and what the formats cannot represent, as sentences with counts."""
+
+    figures: int
+    warnings: dict[str, int]
+
+
+def derive(graph: NodeGraph, format_names: Iterable[str], open_file: OpenFile) -> Derivation:
     """Write the files of derived formats.
 
     Args:
         graph: the graph, which is read twice.
         format_names: names of ``DERIVED_FORMATS``.
         open_file: opens the files of the output.
-
-    Returns:
-        What the formats cannot represent, as sentences with counts.
     """
     entities: dict[str, EntitySummary] = {}
+    figures = 0
     with ExitStack() as stack:
         files = OutputFiles(open_file, stack)
         names_by_class = group_names(format_names)
@@ -34,6 +40,7 @@ def derive(graph: NodeGraph, format_names: Iterable[str], open_file: OpenFile) -
             for derived_format in formats:
                 derived_format.add_entity(entity)
         for nodes in graph.iter_figures():
+            figures += 1
             for derived_format in formats:
                 derived_format.add_figure(nodes)
         for derived_format in formats:
@@ -41,4 +48,4 @@ def derive(graph: NodeGraph, format_names: Iterable[str], open_file: OpenFile) -
     warnings: Counter[str] = Counter()
     for derived_format in formats:
         warnings.update(derived_format.warnings)
-    return dict(sorted(warnings.items()))
+    return Derivation(figures, dict(sorted(warnings.items())))

@@ -25,8 +25,8 @@ from pfocr2rdf.derived.biolink import (
     biolink_curie,
     categories,
 )
-from pfocr2rdf.derived.entities import EntitySummary
-from pfocr2rdf.derived.nodes import FigureNodes, Node, expand_id, figid, node_id, value, values
+from pfocr2rdf.derived.entities import UNKNOWN_ENTITY, EntitySummary
+from pfocr2rdf.derived.nodes import FigureNodes, Node, expand_id, figid, iris, node_id, parse_integer, value, values
 from pfocr2rdf.derived.plain_text import replace_surrogates, to_plain_text
 
 NODE_COLUMNS = (
@@ -46,6 +46,8 @@ REPLACED_TEXT = "texts with '|' or control characters, which KGX TSV cannot repr
 REPLACED_SURROGATES = "figures and entities with lone surrogates, replaced in KGX JSON Lines"
 MENTION_WITHOUT_EDGE = "mentions without an identifier, which have no edge in KGX"
 UNDESCRIBED_ENTITY = "entities that the graph does not describe, without a name in KGX"
+UNCLASSIFIED_ENTITY = "entities of a class that is not in the Biolink Model, biolink:NamedThing in KGX"
+UNREADABLE_COUNT = "numbers of occurrences that are no integers of at most 18 digits, 0 in KGX"
 
 _encode_json = json.JSONEncoder(ensure_ascii=False).encode
 _NODE_INDEX = {column: index for index, column in enumerate(NODE_COLUMNS)}
@@ -61,6 +63,7 @@ class Kgx(DerivedFormat):
         self._node_table, self._edge_table = _create_table(files, "nodes", NODE_COLUMNS), _create_table(files, "edges", EDGE_COLUMNS)
         self._node_lines, self._edge_lines = files.create("kgx/nodes.jsonl"), files.create("kgx/edges.jsonl")
         self._curies: dict[str, str] = {}  # of the entities that have a node
+        self._targets: set[str] = set()  # of edges from entities: families and organisms, which may come later
         self._rows: list[str] = []
         self._lines: list[str] = []
 
@@ -85,10 +88,10 @@ class Kgx(DerivedFormat):
             publisher_name=value(entity, "publisher"),
             citation=value(entity, "citation"),
         )
-        for family in sorted(values(entity, "memberOf")):
-            self._add_edge(MEMBER_OF, curie, biolink_curie(family))
-        for organism in sorted(values(entity, "organism")):
-            self._add_edge(IN_TAXON, curie, biolink_curie(organism))
+        for kind, term in ((MEMBER_OF, "memberOf"), (IN_TAXON, "organism")):
+            for target in sorted(iris(entity, term)):
+                self._targets.add(target)
+                self._add_edge(kind, curie, biolink_curie(target))
         self._write_edges()
 
     def add_figure(self, nodes: FigureNodes) -> None:
@@ -112,23 +115,28 @@ class Kgx(DerivedFormat):
             organism_names=sorted(values(figure, "organismName")),
             annotations=sorted(values(figure, "annotation")),
         )
-        papers = sorted([self._entity_curie(paper) for paper in values(figure, "citedIn")])
+        papers = sorted([self._entity_curie(paper) for paper in iris(figure, "citedIn")])
         for paper in papers:
             self._add_edge(PART_OF, curie, paper)
-        for organism in sorted(values(figure, "organism")):
+        for organism in sorted(iris(figure, "organism")):
             self._add_edge(RELATED_TO_ORGANISM, curie, self._entity_curie(organism))
-        for pathway in sorted(values(figure, "pathway")):
+        for pathway in sorted(iris(figure, "pathway")):
             self._add_edge(RELATED_TO_PATHWAY, curie, self._entity_curie(pathway))
         self._add_mentions(curie, papers, self._group_mentions(nodes.mentions))
         self._write_edges()
+
+    def finish(self) -> None:
+        """Write nodes for the families and organisms that have none."""
+        for target in sorted(self._targets.difference(self._curies)):
+            self._add_named_thing(target)
 
     def _group_mentions(self, mentions: list[Node]) -> dict[str, list[Node]]:
         """The mentions of each entity."""
         groups: dict[str, list[Node]] = {}
         for mention in mentions:
-            entities = values(mention, "hasBody")
+            entities = iris(mention, "hasBody")
             if "family" in mention:
-                entities = entities + values(mention, "family")
+                entities = entities + iris(mention, "family")
             for entity in entities:
                 if entity in groups:
                     groups[entity].append(mention)
@@ -148,15 +156,15 @@ class Kgx(DerivedFormat):
             first = mentions[0]
             word, way, number = first.get("word"), first.get("evidence"), first.get("occurrences")
             if len(mentions) == 1 and type(word) is str and type(way) is str and type(number) is str:  # quicker than the lists below
-                ids, ways, occurrences = f"pfocr.{first['id']}", way, _integer(number)
+                ids, ways, occurrences = _mention_curie(first["id"]), way, self._count(number)
                 id_list, way_list, word_list = f'["{ids}"]', f'["{way}"]', f"[{encode_basestring(word)}]"
                 words = word if word.isprintable() and "|" not in word else self._clean(word)
             else:
-                ids, id_list = _join_curies([f"pfocr.{mention['id']}" for mention in mentions])
+                ids, id_list = _join_curies([_mention_curie(mention["id"]) for mention in mentions])
                 ways, way_list = _join_curies({way for mention in mentions for way in values(mention, "evidence")})
                 texts = sorted({word for mention in mentions for word in values(mention, "word")})
                 words, word_list = "|".join(map(self._clean, texts)), f"[{', '.join(map(encode_basestring, texts))}]"
-                occurrences = sum([_integer(number) for mention in mentions for number in values(mention, "occurrences")])
+                occurrences = sum([self._count(number) for mention in mentions for number in values(mention, "occurrences")])
             self._rows.append(
                 f"{figure}-mentions-{target}\t{figure}\tbiolink:mentions\t{target}\t{row_end}\t{len(mentions)}\t{ids}\t{words}\t{ways}"
                 f"\t{occurrences}\n"
@@ -184,14 +192,22 @@ class Kgx(DerivedFormat):
             self._lines.clear()
 
     def _entity_curie(self, entity: str) -> str:
-        return self._curies.get(entity) or self._add_undescribed(entity)
+        return self._curies.get(entity) or self._add_named_thing(entity)
 
-    def _add_undescribed(self, entity: str) -> str:
-        """Write a node for an entity that the graph does not describe, since an edge needs both its nodes, and return its CURIE."""
+    def _add_named_thing(self, entity: str) -> str:
+        """Write a node for an entity that has none, since an edge needs both its nodes, and return its CURIE."""
         curie = self._curies[entity] = biolink_curie(entity)
-        self.warn(UNDESCRIBED_ENTITY)
-        self._write_node(id=curie, category=["biolink:NamedThing"], iri=expand_id(entity))
+        self.warn(UNCLASSIFIED_ENTITY if entity in self.entities else UNDESCRIBED_ENTITY)
+        label = self.entities.get(entity, UNKNOWN_ENTITY).label
+        self._write_node(id=curie, category=["biolink:NamedThing"], name=label, iri=expand_id(entity))
         return curie
+
+    def _count(self, text: str) -> int:
+        """A number of occurrences."""
+        count = parse_integer(text)
+        if count is None:
+            self.warn(UNREADABLE_COUNT)
+        return count or 0
 
     def _write_node(self, **columns: str | list[str]) -> None:
         cells = [""] * len(NODE_COLUMNS)
@@ -232,12 +248,12 @@ def _join_curies(curies: Iterable[str]) -> tuple[str, str]:
 
 def _curies(node: Node, *terms: str) -> list[str]:
     """The values of terms as CURIEs, sorted."""
-    return sorted([biolink_curie(item) for term in terms for item in values(node, term)])
+    return sorted([biolink_curie(item) for term in terms for item in iris(node, term)])
 
 
-def _integer(text: str) -> int:
-    """The number of a literal; 0 if it is no number."""
-    return int(text) if text.isdecimal() else 0
+def _mention_curie(identifier: str) -> str:
+    """The CURIE of a mention; the IRI of a mention of another program."""
+    return f"pfocr.{identifier}" if identifier.startswith("mention:") else identifier
 
 
 @cache

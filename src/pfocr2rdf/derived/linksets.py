@@ -10,7 +10,7 @@ from itertools import combinations
 
 from pfocr2rdf.derived.base import DerivedFormat, OutputFiles
 from pfocr2rdf.derived.entities import EntitySummary
-from pfocr2rdf.derived.nodes import FigureNodes, Node, node_id, values
+from pfocr2rdf.derived.nodes import FigureNodes, Node, iris, node_id
 from pfocr2rdf.rdf.iri_profiles import IRI_PROFILES, MAPPED_PREFIXES, IriProfile
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.rdf.prefixes import PrefixMap
@@ -36,7 +36,7 @@ class Linksets(DerivedFormat):
 
     def add_entity(self, entity: Node) -> None:
         """Collect the identifiers of an entity and of its matches."""
-        for identifier in (node_id(entity), *values(entity, "exactMatch"), *values(entity, "closeMatch")):
+        for identifier in (node_id(entity), *iris(entity, "exactMatch"), *iris(entity, "closeMatch")):
             if identifier.partition(":")[0] in MAPPED_PREFIXES:
                 self._curies.add(identifier)
 

@@ -30,6 +30,7 @@ _KINDS = {
 
 
 _CURIES = PrefixMap(PREFIXES, re.compile(r"[^/:?#]+"))
+_match_integer = re.compile(r"[+-]?[0-9]{1,18}").fullmatch
 
 
 class FigureNodes(NamedTuple):
@@ -61,6 +62,8 @@ def iris(node: Node, term: str) -> list[str]:
     ['fam:ISGF', 'fam:STAT']
     """
     content = node.get(term, [])
+    if type(content) is str:
+        return [content]
     return sorted({item for item in (content if type(content) is list else [content]) if type(item) is str})
 
 
@@ -153,6 +156,15 @@ def taxon_name(identifier: str) -> str:
     ('9606', 'https://example.org/9606')
     """
     return expand_id(identifier).removeprefix(PREFIXES["taxon"])
+
+
+def parse_integer(text: str) -> int | None:
+    """The number that a text is, if it is one of at most 18 digits: Python refuses to read thousands of digits.
+
+    >>> parse_integer("042"), parse_integer("forty-two"), parse_integer("9" * 19)
+    (42, None, None)
+    """
+    return int(text) if _match_integer(text) else None
 
 
 def expand_id(identifier: str) -> str:

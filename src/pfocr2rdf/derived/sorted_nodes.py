@@ -14,14 +14,17 @@ from pfocr2rdf.errors import SourceError
 from pfocr2rdf.rdf.iri_profiles import is_of_other_profile
 from pfocr2rdf.rdf.serializers.jsonld import JsonLdSerializer
 from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, sort_pairs
+from pfocr2rdf.rdf.vocabulary import PROPERTIES
 from pfocr2rdf.storage.external_sort import ExternalSorter, SortedLines
 from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
 
 _FIGURE, _MENTION = ((RDF_TYPE, expand_term(f"pfocr:{name}")) for name in ("Figure", "Mention"))
 _GENE = (RDF_TYPE, expand_term("pfocr:Gene"))
+_OBJECT_PROPERTIES = frozenset(expand_term(row.name) for row in PROPERTIES if row.is_object)
 _HAS_TARGET = expand_term("oa:hasTarget")
 _BLANK_NODES = "statement with a blank node or a triple term is in no derived format"
+_LITERALS = "statement with a literal instead of an IRI, which is no node, edge or mapping"
 _ORPHANS = "mention without a figure is in no derived format"
 _ENTITY_KEY, _FIGURE_KEY = b"0", b"1"
 _decode = json.JSONDecoder(strict=False).decode  # the serializer writes control characters as they are, which no record has
@@ -82,6 +85,7 @@ def sort_nodes(subjects: Iterable[Subject], folder: Path, source: str, progress:
     for subject, statements in subjects:
         pairs = {pair for pair in statements if pair[1][0] in '<"' and pair[1][:2] != "<<"} if subject[0] == "<" else set()
         warnings[_BLANK_NODES] += len(statements) - len(pairs)
+        warnings[_LITERALS] += sum([term[0] == '"' and predicate in _OBJECT_PROPERTIES for predicate, term in pairs])
         if not pairs:
             continue
         if _GENE in pairs and is_of_other_profile(subject[1:-1]):

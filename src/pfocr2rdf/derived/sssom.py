@@ -13,7 +13,7 @@ from typing import BinaryIO, NamedTuple
 
 from pfocr2rdf.derived.base import DerivedFormat, OutputFiles
 from pfocr2rdf.derived.entities import EntitySummary
-from pfocr2rdf.derived.nodes import FigureNodes, Node, node_id, value, values
+from pfocr2rdf.derived.nodes import FigureNodes, Node, iris, node_id, value
 from pfocr2rdf.rdf.iris import CC0_IRI, DOI_SITE
 from pfocr2rdf.rdf.vocabulary import LINKED_DATASETS, PREFIXES, SITE_URL
 
@@ -110,7 +110,7 @@ class SssomMappings(DerivedFormat):
 
 def _iter_mappings(entity: Node) -> Iterator[tuple[str, str]]:
     for term, predicate in _PREDICATES.items():
-        for object_id in values(entity, term):
+        for object_id in iris(entity, term):
             yield predicate, f"doi:{object_id.removeprefix(DOI_SITE)}" if object_id.startswith(DOI_SITE) else object_id
 
 

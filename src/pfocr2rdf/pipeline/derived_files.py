@@ -46,5 +46,5 @@ def write_derived_files(
     syntax = next(syntax for syntax in SYNTAXES_BY_COST if syntax in by_syntax)
     graph = ExportedGraph([GraphPart(name, partial(open_graph_file, name), syntax, options.iri_profile) for name in by_syntax[syntax]])
     count = len(directory.written_files)
-    warnings = derive(graph, options.derived, directory.open)
+    warnings = derive(graph, options.derived, directory.open).warnings
     return DerivedFiles(sorted(directory.written_files[count:]), warnings)

@@ -26,7 +26,7 @@ from pfocr2rdf.storage.layout import (
 from pfocr2rdf.storage.output_storage import Storage
 from pfocr2rdf.storage.path_kinds import folder_kind
 from pfocr2rdf.storage.prune import OwnedFiles
-from pfocr2rdf.storage.staging import StagedDirectory
+from pfocr2rdf.storage.staging import StagedDirectory, require_name
 from pfocr2rdf.storage.urls import is_url
 
 _SQLITE_SUFFIXES = ("-wal", "-shm", "-journal")  # of the files that SQLite creates next to a database
@@ -36,8 +36,9 @@ def require_own_directory(output: str, *, force: bool, wanted_kind: str = "an ex
     """Refuse to write where a file is, or, unless ``force``, into a folder of another kind with files; hidden files do not count.
 
     Raises:
-        OutputError: it is a file, or holds other files than those of this kind.
+        OutputError: it has no name, is a file, or holds other files than those of this kind.
     """
+    require_name(output)
     if is_url(output):
         storage = Storage(output)
         label, names, kind = storage.display_url, [] if force else storage.names(), ""
@@ -149,6 +150,16 @@ class ExportDirectory(StagedDirectory):
     def _published_names(self) -> list[str]:
         # The state comes first: by it, the next run knows that files without a manifest are ours.
         return ([STATE_FILE] if (self.staging / STATE_FILE).exists() else []) + super()._published_names()
+
+    def _check_names(self) -> None:
+        super()._check_names()
+        if self.quarantined and (folder := self.path / QUARANTINE_DIR).exists() and not folder.is_dir():
+            raise OutputError(f"{folder}: is a file, and a folder of this name must be written; move or rename the file")
+        for figid in self.quarantined:
+            target = self.path / QUARANTINE_DIR / figid
+            is_ours = figid in self._owned.quarantined or (target / REASONS_FILE).is_file()
+            if target.is_file() or (target.is_dir() and not is_ours and any(target.iterdir())):
+                raise OutputError(f"{target}: exists, and the files of a quarantined record must be written there; move or rename it")
 
     def _publish_quarantine(self) -> None:
         folder = self.path / QUARANTINE_DIR

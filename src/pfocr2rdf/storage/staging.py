@@ -15,9 +15,16 @@ from typing import IO, Any, BinaryIO, Self
 from pfocr2rdf.errors import OutputError
 from pfocr2rdf.storage.compression import open_compressed, open_decompressed
 from pfocr2rdf.storage.files import BUFFER_BYTES, FileInfo, HashingWriter, map_os_errors
-from pfocr2rdf.storage.layout import STAGING_DIR, read_manifest
+from pfocr2rdf.storage.late_interrupts import defer_interrupts
+from pfocr2rdf.storage.layout import PREVIOUS_MANIFEST, STAGING_DIR, read_manifest
 from pfocr2rdf.storage.locks import DirectoryLock
 from pfocr2rdf.storage.regular_files import open_regular
+
+
+def require_name(path: str | os.PathLike[str]) -> None:
+    """Raise ``OutputError`` if the path of an output is empty: ``pathlib`` takes it for the current folder."""
+    if not os.fspath(path):
+        raise OutputError("the path of the output is empty; name a folder with --output, the current one as .")
 
 
 class StagedDirectory:
@@ -31,10 +38,11 @@ class StagedDirectory:
         owns: returns the files in the directory that earlier runs made; those that this run does not write are removed.
 
     Raises:
-        OutputError: it is no directory, cannot be written to, or another process writes to it.
+        OutputError: it is no directory, has no name, cannot be written to, or another process writes to it.
     """
 
     def __init__(self, path: str | os.PathLike[str], manifest: str, owns: Callable[[Path], Iterable[str]] = lambda _: ()) -> None:
+        require_name(path)
         self.path = Path(path)
         self.staging = self.path / STAGING_DIR
         self.written_files: list[FileInfo] = []  # and closed
@@ -42,7 +50,7 @@ class StagedDirectory:
         self._owns = owns
         self._stale_names: set[str] = set()
         self._lock: DirectoryLock | None = None
-        self._is_new = False
+        self._is_new = self._is_half_published = False
 
     def __enter__(self) -> Self:
         with map_os_errors(self.path):
@@ -72,7 +80,15 @@ class StagedDirectory:
         self._stale_names = set(self._owns(self.path))
 
     def _clean_up(self, error_type: type[BaseException] | None) -> None:
-        shutil.rmtree(self.staging, ignore_errors=True)
+        if not self._is_half_published:
+            shutil.rmtree(self.staging, ignore_errors=True)
+            return
+        lists = {self._manifest, set_aside_name(self._manifest), PREVIOUS_MANIFEST}  # by which the next run knows our files
+        for path in [path for path in self.staging.iterdir() if path.name not in lists]:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()
 
     def reset(self) -> None:
         """Forget all that was written since the beginning."""
@@ -137,24 +153,41 @@ class StagedDirectory:
     def publish(self) -> None:
         """Rename all files into their place, and remove those of earlier runs that this one did not write.
 
-        Where the manifest is, everything that it lists is there: it is moved away first, and comes last. A run that is killed
+        Where the manifest is, everything that it lists is there: it is moved away first, and comes last. A run that fails or is killed
         meanwhile leaves the list of our files in the staging directory for the next one.
+
+        Raises:
+            OutputError: a name is that of a folder, or one of a folder is that of a file, and nothing was changed; or a file cannot be
+                renamed.
+            LateInterrupt: a signal came meanwhile; everything was published.
         """
-        for folder in sorted({os.path.dirname(name) for name in self._published_names()} - {""}):
-            if (self.path / folder).exists() and not (self.path / folder).is_dir():
-                raise OutputError(f"{self.path / folder}: is a file, and a folder of this name must be written; move or rename the file")
-        with map_os_errors(self.path):
+        self._check_names()
+        with map_os_errors(self.path), defer_interrupts():
             if (self.path / self._manifest).exists():
                 os.replace(self.path / self._manifest, self.staging / set_aside_name(self._manifest))
+            self._is_half_published = True
             self._remove_stale()
             for name in sorted(self._published_names(), key=lambda name: name == self._manifest):
-                (self.path / name).parent.mkdir(exist_ok=True)
-                os.replace(self.staging / name, self.path / name)
+                with map_os_errors(self.path / name):
+                    (self.path / name).parent.mkdir(exist_ok=True)
+                    os.replace(self.staging / name, self.path / name)
+            self._is_half_published = False
+
+    def _check_names(self) -> None:
+        """Refuse to publish where a folder has the name of a file or the other way round."""
+        names = self._published_names()
+        for folder in sorted({os.path.dirname(name) for name in names} - {""}):
+            if (self.path / folder).exists() and not (self.path / folder).is_dir():
+                raise OutputError(f"{self.path / folder}: is a file, and a folder of this name must be written; move or rename the file")
+        for name in names:
+            if (self.path / name).is_dir():
+                raise OutputError(f"{self.path / name}: is a folder, and a file of this name must be written; move or rename the folder")
 
     def _remove_stale(self) -> None:
         for name in sorted(self._stale_names.difference(file.name for file in self.written_files)):
             with contextlib.suppress(NotADirectoryError):
-                (self.path / name).unlink(missing_ok=True)
+                if not (self.path / name).is_dir():  # else it is not the file that was written
+                    (self.path / name).unlink(missing_ok=True)
             if folder := os.path.dirname(name):
                 with contextlib.suppress(OSError):  # it has other files
                     (self.path / folder).rmdir()

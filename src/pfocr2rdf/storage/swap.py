@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from pfocr2rdf.storage.files import map_os_errors
+from pfocr2rdf.storage.late_interrupts import defer_interrupts
 from pfocr2rdf.storage.layout import LOCK_FILE
 from pfocr2rdf.storage.locks import DirectoryLock
 
@@ -53,7 +54,7 @@ class DirectorySwap:
 
     def replace(self) -> None:
         """Swap the directories; the old one is removed, but for the entries to keep."""
-        with map_os_errors(self.path):
+        with map_os_errors(self.path), defer_interrupts():
             if self.path.exists():
                 os.replace(self.path, self._previous)
             try:

@@ -10,14 +10,14 @@ from typing import NamedTuple
 from pfocr2rdf.derived.derive import derive
 from pfocr2rdf.derived.formats import DERIVED_FORMATS
 from pfocr2rdf.derived.graph import NodeGraph
-from pfocr2rdf.errors import ExitStatus, OptionError, OutputError
+from pfocr2rdf.errors import ExitStatus, OptionError, OutputError, SourceError
 from pfocr2rdf.pipeline.inputs import is_export
 from pfocr2rdf.storage.export_directory import require_own_directory
 from pfocr2rdf.storage.files import FileInfo
 from pfocr2rdf.storage.layout import CONVERSION_FILE, TOOL, is_own_manifest
 from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.storage.prune import is_output_path
-from pfocr2rdf.storage.staging import StagedDirectory, listed_names
+from pfocr2rdf.storage.staging import StagedDirectory, listed_names, require_name
 from pfocr2rdf.storage.urls import is_url, redact_url
 from pfocr2rdf.stores.connect import ConnectionOptions
 from pfocr2rdf.stores.node_graphs import read_nodes
@@ -62,7 +62,7 @@ def convert(
         progress: called with the stage, the number of finished items, and the total.
 
     Raises:
-        SourceError: the source is missing, cannot be read, is no valid RDF, or is not the file that the manifest lists.
+        SourceError: the source is missing, cannot be read, has no figures, is no valid RDF, or is not the file that the manifest lists.
         StoreError: the store cannot be used, or a server returns only a part of the graph.
         OutputError: the output is the source, contains other files, or cannot be written; nothing was published.
         ValueError: no format, or an unknown one.
@@ -80,7 +80,10 @@ def convert(
 
         def read(graph: NodeGraph) -> dict[str, int]:
             directory.reset()
-            return derive(graph, names, directory.open)
+            derivation = derive(graph, names, directory.open)
+            if not derivation.figures:
+                raise SourceError(f"{redact_url(os.fspath(source))}: the graph has no figures, so there is nothing to convert")
+            return derivation.warnings
 
         warnings, reading = read_nodes(source, read, connection, progress)
         warnings = {**reading.warnings, **warnings}
@@ -101,6 +104,7 @@ def _check_output(source: str, output: str, *, force: bool) -> None:
         raise OutputError(
             f"{redact_url(output)}: is a URL, and convert writes to folders; name a folder, or use 'pfocr2rdf export --format'"
         )
+    require_name(output)
     if not is_url(source) and Path(source).is_dir() and Path(output).exists() and Path(source).samefile(output):
         raise OutputError(f"{output}: is the source; name another folder with --output")
     if is_export(Path(output)):

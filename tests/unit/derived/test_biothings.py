@@ -74,6 +74,15 @@ def test_an_entity_that_is_a_chemical_and_a_disease_is_in_both_fields() -> None:
     assert mentions["diseases"] == {"mesh": ["D000077"], "doid": ["77"]}
 
 
+def test_an_entity_that_is_a_gene_and_a_chemical_is_in_both_fields() -> None:
+    both = {"type": ["pfocr:Chemical", "pfocr:Gene"], "id": "ncbigene:7", "closeMatch": "mesh:D7"}
+    plain = {"type": ["pfocr:Chemical", "pfocr:Gene"], "id": "ncbigene:8"}
+    by_level, warnings = documents(figure("PMC1__a", "T", [mention("ncbigene:7"), mention("ncbigene:8")]), entities=[both, plain])
+    mentions = by_level["all"][0]["associatedWith"]["mentions"]
+    assert (mentions["genes"], mentions["chemicals"]["mesh"]) == ({"ncbigene": ["7", "8"]}, ["D7"])
+    assert warnings == {}
+
+
 def test_a_figure_without_a_paper_picture_and_mentions_has_all_lists_and_a_null_that_the_parser_removes() -> None:
     by_level, warnings = documents(figure("PMC1__a", "", []))
     lists = {"chemicals": {"mesh": [], "chebi": []}, "diseases": {"mesh": [], "doid": []}, "genes": {"ncbigene": []}}

@@ -6,11 +6,21 @@ import json
 import re
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.derived_files import EVIDENCE, HUMAN, derive_in_memory, figure, gene, mention
 
-from pfocr2rdf.derived.kgx import EDGE_COLUMNS, MENTION_WITHOUT_EDGE, NODE_COLUMNS, REPLACED_SURROGATES, REPLACED_TEXT, UNDESCRIBED_ENTITY
+from pfocr2rdf.derived.kgx import (
+    EDGE_COLUMNS,
+    MENTION_WITHOUT_EDGE,
+    NODE_COLUMNS,
+    REPLACED_SURROGATES,
+    REPLACED_TEXT,
+    UNCLASSIFIED_ENTITY,
+    UNDESCRIBED_ENTITY,
+    UNREADABLE_COUNT,
+)
 from pfocr2rdf.derived.nodes import FigureNodes, Node
 
 LISTS = {
@@ -140,6 +150,44 @@ def test_what_has_no_edge_or_no_name_is_counted() -> None:
         {"id": "NCBIGene:1", "category": ["biolink:NamedThing"], "iri": "https://identifiers.org/ncbigene/1"}
     ]
     assert [edge["matched_via"] for edge in edges[-2:]] == [["pfocr:viaSymbol"], ["pfocr:viaSymbol"]]
+
+
+def test_both_nodes_of_every_edge_are_there() -> None:
+    """Families and organisms may come after their genes, or not at all."""
+    genes = [{**gene(1, "A", "taxon:10090"), "memberOf": ["fam:GONE", "fam:LATE"]}, {**gene(2, "B"), "memberOf": "fam:GONE"}]
+    late = {"type": "pfocr:Family", "id": "fam:LATE", "prefLabel": "Late"}
+    nodes, edges, warnings = kgx(figure("PMC1__F1", "A figure", []), entities=[*genes, late, HUMAN])
+    identifiers = [node["id"] for node in nodes]
+    assert len(set(identifiers)) == len(identifiers)
+    assert {edge[end] for edge in edges for end in ("subject", "object")} <= set(identifiers)
+    assert [node["id"] for node in nodes if node["category"] == ["biolink:NamedThing"]] == ["pfocr.family:GONE", "NCBITaxon:10090"]
+    assert warnings == {UNDESCRIBED_ENTITY: 2}
+
+
+def test_an_entity_of_another_class_is_a_named_thing_with_its_name() -> None:
+    entity = {"type": "https://example.org/Class", "id": "https://example.org/x", "label": "An X"}
+    nodes, edges, warnings = kgx(figure("PMC1__F1", "A figure", [word("x", "https://example.org/x")]), entities=[entity])
+    assert nodes[-1] == {
+        "id": "https://example.org/x", "category": ["biolink:NamedThing"], "name": "An X", "iri": "https://example.org/x",
+    }  # fmt: skip
+    assert edges[-1]["object"] == "https://example.org/x"
+    assert warnings == {UNCLASSIFIED_ENTITY: 1}
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_mention_of_another_program_has_its_iri(number: int) -> None:
+    mentions = [word("a", "ncbigene:6772", id="https://example.org/mention"), word("b", "ncbigene:6772")]
+    _, edges, _ = kgx(figure("PMC1__F1", "A figure", mentions[:number]))
+    assert edges[-1]["has_evidence"] == ["https://example.org/mention", f"pfocr.mention:{b'b'.hex()}"][:number]
+
+
+@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("text", ["9" * 5000, "9" * 19, "٣", "many", ""])
+def test_what_is_no_number_of_occurrences_is_counted(text: str, number: int) -> None:
+    mentions = [word("a", "ncbigene:6772") | {"occurrences": text}, word("b", "ncbigene:6772", occurrences="2")]
+    _, edges, warnings = kgx(figure("PMC1__F1", "A figure", mentions[:number]))
+    assert edges[-1]["occurrences"] == (0 if number == 1 else 2)
+    assert warnings == {UNREADABLE_COUNT: 1}
 
 
 def test_an_unknown_lexicon_source_has_no_evidence() -> None:

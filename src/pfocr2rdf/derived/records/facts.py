@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from pfocr2rdf.derived.nodes import FigureNodes, Node, expand_id, kind, node_id, value, values
+from pfocr2rdf.derived.nodes import FigureNodes, Node, expand_id, kind, node_id, parse_integer, value, values
 from pfocr2rdf.derived.records.statements import OpenNode, as_list, expand_statements, take_texts
 from pfocr2rdf.rdf.vocabulary import DEFAULT_PREFIXES
 
@@ -128,7 +128,7 @@ class GraphFacts:
                     memberships.difference_update(families)
                 if unexplained := self._unexplained.get(body):
                     unexplained.difference_update(values(mention, "match"))
-                    words.append((body, value(mention, "word"), int(value(mention, "occurrences") or 1)))
+                    words.append((body, value(mention, "word"), parse_integer(value(mention, "occurrences")) or 1))
                 if body in self._named and "match" in mention:
                     self._matched.add(body)
                 if body in self.genes and len(self.genes[body].organisms) > 1:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from pfocr2rdf.derived.nodes import Node, expand_id, local_id, node_id, value
+from pfocr2rdf.derived.nodes import Node, expand_id, local_id, node_id, parse_integer, value
 from pfocr2rdf.derived.records.facts import Gene, GraphFacts, NamesToGive
 from pfocr2rdf.rdf import iris
 
@@ -14,6 +14,7 @@ HUMAN = "taxon:9606"
 _HUMAN_NAME = "Homo sapiens"
 _SOURCES_2021 = frozenset(("hgnc_symbol", "hgnc_alias_symbol", "hgnc_prev_symbol", "bioentities_symbol"))
 _SOURCES_2023 = frozenset(("ncbigene_symbol", "ncbigene_synonym", "famplex_relations"))
+_MAX_OCCURRENCES = 100_000  # of a mention: a record lists each of them, so a wrong number would fill the memory
 _NO_GENE, _NO_NAMES = Gene("", ()), NamesToGive([], [], [])
 _GROUPS = {"9606": "Primates", "10090": "Rodents", "7955": "Vertebrates", "7227": "Invertebrates"}
 """The groups of organisms in published tables, which name no others."""
@@ -45,8 +46,8 @@ def restore_rows(figid: str, mentions: Iterable[Node]) -> list[Row]:
         target, name = expand_id(entity) if entity else "", local_id(node_id(mention))
         names = iris.mention_names(figid, [iris.mention_key(kind, word, match, source, target) for kind in kinds])
         kind = kinds[names.index(name)] if name in names else kinds[0]
-        count = value(mention, "occurrences")
-        rows.append(Row(kind, word, match, source, entity, int(count) if count.isdecimal() else 1))
+        count = parse_integer(value(mention, "occurrences"))
+        rows.append(Row(kind, word, match, source, entity, count if count is not None and count <= _MAX_OCCURRENCES else 1))
     return rows
 
 
