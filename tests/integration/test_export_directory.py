@@ -294,18 +294,15 @@ def test_a_signal_waits_until_all_files_are_in_place(
             signal.raise_signal(number)
         os.rename(old, new)
 
-    # A command that was interrupted leaves its own handlers.
-
-    handlers = {
-        name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    }  # a command that was interrupted leaves its own
+    # A command that was interrupted leaves its handlers.
+    handlers = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         with monkeypatch.context() as patched:
             patched.setattr(os, "replace", replace)
             result = CliRunner().invoke(main, ["export", str(source), "-o", str(output), "-f", "nt", "-f", "kgx", "--quiet"])
     finally:
-        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(name, handlers[name])
+        for name, handler in handlers.items():
+            signal.signal(name, handler)
     assert result.exit_code == 3
     assert result.stderr.endswith(" while the files were put in place; all of them were published\n")
     assert_intact(output)
