@@ -253,7 +253,7 @@ def _curies(node: Node, *terms: str) -> list[str]:
 
 def _mention_curie(identifier: str) -> str:
     """The CURIE of a mention; the IRI of a mention of another program."""
-    return f"pfocr.{identifier}" if identifier.startswith("mention:") else identifier
+    return f"pfocr.{identifier}" if identifier.startswith("mention:") else biolink_curie(identifier)
 
 
 @cache
