@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from collections import defaultdict
 from math import comb, isclose
 from pathlib import Path
 
 import pytest
 from pyoxigraph import RdfFormat, Store
+from tests.referees.gene_sets import enrich, read_gmt
 from tests.support.real_rows import SOURCES, gene_rows
-from tests.support.records import PROGRAMS, ROOT, shared_data
-from tests.support.validators import validator
+from tests.support.records import ROOT, shared_data
 
 from pfocr2rdf import export
 from pfocr2rdf.rdf.vocabulary import PREFIXES
@@ -22,23 +20,6 @@ LEVELS = ("strict", "synonyms", "all")
 
 GeneSets = dict[str, dict[str, list[str]]]
 """The genes of each set, by file name without ``.gmt`` and by set name."""
-
-
-def read_gmt(path: Path) -> dict[str, list[str]]:
-    """The sets of a file, read as the specification has it: name, description and at least one gene, separated by tabs."""
-    content = path.read_bytes()
-    assert content.endswith(b"\n")
-    sets = {}
-    for line in content.decode("utf-8").removesuffix("\n").split("\n"):
-        name, description, *genes = line.split("\t")
-        assert name, line
-        assert description, line
-        assert genes, line
-        assert all(genes), line
-        assert len(set(genes)) == len(genes), line
-        assert name not in sets, f"{name} is there twice"
-        sets[name] = genes
-    return sets
 
 
 def read_folder(folder: Path) -> GeneSets:
@@ -115,16 +96,6 @@ def check_enrichment(*paths: Path) -> None:
             if overlap:
                 p_value = hypergeometric_tail(overlap, len(background), len(genes), len(drawn))
                 assert isclose(answer["p_values"][name], p_value, rel_tol=1e-9), name
-
-
-def enrich(jobs: list[tuple[Path, list[str], list[str]]]) -> list[dict[str, dict[str, float]]]:
-    """What gseapy finds: for each file, genes and background, the sets and the p-values."""
-    command = [validator("python", "gseapy"), PROGRAMS / "gseapy_enrich.py"]
-    text = json.dumps([(str(path), genes, background) for path, genes, background in jobs])
-    process = subprocess.run(command, input=text, capture_output=True, encoding="utf-8", timeout=120, check=False)
-    assert process.returncode == 0, process.stderr
-    answers: list[dict[str, dict[str, float]]] = json.loads(process.stdout)
-    return answers
 
 
 def hypergeometric_tail(overlap: int, population: int, successes: int, draws: int) -> float:

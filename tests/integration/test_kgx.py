@@ -1,35 +1,20 @@
 """KGX against its own program and the current Biolink Model, and its counts against the graph.
 
-``tests/e2e/docs/test_graph_pages.py`` validates the examples.
+``tests/referees/kgx.py`` validates the examples.
 """
 
 from __future__ import annotations
 
 import json
-import re
-import subprocess
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from pyoxigraph import RdfFormat, Store
+from tests.referees.kgx import EXPECTED, find_faults
 from tests.support.records import ROOT, shared_data
-from tests.support.validators import kgx_environment
 
 from pfocr2rdf import export
-
-OWN_PREFIXES = {"pfocr.figure", "pfocr.family"}
-_find_prefix = re.compile(r"has a value '[^']*' (?:with a|which is).*?prefix '([^']*)'").search
-
-
-def faults(folder: Path, syntax: str) -> Counter[str]:
-    """What ``kgx validate`` finds: the number of messages by the prefix that they name, or by their text."""
-    command = ["kgx", "validate", "-i", syntax, folder / f"nodes.{syntax}", folder / f"edges.{syntax}"]
-    process = subprocess.run(command, capture_output=True, encoding="utf-8", env=kgx_environment(), timeout=300, check=False)
-    assert (process.returncode, process.stderr[:1]) == (1, "{"), process.stdout + process.stderr
-    levels = json.loads(process.stderr)
-    messages = [message for kinds in levels.values() for kind in kinds.values() for message in kind]
-    return Counter(match[1] if (match := _find_prefix(message)) else message for message in messages)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +26,7 @@ def example_export(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_kgx_finds_nothing_but_prefixes_of_ours_in_real_records(tmp_path: Path) -> None:
     export([shared_data(name) for name in ("seed", "real-gen2", "corpus-gen1")], output=tmp_path, formats=("jsonld", "kgx"))
-    assert faults(tmp_path / "kgx", "tsv").keys() == OWN_PREFIXES
+    assert find_faults(tmp_path / "kgx", "tsv").keys() == EXPECTED
 
 
 def test_kgx_finds_what_is_wrong_and_nothing_else(example_export: Path, tmp_path: Path) -> None:
@@ -49,7 +34,7 @@ def test_kgx_finds_what_is_wrong_and_nothing_else(example_export: Path, tmp_path
         text = (example_export / "kgx" / name).read_text(encoding="utf-8")
         text = text.replace('"biolink:mentions"', '"biolink:names"').replace('["biolink:Gene"]', '["biolink:Gen"]')
         (tmp_path / name).write_text(text, encoding="utf-8")
-    found = faults(tmp_path, "jsonl").keys() - OWN_PREFIXES
+    found = find_faults(tmp_path, "jsonl").keys() - EXPECTED
     assert found == {"Edge predicate 'names' is not in Biolink Model", "Category 'Gen' is unknown in the current Biolink Model"}
 
 

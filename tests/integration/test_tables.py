@@ -13,9 +13,9 @@ from typing import Any
 
 import pyoxigraph
 import pytest
+from tests.referees.tables import check_tables, frictionless_errors
 from tests.support.real_rows import SOURCES
 from tests.support.records import shared_data
-from tests.support.validators import validator
 
 from pfocr2rdf import convert, export, mentions
 from pfocr2rdf.derived.nodes import expand_id
@@ -178,22 +178,13 @@ def test_the_sql_of_the_page_answers_the_example_query(folder: Path) -> None:
 # -- other programs ------------------------------------------------------------------------------------------------------------
 
 
-def frictionless_errors(tables: Path) -> int:
-    """The number of errors that Frictionless finds in a data package."""
-    command = [validator("frictionless"), "validate", "datapackage.json", "--json"]
-    process = subprocess.run(command, cwd=tables, capture_output=True, encoding="utf-8", check=False, timeout=120)
-    report = json.loads(process.stdout)
-    assert [task["type"] for task in report["tasks"]] == ["table"] * len(TABLES)
-    errors: int = report["stats"]["errors"]
-    return errors
+def test_frictionless_and_mlcroissant_accept_the_tables(examples: Path) -> None:
+    result = check_tables(examples / "export" / "tables", examples / "csv" / "tables")
+    assert (result.findings, result.passed) == ((), result.asked)
 
 
-def test_frictionless_accepts_csv_with_its_keys(folder: Path) -> None:
-    assert frictionless_errors(folder / "csv" / "tables") == 0
-
-
-def test_frictionless_accepts_parquet_with_its_keys(examples: Path) -> None:
-    assert frictionless_errors(examples / "export" / "tables") == 0
+def test_frictionless_accepts_the_keys_of_real_records(folder: Path) -> None:
+    assert not frictionless_errors(folder / "csv" / "tables")
 
 
 def test_frictionless_finds_a_reference_to_nothing(examples: Path, tmp_path: Path) -> None:
@@ -206,18 +197,7 @@ def test_frictionless_finds_a_reference_to_nothing(examples: Path, tmp_path: Pat
     (tmp_path / "genes.csv").write_bytes(header + b"".join(others))
     gene = first.decode().partition(",")[0]
     references = [record["gene"] for name in ("mentions", "memberships") for record in parquet_records(examples, name)]
-    assert frictionless_errors(tmp_path) == references.count(gene) > 0
-
-
-def test_mlcroissant_accepts_the_description_and_reads_the_records(examples: Path) -> None:
-    folders = [examples / name / "tables" for name in ("export", "csv")]
-    command = [validator("mlcroissant"), "validate", "--jsonld", "croissant.json"]
-    process = subprocess.run(command, cwd=folders[0], capture_output=True, encoding="utf-8", check=False, timeout=120)
-    assert (process.returncode, "error(s)" in process.stderr, "Done." in process.stderr) == (0, False, True), process.stderr
-    command = [validator("python", "mlcroissant"), ROOT / "tests" / "support" / "programs" / "croissant_records.py", *folders]
-    process = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=120)
-    assert process.returncode == 0, process.stderr
-    assert json.loads(process.stdout) == [{table.name: len(parquet_records(examples, table.name)) for table in TABLES}] * 2
+    assert frictionless_errors(tmp_path).total() == references.count(gene) > 0
 
 
 @pytest.mark.parametrize("table", [table.name for table in TABLES])

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from functools import cache
 from html.parser import HTMLParser
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
@@ -70,6 +71,12 @@ def validator(name: str, module: str = "") -> Path:
     if not executable.is_file() or (module and not any(ENVIRONMENT.glob(f"lib/python3*/site-packages/{module}"))):
         skip_or_fail(f"{module or name} is not in {ENVIRONMENT.name}: .ci/validators")
     return executable
+
+
+def validator_version(package: str) -> str:
+    """The version of a package of the validators' environment."""
+    paths = [str(path) for path in ENVIRONMENT.glob("lib/python3*/site-packages")]
+    return next(distribution.version for distribution in distributions(name=package, path=paths))
 
 
 def kgx_environment() -> dict[str, str]:

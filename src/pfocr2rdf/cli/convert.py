@@ -43,7 +43,7 @@ def convert_command(
     """Convert a graph to tables, gene sets and other formats.
 
     SOURCE is an export directory, an embedded store, the URL of a SPARQL server, an RDF file, or records (which are exported first). The
-    files of an export are in the order of its records, those of other sources in the order of IRIs. The exit status is 1 if records were
+    files of an export are in the order of its records, those of other sources are sorted by IRI. The exit status is 1 if records were
     refused or quarantined.
     """
     with show_progress(quiet or as_json) as progress:

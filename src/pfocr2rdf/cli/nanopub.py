@@ -28,7 +28,7 @@ Examples:
 @click.option("-o", "--output", required=True, metavar="FILE", type=OutputPath(dir_okay=False), help="The output file (TriG).")
 @click.option(
     "--metadata", metavar="FILE", type=click.Path(),
-    help="YAML file with creators, license and date, as for 'pfocr2rdf export'. Default: what dataset.ttl of an export states.",
+    help="YAML file with creators, license and date, as for 'pfocr2rdf export'. Default: the metadata in dataset.ttl of the export.",
 )  # fmt: skip
 @click.option("--issued", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Date of the nanopublications. Default: today.")
 @click.option("--sign", metavar="KEY", type=click.Path(), help="Sign with an RSA private key (PEM).")

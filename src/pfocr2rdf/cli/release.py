@@ -28,7 +28,7 @@ Examples:
 @click.option("-o", "--output", required=True, metavar="BUNDLE", type=OutputPath(), help="The output folder.")
 @click.option(
     "--metadata", metavar="FILE", type=click.Path(),
-    help="YAML file with dataset metadata, as for 'pfocr2rdf export'. Default: what dataset.ttl of the export states.",
+    help="YAML file with dataset metadata, as for 'pfocr2rdf export'. Default: the metadata in dataset.ttl of the export.",
 )  # fmt: skip
 @click.option("--release", default="", metavar="NAME", help="Version of the release.")
 @click.option("--issued", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Date of the release. Default: today.")
