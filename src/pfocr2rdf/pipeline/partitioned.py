@@ -203,6 +203,7 @@ def _locked_folder(folder: Path) -> Iterator[None]:
 def publish_partitions(directory: ExportDirectory, storage: Storage, stale_files: StaleFiles, graph_files: list[FileInfo]) -> None:
     """Write quarantined records and sidecars to the storage, the manifest last, and remove stale files of previous exports."""
     names = {file.name for file in (*directory.written_files, *graph_files)}
+    stale_files.check_targets(file.name for file in directory.written_files if file.name not in (MANIFEST_FILE, STATE_FILE))
     stale_files.add(names, directory.quarantined)
     for name in sorted(directory.quarantined):
         for path in sorted((directory.staging / QUARANTINE_DIR / name).iterdir()):

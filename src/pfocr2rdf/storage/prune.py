@@ -20,6 +20,7 @@ from pfocr2rdf.storage.layout import (
     is_partition_file,
 )
 from pfocr2rdf.storage.output_storage import PARTIAL_DIR, Storage
+from pfocr2rdf.storage.staging import is_behind_link, require_replaceable
 
 _PREVIOUS_MANIFEST_PATH = f"{PARTITION_MANIFESTS_DIR}/{PREVIOUS_MANIFEST}"
 # A run that was killed while it published leaves its own files, and those that it was to replace.
@@ -87,9 +88,15 @@ class StaleFiles:
     def __init__(self, storage: Storage, planned: Iterable[str]) -> None:
         self._storage = storage
         self._owned = OwnedFiles.find(storage.read_json, storage.names)
-        self._foreign = frozenset(storage.names()) - self._owned.files
+        self._earlier_files = frozenset(self._owned.files)
+        self._foreign = frozenset(storage.names()) - self._earlier_files
         self.add(planned, ())
         storage.remove([MANIFEST_FILE, STATE_FILE, PARTIAL_DIR])
+
+    def check_targets(self, files: Iterable[str]) -> None:
+        """Check that the files can be written without a change to foreign ones; ``OutputError`` if not."""
+        if path := self._storage.path:
+            require_replaceable(path, list(files), self._earlier_files)
 
     def add(self, files: Iterable[str], quarantined: Iterable[str]) -> None:
         """Note what is about to be written."""
@@ -101,6 +108,8 @@ class StaleFiles:
     def remove(self, files: Iterable[str], quarantined: Iterable[str]) -> None:
         """Prune stale files: all but these."""
         stale = self._owned.files.difference(files, [MANIFEST_FILE])
+        if path := self._storage.path:
+            stale = {name for name in stale if not is_behind_link(path, name)}
         manifests = set(map(_partition_manifest, filter(is_partition_file, stale))).difference(map(_partition_manifest, files))
         folders = {f"{QUARANTINE_DIR}/{name}" for name in self._owned.quarantined.difference(quarantined)}
         self._storage.remove(sorted(stale | manifests | folders))

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, BinaryIO, Self
@@ -174,7 +174,8 @@ class StagedDirectory:
             self._is_half_published = False
 
     def _check_names(self) -> None:
-        """Refuse to publish where a folder has the name of a file or the other way round."""
+        """Refuse to publish where a folder has the name of a file or the other way round, or a foreign file is in the way."""
+        require_replaceable(self.path, [file.name for file in self.written_files if file.name != self._manifest], self._stale_names)
         names = self._published_names()
         for folder in sorted({os.path.dirname(name) for name in names} - {""}):
             if (self.path / folder).exists() and not (self.path / folder).is_dir():
@@ -185,6 +186,8 @@ class StagedDirectory:
 
     def _remove_stale(self) -> None:
         for name in sorted(self._stale_names.difference(file.name for file in self.written_files)):
+            if is_behind_link(self.path, name):
+                continue
             with contextlib.suppress(NotADirectoryError):
                 if not (self.path / name).is_dir():  # else it is not the file that was written
                     (self.path / name).unlink(missing_ok=True)
@@ -194,6 +197,35 @@ class StagedDirectory:
 
     def _published_names(self) -> list[str]:
         return [file.name for file in self.written_files]
+
+
+def require_replaceable(directory: Path, names: Iterable[str], earlier_names: Collection[str]) -> None:
+    """Check that files can be written without a change to foreign ones.
+
+    Args:
+        directory: the directory of the output.
+        names: the files, which may have a folder.
+        earlier_names: the files of earlier runs; without any, every file may be replaced, as ``force`` allows.
+
+    Raises:
+        OutputError: a folder is a symbolic link, or a file exists that earlier runs did not write.
+    """
+    for folder in sorted({os.path.dirname(name) for name in names} - {""}):
+        if is_behind_link(directory, f"{folder}/"):
+            raise OutputError(
+                f"{directory / folder}: is a symbolic link, and a folder of this name must be written; move or rename the link"
+            )
+    for name in sorted(names) if earlier_names else ():
+        if name not in earlier_names and os.path.lexists(directory / name):
+            raise OutputError(
+                f"{directory / name}: is not in the manifest of the last run, and a file of this name must be written; move or rename it"
+            )
+
+
+def is_behind_link(directory: Path, name: str) -> bool:
+    """Whether the folder of a file in the directory is a symbolic link, so that the file is in a foreign directory."""
+    folder = os.path.dirname(name)
+    return bool(folder) and (directory / folder).is_symlink()
 
 
 def listed_names(manifest: str, names: Callable[[Any], Iterable[object]], is_ours: Callable[[str], object]) -> Callable[[Path], set[str]]:
