@@ -51,7 +51,8 @@ def test_duckdb_counts_pairs_of_genes(folder: Path) -> None:
 
 def test_kuzu_loads_the_graph_and_answers(folder: Path) -> None:
     python = validator("python", "kuzu")
-    assert run(folder, python, "load.py") == ""
+    for _ in range(2):  # the second run replaces the database of the first
+        assert run(folder, python, "load.py") == ""
     assert run(folder, python, "figures.py") == (folder / "figures.txt").read_text(encoding="utf-8")
 
 
