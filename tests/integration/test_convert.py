@@ -102,6 +102,57 @@ def test_every_source_gives_the_content_of_the_export(name: str, folder: Path, e
     assert summary.exit_status == 0
 
 
+def _edit(node: dict[str, Any], change: str) -> str:
+    """The line of a node that another program has written; each means the same as before."""
+    if change == "separators":
+        return json.dumps(node, separators=(",", ":"))
+    if change == "order":
+        return json.dumps(dict(reversed(node.items())))
+    if change == "keywords":
+        return json.dumps({f"@{key}" if key in ("id", "type") else key: content for key, content in node.items()})
+    edits: dict[str, dict[str, Any]] = {
+        "full class": {"type": "https://pfocr.wikipathways.org/vocab#Mention"},
+        "other class first": {"type": ["schema:Thing", "pfocr:Mention"]},
+        "set": {"word": {"@set": [node["word"]]}},
+        "number": {"occurrences": int(node["occurrences"])},
+        "nothing": {"pfocr:nothing": None},
+    }
+    return json.dumps(node | edits[change])
+
+
+@pytest.mark.parametrize(
+    "change", ["separators", "order", "keywords", "full class", "other class first", "set", "number", "nothing", "context", "no end"]
+)
+def test_json_ld_of_another_form_is_read_by_its_meaning(change: str, folder: Path, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    text = (folder / "export" / "figures.jsonld").read_text()
+    line = next(line for line in text.splitlines() if line.startswith('{"type": "pfocr:Mention"') and "hasBody" in line)
+    if change == "context":
+        edited = text.replace('"ncbigene": "https://identifiers.org/ncbigene/"', '"ncbigene": "https://example.org/genes/"')
+    elif change == "no end":
+        edited = text[: text.index(line)] + line.rstrip(",") + "\n"
+    else:
+        edited = text.replace(line, _edit(json.loads(line.rstrip(",")), change) + "," * line.endswith(","))
+    assert edited != text
+    (source / "figures.jsonld").write_text(edited)
+    row = {"name": "figures.jsonld", "size": len(edited.encode()), "sha256": hashlib.sha256(edited.encode()).hexdigest()}
+    (source / "manifest.json").write_text(json.dumps({"tool": "pfocr2rdf 1", "files": [row]}))
+    if change == "no end":
+        with pytest.raises(SourceError):
+            convert(source, tmp_path / "out", formats=["kgx"])
+        return
+    convert(source, tmp_path / "out", formats=["kgx"])
+    nodes, edges = ((tmp_path / "out" / "kgx" / f"{kind}.jsonl").read_text() for kind in ("nodes", "edges"))
+    if change == "context":
+        assert "https://example.org/genes/" in edges
+        assert "NCBIGene:" not in edges
+        return
+    for kind, lines in (("nodes", nodes), ("edges", edges)):
+        expected = (folder / "export" / "kgx" / f"{kind}.jsonl").read_text()
+        assert [sorted(item) for item in sorted(lines.splitlines())] == [sorted(item) for item in sorted(expected.splitlines())]
+
+
 @pytest.mark.parametrize("name", ["export", "parts", "records"])
 def test_exports_and_records_give_the_same_bytes(name: str, folder: Path, tmp_path: Path) -> None:
     convert(ROOT / "examples" if name == "records" else folder / name, tmp_path / "out", formats=FORMATS)

@@ -14,6 +14,7 @@ from pfocr2rdf.derived.nodes import FigureNodes, Node, values
 from pfocr2rdf.rdf.iri_profiles import DEFAULT_PROFILE, IriProfile
 from pfocr2rdf.rdf.serializers.jsonld import JsonLdSerializer
 from pfocr2rdf.rdf.terms import Resource
+from pfocr2rdf.rdf.vocabulary import DEFAULT_PREFIXES
 
 _FIGURE, _MENTION = "pfocr:Figure", "pfocr:Mention"
 _FIGURE_OR_MENTION = frozenset((_FIGURE, _MENTION))
@@ -27,8 +28,10 @@ SYNTAXES_BY_COST = (
 """The syntaxes by the cost of reading their nodes."""
 
 _JSON_LD = _RdfFormat.JSON_LD
-_GRAPH_START = b'"@graph": [\n'
-_NO_NODES = (b"]}\n", b"\n")
+_TEXTS_ONLY = {str}
+_VALUE_KEYS = ({"id"}, {"@value"}, {"@value", "@type"}, {"@value", "@language"})
+_GRAPH_END = b"]}\n"
+_NO_NODES = (_GRAPH_END, b"\n")
 
 
 class NodeGraph(Protocol):
@@ -42,7 +45,7 @@ class NodeGraph(Protocol):
 
 
 class UnorderedGraphError(Exception):
-    """The nodes are not in the order of an export, or not in its lines: another program has written the file."""
+    """The nodes are not in the order or the form of an export: another program has written the file."""
 
 
 class GraphPart(NamedTuple):
@@ -59,7 +62,8 @@ class ExportedGraph:
 
     Raises:
         SourceError: in a loop, a file cannot be read, or is not valid RDF.
-        UnorderedGraphError: in a loop, a node comes twice, the mentions do not follow their figure, or JSON-LD has not one node a line.
+        UnorderedGraphError: in a loop, a node comes twice, the mentions do not follow their figure, or JSON-LD has not the form that an
+            export writes.
     """
 
     def __init__(self, parts: Sequence[GraphPart]) -> None:
@@ -70,7 +74,7 @@ class ExportedGraph:
         identifiers: set[str] = set()
         for part in self._parts:
             with part.open() as file:
-                for node in _iter_entity_lines(file) if part.syntax == _JSON_LD else _iter_statement_nodes(file, part):
+                for node in _iter_entity_lines(file, part) if part.syntax == _JSON_LD else _iter_statement_nodes(file, part):
                     if not _FIGURE_OR_MENTION.intersection(values(node, "type")):
                         _add_new(node["id"], identifiers)
                         yield node
@@ -80,24 +84,30 @@ class ExportedGraph:
         identifiers: set[str] = set()
         for part in self._parts:
             with part.open() as file:
-                groups = _iter_figure_lines(file) if part.syntax == _JSON_LD else _group_figures(_iter_statement_nodes(file, part))
+                groups = _iter_figure_lines(file, part) if part.syntax == _JSON_LD else _group_figures(_iter_statement_nodes(file, part))
                 for nodes in groups:
                     _check_figure(nodes)
                     _add_new(nodes.figure["id"], identifiers)
                     yield nodes
 
 
-def _iter_entity_lines(file: Iterable[bytes]) -> Iterator[Node]:
+def _iter_entity_lines(file: IO[bytes], part: GraphPart) -> Iterator[Node]:
     """The entities among the lines of JSON-LD."""
-    for line in _skip_context(file):
+    line = b""
+    for line in _skip_context(file, part):
         if not line.startswith(_FIGURE_OR_MENTION_STARTS) and line not in _NO_NODES:
-            yield from _parse_lines([line])
+            for node in _parse_lines([line]):
+                if any(name in _FIGURE_OR_MENTION or DEFAULT_PREFIXES.compress(name) for name in values(node, "type")):
+                    raise UnorderedGraphError  # a figure or mention of another form, or a class that may be one of them
+                yield node
+    if line != _GRAPH_END:
+        raise UnorderedGraphError
 
 
-def _iter_figure_lines(file: Iterable[bytes]) -> Iterator[FigureNodes]:
+def _iter_figure_lines(file: IO[bytes], part: GraphPart) -> Iterator[FigureNodes]:
     """The figures among the lines of JSON-LD; those of a figure are parsed together, which takes half the time."""
     lines: list[bytes] = []
-    for line in _skip_context(file):
+    for line in _skip_context(file, part):
         if line.startswith(_FIGURE_STARTS):
             if lines:
                 yield _build_figure(_parse_lines(lines))
@@ -108,12 +118,12 @@ def _iter_figure_lines(file: Iterable[bytes]) -> Iterator[FigureNodes]:
         yield _build_figure(_parse_lines(lines))
 
 
-def _skip_context(file: Iterable[bytes]) -> Iterator[bytes]:
-    """The lines of the graph."""
-    lines = iter(file)
-    if _GRAPH_START not in lines:  # reads until then
+def _skip_context(file: IO[bytes], part: GraphPart) -> Iterator[bytes]:
+    """The lines of the graph, after the context by which ``id``, ``type`` and CURIEs mean what they mean in nodes."""
+    header = JsonLdSerializer(profile=part.profile).header().encode()
+    if file.read(len(header)) != header:
         raise UnorderedGraphError
-    return lines
+    return iter(file)
 
 
 def _parse_lines(lines: list[bytes]) -> list[dict[str, Any]]:
@@ -122,7 +132,21 @@ def _parse_lines(lines: list[bytes]) -> list[dict[str, Any]]:
         nodes: list[dict[str, Any]] = json.loads("[" + b"".join(lines).decode().rstrip(",\n") + "]")
     except ValueError:
         raise UnorderedGraphError from None
+    for node in nodes:
+        if type(node) is not dict or "id" not in node:
+            raise UnorderedGraphError
+        if set(map(type, node.values())) != _TEXTS_ONLY and not all(map(_is_value, node.values())):
+            raise UnorderedGraphError
     return nodes
+
+
+def _is_value(content: Any) -> bool:
+    """Whether the content of a term is text, an identifier, a literal, or a list of these, as the serializer writes them."""
+    if type(content) is list:
+        return all(type(item) is not list and _is_value(item) for item in content)
+    if type(content) is dict:
+        return content.keys() in _VALUE_KEYS and all(type(text) is str for text in content.values())
+    return type(content) is str
 
 
 def _iter_statement_nodes(file: IO[bytes], part: GraphPart) -> Iterator[Node]:
