@@ -206,7 +206,7 @@ def test_a_changed_export_is_refused_and_nothing_is_written(exported: Path, tmp_
     data = bytearray((copy / name).read_bytes())
     data[len(data) // 2] ^= 1
     (copy / name).write_bytes(data)
-    with pytest.raises(SourceError, match=r"is not the file that manifest\.json lists, its SHA-256 is another; export again"):
+    with pytest.raises(SourceError, match=r"is not the file that manifest\.json lists, because its SHA-256 differs; export again"):
         create_release(copy, tmp_path / "bundle", release=RELEASE, archive=True)
     (copy / name).unlink()
     with pytest.raises(SourceError, match=r"is missing, but manifest\.json lists it; export again"):

@@ -348,7 +348,7 @@ def test_a_changed_file_is_found_by_its_digest(name: str, tmp_path: Path) -> Non
 def test_wrong_arguments_have_clear_errors(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="there is no such file or folder"):
         convert(tmp_path / "nothing", tmp_path / "out", formats=["gmt"])
-    with pytest.raises(OptionError, match="'x' is no derived format; choose from "):
+    with pytest.raises(OptionError, match="'x' is not a derived format; choose from "):
         convert(folder / "export", tmp_path / "out", formats=["x"])
     with pytest.raises(OptionError, match="there is no format to convert to"):
         convert(folder / "export", tmp_path / "out", formats=[])

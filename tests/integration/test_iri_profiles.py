@@ -183,7 +183,7 @@ def test_what_needs_default_iris_refuses_and_names_the_remedy(export_in: Callabl
 
 @pytest.mark.parametrize("name", OTHER_PROFILES)
 def test_a_file_without_its_manifest_is_not_converted(name: str, export_in: Callable[[str], Path], tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="is no default IRI; name the export directory, whose manifest has the IRI profile"):
+    with pytest.raises(SourceError, match="is not a default IRI; name the export directory, whose manifest has the IRI profile"):
         convert(export_in(name) / "figures.ttl", tmp_path / "converted", formats=["gmt"])
     assert not (tmp_path / "converted" / "genesets").exists()
 

@@ -36,7 +36,7 @@ def test_a_signature_names_the_key_and_its_owner(tmp_path: Path) -> None:
     with pytest.raises(InvalidSignatureError, match="is not one of an allowed signer"):
         check_signature(DATA, signature, signers(tmp_path / "foreign", ("other@example.org", other)))
     for broken in (DATA + b"x", b""):
-        with pytest.raises(InvalidSignatureError, match="is not one of this SHA256SUMS"):
+        with pytest.raises(InvalidSignatureError, match="is not that of this SHA256SUMS"):
             check_signature(broken, signature, allowed)
     for position in range(len(signature)):
         changed = bytearray(signature)

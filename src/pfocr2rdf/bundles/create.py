@@ -159,7 +159,7 @@ def _add_file(directory: StagedDirectory, folder: Path, file: FileInfo) -> None:
     except OSError as error:
         raise SourceError(f"{source}: cannot be read: {describe_os_error(error)}") from None
     if added.sha256 != file.sha256:
-        raise SourceError(f"{source}: is not the file that {MANIFEST_FILE} lists, its SHA-256 is another; export again")
+        raise SourceError(f"{source}: is not the file that {MANIFEST_FILE} lists, because its SHA-256 differs; export again")
 
 
 def _file_info(path: Path, name: str) -> FileInfo:

@@ -78,7 +78,7 @@ def check_signature(data: bytes, signature: bytes, allowed_signers: str | os.Pat
         done = _run(["-Y", "check-novalidate", "-n", _NAMESPACE, "-s", str(file)], data)
         match = _search_key(done.stdout.decode("utf-8", "replace"))
         if done.returncode or not match:
-            raise InvalidSignatureError("the signature is not one of this SHA256SUMS")
+            raise InvalidSignatureError("the signature is not that of this SHA256SUMS")
         if allowed_signers is None:
             return Signer(match[1], "")
         signers = os.path.abspath(allowed_signers)

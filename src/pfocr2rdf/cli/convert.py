@@ -45,6 +45,10 @@ def convert_command(
     SOURCE is an export directory, an embedded store, the URL of a SPARQL server, an RDF file, or records (which are exported first). The
     files of an export are in the order of its records, those of other sources are sorted by IRI. The exit status is 1 if records were
     refused or quarantined.
+
+    Derived formats: biothings (documents for BioThings), gmt (gene sets), kgx (nodes and edges of the Biolink Model), linksets (links
+    between IRI profiles), sssom (mapping sets), tables (Parquet if pyarrow is installed, else CSV), parquet, csv (the tables in one
+    syntax).
     """
     with show_progress(quiet or as_json) as progress:
         summary = convert(source, output, formats=formats, force=force, connection=connection, progress=progress)

@@ -50,7 +50,8 @@ Examples:
 @click.option(
     "-f", "--format", "formats", multiple=True, type=FormatName([*SERIALIZERS, *DERIVED_FORMATS]), default=DEFAULT_FORMATS,
     show_default=True,
-    help="Output format; repeat for several. Short names such as ttl and nt are accepted. All formats are written in one pass.",
+    help="Output format: an RDF syntax, or a derived format (see 'pfocr2rdf convert --help'); repeat for several. Short names such as "
+    "ttl and nt are accepted. All formats are written in one pass.",
 )  # fmt: skip
 @click.option("--compress", type=click.Choice(list(COMPRESSION_SUFFIXES)), help="Compress the graph files.")
 @shapes_option

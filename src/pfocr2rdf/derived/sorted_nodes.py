@@ -89,7 +89,7 @@ def sort_nodes(subjects: Iterable[Subject], folder: Path, source: str, progress:
         if not pairs:
             continue
         if _GENE in pairs and is_of_other_profile(subject[1:-1]):
-            raise SourceError(f"{source}: {subject} is no default IRI; name the export directory, whose manifest has the IRI profile")
+            raise SourceError(f"{source}: {subject} is not a default IRI; name the export directory, whose manifest has the IRI profile")
         try:
             text = serializer.serialize_resources([Resource(subject, sort_pairs(pairs))], "")
         except ValueError as error:

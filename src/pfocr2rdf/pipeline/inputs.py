@@ -64,9 +64,11 @@ class GraphFiles(NamedTuple):
             )
 
     def verify(self, path: Path, sha256: str) -> None:
-        """Check that a file that was read is the one that the manifest lists; ``SourceError`` where its SHA-256 is another."""
+        """Check that a file that was read is the one that the manifest lists; ``SourceError`` where its SHA-256 differs."""
         if sha256 != self.digests.get(path.name, sha256):
-            raise SourceError(f"{path}: is not the file that {MANIFEST_FILE} lists, its SHA-256 is another; export again, or name the file")
+            raise SourceError(
+                f"{path}: is not the file that {MANIFEST_FILE} lists, because its SHA-256 differs; export again, or name the file"
+            )
 
 
 class GraphInput(Protocol):

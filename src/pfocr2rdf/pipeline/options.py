@@ -40,7 +40,7 @@ class ExportOptions:
                 raise OptionError(f"{name!r} is no format; choose from {', '.join([*SERIALIZERS, *DERIVED_FORMATS])}")
         for name in self.derived:
             if name not in DERIVED_FORMATS:
-                raise OptionError(f"{name!r} is no derived format; choose from {', '.join(DERIVED_FORMATS)}")
+                raise OptionError(f"{name!r} is not a derived format; choose from {', '.join(DERIVED_FORMATS)}")
             DERIVED_FORMATS[name].require_libraries(name)
         if self.iris not in IRI_PROFILES:
             raise OptionError(f"{self.iris!r} is no IRI profile; choose from {', '.join(IRI_PROFILES)}")

@@ -70,7 +70,7 @@ def convert(
     names = list(dict.fromkeys(formats))
     for name in names:
         if name not in DERIVED_FORMATS:
-            raise OptionError(f"{name!r} is no derived format; choose from {', '.join(DERIVED_FORMATS)}")
+            raise OptionError(f"{name!r} is not a derived format; choose from {', '.join(DERIVED_FORMATS)}")
         DERIVED_FORMATS[name].require_libraries(name)
     if not names:
         raise OptionError(f"there is no format to convert to; choose from {', '.join(DERIVED_FORMATS)}")

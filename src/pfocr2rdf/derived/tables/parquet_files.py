@@ -15,7 +15,7 @@ from pfocr2rdf.storage.files import FileInfo, HashingWriter
 if TYPE_CHECKING:
     import pyarrow
 
-REPLACED_SENTENCE = "characters that are no Unicode text were replaced by U+FFFD in values of tables"
+REPLACED_SENTENCE = "lone surrogates, which Unicode text cannot have, were replaced by U+FFFD in values of tables"
 
 
 def is_available() -> bool:
