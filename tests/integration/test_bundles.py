@@ -402,6 +402,16 @@ def test_a_damaged_archive_is_found_wherever_it_is_damaged(signed: Path, tmp_pat
                 assert verify_release(path).problems, position
 
 
+def test_a_truncated_archive_has_one_problem(signed: Path, tmp_path: Path) -> None:
+    data = zstandard.ZstdDecompressor().decompressobj().decompress(signed.with_name("signed.tar.zst").read_bytes())
+    path = tmp_path / "a.tar"
+    path.write_bytes(data[: len(data) // 2])
+    assert [problem.kind for problem in verify_release(path).problems] == ["damaged"]
+    (tmp_path / "README.md").write_text("# A bundle\n" * 99, encoding="utf-8")
+    with pytest.raises(SourceError, match="release': it is not a tar archive; name"):
+        verify_release(tmp_path / "README.md")
+
+
 def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PFOCR2RDF_ARCHIVE_MAX_EXPANDED_BYTES", "1000000")
     archive = pack(tmp_path / "a.tar.zst", ("b/x", bytes(2_000_000), tarfile.REGTYPE))
@@ -437,6 +447,14 @@ def test_commands_and_their_exit_status(exported: Path, key: Path, tmp_path: Pat
     assert "is not a DOI of Zenodo" in run("release", exported, "-o", tmp_path / "b3", "--doi", "10.5281/zenodo.XXXX", status=2)
     assert "there is no such file; create a key" in run("release", exported, "-o", tmp_path / "b3", "--sign", tmp_path / "no", status=2)
     assert not (tmp_path / "b3").exists()
+    for option in ("", " ", "2025\n01"):
+        assert "the version" in run("release", exported, "-o", tmp_path / "b3", "--release", option, status=2)
+    for date in ("31.01.2025", "2025-02-30", "2025-1-31", ""):
+        message = run("release", exported, "-o", tmp_path / "b3", "--issued", date, status=2)
+        assert f"{date!r} is not a valid date; write it as YYYY-MM-DD" in " ".join(message.split())
+    stranger = signers(tmp_path / "strangers", ("other@example.org", make_key(tmp_path / "stranger")))
+    assert "1 problem, signature not valid" in run("verify", bundle, "--allowed-signers", stranger, status=1)
+    assert "1 problem, not signed" in run("verify", tmp_path / "b2", "--allowed-signers", stranger, status=1)
     os.remove(bundle / "shapes.ttl")
     assert "missing: shapes.ttl: SHA256SUMS lists it" in run("verify", bundle, status=1)
     assert run("verify", bundle, "--quiet", status=1) == ""

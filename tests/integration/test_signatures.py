@@ -33,7 +33,7 @@ def test_a_signature_names_the_key_and_its_owner(tmp_path: Path) -> None:
     assert check_signature(DATA, signature, None).key.startswith("SHA256:")
     allowed = signers(tmp_path / "allowed", ("other@example.org", other), ("me@example.org", key))
     assert check_signature(DATA, signature, allowed).name == "me@example.org"
-    with pytest.raises(InvalidSignatureError, match="is not one of an allowed signer"):
+    with pytest.raises(InvalidSignatureError, match="does not belong to an allowed signer"):
         check_signature(DATA, signature, signers(tmp_path / "foreign", ("other@example.org", other)))
     for broken in (DATA + b"x", b""):
         with pytest.raises(InvalidSignatureError, match="is not that of this SHA256SUMS"):
@@ -46,6 +46,15 @@ def test_a_signature_names_the_key_and_its_owner(tmp_path: Path) -> None:
     for broken in (b"", b"-----BEGIN SSH SIGNATURE-----\n", signature + b"\n"):
         with pytest.raises(InvalidSignatureError, match="is not an SSH signature, or it was changed"):
             check_signature(DATA, broken, None)
+
+
+def test_a_public_key_is_not_taken_for_a_list_of_signers(tmp_path: Path) -> None:
+    key = make_key(tmp_path / "key")
+    for lines in ("", "# ours\n\n"):
+        path = tmp_path / "signers"
+        path.write_text(lines + key.with_suffix(".pub").read_text(), encoding="utf-8")
+        with pytest.raises(OptionError, match=rf"signers:{lines.count(chr(10)) + 1}: begins with the key; write the e-mail address"):
+            check_signature(DATA, sign(DATA, key), path)
 
 
 def test_keys_that_cannot_sign_have_a_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,7 +106,8 @@ def _read_archive(path: Path) -> BundleContent:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         if not content.digests:
-            raise SourceError(f"{path}: is not an archive of 'pfocr2rdf release': {error}; name a {'.tar.zst'} file or a folder") from None
+            reason = "it is not a tar archive" if isinstance(error, tarfile.HeaderError) else error
+            raise SourceError(f"{path}: is not an archive of 'pfocr2rdf release': {reason}; name a {'.tar.zst'} file or a folder") from None
         content.problems.append(Problem("damaged", path.name, f"the archive cannot be read to its end: {error}; fetch it again"))
     if not content.digests and not content.problems:
         raise SourceError(f"{path}: is an archive without files, not a bundle of 'pfocr2rdf release'; name the archive of a bundle")

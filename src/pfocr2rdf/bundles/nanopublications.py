@@ -27,6 +27,7 @@ from pfocr2rdf.storage.files import atomic_write, map_os_errors
 from pfocr2rdf.storage.layout import DATASET_FILE, TOOL
 from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.storage.regular_files import open_regular
+from pfocr2rdf.storage.urls import redact_url
 from pfocr2rdf.stores.connect import ConnectionOptions
 from pfocr2rdf.stores.node_graphs import read_nodes
 
@@ -70,7 +71,7 @@ def create_nanopublications(
     """Write a nanopublication for each of some figures, as TriG. Nothing is sent to a server.
 
     Args:
-        source: an export directory, an embedded store, an RDF file, or records.
+        source: an export directory, an embedded store, the URL of a server, an RDF file, or records, which are exported first.
         output: the file, which is complete or not there.
         figures: figids, aliases or IRIs of figures.
         release: the creators, the license and the date; the dataset description of an export has what it leaves out.
@@ -123,7 +124,7 @@ def _find_figures(graph: NodeGraph, figures: Sequence[str], label: str) -> list[
         if name not in found_nodes:
             similar = difflib.get_close_matches(name, known, n=1)
             remedy = f"did you mean {similar[0]}?" if similar else "name a figure by its figid"
-            raise SourceError(f"{label}: has no figure {name!r}; {remedy}")
+            raise SourceError(f"{redact_url(label)}: has no figure {name!r}; {remedy}")
     return list({node_id(found_nodes[name]): found_nodes[name] for name in wanted}.values())
 
 

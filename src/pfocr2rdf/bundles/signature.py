@@ -15,9 +15,11 @@ from pfocr2rdf.errors import OptionError, SourceError, describe_os_error
 from pfocr2rdf.storage.regular_files import open_regular
 
 _NAMESPACE = "file"  # that of signatures of files in general (ssh-keygen(1))
+_MAX_FILE_BYTES = 1 << 20  # of keys and lists of signers
 _TIMEOUT_SECONDS = 60.0  # an agent may ask its user
 _PROGRAM = "ssh-keygen"
 _match_armor = re.compile(rb"-----BEGIN SSH SIGNATURE-----\n((?:[A-Za-z0-9+/=]+\n)+)-----END SSH SIGNATURE-----\n").fullmatch
+_begins_with_key = re.compile(rb"\s*(?:ssh|ecdsa|sk)-[^\s,@]+\s+AAAA").match
 _search_key = re.compile(r"key (\S+:\S+)").search
 
 
@@ -69,7 +71,7 @@ def check_signature(data: bytes, signature: bytes, allowed_signers: str | os.Pat
         SourceError: OpenSSH is not installed.
     """
     if allowed_signers is not None:
-        _require_readable(os.path.abspath(allowed_signers), "name a file in the format of ssh-keygen(1), 'ALLOWED SIGNERS'")
+        _require_signers(os.path.abspath(allowed_signers))
     if not _is_canonical(signature):
         raise InvalidSignatureError("it is not an SSH signature, or it was changed")
     with tempfile.TemporaryDirectory(prefix="pfocr2rdf-") as folder:
@@ -86,7 +88,7 @@ def check_signature(data: bytes, signature: bytes, allowed_signers: str | os.Pat
         for name in names:
             if _run(["-Y", "verify", "-n", _NAMESPACE, "-f", signers, "-I", name, "-s", str(file)], data).returncode == 0:
                 return Signer(match[1], name)
-    raise InvalidSignatureError(f"the key {match[1]} is not one of an allowed signer")
+    raise InvalidSignatureError(f"the key {match[1]} does not belong to an allowed signer")
 
 
 def _is_canonical(signature: bytes) -> bool:
@@ -103,10 +105,18 @@ def _is_canonical(signature: bytes) -> bool:
         return False
 
 
-def _require_readable(path: str, remedy: str) -> None:
+def _require_signers(path: str) -> None:
+    """Refuse a list of allowed signers with the line of a public key, which OpenSSH would skip: the signer's name is missing."""
+    data = _require_readable(path, "name a file in the format of ssh-keygen(1), 'ALLOWED SIGNERS'")
+    for number, line in enumerate(data.splitlines(), start=1):
+        if _begins_with_key(line):
+            raise OptionError(f"{path}:{number}: begins with the key; write the e-mail address of the signer and a space before it")
+
+
+def _require_readable(path: str, remedy: str) -> bytes:
     try:
         with open_regular(path) as file:
-            file.read(1)
+            return file.read(_MAX_FILE_BYTES)
     except FileNotFoundError:
         raise OptionError(f"{path}: there is no such file; {remedy}") from None
     except OSError as error:

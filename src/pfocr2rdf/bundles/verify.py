@@ -16,10 +16,11 @@ from pfocr2rdf.storage.layout import MANIFEST_FILE
 
 
 class VerificationReport(NamedTuple):
-    """The result of a verification: the number of files that are right, the signer if there is a signature, and the problems."""
+    """The result of a verification: the number of right files, whether it has a signature, the signer if that is valid, and problems."""
 
     bundle: str
     files: int
+    is_signed: bool
     signer: Signer | None
     problems: list[Problem]
 
@@ -34,6 +35,7 @@ class VerificationReport(NamedTuple):
             "bundle": self.bundle,
             "verified": not self.problems,
             "files": self.files,
+            "signed": self.is_signed,
             "signer": self.signer._asdict() if self.signer else None,
             "problems": [problem._asdict() for problem in self.problems],
         }
@@ -56,9 +58,11 @@ def verify_release(bundle: str | os.PathLike[str], *, allowed_signers: str | os.
         remedy = f"verify it with the program that wrote it, or with 'sha256sum --check {SUMS_FILE}'"
         raise SourceError(f"{os.fspath(bundle)}: is not a bundle of 'pfocr2rdf release', but of another program; {remedy}")
     problems = [*content.problems, *problems, *_compare(content, digests)]
+    if any(problem.kind == "damaged" for problem in problems):  # the rest of an archive is missing, which is one problem
+        problems = [problem for problem in problems if problem.kind != "missing"]
     signer, signature_problems = _check_signer(content, allowed_signers)
     right = sum(content.digests.get(name) == digest for name, digest in digests.items())
-    return VerificationReport(os.fspath(bundle), right, signer, [*problems, *signature_problems])
+    return VerificationReport(os.fspath(bundle), right, SIGNATURE_FILE in content.texts, signer, [*problems, *signature_problems])
 
 
 def _names_tool(crate: bytes) -> bool:
@@ -97,7 +101,11 @@ def _compare_manifest(manifest: bytes, digests: dict[str, str]) -> list[Problem]
     except (ValueError, KeyError, TypeError, RecursionError):
         return []  # it is changed or missing, which is reported
     return [
-        Problem("unlisted", name, f"{MANIFEST_FILE} lists it with another SHA-256 than {SUMS_FILE}, or {SUMS_FILE} does not list it")
+        Problem(
+            "unlisted",
+            name,
+            f"{MANIFEST_FILE} lists it" + (f" with another SHA-256 than {SUMS_FILE}" if name in digests else f", but {SUMS_FILE} does not"),
+        )
         for name, digest in sorted(files.items())
         if digests.get(name) != digest
     ]

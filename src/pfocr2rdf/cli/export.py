@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.params import FormatName, OutputPath, override_release, shapes_option
+from pfocr2rdf.cli.params import FormatName, OutputPath, calendar_date, override_release, shapes_option, version_name
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.cli.table import print_summary
 from pfocr2rdf.derived.formats import DERIVED_FORMATS
@@ -86,8 +86,8 @@ Examples:
     "--iris", type=click.Choice(list(IRI_PROFILES)), default=DEFAULT_PROFILE.name, show_default=True,
     help="Form of the IRIs of genes, chemicals, organisms, papers and pathways: that of the graphs to join.",
 )  # fmt: skip
-@click.option("--release", default="", metavar="NAME", help="Version of the release, for the dataset description.")
-@click.option("--issued", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Date of the release, for the dataset description.")
+@click.option("--release", type=version_name, metavar="VERSION", help="Version of the release, for the dataset description.")
+@click.option("--issued", type=calendar_date, metavar="YYYY-MM-DD", help="Date of the release, for the dataset description.")
 @click.option(
     "--metadata", metavar="FILE", type=click.Path(),
     help="YAML file with dataset metadata: version, issued, creators, contact, email, contact-page, homepage, downloads, title, "

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
 
 import click
 
 from pfocr2rdf.errors import OptionError
-from pfocr2rdf.pipeline.release import Release, normalize_doi
+from pfocr2rdf.pipeline.release import Release, find_control_character, normalize_doi, parse_date
 from pfocr2rdf.rdf.format_names import canonical_format_name
 from pfocr2rdf.rdf.iris import is_absolute_iri
 from pfocr2rdf.site.pages.pictures import PICTURE_MODES, picture_policy
@@ -74,11 +73,28 @@ pictures_option = click.option(
 def doi_name(text: str) -> str:
     """The type of an option whose value is a DOI."""
     try:
-        return normalize_doi(text) if text else ""
+        return normalize_doi(text)
     except ValueError as error:
         raise click.BadParameter(f"{error}.") from None
 
 
-def override_release(release: Release, name: str, issued: datetime | None) -> Release:
+def version_name(text: str) -> str:
+    """The type of an option whose value is the version of a release."""
+    if not text.strip():
+        raise click.BadParameter("the version is empty; name one, such as 2025-01, or leave the option out.")
+    if find_control_character(text):
+        raise click.BadParameter(f"the version {text!r} has a control character; remove it.")
+    return text.strip()
+
+
+def calendar_date(text: str) -> str:
+    """The type of an option whose value is a date."""
+    try:
+        return parse_date(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}; write it as YYYY-MM-DD.") from None
+
+
+def override_release(release: Release, name: str | None, issued: str | None) -> Release:
     """The release with the name and the date of the options, where they are given."""
-    return release._replace(name=name or release.name, issued=f"{issued:%Y-%m-%d}" if issued else release.issued)
+    return release._replace(name=name or release.name, issued=issued or release.issued)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from pathlib import Path
 
 import click
 
 from pfocr2rdf.bundles.create import BundleSummary, create_release
+from pfocr2rdf.bundles.layout import UNLISTED_FILES
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.params import OutputPath, doi_name, override_release
+from pfocr2rdf.cli.params import OutputPath, calendar_date, doi_name, override_release, version_name
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.cli.table import print_summary
 from pfocr2rdf.pipeline.release import Release, read_release
@@ -30,9 +30,9 @@ Examples:
     "--metadata", metavar="FILE", type=click.Path(),
     help="YAML file with dataset metadata, as for 'pfocr2rdf export'. Default: the metadata in dataset.ttl of the export.",
 )  # fmt: skip
-@click.option("--release", default="", metavar="NAME", help="Version of the release.")
-@click.option("--issued", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Date of the release. Default: today.")
-@click.option("--doi", type=doi_name, default="", metavar="DOI", help="DOI of the release, if one is reserved.")
+@click.option("--release", type=version_name, metavar="VERSION", help="Version of the release.")
+@click.option("--issued", type=calendar_date, metavar="YYYY-MM-DD", help="Date of the release. Default: today.")
+@click.option("--doi", type=doi_name, metavar="DOI", help="DOI of the release, if one is reserved.")
 @click.option("--archive", is_flag=True, help="Write the bundle as one file, too: BUNDLE.tar.zst.")
 @click.option(
     "--sign", metavar="KEY", type=click.Path(),
@@ -42,8 +42,8 @@ Examples:
 @click.option("-q", "--quiet", is_flag=True, help="Print no summary.")
 @handle_errors
 def release_command(
-    export: str, output: str, metadata: str | None, release: str, issued: datetime | None, doi: str, archive: bool, sign: str | None,
-    as_json: bool, quiet: bool,
+    export: str, output: str, metadata: str | None, release: str | None, issued: str | None, doi: str | None, archive: bool,
+    sign: str | None, as_json: bool, quiet: bool,
 ) -> int:  # fmt: skip
     """Write a bundle to publish, cite and verify a release.
 
@@ -84,7 +84,7 @@ def _rows(summary: BundleSummary) -> list[tuple[str, str]]:
         ("issued", summary.release.issued),
         ("DOI", summary.release.doi or "none yet"),
         ("signed", "yes" if summary.signed else "no"),
-        ("files", f"{len(summary.files):,}"),
+        ("files with checksums", f"{sum(file.name not in UNLISTED_FILES for file in summary.files):,}"),
         ("bytes", f"{sum(file.size for file in summary.files):,}"),
         *([("bytes of the archive", f"{summary.archive.size:,}")] if summary.archive else []),
     ]

@@ -45,7 +45,7 @@ def verify_command(bundle: str, allowed_signers: str | None, as_json: bool, quie
 def _summarize(report: VerificationReport) -> str:
     count = len(report.problems)
     problems = f"{count:,} {'problem' if count == 1 else 'problems'}" if count else "no problems"
-    signer = "not signed"
+    signer = "signature not valid" if report.is_signed else "not signed"
     if report.signer:
         checked = f"by {report.signer.name}" if report.signer.name else "by a key that was not compared with a list of signers"
         signer = f"signed {checked} ({report.signer.key})"

@@ -26,7 +26,7 @@ _match_doi = re.compile(
 _match_zenodo_doi = re.compile(r"10\.5281/zenodo\.\d+", re.IGNORECASE).fullmatch
 _match_orcid = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])").fullmatch
 _match_email = re.compile(r"[^@\s<>\"?&:/\\]+@[^@\s<>\"?&:/\\]+\.[^@\s<>\"?&:/\\]+").fullmatch
-_find_control_character = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]").search
+find_control_character = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]").search
 _NULL_TAG = "tag:yaml.org,2002:null"
 
 
@@ -186,10 +186,9 @@ class _SettingsReader:
             )
         if key == "issued":
             try:
-                if datetime.date.fromisoformat(value).isoformat() != value:
-                    raise ValueError
-            except ValueError:
-                raise self._error(node, f"issued: {value!r} is not a valid date", "write it as YYYY-MM-DD") from None
+                return parse_date(value)
+            except ValueError as error:
+                raise self._error(node, f"issued: {error}", "write it as YYYY-MM-DD") from None
         return value
 
     def _check_doi(self, value: str, node: yaml.Node) -> str:
@@ -237,13 +236,27 @@ class _SettingsReader:
             raise self._error(node, f"{key}: must be text", f"write '{key}: ...' on one line")
         if node.tag == _NULL_TAG or not node.value.strip():
             raise self._error(node, f"{key}: has no value", f"write '{key}: ...', or remove the line")
-        if match := _find_control_character(node.value.strip()):
+        if match := find_control_character(node.value.strip()):
             wrong = f"{key}: has the control character U+{ord(match[0]):04X}" if match[0] != "\n" else f"{key}: has more than one line"
             raise self._error(node, wrong, "remove it" if match[0] != "\n" else "write it on one line")
         return str(node.value).strip()
 
     def _error(self, node: yaml.Node, reason: str, remedy: str) -> OptionError:
         return OptionError(f"{self._path}:{node.start_mark.line + 1}: {reason}; {remedy}")
+
+
+def parse_date(text: str) -> str:
+    """A calendar date (``YYYY-MM-DD``); ``ValueError`` for anything else, such as a week or a day without zeros.
+
+    >>> parse_date("2025-01-31")
+    '2025-01-31'
+    """
+    try:
+        if datetime.date.fromisoformat(text).isoformat() == text:
+            return text
+    except ValueError:
+        pass
+    raise ValueError(f"{text!r} is not a valid date")
 
 
 def normalize_doi(text: str) -> str:
