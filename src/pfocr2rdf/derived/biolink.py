@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pfocr2rdf.derived.nodes import Node, shorten_id, values
+from pfocr2rdf.derived.nodes import Node, expand_id, shorten_id, values
 
 KNOWLEDGE_SOURCE = "infores:pfocr"
 
@@ -73,12 +73,16 @@ def biolink_curie(identifier: str) -> str:
     ('NCBIGene:6772', 'PMC:7378365', 'pfocr.figure:PMC7378365__F2')
     >>> biolink_curie("fam:IL-1/2"), biolink_curie("https://doi.org/10.1000/1"), biolink_curie("https://example.org/x")
     ('pfocr.family:IL-1%2F2', 'doi:10.1000/1', 'https://example.org/x')
+    >>> biolink_curie("figure:PMC7378365__F2")
+    'https://pfocr.wikipathways.org/figures/PMC7378365__F2'
     """
     identifier = shorten_id(identifier)
     for start, prefix in PREFIXES_BY_START.items():
         if identifier.startswith(start):
             reference = identifier[len(start) :]
             if prefix == "pfocr.figure:":
+                if not reference.endswith(".html"):  # of another program: the CURIE would be that of the IRI with the suffix
+                    return expand_id(identifier)
                 reference = reference.removesuffix(".html")
             return prefix + (reference if prefix == "doi:" else reference.translate(_ESCAPES))
     return identifier

@@ -20,6 +20,7 @@ from pfocr2rdf.derived.plain_text import to_plain_text
 MIN_GENES = 3
 NO_DESCRIPTION = "na"  # as the GMT specification of the Broad Institute has it
 _MAX_NAME_CHARS = 80
+_is_reserved = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]", re.IGNORECASE).fullmatch  # on Windows, with any suffix
 _find_words = re.compile(r"[A-Za-z0-9-]+").findall
 
 
@@ -120,7 +121,8 @@ class GeneSets(DerivedFormat):
 def file_names(labels: Mapping[str, str]) -> dict[str, str]:
     """Distinct names of files for organisms, by CURIE: letters, digits, hyphens and underscores; distinct also where case is ignored.
 
-    An organism without a name, or with the name of another organism, also has its identifier in the name.
+    An organism without a name, with the name of another organism, or with a name that Windows reserves, also has its identifier in the
+    name.
 
     >>> file_names({"": "unknown organism", "taxon:9606": "Homo sapiens", "taxon:1": "Sp. A/1", "taxon:2": "sp a 1", "taxon:3": ""})
     {'': 'unknown_organism', 'taxon:1': 'Sp_A_1_1', 'taxon:2': 'sp_a_1_2', 'taxon:3': 'organism_3', 'taxon:9606': 'Homo_sapiens'}
@@ -129,7 +131,7 @@ def file_names(labels: Mapping[str, str]) -> dict[str, str]:
     counts = Counter(name.casefold() for name in plain.values())
     names, folded = {}, set()
     for curie, name in plain.items():
-        if not name or counts[name.casefold()] > 1:
+        if not name or counts[name.casefold()] > 1 or _is_reserved(name):
             name = f"{name or 'organism'}_{_to_name(local_id(curie))}"
         while name.casefold() in folded:
             name += "_"

@@ -72,5 +72,9 @@ def map_rdf_errors(path: Path) -> Iterator[None]:
         if _REMOTE_CONTEXT_ERROR in error.msg:
             raise SourceError(f"{position}: names a JSON-LD context by its URL, and none is fetched; write the context out") from None
         raise SourceError(f"{position}: is no valid RDF: {error.msg}; correct the file") from None
+    except MemoryError as error:
+        if "buffer" not in str(error):
+            raise
+        raise SourceError(f"{path}: has a term that is longer than the parser reads ({error}); shorten it") from None
     except (ValueError, *DECOMPRESSION_ERRORS) as error:
         raise SourceError(f"{path}: is no valid RDF: {error}; download or export it again") from None

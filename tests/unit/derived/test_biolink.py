@@ -22,5 +22,5 @@ def test_an_entity_of_two_classes_has_two_categories() -> None:
 
 
 def test_two_identifiers_never_have_the_same_curie() -> None:
-    identifiers = [f"{start}{end}" for start in PREFIXES_BY_START for end in ("1", "1/2", "1:2", "1 2")]
+    identifiers = [f"{start}{end}" for start in PREFIXES_BY_START for end in ("1", "1/2", "1:2", "1 2", "1.html")]
     assert len({biolink_curie(identifier) for identifier in identifiers}) == len(identifiers)

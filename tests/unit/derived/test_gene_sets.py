@@ -219,6 +219,11 @@ def test_names_of_files_are_safe_and_distinct(labels: list[str], names: list[str
     assert [made[f"taxon:{number}"] for number in range(len(labels))] == names
 
 
+@pytest.mark.parametrize("label", ["NUL", "con", "Aux", "LPT1", "com9"])
+def test_names_that_windows_reserves_have_the_identifier(label: str) -> None:
+    assert file_names({"taxon:7": label, "taxon:8": "Console"}) == {"taxon:7": f"{label}_7", "taxon:8": "Console"}
+
+
 @given(st.lists(st.text("aA _-/é0", max_size=4), max_size=12))
 def test_names_of_files_are_distinct_without_case_whatever_the_labels(labels: list[str]) -> None:
     made = file_names({f"taxon:{number}": label for number, label in enumerate(labels)})

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pfocr2rdf import validate
-from pfocr2rdf.storage.rdf_files import is_rdf_file
+from pfocr2rdf.errors import SourceError
+from pfocr2rdf.storage.rdf_files import is_rdf_file, map_rdf_errors
 
 RECORD = {"figid": "PMC1__F1", "pmcid": "PMC1", "schema-jsonld": {"@context": "https://schema.org/", "@type": "Dataset"}}
 
@@ -46,3 +47,10 @@ def test_a_record_in_json_is_validated_as_a_record(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps({**RECORD, "genes": "STAT1 STAT3"}))
     report = validate(tmp_path / "a.json")
     assert len(report.refusals) == 1
+
+
+def test_the_limit_of_the_parser_is_not_a_lack_of_memory() -> None:
+    with pytest.raises(SourceError, match=r"a.ttl: has a term that is longer than the parser reads"), map_rdf_errors(Path("a.ttl")):
+        raise MemoryError("Reached the buffer maximal size of 16777216")
+    with pytest.raises(MemoryError), map_rdf_errors(Path("a.ttl")):
+        raise MemoryError
