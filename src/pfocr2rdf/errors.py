@@ -115,6 +115,10 @@ class SourceError(PfocrError):
     """A source cannot be read: it is missing, is not an archive, or has no records."""
 
 
+class NoRecordsError(SourceError):
+    """A folder or an archive has no records."""
+
+
 class ShapesError(PfocrError):
     """The SHACL shapes cannot be read or used."""
 

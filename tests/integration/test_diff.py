@@ -307,7 +307,7 @@ def test_inputs_that_are_no_graphs_are_refused(exports: tuple[Path, Path], tmp_p
     diff(good_export, good_export, a_delta)
     for bad_input, message in (
         (tmp_path / "missing", r"missing: there is no such file or folder; check the path$"),
-        (tmp_path / "nothing", "the folder holds no records; name a folder, file or archive with records"),
+        (tmp_path / "nothing", "the folder holds neither a graph nor records; name an export directory"),
         (interrupted, r"interrupted: the export has no manifest\.json, so it was interrupted; export again, or name its RDF file$"),
         (changed, r"changed/figures\.nq: is not the file that manifest\.json lists"),
         (lost_file, r"lost/figures\.nq: is missing, but manifest\.json lists it; export again$"),

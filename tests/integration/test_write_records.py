@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from tests.support.records import ROOT, older, write
 
-from pfocr2rdf import OutputError, PfocrError, SourceError, export, write_records
+from pfocr2rdf import OutputError, PfocrError, SourceError, convert, create_release, export, load, write_records
 from pfocr2rdf.cli import main
 
 SITE = "https://pfocr.wikipathways.org/"
@@ -59,7 +59,7 @@ def test_statements_that_no_record_can_have_are_counted(graph: Path, tmp_path: P
         f'{FIGURE} <http://purl.org/dc/terms/title> "Another title"',
     )
     summary = write_records(source, tmp_path / "records")
-    assert summary.differences == {"http://www.w3.org/2000/01/rdf-schema#comment: no record can have this statement": 2}
+    assert summary.differences == {"rdfs:comment: no record can have this statement": 2}
     assert int(summary.exit_status) == 1
 
 
@@ -100,9 +100,26 @@ def test_a_record_that_an_export_would_refuse_is_left_out_and_named(graph: Path,
     result = CliRunner().invoke(main, ["records", str(source), "--output", str(tmp_path / "records")])
     assert result.exit_code == 1
     assert "PMC1__f2: cannot be written as a record: " in result.output
-    assert "holds the control character U+0007" in result.output
-    assert "warning: type: no record can have this statement: 1" in result.output
+    assert "title: holds the control character U+0007; correct it in the graph" in result.output
+    assert "warning: statements about entities of figures that cannot be written as records: 1" in result.output
+    assert "no record can have this statement" not in result.output
     assert [path.name for path in (tmp_path / "records" / "_figures").iterdir()] == ["PMC1__f1.md"]
+
+
+def test_a_source_without_a_graph_and_records_is_named_with_what_can_be_read(graph: Path, tmp_path: Path) -> None:
+    export([graph.parents[1] / "record.yaml"], tmp_path / "export", formats=["ntriples", "gmt"])
+    create_release(tmp_path / "export", tmp_path / "bundle", archive=True)
+    convert(graph, tmp_path / "converted", formats=["biothings"])
+    (tmp_path / "export" / "notes").mkdir()
+    for source, reason in (
+        (tmp_path / "export" / "notes", "notes: the folder holds neither a graph nor records; name an export directory, a store"),
+        (tmp_path / "converted", "converted: is a conversion, which holds neither a graph nor records; name an export"),
+        (tmp_path / "bundle.tar.zst", r"bundle\.tar\.zst: the archive holds no records; unpack it and name its folder if it is a bundle"),
+    ):
+        with pytest.raises(SourceError, match=reason):
+            write_records(source, tmp_path / "records")
+        with pytest.raises(SourceError, match=reason):
+            load(source, tmp_path / "store")
 
 
 def test_a_folder_with_other_files_is_refused(graph: Path, tmp_path: Path) -> None:

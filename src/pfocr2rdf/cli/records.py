@@ -28,7 +28,14 @@ _MAX_SHOWN = 10
 
 @click.command("records", epilog=_EXAMPLES)
 @click.argument("source", metavar="SOURCE", type=click.Path())
-@click.option("-o", "--output", required=True, metavar="DIRECTORY", type=OutputPath(), help="The output folder. It must be new or empty.")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="DIRECTORY",
+    type=OutputPath(),
+    help="The output folder: new, empty, or with records of an earlier run, which are replaced.",
+)
 @click.option(
     "--image-url", default="", metavar="TEMPLATE",
     help="URL of the pictures, if the graph was exported with --image-url. Default: Europe PMC.",
@@ -40,9 +47,9 @@ _MAX_SHOWN = 10
 def records_command(source: str, output: str, image_url: str, connection: ConnectionOptions, as_json: bool, quiet: bool) -> int:
     """Write records from a graph.
 
-    SOURCE is an export directory, an embedded store, the URL of a SPARQL server, or an RDF file. The records are written in the layout of a
-    PFOCR checkout (_figures and _data), and compared with the graph. The exit status is 1 if an export of the records would differ from
-    the graph.
+    SOURCE is an export directory, an embedded store, the URL of a SPARQL server, an RDF file, or records (which are exported first). The
+    records are written in the layout of a PFOCR checkout (_figures and _data), and compared with the graph. The exit status is 1 if an
+    export of the records would differ from the graph, or records were left out.
     """
     with show_progress(quiet or as_json) as progress:
         summary = write_records(source, output, image_url=image_url, connection=connection, progress=progress)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 import pyoxigraph
 
 from pfocr2rdf.derived.graph import SYNTAXES_BY_COST
-from pfocr2rdf.errors import SourceError
+from pfocr2rdf.errors import NoRecordsError, SourceError
 from pfocr2rdf.rdf.iri_profiles import DEFAULT_PROFILE, IRI_PROFILES, IriProfile
 from pfocr2rdf.storage.layout import CHECKPOINT_DIR, DELTA_FILE, MANIFEST_FILE, STAGING_DIR, STATE_FILE, is_own_manifest, read_manifest
 from pfocr2rdf.storage.path_kinds import describe_missing_path, folder_kind
@@ -117,6 +117,15 @@ def list_export_files(folder: Path) -> list[Path]:
     return graph.paths
 
 
+def _describe_unusable_path(path: Path) -> str:
+    """The message about a folder or an archive that has neither a graph nor records."""
+    remedy = "name an export directory, a store, an RDF file, or records"
+    if path.is_file():
+        return f"{path}: the archive holds no records; unpack it and name its folder if it is a bundle, or {remedy}"
+    kind = folder_kind(path)
+    return f"{path}: {f'is {kind}, which' if kind else 'the folder'} holds neither a graph nor records; {remedy}"
+
+
 def is_export(folder: Path) -> bool:
     """Whether the folder is an export directory, perhaps one that was interrupted."""
     if not folder.is_dir():
@@ -201,7 +210,10 @@ class _RecordsInput:
         from pfocr2rdf.pipeline.export import export  # here, since it takes long to import and most graphs are files
 
         folder = scratch / "export"
-        summary = export([self.path], folder, formats=_EXPORT_FORMATS[ranking], compress="zst", progress=progress)
+        try:
+            summary = export([self.path], folder, formats=_EXPORT_FORMATS[ranking], compress="zst", progress=progress)
+        except NoRecordsError:
+            raise SourceError(_describe_unusable_path(self.path)) from None
         if not summary.exported:  # an empty graph would replace one with figures
             first = f"; the first: {summary.first_refusals[0]}" if summary.first_refusals else ""
             raise SourceError(

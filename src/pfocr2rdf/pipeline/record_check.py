@@ -16,11 +16,15 @@ from pfocr2rdf.pipeline.entities import EntityStore, Origin
 from pfocr2rdf.pipeline.merged_entities import MergedEntities
 from pfocr2rdf.pipeline.words import WORD_GROUP, WordCounts
 from pfocr2rdf.rdf.serializers.jsonld import JsonLdSerializer
+from pfocr2rdf.rdf.vocabulary import DEFAULT_PREFIXES, PROPERTIES
 from pfocr2rdf.records.documents import extract_front_matter
 from pfocr2rdf.records.model import FigureRecord
 from pfocr2rdf.records.reader import SCHEMA_RANK, parse_document, parse_record
 from pfocr2rdf.records.side_files import parse_table_name
 from pfocr2rdf.records.tables import SideTable
+
+_CURIES = {"type": "rdf:type", **{row.jsonld_key: row.name for row in PROPERTIES}}
+_REFUSED = "statements about entities of figures that cannot be written as records"
 
 
 class RecordCheck:
@@ -37,6 +41,7 @@ class RecordCheck:
         self._entities, self._words = EntityStore(database), WordCounts(database)
         self._encoder, self._serializer = DescriptionEncoder(), JsonLdSerializer()
         self._figures = 0
+        self._refused: set[str] = set()  # the entities that refused figures refer to, and those that these refer to
         self.differences: Counter[str] = Counter()  # the number of statements, by sentence
 
     def add(self, nodes: FigureNodes, files: Mapping[str, bytes]) -> None:
@@ -54,6 +59,16 @@ class RecordCheck:
         self._words.add({f"{WORD_GROUP}{curie} {word}": count for (curie, word), count in count_words(figure.mentions).items()})
         self._figures += 1
 
+    def refuse(self, nodes: FigureNodes) -> None:
+        """Take note of a figure without a record: its statements, also those about its entities, are no differences of records."""
+        pending: list[Node] = [nodes.figure, *nodes.mentions]
+        while pending:
+            for content in pending.pop().values():
+                for identifier in content if type(content) is list else [content]:
+                    if type(identifier) is str and identifier not in self._refused and (entity := self._facts.find(identifier)):
+                        self._refused.add(identifier)
+                        pending.append(entity)
+
     def finish(self) -> None:
         """Check the entities, after all records."""
         for merged in MergedEntities(self._entities, self._words, lambda _resources, _source: ()):
@@ -66,8 +81,9 @@ class RecordCheck:
 
     def _compare(self, expected: Iterable[Node], actual: Iterable[Node]) -> None:
         statements, others = (Counter(_iter_statements(nodes)) for nodes in (expected, actual))
-        for _, term, _ in (statements - others).elements():
-            self.differences[f"{term}: no record can have this statement"] += 1
+        for subject, term, _ in (statements - others).elements():
+            is_refused = subject in self._refused
+            self.differences[_REFUSED if is_refused else f"{term}: no record can have this statement"] += 1
         for _, term, _ in (others - statements).elements():
             self.differences[f"{term}: an export of the records adds this statement"] += 1
 
@@ -87,6 +103,6 @@ def _iter_statements(nodes: Iterable[Node]) -> Iterable[tuple[str, str, str]]:
     for node in nodes:
         for term, content in node.items():
             if term != "id":
-                name = expand_id(term) if ":" in term else term
+                name = _CURIES.get(term) or DEFAULT_PREFIXES.compress(expand_id(term)) or expand_id(term)
                 for item in content if type(content) is list else [content]:
                     yield node["id"], name, json.dumps(item, sort_keys=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from pfocr2rdf.errors import RecordError, SourceError, describe_os_error
+from pfocr2rdf.errors import NoRecordsError, RecordError, SourceError, describe_os_error
 from pfocr2rdf.records.archive_limits import ArchiveLimitError, ArchiveLimits
 from pfocr2rdf.records.archives import is_archive, store_members
 from pfocr2rdf.records.documents import iter_documents
@@ -178,7 +178,7 @@ class RecordSource:
                     empty = False
                     yield from _file_record_refs(absolute_folder(folder), name, prefix + name, tables)
             if empty:
-                raise SourceError(_describe_empty_folder(label, tree.root))
+                raise NoRecordsError(_describe_empty_tree(label, tree))
             self._note_stray_files(tree, label, record_folders, table_endings)
         for stray in named_files.find_stray_files():
             self.unread.setdefault(stray.figid, []).append(printable_path(f"{stray.folder}/{stray.name}"))
@@ -198,10 +198,11 @@ def _is_rdf_name(name: str) -> bool:
     return rdf_format(name) is not None and not name.lower().endswith(".json")
 
 
-def _describe_empty_folder(label: str, root: str) -> str:
-    if kind := folder_kind(root):
+def _describe_empty_tree(label: str, tree: FileTree) -> str:
+    if kind := folder_kind(tree.root):
         return f"{label}: is {kind}, not a folder of records; name the records that it was made from"
-    return f"{label}: the folder holds no records; name a folder, file or archive with records (.md, .yaml)"
+    container = "archive" if isinstance(tree, MemberTree) else "folder"
+    return f"{label}: the {container} holds no records; name a folder, file or archive with records (.md, .yaml)"
 
 
 def _count_records(tree: FileTree) -> int:

@@ -114,7 +114,9 @@ def _write(graph: NodeGraph, *, name: str, directory: StagedDirectory, template:
             try:
                 check.add(nodes, files)
             except RecordError as error:
-                refused[record.figid] = str(error)
+                reason = f"{error.field}: {error.reason}" if error.field else error.reason
+                refused[record.figid] = f"{reason}; correct it in the graph"
+                check.refuse(nodes)
                 continue
             for path, content in files.items():
                 with directory.open(path) as file:
