@@ -79,7 +79,7 @@ class Table(NamedTuple):
     columns: tuple[Column, ...]
     primary_key: tuple[str, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
-    batch_rows: int = 32_768
+    batch_rows: int = 8_192
 
 
 _IDENTIFIER = Column("identifier", "The entity as a CURIE, such as ncbigene:6772.", distinct=True)
@@ -122,7 +122,7 @@ FIGURES = Table(
     ),
     ("figid",),
     (ForeignKey("paper", "papers", "paper"),),
-    batch_rows=4_096,
+    batch_rows=1_024,
 )
 
 MENTIONS = Table(

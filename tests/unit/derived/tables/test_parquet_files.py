@@ -13,6 +13,7 @@ from pfocr2rdf.derived.tables.parquet_files import REPLACED_SENTENCE, ParquetWri
 from pfocr2rdf.derived.tables.schema import INTEGER, LIST, NUMBER, Cells, Column, IndexedCells, Table
 from pfocr2rdf.storage.files import HashingWriter
 
+pyarrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed: pip install 'pfocr2rdf[tables]'")
 parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed: pip install 'pfocr2rdf[tables]'")
 
 COLUMNS = (Column("a", "A text."), Column("n", "N.", type=INTEGER), Column("f", "F.", type=NUMBER), Column("l", "L.", type=LIST))
@@ -41,7 +42,6 @@ def test_values_have_their_types() -> None:
     assert [field.nullable for field in table.schema] == [True, False, True, False]
     assert table.schema.field("a").metadata[b"description"] == b"A text."
     metadata = parquet.ParquetFile(io.BytesIO(data)).metadata
-    assert metadata.num_row_groups == 2
     assert metadata.row_group(0).column(0).compression == "ZSTD"
     assert warnings == {}
 
@@ -49,6 +49,18 @@ def test_values_have_their_types() -> None:
 def test_the_same_rows_are_the_same_bytes() -> None:
     batch: list[Cells] = [["p", "q"], [1, 2], [0.1, 2.0], [["x"], []]]
     assert write(batch) == write(batch)
+
+
+def test_a_row_group_has_the_rows_of_several_batches() -> None:
+    batch: list[Cells] = [["p"] * 8_192, range(8_192), [0.1] * 8_192, [["x"]] * 8_192]
+    metadata = parquet.ParquetFile(io.BytesIO(write(*[batch] * 5)[0])).metadata
+    assert [metadata.row_group(index).num_rows for index in range(metadata.num_row_groups)] == [32_768, 8_192]
+
+
+def test_the_memory_pool_of_the_program_stays() -> None:
+    name = pyarrow.default_memory_pool().backend_name
+    write([["p"], [1], [None], [[]]])
+    assert pyarrow.default_memory_pool().backend_name == name
 
 
 def test_no_rows_are_a_table() -> None:
