@@ -15,13 +15,13 @@ from tests.support.validators import kgx_environment, validator
 
 from pfocr2rdf import export
 
-PAGES = [ROOT / "docs" / "howto" / name for name in ("kgx.md", "property-graphs.md")]
+PAGES = [ROOT / "docs" / "howto" / name for name in ("kgx.md", "property-graphs.md", "machine-learning.md")]
 FENCE = re.compile(r'^```\w+ title="(?P<title>[^"]+)"\n(?P<body>.*?)^```$', re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a reader: the files on both pages, and the export."""
+    """The folder of a reader: the files on the pages, and the export."""
     path = tmp_path_factory.mktemp("reader")
     export(ROOT / "examples", path / "output", formats=["turtle", "kgx"])
     return write(path, {fence["title"]: fence["body"] for page in PAGES for fence in FENCE.finditer(page.read_text(encoding="utf-8"))})
@@ -47,6 +47,12 @@ def test_kgx_validates_merges_and_transforms(folder: Path) -> None:
 def test_duckdb_counts_pairs_of_genes(folder: Path) -> None:
     script = "import duckdb; [print(*row) for row in duckdb.sql(open('pairs.sql').read()).fetchall()]"
     assert run(folder, validator("python", "duckdb"), "-c", script) == (folder / "pairs.txt").read_text(encoding="utf-8")
+
+
+def test_mlcroissant_reads_the_mentions(folder: Path) -> None:
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed: pip install 'pfocr2rdf[tables]'")
+    export(ROOT / "examples", folder / "output", formats=["turtle", "kgx", "parquet"])
+    assert (folder / "croissant.txt").read_text(encoding="utf-8") in run(folder, validator("python", "mlcroissant"), "croissant.py")
 
 
 def test_kuzu_loads_the_graph_and_answers(folder: Path) -> None:
