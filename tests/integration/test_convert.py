@@ -225,12 +225,12 @@ def test_what_no_node_has_is_counted(folder: Path, tmp_path: Path) -> None:
     store = pyoxigraph.Store(tmp_path / "store")
     store.load(path=folder / "export" / "figures.nt", format=N_TRIPLES)
     mention = f"<urn:m> a <{'https://pfocr.wikipathways.org/vocab#Mention'}> ; <http://www.w3.org/ns/oa#hasTarget> <urn:nothing> ."
-    store.update(f"INSERT DATA {{ <urn:a> <urn:b> _:c . _:c <urn:b> <urn:a>, 1 . {mention} }}")
+    store.update(f"INSERT DATA {{ <urn:a> <urn:b> _:c, <<( <urn:a> <urn:b> <urn:c> )>> . _:c <urn:b> <urn:a>, 1 . {mention} }}")
     del store
     summary = convert(tmp_path / "store", tmp_path / "out", formats=["gmt"])
     assert summary.warnings == {
         "mention without a figure is in no derived format": 1,
-        "statement with a blank node or a triple term is in no derived format": 3,
+        "statement with a blank node or a triple term is in no derived format": 4,
     }
     manifest = json.loads((tmp_path / "out" / "conversion.json").read_text(encoding="utf-8"))
     assert manifest["warnings"] == summary.warnings

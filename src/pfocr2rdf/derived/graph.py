@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from itertools import groupby
+from itertools import chain, groupby
 from typing import IO, Any, NamedTuple, Protocol
 
 import pyoxigraph
@@ -13,8 +13,8 @@ import pyoxigraph
 from pfocr2rdf.derived.nodes import FigureNodes, Node, values
 from pfocr2rdf.rdf.iri_profiles import DEFAULT_PROFILE, IriProfile
 from pfocr2rdf.rdf.serializers.jsonld import JsonLdSerializer
-from pfocr2rdf.rdf.terms import Resource
-from pfocr2rdf.rdf.vocabulary import DEFAULT_PREFIXES
+from pfocr2rdf.rdf.terms import Resource, is_iri_or_literal
+from pfocr2rdf.rdf.vocabulary import DEFAULT_PREFIXES, PREFIXES, PROPERTIES
 
 _FIGURE, _MENTION = "pfocr:Figure", "pfocr:Mention"
 _FIGURE_OR_MENTION = frozenset((_FIGURE, _MENTION))
@@ -28,10 +28,16 @@ SYNTAXES_BY_COST = (
 """The syntaxes by the cost of reading their nodes."""
 
 _JSON_LD = _RdfFormat.JSON_LD
-_TEXTS_ONLY = {str}
-_VALUE_KEYS = ({"id"}, {"@value"}, {"@value", "@type"}, {"@value", "@language"})
 _GRAPH_END = b"]}\n"
 _NO_NODES = (_GRAPH_END, b"\n")
+_BATCH_LINES = 100
+_TERMS = frozenset(("id", "type", *(row.jsonld_key for row in PROPERTIES)))
+_IRI_TERMS = frozenset(("id", "type", *(row.jsonld_key for row in PROPERTIES if row.is_object)))
+_NAMES_WITH_TERMS = frozenset(("rdf:type", *(row.name for row in PROPERTIES)))
+_DATATYPES = {row.jsonld_key: "" if row.is_object else row.range for row in PROPERTIES}
+_TEXTS_ONLY = {str}
+_VALUE_KEYS = ({"id"}, {"@value"}, {"@value", "@type"}, {"@value", "@language"})
+_IRI_STARTS = tuple(namespace.removeprefix("http").encode() for namespace in PREFIXES.values())
 
 
 class NodeGraph(Protocol):
@@ -45,7 +51,7 @@ class NodeGraph(Protocol):
 
 
 class UnorderedGraphError(Exception):
-    """The nodes are not in the order or the form of an export: another program has written the file."""
+    """The nodes are not in the order of an export, or not in the form of its lines: another program has written the file."""
 
 
 class GraphPart(NamedTuple):
@@ -62,8 +68,8 @@ class ExportedGraph:
 
     Raises:
         SourceError: in a loop, a file cannot be read, or is not valid RDF.
-        UnorderedGraphError: in a loop, a node comes twice, the mentions do not follow their figure, or JSON-LD has not the form that an
-            export writes.
+        UnorderedGraphError: in a loop, a node comes twice, the mentions do not follow their figure, there is a blank node, or JSON-LD has
+            another context, or not one node a line with the keys and values that the serializer writes.
     """
 
     def __init__(self, parts: Sequence[GraphPart]) -> None:
@@ -74,10 +80,13 @@ class ExportedGraph:
         identifiers: set[str] = set()
         for part in self._parts:
             with part.open() as file:
-                for node in _iter_entity_lines(file, part) if part.syntax == _JSON_LD else _iter_statement_nodes(file, part):
+                is_jsonld = part.syntax == _JSON_LD
+                for node in _iter_entity_lines(file, part) if is_jsonld else _iter_statement_nodes(file, part):
                     if not _FIGURE_OR_MENTION.intersection(values(node, "type")):
                         _add_new(node["id"], identifiers)
                         yield node
+                    elif is_jsonld:  # else their lines are recognised by their start
+                        raise UnorderedGraphError
 
     def iter_figures(self) -> Iterator[FigureNodes]:
         """The figures, each with its mentions."""
@@ -93,14 +102,19 @@ class ExportedGraph:
 
 def _iter_entity_lines(file: IO[bytes], part: GraphPart) -> Iterator[Node]:
     """The entities among the lines of JSON-LD."""
-    line = b""
+    lines: list[bytes] = []
+    last = b""
     for line in _skip_context(file, part):
+        if last == _GRAPH_END:
+            raise UnorderedGraphError
+        last = line
         if not line.startswith(_FIGURE_OR_MENTION_STARTS) and line not in _NO_NODES:
-            for node in _parse_lines([line]):
-                if any(name in _FIGURE_OR_MENTION or DEFAULT_PREFIXES.compress(name) for name in values(node, "type")):
-                    raise UnorderedGraphError  # a figure or mention of another form, or a class that may be one of them
-                yield node
-    if line != _GRAPH_END:
+            lines.append(line)
+            if len(lines) == _BATCH_LINES:
+                yield from _parse_lines(lines)
+                lines = []
+    yield from _parse_lines(lines)
+    if last != _GRAPH_END:
         raise UnorderedGraphError
 
 
@@ -119,7 +133,7 @@ def _iter_figure_lines(file: IO[bytes], part: GraphPart) -> Iterator[FigureNodes
 
 
 def _skip_context(file: IO[bytes], part: GraphPart) -> Iterator[bytes]:
-    """The lines of the graph, after the context by which ``id``, ``type`` and CURIEs mean what they mean in nodes."""
+    """The lines of the graph, which follow the project's context: with another one, terms and prefixes can have other meanings."""
     header = JsonLdSerializer(profile=part.profile).header().encode()
     if file.read(len(header)) != header:
         raise UnorderedGraphError
@@ -128,25 +142,62 @@ def _skip_context(file: IO[bytes], part: GraphPart) -> Iterator[bytes]:
 
 def _parse_lines(lines: list[bytes]) -> list[dict[str, Any]]:
     """The nodes in lines, which end with commas except for the last one of a file."""
+    data = b"".join(lines)
     try:
-        nodes: list[dict[str, Any]] = json.loads("[" + b"".join(lines).decode().rstrip(",\n") + "]")
+        nodes: list[dict[str, Any]] = json.loads("[" + data.decode().rstrip(",\n") + "]")
     except ValueError:
         raise UnorderedGraphError from None
-    for node in nodes:
-        if type(node) is not dict or "id" not in node:
-            raise UnorderedGraphError
-        if set(map(type, node.values())) != _TEXTS_ONLY and not all(map(_is_value, node.values())):
-            raise UnorderedGraphError
+    for group in (nodes[:1], nodes[1:]):  # figures have lists
+        if not _are_plain(group):
+            for node in group:
+                _check_values(node)
+    if len(nodes) != len(lines) or False in [":" in node.get("id", "") for node in nodes]:
+        raise UnorderedGraphError
+    if b'"_:' in data or b"\\u" in data or b"\\/" in data or any(rest.startswith(_IRI_STARTS) for rest in data.split(b'"http')[1:]):
+        for node in nodes:
+            _check_iris(node)
     return nodes
 
 
-def _is_value(content: Any) -> bool:
-    """Whether the content of a term is text, an identifier, a literal, or a list of these, as the serializer writes them."""
-    if type(content) is list:
-        return all(type(item) is not list and _is_value(item) for item in content)
-    if type(content) is dict:
-        return content.keys() in _VALUE_KEYS and all(type(text) is str for text in content.values())
-    return type(content) is str
+def _are_plain(nodes: list[Any]) -> bool:
+    """Whether all are objects with a text for each key, which is a term of the context. Few calls check many nodes."""
+    try:
+        "".join(chain.from_iterable(map(dict.values, nodes)))
+    except TypeError:
+        return False
+    return set().union(*nodes) <= _TERMS
+
+
+def _check_values(node: Any) -> None:
+    """Check that a node is an object whose keys and values are as the serializer writes them."""
+    if type(node) is not dict:
+        raise UnorderedGraphError
+    for key in node.keys() - _TERMS:
+        if ":" not in key or key in _NAMES_WITH_TERMS or DEFAULT_PREFIXES.compress(key):
+            raise UnorderedGraphError
+    for key, content in node.items():
+        if type(content) is not str:
+            for value in content if type(content) is list else [content]:
+                if type(value) is not str and not _is_typed_value(key, value):
+                    raise UnorderedGraphError
+
+
+def _is_typed_value(key: str, value: Any) -> bool:
+    """Whether a value is an IRI of a term that has literals, or a literal of which the context does not give the type."""
+    if type(value) is not dict or value.keys() not in _VALUE_KEYS or set(map(type, value.values())) != _TEXTS_ONLY:
+        return False
+    if "id" in value:
+        return key not in _IRI_TERMS
+    return "@language" in value or value.get("@type", "xsd:string") != _DATATYPES.get(key, "xsd:string")
+
+
+def _check_iris(node: dict[str, Any]) -> None:
+    """Check that IRIs are CURIEs where the context has a prefix, and that no node is blank."""
+    for key, content in node.items():
+        for value in content if type(content) is list else [content]:
+            iri = value.get("id") or value.get("@type", "") if type(value) is dict else value if key in _IRI_TERMS else ""
+            if iri.startswith("_:") or DEFAULT_PREFIXES.compress(iri):
+                raise UnorderedGraphError
 
 
 def _iter_statement_nodes(file: IO[bytes], part: GraphPart) -> Iterator[Node]:
@@ -154,8 +205,14 @@ def _iter_statement_nodes(file: IO[bytes], part: GraphPart) -> Iterator[Node]:
     serializer = JsonLdSerializer()
     triples = (quad.triple for quad in pyoxigraph.parse(file, format=part.syntax))
     for subject, group in groupby(triples, lambda triple: triple.subject):
-        resource = Resource(str(subject), tuple((str(triple.predicate), str(triple.object)) for triple in group))
-        yield json.loads(serializer.serialize_resources([part.profile.unmap_resource(resource)], ""))
+        resource = Resource(str(subject), tuple(dict.fromkeys((str(triple.predicate), str(triple.object)) for triple in group)))
+        if not all(map(is_iri_or_literal, (resource.subject, *(value for _, value in resource.pairs)))):
+            raise UnorderedGraphError
+        try:
+            text = serializer.serialize_resources([part.profile.unmap_resource(resource)], "")
+        except ValueError:  # which the general reader reports
+            raise UnorderedGraphError from None
+        yield json.loads(text)
 
 
 def _group_figures(nodes: Iterable[Node]) -> Iterator[FigureNodes]:
@@ -180,7 +237,9 @@ def _build_figure(nodes: Sequence[Node]) -> FigureNodes:
 def _check_figure(nodes: FigureNodes) -> None:
     """Check that the nodes are a figure and its mentions, each once."""
     figure = nodes.figure["id"]
-    if _FIGURE not in values(nodes.figure, "type") or any(mention.get("hasTarget") != figure for mention in nodes.mentions):
+    if _FIGURE not in values(nodes.figure, "type") or any(
+        mention.get("hasTarget") != figure or _MENTION not in mention["type"] for mention in nodes.mentions
+    ):
         raise UnorderedGraphError
     if len({mention["id"] for mention in nodes.mentions}) != len(nodes.mentions):
         raise UnorderedGraphError

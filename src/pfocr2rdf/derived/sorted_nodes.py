@@ -13,7 +13,7 @@ from pfocr2rdf.derived.nodes import FigureNodes, Node
 from pfocr2rdf.errors import SourceError
 from pfocr2rdf.rdf.iri_profiles import is_of_other_profile
 from pfocr2rdf.rdf.serializers.jsonld import JsonLdSerializer
-from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, sort_pairs
+from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, is_iri_or_literal, sort_pairs
 from pfocr2rdf.rdf.vocabulary import PROPERTIES
 from pfocr2rdf.storage.external_sort import ExternalSorter, SortedLines
 from pfocr2rdf.storage.files import map_os_errors
@@ -83,7 +83,7 @@ def sort_nodes(subjects: Iterable[Subject], folder: Path, source: str, progress:
     figures: set[str] = set()
     targets: Counter[str] = Counter()
     for subject, statements in subjects:
-        pairs = {pair for pair in statements if pair[1][0] in '<"' and pair[1][:2] != "<<"} if subject[0] == "<" else set()
+        pairs = {pair for pair in statements if is_iri_or_literal(pair[1])} if subject[0] == "<" else set()
         warnings[_BLANK_NODES] += len(statements) - len(pairs)
         warnings[_LITERALS] += sum([term[0] == '"' and predicate in _OBJECT_PROPERTIES for predicate, term in pairs])
         if not pairs:

@@ -168,6 +168,15 @@ def expand_term(curie: str) -> str:
     return f"<{expand_curie(curie)}>"
 
 
+def is_iri_or_literal(term: str) -> bool:
+    """Whether N-Triples text is neither a blank node nor a triple term, also one without ``<<( )>>``, as pyoxigraph writes it.
+
+    >>> is_iri_or_literal("<urn:a>"), is_iri_or_literal('"a b"'), is_iri_or_literal("_:b"), is_iri_or_literal("<urn:a> <urn:b> <urn:c>")
+    (True, True, False, False)
+    """
+    return term[0] == '"' or (term[0] == "<" and " " not in term)
+
+
 def literal(text: str, datatype: str = "") -> str:
     r"""The term of a literal; ``datatype`` is a CURIE, none for a string.
 
