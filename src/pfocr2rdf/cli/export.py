@@ -51,7 +51,8 @@ Examples:
     "-f", "--format", "formats", multiple=True, type=FormatName([*SERIALIZERS, *DERIVED_FORMATS]), default=DEFAULT_FORMATS,
     show_default=True,
     help="Output format: an RDF syntax, or a derived format (see 'pfocr2rdf convert --help'); repeat for several. Short names such as "
-    "ttl and nt are accepted. All formats are written in one pass.",
+    "ttl and nt are accepted. All formats are written in one pass. With derived formats alone, the graph is also written in the default "
+    "formats.",
 )  # fmt: skip
 @click.option("--compress", type=click.Choice(list(COMPRESSION_SUFFIXES)), help="Compress the graph files.")
 @shapes_option
@@ -178,6 +179,8 @@ def _summary_rows(summary: ExportSummary) -> Iterator[tuple[str, str]]:
     for severity, count in summary.severities.items():
         yield f"validation: {severity}", f"{count:,}"
     yield "warnings", f"{summary.warnings:,}"
+    if summary.format_warnings:
+        yield "warnings of derived formats", f"{sum(summary.format_warnings.values()):,}"
     if summary.conflicts:
         yield "conflicts", f"{summary.conflicts:,}"
     if summary.unlabelled:

@@ -20,11 +20,16 @@ class OutputFiles:
     """The files that a format writes.
 
     Attributes:
-        open: opens a new file, which the format closes.
+        count: how many files were opened.
     """
 
     def __init__(self, open_file: OpenFile, stack: ExitStack) -> None:
-        self.open, self._stack = open_file, stack
+        self._open_file, self._stack, self.count = open_file, stack, 0
+
+    def open(self, name: str) -> AbstractContextManager[BinaryIO]:
+        """A new file, by its relative name, which the format closes."""
+        self.count += 1
+        return self._open_file(name)
 
     def create(self, name: str) -> BinaryIO:
         """A new file, by its relative name, which is closed at the end."""

@@ -32,9 +32,8 @@ def derive(graph: NodeGraph, format_names: Iterable[str], open_file: OpenFile) -
     entities: dict[str, EntitySummary] = {}
     figures = 0
     with ExitStack() as stack:
-        files = OutputFiles(open_file, stack)
         names_by_class = group_names(format_names)
-        formats = [format_class.create(files, entities, names) for format_class, names in names_by_class.items()]
+        formats = [format_class.create(OutputFiles(open_file, stack), entities, names) for format_class, names in names_by_class.items()]
         for entity in graph.iter_entities():
             entities[node_id(entity)] = summarize_entity(entity)
             for derived_format in formats:
@@ -46,6 +45,8 @@ def derive(graph: NodeGraph, format_names: Iterable[str], open_file: OpenFile) -
         for derived_format in formats:
             derived_format.finish()
     warnings: Counter[str] = Counter()
-    for derived_format in formats:
+    for derived_format, names in zip(formats, names_by_class.values(), strict=True):
+        if not derived_format.files.count:
+            derived_format.warn(f"derived format without a file ({', '.join(names)}), since the graph has no data for it")
         warnings.update(derived_format.warnings)
     return Derivation(figures, dict(sorted(warnings.items())))

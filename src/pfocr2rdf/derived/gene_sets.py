@@ -121,17 +121,21 @@ class GeneSets(DerivedFormat):
 def file_names(labels: Mapping[str, str]) -> dict[str, str]:
     """Distinct names of files for organisms, by CURIE: letters, digits, hyphens and underscores; distinct also where case is ignored.
 
-    An organism without a name, with the name of another organism, or with a name that Windows reserves, also has its identifier in the
-    name.
+    An organism without a name, or with one that Windows reserves, also has its identifier in the name. So have organisms with the same
+    name, except for one whose label has no other characters, if there is only one.
 
-    >>> file_names({"": "unknown organism", "taxon:9606": "Homo sapiens", "taxon:1": "Sp. A/1", "taxon:2": "sp a 1", "taxon:3": ""})
+    >>> file_names({"": "unknown organism", "taxon:9606": "Homo sapiens", "taxon:1": "Sp. A/1", "taxon:2": "sp/a 1", "taxon:3": ""})
     {'': 'unknown_organism', 'taxon:1': 'Sp_A_1_1', 'taxon:2': 'sp_a_1_2', 'taxon:3': 'organism_3', 'taxon:9606': 'Homo_sapiens'}
+    >>> file_names({"taxon:9606": "Homo sapiens", "taxon:1": "Homo  sapiens", "taxon:2": "NUL", "taxon:3": "-rf"})
+    {'taxon:1': 'Homo_sapiens_1', 'taxon:2': 'NUL_2', 'taxon:3': 'rf', 'taxon:9606': 'Homo_sapiens'}
     """
     plain = {curie: _to_name(label) for curie, label in sorted(labels.items())}
     counts = Counter(name.casefold() for name in plain.values())
+    exact_counts = Counter(name.casefold() for curie, name in plain.items() if _is_exact(labels[curie], name))
     names, folded = {}, set()
     for curie, name in plain.items():
-        if not name or counts[name.casefold()] > 1 or _is_reserved(name):
+        is_shared = counts[name.casefold()] > 1 and not (_is_exact(labels[curie], name) and exact_counts[name.casefold()] == 1)
+        if not name or is_shared or _is_reserved(name):
             name = f"{name or 'organism'}_{_to_name(local_id(curie))}"
         while name.casefold() in folded:
             name += "_"
@@ -141,4 +145,8 @@ def file_names(labels: Mapping[str, str]) -> dict[str, str]:
 
 
 def _to_name(text: str) -> str:
-    return "_".join(_find_words(text))[:_MAX_NAME_CHARS]
+    return "_".join(_find_words(text))[:_MAX_NAME_CHARS].lstrip("-")  # a command would take it for an option
+
+
+def _is_exact(label: str, name: str) -> bool:
+    return label.replace(" ", "_") == name

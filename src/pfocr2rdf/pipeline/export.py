@@ -110,7 +110,7 @@ def export(
     graph_formats = tuple(name for name in format_names if name not in DERIVED_FORMATS) or (DEFAULT_FORMATS if derived else ())
     options = ExportOptions(
         formats=() if dry_run else graph_formats,
-        derived=() if dry_run else derived,
+        derived=derived,
         compress=compress,
         on_violation=on_violation,
         limit=limit,

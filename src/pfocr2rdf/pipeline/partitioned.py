@@ -83,7 +83,10 @@ class PartitionedExport:
         dropped: DroppedRecords | None = None
         mapped_by_partition: dict[int, int] = {}
         while True:
-            with contextlib.closing(State.create(directory.staging / STATE_FILE)) as state, ReportWriter(directory) as report:
+            with ExitStack() as stack:
+                state = State.create(directory.staging / STATE_FILE)
+                stack.callback(state.discard)  # nothing reads it later
+                report = stack.enter_context(ReportWriter(directory))
                 aggregator = self._run.create_aggregator(directory, report, state, dropped or {})
                 files, excluded = self._write_partitions(executor, aggregator, dropped, mapped_by_partition)
                 if not aggregator.duplicate_resolver.dropped and excluded == set(dropped or {}):

@@ -56,7 +56,7 @@ def write_sidecars(
         "files": [
             {"name": file.name, "size": file.size, "sha256": file.sha256} for file in sorted({*directory.written_files, *graph_files})
         ],
-        **({"formats": {"names": run.options.derived, "warnings": aggregator.summary.format_warnings}} if derived_files else {}),
+        **({"formats": {"names": run.options.derived, "warnings": aggregator.summary.format_warnings}} if run.options.derived else {}),
         "mapping": {"sha256": inputs["mapping"]},
         "shapes": {"sha256": inputs["shapes"]},
         **({} if profile.is_default else {"iris": profile.name}),

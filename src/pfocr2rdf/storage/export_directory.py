@@ -71,6 +71,8 @@ class ExportDirectory(StagedDirectory):
         OutputError: it is no directory, cannot be written to, or another process writes to it.
     """
 
+    _holder = "another export"
+
     def __init__(self, path: str | os.PathLike[str]) -> None:
         super().__init__(path, MANIFEST_FILE)
         self.checkpoint = self.path / CHECKPOINT_DIR

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, BinaryIO, Self
+from typing import IO, Any, BinaryIO, ClassVar, Self
 
 from pfocr2rdf.errors import OutputError
 from pfocr2rdf.storage.compression import open_compressed, open_decompressed
@@ -41,6 +41,8 @@ class StagedDirectory:
         OutputError: it is no directory, has no name, cannot be written to, or another process writes to it.
     """
 
+    _holder: ClassVar[str] = "another run of pfocr2rdf"  # what the message of a lock calls another writer
+
     def __init__(self, path: str | os.PathLike[str], manifest: str, owns: Callable[[Path], Iterable[str]] = lambda _: ()) -> None:
         require_name(path)
         self.path = Path(path)
@@ -55,8 +57,10 @@ class StagedDirectory:
     def __enter__(self) -> Self:
         with map_os_errors(self.path):
             self._is_new = not self.path.exists()
+            if self._is_new and self.path.is_symlink():
+                raise OutputError(f"{self.path}: is a symbolic link to a folder that does not exist; create it, or name another folder")
             self.path.mkdir(parents=True, exist_ok=True)
-            self._lock = DirectoryLock(self.path)
+            self._lock = DirectoryLock(self.path, self._holder)
         try:
             with map_os_errors(self.path):
                 self._recover()
