@@ -290,12 +290,17 @@ def test_stardog_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("graphs", GRAPHS)
 def test_qlever_is_called_in_a_folder_with_links_to_the_files(graphs: str, folder: Path, tmp_path: Path) -> None:
-    programs, output = Programs(tmp_path, "qlever", "curl"), tmp_path / HOSTILE
+    programs, output = Programs(tmp_path, "qlever", "qlever-index", "curl"), tmp_path / HOSTILE
     write_bulk_script("qlever", release(folder, graphs), output)
     programs.answer(curl=f"n\n{number(folder, graphs)}")
     for _ in range(2):  # also where the folder is there already
         load_run = programs.run(output / "load.sh")
         assert (load_run.code, load_run.err, load_run.calls) == (0, "", [("qlever", "index")])
+    (programs.bin / "qlever-index").unlink()
+    without_engine = programs.run(output / "load.sh")
+    assert without_engine.code != 0
+    assert "qlever-index is not installed: see https://docs.qlever.dev/quickstart" in without_engine.err
+    assert without_engine.calls == []
     index = output / "index"
     assert (index / "Qleverfile").read_bytes() == (output / "Qleverfile").read_bytes()
     settings = configparser.ConfigParser(interpolation=configparser.ExtendedInterpolation())
@@ -440,7 +445,8 @@ def test_the_description_goes_beside_a_graph_of_another_name(folder: Path, tmp_p
 @pytest.mark.parametrize("packing", [".gz", ".zst"])
 def test_compressed_files_come_to_loaders_as_they_can_read_them(target: str, packing: str, folder: Path, tmp_path: Path) -> None:
     program("jq", "apt-get install jq")
-    names = ["oxigraph", "tdb2.xloader", "tdb2.tdbquery", "importrdf", "stardog-admin", "stardog", "aws", "curl", "qlever", "isql-vt"]
+    names = ["oxigraph", "tdb2.xloader", "tdb2.tdbquery", "importrdf", "stardog-admin", "stardog", "aws", "curl", "qlever"]
+    names += ["qlever-index", "isql-vt"]
     programs, source = Programs(tmp_path, *names), tmp_path / "a b"
     source.mkdir()
     pack = gzip.compress if packing == ".gz" else zstandard.compress
