@@ -242,7 +242,8 @@ def test_what_no_node_has_is_counted(folder: Path, tmp_path: Path) -> None:
 def test_a_conversion_replaces_the_files_of_the_last_one(folder: Path, tmp_path: Path) -> None:
     convert(folder / "export", tmp_path / "out", formats=FORMATS)
     (tmp_path / "out" / "genesets" / "mine.txt").write_text("mine")
-    convert(folder / "export", tmp_path / "out", formats=["biothings"])
+    sets = {name for name in derived_files(tmp_path / "out") if name.endswith(".gmt")} - {"genesets/mine.txt"}
+    assert set(convert(folder / "export", tmp_path / "out", formats=["biothings"]).removed) >= sets > set()
     assert not [name for name in contents(tmp_path / "out") if name.endswith(".gmt")]
     assert (tmp_path / "out" / "genesets" / "mine.txt").read_text() == "mine"
 
@@ -367,6 +368,10 @@ def test_the_command_prints_the_files(folder: Path, tmp_path: Path) -> None:
         return result.stdout
 
     assert "genesets/Homo_sapiens.strict.gmt" in run()
+    assert run().splitlines()[-1] == f"Written to {tmp_path / 'out'}, with the list of files in conversion.json."
+    lines = run("-f", "biothings").splitlines()
+    assert not any(line.startswith("Removed") for line in lines)
+    assert "Removed, since this conversion does not have them: biothings" in run()
     assert run("--quiet") == ""
     assert {file["name"] for file in json.loads(run("--json"))["files"]} == set(derived_files(tmp_path / "out"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -166,7 +167,10 @@ def test_an_export_without_the_formats_removes_their_files_and_no_others(options
     export([small], output, formats=["turtle", *FORMATS], workers=1, **options)
     folders = {name.partition("/")[0] for name in derived_files(output) if "/" in name}
     (output / "genesets" / "mine.txt").write_text("mine")
-    export([small], output, formats=["turtle"], workers=1, **options)
+    names = set(derived_files(output))
+    summary = export([small], output, formats=["turtle"], workers=1, **options)
+    assert summary.removed == summary.as_dict()["removed"] == sorted(names)
+    assert export([small], output, formats=["turtle"], workers=1, **options).removed == []
     assert derived_files(output) == {}
     assert {path.name for path in output.iterdir()} & folders == {"genesets"}
     assert [path.name for path in (output / "genesets").iterdir()] == ["mine.txt"]
@@ -267,6 +271,25 @@ def test_warnings_are_printed_and_in_the_summary_and_the_manifest(
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["formats"] == {"names": ["picky"], "warnings": {"figure is too large": 3}}
     assert convert(tmp_path / "out", tmp_path / "converted", formats=["picky"]).warnings == {"figure is too large": 3}
+
+
+def test_the_command_counts_warnings_of_formats_and_names_removed_files_by_folder(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(DERIVED_FORMATS, "picky", Picky)
+
+    def run(*formats: str) -> str:
+        arguments = ["export", str(small), "-o", str(tmp_path / "out"), "-w", "1", *(f"--format={name}" for name in formats)]
+        return CliRunner().invoke(main, arguments).output
+
+    before = run("turtle", "jsonld", "gmt")
+    assert "genesets/ (" in before.splitlines()[-1]
+    assert "Removed" not in before
+    after = run("turtle", "picky")
+    removed = next(line for line in after.splitlines() if line.startswith("Removed"))
+    assert re.fullmatch(r"Removed, since this export does not have them: figures\.jsonld, genesets/ \(\d+ files\)", removed)
+    counts = [int(line.split()[-1]) for output in (before, after) for line in output.splitlines() if line.startswith("warnings ")]
+    assert counts[1] == counts[0] + 1
 
 
 def test_the_examples_are_published_with_their_files(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import click
 from pfocr2rdf.cli.errors import handle_errors
 from pfocr2rdf.cli.params import FormatName, OutputPath, calendar_date, override_release, shapes_option, version_name
 from pfocr2rdf.cli.progress import show_progress
-from pfocr2rdf.cli.table import print_summary
+from pfocr2rdf.cli.table import join_file_names, print_summary
 from pfocr2rdf.derived.formats import DERIVED_FORMATS
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.pipeline.options import EXECUTORS, VIOLATION_POLICIES
@@ -75,7 +75,11 @@ Examples:
 )  # fmt: skip
 @click.option("--merge", is_flag=True, help="Merge the partitions into one file per format at the end.")
 @click.option("--fresh", is_flag=True, help="Map all records, including records that have not changed since the last export.")
-@click.option("--force", is_flag=True, help="Export into a folder that contains other files. Files with other names are kept.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Export into a folder that contains other files. Files with other names are kept, except those of an earlier export.",
+)
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read at most N records.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first refused record.")
 @click.option("--dry-run", is_flag=True, help="Read, map and validate the records, but write nothing.")
@@ -144,7 +148,9 @@ def _print_summary(summary: ExportSummary, output: str | None) -> None:
     elif summary.unchanged:
         click.echo(f"Nothing has changed: {output} is as it was.")
     else:
-        click.echo(f"Written to {output}: {_join_file_names(summary.files)}")
+        if summary.removed:
+            click.echo(f"Removed, since this export does not have them: {join_file_names(summary.removed)}")
+        click.echo(f"Written to {output}: {join_file_names(summary.files)}")
 
 
 def _print_rest(name: str, total: int, shown: int, report: str) -> None:
@@ -152,13 +158,6 @@ def _print_rest(name: str, total: int, shown: int, report: str) -> None:
     if rest := total - shown:
         name = name.removesuffix("s") if rest == 1 else name
         click.echo(f"... and {rest:,} more {name}{report}" if shown else f"{name}: {rest:,}{report}", err=True)
-
-
-def _join_file_names(files: list[str]) -> str:
-    """The files, with the parts as one."""
-    parts = [name for name in files if name.startswith("part-")]
-    other_names = ", ".join(name for name in files if not name.startswith("part-"))
-    return f"{len(parts)} parts ({parts[0]} to {parts[-1]}), {other_names}" if parts else other_names
 
 
 def _summary_rows(summary: ExportSummary) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import IO
 
@@ -14,6 +15,22 @@ from pfocr2rdf.stores.querying.result import ResultStream
 from pfocr2rdf.stores.store import SolutionTerm
 
 _ROWS_PER_BLOCK = 1000
+
+
+def join_file_names(names: Iterable[str]) -> str:
+    """The names of files on one line, with those in a folder, and the partitions, as one.
+
+    >>> join_file_names(["part-00000.ttl", "part-00001.ttl", "a.ttl", "kgx/nodes.tsv", "kgx/edges.tsv"])
+    '2 parts (part-00000.ttl to part-00001.ttl), a.ttl, kgx/ (2 files)'
+    """
+    names = list(names)
+    parts = [name for name in names if name.startswith("part-")]
+    folders = Counter(name.partition("/")[0] for name in names if "/" in name)
+    return ", ".join([
+        *([f"{len(parts)} parts ({parts[0]} to {parts[-1]})"] if parts else []),
+        *(name for name in names if not name.startswith("part-") and "/" not in name),
+        *(f"{folder}/ ({count:,} {'file' if count == 1 else 'files'})" for folder, count in folders.items()),
+    ])  # fmt: skip
 
 
 def print_summary(rows: Iterable[Sequence[str]]) -> None:

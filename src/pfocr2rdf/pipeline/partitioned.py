@@ -68,7 +68,7 @@ class PartitionedExport:
             derived_files = write_derived_files(directory, self._run.options, graph_files, self._storage.read_decompressed)
             aggregator.summary.format_warnings = derived_files.warnings
             write_sidecars(directory, self._run, aggregator, graph_files, derived_files.files)
-            publish_partitions(directory, self._storage, stale_files, graph_files)
+            aggregator.summary.removed = publish_partitions(directory, self._storage, stale_files, graph_files)
             aggregator.summary.files = sorted(file.name for file in (*directory.written_files, *graph_files))
             return aggregator.summary
 
@@ -203,19 +203,21 @@ def _locked_folder(folder: Path) -> Iterator[None]:
                 folder.rmdir()
 
 
-def publish_partitions(directory: ExportDirectory, storage: Storage, stale_files: StaleFiles, graph_files: list[FileInfo]) -> None:
-    """Write quarantined records and sidecars to the storage, the manifest last, and remove stale files of previous exports."""
+def publish_partitions(directory: ExportDirectory, storage: Storage, stale_files: StaleFiles, graph_files: list[FileInfo]) -> list[str]:
+    """Write quarantined records and sidecars to the storage, the manifest last; the files of the previous export that were removed."""
     names = {file.name for file in (*directory.written_files, *graph_files)}
     stale_files.check_targets(file.name for file in directory.written_files if file.name not in (MANIFEST_FILE, STATE_FILE))
     stale_files.add(names, directory.quarantined)
     for name in sorted(directory.quarantined):
         for path in sorted((directory.staging / QUARANTINE_DIR / name).iterdir()):
             storage.write_file(f"{QUARANTINE_DIR}/{name}/{path.name}", path)
+    removed: list[str] = []
     for file in sorted(directory.written_files, key=lambda file: file.name == MANIFEST_FILE):
         if file.name == MANIFEST_FILE:
-            stale_files.remove(names, directory.quarantined)
+            removed = stale_files.remove(names, directory.quarantined)
         storage.write_file(file.name, directory.staging / file.name)
     stale_files.remove_temporary(partition_manifests=not any(map(is_partition_file, names)))
+    return removed
 
 
 def merge_partitions(storage: Storage, files: Iterable[FileInfo], serializer: Serializer, compress: str | None) -> FileInfo:

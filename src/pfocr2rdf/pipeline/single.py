@@ -198,4 +198,5 @@ class SingleFileExport:
         state.close()
         os.replace(state.path, directory.staging / STATE_FILE)
         directory.publish()
+        summary.removed = directory.removed_names
         return summary

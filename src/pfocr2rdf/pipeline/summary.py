@@ -33,6 +33,7 @@ class ExportSummary:
         first_superseded: the first superseded records, each as a warning that names the record that is used instead.
         first_warnings: the first of the other warnings.
         format_warnings: what derived formats cannot represent, as sentences with counts.
+        removed: files of the previous export that this one does not have, which were removed.
         unchanged: whether the export was up to date, so that nothing was written.
         withheld: whether no record could be exported, so that nothing was written and the previous export stays.
     """
@@ -52,6 +53,7 @@ class ExportSummary:
         self.first_warnings: list[str] = []
         self.format_warnings: dict[str, int] = {}
         self.files: list[str] = []
+        self.removed: list[str] = []
         self.seconds = 0.0
         self.unchanged = self.withheld = False
 
@@ -119,5 +121,5 @@ class ExportSummary:
                 "seconds": round(self.seconds, 3),
                 "records_per_second": round(self.records_per_second, 1),
             }
-            numbers["files"] = self.files
+            numbers |= {"files": self.files, "removed": self.removed}
         return numbers

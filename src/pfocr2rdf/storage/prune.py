@@ -105,8 +105,8 @@ class StaleFiles:
         self._owned.quarantined.update(quarantined)
         self._storage.write_json(_PREVIOUS_MANIFEST_PATH, self._owned.to_manifest())
 
-    def remove(self, files: Iterable[str], quarantined: Iterable[str]) -> None:
-        """Prune stale files: all but these."""
+    def remove(self, files: Iterable[str], quarantined: Iterable[str]) -> list[str]:
+        """Prune stale files: all but these. The result is those that were in the storage before this export, sorted."""
         stale = self._owned.files.difference(files, [MANIFEST_FILE])
         if path := self._storage.path:
             stale = {name for name in stale if not is_behind_link(path, name)}
@@ -114,6 +114,7 @@ class StaleFiles:
         folders = {f"{QUARANTINE_DIR}/{name}" for name in self._owned.quarantined.difference(quarantined)}
         self._storage.remove(sorted(stale | manifests | folders))
         self._storage.remove_empty(sorted({name.partition("/")[0] for name in stale if "/" in name}))
+        return sorted(stale & self._earlier_files)
 
     def remove_temporary(self, partition_manifests: bool) -> None:
         """Remove what was kept for another run, and the manifests of partitions that were merged."""

@@ -48,6 +48,7 @@ class StagedDirectory:
         self.path = Path(path)
         self.staging = self.path / STAGING_DIR
         self.written_files: list[FileInfo] = []  # and closed
+        self.removed_names: list[str] = []  # the files of earlier runs that were removed when this one was published
         self._manifest = manifest
         self._owns = owns
         self._stale_names: set[str] = set()
@@ -193,8 +194,9 @@ class StagedDirectory:
             if is_behind_link(self.path, name):
                 continue
             with contextlib.suppress(NotADirectoryError):
-                if not (self.path / name).is_dir():  # else it is not the file that was written
+                if os.path.lexists(self.path / name) and not (self.path / name).is_dir():  # else it is not the file that was written
                     (self.path / name).unlink(missing_ok=True)
+                    self.removed_names.append(name)
             if folder := os.path.dirname(name):
                 with contextlib.suppress(OSError):  # it has other files
                     (self.path / folder).rmdir()

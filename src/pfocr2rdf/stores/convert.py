@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,11 +30,13 @@ class ConversionSummary(NamedTuple):
         files: the files that were written.
         warnings: what the formats cannot represent, as sentences with counts.
         excluded_records: the number of refused and quarantined records, if the source was records.
+        removed: files of the previous conversion that this one does not have, which were removed.
     """
 
     files: list[FileInfo]
     warnings: dict[str, int]
     excluded_records: int = 0
+    removed: Sequence[str] = ()
 
     @property
     def exit_status(self) -> ExitStatus:
@@ -92,7 +94,7 @@ def convert(
         manifest = {"tool": TOOL, "source": redact_url(os.fspath(source)), "formats": names, "files": rows, "warnings": warnings}
         directory.write_json(CONVERSION_FILE, manifest)
         directory.publish()
-    return ConversionSummary(files, warnings, reading.excluded_records)
+    return ConversionSummary(files, warnings, reading.excluded_records, directory.removed_names)
 
 
 def _list_names(manifest: dict[str, list[dict[str, str]]]) -> list[str]:
