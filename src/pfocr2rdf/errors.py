@@ -155,7 +155,7 @@ class StoppedError(PfocrError):
 
 
 class LateInterrupt(KeyboardInterrupt):
-    """A signal came while the files were put in place, which was finished first."""
+    """A signal came while or after the files were put in place, which was finished first."""
 
 
 class ExitStatus(IntEnum):

@@ -20,12 +20,13 @@ from tests.support.output_directories import SIDECARS, UnexpectedError, assert_i
 from tests.support.records import ROOT, older, write
 
 from pfocr2rdf.cli import main
-from pfocr2rdf.errors import OutputError, SourceError, StoppedError
+from pfocr2rdf.errors import LateInterrupt, OutputError, SourceError, StoppedError
 from pfocr2rdf.pipeline import record_writer, single
 from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.storage.export_directory import ExportDirectory
 from pfocr2rdf.storage.layout import CHECKPOINT_DIR, MANIFEST_FILE, STAGING_DIR, STATE_FILE
+from pfocr2rdf.storage.staging import StagedDirectory
 
 
 @pytest.fixture
@@ -304,9 +305,30 @@ def test_a_signal_waits_until_all_files_are_in_place(
         for name, handler in handlers.items():
             signal.signal(name, handler)
     assert result.exit_code == 3
-    assert result.stderr.endswith(" while the files were put in place; all of them were published\n")
+    assert result.stderr.endswith(" when the files were put in place; all of them were published\n")
     assert_intact(output)
     assert not (output / STAGING_DIR).exists()
+
+
+@pytest.mark.parametrize("during_clean_up", [False, True])
+def test_an_interrupt_after_all_files_are_in_place_says_so(during_clean_up: bool, output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    remove = shutil.rmtree
+
+    def interrupt(*args: Any, **options: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+        remove(*args, **options)
+
+    def publish() -> None:
+        with StagedDirectory(output, MANIFEST_FILE) as directory:
+            directory.write_text(MANIFEST_FILE, "{}")
+            directory.publish()
+            if not during_clean_up:
+                raise KeyboardInterrupt
+            monkeypatch.setattr(shutil, "rmtree", interrupt)
+
+    with pytest.raises(LateInterrupt):
+        publish()
+    assert [path.name for path in output.iterdir()] == [MANIFEST_FILE]
 
 
 @pytest.mark.parametrize("partition_size", [None, 2])

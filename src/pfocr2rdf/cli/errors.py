@@ -45,7 +45,7 @@ def handle_errors(command: Callable[P, int]) -> Callable[P, None]:
         except PfocrError as error:
             fail(str(error))
         except LateInterrupt as interrupt:
-            fail(f"{str(interrupt) or 'interrupted'} while the files were put in place; all of them were published")
+            fail(f"{str(interrupt) or 'interrupted'} when the files were put in place; all of them were published")
         except KeyboardInterrupt as interrupt:
             fail(f"{str(interrupt) or 'interrupted'}; nothing was published")
         except Exception as error:

@@ -1,4 +1,4 @@
-"""Interrupts that wait until files are in their place."""
+"""Interrupts that wait until a short step is finished, such as the renaming of files."""
 
 from __future__ import annotations
 

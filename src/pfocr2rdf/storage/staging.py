@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, BinaryIO, ClassVar, Self
 
-from pfocr2rdf.errors import OutputError
+from pfocr2rdf.errors import LateInterrupt, OutputError
 from pfocr2rdf.storage.compression import open_compressed, open_decompressed
 from pfocr2rdf.storage.files import BUFFER_BYTES, FileInfo, HashingWriter, map_os_errors
 from pfocr2rdf.storage.late_interrupts import defer_interrupts
@@ -53,7 +53,7 @@ class StagedDirectory:
         self._owns = owns
         self._stale_names: set[str] = set()
         self._lock: DirectoryLock | None = None
-        self._is_new = self._is_half_published = False
+        self._is_new = self._is_half_published = self._is_published = False
 
     def __enter__(self) -> Self:
         with map_os_errors(self.path):
@@ -73,6 +73,15 @@ class StagedDirectory:
         return self
 
     def __exit__(self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if not self._is_published:
+            self._close(error_type)
+            return
+        with defer_interrupts():
+            self._close(None)
+        if isinstance(error, KeyboardInterrupt):
+            raise LateInterrupt(*error.args) from None
+
+    def _close(self, error_type: type[BaseException] | None) -> None:
         self._clean_up(error_type)
         if self._lock:
             self._lock.release()
@@ -176,7 +185,7 @@ class StagedDirectory:
                 with map_os_errors(self.path / name):
                     (self.path / name).parent.mkdir(exist_ok=True)
                     os.replace(self.staging / name, self.path / name)
-            self._is_half_published = False
+            self._is_half_published, self._is_published = False, True
 
     def _check_names(self) -> None:
         """Refuse to publish where a folder has the name of a file or the other way round, or a foreign file is in the way."""
