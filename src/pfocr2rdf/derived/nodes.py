@@ -120,13 +120,13 @@ def figid(figure: Node) -> str:
 
     Identifiers of the figure in the graph do not count: they can be missing, or be aliases, which figures can share.
 
-    >>> figid({"id": "figure:PMC100008__Fig%201.html"}), figid({"id": "https://example.org/F1"})
-    ('PMC100008__Fig 1', 'https://example.org/F1')
+    >>> figid({"id": "figure:PMC100008__Fig%201.html"}), figid({"id": "https://example.org/F1.html"})
+    ('PMC100008__Fig 1', 'https://example.org/F1.html')
     """
     iri = expand_id(node_id(figure))
     name = unquote(iri.removeprefix(PREFIXES["figure"]).removesuffix(".html"))
-    is_usual = name and iri.removeprefix(PREFIXES["figure"]) in (f"{quote(name, safe='')}.html", f"{name}.html")
-    return name if is_usual else iri
+    usual_iris = [f"{PREFIXES['figure']}{encoded}.html" for encoded in (quote(name, safe=""), name)]
+    return name if name and iri in usual_iris else iri
 
 
 def family_name(identifier: str) -> str:
