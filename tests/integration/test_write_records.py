@@ -112,8 +112,8 @@ def test_a_source_without_a_graph_and_records_is_named_with_what_can_be_read(gra
     convert(graph, tmp_path / "converted", formats=["biothings"])
     (tmp_path / "export" / "notes").mkdir()
     for source, reason in (
-        (tmp_path / "export" / "notes", "notes: the folder holds neither a graph nor records; name an export directory, a store"),
-        (tmp_path / "converted", "converted: is a conversion, which holds neither a graph nor records; name an export"),
+        (tmp_path / "export" / "notes", "notes: the folder holds neither a graph nor records; name an export directory, an RDF file"),
+        (tmp_path / "converted", "converted: is a conversion, not a graph or records; name the export"),
         (tmp_path / "bundle.tar.zst", r"bundle\.tar\.zst: the archive holds no records; unpack it and name its folder if it is a bundle"),
     ):
         with pytest.raises(SourceError, match=reason):

@@ -55,12 +55,21 @@ class UnorderedGraphError(Exception):
 
 
 class GraphPart(NamedTuple):
-    """A file of the graph: its name for messages, a function that opens it (decompressed), its syntax, and the profile of its IRIs."""
+    """A file of the graph.
+
+    Attributes:
+        name: the name for messages.
+        open: opens it, decompressed.
+        syntax: its RDF syntax.
+        profile: the profile of its IRIs.
+        is_own: whether this run has written the file, so that the form of its lines needs no check.
+    """
 
     name: str
     open: Callable[[], AbstractContextManager[IO[bytes]]]
     syntax: pyoxigraph.RdfFormat
     profile: IriProfile = DEFAULT_PROFILE
+    is_own: bool = False
 
 
 class ExportedGraph:
@@ -95,13 +104,15 @@ class ExportedGraph:
             with part.open() as file:
                 groups = _iter_figure_lines(file, part) if part.syntax == _JSON_LD else _group_figures(_iter_statement_nodes(file, part))
                 for nodes in groups:
-                    _check_figure(nodes)
-                    _add_new(nodes.figure["id"], identifiers)
+                    if not part.is_own:
+                        _check_figure(nodes)
+                        _add_new(nodes.figure["id"], identifiers)
                     yield nodes
 
 
 def _iter_entity_lines(file: IO[bytes], part: GraphPart) -> Iterator[Node]:
     """The entities among the lines of JSON-LD."""
+    parse = _load_lines if part.is_own else _parse_lines
     lines: list[bytes] = []
     last = b""
     for line in _skip_context(file, part):
@@ -111,25 +122,26 @@ def _iter_entity_lines(file: IO[bytes], part: GraphPart) -> Iterator[Node]:
         if not line.startswith(_FIGURE_OR_MENTION_STARTS) and line not in _NO_NODES:
             lines.append(line)
             if len(lines) == _BATCH_LINES:
-                yield from _parse_lines(lines)
+                yield from parse(lines)
                 lines = []
-    yield from _parse_lines(lines)
+    yield from parse(lines)
     if last != _GRAPH_END:
         raise UnorderedGraphError
 
 
 def _iter_figure_lines(file: IO[bytes], part: GraphPart) -> Iterator[FigureNodes]:
     """The figures among the lines of JSON-LD; those of a figure are parsed together, which takes half the time."""
+    parse = _load_lines if part.is_own else _parse_lines
     lines: list[bytes] = []
     for line in _skip_context(file, part):
         if line.startswith(_FIGURE_STARTS):
             if lines:
-                yield _build_figure(_parse_lines(lines))
+                yield _build_figure(parse(lines))
             lines = [line]
         elif line.startswith(_MENTION_STARTS):
             lines.append(line)
     if lines:
-        yield _build_figure(_parse_lines(lines))
+        yield _build_figure(parse(lines))
 
 
 def _skip_context(file: IO[bytes], part: GraphPart) -> Iterator[bytes]:
@@ -140,13 +152,19 @@ def _skip_context(file: IO[bytes], part: GraphPart) -> Iterator[bytes]:
     return iter(file)
 
 
-def _parse_lines(lines: list[bytes]) -> list[dict[str, Any]]:
+def _load_lines(lines: list[bytes]) -> list[dict[str, Any]]:
     """The nodes in lines, which end with commas except for the last one of a file."""
-    data = b"".join(lines)
+    nodes: list[dict[str, Any]] = json.loads("[" + b"".join(lines).decode().rstrip(",\n") + "]")
+    return nodes
+
+
+def _parse_lines(lines: list[bytes]) -> list[dict[str, Any]]:
+    """The same, with a check that all lines are in the form that the serializer writes."""
     try:
-        nodes: list[dict[str, Any]] = json.loads("[" + data.decode().rstrip(",\n") + "]")
+        nodes = _load_lines(lines)
     except ValueError:
         raise UnorderedGraphError from None
+    data = b"".join(lines)
     for group in (nodes[:1], nodes[1:]):  # figures have lists
         if not _are_plain(group):
             for node in group:

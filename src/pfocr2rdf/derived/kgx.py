@@ -134,7 +134,8 @@ class Kgx(DerivedFormat):
         """The mentions of each entity."""
         groups: dict[str, list[Node]] = {}
         for mention in mentions:
-            entities = iris(mention, "hasBody")
+            body = mention.get("hasBody")
+            entities = [body] if type(body) is str else iris(mention, "hasBody")
             if "family" in mention:
                 entities = entities + iris(mention, "family")
             for entity in entities:
@@ -156,7 +157,7 @@ class Kgx(DerivedFormat):
             first = mentions[0]
             word, way, number = first.get("word"), first.get("evidence"), first.get("occurrences")
             if len(mentions) == 1 and type(word) is str and type(way) is str and type(number) is str:  # quicker than the lists below
-                ids, ways, occurrences = _mention_curie(first["id"]), way, self._count(number)
+                ids, ways, occurrences = _mention_curie(first["id"]), way, 1 if number == "1" else self._count(number)
                 id_list, way_list, word_list = f'["{ids}"]', f'["{way}"]', f"[{encode_basestring(word)}]"
                 words = word if word.isprintable() and "|" not in word else self._clean(word)
             else:

@@ -44,7 +44,8 @@ def write_derived_files(
     for file in sorted(graph_files):
         by_syntax.setdefault(rdf_format(file.name), []).append(file.name)
     syntax = next(syntax for syntax in SYNTAXES_BY_COST if syntax in by_syntax)
-    graph = ExportedGraph([GraphPart(name, partial(open_graph_file, name), syntax, options.iri_profile) for name in by_syntax[syntax]])
+    parts = [GraphPart(name, partial(open_graph_file, name), syntax, options.iri_profile, is_own=True) for name in by_syntax[syntax]]
+    graph = ExportedGraph(parts)
     count = len(directory.written_files)
     warnings = derive(graph, options.derived, directory.open).warnings
     return DerivedFiles(sorted(directory.written_files[count:]), warnings)

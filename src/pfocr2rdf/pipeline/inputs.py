@@ -119,11 +119,12 @@ def list_export_files(folder: Path) -> list[Path]:
 
 def _describe_unusable_path(path: Path) -> str:
     """The message about a folder or an archive that has neither a graph nor records."""
-    remedy = "name an export directory, a store, an RDF file, or records"
+    remedy = "name an export directory, an RDF file or records"
     if path.is_file():
         return f"{path}: the archive holds no records; unpack it and name its folder if it is a bundle, or {remedy}"
-    kind = folder_kind(path)
-    return f"{path}: {f'is {kind}, which' if kind else 'the folder'} holds neither a graph nor records; {remedy}"
+    if kind := folder_kind(path):
+        return f"{path}: is {kind}, not a graph or records; name the export or the records that it was made from"
+    return f"{path}: the folder holds neither a graph nor records; {remedy}"
 
 
 def is_export(folder: Path) -> bool:

@@ -108,6 +108,7 @@ def invoke(command: str) -> tuple[int, str]:
 
 NO_FILE = "{0}: there is no such file or folder; {1}"
 NO_RECORDS = "{0}: is {1}, not a folder of records; name the records that it was made from"
+NO_GRAPH = "{0}: is {1}, not a graph or records; name the export or the records that it was made from"
 EMPTY = "empty: the folder holds no records; name a folder, file or archive with records (.md, .yaml)"
 UNUSABLE = (
     "notes.txt: none of its records can be used (1 refused, 0 quarantined); export it to see why; the first: "
@@ -133,6 +134,9 @@ SOURCE_MISTAKES = {
 }
 GRAPH_MISTAKES = {
     **SOURCE_MISTAKES,
+    "empty": "empty: the folder holds neither a graph nor records; name an export directory, an RDF file or records",
+    "site": NO_GRAPH.format("site", "a site"),
+    "store": NO_GRAPH.format("store", "a store"),
     "notes.txt": UNUSABLE,
     "broken.ttl": BROKEN_RDF,
     "broken.nt.gz": CUT_RDF,
@@ -161,7 +165,8 @@ ROWS = [
     ("export examples -o out --limit -1", "Error: Invalid value for '--limit': -1 is not in the range x>=1.", 2),
     (
         "export examples -o out -f turtel",
-        "Error: Invalid value for '-f' / '--format': 'turtel' is not one of 'turtle', 'jsonld', 'ntriples', 'nquads', 'trig', 'rdfxml'.",
+        "Error: Invalid value for '-f' / '--format': 'turtel' is not one of 'turtle', 'jsonld', 'ntriples', 'nquads', 'trig', 'rdfxml', "
+        "'biothings', 'gmt', 'kgx', 'linksets', 'sssom', 'tables', 'parquet', 'csv'.",
         2,
     ),
     ("export examples -o out --scheduler tcp://host:8786", "Error: a scheduler goes with the engine dask.", 2),
