@@ -273,9 +273,7 @@ def test_warnings_are_printed_and_in_the_summary_and_the_manifest(
     assert convert(tmp_path / "out", tmp_path / "converted", formats=["picky"]).warnings == {"figure is too large": 3}
 
 
-def test_the_command_names_removed_files_by_folder(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(DERIVED_FORMATS, "picky", Picky)
-
+def test_the_command_names_removed_files_by_folder(small: Path, tmp_path: Path) -> None:
     def run(*formats: str) -> str:
         arguments = ["export", str(small), "-o", str(tmp_path / "out"), "-w", "1", *(f"--format={name}" for name in formats)]
         return CliRunner().invoke(main, arguments).output
@@ -283,7 +281,7 @@ def test_the_command_names_removed_files_by_folder(small: Path, tmp_path: Path, 
     before = run("turtle", "jsonld", "gmt")
     assert "genesets/ (" in before.splitlines()[-1]
     assert "Removed" not in before
-    after = run("turtle", "picky")
+    after = run("turtle", "linksets")
     removed = next(line for line in after.splitlines() if line.startswith("Removed"))
     assert re.fullmatch(r"Removed, since this export does not have them: figures\.jsonld, genesets/ \(\d+ files\)", removed)
 

@@ -525,7 +525,7 @@ def test_a_state_with_some_wrong_bytes_changes_nothing(seed: int, incremental: I
 def test_a_folder_in_the_place_of_the_state_is_left_alone_or_gone(incremental: IncrementalExport) -> None:
     (incremental.output / STATE_FILE).unlink()
     write(incremental.output / STATE_FILE, {"notes.txt": "mine"})
-    with pytest.raises(Exception, match=r"cannot be written: Is a directory"):
+    with pytest.raises(Exception, match=r"is a folder, and a file of this name must be written; move or rename the folder"):
         export(incremental.sources, incremental.output, **incremental.options)
     assert (incremental.output / STATE_FILE / "notes.txt").read_text() == "mine"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 from pathlib import Path
@@ -77,10 +78,13 @@ def test_keys_that_cannot_sign_have_a_remedy(tmp_path: Path, monkeypatch: pytest
             sign(DATA, tmp_path / name)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
-def test_a_key_without_permission_is_named(tmp_path: Path) -> None:
+def test_a_key_without_permission_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     key = make_key(tmp_path / "key")
-    key.chmod(0)
+
+    def refuse(path: str) -> None:  # root may read every file
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+
+    monkeypatch.setattr("pfocr2rdf.bundles.signature.open_regular", refuse)
     with pytest.raises(OptionError, match="cannot be read: Permission denied; check the permissions"):
         sign(DATA, key)
 
