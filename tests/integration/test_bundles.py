@@ -407,7 +407,11 @@ def test_a_truncated_archive_has_one_problem(signed: Path, tmp_path: Path) -> No
     path = tmp_path / "a.tar"
     path.write_bytes(data[: len(data) // 2])
     assert [problem.kind for problem in verify_release(path).problems] == ["damaged"]
-    (tmp_path / "README.md").write_text("# A bundle\n" * 99, encoding="utf-8")
+
+
+@pytest.mark.parametrize("lines", [1, 99])
+def test_another_file_is_not_an_archive(lines: int, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# A bundle\n" * lines, encoding="utf-8")
     with pytest.raises(SourceError, match="release': it is not a tar archive; name"):
         verify_release(tmp_path / "README.md")
 

@@ -89,6 +89,11 @@ def test_a_key_without_permission_is_named(tmp_path: Path, monkeypatch: pytest.M
         sign(DATA, key)
 
 
+def test_a_key_whose_signatures_differ_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="key: is an ECDSA key, whose signatures are never the same twice; use an Ed25519 or RSA key"):
+        sign(DATA, make_key(tmp_path / "key", kind="ecdsa"))
+
+
 def test_without_openssh_the_error_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     key = make_key(tmp_path / "key")
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -90,12 +90,13 @@ def _add_file(content: BundleContent, name: str, read: Callable[[int], bytes]) -
 
 
 def _read_archive(path: Path) -> BundleContent:
-    content = BundleContent({}, {}, [])
+    content, head, suffix = BundleContent({}, {}, []), b"", ""
     limits = ArchiveLimits.from_environment()
     try:
         with ExitStack() as stack:
             file = stack.enter_context(open_regular(path))
-            suffix = detect_compression(file.read(512))
+            head = file.read(512)
+            suffix = detect_compression(head)
             file.seek(0)
             stream: IO[bytes] = stack.enter_context(decompress(suffix, file)) if suffix else file
             meter = ExpansionMeter(path.stat().st_size, limits)
@@ -106,7 +107,8 @@ def _read_archive(path: Path) -> BundleContent:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         if not content.digests:
-            reason = "it is not a tar archive" if isinstance(error, tarfile.HeaderError) else error
+            is_other = isinstance(error, tarfile.HeaderError) or not (suffix or head[257:].startswith(b"ustar"))
+            reason = "it is not a tar archive" if is_other else error
             raise SourceError(f"{path}: is not an archive of 'pfocr2rdf release': {reason}; name a {'.tar.zst'} file or a folder") from None
         content.problems.append(Problem("damaged", path.name, f"the archive cannot be read to its end: {error}; fetch it again"))
     if not content.digests and not content.problems:

@@ -47,7 +47,9 @@ def sign(data: bytes, key: str | os.PathLike[str]) -> bytes:
     path = os.path.abspath(key)
     _require_readable(path, "create a key with 'ssh-keygen -t ed25519', and name its file")
     done = _run(["-Y", "sign", "-q", "-n", _NAMESPACE, "-f", path], data)
-    if done.returncode == 0 and done.stdout.startswith(b"-----BEGIN SSH SIGNATURE-----"):
+    if done.returncode == 0 and (match := _match_armor(done.stdout)):
+        if b"ecdsa-sha2-" in base64.b64decode(match[1]):
+            raise OptionError(f"{path}: is an ECDSA key, whose signatures are never the same twice; use an Ed25519 or RSA key")
         return done.stdout
     message = done.stderr.decode("utf-8", "replace")
     private = path.removesuffix(".pub")
