@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 from pfocr2rdf.derived.entities import UNKNOWN_ENTITY, EntitySummary
@@ -14,7 +15,6 @@ from pfocr2rdf.derived.tables.schema import MENTIONS, Cell, Cells, IndexedCells,
 _KINDS = ("gene", "chemical", "disease")
 _TERMS = frozenset(("id", "type", "hasTarget", "hasBody", *(column.term for column in MENTIONS.columns if column.term)))
 _TERMS_BY_COLUMN = {column.name: column.term for column in MENTIONS.columns}
-_TEXTS_ONLY = {str}
 
 
 class FigureCells(NamedTuple):
@@ -87,14 +87,16 @@ class MentionBatch:
         Returns:
             The mentions with at most one value for each term.
         """
-        mentions = [mention if _is_plain(mention) else _simplify(mention, statements, self._shared) for mention in mentions]
+        if not _are_plain(mentions):
+            mentions = [mention if _are_plain([mention]) else _simplify(mention, statements, self._shared) for mention in mentions]
         self._figure_indexes += [len(self._figures)] * len(mentions)
         self._figures.append(figure)
         self._body_indexes += [self._bodies[mention.get("hasBody")] for mention in mentions]
         for name, numbering in self._numberings.items():
             term = _TERMS_BY_COLUMN[name]
             self._indexes[name] += [numbering[mention.get(term)] for mention in mentions]
-        self._cells["mention"] += [_mention_name(mention["id"]) for mention in mentions]
+        identifiers = [mention["id"] for mention in mentions]
+        self._cells["mention"] += [name[8:] if name[:8] == "mention:" else expand_id(name) for name in identifiers]
         self._cells["word"] += [mention.get("word") for mention in mentions]
         self._cells["match"] += [mention.get("match") for mention in mentions]
         return mentions
@@ -125,14 +127,14 @@ def _make_body_cells(entities: Mapping[str, EntitySummary], body: str) -> _BodyC
     )
 
 
-def _mention_name(identifier: str) -> str:
-    return identifier[len("mention:") :] if identifier.startswith("mention:") else expand_id(identifier)
-
-
-def _is_plain(mention: Node) -> bool:
-    """Whether a mention has one value for each term, and no terms but those of columns, as all mentions of an export."""
-    is_text = mention.keys() <= _TERMS and set(map(type, mention.values())) == _TEXTS_ONLY
-    return is_text and to_integer(mention.get("occurrences", "1")) is not None
+def _are_plain(mentions: Sequence[Node]) -> bool:
+    """Whether mentions have one value for each term, and no terms but those of columns, as all mentions of an export."""
+    try:
+        "".join(chain.from_iterable(mention.values() for mention in mentions))
+    except TypeError:  # not all are texts
+        return False
+    numbers = {mention.get("occurrences", "1") for mention in mentions}
+    return set().union(*mentions) <= _TERMS and all(to_integer(number) is not None for number in numbers)
 
 
 def _simplify(mention: Node, statements: list[Row], shared: set[str]) -> dict[str, str]:
