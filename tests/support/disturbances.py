@@ -183,7 +183,8 @@ def exhaust(undisturbed: Undisturbed, folder: Path, ballast_bytes: int = 0, max_
     ballast.write_bytes(bytes(ballast_bytes))
     process = command.start(folder, max_file_bytes)
     _, errors = process.communicate(timeout=180)
-    assert not in_group(process.pid), f"{command.name}: processes that outlive it: {describe(in_group(process.pid))}"
+    is_clean = wait_until(lambda: not in_group(process.pid), ORPHAN_SECONDS)
+    assert is_clean, f"{command.name}: processes that outlive it: {describe(in_group(process.pid))}"
     ballast.unlink()
     has_failed = process.returncode != command.exit_status
     if has_failed:
