@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from itertools import chain, groupby
+from itertools import groupby
 from typing import IO, Any, NamedTuple, Protocol
 
 import pyoxigraph
 
-from pfocr2rdf.derived.nodes import FigureNodes, Node, values
+from pfocr2rdf.derived.nodes import FigureNodes, Node, are_plain, values
 from pfocr2rdf.rdf.iri_profiles import DEFAULT_PROFILE, IriProfile
 from pfocr2rdf.rdf.serializers.jsonld import JsonLdSerializer
 from pfocr2rdf.rdf.terms import Resource, is_iri_or_literal
@@ -166,7 +166,7 @@ def _parse_lines(lines: list[bytes]) -> list[dict[str, Any]]:
         raise UnorderedGraphError from None
     data = b"".join(lines)
     for group in (nodes[:1], nodes[1:]):  # figures have lists
-        if not _are_plain(group):
+        if not are_plain(group, _TERMS):
             for node in group:
                 _check_values(node)
     if len(nodes) != len(lines) or False in [":" in node.get("id", "") for node in nodes]:
@@ -175,15 +175,6 @@ def _parse_lines(lines: list[bytes]) -> list[dict[str, Any]]:
         for node in nodes:
             _check_iris(node)
     return nodes
-
-
-def _are_plain(nodes: list[Any]) -> bool:
-    """Whether all are objects with a text for each key, which is a term of the context. Few calls check many nodes."""
-    try:
-        "".join(chain.from_iterable(map(dict.values, nodes)))
-    except TypeError:
-        return False
-    return set().union(*nodes) <= _TERMS
 
 
 def _check_values(node: Any) -> None:

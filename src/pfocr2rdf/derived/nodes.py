@@ -8,7 +8,8 @@ export, that of their text in a store. A format that sorts them has the same con
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
+from itertools import chain
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
@@ -38,6 +39,19 @@ class FigureNodes(NamedTuple):
 
     figure: Node
     mentions: list[Node]
+
+
+def are_plain(nodes: Iterable[Any], terms: Set[str]) -> bool:
+    """Whether all are node objects with these terms only, each of which has a single text. Few calls check many nodes.
+
+    >>> are_plain([{"id": "fam:STAT"}, {"id": "fam:JAK", "prefLabel": "JAK"}], {"id", "prefLabel"}), are_plain([{"id": ["a"]}], {"id"})
+    (True, False)
+    """
+    try:
+        "".join(chain.from_iterable(map(dict.values, nodes)))
+    except TypeError:
+        return False
+    return set().union(*nodes) <= terms
 
 
 def values(node: Node, term: str) -> list[str]:

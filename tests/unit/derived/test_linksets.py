@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
-from contextlib import ExitStack, contextmanager
 from itertools import combinations
-from typing import Any, BinaryIO
+from typing import Any
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
+from tests.support.derived_files import derive_in_memory
 
-from pfocr2rdf.derived.base import OutputFiles
-from pfocr2rdf.derived.linksets import Linksets
 from pfocr2rdf.rdf.iri_profiles import IRI_PROFILES
 
 _ENTITIES: tuple[dict[str, Any], ...] = (
@@ -25,19 +22,7 @@ _ENTITIES: tuple[dict[str, Any], ...] = (
 
 
 def derive(*entities: dict[str, Any]) -> dict[str, bytes]:
-    files: dict[str, io.BytesIO] = {}
-
-    @contextmanager
-    def open_file(name: str) -> Any:
-        file: BinaryIO = files.setdefault(name, io.BytesIO())
-        yield file
-
-    with ExitStack() as stack:
-        linksets = Linksets(OutputFiles(open_file, stack), {})
-        for entity in entities:
-            linksets.add_entity(entity)
-        linksets.finish()
-    return {name: file.getvalue() for name, file in files.items()}
+    return derive_in_memory([*entities], [], "linksets")[0].contents
 
 
 def test_links_of_a_pair() -> None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from contextlib import ExitStack, contextmanager
-from typing import Any, BinaryIO
+from typing import Any
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.derived_files import derive_in_memory
 
-from pfocr2rdf.derived.base import OutputFiles
-from pfocr2rdf.derived.sssom import MAPPING_SETS, SssomMappings, serialize_metadata
+from pfocr2rdf.derived.sssom import MAPPING_SETS, serialize_metadata
 from pfocr2rdf.rdf.prefixes import PrefixMap
 from pfocr2rdf.storage.layout import TOOL
 
@@ -24,19 +23,8 @@ _FAMILY = {"id": "fam:NOTCH", "type": "pfocr:Family", "prefLabel": "NOTCH", "clo
 
 def derive(*entities: dict[str, Any]) -> tuple[dict[str, str], dict[str, int]]:
     """The files of the entities, and the warnings."""
-    files: dict[str, io.BytesIO] = {}
-
-    @contextmanager
-    def open_file(name: str) -> Any:
-        file: BinaryIO = files.setdefault(name, io.BytesIO())
-        yield file
-
-    with ExitStack() as stack:
-        mappings = SssomMappings(OutputFiles(open_file, stack), {})
-        for entity in entities:
-            mappings.add_entity(entity)
-        mappings.finish()
-    return {name: file.getvalue().decode() for name, file in files.items()}, mappings.warnings
+    files, warnings = derive_in_memory([*entities], [], "sssom")
+    return {name: content.decode() for name, content in files.contents.items()}, warnings
 
 
 def rows(text: str) -> list[list[str]]:

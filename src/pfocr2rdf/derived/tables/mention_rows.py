@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import chain
 from typing import Any, NamedTuple
 
 from pfocr2rdf.derived.entities import UNKNOWN_ENTITY, EntitySummary
-from pfocr2rdf.derived.nodes import Node, expand_id, family_name, iris, local_id, taxon_name
+from pfocr2rdf.derived.nodes import Node, are_plain, expand_id, family_name, iris, local_id, taxon_name
 from pfocr2rdf.derived.tables.rows import make_statement, to_integer
 from pfocr2rdf.derived.tables.schema import MENTIONS, Cell, Cells, IndexedCells, Row
 
@@ -129,12 +128,9 @@ def _make_body_cells(entities: Mapping[str, EntitySummary], body: str) -> _BodyC
 
 def _are_plain(mentions: Sequence[Node]) -> bool:
     """Whether mentions have one value for each term, and no terms but those of columns, as all mentions of an export."""
-    try:
-        "".join(chain.from_iterable(mention.values() for mention in mentions))
-    except TypeError:  # not all are texts
+    if not are_plain(mentions, _TERMS):
         return False
-    numbers = {mention.get("occurrences", "1") for mention in mentions}
-    return set().union(*mentions) <= _TERMS and all(to_integer(number) is not None for number in numbers)
+    return all(to_integer(number) is not None for number in {mention.get("occurrences", "1") for mention in mentions})
 
 
 def _simplify(mention: Node, statements: list[Row], shared: set[str]) -> dict[str, str]:
