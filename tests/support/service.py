@@ -23,6 +23,9 @@ COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 
+REQUEST_TIMEOUT_SECONDS = 1.0
+"""How long a server of the tests waits for a request: for its head, and for its body."""
+
 LONG = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 GREEDY = "SELECT ?a ?c ?d ?f { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f"
@@ -92,7 +95,9 @@ def served(source: Path, folder: Path, *options: str, heartbeat: Path | None = N
     """A server of its own, with clients that have less time than usual; ``heartbeat`` is for notes of how long its loop was busy."""
     log = folder / "log"
     command = [sys.executable, PROGRAMS / "serve_impatiently.py", "serve", str(source), "--port", "0", *options]
-    settings = {**os.environ, "TMPDIR": str(folder), **({"HEARTBEAT_NOTES": str(heartbeat)} if heartbeat else {})}
+    settings = {**os.environ, "TMPDIR": str(folder), "REQUEST_TIMEOUT_SECONDS": str(REQUEST_TIMEOUT_SECONDS)}
+    if heartbeat:
+        settings["HEARTBEAT_NOTES"] = str(heartbeat)
     with log.open("w", encoding="utf-8") as errors, subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=errors, encoding="utf-8", env=settings
     ) as process:  # fmt: skip

@@ -1,4 +1,4 @@
-"""The command line, whose server waits for its clients for a second only, and notes how long its event loop was kept busy."""
+"""The command line, whose server waits for its clients for a short time only, and notes how long its event loop was kept busy."""
 
 import asyncio
 import os
@@ -32,7 +32,8 @@ class BeatingServer(run._Server):
         self.heartbeat = asyncio.create_task(beat(Path(os.environ["HEARTBEAT_NOTES"])))
 
 
-sparql_protocol._BODY_TIMEOUT_SECONDS = connections._HEAD_TIMEOUT_SECONDS = connections._RATE_INTERVAL_SECONDS = 1.0
+timeout_seconds = float(os.environ["REQUEST_TIMEOUT_SECONDS"])
+sparql_protocol._BODY_TIMEOUT_SECONDS = connections._HEAD_TIMEOUT_SECONDS = connections._RATE_INTERVAL_SECONDS = timeout_seconds
 if "HEARTBEAT_NOTES" in os.environ:
     run._Server = BeatingServer  # type: ignore[misc]
 main()
