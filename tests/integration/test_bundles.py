@@ -277,6 +277,16 @@ def test_missing_and_added_files_are_found(bundle: Path) -> None:
     assert problems(bundle) == {("missing", "shapes.ttl"), ("added", "genesets/x.gmt"), ("added", ".hidden"), ("added", "new/file")}
 
 
+def test_added_empty_folders_are_found_once(bundle: Path) -> None:
+    (bundle / "new" / "inner").mkdir(parents=True)
+    (bundle / "genesets" / "empty").mkdir()
+    assert problems(bundle) == {("added", "new/inner"), ("added", "genesets/empty")}
+    missing = {("missing", name) for name in names(bundle) if name.startswith("genesets/")}
+    shutil.rmtree(bundle / "genesets")
+    (bundle / "genesets").mkdir()
+    assert problems(bundle) == missing | {("added", "new/inner")}
+
+
 def test_links_are_not_followed(bundle: Path, tmp_path: Path) -> None:
     for name in ("shapes.ttl", "genesets"):
         os.replace(bundle / name, tmp_path / name)
@@ -374,6 +384,18 @@ def test_an_archive_is_verified_without_unpacking_it(bundle: Path, key: Path, tm
     before = sorted(os.listdir(tmp_path))
     assert problems(archive, allowed_signers=signers(tmp_path / "allowed", ("me", key))) == set()
     assert sorted(os.listdir(tmp_path)) == sorted([*before, "allowed"])
+
+
+def test_added_empty_folders_of_an_archive_are_found(bundle: Path, tmp_path: Path) -> None:
+    def folders(*names: str) -> list[tuple[str, bytes, bytes]]:
+        return [(name, b"", tarfile.DIRTYPE) for name in names]
+
+    archive = tmp_path / "a.tar.zst"
+    assert problems(pack(archive, *folders("b/", "b/genesets"), *members(bundle))) == set()  # as tar packs a folder
+    added = folders("b/new", "b/new/inner/", "b/genesets/empty", "b/" + 200 * "x", "b/shapes.ttl")
+    found = {("added", name) for name in ("new/inner", "genesets/empty", 200 * "x", "shapes.ttl")}
+    assert problems(pack(archive, *folders("b/"), *members(bundle), *added)) == found
+    assert problems(pack(archive, *members(bundle), *folders("../out", "c"))) == {("added", "../out"), ("added", "c")}
 
 
 def test_an_archive_cannot_lead_elsewhere(bundle: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import stat
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -27,10 +28,18 @@ _ARCHIVE_ERRORS = (*DECOMPRESSION_ERRORS, tarfile.TarError, ValueError, Overflow
 
 
 class BundleContent(NamedTuple):
-    """The SHA-256 of each file by name, the files whose content is needed, and what is no file of a bundle."""
+    """What is in a bundle.
+
+    Attributes:
+        digests: the SHA-256 of each file by its name.
+        texts: the files whose content is needed.
+        empty_folders: the names of folders without entries.
+        problems: what is no file or folder of a bundle.
+    """
 
     digests: dict[str, str]
     texts: dict[str, bytes]
+    empty_folders: list[str]
     problems: list[Problem]
 
 
@@ -49,13 +58,16 @@ def read_bundle(path: Path) -> BundleContent:
 
 
 def _read_folder(folder: Path) -> BundleContent:
-    content = BundleContent({}, {}, [])
+    content = BundleContent({}, {}, [], [])
     entries = list(_walk(folder, ""))
     if not {SUMS_FILE, CRATE_FILE}.intersection(name for name, _ in entries):
         kind = folder_kind(folder) or "a folder"
         remedy = f"run 'pfocr2rdf release {folder} --output BUNDLE' first" if kind == "an export" else "name the folder of a bundle"
         raise SourceError(f"{folder}: is {kind}, not a bundle of 'pfocr2rdf release', since it has no {SUMS_FILE}; {remedy}")
     for name, is_file in entries:
+        if name.endswith("/"):
+            content.empty_folders.append(name.rstrip("/"))
+            continue
         if not is_file:
             content.problems.append(Problem("added", name, "is a link or a special file, and a bundle has only files"))
             continue
@@ -65,9 +77,11 @@ def _read_folder(folder: Path) -> BundleContent:
 
 
 def _walk(folder: Path, prefix: str) -> Iterator[tuple[str, bool]]:
-    """The names of all that is in a folder, sorted, with whether each is a regular file. Links are not followed."""
+    """The names of files in a folder, with whether each is a regular file, and of empty folders with ``/``. Links are not followed."""
     with os.scandir(folder / prefix) as scan:
         entries = sorted(scan, key=lambda entry: entry.name)
+    if prefix and not entries:
+        yield prefix, False
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(folder, f"{prefix}{entry.name}/")
@@ -90,7 +104,7 @@ def _add_file(content: BundleContent, name: str, read: Callable[[int], bytes]) -
 
 
 def _read_archive(path: Path) -> BundleContent:
-    content, head, suffix = BundleContent({}, {}, []), b"", ""
+    content, head, suffix = BundleContent({}, {}, [], []), b"", ""
     limits = ArchiveLimits.from_environment()
     try:
         with ExitStack() as stack:
@@ -117,16 +131,24 @@ def _read_archive(path: Path) -> BundleContent:
 
 
 def _add_members(content: BundleContent, read: Callable[[int], bytes], limits: ArchiveLimits) -> None:
-    """Add the files in the one folder that the archive has."""
-    folder = ""
+    """Add what is in the one folder that the archive has."""
+    root = ""
+    names: set[str] = set()  # those of folders end with "/"
     for member in iter_tar_members(read, limits):
-        folder = folder or member.name.partition("/")[0]
+        root = root or member.name.partition("/")[0]
         prefix, _, name = member.name.partition("/")
-        if not is_safe_name(member.name) or prefix != folder or not name:
+        if member.is_folder and member.name == root:
+            continue
+        if not is_safe_name(member.name) or prefix != root or not name:
             content.problems.append(Problem("added", member.name, "leads out of the folder that the archive has"))
-        elif member.problem:
+            continue
+        names.add(f"{name}/" if member.is_folder else name)
+        if member.problem:
             content.problems.append(Problem("added", name, "is a link or a special file, and a bundle has only files"))
         elif name in content.digests:
             content.problems.append(Problem("added", name, "is in the archive twice"))
-        else:
+        elif not member.is_folder:
             _add_file(content, name, member.read)
+    for name, following in pairwise([*sorted(names), ""]):
+        if name.endswith("/") and not following.startswith(name):
+            content.empty_folders.append(name.rstrip("/"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from pfocr2rdf.bundles.checksums import parse_checksums
@@ -91,6 +92,11 @@ def _compare(content: BundleContent, digests: dict[str, str]) -> list[Problem]:
             problems.append(Problem("changed", name, f"its SHA-256 is not the one that {SUMS_FILE} lists"))
     added = content.digests.keys() - digests.keys() - UNLISTED_FILES - LISTED_FILES
     problems += [Problem("added", name, f"{SUMS_FILE} does not list it") for name in sorted(added)]
+    folders = {str(folder) for name in digests for folder in PurePosixPath(name).parents}
+    problems += [
+        Problem("added", name, f"is an empty folder, and {SUMS_FILE} lists no file in it")
+        for name in sorted(set(content.empty_folders) - folders)
+    ]
     return problems + _compare_manifest(content.texts.get(MANIFEST_FILE, b""), digests)
 
 

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 
 class ArchiveMember(NamedTuple):
-    """A file in an archive: its name, why it cannot be used (or ``""``), and what reads its first bytes, up to a limit."""
+    """A file or folder in an archive: its name, why it cannot be used (or ``""``), and what reads its first bytes, up to a limit."""
 
     name: str
     problem: str
     read: Callable[[int], bytes]
+    is_folder: bool = False
 
 
 class DamagedMemberError(Exception):

@@ -90,7 +90,9 @@ def _iter_members(file: BinaryIO, size: int, limits: ArchiveLimits) -> Iterator[
         stream: IO[bytes] = file
         if suffix := detect_compression(head):
             stream = stack.enter_context(decompress(suffix, file))
-        yield from iter_tar_members(lambda size: meter.count(stream.read(size)), limits)
+        for member in iter_tar_members(lambda size: meter.count(stream.read(size)), limits):
+            if not member.is_folder:
+                yield member
 
 
 def _store_member(member: ArchiveMember, name: str, add: AddMember) -> RecordError | None:

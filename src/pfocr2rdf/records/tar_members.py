@@ -24,7 +24,7 @@ _SPARSE_FLAG, _NEXT_SPARSE_FLAG = 482, 504  # the offsets of the flag that a blo
 
 
 def iter_tar_members(read: Callable[[int], bytes], limits: ArchiveLimits) -> Iterator[ArchiveMember]:
-    """The files of a tar, of which ``read`` gives the next bytes; a member can be read until the next one is asked for.
+    """The files and folders of a tar, of which ``read`` gives the next bytes; a member can be read until the next one is asked for.
 
     Raises:
         tarfile.TarError: it is no tar, or it is truncated or damaged.
@@ -62,16 +62,17 @@ def _read_fields(stream: _BlockReader, info: tarfile.TarInfo, limits: ArchiveLim
 
 
 def _read_member(stream: _BlockReader, info: tarfile.TarInfo, block: bytes, fields: dict[bytes, bytes]) -> Iterator[ArchiveMember]:
-    """The file that a header describes; nothing for a folder."""
+    """The file or folder that a header describes."""
     sparse = any(name.startswith(b"GNU.sparse.") for name in fields)
     if info.type == tarfile.GNUTYPE_SPARSE:
         sparse, flag = True, _SPARSE_FLAG
         while block[flag]:
             block, flag = stream.read(tarfile.BLOCKSIZE), _NEXT_SPARSE_FLAG
-    if info.isdir():
-        return
     path = fields.get(b"GNU.sparse.name") or fields.get(b"path")
     name = path.decode("utf-8", "surrogateescape") if path else info.name
+    if info.isdir():
+        yield ArchiveMember(name.rstrip("/"), "", lambda _: b"", is_folder=True)
+        return
     size = _parse_number(fields[b"size"], _MAX_SIZE_DIGITS) if b"size" in fields else info.size
     stream.enter(0 if info.type in _TYPES_WITHOUT_DATA else size)
     problem = "" if info.isfile() else "a link or device is not followed"
