@@ -13,6 +13,7 @@ COMPRESSION_SUFFIXES = ("", ".gz", ".zst", ".bz2", ".xz")  # of a record or tabl
 _NON_RECORD_STEMS = frozenset(("readme", "changelog", "contributing", "license", "index", "code_of_conduct", "security"))
 TABLE_NAMES = ("genes", "chemicals", "diseases")
 MAX_TABLE_ENDINGS = 24  # in a folder; more ways of writing them, such as by case, are not looked for
+_match_record = re.compile(r"(?!\.)(.+)\.(?:md|yaml|yml)(?:\.(?:gz|zst|bz2|xz))?", re.IGNORECASE | re.ASCII | re.DOTALL).fullmatch
 _match_table = re.compile(r"(.+)(-(genes|chemicals|diseases)\.tsv(?:\.(?:gz|zst|bz2|xz))?)", re.IGNORECASE).fullmatch
 _PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".svg", ".tif", ".tiff", ".webp")
 _find_separators = re.compile(r"[-._~ (]").finditer
@@ -36,14 +37,13 @@ class TableName(NamedTuple):
 
 def strip_compression(name: str) -> str:
     """The name of a file without the suffix of its compression."""
-    stem, suffix = os.path.splitext(name)
-    return stem if suffix.lower() in COMPRESSION_SUFFIXES else name
+    return os.path.splitext(name)[0] if name[-4:].lower().endswith(COMPRESSION_SUFFIXES[1:]) else name
 
 
 def is_record(name: str) -> bool:
     """Whether a file in a folder of records is one."""
-    stem, suffix = os.path.splitext(strip_compression(name))
-    return suffix.lower() in RECORD_SUFFIXES and not name.startswith(".") and stem.lower() not in _NON_RECORD_STEMS
+    matched = _match_record(name)
+    return matched is not None and matched[1].lower() not in _NON_RECORD_STEMS
 
 
 def parse_table_name(name: str) -> TableName | None:

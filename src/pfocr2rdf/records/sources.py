@@ -174,9 +174,10 @@ class RecordSource:
                     empty = False
                     yield file_error(error, printable_path(path), "listed")
                     continue
+                absolute_path = absolute_folder(folder)
                 for name in record_names:
                     empty = False
-                    yield from _file_record_refs(absolute_folder(folder), name, prefix + name, tables)
+                    yield from _file_record_refs(absolute_path, name, prefix + name, tables)
             if empty:
                 raise NoRecordsError(_describe_empty_tree(label, tree))
             self._note_stray_files(tree, label, record_folders, table_endings)

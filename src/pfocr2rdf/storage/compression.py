@@ -37,16 +37,15 @@ _BUFFER_BYTES = 1 << 16
 _ZSTD_READ_BYTES = 1 << 8  # four bytes can decompress to 128 kB
 _XZ_MEMORY_BYTES = 128 << 20  # xz -9 needs 65 MiB; a header may ask for 4 GiB
 
-_MAGIC_NUMBERS = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst", b"\xfd7zXZ\x00": ".xz"}
-_BZIP2_MAGIC = re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)").match
+_match_magic = re.compile(
+    rb"(?P<gz>\x1f\x8b)|(?P<zst>\x28\xb5\x2f\xfd)|(?P<xz>\xfd7zXZ\x00)|(?P<bz2>BZh[1-9](?:1AY&SY|\x17rE8P\x90))"
+).match
 
 
 def detect_compression(head: bytes) -> str:
     """The suffix for the compression of a file that begins with these bytes, ``""`` for none."""
-    for magic, suffix in _MAGIC_NUMBERS.items():
-        if head.startswith(magic):
-            return suffix
-    return ".bz2" if _BZIP2_MAGIC(head) else ""
+    magic = _match_magic(head)
+    return f".{magic.lastgroup}" if magic else ""
 
 
 @contextmanager

@@ -29,19 +29,24 @@ def open_regular(path: str | os.PathLike[str], buffering: int = -1) -> BinaryIO:
     Raises:
         OSError: it cannot be opened, or is no regular file; its ``strerror`` names the type of the file.
     """
-    try:
-        _require_regular(os.stat(path), path)
-        handle = os.open(path, os.O_RDONLY | _NON_BLOCKING)
-    except FileNotFoundError as error:
-        if os.path.islink(path):
-            raise FileNotFoundError(errno.ENOENT, "it is a link to what is not there", path) from None
-        raise error
+    handle = _open_descriptor(path)
     try:
         _require_regular(os.fstat(handle), path)
         return open(handle, "rb", buffering=buffering)
     except BaseException:
         os.close(handle)
         raise
+
+
+def _open_descriptor(path: str | os.PathLike[str]) -> int:
+    """The descriptor of what was a regular file a moment ago."""
+    try:
+        _require_regular(os.stat(path), path)
+        return os.open(path, os.O_RDONLY | _NON_BLOCKING)
+    except FileNotFoundError as error:
+        if os.path.islink(path):
+            raise FileNotFoundError(errno.ENOENT, "it is a link to what is not there", path) from None
+        raise error
 
 
 def _require_regular(status: os.stat_result, path: str | os.PathLike[str]) -> None:
@@ -55,10 +60,14 @@ def read_regular(path: str | os.PathLike[str], limit: int) -> bytes:
     Raises:
         OSError: it cannot be read, is no regular file, or is changed while it is read.
     """
-    with open_regular(path, buffering=0) as file:
-        initial = os.fstat(file.fileno())
-        data = file.read(min(initial.st_size, limit - 1) + 1)
-        require_unchanged(file, initial)
+    handle = _open_descriptor(path)
+    try:
+        initial = os.fstat(handle)
+        _require_regular(initial, path)
+        data = os.read(handle, min(initial.st_size, limit - 1) + 1)
+        _require_same(os.fstat(handle), initial, path)
+    finally:
+        os.close(handle)
     if len(data) != min(initial.st_size, limit):
         raise _changed_error(path)
     return data
@@ -66,9 +75,12 @@ def read_regular(path: str | os.PathLike[str], limit: int) -> bytes:
 
 def require_unchanged(file: BinaryIO, initial: os.stat_result) -> None:
     """Raise ``OSError`` where a file has changed since ``os.fstat`` returned ``initial``, before it was read."""
-    after = os.fstat(file.fileno())
+    _require_same(os.fstat(file.fileno()), initial, file.name)
+
+
+def _require_same(after: os.stat_result, initial: os.stat_result, path: str | os.PathLike[str]) -> None:
     if (after.st_size, after.st_mtime_ns) != (initial.st_size, initial.st_mtime_ns):
-        raise _changed_error(file.name)
+        raise _changed_error(path)
 
 
 def _changed_error(path: str | os.PathLike[str]) -> OSError:

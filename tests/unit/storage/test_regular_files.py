@@ -52,7 +52,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(change: str, tmp_path: 
     def change_after_the_first_look(handle: int) -> os.stat_result:
         calls.append(handle)
         status = fstat(handle)
-        if len(calls) == 2:  # the first one is that of opening it
+        if len(calls) == 1:
             path.write_bytes(CHANGES[change])
         return status
 
