@@ -1,17 +1,19 @@
 """Run all benchmarks, write their tables and plots into the page ``docs/benchmarks.md``, and end with a table of the bars.
 
-    python -m benchmarks.report [--size quick|small|full] [--against CHECKOUT] [--only plain engines ...] [--no-page] [--results DIR]
-        [--from DIR]
+    python -m benchmarks.report [--size quick|small|full] [--against CHECKOUT [--compiled ENVIRONMENT]] [--only plain engines ...]
+        [--no-page] [--results DIR] [--from DIR]
 
 Run it from the top of the checkout, on a machine that does nothing else; it needs the extras ``test`` and ``bench``. ``--size full`` has
 the sizes of the bars and takes hours, ``small`` takes about 15 minutes, and ``quick`` only shows that all works: its numbers say little.
-``--against`` names an older checkout with its ``.venv``; without it the bars of ``releases`` are not measured. ``--from`` takes the
+``--against`` names an older checkout with its ``.venv``; without it the bars of ``releases`` are not measured.
+``--compiled`` names a virtual environment with compiled modules, to measure these, too. ``--from`` takes the
 results of an earlier run in the place of new ones. The exit status is 1 where a bar is missed or was not measured.
 """
 
 from __future__ import annotations
 
 import argparse
+import compileall
 import re
 import shlex
 import subprocess
@@ -141,6 +143,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.report", description="Run all benchmarks and rewrite the page of them.")
     parser.add_argument("--size", choices=SIZES, default="small", help="how much is measured (default: small)")
     parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="an older checkout with its .venv, to compare with")
+    parser.add_argument("--compiled", type=Path, metavar="ENVIRONMENT", help="a virtual environment with compiled modules, for --against")
     parser.add_argument("--only", nargs="+", choices=MODULES, default=list(MODULES), help="run only these; the others stay as they were")
     parser.add_argument("--no-page", action="store_true", help="leave the page and its plots as they are")
     parser.add_argument("--results", type=Path, default=Path(tempfile.gettempdir()) / "pfocr2rdf-results", help="where results are kept")
@@ -149,10 +152,12 @@ def main(arguments: list[str] | None = None) -> int:
     folder = options.earlier or options.results
     folder.mkdir(parents=True, exist_ok=True)
     if not options.earlier:
+        compileall.compile_dir(ROOT / "src", quiet=1)  # Python may be set up to write no bytecode, which would slow down each start
         for name in options.only:  # no result of an earlier run must pass for one of this
             (folder / f"{name}.json").unlink(missing_ok=True)
         for name in options.only:
             more = ["--against", str(options.against.absolute())] if name == "releases" and options.against else []
+            more += ["--compiled", str(options.compiled.absolute())] if more and options.compiled else []
             if more or name != "releases":
                 run(name, [*shlex.split(SIZES[options.size][name]), *more], folder)
     results = results_in(folder, MODULES)

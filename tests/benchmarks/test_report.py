@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from benchmarks.bars import Bar
 from benchmarks.engines import __main__ as engines
+from benchmarks.engines.run import Cost
 from benchmarks.loading import __main__ as loading
 from benchmarks.pairs import Spread, alternate, ratios
 from benchmarks.publishing import __main__ as publishing
@@ -91,6 +92,30 @@ def test_no_table_has_times_of_a_clock() -> None:
     assert [column.title for column in pages if re.search(r"\b(ms|milliseconds|seconds)\b", column.title)] == []
 
 
+def test_exports_of_a_compiled_build_have_rows_and_bars_of_their_own() -> None:
+    def make_runs(seconds: float) -> list[dict[str, releases.Run]]:
+        run = releases.Run(Cost(seconds, seconds, 100.0), 10)
+        return [dict.fromkeys((releases.SINGLE, releases.SEVERAL), run)]
+
+    runs = {releases.OLDER: make_runs(3.0), releases.OURS: make_runs(2.0), releases.COMPILED: make_runs(1.0)}
+    table = [releases.row(runs, releases.SEVERAL, 2, build) for build in (releases.OURS, releases.COMPILED)]
+    assert [(row["name"], row["cpu"], row["wall"]) for row in table] == [
+        ("export, 2 workers", 1.5, 1.5),
+        ("export, 2 workers, compiled", 3.0, 3.0),
+    ]
+    bars = releases.export_bars(runs, 6000, 2, releases.COMPILED)
+    assert [(bar.got, "ours, compiled" in bar.title) for bar in bars] == [(3.0, True)] * 2
+
+
+def test_a_compiled_build_must_be_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    program = tmp_path / ".venv" / "bin" / "pfocr2rdf"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\necho 'pfocr2rdf, version 1 (compiled: no)'\n", encoding="utf-8")
+    program.chmod(0o755)
+    assert releases.main(["--against", str(tmp_path), "--compiled", str(tmp_path / ".venv")]) == 2
+    assert "pfocr2rdf is not compiled" in capsys.readouterr().err
+
+
 def test_floor_writes_as_many_bytes_as_there_are() -> None:
     assert floor.rewrite({"a": b"x" * (floor.CHUNK + 1), "b": b"y"}) == floor.CHUNK + 2
 
@@ -129,7 +154,8 @@ def test_every_command_of_the_report_has_options_that_exist(size: str, monkeypat
         save(result(), Path(command[-1]))
 
     monkeypatch.setattr(report.subprocess, "run", record_command)
-    assert report.main(["--size", size, "--no-page", "--against", "older", "--results", str(tmp_path)]) == 1
+    monkeypatch.setattr(report.compileall, "compile_dir", lambda *_, **__: True)
+    assert report.main(["--size", size, "--no-page", "--against", "older", "--compiled", "venv", "--results", str(tmp_path)]) == 1
     assert [command[2] for command in commands] == list(report.MODULES.values())
     for _, _, module, *options in commands:
         help_text = importlib.import_module(f"{module}.__main__" if (ROOT / module.replace(".", "/")).is_dir() else module).__doc__
@@ -144,6 +170,7 @@ def test_an_earlier_result_does_not_pass_for_one_of_this_run(
 
     for name in ("releases", "floor"):
         save(result(), tmp_path / f"{name}.json")
+    monkeypatch.setattr(report.compileall, "compile_dir", lambda *_, **__: True)
     monkeypatch.setattr(report.subprocess, "run", lambda command, **options: save(result(), Path(command[-1])))
     report.main(["--no-page", "--results", str(tmp_path), "--only", "releases", "sizes"])
     verdicts = capsys.readouterr().out
