@@ -66,12 +66,12 @@ def read_rows(path: Path) -> list[list[tuple[str, ...]]]:
         return [list(database.execute("SELECT * FROM resource ORDER BY subject")), leading]
 
 
-def write_export_table(path: Path, blocks: Iterable[bytes]) -> Path:
+def write_export_table(path: Path, blocks: Iterable[bytes]) -> ResourceTableWriter:
     with closing(ResourceTableWriter(path, is_export=True)) as writer:
         for block in blocks:
             writer.add(block)
         writer.finish()
-    return path
+    return writer
 
 
 def test_the_table_of_an_export_is_that_of_its_store(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
@@ -80,9 +80,22 @@ def test_the_table_of_an_export_is_that_of_its_store(tmp_path_factory: pytest.Te
     assert dump
     build_resource_table(tmp_path / "store", dump)
     chunks = read_chunks([site.export / "figures.ttl"], False, True, ChunkLimits(50_000, 1_000))
-    rows = read_rows(write_export_table(tmp_path / "export", (chunk.lines for chunk in chunks)))
+    write_export_table(tmp_path / "export", (chunk.lines for chunk in chunks))
+    rows = read_rows(tmp_path / "export")
     assert rows == read_rows(tmp_path / "store")
     assert sum(map(len, rows)) > 1_000
+
+
+def test_mentions_are_counted_as_by_queries(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+    site = small_site(tmp_path_factory)
+    reader = DatasetReader(EmbeddedStore(site.store))
+    chunks = read_chunks([site.export / "figures.ttl"], False, True, ChunkLimits(50_000, 1_000))
+    rows = write_export_table(tmp_path / "table", (chunk.lines for chunk in chunks)).mention_counts.query_rows()
+    assert len(rows) == 2
+    symbols, mentions = rows
+    assert rows[symbols] == reader.query_rows(symbols)
+    assert sorted(map(str, rows[mentions])) == sorted(map(str, reader.query_rows(mentions)))
+    assert all(rows.values())
 
 
 FIGURE, LINK = f'<{EX}f> <{LABEL}> "Figure" .', f"<{OA}hasTarget> <{EX}f> ."
@@ -90,8 +103,8 @@ NUMBER = f'<{EX}f> <{PFOCR}number> "007"^^<http://www.w3.org/2001/XMLSchema#inte
 
 
 def test_literals_of_an_export_are_those_of_a_store(tmp_path: Path) -> None:
-    path = write_export_table(tmp_path / "table", [f"{FIGURE}\n{NUMBER}\n".encode()])
-    (value,) = TableReader(path, frozenset()).values(f"<{EX}f>", f"<{PFOCR}number>")
+    write_export_table(tmp_path / "table", [f"{FIGURE}\n{NUMBER}\n".encode()])
+    (value,) = TableReader(tmp_path / "table", frozenset()).values(f"<{EX}f>", f"<{PFOCR}number>")
     assert value == '"7"^^<http://www.w3.org/2001/XMLSchema#integer>'
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -37,6 +38,26 @@ SELECT ?thing (COUNT(DISTINCT ?figure) AS ?n) { ?figure pfocr:mentionsFamily ?th
 
 _MENTIONS_QUERY = "SELECT ?each (COUNT(*) AS ?n) { { SELECT ?f (COUNT(*) AS ?each) { ?m oa:hasTarget ?f } GROUP BY ?f } } GROUP BY ?each"
 
+_Query = Callable[[str], list[dict[str, str]]]
+QueryRows = Mapping[str, list[dict[str, str]]]
+"""The rows of queries, by their texts."""
+
+
+class MentionCounts(NamedTuple):
+    """What the queries on mentions count."""
+
+    figures_by_gene: Counter[str]  # the number of figures with the symbol of each entity, by its term
+    figures_by_mentions: Counter[int]  # the number of figures that have so many mentions
+
+    def query_rows(self) -> QueryRows:
+        """The rows of the queries, which then need no mentions in the store."""
+        genes = ((term[1:-1], count) for term, count in self.figures_by_gene.items() if term.startswith(f"<{PREFIXES['ncbigene']}"))
+        ranking = sorted(genes, key=lambda item: (-item[1], item[0]))[:_MAX_BARS]
+        return {
+            _PREFIX_HEADER + _SYMBOLS_QUERY % (PREFIXES["ncbigene"], _MAX_BARS): [{"thing": iri, "n": str(n)} for iri, n in ranking],
+            _PREFIX_HEADER + _MENTIONS_QUERY: [{"each": str(each), "n": str(n)} for each, n in self.figures_by_mentions.items()],
+        }
+
 
 class Overview(NamedTuple):
     """The statistics on the home page."""
@@ -45,11 +66,6 @@ class Overview(NamedTuple):
     charts: tuple[BarChart, ...]
     strips: tuple[CardStrip, ...]  # the newest figures
     search_examples: tuple[str, ...]  # what people may search for: names of genes and of a family
-
-
-_Query = Callable[[str], list[dict[str, str]]]
-QueryRows = Mapping[str, list[dict[str, str]]]
-"""The rows of queries, by their texts."""
 
 
 def compute_overview(reader: DatasetReader, query_rows: _Query | None = None) -> Overview:

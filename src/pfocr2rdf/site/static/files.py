@@ -19,7 +19,7 @@ from pfocr2rdf.site.pages.dataset_page import list_release_files, read_dataset_d
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.html import ASSETS_DIR, Site
 from pfocr2rdf.site.pages.listing import ResourceList, list_renamed, page_urls
-from pfocr2rdf.site.pages.overview import compute_overview
+from pfocr2rdf.site.pages.overview import MentionCounts, compute_overview
 from pfocr2rdf.site.pages.query_page import render_query_page
 from pfocr2rdf.site.pages.rdf_documents import SERIALIZERS, serialize_jsonld, serialize_turtle
 from pfocr2rdf.site.pages.urls import HTML, VOCABULARY_PAGE, VOCABULARY_REPRESENTATIONS
@@ -37,8 +37,9 @@ def render_site_files(
     download_names: Sequence[str],
     precompressed: str,
     aliases: AliasTargets,
+    mention_counts: MentionCounts | None = None,
 ) -> Iterator[tuple[str, str]]:
-    """The files, each as its path and its text."""
+    """The files, each as its path and its text. With ``mention_counts``, no mentions are read."""
     entity_types = [resource_list.entity_type for resource_list in resource_lists]
     yield render_vocabulary_page(site)
     for representation in VOCABULARY_REPRESENTATIONS[1:]:
@@ -51,7 +52,9 @@ def render_site_files(
     description = read_dataset_description(reader, site, download_names)
     dataset_node = build_dataset_node(description)
     yield render_dataset_page(description, list_release_files(description, download_names), site, dataset_node)
-    yield render_home_page(compute_overview(reader), entity_types, site, dataset_node)
+    rows = mention_counts.query_rows() if mention_counts else {}
+    overview = compute_overview(reader, lambda query: rows[query] if query in rows else reader.query_rows(query))
+    yield render_home_page(overview, entity_types, site, dataset_node)
     yield render_not_found_page(site)
     yield from render_browse_pages(resource_lists, site)
     yield "dataset.ttl", serialize_turtle(description)

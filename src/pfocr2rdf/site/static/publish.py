@@ -22,8 +22,8 @@ from pfocr2rdf.site.pages.dataset_page import DOWNLOADS_DIR
 from pfocr2rdf.site.pages.graph_reader import DatasetReader, read_release_name
 from pfocr2rdf.site.pages.html import Site
 from pfocr2rdf.site.pages.listing import ResourceList, list_renamed, list_resources
+from pfocr2rdf.site.pages.overview import MentionCounts
 from pfocr2rdf.site.pages.pictures import PICTURE_SUFFIXES, PICTURES_DIR, is_picture_folder, picture_policy
-from pfocr2rdf.site.pages.resource_reader import HAS_BODY, HAS_EVIDENCE, HAS_TARGET, VIA_SYMBOL
 from pfocr2rdf.site.pages.urls import ALIASED_TYPE, ENTITY_TYPES
 from pfocr2rdf.site.search.index import SearchIndexWriter
 from pfocr2rdf.site.static.build import BuildConfig, build_pages
@@ -40,12 +40,8 @@ from pfocr2rdf.stores.embedded import EmbeddedStore, is_store
 from pfocr2rdf.stores.loading.load import load_filtered
 from pfocr2rdf.stores.loading.plan import LoadOptions, LoadPlan
 
-# The statements of mentions that no query of a site asks for, which are most statements of an export.
-_strip_annotations = re.compile(
-    b"^<%s[^>]*> (?!%s |%s |%s %s )[^\\n]*\\n"
-    % tuple(re.escape(text.encode()) for text in (MENTION_NAMESPACE, HAS_TARGET, HAS_BODY, HAS_EVIDENCE, VIA_SYMBOL)),
-    re.MULTILINE,
-).sub
+# The statements of mentions, which are most statements of an export. No query of a site asks for them.
+_strip_annotations = re.compile(b"(?:^<%s[^\\n]*\\n)+" % re.escape(MENTION_NAMESPACE.encode()), re.MULTILINE).sub
 
 PAGE_FOLDERS = tuple(entity_type.folder for entity_type in ENTITY_TYPES)  # the values for ``pages``: the folders of the entity types
 
@@ -127,7 +123,7 @@ def publish(
     page_folders = frozenset(pages)
     start = time.monotonic()
     with scratch_directory() as scratch, closing(SiteDirectory(Path(output), force=force)) as directory:
-        store, table, refused = _resolve_store(Path(source), scratch, progress)
+        store, table, refused, mention_counts = _resolve_store(Path(source), scratch, progress)
         writer = SiteWriter(directory.staging, precompressed)
         with closing(EmbeddedStore(store)) as embedded_store:
             reader = DatasetReader(embedded_store, page_folders, portable_names=portable_names)
@@ -142,7 +138,7 @@ def publish(
             download_names = _copy_downloads(writer, Path(source)) if downloads else []
             table = table or _build_table(reader, scratch)
             config = BuildConfig(store, table, directory.staging, site, precompressed, page_folders)
-            site_files = render_site_files(reader, site, resource_lists, download_names, precompressed, aliases)
+            site_files = render_site_files(reader, site, resource_lists, download_names, precompressed, aliases, mention_counts)
             with ThreadPoolExecutor(1) as thread:  # no path of these files is one of a resource's
                 site_writer = thread.submit(_write_files, SiteWriter(directory.staging, precompressed), site_files)
                 skipped_iris = _build_resources(config, writer, resource_lists, workers, progress)
@@ -197,18 +193,26 @@ def _build_resources(
     return sorted(skipped_iris)
 
 
-def _resolve_store(source: Path, scratch: Path, progress: Progress | None) -> tuple[Path, Path | None, int]:
-    """The store of a source, loaded if need be, its table if that was made then, and the number of records that were left out."""
+class _LoadedSource(NamedTuple):
+    """The store of a source, loaded if need be."""
+
+    store: Path
+    table: Path | None = None  # if it was made then
+    refused: int = 0  # the number of records that were left out
+    mention_counts: MentionCounts | None = None  # if the store has no mentions
+
+
+def _resolve_store(source: Path, scratch: Path, progress: Progress | None) -> _LoadedSource:
     if is_store(source):
-        return source, None, 0
+        return _LoadedSource(source)
     # The pages are read back from a private store, by few lookups if there is a table.
     with suppress(UngroupedError), closing(ResourceTableWriter(scratch / "export.sqlite", is_export=True)) as table:
         options = LoadOptions(sample_figures=0, compact=False)
         result = load_filtered(source, scratch / "queries", options, progress=progress, filter_chunk=partial(_tabulate_chunk, table))
         table.finish()
-        return scratch / "queries", scratch / "export.sqlite", result.excluded_records
+        return _LoadedSource(scratch / "queries", scratch / "export.sqlite", result.excluded_records, table.mention_counts)
     result = load_filtered(source, scratch / "store", LoadOptions(sample_figures=0), progress=progress)
-    return scratch / "store", None, result.excluded_records
+    return _LoadedSource(scratch / "store", refused=result.excluded_records)
 
 
 def _tabulate_chunk(table: ResourceTableWriter, plan: LoadPlan, chunk: Chunk) -> Chunk:

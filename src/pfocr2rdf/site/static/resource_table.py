@@ -8,6 +8,7 @@ once, as a column store does with its dictionary. A process reads it through a c
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import lru_cache
@@ -25,6 +26,7 @@ from pfocr2rdf.rdf.terms import (
     predicate_sort_key,
     sort_pairs,
 )
+from pfocr2rdf.site.pages.overview import MentionCounts
 from pfocr2rdf.site.pages.registry import ENTITY_PAGE_SPECS
 from pfocr2rdf.site.pages.resource_reader import (
     FAMILY,
@@ -95,7 +97,9 @@ class ResourceTableWriter:
         self._resources: list[tuple[str, str]] = []
         self._shared: list[tuple[int, str]] = []
         self._shared_count = 0
-        self._numbers: LruCache[str, tuple[int, list[str]]] = LruCache(ROW_CACHE_ENTRIES, self._add_shared)
+        self._numbers: LruCache[str, tuple[int, list[str], list[str]]] = LruCache(ROW_CACHE_ENTRIES, self._add_shared)
+        self._symbol_genes: set[str] = set()  # whose symbols are on that target
+        self.mention_counts = MentionCounts(Counter(), Counter())  # of an export
 
     def close(self) -> None:
         """Close the file."""
@@ -129,16 +133,17 @@ class ResourceTableWriter:
         targets = [line for line in lines if line.startswith(HAS_TARGET)]
         if targets:
             iri = subject[1:-2]
+            number, bodies, symbol_genes = self._numbers["\n".join([line for line in lines if not line.startswith(HAS_TARGET)])]
             if self._is_export:
                 self._check_position(iri, targets)
-            number, bodies = self._numbers["\n".join([line for line in lines if not line.startswith(HAS_TARGET)])]
+                self._symbol_genes.update(symbol_genes)
             terms = [value for _, value in sort_pairs(set(map(_parse, targets)))]
             rest = f"\t{iri}\t{' '.join(terms)}\t{number}\n"
             for key in dict.fromkeys([*targets, *bodies]):
                 self._sorter.write(f"{key}{rest}".encode())
         elif lines:
+            self._count_mentions()
             self._target = subject[:-1]
-            self._annotations.clear()
             if self._is_export and subject.startswith(_ANNOTATION_START):
                 raise UngroupedError
             pairs = sort_pairs(set(map(_parse, lines)))
@@ -154,12 +159,21 @@ class ResourceTableWriter:
             raise UngroupedError
         self._annotations.add(iri)
 
-    def _add_shared(self, text: str) -> tuple[int, list[str]]:
-        """The number of an annotation's statements, and those that lead to bodies."""
+    def _count_mentions(self) -> None:
+        """Count those of the last target."""
+        if self._annotations:
+            self.mention_counts.figures_by_mentions[len(self._annotations)] += 1
+            self.mention_counts.figures_by_gene.update(self._symbol_genes)
+            self._annotations.clear()
+            self._symbol_genes.clear()
+
+    def _add_shared(self, text: str) -> tuple[int, list[str], list[str]]:
+        """The number of an annotation's statements, those that lead to bodies, and these bodies if they are there by their symbols."""
         pairs = sort_pairs(set(map(_parse, text.split("\n")))) if text else ()
         self._shared_count += 1
         self._shared.append((self._shared_count, _encode(pairs)))
-        return self._shared_count, [f"{predicate} {value}" for predicate, value in pairs if predicate == HAS_BODY]
+        bodies = [value for predicate, value in pairs if predicate == HAS_BODY]
+        return self._shared_count, [f"{HAS_BODY} {body}" for body in bodies], bodies if (HAS_EVIDENCE, VIA_SYMBOL) in pairs else []
 
     def _insert(self) -> None:
         try:
@@ -174,6 +188,7 @@ class ResourceTableWriter:
         """Write what is left."""
         with map_os_errors(self._path), self._map_other_forms():
             self._add_resource(self._subject, self._lines)
+            self._count_mentions()
             self._insert()
             lines = (line.decode()[:-1].split("\t", 1) for line in self._sorter.finish().merge())
             groups = ((key, "\n".join([subject for _, subject in group])) for key, group in groupby(lines, lambda line: line[0]))
