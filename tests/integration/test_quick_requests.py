@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 import socket
@@ -21,11 +22,14 @@ from tests.support.service import COUNT, ENDLESS, Served, served, wait_until
 from pfocr2rdf import load
 from pfocr2rdf.server.answers import QueryAnswers
 from pfocr2rdf.server.app import application
+from pfocr2rdf.server.execute import SparqlRequest
 from pfocr2rdf.server.linked_data import WARM_UP_STEPS, PageHandler
 from pfocr2rdf.server.quick_requests import QuickRequests
 from pfocr2rdf.server.settings import ServerSettings
 from pfocr2rdf.server.store_view import StoreView
+from pfocr2rdf.server.worker_pool import WorkerPool
 from pfocr2rdf.stores.embedded import StoreManager
+from pfocr2rdf.stores.querying.lookup import LookupExceededError
 
 JSON = "application/sparql-results+json"
 FOUND, NOT_FOUND = "SELECT ?s { ?s a pfocr:Figure }", "SELECT ?x { <https://example.org/nobody> rdfs:label ?x }"
@@ -191,6 +195,22 @@ def test_a_changed_store_has_new_answers(store: Path, tmp_path: Path) -> None:
             label = NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
             written.add(Quad(NamedNode("https://example.org/a"), label, Literal(str(number)), NamedNode("https://example.org/g")))
             del written
+
+
+def test_a_lookup_of_some_rows_needs_no_process(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    manager = StoreManager(store, lambda opened: StoreView(opened, lambda _: pytest.fail("no page is needed")))
+    answers = QueryAnswers(manager, store, ServerSettings())
+    monkeypatch.setattr(WorkerPool, "execute", None)
+    for accept in (JSON, "text/csv"):
+        request = SparqlRequest(JOINED, accept)
+        with pytest.raises(LookupExceededError):
+            answers.find(request)
+        streamed = asyncio.run(answers.execute_lookup(request, "client"))
+        assert streamed.file
+        assert streamed.result == (200, accept, "")
+        found = answers.find(request)  # it was kept
+        assert found
+        assert (found.body, found.etag) == (streamed.file.read(), streamed.etag)
 
 
 def test_long_queries_keep_no_lookup_waiting(store: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Answers to queries: from the cache, by a bounded lookup in this thread, or by a worker process."""
+"""Answers to queries: from the cache, by a bounded lookup in this thread or in another, or by a worker process."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ from pyoxigraph import QueryResultsFormat, parse_query_results
 from pfocr2rdf.errors import StoreError
 from pfocr2rdf.server.content_negotiation import RESULT_MEDIA_TYPES, choose_media_type
 from pfocr2rdf.server.execute import ExecutionResult, SparqlRequest
+from pfocr2rdf.server.fair_queue import FairQueue, QueueFullError
 from pfocr2rdf.server.linked_data import PageRequest
 from pfocr2rdf.server.settings import BYTES_PER_MEGABYTE, ServerSettings
 from pfocr2rdf.server.store_view import StoreView
 from pfocr2rdf.server.worker_pool import StreamedResult, WorkerPool
 from pfocr2rdf.stores.embedded import StoreManager
-from pfocr2rdf.stores.querying.lookup import evaluate_lookup, parse_lookup
+from pfocr2rdf.stores.querying.bounded_query import evaluate_bounded
+from pfocr2rdf.stores.querying.lookup import LookupExceededError, evaluate_lookup, parse_lookup
 from pfocr2rdf.stores.querying.query_text import normalize_blanks
 
 _MAX_CACHED_QUERY_CHARS = 8000
@@ -91,6 +93,9 @@ class QueryAnswers:
         self._pool = WorkerPool(folder, settings)
         timeout_seconds = min(_LOOKUP_TIMEOUT_SECONDS, settings.timeout_seconds)
         self._lookup_pool = WorkerPool(folder, settings._replace(timeout_seconds=timeout_seconds, worker_count=_LOOKUP_WORKERS))
+        self._lookup_threads: FairQueue[bool] = FairQueue(settings.queue_length)  # those that are free
+        for _ in range(_LOOKUP_WORKERS):
+            self._lookup_threads.put(True)
         self._has_cache = settings.cache_mb > 0
 
     def store_version(self) -> Hashable:
@@ -137,8 +142,37 @@ class QueryAnswers:
         return self._keep_streamed(key, request, await self._pool.execute(request, client))
 
     async def execute_lookup(self, request: SparqlRequest, client: str) -> StreamedResult:
-        """The same for a lookup, which has other worker processes, so that it does not wait for long queries."""
-        return self._keep_streamed(self._cache_key(request), request, await self._lookup_pool.execute(request, client))
+        """The answer of a lookup that exceeds the bounds of ``find``: of a thread, or of a worker process for lookups.
+
+        Long queries have other worker processes, so that lookups do not wait for them.
+        """
+        key = self._cache_key(request)
+        if body := await self._evaluate_in_thread(request, client):
+            media_type = _result_media_type(request.accept, request.formats) or ""
+            return streamed_answer(self._keep(key, request, media_type, body))
+        return self._keep_streamed(key, request, await self._lookup_pool.execute(request, client))
+
+    async def _evaluate_in_thread(self, request: SparqlRequest, client: str) -> bytes | None:
+        """The result of a lookup that is not too large for a thread."""
+        try:
+            thread = self._lookup_threads.get_nowait() or await self._lookup_threads.get(client)
+        except QueueFullError:
+            return None
+        try:
+            return await asyncio.to_thread(self._evaluate_bounded, request)
+        finally:
+            self._lookup_threads.put(thread)
+
+    def _evaluate_bounded(self, request: SparqlRequest) -> bytes | None:
+        lookup, media_type = parse_lookup(request.query), _result_media_type(request.accept, request.formats)
+        if lookup is None or media_type is None:
+            return None
+        try:
+            with self._store.acquire() as view:
+                body = evaluate_bounded(view.store, lookup)
+        except (LookupExceededError, StoreError):
+            return None
+        return _convert_result(body, RESULT_MEDIA_TYPES[media_type])
 
     async def close(self) -> None:
         """End all worker processes."""

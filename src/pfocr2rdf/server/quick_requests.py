@@ -17,7 +17,7 @@ from pfocr2rdf.server.execute import SparqlRequest
 from pfocr2rdf.server.settings import ServerSettings
 from pfocr2rdf.server.sparql_protocol import FORMAT_PARAMETERS, parse_fields, requested_formats
 
-_MAX_BODY_BYTES = 1 << 16
+_MAX_BODY_BYTES = 1 << 18
 _MAX_UNCODED_BYTES = 1 << 10  # a longer answer may be compressed
 _HEAD = re.compile(rb"(GET|POST) /sparql(?:\?([!-~]*))? HTTP/1\.1\r\n((?:[A-Za-z-]+:[\t -~]*\r\n)+)\r\n")
 # Headers without a meaning here, and those that are looked at.

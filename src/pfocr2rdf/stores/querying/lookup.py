@@ -11,6 +11,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from pfocr2rdf.rdf.vocabulary import PREFIXES
 from pfocr2rdf.stores.embedded import EmbeddedStore, map_store_errors
 
 MAX_LOOKUP_CHARS = 2000
+_PARSED_LOOKUPS = 64  # that are kept
 _MAX_PATTERNS = 8
 _MAX_ROWS = 32  # of a single pattern: each is read with all its terms, of which pyoxigraph reads those of the result
 _MAX_LATER_LOOKUPS = 8  # of the other patterns, by the rows of the first
@@ -68,6 +70,7 @@ class _UnknownSyntaxError(Exception):
     """The query is not of the subset."""
 
 
+@lru_cache(_PARSED_LOOKUPS)
 def parse_lookup(text: str) -> Lookup | None:
     """A query of the subset; ``None`` for any other, which may be valid or not."""
     if len(text) > MAX_LOOKUP_CHARS:
