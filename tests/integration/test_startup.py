@@ -77,6 +77,12 @@ def test_a_command_imports_what_it_needs(name: str, unneeded: set[str]) -> None:
     assert (UNNEEDED | unneeded) & modules == set()
 
 
+def test_an_export_in_which_nothing_has_changed_imports_no_json_ld_processor(tmp_path: Path) -> None:
+    write(tmp_path, {"record.md": front_matter(older("PMC1__f1"))})
+    command = ("export", str(tmp_path / "record.md"), "-o", str(tmp_path / "out"), "-w", "1", "-q")
+    assert ["pyld" in imported(RUN, *command) for _ in range(2)] == [True, False]
+
+
 def test_to_complete_a_command_imports_none() -> None:
     variables = {"_PFOCR2RDF_COMPLETE": "bash_complete", "COMP_WORDS": "pfocr2rdf ", "COMP_CWORD": "1"}
     modules = imported(RUN, **variables)

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 
+import pyld.jsonld  # noqa: F401 - now, since its HTTP client opens a port when it is imported
 import pytest
 
 OUTSIDE = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system", "socket.bind", "socket.connect"}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+from pfocr2rdf.mapping.jsonld.processor import load_pyld
 from pfocr2rdf.pipeline.aggregate import Aggregator, DroppedRecords
 from pfocr2rdf.pipeline.executors.base import Executor
 from pfocr2rdf.pipeline.fingerprint import export_fingerprint
@@ -46,9 +47,11 @@ class ExportRun:
         """The fingerprint of code, libraries, shapes and options: the cache key of everything that is reused."""
         return export_fingerprint(self.shapes, self.options.on_violation, self.options.image_url, self.options.iris)
 
-    def create_executor(self) -> closing[Executor]:
+    def create_executor(self, *, maps_records: bool = True) -> closing[Executor]:
         """The executor of the options, which is closed at the end of a ``with``."""
-        _ = self.validator  # made before there are processes, which then share it
+        if maps_records:  # what that takes is loaded before there are processes, which then share it
+            _ = self.validator
+            load_pyld()
         return closing(create_executor(self.executor_options, self.options, self.shapes))
 
     def create_aggregator(self, directory: ExportDirectory, report: ReportWriter, state: State, dropped: DroppedRecords) -> Aggregator:

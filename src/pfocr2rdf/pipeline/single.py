@@ -78,7 +78,7 @@ class SingleFileExport:
         change_log = ChangeLog(exports[0]) if len(exports) == 1 and exports[0].root == self._directory.path else None
         try:
             if exports:
-                with run.create_executor() as executor:
+                with run.create_executor(maps_records=False) as executor:
                     export_numbers = detect_changes(islice(run.sources, run.options.limit), exports, executor, change_log)
             yield ReusableRecords(exports, export_numbers, change_log)
         finally:

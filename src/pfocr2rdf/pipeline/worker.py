@@ -124,7 +124,7 @@ class Worker:
 
     def __init__(self, formats: Iterable[str], shapes: Shapes, on_violation: str, image_url: str, iris: str = DEFAULT_PROFILE.name) -> None:
         self._serializers = {name: SERIALIZERS[name](profile=IRI_PROFILES[iris]) for name in formats}
-        self._validator = get_validator(shapes)
+        self._shapes = shapes
         self._keep_violations = on_violation == "keep"
         self._image_url = image_url
         self._description_encoder = DescriptionEncoder()
@@ -168,7 +168,8 @@ class Worker:
     def _validate(self, batch: BatchResult, draft: _Draft) -> None:
         """Validate a record, and quarantine it where that is to be done with violations."""
         graph = draft.graph
-        results = self._validator.validate(graph.resolved_entities(), graph.source, graph.figid, graph.figure, graph.mentions)
+        validator = get_validator(self._shapes)
+        results = validator.validate(graph.resolved_entities(), graph.source, graph.figid, graph.figure, graph.mentions)
         draft.validation_results = results
         if not self._keep_violations and any(result.severity == "Violation" for result in results):
             reasons = [result_to_json(result) for result in results]

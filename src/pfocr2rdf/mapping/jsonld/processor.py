@@ -9,7 +9,6 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 import pyoxigraph
-from pyld import jsonld
 
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.rdf import iris
@@ -40,6 +39,14 @@ def load_bundled(path: str) -> Any:
     return json.loads(files("pfocr2rdf").joinpath(path).read_text(encoding="utf-8"))
 
 
+@cache
+def load_pyld() -> Any:
+    """The module of PyLD. It imports HTTP clients, which takes longer than to see that no record has changed."""
+    from pyld import jsonld
+
+    return jsonld
+
+
 class DocumentStatements(NamedTuple):
     """The RDF of a document: the statements of its subject, the other resources, and a note of each key that means nothing."""
 
@@ -54,6 +61,7 @@ def document_to_pairs(document: Mapping[str, Any], subject: str, base: str) -> D
     ``base`` is what relative IRIs are resolved against. An unknown context, a document that PyLD refuses, or something that cannot be
     written as RDF raises ``RecordError``.
     """
+    jsonld = load_pyld()
     loader_errors: list[RecordError] = []
     dropped: list[str | None] = []
 
@@ -86,7 +94,7 @@ def _describe_dropped_keys(document: Mapping[str, Any], options: Mapping[str, An
     """A note of each key to which the context gives no IRI."""
     context = {"@context": document["@context"]} if "@context" in document else {}
     names = [name for name in dict.fromkeys(_iter_keys(document)) if name[:1] != "@"]
-    undefined = [name for name in names if not jsonld.expand({**context, name: "x"}, options)]
+    undefined = [name for name in names if not load_pyld().expand({**context, name: "x"}, options)]
     return [f"{JSONLD_FIELD}: {name!r} is not a term of the context and was ignored" for name in undefined]
 
 
