@@ -103,42 +103,43 @@ class EntityPage(ResourcePage):
     @cached_property
     def figures(self) -> list[str]:
         """The figures that lead to it: the newest first, by the year of the paper, then by its number."""
-        return sorted(self._unsorted_figures, key=self._year, reverse=True)  # which keeps the order of those of one year
+        return sorted(self._unsorted_figures, key=self._years.__getitem__, reverse=True)  # which keeps the order of those of one year
 
     @property
     def _unsorted_figures(self) -> list[str]:
         """Its figures without the lookup of their years, which counting does not need."""
         return next((subjects for relation, subjects in self.inverse_lists if relation.type_name == "figure"), [])
 
-    def _year(self, figure: str) -> int:
-        """The year of a figure; 0 if it is not known."""
-        return _year_number(self.reader.publication_year(figure))
-
     @cached_property
-    def _mentions_by_figure(self) -> dict[str, dict[str, None]]:
-        """The mentions of it on each figure, each once."""
-        mentions: dict[str, dict[str, None]] = {}
-        for each in self.reader.cached_mentions(self.subject):
-            mentions.setdefault(each.figure, {})[each.mention] = None
-        return mentions
+    def _years(self) -> dict[str, int]:
+        """The year of each figure; 0 if it is not known."""
+        return {figure: _year_number(self.reader.publication_year(figure)) for figure in self._unsorted_figures}
+
+    def _links_by_figure(self, figures: Iterable[str]) -> dict[str, tuple[Link, ...]]:
+        """The mentions of it on each of some figures, each once."""
+        names_by_figure: dict[str, dict[str, None]] = {figure: {} for figure in figures}
+        mentions = [each for each in self.reader.cached_mentions(self.subject) if each.figure in names_by_figure]
+        for each in mentions:
+            names_by_figure[each.figure][each.mention] = None
+        views = {resource.subject: MentionView.from_resource(resource) for resource in self.reader.describe_mentions(mentions)}
+        return {
+            figure: mention_links([views[name] for name in names if name in views], self.reader)
+            for figure, names in names_by_figure.items()
+        }
 
     @cached_property
     def _evidence_by_figure(self) -> dict[str, set[str]]:
         """The labels of the evidence for it on each figure."""
         labels: dict[str, set[str]] = {}
-        for each in self.reader.cached_mentions(self.subject) if self._spec.has_mentions else ():
-            if each.evidence in EVIDENCE_NAMES:
-                labels.setdefault(each.figure, set()).add(EVIDENCE_NAMES[each.evidence])
+        for _, figure, evidence, _, _ in self.reader.cached_mentions(self.subject) if self._spec.has_mentions else ():
+            if (label := EVIDENCE_NAMES.get(evidence)) and label not in labels.setdefault(figure, set()):
+                labels[figure].add(label)
         return labels
 
     @cached_property
     def _figures_by_evidence(self) -> Counter[str]:
         """The number of its figures with each evidence; a figure may have several."""
         return Counter(name for names in self._evidence_by_figure.values() for name in names)
-
-    def _mention_links(self, figure: str) -> tuple[Link, ...]:
-        resources = map(self.reader.find_resource, self._mentions_by_figure.get(figure, ()))
-        return mention_links((MentionView.from_resource(resource) for resource in resources if resource), self.reader)
 
     def resources(self) -> Iterator[Resource]:
         """The entity, the labels of what it leads to, and the statement of each neighbour that leads to it."""
@@ -216,7 +217,7 @@ class EntityPage(ResourcePage):
             yield BarChart("Figures per year", bars, f"by {_STRICT}" if self._is_mixed else "")
 
     def _count_years(self, figures: Iterable[str]) -> Counter[int]:
-        return Counter(filter(None, map(self._year, figures)))
+        return Counter(filter(None, map(self._years.__getitem__, figures)))
 
     def strips(self) -> Iterator[CardStrip]:
         """Its newest figures, of those with its symbol."""
@@ -239,10 +240,8 @@ class EntityPage(ResourcePage):
             rows: list[tuple[tuple[Link, ...], ...]] = [((self._subject_link(subject, relation.type_name),),) for subject in page_subjects]
             if relation.type_name == "figure" and self._spec.has_mentions:
                 columns = (*columns, "Words on the figure", "Evidence")
-                rows = [
-                    (*row, self._mention_links(figure), self._evidence_links(figure))
-                    for row, figure in zip(rows, page_subjects, strict=True)
-                ]
+                links = self._links_by_figure(page_subjects)
+                rows = [(*row, links[figure], self._evidence_links(figure)) for row, figure in zip(rows, page_subjects, strict=True)]
             page_count = count_pages(len(subjects), ROWS_PER_PAGE)
             choices: tuple[str, ...] = ()
             if is_split and (page_number - 1) * ROWS_PER_PAGE < len(self.strict_figures):

@@ -59,12 +59,12 @@ class FigurePage(ResourcePage):
     @cached_property
     def mention_resources(self) -> list[Resource]:
         """Its mentions, as resources."""
-        return self.reader.find_resources(HAS_TARGET, self.subject)
+        return self.reader.figure_mentions(self.subject)
 
     @cached_property
     def mention_views(self) -> list[MentionView]:
         """Its mentions, as view models."""
-        return list(map(MentionView.from_resource, self.mention_resources))
+        return list(map(MentionView.from_resource, self.reader.shown_mentions(self.subject)))
 
     @cached_property
     def mentions_by_entity(self) -> dict[str, dict[str, list[MentionView]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple, cast
 
@@ -20,7 +20,11 @@ from pfocr2rdf.site.pages.resource_reader import (
     HAS_EVIDENCE,
     HAS_TARGET,
     ISSUED,
+    MATCH,
     MENTION_PREDICATES,
+    OCCURRENCES,
+    SHOWN_PREDICATES,
+    SOURCE,
     VIA_SYMBOL,
     WORD,
     Mentioning,
@@ -81,6 +85,9 @@ class DatasetReader(ResourceReader):
 
     def pairs(self, subject: str) -> tuple[PredicateObject, ...]:
         """The statements about a resource, in the order in which they are serialized."""
+        if self._single_graph:  # a query makes fewer terms than a quad pattern
+            rows = self._store.select_rows(f"SELECT ?p ?o {{ {_iri_node(subject)} ?p ?o }}", default_graph=self._single_graph)
+            return sort_pairs({(f"<{predicate.value}>", _term_text(value)) for predicate, value in rows})
         return sort_pairs({(f"<{quad.predicate.value}>", _term_text(quad.object)) for quad in self.quads(subject)})
 
     def find_resources(self, predicate: str, value: str) -> list[Resource]:
@@ -90,6 +97,28 @@ class DatasetReader(ResourceReader):
         # One query for all of them is four times quicker than a lookup for each, and text half as long as terms that are objects.
         query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ ?s {predicate} {value} ; ?p ?o }}"
         return _parse_resources(self._store.construct(query, default_graph=self._single_graph).decode())
+
+    def shown_mentions(self, figure: str) -> list[Resource]:
+        """The mentions on a figure, in the order of their IRIs, with the ``SHOWN_PREDICATES`` that they have."""
+        if self._single_graph is None:
+            return super().shown_mentions(figure)
+        rows = self._select_pairs(f"?s {HAS_TARGET} {figure}", SHOWN_PREDICATES)  # in two thirds of the time of all statements
+        return sorted(_merge_pairs(rows), key=lambda mention: mention.subject[1:-1])
+
+    def describe_mentions(self, mentions: Sequence[Mentioning]) -> list[Resource]:
+        """The mentions of one entity, in any order, with the ``SHOWN_PREDICATES`` that they have, but for the entity."""
+        if self._single_graph is None:
+            return super().describe_mentions(mentions)
+        _, *predicates = MENTION_PREDICATES
+        rows = [(mention, tuple([pair for pair in zip(predicates, values, strict=True) if pair[1]])) for mention, _, *values in mentions]
+        names = dict.fromkeys([mention for mention, _ in rows])
+        return _merge_pairs([*rows, *self._select_pairs(f"VALUES ?s {{ {' '.join(names)} }}", (MATCH, SOURCE, OCCURRENCES))])
+
+    def _select_pairs(self, pattern: str, predicates: Sequence[str]) -> Iterator[tuple[str, tuple[PredicateObject, ...]]]:
+        """The resources that match a pattern with some of their statements: one row for each combination of values."""
+        columns = " ".join(f"OPTIONAL {{ ?s {predicate} ?v{number} }}" for number, predicate in enumerate(predicates))
+        for subject, *values in self._store.select_rows(f"SELECT * {{ {pattern} {columns} }}", default_graph=self._single_graph):
+            yield _term_text(subject), tuple([(p, _term_text(value)) for p, value in zip(predicates, values, strict=True) if value])
 
     def mentions(self, body: str) -> list[Mentioning]:
         """The mentions of an entity, sorted."""
@@ -153,7 +182,12 @@ class DatasetReader(ResourceReader):
 
     def subjects(self, predicate: str, value: str) -> list[str]:
         """The resources that have this value, sorted."""
-        iris = {quad.subject.value for quad in self.quads("", predicate, value) if isinstance(quad.subject, NamedNode)}
+        if self._single_graph:
+            rows = self._store.select_rows(f"SELECT ?s {{ ?s {predicate} {_object_node(value)} }}", default_graph=self._single_graph)
+            subjects = (subject for (subject,) in rows)
+        else:
+            subjects = (quad.subject for quad in self.quads("", predicate, value))
+        iris = {subject.value for subject in subjects if isinstance(subject, NamedNode)}
         return [f"<{iri}>" for iri in sorted(iris)]
 
     def graph_resources(self, name: str) -> list[Resource]:
@@ -196,6 +230,15 @@ def _group_by_subject(triples: Iterable[tuple[_Term, _Term, _Term]]) -> list[Res
     for subject, predicate, value in triples:
         pairs_by_subject.setdefault(_term_text(subject), set()).add((_term_text(predicate), _term_text(value)))
     return [Resource(subject, sort_pairs(pairs_by_subject[subject])) for subject in sorted(pairs_by_subject, key=lambda term: term[1:-1])]
+
+
+def _merge_pairs(rows: Iterable[tuple[str, tuple[PredicateObject, ...]]]) -> list[Resource]:
+    """The resources of rows that each have some of their statements."""
+    pairs_by_subject: dict[str, tuple[PredicateObject, ...]] = {}
+    for subject, pairs in rows:
+        others = pairs_by_subject.get(subject)
+        pairs_by_subject[subject] = sort_pairs({*others, *pairs}) if others and pairs else others or pairs
+    return list(map(Resource, pairs_by_subject, pairs_by_subject.values()))
 
 
 def _parse_resources(lines: str) -> list[Resource]:

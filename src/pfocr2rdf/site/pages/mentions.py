@@ -10,10 +10,20 @@ from typing import NamedTuple
 from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, group_by_predicate, lexical_form
 from pfocr2rdf.rdf.vocabulary import EVIDENCE_TYPES
-from pfocr2rdf.site.pages.resource_reader import FAMILY, HAS_BODY, HAS_EVIDENCE, HAS_TARGET, VIA_SYMBOL, WORD, ResourceReader
+from pfocr2rdf.site.pages.resource_reader import (
+    FAMILY,
+    HAS_BODY,
+    HAS_EVIDENCE,
+    HAS_TARGET,
+    MATCH,
+    OCCURRENCES,
+    SOURCE,
+    VIA_SYMBOL,
+    WORD,
+    ResourceReader,
+)
 from pfocr2rdf.site.pages.view_models import Link
 
-_MATCH, _SOURCE, _OCCURRENCES = map(expand_term, ("pfocr:match", "pfocr:lexiconSource", "pfocr:occurrences"))
 _EVIDENCE_LABELS = {expand_term(row.name): row.label for row in EVIDENCE_TYPES}
 EVIDENCE_NAMES = {term: label.removeprefix("via ") for term, label in _EVIDENCE_LABELS.items()}  # as shown in a table
 BY_SYMBOL = _EVIDENCE_LABELS[VIA_SYMBOL]
@@ -42,7 +52,7 @@ class MentionView(NamedTuple):
 def _shared_fields(own: tuple[PredicateObject, ...], interned: tuple[PredicateObject, ...]) -> tuple[str, str, str, str, str, str, int]:
     """What a mention says, which many figures have in common: the fields of its view without its name."""
     values = {predicate: objects[0] for predicate, objects in group_by_predicate(own + interned).items()}
-    predicates = WORD, _MATCH, _SOURCE, _OCCURRENCES
+    predicates = WORD, MATCH, SOURCE, OCCURRENCES
     word, match, source, occurrences = (lexical_form(values.get(predicate, '""')) for predicate in predicates)
     evidence = _EVIDENCE_LABELS.get(values.get(HAS_EVIDENCE, ""), "")
     occurrence_count = int(occurrences) if occurrences.isdecimal() else 1

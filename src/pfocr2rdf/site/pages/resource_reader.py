@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
@@ -19,9 +20,12 @@ HAS_BODY, HAS_TARGET = expand_term("oa:hasBody"), expand_term("oa:hasTarget")
 HAS_EVIDENCE, VIA_SYMBOL = expand_term("pfocr:evidence"), expand_term("pfocr:viaSymbol")
 WORD, FAMILY = expand_term("pfocr:word"), expand_term("pfocr:family")
 MENTION_PREDICATES = HAS_TARGET, HAS_EVIDENCE, WORD, FAMILY  # of Mentioning, in this order
+MATCH, SOURCE, OCCURRENCES = map(expand_term, ("pfocr:match", "pfocr:lexiconSource", "pfocr:occurrences"))
+SHOWN_PREDICATES = HAS_BODY, WORD, MATCH, SOURCE, OCCURRENCES, HAS_EVIDENCE, FAMILY  # of mentions, which tables show
 _CACHE_SIZE = 100_000  # resources that many pages name
 _LIST_CACHE_SIZE = 5_000  # lists of resources
 _MENTIONS_CACHE_SIZE = 32  # entities, of which each may have thousands of mentions
+_FIGURE_MENTIONS_CACHE_SIZE = 2  # figures, whose mentions the page and the RDF documents have
 
 
 class Mentioning(NamedTuple):
@@ -51,6 +55,7 @@ class ResourceReader(ABC):
         self.publication_year = lru_cache(_CACHE_SIZE)(self._publication_year)
         self.cached_subjects = lru_cache(_LIST_CACHE_SIZE)(self.subjects)
         self.cached_mentions = lru_cache(_MENTIONS_CACHE_SIZE)(self.mentions)
+        self.figure_mentions = lru_cache(_FIGURE_MENTIONS_CACHE_SIZE)(self._figure_mentions)
         self.cached_genes_by_symbol = lru_cache(_LIST_CACHE_SIZE)(self.genes_by_symbol)
 
     @abstractmethod
@@ -83,6 +88,18 @@ class ResourceReader(ABC):
                 if values[0]
             }
         )
+
+    def _figure_mentions(self, figure: str) -> list[Resource]:
+        """The mentions on a figure, in the order of their IRIs."""
+        return self.find_resources(HAS_TARGET, figure)
+
+    def shown_mentions(self, figure: str) -> list[Resource]:
+        """The mentions on a figure, in the order of their IRIs, with at least the ``SHOWN_PREDICATES`` that they have."""
+        return self.figure_mentions(figure)
+
+    def describe_mentions(self, mentions: Sequence[Mentioning]) -> list[Resource]:
+        """The mentions of one entity, in any order, with at least the ``SHOWN_PREDICATES`` that they have, but for the entity."""
+        return list(filter(None, map(self.find_resource, dict.fromkeys([each.mention for each in mentions]))))
 
     def linked_values_unless(self, predicate: str, value: str, link: str, excluded: str) -> list[str]:
         """The values of another property of the resources that have this value and no value of ``excluded``, sorted."""
