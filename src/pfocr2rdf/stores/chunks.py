@@ -44,7 +44,7 @@ class Chunk(NamedTuple):
 
     def split(self, limits: ChunkLimits) -> Iterator[Chunk]:
         """Chunks with the same number within other limits."""
-        return map(self.with_lines, _cut_blocks(iter((self.lines,)), limits))
+        return map(self.with_lines, cut_blocks(iter((self.lines,)), limits))
 
     def group_by_graph(self) -> dict[str, bytes]:
         """The statements of N-Quads by graph name, as N-Triples."""
@@ -84,7 +84,7 @@ def read_chunks(
     for path in paths:
         is_canonical = from_export and rdf_format(path) == _LINE_FORMATS[quads]
         blocks = _read_blocks(path, on_read) if is_canonical else _parse_blocks(path, quads, on_read, unnamed_graph)
-        for lines in _cut_blocks(blocks, limits):
+        for lines in cut_blocks(blocks, limits):
             if not is_canonical:  # an export has no blank nodes
                 reject_unsupported(lines, str(path))
             yield Chunk(number, lines, lines.count(b"\n"), quads)
@@ -122,7 +122,7 @@ def _name_graph(quad: pyoxigraph.Quad, name: str) -> pyoxigraph.Quad:
     return pyoxigraph.Quad(quad.subject, quad.predicate, quad.object, pyoxigraph.NamedNode(name))
 
 
-def _cut_blocks(blocks: Iterator[bytes], limits: ChunkLimits) -> Iterator[bytes]:
+def cut_blocks(blocks: Iterator[bytes], limits: ChunkLimits) -> Iterator[bytes]:
     """The same lines within limits. Where a piece ends does not depend on the sizes of the blocks."""
     buffer = b""
     for block in blocks:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import lru_cache
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -94,45 +96,64 @@ class _PageBuilder:
             yield address.file_path(HTML, number), render_resource_page(page.view(number), self._config.site)
 
 
-_builder: _PageBuilder | None = None
+@lru_cache(1)
+def _page_builder(config: BuildConfig) -> _PageBuilder:
+    """The builder of this process."""
+    return _PageBuilder(config)
 
 
-def _init_worker(config: BuildConfig) -> None:
-    """Make the builder. The garbage collector looks for cycles after each batch, and only in what is new: caches are large."""
-    global _builder
-    gc.disable()
-    _builder = _PageBuilder(config)
-
-
-def _build_batch(folder: str, iris: Sequence[str]) -> BuildResult:
-    assert _builder is not None  # every process begins with it  # noqa: S101
-    result = _builder.build(folder, iris)
+def _build_batch(config: BuildConfig, folder: str, iris: Sequence[str]) -> BuildResult:
+    result = _page_builder(config).build(folder, iris)
     gc.collect(_YOUNG_GENERATIONS)
     return result
 
 
-def build_pages(config: BuildConfig, iris_by_folder: Sequence[tuple[str, Sequence[str]]], worker_count: int = 0) -> Iterator[BuildResult]:
-    """Make the pages of the resources below each folder, in any order, in this number of processes (0 for one for each processor).
+def _init_worker() -> None:
+    """The garbage collector looks for cycles after each batch, and only in what is new: caches are large."""
+    gc.disable()
+
+
+class BuildProcesses(NamedTuple):
+    """Processes to make pages in. They start when there is work for them, which may be other work."""
+
+    executor: Executor
+    number: int
+
+
+@contextmanager
+def start_processes(worker_count: int) -> Iterator[BuildProcesses]:
+    """This number of processes, or one for each processor if it is 0.
 
     Raises:
-        OutputError: something cannot be written, or a worker was killed.
-        StoreError: the store cannot be read.
+        OutputError: a process was killed.
     """
-    batch_size = _RESOURCES_PER_TASK
-    tasks = ((folder, iris[i : i + batch_size]) for folder, iris in iris_by_folder for i in range(0, len(iris), batch_size))
     worker_count = worker_count or os.cpu_count() or 1
-    with ProcessPoolExecutor(worker_count, get_context("spawn"), ChildEntryPoint(), (_init_worker, config)) as pool:
-        pending: set[Future[BuildResult]] = set()
+    with ProcessPoolExecutor(worker_count, get_context("spawn"), ChildEntryPoint(), (_init_worker,)) as pool:
         try:
-            while True:
-                free_slots = worker_count * _QUEUED_TASKS_PER_WORKER - len(pending)
-                pending |= {pool.submit(_build_batch, *task) for task in islice(tasks, free_slots)}
-                if not pending:
-                    return
-                finished, pending = wait(pending, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    yield future.result()
+            yield BuildProcesses(pool, worker_count)
         except BrokenProcessPool:
             raise OutputError(_WORKER_ENDED) from None
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def build_pages(
+    config: BuildConfig, processes: BuildProcesses, iris_by_folder: Sequence[tuple[str, Sequence[str]]]
+) -> Iterator[BuildResult]:
+    """Make the pages of the resources below each folder, in any order.
+
+    Raises:
+        OutputError: something cannot be written.
+        StoreError: the store cannot be read.
+    """
+    batch_size = _RESOURCES_PER_TASK
+    tasks = ((folder, iris[i : i + batch_size]) for folder, iris in iris_by_folder for i in range(0, len(iris), batch_size))
+    pending: set[Future[BuildResult]] = set()
+    while True:
+        free_slots = processes.number * _QUEUED_TASKS_PER_WORKER - len(pending)
+        pending |= {processes.executor.submit(_build_batch, config, *task) for task in islice(tasks, free_slots)}
+        if not pending:
+            return
+        finished, pending = wait(pending, return_when=FIRST_COMPLETED)
+        for future in finished:
+            yield future.result()

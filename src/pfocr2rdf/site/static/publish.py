@@ -7,7 +7,7 @@ import os
 import re
 import time
 from collections.abc import Collection, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
@@ -26,7 +26,7 @@ from pfocr2rdf.site.pages.overview import MentionCounts
 from pfocr2rdf.site.pages.pictures import PICTURE_SUFFIXES, PICTURES_DIR, is_picture_folder, picture_policy
 from pfocr2rdf.site.pages.urls import ALIASED_TYPE, ENTITY_TYPES
 from pfocr2rdf.site.search.index import SearchIndexWriter
-from pfocr2rdf.site.static.build import BuildConfig, build_pages
+from pfocr2rdf.site.static.build import BuildConfig, BuildProcesses, build_pages, start_processes
 from pfocr2rdf.site.static.directory import PRECOMPRESSION_MODES, SiteDirectory, SiteWriter
 from pfocr2rdf.site.static.file_names import find_unportable_paths
 from pfocr2rdf.site.static.files import render_site_files
@@ -122,8 +122,12 @@ def publish(
     picture_policy(pictures)
     page_folders = frozenset(pages)
     start = time.monotonic()
-    with scratch_directory() as scratch, closing(SiteDirectory(Path(output), force=force)) as directory:
-        store, table, refused, mention_counts = _resolve_store(Path(source), scratch, progress)
+    with (
+        scratch_directory() as scratch,
+        closing(SiteDirectory(Path(output), force=force)) as directory,
+        start_processes(workers) as processes,
+    ):
+        store, table, refused, mention_counts = _resolve_store(Path(source), scratch, processes.executor, progress)
         writer = SiteWriter(directory.staging, precompressed)
         with closing(EmbeddedStore(store)) as embedded_store:
             reader = DatasetReader(embedded_store, page_folders, portable_names=portable_names)
@@ -141,7 +145,7 @@ def publish(
             site_files = render_site_files(reader, site, resource_lists, download_names, precompressed, aliases, mention_counts)
             with ThreadPoolExecutor(1) as thread:  # no path of these files is one of a resource's
                 site_writer = thread.submit(_write_files, SiteWriter(directory.staging, precompressed), site_files)
-                skipped_iris = _build_resources(config, writer, resource_lists, workers, progress)
+                skipped_iris = _build_resources(config, processes, writer, resource_lists, progress)
                 writer.add_counts(site_writer.result().file_count, site_writer.result().total_bytes)
         counts = {resource_list.entity_type.folder: resource_list.total for resource_list in resource_lists}
         paths = (address.path for resource_list in resource_lists for address in resource_list.addresses())
@@ -177,14 +181,18 @@ def _write_files(writer: SiteWriter, files: Iterable[tuple[str, str]]) -> SiteWr
 
 
 def _build_resources(
-    config: BuildConfig, writer: SiteWriter, resource_lists: Sequence[ResourceList], workers: int, progress: Progress | None
+    config: BuildConfig,
+    processes: BuildProcesses,
+    writer: SiteWriter,
+    resource_lists: Sequence[ResourceList],
+    progress: Progress | None,
 ) -> list[str]:
     """Make the pages of all resources and the search index; the IRIs of resources without a page."""
     meter = ProgressMeter(progress, "making pages", sum(resource_list.total for resource_list in resource_lists))
     skipped_iris = {iri for resource_list in resource_lists for iri in resource_list.skipped_iris}
     iris_by_folder = [(resource_list.entity_type.folder, resource_list.iris) for resource_list in resource_lists]
     with SearchIndexWriter(config.root) as index:
-        for result in build_pages(config, iris_by_folder, workers):
+        for result in build_pages(config, processes, iris_by_folder):
             meter.add(result.resource_count)
             index.add_lines(result.search_lines)
             skipped_iris.update(result.skipped_iris)
@@ -202,12 +210,12 @@ class _LoadedSource(NamedTuple):
     mention_counts: MentionCounts | None = None  # if the store has no mentions
 
 
-def _resolve_store(source: Path, scratch: Path, progress: Progress | None) -> _LoadedSource:
+def _resolve_store(source: Path, scratch: Path, parsers: Executor, progress: Progress | None) -> _LoadedSource:
     if is_store(source):
         return _LoadedSource(source)
     # The pages are read back from a private store, by few lookups if there is a table.
-    with suppress(UngroupedError), closing(ResourceTableWriter(scratch / "export.sqlite", is_export=True)) as table:
-        options = LoadOptions(sample_figures=0, compact=False)
+    with suppress(UngroupedError, SyntaxError), closing(ResourceTableWriter(scratch / "export.sqlite", is_export=True)) as table:
+        options = LoadOptions(sample_figures=0, compact=False, parsers=parsers)
         result = load_filtered(source, scratch / "queries", options, progress=progress, filter_chunk=partial(_tabulate_chunk, table))
         table.finish()
         return _LoadedSource(scratch / "queries", scratch / "export.sqlite", result.excluded_records, table.mention_counts)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pyoxigraph import RdfFormat
+
 from pfocr2rdf.errors import OptionError
 from pfocr2rdf.rdf.iris import DATASET_IRI, is_absolute_iri
+from pfocr2rdf.storage.rdf_files import rdf_format
 from pfocr2rdf.stores.chunks import Chunk, ChunkLimits, read_chunks
 from pfocr2rdf.stores.graph_layout import EXAMPLES_GRAPH, FIGURE_GRAPHS_PREFIX, GRAPH_LAYOUTS, VOCABULARY_GRAPH, dataset_pattern
 from pfocr2rdf.stores.loading.source import LoadSource
+from pfocr2rdf.stores.turtle_parts import read_turtle_chunks
 
 DEFAULT_SAMPLE_FIGURES = 20
 """The number of figures that are read back."""
@@ -33,6 +38,7 @@ class LoadOptions:
     journals: Path | None = None
     dry_run: bool = False
     endpoint: str = ""
+    parsers: Executor | None = None  # processes that parse an export in Turtle
     compact: bool = True  # whether the files of an embedded store are compacted: lookups in a large one are twenty times quicker then
 
     def __post_init__(self) -> None:
@@ -99,6 +105,8 @@ class LoadPlan(NamedTuple):
 
     def read_chunks(self, limits: ChunkLimits, on_read: Callable[[bytes], object] | None = None) -> Iterator[Chunk]:
         """Read these files in chunks within limits."""
+        if self.options.parsers and self.source.is_export and all(rdf_format(path) == RdfFormat.TURTLE for path in self.paths):
+            return read_turtle_chunks(self.paths, limits, self.options.parsers, on_read)
         return read_chunks(self.paths, self.source.quads, self.source.is_export, limits, on_read, self.options.unnamed_graph)
 
     def replaces(self, graph: str) -> bool:
