@@ -63,7 +63,7 @@ transcripts:
 agreement:
     {{ venv }}/python -m benchmarks.compare --quick
 
-# run all benchmarks, rewrite docs/benchmarks.md and print the bars; --size quick, small, full, --against CHECKOUT, --only, --no-page
+# run all benchmarks, rewrite docs/benchmarks.md and print the bars; --size quick, small, full, --against CHECKOUT, --compiled ENVIRONMENT, --only, --no-page
 bench *options:
     {{ venv }}/python -m benchmarks.report "$@"
 
