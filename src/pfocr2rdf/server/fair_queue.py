@@ -22,11 +22,11 @@ class FairQueue(Generic[_Item]):
 
     def __init__(self, max_waiting: int) -> None:
         self._max_waiting = max_waiting
-        self._items: deque[_Item] = deque()
+        self._items: deque[_Item] = deque()  # that which was used last is the last one
         self._waiting: dict[str, deque[asyncio.Future[_Item]]] = {}  # in the order of the turns
 
-    def put(self, item: _Item) -> None:
-        """Give an item to the client whose turn it is, or keep it."""
+    def put(self, item: _Item, *, is_new: bool = False) -> None:
+        """Give an item to the client whose turn it is, or keep it; a new one is used after those whose caches are warm."""
         while self._waiting:
             client = next(iter(self._waiting))
             requests = self._waiting.pop(client)
@@ -36,11 +36,11 @@ class FairQueue(Generic[_Item]):
             if not request.done():
                 request.set_result(item)
                 return
-        self._items.append(item)
+        self._items.insert(0 if is_new else len(self._items), item)
 
     def get_nowait(self) -> _Item | None:
-        """An item, if there is one."""
-        return self._items.popleft() if self._items else None
+        """The item that was used last, if there is one."""
+        return self._items.pop() if self._items else None
 
     async def get(self, client: str) -> _Item:
         """Wait for an item.

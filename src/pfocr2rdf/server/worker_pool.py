@@ -186,7 +186,7 @@ class WorkerPool:
             return
         worker = _WorkerProcess(self._store, self._settings)
         self._workers.add(worker)
-        self._idle.put(worker)
+        self._idle.put(worker, is_new=True)
 
     def _retire(self, worker: _WorkerProcess) -> None:
         if worker not in self._workers:

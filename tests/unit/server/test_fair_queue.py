@@ -70,3 +70,13 @@ def test_an_item_of_a_client_that_has_left_is_for_the_next_one() -> None:
         return queue.get_nowait()
 
     assert asyncio.run(run()) == 2
+
+
+def test_the_item_that_was_used_last_is_the_next_one_and_a_new_one_the_last() -> None:
+    queue = FairQueue[int](1)
+    for number in (1, 2):
+        queue.put(number, is_new=True)
+    assert queue.get_nowait() == 1
+    queue.put(3, is_new=True)
+    queue.put(1)
+    assert [queue.get_nowait() for _ in range(4)] == [1, 2, 3, None]
