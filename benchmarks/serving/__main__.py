@@ -27,6 +27,7 @@ from benchmarks.serving.contest import LONG, OTHER, OURS, alike, measure
 from benchmarks.serving.questions import EXAMPLES, HOME, MIX, example_queries, lookups, mixed, names_in, pages
 from benchmarks.serving.servers import Target, ours, oxigraph
 from pfocr2rdf import load
+from pfocr2rdf.server.page_data_builder import build_page_data
 
 FIGURES, QUICK = 5000, 300
 LOOKUP_BAR, EXAMPLES_BAR = 2.0, 1.1
@@ -46,7 +47,8 @@ NOTES = (
     "A store with {figures:,} figures and {statements:,} statements; {clients} clients at once, each with one connection, on the "
     "machine of the servers. What is looked up is drawn by chance, the same for both. Medians, minimum and maximum of {rounds} rounds.",
     "Before that both had given the same answers to all of these queries, {compared:,} in all. {left}",
-    "`pfocr2rdf serve` runs with `--cache 0`: every answer and page is computed.",
+    "`pfocr2rdf serve` runs with `--cache 0`: every answer and page is computed. The store was loaded with `--index`: otherwise "
+    "the server would make the search index meanwhile.",
     "`pfocr2rdf serve` limits the time and memory of each query, and sends complete answers only; Oxigraph's server sends what it "
     "has. Both take all graphs as one. Pages come from `pfocr2rdf serve` alone, so they are compared with its smallest page.",
     "With oxigraph {oxigraph}.",
@@ -127,6 +129,7 @@ def main(arguments: list[str] | None = None) -> int:
         corpus = corpus_of(options.figures, options.generation, options.seed, options.corpus_dir)
         export_to(folder / "export", corpus, CORES, ("ntriples",))
         statements = load(folder / "export", store).statements
+        build_page_data(store)
         targets = {
             OURS: servers.enter_context(ours(store, folder / "ours")),
             OTHER: servers.enter_context(oxigraph(store, folder / "oxigraph")),
