@@ -47,7 +47,7 @@ class MentionCounts(NamedTuple):
     """What the queries on mentions count."""
 
     figures_by_gene: Counter[str]  # the number of figures with the symbol of each entity, by its term
-    figures_by_mentions: Counter[int]  # the number of figures that have so many mentions
+    figures_by_mentions: Counter[int]  # the number of figures by their number of mentions
 
     def query_rows(self) -> QueryRows:
         """The rows of the queries, which then need no mentions in the store."""
