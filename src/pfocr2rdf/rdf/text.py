@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Collection, Mapping
 
@@ -12,7 +11,6 @@ CONTROL_CATEGORIES = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
 HIDDEN_CATEGORIES = CONTROL_CATEGORIES | {"Cn", "Co"}  # the same, with unassigned and private characters, which no font shows
 C_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-_find_bidi_control = re.compile(f"[{BIDI_CONTROLS}]").search
 _BIDI_REPLACEMENTS = dict.fromkeys(map(ord, BIDI_CONTROLS), "\ufffd")
 
 
@@ -45,7 +43,7 @@ def strip_hidden(text: str) -> str:
 
 def replace_bidi_controls(text: str) -> str:
     """The text without bidirectional controls: one that ends an isolation reaches beyond its HTML element."""
-    return text.translate(_BIDI_REPLACEMENTS) if _find_bidi_control(text) else text
+    return text.translate(_BIDI_REPLACEMENTS) if any(map(text.__contains__, BIDI_CONTROLS)) else text
 
 
 def blank_unprintable(text: str) -> str:
