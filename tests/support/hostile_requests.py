@@ -299,24 +299,24 @@ ANSWERED = {path, known_path, negotiation, method, search, query, regex, fields,
 # -- sending -------------------------------------------------------------------------------------------------------------------------
 
 
-def sent(port: int, data: bytes, *, resets: bool) -> bytes:
-    """What is received until the server ends the connection; with ``resets`` the client breaks it off without reading.
+def sent(port: int, make: Callable[[random.Random, int], bytes], data: bytes) -> bytes:
+    """What is received until the server ends the connection; the client breaks off each second half request without reading.
 
-    On a busy machine, a client may get no processor between its connection and its request, for longer than the server waits. The server
-    drops it, as it should, and the client sends the request again.
+    On a busy machine, a request can take longer to be sent and read than the server waits for it. The server drops it, as it should, and
+    the client tries again.
     """
-    for _ in range(5):
-        received, began, sent_after = b"", time.monotonic(), 0.0
+    received = b""
+    for _ in range(5 if make in ANSWERED else 1):
+        began = time.monotonic()
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 20) as line:
             with contextlib.suppress(ConnectionError):
                 line.sendall(data)
-            sent_after = time.monotonic() - began
-            if resets:
+            if make is half and len(data) % 2 == 0:
                 line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 return b""
             while block := line.recv(1 << 16):
                 received += block
-        if received or sent_after < REQUEST_TIMEOUT_SECONDS:
+        if received or time.monotonic() - began < REQUEST_TIMEOUT_SECONDS:
             break
     return received
 
