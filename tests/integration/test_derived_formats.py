@@ -24,6 +24,7 @@ from pfocr2rdf.derived.base import DerivedFormat
 from pfocr2rdf.derived.formats import DERIVED_FORMATS
 from pfocr2rdf.derived.gene_sets import GeneSets
 from pfocr2rdf.derived.nodes import FigureNodes
+from pfocr2rdf.mapping.rows import ROW_CACHE
 from pfocr2rdf.pipeline import derived_files as derived_files_of_exports
 from pfocr2rdf.pipeline import single
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
@@ -236,6 +237,13 @@ def _fail_after(patch: pytest.MonkeyPatch, owner: Any, name: str, calls: int, er
         return function(*arguments, **options)
 
     patch.setattr(owner, name, fail)
+
+
+def test_caches_of_rows_are_freed_before_the_formats_are_written(small: Path, tmp_path: Path) -> None:
+    export([small], tmp_path / "graph", workers=1)
+    assert ROW_CACHE
+    export([small], tmp_path / "both", formats=["gmt"], workers=1)
+    assert not ROW_CACHE
 
 
 def test_a_file_with_the_name_of_a_folder_is_refused_before_anything_is_published(small: Path, tmp_path: Path) -> None:

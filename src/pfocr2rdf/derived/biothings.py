@@ -13,7 +13,7 @@ from pfocr2rdf.derived.base import DerivedFormat, OutputFiles
 from pfocr2rdf.derived.entities import UNKNOWN_ENTITY, EntitySummary
 from pfocr2rdf.derived.gene_evidence import LEVELS, ncbi_gene_id, numeric_order, rank_entities
 from pfocr2rdf.derived.nodes import FigureNodes, Node, expand_id, figid, iris, local_id, node_id, value, values
-from pfocr2rdf.derived.plain_text import replace_surrogates
+from pfocr2rdf.derived.plain_text import replace_all_surrogates
 
 FILE_BY_LEVEL = {"strict": "biothings.strict.jsonl", "synonyms": "biothings.synonyms.jsonl", "all": "biothings.jsonl"}
 
@@ -85,7 +85,7 @@ class BioThings(DerivedFormat):
             text.encode()
         except UnicodeEncodeError:
             self.warn("texts with lone surrogates, replaced in documents for BioThings")
-            return replace_surrogates(text)
+            return replace_all_surrogates(text)
         return text
 
     def _note_unidentified(self, entity: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import intern
 from typing import NamedTuple
 
 from pfocr2rdf.derived.nodes import Node, iris, kind, value
@@ -32,12 +33,12 @@ UNKNOWN_ENTITY = EntitySummary()
 
 
 def summarize_entity(node: Node) -> EntitySummary:
-    """The summary of an entity's node."""
+    """The summary of an entity's node; texts that many entities have are in memory once."""
     return EntitySummary(
         kind(node),
         value(node, "prefLabel") or value(node, "label") or value(node, "title"),
-        min(iris(node, "organism"), default=""),
+        intern(min(iris(node, "organism"), default="")),
         value(node, "identifier"),
-        value(node, "issued"),
+        intern(value(node, "issued")),
         value(node, "doi"),
     )

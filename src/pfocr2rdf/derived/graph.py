@@ -92,7 +92,8 @@ class ExportedGraph:
                 is_jsonld = part.syntax == _JSON_LD
                 for node in _iter_entity_lines(file, part) if is_jsonld else _iter_statement_nodes(file, part):
                     if not _FIGURE_OR_MENTION.intersection(values(node, "type")):
-                        _add_new(node["id"], identifiers)
+                        if not part.is_own:
+                            _add_new(node["id"], identifiers)
                         yield node
                     elif is_jsonld:  # else their lines are recognised by their start
                         raise UnorderedGraphError

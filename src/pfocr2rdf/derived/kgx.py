@@ -27,7 +27,7 @@ from pfocr2rdf.derived.biolink import (
 )
 from pfocr2rdf.derived.entities import UNKNOWN_ENTITY, EntitySummary
 from pfocr2rdf.derived.nodes import FigureNodes, Node, expand_id, figid, iris, node_id, parse_integer, value, values
-from pfocr2rdf.derived.plain_text import replace_surrogates, to_plain_text
+from pfocr2rdf.derived.plain_text import replace_all_surrogates, to_plain_text
 
 NODE_COLUMNS = (
     "id", "category", "name", "synonym", "xref", "equivalent_identifiers", "iri", "description", "keywords", "license",
@@ -232,7 +232,7 @@ class Kgx(DerivedFormat):
             return lines.encode()
         except UnicodeEncodeError:
             self.warn(REPLACED_SURROGATES)
-            return replace_surrogates(lines).encode()
+            return replace_all_surrogates(lines).encode()
 
 
 def _create_table(files: OutputFiles, name: str, columns: Iterable[str]) -> BinaryIO:

@@ -173,10 +173,10 @@ def taxon_name(identifier: str) -> str:
 
 
 def parse_integer(text: str) -> int | None:
-    """The number that a text is, if it is one of at most 18 digits: Python refuses to read thousands of digits.
+    """The number that a text is in any form, if it has at most 18 digits: Python refuses to read thousands of digits.
 
-    >>> parse_integer("042"), parse_integer("forty-two"), parse_integer("9" * 19)
-    (42, None, None)
+    >>> parse_integer("042"), parse_integer("+42"), parse_integer("forty-two"), parse_integer("9" * 19)
+    (42, 42, None, None)
     """
     return int(text) if _match_integer(text) else None
 

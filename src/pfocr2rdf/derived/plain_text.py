@@ -17,13 +17,13 @@ def to_plain_text(text: str) -> tuple[str, bool]:
     """
     if not _find_unsafe(text):
         return text, False
-    return replace_surrogates(_replace_controls(" ", text)), True
+    return replace_all_surrogates(_replace_controls(" ", text)), True
 
 
-def replace_surrogates(text: str) -> str:
-    r"""The text with U+FFFD for lone surrogates, which UTF-8 cannot encode.
+def replace_all_surrogates(text: str) -> str:
+    r"""The text with U+FFFD for each surrogate, which UTF-8 cannot encode, also for those of a pair.
 
-    >>> ascii(replace_surrogates("\ud835JAK"))
+    >>> ascii(replace_all_surrogates("\ud835JAK"))
     "'\\ufffdJAK'"
     """
     return _replace_surrogates("\ufffd", text)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pfocr2rdf.mapping.rows import interned_resource
-from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
+from pfocr2rdf.rdf.cache import LruCache, create_row_cache
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, expand_term, lexical_form, sort_pairs
 from pfocr2rdf.rdf.vocabulary import FUNCTIONAL_PROPERTIES
 
 _RECENT_DESCRIPTIONS = 8
-_union_cache: LruCache[tuple[int, ...], tuple[tuple[Resource, ...], Resource]] = LruCache(ROW_CACHE_ENTRIES)
+_union_cache: LruCache[tuple[int, ...], tuple[tuple[Resource, ...], Resource]] = create_row_cache()
 FUNCTIONAL_PREDICATES = frozenset(map(expand_term, FUNCTIONAL_PROPERTIES))
 
 

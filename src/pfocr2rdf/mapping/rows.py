@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pfocr2rdf.mapping import famplex
 from pfocr2rdf.rdf import iris
-from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
+from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache, create_row_cache
 from pfocr2rdf.rdf.terms import (
     RDF_TYPE,
     PredicateObject,
@@ -179,7 +179,7 @@ def _occurrence_pairs(count: int) -> PredicateObjectList:
     return PredicateObjectList(((PREDICATES["pfocr:occurrences"], literal(str(count), "xsd:integer")),))
 
 
-ROW_CACHE: LruCache[int, MappedRow] = LruCache(ROW_CACHE_ENTRIES)
+ROW_CACHE: LruCache[int, MappedRow] = create_row_cache()
 """The mapped rows by the identity of the row; missing ones are made by ``map_row``."""
 
 OCCURRENCE_CACHE: LruCache[int, PredicateObjectList] = LruCache(1_000, _occurrence_pairs)

@@ -30,6 +30,7 @@ from pfocr2rdf.pipeline.results import (
 from pfocr2rdf.pipeline.state import State
 from pfocr2rdf.pipeline.summary import ExportSummary
 from pfocr2rdf.pipeline.words import WordCounts
+from pfocr2rdf.rdf.cache import clear_row_caches
 from pfocr2rdf.rdf.terms import expand_term, lexical_form, pack_objects
 from pfocr2rdf.storage.distinct_counter import DistinctCounter
 from pfocr2rdf.storage.export_directory import ExportDirectory
@@ -193,7 +194,8 @@ class Aggregator:
             self.summary.first_superseded.append(str(explanation))
 
     def iter_entity_batches(self, validate: Validate) -> Iterator[list[MergedEntity]]:
-        """The entities, sorted, counted and reported, in batches for the serializers."""
+        """The entities, sorted, counted and reported, in batches for the serializers; after all records."""
+        clear_row_caches()
         merged_entities = MergedEntities(self.entity_store, self.word_counts, validate)
         entities = iter(merged_entities)
         while batch := list(islice(entities, ENTITY_BATCH_SIZE)):
@@ -265,7 +267,7 @@ class Aggregator:
         self.distinct_counts = (iris, literals)
 
     def close(self) -> None:
-        """Complete the summary and the report, and write the aliases."""
+        """Complete the summary and the report, write the aliases, and free what only further records need."""
         self.alias_table.write(self.directory)
         self.example_figid = self.entity_store.first_figid()
         summary, report = self.summary, self.report
@@ -276,6 +278,7 @@ class Aggregator:
         summary.severities = report.severities
         summary.triples, summary.entities = self.triple_counts.triples, len(self.entity_store)
         report.close(summary.as_dict(timing=False))
+        self.entity_store.free_memory()
 
 
 def _list_years(entities: list[MergedEntity]) -> list[str]:

@@ -13,7 +13,7 @@ from pfocr2rdf.pipeline.descriptions import Description, encode_description
 from pfocr2rdf.rdf import iris
 from pfocr2rdf.rdf.cache import LruCache
 from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, iri_term, lexical_form, sort_pairs
-from pfocr2rdf.storage.sqlite import create_database
+from pfocr2rdf.storage.sqlite import create_database, free_page_cache
 
 _DOI, _SAME_AS = expand_term("bibo:doi"), expand_term("owl:sameAs")
 
@@ -125,6 +125,11 @@ class EntityStore:
         if self._pending_descriptions:
             self._database.executemany(_INSERT, self._pending_descriptions.values())
             self._pending_descriptions = {}
+
+    def free_memory(self) -> None:
+        """Free the caches, also that of the database."""
+        self._cached_ranks.drop_all()
+        free_page_cache(self._database)
 
     def has_description(self, key: bytes) -> bool:
         """Whether the description was added."""

@@ -65,9 +65,8 @@ class PartitionedExport:
             stack.enter_context(map_os_errors(scratch))
             directory = stack.enter_context(ExportDirectory(scratch / "out"))
             aggregator, graph_files = self._write_graph_files(executor, directory)
-            derived_files = write_derived_files(directory, self._run.options, graph_files, self._storage.read_decompressed)
-            aggregator.summary.format_warnings = derived_files.warnings
-            write_sidecars(directory, self._run, aggregator, graph_files, derived_files.files)
+            derived_files = write_derived_files(directory, self._run.options, aggregator, graph_files, self._storage.read_decompressed)
+            write_sidecars(directory, self._run, aggregator, graph_files, derived_files)
             aggregator.summary.removed = publish_partitions(directory, self._storage, stale_files, graph_files)
             aggregator.summary.files = sorted(file.name for file in (*directory.written_files, *graph_files))
             return aggregator.summary

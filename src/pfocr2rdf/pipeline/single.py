@@ -188,9 +188,8 @@ class SingleFileExport:
             summary.withheld = True
             return summary
         graph_files = [file for file in directory.written_files if file.name.startswith("figures.")]
-        derived_files = write_derived_files(directory, self._run.options, graph_files, directory.read)
-        summary.format_warnings = derived_files.warnings
-        write_sidecars(directory, self._run, aggregator, graph_files, derived_files.files)
+        derived_files = write_derived_files(directory, self._run.options, aggregator, graph_files, directory.read)
+        write_sidecars(directory, self._run, aggregator, graph_files, derived_files)
         summary.files = sorted(file.name for file in directory.written_files)
         stray_files = [self._run.sources.orphans, self._run.sources.unread]
         state.set_meta(settings=self._settings(), stray_files=stray_files, totals=aggregator.totals())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -51,3 +51,24 @@ class LruCache(dict[K, V]):
             self.clear()
         self[key] = value
         return value
+
+    def drop_all(self) -> None:
+        """Drop both generations; ``clear`` drops the young one only."""
+        self._old = {}
+        self.clear()
+
+
+_row_caches: list[LruCache[Any, Any]] = []
+
+
+def create_row_cache(generation_size: int = ROW_CACHE_ENTRIES, factory: Callable[[K], V] | None = None) -> LruCache[K, V]:
+    """A cache of rows for all exports of this process."""
+    cache = LruCache(generation_size, factory)
+    _row_caches.append(cache)
+    return cache
+
+
+def clear_row_caches() -> None:
+    """Free the memory of all caches of rows, when no record is mapped in the near future."""
+    for cache in _row_caches:
+        cache.drop_all()

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
+from pfocr2rdf.rdf.cache import LruCache, create_row_cache
 
 MAX_BLOCK_LEVELS = 6  # each of them is read again for the ones within it
 _MAX_CACHED_CHARS, _MAX_CACHED_KEYS = 300, 12  # of a row: those of PFOCR have at most 132 and 5, and larger ones would fill the memory
@@ -50,7 +50,7 @@ class TextRow(dict[str, Any]):
         self.mention: Any = None
 
 
-_row_caches: defaultdict[str, LruCache[str, TextRow]] = defaultdict(lambda: LruCache(ROW_CACHE_ENTRIES))
+_row_caches: defaultdict[str, LruCache[str, TextRow]] = defaultdict(create_row_cache)
 
 
 def read_blocks(text: str, row_lists: Collection[str] = ()) -> dict[str, Any] | None:

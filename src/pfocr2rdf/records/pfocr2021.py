@@ -10,7 +10,7 @@ from typing import Any
 
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.rdf import iris
-from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
+from pfocr2rdf.rdf.cache import LruCache, create_row_cache
 from pfocr2rdf.rdf.vocabulary import EVIDENCE_BY_SOURCE
 from pfocr2rdf.records.block_yaml import TextRow
 from pfocr2rdf.records.common import RecordSchema, build_record
@@ -28,7 +28,7 @@ _NER_KEYS = ("word", "source", "identifier")
 _ONLY_TEXT = frozenset((str,))
 _MakeMention = Callable[[tuple[str, ...], str], tuple[Mention, bool]]
 _get_mention = attrgetter("mention")
-_mention_caches: dict[str, LruCache[tuple[str, ...], Mention]] = {name: LruCache(ROW_CACHE_ENTRIES) for name in LIST_FIELDS}
+_mention_caches: dict[str, LruCache[tuple[str, ...], Mention]] = {name: create_row_cache() for name in LIST_FIELDS}
 
 
 def _matches(data: Mapping[str, Any]) -> bool:

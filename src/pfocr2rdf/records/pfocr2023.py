@@ -8,7 +8,7 @@ from typing import Any
 
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.rdf import iris
-from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache
+from pfocr2rdf.rdf.cache import ROW_CACHE_ENTRIES, LruCache, create_row_cache
 from pfocr2rdf.rdf.vocabulary import EVIDENCE_BY_SOURCE
 from pfocr2rdf.records.common import RecordSchema, build_record
 from pfocr2rdf.records.fields import UNEXPORTED_COLUMNS, RecordFields
@@ -134,8 +134,8 @@ _TABLES: dict[str, tuple[tuple[str, ...], Callable[[tuple[str, ...]], Mention]]]
     "chemicals": ((*_NER_COLUMNS, "chebi"), partial(_ner_mention, "chemical")),
     "diseases": ((*_NER_COLUMNS, "doid"), partial(_ner_mention, "disease")),
 }
-_mention_caches: dict[str, LruCache[tuple[str, ...], Mention]] = {name: LruCache(ROW_CACHE_ENTRIES) for name in _TABLES}
-_line_caches: LruCache[tuple[str, bytes], LruCache[bytes, Mention]] = LruCache(2, lambda _: LruCache(ROW_CACHE_ENTRIES))
+_mention_caches: dict[str, LruCache[tuple[str, ...], Mention]] = {name: create_row_cache() for name in _TABLES}
+_line_caches: LruCache[tuple[str, bytes], LruCache[bytes, Mention]] = create_row_cache(2, lambda _: LruCache(ROW_CACHE_ENTRIES))
 """The mentions of rows by their lines, for each kind of table and header."""
 
 SCHEMA = RecordSchema("2023", _matches, _parse)

@@ -69,7 +69,7 @@ class DistinctCounter:
         return total - odd, odd
 
     def close(self) -> None:
-        """Remove the temporary files."""
+        """Remove the temporary files, and free the memory."""
         for run in self._runs:
             run.close()
-        self._runs = []
+        self._runs, self._keys = [], set()

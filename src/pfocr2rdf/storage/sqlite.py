@@ -38,6 +38,11 @@ def create_database(path: Path | None = None) -> sqlite3.Connection:
     return database
 
 
+def free_page_cache(database: sqlite3.Connection) -> None:
+    """Free the pages of a database that are in memory and on disk."""
+    database.execute("PRAGMA shrink_memory")
+
+
 def open_database_read_only(path: Path) -> sqlite3.Connection:
     """An existing database, for reading. It is not written to, unless a killed process left a write-ahead log to recover."""
     if path.with_name(f"{path.name}-wal").exists():

@@ -30,7 +30,7 @@ COUNT, SIZE = 300, 10
 
 HTTP = ["--dashboard-address", "127.0.0.1:0"]
 
-OPTIONS: dict[str, Any] = {"formats": ["ntriples", "jsonld"], "compress": "zst", "partition_size": SIZE}
+OPTIONS: dict[str, Any] = {"formats": ["ntriples", "jsonld", "kgx"], "compress": "zst", "partition_size": SIZE}
 
 
 @pytest.fixture(scope="module")

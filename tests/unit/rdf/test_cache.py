@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pfocr2rdf.rdf.cache import LruCache
+from pfocr2rdf.rdf.cache import LruCache, clear_row_caches, create_row_cache
 
 # -- what is remembered ----------------------------------------------------------------------------------------------------
 
@@ -48,3 +48,12 @@ def test_a_very_long_text_is_not_kept() -> None:
 def test_without_a_maker_what_is_not_known_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         LruCache[str, str]()["x"]
+
+
+def test_caches_of_rows_are_cleared_in_both_generations() -> None:
+    calls: Counter[int] = Counter()
+    rows: LruCache[int, int] = create_row_cache(2, lambda key: calls.update([key]) or key)
+    assert [rows[key] for key in (1, 2, 3)] == [1, 2, 3]
+    clear_row_caches()
+    assert [rows[key] for key in (1, 2, 3)] == [1, 2, 3]
+    assert calls == {1: 2, 2: 2, 3: 2}

@@ -20,3 +20,4 @@ def test_the_count_does_not_depend_on_the_memory(max_keys: int, tmp_path: Path) 
         odd = sum(key & 1 for key in set(keys))
         assert counter.count() == (len(set(keys)) - odd, odd)
     assert list(tmp_path.iterdir()) == []
+    assert counter.count() == (0, 0)  # the keys are no longer in memory

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from pfocr2rdf.derived.entities import UNKNOWN_ENTITY, EntitySummary
 from pfocr2rdf.derived.nodes import Node, are_plain, expand_id, family_name, iris, local_id, taxon_name
-from pfocr2rdf.derived.tables.rows import make_statement, to_integer
+from pfocr2rdf.derived.tables.rows import make_statement, parse_canonical_integer
 from pfocr2rdf.derived.tables.schema import MENTIONS, Cell, Cells, IndexedCells, Row
 
 _KINDS = ("gene", "chemical", "disease")
@@ -71,7 +71,7 @@ class MentionBatch:
         self._numberings = {
             "evidence": _Numbering(local_id),
             "family": _Numbering(family_name),
-            "occurrences": _Numbering(to_integer),
+            "occurrences": _Numbering(parse_canonical_integer),
             "lexicon_source": _Numbering(str),
         }
         self._indexes: dict[str, list[int]] = {name: [] for name in self._numberings}
@@ -130,7 +130,7 @@ def _are_plain(mentions: Sequence[Node]) -> bool:
     """Whether mentions have one value for each term, and no terms but those of columns, as all mentions of an export."""
     if not are_plain(mentions, _TERMS):
         return False
-    return all(to_integer(number) is not None for number in {mention.get("occurrences", "1") for mention in mentions})
+    return all(parse_canonical_integer(number) is not None for number in {mention.get("occurrences", "1") for mention in mentions})
 
 
 def _simplify(mention: Node, statements: list[Row], shared: set[str]) -> dict[str, str]:
@@ -140,7 +140,7 @@ def _simplify(mention: Node, statements: list[Row], shared: set[str]) -> dict[st
     covered_by_term = {"hasTarget": iris(mention, "hasTarget"), "type": ["pfocr:Mention"]}  # there is a row for each target
     for term, content in mention.items():
         values = content if type(content) is list else [content]
-        texts = [value for value in values if type(value) is str and (term != "occurrences" or to_integer(value) is not None)]
+        texts = [value for value in values if type(value) is str and (term != "occurrences" or parse_canonical_integer(value) is not None)]
         if texts and term in _TERMS:
             plain[term] = min(texts)
         covered = covered_by_term.get(term, [plain.get(term)])

@@ -13,7 +13,7 @@ from pfocr2rdf.derived.tables.csv_files import CsvWriter
 from pfocr2rdf.derived.tables.descriptors import DataFile, make_croissant, make_data_package
 from pfocr2rdf.derived.tables.mention_rows import FigureCells, MentionBatch
 from pfocr2rdf.derived.tables.parquet_files import ParquetWriter, is_available
-from pfocr2rdf.derived.tables.rows import RowReader, iter_statements, make_statement, to_integer
+from pfocr2rdf.derived.tables.rows import RowReader, iter_statements, make_statement, parse_canonical_integer
 from pfocr2rdf.derived.tables.schema import (
     CHEMICALS,
     DISEASES,
@@ -99,7 +99,7 @@ class Tables(DerivedFormat):
         figure, statements = nodes.figure, list[Row]()
         paper = min(iris(figure, "citedIn"), default="")
         year = self.entities.get(paper, UNKNOWN_ENTITY).year
-        cells = FigureCells(figid(figure), expand_id(node_id(figure)), paper_name(paper) if paper else None, to_integer(year))
+        cells = FigureCells(figid(figure), expand_id(node_id(figure)), paper_name(paper) if paper else None, parse_canonical_integer(year))
         computed: dict[str, Cell] = {**cells._asdict(), "aliases": [name for name in iris(figure, "identifier") if name != cells.figid]}
         self._add(FIGURES, [self._readers[FIGURES.name].read(figure, computed, statements)])
         plain_mentions = self._mentions.add(cells, nodes.mentions, statements)

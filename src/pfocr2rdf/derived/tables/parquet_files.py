@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 _ROW_GROUP_ROWS = 32_768  # readers such as DuckDB read large row groups faster
+_ROW_GROUP_BYTES = 12 << 20  # of the rows in memory: figures have long texts
 REPLACED_SENTENCE = "lone surrogates, which Unicode text cannot have, were replaced by U+FFFD in values of tables"
 
 
@@ -63,7 +64,8 @@ class ParquetWriter(TableWriter):
         with _system_memory():
             arrays = [self._make_array(cells, field.type) for cells, field in zip(columns, self._schema, strict=True)]
         self._batches.append(pyarrow.RecordBatch.from_arrays(arrays, schema=self._schema))
-        if sum(batch.num_rows for batch in self._batches) >= _ROW_GROUP_ROWS:
+        rows, size = map(sum, zip(*((batch.num_rows, batch.nbytes) for batch in self._batches), strict=True))
+        if rows >= _ROW_GROUP_ROWS or size >= _ROW_GROUP_BYTES:
             self._write_row_group()
 
     def close(self) -> FileInfo:
@@ -104,10 +106,11 @@ class ParquetWriter(TableWriter):
             builder.append_values(cells)
         except UnicodeEncodeError:
             builder = StringBuilder()
-            builder.append_values([self._replace(cell) for cell in cells])
+            builder.append_values([self._join_surrogate_pairs(cell) for cell in cells])
         return builder.finish()
 
-    def _replace(self, cell: str | None) -> str | None:
+    def _join_surrogate_pairs(self, cell: str | None) -> str | None:
+        """The text with a character for each pair of surrogates, and U+FFFD for those without a partner."""
         text = None if cell is None else cell.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         self._warn(REPLACED_SENTENCE, int(text != cell))
         return text

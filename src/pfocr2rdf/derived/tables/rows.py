@@ -93,14 +93,14 @@ def _read_plain(node: Node, term: str, statements: list[Row]) -> list[str]:
 def to_cell(column: Column, text: str) -> Cell:
     """The cell of a single-valued column; ``None`` for what is no number in a column of numbers."""
     if column.type is INTEGER:
-        return to_integer(text)
+        return parse_canonical_integer(text)
     if column.type is NUMBER:
         return float(text) if _match_number(text) else None
     return column.convert(text)
 
 
-def to_integer(text: str) -> int | None:
-    """The number that a text is, if it has at most 18 digits and is written in the usual way, as ``str`` writes it."""
+def parse_canonical_integer(text: str) -> int | None:
+    """The number that a text is, if it has at most 18 digits and is in canonical form, as ``str`` writes it: not ``042``, not ``+42``."""
     return int(text) if _match_integer(text) else None
 
 

@@ -57,6 +57,12 @@ def test_a_row_group_has_the_rows_of_several_batches() -> None:
     assert [metadata.row_group(index).num_rows for index in range(metadata.num_row_groups)] == [32_768, 8_192]
 
 
+def test_a_row_group_of_long_texts_has_fewer_rows() -> None:
+    batch: list[Cells] = [["p" * 10_000] * 1_024, range(1_024), [0.1] * 1_024, [["x"]] * 1_024]
+    metadata = parquet.ParquetFile(io.BytesIO(write(*[batch] * 5)[0])).metadata
+    assert [metadata.row_group(index).num_rows for index in range(metadata.num_row_groups)] == [2_048, 2_048, 1_024]
+
+
 def test_the_memory_pool_of_the_program_stays() -> None:
     name = pyarrow.default_memory_pool().backend_name
     write([["p"], [1], [None], [[]]])

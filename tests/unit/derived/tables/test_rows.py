@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pfocr2rdf.derived.nodes import Node
-from pfocr2rdf.derived.tables.rows import RowReader, to_integer
+from pfocr2rdf.derived.tables.rows import RowReader, parse_canonical_integer
 from pfocr2rdf.derived.tables.schema import FAMILIES, FIGURES, ORGANISMS, PAPERS, Row, Table
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -89,9 +89,9 @@ def test_scores_are_numbers_and_those_with_other_digits_are_also_statements() ->
 
 @pytest.mark.parametrize("text", ["1" * 19, "١", "", "007", "-0", "+3", "1.0", " 1", "1\n"])
 def test_other_integers_than_str_writes_are_no_numbers(text: str) -> None:
-    assert to_integer(text) is None
+    assert parse_canonical_integer(text) is None
 
 
 @pytest.mark.parametrize("number", [0, 7, -12, 10**18 - 1, 1 - 10**18])
 def test_integers_of_18_digits_are_numbers(number: int) -> None:
-    assert to_integer(str(number)) == number
+    assert parse_canonical_integer(str(number)) == number
