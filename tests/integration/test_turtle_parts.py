@@ -16,7 +16,7 @@ from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.site.static.publish import publish
 from pfocr2rdf.stores import turtle_parts
 from pfocr2rdf.stores.chunks import ChunkLimits, read_chunks
-from pfocr2rdf.stores.turtle_parts import read_turtle_chunks
+from pfocr2rdf.stores.turtle_parts import PartsError, read_turtle_chunks
 
 LIMITS = ChunkLimits(50_000, 1_000)
 LONG_TEXT = '<https://example.org/x> <http://www.w3.org/2000/01/rdf-schema#comment> """a .\n\nb""" .\n'
@@ -40,10 +40,31 @@ def test_parts_have_the_statements_of_the_file(
     assert sum(sizes) == 2 * path.stat().st_size
 
 
-def test_a_file_of_another_form_is_no_turtle_in_parts(executor: Executor, tmp_path: Path) -> None:
-    (tmp_path / "a.ttl").write_text(LONG_TEXT)
-    with pytest.raises(SyntaxError):
+@pytest.mark.parametrize(
+    "text",
+    [
+        LONG_TEXT,
+        "<https://example.org/x> <https://example.org/p> 1 .\n\n<https://example.org/x> <https://example.org/p> 2 .\n\n",
+        "@prefix e: <https://example.org/> .\n\ne:x e:p 1 .\n\n@prefix e: <https://example.com/> .\n\ne:x e:p 1 .\n\n",
+        "@prefix e: <https://example.org/> .\n\ne:x e:p 1 .\n\n  PREFIX e: <https://example.com/>\n\ne:x e:p 1 .\n\n",
+        "@prefix e: <https://example.org/> .\n\ne:x e:p e:y .\n" + "e:x e:p e:y .\n" * 10_000,
+    ],
+)
+@pytest.mark.parametrize("part_bytes", [50, 1 << 20])
+def test_a_file_of_another_form_is_not_parsed_in_parts(
+    text: str, part_bytes: int, executor: Executor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turtle_parts, "_PART_BYTES", part_bytes)
+    monkeypatch.setattr(turtle_parts, "_MAX_RESOURCE_BYTES", 1 << 16)
+    (tmp_path / "a.ttl").write_text(text)
+    with pytest.raises(PartsError):
         list(read_turtle_chunks([tmp_path / "a.ttl"], LIMITS, executor))
+
+
+def test_files_without_resources_have_no_statements(executor: Executor, tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text("@prefix e: <https://example.org/> .\n\n")
+    (tmp_path / "b.ttl").touch()
+    assert list(read_turtle_chunks([tmp_path / "a.ttl", tmp_path / "b.ttl"], LIMITS, executor)) == []
 
 
 def test_a_blank_node_and_a_missing_file_are_refused(executor: Executor, tmp_path: Path) -> None:

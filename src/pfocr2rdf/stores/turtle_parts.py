@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
@@ -18,7 +19,14 @@ from pfocr2rdf.stores.chunks import Chunk, ChunkLimits, cut_blocks
 
 _PART_BYTES = 1 << 20
 _QUEUED_PARTS = 4
+_MAX_RESOURCE_BYTES = 64 << 20
 _RESOURCE_END = b" .\n\n"  # also of the prefixes
+_are_prefixes = re.compile(rb"(?:@prefix [^\n]*(?:\n|\Z))+\n*").fullmatch
+_find_prefix = re.compile(rb"^\s*@?prefix\s", re.IGNORECASE | re.MULTILINE).search
+
+
+class PartsError(Exception):
+    """A file cannot be parsed in parts; as a whole it may be valid."""
 
 
 def read_turtle_chunks(
@@ -27,7 +35,7 @@ def read_turtle_chunks(
     """Read Turtle files in chunks, as ``read_chunks`` does.
 
     Raises:
-        SyntaxError: a part is no Turtle; the file as a whole may be.
+        PartsError: a file is not in the form of an export.
         SourceError: a file cannot be read, or has a statement that cannot be sent twice.
     """
     blocks = chain.from_iterable(cut_blocks(_parse_parts(path, executor, on_read), limits) for path in paths)
@@ -37,7 +45,7 @@ def read_turtle_chunks(
 def _parse_parts(path: Path, executor: Executor, on_read: Callable[[bytes], object] | None) -> Iterator[bytes]:
     """The statements of a file as N-Triples. This process parses the first part while the others start."""
     parts = _read_parts(path, on_read)
-    first = next(parts)
+    first = next(parts, b"")
     pending = deque(executor.submit(_parse_part, path, part) for part in islice(parts, _QUEUED_PARTS))
     yield _parse_part(path, first)
     while pending:
@@ -47,19 +55,32 @@ def _parse_parts(path: Path, executor: Executor, on_read: Callable[[bytes], obje
 
 
 def _read_parts(path: Path, on_read: Callable[[bytes], object] | None) -> Iterator[bytes]:
-    """The file in parts of whole resources, each after the prefixes of the file."""
+    """The file in parts of whole resources, each after the prefixes of the file, which must not change."""
     prefixes = rest = b""
     with map_rdf_errors(path), open_decompressed(path, on_read) as file:
         while block := file.read(_PART_BYTES):
             part, end, rest = (rest + block).rpartition(_RESOURCE_END)
-            if end:
-                yield prefixes + part + end
-                prefixes = prefixes or part.partition(_RESOURCE_END)[0] + end
-    yield prefixes + rest
+            if len(rest) > _MAX_RESOURCE_BYTES:  # to look for its end again with each block would take quadratic time
+                raise PartsError("a resource is longer than a part may be")
+            part += end
+            if part and not prefixes:
+                size = part.index(_RESOURCE_END) + len(_RESOURCE_END)
+                prefixes, part = part[:size], part[size:]
+                if not _are_prefixes(prefixes):
+                    raise PartsError("the file does not begin with prefixes")
+            if b"prefix" in part.lower() and _find_prefix(part):
+                raise PartsError("a prefix is declared after the first resource")
+            if part:
+                yield prefixes + part
+    if rest:
+        yield prefixes + rest
 
 
 def _parse_part(path: Path, part: bytes) -> bytes:
-    statements = pyoxigraph.parse(part, format=pyoxigraph.RdfFormat.TURTLE)
+    try:
+        statements = list(pyoxigraph.parse(part, format=pyoxigraph.RdfFormat.TURTLE))
+    except SyntaxError as error:
+        raise PartsError(error.msg) from None
     # N-Quads without graph names are N-Triples, so nothing has to be converted.
     lines = cast("bytes", pyoxigraph.serialize(statements, format=pyoxigraph.RdfFormat.N_QUADS))
     reject_unsupported(lines, str(path))

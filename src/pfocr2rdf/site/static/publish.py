@@ -39,6 +39,7 @@ from pfocr2rdf.stores.chunks import Chunk
 from pfocr2rdf.stores.embedded import EmbeddedStore, is_store
 from pfocr2rdf.stores.loading.load import load_filtered
 from pfocr2rdf.stores.loading.plan import LoadOptions, LoadPlan
+from pfocr2rdf.stores.turtle_parts import PartsError
 
 # The statements of mentions, which are most statements of an export. No query of a site asks for them.
 _strip_annotations = re.compile(b"(?:^<%s[^\\n]*\\n)+" % re.escape(MENTION_NAMESPACE.encode()), re.MULTILINE).sub
@@ -214,7 +215,7 @@ def _resolve_store(source: Path, scratch: Path, parsers: Executor, progress: Pro
     if is_store(source):
         return _LoadedSource(source)
     # The pages are read back from a private store, by few lookups if there is a table.
-    with suppress(UngroupedError, SyntaxError), closing(ResourceTableWriter(scratch / "export.sqlite", is_export=True)) as table:
+    with suppress(UngroupedError, PartsError), closing(ResourceTableWriter(scratch / "export.sqlite", is_export=True)) as table:
         options = LoadOptions(sample_figures=0, compact=False, parsers=parsers)
         result = load_filtered(source, scratch / "queries", options, progress=progress, filter_chunk=partial(_tabulate_chunk, table))
         table.finish()
