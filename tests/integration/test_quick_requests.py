@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import Queue
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -18,8 +19,10 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 from tests.support.records import ROOT, exported
 from tests.support.service import COUNT, ENDLESS, Served, served, wait_until
+from uvicorn import Server
 
 from pfocr2rdf import load
+from pfocr2rdf.server import run
 from pfocr2rdf.server.answers import QueryAnswers
 from pfocr2rdf.server.app import application
 from pfocr2rdf.server.execute import SparqlRequest
@@ -211,6 +214,31 @@ def test_a_lookup_of_some_rows_needs_no_process(store: Path, monkeypatch: pytest
         found = answers.find(request)  # it was kept
         assert found
         assert (found.body, found.etag) == (streamed.file.read(), streamed.etag)
+
+
+def test_a_request_with_an_unexpected_error_takes_the_usual_way(
+    store: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    servers: list[run._Server] = []
+    monkeypatch.setattr(QuickRequests, "execute", fail)
+    monkeypatch.setattr(run._Server, "__init__", lambda self, config: (Server.__init__(self, config), servers.append(self))[0])
+    urls: Queue[str] = Queue()
+    with run.open_listener("127.0.0.1", 0) as listener, ThreadPoolExecutor(1) as pool:
+        served_until_stop = pool.submit(run.serve, listener, store, ServerSettings(), host="127.0.0.1", on_ready=urls.put)
+        try:
+            urls.get(timeout=60)
+            with socket.create_connection(listener.getsockname(), 20) as line, line.makefile("rb") as file:
+                line.sendall(post(JOINED))
+                status, _, body = read_response(file)
+        finally:
+            servers[0].should_exit = True
+            served_until_stop.result()
+    assert status == 200
+    assert body.count(b'"figure":') > 1
+    assert "unexpected RuntimeError: a bug" in caplog.text
 
 
 def test_long_queries_keep_no_lookup_waiting(store: Path, tmp_path: Path) -> None:

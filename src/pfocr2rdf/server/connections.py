@@ -16,7 +16,7 @@ import h11
 
 from pfocr2rdf.server.answers import Answer
 from pfocr2rdf.server.client_network import client_network
-from pfocr2rdf.server.middleware import log_response
+from pfocr2rdf.server.middleware import LOG, log_response
 from pfocr2rdf.server.quick_requests import QuickRequest, QuickRequests
 from pfocr2rdf.server.request_limits import ExplainingProtocol
 from pfocr2rdf.stores.querying.lookup import LookupExceededError
@@ -143,7 +143,11 @@ class BoundedProtocol(ExplainingProtocol):
 
     async def _execute_quickly(self, request: QuickRequest, data: bytes, began: float) -> None:
         """Answer by a worker process; what cannot be answered so takes the usual way."""
-        answer = await self._quick_requests.execute(request, self.network)
+        try:
+            answer = await self._quick_requests.execute(request, self.network)
+        except Exception as error:  # a bug must be logged, and the connection must not wait for ever
+            LOG.error("unexpected %s: %s", type(error).__name__, error)
+            answer = None
         self._quick_task = None
         if self.transport.is_closing():
             return

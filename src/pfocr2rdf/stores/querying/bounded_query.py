@@ -13,10 +13,9 @@ from typing import Any
 from pyoxigraph import QueryResultsFormat, QuerySolutions
 
 from pfocr2rdf.stores.embedded import EmbeddedStore, map_store_errors
-from pfocr2rdf.stores.querying.lookup import Lookup, LookupExceededError
+from pfocr2rdf.stores.querying.lookup import MAX_RESULT_CHARS, Lookup, LookupExceededError
 
 _MAX_READS = 2048  # rows of all patterns together
-_MAX_RESULT_BYTES = 1 << 18  # literals may be long
 _COUNT = "?0"  # the variables of lookups do not begin with a digit
 # In JSON. A quotation mark within a string is escaped; a string may end with the first, which then counts as one more.
 _ROW_BOUNDARY, _VALUE, _TRIPLE = b'}},{"', b'":{"type":', b'"type":"triple"'
@@ -27,7 +26,7 @@ class _BoundedFile(io.BytesIO):
 
     def write(self, data: Any) -> int:
         """Write data, unless the file has reached its bound."""
-        if self.tell() + len(data) > _MAX_RESULT_BYTES:
+        if self.tell() + len(data) > MAX_RESULT_CHARS:
             raise LookupExceededError
         return super().write(data)
 
@@ -58,7 +57,7 @@ def evaluate_bounded(store: EmbeddedStore, lookup: Lookup) -> bytes:
             is_complete = body.count(_VALUE) == row_count * values_per_row and _TRIPLE not in body
         else:
             row_count = int(next(_select(store, f"SELECT(COUNT(*)AS {_COUNT}){{{rows}}}"))[0].value)
-        if row_count > max_rows or (row_count == limit and not is_complete):
+        if row_count > max_rows or (row_count >= limit and not is_complete):
             raise LookupExceededError
         if is_complete:
             return body

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import time
 from collections.abc import Iterator
 from functools import lru_cache
@@ -28,6 +29,7 @@ _MAX_LATER_LOOKUPS = 8  # of the other patterns, by the rows of the first
 _MAX_STEPS = 256  # in all: quads that are read, and ranges of an index that are begun
 _MAX_SECONDS = 0.005
 _CLOCK_STEPS = 32  # between two looks at the clock
+MAX_RESULT_CHARS = 1 << 18  # literals may be long
 
 # An IRI has a scheme and no dot segment, and so is resolved to itself. Names and strings with escapes, or letters beyond ASCII in names,
 # are not understood. Names are atomic groups: what follows a name must not be taken for another token.
@@ -106,6 +108,8 @@ class _Parser:
         self._expect("{")
         patterns = self._triples()
         limit = int(self._word()) if self._accept_word("LIMIT") else None
+        if limit is not None and limit > sys.maxsize:
+            raise _UnknownSyntaxError
         if self._token.lastgroup != "end" or len(patterns) > _MAX_PATTERNS or (variables is None and limit is not None):
             raise _UnknownSyntaxError
         if variables == ():
@@ -257,7 +261,8 @@ def evaluate_lookup(store: EmbeddedStore, lookup: Lookup) -> bytes:
     with map_store_errors(store.path):
         max_rows = _MAX_LATER_LOOKUPS // (len(lookup.patterns) - 1) if len(lookup.patterns) > 1 else _MAX_ROWS
         first = list(islice(_match(store, lookup.patterns[0], {}, steps), max_rows + 1))
-        if len(first) > max_rows and not (lookup.limit is not None and len(lookup.patterns) == 1 and lookup.limit <= max_rows):
+        are_enough = len(lookup.patterns) == 1 and not lookup.is_distinct and lookup.limit is not None and lookup.limit <= max_rows
+        if len(first) > max_rows and not are_enough:
             raise LookupExceededError
         solutions = (solution for row in first for solution in _join(store, lookup.patterns, 1, row, steps))
         if lookup.variables is None:
@@ -287,7 +292,7 @@ def _match(store: EmbeddedStore, pattern: _Pattern, solution: _Solution, steps: 
         extended = dict(solution)
         for name, position in free:
             term = quad[position]
-            if isinstance(term, Triple):
+            if isinstance(term, Triple) or (isinstance(term, Literal) and len(term.value) > MAX_RESULT_CHARS):
                 raise LookupExceededError
             if extended.setdefault(name, term) != term:
                 break  # a variable that the pattern has twice
@@ -300,6 +305,7 @@ _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def _json_rows(names: tuple[str, ...], solutions: Iterator[_Solution], *, is_distinct: bool) -> Iterator[str]:
     rows_before: set[str] = set()
+    char_count = 0
     for solution in solutions:
         cells = [f"{_json(name)}:{_json_term(solution[name])}" for name in names if name in solution]
         row = f"{{{','.join(cells)}}}"
@@ -307,6 +313,9 @@ def _json_rows(names: tuple[str, ...], solutions: Iterator[_Solution], *, is_dis
             continue
         if is_distinct:
             rows_before.add(row)
+        char_count += len(row)
+        if char_count > MAX_RESULT_CHARS:
+            raise LookupExceededError
         yield row
 
 

@@ -103,6 +103,23 @@ def test_values_of_any_kind_are_counted_as_they_are(tmp_path: Path) -> None:
     store.close()
 
 
+def test_a_value_that_looks_like_the_end_of_a_row_does_not_lift_a_limit(tmp_path: Path) -> None:
+    quads = [Quad(NamedNode(f"{EX}s{number}"), P, Literal("ab }},{" if number % 5 == 0 else "v")) for number in range(200)]
+    store = written(tmp_path / "store", quads)
+    outcomes = set()
+    for limit in range(0, 220, 7):
+        for names in ("?s ?o", "?o ?s", "?o"):
+            try:
+                rows = normalize(evaluate_bounded(store, lookup_of(f"SELECT {names} {{ ?s ex:p ?o }} LIMIT {limit}")))["results"]
+            except LookupExceededError:
+                outcomes.add(False)
+                continue
+            assert rows.total() == min(limit, 200), (names, limit)
+            outcomes.add(True)
+    assert outcomes == {True, False}
+    store.close()
+
+
 @pytest.mark.parametrize("text", ["ASK { ?x ex:p ex:hub }", "SELECT * { ex:s1 ex:p ex:hub }", "SELECT * { ?x ex:p ?x }"])
 def test_all_else_is_not_supported(text: str, large: EmbeddedStore) -> None:
     with pytest.raises(LookupExceededError):

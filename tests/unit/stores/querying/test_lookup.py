@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
-from pyoxigraph import DefaultGraph, NamedNode, Quad
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 from tests.support.lookups import EX, PREFIX, draw_query, native_result, normalize, write_store
 
 from pfocr2rdf.stores.embedded import EmbeddedStore
@@ -74,6 +74,52 @@ def test_a_limit_takes_some_of_the_solutions(limit: int, store: EmbeddedStore) -
         rows = normalize(evaluate_lookup(store, parsed))["results"]
         assert rows <= every
         assert rows.total() == min(limit, every.total())
+
+
+class ListedStore(EmbeddedStore):
+    """A store with these objects, each of another subject."""
+
+    def __init__(self, values: Iterable[str]) -> None:
+        self.path = Path("listed")
+        self.read_count = 0
+        self._values = values
+
+    def match(self, *_: object) -> Iterator[Quad]:
+        """One statement for each object."""
+        for number, value in enumerate(self._values):
+            self.read_count += 1
+            yield Quad(NamedNode(f"{EX}{number}"), NamedNode(f"{EX}p"), Literal(value), DefaultGraph())
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 32])
+def test_a_limit_of_distinct_rows_is_not_that_of_the_rows_read(limit: int) -> None:
+    store = ListedStore([*"a" * 40, *"b" * 40, *"c" * 40])
+    parsed = parse_lookup(f"{PREFIX}SELECT DISTINCT ?b {{ ?a ex:p ?b }} LIMIT {limit}")
+    assert parsed
+    with pytest.raises(LookupExceededError):
+        evaluate_lookup(store, parsed)
+    rows = evaluate_lookup(ListedStore("aabbc"), parsed)
+    assert normalize(rows)["results"].total() == min(limit, 3)
+
+
+@pytest.mark.parametrize("limit", [0, 2**31, 2**63 - 1, 2**63, 2**64 - 1, 2**64, 10**30])
+def test_limits_of_any_size(limit: int) -> None:
+    parsed = parse_lookup(f"{PREFIX}SELECT ?b {{ ?a ex:p ?b }} LIMIT {limit}")
+    if limit < 2**63:
+        assert parsed
+        assert normalize(evaluate_lookup(ListedStore("ab"), parsed))["results"].total() == min(limit, 2)
+    else:
+        assert parsed is None
+
+
+@pytest.mark.parametrize(("size", "max_reads"), [(1_000_000, 1), (100_000, 4)])
+def test_long_literals_exceed_a_lookup(size: int, max_reads: int) -> None:
+    parsed = parse_lookup(f"{PREFIX}SELECT * {{ ex:a ex:p ?b }}")
+    assert parsed
+    store = ListedStore("x" * (size + number) for number in range(4))
+    with pytest.raises(LookupExceededError):
+        evaluate_lookup(store, parsed)
+    assert store.read_count <= max_reads
 
 
 @pytest.mark.parametrize(
