@@ -22,7 +22,7 @@ _QUEUED_PARTS = 4
 _MAX_RESOURCE_BYTES = 64 << 20
 _RESOURCE_END = b" .\n\n"  # also of the prefixes
 _are_prefixes = re.compile(rb"(?:@prefix [^\n]*(?:\n|\Z))+\n*").fullmatch
-_find_prefix = re.compile(rb"^\s*@?prefix\s", re.IGNORECASE | re.MULTILINE).search
+_find_prefix = re.compile(rb"^[^\S\n]*@?prefix\s", re.IGNORECASE | re.MULTILINE).search
 
 
 class PartsError(Exception):
