@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import random
@@ -15,8 +16,10 @@ from typing import Any, NamedTuple
 
 import pytest
 from tests.support.processes import is_running
+from tests.support.records import shared_data
 from tests.support.worker_tasks import SquaresTask, batches_of, expected_results, hit, squares
 
+from pfocr2rdf import export
 from pfocr2rdf.pipeline.executors.base import InlineExecutor
 from pfocr2rdf.pipeline.executors.processes import AutoExecutor, ProcessExecutor
 from pfocr2rdf.storage.export_directory import ExportDirectory
@@ -126,6 +129,25 @@ def fail_badly() -> None:
 
 def fail_with_more() -> None:
     raise ValueError("unspeakable", lambda: 0)
+
+
+def test_an_exception_from_creating_a_worker_is_raised_here() -> None:
+    """Also where standard error is not the process's own, as in a notebook: a traceback that a process prints is lost there."""
+    with ProcessExecutor(2, fail) as pool, pytest.raises(ValueError, match=r"^the seventh is wrong\n"):
+        list(pool.map((None, SquaresTask([number])) for number in range(10)))
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize("threshold", [0, 700, 50_000, 2**31 - 1])
+def test_any_threshold_of_the_garbage_collector_is_kept_and_workers_start_with_it(threshold: int, tmp_path: Path) -> None:
+    """A program sets its own, as the service does."""
+    before = gc.get_threshold()
+    gc.set_threshold(threshold)
+    try:
+        export([shared_data("corpus-gen1")], tmp_path / "out", formats=("nt",), workers=2)
+        assert gc.get_threshold()[0] == threshold
+    finally:
+        gc.set_threshold(*before)
 
 
 @pytest.mark.parametrize(

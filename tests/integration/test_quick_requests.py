@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import re
 import socket
 import time
@@ -226,6 +227,7 @@ def test_a_request_with_an_unexpected_error_takes_the_usual_way(
     monkeypatch.setattr(QuickRequests, "execute", fail)
     monkeypatch.setattr(run._Server, "__init__", lambda self, config: (Server.__init__(self, config), servers.append(self))[0])
     urls: Queue[str] = Queue()
+    threshold = gc.get_threshold()
     with run.open_listener("127.0.0.1", 0) as listener, ThreadPoolExecutor(1) as pool:
         served_until_stop = pool.submit(run.serve, listener, store, ServerSettings(), host="127.0.0.1", on_ready=urls.put)
         try:
@@ -239,6 +241,7 @@ def test_a_request_with_an_unexpected_error_takes_the_usual_way(
     assert status == 200
     assert body.count(b'"figure":') > 1
     assert "unexpected RuntimeError: a bug" in caplog.text
+    assert gc.get_threshold() == threshold, "a program that has served goes on with its own garbage collector"
 
 
 def test_long_queries_keep_no_lookup_waiting(store: Path, tmp_path: Path) -> None:

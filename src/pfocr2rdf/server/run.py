@@ -66,8 +66,12 @@ def serve(
         h11_max_incomplete_event_size=MAX_HEAD_BYTES,
     )
     server = _Server(config)
+    threshold = gc.get_threshold()
     gc.set_threshold(_COLLECTED_OBJECTS, 20, 20)  # pages make few cycles, and their caches are large: a collection took up to 50 ms
-    server.run(sockets=[listener])
+    try:
+        server.run(sockets=[listener])
+    finally:
+        gc.set_threshold(*threshold)
     if not server.started:
         raise StoreError("the service could not be started")
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 ContextT = TypeVar("ContextT")
 
+COLLECTION_THRESHOLD = 700_000  # of Python's cyclic garbage collector, instead of 700: records have no cycles
 OUT_OF_MEMORY_STATUS = 137  # the exit status of a worker process that ran out of memory: that of one which the system killed for it
 OUT_OF_MEMORY_REASON = "it ran out of memory"
 

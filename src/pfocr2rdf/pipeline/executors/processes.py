@@ -11,18 +11,26 @@ import sys
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain, islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Self
 
 from pfocr2rdf.errors import ExecutorError
-from pfocr2rdf.pipeline.executors.base import OUT_OF_MEMORY_REASON, OUT_OF_MEMORY_STATUS, ContextT, Executor, InlineExecutor, Task
+from pfocr2rdf.pipeline.executors.base import (
+    COLLECTION_THRESHOLD,
+    OUT_OF_MEMORY_REASON,
+    OUT_OF_MEMORY_STATUS,
+    ContextT,
+    Executor,
+    InlineExecutor,
+    Task,
+)
 from pfocr2rdf.pipeline.executors.child_process import ChildEntryPoint
 
 START_METHOD_VARIABLE = "PFOCR2RDF_START_METHOD"
 _MAX_FAILED_STARTS = 3  # of worker processes in a row
-_READY = b"!"  # sent once a process accepts tasks
 _TASKS_PER_WORKER = 3  # running or queued, for each worker
 _PIPE_BYTES = 1 << 15  # fits into a pipe for certain, so that sending it does not wait for a busy worker
 
@@ -111,21 +119,19 @@ class _Process:
 
     def receive(self) -> Any:
         """The result of the first job; ``EOFError`` where the process is dead."""
-        succeeded, value = pickle.loads(self._receive_bytes())  # noqa: S301 - from our own process
+        try:
+            data = self.connection.recv_bytes()
+        except OSError as error:
+            raise EOFError from error
+        succeeded, value = pickle.loads(data)  # noqa: S301 - from our own process
         if not succeeded:
             raise value
         return value
 
     def confirm_start(self) -> None:
-        """Receive the first message of the process: it accepts jobs; ``EOFError`` where it is dead."""
-        self._receive_bytes()
+        """Receive the first message of the process: it accepts jobs, or what its worker raised; ``EOFError`` where it is dead."""
+        self.receive()
         self.is_ready = True
-
-    def _receive_bytes(self) -> bytes:
-        try:
-            return self.connection.recv_bytes()
-        except OSError as error:
-            raise EOFError from error
 
     def stop(self) -> str:
         """Kill it if it runs; returns how it ended."""
@@ -251,23 +257,23 @@ def _run_worker(connection: Connection, worker_factory: Callable[[], Any], is_fo
     if is_forked:
         _close_inherited(connection.fileno())
     gc.freeze()
-    gc.set_threshold(gc.get_threshold()[0] * 1000)
-    worker = worker_factory()
+    gc.set_threshold(COLLECTION_THRESHOLD)
+    workers: list[Any] = []  # one, or none: then the parent raises what it receives, and sends no task
     try:
-        connection.send_bytes(_READY)
+        connection.send_bytes(_call_and_pickle(lambda: workers.append(worker_factory())))
         while True:
-            task = pickle.loads(connection.recv_bytes())  # noqa: S301 - from the parent process
-            connection.send_bytes(_run_and_pickle(task, worker))
+            task: Task = pickle.loads(connection.recv_bytes())  # noqa: S301 - from the parent process
+            connection.send_bytes(_call_and_pickle(partial(task.run, *workers)))
     except (EOFError, OSError):
         pass
     finally:
         os._exit(0)  # what was inherited is not ours to clean up
 
 
-def _run_and_pickle(task: Task, worker: Any) -> bytes:
-    """Whether the task succeeded, and its result or the exception."""
+def _call_and_pickle(function: Callable[[], Any]) -> bytes:
+    """Whether the function succeeded, and its result or the exception."""
     try:
-        return pickle.dumps((True, task.run(worker)), pickle.HIGHEST_PROTOCOL)
+        return pickle.dumps((True, function()), pickle.HIGHEST_PROTOCOL)
     except MemoryError:
         os._exit(OUT_OF_MEMORY_STATUS)
     except Exception as error:
