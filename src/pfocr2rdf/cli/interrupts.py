@@ -16,9 +16,17 @@ _DEFAULT_HANDLERS = (signal.SIG_DFL, signal.default_int_handler)
 _REPEAT_SECONDS = 1.0  # signals often come twice, such as from a terminal and its shell
 
 
+class SignalInterrupt(KeyboardInterrupt):
+    """A signal ends the command, for this reason."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason  # an exception without attributes is replaced by Python 3.11 if it is raised in a codec, with another text
+
+
 @contextlib.contextmanager
 def interrupt_on_signals() -> Iterator[None]:
-    """Raise ``KeyboardInterrupt`` with the reason when a signal is to end the command, which then cleans up.
+    """Raise ``SignalInterrupt`` when a signal is to end the command, which then cleans up.
 
     Another signal, a second later or more, ends it at once. Signals that are ignored, as with ``nohup``, stay so.
     """
@@ -31,7 +39,7 @@ def interrupt_on_signals() -> Iterator[None]:
         nonlocal interrupted_at
         if not interrupted_at:
             interrupted_at = time.monotonic()
-            raise KeyboardInterrupt(_REASONS[signal.Signals(number).name])
+            raise SignalInterrupt(_REASONS[signal.Signals(number).name])
         if time.monotonic() > interrupted_at + _REPEAT_SECONDS:
             os.write(2, b"Error: ended at once; the next run removes what is left\n")
             os._exit(ExitStatus.FAILED)
