@@ -5,6 +5,7 @@ The pool is the standard library's, not that of the export: a page that fails is
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 from collections.abc import Iterator, Sequence
@@ -111,6 +112,7 @@ def _build_batch(config: BuildConfig, folder: str, iris: Sequence[str]) -> Build
 def _init_worker() -> None:
     """The garbage collector looks for cycles after each batch, and only in what is new: caches are large."""
     gc.disable()
+    atexit.register(gc.freeze)  # else the process would look for cycles in all caches before it ends
 
 
 class BuildProcesses(NamedTuple):
