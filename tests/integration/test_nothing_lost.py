@@ -129,7 +129,7 @@ def jsonld(draw: st.DrawFn, markers: Markers) -> Any:
     def block(context: Any = "https://schema.org/") -> dict[str, Any]:
         names = ["name", "description", "keywords", "about", "@index", "@odd", "creator", "version"]
         keys = draw(st.lists(st.sampled_from(names), unique=True, max_size=5))
-        content = {key: draw(text_values(markers, key, *([f"'{key}'"] if key[0] == "@" else [f"'{key}' is no term"]))) for key in keys}
+        content = {key: draw(text_values(markers, key, *([f"'{key}'"] if key[0] == "@" else [f"'{key}' is not a term"]))) for key in keys}
         if draw(st.booleans()):
             name = markers.word()
             content[name] = markers.word(name)
