@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tests.support.profiles  # noqa: F401  # before hypothesis is used
 from tests.support.sites import BuiltSite, evil_site, real_site, small_site
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:

@@ -1,4 +1,4 @@
-"""How many examples hypothesis tries: all of them in the profile ``ci``, a tenth with ``HYPOTHESIS_PROFILE=dev``."""
+"""Which examples hypothesis tries, by ``HYPOTHESIS_PROFILE``: the same ones each time (``ci``), others (``random``), a tenth (``dev``)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import os
 
 from hypothesis import settings
 
-settings.register_profile("ci", settings.get_profile("default"))
+settings.register_profile("ci", settings.get_profile("default"), derandomize=True)  # a change is not refused for an older fault
+settings.register_profile("random", settings.get_profile("default"), print_blob=True)
 settings.register_profile("dev", settings.get_profile("default"), print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
