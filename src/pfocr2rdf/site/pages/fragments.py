@@ -19,7 +19,8 @@ _COLUMNS_BOTTOM_PX, _COLUMN_SCALE = 58, 0.56
 
 
 @lru_cache(_CACHE_SIZE)
-def _escape(text: str) -> str:
+def escape_text(text: str) -> str:
+    """A text as HTML."""
     return str(escape(text))
 
 
@@ -43,8 +44,8 @@ def _render_link(link: Link, root: str) -> str:
     text, url, detail, anchor, style = link
     html = _render_target(text, url, style, root)
     if detail:
-        html = f"{html} <small><bdi>{_escape(detail)}</bdi></small>"
-    return f'<span id="{anchor if anchor.isalnum() else _escape(anchor)}">{html}</span>' if anchor else html
+        html = f"{html} <small><bdi>{escape_text(detail)}</bdi></small>"
+    return f'<span id="{anchor if anchor.isalnum() else escape_text(anchor)}">{html}</span>' if anchor else html
 
 
 @lru_cache(_CACHE_SIZE)
@@ -52,7 +53,7 @@ def _render_target(text: str, url: str, style: str, root: str) -> str:
     link = Link(text, url)
     if style == "plain":
         return str(escape(text))
-    html = f'<bdi class="{_escape(style)}">{_escape(text)}</bdi>' if style else f"<bdi>{_escape(text)}</bdi>"
+    html = f'<bdi class="{escape_text(style)}">{escape_text(text)}</bdi>' if style else f"<bdi>{escape_text(text)}</bdi>"
     if link.is_linkable:
         html = f'<a href="{escape(url if link.is_external else f"{root}{url}")!s}">{html}</a>'
     return html
@@ -60,7 +61,7 @@ def _render_target(text: str, url: str, style: str, root: str) -> str:
 
 def render_facts(facts: Iterable[Fact], root: str) -> Markup:
     """The entries of a description list, one a line."""
-    lines = [f"<dt>{_escape(label)}</dt><dd>{_join_links(values, root)}</dd>\n" for label, values in facts]
+    lines = [f"<dt>{escape_text(label)}</dt><dd>{_join_links(values, root)}</dd>\n" for label, values in facts]
     return Markup("".join(lines))  # noqa: S704 - it is escaped
 
 
@@ -86,7 +87,7 @@ def render_heads(view: TableView) -> Markup:
     heads = []
     for column, cell in zip(view.columns, cells, strict=True):
         style = ' class="number"' if cell and cell[0].style == "number" else ""
-        heads.append(f'<th scope="col"{style}{" data-filter" if column in view.filters else ""}>{_escape(column)}</th>')
+        heads.append(f'<th scope="col"{style}{" data-filter" if column in view.filters else ""}>{escape_text(column)}</th>')
     return Markup("".join(heads))  # noqa: S704 - it is escaped
 
 
@@ -95,7 +96,7 @@ def render_chips(words: Iterable[Link], root: str) -> Markup:
     items = []
     for text, url, _, anchor, _ in words:
         target = f'href="{escape(url)!s}"' if url.startswith("#") else f'id="{escape(anchor)!s}" href="{escape(root + url)!s}"'
-        items.append(f"<li><a {target}><bdi>{_escape(text)}</bdi></a></li>")
+        items.append(f"<li><a {target}><bdi>{escape_text(text)}</bdi></a></li>")
     return Markup("".join(items))  # noqa: S704 - it is escaped
 
 
@@ -105,10 +106,8 @@ def render_image(picture: Picture, source: str, root: str) -> Markup:
 
 
 def _image(alt: str, source: str, root: str) -> str:
-    return (
-        f'<img src="{_escape(_absolute(source, root))}" alt="{_escape(alt)}" width="800" height="600" loading="lazy" decoding="async" '
-        'referrerpolicy="no-referrer">'
-    )
+    source, alt = escape_text(_absolute(source, root)), escape_text(alt)
+    return f'<img src="{source}" alt="{alt}" width="800" height="600" loading="lazy" decoding="async" referrerpolicy="no-referrer">'
 
 
 def _absolute(url: str, root: str) -> str:
@@ -125,20 +124,20 @@ def _render_card(card: FigureCard, policy: PicturePolicy, root: str) -> str:
     title, url, detail, picture = card
     source = policy.source(picture) if policy.mode == "embed" else ""
     frame = f'<span class="frame">{_image("", source, root)}</span>' if source else ""
-    target = _escape(url if ":" in url.partition("/")[0] else root + url)
-    remark = f"<small><bdi>{_escape(detail)}</bdi></small>" if detail else ""
-    return f'<li><a class="card" href="{target}">{frame}<span class="card-title"><bdi>{_escape(title)}</bdi></span>{remark}</a></li>\n'
+    target = escape_text(url if ":" in url.partition("/")[0] else root + url)
+    remark = f"<small><bdi>{escape_text(detail)}</bdi></small>" if detail else ""
+    return f'<li><a class="card" href="{target}">{frame}<span class="card-title"><bdi>{escape_text(title)}</bdi></span>{remark}</a></li>\n'
 
 
 def render_nodes(nodes: Iterable[PlacedNode]) -> Markup:
     """The nodes of a diagram as groups of SVG, one a line."""
     lines = []
     for x, y, type_name, text, full_text, url in nodes:
-        title = f"<title>{_escape(full_text)}</title>" if full_text != text else ""
-        label = f'<text x="{x + 11}" y="{y + 4}">{_escape(text)}</text>'
+        title = f"<title>{escape_text(full_text)}</title>" if full_text != text else ""
+        label = f'<text x="{x + 11}" y="{y + 4}">{escape_text(text)}</text>'
         if url:
-            label = f'<a href="{_escape(url)}">{label}</a>'
-        lines.append(f'<g>{title}<circle class="{_escape(type_name)}" cx="{x}" cy="{y}" r="6"/>{label}</g>\n')
+            label = f'<a href="{escape_text(url)}">{label}</a>'
+        lines.append(f'<g>{title}<circle class="{escape_text(type_name)}" cx="{x}" cy="{y}" r="6"/>{label}</g>\n')
     return Markup("".join(lines))  # noqa: S704 - it is escaped
 
 
@@ -153,18 +152,18 @@ def _column(x: int, height: int, width: int, title: str, attributes: str = "") -
 
 def render_numbers(bars: Iterable[Bar]) -> Markup:
     """Bars as a text."""
-    return Markup(", ".join([f"{_escape(bar.label)}: {bar.number}" for bar in bars if bar.number]))  # noqa: S704 - it is escaped
+    return Markup(", ".join([f"{escape_text(bar.label)}: {bar.number}" for bar in bars if bar.number]))  # noqa: S704 - it is escaped
 
 
 def render_columns(bars: Iterable[Bar], step: int) -> Markup:
     """Bars as upright rectangles of SVG, one every ``step`` pixels."""
     columns = []
     for index, bar in enumerate(bars):
-        title, x, width = f"<title>{_escape(bar.label)}: {bar.number:,}</title>", step * index + 1, step - 2
+        title, x, width = f"<title>{escape_text(bar.label)}: {bar.number:,}</title>", step * index + 1, step - 2
         height = math.ceil(bar.length * _COLUMN_SCALE)
         if bar.part is not None:
             columns.append(_column(x, height, width, title, ' class="rest"'))
-            title = f"<title>{_escape(bar.label)}: {bar.part:,} of {bar.number:,}</title>"
+            title = f"<title>{escape_text(bar.label)}: {bar.part:,} of {bar.number:,}</title>"
             height = math.ceil(height * bar.part / bar.number) if bar.number else 0
         columns.append(_column(x, height, width, title))
     return Markup("".join(columns))  # noqa: S704 - it is escaped

@@ -14,26 +14,25 @@ from markupsafe import Markup, escape
 
 from pfocr2rdf.rdf.text import BIDI_CONTROLS, replace_bidi_controls
 from pfocr2rdf.rdf.vocabulary import SITE_URL
-from pfocr2rdf.site.pages import fragments
+from pfocr2rdf.site.pages import parts
 from pfocr2rdf.site.pages.diagram import layout_diagram
+from pfocr2rdf.site.pages.fragments import render_links
 from pfocr2rdf.site.pages.pictures import PicturePolicy
 from pfocr2rdf.site.pages.urls import HTML, REPRESENTATIONS
 from pfocr2rdf.site.pages.view_models import ResourceView
 from pfocr2rdf.storage.layout import TOOL
 
 ASSETS_DIR = Path(__file__).parent / "assets"  # the folder of the stylesheets, the scripts and the icon
-_FRAGMENTS: dict[str, Callable[..., Markup]] = {
-    "links": fragments.render_links,
-    "facts": fragments.render_facts,
-    "rows": fragments.render_rows,
-    "heads": fragments.render_heads,
-    "chips": fragments.render_chips,
-    "image": fragments.render_image,
-    "cards": fragments.render_cards,
-    "nodes": fragments.render_nodes,
-    "paths": fragments.render_paths,
-    "numbers": fragments.render_numbers,
-    "columns": fragments.render_columns,
+_PARTS: dict[str, Callable[..., Markup]] = {
+    "links": render_links,
+    "facts": parts.render_fact_list,
+    "picture": parts.render_picture,
+    "chip_groups": parts.render_chip_groups,
+    "strips": parts.render_strips,
+    "tables": parts.render_tables,
+    "switch": parts.render_switch,
+    "diagram": parts.render_diagram,
+    "column_charts": parts.render_column_charts,
 }
 """The filters that make HTML of many values."""
 _CACHED_FRAMES = 200
@@ -140,8 +139,9 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.globals["frame"] = _render_frame
+    environment.globals["paging"] = parts.render_paging
     environment.filters["script"] = script_json
     environment.filters["exact"] = escape_exactly
-    environment.filters |= _FRAGMENTS
+    environment.filters |= _PARTS
     environment.filters["number"] = "{:,}".format
     return environment
