@@ -45,10 +45,11 @@ from pfocr2rdf.storage.sqlite import create_database, open_database_read_only
 from pfocr2rdf.stores.embedded import canonicalize_literal
 
 _SCHEMA = """
-CREATE TABLE resource (subject TEXT PRIMARY KEY, pairs TEXT) WITHOUT ROWID;
+CREATE TABLE resource (subject TEXT PRIMARY KEY, pairs TEXT);
 CREATE TABLE shared (number INTEGER PRIMARY KEY, pairs TEXT);
-CREATE TABLE leading (key TEXT PRIMARY KEY, subjects TEXT) WITHOUT ROWID;
+CREATE TABLE leading (key TEXT PRIMARY KEY, subjects TEXT);
 """
+# Long rows are not in the tree of the keys (``WITHOUT ROWID``): a search would copy each one that it compares a key with.
 # ``leading`` has a line for each subject with this predicate and object, the key. The lines of an annotation continue with its targets and
 # the number of its other statements.
 _INVERSE_PREDICATES = frozenset(
@@ -237,6 +238,7 @@ class TableReader(ResourceReader):
         super().__init__(page_folders, portable_names=portable_names)
         self._database = open_database_read_only(path)
         self._database.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
+        self._database.execute("BEGIN")  # one read transaction: otherwise each lookup would lock and unlock the file
         self._shared: LruCache[str, _SharedPairs] = LruCache(ROW_CACHE_ENTRIES, self._read_shared)
         self._shared_values: LruCache[str, dict[str, list[str]]] = LruCache(
             ROW_CACHE_ENTRIES, lambda number: group_by_predicate(chain(*self._shared[number]))
