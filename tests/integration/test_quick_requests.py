@@ -7,6 +7,7 @@ import contextlib
 import gc
 import re
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,7 @@ from tests.support.service import COUNT, ENDLESS, Served, served, wait_until
 from uvicorn import Server
 
 from pfocr2rdf import load
+from pfocr2rdf.server import answers as answers_module
 from pfocr2rdf.server import run
 from pfocr2rdf.server.answers import QueryAnswers
 from pfocr2rdf.server.app import application
@@ -215,6 +217,35 @@ def test_a_lookup_of_some_rows_needs_no_process(store: Path, monkeypatch: pytest
         found = answers.find(request)  # it was kept
         assert found
         assert (found.body, found.etag) == (streamed.file.read(), streamed.etag)
+
+
+def test_clients_that_leave_do_not_make_lookups_use_more_threads(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    finished, began = threading.Event(), []
+
+    def wait(*_: object) -> bytes:
+        began.append(1)
+        assert finished.wait(20)
+        return b'{"head":{"vars":[]},"results":{"bindings":[]}}'
+
+    async def leave_and_come_back() -> None:
+        requests = [SparqlRequest(f"{JOINED} LIMIT {200 + number}", JSON) for number in range(6)]
+        tasks = [asyncio.ensure_future(query_answers.execute_lookup(request, "client")) for request in requests[:2]]
+        while len(began) < 2:
+            await asyncio.sleep(0.01)
+        for task in tasks:
+            task.cancel()
+        tasks = [asyncio.ensure_future(query_answers.execute_lookup(request, "client")) for request in requests[2:]]
+        await asyncio.sleep(0.1)
+        at_once = len(began)
+        finished.set()
+        assert all(streamed.result.status == 200 for streamed in await asyncio.gather(*tasks))
+        assert at_once == 2
+
+    monkeypatch.setattr(answers_module, "evaluate_bounded", wait)
+    monkeypatch.setattr(answers_module, "_LOOKUP_WORKERS", 2)
+    query_answers = QueryAnswers(StoreManager(store, lambda opened: StoreView(opened, id)), store, ServerSettings())
+    asyncio.run(leave_and_come_back())
+    assert len(began) == 6
 
 
 def test_a_request_with_an_unexpected_error_takes_the_usual_way(

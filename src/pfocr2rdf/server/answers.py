@@ -158,10 +158,9 @@ class QueryAnswers:
             thread = self._lookup_threads.get_nowait() or await self._lookup_threads.get(client)
         except QueueFullError:
             return None
-        try:
-            return await asyncio.to_thread(self._evaluate_bounded, request)
-        finally:
-            self._lookup_threads.put(thread)
+        evaluation = asyncio.ensure_future(asyncio.to_thread(self._evaluate_bounded, request))
+        evaluation.add_done_callback(lambda _: self._lookup_threads.put(thread))
+        return await asyncio.shield(evaluation)  # if the client leaves, the thread goes on, and is not free before it is done
 
     def _evaluate_bounded(self, request: SparqlRequest) -> bytes | None:
         lookup, media_type = parse_lookup(request.query), _result_media_type(request.accept, request.formats)
