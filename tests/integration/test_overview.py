@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from pyoxigraph import Literal, NamedNode
 from tests.support.records import ROOT
 
 from pfocr2rdf import export, load, stats
@@ -84,3 +86,26 @@ def test_the_example_query_counts_the_same_genes(tmp_path: Path) -> None:
     assert len(rows) == 20
     assert set(rows) <= set(ranking)
     assert [number for _, number in rows] == [number for _, number in ranking[:20]]
+
+
+def overview_of_changed(pattern: str, replacement: str, folder: Path) -> Overview:
+    """The overview of the examples with other RDF terms, as any RDF file may have them."""
+    export([ROOT / "examples"], folder / "export", formats=["ntriples"])
+    statements = (folder / "export" / "figures.nt").read_text(encoding="utf-8")
+    (folder / "changed.nt").write_text(re.sub(pattern, lambda _: replacement, statements), encoding="utf-8")
+    load(folder / "changed.nt", folder / "store")
+    with closing(EmbeddedStore(folder / "store")) as store:
+        return compute_overview(DatasetReader(store))
+
+
+@pytest.mark.parametrize("year", ['20"', "2021\n", '2021"^^xsd:gYear . ?paper ?p ?o } #', "\\", "{year}"])
+def test_a_year_is_a_value_of_a_query_and_no_part_of_its_text(year: str, tmp_path: Path) -> None:
+    literal = Literal(year, datatype=NamedNode("http://www.w3.org/2001/XMLSchema#gYear"))
+    overview = overview_of_changed(r'"\d{4}"\^\^<[^>]*gYear>', str(literal), tmp_path)
+    assert [bar.label for bar in bars_of(overview, "Figures per year")] == [year]
+    assert overview.strips[0].cards
+
+
+def test_charts_link_to_no_other_scheme_than_those_of_the_web(tmp_path: Path) -> None:
+    overview = overview_of_changed(r"(?<=mentionsFamily> )<[^>]*>", "<data:text/html,x>", tmp_path)
+    assert [bar.url for bar in bars_of(overview, "Families on most figures")] == [""]

@@ -21,7 +21,8 @@ from tests.support.worker_tasks import SquaresTask, batches_of, expected_results
 
 from pfocr2rdf import export
 from pfocr2rdf.pipeline.executors.base import InlineExecutor
-from pfocr2rdf.pipeline.executors.processes import AutoExecutor, ProcessExecutor
+from pfocr2rdf.pipeline.executors.processes import START_METHOD_VARIABLE, AutoExecutor, ProcessExecutor
+from pfocr2rdf.site.static.build import start_processes
 from pfocr2rdf.storage.export_directory import ExportDirectory
 
 pytestmark = [
@@ -88,6 +89,24 @@ class CountTask(NamedTuple):
         worker.append(0)
         time.sleep(0.01)
         return len(worker), os.getpid()
+
+
+class SignalMaskTask(NamedTuple):
+    """The signals that are blocked."""
+
+    def run(self, _: list[int]) -> set[int]:
+        return signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_interrupts_are_blocked_in_processes_from_their_start(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C before a process ignores it would print a traceback of Python's start."""
+    monkeypatch.setenv(START_METHOD_VARIABLE, method)
+    with ProcessExecutor(1, list) as pool, start_processes(1) as processes:
+        masks = [mask for _, mask in pool.map([(None, SignalMaskTask())])]  # type: ignore[list-item]
+        masks.append(processes.executor.submit(signal.pthread_sigmask, signal.SIG_BLOCK, ()).result())
+    assert all(signal.SIGINT in mask for mask in masks)
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
 def test_a_worker_is_made_once_in_each_process() -> None:

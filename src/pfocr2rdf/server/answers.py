@@ -160,7 +160,7 @@ class QueryAnswers:
             return None
         evaluation = asyncio.ensure_future(asyncio.to_thread(self._evaluate_bounded, request))
         evaluation.add_done_callback(lambda _: self._lookup_threads.put(thread))
-        return await asyncio.shield(evaluation)  # if the client leaves, the thread goes on, and is not free before it is done
+        return await asyncio.shield(evaluation)  # a thread whose client has left is not free before it ends
 
     def _evaluate_bounded(self, request: SparqlRequest) -> bytes | None:
         lookup, media_type = parse_lookup(request.query), _result_media_type(request.accept, request.formats)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import multiprocessing
 import os
@@ -9,7 +10,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Self
 
 _PR_SET_PDEATHSIG = 1
@@ -49,6 +50,22 @@ def _exit_with_parent(parent_pid: int) -> None:
         while os.getppid() == parent_pid:
             time.sleep(_POLL_SECONDS)
     os._exit(1)
+
+
+@contextlib.contextmanager
+def block_interrupts() -> Iterator[None]:
+    """Start processes in this block: Ctrl-C, which is for their parent alone, could come before a process ignores it, with a traceback.
+
+    It reaches this process after the block. The started ones inherit that it is blocked.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    previous_mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, previous_mask)
 
 
 class ChildEntryPoint:

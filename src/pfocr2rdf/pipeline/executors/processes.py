@@ -27,7 +27,7 @@ from pfocr2rdf.pipeline.executors.base import (
     InlineExecutor,
     Task,
 )
-from pfocr2rdf.pipeline.executors.child_process import ChildEntryPoint
+from pfocr2rdf.pipeline.executors.child_process import ChildEntryPoint, block_interrupts
 
 START_METHOD_VARIABLE = "PFOCR2RDF_START_METHOD"
 _MAX_FAILED_STARTS = 3  # of worker processes in a row
@@ -99,7 +99,8 @@ class _Process:
         self.connection, child_connection = context.Pipe()
         arguments = (_run_worker, child_connection, worker_factory, method == "fork")
         self.process: BaseProcess = context.Process(target=ChildEntryPoint(), args=arguments, daemon=True)  # type: ignore[attr-defined]
-        self.process.start()
+        with block_interrupts():
+            self.process.start()
         child_connection.close()
         self.jobs: deque[_Job] = deque()
         self.undelivered: list[_Job] = []  # sent when the process was dead

@@ -124,9 +124,10 @@ def _render_card(card: FigureCard, policy: PicturePolicy, root: str) -> str:
     title, url, detail, picture = card
     source = policy.source(picture) if policy.mode == "embed" else ""
     frame = f'<span class="frame">{_image("", source, root)}</span>' if source else ""
-    target = escape_text(url if ":" in url.partition("/")[0] else root + url)
+    link = Link(title, url)
+    target = f' href="{escape_text(url if link.is_external else root + url)}"' if link.is_linkable else ""
     remark = f"<small><bdi>{escape_text(detail)}</bdi></small>" if detail else ""
-    return f'<li><a class="card" href="{target}">{frame}<span class="card-title"><bdi>{escape_text(title)}</bdi></span>{remark}</a></li>\n'
+    return f'<li><a class="card"{target}>{frame}<span class="card-title"><bdi>{escape_text(title)}</bdi></span>{remark}</a></li>\n'
 
 
 def render_nodes(nodes: Iterable[PlacedNode]) -> Markup:

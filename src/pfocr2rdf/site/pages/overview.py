@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
+from pyoxigraph import Literal, NamedNode
+
 from pfocr2rdf.rdf.vocabulary import PREFIXES, expand_curie
 from pfocr2rdf.site.pages.cards import figure_card
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.listing import newest_first_key
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES
-from pfocr2rdf.site.pages.view_models import BarChart, CardStrip, make_bars
+from pfocr2rdf.site.pages.view_models import BarChart, CardStrip, Link, make_bars
 
+_YEAR_TYPE = NamedNode(expand_curie("xsd:gYear"))
 _MAX_BARS = 15
 _MAX_CARDS = 6
 _BINS = ((1, 5), (6, 10), (11, 20), (21, 50), (51, 100), (101, 200), (201, 0))
@@ -22,7 +25,7 @@ _COUNT_QUERY = "SELECT (COUNT(DISTINCT ?s) AS ?n) {{ ?s a <{cls}> }}"
 _YEARS_QUERY = """
 SELECT ?year (COUNT(DISTINCT ?figure) AS ?n) { ?figure pfocr:citedIn/dcterms:issued ?year } GROUP BY ?year ORDER BY ?year"""
 
-_YEAR_QUERY = 'SELECT DISTINCT ?figure { ?paper dcterms:issued "%s"^^xsd:gYear . ?figure pfocr:citedIn ?paper }'
+_YEAR_QUERY = "SELECT DISTINCT ?figure {{ ?paper dcterms:issued {year} . ?figure pfocr:citedIn ?paper }}"
 
 _SYMBOLS_QUERY = """
 SELECT ?thing (COUNT(DISTINCT ?figure) AS ?n) {
@@ -109,7 +112,8 @@ def _newest_figures(reader: DatasetReader, newest_years: list[str], query: _Quer
     """Figures of the newest years, as many as fit into a strip."""
     figures: list[str] = []
     for year in newest_years:
-        figures += sorted((f"<{row['figure']}>" for row in query(_YEAR_QUERY % year)), key=newest_first_key)
+        rows = query(_YEAR_QUERY.format(year=Literal(year, datatype=_YEAR_TYPE)))
+        figures += sorted((f"<{row['figure']}>" for row in rows), key=newest_first_key)
         if len(figures) >= _MAX_CARDS:
             break
     if figures:
@@ -118,7 +122,9 @@ def _newest_figures(reader: DatasetReader, newest_years: list[str], query: _Quer
 
 def _ranking_rows(reader: DatasetReader, rows: list[dict[str, str]], type_name: str) -> list[tuple[str, str, int]]:
     """The name, the URL and the number of each entity; entities with the same number are sorted by name."""
-    ranking = [(reader.display_name(f"<{row['thing']}>"), reader.page_url(f"<{row['thing']}>", type_name), int(row["n"])) for row in rows]
+    numbers = {f"<{row['thing']}>": int(row["n"]) for row in rows}
+    links = [(Link(reader.display_name(thing), reader.page_url(thing, type_name)), number) for thing, number in numbers.items()]
+    ranking = [(link.text, link.url if link.is_linkable else "", number) for link, number in links]
     return sorted(ranking, key=lambda entry: (-entry[2], entry[0]))
 
 

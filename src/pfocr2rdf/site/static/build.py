@@ -8,7 +8,7 @@ from __future__ import annotations
 import atexit
 import gc
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -16,10 +16,10 @@ from functools import lru_cache
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pfocr2rdf.errors import OutputError
-from pfocr2rdf.pipeline.executors.child_process import ChildEntryPoint
+from pfocr2rdf.pipeline.executors.child_process import ChildEntryPoint, block_interrupts
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
 from pfocr2rdf.site.pages.html import Site, render_resource_page
 from pfocr2rdf.site.pages.rdf_documents import merge_resources, serialize_jsonld, serialize_turtle
@@ -32,6 +32,8 @@ from pfocr2rdf.site.search.index import encode_entry
 from pfocr2rdf.site.static.directory import SiteWriter
 from pfocr2rdf.site.static.resource_table import TableReader
 from pfocr2rdf.stores.embedded import EmbeddedStore
+
+_Result = TypeVar("_Result")
 
 _WORKER_ENDED = "a worker ended, perhaps for want of memory: try fewer --workers; a script has its calls below if __name__ == '__main__'"
 _RESOURCES_PER_TASK = 64
@@ -115,6 +117,14 @@ def _init_worker() -> None:
     atexit.register(gc.freeze)  # else the process would look for cycles in all caches before it ends
 
 
+class _ProcessPool(ProcessPoolExecutor):
+    """A pool that starts a process with a task, if none is free."""
+
+    def submit(self, function: Callable[..., _Result], /, *args: Any, **kwargs: Any) -> Future[_Result]:
+        with block_interrupts():
+            return super().submit(function, *args, **kwargs)
+
+
 class BuildProcesses(NamedTuple):
     """Processes to make pages in. They start when there is work for them, which may be other work."""
 
@@ -130,7 +140,7 @@ def start_processes(worker_count: int) -> Iterator[BuildProcesses]:
         OutputError: a process was killed.
     """
     worker_count = worker_count or os.cpu_count() or 1
-    with ProcessPoolExecutor(worker_count, get_context("spawn"), ChildEntryPoint(), (_init_worker,)) as pool:
+    with _ProcessPool(worker_count, get_context("spawn"), ChildEntryPoint(), (_init_worker,)) as pool:
         try:
             yield BuildProcesses(pool, worker_count)
         except BrokenProcessPool:

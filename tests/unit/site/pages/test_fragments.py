@@ -91,3 +91,8 @@ def test_a_fragment_is_what_a_loop_of_a_template_writes(name: str, values: Any, 
 def test_a_picture_of_the_site_is_below_its_root() -> None:
     html = fragments.render_image(PICTURE, "pictures/PMC1__f.jpg", ROOT)
     assert html.startswith('<img src="../pictures/PMC1__f.jpg" alt="a &#34;picture&#34;" width=')
+
+
+def test_a_card_links_to_no_other_scheme_than_those_of_the_web() -> None:
+    html = fragments.render_cards([FigureCard("A", "javascript:alert(1)", "", PICTURE)], POLICY, ROOT)
+    assert html.startswith('<li><a class="card"><span class="frame">')
