@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from tests.support.loads import two_releases
+from tests.support.processes import wait_until
 from tests.support.records import ROOT, exported
-from tests.support.service import served, wait_until
+from tests.support.service import served
 
 from pfocr2rdf import OutputError, apply, diff, load
 from pfocr2rdf.cli import main
@@ -227,7 +228,7 @@ def test_a_first_search_is_answered_from_the_data_of_the_load(store: Path, tmp_p
 
 def test_the_first_start_stores_the_data(store: Path, tmp_path: Path) -> None:
     with served(store, tmp_path, "--workers", "1"):
-        assert wait_until(20, lambda: data_of(store).is_complete)
+        assert wait_until(lambda: data_of(store).is_complete)
 
 
 def test_load_makes_it_if_it_is_asked_to(tmp_path: Path) -> None:

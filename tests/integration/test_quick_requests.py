@@ -19,8 +19,9 @@ import httpx
 import pyoxigraph
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
+from tests.support.processes import wait_until
 from tests.support.records import ROOT, exported
-from tests.support.service import COUNT, ENDLESS, Served, served, wait_until
+from tests.support.service import COUNT, ENDLESS, Served, served
 from uvicorn import Server
 
 from pfocr2rdf import load
@@ -281,7 +282,7 @@ def test_long_queries_keep_no_lookup_waiting(store: Path, tmp_path: Path) -> Non
         ThreadPoolExecutor(4) as pool,
     ):
         busy = [pool.submit(server.ask, f"{ENDLESS} # {number}") for number in range(4)]
-        assert wait_until(20, lambda: any(future.done() for future in busy))  # one runs, two wait, and the fourth is refused
+        assert wait_until(lambda: any(future.done() for future in busy))  # one runs, two wait, and the fourth is refused
         for text in LOOKUPS:
             assert exchange(server, post(text))[0] == 200, text
         assert not all(future.done() for future in busy), [(f.result().status_code, f.result().text, f.result().elapsed) for f in busy]
@@ -300,4 +301,4 @@ def test_lists_and_the_home_page_are_made_after_the_start(store: Path, monkeypat
     warm_up = PageHandler.warm_up
     monkeypatch.setattr(PageHandler, "warm_up", lambda pages, step: (warm_up(pages, step), steps.append(step)))
     with TestClient(application(store, ServerSettings(worker_count=1))):
-        assert wait_until(20, lambda: len(steps) == WARM_UP_STEPS)
+        assert wait_until(lambda: len(steps) == WARM_UP_STEPS)

@@ -27,6 +27,7 @@ import rdflib
 from pyoxigraph import Literal, NamedNode, Quad
 from rdflib.compare import isomorphic
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
+from tests.support.processes import wait_until
 from tests.support.records import ROOT, exported
 from tests.support.service import (
     COUNT,
@@ -43,7 +44,6 @@ from tests.support.service import (
     digest,
     noise,
     served,
-    wait_until,
 )
 
 from pfocr2rdf import load, query
@@ -524,7 +524,7 @@ def test_a_query_that_takes_too_long_is_ended_and_the_next_is_answered(strict: S
     assert response.text.endswith("have --timeout of the service raised\n")
     assert time.monotonic() - began < 20
     assert strict.count() > 1000
-    assert wait_until(5, lambda: len(strict.workers()) == 1)
+    assert wait_until(lambda: len(strict.workers()) == 1)
     assert strict.workers() != previous
 
 
@@ -562,7 +562,7 @@ def test_the_query_of_a_client_that_goes_away_is_ended(store: Path, tmp_path: Pa
         assert server.count()
         with pytest.raises(httpx.ReadTimeout):
             httpx.post(f"{server.url}/sparql", data={"query": ENDLESS}, timeout=0.5)
-        assert wait_until(5, lambda: server.ask(COUNT).status_code == 200)
+        assert wait_until(lambda: server.ask(COUNT).status_code == 200)
 
 
 def test_slow_clients_are_left(server: Served) -> None:
@@ -647,7 +647,7 @@ def test_a_thousand_hostile_requests(server: Served, store: Path) -> None:
     assert {b"200", b"400"} < statuses["query"]
     assert not [received for _, received in responses if b"root:" in received or b"Traceback" in received]
     assert server.count() > 1000
-    assert wait_until(5, lambda: 2 <= len(server.workers()) <= 4)  # up to two more are for look-ups
+    assert wait_until(lambda: 2 <= len(server.workers()) <= 4)  # up to two more are for look-ups
     assert digest(store) == previous
     log = server.log.read_text(encoding="utf-8")
     assert "Traceback" not in log
@@ -705,14 +705,14 @@ def test_it_is_served_until_a_signal_and_nothing_is_left(signal_number: int, sou
 def test_a_server_that_is_killed_leaves_no_process_and_no_file(store: Path, tmp_path: Path) -> None:
     with served(store, tmp_path, "--workers", "2", "--timeout", "60") as server:
         assert server.count() == server.count()  # each was asked once, so both are there
-        assert wait_until(20, lambda: len(server.workers()) == 2)  # the process that makes the search index has ended
+        assert wait_until(lambda: len(server.workers()) == 2)  # the process that makes the search index has ended
         workers = server.workers()
         with ThreadPoolExecutor(2) as pool:
             under_way = [pool.submit(server.ask, text) for text in (ENDLESS, LONG)]
             time.sleep(0.5)
             server.process.kill()
             assert all(isinstance(answer.exception(), httpx.HTTPError) for answer in under_way)
-        assert wait_until(2, lambda: not any(map(alive, workers)))
+        assert wait_until(lambda: not any(map(alive, workers)))
     with served(store, tmp_path):
         pass  # it removes the folder of the search index that the other one left
     assert [path.name for path in tmp_path.iterdir()] == ["log"]
@@ -726,7 +726,7 @@ def test_no_answer_tells_where_the_store_is(store: Path, tmp_path: Path) -> None
         for response in (server.ask(COUNT), server.get("/genes/3717.html"), server.get("/"), server.get("/.well-known/void")):
             assert response.status_code == 503
             assert response.text == "the store cannot be read now; ask again in a moment, or see the log of the service\n"
-        assert wait_until(2, lambda: server.log.read_text(encoding="utf-8").count(f"{tmp_path / 'store'}: ") >= 4)
+        assert wait_until(lambda: server.log.read_text(encoding="utf-8").count(f"{tmp_path / 'store'}: ") >= 4)
 
 
 def test_a_foreign_host_is_answered_with_the_option_that_allows_it(server: Served, store: Path, tmp_path: Path) -> None:
@@ -765,7 +765,7 @@ def test_a_new_load_is_served_without_a_new_start(store: Path, tmp_path: Path) -
                 return True
             return False
 
-        assert wait_until(20, is_loaded)
+        assert wait_until(is_loaded)
         assert server.ask(new).json()["boolean"] is True
 
 
@@ -782,6 +782,6 @@ def test_the_application_runs_in_any_server(store: Path) -> None:
 def test_requests_are_logged_one_to_a_line(server: Served) -> None:
     server.get("/health")
     server.get("/a%0AGET%20/health%201%1b[2J")
-    assert wait_until(2, lambda: "\\n" in server.log.read_text(encoding="utf-8"))
+    assert wait_until(lambda: "\\n" in server.log.read_text(encoding="utf-8"))
     (line,) = [line for line in server.log.read_text(encoding="utf-8").splitlines() if "/a\\nGET" in line]
     assert re.fullmatch(r"\S+ 127\.0\.0\.1 GET /a\\nGET /health 1\\x1b\[2J 404 \d+ bytes [\d.]+ s", line)

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 from tests.support.browser import AXE, FLAGS, PICTURES, WIDE, Visit, axe_script, browser_program, chromium, visiting
+from tests.support.processes import wait_until
 from tests.support.records import front_matter, write
-from tests.support.service import served, wait_until
+from tests.support.service import served
 from tests.support.sites import EVIL, BuiltSite, hosted
 
 from pfocr2rdf.rdf.text import replace_bidi_controls
@@ -147,7 +148,7 @@ def test_what_is_typed_in_the_search_is_found_and_the_kind_narrows_it(browser: A
         page.keyboard.press("Enter")
         if site.is_served:
             page.get_by_role("button", name="Search").click()
-        page.wait_for_function("document.querySelectorAll('#results li').length === 1")
+        assert wait_until(lambda: page.locator("#results li").count() == 1)
         assert page.inner_text("#results a") == "STAT"
         assert "q=STAT" in page.url
         page.reload()
@@ -395,8 +396,9 @@ def test_what_turns_letters_around_turns_none_of_the_text_behind_it(browser: Any
 def shown_picture(visit: Visit) -> str:
     """The text in the frame of the picture, or its address once it is loaded."""
     frame = visit.page.locator(".picture .frame")
-    visit.page.wait_for_function("[...document.querySelectorAll('.picture .frame img')].every(image => image.complete)")
     image = frame.locator("img")
+    # Not wait_for_function: it evaluates again in the page, where the policy of the page forbids it.
+    assert wait_until(lambda: all(one.evaluate("image => image.complete") for one in image.all()))
     return str(image.get_attribute("src") if image.count() else frame.inner_text())
 
 
@@ -435,8 +437,8 @@ def test_a_page_is_complete_while_the_host_of_the_pictures_hangs(browser: Any, s
         def has_placeholder() -> bool:
             return "data:image/svg+xml" in images.first.evaluate("image => getComputedStyle(image).backgroundImage")
 
-        assert wait_until(5, have_sizes)  # the style sheet may come after the document
-        assert wait_until(5, has_placeholder)
+        assert wait_until(have_sizes)  # the style sheet may come after the document
+        assert wait_until(has_placeholder)
         if name == "figure":
             assert visit.page.locator(".picture figcaption a").count() == 2
         if has_scripts:
@@ -472,17 +474,19 @@ def test_pictures_are_asked_for_as_the_site_was_made(browser: Any, small: BuiltS
     publish(small.store, tmp_path / "site", pages=("figures",), pictures=str(folder) if choice == "folder" else choice)
     with hosted(tmp_path / "site") as url, visiting(browser, viewport=DESK) as visit:
         visit.page.route("https://pictures.example.org/**", lambda route: route.fulfill(status=404))
+
+        def requests() -> list[str]:
+            """What was requested beside the page, after some time."""
+            visit.page.wait_for_timeout(200)
+            return [request for request in visit.requested if "/assets/" not in request and not request.endswith(".html")]
+
         opened(visit, f"{url}/{FIGURE}")
-        visit.page.wait_for_timeout(200)
-        asked = [request for request in visit.requested if not request.startswith(f"{url}/assets/") and request != f"{url}/{FIGURE}"]
         if choice == "click":
-            assert asked == []
+            assert requests() == []
             visit.page.get_by_text("Show the picture").click()
-            visit.page.wait_for_timeout(300)
         expected = {"link": [], "click": [PICTURES], "folder": [f"{url}/pictures/"]}.get(choice, [f"{choice}/"])
-        requests = sorted({request for request in visit.requested if "/assets/" not in request and not request.endswith(".html")})
-        assert [request for request in requests if not request.startswith(tuple(expected))] == []
-        assert bool(requests) == bool(expected)
+        assert wait_until(lambda: bool(requests()) == bool(expected))
+        assert [request for request in requests() if not request.startswith(tuple(expected))] == []
     assert not (tmp_path / "site" / "pictures" / "secret.txt").exists()
 
 

@@ -34,8 +34,9 @@ from tests.support.hostile_requests import (
     slow,
     smuggled,
 )
+from tests.support.processes import wait_until
 from tests.support.records import ROOT, exported
-from tests.support.service import Served, served, wait_until
+from tests.support.service import Served, served
 
 from pfocr2rdf import load
 
@@ -146,9 +147,9 @@ def test_well_formed_requests_are_answered(attacked: Attacked) -> None:
 
 
 def test_it_is_up_and_answers_right(attacked: Attacked) -> None:
-    assert wait_until(20, lambda: ask_samples(attacked.server) == attacked.expected_responses)
+    assert wait_until(lambda: ask_samples(attacked.server) == attacked.expected_responses)
     assert {status for status, _ in attacked.expected_responses.values()} == {200, 303}
-    assert wait_until(10, lambda: len(attacked.server.workers()) == 2)
+    assert wait_until(lambda: len(attacked.server.workers()) == 2)
 
 
 def test_no_file_was_written_or_left(attacked: Attacked) -> None:
@@ -157,7 +158,7 @@ def test_no_file_was_written_or_left(attacked: Attacked) -> None:
 
 
 def test_the_process_has_what_it_had(attacked: Attacked) -> None:
-    assert wait_until(10, lambda: state(attacked.server, attacked.folder).handles <= attacked.initial_state.handles)
+    assert wait_until(lambda: state(attacked.server, attacked.folder).handles <= attacked.initial_state.handles)
     assert (
         state(attacked.server, attacked.folder).memory < attacked.initial_state.memory + 128
     )  # which the allocator keeps: a second attack takes no more

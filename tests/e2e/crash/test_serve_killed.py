@@ -12,8 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.support.disturbances import KILLS, ORPHAN_SECONDS
+from tests.support.processes import wait_until
 from tests.support.records import ROOT
-from tests.support.service import ENDLESS, GREEDY, Served, alive, digest, served, wait_until
+from tests.support.service import ENDLESS, GREEDY, Served, alive, digest, served
 
 from pfocr2rdf import export, load
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from tests.support.processes import wait_until
 from tests.support.records import ROOT, exported
-from tests.support.service import COUNT, Served, served, wait_until
+from tests.support.service import COUNT, Served, served
 
 from pfocr2rdf import load
 
@@ -93,13 +94,13 @@ def test_a_thousand_half_open_connections(data: bytes, address: str, server: Ser
 def test_clients_that_do_not_take_their_answers(address: str, server: Served) -> None:
     request = f"GET /sparql?query={quote(LARGE)} HTTP/1.1\r\n{HEAD}".encode()
     with clients(server, 40, request, ["127.0.0.1", "127.0.0.2"]) as lines:
-        assert wait_until(20, lambda: len(spooled_files(server)) >= 4)
+        assert wait_until(lambda: len(spooled_files(server)) >= 4)
         assert ask_twenty(server, address) == []
         assert len(spooled_files(server)) <= 5
         answered = [line for line in lines if line.recv(12, socket.MSG_PEEK) == b"HTTP/1.1 200"]
         assert len(answered) >= 4
         assert len(server.get("/sparql", params={"query": LARGE}, accept="text/csv").content) > LARGE_BYTES  # it is taken, so not cut
-    assert wait_until(10, lambda: not spooled_files(server))
+    assert wait_until(lambda: not spooled_files(server))
 
 
 def spooled_files(server: Served) -> list[str]:
@@ -126,7 +127,7 @@ def test_who_takes_too_little_is_left(server: Served) -> None:
 def test_who_asks_on_and_on_and_reads_nothing_is_left(server: Served) -> None:
     request = f"GET /vocab.html HTTP/1.1\r\n{HEAD}".encode()
     with clients(server, 1, request * 400, ["127.0.0.2"]) as (line,):
-        assert wait_until(15, lambda: not is_connected(server, line.getsockname()[1]))
+        assert wait_until(lambda: not is_connected(server, line.getsockname()[1]), seconds=15)
 
 
 def is_connected(server: Served, port: int) -> bool:
