@@ -345,7 +345,7 @@ def test_the_examples_are_listed_by_task_without_a_store(tmp_path: Path) -> None
     listed = {line.split(maxsplit=1)[0]: line.split(maxsplit=1)[1] for group in groups for line in group[1:]}
     assert set(listed) == set(ALL)
     assert listed["years"] == "Figures by year"
-    assert listed["drawn-with"] == "Genes that figures mention together with a gene [gene]"
+    assert listed["drawn-with"] == "Genes in the same figures as a gene [gene]"
 
 
 def test_the_list_has_all_about_them_where_there_is_room(tmp_path: Path) -> None:

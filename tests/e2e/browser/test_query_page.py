@@ -727,7 +727,7 @@ def test_a_static_page_sets_parameters_like_the_service(browser: Any, server: Se
             example.get_by_label("gene", exact=True).fill(value)
             page.evaluate("document.querySelector('#status').textContent = ''")
             example.get_by_role("link", name="Edit").click()
-            message_of(visit, "Genes that figures mention together with a gene")
+            message_of(visit, "Genes in the same figures as a gene")
             text = str(
                 page.evaluate("document.querySelector('.CodeMirror')?.CodeMirror.getValue() ?? document.querySelector('textarea').value")
             )
