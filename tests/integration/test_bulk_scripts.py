@@ -17,17 +17,18 @@ from typing import Any, NamedTuple
 
 import pytest
 import zstandard
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 from tests.support.bulk_scripts import DESCRIPTION, HOSTILE, VOCABULARY, expected, lines, number, release, statements
 from tests.support.records import ROOT
 from tests.support.servers import program
 
-from pfocr2rdf import export
+from pfocr2rdf import export, load
 from pfocr2rdf.errors import OutputError, SourceError
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.stores.bulk_scripts.inputs import BulkInputs
 from pfocr2rdf.stores.bulk_scripts.loaders import BULK_LOADERS
-from pfocr2rdf.stores.bulk_scripts.plan import write_bulk_script
+from pfocr2rdf.stores.bulk_scripts.plan import plan_bulk_load, write_bulk_script
+from pfocr2rdf.stores.graph_layout import EXAMPLES_GRAPH
 
 GRAPHS = ("dataset", "figure", "default")
 
@@ -87,11 +88,12 @@ def test_files_of_configuration_are_read_by_their_own_syntaxes(folder: Path, tmp
     settings = configparser.ConfigParser(interpolation=configparser.ExtendedInterpolation())
     settings.read(tmp_path / "qlever" / "Qleverfile", encoding="utf-8")
     assert {"data", "index", "server", "runtime"} == set(settings.sections())
-    assert settings["index"]["INPUT_FILES"] == "data-1.nq beside-1.ttl beside-2.ttl"
+    assert settings["index"]["INPUT_FILES"] == "data-1.nq beside-1.ttl beside-2.ttl beside-3.nq"
     assert json.loads(settings["index"]["MULTI_INPUT_JSON"]) == [
         {"cmd": "cat data-1.nq", "format": "nq", "graph": "-", "parallel": "true"},
         {"cmd": "cat beside-1.ttl", "format": "ttl", "graph": VOCABULARY, "parallel": "false"},
         {"cmd": "cat beside-2.ttl", "format": "ttl", "graph": DESCRIPTION, "parallel": "false"},
+        {"cmd": "cat beside-3.nq", "format": "nq", "graph": "-", "parallel": "true"},
     ]
     json.loads(settings["index"]["SETTINGS_JSON"])
 
@@ -183,6 +185,7 @@ def test_oxigraph_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
             *(() if graphs == "default" else ("--graph", VOCABULARY)),
         ),
         ("oxigraph", "load", *location, "--file", str(folder / "dataset.ttl"), "--graph", DESCRIPTION),
+        ("oxigraph", "load", *location, "--file", str(output / "examples.nq")),
         ("oxigraph", "optimize", *location),
         ("oxigraph", "query", *location, "--query", COUNTS[graphs], "--results-format", "csv"),
     ]
@@ -203,12 +206,12 @@ def test_jena_is_called_with_links_that_have_no_blanks_and_every_statement_in_it
     load, count = load_run.calls
     assert load[:6] == ("tdb2.xloader", "--loc", "/nowhere/tdb2", "--threads", "7", "--")
     data = {"dataset": "data-1.nq.gz", "figure": "data-1.nq", "default": "data-1.nt"}[graphs]
-    assert [os.path.basename(name) for name in load[6:]] == [data, "vocabulary.nq", "description.nq"]
+    assert [os.path.basename(name) for name in load[6:]] == [data, "vocabulary.nq", "description.nq", "examples.nq"]
     assert not any(blank in name for name in load for blank in " *?[")
     assert count == ("tdb2.tdbquery", "--loc=/nowhere/tdb2", "--results=CSV", COUNTS[graphs])
     assert given_quads(load_run, load[6:]) == expected(folder, graphs)
     assert not os.path.exists(load[6]), "links and made files are to be gone"
-    assert sorted(path.name for path in output.iterdir()) == ["description.nq", "load.sh", "vocabulary.nq"]
+    assert sorted(path.name for path in output.iterdir()) == ["description.nq", "examples.nq", "load.sh", "vocabulary.nq"]
     (tmp_path / "there").mkdir()
     second_run = programs.run(output / "load.sh", JENA_LOCATION=str(tmp_path / "there"))
     assert (second_run.code, second_run.calls) == (1, [])
@@ -255,7 +258,7 @@ def test_graphdb_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
     load_run = programs.run(output / "load.sh", GRAPHDB_FORCE="yes")
     assert (load_run.code, load_run.err) == (0, "")
     data = {"dataset": f"{output}/work/data-1.nq.gz", "figure": f"{folder}/figures.nq", "default": f"{folder}/figures.nt"}[graphs]
-    files = (data, f"{output}/vocabulary.nq", f"{output}/description.nq")
+    files = (data, f"{output}/vocabulary.nq", f"{output}/description.nq", f"{output}/examples.nq")
     assert load_run.calls == [("importrdf", "preload", "-c", f"{output}/repository.ttl", "--force", *files)]
     assert given_quads(load_run, files) == expected(folder, graphs)
     assert not (output / "work").exists()
@@ -277,7 +280,7 @@ def test_stardog_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
     assert (load_run.code, load_run.err) == (0, "")
     data = (str(folder / ("figures.nq" if graphs == "figure" else "figures.nt")),)
     vocabulary_graph = () if graphs == "default" else (f"@{VOCABULARY}",)
-    metadata_files = (*vocabulary_graph, f"{folder}/vocabulary.ttl", f"@{DESCRIPTION}", f"{folder}/dataset.ttl")
+    metadata_files = (*vocabulary_graph, f"{folder}/vocabulary.ttl", f"@{DESCRIPTION}", f"{folder}/dataset.ttl", f"{output}/examples.nq")
     files = (*((f"@{DATASET_IRI}",) if graphs == "dataset" else ()), *data, *metadata_files)
     server, login = "http://localhost:5820", ("--username", "a b", "--passwd", "$x 'y")
     assert load_run.calls == [
@@ -357,6 +360,7 @@ def test_neptune_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
         ("aws", "s3", "cp", f"{folder}/figures.{suffix}", f"{s3_folder}/data/00001.{suffix}"),
         ("aws", "s3", "cp", f"{folder}/vocabulary.ttl", f"{s3_folder}/beside-1/00001.ttl"),
         ("aws", "s3", "cp", f"{folder}/dataset.ttl", f"{s3_folder}/beside-2/00001.ttl"),
+        ("aws", "s3", "cp", f"{output}/examples.nq", f"{s3_folder}/beside-3/00001.nq"),
     ]
     requests = [call for call in load_run.calls if call[0] == "curl"]
     bodies = [json.loads(call[call.index("--data") + 1]) for call in requests if "--data" in call]
@@ -368,13 +372,14 @@ def test_neptune_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
         {"source": f"{s3_folder}/data/", "format": "nquads" if suffix == "nq" else "ntriples", **common},
         {"source": f"{s3_folder}/beside-1/", "format": "turtle", **common, "parserConfiguration": {"namedGraphUri": VOCABULARY}},
         {"source": f"{s3_folder}/beside-2/", "format": "turtle", **common, "parserConfiguration": {"namedGraphUri": DESCRIPTION}},
+        {"source": f"{s3_folder}/beside-3/", "format": "nquads", **common},
     ]
     if graphs == "dataset":
         expected[0]["parserConfiguration"] = {"namedGraphUri": DATASET_IRI}
     if graphs == "default":
         del expected[1]["parserConfiguration"]
     assert bodies == expected
-    assert [call[-1] for call in requests] == ["https://127.0.0.1:9/loader", "https://127.0.0.1:9/loader/job-1"] * 3 + [
+    assert [call[-1] for call in requests] == ["https://127.0.0.1:9/loader", "https://127.0.0.1:9/loader/job-1"] * 4 + [
         "https://127.0.0.1:9/sparql"
     ]
     fallback = "FROM <http://aws.amazon.com/neptune/vocab/v01/DefaultNamedGraph> WHERE"
@@ -411,7 +416,7 @@ def test_neptune_is_never_given_a_secret_on_a_command_line(folder: Path, tmp_pat
 def test_virtuoso_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
     programs, output = Programs(tmp_path, "isql-vt"), tmp_path / HOSTILE
     write_bulk_script("virtuoso", release(folder, graphs), output)
-    programs.answer(isql_vt=[["rdf_loader_run", "3"], ["SPARQL", str(number(folder, graphs))]])
+    programs.answer(isql_vt=[["rdf_loader_run", "4"], ["SPARQL", str(number(folder, graphs))]])
     silent = programs.run(output / "load.sh")
     assert (silent.code, silent.calls) == (1, [])
     assert "set VIRTUOSO_PASSWORD: the password of dba" in silent.err
@@ -422,7 +427,7 @@ def test_virtuoso_is_called(graphs: str, folder: Path, tmp_path: Path) -> None:
     count_query = f"SET MACRO_SUBSTITUTION=OFF;\nSPARQL {COUNTS[graphs]};\n"
     assert load_run.calls == [(*login_call, (output / "load.sql").read_text(encoding="utf-8")), (*login_call, count_query)]
     login = {"VIRTUOSO_PASSWORD": "p"}
-    for output_line, complaint in (("2", "could not load all files"), ("*** Error 42000: no\n3", "*** Error 42000")):
+    for output_line, complaint in (("3", "could not load all files"), ("*** Error 42000: no\n4", "*** Error 42000")):
         programs.answer(isql_vt=[["rdf_loader_run", output_line]])
         failed = programs.run(output / "load.sh", **login)
         assert failed.code == 1
@@ -436,6 +441,23 @@ def test_the_description_goes_beside_a_graph_of_another_name(folder: Path, tmp_p
     programs.answer(oxigraph=f"n\n{statements(folder)}")
     graphs = [call[-1] for call in programs.run(tmp_path / "plan" / "load.sh").calls[:3]]
     assert graphs == ["https://example.org/mine", VOCABULARY, "https://example.org/mine/description"]
+
+
+@pytest.mark.parametrize("graphs", GRAPHS)
+def test_a_plan_and_a_load_write_the_same_examples(graphs: str, folder: Path, tmp_path: Path) -> None:
+    endpoint = "https://example.org/sparql"
+    names = plan_bulk_load("oxigraph", folder, tmp_path / "plan", graphs=graphs, endpoint=endpoint)
+    shutil.move(tmp_path / "plan", tmp_path / "moved")
+    assert names == ["load.sh", "examples.nq"]
+    environment = {**os.environ, "OXIGRAPH": program("oxigraph", "pip install oxigraph")}
+    subprocess.run(["bash", tmp_path / "moved" / "load.sh"], env=environment, check=True, capture_output=True)
+    load(folder, tmp_path / "store", graphs=graphs, endpoint=endpoint)
+    planned, loaded = (
+        lines(Store.read_only(str(store)).quads_for_pattern(None, None, None, NamedNode(EXAMPLES_GRAPH)))
+        for store in (tmp_path / "moved" / "store", tmp_path / "store")
+    )
+    assert planned == loaded
+    assert any(f"<{endpoint}>" in line for line in planned)
 
 
 # -- what goes wrong -------------------------------------------------------------------------------------------------------
@@ -459,14 +481,15 @@ def test_compressed_files_come_to_loaders_as_they_can_read_them(target: str, pac
     count_output = f"n\n{statements(folder)}"
     programs.answer(
         oxigraph=count_output, stardog=count_output, curl=neptune_responses("LOAD_COMPLETED", statements(folder)),
-        isql_vt=[["rdf_loader_run", "3"], ["SPARQL", count_output]], **{"tdb2.tdbquery": count_output},
+        isql_vt=[["rdf_loader_run", "4"], ["SPARQL", count_output]], **{"tdb2.tdbquery": count_output},
     )  # fmt: skip
     load_run = programs.run(tmp_path / "plan" / "load.sh", **NEPTUNE, VIRTUOSO_PASSWORD="p", JENA_LOCATION="/nowhere/tdb2")
     assert (load_run.code, load_run.err) == (0, "")
     assert not (tmp_path / "plan" / "work").exists()
     if target in ("oxigraph", "stardog", "neptune"):  # they are given files of triples
         decompressed = {gzip.decompress(data) if name.endswith(".gz") else data for name, data in load_run.files.items()}
-        assert decompressed == set(text.values())
+        examples = (tmp_path / "plan" / "examples.nq").read_bytes()
+        assert decompressed == {*text.values(), examples}
         assert not any(name.endswith(".zst") for name in load_run.files)
     elif target in ("jena", "graphdb"):
         quad_files = tuple(name for name in load_run.files if ".nq" in name)
@@ -504,7 +527,7 @@ def test_a_script_says_what_is_missing_changed_or_not_all_there(folder: Path, tm
     assert f"{source}/figures.nt cannot be read" in programs.run(script, CHECK_FILES="no").err
     assert "unknown command lode: use load or count" in programs.run(script, "lode").err
     unknown = write_bulk_script("oxigraph", release(folder, statements=None), tmp_path / "unknown")
-    assert unknown == ["load.sh"]
+    assert unknown == ["load.sh", "examples.nq"]
     programs.answer(oxigraph="n\n5")
     assert programs.run(tmp_path / "unknown" / "load.sh").out.endswith("5 statements are in the store\n")
 
@@ -557,9 +580,11 @@ def test_somebody_elses_files_are_not_touched(folder: Path, tmp_path: Path) -> N
     assert sorted(path.name for path in output.iterdir()) == ["load.sh", "notes"]
     assert (output / "load.sh").read_text() == "echo mine\n"
     (output / "load.sh").unlink()
-    assert write_bulk_script("jena", release(folder), output) == ["load.sh", "description.nq", "vocabulary.nq"]
-    assert write_bulk_script("virtuoso", release(folder), output) == ["load.sh", "load.sql"]
-    assert sorted(path.name for path in output.iterdir()) == ["load.sh", "load.sql", "notes"], "an earlier plan's files are to go"
+    assert write_bulk_script("jena", release(folder), output) == ["load.sh", "description.nq", "examples.nq", "vocabulary.nq"]
+    assert write_bulk_script("virtuoso", release(folder), output) == ["load.sh", "examples.nq", "load.sql"]
+    assert sorted(path.name for path in output.iterdir()) == ["examples.nq", "load.sh", "load.sql", "notes"], (
+        "an earlier plan's files are to go"
+    )
     previous = {path.name: path.read_bytes() for path in output.iterdir()}
     write_bulk_script("virtuoso", release(folder), output)
     assert {path.name: path.read_bytes() for path in output.iterdir()} == previous

@@ -16,13 +16,21 @@ VOCABULARY = "https://pfocr.wikipathways.org/vocab"
 
 DESCRIPTION = f"{DATASET_IRI}/description"
 
+_QUERY = "<https://pfocr.wikipathways.org/queries/a>"
+
+EXAMPLES = f"""\
+{_QUERY} <http://www.w3.org/ns/shacl#ask> "ASK {{ ?s ?p \\"\u2028\\" }}" <https://pfocr.wikipathways.org/queries> .
+{_QUERY} <http://www.w3.org/2000/01/rdf-schema#label> "Any?"@en <https://pfocr.wikipathways.org/queries> .
+"""
+
 
 def release(folder: Path, graphs: str = "dataset", ending: str = "", **other: Any) -> BulkInputs:
     """The export as the command line hands it over."""
     layout: Literal["dataset", "figure", "default"] = graphs  # type: ignore[assignment]
     triples = [folder / f"figures.nt{ending}", *([] if ending else [folder / "figures.ttl"])]
     quads = [folder / f"figures.nq{ending}", *([] if ending else [folder / "figures.trig"])]
-    inputs = BulkInputs(folder, triples, quads, folder / "vocabulary.ttl", folder / "dataset.ttl", layout, DATASET_IRI, statements(folder))
+    metadata = folder / "vocabulary.ttl", folder / "dataset.ttl"
+    inputs = BulkInputs(folder, triples, quads, *metadata, layout, DATASET_IRI, statements(folder), EXAMPLES)
     return inputs._replace(**other)
 
 
@@ -56,8 +64,9 @@ def _expected_quads(folder: Path, graphs: str) -> list[Quad]:
     vocabulary = DefaultGraph() if graphs == "default" else NamedNode(VOCABULARY)
     for file, metadata_graph in (("vocabulary.ttl", vocabulary), ("dataset.ttl", NamedNode(DESCRIPTION))):
         quads += [Quad(quad.subject, quad.predicate, quad.object, metadata_graph) for quad in parse(path=str(folder / file))]
-    return quads
+    return quads + list(parse(EXAMPLES, RdfFormat.N_QUADS))
 
 
 def lines(quads: Any) -> set[str]:
-    return set(serialize(quads, format=RdfFormat.N_QUADS).decode().splitlines())  # type: ignore[union-attr]
+    written: bytes = serialize(quads, format=RdfFormat.N_QUADS)  # type: ignore[assignment]
+    return {line.decode() for line in written.splitlines()}  # bytes have no line separators of Unicode

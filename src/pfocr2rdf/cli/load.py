@@ -102,7 +102,9 @@ def load_command(
     if index and (plan or is_url(to)):
         raise click.UsageError("--index is for an embedded store; leave it out, or name a folder with --to.")
     if plan:
-        return _write_plan(plan, source, output, str(options["graphs"]), graph, as_json=as_json, quiet=quiet)
+        folder = output or Path("plan")
+        files = plan_bulk_load(plan, source, folder, graphs=str(options["graphs"]), graph=graph, endpoint=endpoint or "")
+        return _print_plan(plan, folder, files, as_json=as_json, quiet=quiet)
     if output:
         raise click.UsageError("--output is the folder of a plan; give --plan, or the store with --to.")
     common: dict[str, Any] = {"graph": graph, "take_over": take_over, "connection": connection, "dry_run": dry_run}
@@ -142,9 +144,7 @@ def _build_index(store: str, progress: Progress | None, *, is_wanted: bool) -> N
         build_page_data(Path(store), progress=progress)
 
 
-def _write_plan(target: str, source: str, output: Path | None, graphs: str, graph: str, *, as_json: bool, quiet: bool) -> int:
-    folder = output or Path("plan")
-    files = plan_bulk_load(target, source, folder, graphs=graphs, graph=graph)
+def _print_plan(target: str, folder: Path, files: list[str], *, as_json: bool, quiet: bool) -> int:
     if as_json:
         click.echo(json.dumps({"target": target, "output": str(folder), "files": files}, indent=2))
     elif not quiet:

@@ -49,7 +49,7 @@ def test_oxigraph_holds_the_export(graphs: str, ending: str, folder: Path, tmp_p
         assert process.returncode == 0, process.stderr
         assert process.stdout.endswith(f"{number(folder, graphs)} statements are in the store\n")
     assert lines(Store.read_only(str(output / "store"))) == expected_in_store(folder, graphs)
-    assert sorted(path.name for path in output.iterdir()) == ["load.sh", "store"]
+    assert sorted(path.name for path in output.iterdir()) == ["examples.nq", "load.sh", "store"]
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Literal, NamedTuple, cast
 
@@ -12,6 +13,9 @@ from pfocr2rdf.rdf.iris import DATASET_IRI, is_absolute_iri
 from pfocr2rdf.storage.compression import DECOMPRESSION_ERRORS, open_decompressed
 from pfocr2rdf.storage.layout import MANIFEST_FILE, read_manifest
 from pfocr2rdf.stores.graph_layout import VOCABULARY_GRAPH, dataset_pattern
+
+EXAMPLES_FILE = "examples.nq"
+"""The file of a plan with the example queries."""
 
 _PYOXIGRAPH_FORMATS = {"nt": RdfFormat.N_TRIPLES, "ttl": RdfFormat.TURTLE, "nq": RdfFormat.N_QUADS, "trig": RdfFormat.TRIG}
 _FORMAT_OPTIONS = {"nt": "ntriples", "ttl": "turtle", "nq": "nquads", "trig": "trig"}
@@ -28,6 +32,7 @@ class BulkInputs(NamedTuple):
     graph_layout: Literal["dataset", "figure", "default"]
     graph: str  # the name of the dataset's graph
     statements: int | None  # where the number is known
+    examples: str = ""  # the example queries as N-Quads, which go into a separate graph
 
 
 class InputFile(NamedTuple):
@@ -38,6 +43,12 @@ class InputFile(NamedTuple):
     compression: str  # gz or zst, or empty
     graph: str  # that its statements go into; empty where they name it, or go into the default graph
     sha256: str  # by the export's manifest, or empty
+    in_plan: bool = False  # whether it is a file of the plan, not of the export
+
+    @property
+    def word(self) -> str:
+        """The word of bash that names it; the folder of a plan may be moved."""
+        return f'"$here"/{self.path.name}' if self.in_plan else shlex.quote(str(self.path))
 
 
 class BulkJob(NamedTuple):
@@ -45,9 +56,19 @@ class BulkJob(NamedTuple):
 
     inputs: BulkInputs
     data_files: list[InputFile]
-    metadata_files: list[InputFile]
+    export_metadata: list[InputFile]  # the vocabulary and the description
     output: Path  # the absolute path of the plan's folder
     expected_statements: int | None  # that the query of count_query is to find, where that is known
+
+    @property
+    def plan_files(self) -> dict[str, str]:
+        """The metadata that is in no file of the export, as N-Quads by file name: the examples."""
+        return {EXAMPLES_FILE: self.inputs.examples} if self.inputs.examples else {}
+
+    @property
+    def metadata_files(self) -> list[InputFile]:
+        """The files of the metadata: those of the export, and those of the plan."""
+        return self.export_metadata + [InputFile(self.output / name, "nq", "", "", "", in_plan=True) for name in self.plan_files]
 
     @property
     def files(self) -> list[InputFile]:
@@ -76,13 +97,13 @@ def build_bulk_job(inputs: BulkInputs, title: str, syntaxes: tuple[str, ...], ou
         raise SourceError(f"{inputs.folder}: has no file that {title} can load with --graphs {inputs.graph_layout}; {remedy}")
     default = inputs.graph_layout == "default"
     pairs = ((inputs.vocabulary, "" if default else VOCABULARY_GRAPH), (inputs.description, f"{inputs.graph}/description"))
-    metadata_files = [_input_file(path, name, digests) for path, name in pairs if path is not None]
-    job = BulkJob(inputs, [part for part in input_files if part.syntax == syntax], metadata_files, output.absolute(), inputs.statements)
+    metadata = [_input_file(path, name, digests) for path, name in pairs if path is not None]
+    job = BulkJob(inputs, [part for part in input_files if part.syntax == syntax], metadata, output.absolute(), inputs.statements)
     for path in (job.output, inputs.folder, *(part.path for part in job.files)):
         if not str(path).isprintable():
             raise SourceError(f"{str(path)!r}: has a character in its name that no script can hold; rename it")
     if default and inputs.vocabulary and inputs.statements is not None:  # no statement of it is one of the graph's
-        return job._replace(expected_statements=inputs.statements + len(read_as_nquads(metadata_files[0]).splitlines()))
+        return job._replace(expected_statements=inputs.statements + read_as_nquads(metadata[0]).count("\n"))
     return job
 
 
@@ -119,12 +140,12 @@ def read_as_nquads(input_file: InputFile) -> str:
     except (OSError, ValueError, KeyError, SyntaxError, *DECOMPRESSION_ERRORS) as error:
         raise SourceError(f"{input_file.path}: cannot be read: {error}; export again") from None
     written = cast("bytes", serialize(quads, format=RdfFormat.N_QUADS))
-    return "".join(sorted(written.decode().splitlines(keepends=True)))
+    return b"".join(sorted(written.splitlines(keepends=True))).decode()  # of bytes: a literal may have line separators of Unicode
 
 
 def read_metadata_nquads(job: BulkJob, mark: str) -> dict[str, str]:
     """The vocabulary and the description as N-Quads by file name, with the mark of a plan in the first line."""
     return {
         "vocabulary.nq" if part.path == job.inputs.vocabulary else "description.nq": f"# {mark}\n{read_as_nquads(part)}"
-        for part in job.metadata_files
+        for part in job.export_metadata
     }

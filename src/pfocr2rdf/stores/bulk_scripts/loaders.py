@@ -47,7 +47,8 @@ def _render_graphdb(job: BulkJob) -> dict[str, str]:
     """GraphDB builds a repository while the server is stopped; its loader takes no graph for a file, so metadata are quads."""
     generated = read_metadata_nquads(job, f"{SCRIPT_MARK} graphdb")
     data = prepare_files(job.data_files, "data", to_quads=job.inputs.graph_layout == "dataset")
-    script = render_script("graphdb", job, data, default_graph=_GRAPHDB_DEFAULT_GRAPH, generated=generated)
+    names = [*generated, *job.plan_files]
+    script = render_script("graphdb", job, data, default_graph=_GRAPHDB_DEFAULT_GRAPH, generated=names)
     return {SCRIPT_NAME: script, "repository.ttl": render_template("repository.ttl.j2"), **generated}
 
 
@@ -60,7 +61,7 @@ def _render_jena(job: BulkJob) -> dict[str, str]:
     for number, file in enumerate(data, 1):
         suffix = ".gz" if to_quads or file.input.compression == "gz" else ""
         links[f"data-{number}.{'nq' if to_quads else file.input.syntax}{suffix}"] = file.word
-    links |= {name: f'"$here"/{name}' for name in generated}
+    links |= {name: f'"$here"/{name}' for name in (*generated, *job.plan_files)}
     return {SCRIPT_NAME: render_script("jena", job, data, links=links), **generated}
 
 

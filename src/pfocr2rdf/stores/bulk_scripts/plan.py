@@ -12,13 +12,22 @@ from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.rdf_files import rdf_format
 from pfocr2rdf.storage.staging import StagedDirectory
-from pfocr2rdf.stores.bulk_scripts.inputs import BulkInputs, build_bulk_job
+from pfocr2rdf.stores.bulk_scripts.inputs import EXAMPLES_FILE, BulkInputs, build_bulk_job
 from pfocr2rdf.stores.bulk_scripts.loaders import BULK_LOADERS, SCRIPT_NAME
 from pfocr2rdf.stores.bulk_scripts.templates import SCRIPT_MARK
 from pfocr2rdf.stores.description import extract_triple_count, read_as_ntriples
-from pfocr2rdf.stores.graph_layout import GRAPH_LAYOUTS
+from pfocr2rdf.stores.graph_layout import EXAMPLES_GRAPH, GRAPH_LAYOUTS
+from pfocr2rdf.stores.querying.examples import serialize_examples
 
-_GENERATED_NAMES = (SCRIPT_NAME, "load.sql", "repository.ttl", "Qleverfile", "vocabulary.nq", "description.nq")  # by any of the loaders
+_GENERATED_NAMES = (
+    SCRIPT_NAME,
+    "load.sql",
+    "repository.ttl",
+    "Qleverfile",
+    "vocabulary.nq",
+    "description.nq",
+    EXAMPLES_FILE,
+)  # by any of the loaders
 
 
 def write_bulk_script(loader: str, inputs: BulkInputs, output: Path) -> list[str]:
@@ -34,7 +43,8 @@ def write_bulk_script(loader: str, inputs: BulkInputs, output: Path) -> list[str
     if loader not in BULK_LOADERS:
         raise SourceError(f"{loader}: there is no plan for such a store; choose one of {', '.join(BULK_LOADERS)}")
     chosen = BULK_LOADERS[loader]
-    files = chosen.render(build_bulk_job(inputs, chosen.title, chosen.syntaxes[inputs.graph_layout], output))
+    job = build_bulk_job(inputs, chosen.title, chosen.syntaxes[inputs.graph_layout], output)
+    files = chosen.render(job) | {name: f"# {SCRIPT_MARK} {loader}\n{text}" for name, text in job.plan_files.items()}
     names = sorted(files, key=lambda name: (name != SCRIPT_NAME, name))
     _check_output(output, names)
     with StagedDirectory(output, SCRIPT_NAME, _find_generated) as directory:
@@ -68,10 +78,17 @@ def _is_generated(path: Path) -> bool:
 
 
 def plan_bulk_load(
-    loader: str, source: str | os.PathLike[str], output: str | os.PathLike[str], *, graphs: str = "dataset", graph: str = DATASET_IRI
+    loader: str,
+    source: str | os.PathLike[str],
+    output: str | os.PathLike[str],
+    *,
+    graphs: str = "dataset",
+    graph: str = DATASET_IRI,
+    endpoint: str = "",
 ) -> list[str]:
     """Write the script that loads an export with the own loader of a store, a name of ``BULK_LOADERS``, and the files that it needs.
 
+    It also loads the vocabulary, the dataset description and the example queries, whose target is the URL ``endpoint``, if there is one.
     Returns the names of the files in the output directory, the script first.
 
     Raises:
@@ -87,5 +104,7 @@ def plan_bulk_load(
     vocabulary, description = (path if (path := folder / name).is_file() else None for name in ("vocabulary.ttl", "dataset.ttl"))
     statements = extract_triple_count(read_as_ntriples(description)) if description else None
     way = cast("Literal['dataset', 'figure', 'default']", graphs)
-    inputs = BulkInputs(folder, [path for path in files if path not in quads], quads, vocabulary, description, way, graph, statements)
+    triples = [path for path in files if path not in quads]
+    examples = serialize_examples(endpoint).decode().replace(" .\n", f" <{EXAMPLES_GRAPH}> .\n")  # a line break in a literal is escaped
+    inputs = BulkInputs(folder, triples, quads, vocabulary, description, way, graph, statements, examples)
     return write_bulk_script(loader, inputs, Path(output))

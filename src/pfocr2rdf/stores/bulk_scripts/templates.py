@@ -34,7 +34,7 @@ def prepare_files(input_files: Sequence[InputFile], stem: str, *, to_quads: bool
 
 
 def _prepare_file(file: InputFile, stem: str, to_quads: bool) -> PreparedFile:
-    path = shlex.quote(str(file.path))
+    path = file.word
     name = f"{stem}.nq.gz" if to_quads else f"{stem}.{file.syntax}"
     if to_quads:
         graph = shlex.quote(file.graph.replace("&", "\\&"))  # the one character of an IRI that is special to sed
@@ -52,17 +52,19 @@ def render_script(
 ) -> str:
     """Render ``load.sh`` of a loader."""
     prepared = [*data, *metadata]
+    uses_work_folder = loader == "jena" or any(file.command for file in prepared)  # Jena sorts there
     return render_template(
         f"{loader}.sh.j2",
         loader=loader,
         folder=job.inputs.folder,
-        files=job.files,
+        files=job.data_files + job.export_metadata,
         data=list(data),
         metadata=list(metadata),
         expected="" if job.expected_statements is None else str(job.expected_statements),
         question=count_query(job.inputs, default_graph),
         uses_zstd=any(file.input.compression == "zst" for file in prepared),
-        uses_work_folder=loader == "jena" or any(file.command for file in prepared),  # Jena sorts there
+        uses_work_folder=uses_work_folder,
+        uses_plan_folder=uses_work_folder or any(file.input.in_plan for file in prepared),
         to_quads=any(" quads " in f" {file.command}" for file in prepared),
         **context,
     )
