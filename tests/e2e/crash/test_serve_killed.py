@@ -46,7 +46,7 @@ def test_a_server_that_is_killed_under_load_leaves_nothing(source: str, sources:
             time.sleep(chosen.random())
             workers = server.workers()
             server.process.kill()
-            assert wait_until(ORPHAN_SECONDS, lambda pids=workers: not any(map(alive, pids)))
+            assert wait_until(lambda pids=workers: not any(map(alive, pids)), ORPHAN_SECONDS)
     with served(sources / source, tmp_path, "--workers", "2", "--quiet") as server:
         assert server.count() > 1000
         server.process.terminate()
