@@ -38,11 +38,11 @@ def run_worker() -> None:
         deny_network()  # before the store starts threads; where it fails, queries that could use SERVICE are refused
     # What the store's library allocates at first use is not counted against a query.
     execute_into(io.BytesIO(), store, SparqlRequest("ASK {}"))
-    began = _limit_resources(settings)
+    start_peak_bytes = _limit_resources(settings)
     with socket.socket(fileno=os.dup(0)) as connection, connection.makefile("rb") as request_lines:
         connection.sendall(READY_SIGNAL)
         for request_line in request_lines:
-            _handle_request(connection, SparqlRequest(**json.loads(request_line)), store, settings, began)
+            _handle_request(connection, SparqlRequest(**json.loads(request_line)), store, settings, start_peak_bytes)
 
 
 def _handle_request(

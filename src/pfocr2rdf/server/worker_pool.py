@@ -31,6 +31,11 @@ _BUSY_RESULT = ExecutionResult(503, "this service has as many queries to answer 
 RETRY_AFTER_HEADERS = {"Retry-After": str(_RETRY_AFTER_SECONDS)}  # for responses with status 503
 
 
+def retry_headers(status: int) -> dict[str, str]:
+    """The header that a response with this status needs in addition, if it is 503."""
+    return RETRY_AFTER_HEADERS if status == 503 else {}
+
+
 class StreamedResult(NamedTuple):
     """A result to send. The caller closes the file."""
 
