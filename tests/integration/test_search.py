@@ -146,6 +146,13 @@ def urls(response: Mapping[str, Any]) -> list[str]:
         ("fatty-acids", [ACID]),
         ("other-acids", [MANY]),  # nowhere as it is written: its parts
         ("STAT3 NF-kB", [PAPER]),
+        ("STAT 3", [STAT3, MANY, FEW, PAPER]),  # a word that is written as two
+        ("nf kappa b", [NFKB]),
+        ("TNF alpha", [FEW]),
+        ("ncbigene:6774", [STAT3]),
+        ("https://identifiers.org/ncbigene/6774", [STAT3]),
+        ("NCBIGENE:6774 ", [STAT3]),
+        ("ncbigene:", []),
         ("signall", [FEW]),
         ("signall ", []),  # it has ended: it is no beginning
         ("s", []),  # too short for one
@@ -169,8 +176,15 @@ def test_words_are_found_however_they_are_written_and_the_best_come_first(
 
 def test_what_is_shown_of_a_thing_is_what_was_given(ask: Ask, site: Path) -> None:
     result = ask(site, "APRF")[0]["things"][0]
-    shown = {"url": STAT3.url, "kind": "gene", "title": "STAT3", "detail": STAT3.detail, "snippet": "found by: aprf"}
+    shown = {"url": STAT3.url, "kind": "gene", "title": "STAT3", "detail": STAT3.detail, "snippet": "found by: APRF"}
     assert result == shown
+
+
+def test_words_of_the_query_are_shown_as_they_were_typed(ask: Ask, site: Path) -> None:
+    apart, identifier, reversed_letters = ask(site, "NF kappa B", "ncbigene:6774", "\u202eAPRF\u202c")
+    assert apart["things"][0]["snippet"] == "found by: NF kappa B"
+    assert identifier["things"][0]["snippet"] == "found by: 6774"
+    assert reversed_letters["things"][0]["snippet"] == "found by: APRF"
 
 
 def test_an_entity_type_filters_the_results_and_all_are_counted(ask: Ask, site: Path) -> None:
@@ -307,7 +321,7 @@ def test_near_words_are_offered_where_nothing_or_little_is_found(ask: Ask, pathw
     assert (nowhere["ids"], nowhere["suggestions"]) == ([], [])
     assert (len(little["ids"]), little["suggestions"]) == (1, ["stat"])
     assert len(enough["ids"]) == 2
-    assert ask(pathways, "JAK2 interlaekins ")[0]["suggestions"] == ["jak2 interleukins"]
+    assert ask(pathways, "JAK2 interlaekins ")[0]["suggestions"] == ["JAK2 interleukins"]
 
 
 def test_other_digits_are_offered_where_a_word_is_not_found_and_no_offer_leads_to_nothing(ask: Ask, pathways: Path) -> None:
@@ -322,7 +336,7 @@ def test_words_of_captions_come_after_all_others_and_snippets_say_what_was_found
     kinases, interleukin, both, title = ask(pathways, "kinases", "interleuk", "STAT3 kinases", "Glucose")
     assert [item["snippet"] for item in kinases["things"]] == ["", "in the caption: kinases"]
     assert [item["snippet"] for item in interleukin["things"]] == ["", "in the caption: interleukins"]
-    assert [item["snippet"] for item in both["things"]] == ["found by: stat3; in the caption: kinases"]
+    assert [item["snippet"] for item in both["things"]] == ["found by: STAT3; in the caption: kinases"]
     assert [item["snippet"] for item in title["things"]] == [""]
     assert [item["snippet"] for item in ask(pathways, "dextrose")[0]["things"]] == ["found by: dextrose", ""]
 

@@ -53,6 +53,8 @@ class SearchResults(NamedTuple):
     corrections: list[tuple[str, Sequence[str]]]  # words that are nowhere, each with near ones, which were looked for in its place
     suggestions: list[str]  # near queries, if it finds little
     word_matches: list[_WordMatches]
+    joined_matches: _WordMatches  # the entries that match the words as one
+    shown_texts: Mapping[str, str]  # the words of the query as they were typed, by their terms
 
 
 class _WordMatches(NamedTuple):
@@ -84,19 +86,25 @@ class SearchIndexReader:
         self._block = lru_cache(_CACHED_BLOCKS)(lambda number: json.loads((folder / f"things/{number}.json").read_bytes()))
 
     def find(self, text: str, type_name: str = "") -> SearchResults:
-        """All entries that match all words of a query; of one type, if ``type_name`` is that of one."""
+        """All entries that match all words of a query, or their concatenation; of one type, if ``type_name`` is that of one.
+
+        So ``TNF alpha`` finds what ``TNF-alpha`` finds.
+        """
         words = query_words(text)
         matched = [self._match_word(word) for word in words]
         matches = _intersect([{entry: match >> _KIND_BITS for entry, match in word.matches.items()} for word in matched])
-        if len(words) > 1:
-            self._promote(matches, words)
-        corrections = [(word.terms[0], each.corrections) for word, each in zip(words, matched, strict=True) if each.corrections]
+        whole = "".join(word.terms[0] for word in words)
+        joined = self._look_up(whole, 0, False) if len(words) > 1 and len(whole) <= MAX_TERM_CHARS else _WordMatches({}, [], is_cut=False)
+        matches |= {entry: min(match >> _KIND_BITS, matches.get(entry, match)) for entry, match in joined.matches.items()}
+        corrections = [(word.text, each.corrections) for word, each in zip(words, matched, strict=True) if each.corrections]
         suggestions = [] if len(matches) > _FEW_RESULTS or corrections else self._suggest(words, matched)
         counts = [(name, folder, sum(first <= entry < end for entry in matches)) for name, folder, first, end in self._types]
         first, end = next(((first, end) for name, _, first, end in self._types if name == type_name), (0, self._types[-1][3]))
         entries = sorted((match, entry) for entry, match in matches.items() if first <= entry < end)
         is_cut = any(word.is_cut for word in matched)
-        return SearchResults([entry for _, entry in entries], counts, is_cut, corrections, suggestions, matched)
+        shown_texts = {term: word.text for each in words for word in (each, *query_words(each.local_name)) for term in word.terms}
+        shown_texts[whole] = " ".join(word.text for word in words)
+        return SearchResults([entry for _, entry in entries], counts, is_cut, corrections, suggestions, matched, joined, shown_texts)
 
     def describe(self, results: SearchResults, entry_numbers: Iterable[int]) -> list[SearchResult]:
         """Entries of the results as they are shown."""
@@ -104,12 +112,13 @@ class SearchIndexReader:
         for number in entry_numbers:
             name, title, detail = self._block(number // self._block_size)[number % self._block_size]
             type_name, folder = next((type_name, folder) for type_name, folder, _, end in self._types if number < end)
-            snippet = _snippet(title, number, results.word_matches)
+            word_matches = [results.joined_matches] if number in results.joined_matches.matches else results.word_matches
+            snippet = _snippet(title, number, word_matches, results.shown_texts)
             described.append(SearchResult(f"{folder}/{name}{HTML.suffix}", type_name, title, detail, snippet))
         return described
 
     def _match_word(self, word: QueryWord) -> _WordMatches:
-        """A word without matches is split into its parts, or else treated as a typing error."""
+        """A word without matches is split into its parts, or loses the prefix of a CURIE, or else is treated as a typing error."""
         whole = self._match_terms(word.terms, is_prefix=word.is_prefix)
         if whole.matches:
             return whole
@@ -119,6 +128,10 @@ class SearchIndexReader:
             matches = _intersect([part.matches for part in parts])
             if matches:
                 return _WordMatches(matches, [part.terms[0] for part in parts], any(part.is_cut for part in parts))
+        if word.local_name:
+            local = self._match_word(query_words(word.local_name)[0]._replace(is_prefix=word.is_prefix))
+            if local.matches:
+                return local
         near = [term for size, term in self._near_words(word.terms[0]) if size == 1][:_MAX_CORRECTIONS]
         if not near:
             return whole
@@ -162,14 +175,6 @@ class SearchIndexReader:
         numbers = range(first, min(end, first + _MAX_SHARDS, len(self._first_keys)))
         return [shard_term for number in numbers for shard_term in self._shard(number)], end > first + _MAX_SHARDS
 
-    def _promote(self, matches: _Matches, words: Sequence[QueryWord]) -> None:
-        """Put entries whose title or word is all of the query before those that only have its words."""
-        whole = "".join(word.terms[0] for word in words)
-        if len(whole) <= MAX_TERM_CHARS:
-            for entry, match in self._look_up(whole, 0, False).matches.items():
-                if match >> _KIND_BITS <= _WHOLE_WORD and entry in matches:
-                    matches[entry] = match >> _KIND_BITS
-
     def _near_words(self, word: str) -> list[tuple[int, str]]:
         """The words of the spelling dictionary that are near a word, the nearest first, with their distances."""
         near: set[tuple[int, str]] = set()
@@ -198,7 +203,7 @@ class SearchIndexReader:
                 entries = self._look_up(term, 0, False).matches
                 if others and entries.keys().isdisjoint(others):
                     continue
-                text = " ".join(term if at == position else words[at].terms[0] for at in range(len(words)))
+                text = " ".join(term if at == position else words[at].text for at in range(len(words)))
                 candidates.append((size, -len(entries), text))
         return [text for _, _, text in sorted(candidates, key=lambda it: (it[0], it[1], utf16_key(it[2])))[:_MAX_SUGGESTIONS]]
 
@@ -213,8 +218,11 @@ def _intersect(all_matches: Sequence[_Matches]) -> _Matches:
     return dict(smallest)
 
 
-def _snippet(title: str, entry: int, word_matches: Iterable[_WordMatches]) -> str:
-    """The terms by which an entry was found and that its title does not have: its words first, then those of its caption."""
+def _snippet(title: str, entry: int, word_matches: Iterable[_WordMatches], shown_texts: Mapping[str, str]) -> str:
+    """The terms by which an entry was found and that its title does not have: its words first, then those of its caption.
+
+    Terms are folded, so those of the query are shown as they were typed.
+    """
     shown = {term for token in tokenize(title) for term in (*token.whole_terms, *token.part_terms)}
     by_label: Mapping[str, list[str]] = {"found by": [], "in the caption": []}
     for word in word_matches:
@@ -222,5 +230,5 @@ def _snippet(title: str, entry: int, word_matches: Iterable[_WordMatches]) -> st
         kind, term = (match >> _KIND_BITS) % _CORRECTED, word.term(match)
         if kind != _WHOLE_TITLE and term not in shown:
             shown.add(term)
-            by_label["in the caption" if kind >= _CAPTION else "found by"].append(term)
+            by_label["in the caption" if kind >= _CAPTION else "found by"].append(shown_texts.get(term, term))
     return "; ".join(f"{label}: {', '.join(terms)}" for label, terms in by_label.items() if terms)

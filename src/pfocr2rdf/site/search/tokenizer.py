@@ -38,6 +38,7 @@ _FOLD_BY_LETTER = _CharacterFolding({letter: name[0] for letter, name in _GREEK_
 
 
 _MAX_QUERY_WORDS = 12
+_find_iri_prefix = re.compile(r"(?:https?://.*/|[A-Za-z.:]+:)(?=.)").match
 _ends_in_blank = re.compile(r"[\s\x1c-\x1f\x85\ufeff]\Z").search
 
 
@@ -77,13 +78,15 @@ class QueryWord(NamedTuple):
     terms: tuple[str, ...]  # of which one is enough
     parts: tuple[str, ...]  # the terms between its signs
     is_prefix: bool  # whether it may be incomplete: it is the last one, and no blank follows it
+    text: str  # as it was typed
+    local_name: str  # of a CURIE or an IRI; ``""`` if it is neither
 
 
 def query_words(text: str) -> list[QueryWord]:
     """The first words of a query.
 
     >>> query_words("NF-κB")
-    [QueryWord(terms=('nfkappab', 'nfkb'), parts=('nf', 'kappab'), is_prefix=True)]
+    [QueryWord(terms=('nfkappab', 'nfkb'), parts=('nf', 'kappab'), is_prefix=True, text='NF-κB', local_name='')]
     """
     chunks = list(filter(None, _split_blanks(unicodedata.normalize("NFKD", text))))[:_MAX_QUERY_WORDS]
     last = -1 if _ends_in_blank(text) else len(chunks) - 1
@@ -93,5 +96,13 @@ def query_words(text: str) -> list[QueryWord]:
         terms = dict.fromkeys(_token(chunk).whole_terms)
         if len(parts) > 1:  # TNF-alpha is written TNFa, too
             terms["".join(part[0] if part in _GREEK else part for part in parts)[:MAX_TERM_CHARS]] = None
-        words.append(QueryWord(tuple(terms), tuple(part[:MAX_TERM_CHARS] for part in parts[:_MAX_QUERY_WORDS]), number == last))
+        part_terms = tuple(part[:MAX_TERM_CHARS] for part in parts[:_MAX_QUERY_WORDS])
+        prefix = _find_iri_prefix(chunk)
+        local_name = chunk[prefix.end() :] if prefix else ""
+        words.append(QueryWord(tuple(terms), part_terms, number == last, _shown_text(chunk) or next(iter(terms)), local_name))
     return words
+
+
+def _shown_text(chunk: str) -> str:
+    """A word without control characters, which would change the order of the letters around it."""
+    return "".join(char for char in unicodedata.normalize("NFC", chunk) if unicodedata.category(char)[0] in "LMNPS")[:MAX_TERM_CHARS]

@@ -43,7 +43,10 @@ export function asked(text, longest, most = MOST_WORDS) {
     const wholes = new Set([between, betweenShort].map((parts) => cut(parts.join("") || chunk)));
     const terms = new Set(wholes);
     if (between.length > 1) terms.add(cut(between.map((part) => (GREEK_NAMES.has(part) ? part[0] : part)).join(""))); // TNF-alpha is TNFa, too
-    return { terms: [...terms], parts: between.slice(0, MOST_WORDS).map(cut), all: [...wholes, ...[...between, ...betweenShort].map(cut)] };
+    const shown = cut(chunk.normalize("NFC").replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S}]/gu, "")); // without controls, which change the order of letters
+    const local = /^(?:https?:\/\/.*\/|[A-Za-z.:]+:)(.+)/s.exec(chunk)?.[1] ?? ""; // of a CURIE or an IRI
+    const all = [...wholes, ...[...between, ...betweenShort].map(cut)];
+    return { terms: [...terms], parts: between.slice(0, MOST_WORDS).map(cut), all, shown: shown || [...terms][0], local };
   });
 }
 
@@ -67,15 +70,22 @@ export class SearchIndex {
   // words that are nowhere with near ones that were looked for in their place, and near words where little is found.
   async find(text, wanted = "") {
     const words = asked(text, this.longest);
-    if (!words.length) return { ...this.#listed(new Uint32Array(this.count).fill(NOWHERE), wanted), isCut: false, corrections: [], suggestions: [], found: [] };
+    if (!words.length) return { ...this.#listed(new Uint32Array(this.count).fill(NOWHERE), wanted), isCut: false, corrections: [], suggestions: [], found: { words: [], joined: null, typed: new Map() } };
     const last = /[\s\x1c-\x1f\x85\ufeff]$/.test(text) ? undefined : words.at(-1); // it may be no more than a beginning
     const found = await Promise.all(words.map((word) => this.#waysOf(word, word === last)));
     const ways = together(found.map(({ ways }) => ways.map((match) => (match === NOWHERE ? match : match >>> WAY_BITS))), Math.max);
-    if (words.length > 1) await this.#promote(ways, words);
-    const corrections = words.map(({ terms }, at) => [terms[0], found[at].corrections]).filter(([, near]) => near.length);
+    const whole = words.map(({ terms }) => terms[0]).join("");
+    const joined = words.length > 1 && [...whole].length <= this.longest ? await this.#any([whole], false) : null; // TNF alpha is TNF-alpha, too
+    joined?.ways.forEach((match, id) => {
+      if (match !== NOWHERE) ways[id] = Math.min(match >>> WAY_BITS, ways[id]);
+    });
+    const corrections = words.map(({ shown }, at) => [shown, found[at].corrections]).filter(([, near]) => near.length);
     const isEnough = corrections.length || sizeOf(ways) > FEW;
     const suggestions = isEnough ? [] : await this.#suggested(words, found);
-    return { ...this.#listed(ways, wanted), isCut: found.some(({ isCut }) => isCut), corrections, suggestions, found };
+    const typed = new Map(words.flatMap((word) => [word, ...asked(word.local, this.longest)]).flatMap(({ terms, shown }) => terms.map((term) => [term, shown])));
+    if (joined) typed.set(whole, words.map(({ shown }) => shown).join(" "));
+    const isCut = found.some(({ isCut }) => isCut);
+    return { ...this.#listed(ways, wanted), isCut, corrections, suggestions, found: { words: found, joined, typed } };
   }
 
   // The displayed text of results, which are identified by their numbers.
@@ -90,29 +100,34 @@ export class SearchIndex {
     );
   }
 
-  // The terms by which a thing was found and that its title does not have: its words first, then those of its caption.
-  #snippet(title, id, found) {
+  // The terms by which a thing was found and that its title does not have: its words first, then those of its caption. Terms are
+  // folded, so those that are asked are shown as they were typed.
+  #snippet(title, id, { words: each, joined, typed }) {
     const shown = new Set(asked(title, this.longest, Infinity).flatMap(({ all }) => all));
     const [words, caption] = [[], []];
-    for (const { ways, terms } of found) {
+    for (const { ways, terms } of joined && joined.ways[id] !== NOWHERE ? [joined] : each) {
       const way = (ways[id] >>> WAY_BITS) % CORRECTED;
       const term = terms[(ways[id] >>> TERM_BITS) & 31][ways[id] & ((1 << TERM_BITS) - 1)];
       if (way === WHOLE_TITLE || shown.has(term)) continue;
       shown.add(term);
-      (way >= CAPTION ? caption : words).push(term);
+      (way >= CAPTION ? caption : words).push(typed.get(term) ?? term);
     }
     const labelled = [["found by", words], ["in the caption", caption]].filter(([, terms]) => terms.length);
     return labelled.map(([label, terms]) => `${label}: ${terms.join(", ")}`).join("; ");
   }
 
-  // A word without matches is split into its parts, or else treated as a typing error.
-  async #waysOf({ terms, parts }, isBeginning) {
+  // A word without matches is split into its parts, or loses the prefix of a CURIE, or else is treated as a typing error.
+  async #waysOf({ terms, parts, local }, isBeginning) {
     const whole = await this.#any(terms, isBeginning);
     if (sizeOf(whole.ways)) return whole;
     if (parts.length > 1) {
       const looks = await Promise.all(parts.map((part, at) => this.#look(part, at, isBeginning && at === parts.length - 1)));
       const ways = together(looks.map(({ ways }) => ways), Math.max);
       if (sizeOf(ways)) return { ways, terms: looks.map(({ terms }) => terms), isCut: looks.some(({ isCut }) => isCut), corrections: [] };
+    }
+    if (local) {
+      const short = await this.#waysOf(asked(local, this.longest)[0], isBeginning);
+      if (sizeOf(short.ways)) return short;
     }
     const near = (await this.#near(terms[0])).filter(([size]) => size === 1).slice(0, MOST_CORRECTIONS).map(([, term]) => term);
     if (!near.length) return whole;
@@ -125,16 +140,6 @@ export class SearchIndex {
     const looks = await Promise.all(terms.map((term, at) => this.#look(term, at, isBeginning)));
     const ways = together(looks.map(({ ways }) => ways), Math.min);
     return { ways, terms: looks.map(({ terms }) => terms), isCut: looks.some(({ isCut }) => isCut), corrections: [] };
-  }
-
-  // Things whose title or word is all of what is asked come before those that only have its words.
-  async #promote(ways, words) {
-    const whole = words.map(({ terms }) => terms[0]).join("");
-    if ([...whole].length > this.longest) return;
-    const found = await this.#look(whole, 0, false);
-    found.ways.forEach((match, id) => {
-      if (match >>> WAY_BITS <= WHOLE_WORD && ways[id] !== NOWHERE) ways[id] = match >>> WAY_BITS;
-    });
   }
 
   #listed(ways, wanted) {
@@ -205,7 +210,7 @@ export class SearchIndex {
       const offers = near.map(async ([size, other]) => {
         const { ways } = await this.#look(other, 0, false);
         if (others && sizeOf(others) && !sizeOf(together([others, ways], Math.max))) return [];
-        const text = words.map((word, at) => (at === position ? other : word.terms[0])).join(" ");
+        const text = words.map((word, at) => (at === position ? other : word.shown)).join(" ");
         return [[size, -sizeOf(ways), text]];
       });
       return (await Promise.all(offers)).flat();
