@@ -134,6 +134,15 @@ class MissingExtraError(PfocrError, ImportError):
         super().__init__(f"{purpose} needs {library}, which is not installed; run: pip install 'pfocr2rdf[{extra or library}]'")
 
 
+@contextlib.contextmanager
+def require_extra(purpose: str, library: str, *, extra: str = "") -> Iterator[None]:
+    """The block that imports an optional library; ``MissingExtraError`` where that fails."""
+    try:
+        yield
+    except ImportError:
+        raise MissingExtraError(purpose, library, extra=extra) from None
+
+
 class ExecutorError(PfocrError):
     """The executor cannot be used, such as a cluster that cannot be reached."""
 

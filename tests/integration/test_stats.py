@@ -486,5 +486,5 @@ def test_without_matplotlib_there_are_numbers_and_a_clear_word_on_plots(
     assert run(examples).exit_code == 0
     result = run(tmp_path / "not-even-looked-for", "--output", tmp_path / "plots")
     assert result.exit_code == 3
-    assert result.stderr == "Error: plots need matplotlib, which is not installed; run: pip install 'pfocr2rdf[plots]'\n"
+    assert result.stderr == "Error: drawing plots needs matplotlib, which is not installed; run: pip install 'pfocr2rdf[plots]'\n"
     assert not (tmp_path / "plots").exists()

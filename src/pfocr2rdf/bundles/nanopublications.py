@@ -18,7 +18,7 @@ import pyoxigraph
 from pfocr2rdf.bundles.description import SOFTWARE_URL, complete_release
 from pfocr2rdf.derived.graph import NodeGraph
 from pfocr2rdf.derived.nodes import Node, expand_id, local_id, node_id, value, values
-from pfocr2rdf.errors import MissingExtraError, OptionError, SourceError, describe_os_error
+from pfocr2rdf.errors import OptionError, SourceError, describe_os_error, require_extra
 from pfocr2rdf.pipeline.described_release import read_described_release
 from pfocr2rdf.pipeline.licenses import LICENSES
 from pfocr2rdf.pipeline.release import Creator, Release
@@ -31,7 +31,6 @@ from pfocr2rdf.storage.urls import redact_url
 from pfocr2rdf.stores.connect import ConnectionOptions
 from pfocr2rdf.stores.node_graphs import read_nodes
 
-_EXTRA = "nanopub"
 _TEMPORARY = "http://purl.org/nanopub/temp/"  # IRIs of nanopublications that are not signed; a signature replaces them
 _remove_style = re.compile("\x1b\\[[0-9;]*m").sub  # of a terminal, which messages of the library have
 _MAX_KEY_BYTES = 1 << 16
@@ -102,10 +101,8 @@ def create_nanopublications(
 
 
 def _import_library() -> Any:
-    try:
+    with require_extra("a nanopublication", "nanopub"):
         import nanopub
-    except ImportError:
-        raise MissingExtraError("a nanopublication", _EXTRA) from None
     return nanopub
 
 

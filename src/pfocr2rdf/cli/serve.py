@@ -13,7 +13,7 @@ import click
 from pfocr2rdf.cli.errors import handle_errors
 from pfocr2rdf.cli.params import pictures_option
 from pfocr2rdf.cli.progress import show_progress
-from pfocr2rdf.errors import ExitStatus, StoreError
+from pfocr2rdf.errors import ExitStatus, MissingExtraError
 from pfocr2rdf.pipeline.inputs import resolve_input
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.storage.scratch import scratch_directory
@@ -79,7 +79,7 @@ def serve_command(source: Path, host: str, port: int, quiet: bool, worker_count:
         from pfocr2rdf.server.run import open_listener, serve, service_url
         from pfocr2rdf.server.settings import ServerSettings  # here, since not everybody installs what it needs
     except ModuleNotFoundError as error:
-        raise StoreError(f"serving needs {error.name}, which is not installed; run: pip install 'pfocr2rdf[serve]'") from None
+        raise MissingExtraError("serving", error.name or "a library", extra="serve") from None
     settings = ServerSettings(**limits)
     if worker_count:
         settings = settings._replace(worker_count=worker_count)

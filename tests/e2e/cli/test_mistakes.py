@@ -267,7 +267,11 @@ def test_a_mistake_has_one_sentence_and_its_status(command: str, message: str, s
     ("command", "modules", "message"),
     [
         ("serve store", ["uvicorn"], "serving needs uvicorn, which is not installed; run: pip install 'pfocr2rdf[serve]'"),
-        ("stats output -o plots", ["matplotlib"], "plots need matplotlib, which is not installed; run: pip install 'pfocr2rdf[plots]'"),
+        (
+            "stats output -o plots",
+            ["matplotlib"],
+            "drawing plots needs matplotlib, which is not installed; run: pip install 'pfocr2rdf[plots]'",
+        ),
         ("export examples -o out --engine dask", ["distributed"], "the engine dask is not installed; run: pip install 'pfocr2rdf[dask]'"),
         ("export s3://a/b -o out", ["s3fs"], "s3://a/b: needs s3fs, which is not installed; run: pip install 'pfocr2rdf[s3]'"),
         ("export gs://a/b -o out", ["gcsfs"], "gs://a/b: needs gcsfs, which is not installed; run: pip install 'pfocr2rdf[gcs]'"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from pfocr2rdf.analysis.stats.model import GraphStats
-from pfocr2rdf.errors import OptionError, OutputError
+from pfocr2rdf.errors import OptionError, OutputError, require_extra
 from pfocr2rdf.pipeline.inputs import is_export
 from pfocr2rdf.storage.layout import TOOL
 from pfocr2rdf.storage.staging import StagedDirectory, listed_names
@@ -42,7 +42,8 @@ def write_plots(stats: GraphStats, folder: str | os.PathLike[str], formats: Iter
         The names of the files.
 
     Raises:
-        OutputError: the folder holds an export or cannot be written to, or matplotlib, the extra ``plots``, is not installed.
+        OutputError: the folder holds an export, or cannot be written to.
+        MissingExtraError: matplotlib, the extra ``plots``, is not installed.
         ValueError: an unknown format.
     """
     names = tuple(dict.fromkeys(formats))
@@ -66,12 +67,10 @@ def require_matplotlib() -> None:
     """Check that plots can be drawn.
 
     Raises:
-        OutputError: matplotlib is not installed.
+        MissingExtraError: matplotlib is not installed.
     """
-    try:
+    with require_extra("drawing plots", "matplotlib", extra="plots"):
         import matplotlib.figure  # noqa: F401
-    except ImportError:
-        raise OutputError("plots need matplotlib, which is not installed; run: pip install 'pfocr2rdf[plots]'") from None
 
 
 def _render_plots(stats: GraphStats, formats: Iterable[str]) -> list[tuple[str, bytes]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pfocr2rdf.errors import MissingExtraError
+from pfocr2rdf.errors import require_extra
 from pfocr2rdf.stores.querying.python_values import PythonValue
 
 if TYPE_CHECKING:
@@ -37,10 +37,8 @@ def to_pandas(columns: DataColumns) -> pandas.DataFrame:
     Raises:
         MissingExtraError: pandas is not installed.
     """
-    try:
+    with require_extra("to_pandas", "pandas"):
         import pandas
-    except ImportError:
-        raise MissingExtraError("to_pandas", "pandas") from None
     values = columns.read()
     frame = pandas.DataFrame({name: pandas.Series(column, dtype=_pandas_type(column)) for name, column in values.items()})
     return frame[list(values)]
@@ -62,10 +60,8 @@ def to_polars(columns: DataColumns) -> polars.DataFrame:
     Raises:
         MissingExtraError: Polars is not installed.
     """
-    try:
+    with require_extra("to_polars", "polars"):
         import polars
-    except ImportError:
-        raise MissingExtraError("to_polars", "polars") from None
     return polars.DataFrame({name: polars.Series(name, _uniform(values)) for name, values in columns.read().items()})
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import BlankNode, NamedNode
 
-from pfocr2rdf.errors import MissingExtraError, StoreError
+from pfocr2rdf.errors import StoreError, require_extra
 from pfocr2rdf.rdf.prefixes import PrefixMap
 from pfocr2rdf.stores.querying.python_values import python_value
 from pfocr2rdf.stores.querying.result import FORM_DESCRIPTIONS, ResultStream
@@ -29,10 +29,8 @@ def result_as_network(stream: ResultStream) -> networkx.MultiDiGraph[str]:
         StoreError: the result has no such columns.
         MissingExtraError: NetworkX is not installed.
     """
-    try:
+    with require_extra("to_networkx", "networkx"):
         import networkx
-    except ImportError:
-        raise MissingExtraError("to_networkx", "networkx") from None
     network: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
     if stream.query_form == "construct":
         _add_triples(network, stream)
