@@ -93,9 +93,18 @@ def apply(
             if not dry_run:
                 application.run(take_over=take_over, progress=progress)
         return ApplyResult(
-            destination.name, destination.driver, 0 if already else reader.removed, 0 if already else reader.added,
-            application.final_statements, reader.result, versions, already, destination.retries, time.monotonic() - began, dry_run,
-        )  # fmt: skip
+            target=destination.name,
+            driver=destination.driver,
+            removed=0 if already else reader.removed,
+            added=0 if already else reader.added,
+            statements=application.final_statements,
+            version=reader.result,
+            previous_version=versions,
+            already=already,
+            retries=destination.retries,
+            seconds=time.monotonic() - began,
+            dry_run=dry_run,
+        )
 
 
 def _check_base_version(delta: DeltaReader, versions: list[str], graphs: list[str], location: str) -> None:

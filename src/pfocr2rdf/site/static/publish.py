@@ -37,7 +37,7 @@ from pfocr2rdf.storage.progress import Progress, ProgressMeter
 from pfocr2rdf.storage.scratch import scratch_directory
 from pfocr2rdf.stores.chunks import Chunk
 from pfocr2rdf.stores.embedded import EmbeddedStore, is_store
-from pfocr2rdf.stores.loading.load import load_filtered
+from pfocr2rdf.stores.loading.load import LoadHooks, load_with_hooks
 from pfocr2rdf.stores.loading.plan import LoadOptions, LoadPlan
 from pfocr2rdf.stores.turtle_parts import PartsError
 
@@ -216,11 +216,11 @@ def _resolve_store(source: Path, scratch: Path, parsers: Executor, progress: Pro
         return _LoadedSource(source)
     # The pages are read back from a private store, by few lookups if there is a table.
     with suppress(UngroupedError, PartsError), closing(ResourceTableWriter(scratch / "export.sqlite", is_export=True)) as table:
-        options = LoadOptions(sample_figures=0, compact=False, parsers=parsers)
-        result = load_filtered(source, scratch / "queries", options, progress=progress, filter_chunk=partial(_tabulate_chunk, table))
+        options, hooks = LoadOptions(sample_figures=0, compact=False), LoadHooks(partial(_tabulate_chunk, table), parsers)
+        result = load_with_hooks(source, scratch / "queries", options, progress=progress, hooks=hooks)
         table.finish()
         return _LoadedSource(scratch / "queries", scratch / "export.sqlite", result.excluded_records, table.mention_counts)
-    result = load_filtered(source, scratch / "store", LoadOptions(sample_figures=0), progress=progress)
+    result = load_with_hooks(source, scratch / "store", LoadOptions(sample_figures=0), progress=progress)
     return _LoadedSource(scratch / "store", refused=result.excluded_records)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -126,33 +127,55 @@ def load(
         fresh=fresh, break_lease=take_over, chunk_bytes=chunk_size, concurrency=requests,
         sample_figures=sample, journals=Path(journals) if journals else None, dry_run=dry_run, endpoint=endpoint,
     )  # fmt: skip
-    return load_filtered(source, to, options, connection, progress)
+    return load_with_hooks(source, to, options, connection, progress)
 
 
-def load_filtered(
+class LoadHooks(NamedTuple):
+    """What another module adds to a load: a filter, and processes that parse an export in Turtle.
+
+    The filter gets all chunks in order, while the store is loading others, and returns what is loaded of each.
+    """
+
+    filter_chunk: Callable[[LoadPlan, Chunk], Chunk] = lambda _, chunk: chunk
+    parsers: Executor | None = None
+
+
+def load_with_hooks(
     source: str | os.PathLike[str],
     to: str | os.PathLike[str],
     options: LoadOptions,
     connection: ConnectionOptions = ConnectionOptions(),  # noqa: B008 - it is immutable
     progress: Progress | None = None,
-    filter_chunk: Callable[[LoadPlan, Chunk], Chunk] | None = None,
+    hooks: LoadHooks = LoadHooks(),  # noqa: B008 - it is immutable
 ) -> LoadResult:
-    """The same as ``load``. ``filter_chunk`` gets all chunks in order, while the store is loading others, and returns what is loaded."""
+    """The same as ``load``, with hooks."""
     began = time.monotonic()
     with scratch_directory() as scratch, open_destination(os.fspath(to), connection) as destination:
         is_embedded = isinstance(destination.location, Path)  # pages and mentions are read from it
         load_source = resolve_load_source(source, options.graph_layout, scratch, progress, default_iris=is_embedded)
-        plan = LoadPlan(load_source, options)
+        plan = LoadPlan(load_source, options, hooks.parsers)
         existing = inspect_destination(destination, plan)
         stats, sampled = SendStats(0, 0, 0), 0
         if not options.dry_run:
-            stats, sampled = _run_session(plan, destination, not existing.statements, progress, filter_chunk)
+            stats, sampled = _run_session(plan, destination, not existing.statements, progress, hooks)
         return LoadResult(
-            destination.name, destination.driver, options.graph_layout, stats.statements, existing.statements,
-            bool(existing.statements) and not options.append, plan.source.versions, existing.versions, stats.chunks, stats.resumed,
-            sampled, destination.retries, plan.source.size_bytes, time.monotonic() - began, options.dry_run,
-            plan.source.excluded_records,
-        )  # fmt: skip
+            target=destination.name,
+            driver=destination.driver,
+            graphs=options.graph_layout,
+            statements=stats.statements,
+            previous_statements=existing.statements,
+            replaced=bool(existing.statements) and not options.append,
+            version=load_source.versions,
+            previous_version=existing.versions,
+            chunks=stats.chunks,
+            resumed=stats.resumed,
+            sampled=sampled,
+            retries=destination.retries,
+            size=load_source.size_bytes,
+            seconds=time.monotonic() - began,
+            dry_run=options.dry_run,
+            excluded_records=load_source.excluded_records,
+        )
 
 
 def inspect_destination(destination: Destination, plan: LoadPlan) -> ExistingData:
@@ -174,7 +197,7 @@ def _run_session(
     destination: Destination,
     was_empty: bool,
     progress: Progress | None,
-    filter_chunk: Callable[[LoadPlan, Chunk], Chunk] | None,
+    hooks: LoadHooks,
 ) -> tuple[SendStats, int]:
     """What was sent, and how many samples were read back."""
     session = open_session(destination, plan)
@@ -185,7 +208,7 @@ def _run_session(
 
         def observe(chunk: Chunk) -> Chunk:
             sampler.observe(chunk)
-            return filter_chunk(plan, chunk) if filter_chunk else chunk
+            return hooks.filter_chunk(plan, chunk)
 
         stats = send_chunks(plan, session, observe, progress)
         if replaces and not stats.statements:

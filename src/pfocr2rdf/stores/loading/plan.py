@@ -38,7 +38,6 @@ class LoadOptions:
     journals: Path | None = None
     dry_run: bool = False
     endpoint: str = ""
-    parsers: Executor | None = None  # processes that parse an export in Turtle
     compact: bool = True  # whether the files of an embedded store are compacted: lookups in a large one are twenty times quicker then
 
     def __post_init__(self) -> None:
@@ -54,10 +53,11 @@ class LoadOptions:
 
 
 class LoadPlan(NamedTuple):
-    """A source and the options of its load, and what follows from both."""
+    """A source and the options of its load, and what follows from both. Turtle of an export is parsed by ``parsers``, if there are any."""
 
     source: LoadSource
     options: LoadOptions = LoadOptions()
+    parsers: Executor | None = None
 
     def chunk_limits(self, default: ChunkLimits) -> ChunkLimits:
         """The limits of a request to a store whose usual limits are ``default``."""
@@ -105,8 +105,8 @@ class LoadPlan(NamedTuple):
 
     def read_chunks(self, limits: ChunkLimits, on_read: Callable[[bytes], object] | None = None) -> Iterator[Chunk]:
         """Read these files in chunks within limits."""
-        if self.options.parsers and self.source.is_export and all(rdf_format(path) == RdfFormat.TURTLE for path in self.paths):
-            return read_turtle_chunks(self.paths, limits, self.options.parsers, on_read)
+        if self.parsers and self.source.is_export and all(rdf_format(path) == RdfFormat.TURTLE for path in self.paths):
+            return read_turtle_chunks(self.paths, limits, self.parsers, on_read)
         return read_chunks(self.paths, self.source.quads, self.source.is_export, limits, on_read, self.options.unnamed_graph)
 
     def replaces(self, graph: str) -> bool:
