@@ -18,10 +18,10 @@ from pfocr2rdf.records.archive_member import ArchiveMember, DamagedMemberError
 from pfocr2rdf.records.documents import MAX_RECORD_BYTES, too_large_error
 from pfocr2rdf.records.side_files import RECORD_SUFFIXES, is_table, may_be_data
 from pfocr2rdf.records.tar_members import iter_tar_members
-from pfocr2rdf.records.values import printable_path
 from pfocr2rdf.records.zip_members import iter_zip_members
 from pfocr2rdf.storage.compression import DECOMPRESSION_ERRORS, decompress, detect_compression
 from pfocr2rdf.storage.regular_files import open_regular
+from pfocr2rdf.storage.urls import printable_path
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _TAR_MAGIC = slice(257, 262)

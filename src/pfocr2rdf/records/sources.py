@@ -25,14 +25,13 @@ from pfocr2rdf.records.record_ref import RecordRef
 from pfocr2rdf.records.side_files import RECORD_SUFFIXES, TableFolder, is_record, strip_compression
 from pfocr2rdf.records.stray_files import NamedFiles, find_stray_files
 from pfocr2rdf.records.trees import FileTree, LocalTree, RemoteTree, sort_names
-from pfocr2rdf.records.values import printable_path
 from pfocr2rdf.storage import filesystem
 from pfocr2rdf.storage.compression import DECOMPRESSION_ERRORS
 from pfocr2rdf.storage.path_kinds import describe_missing_path, folder_kind
 from pfocr2rdf.storage.rdf_files import rdf_format
 from pfocr2rdf.storage.regular_files import copy_pipe, is_pipe
 from pfocr2rdf.storage.scratch import scratch_directory
-from pfocr2rdf.storage.urls import is_url, redact_url
+from pfocr2rdf.storage.urls import is_url, printable_path, redact_url
 
 _STREAM_SUFFIXES = (".yaml", ".yml", ".json")
 

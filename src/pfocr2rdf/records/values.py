@@ -35,11 +35,6 @@ def na_to_empty(value: str) -> str:
     return "" if value in NA_VALUES else value
 
 
-def printable_path(name: str) -> str:
-    """A file's name as text that can be written anywhere, also if it is no UTF-8."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
 def reject_control_chars(value: str, field: str) -> str:
     """The value itself, if it holds no forbidden character; raises ``RecordError`` otherwise."""
     if not value.isprintable() and (bad := find_forbidden_character(value)):

@@ -40,14 +40,19 @@ is_address_without_scheme = re.compile(r"(?:[\w-]+\.)*[\w-]+:\d+(?:/\S*)?|localh
 
 
 def redact_url(url: str) -> str:
-    """The URL for messages: without user and password, and without the query, which may hold a signature or a token.
+    """The URL or path for messages and files: without user, password and query, which may hold a token, and as ``printable_path``.
 
     >>> redact_url("ftp://me:secret@host/a@b"), redact_url("https://host/a.zip?signature=abc"), redact_url("records/a@b?.md")
     ('ftp://host/a@b', 'https://host/a.zip', 'records/a@b?.md')
     """
     for secret in _secrets(url):
         url = url.replace(secret, "")
-    return url
+    return printable_path(url)
+
+
+def printable_path(name: str) -> str:
+    """A file's name as text that can be written anywhere, also if it is no UTF-8."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def redact_message(error: Exception, url: str) -> str:

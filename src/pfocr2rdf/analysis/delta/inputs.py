@@ -11,6 +11,7 @@ from pfocr2rdf.storage.canonical import CanonicalFile, GraphNaming, read_canonic
 from pfocr2rdf.storage.external_sort import ExternalSorter, HashingReader, SortedLines
 from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
+from pfocr2rdf.storage.urls import redact_url
 
 
 class ReadOptions(NamedTuple):
@@ -33,7 +34,7 @@ class SortedGraph(NamedTuple):
 
     def identity(self, reader: HashingReader) -> dict[str, Any]:
         """The description of the graph; ``reader`` has read all of its statements."""
-        return {"source": self.source, "statements": reader.count, "sha256": reader.hexdigest(), **self.metadata}
+        return {"source": redact_url(self.source), "statements": reader.count, "sha256": reader.hexdigest(), **self.metadata}
 
 
 def sort_graph(graph_input: GraphInput, source: str | os.PathLike[str], role: str, options: ReadOptions) -> SortedGraph:

@@ -20,6 +20,7 @@ from pfocr2rdf.rdf.vocabulary import EVIDENCE_TYPES
 from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.progress import Progress
 from pfocr2rdf.storage.scratch import scratch_directory
+from pfocr2rdf.storage.urls import redact_url
 
 MAX_PAIRED_FAMILIES = 200
 """Pairs are counted of this many of the most frequent families."""
@@ -56,7 +57,7 @@ def stats(source: str | os.PathLike[str], *, top: int = DEFAULT_TOP_ROWS, progre
         except ValueError:
             raise SourceError(f"{source}: a line of its N-Triples is no statement; export again") from None
     refused, quarantined = (int(graph.identity.get(name, 0)) for name in ("refused", "quarantined"))
-    return _compute_stats(os.fspath(source), tally, top)._replace(refused=refused, quarantined=quarantined)
+    return _compute_stats(redact_url(os.fspath(source)), tally, top)._replace(refused=refused, quarantined=quarantined)
 
 
 def _compute_stats(source: str, tally: GraphTally, top: int) -> GraphStats:
