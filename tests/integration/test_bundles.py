@@ -407,6 +407,21 @@ def test_an_archive_cannot_lead_elsewhere(bundle: Path, tmp_path: Path) -> None:
         assert {problem[0] for problem in problems(archive)} == {"added"}, name
 
 
+@pytest.mark.parametrize("arguments", ["-C bundle .", "./bundle", "bundle", "-C bundle ./", "-C bundle {files}", "--format=ustar bundle"])
+def test_a_bundle_that_is_packed_again_is_the_same(bundle: Path, tmp_path: Path, arguments: str) -> None:
+    files = " ".join(sorted(path.name for path in bundle.iterdir()))
+    (bundle / "notes.txt").touch()
+    for expected in ({("added", "notes.txt")}, set()):
+        archive = tmp_path / "a.tar.gz"
+        command = ["tar", "-czf", str(archive), *arguments.format(files=f"{files} notes.txt" if expected else files).split()]
+        subprocess.run(command, cwd=tmp_path, check=True)
+        assert problems(archive) == expected
+        (bundle / "notes.txt").unlink(missing_ok=True)
+    moved = [(name.removeprefix("b/"), data, kind) for name, data, kind in members(bundle)]
+    for name in ("../x", "/x", "./../x", "a/../x", "a//x", "././x"):
+        assert problems(pack(tmp_path / "a.tar.zst", *moved, (name, b"x", tarfile.REGTYPE))) == {("added", name)}, name
+
+
 def test_an_archive_has_one_folder(bundle: Path, tmp_path: Path) -> None:
     moved = [(name.replace("b/shapes.ttl", "c/shapes.ttl"), data, kind) for name, data, kind in members(bundle)]
     assert problems(pack(tmp_path / "a.tar.zst", *moved)) == {("added", "c/shapes.ttl"), ("missing", "shapes.ttl")}

@@ -49,6 +49,22 @@ def test_a_signature_names_the_key_and_its_owner(tmp_path: Path) -> None:
             check_signature(DATA, broken, None)
 
 
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ('valid-before="20200101"', r"\(allowed:1: key has expired"),
+        ('valid-after="20990101"', r"\(allowed:1: key is not yet valid"),
+        ('namespaces="git"', r"\(allowed:1: key is not permitted for use in signature namespace \"file\"\)"),
+        ("cert-authority", "allowed signer"),
+    ],
+)
+def test_a_line_that_does_not_allow_the_signature_is_explained(tmp_path: Path, options: str, reason: str) -> None:
+    key = make_key(tmp_path / "key")
+    allowed = signers(tmp_path / "allowed", (f"me@example.org {options}", key))
+    with pytest.raises(InvalidSignatureError, match=f"does not belong to an .*{reason}"):
+        check_signature(DATA, sign(DATA, key), allowed)
+
+
 def test_a_public_key_is_not_taken_for_a_list_of_signers(tmp_path: Path) -> None:
     key = make_key(tmp_path / "key")
     for lines in ("", "# ours\n\n"):

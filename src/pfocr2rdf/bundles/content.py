@@ -131,15 +131,17 @@ def _read_archive(path: Path) -> BundleContent:
 
 
 def _add_members(content: BundleContent, read: Callable[[int], bytes], limits: ArchiveLimits) -> None:
-    """Add what is in the one folder that the archive has."""
-    root = ""
+    """Add what is in the one folder that the archive has, or all of an archive that has none: the first member shows which it is."""
+    root: str | None = None
     names: set[str] = set()  # those of folders end with "/"
     for member in iter_tar_members(read, limits):
-        root = root or member.name.partition("/")[0]
-        prefix, _, name = member.name.partition("/")
-        if member.is_folder and member.name == root:
+        path = "" if member.name == "." else member.name.removeprefix("./")  # as tar writes names from a folder itself
+        if root is None:
+            root = f"{path.partition('/')[0]}/" if "/" in path or (path and member.is_folder) else ""
+        name = path.removeprefix(root)
+        if member.is_folder and f"{path}/".removeprefix(root) in ("", "/"):
             continue
-        if not is_safe_name(member.name) or prefix != root or not name:
+        if not is_safe_name(path) or not path.startswith(root) or not name:
             content.problems.append(Problem("added", member.name, "leads out of the folder that the archive has"))
             continue
         names.add(f"{name}/" if member.is_folder else name)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pfocr2rdf.errors import OptionError, SourceError, describe_os_error
+from pfocr2rdf.rdf.text import escape_controls
 from pfocr2rdf.storage.regular_files import open_regular
 
 _NAMESPACE = "file"  # that of signatures of files in general (ssh-keygen(1))
@@ -86,11 +87,22 @@ def check_signature(data: bytes, signature: bytes, allowed_signers: str | os.Pat
         if allowed_signers is None:
             return Signer(match[1], "")
         signers = os.path.abspath(allowed_signers)
-        names = _run(["-Y", "find-principals", "-s", str(file), "-f", signers], b"").stdout.decode("utf-8", "replace").splitlines()
-        for name in names:
-            if _run(["-Y", "verify", "-n", _NAMESPACE, "-f", signers, "-I", name, "-s", str(file)], data).returncode == 0:
+        search = _run(["-Y", "find-principals", "-s", str(file), "-f", signers], b"")
+        attempts = [search]
+        for name in search.stdout.decode("utf-8", "replace").splitlines():
+            attempts.append(_run(["-Y", "verify", "-n", _NAMESPACE, "-f", signers, "-I", name, "-s", str(file)], data))
+            if attempts[-1].returncode == 0:
                 return Signer(match[1], name)
-    raise InvalidSignatureError(f"the key {match[1]} does not belong to an allowed signer")
+    lines = [line for done in attempts for line in _line_errors(done.stderr, signers)]
+    reason = f" ({'; '.join(dict.fromkeys(lines))})" if lines else ""
+    raise InvalidSignatureError(f"the key {match[1]} does not belong to an allowed signer{reason}")
+
+
+def _line_errors(stderr: bytes, signers: str) -> list[str]:
+    """What OpenSSH reports about lines of a list of signers, such as a key that has expired or is for other namespaces."""
+    lines = stderr.decode("utf-8", "replace").splitlines()
+    name = Path(signers).name
+    return [escape_controls(f"{name}{line.removeprefix(signers)}") for line in lines if line.startswith(f"{signers}:")]
 
 
 def _is_canonical(signature: bytes) -> bool:
