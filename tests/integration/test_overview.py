@@ -98,11 +98,22 @@ def overview_of_changed(pattern: str, replacement: str, folder: Path) -> Overvie
         return compute_overview(DatasetReader(store))
 
 
-@pytest.mark.parametrize("year", ['20"', "2021\n", '2021"^^xsd:gYear . ?paper ?p ?o } #', "\\", "{year}"])
-def test_a_year_is_a_value_of_a_query_and_no_part_of_its_text(year: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("year", "group"),
+    [
+        ('20"', "undated"),
+        ("2021\n", "2021"),
+        ("2021Z", "2021"),
+        ('2021"^^xsd:gYear . ?paper ?p ?o } #', "2021"),
+        ("\\", "undated"),
+        ("{year}", "undated"),
+        ("../..", "undated"),
+    ],
+)
+def test_a_year_is_a_value_of_a_query_and_its_bar_leads_to_the_list_that_has_its_figures(year: str, group: str, tmp_path: Path) -> None:
     literal = Literal(year, datatype=NamedNode("http://www.w3.org/2001/XMLSchema#gYear"))
     overview = overview_of_changed(r'"\d{4}"\^\^<[^>]*gYear>', str(literal), tmp_path)
-    assert [bar.label for bar in bars_of(overview, "Figures per year")] == [year]
+    assert [(bar.label, bar.url) for bar in bars_of(overview, "Figures per year")] == [(year, f"browse/figures/{group}/index.html")]
     assert overview.strips[0].cards
 
 

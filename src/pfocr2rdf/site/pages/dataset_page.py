@@ -29,7 +29,6 @@ _FACTS = (
     ("void:triples", "Statements"),
     ("void:entities", "Things"),
     ("pav:createdWith", "Made with"),
-    ("dcterms:hasVersion", "Digests"),
 )
 
 
@@ -94,7 +93,7 @@ def render_dataset_page(resources: list[Resource], files: list[ReleaseFile], sit
         "dataset",
         site,
         title,
-        facts=list(_facts(values, files, site)),
+        facts=list(_facts(values, site)),
         files=files,
         tables=[
             _partition_table("Resources by class", "Class", _count_partitions(classes, "void:class", "void:entities")),
@@ -117,12 +116,11 @@ def _first_text(values: Mapping[str, list[str]], curie: str) -> str:
     return lexical_form(values.get(_expand(curie), ['""'])[0])
 
 
-def _facts(values: Mapping[str, list[str]], files: Iterable[ReleaseFile], site: Site) -> Iterator[Fact]:
-    names = {f"<urn:sha256:{file.sha256.lower()}>": f"{file.name}: {file.sha256.lower()}" for file in files}
+def _facts(values: Mapping[str, list[str]], site: Site) -> Iterator[Fact]:
     yield Fact("IRI", (Link(DATASET_IRI, DATASET_IRI),))
     for curie, label in _FACTS:
         if objects := values.get(_expand(curie)):
-            yield Fact(label, tuple(Link(names[value]) if value in names else _value_link(value) for value in objects))
+            yield Fact(label, tuple(map(_value_link, objects)))
     if site.endpoint:
         yield Fact("SPARQL endpoint", (Link(site.endpoint, site.endpoint),))
 

@@ -41,7 +41,7 @@ _CACHED_YEARS = 1_000
 _WEIGHT_OF_STRICT = 10_000  # in the rank among search results
 _STRICT = EVIDENCE_NAMES[VIA_SYMBOL]
 _is_year = re.compile(r"[0-9]{4}").fullmatch
-_MEMBER_OF, _ORGANISM = expand_term("pfocr:memberOf"), expand_term("pfocr:organism")
+_MEMBER_OF, _ORGANISM, _MENTIONS = map(expand_term, ("pfocr:memberOf", "pfocr:organism", "pfocr:mentions"))
 _SEARCH_PREDICATES = tuple(map(expand_term, ("dcterms:identifier", "skos:altLabel", "skos:prefLabel", "pfocr:keyword", "bibo:doi")))
 
 
@@ -242,6 +242,9 @@ class EntityPage(ResourcePage):
                 columns = (*columns, "Words on the figure", "Evidence")
                 links = self._links_by_figure(page_subjects)
                 rows = [(*row, links[figure], self._evidence_links(figure)) for row, figure in zip(rows, page_subjects, strict=True)]
+            elif relation.type_name == "gene":
+                columns = (*columns, "Figures by any evidence")
+                rows = [(*row, self._count_link(gene)) for row, gene in zip(rows, page_subjects, strict=True)]
             page_count = count_pages(len(subjects), ROWS_PER_PAGE)
             choices: tuple[str, ...] = ()
             if is_split and (page_number - 1) * ROWS_PER_PAGE < len(self.strict_figures):
@@ -262,6 +265,9 @@ class EntityPage(ResourcePage):
     def _evidence_links(self, figure: str) -> tuple[Link, ...]:
         names = sorted(self._evidence_by_figure.get(figure, ()))
         return tuple(Link(name, style="strict" if name == _STRICT else "") for name in names)
+
+    def _count_link(self, gene: str) -> tuple[Link, ...]:
+        return (Link(f"{len(self.reader.cached_subjects(_MENTIONS, gene)):,}", style="number"),)
 
     def _subject_link(self, subject: str, type_name: str) -> Link:
         return entity_link(self.reader, subject, type_name, self.reader.publication_year(subject) if type_name == "figure" else "")

@@ -55,7 +55,7 @@ def _render_target(text: str, url: str, style: str, root: str) -> str:
         return str(escape(text))
     html = f'<bdi class="{escape_text(style)}">{escape_text(text)}</bdi>' if style else f"<bdi>{escape_text(text)}</bdi>"
     if link.is_linkable:
-        html = f'<a href="{escape(url if link.is_external else f"{root}{url}")!s}">{html}</a>'
+        html = f'<a href="{_absolute(url, root)}">{html}</a>'
     return html
 
 
@@ -106,12 +106,13 @@ def render_image(picture: Picture, source: str, root: str) -> Markup:
 
 
 def _image(alt: str, source: str, root: str) -> str:
-    source, alt = escape_text(_absolute(source, root)), escape_text(alt)
+    source, alt = _absolute(source, root), escape_text(alt)
     return f'<img src="{source}" alt="{alt}" width="800" height="600" loading="lazy" decoding="async" referrerpolicy="no-referrer">'
 
 
 def _absolute(url: str, root: str) -> str:
-    return url if ":" in url else root + url
+    """A URL that is absolute or relative to the root, as the value of an attribute of a page."""
+    return escape_text(url if Link("", url).is_external else root + url)
 
 
 def render_cards(cards: Iterable[FigureCard], policy: PicturePolicy, root: str) -> Markup:
@@ -124,8 +125,7 @@ def _render_card(card: FigureCard, policy: PicturePolicy, root: str) -> str:
     title, url, detail, picture = card
     source = policy.source(picture) if policy.mode == "embed" else ""
     frame = f'<span class="frame">{_image("", source, root)}</span>' if source else ""
-    link = Link(title, url)
-    target = f' href="{escape_text(url if link.is_external else root + url)}"' if link.is_linkable else ""
+    target = f' href="{_absolute(url, root)}"' if Link(title, url).is_linkable else ""
     remark = f"<small><bdi>{escape_text(detail)}</bdi></small>" if detail else ""
     return f'<li><a class="card"{target}>{frame}<span class="card-title"><bdi>{escape_text(title)}</bdi></span>{remark}</a></li>\n'
 

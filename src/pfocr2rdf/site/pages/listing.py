@@ -71,7 +71,7 @@ def list_resources(reader: DatasetReader, entity_type: EntityType) -> ResourceLi
         title = reader.display_name(subject)
         item = ListItem(title, address.url(HTML), address.name if title != address.name else "")
         if _is_dated(entity_type):
-            groups.setdefault(_year(reader, subject, entity_type) or UNDATED_GROUP, []).append((newest_first_key(subject), item))
+            groups.setdefault(_year_group(reader, subject, entity_type), []).append((newest_first_key(subject), item))
         else:
             groups.setdefault(initial_group(title), []).append(((title.casefold(), iri), item))
     sorted_groups = {group: [item for _, item in sorted(groups[group])] for group in sorted(groups, key=_group_key)}
@@ -93,10 +93,19 @@ def _is_dated(entity_type: EntityType) -> bool:
     return entity_type.name in ("figure", "paper")
 
 
-def _year(reader: DatasetReader, subject: str, entity_type: EntityType) -> str:
+def _year_group(reader: DatasetReader, subject: str, entity_type: EntityType) -> str:
     dates = [reader.publication_year(subject)] if entity_type.name == "figure" else map(lexical_form, reader.cached_values(subject, ISSUED))
-    year = _YEAR("".join(dates))
-    return year[0] if year else ""
+    return year_group("".join(dates))
+
+
+def year_group(date: str) -> str:
+    """The group of a date: its year.
+
+    >>> year_group("2021"), year_group("2021-05Z"), year_group("May 2021")
+    ('2021', '2021', 'undated')
+    """
+    year = _YEAR(date)
+    return year[0] if year else UNDATED_GROUP
 
 
 @lru_cache(_CACHED_KEYS)

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode
 from pfocr2rdf.rdf.vocabulary import PREFIXES, expand_curie
 from pfocr2rdf.site.pages.cards import figure_card
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
-from pfocr2rdf.site.pages.listing import newest_first_key
+from pfocr2rdf.site.pages.listing import newest_first_key, year_group
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES
 from pfocr2rdf.site.pages.view_models import BarChart, CardStrip, Link, make_bars
 
@@ -84,7 +84,7 @@ def compute_overview(reader: DatasetReader, query_rows: _Query | None = None) ->
     counts = {
         entity_type.folder: int(read_rows(_COUNT_QUERY.format(cls=expand_curie(entity_type.cls)))[0]["n"]) for entity_type in ENTITY_TYPES
     }
-    years = [(row["year"], f"browse/figures/{row['year']}/index.html", int(row["n"])) for row in query(_YEARS_QUERY)]
+    years = [(row["year"], f"browse/figures/{year_group(row['year'])}/index.html", int(row["n"])) for row in query(_YEARS_QUERY)]
     genes, genes_by_any_evidence = (
         _ranking_rows(reader, query(text % (PREFIXES["ncbigene"], _MAX_BARS)), "gene") for text in (_SYMBOLS_QUERY, _GENES_QUERY)
     )

@@ -70,12 +70,12 @@ ENTITY_PAGE_SPECS: dict[str, EntityPageSpec] = {
         _describe_same,
         draws_neighbours=True,
     ),
-    "paper": EntityPageSpec("paper", (InverseRelation("pfocr:citedIn", "figure", "Figures of it"),), _describe_paper),
+    "paper": EntityPageSpec("paper", (InverseRelation("pfocr:citedIn", "figure", "Figures"),), _describe_paper),
     "chemical": EntityPageSpec("chemical", (_MENTIONED_ON_FIGURES,), _describe_same, has_mentions=True, draws_neighbours=True),
     "disease": EntityPageSpec("disease", (_MENTIONED_ON_FIGURES,), _describe_disease, has_mentions=True, draws_neighbours=True),
     "organism": EntityPageSpec(
         "organism",
-        (InverseRelation("pfocr:organism", "gene", "Genes of it"), InverseRelation("pfocr:organism", "figure", "Figures on it")),
+        (InverseRelation("pfocr:organism", "gene", "Genes"), InverseRelation("pfocr:organism", "figure", "Figures")),
         _describe_same,
     ),
 }

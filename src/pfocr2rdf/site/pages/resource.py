@@ -29,7 +29,7 @@ from pfocr2rdf.site.pages.view_models import (
 )
 
 _split_camel_case = re.compile(r"(?<=[a-z])[A-Z](?=[a-z])").sub
-_PREDICATE_LABELS = {expand_term(row.name): row.label or row.jsonld_key for row in PROPERTIES}
+_PREDICATE_LABELS = {expand_term(row.name): row.label or row.jsonld_key for row in PROPERTIES} | {expand_term("bibo:doi"): "DOI"}
 
 
 class ResourcePage(ABC):
@@ -170,7 +170,8 @@ class ResourcePage(ABC):
                 label = _PREDICATE_LABELS.get(predicate) or predicate[1:-1].rpartition("/")[2].rpartition("#")[2]
                 links = tuple(link for link in map(_value_link, values) if predicate not in LABEL_PREDICATES or link.text != self.title)
                 if links:
-                    yield Fact(_split_camel_case(lambda match: f" {match[0].lower()}", label).capitalize(), links)
+                    label = _split_camel_case(lambda match: f" {match[0].lower()}", label)
+                    yield Fact(f"{label[:1].upper()}{label[1:]}", links)
 
 
 def _value_link(value: str) -> Link:
