@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -186,6 +186,15 @@ def test_a_file_without_its_manifest_is_not_converted(name: str, export_in: Call
     with pytest.raises(SourceError, match="is not a default IRI; name the export directory, whose manifest has the IRI profile"):
         convert(export_in(name) / "figures.ttl", tmp_path / "converted", formats=["gmt"])
     assert not (tmp_path / "converted" / "genesets").exists()
+
+
+@pytest.mark.parametrize("name", OTHER_PROFILES)
+def test_a_file_of_a_graph_without_genes_is_not_converted_either(name: str, tmp_path: Path) -> None:
+    yaml = newer("PMC100__f1", "organisms: [Homo sapiens]")
+    export([write(tmp_path, {"PMC100__f1.md": front_matter(yaml)}) / "PMC100__f1.md"], tmp_path / "out", iris=name)
+    for command in (partial(convert, formats=["kgx"]), write_records):
+        with pytest.raises(SourceError, match=r"pmc/.*> is not a default IRI; name the export directory|taxonomy/.*> is not a default IRI"):
+            command(tmp_path / "out" / "figures.ttl", tmp_path / "converted")
 
 
 def test_an_unknown_profile(export_in: Callable[[str], Path], tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from pfocr2rdf.rdf.vocabulary import DEFAULT_PREFIXES, PREFIXES
 Node = Mapping[str, Any]
 """A node object: ``id``, ``type``, and a value or list of values for each term."""
 
-_KINDS = {
+KINDS = {
     "pfocr:Gene": "gene",
     "pfocr:Family": "family",
     "pfocr:Chemical": "chemical",
@@ -107,7 +107,7 @@ def kind(node: Node) -> str:
     An entity that is a chemical and a disease counts as a chemical.
     """
     types = values(node, "type")
-    return next((name for class_name, name in _KINDS.items() if class_name in types), "other")
+    return next((name for class_name, name in KINDS.items() if class_name in types), "other")
 
 
 def shorten_id(identifier: str) -> str:

@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from pfocr2rdf.derived.nodes import FigureNodes, Node
+from pfocr2rdf.derived.nodes import KINDS, FigureNodes, Node
 from pfocr2rdf.errors import SourceError
 from pfocr2rdf.rdf.iri_profiles import is_of_other_profile
 from pfocr2rdf.rdf.serializers.jsonld import JsonLdSerializer
@@ -20,7 +20,7 @@ from pfocr2rdf.storage.files import map_os_errors
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
 
 _FIGURE, _MENTION = ((RDF_TYPE, expand_term(f"pfocr:{name}")) for name in ("Figure", "Mention"))
-_GENE = (RDF_TYPE, expand_term("pfocr:Gene"))
+_ENTITY_TYPES = frozenset((RDF_TYPE, expand_term(name)) for name in KINDS)
 _OBJECT_PROPERTIES = frozenset(expand_term(row.name) for row in PROPERTIES if row.is_object)
 _HAS_TARGET = expand_term("oa:hasTarget")
 _BLANK_NODES = "statement with a blank node or a triple term is in no derived format"
@@ -73,7 +73,7 @@ def sort_nodes(subjects: Iterable[Subject], folder: Path, source: str, progress:
         progress: called with the stage, the number of finished items, and the total.
 
     Raises:
-        SourceError: an IRI cannot be written as JSON-LD, or a gene has an IRI of another profile.
+        SourceError: an IRI cannot be written as JSON-LD, or an entity has an IRI of another profile.
         OutputError: there is no disk space for temporary files.
     """
     with map_os_errors(folder):
@@ -88,7 +88,7 @@ def sort_nodes(subjects: Iterable[Subject], folder: Path, source: str, progress:
         warnings[_LITERALS] += sum([term[0] == '"' and predicate in _OBJECT_PROPERTIES for predicate, term in pairs])
         if not pairs:
             continue
-        if _GENE in pairs and is_of_other_profile(subject[1:-1]):
+        if not _ENTITY_TYPES.isdisjoint(pairs) and is_of_other_profile(subject[1:-1]):
             raise SourceError(f"{source}: {subject} is not a default IRI; name the export directory, whose manifest has the IRI profile")
         try:
             text = serializer.serialize_resources([Resource(subject, sort_pairs(pairs))], "")
