@@ -151,6 +151,10 @@ class PageHandler:
             return PageResponse(location=f"{quote(request.path)}/", redirect_status=301)
         if page := _SHORT_PATHS.get(request.path.removesuffix("/")):
             return PageResponse(location=f"{page}?{urlencode({'q': request.search_text})}" if request.search_text else page)
+        path = request.path.removesuffix("/")
+        if path and path != request.path and not path.endswith("/"):  # some clients end every address in a slash
+            self.handle(request._replace(path=path))
+            return PageResponse(location=quote(path), redirect_status=301)
         return self._resource(request)
 
     def _resource(self, request: PageRequest) -> PageResponse:

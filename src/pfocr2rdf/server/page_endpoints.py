@@ -76,11 +76,13 @@ class PageEndpoints:
 
     async def search_file(self, request: Request) -> Response:
         """A file of the search index, which the script of the search reads. Its address has the version of the index."""
+        path = request.path_params["path"]
+        if not path:
+            return Response(status_code=301, headers={"Location": f"{root_path(request)}/search?{request.url.query}"})
         data = self._page_data.find()
         index = data.search_index() if data else None
         if index is None or not index.is_complete:
             raise HttpError(503, "the search index is being made; ask again in a moment", RETRY_AFTER_HEADERS)
-        path = request.path_params["path"]
         body = await asyncio.to_thread(index.read_file, path)
         if body is None:
             raise HttpError(404, "there is no such file of the search index")
