@@ -474,7 +474,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "another database": foreign,
     "no records": lambda path: sql(path, "DELETE FROM records"),
     "no table of records": lambda path: sql(path, "DROP TABLE records"),
-    "nothing about it": lambda path: sql(path, "DELETE FROM about"),
+    "nothing about it": lambda path: sql(path, "DELETE FROM meta"),
     "no descriptions": lambda path: sql(path, "DELETE FROM descriptions"),
     "half of the descriptions": lambda path: sql(path, "DELETE FROM descriptions WHERE rowid % 2"),
     "no table of descriptions": lambda path: sql(path, "DROP TABLE descriptions"),
@@ -484,15 +484,15 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "other sizes": lambda path: sql(path, "UPDATE records SET sizes = x'ff'"),
     "other figures": lambda path: sql(path, "UPDATE records SET figid = 'PMC1__F1' || number"),
     "other statuses": lambda path: sql(path, "UPDATE records SET status = 'refused'"),
-    "other words": lambda path: sql(path, "UPDATE records SET said = '{}'"),
-    "no words": lambda path: sql(path, "UPDATE records SET said = x'00'"),
+    "other words": lambda path: sql(path, "UPDATE records SET notes = '{}'"),
+    "no words": lambda path: sql(path, "UPDATE records SET notes = x'00'"),
     "other sources": lambda path: sql(path, "UPDATE records SET source = replace(source, 'PMC10', 'PMC11')"),
     "other numbers": lambda path: sql(path, "UPDATE records SET number = 100 - number"),
-    "other formats": lambda path: sql(path, """UPDATE about SET value = '["nquads", "turtle"]' WHERE name = 'formats'"""),
-    "no files": lambda path: sql(path, "UPDATE about SET value = '[1]' WHERE name = 'files'"),
-    "another version": lambda path: sql(path, """UPDATE about SET value = '"0"' WHERE name = 'version'"""),
-    "no stamps": lambda path: sql(path, "UPDATE about SET value = '{}' WHERE name = 'written'"),
-    "another summary": lambda path: sql(path, "UPDATE about SET value = '{}' WHERE name = 'summary'"),
+    "other formats": lambda path: sql(path, """UPDATE meta SET value = '["nquads", "turtle"]' WHERE name = 'formats'"""),
+    "no files": lambda path: sql(path, "UPDATE meta SET value = '[1]' WHERE name = 'files'"),
+    "another version": lambda path: sql(path, """UPDATE meta SET value = '"0"' WHERE name = 'version'"""),
+    "no stamps": lambda path: sql(path, "UPDATE meta SET value = '{}' WHERE name = 'written'"),
+    "another summary": lambda path: sql(path, "UPDATE meta SET value = '{}' WHERE name = 'summary'"),
     "a journal of something else": lambda path: path.with_name(f"{path.name}-journal").write_bytes(random.Random(1).randbytes(5000)),
     "a log of something else": lambda path: path.with_name(f"{path.name}-wal").write_bytes(random.Random(1).randbytes(5000)),
     "a broken link": broken_link,
@@ -758,7 +758,7 @@ def known_records(output: Path) -> tuple[set[str], str, dict[tuple[str, int], tu
     if not (output / STATE_FILE).exists():
         return set(), "", {}
     database = sqlite3.connect(output / STATE_FILE)
-    metadata = dict(database.execute("SELECT name, value FROM about"))
+    metadata = dict(database.execute("SELECT name, value FROM meta"))
     rows = database.execute("SELECT source, line, digest, status FROM records").fetchall()
     database.close()
     return (
@@ -776,7 +776,7 @@ def to_be_mapped(previous: Any, current: Any) -> tuple[int, int]:
     if made_by != own_version or not wanted_formats <= formats:
         old = {}
     unknown = sum(not digest or old.get(key, (b"", ""))[0] != digest for key, (digest, _) in new.items())
-    return unknown, unknown + sum(digest != b"" and old.get(key) == (digest, "lost") for key, (digest, _) in new.items())
+    return unknown, unknown + sum(digest != b"" and old.get(key) == (digest, "duplicate") for key, (digest, _) in new.items())
 
 
 @given(st.lists(st.tuples(EDIT, CHOICES), min_size=2, max_size=4))

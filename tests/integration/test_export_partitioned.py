@@ -237,8 +237,8 @@ def test_a_part_that_is_not_as_it_was_is_made_again(damage: str, source: Path, o
 
 def hostile(message: dict[str, Any], change: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     """A forged partition manifest with a valid checksum."""
-    change(message["account"])
-    sealed = hashlib.sha256(json.dumps(message["account"], sort_keys=True).encode()).hexdigest()
+    change(message["content"])
+    sealed = hashlib.sha256(json.dumps(message["content"], sort_keys=True).encode()).hexdigest()
     return {**message, "sha256": sealed}
 
 
@@ -248,7 +248,7 @@ HOSTILE: dict[str, Callable[[dict[str, Any]], None]] = {
     "a row less": lambda said: said["records"].pop(),
     "a short row": lambda said: said["records"].__setitem__(0, [1, 2]),
     "no rows": lambda said: said.__setitem__("records", 7),
-    "left out, and not there": lambda said: said.__setitem__("left_out", ["x"]),
+    "left out, and not there": lambda said: said.__setitem__("excluded", ["x"]),
     "no description": lambda said: said.__setitem__("descriptions", [["zz", "", ""]]),
     "no quarantine": lambda said: said.__setitem__("quarantined", []),
 }
@@ -264,7 +264,7 @@ def test_a_hostile_partition_manifest_is_ignored(attack: str, source: Path, outp
     assert_as_fresh(source, output)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "null", "{", "7", '{"account": {}}', "[" * 100_000, '{"sha256": 1, "account": []}', "\ud800"])
+@pytest.mark.parametrize("text", ["", "[]", "null", "{", "7", '{"content": {}}', "[" * 100_000, '{"sha256": 1, "content": []}', "\ud800"])
 def test_a_broken_partition_manifest_is_ignored(text: str, source: Path, output: Path) -> None:
     (output / PARTITION_MANIFESTS_DIR / "part-00000.json").write_bytes(text.encode(errors="surrogatepass"))
     assert export_partitioned(source, output).mapped == 7

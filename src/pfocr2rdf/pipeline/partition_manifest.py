@@ -47,17 +47,17 @@ class PartitionManifest(NamedTuple):
             "records": [JSON_CODEC.encode(record) for record in result.record_results],
             "descriptions": [[description.key.hex(), description.subject, description.pairs] for description in result.descriptions],
             "quarantined": {number - first: _encode_quarantined(record) for number, record in result.quarantined.items()},
-            "left_out": sorted(number - first for number in result.excluded),
+            "excluded": sorted(number - first for number in result.excluded),
         }
         content = json.loads(json.dumps(content))
-        self.storage.write_json(self._name, {"sha256": _content_sha256(content), "account": content})
+        self.storage.write_json(self._name, {"sha256": _content_sha256(content), "content": content})
 
     def read(self, settings: list[Any], records: Sequence[IndexedRecord]) -> PartitionResult | None:
         """The result in the manifest, if it has this number of records and these settings."""
         manifest = self.storage.read_json(self._name)
         first = records[0].number
         try:
-            content = manifest["account"]
+            content = manifest["content"]
             if manifest["sha256"] != _content_sha256(content) or content["settings"] != settings:
                 return None
             return PartitionResult(
@@ -65,7 +65,7 @@ class PartitionManifest(NamedTuple):
                 [JSON_CODEC.decode(row)._replace(number=record.number) for row, record in zip(content["records"], records, strict=True)],
                 [Description(bytes.fromhex(key), subject, pairs) for key, subject, pairs in content["descriptions"]],
                 {first + int(index): _decode_quarantined(row) for index, row in content["quarantined"].items()},
-                frozenset(first + index for index in content["left_out"]),
+                frozenset(first + index for index in content["excluded"]),
                 0,
             )
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError):

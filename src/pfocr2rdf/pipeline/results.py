@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from pfocr2rdf.errors import RecordError
 from pfocr2rdf.pipeline.counts import TripleCounts
-from pfocr2rdf.pipeline.descriptions import KEY_BYTES, Description
+from pfocr2rdf.pipeline.descriptions import Description, list_keys
 from pfocr2rdf.rdf.cache import LruCache
 from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term
 from pfocr2rdf.rdf.vocabulary import CLASSES, PROPERTIES
@@ -23,7 +23,7 @@ EXPORTED, REFUSED, QUARANTINED = "exported", "refused", "quarantined"
 NUMBER_STEP = 1 << 16
 """The difference of the numbers of two records, between which an update of the export can number others."""
 
-DUPLICATE = "lost"  # the status of a record that gave way to another one of its figure
+DUPLICATE = "duplicate"  # the status of a record that gave way to another one of its figure
 
 # All records share a few hundred characteristic sets of a few hundred letters each: their lines and terms are stored as numbers.
 _COMMON_TEXTS = tuple(
@@ -74,14 +74,13 @@ class RecordNotes(NamedTuple):
             sets = {_encoded_sets[characteristic_set]: count for characteristic_set, count in self.counts.characteristic_sets.items()}
             row["counts"] = [self.counts.subjects, sets]
         if self.summary_counts:
-            row["tally"] = self.summary_counts
+            row["summary"] = self.summary_counts
         if self.validation_results:
             row["results"] = self.validation_results
         if self.warnings:
             row["warnings"] = self.warnings
         if self.refusal:
-            attributes = {_REFUSAL_KEYS.get(name, name): value for name, value in vars(self.refusal).items()}
-            row["refusal"] = [str(self.refusal.reason), attributes]
+            row["refusal"] = vars(self.refusal)
         return _encode_json(row)
 
     @classmethod
@@ -93,7 +92,8 @@ class RecordNotes(NamedTuple):
             counts.subjects, sets = row["counts"]
             counts.characteristic_sets = Counter({_decoded_sets[code]: count for code, count in sets.items()})
         results = [ValidationResult(*values) for values in row.get("results", ())]
-        return cls(counts, Counter(row.get("tally", ())), results, row.get("warnings", []), _decode_refusal(row.get("refusal")))
+        refusal = RecordError(**row["refusal"]) if "refusal" in row else None
+        return cls(counts, Counter(row.get("summary", ())), results, row.get("warnings", []), refusal)
 
 
 class RecordResult(NamedTuple):
@@ -116,11 +116,6 @@ class RecordResult(NamedTuple):
     def description_keys(self) -> list[bytes]:
         """The keys of its descriptions."""
         return list_keys(self.packed_keys)
-
-
-def list_keys(packed_keys: bytes) -> list[bytes]:
-    """The keys of descriptions that stand one behind the other."""
-    return [packed_keys[begin : begin + KEY_BYTES] for begin in range(0, len(packed_keys), KEY_BYTES)]
 
 
 class ResultCodec(NamedTuple):
@@ -164,9 +159,6 @@ def unpack_numbers(data: bytes) -> tuple[int, ...]:
 JSON_CODEC = ResultCodec(bytes.hex, bytes.fromhex, list, tuple)
 SQLITE_CODEC = ResultCodec(bytes, bytes, pack_numbers, unpack_numbers)
 
-_REFUSAL_KEYS = {"source": "where"}  # attributes of a ``RecordError`` that have another key in the state
-_REFUSAL_NAMES = {key: name for name, key in _REFUSAL_KEYS.items()}
-
 
 def _encode_set(characteristic_set: str) -> str:
     return "\n".join([_CODES.get(line) or _encode_line(line) for line in characteristic_set.split("\n")])
@@ -192,14 +184,6 @@ _decoded_sets: LruCache[str, str] = LruCache(10_000, _decode_set)
 
 def _decode_line(line: str) -> str:
     return _map_terms(line, lambda text: _COMMON_TEXTS[int(text)] if text.isdecimal() else text)
-
-
-def _decode_refusal(row: Any) -> RecordError | None:
-    if row is None:
-        return None
-    error = RecordError(row[0])
-    vars(error).update({_REFUSAL_NAMES.get(key, key): value for key, value in row[1].items()})
-    return error
 
 
 class IndexedRecord(NamedTuple):

@@ -26,10 +26,10 @@ from pfocr2rdf.storage.sqlite import (
 )
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL, seal INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL, seal INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS records (
     number INTEGER PRIMARY KEY, source TEXT NOT NULL, line INTEGER NOT NULL, digest BLOB NOT NULL, figid TEXT NOT NULL,
-    rank INTEGER NOT NULL, status TEXT NOT NULL, sizes BLOB NOT NULL, entities BLOB NOT NULL, objects BLOB NOT NULL, said TEXT NOT NULL,
+    rank INTEGER NOT NULL, status TEXT NOT NULL, sizes BLOB NOT NULL, entities BLOB NOT NULL, objects BLOB NOT NULL, notes TEXT NOT NULL,
     aliases TEXT NOT NULL, offsets BLOB NOT NULL, seal INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS records_of ON records (source, line);
@@ -39,7 +39,7 @@ BEFORE_ALL, AFTER_ALL = -(1 << 62), 1 << 62
 """Numbers below and above those of all records."""
 
 _FINGERPRINT_COLUMNS = "number, source, line, digest, figid"
-_HAS_NOTES = """status != 'exported' OR instr(said, '"results":') OR instr(said, '"warnings":')"""
+_HAS_NOTES = """status != 'exported' OR instr(notes, '"results":') OR instr(notes, '"warnings":')"""
 
 
 class StoredFingerprint(NamedTuple):
@@ -206,7 +206,7 @@ class State:
 
     def join_digests(self) -> bytes:
         """The digests of all records in order, but for those that gave way to another one."""
-        rows = self.database.execute("SELECT digest FROM records WHERE status != 'lost' ORDER BY number")
+        rows = self.database.execute("SELECT digest FROM records WHERE status != 'duplicate' ORDER BY number")
         return b"".join([digest for (digest,) in rows])
 
     def count_exported(self) -> int:
@@ -215,7 +215,7 @@ class State:
 
     def list_duplicate_figids(self) -> set[str]:
         """The figures of records that gave way to another one."""
-        return {figid for (figid,) in self.database.execute("SELECT figid FROM records WHERE status = 'lost'")}
+        return {figid for (figid,) in self.database.execute("SELECT figid FROM records WHERE status = 'duplicate'")}
 
     def remove(self, number: int) -> None:
         """Remove a record."""
@@ -236,11 +236,11 @@ class State:
     def set_meta(self, **values: Any) -> None:
         """Store values about the export as a whole."""
         rows = [(name, json.dumps(value)) for name, value in values.items()]
-        self.database.executemany("INSERT OR REPLACE INTO about VALUES (?, ?, ?)", [(*row, _row_checksum(row)) for row in rows])
+        self.database.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?, ?)", [(*row, _row_checksum(row)) for row in rows])
 
     def get_meta(self, name: str) -> Any:
         """A value that ``set_meta`` stored, or ``None``."""
-        row = self.database.execute("SELECT value, seal FROM about WHERE name = ?", (name,)).fetchone()
+        row = self.database.execute("SELECT value, seal FROM meta WHERE name = ?", (name,)).fetchone()
         return json.loads(row[0]) if row and row[1] == _row_checksum((name, row[0])) else None
 
     def commit(self) -> None:
