@@ -71,90 +71,120 @@ def serialize_dataset_description(facts: ExportFacts, release: Release) -> str:
 
 def describe_dataset(facts: ExportFacts, release: Release) -> list[Resource]:
     """The dataset description as resources: the RDF dataset with its statistics, the three levels of HCLS, and what they name."""
-    counts = facts.counts
     version = release.name or unnamed_version(facts.inputs["records"])
-    title, description = english(release.title), english(release.description)
-    totals = {"rdfs:Class": len(counts.classes), "rdfs:Literal": facts.distinct_literals, "sd:Graph": facts.graphs}
-    partition_pairs, partitions = describe_partitions(counts, facts.profile)
-    total_partitions = describe_totals(totals)
-    statistics: list[PredicateObject] = [
-        (expand("void:triples"), integer_literal(counts.triples)),
-        (expand("void:entities"), integer_literal(counts.subjects)),
-        (expand("void:distinctSubjects"), integer_literal(counts.subjects)),
-        (expand("void:distinctObjects"), integer_literal(facts.distinct_iris + facts.distinct_literals)),
-        (expand("void-ext:distinctIRIReferenceObjects"), integer_literal(facts.distinct_iris)),
-        (expand("void-ext:distinctLiterals"), integer_literal(facts.distinct_literals)),
-        (expand("void:classes"), integer_literal(len(counts.classes))),
-        (expand("void:properties"), integer_literal(len(counts.properties))),
-    ]
-    version_pairs: list[PredicateObject] = [
-        *((expand("dcterms:creator"), iri_term(creator.iri)) for creator in release.creators),
-        (expand("dcterms:license"), iri_term(LICENSES[release.license].iri)),
-        *([(expand("dcterms:issued"), literal(release.issued, "xsd:date"))] if release.issued else []),
-        (expand("dcterms:language"), _ENGLISH),
-    ]
-    catalogue_pairs: list[PredicateObject] = [
-        (expand("dcat:contactPoint"), _CONTACT),
-        (expand("dcat:landingPage"), iri_term(release.homepage)),
-        (expand("dcat:theme"), _THEME),
-        *([(expand("dcterms:temporal"), _YEARS)] if facts.years else []),
-        *((expand("dcat:keyword"), english(word)) for word in release.keywords),
-        (expand("prov:wasGeneratedBy"), _EXPORT),
-    ]
-    named_pairs: list[PredicateObject] = [
-        (expand("dcterms:publisher"), iri_term(WIKIPATHWAYS_IRI)),
-        (expand("foaf:page"), iri_term(release.homepage)),
-    ]
     version_iri = iri_term(f"{DATASET_IRI}#version-{quote(version, safe='')}")
-    dataset = Resource(
+    common = _CommonPairs.of(facts, release)
+    statistics = _describe_statistics(facts)
+    partition_pairs, partitions = describe_partitions(facts.counts, facts.profile)
+    totals = describe_totals({"rdfs:Class": len(facts.counts.classes), "rdfs:Literal": facts.distinct_literals, "sd:Graph": facts.graphs})
+    file_pairs = [*common.named, *common.version, (expand("pav:version"), literal(version))]
+    graph_pairs = [*file_pairs, *statistics, *((expand("void:classPartition"), partition.subject) for partition in totals)]
+    return [
+        _describe_rdf_dataset(facts, release, common, [*statistics, *partition_pairs]),
+        _describe_summary_level(release, common, version_iri),
+        _describe_version_level(facts, release, common, version, version_iri),
+        *partitions,
+        *totals,
+        *(resource for file, media_type in facts.files for resource in _describe_graph_file(file, media_type, graph_pairs, release)),
+        *(resource for file in facts.derived_files for resource in _describe_derived_file(file, file_pairs, release)),
+        *_describe_names(facts, release),
+        *_describe_export(facts, version_iri),
+    ]
+
+
+class _CommonPairs(NamedTuple):
+    """Statements that several levels share: on who publishes the dataset, on its version, and for catalogues."""
+
+    named: list[PredicateObject]
+    version: list[PredicateObject]
+    catalogue: list[PredicateObject]
+
+    @classmethod
+    def of(cls, facts: ExportFacts, release: Release) -> _CommonPairs:
+        """The statements of a release."""
+        return cls(
+            named=[(expand("dcterms:publisher"), iri_term(WIKIPATHWAYS_IRI)), (expand("foaf:page"), iri_term(release.homepage))],
+            version=[
+                *((expand("dcterms:creator"), iri_term(creator.iri)) for creator in release.creators),
+                (expand("dcterms:license"), iri_term(LICENSES[release.license].iri)),
+                *([(expand("dcterms:issued"), literal(release.issued, "xsd:date"))] if release.issued else []),
+                (expand("dcterms:language"), _ENGLISH),
+            ],
+            catalogue=[
+                (expand("dcat:contactPoint"), _CONTACT),
+                (expand("dcat:landingPage"), iri_term(release.homepage)),
+                (expand("dcat:theme"), _THEME),
+                *([(expand("dcterms:temporal"), _YEARS)] if facts.years else []),
+                *((expand("dcat:keyword"), english(word)) for word in release.keywords),
+                (expand("prov:wasGeneratedBy"), _EXPORT),
+            ],
+        )
+
+
+def _describe_statistics(facts: ExportFacts) -> list[PredicateObject]:
+    numbers = {
+        "void:triples": facts.counts.triples,
+        "void:entities": facts.counts.subjects,
+        "void:distinctSubjects": facts.counts.subjects,
+        "void:distinctObjects": facts.distinct_iris + facts.distinct_literals,
+        "void-ext:distinctIRIReferenceObjects": facts.distinct_iris,
+        "void-ext:distinctLiterals": facts.distinct_literals,
+        "void:classes": len(facts.counts.classes),
+        "void:properties": len(facts.counts.properties),
+    }
+    return [(expand(name), integer_literal(number)) for name, number in numbers.items()]
+
+
+def _describe_rdf_dataset(facts: ExportFacts, release: Release, common: _CommonPairs, statistics: Iterable[PredicateObject]) -> Resource:
+    """The RDF dataset of VoID, with the statistics of the graph."""
+    return Resource(
         _DATASET,
         (
-            *_introduce(("void:Dataset", "sd:Graph"), title, description),
-            *named_pairs,
-            *version_pairs,
-            *catalogue_pairs,
+            *_introduce(("void:Dataset", "sd:Graph"), english(release.title), english(release.description)),
+            *common.named,
+            *common.version,
+            *common.catalogue,
             *((expand(name), literal(release.name)) for name in ("pav:version", "dcat:version") if release.name),
             (expand("pav:createdWith"), literal(facts.tool)),
             (expand("void:vocabulary"), iri_term(PFOCR)),
             (expand("void:uriSpace"), literal(f"{SITE_URL}figures/")),
             *([(expand("void:exampleResource"), iri_term(figure_iri(facts.example_figid)))] if facts.example_figid else []),
             *statistics,
-            *partition_pairs,
         ),
     )
-    summary = Resource(
+
+
+def _describe_summary_level(release: Release, common: _CommonPairs, version_iri: str) -> Resource:
+    """The summary level of HCLS: the dataset without a version."""
+    return Resource(
         _SUMMARY,
         (
-            *_introduce(("dctypes:Dataset",), title, description),
-            *named_pairs,
+            *_introduce(("dctypes:Dataset",), english(release.title), english(release.description)),
+            *common.named,
             (expand("dcterms:hasVersion"), version_iri),
             (expand("pav:hasCurrentVersion"), version_iri),
         ),
     )
-    version_level = Resource(
+
+
+def _describe_version_level(facts: ExportFacts, release: Release, common: _CommonPairs, version: str, version_iri: str) -> Resource:
+    """The version level of HCLS: one version of the dataset, with its files."""
+    files = (*(file for file, _ in facts.files), *facts.derived_files)
+    return Resource(
         version_iri,
         (
-            *_introduce(("dctypes:Dataset", "dcat:Dataset"), title, description),
-            *named_pairs,
-            *version_pairs,
-            *catalogue_pairs,
+            *_introduce(("dctypes:Dataset", "dcat:Dataset"), english(release.title), english(release.description)),
+            *common.named,
+            *common.version,
+            *common.catalogue,
             (expand("pav:version"), literal(version)),
             (expand("dcat:version"), literal(version)),
             *([(expand("dcterms:identifier"), literal(f"https://doi.org/{release.doi}"))] if release.doi else []),
             (expand("dcterms:isVersionOf"), _SUMMARY),
             (expand("prov:specializationOf"), _DATASET),
-            *((expand("dcat:distribution"), _file_iri(file)) for file in (*(file for file, _ in facts.files), *facts.derived_files)),
+            *((expand("dcat:distribution"), _file_iri(file)) for file in files),
         ),
     )
-    total_pairs = [(expand("void:classPartition"), partition.subject) for partition in total_partitions]
-    common_pairs = [*named_pairs, *version_pairs, (expand("pav:version"), literal(version))]
-    graph_pairs = [*common_pairs, *statistics, *total_pairs]
-    distributions = [
-        *(resource for file, media_type in facts.files for resource in _describe_graph_file(file, media_type, graph_pairs, release)),
-        *(resource for file in facts.derived_files for resource in _describe_derived_file(file, common_pairs, release)),
-    ]
-    named = [*_describe_names(facts, release), *_describe_export(facts, version_iri)]
-    return [dataset, summary, version_level, *partitions, *total_partitions, *distributions, *named]
 
 
 def unnamed_version(records_sha256: str) -> str:
