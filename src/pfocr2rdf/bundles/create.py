@@ -84,6 +84,29 @@ def create_release(
         OptionError: the key cannot be used.
     """
     folder, bundle = require_local_path(export), Path(os.path.abspath(require_local_path(output)))
+    description, warnings = _describe_bundle(folder, release)
+    texts = _metadata_files(description)
+    digests = {file.name: file.sha256 for file in description.files}
+    digests |= {name: hashlib.sha256(text).hexdigest() for name, text in texts.items()}
+    texts[SUMS_FILE] = format_checksums(digests)
+    if sign_key is not None:
+        texts[SIGNATURE_FILE] = sign(texts[SUMS_FILE], sign_key)
+    _require_own_folder(bundle)
+    meter = ProgressMeter(progress, "copying", sum(file.size for file in description.files))
+    with StagedDirectory(bundle, SUMS_FILE, _owned_names) as directory:
+        for file in description.files:
+            _add_file(directory, folder, file)
+            meter.add(file.size)
+        for name, text in texts.items():
+            directory.write_bytes(name, text)
+        archive_info = _publish_with_archive(directory, bundle, description.release) if archive else None
+        if archive_info is None:
+            directory.publish()
+        return BundleSummary(description.release, sorted(directory.written_files), archive_info, sign_key is not None, warnings)
+
+
+def _describe_bundle(folder: Path, release: Release) -> tuple[BundleDescription, list[str]]:
+    """The description of the bundle of an export, and warnings about its metadata."""
     list_graph_files(folder)  # which reports what is no export
     manifest = read_manifest(folder / MANIFEST_FILE, lambda value: value if value["records"]["sha256"] and value["tool"] else None)
     if not manifest:
@@ -94,34 +117,21 @@ def create_release(
     if merged.license != _DEFAULT.license and any(file.name.startswith(_LICENSED_FOLDERS) for file in description.files):
         remedy = f"release without these formats, or under {_DEFAULT.license}"
         warnings.append(f"files in {' and '.join(_LICENSED_FOLDERS)} state the license {_DEFAULT.license}, not {merged.license}; {remedy}")
-    texts = _metadata_files(description)
-    digests = {file.name: file.sha256 for file in description.files} | {
-        name: hashlib.sha256(text).hexdigest() for name, text in texts.items()
-    }
-    texts[SUMS_FILE] = format_checksums(digests)
-    if sign_key is not None:
-        texts[SIGNATURE_FILE] = sign(texts[SUMS_FILE], sign_key)
-    _require_own_folder(bundle)
-    meter = ProgressMeter(progress, "copying", sum(file.size for file in description.files))
-    archive_path = bundle.with_name(f"{bundle.name}{ARCHIVE_SUFFIX}")
-    with StagedDirectory(bundle, SUMS_FILE, _owned_names) as directory:
-        for file in description.files:
-            _add_file(directory, folder, file)
-            meter.add(file.size)
-        for name, text in texts.items():
-            directory.write_bytes(name, text)
-        if not archive:
-            directory.publish()
-            return BundleSummary(merged, sorted(directory.written_files), None, sign_key is not None, warnings)
-        with map_os_errors(archive_path):
-            for stale in bundle.parent.glob(partial_pattern(archive_path)):  # of a run that was killed: this one has the lock of the bundle
-                stale.unlink(missing_ok=True)
-        with map_os_errors(archive_path), atomic_write(archive_path) as partial:
-            names = [file.name for file in directory.written_files]
-            write_archive(partial, directory.staging, names, f"pfocr-{_portable(merged.name)}", merged.issued)
-            archive_info = _file_info(partial, archive_path.name)
-            directory.publish()
-        return BundleSummary(merged, sorted(directory.written_files), archive_info, sign_key is not None, warnings)
+    return description, warnings
+
+
+def _publish_with_archive(directory: StagedDirectory, bundle: Path, release: Release) -> FileInfo:
+    """Write the archive next to the bundle, and publish both."""
+    path = bundle.with_name(f"{bundle.name}{ARCHIVE_SUFFIX}")
+    with map_os_errors(path):
+        for stale in bundle.parent.glob(partial_pattern(path)):  # of a run that was killed: this one has the lock of the bundle
+            stale.unlink(missing_ok=True)
+    with map_os_errors(path), atomic_write(path) as partial:
+        names = [file.name for file in directory.written_files]
+        write_archive(partial, directory.staging, names, f"pfocr-{_portable(release.name)}", release.issued)
+        archive_info = _file_info(partial, path.name)
+        directory.publish()
+    return archive_info
 
 
 def _list_files(folder: Path, manifest: dict[str, Any]) -> list[FileInfo]:
