@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pfocr2rdf.rdf.cache import LruCache
 from pfocr2rdf.rdf.terms import Resource
 
-KEY_BYTES = 16  # bytes in the key of a description
+_KEY_BYTES = 16  # bytes in the key of a description
 
 
 class Description(NamedTuple):
@@ -59,4 +59,9 @@ def encode_description(entity: Resource) -> Description:
 
 def description_key(subject: str, pairs: str) -> bytes:
     """The key of a description."""
-    return hashlib.blake2b(f"{subject}\n{pairs}".encode(), digest_size=KEY_BYTES).digest()
+    return hashlib.blake2b(f"{subject}\n{pairs}".encode(), digest_size=_KEY_BYTES).digest()
+
+
+def list_keys(packed_keys: bytes) -> list[bytes]:
+    """The keys of descriptions that stand one behind the other."""
+    return [packed_keys[begin : begin + _KEY_BYTES] for begin in range(0, len(packed_keys), _KEY_BYTES)]

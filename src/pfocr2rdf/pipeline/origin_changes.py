@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from pfocr2rdf.pipeline.results import EXPORTED, RecordResult, list_keys
+from pfocr2rdf.pipeline.descriptions import list_keys
+from pfocr2rdf.pipeline.results import EXPORTED, RecordResult
 
 _SELECT = "SELECT subject, rank, number FROM descriptions WHERE key = ?"
 _UPDATE = "UPDATE descriptions SET rank = ?, number = ?, figid = ? WHERE key = ?"

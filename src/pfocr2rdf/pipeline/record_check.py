@@ -11,7 +11,7 @@ from pfocr2rdf.derived.nodes import FigureNodes, Node, expand_id
 from pfocr2rdf.derived.records.facts import GraphFacts
 from pfocr2rdf.mapping.figure_graph import build_figure_graph
 from pfocr2rdf.mapping.names import count_words
-from pfocr2rdf.pipeline.descriptions import KEY_BYTES, DescriptionEncoder
+from pfocr2rdf.pipeline.descriptions import DescriptionEncoder, list_keys
 from pfocr2rdf.pipeline.entities import EntityStore, Origin
 from pfocr2rdf.pipeline.merged_entities import MergedEntities
 from pfocr2rdf.pipeline.words import WORD_GROUP, WordCounts
@@ -55,7 +55,7 @@ class RecordCheck:
         keys = self._encoder.encode_keys(graph.entities.values())
         self._entities.add_descriptions(self._encoder.take_new())
         origin = Origin(SCHEMA_RANK[graph.schema_version], graph.figid, self._figures)
-        self._entities.assert_given_by([keys[at : at + KEY_BYTES] for at in range(0, len(keys), KEY_BYTES)], origin)
+        self._entities.assert_given_by(list_keys(keys), origin)
         self._words.add({f"{WORD_GROUP}{curie} {word}": count for (curie, word), count in count_words(figure.mentions).items()})
         self._figures += 1
 

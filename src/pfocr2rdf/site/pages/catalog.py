@@ -52,9 +52,9 @@ def build_dataset_node(description: Iterable[Resource]) -> dict[str, Any]:
     release = find_release(values_by_subject)
     node = {
         **DATASET.node(DATASET_IRI),
-        "name": _first_text(dataset, "dcterms:title") or SITE_NAME,
+        "name": first_text(dataset, "dcterms:title") or SITE_NAME,
         "alternateName": "PFOCR",
-        "description": _fit_description(_first_text(dataset, "dcterms:description")),
+        "description": _fit_description(first_text(dataset, "dcterms:description")),
         "identifier": DATASET_IRI,
         "url": f"{SITE_URL}dataset.html",
         "keywords": [lexical_form(word) for word in dataset.get(_expand("dcat:keyword"), ())] or _KEYWORDS,
@@ -65,15 +65,16 @@ def build_dataset_node(description: Iterable[Resource]) -> dict[str, Any]:
         "isAccessibleForFree": True,
         "measurementTechnique": "optical character recognition (OCR)",
         "variableMeasured": ["genes", "chemicals", "diseases"],
-        "version": _first_text(dataset, "pav:version") or _first_text(release, "pav:version"),
-        "datePublished": _first_text(dataset, "dcterms:issued"),
+        "version": first_text(dataset, "pav:version") or first_text(release, "pav:version"),
+        "datePublished": first_text(dataset, "dcterms:issued"),
         "temporalCoverage": _years(dataset, values_by_subject),
         "distribution": list(_distributions(release, values_by_subject)),
     }
     return {key: value for key, value in node.items() if value not in ("", [])}
 
 
-def _first_text(values: _Values, curie: str) -> str:
+def first_text(values: _Values, curie: str) -> str:
+    """The first value of a property, without its datatype or language; ``""`` if there is none."""
     return lexical_form(values.get(_expand(curie), ['""'])[0])
 
 
@@ -85,28 +86,28 @@ def _agents(terms: Iterable[str], values_by_subject: Mapping[str, _Values]) -> I
     """Persons have an ORCID iD; all others are organizations."""
     for term in terms:
         iri = term[1:-1]
-        name = _first_text(values_by_subject.get(term, {}), "foaf:name") or iri
+        name = first_text(values_by_subject.get(term, {}), "foaf:name") or iri
         yield {"@type": "Person" if iri.startswith(_ORCID) else "Organization", "@id": iri, "name": name, "url": iri}
 
 
 def _years(dataset: _Values, values_by_subject: Mapping[str, _Values]) -> str:
     """The years of the papers as an interval of ISO 8601."""
     period = values_by_subject.get(next(iter(dataset.get(_expand("dcterms:temporal"), ())), ""), {})
-    return "/".join(filter(None, (_first_text(period, "dcat:startDate"), _first_text(period, "dcat:endDate"))))
+    return "/".join(filter(None, (first_text(period, "dcat:startDate"), first_text(period, "dcat:endDate"))))
 
 
 def _distributions(release: _Values, values_by_subject: Mapping[str, _Values]) -> Iterator[dict[str, Any]]:
     for term in sorted(release.get(_expand("dcat:distribution"), ())):
         values = values_by_subject.get(term, {})
         checksum = values_by_subject.get(next(iter(values.get(_expand("spdx:checksum"), ())), ""), {})
-        if name := _first_text(values, "dcterms:title"):
+        if name := first_text(values, "dcterms:title"):
             published = f"<{SITE_URL}downloads/{quote(name)}>"  # for a service, or a site without the files
             node = {
                 "@type": "DataDownload",
                 "name": name,
                 "contentUrl": values.get(_expand("dcat:downloadURL"), [published])[0][1:-1],
                 "encodingFormat": "/".join(next(iter(values.get(_expand("dcat:mediaType"), ("<>",))))[1:-1].split("/")[-2:]),
-                "contentSize": f"{_first_text(values, 'dcat:byteSize')} B",
-                "sha256": _first_text(checksum, "spdx:checksumValue"),
+                "contentSize": f"{first_text(values, 'dcat:byteSize')} B",
+                "sha256": first_text(checksum, "spdx:checksumValue"),
             }
             yield {key: value for key, value in node.items() if value}

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from pfocr2rdf.pipeline.partitions import DESCRIPTION_PREFIXES
 from pfocr2rdf.rdf.iris import DATASET_IRI
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, iri_term, lexical_form, literal, parse_term, sort_pairs
-from pfocr2rdf.site.pages.catalog import build_catalog_node, find_release
+from pfocr2rdf.site.pages.catalog import build_catalog_node, find_release, first_text
 from pfocr2rdf.site.pages.graph_reader import DESCRIPTION_GRAPH, DatasetReader
 from pfocr2rdf.site.pages.html import PageFile, Site, render_page
 from pfocr2rdf.site.pages.urls import REPRESENTATIONS
@@ -73,9 +73,9 @@ def list_release_files(resources: Iterable[Resource], download_names: Iterable[s
     files = []
     for subject in find_release(values_by_subject).get(_expand("dcat:distribution"), ()):
         values = values_by_subject.get(subject, {})
-        name, size = _first_text(values, "dcterms:title"), _first_text(values, "dcat:byteSize")
+        name, size = first_text(values, "dcterms:title"), first_text(values, "dcat:byteSize")
         checksum = values.get(_expand("spdx:checksum"), [""])[0]
-        sha256 = _first_text(values_by_subject.get(checksum, {}), "spdx:checksumValue")
+        sha256 = first_text(values_by_subject.get(checksum, {}), "spdx:checksumValue")
         url = f"{DOWNLOADS_DIR}/{quote(name)}" if name in downloads else ""
         files.append(ReleaseFile(name, int(size) if size.isdecimal() else 0, sha256, url))
     return sorted(files)
@@ -85,8 +85,8 @@ def render_dataset_page(resources: list[Resource], files: list[ReleaseFile], sit
     """The page of the dataset, from its description and its node of schema.org."""
     values_by_subject = {resource.subject: resource.values_by_predicate for resource in resources}
     values = values_by_subject.get(_DATASET, {})
-    title = _first_text(values, "dcterms:title") or SITE_NAME
-    version = _first_text(values, "pav:version") or _first_text(values, "dcterms:issued")
+    title = first_text(values, "dcterms:title") or SITE_NAME
+    version = first_text(values, "pav:version") or first_text(values, "dcterms:issued")
     classes = [values_by_subject.get(subject, {}) for subject in values.get(_expand("void:classPartition"), ())]
     properties = [values_by_subject.get(subject, {}) for subject in values.get(_expand("void:propertyPartition"), ())]
     page = render_page(
@@ -112,10 +112,6 @@ def _cite(dataset_node: Mapping[str, Any], title: str, version: str) -> str:
     return f"{creators}{f' ({year})' if year else ''}. {title}{f', release {version}' if version else ''}. {DATASET_IRI}"
 
 
-def _first_text(values: Mapping[str, list[str]], curie: str) -> str:
-    return lexical_form(values.get(_expand(curie), ['""'])[0])
-
-
 def _facts(values: Mapping[str, list[str]], site: Site) -> Iterator[Fact]:
     yield Fact("IRI", (Link(DATASET_IRI, DATASET_IRI),))
     for curie, label in _FACTS:
@@ -133,7 +129,7 @@ def _value_link(value: str) -> Link:
 
 def _count_partitions(partitions: Iterable[Mapping[str, list[str]]], term: str, count: str) -> list[tuple[str, int]]:
     """The class or property of each partition of the dataset, and its count."""
-    return [(values[_expand(term)][0], int(_first_text(values, count) or 0)) for values in partitions if _expand(term) in values]
+    return [(values[_expand(term)][0], int(first_text(values, count) or 0)) for values in partitions if _expand(term) in values]
 
 
 def _partition_table(heading: str, column: str, counts: list[tuple[str, int]]) -> TableView:
