@@ -416,7 +416,7 @@ def test_a_path_that_people_type_leads_to_its_page(path: str, location: str, ser
 
 
 @pytest.mark.parametrize(
-    "path", ["genes/6774", "genes/6774.html", "genes/6774.ttl", "vocab", "dataset.html", "browse/index.html", "robots.txt", "search?q=STAT3"]
+    "path", ["genes/6774", "genes/6774.html", "genes/6774.ttl", "vocab", "dataset.html", "browse/index.html", "search?q=STAT3"]
 )
 def test_a_slash_at_the_end_leads_to_the_address_without_it(path: str, server: Served) -> None:
     address, _, fields = path.partition("?")
@@ -424,7 +424,7 @@ def test_a_slash_at_the_end_leads_to_the_address_without_it(path: str, server: S
     assert (response.status_code, response.headers.get("location")) == (301, f"/{path}")
 
 
-@pytest.mark.parametrize("path", ["genes/1/", "nothing/", "/", "//", "genes/6774//", "genes//6774/", "%2F%2Fexample.org/", "//example.org/"])
+@pytest.mark.parametrize("path", ["genes/1/", "nothing/", "/", "//", "genes/6774//", "genes//6774/", "%2F%2Fexample.org/"])
 def test_a_slash_at_the_end_leads_nowhere_where_nothing_is(path: str, server: Served) -> None:
     assert server.get(f"/{path}", BROWSER, follow_redirects=False).status_code == 404
 
