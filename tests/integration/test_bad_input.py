@@ -283,6 +283,21 @@ def test_a_block_that_is_too_large_is_refused(tmp_path: Path) -> None:
     assert error.field.startswith("schema-jsonld")
 
 
+TOO_MANY_ITEMS = "has more than 2000 items in its lists"
+
+
+@pytest.mark.parametrize(("lines", "reason"), [
+    (("url:", *(f"- http://x/{number}" for number in range(2_001))), TOO_MANY_ITEMS),
+    (("'@type':", *(f"- http://x/{number}" for number in range(2_001))), TOO_MANY_ITEMS),
+    (("about:", "  '@id': http://x/", "  keywords:", *(f"  - {number}" for number in range(2_001))), TOO_MANY_ITEMS),
+    ([f"a{number}: x" for number in range(10_000)], "holds more than 10000 keys"),
+    (("keywords:", *(f"- {number}" for number in range(2_001))), ""),
+])  # fmt: skip
+def test_a_block_with_more_than_the_processor_can_compare_is_refused(tmp_path: Path, lines: tuple[str, ...], reason: str) -> None:
+    result = export_among_good(tmp_path, {"_figures/bad.md": block("'@context': https://schema.org/", *lines)})
+    assert [refusal["reason"] for refusal in result.refusals] == ([reason] if reason else [])
+
+
 @pytest.mark.parametrize("lines", [
     ("'@context': https://example.org/c.jsonld", "name: x"),
     ("'@context': [https://schema.org/, http://localhost:1/c.jsonld]", "name: x"),

@@ -24,8 +24,12 @@ from tests.support.records import older
 import pfocr2rdf
 from pfocr2rdf.errors import PfocrError
 from pfocr2rdf.mapping.figure_graph import build_figure_graph
+from pfocr2rdf.pipeline.counts import TripleCounts
+from pfocr2rdf.pipeline.partitions import describe_partitions
+from pfocr2rdf.rdf.iri_profiles import DEFAULT_PROFILE
 from pfocr2rdf.rdf.serializers.formats import SERIALIZERS
 from pfocr2rdf.rdf.serializers.rdfxml import split_qname
+from pfocr2rdf.rdf.terms import RDF_TYPE, Resource, literal
 from pfocr2rdf.records.documents import YamlDocument, extract_front_matter, iter_documents
 from pfocr2rdf.records.reader import RawRecord, parse_record
 from pfocr2rdf.records.tables import SideTable, read_rows
@@ -167,6 +171,13 @@ def write(text: str) -> None:
         serializer().serialize_resources(resources, "")
 
 
+def describe_classes(number: int) -> None:
+    """Describe a graph of which each resource has a class and a property of its own."""
+    counts = TripleCounts()
+    counts.add(Resource(f"<x:{i}>", ((RDF_TYPE, f"<c:{i}>"), (f"<p:{i}>", literal("a")))) for i in range(number))
+    describe_partitions(counts, DEFAULT_PROFILE)
+
+
 YAML_TEXTS = (
     lines("k{}: 1\n"), lines("k{}:\n"), lines("k{}: 0x1\n"), lines("k{}: x\n"), lines("- {}\n"), repeat("k: k: "), repeat("|#", "k: "),
     repeat("[", "k: "), repeat("{", "k: "), repeat("- "), repeat("? "), repeat(": "), repeat("\t", "k: "), repeat('"', "k: "),
@@ -183,6 +194,10 @@ RECORD_TEXTS = (
     lambda size: HEAD + "schema-jsonld:\n  '@context': https://schema.org/\n  name: [" + lines("a{}, ")(size) + "b]\n",
     repeat("a", f"{HEAD}schema-jsonld:\n  '@context': https://schema.org/\n  url: https://x.example/"),
     lambda size: older("PMC1__a", *(f"unknown{number}: x" for number in range(size // 20))),
+    lambda size: HEAD + "schema-jsonld: '{" + lines('"a{}": 1,')(size) + '"b": 1, "b": 2}\'\n',
+    lambda size: HEAD + "schema-jsonld: [" + lines("{{name: a{}}}, ")(size) + "]\n",
+    lambda size: HEAD + "schema-jsonld: [{name: [" + lines("a{}, ")(size // 2) + "]}, {name: [" + lines("b{}, ")(size // 2) + "]}]\n",
+    lambda size: HEAD + "schema-jsonld:\n  '@context': https://schema.org/\n" + lines("  a{}: x\n")(size),
 )  # fmt: skip
 
 READERS: dict[str, tuple[Callable[[Any], object], tuple[Callable[[int], Any], ...], int]] = {
@@ -229,6 +244,11 @@ READERS: dict[str, tuple[Callable[[Any], object], tuple[Callable[[int], Any], ..
         (repeat("a-"), repeat("é"), repeat("α"), repeat(" "), repeat("\u0301")),
         50_000,
     ),
+    "partitions of the description": (
+        describe_classes,
+        (lambda size: size // 10,),
+        5_000,
+    ),
     "local names": (split_qname, (repeat("a", "http://x/", ")"), repeat("-"), repeat("/"), repeat("a.", "x#", "(")), 50_000),
     "URLs in messages": (
         redact_text,
@@ -237,7 +257,7 @@ READERS: dict[str, tuple[Callable[[Any], object], tuple[Callable[[int], Any], ..
     ),
 }
 READER_CASES = [
-    pytest.param(function, make, size, id=f"{name}, {make(60)[-20:]!r}")
+    pytest.param(function, make, size, id=f"{name}, {str(make(60))[-20:]!r}")
     for name, (function, texts, size) in READERS.items()
     for make in texts
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
 from pfocr2rdf.pipeline.counts import StatementKind, TripleCounts
@@ -47,7 +47,10 @@ def describe_totals(totals: dict[str, int]) -> list[Resource]:
 def describe_partitions(counts: TripleCounts, profile: IriProfile) -> tuple[list[PredicateObject], list[Resource]]:
     """The statements of the dataset on its partitions and linksets, and these."""
     kinds = counts.statement_kinds
-    classes = [partition for name, count in sorted(counts.classes.items()) for partition in _describe_class(name, count, kinds)]
+    kinds_by_class = _group_by_class(kinds)
+    classes = [
+        partition for name, count in sorted(counts.classes.items()) for partition in _describe_class(name, count, kinds_by_class[name])
+    ]
     properties = [_partition("", "property", name, count) for name, count in sorted(counts.properties.items())]
     linksets = list(_describe_linksets(kinds, profile.map_namespaces(LINKED_DATASETS)))
     pairs: list[PredicateObject] = [
@@ -58,17 +61,28 @@ def describe_partitions(counts: TripleCounts, profile: IriProfile) -> tuple[list
     return pairs, [*classes, *properties, *linksets]
 
 
-def _describe_class(cls: str, entities: int, kinds: Counter[StatementKind]) -> Iterator[Resource]:
+_KindsByPredicate = dict[str, list[tuple[StatementKind, int]]]
+
+
+def _group_by_class(kinds: Counter[StatementKind]) -> defaultdict[str, _KindsByPredicate]:
+    """The kinds of statements by each class of their subjects, and by their property."""
+    kinds_by_class: defaultdict[str, _KindsByPredicate] = defaultdict(dict)
+    for kind, count in kinds.items():
+        for name in dict.fromkeys(kind.subject_classes):
+            kinds_by_class[name].setdefault(kind.predicate, []).append((kind, count))
+    return kinds_by_class
+
+
+def _describe_class(cls: str, entities: int, kinds_by_predicate: _KindsByPredicate) -> Iterator[Resource]:
     """A class partition, with the property partitions of its instances, and in these the classes and datatypes of the objects."""
-    of_class = [(kind, count) for kind, count in kinds.items() if cls in kind.subject_classes]
-    predicates = sorted({kind.predicate for kind, _ in of_class})
+    predicates = sorted(kinds_by_predicate)
     name = _local_name(cls)
     partition = _partition("", "class", cls, entities)
     yield partition._replace(
         pairs_own=partition.pairs + tuple((expand("void:propertyPartition"), _partition_iri(name, "property", p)) for p in predicates)
     )
     for predicate in predicates:
-        statements = [(kind, count) for kind, count in of_class if kind.predicate == predicate]
+        statements = kinds_by_predicate[predicate]
         by_class: Counter[str] = Counter()
         by_datatype: Counter[str] = Counter()
         for kind, count in statements:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,6 +34,7 @@ def _merge_blocks(blocks: list[dict[str, Any]], figid: str, notes: list[str]) ->
     """One block of all that are about the figure; a note of each of the others."""
     main = next((block for block in blocks if _is_of_figure(block, figid)), blocks[0])
     merged = dict(main)
+    items_by_key: dict[str, dict[str, Any]] = {}
     for index, block in enumerate(blocks):
         if block is main or block == main:
             continue
@@ -43,9 +45,15 @@ def _merge_blocks(blocks: list[dict[str, Any]], figid: str, notes: list[str]) ->
             if key not in merged:
                 merged[key] = value
             elif merged[key] != value and key != "@id":
-                values = merged[key] if type(merged[key]) is list else [merged[key]]
-                merged[key] = values + [item for item in (value if type(value) is list else [value]) if item not in values]
-    return merged
+                if key not in items_by_key:
+                    items_by_key[key] = _index_items(merged[key])
+                items_by_key[key].update(_index_items(value))
+    return merged | {key: list(items.values()) for key, items in items_by_key.items()}
+
+
+def _index_items(value: Any) -> dict[str, Any]:
+    """The items of a value by their JSON, so that equal ones are found in linear time."""
+    return {json.dumps(item, sort_keys=True): item for item in (value if type(value) is list else [value])}
 
 
 def _is_of_figure(block: Mapping[str, Any], figid: str) -> bool:
@@ -65,7 +73,7 @@ def _parse_json(text: str) -> Any:
 def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     names = dict(pairs)
     if len(names) < len(pairs):
-        name = next(name for name, _ in pairs if [other for other, _ in pairs].count(name) > 1)
+        (name, _), *_ = Counter(name for name, _ in pairs).most_common(1)
         raise RecordError(f"the key {name!r} is given twice", field=_FIELD, remedy="keep one of the two")
     return names
 

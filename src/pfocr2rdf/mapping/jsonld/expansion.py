@@ -20,7 +20,7 @@ from pfocr2rdf.mapping.jsonld.processor import (
     document_to_pairs,
     load_bundled,
 )
-from pfocr2rdf.mapping.jsonld.repairs import repair_block
+from pfocr2rdf.mapping.jsonld.repairs import check_item_count, repair_block
 from pfocr2rdf.rdf import iris
 from pfocr2rdf.rdf.cache import LruCache
 from pfocr2rdf.rdf.terms import PredicateObject, Resource, iri_term, lexical_form, literal
@@ -116,7 +116,9 @@ def _as_texts(value: Any) -> list[str] | None:
 def _derive_template(signature: Any, block: Mapping[str, Any], texts_by_key: Mapping[str, list[str]], figid: str) -> _Template:
     """The template of a block, by PyLD on placeholders. It is cached, unless it has the IRI of this very figure."""
     placeholders = {key: _SLOT + key for key, texts in texts_by_key.items() if texts}
-    pairs, other_resources, notes = _figure_and_other_statements({**block, **placeholders}, figid)
+    filled_block = {**block, **placeholders}
+    check_item_count(filled_block)
+    pairs, other_resources, notes = _figure_and_other_statements(filled_block, figid)
     figure_slots = tuple((predicate, term, _slot_of(term)) for predicate, term in pairs)
     template = _Template(figure_slots, tuple(other_resources), tuple(dict.fromkeys(notes)))
     figure_iri = iris.figure_iri(figid)

@@ -13,6 +13,8 @@ from pfocr2rdf.records.values import NA_VALUES, reject_control_chars
 
 MAX_BLOCK_LEVELS = 8
 MAX_BLOCK_NODES = 500
+MAX_BLOCK_ITEMS = 2_000  # of lists that PyLD expands, which compares each item of a list with all others
+MAX_BLOCK_KEYS = 10_000
 MAX_BLOCK_CHARS = 1_000_000
 _IDENTIFYING_KEYWORDS = {"@id", "@value", "@list", "@set", "@reverse", "@graph"}
 
@@ -95,7 +97,7 @@ def _is_empty(value: Any) -> bool:
 
 def _check_size(block: Mapping[str, Any] | None) -> None:
     pending: list[tuple[Any, int]] = [(block, 1)]
-    size = nodes = 0
+    size = nodes = keys = 0
     while pending:
         value, depth = pending.pop()
         if depth > MAX_BLOCK_LEVELS:
@@ -105,6 +107,8 @@ def _check_size(block: Mapping[str, Any] | None) -> None:
             reject_control_chars(value, JSONLD_FIELD)
         elif type(value) is dict:
             nodes += 1
+            keys += len(value)
+            size += sum(map(len, value))
             pending += [(item, depth + 1) for item in value.values()]
         elif type(value) is list and all(type(item) is str for item in value):
             pending.append(("".join(value), depth + 1))
@@ -114,5 +118,18 @@ def _check_size(block: Mapping[str, Any] | None) -> None:
             pending += [(item, depth + 1) for item in value]
         if nodes > MAX_BLOCK_NODES:
             raise RecordError(f"holds more than {MAX_BLOCK_NODES} nodes", field=JSONLD_FIELD, remedy="shorten the block")
+        if keys > MAX_BLOCK_KEYS:
+            raise RecordError(f"holds more than {MAX_BLOCK_KEYS} keys", field=JSONLD_FIELD, remedy="shorten the block")
         if size > MAX_BLOCK_CHARS:
             raise RecordError(f"holds more than {MAX_BLOCK_CHARS} characters", field=JSONLD_FIELD, remedy="shorten the block")
+
+
+def check_item_count(value: Any) -> None:
+    """Refuse a block whose lists have too many items. Its nesting is not deep."""
+    if _count_items(value) > MAX_BLOCK_ITEMS:
+        raise RecordError(f"has more than {MAX_BLOCK_ITEMS} items in its lists", field=JSONLD_FIELD, remedy="shorten the block")
+
+
+def _count_items(value: Any) -> int:
+    items = value.values() if type(value) is dict else value if type(value) is list else ()
+    return (len(items) if type(value) is list else 0) + sum(map(_count_items, items))
