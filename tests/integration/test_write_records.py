@@ -132,6 +132,11 @@ def test_a_folder_with_other_files_is_refused(graph: Path, tmp_path: Path) -> No
     with pytest.raises(OutputError, match="is a URL, and records are written to folders"):
         write_records(graph, "https://example.org/records")
     assert [path.name for path in output.iterdir()] == ["notes.txt"]
+    for name in ("notes.txt", "notes.txt/records"):
+        with pytest.raises(OutputError, match=f"{name}: is a file, not a folder; name a folder with --output"):
+            write_records(graph, output / name)
+        with pytest.raises(OutputError, match=f"{name}: is a file, not a folder; name a folder with --output"):
+            create_release(graph.parent, output / name)
 
 
 def test_records_of_others_between_ours_are_refused(graph: Path, tmp_path: Path) -> None:

@@ -196,10 +196,8 @@ def _owned_names(folder: Path) -> set[str]:
 
 def _require_own_folder(bundle: Path) -> None:
     """Refuse to write where other files are: they would be taken for files of the release."""
-    if bundle.exists() and not bundle.is_dir():
-        raise OutputError(f"{bundle}: is a file, not a folder; name a folder with --output")
-    if not bundle.exists():
-        return
+    if not bundle.is_dir():
+        return  # it is new, or a file, which the staging directory refuses
     with map_os_errors(bundle):
         foreign = next(iter(sorted(set(_iter_files(bundle)) - _owned_names(bundle))), None)
     if foreign is not None:

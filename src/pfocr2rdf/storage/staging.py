@@ -60,7 +60,10 @@ class StagedDirectory:
             self._is_new = not self.path.exists()
             if self._is_new and self.path.is_symlink():
                 raise OutputError(f"{self.path}: is a symbolic link to a folder that does not exist; create it, or name another folder")
-            self.path.mkdir(parents=True, exist_ok=True)
+            try:
+                self.path.mkdir(parents=True, exist_ok=True)
+            except (FileExistsError, NotADirectoryError):
+                raise OutputError(f"{self.path}: is a file, not a folder; name a folder with --output") from None
             self._lock = DirectoryLock(self.path, self._holder)
         try:
             with map_os_errors(self.path):
