@@ -13,7 +13,7 @@ from pfocr2rdf.errors import RecordError
 
 MAX_HEAD_BYTES = 4096  # by which the type of a file is detected
 _EXPORT_REMEDY = "name a record of PFOCR (.md, .yaml), a folder, a checkout or an archive of them"
-RDF_REMEDY = "name the records that it was made of; 'convert', 'load', 'records', 'stats' and 'validate' take RDF, by the ending of its name"
+RDF_REMEDY = "name the records that it was made of; 'convert', 'load', 'records', 'stats' and 'validate' take RDF files by their ending"
 
 
 class FileType(NamedTuple):
