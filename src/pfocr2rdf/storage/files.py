@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from pfocr2rdf.errors import OutputError, describe_os_error
+from pfocr2rdf.storage.urls import restore_url
 
 BUFFER_BYTES = 1 << 20
 
@@ -76,7 +77,12 @@ def partial_pattern(path: Path) -> str:
 
 @contextlib.contextmanager
 def map_os_errors(path: Path | str) -> Iterator[None]:
-    """The one place that turns the operating system's errors about an output into ours."""
+    """The one place that turns the operating system's errors about an output into ours.
+
+    A path that was made of a URL is refused: it would be a folder ``s3:`` on disk.
+    """
+    if isinstance(path, Path) and (url := restore_url(path)):
+        raise OutputError(f"{url}: is a URL, and this is written on disk; name a path, or use 'pfocr2rdf export' to write to a URL")
     try:
         yield
     except OSError as error:

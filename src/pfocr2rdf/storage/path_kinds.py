@@ -16,7 +16,7 @@ from pfocr2rdf.storage.layout import (
     is_own_manifest,
     read_manifest,
 )
-from pfocr2rdf.storage.urls import redact_text
+from pfocr2rdf.storage.urls import redact_text, restore_url
 
 _OWN_MANIFESTS = {
     MANIFEST_FILE: "an export",
@@ -36,7 +36,9 @@ def folder_kind(path: str | os.PathLike[str]) -> str:
 
 
 def describe_missing_path(path: str | os.PathLike[str]) -> str:
-    """The message about a path that does not exist, with the most similar name in its folder."""
+    """The message about a path that does not exist, with the most similar name in its folder; a URL is none."""
+    if url := restore_url(path):
+        return f"{url}: is a URL, and only 'export' and 'validate' read records by URL; download it, and name the copy"
     head, name = os.path.split(os.path.abspath(path))
     try:
         similar = difflib.get_close_matches(name, os.listdir(head), n=1)

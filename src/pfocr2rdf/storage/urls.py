@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from urllib.parse import quote, unquote
 
@@ -33,6 +34,20 @@ def is_malformed_url(name: str) -> bool:
     (True, False, False)
     """
     return _is_malformed(name) is not None
+
+
+_match_url_path = re.compile(r"([A-Za-z][\w+.-]+):/+(?=[^/])").match
+
+
+def restore_url(path: str | os.PathLike[str]) -> str:
+    """The URL, for messages, that a path was made of, which has one slash only; ``""`` for another path.
+
+    >>> restore_url("s3:/me:secret@bucket/a"), restore_url("C:/records"), restore_url("records/a.md")
+    ('s3://bucket/a', '', '')
+    """
+    name = os.fspath(path)
+    matched = _match_url_path(name)
+    return redact_url(f"{matched[1]}://{name[matched.end() :]}") if matched else ""
 
 
 is_address_without_scheme = re.compile(r"(?:[\w-]+\.)*[\w-]+:\d+(?:/\S*)?|localhost(?:/\S*)?").fullmatch

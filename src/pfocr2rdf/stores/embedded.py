@@ -14,7 +14,8 @@ import pyoxigraph
 from pfocr2rdf.errors import StoreError, describe_os_error
 from pfocr2rdf.storage.layout import STORE_MARKER_FILE
 from pfocr2rdf.storage.locks import shared_lock
-from pfocr2rdf.storage.path_kinds import folder_kind
+from pfocr2rdf.storage.path_kinds import describe_missing_path, folder_kind
+from pfocr2rdf.storage.urls import restore_url
 from pfocr2rdf.stores.chunks import Chunk
 from pfocr2rdf.stores.store import SolutionMapping, Store
 
@@ -29,6 +30,8 @@ def is_store(path: Path) -> bool:
 def require_store(path: Path) -> None:
     """Check that a folder is an embedded store; else it is a ``StoreError``."""
     if not path.exists():
+        if restore_url(path):
+            raise StoreError(describe_missing_path(path))
         raise StoreError(f"{path}: there is no store; run 'pfocr2rdf load EXPORT --to {path}' to make one from an export")
     if not is_store(path):
         if (kind := folder_kind(path)) == "an export":
