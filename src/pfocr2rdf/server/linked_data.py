@@ -83,6 +83,7 @@ class PageRequest(NamedTuple):
     base_url: str = ""
     search_text: str = ""
     type_name: str = ""
+    page_number: int = 1  # of search results
 
 
 SEARCH_PAGE = "search.html"
@@ -269,7 +270,7 @@ class PageHandler:
 
     def _search(self, request: PageRequest) -> PageResponse:
         index = self._data.search_index()
-        values = search_page_values(index, request.search_text, request.type_name)
+        values = search_page_values(index, request.search_text, request.type_name, request.page_number)
         return PageResponse(render_search_page(self._site, **values), is_final=values["scripted"])
 
     def _browse(self, request: PageRequest) -> PageResponse:

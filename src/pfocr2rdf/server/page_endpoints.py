@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import re
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -30,6 +31,9 @@ MAX_CONCURRENT_PAGES = 2
 """The number of pages of a kind that are rendered at once: more threads of Python hinder each other."""
 
 
+_match_page_number = re.compile(r"[1-9][0-9]{0,5}", re.ASCII).fullmatch
+
+
 class PageEndpoints:
     """The endpoints of pages. Resource pages do not wait for lists, which are rendered in ``list_slots``."""
 
@@ -51,7 +55,8 @@ class PageEndpoints:
     async def page(self, request: Request) -> Response:
         """A resource page, or the redirect to one."""
         parameters = request.query_params
-        search = parameters.get("q", ""), parameters.get("kind", "")
+        page_number = _match_page_number(parameters.get("page", ""))
+        search = parameters.get("q", ""), parameters.get("kind", ""), int(page_number[0]) if page_number else 1
         page_request = PageRequest(request.path_params["path"], request.headers.get("accept", ""), f"{base_url(request)}/", *search)
         key = self._answers.page_key(page_request)
         if key and (cached := self._answers.cache.get(key)):

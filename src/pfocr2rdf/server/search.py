@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from pfocr2rdf.site.pages.view_models import count_pages, slice_page
 from pfocr2rdf.site.search.index import TYPE_ORDER
 from pfocr2rdf.site.search.reader import SearchIndexReader, SearchResults
 
-MAX_SEARCH_RESULTS = 100  # the limit of a result list
+MAX_SEARCH_RESULTS = 100  # on a page of results
 _MAX_SEARCH_CHARS = 1000  # as the field of the page has it
 _is_index_file = re.compile(r"index\.json|(?:terms/[0-9]{1,9}\.bin)|(?:things/[0-9]{1,9}\.json)").fullmatch
 
@@ -31,23 +32,29 @@ class SearchIndexFolder(NamedTuple):
             return None
 
 
-def search_page_values(index: SearchIndexFolder | None, search_text: str, type_name: str) -> dict[str, Any]:
-    """The values of the search page."""
+def search_page_values(index: SearchIndexFolder | None, search_text: str, type_name: str, page_number: int = 1) -> dict[str, Any]:
+    """The values of the search page. Its script shows results as a continuous list; without it, there are pages of them."""
     type_name = type_name if type_name in TYPE_ORDER else ""
     values: dict[str, Any] = {"search_text": search_text, "type_name": type_name, "scripted": bool(index and index.is_complete)}
     if not search_text.strip():
         return values
     try:
         results = index.reader.find(search_text[:_MAX_SEARCH_CHARS], type_name) if index else None
-        described = index.reader.describe(results, results.entry_numbers[:MAX_SEARCH_RESULTS]) if index and results else []
+        page_count = count_pages(len(results.entry_numbers), MAX_SEARCH_RESULTS) if results else 1
+        page_number = min(page_number, page_count)
+        shown = slice_page(results.entry_numbers, page_number, MAX_SEARCH_RESULTS) if results else []
+        described = index.reader.describe(results, shown) if index and results else []
     except OSError:  # a load has just replaced the store
         results = None
     if index is None or results is None:
         return {**values, "scripted": False, "summary": "The search index of this store is being built. Try again in a moment."}
-    summary = _summarize(results)
+    summary = _summarize(results, page_number)
     if not index.is_complete:
         summary += " Figures and papers are not indexed yet: try again in a moment."
     values |= {"kinds": list(_kinds(results, search_text, type_name)), "is_empty": not results.entry_numbers}
+    fields = {"q": search_text, **({"kind": type_name} if type_name else {})}
+    values["page_url"] = lambda number: f"search.html?{urlencode({**fields, 'page': number})}"
+    values |= {"page_number": page_number, "page_count": page_count}
     return {**values, "summary": summary, "results": described, "corrections": results.corrections, "suggestions": results.suggestions}
 
 
@@ -68,7 +75,7 @@ def _kinds(results: SearchResults, search_text: str, type_name: str) -> Iterator
             yield ResultKind(name, label, count, urlencode({"q": search_text, **({"kind": name} if name else {})}))
 
 
-def _summarize(results: SearchResults) -> str:
+def _summarize(results: SearchResults, page_number: int) -> str:
     """What was found, as ``assets/search.js`` says it."""
     total, shown = sum(count for _, _, count in results.counts), len(results.entry_numbers)
     if not total:
@@ -76,5 +83,5 @@ def _summarize(results: SearchResults) -> str:
     else:
         text = f"{shown:,} of {total:,} results." if shown < total else f"{total:,} {'result' if total == 1 else 'results'}."
     if shown > MAX_SEARCH_RESULTS:
-        text += f" Showing the first {MAX_SEARCH_RESULTS}."
+        text += f" Showing {(page_number - 1) * MAX_SEARCH_RESULTS + 1:,} to {min(page_number * MAX_SEARCH_RESULTS, shown):,}."
     return f"{text} There are more matches for the last word: type more of it to find them." if results.is_cut else text

@@ -24,7 +24,7 @@ def render_home_page(overview: Overview, entity_types: Sequence[EntityType], sit
 def render_search_page(site: Site, **values: Any) -> str:
     """The page of the search. Its script fills in the results from the index; without values, nothing else does."""
     defaults: dict[str, Any] = {"search_text": "", "type_name": "", "results": (), "summary": "", "corrections": (), "suggestions": ()}
-    defaults |= {"scripted": True, "is_static": not values, "kinds": (), "is_empty": False}
+    defaults |= {"scripted": True, "is_static": not values, "kinds": (), "is_empty": False, "page_count": 1}
     return render_page("search", site, "Search", **{**defaults, **values})
 
 
