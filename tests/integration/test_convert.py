@@ -308,6 +308,23 @@ def test_a_literal_instead_of_an_iri_is_counted_and_refers_to_nothing(tmp_path: 
     assert not (tmp_path / "out" / "sssom").exists()
 
 
+@pytest.mark.parametrize("subject", ["figures/PMC7__F1.html", "mentions/one", "families/STAT"])
+def test_a_literal_as_a_class_is_counted(tmp_path: Path, subject: str) -> None:
+    (tmp_path / "graph.ttl").write_text(f"""
+        PREFIX pfocr: <https://pfocr.wikipathways.org/vocab#> PREFIX oa: <http://www.w3.org/ns/oa#>
+        BASE <https://pfocr.wikipathways.org/>
+        <figures/PMC7__F1.html> a pfocr:Figure .
+        <families/STAT> a pfocr:Family .
+        <mentions/one> a pfocr:Mention ; oa:hasTarget <figures/PMC7__F1.html> ; pfocr:family <families/STAT> .
+        <{subject}> a "pfocr:Gene", 7 .
+    """)
+    summary = convert(tmp_path / "graph.ttl", tmp_path / "out", formats=FORMATS)
+    assert summary.warnings["statement with a literal as a class is in no derived format"] == 2
+    assert write_records(tmp_path / "graph.ttl", tmp_path / "records").warnings == {
+        "statement with a literal as a class is in no derived format": 2
+    }
+
+
 def test_numbers_of_thousands_of_digits_are_counted_not_read(tmp_path: Path) -> None:
     (tmp_path / "graph.ttl").write_text(f"""
         PREFIX pfocr: <https://pfocr.wikipathways.org/vocab#> PREFIX oa: <http://www.w3.org/ns/oa#>

@@ -13,7 +13,7 @@ import pyoxigraph
 from pfocr2rdf.derived.nodes import FigureNodes, Node, are_plain, values
 from pfocr2rdf.rdf.iri_profiles import DEFAULT_PROFILE, IriProfile
 from pfocr2rdf.rdf.serializers.jsonld import JsonLdSerializer
-from pfocr2rdf.rdf.terms import Resource, is_iri_or_literal
+from pfocr2rdf.rdf.terms import Resource, is_iri_or_literal, is_literal_type
 from pfocr2rdf.rdf.vocabulary import DEFAULT_PREFIXES, PREFIXES, PROPERTIES
 
 _FIGURE, _MENTION = "pfocr:Figure", "pfocr:Mention"
@@ -194,7 +194,7 @@ def _check_values(node: Any) -> None:
 
 def _is_typed_value(key: str, value: Any) -> bool:
     """Whether a value is an IRI of a term that has literals, or a literal of which the context does not give the type."""
-    if type(value) is not dict or value.keys() not in _VALUE_KEYS or set(map(type, value.values())) != _TEXTS_ONLY:
+    if type(value) is not dict or key == "type" or value.keys() not in _VALUE_KEYS or set(map(type, value.values())) != _TEXTS_ONLY:
         return False
     if "id" in value:
         return key not in _IRI_TERMS
@@ -216,7 +216,9 @@ def _iter_statement_nodes(file: IO[bytes], part: GraphPart) -> Iterator[Node]:
     triples = (quad.triple for quad in pyoxigraph.parse(file, format=part.syntax))
     for subject, group in groupby(triples, lambda triple: triple.subject):
         resource = Resource(str(subject), tuple(dict.fromkeys((str(triple.predicate), str(triple.object)) for triple in group)))
-        if not all(map(is_iri_or_literal, (resource.subject, *(value for _, value in resource.pairs)))):
+        if not all(map(is_iri_or_literal, (resource.subject, *(value for _, value in resource.pairs)))) or any(
+            map(is_literal_type, resource.pairs)
+        ):
             raise UnorderedGraphError
         try:
             text = serializer.serialize_resources([part.profile.unmap_resource(resource)], "")

@@ -13,7 +13,7 @@ from pfocr2rdf.derived.nodes import KINDS, FigureNodes, Node
 from pfocr2rdf.errors import SourceError
 from pfocr2rdf.rdf.iri_profiles import is_of_other_profile
 from pfocr2rdf.rdf.serializers.jsonld import JsonLdSerializer
-from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, is_iri_or_literal, sort_pairs
+from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, is_iri_or_literal, is_literal_type, sort_pairs
 from pfocr2rdf.rdf.vocabulary import PROPERTIES
 from pfocr2rdf.storage.external_sort import ExternalSorter, SortedLines
 from pfocr2rdf.storage.files import map_os_errors
@@ -24,6 +24,7 @@ _ENTITY_TYPES = frozenset((RDF_TYPE, expand_term(name)) for name in KINDS)
 _OBJECT_PROPERTIES = frozenset(expand_term(row.name) for row in PROPERTIES if row.is_object)
 _HAS_TARGET = expand_term("oa:hasTarget")
 _BLANK_NODES = "statement with a blank node or a triple term is in no derived format"
+_LITERAL_TYPES = "statement with a literal as a class is in no derived format"
 _LITERALS = "statement with a literal instead of an IRI, which is no node, edge or mapping"
 _ORPHANS = "mention without a figure is in no derived format"
 _ENTITY_KEY, _FIGURE_KEY = b"0", b"1"
@@ -85,6 +86,9 @@ def sort_nodes(subjects: Iterable[Subject], folder: Path, source: str, progress:
     for subject, statements in subjects:
         pairs = {pair for pair in statements if is_iri_or_literal(pair[1])} if subject[0] == "<" else set()
         warnings[_BLANK_NODES] += len(statements) - len(pairs)
+        if literal_types := {pair for pair in pairs if is_literal_type(pair)}:
+            warnings[_LITERAL_TYPES] += len(literal_types)
+            pairs -= literal_types
         warnings[_LITERALS] += sum([term[0] == '"' and predicate in _OBJECT_PROPERTIES for predicate, term in pairs])
         if not pairs:
             continue

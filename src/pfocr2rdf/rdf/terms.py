@@ -177,6 +177,11 @@ def is_iri_or_literal(term: str) -> bool:
     return term[0] == '"' or (term[0] == "<" and " " not in term)
 
 
+def is_literal_type(pair: PredicateObject) -> bool:
+    """Whether the class in an ``rdf:type`` statement is a literal, which RDF allows, and JSON-LD cannot have as ``@type``."""
+    return pair[0] == RDF_TYPE and pair[1][0] == '"'
+
+
 def literal(text: str, datatype: str = "") -> str:
     r"""The term of a literal; ``datatype`` is a CURIE, none for a string.
 

@@ -98,6 +98,7 @@ EDITS: dict[str, Callable[[str], str]] = {
     "true": edit_node(FIGURE_LINE, lambda node: {**node, "figureNumber": True}),
     "null": edit_node(ENTITY_LINE, lambda node: {**node, "label": None}),
     "a number in a list": edit_node(ENTITY_LINE, lambda node: {**node, "altLabel": ["x", 1]}),
+    "a literal as a class": edit_node(ENTITY_LINE, lambda node: {**node, "type": [node["type"], {"@value": "x"}]}),
     "a set": edit_node(MENTION_LINE, lambda node: {**node, "word": {"@set": ["ONE"]}}),
     "a list": edit_node(MENTION_LINE, lambda node: {**node, "word": {"@list": ["ONE"]}}),
     "a type that the context gives": edit_node(MENTION_LINE, lambda node: {**node, "word": {"@value": "ONE", "@type": "xsd:string"}}),
