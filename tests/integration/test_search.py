@@ -324,6 +324,12 @@ def test_near_words_are_offered_where_nothing_or_little_is_found(ask: Ask, pathw
     assert ask(pathways, "JAK2 interlaekins ")[0]["suggestions"] == ["JAK2 interleukins"]
 
 
+def test_nothing_is_said_of_a_correction_that_finds_nothing(ask: Ask, pathways: Path) -> None:
+    alone, beside = ask(pathways, "interleukns ", "interleukns Dextrose ")
+    assert (bool(alone["ids"]), [near for _, near in alone["corrections"]]) == (True, [["interleukins"]])
+    assert (beside["ids"], beside["corrections"]) == ([], [])
+
+
 def test_other_digits_are_offered_where_a_word_is_not_found_and_no_offer_leads_to_nothing(ask: Ask, pathways: Path) -> None:
     added, other, part, alone, absent = ask(pathways, "STAT33 ", "STAT9 ", "STAT3", "Dextrose STAT", "Dextrose STAT33 ")
     assert (added["suggestions"], other["suggestions"]) == (["stat3"], ["stat", "stat3"])

@@ -93,10 +93,10 @@ class SearchIndexReader:
         words = query_words(text)
         matched = [self._match_word(word) for word in words]
         matches = _intersect([{entry: match >> _KIND_BITS for entry, match in word.matches.items()} for word in matched])
+        corrections = [(word.text, each.corrections) for word, each in zip(words, matched, strict=True) if matches and each.corrections]
         whole = "".join(word.terms[0] for word in words)
         joined = self._look_up(whole, 0, False) if len(words) > 1 and len(whole) <= MAX_TERM_CHARS else _WordMatches({}, [], is_cut=False)
         matches |= {entry: min(match >> _KIND_BITS, matches.get(entry, match)) for entry, match in joined.matches.items()}
-        corrections = [(word.text, each.corrections) for word, each in zip(words, matched, strict=True) if each.corrections]
         suggestions = [] if len(matches) > _FEW_RESULTS or corrections else self._suggest(words, matched)
         counts = [(name, folder, sum(first <= entry < end for entry in matches)) for name, folder, first, end in self._types]
         first, end = next(((first, end) for name, _, first, end in self._types if name == type_name), (0, self._types[-1][3]))

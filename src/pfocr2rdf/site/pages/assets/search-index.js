@@ -74,12 +74,13 @@ export class SearchIndex {
     const last = /[\s\x1c-\x1f\x85\ufeff]$/.test(text) ? undefined : words.at(-1); // it may be no more than a beginning
     const found = await Promise.all(words.map((word) => this.#waysOf(word, word === last)));
     const ways = together(found.map(({ ways }) => ways.map((match) => (match === NOWHERE ? match : match >>> WAY_BITS))), Math.max);
+    const isFound = sizeOf(ways) > 0;
+    const corrections = words.map(({ shown }, at) => [shown, found[at].corrections]).filter(([, near]) => isFound && near.length);
     const whole = words.map(({ terms }) => terms[0]).join("");
     const joined = words.length > 1 && [...whole].length <= this.longest ? await this.#any([whole], false) : null; // TNF alpha is TNF-alpha, too
     joined?.ways.forEach((match, id) => {
       if (match !== NOWHERE) ways[id] = Math.min(match >>> WAY_BITS, ways[id]);
     });
-    const corrections = words.map(({ shown }, at) => [shown, found[at].corrections]).filter(([, near]) => near.length);
     const isEnough = corrections.length || sizeOf(ways) > FEW;
     const suggestions = isEnough ? [] : await this.#suggested(words, found);
     const typed = new Map(words.flatMap((word) => [word, ...asked(word.local, this.longest)]).flatMap(({ terms, shown }) => terms.map((term) => [term, shown])));
