@@ -60,8 +60,8 @@ def test_shown_mentions_have_what_pages_show(readers: Readers) -> None:
         assert list(map(MentionView.from_resource, single.shown_mentions(figure))) == list(map(MentionView.from_resource, expected))
     for gene in single.subjects(RDF_TYPE, expand_term("pfocr:Gene")):
         mentions = single.mentions(gene)
-        views = [MentionView.from_resource(mention)._replace(body="") for mention in single.describe_mentions(mentions)]
-        expected = ResourceReader.describe_mentions(single, mentions)
+        views = [MentionView.from_resource(mention)._replace(body="") for mention in single.describe_mentions(gene, mentions)]
+        expected = ResourceReader.describe_mentions(single, gene, mentions)
         assert views == [MentionView.from_resource(mention)._replace(body="") for mention in expected]
 
 
@@ -85,6 +85,6 @@ def test_mentions_with_several_values(tmp_path: Path) -> None:
         views = list(map(MentionView.from_resource, reader.shown_mentions(figure)))
         assert [(view.name, view.word) for view in views] == [("m", "1"), ("m2", "a\x01b")]
         assert views == list(map(MentionView.from_resource, ResourceReader.shown_mentions(reader, figure)))
-        described = list(map(MentionView.from_resource, reader.describe_mentions(reader.mentions(gene))))
+        described = list(map(MentionView.from_resource, reader.describe_mentions(gene, reader.mentions(gene))))
         assert sorted(described) == [view._replace(body="") for view in views]
         assert reader.subjects(SHOWN_PREDICATES[1], '"2"') == [mention]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
@@ -16,11 +17,13 @@ from pfocr2rdf.pipeline.export import export
 from pfocr2rdf.rdf.iris import MENTION_NAMESPACE
 from pfocr2rdf.rdf.terms import RDF_TYPE, expand_term
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
-from pfocr2rdf.site.pages.html import Site, render_resource_page
+from pfocr2rdf.site.pages.html import Site
 from pfocr2rdf.site.pages.rdf_documents import merge_resources, serialize_jsonld, serialize_turtle
 from pfocr2rdf.site.pages.registry import load_resource_page
+from pfocr2rdf.site.pages.resource_html import render_resource_page
 from pfocr2rdf.site.pages.resource_reader import HAS_BODY, HAS_TARGET, ResourceReader
 from pfocr2rdf.site.pages.urls import ENTITY_TYPES, ENTITY_TYPES_BY_FOLDER, PageAddress
+from pfocr2rdf.site.static.build import BuildConfig, PageBuilder
 from pfocr2rdf.site.static.publish import publish
 from pfocr2rdf.site.static.resource_table import ResourceTableWriter, TableReader, UngroupedError, build_resource_table
 from pfocr2rdf.stores.chunks import ChunkLimits, read_chunks
@@ -184,3 +187,32 @@ def test_what_a_table_answers(tmp_path: Path) -> None:
     assert mention.values_by_predicate[HAS_TARGET] == [f"<{EX}f1>", f"<{EX}f2>"]
     assert mention.values_by_predicate[f"<{PFOCR}word>"] == ['"a\b \x01 \\\\"'], "with the escapes of this package"
     assert reader.pairs(f"<{EX}m/2>") == mention.pairs, "what it says is at hand"
+
+
+def test_mentions_of_an_entity_are_described_after_a_question_about_another_one(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    site = small_site(tmp_path_factory)
+    chunks = read_chunks([site.export / "figures.ttl"], False, True, ChunkLimits(50_000, 1_000))
+    write_export_table(tmp_path / "table", (chunk.lines for chunk in chunks))
+    reader, store_reader = TableReader(tmp_path / "table", frozenset()), DatasetReader(EmbeddedStore(site.store))
+    genes = store_reader.subjects(RDF_TYPE, expand_term("pfocr:Gene"))[:20]
+    mentions = {gene: reader.mentions(gene) for gene in genes}
+    for gene in genes:
+        described = reader.describe_mentions(gene, mentions[gene])
+        assert {resource.subject for resource in described} == {mention.mention for mention in mentions[gene]} != set()
+    for figure in store_reader.subjects(RDF_TYPE, expand_term("pfocr:Figure")):
+        assert reader.genes_by_symbol(figure) == store_reader.genes_by_symbol(figure)
+
+
+def test_pages_make_no_cycles_that_only_the_garbage_collector_can_free(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+    site = small_site(tmp_path_factory)
+    config = BuildConfig(site.store, None, tmp_path, Site(), "no", frozenset(ENTITY_TYPES_BY_FOLDER))
+    reader, builder = DatasetReader(EmbeddedStore(site.store)), PageBuilder(config)
+    counts = []
+    for entity_type in ENTITY_TYPES:
+        iris = [subject[1:-1] for subject in reader.subjects(RDF_TYPE, expand_term(entity_type.cls))]
+        for batch in (iris[:1], iris[1:40]):
+            builder.build(entity_type.folder, batch)
+            counts.append(gc.collect())
+    assert counts[2:] == [0] * (len(counts) - 2), "the first figures compile templates"

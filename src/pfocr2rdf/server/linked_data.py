@@ -29,12 +29,13 @@ from pfocr2rdf.site.pages.browse_pages import (
 from pfocr2rdf.site.pages.catalog import build_dataset_node
 from pfocr2rdf.site.pages.dataset_page import list_release_files, read_dataset_description, render_dataset_page
 from pfocr2rdf.site.pages.graph_reader import DatasetReader, read_release_name
-from pfocr2rdf.site.pages.html import Site, render_resource_page
+from pfocr2rdf.site.pages.html import Site
 from pfocr2rdf.site.pages.listing import ResourceList, list_resources, page_urls
 from pfocr2rdf.site.pages.overview import compute_overview
 from pfocr2rdf.site.pages.pictures import PicturePolicy
 from pfocr2rdf.site.pages.rdf_documents import SERIALIZERS, merge_resources
 from pfocr2rdf.site.pages.registry import load_resource_page
+from pfocr2rdf.site.pages.resource_html import render_resource_page
 from pfocr2rdf.site.pages.resource_reader import HAS_TARGET
 from pfocr2rdf.site.pages.urls import (
     ALIASED_TYPE,

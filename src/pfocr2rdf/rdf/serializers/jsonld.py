@@ -71,8 +71,8 @@ class JsonLdSerializer(Serializer):
         self._keys[RDF_TYPE] = _Key('"type"', "", is_object=True, plain=False)
         self._other_keys: LruCache[str, _Key] = LruCache(1_000)
         self._values: LruCache[PredicateObject, str] = LruCache(20_000, self._value)
-        self._interned: LruCache[tuple[PredicateObject, ...], str] = LruCache(
-            ROW_CACHE_ENTRIES, lambda pairs: ", ".join(self._members(pairs))
+        self._interned: LruCache[tuple[PredicateObject, ...], tuple[str, str]] = LruCache(
+            ROW_CACHE_ENTRIES, lambda pairs: self._split_at_id(self._members(pairs))
         )
         self._members_of_list: LruCache[PredicateObjectList, str] = LruCache(
             ROW_CACHE_ENTRIES, lambda shared: ", ".join(self._members(shared.pairs))
@@ -84,11 +84,16 @@ class JsonLdSerializer(Serializer):
 
     def serialize_resources(self, resources: Sequence[Resource], graph: str) -> str:
         """A node object a line; the document has one graph, without a name."""
-        return ",\n".join([self._object(resource.subject, self._resource_members(resource)) for resource in resources])
+        return ",\n".join([self._resource_object(resource) for resource in resources])
 
-    def _resource_members(self, resource: Resource) -> list[str]:
-        own = self._members(resource.pairs_own)
-        return [*own, self._interned[resource.pairs_interned]] if resource.pairs_interned else own
+    def _resource_object(self, resource: Resource) -> str:
+        if not resource.pairs_interned:
+            return self._object(resource.subject, self._members(resource.pairs_own))
+        # then many resources have their first statements in common, too: the target of mentions, or none
+        start, end = self._interned[resource.pairs_own or resource.pairs_interned]
+        if resource.pairs_own:
+            end += "".join(self._interned[resource.pairs_interned])
+        return f'{{{start}"id": {self._iri(resource.subject[1:-1])}{end}}}'
 
     def serialize_figure(self, figure: GroupedResource, mentions: ResourceColumns, graph: str) -> str:
         """The same for a figure and its mentions, whose members are mostly in the cache."""

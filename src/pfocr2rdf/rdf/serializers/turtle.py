@@ -59,8 +59,11 @@ class TurtleSerializer(Serializer):
         return "\n".join([f"{self._iri(resource.subject)} {self._resource_list(resource)} .\n" for resource in resources])
 
     def _resource_list(self, resource: Resource) -> str:
-        lists = [self._predicate_object_list(resource.pairs_own)] if resource.pairs_own else []
-        return _PREDICATE_SEPARATOR.join([*lists, self._interned[resource.pairs_interned]] if resource.pairs_interned else lists)
+        if not resource.pairs_interned:
+            return self._predicate_object_list(resource.pairs_own)
+        # then many resources have their first statements in common, too: the target of mentions, or none
+        lists = [self._interned[resource.pairs_own]] if resource.pairs_own else []
+        return _PREDICATE_SEPARATOR.join([*lists, self._interned[resource.pairs_interned]])
 
     def serialize_figure(self, figure: GroupedResource, mentions: ResourceColumns, graph: str) -> str:
         """The same for a figure and its mentions, whose predicate-object lists are mostly in the cache."""

@@ -121,7 +121,9 @@ class EntityPage(ResourcePage):
         mentions = [each for each in self.reader.cached_mentions(self.subject) if each.figure in names_by_figure]
         for each in mentions:
             names_by_figure[each.figure][each.mention] = None
-        views = {resource.subject: MentionView.from_resource(resource) for resource in self.reader.describe_mentions(mentions)}
+        views = {
+            resource.subject: MentionView.from_resource(resource) for resource in self.reader.describe_mentions(self.subject, mentions)
+        }
         return {
             figure: mention_links([views[name] for name in names if name in views], self.reader)
             for figure, names in names_by_figure.items()
@@ -146,13 +148,13 @@ class EntityPage(ResourcePage):
         yield self.resource
         for curie in self._spec.outgoing:
             for neighbour in self.values.get(expand_term(curie), ()):
-                if pairs := self.type_and_label(neighbour):
-                    yield Resource(neighbour, tuple(pairs))
+                if resource := self.reader.labelled_resource(neighbour):
+                    yield resource
         for relation, subjects in self.inverse_lists:
-            predicate = expand_term(relation.predicate)
+            shared = ((expand_term(relation.predicate), self.subject),)
             for subject in subjects:
                 label = self.reader.cached_label(subject)
-                yield Resource(subject, (*([label] if label else []), (predicate, self.subject)))
+                yield Resource(subject, (label,) if label else (), shared)
 
     def facts(self) -> Iterator[Fact]:
         """The properties that lead to other pages first."""

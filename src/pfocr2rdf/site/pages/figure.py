@@ -155,8 +155,8 @@ class FigurePage(ResourcePage):
                 yield resource
         creators = self.values.get(expand_term("schema:creator"), ())
         for subject in sorted({*self._entities, *self.families, *self.values.get(_ORGANISM, ()), *creators}):
-            if pairs := self.type_and_label(subject):
-                yield Resource(subject, tuple(pairs))
+            if resource := self.reader.labelled_resource(subject):
+                yield resource
 
     def picture(self) -> Picture:
         """Its picture, with the credit that its licence asks for."""

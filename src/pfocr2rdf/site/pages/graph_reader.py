@@ -105,10 +105,10 @@ class DatasetReader(ResourceReader):
         rows = self._select_pairs(f"?s {HAS_TARGET} {figure}", SHOWN_PREDICATES)  # in two thirds of the time of all statements
         return sorted(_merge_pairs(rows), key=lambda mention: mention.subject[1:-1])
 
-    def describe_mentions(self, mentions: Sequence[Mentioning]) -> list[Resource]:
-        """The mentions of one entity, in any order, with the ``SHOWN_PREDICATES`` that they have, but for the entity."""
+    def describe_mentions(self, body: str, mentions: Sequence[Mentioning]) -> list[Resource]:
+        """Some mentions of an entity, in any order, with the ``SHOWN_PREDICATES`` that they have, but for the entity."""
         if self._single_graph is None:
-            return super().describe_mentions(mentions)
+            return super().describe_mentions(body, mentions)
         _, *predicates = MENTION_PREDICATES
         rows = [(mention, tuple([pair for pair in zip(predicates, values, strict=True) if pair[1]])) for mention, _, *values in mentions]
         names = dict.fromkeys([mention for mention, _ in rows])

@@ -15,27 +15,21 @@ from markupsafe import Markup, escape
 from pfocr2rdf.rdf.text import BIDI_CONTROLS, replace_bidi_controls
 from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.site.pages import parts
-from pfocr2rdf.site.pages.diagram import layout_diagram
 from pfocr2rdf.site.pages.fragments import render_links
 from pfocr2rdf.site.pages.pictures import PicturePolicy
-from pfocr2rdf.site.pages.urls import HTML, REPRESENTATIONS
-from pfocr2rdf.site.pages.view_models import ResourceView
 from pfocr2rdf.storage.layout import TOOL
 
 ASSETS_DIR = Path(__file__).parent / "assets"  # the folder of the stylesheets, the scripts and the icon
 _PARTS: dict[str, Callable[..., Markup]] = {
     "links": render_links,
     "facts": parts.render_fact_list,
-    "picture": parts.render_picture,
-    "chip_groups": parts.render_chip_groups,
     "strips": parts.render_strips,
     "tables": parts.render_tables,
     "switch": parts.render_switch,
-    "diagram": parts.render_diagram,
-    "column_charts": parts.render_column_charts,
 }
 """The filters that make HTML of many values."""
 _CACHED_FRAMES = 200
+_GAP = Markup("<gap/>")  # no value has it: they are escaped
 _ESCAPED_IN_SCRIPTS = f"<>&\u2028\u2029{BIDI_CONTROLS}"
 
 
@@ -82,19 +76,10 @@ def stream_page(template: str, site: Site, title: str, *, root: str = "", **valu
     return map(replace_bidi_controls, pieces)
 
 
-def render_resource_page(view: ResourceView, site: Site) -> str:
-    """Render a page of a resource as HTML."""
-    root = view.address.path_to_root + ("../" if view.page_number > 1 else "")
-    return render_page(
-        "figure" if view.picture else "resource",
-        site,
-        view.title,
-        root=root,
-        view=view,
-        alternates=[(representation, root + view.address.url(representation)) for representation in REPRESENTATIONS[1:]],
-        diagram=layout_diagram(view.diagram, root),
-        page_url=lambda page_number: root + view.address.url(HTML, page_number),
-    )
+@lru_cache(_CACHED_FRAMES)
+def render_page_frame(site: Site, root: str, section: str, current: str) -> list[str]:
+    """The HTML of a page before its title, before the elements of its head, before its content, and after that."""
+    return render_page("frame/page", site, "", root=root, section=section, current=current, gap=_GAP).split(_GAP)
 
 
 def script_json(value: Any) -> Markup:

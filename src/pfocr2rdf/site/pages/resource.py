@@ -156,12 +156,6 @@ class ResourcePage(ABC):
         url = self.reader.page_url(subject, type_name)
         return DiagramNode(type_name, self.reader.display_name(subject), "" if ":" in url.partition("/")[0] else url)
 
-    def type_and_label(self, subject: str) -> list[PredicateObject]:
-        """The types and the label of a neighbour."""
-        types: list[PredicateObject] = [(RDF_TYPE, value) for value in self.reader.cached_values(subject, RDF_TYPE)]
-        label = self.reader.cached_label(subject)
-        return [*types, *([label] if label else [])]
-
     def remaining_facts(self, *handled: str) -> Iterator[Fact]:
         """All properties but those that are handled elsewhere, which are given as CURIEs."""
         handled_predicates = {RDF_TYPE, *map(expand_term, handled)}

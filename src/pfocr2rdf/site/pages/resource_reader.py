@@ -50,6 +50,7 @@ class ResourceReader(ABC):
         self.page_address = lru_cache(_CACHE_SIZE)(self._page_address)
         self.page_url = lru_cache(_CACHE_SIZE)(self._page_url)
         self.display_name = lru_cache(_CACHE_SIZE)(self._display_name)
+        self.labelled_resource = lru_cache(_CACHE_SIZE)(self._labelled_resource)
         self.cached_label = lru_cache(_CACHE_SIZE)(self._label)
         self.cached_values = lru_cache(_CACHE_SIZE)(self.values)
         self.publication_year = lru_cache(_CACHE_SIZE)(self._publication_year)
@@ -97,8 +98,8 @@ class ResourceReader(ABC):
         """The mentions on a figure, in the order of their IRIs, with at least the ``SHOWN_PREDICATES`` that they have."""
         return self.figure_mentions(figure)
 
-    def describe_mentions(self, mentions: Sequence[Mentioning]) -> list[Resource]:
-        """The mentions of one entity, in any order, with at least the ``SHOWN_PREDICATES`` that they have, but for the entity."""
+    def describe_mentions(self, body: str, mentions: Sequence[Mentioning]) -> list[Resource]:
+        """Some mentions of an entity, in any order, with at least the ``SHOWN_PREDICATES`` that they have, but for the entity."""
         return list(filter(None, map(self.find_resource, dict.fromkeys([each.mention for each in mentions]))))
 
     def linked_values_unless(self, predicate: str, value: str, link: str, excluded: str) -> list[str]:
@@ -114,6 +115,13 @@ class ResourceReader(ABC):
     def is_instance_of(self, subject: str, cls: str) -> bool:
         """Whether a resource is an instance of a class."""
         return cls in self.cached_values(subject, RDF_TYPE)
+
+    def _labelled_resource(self, subject: str) -> Resource | None:
+        """A resource with its types and its label only; ``None`` if it has neither."""
+        types = [(RDF_TYPE, value) for value in self.cached_values(subject, RDF_TYPE)]
+        label = self.cached_label(subject)
+        pairs = (*types, *([label] if label else []))
+        return Resource(subject, (), pairs) if pairs else None
 
     def _label(self, subject: str) -> PredicateObject | None:
         for predicate in LABEL_PREDICATES:

@@ -14,6 +14,7 @@ import tempfile
 from array import array
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import repeat
 from pathlib import Path
 from typing import NamedTuple
 
@@ -135,17 +136,13 @@ _PostingsByTerm = dict[str, "array[int]"]
 
 def _terms_with_rank(title: str, words: list[str], implied: list[str], caption: str) -> dict[str, int]:
     """The terms of an entry, each with its best rank."""
-    ranks: dict[str, int] = {}
-    texts = (title, _TITLE_RANK), *((word, _WORD_RANK) for word in words), *((name, _PART_RANK) for name in implied)
-    for text, whole_rank in texts:
-        terms, wholes = _terms_of_text(text)
-        for term in terms:
-            ranks.setdefault(term, _PART_RANK)
-        for whole in wholes:
-            ranks[whole] = min(whole_rank, ranks.get(whole, whole_rank))
-    for token in tokenize(caption):
-        for term in (*token.whole_terms, *token.part_terms):
-            ranks.setdefault(term, _CAPTION_RANK)
+    texts = [(_terms_of_text(text), rank) for text, rank in ((title, _TITLE_RANK), *zip(words, repeat(_WORD_RANK)))]
+    texts += [(_terms_of_text(name), _PART_RANK) for name in implied]
+    # The worst rank first, so that a better one replaces it.
+    ranks = dict.fromkeys([term for token in tokenize(caption) for term in token.whole_terms + token.part_terms], _CAPTION_RANK)
+    ranks.update(dict.fromkeys([term for (terms, _), _ in texts for term in terms], _PART_RANK))
+    for (_, wholes), rank in reversed(texts):
+        ranks.update(dict.fromkeys(wholes, rank))
     return ranks
 
 

@@ -13,22 +13,25 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExe
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from pfocr2rdf.errors import OutputError
 from pfocr2rdf.pipeline.executors.child_process import ChildEntryPoint, block_interrupts
+from pfocr2rdf.rdf.terms import Resource
 from pfocr2rdf.site.pages.graph_reader import DatasetReader
-from pfocr2rdf.site.pages.html import Site, render_resource_page
+from pfocr2rdf.site.pages.html import Site
 from pfocr2rdf.site.pages.rdf_documents import merge_resources, serialize_jsonld, serialize_turtle
 from pfocr2rdf.site.pages.registry import load_resource_page
 from pfocr2rdf.site.pages.resource import ResourcePage
+from pfocr2rdf.site.pages.resource_html import render_resource_page
 from pfocr2rdf.site.pages.resource_reader import ResourceReader
-from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_FOLDER, HTML, JSONLD, TURTLE, PageAddress
+from pfocr2rdf.site.pages.urls import ENTITY_TYPES_BY_FOLDER, HTML, JSONLD, TURTLE, EntityType
+from pfocr2rdf.site.pages.view_models import ResourceView
 from pfocr2rdf.site.search.entries import search_entry
-from pfocr2rdf.site.search.index import encode_entry
+from pfocr2rdf.site.search.index import SearchEntry, encode_entry
 from pfocr2rdf.site.static.directory import SiteWriter
 from pfocr2rdf.site.static.resource_table import TableReader
 from pfocr2rdf.stores.embedded import EmbeddedStore
@@ -38,7 +41,6 @@ _Result = TypeVar("_Result")
 _WORKER_ENDED = "a worker ended, perhaps for want of memory: try fewer --workers; a script has its calls below if __name__ == '__main__'"
 _RESOURCES_PER_TASK = 64
 _QUEUED_TASKS_PER_WORKER = 4
-_YOUNG_GENERATIONS = 1  # of the garbage collector: up to this one are the objects of a batch
 
 
 class BuildConfig(NamedTuple):
@@ -62,7 +64,16 @@ class BuildResult(NamedTuple):
     skipped_iris: list[str]
 
 
-class _PageBuilder:
+class _Draft(NamedTuple):
+    """What the documents of a resource show; further pages, which may be long, are viewed when they are written."""
+
+    page: ResourcePage
+    view: ResourceView
+    resources: list[Resource]
+    search_entry: SearchEntry
+
+
+class PageBuilder:
     """Makes the pages of resources. There is one in each process, so that its cache of names serves all tasks."""
 
     def __init__(self, config: BuildConfig) -> None:
@@ -74,45 +85,48 @@ class _PageBuilder:
             self._reader = DatasetReader(EmbeddedStore(config.store), config.page_folders, portable_names=config.site.portable_names)
 
     def build(self, folder: str, iris: Sequence[str]) -> BuildResult:
+        """Make the pages of resources of an entity type: stage by stage, so that the code and data of a stage stay in the CPU caches."""
         entity_type = ENTITY_TYPES_BY_FOLDER[folder]
         writer = SiteWriter(self._config.root, self._config.precompressed)
-        search_lines, skipped_iris = [], []
-        for iri in iris:
-            address = self._reader.page_address(iri, entity_type)
-            page = load_resource_page(self._reader, address) if address else None
-            if address is None or page is None or not self._write_documents(writer, address, page):
-                skipped_iris.append(iri)
-            else:
-                search_lines.append(encode_entry(search_entry(page)))
+        drafts = list(filter(None, [self._draft(iri, entity_type) for iri in iris]))
+        drafts = [draft for draft in drafts if self._write_html(writer, draft)]
+        for draft in drafts:
+            writer.write(draft.page.address.file_path(TURTLE), serialize_turtle(draft.resources))
+        for draft in drafts:
+            writer.write(draft.page.address.file_path(JSONLD), serialize_jsonld(draft.resources))
+        search_lines = [encode_entry(draft.search_entry) for draft in drafts]
+        written_iris = {draft.page.address.iri for draft in drafts}
+        skipped_iris = [iri for iri in iris if iri not in written_iris]
         return BuildResult(len(iris), writer.file_count, writer.total_bytes, b"".join(search_lines), skipped_iris)
 
-    def _write_documents(self, writer: SiteWriter, address: PageAddress, page: ResourcePage) -> bool:
-        """Write all documents of a resource, as long as their paths are free."""
-        return all(writer.write(path, text) for path, text in self._render_documents(address, page))
+    def _draft(self, iri: str, entity_type: EntityType) -> _Draft | None:
+        address = self._reader.page_address(iri, entity_type)
+        page = load_resource_page(self._reader, address) if address else None
+        if page is None:
+            return None
+        return _Draft(page, page.view(), merge_resources(page.resources()), search_entry(page))
 
-    def _render_documents(self, address: PageAddress, page: ResourcePage) -> Iterator[tuple[str, str]]:
-        yield address.file_path(HTML), render_resource_page(page.view(), self._config.site)
-        resources = merge_resources(page.resources())
-        yield address.file_path(TURTLE), serialize_turtle(resources)
-        yield address.file_path(JSONLD), serialize_jsonld(resources)
-        for number in range(2, page.page_count + 1):
-            yield address.file_path(HTML, number), render_resource_page(page.view(number), self._config.site)
+    def _write_html(self, writer: SiteWriter, draft: _Draft) -> bool:
+        """Write the pages, unless the path of the first one is taken: then those of the other documents are, too."""
+        further_views = map(draft.page.view, range(2, draft.page.page_count + 1))
+        return all(
+            writer.write(draft.page.address.file_path(HTML, view.page_number), render_resource_page(view, self._config.site))
+            for view in chain([draft.view], further_views)
+        )
 
 
 @lru_cache(1)
-def _page_builder(config: BuildConfig) -> _PageBuilder:
+def _page_builder(config: BuildConfig) -> PageBuilder:
     """The builder of this process."""
-    return _PageBuilder(config)
+    return PageBuilder(config)
 
 
 def _build_batch(config: BuildConfig, folder: str, iris: Sequence[str]) -> BuildResult:
-    result = _page_builder(config).build(folder, iris)
-    gc.collect(_YOUNG_GENERATIONS)
-    return result
+    return _page_builder(config).build(folder, iris)
 
 
 def _init_worker() -> None:
-    """The garbage collector looks for cycles after each batch, and only in what is new: caches are large."""
+    """Pages make no cycles, and caches are large: the garbage collector would traverse them for nothing."""
     gc.disable()
     atexit.register(gc.freeze)  # else the process would look for cycles in all caches before it ends
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import lru_cache
 from itertools import chain, groupby, product
@@ -51,7 +51,7 @@ CREATE TABLE leading (key TEXT PRIMARY KEY, subjects TEXT);
 """
 # Long rows are not in the tree of the keys (``WITHOUT ROWID``): a search would copy each one that it compares a key with.
 # ``leading`` has a line for each subject with this predicate and object, the key. The lines of an annotation continue with its targets and
-# the number of its other statements.
+# the number of its other statements. After ``VIA_SYMBOL`` and a figure are the genes whose symbols are on it.
 _INVERSE_PREDICATES = frozenset(
     expand_term(relation.predicate) for spec in ENTITY_PAGE_SPECS.values() for relation in spec.inverse_relations
 )
@@ -142,6 +142,9 @@ class ResourceTableWriter:
             rest = f"\t{iri}\t{' '.join(terms)}\t{number}\n"
             for key in dict.fromkeys([*targets, *bodies]):
                 self._sorter.write(f"{key}{rest}".encode())
+            for gene in symbol_genes:
+                for target in terms:
+                    self._sorter.write(f"{VIA_SYMBOL} {target}\t{gene}\n".encode())
         elif lines:
             self._count_mentions()
             self._target = subject[:-1]
@@ -294,8 +297,7 @@ class TableReader(ResourceReader):
 
     def genes_by_symbol(self, figure: str) -> list[str]:
         """The genes whose current symbols were read on a figure, sorted."""
-        shared_values = [self._shared_values[line.rpartition("\t")[2]] for line in self._lines(HAS_TARGET, figure)]
-        return sorted({gene for values in shared_values if VIA_SYMBOL in values.get(HAS_EVIDENCE, ()) for gene in values.get(HAS_BODY, ())})
+        return self._lines(VIA_SYMBOL, figure)
 
     def family_words(self, figure: str, family: str) -> list[str]:
         """The words on a figure that were recognised as the name of a family, sorted."""
@@ -313,6 +315,11 @@ class TableReader(ResourceReader):
         if predicate not in self._annotated:
             return [Resource(subject, self.pairs(subject)) for subject in self.subjects(predicate, value)]
         return [self._annotation_resource(*item) for item in self._find_annotations(predicate, value).items()]
+
+    def describe_mentions(self, body: str, mentions: Sequence[Mentioning]) -> list[Resource]:
+        """Some mentions of an entity, in any order."""
+        annotations = self._find_annotations(HAS_BODY, body)
+        return [self._annotation_resource(name, annotations[name]) for name in dict.fromkeys([each.mention for each in mentions])]
 
     def _find_annotations(self, predicate: str, value: str) -> dict[str, _Annotation]:
         if self._annotated[predicate] != value:
