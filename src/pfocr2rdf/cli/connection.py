@@ -35,6 +35,9 @@ _OPTIONS = {
     ),
 }  # fmt: skip
 
+SERVER_PARAMETERS = tuple(_OPTIONS)
+"""The names of all parameters that connect to a server."""
+
 
 def server_options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Add these options to a command, or all that there are; it gets them as one argument, ``connection``."""
@@ -53,11 +56,24 @@ def server_options(*names: str) -> Callable[[Callable[..., None]], Callable[...,
 
 
 def _connection(
-    *, user: str, query_endpoint: str, update_endpoint: str = "", graph_store: str = "", driver: str | None = None, **seconds: float | None
+    *,
+    user: str,
+    query_endpoint: str,
+    retry_seconds: float | None,
+    timeout_seconds: float,
+    update_endpoint: str = "",
+    graph_store: str = "",
+    driver: str | None = None,
 ) -> ConnectionOptions:
-    endpoints = Endpoints(query_endpoint, update_endpoint, graph_store)
-    ask_password = _ask_password if sys.stdin and sys.stdin.isatty() else None
-    return ConnectionOptions(driver or "", user, ask_password, endpoints, report_retry=_print_retry, **seconds)  # type: ignore[arg-type]
+    return ConnectionOptions(
+        driver=driver or "",
+        user=user,
+        ask_password=_ask_password if sys.stdin and sys.stdin.isatty() else None,
+        endpoints=Endpoints(query_endpoint, update_endpoint, graph_store),
+        retry_seconds=retry_seconds,
+        timeout_seconds=timeout_seconds,
+        report_retry=_print_retry,
+    )
 
 
 def _print_retry(sentence: str) -> None:

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from pfocr2rdf.analysis.delta.diff import diff
 from pfocr2rdf.analysis.delta.model import DiffSummary
 from pfocr2rdf.analysis.delta.writers import DELTA_FORMATS
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.params import OutputPath, absolute_iri
+from pfocr2rdf.cli.params import OutputPath, absolute_iri, first_given_option
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES
 from pfocr2rdf.storage.delta_format import UPDATE_STATEMENTS
@@ -25,6 +24,8 @@ Examples:
   pfocr2rdf diff old.nt.zst new.ttl --output delta --format sparql --graph https://example.org/pfocr
   pfocr2rdf diff release-1 pfocr-database --output delta --compress zst --json
 """
+
+_FILE_PARAMETERS = ("formats", "compress", "chunk")  # without an effect where no files are written
 
 
 @click.command("diff", epilog=_EXAMPLES)
@@ -56,8 +57,8 @@ def diff_command(old: str, new: str, output: Path | None, as_json: bool, quiet: 
     OLD and NEW are export directories, RDF files (optionally with .gz or .zst), or records: a file, a folder, a
     checkout or an archive. The exit status is 1 if the graphs differ.
     """
-    if output is None:
-        _require_no_file_options(click.get_current_context())
+    if output is None and (option := first_given_option(_FILE_PARAMETERS)):
+        raise click.UsageError(f"{option} is about the files of the delta; name a folder for them with --output.")
     with show_progress(quiet or as_json) as progress:
         summary = diff(old, new, output, progress=progress, **options)
     if as_json:
@@ -65,13 +66,6 @@ def diff_command(old: str, new: str, output: Path | None, as_json: bool, quiet: 
     elif not quiet:
         _print_summary(summary, output)
     return summary.exit_status
-
-
-def _require_no_file_options(context: click.Context) -> None:
-    """Refuse options about the files of a delta where none are written."""
-    for name, option in (("formats", "--format"), ("compress", "--compress"), ("chunk", "--chunk")):
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"{option} is about the files of the delta; name a folder for them with --output.")
 
 
 def _print_summary(summary: DiffSummary, output: Path | None) -> None:

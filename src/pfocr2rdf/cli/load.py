@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from pfocr2rdf.cli.connection import server_options
+from pfocr2rdf.cli.connection import SERVER_PARAMETERS, server_options
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.params import OutputPath, absolute_iri, web_url
+from pfocr2rdf.cli.params import OutputPath, absolute_iri, first_given_option, web_url
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.cli.table import print_summary
 from pfocr2rdf.errors import ExitStatus
@@ -35,6 +35,10 @@ Examples:
   pfocr2rdf load delta --to http://localhost:7878
   pfocr2rdf load output --plan virtuoso --output plan
 """
+
+_EXPORT_PARAMETERS = ("append", "fresh", "sample", "chunk_size", "requests", "journals")  # without an effect on a delta or a plan
+_DELTA_IGNORES = (*_EXPORT_PARAMETERS, "graphs", "endpoint")
+_PLAN_IGNORES = (*_EXPORT_PARAMETERS, "to", "take_over", "dry_run", *SERVER_PARAMETERS)
 
 
 @click.command("load", epilog=_EXAMPLES)
@@ -101,6 +105,7 @@ def load_command(
     """
     if index and (plan or is_url(to)):
         raise click.UsageError("--index is for an embedded store; leave it out, or name a folder with --to.")
+    _refuse_ineffective_options(source, has_plan=bool(plan))
     if plan:
         folder = output or Path("plan")
         files = plan_bulk_load(plan, source, folder, graphs=str(options["graphs"]), graph=graph, endpoint=endpoint or "")
@@ -135,6 +140,13 @@ def load_command(
     if result.excluded_records and not quiet:
         click.echo(f"{source}: {result.excluded_records:,} of its records are not in the store; export it to see why", err=True)
     return result.exit_status
+
+
+def _refuse_ineffective_options(source: str, *, has_plan: bool) -> None:
+    if has_plan and (option := first_given_option(_PLAN_IGNORES)):
+        raise click.UsageError(f"{option} has no effect on a plan, which loads nothing; leave it out.")
+    if not has_plan and is_delta(source) and (option := first_given_option(_DELTA_IGNORES)):
+        raise click.UsageError(f"{option} has no effect on a delta; leave it out.")
 
 
 def _build_index(store: str, progress: Progress | None, *, is_wanted: bool) -> None:

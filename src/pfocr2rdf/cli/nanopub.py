@@ -10,6 +10,7 @@ from pfocr2rdf.bundles.nanopublications import create_nanopublications
 from pfocr2rdf.cli.errors import handle_errors
 from pfocr2rdf.cli.params import OutputPath, calendar_date, override_release
 from pfocr2rdf.cli.progress import show_progress
+from pfocr2rdf.errors import ExitStatus
 from pfocr2rdf.pipeline.release import Release, read_release
 
 _EXAMPLES = """\b
@@ -52,4 +53,4 @@ def nanopub_command(
         for figid, iri in summary.iris.items():
             click.echo(f"{figid}: {iri}")
         click.echo(f"Written to {output}, {'signed' if summary.signed else 'not signed'}")
-    return 0
+    return ExitStatus.OK

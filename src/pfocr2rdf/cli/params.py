@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 import click
+from click.core import ParameterSource
 
 from pfocr2rdf.errors import OptionError
 from pfocr2rdf.pipeline.release import Release, find_control_character, normalize_doi, parse_date
@@ -37,6 +39,14 @@ class OutputPath(click.Path):
         if not os.fspath(value):
             self.fail("the path is empty; the current folder is '.'.", param, ctx)
         return super().convert(value, param, ctx)
+
+
+def first_given_option(names: Iterable[str]) -> str:
+    """The first of these parameters of the running command that its user gave, as an option; ``""`` if there is none."""
+    context = click.get_current_context()
+    given = (name for name in names if context.get_parameter_source(name) is ParameterSource.COMMANDLINE)
+    options = {parameter.name: parameter.opts[-1] for parameter in context.command.params}
+    return next((options[name] for name in given), "")
 
 
 def absolute_iri(text: str) -> str:

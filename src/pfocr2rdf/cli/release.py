@@ -13,6 +13,7 @@ from pfocr2rdf.cli.errors import handle_errors
 from pfocr2rdf.cli.params import OutputPath, calendar_date, doi_name, override_release, version_name
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.cli.table import print_summary
+from pfocr2rdf.errors import ExitStatus
 from pfocr2rdf.pipeline.release import Release, read_release
 
 _EXAMPLES = """\b
@@ -62,7 +63,7 @@ def release_command(
         print_summary(_rows(summary))
         archive_name = f" and {Path(output).with_name(summary.archive.name)}" if summary.archive else ""
         click.echo(f"Written to {output}{archive_name}")
-    return 0
+    return ExitStatus.OK
 
 
 def _as_dict(summary: BundleSummary) -> dict[str, object]:
