@@ -144,14 +144,20 @@ def _compare_graphs(old: SortedGraph, new: SortedGraph, options: ReadOptions, ch
     old_reader, new_reader = HashingReader(old.lines, meter), HashingReader(new.lines, meter)
     difference = compare(iter(old_reader), iter(new_reader), scratch)
     old_identity, new_identity = old.identity(old_reader), new.identity(new_reader)
-    removed, added = old_reader.count - difference.unchanged, new_reader.count - difference.unchanged
-    quads = old.has_graph_names or new.has_graph_names
-    union = unite_graphs(difference.removed, new.lines.merge(), scratch) if quads else None
-    figures = find_figure_changes(difference, new.lines.merge, scratch, options.sort_bytes)
-    content = DeltaContent(difference, union, chunk, old_identity["sha256"], new_identity["sha256"])
-    return DiffSummary(
-        removed, added, difference.unchanged, quads, old_identity, new_identity, [], union.triples if union else new_reader.count, figures
-    ), content
+    has_graph_names = old.has_graph_names or new.has_graph_names
+    union = unite_graphs(difference.removed, new.lines.merge(), scratch) if has_graph_names else None
+    summary = DiffSummary(
+        removed=old_reader.count - difference.unchanged,
+        added=new_reader.count - difference.unchanged,
+        unchanged=difference.unchanged,
+        has_graph_names=has_graph_names,
+        old=old_identity,
+        new=new_identity,
+        files=[],
+        triples=union.triples if union else new_reader.count,
+        figures=find_figure_changes(difference, new.lines.merge, scratch, options.sort_bytes),
+    )
+    return summary, DeltaContent(difference, union, chunk, old_identity["sha256"], new_identity["sha256"])
 
 
 def _write(files: Iterator[DeltaFile], directory: StagedDirectory, suffix: str) -> None:

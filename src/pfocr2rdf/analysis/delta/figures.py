@@ -17,8 +17,6 @@ from pfocr2rdf.storage.files import map_os_errors
 _FIGURE_PREFIX, _MENTION_PREFIX = (f"<{PREFIXES[name]}".encode() for name in ("figure", "mention"))
 _TYPE, _TARGET, _FIGURE = (term.encode() for term in (RDF_TYPE, expand_term("oa:hasTarget"), expand_term("pfocr:Figure")))
 _GONE, _NEW, _CHANGED = b"gone", b"new", b"changed"  # a figure of which the type was removed and added has changed
-
-
 _MAX_LISTED_FIGURES = 10
 
 

@@ -144,22 +144,24 @@ def publish(
             table = table or _build_table(reader, scratch)
             config = BuildConfig(store, table, directory.staging, site, precompressed, page_folders)
             site_files = render_site_files(reader, site, resource_lists, download_names, precompressed, aliases, mention_counts)
-            with ThreadPoolExecutor(1) as thread:  # no path of these files is one of a resource's
-                site_writer = thread.submit(_write_files, SiteWriter(directory.staging, precompressed), site_files)
-                skipped_iris = _build_resources(config, processes, writer, resource_lists, progress)
-                writer.add_counts(site_writer.result().file_count, site_writer.result().total_bytes)
+            skipped_iris = _write_site(config, processes, writer, resource_lists, site_files, progress)
         counts = {resource_list.entity_type.folder: resource_list.total for resource_list in resource_lists}
         paths = (address.path for resource_list in resource_lists for address in resource_list.addresses())
         unportable = find_unportable_paths((*paths, *(old.path for old in aliases)))
         renamed = len(list_renamed(resource_lists))
-        manifest: dict[str, Any] = {"tool": site.tool, "release": site.release, "base": base, "pages": counts}
-        manifest |= {"left_out": skipped_iris, "unportable": unportable, "portable_names": portable_names}
-        entries = sorted({*os.listdir(directory.staging), SITE_MANIFEST})
-        writer.write(SITE_MANIFEST, json.dumps({**manifest, "entries": entries}, ensure_ascii=False, indent=2) + "\n")
+        _write_manifest(writer, config, counts, skipped_iris, unportable)
         directory.publish()
-    seconds = time.monotonic() - start
-    size = writer.total_bytes
-    return PublishSummary(os.fspath(output), counts, writer.file_count, size, refused, skipped_iris, unportable, renamed, seconds)
+    return PublishSummary(
+        output=os.fspath(output),
+        things=counts,
+        files=writer.file_count,
+        size=writer.total_bytes,
+        refused=refused,
+        left_out=skipped_iris,
+        unportable=unportable,
+        renamed=renamed,
+        seconds=time.monotonic() - start,
+    )
 
 
 def _validate_options(pages: Collection[str], precompressed: str, base_url: str, endpoint: str) -> None:
@@ -172,6 +174,38 @@ def _validate_options(pages: Collection[str], precompressed: str, base_url: str,
             raise OptionError(f"{url!r} is no URL")
     if not base_url.endswith("/"):
         raise OptionError(f"{base_url!r} has no slash at its end")
+
+
+def _write_site(
+    config: BuildConfig,
+    processes: BuildProcesses,
+    writer: SiteWriter,
+    resource_lists: Sequence[ResourceList],
+    site_files: Iterable[tuple[str, str]],
+    progress: Progress | None,
+) -> list[str]:
+    """Write the files of the site, and those of resources at the same time; the IRIs of resources without a page."""
+    with ThreadPoolExecutor(1) as thread:  # no path of these files is one of a resource's
+        site_writer = thread.submit(_write_files, SiteWriter(config.root, config.precompressed), site_files)
+        skipped_iris = _build_resources(config, processes, writer, resource_lists, progress)
+        writer.add_counts(site_writer.result().file_count, site_writer.result().total_bytes)
+    return skipped_iris
+
+
+def _write_manifest(
+    writer: SiteWriter, config: BuildConfig, counts: dict[str, int], skipped_iris: Sequence[str], unportable: Sequence[str]
+) -> None:
+    manifest = {
+        "tool": config.site.tool,
+        "release": config.site.release,
+        "base": config.site.base_url,
+        "pages": counts,
+        "left_out": skipped_iris,
+        "unportable": unportable,
+        "portable_names": config.site.portable_names,
+        "entries": sorted({*os.listdir(config.root), SITE_MANIFEST}),
+    }
+    writer.write(SITE_MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
 
 
 def _write_files(writer: SiteWriter, files: Iterable[tuple[str, str]]) -> SiteWriter:
@@ -255,7 +289,7 @@ def _build_table(reader: DatasetReader, scratch: Path) -> Path | None:
 
 
 def _copy_downloads(writer: SiteWriter, source: Path) -> list[str]:
-    """Put the files of an export into the site, all but those that only its makers need; their names."""
+    """Put the files that the manifest of an export lists into the site, with the manifest; the names of the former."""
     if not is_export(source):
         return []
     names = [file["name"] for file in json.loads((source / MANIFEST_FILE).read_text(encoding="utf-8"))["files"]]
