@@ -12,7 +12,7 @@ from pfocr2rdf.bundles.layout import SUMS_FILE, UNLISTED_FILES, Problem, is_safe
 
 _match_line = re.compile(rb"(\\?)([0-9a-fA-F]{64}) [ *](.+)", re.DOTALL).fullmatch
 _ESCAPES = {"\\\\": "\\", "\\n": "\n", "\\r": "\r"}
-_find_escapes = re.compile(r"\\.?", re.DOTALL).sub
+_ESCAPE = re.compile(r"\\.?", re.DOTALL)
 
 
 def format_checksums(digests: Mapping[str, str]) -> bytes:
@@ -62,7 +62,7 @@ def _unescape(name: str, *, escaped: bool) -> tuple[str, str]:
         if "\r" in name:
             return name, "the line ends in a carriage return, or the name has one that is not escaped; fetch the file again as binary"
         return name, "a name with a backslash is not escaped" if "\\" in name else ""
-    sequences = re.findall(r"\\.?", name, re.DOTALL)
+    sequences = _ESCAPE.findall(name)
     if not sequences or not set(sequences) <= _ESCAPES.keys():
         return name, "the escape sequences in the name are not those of sha256sum"
-    return _find_escapes(lambda match: _ESCAPES[match[0]], name), ""
+    return _ESCAPE.sub(lambda match: _ESCAPES[match[0]], name), ""

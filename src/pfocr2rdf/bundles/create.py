@@ -198,10 +198,11 @@ def _require_own_folder(bundle: Path) -> None:
     """Refuse to write where other files are: they would be taken for files of the release."""
     if not bundle.is_dir():
         return  # it is new, or a file, which the staging directory refuses
+    owned = _owned_names(bundle)
     with map_os_errors(bundle):
-        foreign = next(iter(sorted(set(_iter_files(bundle)) - _owned_names(bundle))), None)
+        foreign = min(set(_iter_files(bundle)) - owned, default=None)
     if foreign is not None:
-        kind = folder_kind(bundle) if not _owned_names(bundle) else ""
+        kind = "" if owned else folder_kind(bundle)
         raise OutputError(f"{bundle}: holds {kind or f'another file, {foreign!r}'}; name a new folder with --output")
 
 

@@ -83,7 +83,7 @@ def create_nanopublications(
         OptionError: the key cannot be used, or no creator has an ORCID iD.
         OutputError: the file cannot be written.
     """
-    _import_library()
+    _require_nanopub()
     described = Path(source, DATASET_FILE)
     completed, _ = complete_release(release, read_described_release(described) if described.is_file() else _DEFAULT, TOOL)
     profile = _read_profile(Path(sign_key), completed) if sign_key is not None else None
@@ -93,17 +93,16 @@ def create_nanopublications(
     with map_os_errors(path), atomic_write(path) as partial, partial.open("xb") as file:
         for node in nodes:
             figid = local_id(node_id(node)).removesuffix(".html")
-            iri, quads = _check(_build(node, figid, completed), profile)
+            iri, quads = _check_and_sign(_build(node, figid, completed), profile)
             iris[figid] = iri
             namespaces = {"this": iri.removesuffix("#"), "sub": f"{iri.removesuffix('#')}#", **_PREFIXES}
             file.write(pyoxigraph.serialize(quads, format=pyoxigraph.RdfFormat.TRIG, prefixes=namespaces) or b"")
     return NanopublicationSummary(iris, profile is not None)
 
 
-def _import_library() -> Any:
+def _require_nanopub() -> None:
     with require_extra("a nanopublication", "nanopub"):
-        import nanopub
-    return nanopub
+        import nanopub  # noqa: F401
 
 
 def _find_figures(graph: NodeGraph, figures: Sequence[str], label: str) -> list[Node]:
@@ -178,7 +177,7 @@ def _describe_publication(this: pyoxigraph.NamedNode, figid: str, release: Relea
     yield software, "rdfs:label", pyoxigraph.Literal(TOOL)
 
 
-def _check(unsigned: tuple[str, list[pyoxigraph.Quad]], profile: Any) -> tuple[str, list[pyoxigraph.Quad]]:
+def _check_and_sign(unsigned: tuple[str, list[pyoxigraph.Quad]], profile: Any) -> tuple[str, list[pyoxigraph.Quad]]:
     """The nanopublication after the library has checked it, and signed it with a profile."""
     from nanopub.nanopub import Nanopub
     from nanopub.nanopub_conf import NanopubConf
@@ -222,16 +221,14 @@ def _read_profile(path: Path, release: Release) -> Any:
         raise OptionError(f"{path}: cannot be read: {describe_os_error(error)}") from None
     try:
         key = RSA.import_key(data)
-        if not key.has_private():
-            raise OptionError(f"{path}: is a public key; name the private key")
     except (ValueError, IndexError, TypeError) as error:
-        if isinstance(error, OptionError):
-            raise
         if b"ENCRYPTED" in data or "passphrase" in str(error):
             remedy = f"sign with a copy without one, which 'openssl pkey -in {path} -out COPY' writes"
             raise OptionError(f"{path}: is protected by a passphrase; {remedy}") from None
         remedy = "create one with 'openssl genpkey -algorithm RSA -out KEY'"
         raise OptionError(f"{path}: is not an RSA key, with which nanopublications are signed; {remedy}") from None
+    if not key.has_private():
+        raise OptionError(f"{path}: is a public key; name the private key")
     return Profile(signer.orcid, signer.name, format_key(key.export_key("PEM", pkcs=8).decode()))
 
 

@@ -17,7 +17,7 @@ from pfocr2rdf.storage.layout import MANIFEST_FILE
 
 
 class VerificationReport(NamedTuple):
-    """The result of a verification: the number of right files, whether it has a signature, the signer if that is valid, and problems."""
+    """The result of a verification: the number of files with the listed digest, whether there is a signature, its signer, and problems."""
 
     bundle: str
     files: int
@@ -62,8 +62,8 @@ def verify_release(bundle: str | os.PathLike[str], *, allowed_signers: str | os.
     if any(problem.kind == "damaged" for problem in problems):  # the rest of an archive is missing, which is one problem
         problems = [problem for problem in problems if problem.kind != "missing"]
     signer, signature_problems = _check_signer(content, allowed_signers)
-    right = sum(content.digests.get(name) == digest for name, digest in digests.items())
-    return VerificationReport(os.fspath(bundle), right, SIGNATURE_FILE in content.texts, signer, [*problems, *signature_problems])
+    verified = sum(content.digests.get(name) == digest for name, digest in digests.items())
+    return VerificationReport(os.fspath(bundle), verified, SIGNATURE_FILE in content.texts, signer, [*problems, *signature_problems])
 
 
 def _names_tool(crate: bytes) -> bool:
