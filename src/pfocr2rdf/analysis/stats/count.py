@@ -66,8 +66,8 @@ def _compute_stats(source: str, tally: GraphTally, top: int) -> GraphStats:
     for paper, count in tally.figures_per_paper.items():
         if match := _match_year(tally.year_by_paper.get(paper, b"")):
             years[int(match[1])] += count
-    drawn = {family: len(numbers) for family, numbers in tally.figure_numbers_by_family.items()}
-    mentioned = {entity: count for entity, count in tally.figures_per_entity.items() if entity.startswith(GENE_IRI_PREFIX)}
+    figures_by_family = {family: len(numbers) for family, numbers in tally.figure_numbers_by_family.items()}
+    figures_by_gene = {entity: count for entity, count in tally.figures_per_entity.items() if entity.startswith(GENE_IRI_PREFIX)}
     mentions_per_figure, genes_per_figure = tally.count_per_figure()
     return GraphStats(
         source=source,
@@ -85,14 +85,14 @@ def _compute_stats(source: str, tally: GraphTally, top: int) -> GraphStats:
         figures_without_year=tally.figures - years.total(),
         mentions_per_figure=_sort_by_key(mentions_per_figure),
         genes_per_figure=_sort_by_key(genes_per_figure),
-        figures_per_gene=_sort_by_key(Counter(mentioned.values())),
-        figures_per_family=_sort_by_key(Counter(drawn.values())),
+        figures_per_gene=_sort_by_key(Counter(figures_by_gene.values())),
+        figures_per_family=_sort_by_key(Counter(figures_by_family.values())),
         top_genes=_top_entities(tally.count_figures_by_symbol(), tally.labels, top),
-        top_genes_by_any_evidence=_top_entities(mentioned, tally.labels, top),
-        top_families=_top_entities(drawn, tally.labels, top),
+        top_genes_by_any_evidence=_top_entities(figures_by_gene, tally.labels, top),
+        top_families=_top_entities(figures_by_family, tally.labels, top),
         largest_families=_top_entities(tally.genes_per_family, tally.labels, top),
         top_organisms=_top_entities(tally.figures_per_organism, tally.labels, top),
-        family_pairs=_top_pairs(tally, top),
+        family_pairs=_top_pairs(tally, figures_by_family, top),
     )
 
 
@@ -133,14 +133,13 @@ def _rank_key(entity: RankedEntity) -> tuple[int, str, str]:
     return -entity.total, entity.label, entity.iri
 
 
-def _top_pairs(tally: GraphTally, top: int) -> list[FamilyPair]:
+def _top_pairs(tally: GraphTally, figures_by_family: Mapping[bytes, int], top: int) -> list[FamilyPair]:
     """The most frequent pairs of the most frequent families."""
-    drawn = {family: len(numbers) for family, numbers in tally.figure_numbers_by_family.items()}
-    chosen = _top_entities(drawn, tally.labels, MAX_PAIRED_FAMILIES)
+    chosen = _top_entities(figures_by_family, tally.labels, MAX_PAIRED_FAMILIES)
     masks = [(family, _bit_mask(tally.figure_numbers_by_family[f"<{family.iri}>".encode()])) for family in chosen]
     pairs = (FamilyPair(first, second, (left & right).bit_count()) for (first, left), (second, right) in combinations(masks, 2))
-    drawn_pairs = filter(lambda pair: pair.figures, pairs)
-    return heapq.nsmallest(top, drawn_pairs, key=lambda pair: (-pair.figures, _rank_key(pair.first), _rank_key(pair.second)))
+    frequent_pairs = filter(lambda pair: pair.figures, pairs)
+    return heapq.nsmallest(top, frequent_pairs, key=lambda pair: (-pair.figures, _rank_key(pair.first), _rank_key(pair.second)))
 
 
 def _bit_mask(numbers: array[int]) -> int:

@@ -252,7 +252,7 @@ def _quantile(counts: Mapping[int, int], part: float) -> int:
 
 
 def _bin_width(counts: Mapping[int, int]) -> int:
-    """The width of a bin, for which the bins are few."""
+    """The smallest width of 1, 2, 5, 10, … with which all but the tail fits into ``_MAX_BARS`` bins."""
     reach, power = _quantile(counts, _TAIL_QUANTILE) + 1, 1
     while reach > _MAX_BARS * 5 * power:
         power *= 10
@@ -260,7 +260,7 @@ def _bin_width(counts: Mapping[int, int]) -> int:
 
 
 def _tail_start(counts: Mapping[int, int]) -> int:
-    """The first amount that is beyond the bars but for the last, which has all that are."""
+    """The first number that the last bar counts: all from there on."""
     width = _bin_width(counts)
     return (_quantile(counts, _TAIL_QUANTILE) // width + 1) * width
 
