@@ -61,12 +61,12 @@ def read_rows(path: Path) -> list[list[tuple[str, ...]]]:
     """The rows of a table, with shared statements instead of their numbers."""
     with closing(sqlite3.connect(path)) as database:
         shared = {str(number): pairs for number, pairs in database.execute("SELECT * FROM shared")}
-        leading = []
-        for key, subjects in database.execute("SELECT * FROM leading ORDER BY key"):
+        inverse = []
+        for key, subjects in database.execute("SELECT * FROM inverse ORDER BY key"):
             for line in subjects.split("\n"):
                 start, tab, number = line.rpartition("\t")
-                leading.append((key, start, shared[number] if tab else number))
-        return [list(database.execute("SELECT * FROM resource ORDER BY subject")), leading]
+                inverse.append((key, start, shared[number] if tab else number))
+        return [list(database.execute("SELECT * FROM resource ORDER BY subject")), inverse]
 
 
 def write_export_table(path: Path, blocks: Iterable[bytes]) -> ResourceTableWriter:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple, cast
 
@@ -27,7 +27,7 @@ from pfocr2rdf.site.pages.resource_reader import (
     SOURCE,
     VIA_SYMBOL,
     WORD,
-    Mentioning,
+    EntityMention,
     ResourceReader,
 )
 from pfocr2rdf.stores.description import extract_graphs, fetch_description, is_in_default_graph
@@ -105,7 +105,7 @@ class DatasetReader(ResourceReader):
         rows = self._select_pairs(f"?s {HAS_TARGET} {figure}", SHOWN_PREDICATES)  # in two thirds of the time of all statements
         return sorted(_merge_pairs(rows), key=lambda mention: mention.subject[1:-1])
 
-    def describe_mentions(self, body: str, mentions: Sequence[Mentioning]) -> list[Resource]:
+    def describe_mentions(self, body: str, mentions: Sequence[EntityMention]) -> list[Resource]:
         """Some mentions of an entity, in any order, with the ``SHOWN_PREDICATES`` that they have, but for the entity."""
         if self._single_graph is None:
             return super().describe_mentions(body, mentions)
@@ -120,7 +120,7 @@ class DatasetReader(ResourceReader):
         for subject, *values in self._store.select_rows(f"SELECT * {{ {pattern} {columns} }}", default_graph=self._single_graph):
             yield _term_text(subject), tuple([(p, _term_text(value)) for p, value in zip(predicates, values, strict=True) if value])
 
-    def mentions(self, body: str) -> list[Mentioning]:
+    def mentions(self, body: str) -> list[EntityMention]:
         """The mentions of an entity, sorted."""
         if self._single_graph is None:
             return super().mentions(body)
@@ -129,7 +129,7 @@ class DatasetReader(ResourceReader):
         names = " ".join(f"?v{number}" for number in range(len(optional)))
         query = f"SELECT ?s ?f {names} {{ ?s {HAS_BODY} {body} ; {target} ?f {pattern} }}"
         rows = self._store.select_rows(query, default_graph=self._single_graph)
-        return sorted({Mentioning(*[_term_text(term) if term else "" for term in row]) for row in rows})
+        return sorted({EntityMention(*[_term_text(term) if term else "" for term in row]) for row in rows})
 
     def genes_by_symbol(self, figure: str) -> list[str]:
         """The genes whose current symbols were read on a figure, sorted."""
@@ -229,7 +229,13 @@ def _group_by_subject(triples: Iterable[tuple[_Term, _Term, _Term]]) -> list[Res
     pairs_by_subject: dict[str, set[PredicateObject]] = {}
     for subject, predicate, value in triples:
         pairs_by_subject.setdefault(_term_text(subject), set()).add((_term_text(predicate), _term_text(value)))
-    return [Resource(subject, sort_pairs(pairs_by_subject[subject])) for subject in sorted(pairs_by_subject, key=lambda term: term[1:-1])]
+    return _sort_resources(pairs_by_subject)
+
+
+def _sort_resources(pairs_by_subject: Mapping[str, set[PredicateObject]]) -> list[Resource]:
+    """Resources in the order of their IRIs."""
+    subjects = sorted(pairs_by_subject, key=lambda term: term[1:-1])
+    return [Resource(subject, sort_pairs(pairs_by_subject[subject])) for subject in subjects]
 
 
 def _merge_pairs(rows: Iterable[tuple[str, tuple[PredicateObject, ...]]]) -> list[Resource]:
@@ -247,7 +253,7 @@ def _parse_resources(lines: str) -> list[Resource]:
     for line in lines.split("\n")[:-1]:
         subject, predicate, value = line[:-2].split(" ", 2)
         pairs_by_subject.setdefault(subject, set()).add((predicate, normalize_escapes(value)))
-    return [Resource(subject, sort_pairs(pairs_by_subject[subject])) for subject in sorted(pairs_by_subject, key=lambda term: term[1:-1])]
+    return _sort_resources(pairs_by_subject)
 
 
 def _term_text(value: _Term) -> str:

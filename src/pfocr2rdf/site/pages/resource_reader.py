@@ -19,7 +19,7 @@ CITED_IN, ISSUED = expand_term("pfocr:citedIn"), expand_term("dcterms:issued")
 HAS_BODY, HAS_TARGET = expand_term("oa:hasBody"), expand_term("oa:hasTarget")
 HAS_EVIDENCE, VIA_SYMBOL = expand_term("pfocr:evidence"), expand_term("pfocr:viaSymbol")
 WORD, FAMILY = expand_term("pfocr:word"), expand_term("pfocr:family")
-MENTION_PREDICATES = HAS_TARGET, HAS_EVIDENCE, WORD, FAMILY  # of Mentioning, in this order
+MENTION_PREDICATES = HAS_TARGET, HAS_EVIDENCE, WORD, FAMILY  # of EntityMention, in this order
 MATCH, SOURCE, OCCURRENCES = map(expand_term, ("pfocr:match", "pfocr:lexiconSource", "pfocr:occurrences"))
 SHOWN_PREDICATES = HAS_BODY, WORD, MATCH, SOURCE, OCCURRENCES, HAS_EVIDENCE, FAMILY  # of mentions, which tables show
 _CACHE_SIZE = 100_000  # resources that many pages name
@@ -28,7 +28,7 @@ _MENTIONS_CACHE_SIZE = 32  # entities, of which each may have thousands of menti
 _FIGURE_MENTIONS_CACHE_SIZE = 2  # figures, whose mentions the page and the RDF documents have
 
 
-class Mentioning(NamedTuple):
+class EntityMention(NamedTuple):
     """A mention of an entity with the terms of its values, or ``""``; one for each combination of values, if it has several."""
 
     mention: str
@@ -79,11 +79,11 @@ class ResourceReader(ABC):
         """The resources that have this value, each with its values of another property, sorted."""
         return [(subject, linked) for subject in self.subjects(predicate, value) for linked in self.values(subject, link)]
 
-    def mentions(self, body: str) -> list[Mentioning]:
+    def mentions(self, body: str) -> list[EntityMention]:
         """The mentions of an entity, sorted."""
         return sorted(
             {
-                Mentioning(resource.subject, *values)
+                EntityMention(resource.subject, *values)
                 for resource in self.find_resources(HAS_BODY, body)
                 for values in product(*(resource.values_by_predicate.get(predicate, ("",)) for predicate in MENTION_PREDICATES))
                 if values[0]
@@ -98,7 +98,7 @@ class ResourceReader(ABC):
         """The mentions on a figure, in the order of their IRIs, with at least the ``SHOWN_PREDICATES`` that they have."""
         return self.figure_mentions(figure)
 
-    def describe_mentions(self, body: str, mentions: Sequence[Mentioning]) -> list[Resource]:
+    def describe_mentions(self, body: str, mentions: Sequence[EntityMention]) -> list[Resource]:
         """Some mentions of an entity, in any order, with at least the ``SHOWN_PREDICATES`` that they have, but for the entity."""
         return list(filter(None, map(self.find_resource, dict.fromkeys([each.mention for each in mentions]))))
 

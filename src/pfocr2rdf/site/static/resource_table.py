@@ -36,7 +36,7 @@ from pfocr2rdf.site.pages.resource_reader import (
     MENTION_PREDICATES,
     VIA_SYMBOL,
     WORD,
-    Mentioning,
+    EntityMention,
     ResourceReader,
 )
 from pfocr2rdf.storage.external_sort import ExternalSorter
@@ -47,10 +47,10 @@ from pfocr2rdf.stores.embedded import canonicalize_literal
 _SCHEMA = """
 CREATE TABLE resource (subject TEXT PRIMARY KEY, pairs TEXT);
 CREATE TABLE shared (number INTEGER PRIMARY KEY, pairs TEXT);
-CREATE TABLE leading (key TEXT PRIMARY KEY, subjects TEXT);
+CREATE TABLE inverse (key TEXT PRIMARY KEY, subjects TEXT);
 """
 # Long rows are not in the tree of the keys (``WITHOUT ROWID``): a search would copy each one that it compares a key with.
-# ``leading`` has a line for each subject with this predicate and object, the key. The lines of an annotation continue with its targets and
+# ``inverse`` has a line for each subject with this predicate and object, the key. The lines of an annotation continue with its targets and
 # the number of its other statements. After ``VIA_SYMBOL`` and a figure are the genes whose symbols are on it.
 _INVERSE_PREDICATES = frozenset(
     expand_term(relation.predicate) for spec in ENTITY_PAGE_SPECS.values() for relation in spec.inverse_relations
@@ -196,7 +196,7 @@ class ResourceTableWriter:
             self._insert()
             lines = (line.decode()[:-1].split("\t", 1) for line in self._sorter.finish().merge())
             groups = ((key, "\n".join([subject for _, subject in group])) for key, group in groupby(lines, lambda line: line[0]))
-            self._database.executemany("INSERT INTO leading VALUES (?, ?)", groups)
+            self._database.executemany("INSERT INTO inverse VALUES (?, ?)", groups)
             self._database.commit()
             self._database.execute("PRAGMA journal_mode = DELETE")
 
@@ -285,14 +285,14 @@ class TableReader(ResourceReader):
         shared_values = [self._shared_values[number] for _, number in self._find_annotations(predicate, value).values()]
         return sorted({linked for values in shared_values if excluded not in values for linked in values.get(link, ())})
 
-    def mentions(self, body: str) -> list[Mentioning]:
+    def mentions(self, body: str) -> list[EntityMention]:
         """The mentions of an entity, sorted."""
         _, *predicates = MENTION_PREDICATES  # without the target
         mentions = set()
         for subject, (targets, number) in self._find_annotations(HAS_BODY, body).items():
             shared_values = self._shared_values[number]
             columns = targets.split(" "), *[shared_values.get(predicate, _NO_VALUE) for predicate in predicates]
-            mentions.update([Mentioning(subject, *values) for values in product(*columns)])
+            mentions.update([EntityMention(subject, *values) for values in product(*columns)])
         return sorted(mentions)
 
     def genes_by_symbol(self, figure: str) -> list[str]:
@@ -316,7 +316,7 @@ class TableReader(ResourceReader):
             return [Resource(subject, self.pairs(subject)) for subject in self.subjects(predicate, value)]
         return [self._annotation_resource(*item) for item in self._find_annotations(predicate, value).items()]
 
-    def describe_mentions(self, body: str, mentions: Sequence[Mentioning]) -> list[Resource]:
+    def describe_mentions(self, body: str, mentions: Sequence[EntityMention]) -> list[Resource]:
         """Some mentions of an entity, in any order."""
         annotations = self._find_annotations(HAS_BODY, body)
         return [self._annotation_resource(name, annotations[name]) for name in dict.fromkeys([each.mention for each in mentions])]
@@ -334,7 +334,7 @@ class TableReader(ResourceReader):
         return Resource(subject, (*head, *[(HAS_TARGET, target) for target in targets.split(" ")]), tail)
 
     def _lines(self, predicate: str, value: str) -> list[str]:
-        row = self._database.execute("SELECT subjects FROM leading WHERE key = ?", (f"{predicate} {value}",)).fetchone()
+        row = self._database.execute("SELECT subjects FROM inverse WHERE key = ?", (f"{predicate} {value}",)).fetchone()
         return row[0].split("\n") if row else []
 
     def _read_shared(self, number: str) -> _SharedPairs:
