@@ -17,8 +17,8 @@ class NTriplesSerializer(Serializer):
 
     def serialize_resources(self, resources: Sequence[Resource], graph: str) -> str:
         """The statements, without the name of their graph."""
-        statements = self._map(resources)
-        return "".join([f"{resource.subject} {predicate} {value} .\n" for resource in statements for predicate, value in resource.pairs])
+        mapped = self._map(resources)
+        return "".join([f"{resource.subject} {predicate} {value} .\n" for resource in mapped for predicate, value in resource.pairs])
 
 
 class NQuadsSerializer(Serializer):
@@ -31,5 +31,5 @@ class NQuadsSerializer(Serializer):
     def serialize_resources(self, resources: Sequence[Resource], graph: str) -> str:
         """The statements, each in its named graph."""
         end = f"<{graph}> .\n"
-        statements = self._map(resources)
-        return "".join([f"{resource.subject} {predicate} {value} {end}" for resource in statements for predicate, value in resource.pairs])
+        mapped = self._map(resources)
+        return "".join([f"{resource.subject} {predicate} {value} {end}" for resource in mapped for predicate, value in resource.pairs])
