@@ -324,6 +324,21 @@ def test_a_delta_leaves_what_is_true_of_every_version_in_the_description(release
     assert sum(f"<{DATASET}> <http://rdfs.org/ns/void#triples> " in line for line in description) == 1
 
 
+def test_a_description_whose_literals_have_line_separators(releases: tuple[Path, Path], tmp_path: Path) -> None:
+    """Someone may edit ``dataset.ttl``, and Unicode has line separators that end no line of N-Triples."""
+    edited = tmp_path / "edited"
+    shutil.copytree(releases[0], edited)
+    description = (edited / "dataset.ttl").read_text(encoding="utf-8")
+    title = "one\u2028two\u2029three\x85four"
+    (edited / "dataset.ttl").write_text(f'{description}\n<{DATASET}> <http://purl.org/dc/terms/title> "{title}" .\n', encoding="utf-8")
+    load(edited, tmp_path / "store")
+    diff(*releases, tmp_path / "delta")
+    for step in ("load", "apply"):
+        if step == "apply":
+            apply(tmp_path / "delta", tmp_path / "store")
+        assert any(f'/terms/title> "{title}"' in line for line in store_contents(tmp_path / "store")), step
+
+
 def test_a_delta_that_leads_to_something_else_is_told(releases: tuple[Path, Path], tmp_path: Path) -> None:
     diff(*releases, tmp_path / "delta", ignore_graphs=True)
     load(releases[0], tmp_path / "store")

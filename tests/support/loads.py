@@ -70,4 +70,4 @@ def store_contents(store: Path) -> list[str]:
     """What an embedded store holds, as sorted N-Quads."""
     data = pyoxigraph.Store.read_only(str(store)).dump(format=pyoxigraph.RdfFormat.N_QUADS)
     assert data
-    return sorted(data.decode().splitlines())
+    return sorted(line.decode() for line in data.splitlines())  # of bytes: a literal may have line separators of Unicode

@@ -44,11 +44,16 @@ def build_description(dataset_description: str, versions: Iterable[str], graphs:
 
     The graphs are names or prefixes of names; none for the default graph.
     """
-    lines = dataset_description.splitlines(keepends=True)
+    lines = _split_lines(dataset_description)
     lines += [f"{iri_term(DATASET_IRI)} <{HAS_VERSION}> <{_DIGEST_PREFIX}{digest}> .\n" for digest in versions]
     graph_lines = [f"{iri_term(DATASET_IRI)} <{_SERVICE_DESCRIPTION}namedGraph> {iri_term(graph)} .\n" for graph in graphs]
     lines += graph_lines or [_DEFAULT_GRAPH_TRIPLE]
     return "".join(sorted(set(lines))).encode()
+
+
+def _split_lines(ntriples: str) -> list[str]:
+    """The lines of N-Triples, whose literals may have line separators of Unicode."""
+    return [f"{line}\n" for line in ntriples.split("\n") if line]
 
 
 def extract_versions(description: str) -> list[str]:
@@ -80,7 +85,7 @@ def extract_vocabulary_count(description: str) -> int:
 
 def select_lasting(description: str) -> str:
     """The part of a description, in N-Triples, that is true of the next version: no numbers, partitions or files."""
-    triples = [(line, match.groups()) for line in description.splitlines(keepends=True) if (match := _split_triple(line))]
+    triples = [(line, match.groups()) for line in _split_lines(description) if (match := _split_triple(line))]
     lasting = [(line, value) for line, (subject, name, value) in triples if subject == DATASET_IRI and name in _LASTING_PROPERTIES]
     subjects = {value for _, value in lasting} - {DATASET_IRI} | {VOCABULARY_GRAPH}
     return "".join([line for line, _ in lasting] + [line for line, (subject, _, _) in triples if subject in subjects])
