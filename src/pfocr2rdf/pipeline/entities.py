@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from pfocr2rdf.mapping.merge import FUNCTIONAL_PREDICATES, resolve_functional
-from pfocr2rdf.pipeline.descriptions import Description, encode_description
+from pfocr2rdf.pipeline.descriptions import Description
 from pfocr2rdf.rdf import iris
 from pfocr2rdf.rdf.cache import LruCache
 from pfocr2rdf.rdf.terms import RDF_TYPE, PredicateObject, Resource, expand_term, iri_term, lexical_form, sort_pairs
@@ -138,12 +138,6 @@ class EntityStore:
             or key in self._pending_descriptions
             or self._database.execute(_SELECT_KEY, (key,)).fetchone() is not None
         )
-
-    def add_description(self, entity: Resource, origin: Origin) -> None:
-        """Add one record's description of an entity."""
-        description = encode_description(entity)
-        self.add_descriptions([description])
-        self.assert_given_by([description.key], origin)
 
     def iter_descriptions(self) -> Iterator[Description]:
         """All descriptions that count."""

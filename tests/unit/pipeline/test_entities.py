@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.entities import add_description
 from tests.support.profiles import example_count
 
 from pfocr2rdf.pipeline.descriptions import DescriptionEncoder
@@ -62,7 +63,7 @@ def stored(descriptions: Iterable[Described], entities: EntityStore | None = Non
     """Descriptions, each from a record of its own, in the order of the records."""
     entities = EntityStore() if entities is None else entities
     for number, (resource, (rank, figid)) in enumerate(descriptions, first):
-        entities.add_description(resource, Origin(rank, figid, number))
+        add_description(entities, resource, Origin(rank, figid, number))
     return entities
 
 

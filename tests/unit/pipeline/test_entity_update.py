@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from tests.support.entities import add_description
 
 from pfocr2rdf.pipeline.entities import EntityStore, Origin
 from pfocr2rdf.pipeline.entity_update import EntityUpdate
@@ -26,7 +27,7 @@ def state_with(path: Path, resources: list[Resource]) -> tuple[State, EntityStor
     state = State.create(path)
     store = EntityStore(state.database)
     for number, resource in enumerate([*REFERRERS, *resources]):
-        store.add_description(resource, Origin(0, f"F{number}", number))
+        add_description(store, resource, Origin(0, f"F{number}", number))
     store.flush()
     return state, store
 
