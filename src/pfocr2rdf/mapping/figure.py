@@ -61,7 +61,7 @@ def map_record(record: FigureRecord) -> MappedRecord:
     if None in mapped_rows:
         rows = dict(zip(ids, record.mentions, strict=True))
         mapped_rows = [mapped or map_row(rows[row_id]) for row_id, mapped in zip(counts, mapped_rows, strict=True)]
-    _, keys, bodies, targets, families, entities, notes = zip(*mapped_rows, strict=True) if counts else ((),) * 7
+    _, keys, bodies, mentioned, families, entities, notes = zip(*mapped_rows, strict=True) if counts else ((),) * 7
     occurrences: Mapping[bytes, int] = dict(zip(keys, counts.values(), strict=True))
     if len(occurrences) < len(keys) or b"" in occurrences:
         bodies, occurrences = _merge_mentions(keys, bodies, counts.values())
@@ -73,7 +73,7 @@ def map_record(record: FigureRecord) -> MappedRecord:
         list(map(OCCURRENCE_CACHE.__getitem__, occurrences.values())),
     )
     values_by_predicate = group_by_predicate(dict.fromkeys(pairs))
-    for predicate, terms in ((_MENTIONS_PREDICATE, targets), (_MENTIONS_FAMILY_PREDICATE, families)):
+    for predicate, terms in ((_MENTIONS_PREDICATE, mentioned), (_MENTIONS_FAMILY_PREDICATE, families)):
         if values := _distinct_non_empty(terms):
             values_by_predicate[predicate] = values
     return MappedRecord(
@@ -94,7 +94,7 @@ def _distinct_non_empty(texts: Iterable[str]) -> list[str]:
 def _merge_mentions(
     keys: Iterable[bytes], bodies: Iterable[PredicateObjectList], counts: Iterable[int]
 ) -> tuple[tuple[PredicateObjectList, ...], Mapping[bytes, int]]:
-    """The body and the occurrences of each mention, where rows say nothing or differ only in the description of their target."""
+    """The body and the occurrences of each mention, where rows have no content or differ only in the description of their entity."""
     body_by_key: dict[bytes, PredicateObjectList] = {}
     occurrences: Counter[bytes] = Counter()
     for key, body, count in zip(keys, bodies, counts, strict=True):

@@ -27,7 +27,7 @@ from pfocr2rdf.records.model import Mention
 PREDICATES = {row.name: expand_term(row.name) for row in PROPERTIES}
 _WORD, _MATCH, _FAMILY = PREDICATES["pfocr:word"], PREDICATES["pfocr:match"], PREDICATES["pfocr:family"]
 _HAS_BODY = PREDICATES["oa:hasBody"]
-_TARGET_IRIS = {"ncbigene": iris.gene_iri, "mesh": iris.mesh_iri, "chebi": iris.chebi_iri, "doid": iris.doid_iri}
+_ENTITY_IRIS = {"ncbigene": iris.gene_iri, "mesh": iris.mesh_iri, "chebi": iris.chebi_iri, "doid": iris.doid_iri}
 
 
 class MappedRow(NamedTuple):
@@ -66,10 +66,10 @@ def map_row(row: Mention) -> MappedRow:
 
 def _map_new_row(row: Mention) -> MappedRow:
     has_body = _has_body_pair(row.entity) if row.entity else None
-    target = has_body[1] if has_body else ""
+    entity = has_body[1] if has_body else ""
     family = _family_resource(row.family) if row.family else None
     evidence_pairs, note = _evidence_pairs(row.entity_type == "gene", row.lexicon_source)
-    has_content = row.word or row.match or target
+    has_content = row.word or row.match or entity
     pairs = [has_body] if has_body else []
     if row.word:
         pairs.append((_WORD, literal(row.word)))
@@ -78,12 +78,12 @@ def _map_new_row(row: Mention) -> MappedRow:
     pairs += evidence_pairs
     if family:
         pairs.append((_FAMILY, family.subject))
-    entities = _entities_of(row, target, family) if has_content else ()
+    entities = _describe_entities(row, entity, family) if has_content else ()
     return MappedRow(
         row,
-        iris.mention_key(row.entity_type, row.word, row.match, row.lexicon_source, target[1:-1]) if has_content else b"",
-        PredicateObjectList(tuple(pairs), {entity.subject: entity.kind for entity in entities}),
-        target,
+        iris.mention_key(row.entity_type, row.word, row.match, row.lexicon_source, entity[1:-1]) if has_content else b"",
+        PredicateObjectList(tuple(pairs), {described.subject: described.kind for described in entities}),
+        entity,
         family.subject if family and has_content else "",
         entities,
         "; ".join([text for text in (note if has_content else "", _describe_unmapped(row)) if text]),
@@ -110,14 +110,14 @@ def _evidence_pairs(is_gene: bool, source: str) -> tuple[tuple[PredicateObject, 
     return (*literal_pairs(("pfocr:lexiconSource", source)), *evidence_pairs), note
 
 
-def _entities_of(row: Mention, target: str, family: Resource | None) -> tuple[Resource, ...]:
+def _describe_entities(row: Mention, entity: str, family: Resource | None) -> tuple[Resource, ...]:
     """The descriptions of the entities of a row."""
-    entities = [_ENTITY_MAPPERS[row.entity_type](row, target)] if target else []
+    descriptions = [_ENTITY_MAPPERS[row.entity_type](row, entity)] if entity else []
     if family:
-        entities.append(family)
-    if row.entity_type == "gene" and target and row.taxon:
-        entities.append(organism_resource(row.taxon, row.organism))
-    return tuple(entities)
+        descriptions.append(family)
+    if row.entity_type == "gene" and entity and row.taxon:
+        descriptions.append(organism_resource(row.taxon, row.organism))
+    return tuple(descriptions)
 
 
 @lru_cache(ROW_CACHE_ENTRIES)
@@ -129,7 +129,7 @@ def _has_body_pair(curie: str) -> PredicateObject:
 def entity_term(curie: str) -> str:
     """The term of an entity, by the CURIE that a row has of it."""
     prefix, _, identifier = curie.partition(":")
-    return iri_term(_TARGET_IRIS[prefix](identifier))
+    return iri_term(_ENTITY_IRIS[prefix](identifier))
 
 
 @lru_cache(10_000)

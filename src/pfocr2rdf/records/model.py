@@ -17,8 +17,8 @@ class Mention(NamedTuple):
         match: the lexicon entry that the word was matched to.
         lexicon_source: the lexicon, as the record names it.
         entity: the matched entity, as a CURIE: ``ncbigene:6772``, ``mesh:D002784``, ``chebi:17997``, ``doid:0060239``.
-        label: the name of the target.
-        xref: a second identifier of the target (``chebi:..`` or ``doid:..`` in addition to a MeSH id).
+        label: the name of the entity.
+        xref: a second identifier of the entity (``chebi:..`` or ``doid:..`` in addition to a MeSH id).
         alt_label: the name in the second vocabulary.
         taxon: the NCBI Taxonomy id of a gene's organism.
         organism: the organism's name.

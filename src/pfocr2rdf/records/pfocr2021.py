@@ -138,14 +138,14 @@ def _ner_mention(entity_type: str, notes: list[str], values: tuple[str, ...], fi
     scheme, _, local = identifier.rpartition(":")
     if (mesh_id := extract_mesh_id(identifier)) != identifier:
         scheme, local = "MESH", mesh_id
-    target = ""
+    entity = ""
     if identifier and (scheme or source).upper() == "MESH":
         iris.mesh_iri(local, f"{field}.identifier")
-        target = f"mesh:{local}"
+        entity = f"mesh:{local}"
     elif identifier:
         notes.append(f"{field}.identifier: {identifier!r} is of no known vocabulary; the mention is kept without it")
-    mention = Mention(entity_type=entity_type, word="" if word in NA_WORDS else word, lexicon_source=source, entity=target)
-    return mention, bool(target or not identifier)  # a note is made each time
+    mention = Mention(entity_type=entity_type, word="" if word in NA_WORDS else word, lexicon_source=source, entity=entity)
+    return mention, bool(entity or not identifier)  # a note is made each time
 
 
 SCHEMA = RecordSchema("2021", _matches, _parse)
