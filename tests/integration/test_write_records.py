@@ -122,6 +122,23 @@ def test_a_source_without_a_graph_and_records_is_named_with_what_can_be_read(gra
             load(source, tmp_path / "store")
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"{FIGURE} <{VOCABULARY}about> _:b",
+        f"_:b <{VOCABULARY}about> {FIGURE}",
+        f"<{SITE}mentions/x> a <{VOCABULARY}Mention>",
+        f"<{SITE}mentions/x> a <{VOCABULARY}Mention>; <http://www.w3.org/ns/oa#hasTarget> <{SITE}figures/PMC2__f2.html>",
+        f'{GENE} a "gene"',
+    ],
+)
+def test_statements_that_are_not_read_are_a_difference(graph: Path, tmp_path: Path, statement: str) -> None:
+    source = graph.with_name("other.ttl")
+    source.write_text(f"{graph.read_text(encoding='utf-8')}{statement} .\n", encoding="utf-8")
+    summary = write_records(source, tmp_path / "records")
+    assert (list(summary.warnings.values()), summary.differences, summary.exit_status) == ([1], {}, 1)
+
+
 def test_a_folder_with_other_files_is_refused(graph: Path, tmp_path: Path) -> None:
     output = tmp_path / "records"
     write(output, {"notes.txt": "mine"})

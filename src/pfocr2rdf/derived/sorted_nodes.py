@@ -25,7 +25,7 @@ _OBJECT_PROPERTIES = frozenset(expand_term(row.name) for row in PROPERTIES if ro
 _HAS_TARGET = expand_term("oa:hasTarget")
 _BLANK_NODES = "statement with a blank node or a triple term is in no derived format"
 _LITERAL_TYPES = "statement with a literal as a class is in no derived format"
-_LITERALS = "statement with a literal instead of an IRI, which is no node, edge or mapping"
+LITERAL_OBJECTS = "statement with a literal instead of an IRI, which is no node, edge or mapping"
 _ORPHANS = "mention without a figure is in no derived format"
 _ENTITY_KEY, _FIGURE_KEY = b"0", b"1"
 _decode = json.JSONDecoder(strict=False).decode  # the serializer writes control characters as they are, which no record has
@@ -89,7 +89,7 @@ def sort_nodes(subjects: Iterable[Subject], folder: Path, source: str, progress:
         if literal_types := {pair for pair in pairs if is_literal_type(pair)}:
             warnings[_LITERAL_TYPES] += len(literal_types)
             pairs -= literal_types
-        warnings[_LITERALS] += sum([term[0] == '"' and predicate in _OBJECT_PROPERTIES for predicate, term in pairs])
+        warnings[LITERAL_OBJECTS] += sum([term[0] == '"' and predicate in _OBJECT_PROPERTIES for predicate, term in pairs])
         if not pairs:
             continue
         if not _ENTITY_TYPES.isdisjoint(pairs) and is_of_other_profile(subject[1:-1]):

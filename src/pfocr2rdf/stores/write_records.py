@@ -14,6 +14,7 @@ from pfocr2rdf.derived.nodes import node_id
 from pfocr2rdf.derived.records.facts import GraphFacts
 from pfocr2rdf.derived.records.fields import RecordOptions, read_figid, restore_record
 from pfocr2rdf.derived.records.files import record_files
+from pfocr2rdf.derived.sorted_nodes import LITERAL_OBJECTS
 from pfocr2rdf.errors import ExitStatus, OutputError, RecordError, SourceError
 from pfocr2rdf.mapping.names import mesh_name
 from pfocr2rdf.mapping.organisms import TAXON_BY_NAME
@@ -43,7 +44,7 @@ class RecordsSummary(NamedTuple):
         refused: figures that cannot be written as records, each with the reason.
         differences: the number of statements in which an export of the records differs from the graph, by sentence.
         excluded_records: the number of refused and quarantined records, if the source was records.
-        warnings: warnings about the source, as sentences with counts.
+        warnings: the number of statements of the source that were not read, by sentence.
     """
 
     records: dict[str, int]
@@ -56,7 +57,7 @@ class RecordsSummary(NamedTuple):
     @property
     def exit_status(self) -> ExitStatus:
         """0, or 1 if an export of the records differs from the graph, or records were left out."""
-        return ExitStatus.DIFFERS if self.refused or self.differences or self.excluded_records else ExitStatus.OK
+        return ExitStatus.DIFFERS if self.refused or self.differences or self.excluded_records or self.warnings else ExitStatus.OK
 
 
 def write_records(
@@ -94,7 +95,8 @@ def write_records(
         files = sorted(file.name for file in directory.written_files)
         directory.write_json(RECORDS_FILE, {"tool": TOOL, "source": redact_url(name), "records": summary.records, "files": files})
         directory.publish()
-    return summary._replace(excluded_records=reading.excluded_records, warnings=reading.warnings)
+    warnings = {sentence: count for sentence, count in reading.warnings.items() if sentence != LITERAL_OBJECTS}  # records can have those
+    return summary._replace(excluded_records=reading.excluded_records, warnings=warnings)
 
 
 def _write(graph: NodeGraph, *, name: str, directory: StagedDirectory, template: str) -> RecordsSummary:
