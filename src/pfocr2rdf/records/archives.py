@@ -44,10 +44,19 @@ def is_archive(path: Path) -> bool:
             suffix = detect_compression(head)
             if suffix and not _TAR_SUFFIXES.search(path.name):
                 file.seek(0)
-                return decompress(suffix, file).read(512)[_TAR_MAGIC] == b"ustar"
+                return _is_tar(decompress(suffix, file).read(tarfile.BLOCKSIZE))
     except (OSError, *DECOMPRESSION_ERRORS):  # reading it as a record reports the reason
         return False
-    return bool(suffix) or head.startswith(_ZIP) or head[_TAR_MAGIC] == b"ustar"
+    return bool(suffix) or head.startswith(_ZIP) or _is_tar(head)
+
+
+def _is_tar(head: bytes) -> bool:
+    """Whether a file is a tar by its first block: old ones have no magic, but a checksum."""
+    try:
+        tarfile.TarInfo.frombuf(head, "utf-8", "surrogateescape")
+    except tarfile.HeaderError:
+        return head[_TAR_MAGIC] == b"ustar"
+    return True
 
 
 AddMember = Callable[[tuple[str, ...], bytes], bool]
@@ -100,7 +109,7 @@ def _store_member(member: ArchiveMember, name: str, add: AddMember) -> RecordErr
     if name.endswith("/") or _IGNORED_FOLDER in path.parts or path.name.startswith("._"):
         return None
     if problem := member.problem or _name_problem(name, path):
-        return RecordError(problem, remedy="pack the files themselves, without links")
+        return RecordError(problem, remedy="pack the files themselves, without links and passwords")
     if _COMPRESSED_MEMBER(name) and not is_table(path.name):
         return RecordError("is compressed within an archive", remedy="pack the file as it is")
     if len(path.parts) > _MAX_PATH_PARTS or max(len(part.encode("utf-8", "surrogatepass")) for part in path.parts) > _MAX_NAME_BYTES:

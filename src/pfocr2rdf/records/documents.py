@@ -42,6 +42,8 @@ def extract_front_matter(data: bytes) -> YamlDocument:
     if data.startswith(_UTF16):
         decode_text(data, "")
     data = data.removeprefix(_BOM)
+    if b"\n" not in data:
+        data = data.replace(b"\r", b"\n")  # as Mac OS 9 ended lines
     opening = _OPENING(data)
     if not opening:
         raise RecordError("there is no front matter", line=1, remedy="begin the file with a line '---'")

@@ -63,12 +63,26 @@ def _is_csv(head: bytes) -> bool:
     return len(lines) > 1 and len(counts) == 1 and counts.pop() >= 1 and b": " not in lines[0] and not re.search(rb"[.,:;]\s*\Z", lines[0])
 
 
+def _is_wide_text(head: bytes) -> bool:
+    """Whether it is UTF-16 or UTF-32: it has their byte order mark, or letters between zeros, and nothing but letters."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
+        return True
+    letters = head.replace(b"\0", b"")
+    zeros = max(head[::2].count(0), head[1::2].count(0))
+    return zeros > 0.4 * len(head) > 0 and len(letters) >= len(head) // 4 and not _find_binary(letters)
+
+
 _IRI = r"<[A-Za-z][A-Za-z0-9+.-]*:[^<>\s]*>"
 FILE_TYPES = (
     FileType(
         "a Git LFS pointer, not the file that it stands for", "run 'git lfs pull' in the checkout",
         _starts_with(b"version https://git-lfs.github.com/spec/", b"version https://hawser.github.com/spec/"),
     ),
+    FileType(
+        "a pointer of git-annex, not the file that it stands for", "run 'git annex get' in the checkout",
+        _finds(r"\A(?:\.\./)*(?:\.git)?/annex/objects/"),
+    ),
+    FileType("front matter in TOML (+++), not in YAML", "write it in YAML, between two lines '---'", _finds(r"\A\+\+\+[ \t]*\r?\n")),
     FileType("a PDF document", _EXPORT_REMEDY, _starts_with(b"%PDF-")),
     FileType(
         "an image", _EXPORT_REMEDY,
@@ -86,8 +100,12 @@ FILE_TYPES = (
     FileType("compressed with Zstandard", "decompress it", _starts_with(b"\x28\xb5\x2f\xfd")),
     FileType("compressed with bzip2", "decompress it", _starts_with(b"BZh")),
     FileType("compressed with xz", "decompress it", _starts_with(b"\xfd7zXZ\0")),
+    FileType("compressed with compress, lzip or LZ4", "decompress it", _starts_with(b"\x1f\x9d", b"LZIP", b"\x04\x22\x4d\x18")),
     FileType("a zip archive", "name it as a source, or unpack it", _starts_with(b"PK\x03\x04", b"PK\x05\x06")),
-    FileType("a 7-Zip or RAR archive", "unpack it, and name the folder", _starts_with(b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")),
+    FileType(
+        "an archive that is no tar and no zip (7-Zip, RAR, cpio, ar or CAB)", "unpack it, and name the folder",
+        _starts_with(b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"070701", b"070702", b"070707", b"\xc7\x71", b"!<arch>\n", b"MSCF\0\0\0\0"),
+    ),
     FileType(
         "a web page (HTML)", "download the file itself; on GitHub, use the button 'Raw'",
         _finds(r"(?i)\A\s*<(?:!doctype\s+html|html\b)"),
@@ -109,6 +127,11 @@ FILE_TYPES = (
         "Turtle or TriG, not a record", RDF_REMEDY,
         _finds(rf"\A(?:\s*#.*\n)*\s*(?:@(?:prefix|base)\s|(?i:PREFIX|BASE)\s.*<|{_IRI}\s+(?:a|{_IRI}|[\w-]*:\S+)\s)"),
     ),
+    FileType("XML, not a record", _EXPORT_REMEDY, _finds(r"\A\s*<[A-Za-z][\w.-]*(?::[\w.-]+)?\s+[\w:.-]+\s*=\s*[\"']")),
+    FileType(
+        "an ontology in the syntax of OBO or OWL, not a record", _EXPORT_REMEDY,
+        _finds(r"\A(?:#.*\n)*\s*(?:format-version:\s|(?:Prefix|Ontology)(?:\(|:\s))"),
+    ),
     FileType(
         "a side table, not a record", "name the record; tables next to it are read with it",
         lambda head: b"\t" in (header := head.partition(b"\n")[0]) and {b"word", b"match"} & set(header.split(b"\t")),
@@ -120,16 +143,13 @@ FILE_TYPES = (
     FileType("a table of tab-separated values (TSV, GMT), not a record", _EXPORT_REMEDY, _is_table_with(b"\t")),
     FileType("a table of comma-separated values (CSV), not a record", _EXPORT_REMEDY, _is_csv),
     FileType("zeros, as of a file that was not written to its end,", "fetch it again", lambda head: head and not head.strip(b"\0")),
-    FileType(
-        "text in UTF-16", "save the file as UTF-8",
-        lambda head: head.startswith((b"\xff\xfe", b"\xfe\xff")) or max(head[::2].count(0), head[1::2].count(0)) > 0.4 * len(head) > 0,
-    ),
+    FileType("text in UTF-16 or UTF-32", "save the file as UTF-8", _is_wide_text),
     FileType("binary data, not text", _EXPORT_REMEDY, _find_binary),
 )  # fmt: skip
 """The types, in the order in which they are tried."""
 
 _find_conflict = re.compile(rb"^(?:<{7} |>{7} |<{7}\r?$|>{7}\r?$)", re.MULTILINE).search
-_has_figid = re.compile(rb"^[ \t{,]*[\"']?figid[\"']?\s*:", re.MULTILINE).search
+_has_figid = re.compile(rb"^[ \t{\[,]*[\"']?figid[\"']?\s*:", re.MULTILINE).search
 _TABLE_REMEDY = "export the table as tab-separated values"
 
 

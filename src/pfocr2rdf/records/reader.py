@@ -177,7 +177,9 @@ def _parse_mapping(document: YamlDocument, source: str) -> Mapping[str, Any]:
     if data is None:
         raise RecordError("the record is empty", remedy="fetch it again")
     if type(data) is not dict:
-        raise RecordError(f"the record is a {'list' if type(data) is list else 'text'}, not a mapping", remedy="write 'key: value' lines")
+        is_list = type(data) is list
+        remedy = "write each record as a separate document, after a line '---'" if is_list else "write 'key: value' lines"
+        raise RecordError(f"the record is a {'list' if is_list else 'text'}, not a mapping", remedy=remedy)
     return data
 
 

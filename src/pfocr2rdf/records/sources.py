@@ -202,6 +202,8 @@ def _describe_empty_tree(label: str, tree: FileTree) -> str:
     if kind := folder_kind(tree.root):
         return f"{label}: is {kind}, not a folder of records; name the records that it was made from"
     container = "archive" if isinstance(tree, MemberTree) else "folder"
+    if isinstance(tree, MemberTree) and (refusal := next(tree.refusals(), None)):
+        return f"{label}: the archive holds no records that can be read; the first that was refused: {refusal}"
     return f"{label}: the {container} holds no records; name a folder, file or archive with records (.md, .yaml)"
 
 

@@ -38,7 +38,7 @@ _ZSTD_READ_BYTES = 1 << 8  # four bytes can decompress to 128 kB
 _XZ_MEMORY_BYTES = 128 << 20  # xz -9 needs 65 MiB; a header may ask for 4 GiB
 
 _match_magic = re.compile(
-    rb"(?P<gz>\x1f\x8b)|(?P<zst>\x28\xb5\x2f\xfd)|(?P<xz>\xfd7zXZ\x00)|(?P<bz2>BZh[1-9](?:1AY&SY|\x17rE8P\x90))"
+    rb"(?P<gz>\x1f\x8b)|(?P<zst>\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18)|(?P<xz>\xfd7zXZ\x00)|(?P<bz2>BZh[1-9](?:1AY&SY|\x17rE8P\x90))"
 ).match
 
 

@@ -286,3 +286,34 @@ def test_a_record_that_expands_beyond_the_limit_is_refused(tmp_path: Path, monke
     refusals = read(write(tmp_path, {"PMC1__a.md.gz": bomb, "PMC1__b.yaml.gz": bomb}))[1]
     assert "PMC1__a.md.gz: is larger than 8 MiB" in refusals[0]
     assert "PMC1__b.yaml.gz: it expands to more than 20000000 bytes" in refusals[1]
+
+
+# -- other kinds of archives -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["a.tar", "a.tar.gz", "a.bin"])
+def test_a_tar_of_unix_v7_is_known_by_its_checksum(tmp_path: Path, name: str) -> None:
+    data = bytearray(tarred(CHECKOUT))
+    with tarfile.open(fileobj=io.BytesIO(bytes(data))) as archive:
+        for member in archive:
+            header = memoryview(data)[member.offset : member.offset + tarfile.BLOCKSIZE]
+            header[257:265] = bytes(8)
+            header[148:156] = b" " * 8
+            header[148:156] = b"%06o\0 " % sum(header)
+    path = write(tmp_path, {name: gzip.compress(bytes(data)) if name.endswith("gz") else bytes(data)}) / name
+    assert read(path) == read(write(tmp_path, {"b.tar": tarred(CHECKOUT)}) / "b.tar")
+
+
+def test_an_archive_of_pzstd_begins_with_a_skippable_frame(tmp_path: Path) -> None:
+    frame = zstandard.compress(tarred(CHECKOUT))
+    data = b"\x50\x2a\x4d\x18" + struct.pack("<LL", 4, len(frame)) + frame
+    path = write(tmp_path, {"a.tar.zst": data}) / "a.tar.zst"
+    assert read(path) == read(write(tmp_path, {"b.tar": tarred(CHECKOUT)}) / "b.tar")
+
+
+@pytest.mark.parametrize("name", ["../a.md", "/a.md"])
+@pytest.mark.parametrize("pack", [tarred, zipped])
+def test_an_archive_of_which_everything_is_refused_names_a_reason(tmp_path: Path, pack: Callable[..., bytes], name: str) -> None:
+    path = write(tmp_path, {"a": pack({name: front_matter(older("PMC1__F1"))})}) / "a"
+    with pytest.raises(SourceError, match=r"no records that can be read; the first that was refused: .*a\.md: the name leads out"):
+        read(path)

@@ -15,6 +15,8 @@ LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 99\n"
 
 EXAMPLES: dict[str, list[bytes]] = {
     "Git LFS": [LFS],
+    "git-annex": [b"/annex/objects/SHA256E-s9--0123.md\n", b"../.git/annex/objects/a/b/SHA256E-s9--0123.md"],
+    "TOML": [b"+++\ntitle = 'a'\n+++\n"],
     "PDF": [b"%PDF-1.4\n%\xe2\xe3"],
     "image": [
         b"\x89PNG\r\n\x1a\n\0\0", b"\xff\xd8\xff\xe0\0\x10JFIF", b"GIF89a\1\0", b"RIFF\1\0\0\0WEBPVP8 ",
@@ -30,10 +32,14 @@ EXAMPLES: dict[str, list[bytes]] = {
     "bzip2": [b"BZh91AY&SY"],
     "xz": [b"\xfd7zXZ\0\0"],
     "zip": [b"PK\x03\x04\x14\0"],
-    "7-Zip": [b"7z\xbc\xaf\x27\x1c\0", b"Rar!\x1a\x07\0"],
+    "LZ4": [b"\x1f\x9d\x90a", b"LZIP\1\0\0\0\0\0", b"\x04\x22\x4d\x18\0\0"],
+    "7-Zip": [
+        b"7z\xbc\xaf\x27\x1c\0", b"Rar!\x1a\x07\0", b"070701" + b"0" * 104, b"!<arch>\ndebian-binary   ", b"MSCF" + b"\0" * 32,
+    ],
     "HTML": [b"\n\n<!DOCTYPE html>\n<html lang='en'>", b"<HTML><body>"],
     "RDF/XML": [b'<?xml version="1.0"?>\n<!-- a -->\n<rdf:RDF xmlns:rdf="a">', b"<rdf:RDF>"],
-    "XML": [b'<?xml version="1.0"?>\n<graphml/>'],
+    "XML": [b'<?xml version="1.0"?>\n<graphml/>', b'<Pathway xmlns="http://pathvisio.org/GPML/2013a" Name="a">'],
+    "ontology": [b"format-version: 1.2\n\n[Term]\n", b"# a\nPrefix(:=<http://a/>)\nOntology(<http://a>)\n", b"Prefix: a: <http://a/>\n"],
     "CX": [b'[{"numberVerification": [{"longNumber": 1}]}, {"nodes": [{"@id": 1}]}]', b'[{"CXVersion": "2.0"}]'],
     "BioThings": [b'{"_id": "a", "associatedWith": {}}', b'[{"associatedWith": {}}]'],
     "JSON-LD": [b'{"@context": {}, "@graph": []}', b'[{"@id": "http://a/b"}]', b'{"a": {"@id": "b"}}'],
@@ -47,8 +53,14 @@ EXAMPLES: dict[str, list[bytes]] = {
     "tab-separated": [b"a\tb\n1\t2\n"],
     "CSV": [b"figid,word,entrez\nPMC1__F1,p53,7157\nPMC2__F1,p53,7157\n"],
     "zeros": [b"\0" * 10_240],
-    "UTF-16": ["---\nfigid: a\n".encode("utf-16"), "---\nfigid: a\n".encode("utf-16-be")],
-    "binary": [bytes(range(256)), b"a\0b and more of it", b"]\0\0\x80\0\tx\ny\tz\tz\n", b"\x05,\x01\n\x06,\x02\n"],
+    "UTF-16": [
+        "---\nfigid: a\n".encode("utf-16"), "---\nfigid: a\n".encode("utf-16-be"), "figid: a\n".encode("utf-32"),
+        "figid: a\n".encode("utf-32-le"),
+    ],
+    "binary": [
+        bytes(range(256)), b"a\0b and more of it", b"]\0\0\x80\0\tx\ny\tz\tz\n", b"\x05,\x01\n\x06,\x02\n",
+        b"\x7fELF" + b"\0" * 40, b"\x93NUMPY\1" + b"\0" * 40, b"a" + b"\0" * 99,
+    ],
 }  # fmt: skip
 
 COMPRESSED = {"gzip", "Zstandard", "zip", "bzip2", "xz"}  # which is read as an archive
@@ -84,6 +96,7 @@ def test_what_has_a_figid_keeps_its_own_error() -> None:
         b'---\nfigid: a\n"@context": b\n',
         b"figid: a\nversion\thttps\n",
         b'{\n  "figid": 1',
+        b'[{"figid": "a"}, {"figid": "b"}]',
     ):
         assert explain_record(data, error) is error
 
@@ -164,3 +177,16 @@ def test_a_record_in_which_a_merge_conflict_is_left(text: str, line_end: str, tm
 @pytest.mark.parametrize("data", [b"a <<<<<<< b\n", b"  <<<<<<< HEAD\n", b"<<<<<<<<< a\n", b"=======\n", b"<<<<<<<a\n"])
 def test_what_looks_like_a_conflict_and_is_none(data: bytes) -> None:
     assert find_conflict(data) is None
+
+
+def test_a_list_of_records_is_refused_with_the_way_to_write_a_stream(tmp_path: Path) -> None:
+    path = write(tmp_path, {"all.json": b'[{"figid": "PMC1__F1"}, {"figid": "PMC1__F2"}]'}) / "all.json"
+    with pytest.raises(RecordError, match=r"the record is a list, not a mapping; write each record as a separate document"):
+        list(read_records(path))
+
+
+def test_a_record_with_the_line_ends_of_old_macs_is_read(tmp_path: Path) -> None:
+    page = front_matter(older("PMC1__F1"))
+    paths = [write(tmp_path, {name: text}) / name for name, text in (("unix.md", page), ("mac.md", page.replace("\n", "\r")))]
+    unix, mac = read_records(*paths)
+    assert mac._replace(source="") == unix._replace(source="")
