@@ -147,8 +147,12 @@ def urls(response: Mapping[str, Any]) -> list[str]:
         ("other-acids", [MANY]),  # nowhere as it is written: its parts
         ("STAT3 NF-kB", [PAPER]),
         ("STAT 3", [STAT3, MANY, FEW, PAPER]),  # a word that is written as two
-        ("nf kappa b", [NFKB]),
         ("TNF alpha", [FEW]),
+        ("nf kappa b", [NFKB, PAPER]),  # which has NF-kB
+        ("https://pfocr.wikipathways.org/figures/IL6.html", [IL6, MANY]),
+        ("http://purl.obolibrary.org/obo/NCBITaxon_6774", [STAT3]),
+        ("https://doi.org/p38/MAPK", [MANY]),
+        ("https://example.org/APRF/", [STAT3]),
         ("ncbigene:6774", [STAT3]),
         ("https://identifiers.org/ncbigene/6774", [STAT3]),
         ("NCBIGENE:6774 ", [STAT3]),
@@ -181,8 +185,8 @@ def test_what_is_shown_of_a_thing_is_what_was_given(ask: Ask, site: Path) -> Non
 
 
 def test_words_of_the_query_are_shown_as_they_were_typed(ask: Ask, site: Path) -> None:
-    apart, identifier, reversed_letters = ask(site, "NF kappa B", "ncbigene:6774", "\u202eAPRF\u202c")
-    assert apart["things"][0]["snippet"] == "found by: NF kappa B"
+    apart, identifier, reversed_letters = ask(site, "InterLeukin  6", "ncbigene:6774", "\u202eAPRF\u202c")
+    assert apart["things"][0]["snippet"] == "found by: InterLeukin 6"
     assert identifier["things"][0]["snippet"] == "found by: 6774"
     assert reversed_letters["things"][0]["snippet"] == "found by: APRF"
 

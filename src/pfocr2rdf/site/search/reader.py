@@ -94,8 +94,9 @@ class SearchIndexReader:
         matched = [self._match_word(word) for word in words]
         matches = _intersect([{entry: match >> _KIND_BITS for entry, match in word.matches.items()} for word in matched])
         corrections = [(word.text, each.corrections) for word, each in zip(words, matched, strict=True) if matches and each.corrections]
-        whole = "".join(word.terms[0] for word in words)
-        joined = self._look_up(whole, 0, False) if len(words) > 1 and len(whole) <= MAX_TERM_CHARS else _WordMatches({}, [], is_cut=False)
+        is_joined = len(words) > 1 and sum(len(word.terms[0]) for word in words) <= MAX_TERM_CHARS
+        joined_terms = query_words("-".join(word.text for word in words))[0].terms if is_joined else ()
+        joined = self._match_terms(joined_terms, is_prefix=False)
         matches |= {entry: min(match >> _KIND_BITS, matches.get(entry, match)) for entry, match in joined.matches.items()}
         suggestions = [] if len(matches) > _FEW_RESULTS or corrections else self._suggest(words, matched)
         counts = [(name, folder, sum(first <= entry < end for entry in matches)) for name, folder, first, end in self._types]
@@ -103,7 +104,7 @@ class SearchIndexReader:
         entries = sorted((match, entry) for entry, match in matches.items() if first <= entry < end)
         is_cut = any(word.is_cut for word in matched)
         shown_texts = {term: word.text for each in words for word in (each, *query_words(each.local_name)) for term in word.terms}
-        shown_texts[whole] = " ".join(word.text for word in words)
+        shown_texts |= dict.fromkeys(joined_terms, " ".join(word.text for word in words))
         return SearchResults([entry for _, entry in entries], counts, is_cut, corrections, suggestions, matched, joined, shown_texts)
 
     def describe(self, results: SearchResults, entry_numbers: Iterable[int]) -> list[SearchResult]:

@@ -38,7 +38,9 @@ _FOLD_BY_LETTER = _CharacterFolding({letter: name[0] for letter, name in _GREEK_
 
 
 _MAX_QUERY_WORDS = 12
-_find_iri_prefix = re.compile(r"(?:https?://.*/|[A-Za-z.:]+:)(?=.)").match
+_match_iri = re.compile(
+    r"(?:https?://(?:(?:dx\.)?doi\.org/|.*/(?:[A-Za-z]+_(?=[0-9]))?)|[A-Za-z.:]+:)(.+?)(?:\.html|/)?", re.DOTALL
+).fullmatch  # a CURIE or an IRI, with its local name
 _ends_in_blank = re.compile(r"[\s\x1c-\x1f\x85\ufeff]\Z").search
 
 
@@ -97,8 +99,8 @@ def query_words(text: str) -> list[QueryWord]:
         if len(parts) > 1:  # TNF-alpha is written TNFa, too
             terms["".join(part[0] if part in _GREEK else part for part in parts)[:MAX_TERM_CHARS]] = None
         part_terms = tuple(part[:MAX_TERM_CHARS] for part in parts[:_MAX_QUERY_WORDS])
-        prefix = _find_iri_prefix(chunk)
-        local_name = chunk[prefix.end() :] if prefix else ""
+        iri = _match_iri(chunk)
+        local_name = iri[1] if iri else ""
         words.append(QueryWord(tuple(terms), part_terms, number == last, _shown_text(chunk) or next(iter(terms)), local_name))
     return words
 

@@ -22,6 +22,9 @@ const NAMES = new Map(GREEK.split(" ").map((name, at) => [String.fromCodePoint(0
 NAMES.set("ß", "beta");
 const GREEK_NAMES = new Set(NAMES.values());
 
+// A CURIE or an IRI, with its local name.
+const IRI = /^(?:https?:\/\/(?:(?:dx\.)?doi\.org\/|.*\/(?:[A-Za-z]+_(?=[0-9]))?)|[A-Za-z.:]+:)(.+?)(?:\.html|\/)?$/s;
+
 function folded(text, greek) {
   let made = "";
   for (const character of text) {
@@ -44,7 +47,7 @@ export function asked(text, longest, most = MOST_WORDS) {
     const terms = new Set(wholes);
     if (between.length > 1) terms.add(cut(between.map((part) => (GREEK_NAMES.has(part) ? part[0] : part)).join(""))); // TNF-alpha is TNFa, too
     const shown = cut(chunk.normalize("NFC").replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S}]/gu, "")); // without controls, which change the order of letters
-    const local = /^(?:https?:\/\/.*\/|[A-Za-z.:]+:)(.+)/s.exec(chunk)?.[1] ?? ""; // of a CURIE or an IRI
+    const local = IRI.exec(chunk)?.[1] ?? "";
     const all = [...wholes, ...[...between, ...betweenShort].map(cut)];
     return { terms: [...terms], parts: between.slice(0, MOST_WORDS).map(cut), all, shown: shown || [...terms][0], local };
   });
@@ -76,15 +79,16 @@ export class SearchIndex {
     const ways = together(found.map(({ ways }) => ways.map((match) => (match === NOWHERE ? match : match >>> WAY_BITS))), Math.max);
     const isFound = sizeOf(ways) > 0;
     const corrections = words.map(({ shown }, at) => [shown, found[at].corrections]).filter(([, near]) => isFound && near.length);
-    const whole = words.map(({ terms }) => terms[0]).join("");
-    const joined = words.length > 1 && [...whole].length <= this.longest ? await this.#any([whole], false) : null; // TNF alpha is TNF-alpha, too
+    const isShort = words.reduce((sum, { terms }) => sum + [...terms[0]].length, 0) <= this.longest;
+    const whole = words.length > 1 && isShort ? asked(words.map(({ shown }) => shown).join("-"), this.longest)[0].terms : []; // TNF alpha is TNF-alpha, too
+    const joined = whole.length ? await this.#any(whole, false) : null;
     joined?.ways.forEach((match, id) => {
       if (match !== NOWHERE) ways[id] = Math.min(match >>> WAY_BITS, ways[id]);
     });
     const isEnough = corrections.length || sizeOf(ways) > FEW;
     const suggestions = isEnough ? [] : await this.#suggested(words, found);
     const typed = new Map(words.flatMap((word) => [word, ...asked(word.local, this.longest)]).flatMap(({ terms, shown }) => terms.map((term) => [term, shown])));
-    if (joined) typed.set(whole, words.map(({ shown }) => shown).join(" "));
+    for (const term of whole) typed.set(term, words.map(({ shown }) => shown).join(" "));
     const isCut = found.some(({ isCut }) => isCut);
     return { ...this.#listed(ways, wanted), isCut, corrections, suggestions, found: { words: found, joined, typed } };
   }
