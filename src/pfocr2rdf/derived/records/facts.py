@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pfocr2rdf.derived.nodes import FigureNodes, Node, expand_id, kind, node_id, parse_integer, value, values
@@ -44,23 +44,26 @@ class Gene(NamedTuple):
     organisms: tuple[str, ...]
 
 
-class NamesToGive:
-    """The names and second identifiers of a chemical or disease that its rows must give, in turn, so that none is lost."""
+class EntityNames(NamedTuple):
+    """The names and second identifiers of a chemical or disease, each of which one of its rows must have: it would be lost otherwise."""
 
-    __slots__ = ("_turn", "labels", "names", "xrefs")
+    labels: Sequence[str]  # for rows without a match, whose name is the label
+    names: Sequence[str]  # for rows with a match
+    xrefs: Sequence[str]
 
-    def __init__(self, labels: list[str], names: list[str], xrefs: list[str]) -> None:
-        self.labels = labels  # for rows without a match, whose name is the label
-        self.names = names  # for rows with a match
-        self.xrefs = xrefs
-        self._turn: dict[str, int] = {}
 
-    def next(self, group: str, choices: list[str]) -> str:
-        """The next one of these, ``""`` where there is none."""
+class Rotation:
+    """Picks from choices round robin: rows with the same key get one after the other."""
+
+    def __init__(self) -> None:
+        self._picked: Counter[Hashable] = Counter()  # how often by key
+
+    def pick(self, key: Hashable, choices: Sequence[str]) -> str:
+        """The next one of the choices; ``""`` where there is none."""
         if not choices:
             return ""
-        turn = self._turn[group] = self._turn.get(group, -1) + 1
-        return choices[turn % len(choices)]
+        self._picked[key] += 1
+        return choices[(self._picked[key] - 1) % len(choices)]
 
 
 class GraphFacts:
@@ -85,7 +88,8 @@ class GraphFacts:
         self._undescribed: set[str] = set()
         self._memberships: dict[str, set[str]] = {}  # the families of genes that no mention gives
         self._unreferenced: list[str] = []  # the entities with JSON-LD that no figure refers to
-        self.names: dict[str, NamesToGive] = {}
+        self.names: dict[str, EntityNames] = {}
+        self.rotation = Rotation()
 
     def add_entity(self, entity: Node) -> None:
         """Add an entity."""
@@ -157,7 +161,7 @@ class GraphFacts:
             if identifier not in self._matched and self._mesh_name(expand_id(identifier)):
                 labels += needed
             if labels or needed or xrefs:
-                self.names[identifier] = NamesToGive(labels, needed, list(xrefs))
+                self.names[identifier] = EntityNames(labels, needed, xrefs)
         self._named, self._unexplained, self._matched = {}, {}, set()
 
     def list_reachable(self, identifiers: Iterable[str]) -> dict[str, None]:

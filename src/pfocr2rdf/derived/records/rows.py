@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from pfocr2rdf.derived.nodes import Node, expand_id, local_id, node_id, parse_integer, value
-from pfocr2rdf.derived.records.facts import Gene, GraphFacts, NamesToGive
+from pfocr2rdf.derived.records.facts import EntityNames, Gene, GraphFacts
 from pfocr2rdf.rdf import iris
 
 HUMAN = "taxon:9606"
@@ -15,7 +15,7 @@ _HUMAN_NAME = "Homo sapiens"
 _SOURCES_2021 = frozenset(("hgnc_symbol", "hgnc_alias_symbol", "hgnc_prev_symbol", "bioentities_symbol"))
 _SOURCES_2023 = frozenset(("ncbigene_symbol", "ncbigene_synonym", "famplex_relations"))
 _MAX_OCCURRENCES = 100_000  # of a mention: a record lists each of them, so a wrong number would fill the memory
-_NO_GENE, _NO_NAMES = Gene("", ()), NamesToGive([], [], [])
+_NO_GENE, _NO_NAMES = Gene("", ()), EntityNames((), (), ())
 _GROUPS = {"9606": "Primates", "10090": "Rodents", "7955": "Vertebrates", "7227": "Invertebrates"}
 """The groups of organisms in published tables, which name no others."""
 
@@ -29,7 +29,7 @@ _XREF_COLUMNS = {"chemical": "chebi", "disease": "doid"}
 class Row(NamedTuple):
     """The row of a mention, which a record has as often as it occurs. Fields are ``""`` for no value; ``entity`` is a CURIE."""
 
-    kind: str
+    entity_type: str
     word: str
     match: str
     source: str
@@ -42,12 +42,12 @@ def restore_rows(figid: str, mentions: Iterable[Node]) -> list[Row]:
     rows = []
     for mention in mentions:
         entity, word, match, source = (value(mention, term) for term in ("hasBody", "word", "match", "lexiconSource"))
-        kinds = ["chemical", "disease", "gene"] if value(mention, "evidence") == "pfocr:viaNer" else ["gene", "chemical", "disease"]
-        target, name = expand_id(entity) if entity else "", local_id(node_id(mention))
-        names = iris.mention_names(figid, [iris.mention_key(kind, word, match, source, target) for kind in kinds])
-        kind = kinds[names.index(name)] if name in names else kinds[0]
+        entity_types = ["chemical", "disease", "gene"] if value(mention, "evidence") == "pfocr:viaNer" else ["gene", "chemical", "disease"]
+        entity_iri, name = expand_id(entity) if entity else "", local_id(node_id(mention))
+        names = iris.mention_names(figid, [iris.mention_key(entity_type, word, match, source, entity_iri) for entity_type in entity_types])
+        entity_type = entity_types[names.index(name)] if name in names else entity_types[0]
         count = parse_integer(value(mention, "occurrences"))
-        rows.append(Row(kind, word, match, source, entity, count if count is not None and count <= _MAX_OCCURRENCES else 1))
+        rows.append(Row(entity_type, word, match, source, entity, count if count is not None and count <= _MAX_OCCURRENCES else 1))
     return rows
 
 
@@ -56,7 +56,7 @@ def choose_schema(rows: Iterable[Row], facts: GraphFacts, has_newer_fields: bool
     fits_2021 = fits_2023 = True
     votes: Counter[str] = Counter()
     for row in rows:
-        if row.kind == "gene":
+        if row.entity_type == "gene":
             votes["2021"] += row.source in _SOURCES_2021
             votes["2023"] += row.source in _SOURCES_2023
             organisms = facts.genes.get(row.entity, _NO_GENE).organisms
@@ -78,14 +78,14 @@ def build_lists(rows: Iterable[Row], facts: GraphFacts) -> dict[str, list[dict[s
     """The lists of a record of 2021."""
     lists: dict[str, list[dict[str, str]]] = {"genes": [], "chemicals": [], "diseases": []}
     for row in rows:
-        if row.kind == "gene":
+        if row.entity_type == "gene":
             symbol = facts.genes.get(row.entity, _NO_GENE).label
             entry = {"word": row.word, "symbol": row.match, "source": row.source, "hgnc_symbol": symbol, "entrez": local_id(row.entity)}
         else:
             entry = {"word": row.word, "source": row.source, "identifier": local_id(row.entity)}
             if row.entity and row.source.upper() != "MESH":
                 entry["identifier"] = f"MESH:{entry['identifier']}"
-        lists[f"{row.kind}s"] += [{key: text or "NA" for key, text in entry.items()}] * row.occurrences
+        lists[f"{row.entity_type}s"] += [{key: text or "NA" for key, text in entry.items()}] * row.occurrences
     return lists
 
 
@@ -94,36 +94,34 @@ def build_tables(
 ) -> dict[str, list[tuple[str, ...]]]:
     """The side tables of a record of 2023, each with its header; ``names`` and ``organisms`` are those of the figure."""
     expanded = [row for row in rows for _ in range(row.occurrences)]
-    genes = [row for row in expanded if row.kind == "gene"]
+    genes = [row for row in expanded if row.entity_type == "gene"]
     taxa = _choose_taxa(genes, facts)
     name_by_taxon = _choose_organism_names(dict.fromkeys(filter(None, taxa)), facts, names, organisms, taxon_by_name)
-    carried = [taxon for taxon in name_by_taxon if taxon not in taxa]
+    remaining = [taxon for taxon in name_by_taxon if taxon not in taxa]
     for index, row in enumerate(genes):
-        if carried and not row.entity:
-            taxa[index] = carried.pop(0)
+        if remaining and not row.entity:
+            taxa[index] = remaining.pop(0)
     tables = {"genes": _gene_table(genes, taxa, name_by_taxon, facts)} if genes else {}
-    for kind, column in _XREF_COLUMNS.items():
-        if chosen := [row for row in expanded if row.kind == kind]:
-            tables[f"{kind}s"] = [("word", "mesh", "match", "name", column), *(_ner_cells(row, column, facts) for row in chosen)]
+    for entity_type, column in _XREF_COLUMNS.items():
+        if chosen := [row for row in expanded if row.entity_type == entity_type]:
+            tables[f"{entity_type}s"] = [("word", "mesh", "match", "name", column), *(_ner_cells(row, column, facts) for row in chosen)]
     return {name: [tuple(cell or "NA" for cell in row) for row in table] for name, table in tables.items()}
 
 
 def _choose_taxa(genes: Iterable[Row], facts: GraphFacts) -> list[str]:
-    """The organism of each row. Figures with a gene of several organisms give them in turn, first those that no row of 2021 gives.
+    """The organism of each row. Figures with a gene of several organisms have one after the other; human is last, as rows of 2021 have it.
 
-    A figure with two organisms of a gene violates the shapes, so its rows give them in turn only where there are too few figures.
+    A figure with two organisms of a gene violates the shapes, so its rows have different ones only where there are too few figures.
     """
     taxa = []
-    turns: dict[str, str] = {}
+    organism_by_gene: dict[str, str] = {}
     for row in genes:
         organisms = facts.genes.get(row.entity, _NO_GENE).organisms
         if len(organisms) > 1:
-            if row.entity not in turns or facts.figures_by_gene[row.entity] < len(organisms):
-                names = facts.names.setdefault(
-                    row.entity, NamesToGive([], [], sorted(organisms, key=lambda taxon: (taxon == HUMAN, taxon)))
-                )
-                turns[row.entity] = names.next("organism", names.xrefs)
-            taxa.append(turns[row.entity])
+            if row.entity not in organism_by_gene or facts.figures_by_gene[row.entity] < len(organisms):
+                choices = sorted(organisms, key=lambda taxon: (taxon == HUMAN, taxon))
+                organism_by_gene[row.entity] = facts.rotation.pick((row.entity, "organism"), choices)
+            taxa.append(organism_by_gene[row.entity])
         else:
             taxa.append("".join(organisms))
     return taxa
@@ -166,9 +164,10 @@ def _ner_cells(row: Row, scheme: str, facts: GraphFacts) -> tuple[str, ...]:
     names, prefix = facts.names.get(row.entity, _NO_NAMES), f"{scheme}:"
     if row.match:
         match = row.match.casefold()
-        name = names.next("name", [name for name in names.names if name.casefold() != match])
+        name = facts.rotation.pick((row.entity, "name"), [name for name in names.names if name.casefold() != match])
     else:
-        name = names.next("label", names.labels)
-    is_mesh = row.entity.startswith("mesh:")
-    xref = names.next(scheme, [xref for xref in names.xrefs if xref.startswith(prefix)]) if is_mesh else row.entity
-    return (row.word, row.entity if is_mesh else "", row.match, name, xref)
+        name = facts.rotation.pick((row.entity, "label"), names.labels)
+    if not row.entity.startswith("mesh:"):
+        return (row.word, "", row.match, name, row.entity)
+    xref = facts.rotation.pick((row.entity, scheme), [xref for xref in names.xrefs if xref.startswith(prefix)])
+    return (row.word, row.entity, row.match, name, xref)
