@@ -60,15 +60,15 @@ def _build_figure_graph(record: FigureRecord) -> FigureGraph:
         collect_description(entities, additional, resource)
     merge_descriptions(entities, additional)
     return FigureGraph(
-        record.figid,
-        record.schema_version,
-        record.source,
-        GroupedResource(mapped.figure.subject, _merge_jsonld(mapped.figure.values_by_predicate, expanded.figure_pairs)),
-        mapped.mentions,
-        entities,
-        mapped.conflicting_subjects | additional.keys(),
-        Counter(expanded.repairs),
-        mapped.notes + expanded.notes,
+        figid=record.figid,
+        schema_version=record.schema_version,
+        source=record.source,
+        figure=GroupedResource(mapped.figure.subject, _merge_jsonld(mapped.figure.values_by_predicate, expanded.figure_pairs)),
+        mentions=mapped.mentions,
+        entities=entities,
+        conflicting_subjects=mapped.conflicting_subjects | additional.keys(),
+        repairs=Counter(expanded.repairs),
+        notes=mapped.notes + expanded.notes,
     )
 
 

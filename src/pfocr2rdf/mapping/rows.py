@@ -80,13 +80,13 @@ def _map_new_row(row: Mention) -> MappedRow:
         pairs.append((_FAMILY, family.subject))
     entities = _describe_entities(row, entity, family) if has_content else ()
     return MappedRow(
-        row,
-        iris.mention_key(row.entity_type, row.word, row.match, row.lexicon_source, entity[1:-1]) if has_content else b"",
-        PredicateObjectList(tuple(pairs), {described.subject: described.kind for described in entities}),
-        entity,
-        family.subject if family and has_content else "",
-        entities,
-        "; ".join([text for text in (note if has_content else "", _describe_unmapped(row)) if text]),
+        row=row,
+        key=iris.mention_key(row.entity_type, row.word, row.match, row.lexicon_source, entity[1:-1]) if has_content else b"",
+        body=PredicateObjectList(tuple(pairs), {described.subject: described.kind for described in entities}),
+        entity=entity,
+        family=family.subject if family and has_content else "",
+        entities=entities,
+        note="; ".join([text for text in (note if has_content else "", _describe_unmapped(row)) if text]),
     )
 
 

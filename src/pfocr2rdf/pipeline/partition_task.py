@@ -145,7 +145,19 @@ def _superseded_result(record: IndexedRecord) -> RecordResult:
             rank = SCHEMA_RANK[parse_record(raw, data).schema_version]
     except RecordError as error:
         return build_refusal_result(number, ref, error.with_source(ref.source))
-    return RecordResult(number, ref.source, ref.line, raw.digest(), raw.figid, rank, EXPORTED, (), b"", b"", "{}")
+    return RecordResult(
+        number=number,
+        source=ref.source,
+        line=ref.line,
+        digest=raw.digest(),
+        figid=raw.figid,
+        schema_rank=rank,
+        status=EXPORTED,
+        sizes=(),
+        packed_keys=b"",
+        packed_objects=b"",
+        notes_json="{}",
+    )
 
 
 def _is_record_unmodified(ref: RecordRef, previous: RecordResult) -> bool:

@@ -237,4 +237,16 @@ def index_record(number: int, item: RecordRef | RecordError) -> IndexedRecord | 
 def build_refusal_result(number: int, ref: RecordRef, error: RecordError, digest: bytes = b"", figid: str = "") -> RecordResult:
     """The result of a record that cannot be used."""
     notes = RecordNotes(TripleCounts(), Counter(), [], [], error)
-    return RecordResult(number, ref.source, ref.line, digest, figid, 0, REFUSED, (), b"", b"", notes.to_json())
+    return RecordResult(
+        number=number,
+        source=ref.source,
+        line=ref.line,
+        digest=digest,
+        figid=figid,
+        schema_rank=0,
+        status=REFUSED,
+        sizes=(),
+        packed_keys=b"",
+        packed_objects=b"",
+        notes_json=notes.to_json(),
+    )

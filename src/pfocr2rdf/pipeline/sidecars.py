@@ -35,17 +35,17 @@ def write_sidecars(
     distinct_iris, distinct_literals = aggregator.count_distinct_objects()
     graphs = aggregator.summary.exported + (aggregator.summary.entities > 0)
     facts = ExportFacts(
-        aggregator.triple_counts,
-        distinct_iris,
-        distinct_literals,
-        graphs,
-        distributions,
-        TOOL,
-        inputs,
-        sorted(aggregator.years),
-        aggregator.example_figid,
-        tuple(sorted(derived_files)),
-        profile,
+        counts=aggregator.triple_counts,
+        distinct_iris=distinct_iris,
+        distinct_literals=distinct_literals,
+        graphs=graphs,
+        files=distributions,
+        tool=TOOL,
+        inputs=inputs,
+        years=sorted(aggregator.years),
+        example_figid=aggregator.example_figid,
+        derived_files=tuple(sorted(derived_files)),
+        profile=profile,
     )
     directory.write_text(DATASET_FILE, serialize_dataset_description(facts, run.release))
     manifest = {

@@ -76,10 +76,17 @@ class DeltaReader(NamedTuple):
         statements, names_graphs = int(manifest["new"]["statements"]), manifest["statements"] == "quads" and not manifest["ignore_graphs"]
         triples = manifest.get("triples") if names_graphs else statements
         return cls(
-            folder, names_graphs, int(manifest["removed"]), int(manifest["added"]),
-            _side_digests(manifest["old"]), _side_digests(manifest["new"]), statements, _find_files(folder, names), triples,
-            [folder / name for name in names if name.startswith(RESTATED_FILE)],
-        )  # fmt: skip
+            folder=folder,
+            names_graphs=names_graphs,
+            removed=int(manifest["removed"]),
+            added=int(manifest["added"]),
+            base=_side_digests(manifest["old"]),
+            result=_side_digests(manifest["new"]),
+            statements=statements,
+            files=_find_files(folder, names),
+            triples=triples,
+            restated=[folder / name for name in names if name.startswith(RESTATED_FILE)],
+        )
 
     def changes(self) -> Iterator[StatementChange]:
         """The statements to remove, then those to add; ``SourceError`` if a file cannot be read, or is not one of a delta."""

@@ -27,8 +27,13 @@ class NativeEngine:
             raise ShapesError(f"the shapes cannot be used: {error}") from None
         return [
             ValidationResult(
-                result.focus_node, result.path or "", result.value or "",
-                name_in_shacl(result.component_iri), name_in_shacl(result.severity_iri), result.message or "", result.root_shape or "",
+                focus_node=result.focus_node,
+                path=result.path or "",
+                value=result.value or "",
+                component=name_in_shacl(result.component_iri),
+                severity=name_in_shacl(result.severity_iri),
+                message=result.message or "",
+                shape=result.root_shape or "",
             )
             for result in report.results
-        ]  # fmt: skip
+        ]

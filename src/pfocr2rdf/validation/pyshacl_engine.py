@@ -63,13 +63,13 @@ class PyshaclEngine:
 
     def _read_result(self, report: rdflib.Graph, node: rdflib.term.Node) -> ValidationResult:
         return ValidationResult(
-            _serialize(report.value(node, SH.focusNode)),
-            self._serialize_path(report.value(node, SH.resultPath), report),
-            _serialize(report.value(node, SH.value)),
-            name_in_shacl(str(report.value(node, SH.sourceConstraintComponent))),
-            name_in_shacl(str(report.value(node, SH.resultSeverity))),
-            str(report.value(node, SH.resultMessage) or ""),
-            _serialize(self._find_named_shape(report.value(node, SH.sourceShape))),
+            focus_node=_serialize(report.value(node, SH.focusNode)),
+            path=self._serialize_path(report.value(node, SH.resultPath), report),
+            value=_serialize(report.value(node, SH.value)),
+            component=name_in_shacl(str(report.value(node, SH.sourceConstraintComponent))),
+            severity=name_in_shacl(str(report.value(node, SH.resultSeverity))),
+            message=str(report.value(node, SH.resultMessage) or ""),
+            shape=_serialize(self._find_named_shape(report.value(node, SH.sourceShape))),
         )
 
     def _serialize_path(self, path: rdflib.term.Node | None, report: rdflib.Graph) -> str:

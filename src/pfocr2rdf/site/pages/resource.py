@@ -105,21 +105,21 @@ class ResourcePage(ABC):
         """The view model of one of ``page_count`` pages. All but the tables is on the first."""
         is_first = page_number == 1
         return ResourceView(
-            self.address,
-            self.title,
-            self.type_label,
-            self.address.iri,
-            tuple(self.facts()) if is_first else (),
-            tuple(self.tables(page_number)),
-            self.diagram() if is_first else None,
-            self._full_structured_data() if is_first else {},
-            f"{self.citation_text()} {SITE_NAME}, {self._citable_url}",
-            page_number,
-            self.page_count,
-            self.picture() if is_first else None,
-            tuple(self.chips()) if is_first else (),
-            tuple(self.strips()) if is_first else (),
-            tuple(self.charts()) if is_first else (),
+            address=self.address,
+            title=self.title,
+            type_label=self.type_label,
+            iri=self.address.iri,
+            facts=tuple(self.facts()) if is_first else (),
+            tables=tuple(self.tables(page_number)),
+            diagram=self.diagram() if is_first else None,
+            structured_data=self._full_structured_data() if is_first else {},
+            citation=f"{self.citation_text()} {SITE_NAME}, {self._citable_url}",
+            page_number=page_number,
+            page_count=self.page_count,
+            picture=self.picture() if is_first else None,
+            chips=tuple(self.chips()) if is_first else (),
+            strips=tuple(self.strips()) if is_first else (),
+            charts=tuple(self.charts()) if is_first else (),
         )
 
     def picture(self) -> Picture | None:

@@ -105,7 +105,16 @@ class SearchIndexReader:
         is_cut = any(word.is_cut for word in matched)
         shown_texts = {term: word.text for each in words for word in (each, *query_words(each.local_name)) for term in word.terms}
         shown_texts |= dict.fromkeys(joined_terms, " ".join(word.text for word in words))
-        return SearchResults([entry for _, entry in entries], counts, is_cut, corrections, suggestions, matched, joined, shown_texts)
+        return SearchResults(
+            entry_numbers=[entry for _, entry in entries],
+            counts=counts,
+            is_cut=is_cut,
+            corrections=corrections,
+            suggestions=suggestions,
+            word_matches=matched,
+            joined_matches=joined,
+            shown_texts=shown_texts,
+        )
 
     def describe(self, results: SearchResults, entry_numbers: Iterable[int]) -> list[SearchResult]:
         """Entries of the results as they are shown."""

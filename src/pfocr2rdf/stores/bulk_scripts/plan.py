@@ -103,8 +103,18 @@ def plan_bulk_load(
     quads = [path for path in files if rdf_format(path) in QUAD_FORMATS]
     vocabulary, description = (path if (path := folder / name).is_file() else None for name in ("vocabulary.ttl", "dataset.ttl"))
     statements = extract_triple_count(read_as_ntriples(description)) if description else None
-    way = cast("Literal['dataset', 'figure', 'default']", graphs)
+    graph_layout = cast("Literal['dataset', 'figure', 'default']", graphs)
     triples = [path for path in files if path not in quads]
     examples = serialize_examples(endpoint).decode().replace(" .\n", f" <{EXAMPLES_GRAPH}> .\n")  # a line break in a literal is escaped
-    inputs = BulkInputs(folder, triples, quads, vocabulary, description, way, graph, statements, examples)
+    inputs = BulkInputs(
+        folder=folder,
+        triples=triples,
+        quads=quads,
+        vocabulary=vocabulary,
+        description=description,
+        graph_layout=graph_layout,
+        graph=graph,
+        statements=statements,
+        examples=examples,
+    )
     return write_bulk_script(loader, inputs, Path(output))

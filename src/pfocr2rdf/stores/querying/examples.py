@@ -141,7 +141,16 @@ def parse_example(name: str, text: str) -> Example:
     keywords = tuple(word.strip() for word in header["keywords"].split(","))
     query_form = scan_query(text).query_form.lower()
     services = tuple(_SERVICE.findall(text))
-    return Example(name, header["title"], header["description"], keywords, text, query_form, services, parse_parameters(text))
+    return Example(
+        name=name,
+        title=header["title"],
+        description=header["description"],
+        keywords=keywords,
+        text=text,
+        query_form=query_form,
+        services=services,
+        parameters=parse_parameters(text),
+    )
 
 
 def group_by_task(examples: Iterable[Example]) -> dict[str, list[Example]]:

@@ -120,9 +120,17 @@ def scan_query(text: str, *, allow_service: bool = False) -> QueryText:
     may_use_service = _SERVICE_OR_ESCAPE.search(text) is not None
     uses_service = may_use_service and ("SERVICE" in words or bool(_SERVICE_CLAUSE.search(plain)))
     return QueryText(
-        text, implied, {**PREFIXES, **declared}, unknown, verb, "FROM" in words, "GRAPH" in words,
-        uses_service, allow_service, may_use_service,
-    )  # fmt: skip
+        text=text,
+        implied_prefixes=implied,
+        prefixes={**PREFIXES, **declared},
+        undeclared_prefixes=unknown,
+        query_form=verb,
+        has_from="FROM" in words,
+        has_graph="GRAPH" in words,
+        uses_service=uses_service,
+        allow_service=allow_service,
+        may_use_service=may_use_service,
+    )
 
 
 def _decode_code_point(code: int) -> str:
