@@ -19,8 +19,8 @@ class PostingList(NamedTuple):
     data: bytes
     is_bitmap: bool
 
-    def __iter__(self) -> Iterator[int]:  # type: ignore[override]
-        """The numbers, ascending."""
+    def numbers(self) -> Iterator[int]:
+        """The numbers of the entries, ascending."""
         return _decode_bitmap(self.data) if self.is_bitmap else _decode_deltas(self.data)
 
 

@@ -170,7 +170,7 @@ class SearchIndexReader:
                 continue
             for kind, postings in zip(_EXACT_KINDS if is_whole else _PREFIX_KINDS, shard_term.postings, strict=True):
                 match = kind << _KIND_BITS | number << _TERM_BITS | len(terms)
-                for entry in postings:
+                for entry in postings.numbers():
                     matches[entry] = min(match, matches.get(entry, match))
             terms.append(shard_term.text)
         return _WordMatches(matches, [terms], is_cut)

@@ -18,7 +18,7 @@ def test_a_shard_is_read_as_it_was_written(terms: dict[str, list[int]]) -> None:
         data += encode_term(text.encode(), previous, postings)
         previous = text.encode()
     decoded = [
-        (term.text, sorted(n * RANK_COUNT + rank for rank, numbers in enumerate(term.postings) for n in numbers))
+        (term.text, sorted(n * RANK_COUNT + rank for rank, postings in enumerate(term.postings) for n in postings.numbers()))
         for term in decode_shard(data)
     ]
     assert decoded == sorted(terms.items())
