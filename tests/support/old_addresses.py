@@ -6,7 +6,7 @@ import json
 
 from tests.support.records import front_matter, older
 
-ALIASES = ["PMC1__F1", "two words", "a\"b'$1{2}", "50%", "κ(β)", "x.y", "*", "~a:b"]
+ALIASES = ["PMC1__F1", "two words", "a\"b'$1{2}", "50%", "κ(β)", "x.y\u2028\x85z", "*", "~a:b"]
 """The alias of the first figure, of the second one, and so on."""
 
 SHARED = "PMC99__F9"
@@ -22,7 +22,7 @@ FILE_NAMES = [
 
 
 def _aliases(number: int, alias: str) -> str:
-    return json.dumps([alias, *FILE_NAMES] if number == 1 else alias, ensure_ascii=False)
+    return json.dumps([alias, *FILE_NAMES] if number == 1 else alias, ensure_ascii=not alias.isprintable())
 
 
 RECORDS = {

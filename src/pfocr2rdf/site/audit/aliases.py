@@ -30,7 +30,8 @@ class AliasSample:
 
     def _read_table(self) -> dict[str, list[PageAddress]]:
         response = self._client.follow(self._client.url + ALIASES_FILE, max_bytes=_MAX_TABLE_BYTES)
-        header, *rows = [line.split("\t") for line in response.body.decode("utf-8", "replace").splitlines()] or [[]]
+        lines = response.body.decode("utf-8", "replace").removesuffix("\n").split("\n")  # an alias may have line separators of Unicode
+        header, *rows = [line.rstrip("\r").split("\t") for line in lines]
         targets: dict[str, list[PageAddress]] = {}
         if response.status == 404:
             self.note = f"there is no {ALIASES_FILE}, so that no old addresses were asked for"
