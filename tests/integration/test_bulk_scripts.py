@@ -591,7 +591,7 @@ def test_somebody_elses_files_are_not_touched(folder: Path, tmp_path: Path) -> N
     with pytest.raises(OutputError, match="holds an export"):
         write_bulk_script("oxigraph", release(folder), folder)
     (tmp_path / "file").touch()
-    with pytest.raises(OutputError, match="cannot be written"):
+    with pytest.raises(OutputError, match="is a file, not a folder"):
         write_bulk_script("oxigraph", release(folder), tmp_path / "file")
 
 
