@@ -246,6 +246,28 @@ def test_long_lists_go_on_on_further_pages(tmp_path: Path) -> None:
     assert 'rel="prev" href="../../papers/PMC2628838.html"' in pages[1]
 
 
+def test_each_page_of_a_list_links_to_all_groups_and_marks_its_own(site: Path) -> None:
+    for folder, group in (("genes", "s"), ("figures", "2020")):
+        page, groups = read(site, f"browse/{folder}/{group}/index.html"), read(site, f"browse/{folder}/index.html")
+        names = re.findall(r'<li><a href="([^"/]+)/index\.html">', groups)
+        links = re.findall(r'<li><a href="\.\./([^"/]+)/index\.html"( aria-current="true")?>', page)
+        assert names
+        assert links == [(name, ' aria-current="true"' if name == group else "") for name in names]
+        assert ('class="plain names"' in page) == (folder == "genes")
+
+
+def test_very_many_groups_are_on_their_own_page_only(tmp_path: Path) -> None:
+    records = tmp_path / "records"
+    records.mkdir()
+    template = (EXAMPLES / "_figures/PMC2628838__46fig1.md").read_text(encoding="utf-8")
+    for number in range(101):
+        text = re.sub(r"(?m)^year: .*$", f"year: '{1900 + number}'", template.replace("PMC2628838", f"PMC{number + 1}"))
+        (records / f"{number}.md").write_text(text, encoding="utf-8")
+    publish(records, tmp_path / "site", pages=("figures",))
+    assert "2000/index.html" in read(tmp_path / "site", "browse/figures/index.html")
+    assert 'aria-label="Groups"' not in read(tmp_path / "site", "browse/figures/2000/index.html")
+
+
 def test_a_site_replaces_an_earlier_site_and_keeps_foreign_files(made: Path, site: Path, tmp_path: Path) -> None:
     output = tmp_path / "site"
     publish(made, output, pages=("genes",))

@@ -13,6 +13,8 @@ from pfocr2rdf.site.pages.overview import Overview
 from pfocr2rdf.site.pages.urls import EntityType
 from pfocr2rdf.site.pages.view_models import ITEMS_PER_PAGE, SCHEMA_ORG_CONTEXT, count_pages, slice_page
 
+_MAX_LINKED_GROUPS = 100  # on the page of each group; years of records may be any numbers
+
 
 def render_home_page(overview: Overview, entity_types: Sequence[EntityType], site: Site, dataset_node: dict[str, Any]) -> PageFile:
     """The home page, with the catalogue's node of schema.org and the dataset's in it."""
@@ -66,7 +68,9 @@ def render_group_page(resource_list: ResourceList, group: str, page_number: int,
         site,
         f"{folder.capitalize()}: {group.upper() if len(group) == 1 else group}",
         root="../../../",
-        entity_type=resource_list.entity_type,
+        resource_list=resource_list,
+        group=group,
+        groups=resource_list.group_sizes if len(resource_list.groups) <= _MAX_LINKED_GROUPS else (),
         items=slice_page(items, page_number, ITEMS_PER_PAGE),
         page_number=page_number,
         page_count=count_pages(len(items), ITEMS_PER_PAGE),

@@ -85,7 +85,7 @@ def _table(view: TableView, root: str) -> str:
         width = " narrow" if rows and rows[0][-1] and rows[0][-1][0].style == "number" else ""
     preface = f"<p>{escape_text(note)}</p>\n" if note else ""
     if page_count > 1:
-        preface += f'<p class="quiet">{view.row_offset + 1} to {view.row_offset + len(rows)} of {total:,}</p>\n'
+        preface += f'<p class="quiet{" any" if choices else ""}">{view.row_offset + 1} to {view.row_offset + len(rows)} of {total:,}</p>\n'
     if choices:
         preface += f"{render_switch(view.heading, choices)}\n"
     return (

@@ -74,7 +74,7 @@ The picture has the licence of its paper.
 <h2>{{ view.heading }} <small>{{ view.total | number }}</small></h2>
 {% if view.note %}<p>{{ view.note }}</p>
 {% endif %}
-{% if view.page_count > 1 %}<p class="quiet">{{ view.row_offset + 1 }} to {{ view.row_offset + view.rows | length }} of {{ view.total | number }}</p>
+{% if view.page_count > 1 %}<p class="quiet{{ " any" if view.choices }}">{{ view.row_offset + 1 }} to {{ view.row_offset + view.rows | length }} of {{ view.total | number }}</p>
 {% endif %}
 {% if view.choices %}{{ switch(view.heading, view.choices) }}
 {% endif %}
