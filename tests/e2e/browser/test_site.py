@@ -613,6 +613,18 @@ def test_a_switch_shows_figures_by_symbol_or_by_any_evidence_without_scripts(bro
         assert rows.count() == visit.page.locator(".switched tbody tr").count() > strict > 0
 
 
+def test_a_filter_by_evidence_and_the_switch_do_not_leave_an_empty_table(browser: Any, site: Site) -> None:
+    with quiet(browser, site, viewport=DESK) as visit:
+        opened(visit, site.at("genes/3717.html"))
+        rows, evidence = visit.page.locator(".switched tbody tr:visible"), visit.page.get_by_label("Evidence", exact=True)
+        strict = rows.count()
+        evidence.select_option("family")
+        assert visit.page.get_by_label("by any evidence").is_checked()
+        assert 0 < rows.count() == visit.page.locator(".switched tbody tr:visible", has_text="family").count()
+        visit.page.get_by_label("by symbol").check(force=True)
+        assert (rows.count(), evidence.input_value()) == (strict, "")
+
+
 def test_results_are_filtered_by_links_without_scripts(browser: Any, service: Site) -> None:
     with quiet(browser, service, java_script_enabled=False) as visit:
         opened(visit, service.at("search.html?q=STAT"))

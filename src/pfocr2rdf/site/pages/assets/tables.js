@@ -28,9 +28,17 @@ function enhance(table) {
     const shown = rows.filter(isShown).length;
     count.textContent = shown < rows.length ? `${shown} of ${rows.length} rows` : "";
   };
-  table.closest(".switched")?.addEventListener("change", update);
+  // Of the switch of the page and the filters, the last one counts: together they would often leave no row.
+  const switches = [...(table.closest(".switched")?.querySelectorAll(".switch input") ?? [])];
+  for (const each of switches) each.addEventListener("change", () => {
+    for (const { select } of selects) select.value = "";
+    update();
+  });
   text.addEventListener("input", update);
-  for (const { select } of selects) select.addEventListener("change", update);
+  for (const { select } of selects) select.addEventListener("change", () => {
+    for (const each of switches) each.checked = select.value ? each.value === "any" : each.checked;
+    update();
+  });
   download.addEventListener("click", () => save([...body.rows].filter(isShown), headers));
   tools.append(text, ...selects.map(({ select }) => select), download, count);
   table.parentElement.before(tools);
