@@ -207,9 +207,9 @@ def ndex_iri(uuid: str) -> str:
     return check_absolute(NDEX_SITE + _percent_encode(uuid), "ndex")
 
 
-def mention_key(entity_type: str, word: str, match: str, source: str, target: str) -> bytes:
-    """The identity of a mention within its figure."""
-    return "\x1f".join((entity_type, word, match, source, target)).encode()
+def mention_key(entity_type: str, word: str, match: str, source: str, entity: str) -> bytes:
+    """The identity of a mention within its figure; ``entity`` is an IRI, or ``""``."""
+    return "\x1f".join((entity_type, word, match, source, entity)).encode()
 
 
 def mention_names(figid: str, keys: Iterable[bytes]) -> list[str]:
