@@ -526,6 +526,18 @@ def test_rows_are_filtered_and_sorted_and_downloaded_as_they_are_shown(browser: 
         assert len(lines) == count + 1
 
 
+def test_numbers_of_a_downloaded_table_are_numbers_for_programs(browser: Any, site: Site) -> None:
+    with quiet(browser, site, viewport=DESK) as visit:
+        opened(visit, site.at("dataset.html"))
+        table = visit.page.locator("section", has_text="Statements by property")
+        shown = table.locator("tbody td.number").all_text_contents()
+        with visit.page.expect_download() as download:
+            table.get_by_role("button", name="CSV").click()
+        _, *rows = csv.reader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"), newline=""))
+    assert any("," in number for number in shown)
+    assert [number for _, number in rows] == [number.replace(",", "") for number in shown]
+
+
 FORMULAS = (
     "=1+1",
     "+cmd|' /C calc'!A0",

@@ -79,8 +79,12 @@ function values(cell) {
   return texts.length ? texts : cell.textContent.split("; ").filter(Boolean);
 }
 
+function plain(cell) {
+  return cell.classList.contains("number") ? cell.textContent.replaceAll(",", "") : values(cell).join("; ");
+}
+
 function save(rows, headers) {
-  const lines = [headers.map((header) => header.textContent), ...rows.map((row) => [...row.cells].map((cell) => values(cell).join("; ")))];
+  const lines = [headers.map((header) => header.textContent), ...rows.map((row) => [...row.cells].map(plain))];
   const csv = lines.map((cells) => cells.map(quoted).join(",")).join("\r\n");
   const link = made("a", { href: URL.createObjectURL(new Blob([csv, "\r\n"], { type: "text/csv" })), download: "table.csv" });
   link.click();
