@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from benchmarks.corpus import make_corpus
 from tests.support.generated_records import record_files
-from tests.support.records import ROOT, older, shared_data, write
+from tests.support.records import CHEMICAL_COLUMNS, GENE_COLUMNS, ROOT, front_matter, newer, older, shared_data, table, write
 
 from pfocr2rdf import FigureRecord, RecordsSummary, export, load, read_records, write_records
 from pfocr2rdf.derived.records.forms import RESTORED_FORMS
@@ -133,6 +133,30 @@ def test_the_fields_of_a_corpus_come_back(tmp_path: Path) -> None:
     first, _ = there_and_back([source], tmp_path)
     assert first.exported == EXAMPLES // 4
     assert count_differences([source], tmp_path).keys() <= documented()
+
+
+NAMES_OF_ROWS = {
+    "more names than matches": [("a", "mesh:D009369", "NA", "N1", "NA"), ("b", "mesh:D009369", "cancer", "N2", "NA")],
+    "names that are matches": [("a", "NA", "N2", "N1", "chebi:1"), ("b", "NA", "N1", "N3", "chebi:1"), ("c", "NA", "N4", "N2", "chebi:1")],
+    "a name that is the match of each row": [("a", "mesh:D009369", "N1", "N2", "NA"), ("b", "mesh:D009369", "N2", "N1", "NA")],
+    "many names": [(f"w{number}", "mesh:D009369", f"m{number}" if number % 2 else "NA", f"n{number}", "NA") for number in range(9)],
+}
+
+
+@pytest.mark.parametrize("rows", NAMES_OF_ROWS.values(), ids=NAMES_OF_ROWS)
+def test_each_name_of_a_chemical_comes_back(rows: list[tuple[str, ...]], tmp_path: Path) -> None:
+    figid = "PMC1__f1"
+    files = {f"_figures/{figid}.md": front_matter(newer(figid)), f"_data/{figid}-chemicals.tsv": table(CHEMICAL_COLUMNS, *rows)}
+    there_and_back([write(tmp_path / "source", files)], tmp_path)
+
+
+def test_the_organisms_of_a_gene_in_both_schemas_come_back(tmp_path: Path) -> None:
+    """All figures of 2021 give the same organism, so that there are fewer figures for the others than figures with the gene."""
+    mouse, fly = (("10090", "Mus musculus", "", "p", "P", "STAT3", "6774", "ncbigene_symbol", "1", "1", "1"),
+                  ("7227", "Drosophila melanogaster", "", "q", "Q", "STAT3", "6774", "ncbigene_symbol", "1", "1", "1"))  # fmt: skip
+    files: dict[str, str | bytes] = {f"_figures/PMC1__f{number}.md": front_matter(older(f"PMC1__f{number}")) for number in range(4)}
+    files |= {"_figures/PMC2__f1.md": front_matter(newer("PMC2__f1")), "_data/PMC2__f1-genes.tsv": table(GENE_COLUMNS, mouse, fly)}
+    there_and_back([write(tmp_path / "source", files)], tmp_path, on_violation="keep")
 
 
 def test_the_order_of_a_stream_comes_back(tmp_path: Path) -> None:

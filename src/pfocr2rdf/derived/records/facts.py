@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pfocr2rdf.derived.nodes import FigureNodes, Node, expand_id, kind, node_id, parse_integer, value, values
@@ -30,6 +30,9 @@ _CLASSES = frozenset(
 _GENERATED_TERMS = frozenset(("mentions", "mentionsFamily", "citedIn", "organism", "pathway"))
 """The terms of figures whose objects their rows and fields describe."""
 
+SOURCES_2021 = frozenset(("hgnc_symbol", "hgnc_alias_symbol", "hgnc_prev_symbol", "bioentities_symbol"))
+"""The lexicons of records of 2021, whose genes are human."""
+
 _MAX_VALUES = 200  # of entities that no figure refers to, in one block: a record may have 500 nodes
 _TABLES = """
 CREATE TABLE nodes (id TEXT PRIMARY KEY, node TEXT) WITHOUT ROWID;
@@ -44,6 +47,15 @@ class Gene(NamedTuple):
     organisms: tuple[str, ...]
 
 
+class _Names(NamedTuple):
+    """The label, further names and second identifiers of a chemical or disease, and whether MeSH has a name for it."""
+
+    label: str
+    names: tuple[str, ...]
+    xrefs: tuple[str, ...]
+    is_in_mesh: bool
+
+
 class EntityNames(NamedTuple):
     """The names and second identifiers of a chemical or disease, each of which one of its rows must have: it would be lost otherwise."""
 
@@ -53,17 +65,17 @@ class EntityNames(NamedTuple):
 
 
 class Rotation:
-    """Picks from choices round robin: rows with the same key get one after the other."""
+    """Picks from choices in turn: rows with the same key get the one that was picked least often."""
 
     def __init__(self) -> None:
-        self._picked: Counter[Hashable] = Counter()  # how often by key
+        self._picked: Counter[tuple[str, str]] = Counter()  # how often by key and choice
 
-    def pick(self, key: Hashable, choices: Sequence[str]) -> str:
-        """The next one of the choices; ``""`` where there is none."""
-        if not choices:
-            return ""
-        self._picked[key] += 1
-        return choices[(self._picked[key] - 1) % len(choices)]
+    def pick(self, key: str, choices: Iterable[str]) -> str:
+        """The first of the choices that were picked least often; ``""`` where there is none."""
+        choice = min(choices, key=lambda choice: self._picked[key, choice], default="")
+        if choice:
+            self._picked[key, choice] += 1
+        return choice
 
 
 class GraphFacts:
@@ -78,12 +90,12 @@ class GraphFacts:
         self._database, self._mesh_name = database, mesh_name
         database.executescript(_TABLES)
         self.genes: dict[str, Gene] = {}
-        self.figures_by_gene: Counter[str] = Counter()  # the number of figures with a gene of several organisms
+        self.figures_by_gene: Counter[str] = Counter()  # how many organisms figures can give a gene of several
+        self._older_genes: set[str] = set()  # those in figures of 2021, which all give the same organism
         self.taxa: dict[str, str] = {}
         self.jsonld_nodes: dict[str, OpenNode] = {}  # entities with the statements that only JSON-LD of records can have
-        self._named: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {}
+        self._named: dict[str, _Names] = {}
         self._unexplained: dict[str, set[str]] = {}
-        self._matched: set[str] = set()
         self._referenced: set[str] = set()
         self._undescribed: set[str] = set()
         self._memberships: dict[str, set[str]] = {}  # the families of genes that no mention gives
@@ -104,9 +116,9 @@ class GraphFacts:
             self.taxa[identifier] = value(entity, "label")
         elif entity_kind in ("chemical", "disease"):
             label, names = value(entity, "label"), tuple(values(entity, "altLabel"))
-            self._named[identifier] = (label, names, tuple(values(entity, "closeMatch")))
-            is_given = not label or self._mesh_name(expand_id(identifier)) == label
-            self._unexplained[identifier] = {*names, *(() if is_given else (label,))}
+            mesh_name = self._mesh_name(expand_id(identifier))
+            self._named[identifier] = _Names(label, names, tuple(values(entity, "closeMatch")), bool(mesh_name))
+            self._unexplained[identifier] = {*names, *(() if mesh_name == label else (label,))} - {""}
         rest = dict(entity)
         if types := [item for item in as_list(rest.pop("type", [])) if item not in _CLASSES]:
             rest["type"] = types
@@ -120,7 +132,7 @@ class GraphFacts:
         if self.jsonld_nodes:
             jsonld = {term: content for term, content in nodes.figure.items() if term not in _GENERATED_TERMS}
             self._referenced.update(identifier for identifier in iter_references(jsonld) if identifier in self.jsonld_nodes)
-        words, genes = [], set()
+        words, genes = [], set[str]()
         for term in ("citedIn", "organism", "pathway"):
             self._undescribed.difference_update(values(nodes.figure, term))
         for mention in nodes.mentions:
@@ -131,17 +143,20 @@ class GraphFacts:
                 if families and (memberships := self._memberships.get(body)):
                     memberships.difference_update(families)
                 if unexplained := self._unexplained.get(body):
-                    unexplained.difference_update(values(mention, "match"))
+                    named = self._named[body]  # without a name by MeSH, only one match is kept, as the label
+                    unexplained.difference_update(match for match in values(mention, "match") if named.is_in_mesh or match == named.label)
                     words.append((body, value(mention, "word"), parse_integer(value(mention, "occurrences")) or 1))
-                if body in self._named and "match" in mention:
-                    self._matched.add(body)
                 if body in self.genes and len(self.genes[body].organisms) > 1:
                     genes.add(body)
-        self.figures_by_gene.update(genes)
+        if genes and any(value(mention, "lexiconSource") in SOURCES_2021 for mention in nodes.mentions):
+            self._older_genes |= genes
+        else:
+            self.figures_by_gene.update(genes)
         self._database.executemany(_ADD_WORD, words)
 
     def finish(self) -> None:
         """Conclude what only the JSON-LD and the names of rows can give, after all figures."""
+        self.figures_by_gene.update(self._older_genes)
         for identifier, gene in self.genes.items():
             if identifier not in self._undescribed:
                 self._undescribed.difference_update(gene.organisms)
@@ -153,16 +168,16 @@ class GraphFacts:
         self._undescribed, self._memberships = set(), {}
         referenced = self.list_reachable(self._referenced)
         self._unreferenced = [identifier for identifier in self.jsonld_nodes if identifier not in referenced]
-        for identifier, (label, names, xrefs) in self._named.items():
+        for identifier, (label, names, xrefs, is_in_mesh) in self._named.items():
             unexplained = self._unexplained[identifier]
             word = self._most_frequent_word(identifier) if unexplained else ""
             needed = [name for name in names if name in unexplained and name != word]
             labels = [label] if label in unexplained else []
-            if identifier not in self._matched and self._mesh_name(expand_id(identifier)):
+            if is_in_mesh:  # MeSH's name is the label, so that each name in a record is a further one
                 labels += needed
             if labels or needed or xrefs:
                 self.names[identifier] = EntityNames(labels, needed, xrefs)
-        self._named, self._unexplained, self._matched = {}, {}, set()
+        self._named, self._unexplained = {}, {}
 
     def list_reachable(self, identifiers: Iterable[str]) -> dict[str, None]:
         """The entities with such statements among these, and those that they refer to, in the order in which they are reached."""

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from pfocr2rdf.derived.nodes import Node, expand_id, local_id, node_id, parse_integer, value
-from pfocr2rdf.derived.records.facts import EntityNames, Gene, GraphFacts
+from pfocr2rdf.derived.records.facts import SOURCES_2021, EntityNames, Gene, GraphFacts
 from pfocr2rdf.rdf import iris
 
 HUMAN = "taxon:9606"
 _HUMAN_NAME = "Homo sapiens"
-_SOURCES_2021 = frozenset(("hgnc_symbol", "hgnc_alias_symbol", "hgnc_prev_symbol", "bioentities_symbol"))
 _SOURCES_2023 = frozenset(("ncbigene_symbol", "ncbigene_synonym", "famplex_relations"))
 _MAX_OCCURRENCES = 100_000  # of a mention: a record lists each of them, so a wrong number would fill the memory
 _NO_GENE, _NO_NAMES = Gene("", ()), EntityNames((), (), ())
@@ -57,7 +56,7 @@ def choose_schema(rows: Iterable[Row], facts: GraphFacts, has_newer_fields: bool
     votes: Counter[str] = Counter()
     for row in rows:
         if row.entity_type == "gene":
-            votes["2021"] += row.source in _SOURCES_2021
+            votes["2021"] += row.source in SOURCES_2021
             votes["2023"] += row.source in _SOURCES_2023
             organisms = facts.genes.get(row.entity, _NO_GENE).organisms
             fits_2021 = fits_2021 and not (row.entity and HUMAN not in organisms)
@@ -120,7 +119,7 @@ def _choose_taxa(genes: Iterable[Row], facts: GraphFacts) -> list[str]:
         if len(organisms) > 1:
             if row.entity not in organism_by_gene or facts.figures_by_gene[row.entity] < len(organisms):
                 choices = sorted(organisms, key=lambda taxon: (taxon == HUMAN, taxon))
-                organism_by_gene[row.entity] = facts.rotation.pick((row.entity, "organism"), choices)
+                organism_by_gene[row.entity] = facts.rotation.pick(row.entity, choices)
             taxa.append(organism_by_gene[row.entity])
         else:
             taxa.append("".join(organisms))
@@ -164,10 +163,10 @@ def _ner_cells(row: Row, scheme: str, facts: GraphFacts) -> tuple[str, ...]:
     names, prefix = facts.names.get(row.entity, _NO_NAMES), f"{scheme}:"
     if row.match:
         match = row.match.casefold()
-        name = facts.rotation.pick((row.entity, "name"), [name for name in names.names if name.casefold() != match])
+        name = facts.rotation.pick(row.entity, [name for name in names.names if name.casefold() != match])
     else:
-        name = facts.rotation.pick((row.entity, "label"), names.labels)
+        name = facts.rotation.pick(row.entity, names.labels)
     if not row.entity.startswith("mesh:"):
         return (row.word, "", row.match, name, row.entity)
-    xref = facts.rotation.pick((row.entity, scheme), [xref for xref in names.xrefs if xref.startswith(prefix)])
+    xref = facts.rotation.pick(row.entity, [xref for xref in names.xrefs if xref.startswith(prefix)])
     return (row.word, row.entity, row.match, name, xref)
