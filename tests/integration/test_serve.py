@@ -415,6 +415,16 @@ def test_a_path_that_people_type_leads_to_its_page(path: str, location: str, ser
     assert server.get(location, BROWSER).status_code == 200
 
 
+def test_a_browser_that_asks_for_an_unknown_example_gets_the_page_with_all_examples(server: Served) -> None:
+    for name in ("nothing", "a/b", "%3Cscript%3E"):
+        page = httpx.get(f"{server.url}/queries/{name}", headers={"Accept": BROWSER}, follow_redirects=True)
+        assert page.status_code == 404
+        assert "there is no example query of this name" in page.text
+        assert 'id="examples"' in page.text
+    plain = httpx.get(f"{server.url}/queries/nothing")
+    assert (plain.status_code, plain.headers["content-type"]) == (404, "text/plain; charset=utf-8")
+
+
 @pytest.mark.parametrize(
     "path", ["genes/6774", "genes/6774.html", "genes/6774.ttl", "vocab", "dataset.html", "browse/index.html", "search?q=STAT3"]
 )

@@ -35,8 +35,11 @@ class ExampleEndpoints:
     async def page(self, request: Request) -> Response:
         """The query page with the examples."""
         fields = {name: value for name, value in read_fields(request).items() if name not in FORMAT_PARAMETERS}
-        example = find_example(fields.pop("example", ""))
+        name = fields.pop("example", "")
+        example = find_example(name)
         text, problem, status = fields.pop("query", ""), "", 200
+        if name and not example and not text:
+            problem, status = "there is no example query of this name", 404
         if example and not text:
             try:
                 text = await self._set_parameters(example, fields)
@@ -48,8 +51,8 @@ class ExampleEndpoints:
         """An example query by its IRI: a redirect to the page where it is in the form, or with values of parameters to its answer."""
         name, fields = request.path_params["name"], read_fields(request)
         example = find_example(name)
-        if name and not example:
-            raise HttpError(404, "there is no such example query; all are at /queries.html")
+        if name and not example and not _prefers_html(request):
+            raise HttpError(404, "there is no example query of this name; all are at /queries.html")
         form = f"queries.html?{urlencode({'example': name, **fields})}" if name else "queries.html"
         location = await self._answer_url(request, example, fields, form) if example and fields else form
         return Response(status_code=303, headers={"Location": f"{root_path(request)}/{location}"})
@@ -60,7 +63,7 @@ class ExampleEndpoints:
         try:
             text = await self._set_parameters(example, fields)
         except OptionError as error:
-            if negotiate(request.headers.get("accept", ""), ["text/plain", "text/html"]) == "text/html":
+            if _prefers_html(request):
                 return form
             raise HttpError(400, str(error)) from None
         return f"sparql?{urlencode({'query': text, **formats})}"
@@ -81,3 +84,7 @@ class ExampleEndpoints:
         except StoreError as error:
             LOG.warning("a name cannot be looked up: %s", error)
             raise HttpError(503, STORE_UNAVAILABLE_MESSAGE, RETRY_AFTER_HEADERS) from None
+
+
+def _prefers_html(request: Request) -> bool:
+    return negotiate(request.headers.get("accept", ""), ["text/plain", "text/html"]) == "text/html"
