@@ -49,13 +49,15 @@ def find_similar_figures(reader: ResourceReader, figure: str, genes: Sequence[st
     """
     figures_by_gene = {gene: reader.cached_subjects(_MENTIONS, gene) for gene in genes}
     counts: Counter[str] = Counter()
-    for gene in sorted(genes, key=lambda gene: len(figures_by_gene[gene])):
-        if counts.total() + len(figures_by_gene[gene]) > _MAX_COUNTED_MENTIONS:
+    mention_count = 0
+    for figures in sorted(figures_by_gene.values(), key=len):
+        mention_count += len(figures)
+        if mention_count > _MAX_COUNTED_MENTIONS:
             break
-        counts.update(figures_by_gene[gene])
+        counts.update(figures)
     del counts[figure]
     similar = [other for other, count in counts.items() if count >= _MIN_SHARED_GENES]
     similar.sort(key=lambda other: (-counts[other], newest_first_key(other)))
-    return [
-        SimilarFigure(other, tuple(gene for gene in genes if other in figures_by_gene[gene])) for other in similar[:_MAX_SIMILAR_FIGURES]
-    ]
+    similar = similar[:_MAX_SIMILAR_FIGURES]
+    shown_by_gene = {gene: set(similar).intersection(figures) for gene, figures in figures_by_gene.items()}
+    return [SimilarFigure(other, tuple([gene for gene in genes if other in shown_by_gene[gene]])) for other in similar]

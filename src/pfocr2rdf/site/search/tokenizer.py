@@ -16,7 +16,6 @@ _GREEK = (
 )  # fmt: skip
 _GREEK_NAMES = dict(zip((chr(code) for code in range(0x3B1, 0x3CA)), _GREEK, strict=True)) | {"ß": "beta"}  # with OCR, a sharp s is a beta
 _has_greek = re.compile("[α-ωΑ-Ωßẞ]").search
-_split_blanks = re.compile(r"[\s\x1c-\x1f\x85\ufeff]+").split
 
 
 class _CharacterFolding(dict[int, str]):
@@ -59,7 +58,11 @@ def tokenize(text: str) -> Iterator[Token]:
     >>> list(tokenize("NF-κB IL-6"))
     [Token(whole_terms=('nfkappab', 'nfkb'), part_terms=('nf', 'kappab', 'kb')), Token(whole_terms=('il6',), part_terms=('il', '6'))]
     """
-    return map(_token, filter(None, _split_blanks(unicodedata.normalize("NFKD", text))))
+    return map(_token, _split_at_blanks(text))
+
+
+def _split_at_blanks(text: str) -> list[str]:
+    return unicodedata.normalize("NFKD", text).replace("\ufeff", " ").split()
 
 
 @lru_cache(1 << 16)
@@ -90,7 +93,7 @@ def query_words(text: str) -> list[QueryWord]:
     >>> query_words("NF-κB")
     [QueryWord(terms=('nfkappab', 'nfkb'), parts=('nf', 'kappab'), is_prefix=True, text='NF-κB', local_name='')]
     """
-    chunks = list(filter(None, _split_blanks(unicodedata.normalize("NFKD", text))))[:_MAX_QUERY_WORDS]
+    chunks = _split_at_blanks(text)[:_MAX_QUERY_WORDS]
     last = -1 if _ends_in_blank(text) else len(chunks) - 1
     words = []
     for number, chunk in enumerate(chunks):

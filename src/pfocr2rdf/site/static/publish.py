@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import time
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -15,7 +14,7 @@ from typing import Any, NamedTuple
 
 from pfocr2rdf.errors import ExitStatus, OptionError, SourceError
 from pfocr2rdf.pipeline.inputs import is_export
-from pfocr2rdf.rdf.iris import MENTION_NAMESPACE, is_absolute_iri
+from pfocr2rdf.rdf.iris import is_absolute_iri
 from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.site.pages.aliases import list_aliases
 from pfocr2rdf.site.pages.dataset_page import DOWNLOADS_DIR
@@ -40,9 +39,6 @@ from pfocr2rdf.stores.embedded import EmbeddedStore, is_store
 from pfocr2rdf.stores.loading.load import LoadHooks, load_with_hooks
 from pfocr2rdf.stores.loading.plan import LoadOptions, LoadPlan
 from pfocr2rdf.stores.turtle_parts import PartsError
-
-# The statements of mentions, which are most statements of an export. No query of a site asks for them.
-_strip_annotations = re.compile(b"(?:^<%s[^\\n]*\\n)+" % re.escape(MENTION_NAMESPACE.encode()), re.MULTILINE).sub
 
 PAGE_FOLDERS = tuple(entity_type.folder for entity_type in ENTITY_TYPES)  # the values for ``pages``: the folders of the entity types
 
@@ -266,8 +262,7 @@ def _tabulate_chunk(table: ResourceTableWriter, plan: LoadPlan, chunk: Chunk) ->
     """
     if not plan.source.is_export:
         raise UngroupedError
-    table.add(chunk.lines)
-    return chunk.with_lines(_strip_annotations(b"", chunk.lines))
+    return chunk.with_lines(table.add(chunk.lines))
 
 
 def _copy_pictures(writer: SiteWriter, folder: Path, resource_lists: Iterable[ResourceList]) -> None:

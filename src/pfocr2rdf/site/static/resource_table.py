@@ -106,11 +106,12 @@ class ResourceTableWriter:
         """Close the file."""
         self._database.close()
 
-    def add(self, block: bytes) -> None:
-        """Add whole lines."""
+    def add(self, block: bytes) -> bytes:
+        """Add whole lines. The result are those that are not of mentions, which are most lines; no query of a site asks for mentions."""
         subject, lines = self._subject, self._lines
         with map_os_errors(self._path), self._map_other_forms():
-            for line in block.decode().split("\n")[:-1]:
+            block_lines = block.decode().split("\n")
+            for line in block_lines[:-1]:
                 if not line.startswith(subject) or not subject:
                     self._add_resource(subject, lines)
                     subject = line[: line.index(" ") + 1]
@@ -119,6 +120,7 @@ class ResourceTableWriter:
             self._subject, self._lines = subject, lines
             if len(self._resources) >= _INSERTED_ROWS or len(self._shared) >= _INSERTED_ROWS:
                 self._insert()
+        return "\n".join([line for line in block_lines if not line.startswith(_ANNOTATION_START)]).encode()
 
     @contextmanager
     def _map_other_forms(self) -> Iterator[None]:
