@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
+import pyoxigraph
 import pytest
 from tests.support.records import ROOT
 from tests.support.sites import small_site
@@ -27,7 +28,7 @@ from pfocr2rdf.site.static.build import BuildConfig, PageBuilder
 from pfocr2rdf.site.static.publish import publish
 from pfocr2rdf.site.static.resource_table import ResourceTableWriter, TableReader, UngroupedError, build_resource_table
 from pfocr2rdf.stores.chunks import ChunkLimits, read_chunks
-from pfocr2rdf.stores.embedded import EmbeddedStore
+from pfocr2rdf.stores.embedded import EmbeddedStore, canonicalize_literal
 
 OA, EX, PFOCR = "http://www.w3.org/ns/oa#", "https://example.org/", "https://pfocr.wikipathways.org/vocab#"
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
@@ -216,3 +217,31 @@ def test_pages_make_no_cycles_that_only_the_garbage_collector_can_free(tmp_path_
             builder.build(entity_type.folder, batch)
             counts.append(gc.collect())
     assert counts[2:] == [0] * (len(counts) - 2), "the first figures compile templates"
+
+
+def test_what_is_left_of_an_export_is_all_but_mentions(tmp_path: Path) -> None:
+    mention, entity = f"<{MENTION_NAMESPACE}a> {LINK}\n", f'<{EX}g> <{LABEL}> "<{MENTION_NAMESPACE}a>" .\n'
+    with closing(ResourceTableWriter(tmp_path / "table", is_export=True)) as writer:
+        rest = [writer.add(block.encode()).decode() for block in (f"{FIGURE}\n", mention, f"{mention.replace('a>', 'b>')}{entity}")]
+        writer.finish()
+    assert rest == [f"{FIGURE}\n", "", entity]
+
+
+XSD_VALUES = {
+    "integer": "007",
+    "decimal": "1.50",
+    "double": "1E0",
+    "boolean": "1",
+    "date": "2020-01-01+00:00",
+    "gYear": "02020",
+    "int": "x",
+}
+XSD_LITERALS = [f'"{value}"^^<http://www.w3.org/2001/XMLSchema#{name}>' for name, value in XSD_VALUES.items()]
+
+
+@pytest.mark.parametrize("text", [*XSD_LITERALS, '"a"@EN-us', '"\\u00e9"'])
+def test_a_canonical_literal_is_that_of_a_bulk_load(text: str) -> None:
+    store = pyoxigraph.Store()
+    store.bulk_load(f"<urn:s> <urn:p> {text} .".encode(), format=pyoxigraph.RdfFormat.N_TRIPLES, lenient=True)
+    (quad,) = store
+    assert canonicalize_literal(text) == str(quad.object)
