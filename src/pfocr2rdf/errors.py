@@ -19,6 +19,7 @@ _OS_REMEDIES = {
     errno.EACCES: "check the permissions",
     errno.EPERM: "check the permissions",
     errno.EROFS: "write to another disk",
+    errno.ENOENT: "check the path",
 }
 
 
@@ -99,15 +100,15 @@ def unexpected_error(error: Exception) -> RecordError:
 
         logging.getLogger(__name__).error("a record is refused for an unexpected error", exc_info=error)
     if isinstance(error, RecursionError):
-        return RecordError("is nested too deeply", remedy="write the values out without nesting")
+        return RecordError("is nested too deeply", remedy="write the values without nesting")
     if isinstance(error, MemoryError):
-        return RecordError("needs more memory than there is", remedy="look for what is large in the record")
+        return RecordError("needs more memory than there is", remedy="check the record for large values")
     if isinstance(error, OSError):
-        return RecordError(f"cannot be read: {error.strerror or error}", remedy="look at the file and its permissions")
+        return RecordError(f"cannot be read: {error.strerror or error}", remedy="check the file and its permissions")
     text = " ".join(str(error).encode("utf-8", "backslashreplace").decode().split())[:_MAX_REASON_CHARS]
     return RecordError(
         f"cannot be processed: {type(error).__name__}: {text}",
-        remedy=f"look at the record; if it is right, run it with {DEBUG_VARIABLE}=1 and report the traceback",
+        remedy=f"check the record; if it is correct, run the command with {DEBUG_VARIABLE}=1 and report the traceback",
     )
 
 

@@ -237,7 +237,7 @@ def test_a_federated_query_gets_the_checked_result(name: str, store: Path, graph
 def test_nothing_is_sent_to_another_server_unless_the_user_says_so(name: str, store: Path) -> None:
     result = run(name, "--store", store)
     assert (result.exit_code, result.stdout) == (3, "")
-    assert result.stderr == "Error: the query asks another server with SERVICE, and nothing is sent elsewhere; allow it with --service\n"
+    assert result.stderr == "Error: the query sends a request to another server with SERVICE; to allow this, use --service\n"
 
 
 # -- by name ---------------------------------------------------------------------------------------------------------------
@@ -258,7 +258,7 @@ def test_a_file_goes_before_an_example_and_a_folder_does_not(store: Path, tmp_pa
     Path("tables").mkdir()
     assert run("words", "--store", store).stdout == "yes\n"
     assert run("years", "--show").stdout == ALL["years"].text
-    assert refused("tables") == "Invalid value for 'QUERY': tables cannot be read: it is no regular file but a folder."
+    assert refused("tables") == "Invalid value for 'QUERY': tables cannot be read: it is not a regular file but a folder."
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -280,7 +280,7 @@ def test_a_text_or_a_file_can_be_shown_too(tmp_path: Path) -> None:
      ("drawn", "there is no file and no example named drawn; there are examples named drawn-pathways, drawn-together, drawn-with."),
      ("xyz", "there is no file and no example named xyz; pfocr2rdf query --list shows the examples."),
      ("yeers.rq", "there is no file yeers.rq; there is an example named years."),
-     ("xyz.rq", "there is no file xyz.rq.")],
+     ("xyz.rq", "there is no file xyz.rq; check the path.")],
 )  # fmt: skip
 def test_a_name_that_is_unknown_is_told_those_that_are_near(
     name: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -365,7 +365,7 @@ def test_the_list_has_all_about_them_where_there_is_room(tmp_path: Path) -> None
 
 def test_a_query_or_the_list_is_wanted() -> None:
     assert refused() == refused("--show") == "name a query, or list the examples with --list."
-    assert refused("years", "--list") == refused("--list", "--show") == "--list takes no query, and has none to show."
+    assert refused("years", "--list") == refused("--list", "--show") == "--list cannot be combined with a query or --show."
 
 
 @pytest.fixture(scope="module")

@@ -58,10 +58,10 @@ def test_an_alias_that_is_not_of_one_figure_alone_gets_a_warning(size: int | Non
     messages = {row["figid"]: row["warning"] for row in warnings}
     assert messages == {
         "PMC2__f2": "figid_alias: 'PMC9__F9' is claimed by PMC2__f2, PMC3__f3; it redirects to a page that lists them",
-        "PMC4__f4": "figid_alias: 'PMC1__f1' is the id of another figure, so it leads there",
+        "PMC4__f4": "figid_alias: 'PMC1__f1' is the id of another figure, so its URL leads to that figure",
         "PMC5__f5": (
-            "figid_alias: 'a/b' is not a valid address because it has a slash, a backslash, '..', a control character, a dot at its "
-            "beginning or a blank at an end, or more than 200 bytes; correct or remove it: nothing redirects from it"
+            "figid_alias: 'a/b' is not a valid address because it has a slash, a backslash, '..', a control character, a leading "
+            "dot, or a leading or trailing space, or more than 200 bytes; correct or remove it; there is no redirect from it"
         ),
     }
     assert (summary.warnings, summary.exit_status) == (3, 0)
@@ -79,8 +79,8 @@ def test_an_alias_that_is_named_like_a_file_of_the_site_leads_nowhere(alias: str
         (
             "PMC1__f1",
             "1.md",
-            f"figid_alias: {alias!r} is not a valid address because it is named like a file of the site; "
-            "correct or remove it: nothing redirects from it",
+            f"figid_alias: {alias!r} is not a valid address because it has the name of a file of the site; "
+            "correct or remove it; there is no redirect from it",
         )
     ]
     assert summary.exported == 2

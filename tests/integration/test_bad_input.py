@@ -346,7 +346,7 @@ def test_a_further_column_is_passed_over_with_a_warning(tmp_path: Path) -> None:
     result = with_table(tmp_path, "genes", table((*GENE_COLUMNS, "remark"), (*TP53_ROW, "seen")))
     assert result.figids == ALL
     assert result.summary.exit_status == 0
-    assert result.warnings == ["PMC1__F1-genes.tsv: the column 'remark' is not known and was ignored"]
+    assert result.warnings == ["PMC1__F1-genes.tsv: the column 'remark' is unknown and was ignored"]
 
 
 def test_quotes_in_a_table_are_letters(tmp_path: Path) -> None:

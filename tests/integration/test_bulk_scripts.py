@@ -535,7 +535,7 @@ def test_a_script_says_what_is_missing_changed_or_not_all_there(folder: Path, tm
 @pytest.mark.parametrize(
     ("target", "change", "says"),
     [
-        ("fuseki", {}, "choose one of graphdb, jena"),
+        ("fuseki", {}, "choose from graphdb, jena"),
         ("virtuoso", {"graph_layout": "default"}, "Virtuoso cannot load with --graphs default; plan with --graphs dataset"),
         (
             "oxigraph",
@@ -550,12 +550,12 @@ def test_a_script_says_what_is_missing_changed_or_not_all_there(folder: Path, tm
         ("neptune", {"graph_layout": "figure", "quads": ["/x/figures.trig.gz"]}, "Amazon Neptune can load"),
         ("jena", {"triples": ["/x/figures.ttl"]}, "export with --format ntriples"),
         ("oxigraph", {"triples": ["/x/figures.rdf"]}, "export with --format ntriples or --format turtle"),
-        ("oxigraph", {"graph": "no iri"}, "no iri: is no absolute IRI"),
-        ("oxigraph", {"graph": "https://a/> } ; DROP ALL #"}, "is no absolute IRI"),
-        ("oxigraph", {"triples": ["/x\n/figures.nt"]}, "has a character in its name that no script can hold; rename it"),
+        ("oxigraph", {"graph": "no iri"}, "no iri: is not an absolute IRI"),
+        ("oxigraph", {"graph": "https://a/> } ; DROP ALL #"}, "is not an absolute IRI"),
+        ("oxigraph", {"triples": ["/x\n/figures.nt"]}, "has a character in its name that a script cannot contain; rename it"),
         ("oxigraph", {"vocabulary": "/x\udcff/vocabulary.ttl"}, "has a character in its name"),
-        ("virtuoso", {"triples": ["/x/fig%.nt"]}, "Virtuoso takes the names of files for patterns"),
-        ("virtuoso", {"graph": "https://example.org/a;b"}, "isql takes the marks"),
+        ("virtuoso", {"triples": ["/x/fig%.nt"]}, "Virtuoso interprets file names as patterns"),
+        ("virtuoso", {"graph": "https://example.org/a;b"}, "isql interprets the characters"),
         ("jena", {"vocabulary": "/nowhere/vocabulary.ttl"}, "/nowhere/vocabulary.ttl: cannot be read"),
         ("graphdb", {"vocabulary": ROOT / "README.md"}, "cannot be read"),
     ],
@@ -575,7 +575,7 @@ def test_somebody_elses_files_are_not_touched(folder: Path, tmp_path: Path) -> N
     output.mkdir()
     (output / "load.sh").write_text("echo mine\n")
     (output / "notes").write_text("mine")
-    with pytest.raises(OutputError, match="was not made by pfocr2rdf; remove it, or name another folder"):
+    with pytest.raises(OutputError, match="was not written by pfocr2rdf; remove it, or name another folder"):
         write_bulk_script("jena", release(folder), output)
     assert sorted(path.name for path in output.iterdir()) == ["load.sh", "notes"]
     assert (output / "load.sh").read_text() == "echo mine\n"
@@ -588,7 +588,7 @@ def test_somebody_elses_files_are_not_touched(folder: Path, tmp_path: Path) -> N
     previous = {path.name: path.read_bytes() for path in output.iterdir()}
     write_bulk_script("virtuoso", release(folder), output)
     assert {path.name: path.read_bytes() for path in output.iterdir()} == previous
-    with pytest.raises(OutputError, match="holds an export"):
+    with pytest.raises(OutputError, match="contains an export"):
         write_bulk_script("oxigraph", release(folder), folder)
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="is a file, not a folder"):

@@ -168,9 +168,9 @@ def test_a_bundle_replaces_an_earlier_one_and_nothing_else(exported: Path, key: 
     assert verify_release(tmp_path / "bundle").problems == []
     assert SIGNATURE not in names(tmp_path / "bundle")
     (tmp_path / "bundle" / "mine.txt").write_text("mine", encoding="utf-8")
-    with pytest.raises(OutputError, match=r"holds another file, 'mine.txt'; name a new folder"):
+    with pytest.raises(OutputError, match=r"contains another file, 'mine.txt'; name a new folder"):
         create_release(exported, tmp_path / "bundle", release=RELEASE)
-    with pytest.raises(OutputError, match="holds an export; name a new folder"):
+    with pytest.raises(OutputError, match="contains an export; name a new folder"):
         create_release(exported, exported, release=RELEASE)
     (tmp_path / "file").write_text("mine", encoding="utf-8")
     with pytest.raises(OutputError, match="is a file, not a folder"):

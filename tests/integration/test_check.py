@@ -145,7 +145,7 @@ def test_a_host_that_cannot_negotiate_is_told_so_once_and_its_documents_are_stil
         response = plain(path, accept, response)
         return response._replace(body=b"<a> <b") if path.endswith(".ttl") else response
 
-    assert any("is no Turtle" in finding.wrong for finding in checked(folder, worse, negotiates=False).findings)
+    assert any("is not Turtle" in finding.wrong for finding in checked(folder, worse, negotiates=False).findings)
 
 
 def when(
@@ -180,7 +180,7 @@ DOCTYPE = b'<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><urlse
 
 ALIAS_TABLE = b"alias\tfigid\tiri\nPMC9__F9\tPMC9__f9\thttps://pfocr.wikipathways.org/figures/PMC9__f9.html\n"
 FAULTS = {
-    "is answered with 500, not with a document": when(ends("/vocab.html"), gives(500)),
+    "responds with 500, not with a document": when(ends("/vocab.html"), gives(500)),
     "has the media type 'text/plain', and should have text/turtle; charset=utf-8": when(
         ends(".ttl"), lambda answer: answer.with_headers(Content_Type="text/plain")
     ),
@@ -191,13 +191,13 @@ FAULTS = {
         ends(".html"), lambda answer: answer.with_headers(Content_Type="text/html; charset=ISO-8859-1")
     ),
     "has the charset 'none', and is UTF-8": when(ends(".ttl"), lambda answer: answer.with_headers(Content_Type="text/turtle")),
-    "is no UTF-8": when(ends("dataset.html"), lambda answer: answer._replace(body=answer.body + b"\xff")),
-    "does not say Access-Control-Allow-Origin: *": when(
+    "is not UTF-8": when(ends("dataset.html"), lambda answer: answer._replace(body=answer.body + b"\xff")),
+    "has no header Access-Control-Allow-Origin: *": when(
         ends("dataset.ttl"), lambda answer: answer.with_headers(Access_Control_Allow_Origin="")
     ),
-    "does not say Vary: Accept": when(of("/dataset"), lambda answer: answer.with_headers(Vary="Accept-Encoding")),
-    "is no Turtle": when(ends(".ttl"), lambda answer: answer._replace(body=b"<a> <b> .")),
-    "is no JSON-LD": when(ends("dataset.jsonld"), lambda answer: answer._replace(body=b"{]")),
+    "has no header Vary: Accept": when(of("/dataset"), lambda answer: answer.with_headers(Vary="Accept-Encoding")),
+    "is not Turtle": when(ends(".ttl"), lambda answer: answer._replace(body=b"<a> <b> .")),
+    "is not JSON-LD": when(ends("dataset.jsonld"), lambda answer: answer._replace(body=b"{]")),
     "has no statements about https://pfocr.wikipathways.org/dataset": when(
         ends("dataset.ttl"), lambda answer: answer._replace(body=b"<a:a> <a:b> <a:c> .")
     ),
@@ -208,9 +208,9 @@ FAULTS = {
         ends(".html"), lambda answer: answer._replace(body=answer.body.replace(b"text/turtle", b"text/n3"))
     ),
     "has a link to its JSON-LD to": when(ends(".html"), lambda answer: answer._replace(body=answer.body.replace(b".jsonld", b".json"))),
-    "is answered with 200 and text/html, but should redirect": when(of("/vocab"), gives(200, b"x", Content_Type="text/html", Location="")),
-    "is answered with 404 and text/html, but should redirect": when(of("/vocab"), gives(404, b"x", Content_Type="text/html", Location="")),
-    "leads elsewhere with 302, and should with 303": when(of("/vocab"), lambda answer: answer._replace(status=302)),
+    "responds with 200 and text/html, but should redirect": when(of("/vocab"), gives(200, b"x", Content_Type="text/html", Location="")),
+    "responds with 404 and text/html, but should redirect": when(of("/vocab"), gives(404, b"x", Content_Type="text/html", Location="")),
+    "redirects with the status 302, but should use 303": when(of("/vocab"), lambda answer: answer._replace(status=302)),
     "redirects to http://evil.example/, which is not in the site": when(
         of("/vocab"), lambda answer: led(answer, Location="http://evil.example/")
     ),
@@ -226,29 +226,29 @@ FAULTS = {
         else given
     ),
     "robots.txt: redirects in a circle": when(of("/robots.txt"), gives(302, Location="/robots.txt")),
-    "has more than 5 redirects": lambda path, accept, given: (
+    "has more than 5 consecutive redirects": lambda path, accept, given: (
         given._replace(status=302).with_headers(Location=f"{path}x") if "robots" in path else given
     ),
-    "is answered with 500 and no media type, and should be with HTML or 406": when(
+    "responds with 500 and no media type, but should be HTML or 406": when(
         lambda path, accept: accept == "image/png", gives(500, Content_Type="", Location="")
     ),
-    "is no sitemap: it is a 'html'": when(of("/sitemap.xml"), gives(200, b"<html/>")),
-    "is no sitemap: no element found": when(of("/sitemap.xml"), gives(200, b"")),
-    "is no sitemap: it declares a type of documents": when(of("/sitemap.xml"), gives(200, DOCTYPE)),
+    "is not a sitemap: it is a 'html'": when(of("/sitemap.xml"), gives(200, b"<html/>")),
+    "is not a sitemap: no element found": when(of("/sitemap.xml"), gives(200, b"")),
+    "is not a sitemap: it declares a type of documents": when(of("/sitemap.xml"), gives(200, DOCTYPE)),
     "is a sitemapindex, and should be a urlset": when(
         of("/sitemaps/1.xml"), gives(200, f"<sitemapindex><loc>{SITE_URL}a</loc></sitemapindex>".encode())
     ),
     "has 50,001 URLs, and may have 50,000": when(of("/sitemaps/1.xml"), gives(200, urls(50_001))),
     "has 2 URLs that are not of the site": when(of("/sitemaps/1.xml"), gives(200, urls(2, "https://evil.example/"))),
     "has no URLs": when(of("/sitemap.xml"), gives(200, b"<sitemapindex/>")),
-    "robots.txt: is answered with 404": when(of("/robots.txt"), gives(404)),
+    "robots.txt: responds with 404": when(of("/robots.txt"), gives(404)),
     "names no sitemap": when(of("/robots.txt"), gives(200, b"User-agent: *\n")),
-    "is no context of JSON-LD": when(of("/context.jsonld"), gives(200, b"[]")),
-    ".well-known/void (Accept: text/turtle): is answered with 404": when(of("/.well-known/void"), gives(404, Location="")),
-    "is answered with 200, but should have status 404": lambda path, accept, given: (
+    "is not a JSON-LD context": when(of("/context.jsonld"), gives(200, b"[]")),
+    ".well-known/void (Accept: text/turtle): responds with 404": when(of("/.well-known/void"), gives(404, Location="")),
+    "responds with 200, but should have status 404": lambda path, accept, given: (
         given._replace(status=200) if given.status == 404 else given
     ),
-    "is encoded as br, which was not asked for": when(ends("vocab.ttl"), lambda answer: answer.with_headers(Content_Encoding="br")),
+    "is encoded as br, which was not requested": when(ends("vocab.ttl"), lambda answer: answer.with_headers(Content_Encoding="br")),
     "has the header Content-Encoding: gzip, but is not compressed": when(
         ends("vocab.ttl"), lambda answer: answer.with_headers(Content_Encoding="gzip")
     ),
@@ -379,7 +379,7 @@ def test_a_site_that_ends_in_the_middle_is_told_so(folder: Path) -> None:
     finally:
         rough.server.shutdown()
         rough.server.server_close()
-    assert report.findings[-1].wrong == "does not answer any more"
+    assert report.findings[-1].wrong == "no longer responds"
     assert report.requests < 10
 
 
@@ -413,10 +413,10 @@ def test_the_command_tells_what_is_wrong_and_ends_with_the_status_for_it(folder:
         result = runner.invoke(check_command, [url, "--samples", "1"])
         assert result.exit_code == 0, result.output
         assert result.output.splitlines()[-1].startswith(f"{url}: no problems found, ")
-    with running(folder, FAULTS["is no Turtle"]) as url:
+    with running(folder, FAULTS["is not Turtle"]) as url:
         result = runner.invoke(check_command, [url, "--samples", "1"])
         assert result.exit_code == 1
-        assert " URLs: is no Turtle" in result.output
+        assert " URLs: is not Turtle" in result.output
         assert f"\n  {url}dataset.ttl\n" in result.output
         assert "problems found" in result.output
         result = runner.invoke(check_command, [url, "--samples", "1", "--json"])
@@ -461,7 +461,7 @@ def test_problems_of_a_folder_are_grouped_and_name_its_files(tmp_path: Path) -> 
     result = CliRunner().invoke(check_command, [str(tmp_path / "site"), "--samples", "30"])
     first, *lines = result.stdout.splitlines()
     missing = [line for line in lines if line.startswith(f"  {tmp_path}/site/") and line.endswith(".ttl")]
-    assert first.endswith(" URLs: is answered with 404, not with a document; publish the site again")
+    assert first.endswith(" URLs: responds with 404, not with a document; publish the site again")
     assert len(missing) == 5
     assert re.fullmatch(r"  \.\.\. and \d+ more; --json lists all", lines[5])
     assert result.exit_code == 1
@@ -477,7 +477,7 @@ def test_nothing_outside_of_the_folder_is_read(path: str, tmp_path: Path) -> Non
 
 
 def test_a_folder_without_a_site_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"is a folder, not a site; name a folder that 'pfocr2rdf publish' made$"):
+    with pytest.raises(SourceError, match=r"is a folder, not a site; name a folder that 'pfocr2rdf publish' wrote$"):
         check_site(tmp_path)
     with pytest.raises(OptionError, match=r"a folder has no content negotiation; name the URL of the site$"):
         check_site(tmp_path, negotiates=True)

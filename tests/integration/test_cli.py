@@ -170,10 +170,10 @@ def test_validate_reports_violations_in_three_forms(tmp_path: Path) -> None:
 
 def test_validate_refuses_what_is_no_rdf(tmp_path: Path) -> None:
     path = tmp_path / "broken.ttl"
-    path.write_text("<a> <b")
+    path.write_text("<urn:a> <b")
     result = run("validate", str(path))
     assert result.exit_code == 3
-    assert "broken.ttl:1: is no valid RDF" in result.stderr
+    assert "broken.ttl:1: is not valid RDF" in result.stderr
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -64,8 +64,8 @@ def test_a_doi_is_the_same_as_one_paper(options: dict[str, Any], source: Path, t
         {
             "figid": "PMC12__b",
             "source": "merged from PMC11__a, PMC12__b",
-            "warning": f"doi: <{DOI}> is also that of <{PAPER}11> (PMC11__a), so that only the latter is owl:sameAs the DOI, and "
-            f"<{PAPER}12> (PMC12__b) is not; correct the doi, or the pmcid, that is wrong",
+            "warning": f"doi: <{DOI}> is also that of <{PAPER}11> (PMC11__a), so only the latter is owl:sameAs the DOI, and "
+            f"<{PAPER}12> (PMC12__b) is not; correct the wrong doi or pmcid",
         }
     ]
 

@@ -250,17 +250,17 @@ def test_a_conversion_replaces_the_files_of_the_last_one(folder: Path, tmp_path:
 
 def test_folders_of_others_are_refused(folder: Path, tmp_path: Path) -> None:
     write(tmp_path / "mine", {"a.txt": "mine"})
-    with unchanged(tmp_path / "mine"), pytest.raises(OutputError, match="holds other files, not a conversion"):
+    with unchanged(tmp_path / "mine"), pytest.raises(OutputError, match="contains other files, not a conversion"):
         convert(folder / "export", tmp_path / "mine", formats=["gmt"])
     convert(folder / "export", tmp_path / "mine", formats=["gmt"], force=True)
     assert (tmp_path / "mine" / "a.txt").read_text() == "mine"
     with unchanged(folder / "export"), pytest.raises(OutputError, match="is the source; name another folder"):
         convert(folder / "export", folder / "export" / ".", formats=["gmt"], force=True)
-    with unchanged(folder / "parts"), pytest.raises(OutputError, match="holds an export, whose files are listed in its manifest"):
+    with unchanged(folder / "parts"), pytest.raises(OutputError, match="contains an export, whose files are listed in its manifest"):
         convert(folder / "export", folder / "parts", formats=["gmt"], force=True)
-    with pytest.raises(OutputError, match="holds a store, not a conversion"):
+    with pytest.raises(OutputError, match="contains a store, not a conversion"):
         convert(folder / "export", folder / "store", formats=["gmt"])
-    with pytest.raises(OutputError, match="holds a conversion, not an export; name another folder, or export into it with --force"):
+    with pytest.raises(OutputError, match="contains a conversion, not an export; name another folder, or export into it with --force"):
         export([ROOT / "examples"], tmp_path / "mine")
     with pytest.raises(OutputError, match="is a URL, and convert writes to folders"):
         convert(folder / "export", "memory://out", formats=["gmt"])
@@ -295,7 +295,7 @@ def test_a_literal_instead_of_an_iri_is_counted_and_refers_to_nothing(tmp_path: 
             oa:hasTarget <https://pfocr.wikipathways.org/figures/PMC7__F1.html> .
     """)
     summary = convert(tmp_path / "graph.ttl", tmp_path / "out", formats=["kgx", "sssom", "biothings", "gmt", "linksets"])
-    assert summary.warnings["statement with a literal instead of an IRI, which is no node, edge or mapping"] == 3
+    assert summary.warnings["statement with a literal instead of an IRI, which is not a node, edge or mapping"] == 3
     edges = [json.loads(line) for line in (tmp_path / "out" / "kgx" / "edges.jsonl").read_text().splitlines()]
     assert [edge["object"] for edge in edges] == ["MESH:D1"]
     nodes = (tmp_path / "out" / "kgx" / "nodes.jsonl").read_text()
@@ -341,7 +341,7 @@ def test_numbers_of_thousands_of_digits_are_counted_not_read(tmp_path: Path) -> 
 def test_nothing_is_left_where_the_source_cannot_be_read(folder: Path, tmp_path: Path) -> None:
     export([ROOT / "examples"], tmp_path / "export", formats=["ntriples"], compress="gz")
     data = (tmp_path / "export" / "figures.nt.gz").read_bytes()
-    for damaged, message in ((data[:-99], "is no valid RDF"), (data[:99] + b"x" + data[100:], "is no valid RDF"), (None, "is missing")):
+    for damaged, message in ((data[:-99], "is not valid RDF"), (data[:99] + b"x" + data[100:], "is not valid RDF"), (None, "is missing")):
         (tmp_path / "export" / "figures.nt.gz").unlink(missing_ok=True)
         if damaged is not None:
             (tmp_path / "export" / "figures.nt.gz").write_bytes(damaged)
@@ -373,7 +373,7 @@ def test_wrong_arguments_have_clear_errors(folder: Path, tmp_path: Path) -> None
     with pytest.raises(StoreError, match="is not a URL, since it has no scheme"):
         convert("localhost:7878", tmp_path / "out", formats=["gmt"])
     (tmp_path / "blank.nt").write_text("<urn:a> <urn:b> .\n")
-    with pytest.raises(SourceError, match=r"blank\.nt:1: is no valid RDF"):
+    with pytest.raises(SourceError, match=r"blank\.nt:1: is not valid RDF"):
         convert(tmp_path / "blank.nt", tmp_path / "out", formats=["gmt"])
     assert not (tmp_path / "out").exists()
 
@@ -388,7 +388,7 @@ def test_the_command_prints_the_files(folder: Path, tmp_path: Path) -> None:
     assert run().splitlines()[-1] == f"Written to {tmp_path / 'out'}, with the list of files in conversion.json."
     lines = run("-f", "biothings").splitlines()
     assert not any(line.startswith("Removed") for line in lines)
-    assert "Removed, since this conversion does not have them: biothings" in run()
+    assert "Removed, because this conversion does not have these formats: biothings" in run()
     assert run("--quiet") == ""
     assert {file["name"] for file in json.loads(run("--json"))["files"]} == set(derived_files(tmp_path / "out"))
 

@@ -291,7 +291,7 @@ def test_the_command_names_removed_files_by_folder(small: Path, tmp_path: Path) 
     assert "Removed" not in before
     after = run("turtle", "linksets")
     removed = next(line for line in after.splitlines() if line.startswith("Removed"))
-    assert re.fullmatch(r"Removed, since this export does not have them: figures\.jsonld, genesets/ \(\d+ files\)", removed)
+    assert re.fullmatch(r"Removed, because this export does not have these formats: figures\.jsonld, genesets/ \(\d+ files\)", removed)
 
 
 def test_the_examples_are_published_with_their_files(tmp_path: Path) -> None:

@@ -485,7 +485,10 @@ def test_a_record_that_is_superseded_late_leaves_nothing_of_the_first_pass(
 def test_a_folder_with_other_files_is_refused_but_with_force(layout: dict[str, int], source: Path, output: Path) -> None:
     output.mkdir()
     (output / "figures.ttl").write_bytes(b"mine")
-    with unchanged(output), pytest.raises(OutputError, match=r"out: holds other files, not an export; name another folder, or .* --force$"):
+    with (
+        unchanged(output),
+        pytest.raises(OutputError, match=r"out: contains other files, not an export; name another folder, or .* --force$"),
+    ):
         export([source], output, **layout)
     export([source], output, force=True, **layout)
     export([source], output, **layout)  # it is an export now
@@ -498,7 +501,7 @@ def test_a_folder_with_other_files_is_refused_but_with_force(layout: dict[str, i
 def test_the_refusal_names_what_the_folder_is(name: str, content: str, kind: str, source: Path, output: Path) -> None:
     output.mkdir()
     (output / name).write_text(content)
-    with pytest.raises(OutputError, match=f"holds {kind}, not an export"):
+    with pytest.raises(OutputError, match=f"contains {kind}, not an export"):
         export([source], output)
 
 

@@ -82,7 +82,7 @@ def test_the_command_says_so(records: Path, bad: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["export", str(bad), "-o", str(output)])
     assert result.exit_code == 3
     assert result.stderr.endswith(
-        f"... and 9 more refused or quarantined\nError: no record could be exported, so {output} keeps its earlier export; "
+        f"... and 9 more refused or quarantined\nError: no record could be exported, so {output} still contains the previous export; "
         "correct the records, or export to a new folder to get the whole report\n"
     )
     result = CliRunner().invoke(main, ["export", str(bad), "-o", str(output), "--json"])

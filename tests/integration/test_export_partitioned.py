@@ -509,7 +509,7 @@ def test_an_output_that_is_a_file_is_refused(source: Path, tmp_path: Path) -> No
 
 
 def test_a_wrong_size_is_refused(source: Path, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="0 is no number of records"):
+    with pytest.raises(ValueError, match="0 is not a valid number of records"):
         export_partitioned(source, tmp_path / "out", 0)
 
 

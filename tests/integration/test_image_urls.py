@@ -58,7 +58,7 @@ def test_the_option_of_the_command(tmp_path: Path) -> None:
     assert all(picture.startswith("https://pictures.example/") for picture in pictures(tmp_path / "out"))
     result = CliRunner().invoke(main, [*command, "ftp://pictures.example/{filename}"])
     assert result.exit_code == 2
-    assert "is no template of URLs of pictures" in result.output
+    assert "is not a URL template for pictures" in result.output
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_the_option_of_the_command(tmp_path: Path) -> None:
 def test_secrets_do_not_get_into_the_graph(url: str, tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["export", str(EXAMPLES), "--output", str(tmp_path / "out"), "--image-url", url])
     assert result.exit_code in (2, 3)
-    assert "everybody would see the password or token" in result.output
+    assert "other users could see the password or token" in result.output
     assert "hunter22" not in result.output
     assert not (tmp_path / "out").exists()
 
@@ -77,6 +77,6 @@ def test_secrets_do_not_get_into_the_graph(url: str, tmp_path: Path) -> None:
     "https://www.ncbi.nlm.nih.gov/pmc/articles/{pmcid}/bin/{filename}",
 ])  # fmt: skip
 def test_pictures_have_no_iris_in_the_namespaces_of_things(text: str, tmp_path: Path) -> None:
-    with pytest.raises(OptionError, match="of resources with CURIEs; give the URL of a host"):
+    with pytest.raises(OptionError, match="in a namespace of the graph; use the URL of a host"):
         export([EXAMPLES], tmp_path / "out", formats=["nt"], image_url=text)
     assert not (tmp_path / "out").exists()

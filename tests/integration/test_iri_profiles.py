@@ -200,7 +200,7 @@ def test_a_file_of_a_graph_without_genes_is_not_converted_either(name: str, tmp_
 def test_an_unknown_profile(export_in: Callable[[str], Path], tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["export", str(EXAMPLES), "--output", str(tmp_path / "out"), "--iris", "wikidata"])
     assert (result.exit_code, "'wikidata' is not one of 'default', 'rdfportal', 'obo', 'ncbi'" in result.output) == (2, True)
-    with pytest.raises(ValueError, match="'wikidata' is no IRI profile; choose from default, rdfportal, obo, ncbi"):
+    with pytest.raises(ValueError, match="'wikidata' is not an IRI profile; choose from default, rdfportal, obo, ncbi"):
         export(EXAMPLES, tmp_path / "out", iris="wikidata")
     copy = shutil.copytree(export_in("obo"), tmp_path / "copy")
     manifest = (copy / "manifest.json").read_text(encoding="utf-8")

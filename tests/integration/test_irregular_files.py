@@ -82,7 +82,7 @@ def test_as_the_source_itself(word: str, folder: Path, tmp_path: Path, monkeypat
 def test_rdf_that_is_a_pipe_is_an_error(name: str, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / name)
     for read in (validate, stats, lambda path: load(path, tmp_path / "store")):
-        with pytest.raises(SourceError, match="is no regular file but a named pipe"):
+        with pytest.raises(SourceError, match="is not a regular file but a named pipe"):
             read(tmp_path / name)
 
 
@@ -113,7 +113,7 @@ def test_a_graph_file_of_an_export_is_not_waited_for(word: str, export_folder: P
     (export_folder / "figures.nt").unlink()
     make_irregular(tmp_path, word, "figures.nt").rename(export_folder / "figures.nt")
     for read in (validate, lambda path: load(path, tmp_path / "store"), lambda path: publish(path, tmp_path / "site")):
-        with pytest.raises(SourceError, match=r"figures\.nt: cannot be read: it is no regular file"):
+        with pytest.raises(SourceError, match=r"figures\.nt: cannot be read: it is not a regular file"):
             read(export_folder)
 
 
@@ -227,5 +227,5 @@ def test_a_query_settings_and_shapes_are_not_waited_for(tmp_path: Path, monkeypa
     assert (result.exit_code, "no process has written to it" in result.output) == (2, True)
     with pytest.raises(OptionError, match="no process has written to it"):
         read_release(tmp_path / "settings.yaml")
-    with pytest.raises(ShapesError, match="is no regular file"):
+    with pytest.raises(ShapesError, match="is not a regular file"):
         load_shapes([tmp_path / "shapes"])

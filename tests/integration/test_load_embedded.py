@@ -114,8 +114,8 @@ def test_the_dataset_has_no_graph_of_what_is_beside_it(graph: str, releases: tup
 
 def test_an_endpoint_that_is_no_url(releases: tuple[Path, Path], tmp_path: Path) -> None:
     result = run(releases[0], "--to", tmp_path / "store", "--endpoint", "sparql")
-    assert (result.exit_code, "no URL of the web" in result.output) == (2, True)
-    with pytest.raises(ValueError, match="'sparql' is no absolute IRI"):
+    assert (result.exit_code, "not a web URL" in result.output) == (2, True)
+    with pytest.raises(ValueError, match="'sparql' is not an absolute IRI"):
         load(releases[0], tmp_path / "store", endpoint="sparql")
 
 
@@ -160,7 +160,7 @@ def test_a_damaged_file_reaches_no_store(releases: tuple[Path, Path], tmp_path: 
     ("text", "reason"),
     [
         ("<urn:a> <urn:b> _:c .", "has a blank node"),
-        ("<urn:a> <urn:b> nonsense", "is no valid RDF"),
+        ("<urn:a> <urn:b> nonsense", "is not valid RDF"),
     ],
 )
 def test_a_file_that_cannot_be_sent(text: str, reason: str, releases: tuple[Path, Path], tmp_path: Path) -> None:
@@ -172,16 +172,16 @@ def test_a_file_that_cannot_be_sent(text: str, reason: str, releases: tuple[Path
 
 
 def test_statements_without_graphs_are_not_loaded_by_figure(releases: tuple[Path, Path], tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="names no graphs; export with --format nquads"):
+    with pytest.raises(SourceError, match="has no named graphs; export with --format nquads"):
         load(releases[0] / "figures.nt", tmp_path / "store", graphs="figure")
     (tmp_path / "some.nq").write_text("<urn:a> <urn:b> <urn:c> .\n")
-    with pytest.raises(SourceError, match="a statement names no graph"):
+    with pytest.raises(SourceError, match="a statement has no named graph"):
         load(tmp_path / "some.nq", tmp_path / "store", graphs="figure")
 
 
 def test_statements_without_graphs_go_into_the_one_that_is_named_for_them(tmp_path: Path) -> None:
     (tmp_path / "some.nq").write_text("<urn:a> <urn:b> <urn:c> .\n<urn:a> <urn:b> <urn:d> <urn:graph> .\n")
-    with pytest.raises(OptionError, match="'rest' is no absolute IRI"):
+    with pytest.raises(OptionError, match="'rest' is not an absolute IRI"):
         load(tmp_path / "some.nq", tmp_path / "store", graphs="figure", unnamed_graph="rest")
     load(tmp_path / "some.nq", tmp_path / "store", graphs="figure", unnamed_graph="urn:rest")
     rows = query(tmp_path / "store", "SELECT ?g ?o { GRAPH ?g { <urn:a> <urn:b> ?o } }")
@@ -191,7 +191,7 @@ def test_statements_without_graphs_go_into_the_one_that_is_named_for_them(tmp_pa
 def test_a_folder_with_something_else_is_not_touched(releases: tuple[Path, Path], tmp_path: Path) -> None:
     (tmp_path / "store").mkdir()
     (tmp_path / "store" / "thesis.txt").write_text("mine")
-    with pytest.raises(StoreError, match="holds other files, not a store; name another folder with --to"):
+    with pytest.raises(StoreError, match="contains other files, not a store; name another folder with --to"):
         load(releases[0], tmp_path / "store")
     assert [path.name for path in (tmp_path / "store").iterdir()] == ["thesis.txt"]
     assert [path.name for path in tmp_path.iterdir()] == ["store"]
@@ -203,7 +203,7 @@ def test_a_store_that_somebody_has_open(releases: tuple[Path, Path], tmp_path: P
     with subprocess.Popen([sys.executable, "-c", program, tmp_path / "store"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as somebody:
         assert somebody.stdout
         somebody.stdout.readline()
-        with pytest.raises(StoreError, match="another program has the store open"):
+        with pytest.raises(StoreError, match="another program is using the store"):
             load(releases[1], tmp_path / "store")
         somebody.communicate()
     assert without_metadata(store_contents(tmp_path / "store")) == statements(releases[0])
@@ -216,8 +216,8 @@ def test_a_store_that_somebody_has_open(releases: tuple[Path, Path], tmp_path: P
         ("ftp://127.0.0.1/store", "is not the URL of a server"),
         ("http://", "is not the URL of a server"),
         ("http://host:port", "the URL is not valid"),
-        ("http:curator:se-cret@127.0.0.1:1", "the URL is not valid: two slashes follow 'http:'"),
-        ("HTTPS:/curator:se-cret@127.0.0.1", "the URL is not valid: two slashes follow 'HTTPS:'"),
+        ("http:curator:se-cret@127.0.0.1:1", "the URL is not valid: there must be two slashes after 'http:'"),
+        ("HTTPS:/curator:se-cret@127.0.0.1", "the URL is not valid: there must be two slashes after 'HTTPS:'"),
     ],
 )
 def test_urls_that_are_refused(url: str, reason: str, releases: tuple[Path, Path]) -> None:
@@ -241,8 +241,8 @@ def test_a_delta_of_another_version(releases: tuple[Path, Path], tmp_path: Path)
     diff(tmp_path / "third.nt", releases[1], tmp_path / "other", ignore_graphs=True)
     result = run(tmp_path / "other", "--to", tmp_path / "store")
     assert result.exit_code == 3
-    assert "holds version" in result.output
-    assert "was made from" in result.output
+    assert "contains version" in result.output
+    assert "starts from" in result.output
     assert store_contents(tmp_path / "store") == previous
 
 
@@ -252,7 +252,7 @@ def test_a_delta_without_graphs_for_a_store_that_has_them(releases: tuple[Path, 
     load(releases[0], tmp_path / "store", graphs="figure")
     for delta in ("plain", "renamed"):
         output = run(tmp_path / delta, "--to", tmp_path / "store").output
-        assert "make it again, of exports that have --format nquads, without --ignore-graphs" in output
+        assert "create it again from exports with --format nquads, without --ignore-graphs" in output
 
 
 @pytest.mark.parametrize("graphs", GRAPHS)
@@ -372,7 +372,7 @@ def test_wrong_usage(releases: tuple[Path, Path], tmp_path: Path) -> None:
     assert run(releases[0], "--graphs", "many").exit_code == 2
     assert run(releases[0], "--graph", "not an iri").exit_code == 2
     assert run(tmp_path / "nothing").exit_code == 3
-    with pytest.raises(ValueError, match="goes with --graphs dataset"):
+    with pytest.raises(ValueError, match="can be named only with --graphs dataset"):
         load(releases[0], tmp_path / "store", graphs="figure", graph="https://example.org/x")
 
 

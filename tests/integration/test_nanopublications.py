@@ -118,7 +118,7 @@ def test_what_cannot_be_written_is_refused(exported: Path, key: Path, tmp_path: 
     (tmp_path / "text").write_text("no key", encoding="utf-8")
     for path, reason in (
         (tmp_path / "missing", "there is no such file; create a key with 'openssl genpkey"),
-        (tmp_path, "cannot be read: it is no regular file but a folder"),
+        (tmp_path, "cannot be read: it is not a regular file but a folder"),
         (tmp_path / "text", "is not an RSA key"),
         (key.with_name("public.pem"), "is a public key; name the private key"),
         (key.with_name("protected.pem"), "is protected by a passphrase; sign with a copy without one, which 'openssl pkey"),

@@ -62,7 +62,7 @@ def test_a_graph_without_statements(graphs: str, name: str, good: Path, tmp_path
     load(good, tmp_path / "store", graphs=graphs)
     publish(good, tmp_path / "site")
     before = count_statements(tmp_path / "store"), contents(tmp_path / "site")
-    with pytest.raises(SourceError, match="holds no statements"):
+    with pytest.raises(SourceError, match="contains no statements"):
         load(source, tmp_path / "store", graphs=graphs)
     with pytest.raises(SourceError, match="no resources that get a page"):
         publish(source, tmp_path / "site")
@@ -73,7 +73,7 @@ def test_a_graph_without_statements(graphs: str, name: str, good: Path, tmp_path
 
 def test_json_ld_whose_context_would_have_to_be_fetched(tmp_path: Path) -> None:
     source = write(tmp_path, {"a.jsonld": b'{"@context": "http://127.0.0.1:9/context", "@id": "http://a/b", "c": "d"}'}) / "a.jsonld"
-    with pytest.raises(SourceError, match="names a JSON-LD context by its URL, and none is fetched"):
+    with pytest.raises(SourceError, match="references a JSON-LD context by its URL, which is not downloaded"):
         load(source, tmp_path / "store")
 
 
@@ -86,6 +86,6 @@ def test_the_export_of_unusable_records(good: Path, tmp_path: Path) -> None:
     load(good, tmp_path / "store")
     before = count_statements(tmp_path / "store")
     export([write(tmp_path / "bad", {"a.md": b"---\n[\n---\n"})], tmp_path / "out")
-    with pytest.raises(SourceError, match="holds no statements"):
+    with pytest.raises(SourceError, match="contains no statements"):
         load(tmp_path / "out", tmp_path / "store")
     assert count_statements(tmp_path / "store") == before

@@ -131,14 +131,14 @@ def test_an_old_address_that_is_a_page_of_a_figure_where_case_is_ignored_is_name
     [
         ("figures/PMC1__F1.html", "<title>Elsewhere</title>", "should redirect to PMC1__f é1"),
         ("figures/PMC99__F9.html", '<a href="../figures/PMC9__f%20%C3%A99.html">', "should redirect to PMC10__f é10, PMC9__f é9"),
-        ("figures/PMC1__F1.html", None, "is answered with 404"),
-        ("aliases.tsv", "<html>", "is no table of aliases"),
-        ("aliases.tsv", "alias\tfigid\tiri\nPMC1__F1\tPMC2__f2\thttps://example.org/\n", "has a line that is no alias of a figure"),
-        ("aliases.tsv", "alias\tfigid\tiri\nPMC1__F1\n", "has a line that is no alias of a figure"),
+        ("figures/PMC1__F1.html", None, "responds with 404"),
+        ("aliases.tsv", "<html>", "is not a table of aliases"),
+        ("aliases.tsv", "alias\tfigid\tiri\nPMC1__F1\tPMC2__f2\thttps://example.org/\n", "has a line that is not an alias of a figure"),
+        ("aliases.tsv", "alias\tfigid\tiri\nPMC1__F1\n", "has a line that is not an alias of a figure"),
         (
             "aliases.tsv",
             "alias\tfigid\tiri\nPMC2__f é2.ttl\tPMC2__f é2\thttps://pfocr.wikipathways.org/figures/PMC2__f%20%C3%A92.html\n",
-            "has a line that is no alias of a figure: PMC2__f é2.ttl",
+            "has a line that is not an alias of a figure: PMC2__f é2.ttl",
         ),
     ],
 )
@@ -162,7 +162,7 @@ def test_a_good_site_has_good_old_addresses(site: Path, tmp_path: Path) -> None:
     assert findings_of(site) == ([], [])
     shutil.copytree(site, tmp_path / "site")
     (tmp_path / "site" / "aliases.tsv").unlink()
-    assert findings_of(tmp_path / "site") == ([], ["there is no aliases.tsv, so that no old addresses were asked for"])
+    assert findings_of(tmp_path / "site") == ([], ["there is no aliases.tsv, so no alias URLs were requested"])
 
 
 @pytest.mark.parametrize("portable", [False, True])

@@ -56,13 +56,13 @@ def test_there_are_as_many_figures_of_each_year(counted_and_queried: tuple[Graph
 
 def test_the_same_genes_and_families_are_on_most_figures(counted_and_queried: tuple[GraphStats, Overview]) -> None:
     stats, queried = counted_and_queried
-    genes = next(chart for chart in queried.charts if chart.heading == "Genes on most figures")
+    genes = next(chart for chart in queried.charts if chart.heading == "Genes in the most figures")
     assert genes.other is not None
     assert (genes.part_label, genes.other.part_label) == ("by symbol", "by any evidence")
     assert_ranked_alike(genes.bars, stats.top_genes)
     assert_ranked_alike(genes.other.bars, stats.top_genes_by_any_evidence)
     assert stats.top_genes != stats.top_genes_by_any_evidence
-    assert_ranked_alike(bars_of(queried, "Families on most figures"), stats.top_families)
+    assert_ranked_alike(bars_of(queried, "Families in the most figures"), stats.top_families)
 
 
 def test_as_many_figures_have_so_many_mentions(counted_and_queried: tuple[GraphStats, Overview]) -> None:
@@ -119,4 +119,4 @@ def test_a_year_is_a_value_of_a_query_and_its_bar_leads_to_the_list_that_has_its
 
 def test_charts_link_to_no_other_scheme_than_those_of_the_web(tmp_path: Path) -> None:
     overview = overview_of_changed(r"(?<=mentionsFamily> )<[^>]*>", "<data:text/html,x>", tmp_path)
-    assert [bar.url for bar in bars_of(overview, "Families on most figures")] == [""]
+    assert [bar.url for bar in bars_of(overview, "Families in the most figures")] == [""]

@@ -285,7 +285,7 @@ def test_a_folder_with_foreign_files_is_refused_but_with_force(made: Path, tmp_p
     output = tmp_path / "site"
     output.mkdir()
     (output / "thesis.txt").write_text("mine")
-    with pytest.raises(OutputError, match=r"holds other files; name another folder, or .* --force"):
+    with pytest.raises(OutputError, match=r"contains other files; name another folder, or .* --force"):
         publish(made, output)
     assert [path.name for path in output.iterdir()] == ["thesis.txt"]
     publish(made, output, force=True)
@@ -296,7 +296,7 @@ def test_a_folder_with_foreign_files_is_refused_but_with_force(made: Path, tmp_p
 def test_an_export_and_a_store_are_never_written_over(made: Path, tmp_path: Path) -> None:
     load(made, tmp_path / "store")
     for path, content in ((made, "an export"), (tmp_path / "store", "a store")):
-        with pytest.raises(OutputError, match=f"holds {content}, which a site would overwrite"):
+        with pytest.raises(OutputError, match=f"contains {content}, which a site would overwrite"):
             publish(made, path, force=True)
 
 
@@ -304,7 +304,7 @@ def test_what_is_no_dataset_is_refused(made: Path, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="no such file"):
         publish(tmp_path / "nothing", tmp_path / "site")
     pyoxigraph.Store(tmp_path / "other").flush()
-    with pytest.raises(StoreError, match="holds no dataset"):
+    with pytest.raises(StoreError, match="contains no dataset"):
         publish(tmp_path / "other", tmp_path / "site")
     changed_export = tmp_path / "broken"
     export([EXAMPLES], changed_export)
@@ -317,8 +317,8 @@ def test_what_is_no_dataset_is_refused(made: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("option", "value", "message"),
-    [("pages", ("cats",), "no kind of pages"), ("precompressed", "zip", "no way to compress"), ("base", "x", "no URL"),
-     ("base", "https://example.org", "no slash"), ("endpoint", "javascript:alert(1)", "no URL")],
+    [("pages", ("cats",), "not a type of page"), ("precompressed", "zip", "not a way to compress files"), ("base", "x", "no URL"),
+     ("base", "https://example.org", "not end with a slash"), ("endpoint", "javascript:alert(1)", "no URL")],
 )  # fmt: skip
 def test_options_that_there_are_not(option: str, value: object, message: str, made: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=message):
@@ -359,7 +359,7 @@ def test_the_command_says_what_it_did(made: Path, tmp_path: Path) -> None:
     assert (result.exit_code, result.output.count("\n")) == (3, 1)
     result = CliRunner().invoke(main, ["publish", str(made), "--output", str(tmp_path / "x"), "--pages", "cats"])
     assert result.exit_code == 2
-    assert "'cats' is no kind of pages" in result.output
+    assert "'cats' is not a type of page" in result.output
 
 
 def test_a_page_shows_the_first_ten_of_many_identifiers_and_their_number(tmp_path: Path) -> None:

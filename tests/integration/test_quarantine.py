@@ -273,7 +273,7 @@ def test_fail_does_not_stop_at_a_warning(tmp_path: Path) -> None:
 
 def test_another_choice_is_refused(tmp_path: Path) -> None:
     write_record(tmp_path / "in", INLINE)
-    with pytest.raises(ValueError, match="'ignore' is no choice; choose from quarantine, keep, fail"):
+    with pytest.raises(ValueError, match="'ignore' is not a valid choice; choose from quarantine, keep, fail"):
         exported(tmp_path, on_violation="ignore")
     assert not (tmp_path / "out").exists()
 

@@ -130,10 +130,10 @@ def test_statements_can_be_written_as(fmt: str, store: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "fmt", "message"),
     [
-        (ROWS, "turtle", "a SELECT query has rows, which cannot be written as turtle; take csv, tsv, json or xml"),
-        (TRUTH, "ntriples", "an ASK query has a yes or no, which cannot be written as ntriples; take csv, tsv, json or xml"),
-        *((STATEMENTS, form, f"a CONSTRUCT or DESCRIBE query has statements, which cannot be written as {form}; "
-           "take turtle, ntriples, jsonld or rdfxml") for form in ("csv", "table")),
+        (ROWS, "turtle", "a SELECT query returns rows, which cannot be written as turtle; choose csv, tsv, json or xml"),
+        (TRUTH, "ntriples", "an ASK query returns yes or no, which cannot be written as ntriples; choose csv, tsv, json or xml"),
+        *((STATEMENTS, form, f"a CONSTRUCT or DESCRIBE query returns statements, which cannot be written as {form}; "
+           "choose turtle, ntriples, jsonld or rdfxml") for form in ("csv", "table")),
     ],
 )  # fmt: skip
 def test_a_format_that_does_not_fit_is_refused(text: str, fmt: str, message: str, store: Path, tmp_path: Path) -> None:
@@ -148,9 +148,9 @@ def test_python_gets_terms(store: Path) -> None:
     assert rows[2] == {"word": Literal("STAT1"), "how": NamedNode(f"{VOCABULARY}#viaSymbol")}
     assert query(store, TRUTH).boolean is True
     assert [type(triple) for triple in query(store, STATEMENTS).terms()] == [pyoxigraph.Triple] * 3
-    with pytest.raises(StoreError, match="has rows, not a yes or no"):
+    with pytest.raises(StoreError, match="returns rows, not yes or no"):
         _ = query(store, WORDS).boolean
-    with pytest.raises(StoreError, match="has a yes or no, no rows"):
+    with pytest.raises(StoreError, match="returns yes or no, not rows"):
         list(query(store, TRUTH))
 
 
@@ -168,10 +168,10 @@ def test_a_query_comes_from_a_file_standard_input_or_the_line(store: Path, tmp_p
 
 @pytest.mark.parametrize(
     ("argument", "message"),
-    [*((name, f"there is no file {name}.") for name in ("xyz.rq", "a b/c d.sparql")),
+    [*((name, f"there is no file {name}; check the path.") for name in ("xyz.rq", "a b/c d.sparql")),
      ("xyz", "there is no file and no example named xyz; pfocr2rdf query --list shows the examples."),
-     (".", ". cannot be read: it is no regular file but a folder."),
-     ("latin.rq", "latin.rq: it is no UTF-8: invalid continuation byte at byte 1.")],
+     (".", ". cannot be read: it is not a regular file but a folder."),
+     ("latin.rq", "latin.rq: it is not UTF-8: invalid continuation byte at byte 1.")],
 )  # fmt: skip
 def test_a_file_that_cannot_be_read_is_wrong_usage(
     argument: str, message: str, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -189,7 +189,7 @@ def test_a_text_that_no_file_could_be_called_is_a_query(store: Path) -> None:
     ("text", "message"),
     [
         ("SELECT * {",
-         "line 1, column 11: it ends too early; expected a variable, an IRI, a prefixed name, a string, a number, a blank node, "
+         "line 1, column 11: it ends unexpectedly; expected a variable, an IRI, a prefixed name, a string, a number, a blank node, "
          "'{', '}' or '('"),
         ("SELECT ?s {\n  ?s pfocr:mentions ?o FILTR(?s)\n}",
          "line 2, column 24: expected a triple pattern, a keyword such as OPTIONAL or FILTER, or '}', not: FILTR(?s) }"),
@@ -223,7 +223,7 @@ def test_prefixes_of_the_query_win_over_the_projects(store: Path) -> None:
 )  # fmt: skip
 def test_an_update_is_refused_and_changes_nothing(update: str, store: Path) -> None:
     previous = state(store)
-    assert refused(store, update).endswith("changes a store, and a query only reads; 'pfocr2rdf load' brings an export into a store")
+    assert refused(store, update).endswith("changes a store, but queries are read-only; to load an export, use 'pfocr2rdf load'")
     assert state(store) == previous
 
 
@@ -244,8 +244,8 @@ def test_all_graphs_are_asked_unless_some_are_named(store: Path) -> None:
 
 
 def test_the_name_of_a_graph_is_an_iri(store: Path) -> None:
-    assert refused(store, TRUTH, "--graph", "vocab", status=2).endswith("'vocab' is no absolute IRI.")
-    with pytest.raises(StoreError, match="'vocab' is no absolute IRI of a graph"):
+    assert refused(store, TRUTH, "--graph", "vocab", status=2).endswith("'vocab' is not an absolute IRI.")
+    with pytest.raises(StoreError, match="'vocab' is not the absolute IRI of a graph"):
         query(store, TRUTH, graphs=["vocab"])
 
 
@@ -280,7 +280,7 @@ def elsewhere() -> Iterator[tuple[str, list[str]]]:
 def test_nothing_is_sent_elsewhere_unless_it_is_allowed(keyword: str, store: Path, elsewhere: tuple[str, list[str]]) -> None:
     url, requests = elsewhere
     text = f"SELECT ?x {{ {{ SELECT ?x {{ {keyword} <{url}> {{ ?s ?p ?x }} }} }} }}"
-    assert refused(store, text) == "the query asks another server with SERVICE, and nothing is sent elsewhere; allow it with --service"
+    assert refused(store, text) == "the query sends a request to another server with SERVICE; to allow this, use --service"
     assert requests == []
     assert run(store, text, "--service").stdout == "x\n-----\nthere\n"
     assert len(requests) == 1
@@ -313,7 +313,7 @@ def test_a_missing_store_is_reported_and_not_created(tmp_path: Path) -> None:
     assert error == f"{tmp_path}/store: there is no store; run 'pfocr2rdf load EXPORT --to {tmp_path}/store' to make one from an export"
     (tmp_path / "file").touch()
     for path, kind in ((tmp_path, "a folder"), (tmp_path / "file", "a file")):
-        assert refused(path, TRUTH) == f"{path}: is {kind}, not a store; name a folder that 'pfocr2rdf load' made"
+        assert refused(path, TRUTH) == f"{path}: is {kind}, not a store; name a folder that 'pfocr2rdf load' wrote"
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
@@ -330,7 +330,7 @@ def test_a_store_is_not_read_while_somebody_writes_to_it(tmp_path: Path) -> None
     with subprocess.Popen([sys.executable, "-c", writing, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
         assert writer.stdout is not None
         writer.stdout.readline()
-        assert refused(tmp_path, TRUTH) == f"{tmp_path}: another program has the store open; end it, and try again"
+        assert refused(tmp_path, TRUTH) == f"{tmp_path}: another program is using the store; stop it, and try again"
         writer.communicate(b"")
     assert run(tmp_path, TRUTH).stdout == "no\n"
 
@@ -369,7 +369,7 @@ def test_a_file_is_left_as_it_was_when_something_goes_wrong(store: Path, tmp_pat
         assert error == f"{store}: the query cannot be answered: Connection refused (os error 111)"
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"answer": "old"}
     assert refused(store, text, "--output", tmp_path / "none" / "answer").endswith(
-        "/none/answer: cannot be written: No such file or directory"
+        "/none/answer: cannot be written: No such file or directory; check the path"
     )
 
 
@@ -407,7 +407,7 @@ def test_the_text_of_an_answer_goes_to_any_binary_file(store: Path) -> None:
     file = io.BytesIO()
     query(store, WORDS).write(file, "csv")
     assert file.getvalue().startswith(b"word,how,family\r\n")
-    with pytest.raises(StoreError, match="cannot be written as yaml; take csv, tsv, json or xml"):
+    with pytest.raises(StoreError, match="cannot be written as yaml; choose csv, tsv, json or xml"):
         query(store, WORDS).write(file, "yaml")
 
 
@@ -452,5 +452,5 @@ def test_a_service_that_hides_is_found(store: Path) -> None:
         "SELECT * { SERVICE # here\n SILENT <http://127.0.0.1:9/> { ?x ?y ?z } }",
         "SELECT * { SERV\\u0049CE <http://127.0.0.1:9/> { ?x ?y ?z } }",
     ):
-        with pytest.raises(StoreError, match="asks another server with SERVICE"):
+        with pytest.raises(StoreError, match="sends a request to another server with SERVICE"):
             query(store, text)

@@ -93,7 +93,7 @@ def test_the_evidence_on_the_page_of_a_gene_is_that_of_a_query(counted: Counted)
 
 
 def test_the_genes_on_most_figures_have_the_same_numbers_on_their_pages(counted: Counted) -> None:
-    genes = next(chart for chart in counted.home.charts if chart.heading == "Genes on most figures")
+    genes = next(chart for chart in counted.home.charts if chart.heading == "Genes in the most figures")
     assert genes.other is not None
     for bar in genes.bars:
         page = counted.page(iri_of(bar.url), "gene")
@@ -108,7 +108,7 @@ def test_the_genes_on_most_figures_have_the_same_numbers_on_their_pages(counted:
 
 
 def test_families_have_the_same_numbers_on_the_home_page_in_stats_and_on_their_pages(counted: Counted) -> None:
-    chart = next(chart for chart in counted.home.charts if chart.heading == "Families on most figures")
+    chart = next(chart for chart in counted.home.charts if chart.heading == "Families in the most figures")
     totals = {entity.iri: entity.total for entity in counted.stats.top_families}
     for bar in chart.bars:
         assert totals[iri_of(bar.url)] == bar.number

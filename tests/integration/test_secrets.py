@@ -63,7 +63,7 @@ def test_no_command_shows_secrets_of_a_url(name: str, tmp_path: Path, monkeypatc
                 result = CliRunner().invoke(main, [name, *arguments])
                 shown = [secret for secret in SECRETS if secret in result.output]
                 assert not shown, f"{name} {arguments}: {truncate(result.output, 2000)}"
-                assert "fault of pfocr2rdf" not in result.output, f"{name} {arguments}: {truncate(result.output, 2000)}"
+                assert "bug in pfocr2rdf" not in result.output, f"{name} {arguments}: {truncate(result.output, 2000)}"
     written = [path for path in tmp_path.rglob("*") if path.is_file() for secret in SECRETS if secret.encode() in path.read_bytes()]
     assert not written
 

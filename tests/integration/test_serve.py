@@ -47,7 +47,7 @@ from tests.support.service import (
 )
 
 from pfocr2rdf import load, query
-from pfocr2rdf.errors import StoreError
+from pfocr2rdf.errors import OptionError, StoreError
 from pfocr2rdf.rdf.text import replace_bidi_controls
 from pfocr2rdf.rdf.vocabulary import ONTOLOGY_VERSION
 from pfocr2rdf.server.app import application
@@ -260,20 +260,20 @@ def test_a_client_of_rdflib_works(server: Served) -> None:
     ("method", "path", "headers", "body", "status", "message"),
     [
         ("GET", "/sparql?query=", {}, b"", 400, "the query is empty"),
-        ("GET", "/sparql?query=SELECT+*+%7B+?s+?p", {}, b"", 400, "the query, line 1, column 17: it ends too early"),
+        ("GET", "/sparql?query=SELECT+*+%7B+?s+?p", {}, b"", 400, "the query, line 1, column 17: it ends unexpectedly"),
         ("GET", "/sparql?query=ASK%7B%7D&query=ASK%7B%7D", {}, b"", 400, "more than one query"),
-        ("GET", "/sparql?query=ASK%7B%7D&default-graph-uri=no", {}, b"", 400, "'no' is no absolute IRI of a graph"),
-        ("GET", "/sparql?query=%ff", {}, b"", 400, "no UTF-8"),
-        ("GET", "/sparql?query=ASK%7B%7D&format=word", {}, b"", 400, "there is no format 'word'"),
-        ("GET", "/sparql?query=ASK%7B%7D", {"Accept": "image/png"}, b"", 406, "cannot be given as image/png"),
-        ("GET", "/sparql?query=ASK%7B%7D&format=turtle", {"Accept": "image/png"}, b"", 406, "there is application/sparql-results+json"),
+        ("GET", "/sparql?query=ASK%7B%7D&default-graph-uri=no", {}, b"", 400, "'no' is not the absolute IRI of a graph"),
+        ("GET", "/sparql?query=%ff", {}, b"", 400, "not UTF-8"),
+        ("GET", "/sparql?query=ASK%7B%7D&format=word", {}, b"", 400, "'word' is not a format"),
+        ("GET", "/sparql?query=ASK%7B%7D", {"Accept": "image/png"}, b"", 406, "is not available as image/png"),
+        ("GET", "/sparql?query=ASK%7B%7D&format=turtle", {"Accept": "image/png"}, b"", 406, "choose from application/sparql-results+json"),
         ("GET", "/sparql", {"Accept": "image/png"}, b"", 406, "text/turtle"),
         ("GET", "/sparql", {"Host": 'a"><script>'}, b"", 400, "one valid Host"),
         ("GET", "/sparql?update=DROP+ALL", {}, b"", 403, "updates are refused"),
         ("POST", "/sparql", FORM, b"update=DROP+ALL", 403, "updates are refused"),
         ("POST", "/sparql", {"Content-Type": "application/sparql-update"}, b"DROP ALL", 403, "updates are refused"),
         ("POST", "/sparql", DIRECT, b"INSERT DATA { <a:a> <a:a> <a:a> }", 400, "INSERT changes a store"),
-        ("POST", "/sparql", DIRECT, b"\xff", 400, "no UTF-8"),
+        ("POST", "/sparql", DIRECT, b"\xff", 400, "not UTF-8"),
         ("POST", "/sparql", FORM, b"", 400, "no query"),
         ("POST", "/sparql", {}, b"ASK{}", 415, "send application/sparql-query"),
         ("POST", "/sparql", {**DIRECT, "Content-Encoding": "gzip"}, b"ASK{}", 415, "not compressed"),
@@ -544,8 +544,8 @@ def test_a_query_that_takes_too_long_is_ended_and_the_next_is_answered(strict: S
     began = time.monotonic()
     response = strict.ask(ENDLESS)
     assert response.status_code == 504
-    assert response.text.startswith("the query took longer than 2 seconds and was ended; add LIMIT, ")
-    assert response.text.endswith("have --timeout of the service raised\n")
+    assert response.text.startswith("the query took longer than 2 seconds and was stopped; add LIMIT, ")
+    assert response.text.endswith("ask the operator to increase --timeout\n")
     assert time.monotonic() - began < 20
     assert strict.count() > 1000
     assert wait_until(lambda: len(strict.workers()) == 1)
@@ -555,13 +555,13 @@ def test_a_query_that_takes_too_long_is_ended_and_the_next_is_answered(strict: S
 def test_a_query_that_needs_too_much_memory_is_ended_and_the_next_is_answered(strict: Served) -> None:
     response = strict.ask(GREEDY)
     assert response.status_code == 500
-    assert "more memory than it may have" in response.text
+    assert "more memory than this service allows" in response.text
     assert strict.count() > 1000
 
 
 def test_an_answer_that_is_too_large_is_told_and_not_cut(strict: Served) -> None:
     response = strict.ask(LONG)
-    assert (response.status_code, "larger than this service gives" in response.text) == (500, True)
+    assert (response.status_code, "larger than this service allows" in response.text) == (500, True)
     assert strict.count() > 1000
 
 
@@ -749,7 +749,7 @@ def test_no_answer_tells_where_the_store_is(store: Path, tmp_path: Path) -> None
         shutil.rmtree(tmp_path / "store")
         for response in (server.ask(COUNT), server.get("/genes/3717.html"), server.get("/"), server.get("/.well-known/void")):
             assert response.status_code == 503
-            assert response.text == "the store cannot be read now; ask again in a moment, or see the log of the service\n"
+            assert response.text == "the store cannot be read at the moment; try again later, or see the log of the service\n"
         assert wait_until(lambda: server.log.read_text(encoding="utf-8").count(f"{tmp_path / 'store'}: ") >= 4)
 
 
@@ -760,7 +760,9 @@ def test_a_foreign_host_is_answered_with_the_option_that_allows_it(server: Serve
     for path in ("/", "/health", "/sparql?query=ASK%7B%7D", "/assets/style.css", "/nothing"):
         assert status_of(server.url, "evil.example", path) == 421
     response = httpx.get(server.url, headers={"Host": "data.example.org:80"})
-    assert response.text == ("this service is not known as data.example.org:80; if it is, start it with --host-name data.example.org\n")
+    assert response.text == (
+        "data.example.org:80 is not a host name of this service; if it should be, start the service with --host-name data.example.org\n"
+    )
     with served(store, tmp_path, "--workers", "1", "--host-name", "data.example.org", "--host-name", "b") as own_server:
         assert [status_of(own_server.url, host, "/health") for host in ("data.example.org", "b:1", "localhost", "c")] == [
             200,
@@ -772,7 +774,7 @@ def test_a_foreign_host_is_answered_with_the_option_that_allows_it(server: Serve
 
 @pytest.mark.parametrize("name", ["http://a", "a:80", "a/b", ""])
 def test_a_host_name_that_is_none_is_refused(name: str, store: Path) -> None:
-    with pytest.raises(StoreError, match="is no host name; give it without scheme and port"):
+    with pytest.raises(OptionError, match="is not a host name; write it without scheme and port"):
         application(store, ServerSettings(host_names=(name,)))
 
 

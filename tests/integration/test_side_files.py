@@ -127,7 +127,7 @@ def test_of_two_tables_that_differ_the_usual_one_is_read(tmp_path: Path, pack: P
     source = pack(tmp_path, files)
     (record,) = read_records(source)
     assert [row.word for row in record.mentions] == ["p53"]
-    assert record.notes == (f"{FIGID}-genes.tsv.gz: was ignored because another table of its kind was read",)
+    assert record.notes == (f"{FIGID}-genes.tsv.gz: was ignored because another table of the same type was read",)
 
 
 def test_two_tables_of_the_same_content_are_one(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def test_keys_that_cannot_sign_have_a_remedy(tmp_path: Path, monkeypatch: pytest
     readable.chmod(0o644)
     for name, reason in (
         ("missing", "there is no such file; create a key with 'ssh-keygen"),
-        ("", "cannot be read: it is no regular file but a folder"),
+        ("", "cannot be read: it is not a regular file but a folder"),
         ("text", "is not an SSH key that can sign"),
         ("protected", rf"is protected by a passphrase; run 'ssh-add {protected}', and sign with {protected}.pub"),
         ("protected.pub", rf"is protected by a passphrase; run 'ssh-add {protected}', and sign with {protected}.pub"),

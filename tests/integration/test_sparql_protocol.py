@@ -318,7 +318,7 @@ def test_an_error_of_the_store_does_not_tell_its_place(tmp_path: Path) -> None:
         store = EmbeddedStore(tmp_path / "store", writable=True)
         for response in (server.ask("ASK {}"), server.get("/browse/index.html"), server.get("/figures/a.ttl")):
             assert response.status_code == 503
-            assert "the store cannot be read now" in response.text
+            assert "the store cannot be read at the moment" in response.text
             assert str(tmp_path) not in response.text
         store.close()
         assert server.ask("ASK {}").status_code == 200
@@ -387,7 +387,7 @@ def request_head(target: str = "/health", **headers: str) -> bytes:
 def test_a_long_address_is_told(size: int, server: Served) -> None:
     response = send_raw(server, request_head(f"/sparql?query=ASK%7B%7D%23{'a' * size}"))
     assert response.startswith("HTTP/1.1 414 ")
-    assert response.endswith("the address is longer than 65,536 bytes; send a long query with POST\n")
+    assert response.endswith("the URL is longer than 65,536 bytes; send a long query with POST\n")
     assert "access-control-allow-origin: *" in response.lower()
 
 
@@ -411,7 +411,7 @@ def test_a_header_in_many_lines_is_not_longer(server: Served) -> None:
 @pytest.mark.parametrize(
     ("data", "status", "message"),
     [
-        (request_head(X_Long="a" * 100_000), 431, "the head of the request is larger than 81,920 bytes"),
+        (request_head(X_Long="a" * 100_000), 431, "the request headers are larger than 81,920 bytes"),
         (request_head(Content_Length="4", Transfer_Encoding="chunked") + b"0\r\n\r\n", 400, "both Content-Length and Transfer-Encoding"),
         (request_head(Content_Length="4").replace(b"Host", b"Content-Length: 5\r\nHost"), 400, "conflicting Content-Length headers"),
         (request_head(Content_Length="-4"), 400, "bad Content-Length"),

@@ -255,7 +255,7 @@ def test_a_file_that_is_not_the_one_of_the_manifest_is_refused(examples: Path, t
     with pytest.raises(SourceError, match=r"is not the file that manifest\.json lists"):
         stats(tmp_path / "export")
     (tmp_path / "export" / "figures.nt").write_text("nonsense\n", encoding="utf-8")
-    with pytest.raises(SourceError, match="is no statement"):
+    with pytest.raises(SourceError, match="is not a statement"):
         stats(tmp_path / "export")
 
 
@@ -442,7 +442,7 @@ def test_a_run_that_fails_leaves_what_was_there(examples: Path, tmp_path: Path, 
 
 
 def test_an_export_is_no_folder_for_plots(examples: Path) -> None:
-    with pytest.raises(OutputError, match="holds an export"):
+    with pytest.raises(OutputError, match="contains an export"):
         write_plots(stats(examples), examples)
 
 

@@ -100,7 +100,7 @@ def test_a_record_that_an_export_would_refuse_is_left_out_and_named(graph: Path,
     result = CliRunner().invoke(main, ["records", str(source), "--output", str(tmp_path / "records")])
     assert result.exit_code == 1
     assert "PMC1__f2: cannot be written as a record: " in result.output
-    assert "title: holds the control character U+0007; correct it in the graph" in result.output
+    assert "title: contains the control character U+0007; correct it in the graph" in result.output
     assert "warning: statements about entities of figures that cannot be written as records: 1" in result.output
     assert "no record can have this statement" not in result.output
     assert [path.name for path in (tmp_path / "records" / "_figures").iterdir()] == ["PMC1__f1.md"]
@@ -112,9 +112,12 @@ def test_a_source_without_a_graph_and_records_is_named_with_what_can_be_read(gra
     convert(graph, tmp_path / "converted", formats=["biothings"])
     (tmp_path / "export" / "notes").mkdir()
     for source, reason in (
-        (tmp_path / "export" / "notes", "notes: the folder holds neither a graph nor records; name an export directory, an RDF file"),
+        (tmp_path / "export" / "notes", "notes: the folder contains neither a graph nor records; name an export directory, an RDF file"),
         (tmp_path / "converted", "converted: is a conversion, not a graph or records; name the export"),
-        (tmp_path / "bundle.tar.zst", r"bundle\.tar\.zst: the archive holds no records; unpack it and name its folder if it is a bundle"),
+        (
+            tmp_path / "bundle.tar.zst",
+            r"bundle\.tar\.zst: the archive contains no records; unpack it and name its folder if it is a bundle",
+        ),
     ):
         with pytest.raises(SourceError, match=reason):
             write_records(source, tmp_path / "records")
@@ -142,9 +145,9 @@ def test_statements_that_are_not_read_are_a_difference(graph: Path, tmp_path: Pa
 def test_a_folder_with_other_files_is_refused(graph: Path, tmp_path: Path) -> None:
     output = tmp_path / "records"
     write(output, {"notes.txt": "mine"})
-    with pytest.raises(OutputError, match="records: holds other files; name a new folder with --output"):
+    with pytest.raises(OutputError, match="records: contains other files; name a new folder with --output"):
         write_records(graph, output)
-    with pytest.raises(OutputError, match="export: holds an export; name a new folder with --output"):
+    with pytest.raises(OutputError, match="export: contains an export; name a new folder with --output"):
         write_records(graph, graph.parent)
     with pytest.raises(OutputError, match="is a URL, and records are written to folders"):
         write_records(graph, "https://example.org/records")
@@ -193,4 +196,4 @@ def test_the_command_prints_a_summary(graph: Path, tmp_path: Path) -> None:
 def test_the_template_of_pictures_is_checked(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["records", str(ROOT), "--output", str(tmp_path / "records"), "--image-url", "ftp://x"])
     assert result.exit_code != 0
-    assert "is no template of URLs of pictures" in result.output
+    assert "is not a URL template for pictures" in result.output

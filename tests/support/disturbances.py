@@ -191,7 +191,7 @@ def exhaust(undisturbed: Undisturbed, folder: Path, ballast_bytes: int = 0, max_
         assert process.returncode == 3, errors
         assert errors.startswith("Error: "), errors
         assert errors.count("\n") == 1, errors
-        assert "fault of pfocr2rdf" not in errors, errors
+        assert "bug in pfocr2rdf" not in errors, errors
         (folder / "temporary").rmdir()
         if not command.is_resumable:
             assert not differences(snapshot(folder), before)

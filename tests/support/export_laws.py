@@ -25,7 +25,7 @@ from pfocr2rdf.validation.report import result_to_json
 
 MAX_MEMORY_MIB = 300
 FIGURE = NamedNode("https://pfocr.wikipathways.org/vocab#Figure")
-FAULTS = ("Traceback", "fault of pfocr2rdf", "cannot be processed: ")  # the last one of a record on which code failed
+FAULTS = ("Traceback", "bug in pfocr2rdf", "cannot be processed: ")  # the last one of a record on which code failed
 MIN_COUNT = "MinCountConstraintComponent"
 NOT_OF_THE_RECORD = ("the table's figure is missing", "the figure was read already")
 

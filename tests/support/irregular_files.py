@@ -6,7 +6,7 @@ import os
 import socket
 from pathlib import Path
 
-IRREGULAR = ("FIFO", "socket", "folder", "character device", "not there", "symbolic")
+IRREGULAR = ("FIFO", "socket", "folder", "character device", "broken symbolic link", "symbolic")
 """The word by which a message names each."""
 
 
@@ -21,7 +21,7 @@ def make_irregular(folder: Path, word: str, name: str = "x.md") -> Path:
     elif word == "folder":
         path.mkdir()
     else:
-        path.symlink_to({"character device": "/dev/zero", "not there": "nowhere", "symbolic": name}[word])
+        path.symlink_to({"character device": "/dev/zero", "broken symbolic link": "nowhere", "symbolic": name}[word])
     return path
 
 

@@ -203,7 +203,7 @@ def _require_own_folder(bundle: Path) -> None:
         foreign = min(set(_iter_files(bundle)) - owned, default=None)
     if foreign is not None:
         kind = "" if owned else folder_kind(bundle)
-        raise OutputError(f"{bundle}: holds {kind or f'another file, {foreign!r}'}; name a new folder with --output")
+        raise OutputError(f"{bundle}: contains {kind or f'another file, {foreign!r}'}; name a new folder with --output")
 
 
 def _iter_files(folder: Path) -> Iterator[str]:

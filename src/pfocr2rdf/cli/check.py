@@ -7,6 +7,7 @@ import json
 import click
 
 from pfocr2rdf.cli.errors import handle_errors
+from pfocr2rdf.cli.params import IntegerRange
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.site.audit.check import AUDIT_TIMEOUT_SECONDS, SAMPLES_PER_TYPE, check_site
 from pfocr2rdf.site.audit.findings import AuditReport
@@ -25,7 +26,7 @@ _MAX_SHOWN_URLS = 5
 @click.command("check", epilog=_EXAMPLES)
 @click.argument("url", metavar="SITE")
 @click.option(
-    "--samples", type=click.IntRange(min=1), default=SAMPLES_PER_TYPE, show_default=True, metavar="N",
+    "--samples", type=IntegerRange(min=1), default=SAMPLES_PER_TYPE, show_default=True, metavar="N",
     help="Number of resources of each type to request.",
 )  # fmt: skip
 @click.option(

@@ -67,6 +67,6 @@ def convert_command(
             click.echo(f"warning: {sentence}: {count:,}", err=True)
         print_summary((file.name, f"{file.size:,} bytes") for file in summary.files)
         if summary.removed:
-            click.echo(f"Removed, since this conversion does not have them: {join_file_names(summary.removed)}")
+            click.echo(f"Removed, because this conversion does not have these formats: {join_file_names(summary.removed)}")
         click.echo(f"Written to {output}, with the list of files in {CONVERSION_FILE}.")
     return summary.exit_status

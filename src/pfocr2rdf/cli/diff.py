@@ -12,7 +12,7 @@ from pfocr2rdf.analysis.delta.diff import diff
 from pfocr2rdf.analysis.delta.model import DiffSummary
 from pfocr2rdf.analysis.delta.writers import DELTA_FORMATS
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.params import OutputPath, absolute_iri, first_given_option
+from pfocr2rdf.cli.params import IntegerRange, OutputPath, absolute_iri, first_given_option
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.storage.compression import COMPRESSION_SUFFIXES
 from pfocr2rdf.storage.delta_format import UPDATE_STATEMENTS
@@ -41,7 +41,7 @@ _FILE_PARAMETERS = ("formats", "compress", "chunk")  # without an effect where n
 )  # fmt: skip
 @click.option("--compress", type=click.Choice(list(COMPRESSION_SUFFIXES)), help="Compress the files.")
 @click.option(
-    "--chunk", type=click.IntRange(min=1), default=UPDATE_STATEMENTS, show_default=True, metavar="N",
+    "--chunk", type=IntegerRange(min=1), default=UPDATE_STATEMENTS, show_default=True, metavar="N",
     help="Number of statements in one SPARQL Update operation.",
 )  # fmt: skip
 @click.option(
@@ -58,7 +58,7 @@ def diff_command(old: str, new: str, output: Path | None, as_json: bool, quiet: 
     checkout or an archive. The exit status is 1 if the graphs differ.
     """
     if output is None and (option := first_given_option(_FILE_PARAMETERS)):
-        raise click.UsageError(f"{option} is about the files of the delta; name a folder for them with --output.")
+        raise click.UsageError(f"{option} applies to the files of a delta; name a folder for them with --output.")
     with show_progress(quiet or as_json) as progress:
         summary = diff(old, new, output, progress=progress, **options)
     if as_json:

@@ -63,5 +63,8 @@ def _describe(error: Exception) -> str:
         reason = describe_os_error(error)
         return f"{error.filename}: {reason}" if error.filename else reason
     if isinstance(error, MemoryError):
-        return "there is not enough memory; give it more, or fewer --workers"
-    return f"unexpected {type(error).__name__}: {error}; this is a fault of pfocr2rdf: run it with {DEBUG_VARIABLE}=1 and report it"
+        return "there is not enough memory; use fewer --workers, or a machine with more memory"
+    return (
+        f"unexpected {type(error).__name__}: {error}; this is a bug in pfocr2rdf: run the"
+        f" command with {DEBUG_VARIABLE}=1, and report the traceback"
+    )

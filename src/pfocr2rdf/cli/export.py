@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.params import FormatName, OutputPath, calendar_date, override_release, shapes_option, version_name
+from pfocr2rdf.cli.params import FormatName, IntegerRange, OutputPath, calendar_date, override_release, shapes_option, version_name
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.cli.table import join_file_names, print_summary
 from pfocr2rdf.derived.formats import DERIVED_FORMATS
@@ -61,7 +61,7 @@ Examples:
     help="What to do with a figure that violates a shape: quarantine it, export it anyway (keep), or stop (fail).",
 )  # fmt: skip
 @click.option(
-    "-w", "--workers", type=click.IntRange(min=1), metavar="N",
+    "-w", "--workers", type=IntegerRange(min=1), metavar="N",
     help="Number of worker processes; 1 uses the main process only. The output does not depend on it. Default: one per core.",
 )  # fmt: skip
 @click.option(
@@ -70,7 +70,7 @@ Examples:
 )  # fmt: skip
 @click.option("--scheduler", metavar="ADDRESS", help="The scheduler of the cluster (tcp://host:8786). Default: start a local cluster.")
 @click.option(
-    "--partition-size", type=click.IntRange(min=1), metavar="N",
+    "--partition-size", type=IntegerRange(min=1), metavar="N",
     help="Write the graph in partitions of N records. Output to a URL or from dask is always partitioned; the default is then 1000.",
 )  # fmt: skip
 @click.option("--merge", is_flag=True, help="Merge the partitions into one file per format at the end.")
@@ -80,7 +80,7 @@ Examples:
     is_flag=True,
     help="Export into a folder that contains other files. Files with other names are kept, except those of an earlier export.",
 )
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read at most N records.")
+@click.option("--limit", type=IntegerRange(min=1), metavar="N", help="Read at most N records.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first refused record.")
 @click.option("--dry-run", is_flag=True, help="Read, map and validate the records, but write nothing.")
 @click.option(
@@ -144,12 +144,12 @@ def _print_summary(summary: ExportSummary, output: str | None) -> None:
         click.echo("Nothing was written.")
     elif summary.withheld:
         remedy = "correct the records, or export to a new folder to get the whole report"
-        click.echo(f"Error: no record could be exported, so {output} keeps its earlier export; {remedy}", err=True)
+        click.echo(f"Error: no record could be exported, so {output} still contains the previous export; {remedy}", err=True)
     elif summary.unchanged:
-        click.echo(f"Nothing has changed: {output} is as it was.")
+        click.echo(f"Nothing has changed: {output} was not modified.")
     else:
         if summary.removed:
-            click.echo(f"Removed, since this export does not have them: {join_file_names(summary.removed)}")
+            click.echo(f"Removed, because this export does not have these formats: {join_file_names(summary.removed)}")
         click.echo(f"Written to {output}: {join_file_names(summary.files)}")
 
 

@@ -11,7 +11,7 @@ import click
 
 from pfocr2rdf.cli.connection import SERVER_PARAMETERS, server_options
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.params import OutputPath, absolute_iri, first_given_option, web_url
+from pfocr2rdf.cli.params import IntegerRange, OutputPath, absolute_iri, first_given_option, web_url
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.cli.table import print_summary
 from pfocr2rdf.errors import ExitStatus
@@ -61,15 +61,15 @@ _PLAN_IGNORES = (*_EXPORT_PARAMETERS, "to", "take_over", "dry_run", *SERVER_PARA
 @click.option("--take-over", is_flag=True, help="Take over the lock of a load that has died.")
 @server_options()
 @click.option(
-    "--sample", type=click.IntRange(min=0), default=DEFAULT_SAMPLE_FIGURES, show_default=True, metavar="N",
+    "--sample", type=IntegerRange(min=0), default=DEFAULT_SAMPLE_FIGURES, show_default=True, metavar="N",
     help="Number of figures to read back and compare.",
 )  # fmt: skip
 @click.option(
-    "--chunk-size", type=click.IntRange(min=1), metavar="BYTES",
+    "--chunk-size", type=IntegerRange(min=1), metavar="BYTES",
     help="Maximum size of a request. Default: depends on the store.",
 )  # fmt: skip
 @click.option(
-    "--requests", type=click.IntRange(min=1), metavar="N",
+    "--requests", type=IntegerRange(min=1), metavar="N",
     help="Number of parallel requests. Default: depends on the store.",
 )  # fmt: skip
 @click.option(
@@ -111,7 +111,7 @@ def load_command(
         files = plan_bulk_load(plan, source, folder, graphs=str(options["graphs"]), graph=graph, endpoint=endpoint or "")
         return _print_plan(plan, folder, files, as_json=as_json, quiet=quiet)
     if output:
-        raise click.UsageError("--output is the folder of a plan; give --plan, or the store with --to.")
+        raise click.UsageError("--output sets the folder of a plan; add --plan, or set the store with --to.")
     common: dict[str, Any] = {"graph": graph, "take_over": take_over, "connection": connection, "dry_run": dry_run}
     result: ApplyResult | LoadResult
     with show_progress(quiet or as_json) as progress:
@@ -185,12 +185,12 @@ def _load_rows(result: LoadResult) -> Iterator[tuple[str, str]]:
 def _apply_rows(result: ApplyResult) -> Iterator[tuple[str, str]]:
     yield "store", f"{result.target} ({result.driver})"
     if result.already:
-        yield "held that version already", result.version[0][:12]
+        yield "already had that version", result.version[0][:12]
         return
     yield "removed", f"{result.removed:,}"
     yield "added", f"{result.added:,}"
     yield "statements", f"{result.statements:,}"
     if not result.dry_run:
-        yield "partitions in the description", "none until a whole export is loaded"
+        yield "partitions in the description", "none until a full export is loaded"
     if result.retries:
         yield "requests tried again", f"{result.retries:,}"

@@ -21,11 +21,24 @@ shapes_option = click.option(
 )  # fmt: skip
 
 
+class IntegerRange(click.IntRange):
+    """A range of integers, which error messages call an integer."""
+
+    name = "integer"
+
+
 class FormatName(click.Choice[str]):
     """The type of an option whose value is the name of a format, also by an alias such as ``ttl``."""
 
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None) -> str:
+        """The formats, in one line."""
+        return f"Choose from {', '.join(self.choices)}"
+
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The project's name of the format."""
+        names = [canonical_format_name(name.strip()) for name in value.split(",")]
+        if names[1:] and {*names} <= {*self.choices}:
+            self.fail(f"{value!r} is a list; repeat the option: {' '.join(f'--format {name}' for name in names)}.", param, ctx)
         return super().convert(canonical_format_name(value), param, ctx)
 
 
@@ -52,16 +65,16 @@ def first_given_option(names: Iterable[str]) -> str:
 def absolute_iri(text: str) -> str:
     """The type of an option whose value is an absolute IRI."""
     if not is_absolute_iri(text):
-        raise click.BadParameter(f"{redact_text(text)!r} is no absolute IRI.")
+        raise click.BadParameter(f"{redact_text(text)!r} is not an absolute IRI.")
     return text
 
 
 def web_url(text: str) -> str:
     """The type of an option whose value is a URL of the web."""
     if not (is_absolute_iri(text) and text.startswith(("http://", "https://"))):
-        raise click.BadParameter(f"{redact_text(text)!r} is no URL of the web, which begins with https:// or http://.")
+        raise click.BadParameter(f"{redact_text(text)!r} is not a web URL, which begins with https:// or http://.")
     if redact_text(text) != text:
-        raise click.BadParameter(f"{redact_text(text)}: everybody would see the password in the URL; leave it out.")
+        raise click.BadParameter(f"{redact_text(text)}: other users could see the password in the URL; leave it out.")
     return text
 
 
@@ -85,7 +98,7 @@ def doi_name(text: str) -> str:
     try:
         return normalize_doi(text)
     except ValueError as error:
-        raise click.BadParameter(f"{error}.") from None
+        raise click.BadParameter(f"{error}; write it as 10.5281/zenodo.1234567.") from None
 
 
 def version_name(text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.params import OutputPath, pictures_option, web_url
+from pfocr2rdf.cli.params import IntegerRange, OutputPath, pictures_option, web_url
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.rdf.vocabulary import SITE_URL
 from pfocr2rdf.site.static.directory import PRECOMPRESSION_MODES
@@ -29,9 +29,9 @@ _MAX_SHOWN_PATHS = 5
 def _page_folders(text: str) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     if unknown := [name for name in names if name not in PAGE_FOLDERS]:
-        raise click.BadParameter(f"{unknown[0]!r} is no kind of pages; choose from {', '.join(PAGE_FOLDERS)}.")
+        raise click.BadParameter(f"{unknown[0]!r} is not a type of page; choose from {', '.join(PAGE_FOLDERS)}.")
     if not names:
-        raise click.BadParameter(f"names no kind of pages; choose from {', '.join(PAGE_FOLDERS)}.")
+        raise click.BadParameter(f"names no type of page; choose from {', '.join(PAGE_FOLDERS)}.")
     return names
 
 
@@ -64,7 +64,7 @@ def _page_folders(text: str) -> tuple[str, ...]:
     help="Use file names that are valid and unique on Windows and macOS; other names get a part of a digest.",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Write to a folder that contains other files; these files stay.")
-@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Number of worker processes. Default: one per core.")
+@click.option("--workers", type=IntegerRange(min=1), metavar="N", help="Number of worker processes. Default: one per core.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing. See the exit status.")
 @handle_errors
@@ -84,7 +84,7 @@ def publish_command(
             pictures=pictures, portable_names=portable_names, force=force, workers=workers or 0, progress=progress,
         )  # fmt: skip
     if summary.refused and not quiet:
-        click.echo(f"{source}: {summary.refused:,} records are on no page; export it to see why", err=True)
+        click.echo(f"{source}: {summary.refused:,} records have no page; export it to see why", err=True)
     for iri in summary.left_out[:_MAX_SHOWN_IRIS] if not quiet else ():
         click.echo(f"{iri}: has no page because its name cannot be a path, or another resource has the same path", err=True)
     if len(summary.left_out) > _MAX_SHOWN_IRIS and not quiet:
@@ -99,7 +99,7 @@ def publish_command(
         )
     if summary.renamed and not quiet:
         click.echo(
-            f"{output}: {summary.renamed:,} pages have portable names; IRIs redirect to them by the rules of the host (hosting/README.md)",
+            f"{output}: {summary.renamed:,} pages have portable names; configure the host to redirect IRIs to them (hosting/README.md)",
             err=True,
         )
     if as_json:

@@ -51,7 +51,7 @@ def _resolve_query(context: click.Context, parameter: click.Parameter, value: st
     """The text of the query: what is in the file of that name, or an example, or the argument itself; empty where examples are listed."""
     if context.params["list_examples"]:
         if value is not None or context.params["show_text"]:
-            raise click.UsageError("--list takes no query, and has none to show.")
+            raise click.UsageError("--list cannot be combined with a query or --show.")
         return ""
     if value is None:
         raise click.UsageError("name a query, or list the examples with --list.")
@@ -66,7 +66,7 @@ def _resolve_query(context: click.Context, parameter: click.Parameter, value: st
         if value.endswith(_QUERY_SUFFIXES) or (value and not _is_query_text(value)):
             raise click.BadParameter(_unknown_query_message(value))
     except UnicodeDecodeError as error:
-        raise click.BadParameter(f"{value}: it is no UTF-8: {error.reason} at byte {error.start}.") from None
+        raise click.BadParameter(f"{value}: it is not UTF-8: {error.reason} at byte {error.start}.") from None
     return value
 
 
@@ -77,7 +77,8 @@ def _unknown_query_message(name: str) -> str:
     reason = f"there is no file {name}" if is_file else f"there is no file and no example named {name}"
     if like:
         return f"{reason}; there {'are examples' if like[1:] else 'is an example'} named {', '.join(like)}."
-    return f"{reason}." if is_file else f"{reason}; pfocr2rdf query --list shows the examples."
+    remedy = "check the path" if is_file else "pfocr2rdf query --list shows the examples"
+    return f"{reason}; {remedy}."
 
 
 def _parse_settings(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:  # noqa: ARG001 - click calls it so

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.params import pictures_option
+from pfocr2rdf.cli.params import IntegerRange, pictures_option
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.errors import ExitStatus, MissingExtraError
 from pfocr2rdf.pipeline.inputs import resolve_input
@@ -32,33 +32,33 @@ Examples:
 @click.command("serve", epilog=_EXAMPLES)
 @click.argument("source", type=click.Path(path_type=Path), default=DEFAULT_STORE)
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 selects a free port.")
+@click.option("--port", type=IntegerRange(0, 65535), default=8000, show_default=True, metavar="PORT", help="Port; 0 selects a free port.")
 @click.option(
     "--timeout", "timeout_seconds", type=click.FloatRange(min=0.1), default=30, show_default=True, metavar="SECONDS",
     help="Time limit of a query.",
 )  # fmt: skip
 @click.option(
-    "--memory", "memory_mb", type=click.IntRange(min=64), default=2048, show_default=True, metavar="MB",
+    "--memory", "memory_mb", type=IntegerRange(min=64), default=2048, show_default=True, metavar="MB",
     help="Memory limit of a query.",
 )  # fmt: skip
 @click.option(
-    "--max-answer", "max_answer_mb", type=click.IntRange(min=1), default=512, show_default=True, metavar="MB",
+    "--max-answer", "max_answer_mb", type=IntegerRange(min=1), default=512, show_default=True, metavar="MB",
     help="Maximum size of a response.",
 )  # fmt: skip
 @click.option(
-    "--workers", "worker_count", type=click.IntRange(min=1), metavar="N",
+    "--workers", "worker_count", type=IntegerRange(min=1), metavar="N",
     help="Number of queries that run in parallel. Default: two per core.",
 )  # fmt: skip
 @click.option(
-    "--queue", "queue_length", type=click.IntRange(min=0), default=32, show_default=True, metavar="N",
+    "--queue", "queue_length", type=IntegerRange(min=0), default=32, show_default=True, metavar="N",
     help="Maximum number of waiting queries.",
 )  # fmt: skip
 @click.option(
-    "--cache", "cache_mb", type=click.IntRange(min=0), default=64, show_default=True, metavar="MB",
+    "--cache", "cache_mb", type=IntegerRange(min=0), default=64, show_default=True, metavar="MB",
     help="Size of the cache for small responses and pages.",
 )  # fmt: skip
 @click.option(
-    "--max-unsent", "max_unsent_mb", type=click.IntRange(min=1), default=2048, show_default=True, metavar="MB",
+    "--max-unsent", "max_unsent_mb", type=IntegerRange(min=1), default=2048, show_default=True, metavar="MB",
     help="Maximum size of all responses that are waiting for slow clients.",
 )  # fmt: skip
 @click.option(

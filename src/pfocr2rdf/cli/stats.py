@@ -13,7 +13,7 @@ from pfocr2rdf.analysis.stats.labels import printable_label
 from pfocr2rdf.analysis.stats.model import GraphStats
 from pfocr2rdf.analysis.stats.render import PLOT_FORMATS, require_matplotlib, write_plots
 from pfocr2rdf.cli.errors import handle_errors
-from pfocr2rdf.cli.params import OutputPath
+from pfocr2rdf.cli.params import IntegerRange, OutputPath
 from pfocr2rdf.cli.progress import show_progress
 from pfocr2rdf.cli.table import print_summary
 
@@ -27,14 +27,14 @@ Examples:
 
 def _require_output(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 - click calls it so
     if values and not context.params.get("output"):
-        raise click.BadParameter("is that of plots; name the folder for them with --output.")
+        raise click.BadParameter("applies to plots; name a folder for them with --output.")
     return values or PLOT_FORMATS[:1]
 
 
 @click.command("stats", epilog=_EXAMPLES)
 @click.argument("source", type=click.Path())
 @click.option(
-    "--top", type=click.IntRange(min=1), default=DEFAULT_TOP_ROWS, show_default=True, metavar="N",
+    "--top", type=IntegerRange(min=1), default=DEFAULT_TOP_ROWS, show_default=True, metavar="N",
     help="Number of entries in each list.",
 )  # fmt: skip
 @click.option(
@@ -91,14 +91,14 @@ def _sections(totals: GraphStats) -> Iterator[tuple[str, list[tuple[str, int]]]]
     undated = [("  without a year", totals.figures_without_year)] if totals.figures_without_year else []
     yield "figures by year", [*((f"  {year}", count) for year, count in totals.figures_by_year.items()), *undated]
     for heading, entities in (
-        ("genes on most figures, by symbol", totals.top_genes),
-        ("genes on most figures, by any evidence", totals.top_genes_by_any_evidence),
-        ("families on most figures", totals.top_families),
-        ("families with most genes", totals.largest_families),
-        ("organisms of most figures", totals.top_organisms),
+        ("genes in the most figures, by symbol", totals.top_genes),
+        ("genes in the most figures, by any evidence", totals.top_genes_by_any_evidence),
+        ("families in the most figures", totals.top_families),
+        ("families with the most genes", totals.largest_families),
+        ("organisms in the most figures", totals.top_organisms),
     ):
         if entities:
             yield heading, [(f"  {printable_label(entity.label)}", entity.total) for entity in entities]
     if totals.family_pairs:
         labels = ((printable_label(pair.first.label), printable_label(pair.second.label), pair.figures) for pair in totals.family_pairs)
-        yield "families together on most figures", [(f"  {first} + {second}", count) for first, second, count in labels]
+        yield "families together in the most figures", [(f"  {first} + {second}", count) for first, second, count in labels]

@@ -84,7 +84,7 @@ class BioThings(DerivedFormat):
         try:
             text.encode()
         except UnicodeEncodeError:
-            self.warn("texts with lone surrogates, replaced in documents for BioThings")
+            self.warn("text with lone surrogates, replaced in documents for BioThings")
             return replace_all_surrogates(text)
         return text
 

@@ -107,7 +107,7 @@ class GeneSets(DerivedFormat):
     def _clean(self, text: str) -> str:
         clean_text, is_changed = to_plain_text(text)
         if is_changed:
-            self.warn("texts with control characters or lone surrogates, replaced in gene sets")
+            self.warn("text with control characters or lone surrogates, replaced in gene sets")
         return clean_text.strip()
 
     def _organism_name(self, organism: str) -> str:

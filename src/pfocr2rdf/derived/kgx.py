@@ -42,12 +42,12 @@ EDGE_COLUMNS = (
 )  # fmt: skip
 """The columns of edges. The Biolink Model defines all but the last two."""
 
-REPLACED_TEXT = "texts with '|' or control characters, which KGX TSV cannot represent; replaced by '¦' and spaces"
+REPLACED_TEXT = "text with '|' or control characters, which KGX TSV cannot represent; replaced by '¦' and spaces"
 REPLACED_SURROGATES = "figures and entities with lone surrogates, replaced in KGX JSON Lines"
 MENTION_WITHOUT_EDGE = "mentions without an identifier, which have no edge in KGX"
 UNDESCRIBED_ENTITY = "entities that the graph does not describe, without a name in KGX"
 UNCLASSIFIED_ENTITY = "entities of a class that is not in the Biolink Model, biolink:NamedThing in KGX"
-UNREADABLE_COUNT = "numbers of occurrences that are no integers of at most 18 digits, 0 in KGX"
+UNREADABLE_COUNT = "numbers of occurrences that are not integers of at most 18 digits, replaced by 0 in KGX"
 
 _encode_json = json.JSONEncoder(ensure_ascii=False).encode
 _NODE_INDEX = {column: index for index, column in enumerate(NODE_COLUMNS)}

@@ -25,7 +25,7 @@ _OBJECT_PROPERTIES = frozenset(expand_term(row.name) for row in PROPERTIES if ro
 _HAS_TARGET = expand_term("oa:hasTarget")
 _BLANK_NODES = "statement with a blank node or a triple term is in no derived format"
 _LITERAL_TYPES = "statement with a literal as a class is in no derived format"
-LITERAL_OBJECTS = "statement with a literal instead of an IRI, which is no node, edge or mapping"
+LITERAL_OBJECTS = "statement with a literal instead of an IRI, which is not a node, edge or mapping"
 _ORPHANS = "mention without a figure is in no derived format"
 _ENTITY_KEY, _FIGURE_KEY = b"0", b"1"
 _decode = json.JSONDecoder(strict=False).decode  # the serializer writes control characters as they are, which no record has

@@ -105,7 +105,7 @@ def _describe_unmapped(row: Mention) -> str:
 def _evidence_pairs(is_gene: bool, source: str) -> tuple[tuple[PredicateObject, ...], str]:
     """The provenance of a row's match, as statements, and a warning where its source is unknown."""
     evidence = EVIDENCE_BY_SOURCE.get(source, "") if is_gene else "pfocr:viaNer"
-    note = "" if evidence or not source else f"the lexicon source {source!r} is not known; kept as text, without evidence"
+    note = "" if evidence or not source else f"the lexicon source {source!r} is unknown; exported as text, without evidence"
     evidence_pairs = [(PREDICATES["pfocr:evidence"], expand_term(evidence))] if evidence else []
     return (*literal_pairs(("pfocr:lexiconSource", source)), *evidence_pairs), note
 

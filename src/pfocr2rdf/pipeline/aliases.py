@@ -51,7 +51,7 @@ class AliasTable:
             if len(claims) > 1:
                 yield RecordWarning(claims[0][1], claims[0][2], _describe_conflict(alias, [figid for _, figid, _ in claims]))
         for alias, figid, source in self._database.execute(_SELECT.format("IN")):
-            yield RecordWarning(figid, source, f"figid_alias: {alias!r} is the id of another figure, so it leads there")
+            yield RecordWarning(figid, source, f"figid_alias: {alias!r} is the id of another figure, so its URL leads to that figure")
 
     def write(self, directory: ExportDirectory) -> None:
         """Write the file: alias, figure and its IRI, sorted. An alias that several figures claim has a line for each."""

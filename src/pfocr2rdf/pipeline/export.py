@@ -125,6 +125,8 @@ def export(
     )
     executor_options = ExecutorOptions(engine, workers, scheduler)
     source_names, destination = [os.fspath(source) for source in _list_paths(sources)], os.fspath(output)
+    if not source_names:
+        raise OptionError("there are no sources; name at least one")
     _check_memory_urls(source_names, destination, executor_options)
     with ExitStack() as stack:
         if not dry_run:
@@ -151,10 +153,10 @@ def _list_paths(paths: Iterable[str | os.PathLike[str]] | os.PathLike[str]) -> l
 def _check_image_url(text: str) -> str:
     """The template of URLs of pictures; ``OptionError`` where it is none, is in a namespace of IRIs, or has a secret."""
     if (shown := redact_text(text)) != text:
-        raise OptionError(f"{shown}: everybody would see the password or token of the URL in the graph; leave it out")
+        raise OptionError(f"{shown}: other users could see the password or token of the URL in the graph; leave it out")
     template = parse_image_url(text)
     if template.startswith(tuple(NAMESPACES.values())):
-        raise OptionError(f"{text}: pictures would have IRIs of resources with CURIEs; give the URL of a host for pictures only")
+        raise OptionError(f"{text}: the pictures would have IRIs in a namespace of the graph; use the URL of a host that has only pictures")
     return template
 
 
@@ -201,4 +203,4 @@ def _check_memory_urls(sources: list[str], output: str, executor_options: Execut
     """Refuse URLs of this process's memory when other processes have to read or write them."""
     for name, error in [*((source, SourceError) for source in sources), (output, OutputError)]:
         if name.startswith("memory://") and (executor_options.name != EXECUTORS[0] or executor_options.worker_count != 1):
-            raise error(f"{name}: only this process sees it; use one worker (--workers 1), and not the engine dask")
+            raise error(f"{name}: only this process can read it; use one worker (--workers 1), and not the engine dask")

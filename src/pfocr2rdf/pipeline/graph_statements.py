@@ -28,7 +28,7 @@ def read_statements(graph: GraphFiles, scratch: Path, progress: Progress | None)
     may have any order and duplicates, so their statements are sorted first, on disk.
 
     Raises:
-        SourceError: a file cannot be read, is no valid RDF, or is not the one that the manifest lists.
+        SourceError: a file cannot be read, is not valid RDF, or is not the one that the manifest lists.
         OutputError: there is no disk space for temporary files.
     """
     meter = ProgressMeter(progress, "reading", sum(path.stat().st_size for path in graph.paths if path.exists()))

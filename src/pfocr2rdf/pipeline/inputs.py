@@ -92,7 +92,7 @@ def resolve_input(source: str | os.PathLike[str]) -> GraphInput:
     if not path.is_dir():
         return _FileInput(path) if is_rdf_file(path) else _RecordsInput(path)
     if (path / DELTA_FILE).exists():
-        raise SourceError(f"{path}: is a delta, not a graph; name the exports that it was made of")
+        raise SourceError(f"{path}: is a delta, not a graph; name the exports that it was created from")
     return _ExportInput(path) if is_export(path) else _RecordsInput(path)
 
 
@@ -121,10 +121,10 @@ def _describe_unusable_path(path: Path) -> str:
     """The message about a folder or an archive that has neither a graph nor records."""
     remedy = "name an export directory, an RDF file or records"
     if path.is_file():
-        return f"{path}: the archive holds no records; unpack it and name its folder if it is a bundle, or {remedy}"
+        return f"{path}: the archive contains no records; unpack it and name its folder if it is a bundle, or {remedy}"
     if kind := folder_kind(path):
-        return f"{path}: is {kind}, not a graph or records; name the export or the records that it was made from"
-    return f"{path}: the folder holds neither a graph nor records; {remedy}"
+        return f"{path}: is {kind}, not a graph or records; name the export or the records that it was created from"
+    return f"{path}: the folder contains neither a graph nor records; {remedy}"
 
 
 def is_export(folder: Path) -> bool:

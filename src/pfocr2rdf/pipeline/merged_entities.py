@@ -116,8 +116,8 @@ class MergedEntities:
         first = self._store.shared_dois()[doi][0]
         origins, first_origins = self._store.origins(paper), self._store.origins(first)
         message = (
-            f"doi: {doi} is also that of {first} ({_enumerate(first_origins)}), so that only the latter is owl:sameAs the DOI, and "
-            f"{paper} ({_enumerate(origins)}) is not; correct the doi, or the pmcid, that is wrong"
+            f"doi: {doi} is also that of {first} ({_enumerate(first_origins)}), so only the latter is owl:sameAs the DOI, and "
+            f"{paper} ({_enumerate(origins)}) is not; correct the wrong doi or pmcid"
         )
         return [RecordWarning(origins[0], _merged_from({*origins, *first_origins}), message)]
 

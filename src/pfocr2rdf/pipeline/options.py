@@ -37,19 +37,19 @@ class ExportOptions:
     def __post_init__(self) -> None:
         for name in self.formats:
             if name not in SERIALIZERS:
-                raise OptionError(f"{name!r} is no format; choose from {', '.join([*SERIALIZERS, *DERIVED_FORMATS])}")
+                raise OptionError(f"{name!r} is not a format; choose from {', '.join([*SERIALIZERS, *DERIVED_FORMATS])}")
         for name in self.derived:
             if name not in DERIVED_FORMATS:
                 raise OptionError(f"{name!r} is not a derived format; choose from {', '.join(DERIVED_FORMATS)}")
             DERIVED_FORMATS[name].require_libraries(name)
         if self.iris not in IRI_PROFILES:
-            raise OptionError(f"{self.iris!r} is no IRI profile; choose from {', '.join(IRI_PROFILES)}")
+            raise OptionError(f"{self.iris!r} is not an IRI profile; choose from {', '.join(IRI_PROFILES)}")
         if self.compress is not None and self.compress not in COMPRESSION_SUFFIXES:
-            raise OptionError(f"{self.compress!r} is no compression; choose from {', '.join(COMPRESSION_SUFFIXES)}")
+            raise OptionError(f"{self.compress!r} is not a compression format; choose from {', '.join(COMPRESSION_SUFFIXES)}")
         if self.on_violation not in VIOLATION_POLICIES:
-            raise OptionError(f"{self.on_violation!r} is no choice; choose from {', '.join(VIOLATION_POLICIES)}")
+            raise OptionError(f"{self.on_violation!r} is not a valid choice; choose from {', '.join(VIOLATION_POLICIES)}")
         if self.partition_records is not None and self.partition_records < 1:
-            raise OptionError(f"{self.partition_records} is no number of records; there must be at least one")
+            raise OptionError(f"{self.partition_records} is not a valid number of records; choose 1 or more")
 
     @property
     def iri_profile(self) -> IriProfile:
@@ -79,8 +79,8 @@ class ExecutorOptions:
 
     def __post_init__(self) -> None:
         if self.name not in EXECUTORS:
-            raise OptionError(f"{self.name!r} is no engine; choose from {', '.join(EXECUTORS)}")
+            raise OptionError(f"{self.name!r} is not an engine; choose from {', '.join(EXECUTORS)}")
         if self.worker_count is not None and self.worker_count < 1:
-            raise OptionError(f"{self.worker_count} is no number of workers; there must be at least one")
+            raise OptionError(f"{self.worker_count} is not a valid number of workers; choose 1 or more")
         if self.scheduler and self.name != "dask":
-            raise OptionError("a scheduler goes with the engine dask")
+            raise OptionError("a scheduler requires the engine dask")

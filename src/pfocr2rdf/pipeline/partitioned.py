@@ -171,7 +171,7 @@ def _exclude_poison(executor: Executor, task: PartitionTask | None, outcome: Par
     if isinstance(outcome, PoisonRecords):
         [(_, outcome)] = executor.map([(None, task._replace(poison=outcome.reasons))])
     if isinstance(outcome, PoisonRecords):
-        raise RuntimeError("workers die of a part, but of none of its records")
+        raise RuntimeError("worker processes die while they process this partition, but not because of a single record")
     return outcome
 
 

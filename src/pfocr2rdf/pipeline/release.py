@@ -15,6 +15,7 @@ import yaml
 from pfocr2rdf.errors import OptionError, describe_os_error
 from pfocr2rdf.pipeline.licenses import LICENSES
 from pfocr2rdf.rdf.iris import WIKIPATHWAYS_IRI, is_absolute_iri
+from pfocr2rdf.storage.path_kinds import describe_missing_path
 from pfocr2rdf.storage.regular_files import read_file_or_pipe
 from pfocr2rdf.storage.urls import redact_text
 
@@ -97,8 +98,10 @@ def read_release(path: str | os.PathLike[str]) -> Release:
     try:
         data = read_file_or_pipe(file, _MAX_SETTINGS_BYTES + 1)
         if len(data) > _MAX_SETTINGS_BYTES:
-            raise OptionError(f"{file}: is not a settings file, since it has more than {_MAX_SETTINGS_BYTES:,} bytes; name the right one")
+            raise OptionError(f"{file}: is not a settings file, because it has more than {_MAX_SETTINGS_BYTES:,} bytes; check the path")
         root = yaml.compose(data.decode(), Loader=yaml.SafeLoader)
+    except FileNotFoundError:
+        raise OptionError(describe_missing_path(file)) from None
     except OSError as error:
         raise OptionError(f"{file}: cannot be read: {describe_os_error(error)}") from None
     except UnicodeDecodeError:

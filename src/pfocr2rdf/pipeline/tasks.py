@@ -45,7 +45,9 @@ class MapBatchTask(NamedTuple):
         """A poison record, which is quarantined."""
         (number, ref), *_ = self.records
         error = RecordError(
-            f"a worker process died of it twice: {reason}", source=ref.source, remedy="look at the record; tell the makers of pfocr2rdf"
+            f"a worker process died twice while it processed the record: {reason}",
+            source=ref.source,
+            remedy="check the record, and report this error to the developers of pfocr2rdf",
         )
         result = BatchResult()
         result.record_results = [build_refusal_result(number, ref, error)._replace(status=QUARANTINED)]

@@ -267,7 +267,7 @@ def create_executor(options: ExecutorOptions, export_options: ExportOptions, sha
 def _create_matching_worker(fingerprint: str, worker_factory: Callable[[], Worker]) -> Worker:
     """A worker on another machine, which must run the same code as this one."""
     if fingerprint != code_fingerprint():
-        raise ExecutorError("a worker has another version of pfocr2rdf, of Python or of a library; install the same there as here")
+        raise ExecutorError("a worker has a different version of pfocr2rdf, Python or a library; install the same versions on all machines")
     return worker_factory()
 
 

@@ -32,8 +32,8 @@ def parse_image_url(text: str) -> str:
     template = text if {*"{?#"} & {*text} else f"{text.rstrip('/')}/{{pmcid}}/{{filename}}"
     if "{filename}" not in template or not template.startswith("https://") or not is_absolute_iri(_expand(template, "PMC1", "a.jpg")):
         raise OptionError(
-            f"{text!r} is no template of URLs of pictures; write https://example.org/{{pmcid}}/{{filename}}, say: "
-            "an https URL with {filename}, and with {pmcid} and {media_type} where they are wanted"
+            f"{text!r} is not a URL template for pictures; write an https URL with {{filename}}, and "
+            "optionally {pmcid} and {media_type}, such as https://example.org/{pmcid}/{filename}"
         )
     return template
 

@@ -56,7 +56,7 @@ def _percent_encode(text: str) -> str:
 def check_absolute(iri: str, field: str) -> str:
     """The IRI itself, if it is absolute; ``RecordError`` where it is not."""
     if not is_absolute_iri(iri):
-        raise RecordError(f"{iri!r} is no absolute IRI", field=field, remedy="correct the value in the record")
+        raise RecordError(f"{iri!r} is not an absolute IRI", field=field, remedy="correct the value in the record")
     return iri
 
 
@@ -75,7 +75,7 @@ def check_figid(text: str) -> str:
         raise RecordError("there is no figure id", field="figid", remedy="give the record a figid")
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > _MAX_FIGID_BYTES:
-        reason = f"the figure id is {size:,} bytes long, more than the {_MAX_FIGID_BYTES} that names of files leave room for"
+        reason = f"the figure id is {size:,} bytes long, more than the {_MAX_FIGID_BYTES} that file names allow"
         raise RecordError(reason, field="figid", remedy="give the record a shorter figid")
     if _find_unsafe_step(text):
         raise RecordError(
@@ -96,12 +96,12 @@ def alias_fault(text: str) -> str:
     """Why an alias of a figure can be no address, in one clause; ``""`` where it can.
 
     >>> alias_fault("PMC7378365__F2"), alias_fault("PMC7378365__F2.ttl")
-    ('', 'it is named like a file of the site')
+    ('', 'it has the name of a file of the site')
     """
     if not is_figid(text):
-        faults = "a slash, a backslash, '..', a control character, a dot at its beginning or a blank at an end"
+        faults = "a slash, a backslash, '..', a control character, a leading dot, or a leading or trailing space"
         return f"it has {faults}, or more than {_MAX_FIGID_BYTES} bytes"
-    return "it is named like a file of the site" if _is_file_name(text) else ""
+    return "it has the name of a file of the site" if _is_file_name(text) else ""
 
 
 @lru_cache(256)  # more than the records of a batch

@@ -235,10 +235,10 @@ def expand_curie(curie: str) -> str:
     >>> expand_curie("pfocr:memberOff")
     Traceback (most recent call last):
     ...
-    KeyError: 'pfocr:memberOff is no term of the vocabulary'
+    KeyError: 'pfocr:memberOff is not a term of the vocabulary'
     """
     if curie.partition(":")[0] == "pfocr" and curie not in _DEFINED_TERMS:
-        raise KeyError(f"{curie} is no term of the vocabulary")
+        raise KeyError(f"{curie} is not a term of the vocabulary")
     return ONTOLOGY_PREFIXES.expand(curie)
 
 

@@ -80,11 +80,11 @@ def store_members(archive: Path, label: str, add: AddMember, limits: ArchiveLimi
                     yield error.with_source(printable_path(f"{label}/{name}"))
     except sqlite3.OperationalError as error:
         raise SourceError(
-            f"{label}: cannot be repacked in {tempfile.gettempdir()}: {error}; set TMPDIR to a folder with more room"
+            f"{label}: cannot be unpacked to {tempfile.gettempdir()}: {error}; set TMPDIR to a folder with more space"
         ) from None
     except (ArchiveLimitError, OSError, *_ARCHIVE_ERRORS) as error:
         progress = f", at or after member {number} ({printable_path(name)[:200]!r})" if number else ""
-        raise SourceError(f"{label}: the archive cannot be read{progress}: {error}; download or pack it again") from None
+        raise SourceError(f"{label}: the archive cannot be read{progress}: {error}; download or create it again") from None
 
 
 def _iter_members(file: BinaryIO, size: int, limits: ArchiveLimits) -> Iterator[ArchiveMember]:
@@ -109,9 +109,9 @@ def _store_member(member: ArchiveMember, name: str, add: AddMember) -> RecordErr
     if name.endswith("/") or _IGNORED_FOLDER in path.parts or path.name.startswith("._"):
         return None
     if problem := member.problem or _name_problem(name, path):
-        return RecordError(problem, remedy="pack the files themselves, without links and passwords")
+        return RecordError(problem, remedy="add the files themselves to the archive, without links and passwords")
     if _COMPRESSED_MEMBER(name) and not is_table(path.name):
-        return RecordError("is compressed within an archive", remedy="pack the file as it is")
+        return RecordError("is compressed within an archive", remedy="add the uncompressed file to the archive")
     if len(path.parts) > _MAX_PATH_PARTS or max(len(part.encode("utf-8", "surrogatepass")) for part in path.parts) > _MAX_NAME_BYTES:
         return RecordError(
             f"the name has more than {_MAX_NAME_BYTES} bytes, or more than {_MAX_PATH_PARTS} folders", remedy="give the member another name"
@@ -120,15 +120,15 @@ def _store_member(member: ArchiveMember, name: str, add: AddMember) -> RecordErr
     try:
         data = member.read(MAX_RECORD_BYTES + 1 if wanted else 0)  # of a zip, that compares the two copies of the name
     except DamagedMemberError as error:
-        return RecordError(printable_path(f"is damaged: {error}"), remedy="fetch the archive again, or pack it again")
+        return RecordError(printable_path(f"is damaged: {error}"), remedy="download the archive again, or create it again")
     if len(data) > MAX_RECORD_BYTES:
         return too_large_error()
     if (wanted or may_be_data(path.name)) and not add(path.parts, data):  # of what is not read, the name, for the report
-        return RecordError("the archive holds this name twice", remedy="keep one of the two")
+        return RecordError("the archive contains this name twice", remedy="keep one of the two")
     return None
 
 
 def _name_problem(name: str, path: PurePosixPath) -> str:
     if path.is_absolute() or ".." in path.parts or _DRIVE(name) or "\0" in name or not path.parts:
-        return "the name leads out of the archive"
+        return "the name refers to a location outside the archive"
     return ""

@@ -32,7 +32,7 @@ class RecordSchema(NamedTuple):
 def _read_paper(fields: RecordFields) -> Paper:
     year = fields.text("year")
     if date := _match_date(year):
-        fields.notes.append(f"year: is the date {year}, of which the year was read")
+        fields.notes.append(f"year: is the date {year}, of which the year was used")
         year = date[1]
     return Paper(
         pmcid=extract_pmcid(fields.identity("pmcid")),
@@ -73,7 +73,7 @@ def _read_aliases(fields: RecordFields, figid: str) -> tuple[str, ...]:
     for alias in aliases:
         if alias != figid and (fault := iris.alias_fault(alias)):
             fields.notes.append(
-                f"figid_alias: {alias!r} is not a valid address because {fault}; correct or remove it: nothing redirects from it"
+                f"figid_alias: {alias!r} is not a valid address because {fault}; correct or remove it; there is no redirect from it"
             )
     known = {figid, *aliases}
     for address in fields.texts("redirect_from"):

@@ -27,9 +27,7 @@ class YamlDocument(NamedTuple):
 
 def too_large_error(line: int = 0) -> RecordError:
     """The refusal of a record beyond the limit."""
-    return RecordError(
-        f"is larger than {MAX_RECORD_BYTES // 2**20} MiB", line=line, remedy="split the file, or look for what went wrong in it"
-    )
+    return RecordError(f"is larger than {MAX_RECORD_BYTES // 2**20} MiB", line=line, remedy="split the file, or check its contents")
 
 
 def extract_front_matter(data: bytes) -> YamlDocument:

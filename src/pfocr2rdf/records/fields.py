@@ -78,7 +78,7 @@ class RecordFields:
             return get_text(self._data, name)
         texts = get_texts(self._data, name)
         if len(texts) > 1:
-            self.notes.append(f"{name}: has {len(texts)} values, of which the first was read; ignored: {'; '.join(texts[1:])}")
+            self.notes.append(f"{name}: has {len(texts)} values, of which the first was used; ignored: {'; '.join(texts[1:])}")
         return texts[0] if texts else ""
 
     def identity(self, name: str) -> str:

@@ -13,7 +13,9 @@ from pfocr2rdf.errors import RecordError
 
 MAX_HEAD_BYTES = 4096  # by which the type of a file is detected
 _EXPORT_REMEDY = "name a record of PFOCR (.md, .yaml), a folder, a checkout or an archive of them"
-RDF_REMEDY = "name the records that it was made of; 'convert', 'load', 'records', 'stats' and 'validate' take RDF files by their ending"
+RDF_REMEDY = (
+    "name the records that it was created from; 'convert', 'load', 'records', 'stats' and 'validate' take RDF files by their ending"
+)
 
 
 class FileType(NamedTuple):
@@ -75,11 +77,11 @@ def _is_wide_text(head: bytes) -> bool:
 _IRI = r"<[A-Za-z][A-Za-z0-9+.-]*:[^<>\s]*>"
 FILE_TYPES = (
     FileType(
-        "a Git LFS pointer, not the file that it stands for", "run 'git lfs pull' in the checkout",
+        "a Git LFS pointer, not the file itself", "run 'git lfs pull' in the checkout",
         _starts_with(b"version https://git-lfs.github.com/spec/", b"version https://hawser.github.com/spec/"),
     ),
     FileType(
-        "a pointer of git-annex, not the file that it stands for", "run 'git annex get' in the checkout",
+        "a git-annex pointer, not the file itself", "run 'git annex get' in the checkout",
         _finds(r"\A(?:\.\./)*(?:\.git)?/annex/objects/"),
     ),
     FileType("front matter in TOML (+++), not in YAML", "write it in YAML, between two lines '---'", _finds(r"\A\+\+\+[ \t]*\r?\n")),
@@ -92,10 +94,10 @@ FILE_TYPES = (
     ),
     FileType("an SQLite database", _EXPORT_REMEDY, _starts_with(b"SQLite format 3\0")),
     FileType("a Parquet file", _EXPORT_REMEDY, _starts_with(b"PAR1")),
-    FileType("a file of Arrow or Feather", _EXPORT_REMEDY, _starts_with(b"ARROW1", b"FEA1")),
+    FileType("an Arrow or Feather file", _EXPORT_REMEDY, _starts_with(b"ARROW1", b"FEA1")),
     FileType("an HDF5 file", _EXPORT_REMEDY, _starts_with(b"\x89HDF\r\n")),
-    FileType("data of R (.rds, .RData)", _EXPORT_REMEDY, _starts_with(b"X\n\0\0\0", b"A\n2\n", b"A\n3\n", b"RDX2\n", b"RDX3\n", b"RDA3\n")),
-    FileType("a document of an older Office", _EXPORT_REMEDY, _starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")),
+    FileType("an R file (.rds, .RData)", _EXPORT_REMEDY, _starts_with(b"X\n\0\0\0", b"A\n2\n", b"A\n3\n", b"RDX2\n", b"RDX3\n", b"RDA3\n")),
+    FileType("a document of an older version of Microsoft Office", _EXPORT_REMEDY, _starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")),
     FileType("compressed with gzip", "decompress it", _starts_with(b"\x1f\x8b")),
     FileType("compressed with Zstandard", "decompress it", _starts_with(b"\x28\xb5\x2f\xfd")),
     FileType("compressed with bzip2", "decompress it", _starts_with(b"BZh")),
@@ -112,9 +114,9 @@ FILE_TYPES = (
     ),
     FileType("RDF/XML, not a record", RDF_REMEDY, _finds(r"(?s)\A\s*<(?:\?xml\b.*)?.*?rdf:RDF\b")),
     FileType("XML, not a record", _EXPORT_REMEDY, _starts_with(b"<?xml")),
-    FileType("JSON of BioThings (_id, associatedWith), not a record", _EXPORT_REMEDY, _is_json_with("_id", "associatedWith")),
+    FileType("BioThings JSON (_id, associatedWith), not a record", _EXPORT_REMEDY, _is_json_with("_id", "associatedWith")),
     FileType(
-        "a network of NDEx in CX, not a record", _EXPORT_REMEDY,
+        "an NDEx network in CX, not a record", _EXPORT_REMEDY,
         _is_json_with("numberVerification", "CXVersion", "networkAttributes", "nodeAttributes", "cartesianLayout"),
     ),
     FileType("JSON-LD, not a record", RDF_REMEDY, _is_json_with("@context", "@graph", "@id")),
@@ -142,7 +144,7 @@ FILE_TYPES = (
     ),
     FileType("a table of tab-separated values (TSV, GMT), not a record", _EXPORT_REMEDY, _is_table_with(b"\t")),
     FileType("a table of comma-separated values (CSV), not a record", _EXPORT_REMEDY, _is_csv),
-    FileType("zeros, as of a file that was not written to its end,", "fetch it again", lambda head: head and not head.strip(b"\0")),
+    FileType("zeros, as in a file that was not written completely,", "fetch it again", lambda head: head and not head.strip(b"\0")),
     FileType("text in UTF-16 or UTF-32", "save the file as UTF-8", _is_wide_text),
     FileType("binary data, not text", _EXPORT_REMEDY, _find_binary),
 )  # fmt: skip
@@ -165,7 +167,7 @@ def find_conflict(data: bytes) -> RecordError | None:
     if not match:
         return None
     return RecordError(
-        "holds the marks of a merge conflict (<<<<<<<)",
+        "contains the markers of a merge conflict (<<<<<<<)",
         line=data.count(b"\n", 0, match.start()) + 1,
         remedy="resolve the conflict in git, or check the file out again",
     )

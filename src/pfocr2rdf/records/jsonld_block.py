@@ -67,7 +67,7 @@ def _parse_json(text: str) -> Any:
         return _constants_to_text(value)
     except (ValueError, RecursionError) as error:
         reason = error.msg if isinstance(error, json.JSONDecodeError) else "it is nested too deeply"
-        raise RecordError(f"is no valid JSON: {reason}", field=_FIELD, remedy="write the JSON-LD as YAML keys and values") from None
+        raise RecordError(f"is not valid JSON: {reason}", field=_FIELD, remedy="write the JSON-LD as YAML keys and values") from None
 
 
 def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

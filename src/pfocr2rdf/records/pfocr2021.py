@@ -143,7 +143,7 @@ def _ner_mention(entity_type: str, notes: list[str], values: tuple[str, ...], fi
         iris.mesh_iri(local, f"{field}.identifier")
         entity = f"mesh:{local}"
     elif identifier:
-        notes.append(f"{field}.identifier: {identifier!r} is of no known vocabulary; the mention is kept without it")
+        notes.append(f"{field}.identifier: {identifier!r} is not from a known vocabulary; the mention is exported without it")
     mention = Mention(entity_type=entity_type, word="" if word in NA_WORDS else word, lexicon_source=source, entity=entity)
     return mention, bool(entity or not identifier)  # a note is made each time
 

@@ -55,7 +55,7 @@ class RawRecord(NamedTuple):
 
     def describe_unread(self) -> tuple[str, ...]:
         """A note of each table that is ignored, and of the body of the page."""
-        notes = [f"{table.name}: was ignored because another table of its kind was read" for table in self.tables_passed_over]
+        notes = [f"{table.name}: was ignored because another table of the same type was read" for table in self.tables_passed_over]
         if body := self.document.body.decode("utf-8", "replace"):
             excerpt = " ".join(body[:_MAX_EXCERPT_CHARS].split())
             notes.append(f"the text after the front matter, {len(body)} characters, was ignored; it begins with: {excerpt}")

@@ -38,7 +38,7 @@ def open_record_file(path: str) -> Iterator[BinaryIO]:
     """A file to read, decompressed.
 
     Raises:
-        OSError: it cannot be read, is no regular file, is changed while it is read, or is damaged.
+        OSError: it cannot be read, is not a regular file, is changed while it is read, or is damaged.
         ArchiveLimitError: it expands too much.
         Exception: another of ``DECOMPRESSION_ERRORS``; it is damaged.
     """
@@ -58,4 +58,4 @@ def file_error(error: Exception, source: str, action: str = "opened") -> RecordE
     if is_decompression_error(error):
         return RecordError(f"is a damaged compressed file: {error}", source=source, remedy="fetch it again")
     reason = f"cannot be {action}: {getattr(error, 'strerror', None) or error}"
-    return RecordError(reason, source=source, remedy="look at the file and its permissions")
+    return RecordError(reason, source=source, remedy="check the file and its permissions")

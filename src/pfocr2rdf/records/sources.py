@@ -103,9 +103,7 @@ class RecordSource:
 
     def _store_members(self, archive: Path, label: str) -> MemberTree:
         if self._portable:
-            raise SourceError(
-                f"{label}: an archive is read into a place that no other machine sees; unpack it to where all workers can read"
-            )
+            raise SourceError(f"{label}: an archive is read on this machine only; unpack it to a folder that all workers can read")
         with MemberWriter(self._scratch_path()) as writer:
             for refusal in store_members(archive, label, writer.add, ArchiveLimits.from_environment()):
                 writer.refuse(refusal)
@@ -125,7 +123,7 @@ class RecordSource:
     def _spool_stdin(self) -> Path:
         stream = self._stdin or getattr(sys.stdin, "buffer", None)
         if not stream:
-            raise SourceError("standard input is closed; name a file, or feed it by a pipe")
+            raise SourceError("standard input is closed; name a file, or use a pipe")
         path = self._scratch_path() / "stdin.yaml"
         with path.open("wb") as file:
             shutil.copyfileobj(stream, file)
@@ -200,11 +198,11 @@ def _is_rdf_name(name: str) -> bool:
 
 def _describe_empty_tree(label: str, tree: FileTree) -> str:
     if kind := folder_kind(tree.root):
-        return f"{label}: is {kind}, not a folder of records; name the records that it was made from"
+        return f"{label}: is {kind}, not a folder of records; name the records that it was created from"
     container = "archive" if isinstance(tree, MemberTree) else "folder"
     if isinstance(tree, MemberTree) and (refusal := next(tree.refusals(), None)):
-        return f"{label}: the archive holds no records that can be read; the first that was refused: {refusal}"
-    return f"{label}: the {container} holds no records; name a folder, file or archive with records (.md, .yaml)"
+        return f"{label}: the archive contains no records that can be read; the first refusal: {refusal}"
+    return f"{label}: the {container} contains no records; name a folder, file or archive with records (.md, .yaml)"
 
 
 def _count_records(tree: FileTree) -> int:
@@ -218,7 +216,7 @@ def _count_records(tree: FileTree) -> int:
 def _file_record_refs(folder: str, name: str, label: str, tables: tuple[TableFolder, ...]) -> Iterator[RecordRef | RecordError]:
     path, label = f"{folder}{separator_of(folder)}{name}", printable_path(label)
     if _is_rdf_name(name):
-        yield RecordError("is RDF by its name, not a record", source=label, remedy=RDF_REMEDY)
+        yield RecordError("has the file name of an RDF file, not of a record", source=label, remedy=RDF_REMEDY)
         return
     if not strip_compression(name).lower().endswith(_STREAM_SUFFIXES):
         yield RecordRef(label, path, None, tables)

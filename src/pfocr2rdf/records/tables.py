@@ -54,7 +54,7 @@ def _split_rows(table: SideTable, required: tuple[str, ...]) -> tuple[list[int],
         if len(values) != len(header) and (len(values) < len(header) or any(values[len(header) :])):
             raise RecordError(
                 f"the row has {len(values)} values for {len(header)} columns", source=table.name, line=number,
-                remedy="look for a tab inside a value, or a missing one",
+                remedy="check for a tab in a value, or a missing value",
             )  # fmt: skip
     if is_quoted:
         split = [list(map(_unquote, values)) for values in split]
@@ -71,7 +71,7 @@ def describe_columns(table: SideTable, required: tuple[str, ...], unexported: Co
     notes = describe_unknown("column", unknown, required, f"{table.name}: ")
     if len(distinct) < len(header):
         repeated = (name for name in distinct if name in required and header.count(name) > 1)
-        notes += [f"{table.name}: the column {name!r} is there more than once; the first one was read" for name in repeated]
+        notes += [f"{table.name}: the column {name!r} occurs more than once; the first one was used" for name in repeated]
     return notes
 
 

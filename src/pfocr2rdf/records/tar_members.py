@@ -116,7 +116,7 @@ class _BlockReader:
         while size:
             data = self._read(size)
             if not data:
-                raise tarfile.ReadError("it breaks off before its end")
+                raise tarfile.ReadError("it is truncated")
             parts.append(data)
             size -= len(data)
         return b"".join(parts)
@@ -146,4 +146,4 @@ class _BlockReader:
         """Read all that follows, so that checksums are compared; it must be zeros."""
         while data := self._read(_SKIP_BYTES):
             if data.strip(b"\0"):
-                raise tarfile.ReadError("there is more behind its end, perhaps another archive")
+                raise tarfile.ReadError("there is data after its end, perhaps another archive")

@@ -18,9 +18,9 @@ def describe_unknown(kind: str, names: Iterable[str], known_names: Iterable[str]
     for name in names[:MAX_NAMED]:
         close = suggest_name(name, known)
         hint = f"; did you mean {close!r}?" if close else ""
-        notes.append(f"{prefix}the {kind} {name[:_MAX_NAME_CHARS]!r} is not known and was ignored{hint}")
+        notes.append(f"{prefix}the {kind} {name[:_MAX_NAME_CHARS]!r} is unknown and was ignored{hint}")
     if len(names) > MAX_NAMED:
-        notes.append(f"{prefix}{len(names) - MAX_NAMED} more {kind}s are not known and were ignored")
+        notes.append(f"{prefix}{len(names) - MAX_NAMED} more unknown {kind}s were ignored")
     return notes
 
 

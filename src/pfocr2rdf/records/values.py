@@ -38,7 +38,7 @@ def na_to_empty(value: str) -> str:
 def reject_control_chars(value: str, field: str) -> str:
     """The value itself, if it holds no forbidden character; raises ``RecordError`` otherwise."""
     if not value.isprintable() and (bad := find_forbidden_character(value)):
-        raise RecordError(f"holds the control character U+{ord(bad):04X}", field=field, remedy="remove it from the record")
+        raise RecordError(f"contains the control character U+{ord(bad):04X}", field=field, remedy="remove it from the record")
     return value
 
 

@@ -252,7 +252,7 @@ def read_careful(text: str) -> Any:
     Broken YAML, an alias, a tag, a repeated key, a key that is no text, or nesting beyond ``MAX_YAML_LEVELS`` raises ``RecordError``.
     """
     if unreadable := _UNREADABLE(text):
-        reason = f"holds the character U+{ord(unreadable.group()):04X}, which YAML does not allow"
+        reason = f"contains the character U+{ord(unreadable.group()):04X}, which YAML does not allow"
         raise RecordError(reason, line=text.count("\n", 0, unreadable.start()) + 1, remedy="remove it from the record")
     try:
         return _build_from_events(decode_surrogate_pairs(text))
@@ -269,7 +269,7 @@ def _line(event: yaml.Event) -> int:
 
 
 def _not_allowed_error(event: yaml.Event, what: str) -> RecordError:
-    return RecordError(f"{what} is not allowed in a record", line=_line(event), remedy="write the value out in plain YAML")
+    return RecordError(f"{what} is not allowed in a record", line=_line(event), remedy="write the value in plain YAML")
 
 
 def _build_from_events(text: str) -> Any:

@@ -107,7 +107,7 @@ def _find_directory(file: BinaryIO) -> tuple[int, int, int, int]:
     tail = file.read()
     position = tail.rfind(b"PK\x05\x06")
     if position < 0 or position + _END.size > len(tail):
-        raise zipfile.BadZipFile("it has no end of a directory, so it is truncated or no zip")
+        raise zipfile.BadZipFile("it has no central directory, so it is truncated or not a zip file")
     _, disk, _, _, count, size, offset, comment_size = _END.unpack_from(tail, position)
     end = tail_start + position
     if end + _END.size + comment_size != file_size:
@@ -120,7 +120,7 @@ def _find_directory(file: BinaryIO) -> tuple[int, int, int, int]:
             raise zipfile.BadZipFile("its zip64 directory has no end")
     start = end - size
     if disk or start < offset:
-        raise zipfile.BadZipFile("it is a part of several, or its directory does not begin where it should")
+        raise zipfile.BadZipFile("it is one of several parts, or its directory is not at the stated position")
     return start, size, count, start - offset
 
 

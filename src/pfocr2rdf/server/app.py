@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from pfocr2rdf.errors import StoreError
+from pfocr2rdf.errors import OptionError, StoreError
 from pfocr2rdf.pipeline.prefix_files import serialize_prefixes_jsonld, serialize_prefixes_turtle
 from pfocr2rdf.rdf.serializers.jsonld import jsonld_context
 from pfocr2rdf.server.answers import QueryAnswers
@@ -59,7 +59,7 @@ def application(store: str | os.PathLike[str], settings: ServerSettings = Server
     require_store(Path(store))
     for name in settings.host_names:
         if not normalize_host_name(name):
-            raise StoreError(f"{name!r} is no host name; give it without scheme and port, such as data.example.org")
+            raise OptionError(f"{name!r} is not a host name; write it without scheme and port, such as data.example.org")
     policy = picture_policy(settings.pictures, _image_origin(Path(store)))
     service = _Service(Path(os.path.abspath(store)), settings, policy)
     host_names = HostNames(settings.host_names)

@@ -52,7 +52,7 @@ class ExampleEndpoints:
         name, fields = request.path_params["name"], read_fields(request)
         example = find_example(name)
         if name and not example and not _prefers_html(request):
-            raise HttpError(404, "there is no example query of this name; all are at /queries.html")
+            raise HttpError(404, "there is no example query of this name; they are listed at /queries.html")
         form = f"queries.html?{urlencode({'example': name, **fields})}" if name else "queries.html"
         location = await self._answer_url(request, example, fields, form) if example and fields else form
         return Response(status_code=303, headers={"Location": f"{root_path(request)}/{location}"})

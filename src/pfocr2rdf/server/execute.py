@@ -16,7 +16,7 @@ from pfocr2rdf.stores.querying.query import query_embedded
 from pfocr2rdf.stores.querying.query_text import QueryText, scan_query
 from pfocr2rdf.stores.querying.syntax_errors import explain_syntax_error
 
-STORE_UNAVAILABLE_MESSAGE = "the store cannot be read now; ask again in a moment, or see the log of the service"
+STORE_UNAVAILABLE_MESSAGE = "the store cannot be read at the moment; try again later, or see the log of the service"
 QUERY_REMEDY = "add LIMIT, or make a pattern more specific"  # of a query that is too large
 _MAX_MESSAGE_CHARS = 2000
 
@@ -40,9 +40,11 @@ class ExecutionResult(NamedTuple):
     log_message: str = ""  # what is for the operator alone, such as the path of the store
 
 
-_FEDERATION_REFUSED = ExecutionResult(403, "the query asks another server with SERVICE, which this service does not allow")
+_FEDERATION_REFUSED = ExecutionResult(403, "the query sends a request to another server with SERVICE, which this service does not allow")
 _POSSIBLE_FEDERATION_REFUSED = ExecutionResult(
-    403, "the query has the word SERVICE or an escaped character, and this service cannot be sure that it asks no other server"
+    403,
+    "the query contains the word SERVICE or an escape sequence, so it could send a request"
+    " to another server, which this service does not allow",
 )
 
 
@@ -56,18 +58,20 @@ def execute_into(
     except OSError as error:
         if error.errno == errno.EFBIG:
             return ExecutionResult(
-                500, f"the answer is larger than this service gives; {QUERY_REMEDY}, or have --max-answer of the service raised"
+                500, f"the result is larger than this service allows; {QUERY_REMEDY}, or ask the operator to increase --max-answer"
             )
-        return ExecutionResult(500, f"the answer cannot be kept: {os.strerror(error.errno or errno.EIO)}")
+        return ExecutionResult(500, f"the result cannot be stored: {os.strerror(error.errno or errno.EIO)}")
     except MemoryError:
-        return ExecutionResult(500, f"the query needs more memory than it may have; {QUERY_REMEDY}, or have --memory of the service raised")
+        return ExecutionResult(
+            500, f"the query needs more memory than this service allows; {QUERY_REMEDY}, or ask the operator to increase --memory"
+        )
     return result._replace(detail=result.detail[:_MAX_MESSAGE_CHARS], log_message=result.log_message[:_MAX_MESSAGE_CHARS])
 
 
 def _execute(file: IO[bytes], store: StoreManager[EmbeddedStore], request: SparqlRequest, allow_service: bool) -> ExecutionResult:
     for graph in (*request.default_graphs, *request.named_graphs):
         if not is_absolute_iri(graph):
-            return ExecutionResult(400, f"{graph!r} is no absolute IRI of a graph")
+            return ExecutionResult(400, f"{graph!r} is not the absolute IRI of a graph")
     try:
         query_text = scan_query(request.query, allow_service=allow_service)
     except StoreError as error:
@@ -93,7 +97,7 @@ def _write_result(file: IO[bytes], store: EmbeddedStore, query_text: QueryText, 
     offered = GRAPH_MEDIA_TYPES if result.query_form == "construct" else RESULT_MEDIA_TYPES
     media_type = choose_media_type(request.accept, request.formats, list(offered))
     if media_type is None:
-        return ExecutionResult(406, f"the answer cannot be given as {request.accept}; there is {', '.join(offered)}")
+        return ExecutionResult(406, f"the result is not available as {request.accept}; choose from {', '.join(offered)}")
     try:
         if media_type == "text/html":
             write_result_page(file, result, request.query, store, allow_service=query_text.allow_service)

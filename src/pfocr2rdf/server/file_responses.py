@@ -64,7 +64,7 @@ class _FileResponse(Response):
                             await send({"type": "http.response.body", "body": block, "more_body": more})
                             transfer.progress(len(block), _STALL_TIMEOUT_SECONDS)
         except TimeoutError:
-            LOG.info("%s took its answer too slowly and was left", client)
+            LOG.info("%s read its response too slowly and was disconnected", client)
 
     async def _read_block(self, size: int) -> bytes:
         """A block of the file; a disk can take longer than the event loop should wait."""

@@ -62,7 +62,9 @@ class HostCheck:
             return PlainTextResponse("the request needs one valid Host\n", 400)
         for host in hosts:
             if not self._host_names.is_ours(host, str((scope.get("server") or ("",))[0])):
-                message = f"this service is not known as {host}; if it is, start it with --host-name {_host_name(host)}\n"
+                message = (
+                    f"{host} is not a host name of this service; if it should be, start the service with --host-name {_host_name(host)}\n"
+                )
                 return PlainTextResponse(message, 421)
         return None
 

@@ -188,7 +188,7 @@ class PageHandler:
                 return PageResponse(location=targets[0].url(representation), redirect_status=301)
             if targets and representation is HTML:
                 if negotiate(accept, [HTML.media_type]) is None:
-                    raise HttpError(406, f"several figures have this address; their list is there as {HTML.media_type}")
+                    raise HttpError(406, f"several figures have this alias; their list is available as {HTML.media_type}")
                 return PageResponse(render_alias_page(self._reader, PageAddress(ALIASED_TYPE, alias), targets, self._site))
         raise _not_found_error()
 
@@ -312,7 +312,7 @@ def _negotiate_representation(accept: str, address: PageAddress) -> Representati
     by_media_type = {representation.media_type: representation for representation in address.representations}
     media_type = negotiate(accept, list(by_media_type))
     if media_type is None:
-        raise HttpError(406, f"it is there as {', '.join(by_media_type)}")
+        raise HttpError(406, f"it is available as {', '.join(by_media_type)}")
     return by_media_type[media_type]
 
 

@@ -59,7 +59,7 @@ class PageDataProcess:
                     if not self._is_building:
                         await self._is_wanted.wait()
         except OutputError as error:
-            _LOG.error("there is no search: %s", error)
+            _LOG.error("the search is not available: %s", error)
         finally:
             self._finder.scratch, self._is_building = None, False
 
@@ -79,7 +79,7 @@ class PageDataProcess:
                 process.wait()
             errors.seek(0)
             if process.returncode:
-                _LOG.error("the search index cannot be made: %s", errors.read().decode(errors="replace").strip().rpartition("\n")[2])
+                _LOG.error("the search index cannot be built: %s", errors.read().decode(errors="replace").strip().rpartition("\n")[2])
             return not process.returncode
 
     def find(self) -> PageData | None:

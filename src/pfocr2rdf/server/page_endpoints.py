@@ -87,7 +87,7 @@ class PageEndpoints:
         data = self._page_data.find()
         index = data.search_index() if data else None
         if index is None or not index.is_complete:
-            raise HttpError(503, "the search index is being made; ask again in a moment", RETRY_AFTER_HEADERS)
+            raise HttpError(503, "the search index is being built; try again in a moment", RETRY_AFTER_HEADERS)
         body = await asyncio.to_thread(index.read_file, path)
         if body is None:
             raise HttpError(404, "there is no such file of the search index")

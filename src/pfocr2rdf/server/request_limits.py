@@ -25,8 +25,8 @@ _PARSED_HEADERS = (
 )  # fmt: skip
 _LINGER_SECONDS = 2.0
 _MAX_MESSAGE_CHARS = 200
-_HEAD_MESSAGE = f"the head of the request is larger than {MAX_HEAD_BYTES:,} bytes"
-_TARGET_MESSAGE = f"the address is longer than {_MAX_TARGET_BYTES:,} bytes; send a long query with POST"
+_HEAD_MESSAGE = f"the request headers are larger than {MAX_HEAD_BYTES:,} bytes"
+_TARGET_MESSAGE = f"the URL is longer than {_MAX_TARGET_BYTES:,} bytes; send a long query with POST"
 
 
 class RequestLimits:
@@ -99,4 +99,4 @@ def _explain(error: BaseException, received: bytes) -> tuple[int, str]:
     if getattr(error, "error_status_hint", 400) == 431:
         is_address = b"\n" not in received[:_MAX_TARGET_BYTES]
         return (414, _TARGET_MESSAGE) if is_address else (431, _HEAD_MESSAGE)
-    return 400, f"this is no valid HTTP request: {error}"[:_MAX_MESSAGE_CHARS]
+    return 400, f"this is not a valid HTTP request: {error}"[:_MAX_MESSAGE_CHARS]

@@ -46,7 +46,9 @@ def serve(
         StoreError: there is no store, or the system is Windows.
     """
     if not hasattr(socket, "send_fds"):
-        raise StoreError("this system cannot pass open files between processes, as Windows; serve the store on Linux or macOS, or in WSL")
+        raise StoreError(
+            "this system, for example Windows, cannot pass open files between processes; serve the store on Linux or macOS, or in WSL"
+        )
     names = settings.host_names if host in _WILDCARD_ADDRESSES else (*settings.host_names, host)
     app = application(store, settings._replace(host_names=names))
     on_ready(service_url(host, listener.getsockname()[1]))
@@ -102,7 +104,7 @@ def open_listener(host: str, port: int) -> Iterator[socket.socket]:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
-        raise StoreError(f"{host} is no address of this machine: {error.strerror or error}") from None
+        raise StoreError(f"{host} is not an address of this machine: {error.strerror or error}; choose another with --host") from None
     with socket.socket(family, kind, protocol) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)  # of each connection
@@ -110,7 +112,9 @@ def open_listener(host: str, port: int) -> Iterator[socket.socket]:
             listener.bind(address)
             listener.listen(_LISTEN_BACKLOG)
         except OSError as error:
-            message = f"cannot listen on port {port} of {host}: {error.strerror or error}"
+            message = (
+                f"cannot listen on port {port} of {host}: {error.strerror or error}; choose another address with --host, or another port"
+            )
             if error.errno == errno.EADDRINUSE:
                 message = f"port {port} of {host} is in use; choose another with --port, or any that is free with --port 0"
             raise StoreError(message) from None

@@ -84,4 +84,4 @@ def _summarize(results: SearchResults, page_number: int) -> str:
         text = f"{shown:,} of {total:,} results." if shown < total else f"{total:,} {'result' if total == 1 else 'results'}."
     if shown > MAX_SEARCH_RESULTS:
         text += f" Showing {(page_number - 1) * MAX_SEARCH_RESULTS + 1:,} to {min(page_number * MAX_SEARCH_RESULTS, shown):,}."
-    return f"{text} There are more matches for the last word: type more of it to find them." if results.is_cut else text
+    return f"{text} There are more matches for the last word: type more letters to find them." if results.is_cut else text

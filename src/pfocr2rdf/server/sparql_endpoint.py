@@ -73,20 +73,20 @@ class SparqlEndpoint:
         """The VoID description of the dataset."""
         media_type = negotiate(request.headers.get("accept", ""), _RDF_MEDIA_TYPES)
         if media_type is None:
-            raise HttpError(406, f"the description is there as {', '.join(_RDF_MEDIA_TYPES)}")
+            raise HttpError(406, f"the description is available as {', '.join(_RDF_MEDIA_TYPES)}")
         text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{DESCRIPTION_GRAPH}> {{ ?s ?p ?o }} }}"
         streamed = await self._execute(request, SparqlRequest(text, "application/n-triples"))
         if streamed.file is None:
             raise HttpError(streamed.result.status, streamed.result.detail, retry_headers(streamed.result.status))
         body = await asyncio.to_thread(_convert_ntriples, streamed.file, GRAPH_MEDIA_TYPES[media_type])
         if not body:
-            raise HttpError(404, "the store has no description of its dataset; 'pfocr2rdf load' of an export brings one")
+            raise HttpError(404, "the store has no dataset description; load an export with 'pfocr2rdf load' to add one")
         return Response(body, media_type=media_type)
 
     def _describe_service(self, request: Request, protocol_request: ProtocolRequest) -> Response:
         media_type = choose_media_type(protocol_request.accept, protocol_request.formats, list(GRAPH_MEDIA_TYPES))
         if media_type is None:
-            raise HttpError(406, f"the description of the service is there as {', '.join(GRAPH_MEDIA_TYPES)}")
+            raise HttpError(406, f"the service description is available as {', '.join(GRAPH_MEDIA_TYPES)}")
         if media_type == "text/html":
             example = find_example(protocol_request.example_name)
             return self._query_pages.response(example.text if example else "")
@@ -101,7 +101,7 @@ class SparqlEndpoint:
             with self._store.acquire() as view:
                 return view.pages.graph_names()
         except StoreError as error:
-            LOG.warning("the description of the service names no graphs: %s", error)
+            LOG.warning("the service description has no graphs: %s", error)
             return []
 
     async def _answer(self, request: Request, sparql_request: SparqlRequest) -> StreamedResult:
@@ -127,7 +127,7 @@ async def _run_unless_gone(request: Request, work: Coroutine[Any, Any, StreamedR
     try:
         await asyncio.wait((execution, disconnect), return_when=asyncio.FIRST_COMPLETED)
         if not execution.done():
-            raise HttpError(400, "the client has gone away")
+            raise HttpError(400, "the client has disconnected")
         return execution.result()
     finally:
         disconnect.cancel()

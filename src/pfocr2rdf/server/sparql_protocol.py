@@ -74,7 +74,7 @@ def requested_formats(accept: str, fields: list[tuple[str, str]]) -> tuple[str, 
     """
     values = tuple(value for name, value in fields if name in FORMAT_PARAMETERS)
     if values and not states_preference(accept) and not any(map(is_format, values)):
-        raise HttpError(400, f"there is no format {values[0][:40]!r}; there is {', '.join(QUERY_RESULT_FORMATS)}, html and media types")
+        raise HttpError(400, f"{values[0][:40]!r} is not a format; choose from {', '.join(QUERY_RESULT_FORMATS)}, html and media types")
     return values
 
 
@@ -86,7 +86,7 @@ def parse_fields(text: str) -> list[tuple[str, str]]:
     try:
         return [(_decode_percent(name), _decode_percent(value)) for name, _, value in pairs]
     except UnicodeError:
-        raise HttpError(400, "the request has what is no UTF-8") from None
+        raise HttpError(400, "the request contains bytes that are not UTF-8") from None
 
 
 def _decode_percent(text: str) -> str:
@@ -118,13 +118,13 @@ async def _read_posted_fields(request: Request, settings: ServerSettings) -> lis
             # In a form, one byte can be written as three.
             body = await _read_body(request, settings.max_query_bytes if media_type.endswith("query") else 3 * settings.max_query_bytes)
     except TimeoutError:
-        raise HttpError(408, f"the request took longer than {_BODY_TIMEOUT_SECONDS:g} seconds to come", _CLOSE_HEADERS) from None
+        raise HttpError(408, f"the request took longer than {_BODY_TIMEOUT_SECONDS:g} seconds to arrive", _CLOSE_HEADERS) from None
     except ClientDisconnect:
         raise HttpError(400, "the request ended too early", _CLOSE_HEADERS) from None
     try:
         text = body.decode()
     except UnicodeDecodeError:
-        raise HttpError(400, "the request has what is no UTF-8") from None
+        raise HttpError(400, "the request contains bytes that are not UTF-8") from None
     # Three megabytes of escapes take a quarter of a second.
     return await asyncio.to_thread(parse_fields, text) if media_type.endswith("urlencoded") else [("query", text)]
 

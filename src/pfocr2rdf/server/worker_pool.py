@@ -26,7 +26,7 @@ _LOG = logging.getLogger(__name__)
 _START_TIMEOUT_SECONDS = 60.0
 _RETRY_AFTER_SECONDS = 5
 _BLOCK_BYTES = 1 << 16
-_BUSY_RESULT = ExecutionResult(503, "this service has as many queries to answer as it can; ask again in a moment")
+_BUSY_RESULT = ExecutionResult(503, "the service is busy, and its queue of queries is full; try again in a moment")
 
 RETRY_AFTER_HEADERS = {"Retry-After": str(_RETRY_AFTER_SECONDS)}  # for responses with status 503
 
@@ -171,12 +171,12 @@ class WorkerPool:
                 streamed, should_recycle = await worker.execute(request)
         except TimeoutError:
             limit = f"{self._settings.timeout_seconds:g} seconds"
-            message = f"the query took longer than {limit} and was ended; {QUERY_REMEDY}, or have --timeout of the service raised"
+            message = f"the query took longer than {limit} and was stopped; {QUERY_REMEDY}, or ask the operator to increase --timeout"
             return StreamedResult(ExecutionResult(504, message))
         except _WorkerExitedError:
             memory = f"{self._settings.memory_mb} MB"
-            reason = f"the query needs more memory than it may have, {memory}, or is nested too deeply"
-            message = f"{reason}; {QUERY_REMEDY}, or have --memory of the service raised"
+            reason = f"the query needs more memory than this service allows, {memory}, or is nested too deeply"
+            message = f"{reason}; {QUERY_REMEDY}, or ask the operator to increase --memory"
             return StreamedResult(ExecutionResult(500, message))
         finally:
             if should_recycle:

@@ -59,7 +59,7 @@ def read_canonical(path: Path, sorter: ExternalSorter, naming: GraphNaming, mete
     """Write the statements of an RDF file to a sorter.
 
     Raises:
-        SourceError: it cannot be read, or is no valid RDF.
+        SourceError: it cannot be read, or is not valid RDF.
         OutputError: there is no disk space for temporary files.
     """
     digest, sizes = hashlib.sha256(), [0]

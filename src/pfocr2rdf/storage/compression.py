@@ -55,7 +55,7 @@ def open_decompressed(path: Path, on_read: Callable[[bytes], object] | None = No
     ``on_read`` is called with the bytes of the file itself, chunk by chunk as they are read.
 
     Raises:
-        OSError: it cannot be read, is no regular file, or is no gzip file, or a damaged bzip2 file.
+        OSError: it cannot be read, is not a regular file, or is no gzip file, or a damaged bzip2 file.
         EOFError: it is truncated.
         zlib.error: it is a damaged gzip file.
         lzma.LZMAError: it is a damaged xz file, or needs more memory than any compressor asks for by itself.
@@ -128,7 +128,7 @@ class _ZstdFrameReader(_ChunkReader):
                 self._frame = zstandard.ZstdDecompressor().decompressobj()
             elif not self._compressed:
                 if not self._frame.eof:
-                    raise EOFError("it breaks off before its end")
+                    raise EOFError("it is truncated")
                 return b""
             self._ready = memoryview(self._frame.decompress(self._compressed))
             self._compressed = self._frame.unused_data
@@ -153,7 +153,7 @@ class _XzReader(_ChunkReader):
                     return b""
                 self._stream = lzma.LZMADecompressor(lzma.FORMAT_AUTO, _XZ_MEMORY_BYTES)
             elif self._stream.needs_input and not compressed:
-                raise EOFError("it breaks off before its end")
+                raise EOFError("it is truncated")
             if data := self._stream.decompress(compressed, size):
                 return data
 

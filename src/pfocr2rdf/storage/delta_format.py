@@ -67,7 +67,7 @@ class DeltaReader(NamedTuple):
         """The delta in a folder; ``SourceError`` if there is none, or it is incomplete."""
         delta = read_manifest(folder / DELTA_FILE, lambda manifest: cls._from_manifest(folder, manifest))
         if delta is None:
-            raise SourceError(f"{folder / DELTA_FILE}: is no description of a delta; make the delta again with pfocr2rdf diff")
+            raise SourceError(f"{folder / DELTA_FILE}: is not the description of a delta; create the delta again with pfocr2rdf diff")
         return delta
 
     @classmethod
@@ -104,7 +104,7 @@ class DeltaReader(NamedTuple):
             except OSError as error:
                 raise SourceError(f"{path}: cannot be read: {describe_os_error(error)}") from None
             except DECOMPRESSION_ERRORS as error:
-                raise SourceError(f"{path}: is damaged: {error}; make the delta again") from None
+                raise SourceError(f"{path}: is damaged: {error}; create the delta again") from None
 
 
 def iter_updates(changes: Iterator[StatementChange], graph: str) -> Iterator[str]:
@@ -148,5 +148,5 @@ def _parse_changes(path: Path, lines: Iterator[bytes]) -> Iterator[StatementChan
             verb, graph = (frame[1] or verb.encode()).decode(), (frame[2] or b"").decode()[1:-1]
             continue
         if not (quad := match_quad(statement)) or not verb:
-            raise SourceError(f"{path}:{number}: is no statement of a delta; make the delta again")
+            raise SourceError(f"{path}:{number}: is not a statement of a delta; create the delta again")
         yield StatementChange(verb, (quad["graph"] or b"").decode()[1:-1] or graph, quad["triple"])

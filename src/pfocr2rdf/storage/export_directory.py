@@ -54,7 +54,9 @@ def require_own_directory(output: str, *, force: bool, wanted_kind: str = "an ex
             names = []
     is_interrupted = any(name.startswith(".pfocr2rdf-") for name in names)
     if not force and not is_ours and (kind or not is_interrupted) and any(not name.startswith(".") for name in names):
-        raise OutputError(f"{label}: holds {kind or 'other files'}, not {wanted_kind}; name another folder, or {verb} into it with --force")
+        raise OutputError(
+            f"{label}: contains {kind or 'other files'}, not {wanted_kind}; name another folder, or {verb} into it with --force"
+        )
 
 
 def _is_own(manifest: Any) -> bool:

@@ -110,7 +110,7 @@ def open_file(name: str) -> Iterator[BinaryIO]:
     """A file to read, by path or URL.
 
     Raises:
-        OSError: it cannot be read, is no regular file, or is changed while it is read.
+        OSError: it cannot be read, is not a regular file, or is changed while it is read.
         SourceError: its file system cannot be reached.
     """
     if not is_url(name):

@@ -35,6 +35,7 @@ def rdf_format(path: str | os.PathLike[str]) -> pyoxigraph.RdfFormat | None:
     return RDF_FORMATS_BY_SUFFIX.get(os.path.splitext(name)[1])
 
 
+_RELATIVE_IRI_ERROR = "No scheme found in an absolute IRI"
 _REMOTE_CONTEXT_ERROR = "LoadDocumentCallback"  # in a message of pyoxigraph that speaks to programmers
 
 
@@ -65,16 +66,20 @@ def map_rdf_errors(path: Path) -> Iterator[None]:
         raise SourceError(describe_missing_path(path)) from None
     except OSError as error:
         if error.errno is None:  # of a decompressor
-            raise SourceError(f"{path}: is no valid RDF: {error}; download or export it again") from None
+            raise SourceError(f"{path}: is not valid RDF: {error}; download or export it again") from None
         raise SourceError(f"{path}: cannot be read: {describe_os_error(error)}") from None
     except SyntaxError as error:
         position = f"{path}:{error.lineno}" if error.lineno else str(path)
         if _REMOTE_CONTEXT_ERROR in error.msg:
-            raise SourceError(f"{position}: names a JSON-LD context by its URL, and none is fetched; write the context out") from None
-        raise SourceError(f"{position}: is no valid RDF: {error.msg}; correct the file") from None
+            raise SourceError(
+                f"{position}: references a JSON-LD context by its URL, which is not downloaded; include the context in the file"
+            ) from None
+        if _RELATIVE_IRI_ERROR in error.msg:
+            raise SourceError(f"{position}: has a relative IRI but no base IRI; add a base, or write absolute IRIs") from None
+        raise SourceError(f"{position}: is not valid RDF: {error.msg}; correct the file") from None
     except MemoryError as error:
         if "buffer" not in str(error):
             raise
         raise SourceError(f"{path}: has a term that is longer than the parser reads ({error}); shorten it") from None
     except (ValueError, *DECOMPRESSION_ERRORS) as error:
-        raise SourceError(f"{path}: is no valid RDF: {error}; download or export it again") from None
+        raise SourceError(f"{path}: is not valid RDF: {error}; download or export it again") from None

@@ -27,7 +27,7 @@ def open_regular(path: str | os.PathLike[str], buffering: int = -1) -> BinaryIO:
     """A regular file to read, never a wait.
 
     Raises:
-        OSError: it cannot be opened, or is no regular file; its ``strerror`` names the type of the file.
+        OSError: it cannot be opened, or is not a regular file; its ``strerror`` names the type of the file.
     """
     handle = _open_descriptor(path)
     try:
@@ -45,20 +45,20 @@ def _open_descriptor(path: str | os.PathLike[str]) -> int:
         return os.open(path, os.O_RDONLY | _NON_BLOCKING)
     except FileNotFoundError as error:
         if os.path.islink(path):
-            raise FileNotFoundError(errno.ENOENT, "it is a link to what is not there", path) from None
+            raise FileNotFoundError(errno.ENOENT, "it is a broken symbolic link", path) from None
         raise error
 
 
 def _require_regular(status: os.stat_result, path: str | os.PathLike[str]) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise OSError(errno.EINVAL, f"it is no regular file but {_FILE_TYPES.get(stat.S_IFMT(status.st_mode), 'something else')}", path)
+        raise OSError(errno.EINVAL, f"it is not a regular file but {_FILE_TYPES.get(stat.S_IFMT(status.st_mode), 'something else')}", path)
 
 
 def read_regular(path: str | os.PathLike[str], limit: int) -> bytes:
     """At most ``limit`` bytes of a regular file, and all of them as they were at one moment.
 
     Raises:
-        OSError: it cannot be read, is no regular file, or is changed while it is read.
+        OSError: it cannot be read, is not a regular file, or is changed while it is read.
     """
     handle = _open_descriptor(path)
     try:

@@ -66,7 +66,7 @@ def open_database_copy(path: Path) -> sqlite3.Connection:
 
 
 def seal_database(path: Path) -> None:
-    """Write a checksum of a closed database into its header, by which ``copy_sealed_database`` knows that it is as it was."""
+    """Write a checksum of a closed database into its header, by which ``copy_sealed_database`` knows that it was not modified."""
     checksum = xxh3_64()
     with path.open("r+b") as file:
         header = file.read(_HEADER_BYTES)

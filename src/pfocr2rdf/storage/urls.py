@@ -97,7 +97,7 @@ def require_public_url(url: str, remedy: str) -> None:
         ValueError: it has a user name, a password, a query or a fragment; the remedy ends its sentence.
     """
     if _USERINFO.search(url):
-        raise ValueError(f"{redact_url(url)}: a password in a URL is seen by everybody; {remedy}")
+        raise ValueError(f"{redact_url(url)}: other users can see a password in a URL; {remedy}")
     if "?" in url or "#" in url:
         shown = re.split(r"[?#]", url)[0]
         raise ValueError(f"{shown}: what follows '?' or '#' is not sent to a server, and may be a secret; {remedy}")

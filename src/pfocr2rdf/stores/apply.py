@@ -110,20 +110,21 @@ def apply(
 def _check_base_version(delta: DeltaReader, versions: list[str], graphs: list[str], location: str) -> None:
     """Check that a delta was made from what the store holds, and that it names graphs where the store has many."""
     if set(delta.base).isdisjoint(versions):
-        holds = f"holds version {versions[0][:12]}..." if versions else "has no recorded version"
+        holds = f"contains version {versions[0][:12]}..." if versions else "has no recorded version"
         bases = " or ".join(f"{digest[:12]}..." for digest in delta.base[:3])
         raise StoreError(
-            f"{location}: {holds}, and the delta {delta.folder} was made from {bases};"
-            " load the whole export, or make a delta of that version"
+            f"{location}: {holds}, but the delta {delta.folder} starts from {bases};"
+            " load the whole export, or create a delta from that version"
         )
     if not delta.names_graphs and FIGURE_GRAPHS_PREFIX in graphs:
         raise SourceError(
-            f"{delta.folder}: the store has a graph for each figure, and the delta does not name them;"
-            " make it again, of exports that have --format nquads, without --ignore-graphs"
+            f"{delta.folder}: the store has a graph for each figure, but the delta has no named graphs;"
+            " create it again from exports with --format nquads, without --ignore-graphs"
         )
     if delta.triples is None and FIGURE_GRAPHS_PREFIX not in graphs:
         raise SourceError(
-            f"{delta.folder}: the store has one graph, and this delta of an earlier version needs those it names; make it again"
+            f"{delta.folder}: the store has one graph, but this delta, which an earlier version of"
+            " pfocr2rdf created, needs its named graphs; create it again"
         )
 
 

@@ -78,7 +78,7 @@ def read_chunks(
     ``on_read`` is called with the bytes of the files as they are read.
 
     Raises:
-        SourceError: a file cannot be read, is no valid RDF, or has a blank node, which cannot be sent twice.
+        SourceError: a file cannot be read, is not valid RDF, or has a blank node, which cannot be sent twice.
     """
     number = 0
     for path in paths:
@@ -110,7 +110,7 @@ def _parse_blocks(path: Path, quads: bool, on_read: Callable[[bytes], object] | 
         while batch := list(islice(statements, _BATCH_STATEMENTS)):
             if quads and any(quad.graph_name == _DEFAULT_GRAPH for quad in batch):
                 if not unnamed_graph:
-                    raise SourceError(f"{path}: a statement names no graph; load it with --graphs dataset")
+                    raise SourceError(f"{path}: a statement has no named graph; load the file with --graphs dataset")
                 batch = [_name_graph(quad, unnamed_graph) for quad in batch]
             yield cast("bytes", pyoxigraph.serialize(batch if quads else [quad.triple for quad in batch], format=_LINE_FORMATS[quads]))
 

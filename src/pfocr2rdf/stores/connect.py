@@ -72,9 +72,11 @@ def open_destination(name: str, connection: ConnectionOptions = ConnectionOption
         ValueError: an unknown driver.
     """
     if connection.driver not in ("", *DRIVERS):
-        raise OptionError(f"{connection.driver!r} is no driver; choose from {', '.join(DRIVERS)}")
+        raise OptionError(f"{connection.driver!r} is not a driver; choose from {', '.join(DRIVERS)}")
     if is_malformed_url(name):  # it is not shown, since it may hold a password
-        raise StoreError(f"the URL is not valid: two slashes follow '{name.partition(':')[0]}:'; write it as http://example.org/sparql")
+        raise StoreError(
+            f"the URL is not valid: there must be two slashes after '{name.partition(':')[0]}:'; write it as http://example.org/sparql"
+        )
     if is_address_without_scheme(name) and not Path(name).exists():
         raise StoreError(f"{name}: is not a URL, since it has no scheme; write http://{name}, or ./{name} for a folder")
     if not is_url(name):

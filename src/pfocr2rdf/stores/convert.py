@@ -64,7 +64,7 @@ def convert(
         progress: called with the stage, the number of finished items, and the total.
 
     Raises:
-        SourceError: the source is missing, cannot be read, has no figures, is no valid RDF, or is not the file that the manifest lists.
+        SourceError: the source is missing, cannot be read, has no figures, is not valid RDF, or is not the file that the manifest lists.
         StoreError: the store cannot be used, or a server returns only a part of the graph.
         OutputError: the output is the source, contains other files, or cannot be written; nothing was published.
         ValueError: no format, or an unknown one.
@@ -110,5 +110,5 @@ def _check_output(source: str, output: str, *, force: bool) -> None:
     if not is_url(source) and Path(source).is_dir() and Path(output).exists() and Path(source).samefile(output):
         raise OutputError(f"{output}: is the source; name another folder with --output")
     if is_export(Path(output)):
-        raise OutputError(f"{output}: holds an export, whose files are listed in its manifest; name another folder with --output")
+        raise OutputError(f"{output}: contains an export, whose files are listed in its manifest; name another folder with --output")
     require_own_directory(output, force=force, wanted_kind="a conversion", verb="convert")

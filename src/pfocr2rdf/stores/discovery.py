@@ -38,7 +38,7 @@ def discover_server(url: str, http_client: HttpClient, driver: str = "", given_e
     if driver == "gsp" and not endpoints.store:
         raise StoreError(f"{url}: no Graph Store Protocol was found there; name its URL with --graph-store, or load with --driver update")
     if not endpoints.store and not endpoints.update:
-        raise StoreError(f"{url}: takes neither updates nor graphs; name where it does with --update-endpoint or --graph-store")
+        raise StoreError(f"{url}: accepts neither updates nor graphs; name the endpoint with --update-endpoint or --graph-store")
     return DRIVERS[driver](http_client, endpoints)
 
 
@@ -67,8 +67,8 @@ def _find_endpoints(url: str, driver: str, http_client: HttpClient, refusal: str
             if driver in ("", layout) and _answers_query(endpoints.query, http_client):
                 return layout, endpoints
     status = f", and the server responds with {refusal}" if refusal else ""
-    remedy = "check the URL, or name its services with --query-endpoint and --update-endpoint"
-    raise StoreError(f"{url}: no SPARQL service answers there{status}; {remedy}")
+    remedy = "check the URL, or name the endpoints with --query-endpoint and --update-endpoint"
+    raise StoreError(f"{url}: there is no SPARQL service at this URL{status}; {remedy}")
 
 
 def _answers_query(url: str, http_client: HttpClient) -> bool:

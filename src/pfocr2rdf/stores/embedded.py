@@ -37,7 +37,7 @@ def require_store(path: Path) -> None:
         if (kind := folder_kind(path)) == "an export":
             raise StoreError(f"{path}: is an export, not a store; run 'pfocr2rdf load {path} --to STORE', and name that store")
         kind = kind or ("a folder" if path.is_dir() else "a file")
-        raise StoreError(f"{path}: is {kind}, not a store; name a folder that 'pfocr2rdf load' made")
+        raise StoreError(f"{path}: is {kind}, not a store; name a folder that 'pfocr2rdf load' wrote")
 
 
 def read_lock(path: Path) -> int:
@@ -57,7 +57,7 @@ def map_store_errors(path: Path) -> Iterator[None]:
     except (OSError, RuntimeError) as error:
         text = str(error)
         if isinstance(error, BlockingIOError) or ("lock" in text.lower() and getattr(error, "errno", None) is None):
-            raise StoreError(f"{path}: another program has the store open; end it, and try again") from None
+            raise StoreError(f"{path}: another program is using the store; stop it, and try again") from None
         reason = f"{text}; load the export into a new folder"
         if isinstance(error, OSError) and error.errno is not None:
             reason = describe_os_error(error)

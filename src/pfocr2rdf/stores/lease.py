@@ -31,7 +31,7 @@ class StoreLease:
         """Check that no other load holds it; ``StoreError`` if one does."""
         if other_labels := [label for holder, label in self.holders().items() if holder != load_id]:
             raise StoreError(
-                f"{self._store.location}: another load is under way, {'; '.join(other_labels)};"
+                f"{self._store.location}: another load is running, {'; '.join(other_labels)};"
                 " wait for it, or, if it was killed, replace it with --take-over"
             )
 
@@ -39,7 +39,7 @@ class StoreLease:
         """Acquire the lease for a load. Of two that do so at the same moment, neither gets it: it is a ``StoreError`` for both."""
         if load_id not in self.holders():
             now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-            label = f"begun at {now} on {socket.gethostname()} by process {os.getpid()}"
+            label = f"started at {now} on {socket.gethostname()} by process {os.getpid()}"
             self._store.insert(
                 self._graph,
                 f"{iri_term(load_id)} {RDF_TYPE} {_ACTIVITY} .\n{iri_term(load_id)} {expand_term('rdfs:label')} {literal(label)} .\n",
@@ -47,7 +47,7 @@ class StoreLease:
         if set(self.holders()) != {load_id}:
             with contextlib.suppress(StoreError):
                 self._store.update(f"DELETE WHERE {{ {graph_clause(self._graph)}{{ {iri_term(load_id)} ?p ?o }} }}")
-            raise StoreError(f"{self._store.location}: another load began at the same moment; begin again")
+            raise StoreError(f"{self._store.location}: another load started at the same time; run the command again")
 
     def release(self) -> None:
         """Release the lease, or break that of another holder."""

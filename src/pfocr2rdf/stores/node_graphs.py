@@ -64,7 +64,7 @@ def read_nodes(
         progress: called with the stage, the number of finished items, and the total.
 
     Raises:
-        SourceError: the source is missing, cannot be read, is no valid RDF, or is not the file that the manifest lists.
+        SourceError: the source is missing, cannot be read, is not valid RDF, or is not the file that the manifest lists.
         StoreError: the store cannot be used, or a server returns only a part of the graph.
         OutputError: there is no disk space for temporary files.
     """

@@ -173,7 +173,7 @@ def _check_output(output: str, own_names: set[str]) -> None:
         return  # it is new, or a file, which the staging directory refuses
     kind = folder_kind(folder)
     if kind not in ("", "a folder of records") or (not kind and any(not path.name.startswith(".") for path in folder.iterdir())):
-        raise OutputError(f"{output}: holds {kind or 'other files'}; name a new folder with --output")
+        raise OutputError(f"{output}: contains {kind or 'other files'}; name a new folder with --output")
     for path in (path for part in _FOLDERS for path in sorted((folder / part).rglob("*"))):
         if not path.is_dir() and path.relative_to(folder).as_posix() not in own_names:
             raise OutputError(f"{path}: was not written by 'pfocr2rdf records'; move it away, or name a new folder with --output")

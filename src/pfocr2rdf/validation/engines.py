@@ -51,5 +51,5 @@ def describe_slow_engine() -> str:
         return ""
     return (
         "The SHACL engine in Rust (the package shacl) is not installed: pySHACL is used instead, with the same results. "
-        "Figures that conform take no longer; others, and RDF files, take some thirty times as long."
+        "The validation of RDF files, and of figures that do not conform, takes about thirty times as long."
     )

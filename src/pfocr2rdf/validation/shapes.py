@@ -58,7 +58,7 @@ def _relabel_blank_nodes(text: str, number: int) -> str:
 def _read_turtle(path: Path, *, check: bool) -> str:
     """The text of a file. The built-in shapes are checked by their tests; for other shapes, the error must name the file."""
     if not path.is_file():  # a FIFO could be waited for without end
-        raise ShapesError(f"{path}: is no regular file")
+        raise ShapesError(f"{path}: is not a regular file")
     try:
         text = path.read_text(encoding="utf-8")
         if check:

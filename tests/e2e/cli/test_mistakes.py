@@ -40,6 +40,7 @@ FILES = {
     "foreign/thesis.docx": b"mine",
     "damaged-store/CURRENT": b"no database",
     "no-shapes/readme.md": b"",
+    "relative.ttl": b"<a> <b> <c> .\n",
 }
 
 
@@ -107,16 +108,18 @@ def invoke(command: str) -> tuple[int, str]:
 
 
 NO_FILE = "{0}: there is no such file or folder; {1}"
-NO_RECORDS = "{0}: is {1}, not a folder of records; name the records that it was made from"
-NO_GRAPH = "{0}: is {1}, not a graph or records; name the export or the records that it was made from"
-EMPTY = "empty: the folder holds no records; name a folder, file or archive with records (.md, .yaml)"
+NO_RECORDS = "{0}: is {1}, not a folder of records; name the records that it was created from"
+NO_GRAPH = "{0}: is {1}, not a graph or records; name the export or the records that it was created from"
+EMPTY = "empty: the folder contains no records; name a folder, file or archive with records (.md, .yaml)"
 UNUSABLE = (
     "notes.txt: none of its records can be used (1 refused, 0 quarantined); export it to see why; the first: "
     "notes.txt:1: there is no front matter; begin the file with a line '---'"
 )
-BROKEN_ZIP = "broken.zip: the archive cannot be read: it has no end of a directory, so it is truncated or no zip; download or pack it again"
-BROKEN_RDF = "broken.ttl:1: is no valid RDF: Parser error at line 1 column 17: . is not a valid RDF object; correct the file"
-CUT_RDF = "broken.nt.gz: is no valid RDF: Unknown compression method; download or export it again"
+BROKEN_ZIP = (
+    "broken.zip: the archive cannot be read: it has no central directory, so it is truncated or not a zip file; download or create it again"
+)
+BROKEN_RDF = "broken.ttl:1: is not valid RDF: Parser error at line 1 column 17: . is not a valid RDF object; correct the file"
+CUT_RDF = "broken.nt.gz: is not valid RDF: Unknown compression method; download or export it again"
 
 # The commands that take a graph: an export, RDF or records.
 GRAPH_COMMANDS = (
@@ -134,13 +137,13 @@ SOURCE_MISTAKES = {
 }
 GRAPH_MISTAKES = {
     **SOURCE_MISTAKES,
-    "empty": "empty: the folder holds neither a graph nor records; name an export directory, an RDF file or records",
+    "empty": "empty: the folder contains neither a graph nor records; name an export directory, an RDF file or records",
     "site": NO_GRAPH.format("site", "a site"),
     "store": NO_GRAPH.format("store", "a store"),
     "notes.txt": UNUSABLE,
     "broken.ttl": BROKEN_RDF,
     "broken.nt.gz": CUT_RDF,
-    "delta": "delta: is a delta, not a graph; name the exports that it was made of",
+    "delta": "delta: is a delta, not a graph; name the exports that it was created from",
 }
 _ACCEPTED = {("publish", "store"), ("load", "delta")}  # what a command takes
 
@@ -161,7 +164,7 @@ ROWS = [
     ("export examples", "Error: Missing option '-o' / '--output'.", 2),
     ("export -o out", "Error: Missing argument 'SOURCES...'.", 2),
     ("export examples -o out --workers 0", "Error: Invalid value for '-w' / '--workers': 0 is not in the range x>=1.", 2),
-    ("export examples -o out --workers many", "Error: Invalid value for '-w' / '--workers': 'many' is not a valid integer range.", 2),
+    ("export examples -o out --workers many", "Error: Invalid value for '-w' / '--workers': 'many' is not a valid integer.", 2),
     ("export examples -o out --limit -1", "Error: Invalid value for '--limit': -1 is not in the range x>=1.", 2),
     (
         "export examples -o out -f turtel",
@@ -169,28 +172,28 @@ ROWS = [
         "'biothings', 'gmt', 'kgx', 'linksets', 'sssom', 'tables', 'parquet', 'csv'.",
         2,
     ),
-    ("export examples -o out --scheduler tcp://host:8786", "Error: a scheduler goes with the engine dask.", 2),
-    ("diff output output --compress gz", "Error: --compress is about the files of the delta; name a folder for them with --output.", 2),
+    ("export examples -o out --scheduler tcp://host:8786", "Error: a scheduler requires the engine dask.", 2),
+    ("diff output output --compress gz", "Error: --compress applies to the files of a delta; name a folder for them with --output.", 2),
     ("load output --plan qlever --dry-run", "Error: --dry-run has no effect on a plan, which loads nothing; leave it out.", 2),
     ("load output --plan qlever --to http://localhost:7878", "Error: --to has no effect on a plan, which loads nothing; leave it out.", 2),
     ("load output --plan qlever --user curator", "Error: --user has no effect on a plan, which loads nothing; leave it out.", 2),
     ("load delta --graphs figure", "Error: --graphs has no effect on a delta; leave it out.", 2),
     ("load delta --append", "Error: --append has no effect on a delta; leave it out.", 2),
-    ("load output --output plan", "Error: --output is the folder of a plan; give --plan, or the store with --to.", 2),
+    ("load output --output plan", "Error: --output sets the folder of a plan; add --plan, or set the store with --to.", 2),
     ("serve store --port 70000", "Error: Invalid value for '--port': 70000 is not in the range 0<=x<=65535.", 2),
     ("check site --negotiation", "Error: a folder has no content negotiation; name the URL of the site.", 2),
     # where to write
-    ("export examples -o foreign", "Error: foreign: holds other files, not an export; name another folder, or export into it with --force", 3),
-    ("export examples -o store", "Error: store: holds a store, not an export; name another folder, or export into it with --force", 3),
-    ("export examples -o site", "Error: site: holds a site, not an export; name another folder, or export into it with --force", 3),
+    ("export examples -o foreign", "Error: foreign: contains other files, not an export; name another folder, or export into it with --force", 3),
+    ("export examples -o store", "Error: store: contains a store, not an export; name another folder, or export into it with --force", 3),
+    ("export examples -o site", "Error: site: contains a site, not an export; name another folder, or export into it with --force", 3),
     ("export examples -o notes.txt", "Error: notes.txt: is a file, not a folder; name a folder with --output", 3),
-    ("export notes.txt -o output", "Error: no record could be exported, so output keeps its earlier export; correct the records, or export to a new folder to get the whole report", 3),
-    ("publish output -o output", "Error: output: holds an export, which a site would overwrite; name another folder with --output", 3),
-    ("publish output -o store", "Error: store: holds a store, which a site would overwrite; name another folder with --output", 3),
-    ("publish output -o foreign", "Error: foreign: holds other files; name another folder, or keep them in addition to the site with --force", 3),
-    ("diff output output -o output", "Error: output: holds an export, which a delta would damage; name another folder with --output", 3),
-    ("load output --to output", "Error: output: holds an export, not a store; name another folder with --to", 3),
-    ("load output --to foreign", "Error: foreign: holds other files, not a store; name another folder with --to", 3),
+    ("export notes.txt -o output", "Error: no record could be exported, so output still contains the previous export; correct the records, or export to a new folder to get the whole report", 3),
+    ("publish output -o output", "Error: output: contains an export, which a site would overwrite; name another folder with --output", 3),
+    ("publish output -o store", "Error: store: contains a store, which a site would overwrite; name another folder with --output", 3),
+    ("publish output -o foreign", "Error: foreign: contains other files; name another folder, or keep them in addition to the site with --force", 3),
+    ("diff output output -o output", "Error: output: contains an export, which a delta would damage; name another folder with --output", 3),
+    ("load output --to output", "Error: output: contains an export, not a store; name another folder with --to", 3),
+    ("load output --to foreign", "Error: foreign: contains other files, not a store; name another folder with --to", 3),
     ("load output --to notes.txt", "Error: notes.txt: is a file, not a store; name another folder with --to", 3),
     ("diff output output -o notes.txt", "Error: Invalid value for '-o' / '--output': Directory 'notes.txt' is a file.", 2),
     ("query 'ASK {{}}' -o empty", "Error: Invalid value for '-o' / '--output': File 'empty' is a directory.", 2),
@@ -209,17 +212,28 @@ ROWS = [
     # stores
     ("query 'ASK {{}}' --store nowhere", "Error: nowhere: there is no store; run 'pfocr2rdf load EXPORT --to nowhere' to make one from an export", 3),
     ("query 'ASK {{}}' --store output", "Error: output: is an export, not a store; run 'pfocr2rdf load output --to STORE', and name that store", 3),
-    ("query 'ASK {{}}' --store empty", "Error: empty: is a folder, not a store; name a folder that 'pfocr2rdf load' made", 3),
-    ("query 'ASK {{}}' --store notes.txt", "Error: notes.txt: is a file, not a store; name a folder that 'pfocr2rdf load' made", 3),
-    ("query 'ASK {{}}' --store site", "Error: site: is a site, not a store; name a folder that 'pfocr2rdf load' made", 3),
+    ("query 'ASK {{}}' --store empty", "Error: empty: is a folder, not a store; name a folder that 'pfocr2rdf load' wrote", 3),
+    ("query 'ASK {{}}' --store notes.txt", "Error: notes.txt: is a file, not a store; name a folder that 'pfocr2rdf load' wrote", 3),
+    ("query 'ASK {{}}' --store site", "Error: site: is a site, not a store; name a folder that 'pfocr2rdf load' wrote", 3),
     ("query 'ASK {{}}' --store damaged-store", "Error: damaged-store: the store cannot be used: LOCK is missing; load the export into a new folder", 3),
     ("load output --to damaged-store", "Error: damaged-store: the store cannot be used: LOCK is missing; load the export into a new folder", 3),
     ("serve nowhere", "Error: nowhere: there is no store; run 'pfocr2rdf load EXPORT --to nowhere' to make one from an export", 3),
     ("load delta --to nowhere", "Error: nowhere: there is no store; run 'pfocr2rdf load EXPORT --to nowhere' to make one from an export", 3),
+    # values of options
+    ("export examples -o o --workers two", "Error: Invalid value for '-w' / '--workers': 'two' is not a valid integer.", 2),
+    ("export examples -o o --format ttl,nt", "Error: Invalid value for '-f' / '--format': 'ttl,nt' is a list; repeat the option: --format turtle --format ntriples.", 2),
+    ("export examples -o o --metadata none.yaml", "Error: none.yaml: there is no such file or folder; check the path.", 2),
+    ("convert output -o o", "Error: Missing option '-f' / '--format'. Choose from biothings, gmt, kgx, linksets, sssom, tables, parquet, csv", 2),
+    ("stats output --format svg", "Error: Invalid value for '-f' / '--format': applies to plots; name a folder for them with --output.", 2),
+    ("release output -o o --doi 11.5/x", "Error: Invalid value for '--doi': '11.5/x' is not a valid DOI; write it as 10.5281/zenodo.1234567.", 2),
+    ("serve store --host-name http://a", "Error: 'http://a' is not a host name; write it without scheme and port, such as data.example.org.", 2),
+    ("validate relative.ttl", "Error: relative.ttl:1: has a relative IRI but no base IRI; add a base, or write absolute IRIs", 3),
+    ("query years --store store --output none/a.csv", "Error: none/a.csv: cannot be written: No such file or directory; check the path", 3),
+    ("query none.rq", "Error: Invalid value for 'QUERY': there is no file none.rq; check the path.", 2),
     # queries
     ("query words.rq", "Error: Invalid value for 'QUERY': there is no file words.rq; there are examples named words, keywords.", 2),
-    ("query latin-1.rq", "Error: Invalid value for 'QUERY': latin-1.rq: it is no UTF-8: invalid continuation byte at byte 5.", 2),
-    ("query 'ASK {{}}' --graph nothing", "Error: Invalid value for '--graph': 'nothing' is no absolute IRI.", 2),
+    ("query latin-1.rq", "Error: Invalid value for 'QUERY': latin-1.rq: it is not UTF-8: invalid continuation byte at byte 5.", 2),
+    ("query 'ASK {{}}' --graph nothing", "Error: Invalid value for '--graph': 'nothing' is not an absolute IRI.", 2),
     # servers
     ("load output --to http://127.0.0.1:{closed}", "Error: http://127.0.0.1:{closed}: the connection failed: Connection refused; check that the server runs, or wait for it with --retry-for SECONDS", 3),
     ("query 'ASK {{}}' --store http://127.0.0.1:{closed}", "Error: http://127.0.0.1:{closed}: the connection failed: Connection refused; check that the server runs, or wait for it with --retry-for SECONDS", 3),
@@ -229,8 +243,8 @@ ROWS = [
     ("load output --to ftp://example.org/", "Error: ftp://example.org/: is not the URL of a server; write one that begins with http:// or https://", 3),
     ("check example.org", "Error: example.org: is neither a folder nor a URL; write a URL such as https://example.org/pfocr/", 3),
     ("check notes.txt", "Error: notes.txt: is neither a folder nor a URL; write a URL such as https://example.org/pfocr/", 3),
-    ("check output", "Error: output: is an export, not a site; name a folder that 'pfocr2rdf publish' made", 3),
-    ("check empty", "Error: empty: is a folder, not a site; name a folder that 'pfocr2rdf publish' made", 3),
+    ("check output", "Error: output: is an export, not a site; name a folder that 'pfocr2rdf publish' wrote", 3),
+    ("check empty", "Error: empty: is a folder, not a site; name a folder that 'pfocr2rdf publish' wrote", 3),
     *(
         (f"check {{server}}/{status}", f"Error: {{server}}/{status}/: the server responds with {status} {phrase}; name the URL of the site", 3)
         for status, phrase in ((401, "Unauthorized"), (403, "Forbidden"), (404, "Not Found"), (500, "Internal Server Error"))
@@ -242,8 +256,8 @@ ROWS = [
     *(
         (
             f"{command}/{status} --retry-for 0",
-            f"Error: {{server}}/{status}: no SPARQL service answers there{reason}; "
-            "check the URL, or name its services with --query-endpoint and --update-endpoint",
+            f"Error: {{server}}/{status}: there is no SPARQL service at this URL{reason}; "
+            "check the URL, or name the endpoints with --query-endpoint and --update-endpoint",
             3,
         )
         for command in ("load output --to {server}", "query 'ASK {{}}' --store {server}")

@@ -231,7 +231,7 @@ def test_a_record_that_kills_every_worker_is_set_aside(tmp_path: Path) -> None:
     assert (result.exported, result.quarantined, result.refused) == (28, 2, 0)
     assert sorted(path.name for path in (tmp_path / "out" / "quarantine").iterdir()) == ["PMC1__11", "PMC1__12"]
     reasons = json.loads((tmp_path / "out" / "quarantine" / "PMC1__11" / "reasons.json").read_text())
-    assert "a worker process died of it twice" in reasons[0]["reason"]
+    assert "a worker process died twice while it processed the record" in reasons[0]["reason"]
     assert_intact(tmp_path / "out")
 
 
@@ -248,8 +248,8 @@ def test_a_scheduler_that_is_not_there(source: Path, tmp_path: Path, monkeypatch
 
 
 @pytest.mark.parametrize(("preload", "sentence"), [
-    ("preload_another_version.py", "a worker has another version of pfocr2rdf"),
-    ("preload_no_engine.py", "a worker cannot do the work: .*pfocr2rdf"),
+    ("preload_another_version.py", "a worker has a different version of pfocr2rdf"),
+    ("preload_no_engine.py", "a worker cannot run the tasks: .*pfocr2rdf"),
 ])  # fmt: skip
 def test_a_worker_with_other_versions_is_refused(
     preload: str, sentence: str, start: Callable[..., Running], source: Path, tmp_path: Path
@@ -267,7 +267,7 @@ def test_a_worker_that_writes_to_a_disk_of_its_own(start: Callable[..., Running]
 
 def test_an_archive_that_only_this_machine_sees(start: Callable[..., Running], tmp_path: Path) -> None:
     make_corpus(3, tmp_path / "a.tar", form="tar", source=None)
-    with pytest.raises(SourceError, match="an archive is read into a place that no other machine sees"):
+    with pytest.raises(SourceError, match="an archive is read on this machine only"):
         exported(tmp_path / "a.tar", tmp_path / "out", start(0))
 
 
@@ -281,7 +281,7 @@ def test_dask_that_is_not_installed(source: Path, tmp_path: Path, monkeypatch: p
 
 
 def test_a_scheduler_without_the_engine(source: Path, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="a scheduler goes with the engine dask"):
+    with pytest.raises(ValueError, match="a scheduler requires the engine dask"):
         export([source], tmp_path / "out", scheduler="tcp://127.0.0.1:8786")
 
 

@@ -328,7 +328,7 @@ def test_an_output_that_cannot_be_written_is_one_sentence(url: str, mixed: Path,
     assert "\n" not in str(error.value)
     result = CliRunner().invoke(main, ["export", str(mixed), "-o", url, "-w", "1"])
     assert (result.exit_code, result.output.count("\n"), "Traceback" in result.output) == (3, 1, False)
-    assert "fault of pfocr2rdf" not in result.output
+    assert "bug in pfocr2rdf" not in result.output
 
 
 def test_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch, mixed: Path, s3: Any, tmp_path: Path) -> None:
@@ -357,9 +357,9 @@ def test_a_file_system_that_is_not_installed(side: str, monkeypatch: pytest.Monk
 @pytest.mark.parametrize("options", [{}, {"workers": 2}, {"workers": 1, "engine": "dask"}])
 def test_what_only_this_process_sees_is_refused_for_several(options: dict[str, Any], mixed: Path, tmp_path: Path) -> None:
     url = put(f"memory://{tmp_path}", CHECKOUT)  # type: ignore[arg-type]
-    with pytest.raises(SourceError, match=f"{url}: only this process sees it; use one worker"):
+    with pytest.raises(SourceError, match=f"{url}: only this process can read it; use one worker"):
         export([url], tmp_path / "out", **options)
-    with pytest.raises(OutputError, match=f"{url}: only this process sees it; use one worker"):
+    with pytest.raises(OutputError, match=f"{url}: only this process can read it; use one worker"):
         export([mixed], url, **options)
 
 

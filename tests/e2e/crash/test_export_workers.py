@@ -93,7 +93,7 @@ def test_a_record_that_kills_its_worker_is_quarantined(death: Callable[[], None]
     assert (folder / "PMC77__F1.md").read_text() == records["PMC77__F1.md"]
     (reason,) = json.loads((folder / "reasons.json").read_text())
     assert reason["source"] == str(source / "PMC77__F1.md")
-    assert reason["reason"].startswith("a worker process died of it twice: ")
+    assert reason["reason"].startswith("a worker process died twice while it processed the record: ")
     report = json.loads((tmp_path / "2" / "report.json").read_text())
     assert [(row["source"], row["reason"]) for row in report["quarantined"]] == [(reason["source"], reason["reason"])]
     assert json.loads((tmp_path / "2" / MANIFEST_FILE).read_text())["quarantined"] == ["PMC77__F1"]

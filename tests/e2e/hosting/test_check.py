@@ -24,7 +24,7 @@ def test_a_good_site_has_nothing_wrong_on_a_real_server(
     assert report.findings == ()
     assert (report.negotiates, report.exit_status) == (True, 0)
     assert report.requests > 400
-    assert any("image/png only is given the page" in note for note in report.notes)
+    assert any("a client that accepts only image/png gets the HTML page" in note for note in report.notes)
 
 
 def test_a_good_site_under_a_path_has_nothing_wrong(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def test_virtuoso(graphs: str, releases: tuple[Path, Path], dba: Virtuoso) -> No
 
 
 def test_virtuoso_has_no_default_graph(releases: tuple[Path, Path], dba: Virtuoso) -> None:
-    with pytest.raises(StoreError, match="default graph is the union of all; load with --graphs dataset"):
+    with pytest.raises(StoreError, match="default graph is the union of all graphs; load with --graphs dataset"):
         load(releases[0], dba.url, graphs="default")
 
 
@@ -175,7 +175,7 @@ def test_a_default_graph_of_others_is_not_replaced(releases: tuple[Path, Path], 
     store.update("INSERT DATA { <urn:a> <urn:b> <urn:c> }")
     del store
     for destination in (empty.url, tmp_path / "store"):
-        with pytest.raises(StoreError, match="default graph holds other data; add to it with --append"):
+        with pytest.raises(StoreError, match="default graph contains other data; add to it with --append"):
             load(releases[0], destination, graphs="default")
         load(releases[0], destination, graphs="default", append=True)
     expected = sorted([*statements(releases[0], "default"), "<urn:a> <urn:b> <urn:c> ."])
@@ -223,7 +223,7 @@ def test_a_delta(fmt: str, graphs: str, releases: tuple[Path, Path], empty: Serv
         result = run(tmp_path / "delta", "--to", store)
         assert result.exit_code == 0, result.output
         second_result = run(tmp_path / "delta", "--to", store)
-        assert "held that version already" in second_result.output
+        assert "already had that version" in second_result.output
     expected = statements(releases[1], graphs)
     assert without_metadata(empty.dump()) == without_metadata(store_contents(tmp_path / "store")) == expected
     assert dba.dump(DATASET) == sorted(line.removesuffix(f" <{DATASET}> .") + " ." for line in expected if line.endswith(f" <{DATASET}> ."))

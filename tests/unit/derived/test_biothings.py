@@ -112,4 +112,4 @@ def test_any_title_is_a_line_of_json_in_utf8(title: str) -> None:
     by_level, warnings = documents(figure("PMC1__a", title, []))
     expected = "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in title)
     assert [document["associatedWith"]["title"] for document in by_level["all"]] == [expected]
-    assert warnings == ({} if title == expected else {"texts with lone surrogates, replaced in documents for BioThings": 1})
+    assert warnings == ({} if title == expected else {"text with lone surrogates, replaced in documents for BioThings": 1})

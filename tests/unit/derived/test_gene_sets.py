@@ -168,7 +168,7 @@ def test_separators_and_surrogates_are_replaced_and_counted() -> None:
         ["PMC1__a", "a b c d e f\ufffdg", "O NE", "THREE", "TWENTY"],
         ["PMC1__b", "T", "O NE", "THREE", "TWENTY"],
     ]
-    assert warnings == {"texts with control characters or lone surrogates, replaced in gene sets": 3}
+    assert warnings == {"text with control characters or lone surrogates, replaced in gene sets": 3}
 
 
 @pytest.mark.parametrize("character", "\t\n\v\f\r\x00\x1c\x1f\x7f\x85\x9f\u2028\u2029\ud800\udfff")
@@ -176,7 +176,7 @@ def test_each_unsafe_character_is_replaced_and_counted(character: str) -> None:
     tables, warnings = gmt(GENES, figure("PMC1__a", f"a{character}b", mentions("ncbigene:1", "ncbigene:3", "ncbigene:20")))
     replacement = "\ufffd" if character > "\ud7ff" else " "
     assert tables["Homo_sapiens.strict"] == [["PMC1__a", f"a{replacement}b", "1", "3", "20"]]
-    assert warnings == {"texts with control characters or lone surrogates, replaced in gene sets": 1}
+    assert warnings == {"text with control characters or lone surrogates, replaced in gene sets": 1}
 
 
 @given(

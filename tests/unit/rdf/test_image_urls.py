@@ -57,5 +57,5 @@ def test_pictures_may_be_elsewhere(template: str, url: str) -> None:
     "https://a b/{filename}", "https://pictures.example/#x",
 ])  # fmt: skip
 def test_what_is_no_template_is_refused(text: str) -> None:
-    with pytest.raises(OptionError, match="is no template of URLs of pictures; write https://"):
+    with pytest.raises(OptionError, match="is not a URL template for pictures; write an https URL"):
         parse_image_url(text)

@@ -47,7 +47,7 @@ MANY = settings(max_examples=example_count(150), deadline=None)
     "name", ["memberOff", "memberof", "MemberOf", "memberOf ", "", "gene", "Genes", "viaNER", "memberOf#", "vocab#memberOf"]
 )
 def test_a_misspelt_term_is_an_error(make: Any, name: str) -> None:
-    with pytest.raises(KeyError, match="is no term of the vocabulary"):
+    with pytest.raises(KeyError, match="is not a term of the vocabulary"):
         make(f"pfocr:{name}")
 
 

@@ -117,7 +117,7 @@ def test_a_misspelt_key_is_noted_in_each_record_that_has_it(key: str) -> None:
     for number in range(3):
         document = YamlDocument(f"figid: PMC{number + 1}__F1\npmcid: PMC1\ngenes:\n{row}".encode(), 1)
         notes.append(parse_record(*parse_document(document, "record.md")).notes)
-    assert f"genes: the key {key!r} is not known" in notes[0][0]
+    assert f"genes: the key {key!r} is unknown" in notes[0][0]
     assert notes == notes[:1] * 3
 
 

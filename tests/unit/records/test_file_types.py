@@ -25,7 +25,7 @@ EXAMPLES: dict[str, list[bytes]] = {
     "Parquet": [b"PAR1\x15\0"],
     "Arrow": [b"ARROW1\0\0", b"FEA1\0"],
     "HDF5": [b"\x89HDF\r\n\x1a\n"],
-    "of R": [b"X\n\0\0\0\3", b"RDX3\nX\n"],
+    "an R file": [b"X\n\0\0\0\3", b"RDX3\nX\n"],
     "Office": [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0"],
     "gzip": [b"\x1f\x8b\x08\0"],
     "Zstandard": [b"\x28\xb5\x2f\xfd\0"],
@@ -115,7 +115,7 @@ def test_a_file_of_each_type_is_refused_under_any_name(name: str, suffix: str, t
 @pytest.mark.parametrize("name", ["figures.ttl", "a.nt", "a.nq.gz", "a.trig", "a.rdf", "a.jsonld", "a.owl", "a.ttl.zst"])
 def test_rdf_by_its_name_is_refused_unread(name: str, tmp_path: Path) -> None:
     path = write(tmp_path, {name: b"\x1f\x8b"}) / name
-    with pytest.raises(RecordError, match="is RDF by its name, not a record"):
+    with pytest.raises(RecordError, match="has the file name of an RDF file, not of a record"):
         list(read_records(path))
 
 

@@ -277,7 +277,7 @@ def test_a_name_that_leads_out_is_refused_and_nothing_is_written_there(tmp_path:
     previous = sorted(tmp_path.rglob("*"))
     read, (refusal,) = read_everything(path)
     assert read == FIGIDS
-    assert "leads out of the archive" in refusal
+    assert "refers to a location outside the archive" in refusal
     assert sorted(tmp_path.rglob("*")) == previous
     assert not (tmp_path.parent / "evil.md").exists()
 
@@ -302,7 +302,7 @@ def test_a_name_given_twice_is_refused_once(tmp_path: Path, name: str, repeated:
     data = gzip.compress(buffer.getvalue()) if name.endswith("gz") else buffer.getvalue()
     read, (refusal,) = read_everything(write(tmp_path, {name: data}) / name)
     assert read == [*FIGIDS[:2], "PMC1__first", FIGIDS[2]]
-    assert "holds this name twice" in refusal
+    assert "contains this name twice" in refusal
 
 
 def test_an_encrypted_member_is_refused_and_the_rest_read(tmp_path: Path) -> None:
@@ -388,7 +388,7 @@ def test_what_only_looks_like_an_archive_is_a_source_error(tmp_path: Path, name:
 
 @pytest.mark.parametrize("name", ["a.tar", "a.zip"])
 def test_an_archive_without_records_is_a_source_error(tmp_path: Path, name: str) -> None:
-    with pytest.raises(SourceError, match="holds no records"):
+    with pytest.raises(SourceError, match="contains no records"):
         read_everything(write(tmp_path, {name: ARCHIVES[name]({"image.jpg": b"\xff\xd8"})}) / name)
 
 
@@ -423,7 +423,7 @@ def test_a_source_that_is_not_there(tmp_path: Path, name: str) -> None:
 
 def test_a_folder_without_records(tmp_path: Path) -> None:
     write(tmp_path, {"notes.txt": "no", "README.md": "no"})
-    with pytest.raises(SourceError, match="holds no records"):
+    with pytest.raises(SourceError, match="contains no records"):
         read_everything(tmp_path)
 
 

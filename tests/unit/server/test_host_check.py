@@ -60,7 +60,7 @@ def test_our_names(host: str) -> None:
 def test_names_of_others_are_misdirected(host: str) -> None:
     status, message = status_of([host], names=NAMES)
     assert status == 421
-    assert message.startswith(f"this service is not known as {host}; ")
+    assert message.startswith(f"{host} is not a host name of this service; ")
     assert "--host-name" in message
 
 

@@ -16,7 +16,7 @@ from pfocr2rdf.storage.regular_files import copy_pipe, is_pipe, open_regular, re
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
 
 
-@pytest.mark.parametrize("word", ["FIFO", "folder", "character device", "not there", "symbolic"])
+@pytest.mark.parametrize("word", ["FIFO", "folder", "character device", "broken symbolic link", "symbolic"])
 def test_what_is_no_regular_file_is_named_at_once(word: str, tmp_path: Path) -> None:
     path = make_irregular(tmp_path, word)
     for read in (open_regular, lambda path: read_regular(path, 100), lambda path: filesystem.open_file(str(path)).__enter__()):

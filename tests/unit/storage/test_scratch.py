@@ -118,7 +118,7 @@ def test_where_there_are_no_locks_none_is_taken_for_left_behind(temporary: Path,
 def test_no_folder_for_temporary_files_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
     with (
-        pytest.raises(OutputError, match=r"^the folder for temporary files \(TMPDIR\): cannot be written: No such file or directory$"),
+        pytest.raises(OutputError, match=r"temporary files \(TMPDIR\): cannot be written: No such file or directory; check the path$"),
         scratch_directory(),
     ):
         pass

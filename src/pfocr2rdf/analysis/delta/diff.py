@@ -66,7 +66,7 @@ def diff(
     Raises:
         SourceError: a side is missing, is no graph, has blank nodes, or differs from the other one in naming graphs or in the IRI profile.
         OutputError: the output cannot be written; nothing was published.
-        ValueError: an unknown format or compression, no chunk, or a graph that is no absolute IRI.
+        ValueError: an unknown format or compression, no chunk, or a graph that is not an absolute IRI.
     """
     names = tuple(dict.fromkeys(formats))
     _check_arguments(names, compress, chunk, graph)
@@ -104,18 +104,18 @@ def _check_profiles(old: SortedGraph, new: SortedGraph) -> None:
 def _check_arguments(formats: Iterable[str], compress: str | None, chunk: int, graph: str) -> None:
     for name in formats:
         if name not in DELTA_FORMATS:
-            raise OptionError(f"{name!r} is no form of a delta; choose from {', '.join(DELTA_FORMATS)}")
+            raise OptionError(f"{name!r} is not a delta format; choose from {', '.join(DELTA_FORMATS)}")
     if compress is not None and compress not in COMPRESSION_SUFFIXES:
-        raise OptionError(f"{compress!r} is no compression; choose from {', '.join(COMPRESSION_SUFFIXES)}")
+        raise OptionError(f"{compress!r} is not a compression format; choose from {', '.join(COMPRESSION_SUFFIXES)}")
     if chunk < 1:
-        raise OptionError(f"{chunk} statements are no operation; choose 1 or more")
+        raise OptionError(f"{chunk} is not a valid number of statements; choose 1 or more")
     if graph and not is_absolute_iri(graph):
-        raise OptionError(f"{graph!r} is no absolute IRI")
+        raise OptionError(f"{graph!r} is not an absolute IRI")
 
 
 def _check_output(folder: Path, input_files: Iterable[Path]) -> None:
     if is_export(folder):
-        raise OutputError(f"{folder}: holds an export, which a delta would damage; name another folder with --output")
+        raise OutputError(f"{folder}: contains an export, which a delta would damage; name another folder with --output")
     for file in input_files:
         if _is_delta_name(file.name) and file.parent.resolve() == folder.resolve():
             raise OutputError(f"{file}: would be read and overwritten; name another folder")
@@ -136,8 +136,8 @@ def _compare_graphs(old: SortedGraph, new: SortedGraph, options: ReadOptions, ch
     if old.has_graph_names != new.has_graph_names and old.lines.written_count and new.lines.written_count:
         named, other = (old, new) if old.has_graph_names else (new, old)
         raise SourceError(
-            f"{named.source} names graphs and {other.source} does not; say with --graph which graph its statements are in,"
-            " or compare without the names: --ignore-graphs"
+            f"{named.source} has named graphs and {other.source} does not; name the graph of its statements with --graph,"
+            " or ignore named graphs with --ignore-graphs"
         )
     scratch = options.scratch
     meter = ProgressMeter(options.progress, "comparing", old.lines.written_count + new.lines.written_count)

@@ -41,7 +41,7 @@ def sort_graph(graph_input: GraphInput, source: str | os.PathLike[str], role: st
     """Read and sort all files of an input; ``role`` is ``old`` or ``new``.
 
     Raises:
-        SourceError: a file cannot be read, is no valid RDF, is not the one that the manifest lists, or has a blank node.
+        SourceError: a file cannot be read, is not valid RDF, is not the one that the manifest lists, or has a blank node.
         OutputError: there is no disk space for temporary files.
     """
     source, folder = os.fspath(source), options.scratch / role

@@ -38,12 +38,12 @@ def stats(source: str | os.PathLike[str], *, top: int = DEFAULT_TOP_ROWS, progre
         progress: called with the stage, the number of finished items, and the total.
 
     Raises:
-        SourceError: the source is missing, cannot be read, is no valid RDF, or is not the file that the manifest lists.
+        SourceError: the source is missing, cannot be read, is not valid RDF, or is not the file that the manifest lists.
         OutputError: there is no disk space for temporary files.
         ValueError: ``top`` is less than 1.
     """
     if top < 1:
-        raise OptionError(f"a list of {top} says nothing; choose 1 or more")
+        raise OptionError(f"{top} is not a valid number of entries; choose 1 or more")
     graph_input = resolve_input(source)
     tally = GraphTally()
     with scratch_directory() as scratch:
@@ -55,7 +55,7 @@ def stats(source: str | os.PathLike[str], *, top: int = DEFAULT_TOP_ROWS, progre
         try:
             tally.add_statements(read_statements(graph, runs, progress))
         except ValueError:
-            raise SourceError(f"{source}: a line of its N-Triples is no statement; export again") from None
+            raise SourceError(f"{source}: a line of its N-Triples is not a statement; export again") from None
     refused, quarantined = (int(graph.identity.get(name, 0)) for name in ("refused", "quarantined"))
     return _compute_stats(redact_url(os.fspath(source)), tally, top)._replace(refused=refused, quarantined=quarantined)
 

@@ -49,10 +49,10 @@ def write_plots(stats: GraphStats, folder: str | os.PathLike[str], formats: Iter
     names = tuple(dict.fromkeys(formats))
     for name in names:
         if name not in PLOT_FORMATS:
-            raise OptionError(f"{name!r} is no format of plots; choose from {', '.join(PLOT_FORMATS)}")
+            raise OptionError(f"{name!r} is not a plot format; choose from {', '.join(PLOT_FORMATS)}")
     require_matplotlib()
     if is_export(Path(folder)):
-        raise OutputError(f"{Path(folder)}: holds an export, which plots do not belong to; name another folder")
+        raise OutputError(f"{Path(folder)}: contains an export, to which plots cannot be added; name another folder")
     with StagedDirectory(folder, STATS_FILE, _owns) as directory:
         for name, data in _render_plots(stats, names):
             with directory.open(name) as file:

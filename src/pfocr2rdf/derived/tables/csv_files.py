@@ -16,8 +16,8 @@ from pfocr2rdf.derived.tables.schema import LIST, Cell, Cells, IndexedCells, Tab
 from pfocr2rdf.derived.tables.writer import TableWriter
 from pfocr2rdf.storage.files import HashingWriter
 
-REPLACED_SENTENCE = "control characters that CSV cannot hold (RFC 4180) were replaced by U+FFFD in values of tables"
-EMPTY_SENTENCE = "empty texts look like missing values in CSV"
+REPLACED_SENTENCE = "control characters that CSV cannot contain (RFC 4180) were replaced by U+FFFD in values of tables"
+EMPTY_SENTENCE = "empty strings look like missing values in CSV"
 _FORBIDDEN_BYTES = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _replace_forbidden = re.compile(f"[{_FORBIDDEN_BYTES.decode()}\ud800-\udfff]").sub
 _encode_json = json.JSONEncoder(ensure_ascii=False).encode

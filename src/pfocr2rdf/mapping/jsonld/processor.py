@@ -68,7 +68,7 @@ def document_to_pairs(document: Mapping[str, Any], subject: str, base: str) -> D
     def load(url: str, _options: object) -> dict[str, Any]:
         if url not in BUNDLED_CONTEXT_PATHS:
             reason = f"the context {url!r} is not one that ships with pfocr2rdf, and none is fetched from the network"
-            remedy = "use https://schema.org/ or write the context out"
+            remedy = "use https://schema.org/, or include the context in the record"
             loader_errors.append(RecordError(reason, field=f"{JSONLD_FIELD}.@context", remedy=remedy))
             raise loader_errors[0]
         context = load_bundled(BUNDLED_CONTEXT_PATHS[url])
@@ -85,7 +85,7 @@ def document_to_pairs(document: Mapping[str, Any], subject: str, base: str) -> D
         if loader_errors:
             raise loader_errors[0] from None
         reason = getattr(error, "code", None) or getattr(error, "type", None) or error
-        raise RecordError(f"is no valid JSON-LD: {reason}", field=JSONLD_FIELD, remedy="correct the block") from None
+        raise RecordError(f"is not valid JSON-LD: {reason}", field=JSONLD_FIELD, remedy="correct the block") from None
     notes = _describe_dropped_keys(document, options) if dropped else []
     return DocumentStatements(*_split_by_subject(dataset, iri_term(subject)), [*notes, *_describe_unknown_keywords(document)])
 
@@ -133,7 +133,7 @@ def _check_language(tag: Any) -> None:
     try:
         pyoxigraph.Literal("", language=tag)
     except (ValueError, TypeError):
-        raise RecordError(f"{tag!r} is no language", field=JSONLD_FIELD, remedy="write a tag as in BCP 47, like en") from None
+        raise RecordError(f"{tag!r} is not a language tag", field=JSONLD_FIELD, remedy="write a tag as in BCP 47, like en") from None
 
 
 def _check_property(iri: str) -> None:
@@ -144,9 +144,9 @@ def _check_property(iri: str) -> None:
 
 def _check_iri(value: Any) -> None:
     if type(value) is not str or not iris.is_absolute_iri(value):
-        raise RecordError(f"{value!r} is no absolute IRI", field=JSONLD_FIELD, remedy="write the IRI out, with blanks as %20")
+        raise RecordError(f"{value!r} is not an absolute IRI", field=JSONLD_FIELD, remedy="write the full IRI, with spaces as %20")
     if value.partition(":")[0] in PREFIXES:
-        raise RecordError(f"{value!r} is no IRI but a prefixed name", field=JSONLD_FIELD, remedy="write the IRI out")
+        raise RecordError(f"{value!r} is a prefixed name, not an IRI", field=JSONLD_FIELD, remedy="write the IRI out")
 
 
 def _split_by_subject(dataset: Mapping[str, Any], subject: str) -> tuple[list[PredicateObject], list[Resource]]:

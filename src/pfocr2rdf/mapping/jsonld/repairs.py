@@ -59,7 +59,9 @@ def _repair_license(block: dict[str, Any], repairs: list[str]) -> None:
     if type(name) is str and not iris.is_absolute_iri(name):
         block["license"] = iris.license_iri(name)
         if not block["license"]:
-            raise RecordError(f"{name!r} is no IRI of a licence", field=f"{JSONLD_FIELD}.license", remedy="write CC0 or the licence's IRI")
+            raise RecordError(
+                f"{name!r} is not the IRI of a licence", field=f"{JSONLD_FIELD}.license", remedy="write CC0 or the licence's IRI"
+            )
         repairs.append("license")
 
 
@@ -117,11 +119,11 @@ def _check_size(block: Mapping[str, Any] | None) -> None:
             size += len(value)
             pending += [(item, depth + 1) for item in value]
         if nodes > MAX_BLOCK_NODES:
-            raise RecordError(f"holds more than {MAX_BLOCK_NODES} nodes", field=JSONLD_FIELD, remedy="shorten the block")
+            raise RecordError(f"has more than {MAX_BLOCK_NODES} nodes", field=JSONLD_FIELD, remedy="shorten the block")
         if keys > MAX_BLOCK_KEYS:
-            raise RecordError(f"holds more than {MAX_BLOCK_KEYS} keys", field=JSONLD_FIELD, remedy="shorten the block")
+            raise RecordError(f"has more than {MAX_BLOCK_KEYS} keys", field=JSONLD_FIELD, remedy="shorten the block")
         if size > MAX_BLOCK_CHARS:
-            raise RecordError(f"holds more than {MAX_BLOCK_CHARS} characters", field=JSONLD_FIELD, remedy="shorten the block")
+            raise RecordError(f"has more than {MAX_BLOCK_CHARS} characters", field=JSONLD_FIELD, remedy="shorten the block")
 
 
 def check_item_count(value: Any) -> None:

@@ -168,7 +168,7 @@ class DaskExecutor:
         except (KilledWorker, TimeoutError, *_CONNECTION_ERRORS):
             raise
         except Exception as error:
-            raise ExecutorError(f"a worker cannot do the work: {error}; install the same pfocr2rdf there as here") from None
+            raise ExecutorError(f"a worker cannot run the tasks: {error}; install the same version of pfocr2rdf on all machines") from None
         return answer
 
     def _isolate(self, task: Task, error: KilledWorker) -> Any:

@@ -242,8 +242,8 @@ class ProcessExecutor:
         self._failed_starts += 1
         if self._failed_starts == _MAX_FAILED_STARTS:
             raise ExecutorError(
-                f"worker processes cannot be started: {reason}; a script has its calls below if __name__ == '__main__', "
-                "and where memory is short, --workers 1 needs no other process"
+                f"worker processes cannot be started: {reason}; in a script, put the calls under if __name__ == '__main__'; "
+                "if there is not enough memory, use --workers 1"
             )
 
     def close(self) -> None:

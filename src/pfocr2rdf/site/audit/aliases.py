@@ -34,21 +34,21 @@ class AliasSample:
         header, *rows = [line.rstrip("\r").split("\t") for line in lines]
         targets: dict[str, list[PageAddress]] = {}
         if response.status == 404:
-            self.note = f"there is no {ALIASES_FILE}, so that no old addresses were asked for"
+            self.note = f"there is no {ALIASES_FILE}, so no alias URLs were requested"
         elif response.fault or response.status != 200:
             self.findings.append(Finding(response.url, "", response.outcome, REPUBLISH_REMEDY))
         elif header != list(ALIAS_COLUMNS):
-            self.findings.append(Finding(response.url, "", "is no table of aliases", REPUBLISH_REMEDY))
+            self.findings.append(Finding(response.url, "", "is not a table of aliases", REPUBLISH_REMEDY))
         else:
             for row in rows:
                 address = address_from_path(f"{ALIASED_TYPE.folder}/{row[1]}") if len(row) == len(header) else None
                 if address is None or address.iri != row[2] or alias_fault(row[0]):
-                    wrong = f"has a line that is no alias of a figure: {printable_excerpt(' '.join(row))}"
+                    wrong = f"has a line that is not an alias of a figure: {printable_excerpt(' '.join(row))}"
                     self.findings.append(Finding(response.url, "", wrong, REPUBLISH_REMEDY))
                     break
                 targets.setdefault(row[0], []).append(address)
             else:
-                self.note = "" if rows else f"{ALIASES_FILE} lists none, so that no old addresses were asked for"
+                self.note = "" if rows else f"{ALIASES_FILE} lists none, so no alias URLs were requested"
         return targets
 
     def check(self, negotiates: bool) -> Iterator[Finding]:

@@ -57,7 +57,7 @@ def check_site(
     if not is_url(url) and os.path.isdir(url):
         return _check_folder(Path(url), samples, negotiates, progress)
     try:
-        require_public_url(url, "leave it out; a site that asks for a password cannot be checked")
+        require_public_url(url, "leave it out; a site that requires a password cannot be checked")
     except ValueError as error:
         raise SourceError(str(error)) from None
     with closing(AuditClient(url if url.endswith("/") else f"{url}/", timeout)) as client:
@@ -92,7 +92,7 @@ class _SiteCheck:
             for finding in self._run_checks():
                 self._findings.append(finding)  # one by one: those before the site went down count as well
         except SiteUnreachableError:
-            self._findings.append(Finding(self._client.url, "", "does not answer any more", "look after the server, and check it again"))
+            self._findings.append(Finding(self._client.url, "", "no longer responds", "check the server, and run the command again"))
         findings = tuple(dict.fromkeys(self._findings))
         return AuditReport(self._client.url, findings, tuple(self._notes), self._client.request_count, self._negotiates)
 
@@ -144,7 +144,7 @@ class _SiteCheck:
     def _note_missing_types(self, sampled_types: Collection[EntityType | None]) -> None:
         for entity_type in ENTITY_TYPES:
             if entity_type not in sampled_types:
-                self._notes[f"the sitemap has no {entity_type.folder}, so that none were asked for"] = None
+                self._notes[f"the sitemap has no {entity_type.folder}, so none were requested"] = None
 
     def _check_negotiation(self, paths: list[NegotiatedPath]) -> Iterator[Finding]:
         if self._negotiates is None:
@@ -163,7 +163,7 @@ class _SiteCheck:
                 if finding:
                     yield finding
                 else:
-                    self._notes[f"who accepts {accept} only is given {given}"] = None
+                    self._notes[f"a client that accepts only {accept} gets {given}"] = None
 
     def _check_aliases(self) -> Iterator[Finding]:
         sample = AliasSample(self._client, self._samples)
@@ -178,7 +178,7 @@ class _SiteCheck:
         if response.status == 200 and not response.fault and representation:
             yield from parse_statements(response, representation, PageAddress(None, STANDALONE_PAGES[0]).iri)[1]
         elif self._negotiates:
-            given = response.fault or f"is answered with {response.status} and {printable_excerpt(response.media_type) or 'no media type'}"
+            given = response.fault or f"responds with {response.status} and {printable_excerpt(response.media_type) or 'no media type'}"
             yield Finding(self._client.url + _VOID_PATH, TURTLE.media_type, f"{given}, but should redirect to RDF", "see hosting/README.md")
 
     def _check_not_found(self) -> Iterator[Finding]:

@@ -39,7 +39,7 @@ class HttpResponse(NamedTuple):
     @property
     def outcome(self) -> str:
         """What is wrong with the response where its status is not the right one, in one clause."""
-        return self.fault or f"is answered with {self.status}"
+        return self.fault or f"responds with {self.status}"
 
     @property
     def media_type(self) -> str:
@@ -133,14 +133,14 @@ class AuditClient:
             if url in visited:
                 return response._replace(fault="redirects in a circle")
             visited.add(url)
-        return response._replace(fault=f"has more than {MAX_REDIRECTS} redirects, one after the other")
+        return response._replace(fault=f"has more than {MAX_REDIRECTS} consecutive redirects")
 
     async def _get_in_time(self, url: str, accept: str, max_bytes: int) -> HttpResponse:
         try:
             async with asyncio.timeout(_TOTAL_TIMEOUT_FACTOR * self._timeout):
                 return await self._send_request(url, accept, max_bytes)
         except (TimeoutError, httpx.TimeoutException):
-            return HttpResponse(url, fault="is not answered in time")
+            return HttpResponse(url, fault="does not respond in time")
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             return HttpResponse(url, fault=f"cannot be reached: {printable_excerpt(str(error)) or type(error).__name__}")
 
@@ -162,7 +162,7 @@ async def _read_body(response: httpx.Response, max_bytes: int) -> tuple[bytes, s
     """The body, decompressed up to the limit, and what is wrong with it."""
     coding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if coding not in ("identity", "gzip", "x-gzip", ""):
-        return b"", f"is encoded as {printable_excerpt(coding)}, which was not asked for"
+        return b"", f"is encoded as {printable_excerpt(coding)}, which was not requested"
     decompressor = zlib.decompressobj(wbits=31) if "gzip" in coding else None
     body = bytearray()
     async for block in response.aiter_raw():

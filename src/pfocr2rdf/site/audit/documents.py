@@ -28,7 +28,7 @@ from pfocr2rdf.site.pages.urls import (
 
 _FORMATS = {TURTLE: RdfFormat.TURTLE, JSONLD: RdfFormat.JSON_LD, RDF_XML: RdfFormat.RDF_XML}
 _MAX_HEAD_CHARS = 1 << 15  # links are in the head of a page, and an HTML parser can be slow
-_MEDIA_TYPE_REMEDY = "see what the host says of media types, or copy the site's files for it from hosting/"
+_MEDIA_TYPE_REMEDY = "configure the media types of the host, or copy the configuration files of the site from hosting/"
 _HEADER_REMEDY = "configure the host to send it: see hosting/README.md"
 
 CONTENT_TYPE_BY_REPRESENTATION = {item: DOCUMENT_CONTENT_TYPES[item.suffix] for item in VOCABULARY_REPRESENTATIONS}
@@ -38,10 +38,10 @@ CONTENT_TYPE_BY_REPRESENTATION = {item: DOCUMENT_CONTENT_TYPES[item.suffix] for 
 def check_head(response: HttpResponse, representation: Representation, accept: str = "") -> Iterator[Finding]:
     """Check that a response to a request with this ``Accept`` header is a representation."""
     if response.fault:
-        yield Finding(response.url, accept, response.fault, "look into the log of the server")
+        yield Finding(response.url, accept, response.fault, "see the log of the server")
     if response.status != 200:
         if response.status:
-            yield Finding(response.url, accept, f"is answered with {response.status}, not with a document", REPUBLISH_REMEDY)
+            yield Finding(response.url, accept, f"responds with {response.status}, not with a document", REPUBLISH_REMEDY)
         return
     content_type, expected = response.headers.get("content-type", ""), CONTENT_TYPE_BY_REPRESENTATION[representation]
     if response.media_type != representation.media_type:
@@ -54,7 +54,7 @@ def check_head(response: HttpResponse, representation: Representation, accept: s
 def check_cross_origin_access(response: HttpResponse) -> Iterator[Finding]:
     """Check that scripts of other sites may read a response (CORS)."""
     if response.status and response.headers.get("access-control-allow-origin") != "*":
-        yield Finding(response.url, "", "does not say Access-Control-Allow-Origin: *, so that no other site can read it", _HEADER_REMEDY)
+        yield Finding(response.url, "", "has no header Access-Control-Allow-Origin: *, so other sites cannot read it", _HEADER_REMEDY)
 
 
 def parse_statements(response: HttpResponse, representation: Representation, iri: str) -> tuple[set[str], list[Finding]]:
@@ -62,7 +62,7 @@ def parse_statements(response: HttpResponse, representation: Representation, iri
     try:
         quads = list(parse(response.body, _FORMATS[representation], base_iri=iri))
     except (SyntaxError, ValueError, OSError) as error:
-        return set(), [Finding(response.url, "", f"is no {representation.label}: {printable_excerpt(str(error))}", REPUBLISH_REMEDY)]
+        return set(), [Finding(response.url, "", f"is not {representation.label}: {printable_excerpt(str(error))}", REPUBLISH_REMEDY)]
     if not any(str(iri) == getattr(term, "value", "") for quad in quads for term in (quad.subject, quad.object)):
         return set(), [Finding(response.url, "", f"has no statements about {iri}", REPUBLISH_REMEDY)]
     return {_statement_key(quad) for quad in quads}, []
@@ -134,7 +134,7 @@ def _check_page_links(client: AuditClient, address: PageAddress, page: HttpRespo
     try:
         page.body.decode()
     except UnicodeDecodeError:
-        yield Finding(page.url, "", "is no UTF-8", REPUBLISH_REMEDY)
+        yield Finding(page.url, "", "is not UTF-8", REPUBLISH_REMEDY)
     links = find_alternates(page.body)
     for representation in address.representations[1:]:
         href = links.get(representation.media_type, "")
@@ -163,4 +163,4 @@ def check_context(client: AuditClient) -> Iterator[Finding]:
         except (ValueError, RecursionError):
             document = None
         if not isinstance(document, dict) or "@context" not in document:
-            yield Finding(response.url, "", "is no context of JSON-LD", REPUBLISH_REMEDY)
+            yield Finding(response.url, "", "is not a JSON-LD context", REPUBLISH_REMEDY)

@@ -20,8 +20,8 @@ class Finding(NamedTuple):
     def __str__(self) -> str:
         """The finding in one line.
 
-        >>> str(Finding("https://example.org/dataset", "text/turtle", "is answered with 500", "look into the log of the server"))
-        'https://example.org/dataset (Accept: text/turtle): is answered with 500; look into the log of the server'
+        >>> str(Finding("https://example.org/dataset", "text/turtle", "responds with 500", "see the log of the server"))
+        'https://example.org/dataset (Accept: text/turtle): responds with 500; see the log of the server'
         """
         return f"{self.request}: {self.wrong}; {self.remedy}"
 

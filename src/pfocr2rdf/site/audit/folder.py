@@ -20,7 +20,7 @@ def read_site_base(folder: Path) -> str:
     base = read_manifest(folder / SITE_MANIFEST, lambda manifest: str(manifest["base"]) if is_own_manifest(manifest) else None)
     if base is None:
         kind = folder_kind(folder) or "a folder"
-        raise SourceError(f"{folder}: is {kind}, not a site; name a folder that 'pfocr2rdf publish' made")
+        raise SourceError(f"{folder}: is {kind}, not a site; name a folder that 'pfocr2rdf publish' wrote")
     return base
 
 

@@ -28,7 +28,7 @@ ONTOLOGY_EDITOR_ACCEPT = "application/rdf+xml, application/xml;q=0.5, text/xml;q
 
 UNAVAILABLE_MEDIA_TYPES = ("application/rdf+xml", "image/png")  # media types that most resources have no representation of
 _RULES_REMEDY = "install the site's configuration files on the host: see hosting/README.md"
-_SLASH_REMEDY = "names with an encoded slash want AllowEncodedSlashes On in the settings of Apache"
+_SLASH_REMEDY = "names with an encoded slash need AllowEncodedSlashes On in the configuration of Apache"
 
 
 class NegotiatedPath(NamedTuple):
@@ -64,7 +64,7 @@ def check_negotiation(client: AuditClient, path: NegotiatedPath) -> Iterator[Fin
     for accept, representation in expected.items():
         response = client.get(url, accept)
         if not response.status:
-            yield Finding(url, accept, response.fault, "look into the log of the server")
+            yield Finding(url, accept, response.fault, "see the log of the server")
             return
         if path.is_page and representation is HTML:
             yield from check_head(response, representation, accept)
@@ -73,7 +73,7 @@ def check_negotiation(client: AuditClient, path: NegotiatedPath) -> Iterator[Fin
         if response.status >= 400 and not accept:
             return  # it will not be there with an Accept header either
         if response.status < 400 and not response.varies_by("accept"):
-            wrong = "does not say Vary: Accept, so that a cache may give it to clients that want another form"
+            wrong = "has no header Vary: Accept, so caches can send it to clients that request another format"
             yield Finding(url, accept, wrong, _RULES_REMEDY)
     if response.status < 400:
         yield from check_cross_origin_access(response)
@@ -86,7 +86,7 @@ def _check_redirect(
     location = response.location
     if not location:
         remedy = _SLASH_REMEDY if response.status == 404 and "%2F" in path.path else _RULES_REMEDY
-        given = f"is answered with {response.status}{f' and {printable_excerpt(response.media_type)}' if response.media_type else ''}"
+        given = f"responds with {response.status}{f' and {printable_excerpt(response.media_type)}' if response.media_type else ''}"
         yield Finding(url, accept, f"{given}, but should redirect to {target} with 303", remedy)
         return
     if not client.is_on_site(location):
@@ -96,7 +96,7 @@ def _check_redirect(
     elif unquote(location.partition("?")[0]) != unquote(client.url + target):
         yield Finding(url, accept, f"redirects to {printable_excerpt(location)}, but should redirect to {target}", _RULES_REMEDY)
     if response.status != 303:
-        yield Finding(url, accept, f"leads elsewhere with {response.status}, and should with 303", _RULES_REMEDY)
+        yield Finding(url, accept, f"redirects with the status {response.status}, but should use 303", _RULES_REMEDY)
 
 
 def check_not_acceptable(client: AuditClient, path: NegotiatedPath) -> Iterator[tuple[str, str, Finding | None]]:
@@ -106,9 +106,9 @@ def check_not_acceptable(client: AuditClient, path: NegotiatedPath) -> Iterator[
     for accept in (accept for accept in UNAVAILABLE_MEDIA_TYPES if accept not in available):
         response = client.follow(url, accept)
         if response.status == 200 and response.media_type == HTML.media_type and not response.fault:
-            yield accept, "the page for people", None
+            yield accept, "the HTML page", None
         elif response.status == 406:
             yield accept, "406", None
         else:
-            given = response.fault or f"is answered with {response.status} and {printable_excerpt(response.media_type) or 'no media type'}"
-            yield accept, "", Finding(url, accept, f"{given}, and should be with HTML or 406", _RULES_REMEDY)
+            given = response.fault or f"responds with {response.status} and {printable_excerpt(response.media_type) or 'no media type'}"
+            yield accept, "", Finding(url, accept, f"{given}, but should be HTML or 406", _RULES_REMEDY)

@@ -22,7 +22,7 @@ _MAX_URL_CHARS = 4096
 
 
 class _NotSitemapError(Exception):
-    """The document is no sitemap."""
+    """The document is not a sitemap."""
 
 
 class SitemapSample(NamedTuple):
@@ -90,7 +90,7 @@ class _SitemapReader:
         try:
             root, urls = _parse_sitemap(response.body)
         except (expat.ExpatError, _NotSitemapError, LookupError, ValueError) as error:
-            self._add_finding(path, f"is no sitemap: {error}")
+            self._add_finding(path, f"is not a sitemap: {error}")
             return "", []
         if expected and root != expected:
             self._add_finding(path, f"is a {root}, and should be a {expected}")

@@ -96,7 +96,7 @@ def render_hosting_files(
     if not _is_policy(policy):
         raise ValueError(f"{policy!r} is not a Content-Security-Policy that the configuration of a web server can contain")
     if not _is_base_url(base_url):
-        raise ValueError(f"{base_url!r} is no address of a site; give one such as https://example.org/pfocr/")
+        raise ValueError(f"{base_url!r} is not the URL of a site; use one such as https://example.org/pfocr/")
     redirects = alias_redirects(aliases)
     has_alias_map = len(redirects) > MAX_ALIAS_RULES
     names_map = build_names_map((quote(address.iri_path), address.url()) for address in renamed or ())

@@ -58,7 +58,7 @@ class RewriteRule(NamedTuple):
     middle_pattern: str  # matches what follows in the paths of the documents, too; empty where there is one path only
     suffix_pattern: str  # matches what they end in
     target_prefix: str  # what the paths of the documents begin with; the middle and the suffix of the representation follow
-    is_page: bool  # whether the path itself is the page for people
+    is_page: bool  # whether the path itself is the HTML page
 
     def full_pattern(self, group_name: str = "") -> str:
         """Matches the paths; the middle, where there is one, is its only group, with this name."""

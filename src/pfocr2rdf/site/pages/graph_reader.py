@@ -65,7 +65,7 @@ class DatasetReader(ResourceReader):
         dataset_graphs = self._dataset_graphs
         is_default = is_in_default_graph(self.description)
         if not dataset_graphs and not is_default:
-            raise StoreError(f"{self._store.location}: holds no dataset that 'pfocr2rdf load' loaded; load an export into it")
+            raise StoreError(f"{self._store.location}: contains no dataset that 'pfocr2rdf load' loaded; load an export into it")
         names = set(self._store.graph_names()).difference(dataset_graphs)
         if FIGURE_GRAPHS_PREFIX in dataset_graphs:
             names = {name for name in names if not name.startswith(FIGURE_GRAPHS_PREFIX)}

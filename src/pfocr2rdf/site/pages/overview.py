@@ -93,12 +93,12 @@ def compute_overview(reader: DatasetReader, query_rows: _Query | None = None) ->
     charts = (
         BarChart("Figures per year", make_bars(years)),
         BarChart(
-            "Genes on most figures",
+            "Genes in the most figures",
             make_bars(genes),
             "by symbol",
-            BarChart("Genes on most figures, by any evidence", make_bars(genes_by_any_evidence), "by any evidence"),
+            BarChart("Genes in the most figures, by any evidence", make_bars(genes_by_any_evidence), "by any evidence"),
         ),
-        BarChart("Families on most figures", make_bars(families)),
+        BarChart("Families in the most figures", make_bars(families)),
         BarChart("Mentions per figure", make_bars(mentions)),
     )
     search_examples = tuple(row[0] for row in (*genes[:2], *families[:1]))

@@ -99,5 +99,5 @@ def picture_policy(choice: str, image_origin: str = "") -> PicturePolicy:
         return PicturePolicy("embed", f"{PICTURES_DIR}/", "")
     if not url_origin(choice) or not is_absolute_iri(choice) or {*"?#;"} & {*choice}:
         ways = f"{', '.join(PICTURE_MODES)}, a folder that exists, or the https URL of one"
-        raise OptionError(f"{redact_text(choice)!r} is no way to show pictures; write {ways}")
+        raise OptionError(f"{redact_text(choice)!r} is not a way to show pictures; write {ways}")
     return PicturePolicy("embed", f"{choice.rstrip('/')}/", url_origin(choice))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 _find_position = re.compile(r"\bline (\d{1,7}),? column (\d{1,7})").search
 _MAX_EXCERPT_CHARS = 200
 
-_LIMIT = "Add LIMIT 100 at the end; without ORDER BY the first rows are there at once."
+_LIMIT = "Add LIMIT 100 at the end. Without ORDER BY, the first rows are available immediately."
 _OWN_COPY = "Download the release and query your own copy, which has no limits: pfocr2rdf load, then pfocr2rdf query."
 
 ADVICE_BY_STATUS: dict[int, tuple[str, ...]] = {
@@ -16,15 +16,15 @@ ADVICE_BY_STATUS: dict[int, tuple[str, ...]] = {
         _LIMIT,
         "Make a pattern more specific: name a gene, a class (?figure a pfocr:Figure) or a year. ?s ?p ?o reads everything.",
         _OWN_COPY,
-        "If the service is yours, give its queries more seconds: pfocr2rdf serve --timeout 120.",
+        "If you operate this service, increase the time limit: pfocr2rdf serve --timeout 120.",
     ),
     500: (
         _LIMIT,
         "Select fewer variables. ORDER BY, GROUP BY and DISTINCT need memory for all rows.",
         _OWN_COPY,
-        "If the service is yours, raise its limits: pfocr2rdf serve --memory 8192 --max-answer 2048, in MB.",
+        "If you operate this service, increase its limits (in MB): pfocr2rdf serve --memory 8192 --max-answer 2048.",
     ),
-    503: ("Run the query again in some seconds.",),
+    503: ("Run the query again in a few seconds.",),
     413: ("Shorten the query: a long VALUES list can be sent in parts.",),
 }
 """What helps when a query fails, by the status of HTTP."""

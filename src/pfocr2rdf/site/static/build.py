@@ -38,7 +38,10 @@ from pfocr2rdf.stores.embedded import EmbeddedStore
 
 _Result = TypeVar("_Result")
 
-_WORKER_ENDED = "a worker ended, perhaps for want of memory: try fewer --workers; a script has its calls below if __name__ == '__main__'"
+_WORKER_ENDED = (
+    "a worker process ended, perhaps because it ran out of memory; use fewer --workers; in"
+    " a script, put the calls under if __name__ == '__main__'"
+)
 _RESOURCES_PER_TASK = 64
 _QUEUED_TASKS_PER_WORKER = 4
 

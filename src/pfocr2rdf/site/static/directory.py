@@ -68,9 +68,9 @@ def _require_own_directory(path: Path, force: bool) -> None:
             raise OutputError(f"{path}: is a file, not a folder; name another folder with --output")
         if is_store(path) or is_export(path):
             kind = "a store" if is_store(path) else "an export"
-            raise OutputError(f"{path}: holds {kind}, which a site would overwrite; name another folder with --output")
+            raise OutputError(f"{path}: contains {kind}, which a site would overwrite; name another folder with --output")
         if not force and any(path.iterdir()) and _read_manifest(path) is None:
-            raise OutputError(f"{path}: holds other files; name another folder, or keep them in addition to the site with --force")
+            raise OutputError(f"{path}: contains other files; name another folder, or keep them in addition to the site with --force")
 
 
 def foreign_entries(path: Path) -> list[str]:

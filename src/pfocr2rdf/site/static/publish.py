@@ -133,7 +133,7 @@ def publish(
             resource_lists = [list_resources(reader, entity_type) for entity_type in ENTITY_TYPES if entity_type.folder in page_folders]
             aliases = list_aliases(reader) if ALIASED_TYPE.folder in page_folders else {}
             if not any(resource_list.total for resource_list in resource_lists):
-                raise SourceError(f"{source}: holds no resources that get a page, so no site is written")
+                raise SourceError(f"{source}: contains no resources that get a page, so no site was written")
             if is_picture_folder(pictures):
                 _copy_pictures(writer, Path(pictures), resource_lists)
             download_names = _copy_downloads(writer, Path(source)) if downloads else []
@@ -162,14 +162,14 @@ def publish(
 
 def _validate_options(pages: Collection[str], precompressed: str, base_url: str, endpoint: str) -> None:
     if unknown := sorted(set(pages) - set(PAGE_FOLDERS)):
-        raise OptionError(f"{unknown[0]!r} is no kind of pages; choose from {', '.join(PAGE_FOLDERS)}")
+        raise OptionError(f"{unknown[0]!r} is not a type of page; choose from {', '.join(PAGE_FOLDERS)}")
     if precompressed not in PRECOMPRESSION_MODES:
-        raise OptionError(f"{precompressed!r} is no way to compress; choose from {', '.join(PRECOMPRESSION_MODES)}")
+        raise OptionError(f"{precompressed!r} is not a way to compress files; choose from {', '.join(PRECOMPRESSION_MODES)}")
     for url in filter(None, (base_url, endpoint)):
         if not (is_absolute_iri(url) and url.startswith(("http://", "https://"))):
-            raise OptionError(f"{url!r} is no URL")
+            raise OptionError(f"{url!r} is not a URL")
     if not base_url.endswith("/"):
-        raise OptionError(f"{base_url!r} has no slash at its end")
+        raise OptionError(f"{base_url!r} does not end with a slash")
 
 
 def _write_site(

@@ -86,7 +86,7 @@ def build_bulk_job(inputs: BulkInputs, title: str, syntaxes: tuple[str, ...], ou
     if not syntaxes:
         raise SourceError(f"{title} cannot load with --graphs {inputs.graph_layout}; plan with --graphs dataset")
     if not is_absolute_iri(inputs.graph):
-        raise SourceError(f"{inputs.graph}: is no absolute IRI, so it names no graph; give one such as {DATASET_IRI}")
+        raise SourceError(f"{inputs.graph}: is not an absolute IRI, so it cannot be the name of a graph; use one such as {DATASET_IRI}")
     paths = inputs.quads if quads else inputs.triples
     digests = _manifest_digests(inputs.folder)
     graph = inputs.graph if inputs.graph_layout == "dataset" else ""
@@ -101,7 +101,7 @@ def build_bulk_job(inputs: BulkInputs, title: str, syntaxes: tuple[str, ...], ou
     job = BulkJob(inputs, [part for part in input_files if part.syntax == syntax], metadata, output.absolute(), inputs.statements)
     for path in (job.output, inputs.folder, *(part.path for part in job.files)):
         if not str(path).isprintable():
-            raise SourceError(f"{str(path)!r}: has a character in its name that no script can hold; rename it")
+            raise SourceError(f"{str(path)!r}: has a character in its name that a script cannot contain; rename it")
     if default and inputs.vocabulary and inputs.statements is not None:  # no statement of it is one of the graph's
         return job._replace(expected_statements=inputs.statements + read_as_nquads(metadata[0]).count("\n"))
     return job

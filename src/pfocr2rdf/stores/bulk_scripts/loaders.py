@@ -107,7 +107,7 @@ def _render_virtuoso(job: BulkJob) -> dict[str, str]:
     """Virtuoso's server reads files itself, from folders that its settings allow, when SQL tells it to."""
     graph = job.inputs.graph
     if job.inputs.graph_layout == "dataset" and re.search(r"[;'$?]|--", graph):
-        raise SourceError(f"{graph}: isql takes the marks ; ' $ ? and -- in the name of a graph for its own; choose another name")
+        raise SourceError(f"{graph}: isql interprets the characters ; ' $ ? and -- in the name of a graph; choose another name")
     work_folder = str(job.output / "work")
     data, metadata = prepare_files(job.data_files, "data"), prepare_files(job.metadata_files, "beside")
     rows = []
@@ -124,7 +124,7 @@ def _render_virtuoso(job: BulkJob) -> dict[str, str]:
 def _require_plain_name(file: InputFile, title: str) -> str:
     """The name of a file, for a loader that takes names for patterns; ``SourceError`` if it would be one."""
     if not re.fullmatch(r"[A-Za-z0-9.-]+", file.path.name):
-        raise SourceError(f"{file.path}: {title} takes the names of files for patterns; use only letters, digits, dots and hyphens")
+        raise SourceError(f"{file.path}: {title} interprets file names as patterns; use only letters, digits, dots and hyphens")
     return file.path.name
 
 

@@ -41,7 +41,7 @@ def write_bulk_script(loader: str, inputs: BulkInputs, output: Path) -> list[str
         OutputError: the files cannot be written, or would replace foreign files.
     """
     if loader not in BULK_LOADERS:
-        raise SourceError(f"{loader}: there is no plan for such a store; choose one of {', '.join(BULK_LOADERS)}")
+        raise SourceError(f"{loader}: there is no plan for this store; choose from {', '.join(BULK_LOADERS)}")
     chosen = BULK_LOADERS[loader]
     job = build_bulk_job(inputs, chosen.title, chosen.syntaxes[inputs.graph_layout], output)
     files = chosen.render(job) | {name: f"# {SCRIPT_MARK} {loader}\n{text}" for name, text in job.plan_files.items()}
@@ -58,11 +58,11 @@ def write_bulk_script(loader: str, inputs: BulkInputs, output: Path) -> list[str
 
 def _check_output(folder: Path, names: list[str]) -> None:
     if is_export(folder):
-        raise OutputError(f"{folder}: holds an export, among whose files a plan would be lost; name another folder")
+        raise OutputError(f"{folder}: contains an export; name another folder for the plan")
     with map_os_errors(folder):
         for name in sorted(names):
             if os.path.lexists(folder / name) and not _is_generated(folder / name):
-                raise OutputError(f"{folder / name}: was not made by pfocr2rdf; remove it, or name another folder")
+                raise OutputError(f"{folder / name}: was not written by pfocr2rdf; remove it, or name another folder")
 
 
 def _find_generated(folder: Path) -> list[str]:
@@ -97,7 +97,7 @@ def plan_bulk_load(
         ValueError: an unknown way to name graphs.
     """
     if graphs not in GRAPH_LAYOUTS:
-        raise OptionError(f"{graphs!r} is no way to name graphs; choose from {', '.join(GRAPH_LAYOUTS)}")
+        raise OptionError(f"{graphs!r} is not a graph layout; choose from {', '.join(GRAPH_LAYOUTS)}")
     folder = Path(source).absolute()
     files = [folder / name for name in sorted(list_graph_files(Path(source)))]
     quads = [path for path in files if rdf_format(path) in QUAD_FORMATS]

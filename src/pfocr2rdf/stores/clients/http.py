@@ -171,7 +171,7 @@ class HttpClient:
         except httpx.RequestError as error:
             reason = self.credentials.mask(str(error)) or type(error).__name__
             if "CERTIFICATE" in reason.upper():
-                raise StoreError(f"{url}: the server's certificate is not to be trusted: {reason}") from None
+                raise StoreError(f"{url}: the server's certificate is not trusted: {reason}") from None
             reached = not isinstance(error, httpx.ConnectError)
             sentence = f"{url}: the connection failed: {_ERRNO_PREFIX.sub('', reason)}; check that the server runs"
             raise self._unanswered(sentence, was_sent=reached) from None
@@ -193,11 +193,11 @@ class HttpClient:
         text = self.body_excerpt(response)
         if response.is_success:
             if _IS_HTML(text):
-                sentence = f"{url}: answers {method} with a page, not with data; is it the URL of a SPARQL service?"
+                sentence = f"{url}: answers {method} with an HTML page, not with data; check that this is the URL of a SPARQL service"
                 raise RequestRefusedError(sentence, response)
             return response
         answer = f"{status} {response.reason_phrase}{f': {text}' if text else ''}"
-        error = RequestRefusedError(f"{url}: {method} is answered with {answer}", response)
+        error = RequestRefusedError(f"{url}: the server responds to {method} with {answer}", response)
         if (status == 429 or (status >= 500 and status != 501)) and self._is_reachable:
             after = min(_retry_after_seconds(response.headers.get("Retry-After", "")), self._retry_seconds)
             is_transient, was_sent = status in _UNAVAILABLE_STATUSES, status not in _NOT_PROCESSED_STATUSES

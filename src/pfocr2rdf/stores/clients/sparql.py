@@ -72,7 +72,7 @@ class SparqlClient(Store):
     def update(self, text: str, *, idempotent: bool = True) -> None:
         """Execute a SPARQL Update, which may be sent twice if it is ``idempotent``; ``StoreError`` if the server refuses, or takes none."""
         if not self.endpoints.update:
-            raise StoreError(f"{self.endpoints.query}: takes no updates; name its service for them with --update-endpoint")
+            raise StoreError(f"{self.endpoints.query}: does not accept updates; name the update endpoint with --update-endpoint")
         headers = {"Content-Type": "application/sparql-update", "Accept": "*/*"}
         timeout = self.http_client.long_timeout
         self.http_client.request(

@@ -39,7 +39,7 @@ class EmbeddedLoadSession:
 
     Raises:
         StoreError: the folder is something else, or another program has the store open.
-        OutputError: another load is under way, or there is no room.
+        OutputError: another load is running, or there is no room.
     """
 
     def __init__(self, path: Path, plan: LoadPlan) -> None:
@@ -50,7 +50,7 @@ class EmbeddedLoadSession:
             if not path.is_dir():
                 raise StoreError(f"{path}: is a file, not a store; name another folder with --to")
             if any(path.iterdir()):
-                raise StoreError(f"{path}: holds {folder_kind(path) or 'other files'}, not a store; name another folder with --to")
+                raise StoreError(f"{path}: contains {folder_kind(path) or 'other files'}, not a store; name another folder with --to")
         with ExitStack() as stack:
             self._swap = DirectorySwap(path, "pfocr2rdf-loading", "another load")
             stack.callback(self._swap.close)  # not as completed: there may be something to resume
@@ -71,7 +71,7 @@ class EmbeddedLoadSession:
             return
         if not self._is_in_default_graph(live) and live.ask(graph_pattern("")):
             remedy = "add to it with --append, or load with --graphs dataset"
-            raise StoreError(f"{live.location}: its default graph holds other data; {remedy}")
+            raise StoreError(f"{live.location}: its default graph contains other data; {remedy}")
 
     def _is_in_default_graph(self, live: EmbeddedStore) -> bool:
         return is_in_default_graph(fetch_description(live, self._plan.description_graph))

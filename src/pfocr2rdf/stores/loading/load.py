@@ -119,7 +119,7 @@ def load(
     Raises:
         SourceError: the source is missing or cannot be loaded.
         StoreError: the store cannot be reached, refuses a request, or has not stored the data.
-        OutputError: there is no room on this disk, or another load is under way.
+        OutputError: there is no room on this disk, or another load is running.
         ValueError: an option that there is not.
     """
     options = LoadOptions(
@@ -212,7 +212,7 @@ def _run_session(
 
         stats = send_chunks(plan, session, observe, progress)
         if replaces and not stats.statements:
-            raise SourceError(f"{plan.source.source}: holds no statements, and would replace those of the store; the store stays as it is")
+            raise SourceError(f"{plan.source.source}: contains no statements, so the store was not changed")
         sampled = verify_load(plan, session, sampler)
         session.publish(_build_metadata(plan, session, destination, was_empty))
         completed = True

@@ -42,14 +42,14 @@ class LoadOptions:
 
     def __post_init__(self) -> None:
         if self.graph_layout not in GRAPH_LAYOUTS:
-            raise OptionError(f"{self.graph_layout!r} is no way to name graphs; choose from {', '.join(GRAPH_LAYOUTS)}")
+            raise OptionError(f"{self.graph_layout!r} is not a graph layout; choose from {', '.join(GRAPH_LAYOUTS)}")
         for name in (self.graph, self.unnamed_graph or self.graph, self.endpoint or self.graph):
             if not is_absolute_iri(name):
-                raise OptionError(f"{name!r} is no absolute IRI")
+                raise OptionError(f"{name!r} is not an absolute IRI")
         if self.graph in (VOCABULARY_GRAPH, EXAMPLES_GRAPH):
             raise OptionError(f"{self.graph} is the graph of the metadata of the dataset; name another graph")
         if self.graph != DATASET_IRI and self.graph_layout != "dataset":
-            raise OptionError(f"a graph's name goes with --graphs dataset, not with {self.graph_layout}")
+            raise OptionError(f"a graph can be named only with --graphs dataset, not with {self.graph_layout}")
 
 
 class LoadPlan(NamedTuple):

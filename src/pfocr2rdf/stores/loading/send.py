@@ -37,7 +37,7 @@ def send_chunks(plan: LoadPlan, session: LoadSession, filter_chunk: ChunkFilter,
     ``filter_chunk`` gets all chunks in their order, also those of an interrupted load, and returns what of them is loaded.
 
     Raises:
-        SourceError: a file is no valid RDF, or has blank nodes.
+        SourceError: a file is not valid RDF, or has blank nodes.
         StoreError: the store refuses a chunk.
     """
     return _ChunkSender(plan, session, filter_chunk, progress).send_all()

@@ -43,7 +43,7 @@ class ServerLoadSession:
     Where nothing is to be replaced, statements go into the live graphs at once; else into staging graphs, which are moved.
 
     Raises:
-        StoreError: another load is under way, or what is there cannot be replaced.
+        StoreError: another load is running, or what is there cannot be replaced.
         OutputError: the journal cannot be written.
     """
 
@@ -58,7 +58,7 @@ class ServerLoadSession:
             self._lock = self._lock_folder()
             stack.callback(self._lock.release)
             if not plan.target_graph and not server.has_default_graph:
-                raise StoreError(f"{server.location}: its default graph is the union of all; load with --graphs dataset or figure")
+                raise StoreError(f"{server.location}: its default graph is the union of all graphs; load with --graphs dataset or figure")
             self.journal = stack.enter_context(closing(Journal(self._folder, plan.resume_key(self.chunk_limits))))
             if not plan.options.break_lease:
                 self._lease.require_no_other_holder(self.journal.id)
@@ -72,7 +72,7 @@ class ServerLoadSession:
             try:
                 return DirectoryLock(self._folder)
             except OutputError:
-                raise StoreError(f"{self.server.location}: another load into it is under way on this machine; wait for it") from None
+                raise StoreError(f"{self.server.location}: another load into it is running on this machine; wait for it") from None
 
     def _begin(self) -> bool:
         """Resume an interrupted load, or acquire the lease and remove the leftovers of loads that are not resumed.
@@ -102,12 +102,14 @@ class ServerLoadSession:
         has_live_data = server.ask(plan.dataset_pattern)
         if has_live_data and not (plan.target_graph or plan.options.append or self._was_in_default_graph):
             raise StoreError(
-                f"{server.location}: its default graph holds other data; add to it with --append, or load with --graphs dataset"
+                f"{server.location}: its default graph contains other data; add to it with --append, or load with --graphs dataset"
             )
         if not has_live_data or plan.options.append:
             return False
         if not server.endpoints.update:
-            raise StoreError(f"{server.endpoints.store}: nothing can be replaced without updates; name their URL with --update-endpoint")
+            raise StoreError(
+                f"{server.endpoints.store}: a graph cannot be replaced without updates; name the update endpoint with --update-endpoint"
+            )
         return True
 
     def _clear_leftovers(self) -> None:
@@ -162,7 +164,7 @@ class ServerLoadSession:
     def publish(self, metadata: Metadata) -> None:
         """Promote the staging graphs, and remove live ones that nothing took the place of; ``StoreError`` if this load lost its lease."""
         if self.journal.id not in self._lease.holders():
-            raise StoreError(f"{self.server.location}: another load took the place of this one; wait for it, and load again")
+            raise StoreError(f"{self.server.location}: another load has replaced this one; wait for it, and load again")
         if self._is_staged:
             graphs = self.journal.graph_counts()
             while batch := list(islice(graphs, _SWAP_BATCH_GRAPHS)):

@@ -43,7 +43,7 @@ def resolve_load_source(
     quads = graph_layout == "figure"
     graph = graph_input.prepare(QUADS_FIRST if quads else TRIPLES_FIRST, scratch, progress)
     if quads and graph_input.can_name_graphs is False:
-        raise SourceError(f"{source}: names no graphs; export with --format nquads, or load with --graphs dataset")
+        raise SourceError(f"{source}: has no named graphs; export with --format nquads, or load with --graphs dataset")
     if default_iris:
         graph.require_default_iris()
     meter = ProgressMeter(progress, "checking files", sum(path.stat().st_size for path in graph.paths if path.exists()))

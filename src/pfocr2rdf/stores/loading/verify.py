@@ -89,6 +89,6 @@ def _check_statements(chunk: Chunk, plan: LoadPlan, session: LoadSession) -> Ite
 
 def _describe_chunks(numbers: list[int]) -> str:
     if not numbers:
-        return "it has all that was sent, and more, or counts otherwise; load with --fresh, or into another graph"
+        return "it contains more statements than were sent, or counts differently; load with --fresh, or into another graph"
     first = ", ".join(map(str, numbers[:10])) + (", ..." if len(numbers) > 10 else "")
-    return f"it lacks statements of chunk {first}; load again, and these will be sent again"
+    return f"it lacks statements of chunk {first}; load again to send them again"

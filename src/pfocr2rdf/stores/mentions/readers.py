@@ -99,7 +99,7 @@ def _read_subjects(path: Path, graph: GraphFiles, folder: Path) -> Iterator[tupl
                     objects.setdefault(predicate, []).append(rest[: -len(" .\n")])
             yield subject, objects
     except ValueError:
-        raise SourceError(f"{path}: a line of its N-Triples is no statement; export again") from None
+        raise SourceError(f"{path}: a line of its N-Triples is not a statement; export again") from None
 
 
 def read_server(url: str, connection: ConnectionOptions) -> Iterator[MentionRow]:

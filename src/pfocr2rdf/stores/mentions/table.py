@@ -41,7 +41,7 @@ def mentions(
         connection: how to connect to a server.
 
     Raises:
-        SourceError: the source is missing, or is not one of these. A file that cannot be read, or is no valid RDF, raises it in the loop.
+        SourceError: the source is missing, or is not one of these. A file that cannot be read, or is not valid RDF, raises it in the loop.
         StoreError: in the loop, the store cannot be used, or a server gives only a part.
     """
     name = os.fspath(source)

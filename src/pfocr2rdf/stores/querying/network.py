@@ -37,7 +37,7 @@ def result_as_network(stream: ResultStream) -> networkx.MultiDiGraph[str]:
     elif stream.query_form == "select":
         _add_rows(network, stream)
     else:
-        raise StoreError(f"{FORM_DESCRIPTIONS['ask']}, no network; use bool(result)")
+        raise StoreError(f"{FORM_DESCRIPTIONS['ask']}, not a network; use bool(result)")
     return network
 
 

@@ -34,9 +34,13 @@ def set_parameters(text: str, values: Mapping[str, ParameterValue], select: Sele
     """
     parameters = {parameter.name: parameter for parameter in parse_parameters(text)}
     terms: dict[str, ParameterTerm] = {}
+    if not isinstance(values, Mapping):
+        raise OptionError("the parameters are not a dictionary, such as {'gene': 'STAT3'}")
     for name, value in values.items():
         if name not in parameters:
             raise OptionError(_unknown_parameter_message(name, list(parameters)))
+        if not isinstance(value, ParameterValue):
+            raise OptionError(f"{name} needs text or a number, not {type(value).__name__}")
         terms[name] = _resolve(parameters[name], str(value).strip(), select)
     return bind_parameters(text, terms)
 
@@ -53,7 +57,7 @@ def _resolve(parameter: Parameter, value: str, select: Select) -> ParameterTerm:
     if not value or len(value) > _MAX_VALUE_CHARS:
         raise OptionError(f"{parameter.name} needs a value of 1 to {_MAX_VALUE_CHARS:,} characters, such as {parameter_type.example}")
     if not _is_unicode(value):
-        raise OptionError(f"{parameter.name} has a character that is no Unicode text")
+        raise OptionError(f"{parameter.name} has a character that is not valid Unicode")
     if parameter_type.is_literal:
         return _literal(parameter, parameter_type, value)
     iri = value[1:-1] if value.startswith("<") and value.endswith(">") else value if "://" in value else ""
@@ -71,7 +75,7 @@ def _literal(parameter: Parameter, parameter_type: ParameterType, value: str) ->
         return Literal(value)
     datatype = parameter_type.number_datatype(value)
     if not datatype:
-        raise OptionError(f"{parameter.name} needs a number such as {parameter_type.example}, and {value!r} is none")
+        raise OptionError(f"{parameter.name} needs a number such as {parameter_type.example}, not {value!r}")
     return Literal(value, datatype=NamedNode(datatype))
 
 
@@ -79,7 +83,7 @@ def _resource(parameter: Parameter, parameter_type: ParameterType, iri: str, sel
     """The resource of an IRI, which may be that of a match in another database."""
     prefixes = (*parameter_type.prefixes, *parameter_type.match_prefixes)
     if not is_absolute_iri(iri) or not iri.startswith(tuple(PREFIXES[prefix] for prefix in prefixes)):
-        raise OptionError(f"{iri} is no IRI of a {parameter_type.name}; give {parameter.name} as {parameter_type.example}")
+        raise OptionError(f"{iri} is not a valid {parameter_type.name} IRI; write {parameter.name} as {parameter_type.example}")
     if iri.startswith(tuple(PREFIXES[prefix] for prefix in parameter_type.match_prefixes)):
         query = f"SELECT DISTINCT ?x {{ ?x skos:closeMatch|skos:exactMatch {NamedNode(iri)} ; a {parameter_type.cls} }} ORDER BY ?x"
         matches = [row["x"] for row in select(query)]
@@ -94,9 +98,9 @@ def _find_by_name(parameter: Parameter, parameter_type: ParameterType, name: str
     prefix, colon, symbol = name.partition(":")
     is_hgnc = parameter.type_name == "gene" and bool(colon) and prefix.lower() in ("hgnc", "hgnc.symbol")
     if is_hgnc and symbol.isdecimal():
-        raise OptionError(f"{name} is an id of HGNC, which the graph does not have; give {parameter.name} as {parameter_type.example}")
+        raise OptionError(f"{name} is an HGNC id, which the graph does not contain; write {parameter.name} as {parameter_type.example}")
     if not parameter_type.label_property:
-        raise OptionError(f"{name!r} is no id of a {parameter_type.name}; give {parameter.name} as {parameter_type.example}")
+        raise OptionError(f"{name!r} is not a valid {parameter_type.name} id; write {parameter.name} as {parameter_type.example}")
     pattern = f"?x a {parameter_type.cls} ; {parameter_type.label_property} ?name ."
     if is_hgnc:
         name = symbol
@@ -134,5 +138,5 @@ def _ambiguous_message(parameter: Parameter, name: str, resources: list[Any], or
 def _unknown_name_message(parameter: Parameter, parameter_type: ParameterType, name: str, names: set[str]) -> str:
     by_folded_name = {known.lower(): known for known in sorted(names, reverse=True)}
     near = [by_folded_name[folded] for folded in difflib.get_close_matches(name.lower(), sorted(by_folded_name), 3, 0.7)]
-    hint = f"similar names: {', '.join(near)}" if near else f"give {parameter.name} as {parameter_type.example}"
+    hint = f"similar names: {', '.join(near)}" if near else f"write {parameter.name} as {parameter_type.example}"
     return f"there is no {parameter_type.name} {name!r} in the store; {hint}"

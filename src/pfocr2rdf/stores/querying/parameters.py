@@ -64,7 +64,7 @@ def parse_parameters(text: str) -> tuple[Parameter, ...]:
         try:
             default = Literal(lexical_form(written)).value if written[0] == '"' else written.strip("<>")
         except ValueError:  # an escape of half of a surrogate pair, or beyond Unicode
-            raise StoreError(f"the parameter {name} has the default value {written}, which is no Unicode text") from None
+            raise StoreError(f"the parameter {name} has the default value {written}, which is not valid Unicode") from None
         parameters.append(Parameter(name, type_name, declaration["description"], default))
     return tuple(parameters)
 

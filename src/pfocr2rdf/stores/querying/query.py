@@ -96,13 +96,13 @@ def stream_query(
         raise FederationError(FEDERATION_MESSAGE)
     if query_text.needs_sandbox and is_url(os.fspath(store)):
         raise FederationError(
-            "the query has the word SERVICE or an escaped character, and a server could send parts of it elsewhere; "
-            "write it without, or allow that with --service"
+            "the query contains the word SERVICE or an escape sequence, so the server could send parts of it to other servers; "
+            "remove it, or allow this with --service"
         )
-    graphs = tuple(graphs)
+    graphs = (graphs,) if isinstance(graphs, str) else tuple(graphs)
     for graph in graphs:
         if not is_absolute_iri(graph):
-            raise StoreError(f"{graph!r} is no absolute IRI of a graph")
+            raise StoreError(f"{graph!r} is not the absolute IRI of a graph")
     with open_destination(os.fspath(store), connection) as destination:
         if isinstance(destination.location, Path):
             if query_text.needs_sandbox:
@@ -215,8 +215,9 @@ def query_embedded(
     """
     if query_text.needs_sandbox and has_network():
         raise FederationError(
-            "the query has the word SERVICE or an escaped character, and on this system nothing can keep it from asking another server; "
-            "write it without, or allow that with --service"
+            "the query contains the word SERVICE or an escape sequence, and this system has"
+            " no sandbox that blocks requests to other servers; "
+            "remove it, or allow this with --service"
         )
     default: list[NamedNode | BlankNode | DefaultGraph] | None = None if default_graphs is None else [*map(NamedNode, default_graphs)]
     named: list[NamedNode | BlankNode] | None = None if named_graphs is None else [*map(NamedNode, named_graphs)]

@@ -59,7 +59,7 @@ class QueryResult:
     def boolean(self) -> bool:
         """The boolean of an ASK; ``StoreError`` if it is another query form."""
         if self.query_form != "ask":
-            raise StoreError(f"{FORM_DESCRIPTIONS[self.query_form]}, not a yes or no")
+            raise StoreError(f"{FORM_DESCRIPTIONS[self.query_form]}, not yes or no")
         return self._boolean
 
     def __bool__(self) -> bool:
@@ -69,7 +69,7 @@ class QueryResult:
         if self._length is None:
             rows = self._parse()
             if isinstance(rows, QueryBoolean):
-                raise StoreError(f"{FORM_DESCRIPTIONS['ask']}, no rows")
+                raise StoreError(f"{FORM_DESCRIPTIONS['ask']}, not rows")
             self._length = sum(1 for _ in rows)
         return self._length
 
@@ -78,6 +78,8 @@ class QueryResult:
 
     def __getitem__(self, index: int | slice) -> Any:
         """A row or triple by its number, or a list of them for a slice; the ones before are read and skipped."""
+        if isinstance(index, str):
+            raise TypeError(f"a result is indexed by the number of a row, as in result[0][{index!r}]")
         if isinstance(index, int):
             return next(islice(self, range(len(self))[index], None))
         numbers = range(len(self))[index]
@@ -126,7 +128,7 @@ class QueryResult:
 
     def _data_columns(self) -> DataColumns:
         if self.query_form == "ask":
-            raise StoreError(f"{FORM_DESCRIPTIONS['ask']}, no table; use bool(result)")
+            raise StoreError(f"{FORM_DESCRIPTIONS['ask']}, not a table; use bool(result)")
         if self.query_form == "construct":
             return DataColumns(("subject", "predicate", "object"), iter(self))
         return DataColumns(self.variables, (row.values() for row in self))

@@ -112,7 +112,7 @@ def scan_query(text: str, *, allow_service: bool = False) -> QueryText:
     if not verb and not text.strip():
         raise StoreError("the query is empty")
     if verb in _UPDATE_KEYWORDS:
-        raise StoreError(f"{verb} changes a store, and a query only reads; 'pfocr2rdf load' brings an export into a store")
+        raise StoreError(f"{verb} changes a store, but queries are read-only; to load an export, use 'pfocr2rdf load'")
     undeclared = {prefix: position for prefix, position in used.items() if prefix not in declared}
     implied = {prefix: PREFIXES[prefix] for prefix in undeclared if prefix in PREFIXES}
     unknown = {prefix: position for prefix, position in undeclared.items() if prefix not in PREFIXES}

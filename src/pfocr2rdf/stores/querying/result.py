@@ -35,16 +35,16 @@ QUERY_RESULT_FORMATS: dict[str, _ResultFormat] = {
 }
 """The formats of results: first those of SPARQL, for rows and booleans, then those of RDF, for statements."""
 
-FEDERATION_MESSAGE = "the query asks another server with SERVICE, and nothing is sent elsewhere; allow it with --service"
+FEDERATION_MESSAGE = "the query sends a request to another server with SERVICE; to allow this, use --service"
 
 _HTTP_ERROR = re.compile(r"Error (\d{3}) ")
 _OS_ERROR = re.compile(r"^[\w ,'()/-]+ \(os error \d+\)$")  # of a connection: the name of an errno
 _LOOKUP_ERROR = "failed to lookup address information"
 
 FORM_DESCRIPTIONS = {
-    "select": "a SELECT query has rows",
-    "ask": "an ASK query has a yes or no",
-    "construct": "a CONSTRUCT or DESCRIBE query has statements",
+    "select": "a SELECT query returns rows",
+    "ask": "an ASK query returns yes or no",
+    "construct": "a CONSTRUCT or DESCRIBE query returns statements",
 }
 """What the result of each query form is, for errors."""
 
@@ -121,7 +121,7 @@ class ResultStream:
         """
         results = self._open_results()
         if not isinstance(results, QueryBoolean):
-            raise StoreError(f"{FORM_DESCRIPTIONS[self.query_form]}, not a yes or no")
+            raise StoreError(f"{FORM_DESCRIPTIONS[self.query_form]}, not yes or no")
         return bool(results)
 
     def __bool__(self) -> bool:
@@ -135,7 +135,7 @@ class ResultStream:
         """
         results = self._open_results()
         if isinstance(results, QueryBoolean):
-            raise StoreError(f"{FORM_DESCRIPTIONS['ask']}, no rows")
+            raise StoreError(f"{FORM_DESCRIPTIONS['ask']}, not rows")
         with map_query_errors(self._source, is_federated=self._is_federated):
             if not isinstance(results, QuerySolutions):
                 yield from results
@@ -172,7 +172,8 @@ class ResultStream:
         fitting = [key for key, value in QUERY_RESULT_FORMATS.items() if value.is_rdf == (self.query_form == "construct")]
         if name not in fitting:
             raise StoreError(
-                f"{FORM_DESCRIPTIONS[self.query_form]}, which cannot be written as {name}; take {', '.join(fitting[:-1])} or {fitting[-1]}"
+                f"{FORM_DESCRIPTIONS[self.query_form]}, which cannot be written as {name};"
+                f" choose {', '.join(fitting[:-1])} or {fitting[-1]}"
             )
         return QUERY_RESULT_FORMATS[name].pyoxigraph_format
 
@@ -200,7 +201,7 @@ def _service_failure(error: Exception) -> str:
     """What went wrong with another server, without a word of its answer: that may be of an internal network."""
     text = str(error)
     if status := _HTTP_ERROR.match(text):
-        return f"the server that it asks with SERVICE gave status {status[1]}"
+        return f"the server of the SERVICE clause responded with status {status[1]}"
     if _OS_ERROR.search(text) or text.startswith(_LOOKUP_ERROR):
         return text
-    return "what it asks with SERVICE is no server of SPARQL, or its answer cannot be read"
+    return "the URL of the SERVICE clause is not a SPARQL endpoint, or its response cannot be read"

@@ -73,7 +73,7 @@ def explain_syntax_error(query_text: QueryText, parser_message: str) -> StoreErr
         position = min(position, len(text))
         expected = _describe_expected(items, text[:position])
         rest = " ".join(text[position:].split())
-        reason = f"expected {expected}, not: {truncate(rest, _MAX_EXCERPT_CHARS)}" if rest else f"it ends too early; expected {expected}"
+        reason = f"expected {expected}, not: {truncate(rest, _MAX_EXCERPT_CHARS)}" if rest else f"it ends unexpectedly; expected {expected}"
     text_before = text[:position]
     line, column = text_before.count("\n") + 1, len(text_before) - text_before.rfind("\n")
     return StoreError(f"the query, line {line}, column {column}: {reason}")

@@ -116,5 +116,5 @@ def test_a_policy_that_a_server_would_read_in_its_own_way_is_refused(policy: str
     "base", ["https://example.org", "ftp://example.org/", "https://example.org/ x/", "https://example.org/$1/", "//example.org/"]
 )
 def test_an_address_that_can_be_no_site_is_refused(base: str) -> None:
-    with pytest.raises(ValueError, match="no address of a site"):
+    with pytest.raises(ValueError, match="not the URL of a site"):
         render_hosting_files(POLICY, base_url=base)

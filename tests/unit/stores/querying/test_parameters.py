@@ -139,21 +139,21 @@ def test_a_name_an_identifier_and_an_iri_become_a_term(select: Select, type_name
 
 @pytest.mark.parametrize(("type_name", "value", "message"), [
     ("gene", "STATT3", "there is no gene 'STATT3' in the store; similar names: STAT3"),
-    ("gene", "xyz", "there is no gene 'xyz' in the store; give x as STAT3, 6774 or ncbigene:6774"),
+    ("gene", "xyz", "there is no gene 'xyz' in the store; write x as STAT3, 6774 or ncbigene:6774"),
     ("gene", "MYC", "MYC is the name of 2 resources; set x to one of them: https://identifiers.org/ncbigene/5 (Homo sapiens), "
         "https://identifiers.org/ncbigene/6 (Gallus gallus)"),
     ("gene", "stat3", "stat3 is the name of 2 resources; set x to one of them: https://identifiers.org/ncbigene/20848, "
         "https://identifiers.org/ncbigene/6774 (Homo sapiens)"),
-    ("gene", "HGNC:11364", "HGNC:11364 is an id of HGNC, which the graph does not have; give x as STAT3, 6774 or ncbigene:6774"),
-    ("gene", "mesh:D000431", "http://id.nlm.nih.gov/mesh/D000431 is no IRI of a gene; give x as STAT3, 6774 or ncbigene:6774"),
-    ("gene", "https://identifiers.org/ncbigene/1> } #", "https://identifiers.org/ncbigene/1> } # is no IRI of a gene; give x as "),
+    ("gene", "HGNC:11364", "HGNC:11364 is an HGNC id, which the graph does not contain; write x as STAT3, 6774 or ncbigene:6774"),
+    ("gene", "mesh:D000431", "http://id.nlm.nih.gov/mesh/D000431 is not a valid gene IRI; write x as STAT3, 6774 or ncbigene:6774"),
+    ("gene", "https://identifiers.org/ncbigene/1> } #", "https://identifiers.org/ncbigene/1> } # is not a valid gene IRI; write x as "),
     ("gene", "", "x needs a value of 1 to 1,000 characters, such as STAT3, 6774 or ncbigene:6774"),
     ("text", "a" * 1001, "x needs a value of 1 to 1,000 characters, such as any text"),
     ("text", "\\u0022", "x has a control character, or a backslash before a u, which no parameter can have"),
-    ("gene", "ncbigene:\udcff", "x has a character that is no Unicode text"),
-    ("text", "a\ud800", "x has a character that is no Unicode text"),
-    ("number", "2 }", "x needs a number such as 2 or 0.5, and '2 }' is none"),
-    ("pathway", "glycolysis", "'glycolysis' is no id of a pathway; give x as WP4868"),
+    ("gene", "ncbigene:\udcff", "x has a character that is not valid Unicode"),
+    ("text", "a\ud800", "x has a character that is not valid Unicode"),
+    ("number", "2 }", "x needs a number such as 2 or 0.5, not '2 }'"),
+    ("pathway", "glycolysis", "'glycolysis' is not a valid pathway id; write x as WP4868"),
 ])  # fmt: skip
 def test_a_value_that_cannot_be_used_is_refused_with_a_way_out(select: Select, type_name: str, value: str, message: str) -> None:
     with pytest.raises(OptionError, match=f"^{re.escape(message)}"):
@@ -237,7 +237,7 @@ def test_a_default_text_can_have_all_escapes_of_sparql(written: str, default: st
 
 @pytest.mark.parametrize("written", [r'"\ud800"', r'"\U00110000"'])
 def test_a_default_that_is_no_unicode_text_is_refused(written: str) -> None:
-    with pytest.raises(StoreError, match=r"^the parameter x has the default value .*, which is no Unicode text$"):
+    with pytest.raises(StoreError, match=r"^the parameter x has the default value .*, which is not valid Unicode$"):
         parse_parameters(f"# parameter: x (text): any\nASK {{ VALUES ?x {{ {written} }} }}")
 
 

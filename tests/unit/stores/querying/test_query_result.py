@@ -11,7 +11,7 @@ import pyoxigraph
 import pytest
 from pyoxigraph import Literal, NamedNode
 
-from pfocr2rdf.errors import MissingExtraError, OutputError, PfocrError, StoreError
+from pfocr2rdf.errors import MissingExtraError, OptionError, OutputError, PfocrError, StoreError
 from pfocr2rdf.stores.querying import query_result
 from pfocr2rdf.stores.querying.query import query, stream_query
 from pfocr2rdf.stores.querying.query_result import QueryResult
@@ -120,12 +120,30 @@ def test_triples_are_values_of_python_too(store: Path) -> None:
     assert statement.subject == f"{E}JAK1"
 
 
+def test_a_column_is_not_an_item_of_a_result(store: Path) -> None:
+    with pytest.raises(TypeError, match=r"by the number of a row, as in result\[0\]\['symbol'\]$"):
+        answer(store, TABLE)["symbol"]
+
+
+def test_one_graph_needs_no_list(store: Path) -> None:
+    assert query(store, "ASK { ?s ?p ?o }", graphs="https://example.org/none").boolean is False
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [("gene=STAT3", "not a dictionary"), ({"gene": ["STAT3"]}, "gene needs text or a number, not list"), ({"gene": None}, "not NoneType")],
+)
+def test_wrong_parameters_are_named(parameters: Any, message: str, store: Path) -> None:
+    with pytest.raises(OptionError, match=message):
+        query(store, "drawn-with", parameters=parameters)
+
+
 def test_an_ask_has_no_rows(store: Path) -> None:
     result = answer(store, "ASK {}")
     for use in (len, list, QueryResult.to_pandas, QueryResult.to_polars, QueryResult.to_networkx):
-        with pytest.raises(StoreError, match="an ASK query has a yes or no, no "):
+        with pytest.raises(StoreError, match="an ASK query returns yes or no, not "):
             use(result)  # type: ignore[operator]
-    with pytest.raises(StoreError, match="a SELECT query has rows, not a yes or no"):
+    with pytest.raises(StoreError, match="a SELECT query returns rows, not yes or no"):
         _ = answer(store, TABLE).boolean
 
 
@@ -160,7 +178,7 @@ def test_a_stream_is_read_once_and_has_no_truth_but_that_of_an_ask(store: Path) 
     with stream_query(store, PREFIX + TABLE) as stream:
         assert next(iter(stream))["label"] == "JAK-2"
         assert [row["label"] for row in stream] == ["JAK1", "JAK2", "STAT3"]
-        with pytest.raises(StoreError, match="a SELECT query has rows, not a yes or no"):
+        with pytest.raises(StoreError, match="a SELECT query returns rows, not yes or no"):
             bool(stream)
     with pytest.raises(StoreError, match="the stream is closed; run the query again"):
         list(stream)

@@ -17,9 +17,9 @@ ERRORS = [
     ("SELECT ?a WHERE ?a a ?b }", 17, "expected '{', not: ?a a ?b }"),
     ("SELECT ?a { ?a }", 16, f"expected {TERMS}, 'a' or '(', not: }}"),
     ("SELECT ?a { ?a a }", 18, f"expected {ANY_TERM}, '(' or '*', not: }}"),
-    ("SELECT ?a { ?a a ?b", 20, "it ends too early; expected '.', ';', ',', '{' or '}'"),
-    ("ASK {", 6, f"it ends too early; expected {ANY_TERM}, '{{', '}}' or '('"),
-    ("ASK { ?a a 'x }", 16, "it ends too early; expected a closing quotation mark"),
+    ("SELECT ?a { ?a a ?b", 20, "it ends unexpectedly; expected '.', ';', ',', '{' or '}'"),
+    ("ASK {", 6, f"it ends unexpectedly; expected {ANY_TERM}, '{{', '}}' or '('"),
+    ("ASK { ?a a 'x }", 16, "it ends unexpectedly; expected a closing quotation mark"),
     ('ASK { ?a a "x }\n}', 16, "expected a closing quotation mark, not: }"),
     ("SELECT ?a { ?a a ?b } LIMIT x", 29, "expected a number, not: x"),
     ("SELECT ?a { ?a a ?b } ORDER ?a", 29, "expected BY, not: ?a"),
@@ -58,4 +58,4 @@ def test_a_long_or_federated_query_keeps_the_position_of_the_parser() -> None:
     with pytest.raises(SyntaxError) as caught:
         pyoxigraph.Store().query(text + LOOKAHEAD_PADDING)
     message = str(explain_syntax_error(scan_query(text), str(caught.value)))
-    assert message == f"the query, line 1, column {len(text.rstrip()) + 1}: it ends too early; expected {ANY_TERM}, '{{', '}}' or '('"
+    assert message == f"the query, line 1, column {len(text.rstrip()) + 1}: it ends unexpectedly; expected {ANY_TERM}, '{{', '}}' or '('"

@@ -182,7 +182,7 @@ function pathOf(name) {
       ? steps.map(encodeURIComponent).join("/")
       : "";
   } catch {
-    return ""; // it is no UTF-8
+    return ""; // it is not UTF-8
   }
 }
 

@@ -168,7 +168,7 @@ function summary({ ids, counts, isCut }) {
   nothing.hidden = ids.length > 0;
   const part = ids.length < total ? `${number(ids.length)} of ` : "";
   const text = total ? `${part}${number(total)} ${part || total > 1 ? "results" : "result"}.` : "Nothing found.";
-  return isCut ? `${text} There are more matches for the last word: type more of it to find them.` : text;
+  return isCut ? `${text} There are more matches for the last word: type more letters to find them.` : text;
 }
 
 function clear() {
