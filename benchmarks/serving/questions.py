@@ -30,7 +30,7 @@ _MOST = "SELECT ?x { ?figure pfocr:mentions ?x . ?x a pfocr:Gene } GROUP BY ?x O
 
 
 class Names(NamedTuple):
-    """The IRIs of what a store has: its genes and its figures, the genes on most figures, and the symbols of genes."""
+    """The IRIs of what a store has: its genes and its figures, the genes in the most figures, and the symbols of genes."""
 
     genes: list[str]
     figures: list[str]
