@@ -317,8 +317,8 @@ def test_what_is_no_dataset_is_refused(made: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("option", "value", "message"),
-    [("pages", ("cats",), "not a type of page"), ("precompressed", "zip", "not a way to compress files"), ("base", "x", "no URL"),
-     ("base", "https://example.org", "not end with a slash"), ("endpoint", "javascript:alert(1)", "no URL")],
+    [("pages", ("cats",), "not a type of page"), ("precompressed", "zip", "not a way to compress files"), ("base", "x", "not a URL"),
+     ("base", "https://example.org", "not end with a slash"), ("endpoint", "javascript:alert(1)", "not a URL")],
 )  # fmt: skip
 def test_options_that_there_are_not(option: str, value: object, message: str, made: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=message):

@@ -42,7 +42,7 @@ def write_plots(stats: GraphStats, folder: str | os.PathLike[str], formats: Iter
         The names of the files.
 
     Raises:
-        OutputError: the folder holds an export, or cannot be written to.
+        OutputError: the folder contains an export, or cannot be written to.
         MissingExtraError: matplotlib, the extra ``plots``, is not installed.
         ValueError: an unknown format.
     """
