@@ -315,5 +315,7 @@ def test_an_archive_of_pzstd_begins_with_a_skippable_frame(tmp_path: Path) -> No
 @pytest.mark.parametrize("pack", [tarred, zipped])
 def test_an_archive_of_which_everything_is_refused_names_a_reason(tmp_path: Path, pack: Callable[..., bytes], name: str) -> None:
     path = write(tmp_path, {"a": pack({name: front_matter(older("PMC1__F1"))})}) / "a"
-    with pytest.raises(SourceError, match=r"no records that can be read; the first refusal: .*a\.md: the name refers to a location outside"):
+    with pytest.raises(
+        SourceError, match=r"no records that can be read; the first refusal: .*a\.md: the name refers to a location outside"
+    ):
         read(path)
