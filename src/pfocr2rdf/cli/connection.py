@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from pfocr2rdf.cli.params import first_given_option
+from pfocr2rdf.storage.urls import is_address_without_scheme, is_malformed_url, is_url
 from pfocr2rdf.stores.clients.http import REQUEST_RETRY_SECONDS, REQUEST_TIMEOUT_SECONDS
 from pfocr2rdf.stores.clients.sparql import Endpoints
 from pfocr2rdf.stores.connect import ConnectionOptions
@@ -37,6 +39,13 @@ _OPTIONS = {
 
 SERVER_PARAMETERS = tuple(_OPTIONS)
 """The names of all parameters that connect to a server."""
+
+
+def refuse_server_options(target: str) -> None:
+    """Refuse options of a connection where the target is a path: nothing connects to a server."""
+    is_path = not (is_url(target) or is_malformed_url(target) or is_address_without_scheme(target))
+    if is_path and (option := first_given_option(SERVER_PARAMETERS)):
+        raise click.UsageError(f"{option} is for a server; name the URL of one, or leave the option out.")
 
 
 def server_options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

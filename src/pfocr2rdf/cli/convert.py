@@ -6,7 +6,7 @@ import json
 
 import click
 
-from pfocr2rdf.cli.connection import server_options
+from pfocr2rdf.cli.connection import refuse_server_options, server_options
 from pfocr2rdf.cli.errors import handle_errors
 from pfocr2rdf.cli.params import FormatName, OutputPath
 from pfocr2rdf.cli.progress import show_progress
@@ -54,6 +54,7 @@ def convert_command(
     between IRI profiles), sssom (mapping sets), tables (Parquet if pyarrow is installed, else CSV), parquet, csv (the tables in one
     syntax).
     """
+    refuse_server_options(source)
     with show_progress(quiet or as_json) as progress:
         summary = convert(source, output, formats=formats, force=force, connection=connection, progress=progress)
     if summary.excluded_records and not quiet:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from pfocr2rdf.cli.connection import SERVER_PARAMETERS, server_options
+from pfocr2rdf.cli.connection import SERVER_PARAMETERS, refuse_server_options, server_options
 from pfocr2rdf.cli.errors import handle_errors
 from pfocr2rdf.cli.params import IntegerRange, OutputPath, absolute_iri, first_given_option, web_url
 from pfocr2rdf.cli.progress import show_progress
@@ -105,7 +105,7 @@ def load_command(
     """
     if index and (plan or is_url(to)):
         raise click.UsageError("--index is for an embedded store; leave it out, or name a folder with --to.")
-    _refuse_ineffective_options(source, has_plan=bool(plan))
+    _refuse_ineffective_options(source, to, has_plan=bool(plan))
     if plan:
         folder = output or Path("plan")
         files = plan_bulk_load(plan, source, folder, graphs=str(options["graphs"]), graph=graph, endpoint=endpoint or "")
@@ -142,10 +142,13 @@ def load_command(
     return result.exit_status
 
 
-def _refuse_ineffective_options(source: str, *, has_plan: bool) -> None:
-    if has_plan and (option := first_given_option(_PLAN_IGNORES)):
-        raise click.UsageError(f"{option} has no effect on a plan, which loads nothing; leave it out.")
-    if not has_plan and is_delta(source) and (option := first_given_option(_DELTA_IGNORES)):
+def _refuse_ineffective_options(source: str, to: str, *, has_plan: bool) -> None:
+    if has_plan:
+        if option := first_given_option(_PLAN_IGNORES):
+            raise click.UsageError(f"{option} has no effect on a plan, which loads nothing; leave it out.")
+        return
+    refuse_server_options(to)
+    if is_delta(source) and (option := first_given_option(_DELTA_IGNORES)):
         raise click.UsageError(f"{option} has no effect on a delta; leave it out.")
 
 

@@ -9,7 +9,7 @@ from typing import IO, Any
 
 import click
 
-from pfocr2rdf.cli.connection import server_options
+from pfocr2rdf.cli.connection import refuse_server_options, server_options
 from pfocr2rdf.cli.errors import handle_errors
 from pfocr2rdf.cli.output import open_output_file, open_standard_output
 from pfocr2rdf.cli.params import FormatName, OutputPath, absolute_iri
@@ -161,6 +161,8 @@ def query_command(
         else:
             result.write(file, chosen_format)
 
+    if not list_examples:  # whose endpoint may be named by an option
+        refuse_server_options(store)
     with open_output_file(output) if output else open_standard_output() as file:
         run_in_thread(ask)  # the main thread cannot handle Ctrl-C while native code runs in it
     return ExitStatus.OK

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from pfocr2rdf.cli.connection import server_options
+from pfocr2rdf.cli.connection import refuse_server_options, server_options
 from pfocr2rdf.cli.errors import handle_errors
 from pfocr2rdf.cli.params import OutputPath
 from pfocr2rdf.cli.progress import show_progress
@@ -51,6 +51,7 @@ def records_command(source: str, output: str, image_url: str, connection: Connec
     records are written in the layout of a PFOCR checkout (_figures and _data), and compared with the graph. The exit status is 1 if an
     export of the records would differ from the graph, or records were left out.
     """
+    refuse_server_options(source)
     with show_progress(quiet or as_json) as progress:
         summary = write_records(source, output, image_url=image_url, connection=connection, progress=progress)
     if as_json:
