@@ -21,7 +21,7 @@ from pfocr2rdf import ConnectionOptions, OutputError, SourceError, StoreError, c
 from pfocr2rdf.cli import main
 from pfocr2rdf.derived.formats import DERIVED_FORMATS
 from pfocr2rdf.derived.graph import NodeGraph
-from pfocr2rdf.derived.kgx import UNREADABLE_COUNT
+from pfocr2rdf.derived.kgx import EDGE_COLUMNS, UNREADABLE_COUNT
 from pfocr2rdf.derived.nodes import FigureNodes, Node
 from pfocr2rdf.errors import OptionError
 from pfocr2rdf.stores.node_graphs import read_nodes
@@ -306,6 +306,23 @@ def test_a_literal_instead_of_an_iri_is_counted_and_refers_to_nothing(tmp_path: 
         "chemicals": {"mesh": ["D1"], "chebi": []}, "diseases": {"mesh": [], "doid": []}, "genes": {"ncbigene": []}
     }  # fmt: skip
     assert not (tmp_path / "out" / "sssom").exists()
+
+
+def test_a_literal_as_evidence_is_no_evidence(tmp_path: Path) -> None:
+    (tmp_path / "graph.ttl").write_text(r"""
+        PREFIX pfocr: <https://pfocr.wikipathways.org/vocab#> PREFIX oa: <http://www.w3.org/ns/oa#>
+        BASE <https://pfocr.wikipathways.org/> PREFIX gene: <https://identifiers.org/ncbigene/>
+        <figures/PMC7__F1.html> a pfocr:Figure .
+        gene:1 a pfocr:Gene . gene:2 a pfocr:Gene . gene:3 a pfocr:Gene .
+        <mentions/one> a pfocr:Mention ; oa:hasTarget <figures/PMC7__F1.html> ; oa:hasBody gene:1, gene:2, gene:3 ;
+            pfocr:evidence "pfocr:viaSymbol", "a\tb", "c\nd|" .
+    """)
+    convert(tmp_path / "graph.ttl", tmp_path / "out", formats=["kgx", "gmt"])
+    rows = [line.split("\t") for line in (tmp_path / "out" / "kgx" / "edges.tsv").read_text().splitlines()]
+    edges = [json.loads(line) for line in (tmp_path / "out" / "kgx" / "edges.jsonl").read_text().splitlines()]
+    assert {len(row) for row in rows} == {len(EDGE_COLUMNS)}
+    assert [edge["matched_via"] for edge in edges] == [[]] * 3
+    assert [path.name for path in (tmp_path / "out" / "genesets").iterdir()] == ["unknown_organism.all.gmt"]
 
 
 @pytest.mark.parametrize("subject", ["figures/PMC7__F1.html", "mentions/one", "families/STAT"])

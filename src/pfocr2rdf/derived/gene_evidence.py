@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pfocr2rdf.derived.nodes import Node, iris, values
+from pfocr2rdf.derived.nodes import Node, iris
 
 LEVELS = ("strict", "synonyms", "all")
 """The levels by rank; each has the genes of those before it."""
@@ -36,7 +36,7 @@ def rank_entities(mentions: Iterable[Node]) -> dict[str, int]:
         if type(evidence) is str:
             rank = _RANKS.get(evidence, _LAST_RANK)
         else:  # none, or several in a graph of another program
-            rank = min((_RANKS.get(name, _LAST_RANK) for name in values(mention, "evidence")), default=_LAST_RANK)
+            rank = min((_RANKS.get(name, _LAST_RANK) for name in iris(mention, "evidence")), default=_LAST_RANK)
         for entity in (body,) if type(body) is str else iris(mention, "hasBody"):
             if rank < ranks.get(entity, len(LEVELS)):
                 ranks[entity] = rank

@@ -162,7 +162,7 @@ class Kgx(DerivedFormat):
                 words = word if word.isprintable() and "|" not in word else self._clean(word)
             else:
                 ids, id_list = _join_curies([_mention_curie(mention["id"]) for mention in mentions])
-                ways, way_list = _join_curies({way for mention in mentions for way in values(mention, "evidence")})
+                ways, way_list = _join_curies({way for mention in mentions for way in iris(mention, "evidence")})
                 texts = sorted({word for mention in mentions for word in values(mention, "word")})
                 words, word_list = "|".join(map(self._clean, texts)), f"[{', '.join(map(encode_basestring, texts))}]"
                 occurrences = sum([self._count(number) for mention in mentions for number in values(mention, "occurrences")])
