@@ -5,6 +5,7 @@ Set ``PFOCR2RDF_EXAMPLES`` to try more generated records.
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -148,6 +149,21 @@ def test_each_name_of_a_chemical_comes_back(rows: list[tuple[str, ...]], tmp_pat
     figid = "PMC1__f1"
     files = {f"_figures/{figid}.md": front_matter(newer(figid)), f"_data/{figid}-chemicals.tsv": table(CHEMICAL_COLUMNS, *rows)}
     there_and_back([write(tmp_path / "source", files)], tmp_path)
+
+
+def test_matches_that_only_the_jsonld_has_come_back(tmp_path: Path) -> None:
+    figid, wikidata, skos = "PMC1__f1", "http://www.wikidata.org/entity/Q1", "http://www.w3.org/2004/02/skos/core#"
+    subjects = ("https://pfocr.wikipathways.org/families/STAT", "http://id.nlm.nih.gov/mesh/D009369", "http://id.nlm.nih.gov/mesh/D005947")
+    included = [{"@id": subject, f"{skos}{term}": [{"@id": wikidata}]} for subject in subjects for term in ("exactMatch", "closeMatch")]
+    block = {"@context": "https://schema.org/", "@id": f"https://pfocr.wikipathways.org/figures/{figid}.html", "@included": included}
+    gene = ("9606", "Homo sapiens", "", "STAT", "STAT", "STAT3", "6774", "famplex_relations", "1", "1", "1")
+    files = {
+        f"_figures/{figid}.md": front_matter(newer(figid, f"schema-jsonld: {json.dumps([block])}")),
+        f"_data/{figid}-genes.tsv": table(GENE_COLUMNS, gene),
+        f"_data/{figid}-chemicals.tsv": table(CHEMICAL_COLUMNS, ("a", "mesh:D005947", "NA", "NA", "chebi:1")),
+    }
+    there_and_back([write(tmp_path / "source", files)], tmp_path, on_violation="keep")
+    assert (tmp_path / "second" / "figures.nt").read_text(encoding="utf-8").count(wikidata) == len(included)
 
 
 def test_the_organisms_of_a_gene_in_both_schemas_come_back(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pfocr2rdf.derived.nodes import FigureNodes, Node, expand_id, kind, node_id, parse_integer, value, values
-from pfocr2rdf.derived.records.statements import OpenNode, as_list, expand_statements, take_texts
+from pfocr2rdf.derived.records.statements import OpenNode, as_list, expand_statements, put_texts, take_texts
 from pfocr2rdf.rdf.vocabulary import DEFAULT_PREFIXES
 
 _TERMS_BY_KIND = {
@@ -27,6 +27,7 @@ _CLASSES = frozenset(
     ("pfocr:Gene", "wp:GeneProduct", "pfocr:Family", "pfocr:Chemical", "pfocr:Disease", "pfocr:Organism", "pfocr:Paper",
      "schema:ScholarlyArticle", "pfocr:Pathway")
 )  # fmt: skip
+_MATCH_TERMS, _MATCH_STARTS = ("exactMatch", "closeMatch"), ("fplx:", "chebi:", "doid:")  # of links that come from rows
 _GENERATED_TERMS = frozenset(("mentions", "mentionsFamily", "citedIn", "organism", "pathway"))
 """The terms of figures whose objects their rows and fields describe."""
 
@@ -123,7 +124,9 @@ class GraphFacts:
         if types := [item for item in as_list(rest.pop("type", [])) if item not in _CLASSES]:
             rest["type"] = types
         for term in _TERMS_BY_KIND.get(entity_kind, ()):
-            take_texts(rest, term)
+            texts = take_texts(rest, term)
+            if term in _MATCH_TERMS:
+                put_texts(rest, term, [text for text in texts if not text.startswith(_MATCH_STARTS)])
         if len(rest) > 1:
             self.jsonld_nodes[identifier] = rest
 
