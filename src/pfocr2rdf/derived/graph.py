@@ -15,6 +15,7 @@ from pfocr2rdf.rdf.iri_profiles import DEFAULT_PROFILE, IriProfile
 from pfocr2rdf.rdf.serializers.jsonld import JsonLdSerializer
 from pfocr2rdf.rdf.terms import Resource, is_iri_or_literal, is_literal_type
 from pfocr2rdf.rdf.vocabulary import DEFAULT_PREFIXES, PREFIXES, PROPERTIES
+from pfocr2rdf.storage.rdf_files import parse_rdf
 
 _FIGURE, _MENTION = "pfocr:Figure", "pfocr:Mention"
 _FIGURE_OR_MENTION = frozenset((_FIGURE, _MENTION))
@@ -213,7 +214,7 @@ def _check_iris(node: dict[str, Any]) -> None:
 def _iter_statement_nodes(file: IO[bytes], part: GraphPart) -> Iterator[Node]:
     """The nodes of a file in another syntax, by the serializer of JSON-LD: both syntaxes give the same nodes."""
     serializer = JsonLdSerializer()
-    triples = (quad.triple for quad in pyoxigraph.parse(file, format=part.syntax))
+    triples = (quad.triple for quad in parse_rdf(file, part.syntax))
     for subject, group in groupby(triples, lambda triple: triple.subject):
         resource = Resource(str(subject), tuple(dict.fromkeys((str(triple.predicate), str(triple.object)) for triple in group)))
         if not all(map(is_iri_or_literal, (resource.subject, *(value for _, value in resource.pairs)))) or any(

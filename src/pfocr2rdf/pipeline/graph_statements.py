@@ -15,7 +15,7 @@ from pfocr2rdf.storage.canonical import GraphNaming, read_canonical
 from pfocr2rdf.storage.compression import open_decompressed
 from pfocr2rdf.storage.external_sort import ExternalSorter, HashingReader
 from pfocr2rdf.storage.progress import Progress, ProgressMeter
-from pfocr2rdf.storage.rdf_files import map_rdf_errors, rdf_format
+from pfocr2rdf.storage.rdf_files import map_rdf_errors, parse_rdf, rdf_format
 
 _N_TRIPLES = pyoxigraph.RdfFormat.N_TRIPLES
 _PARSE_BATCH_STATEMENTS = 4096
@@ -59,7 +59,7 @@ def _read_export_file(graph: GraphFiles, path: Path, meter: ProgressMeter) -> It
         if syntax == _N_TRIPLES:
             yield from file
         else:
-            parsed = pyoxigraph.parse(file, format=syntax)
+            parsed = parse_rdf(file, syntax)
             while batch := [quad.triple for quad in islice(parsed, _PARSE_BATCH_STATEMENTS)]:
                 yield from cast("bytes", pyoxigraph.serialize(batch, format=_N_TRIPLES)).splitlines(keepends=True)
             while file.read(1 << 16):  # a parser may stop where its document ends

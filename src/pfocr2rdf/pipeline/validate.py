@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import pyoxigraph
-
 from pfocr2rdf.errors import RecordError, map_record_errors, unexpected_error
 from pfocr2rdf.mapping.figure_graph import build_figure_graph
 from pfocr2rdf.mapping.names import name_entities
@@ -18,7 +16,7 @@ from pfocr2rdf.records.reader import read_record
 from pfocr2rdf.records.record_ref import RecordRef
 from pfocr2rdf.records.sources import RecordSource
 from pfocr2rdf.storage.compression import open_decompressed
-from pfocr2rdf.storage.rdf_files import is_rdf_file, map_rdf_errors, rdf_format
+from pfocr2rdf.storage.rdf_files import is_rdf_file, map_rdf_errors, parse_rdf, rdf_format
 from pfocr2rdf.validation.results import ValidationResult
 from pfocr2rdf.validation.shapes import load_shapes
 from pfocr2rdf.validation.validator import Validator, get_validator
@@ -112,5 +110,5 @@ def _validate_records(source: str | os.PathLike[str], validator: Validator) -> I
 def _read_as_ntriples(path: Path) -> str:
     """An RDF file as N-Triples, without graph names."""
     with map_rdf_errors(path), open_decompressed(path) as file:
-        quads = pyoxigraph.parse(file, format=rdf_format(path))
+        quads = parse_rdf(file, rdf_format(path))
         return "".join(f"{quad.subject} {quad.predicate} {quad.object} .\n" for quad in quads)

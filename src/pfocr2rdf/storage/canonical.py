@@ -15,7 +15,7 @@ from pfocr2rdf.storage.compression import open_decompressed
 from pfocr2rdf.storage.external_sort import ExternalSorter
 from pfocr2rdf.storage.files import FileInfo
 from pfocr2rdf.storage.progress import ProgressMeter
-from pfocr2rdf.storage.rdf_files import map_rdf_errors, rdf_format
+from pfocr2rdf.storage.rdf_files import map_rdf_errors, parse_rdf, rdf_format
 
 _QUAD_FORMATS = (pyoxigraph.RdfFormat.N_QUADS, pyoxigraph.RdfFormat.TRIG, pyoxigraph.RdfFormat.JSON_LD)
 _DEFAULT_GRAPH = pyoxigraph.DefaultGraph()
@@ -72,7 +72,7 @@ def read_canonical(path: Path, sorter: ExternalSorter, naming: GraphNaming, mete
     with map_rdf_errors(path), open_decompressed(path, watch) as file:
         syntax = rdf_format(path)
         renamer = _GraphRenamer(naming)
-        quads = renamer.rename(pyoxigraph.parse(file, format=syntax), syntax in _QUAD_FORMATS)
+        quads = renamer.rename(parse_rdf(file, syntax), syntax in _QUAD_FORMATS)
         pyoxigraph.serialize(quads, cast("IO[bytes]", sorter), format=pyoxigraph.RdfFormat.N_QUADS)
         while file.read(1 << 16):  # a parser may stop where its document ends
             pass

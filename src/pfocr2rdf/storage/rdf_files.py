@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import accumulate
 from pathlib import Path
+from typing import IO
 
 import pyoxigraph
 
 from pfocr2rdf.errors import SourceError, describe_os_error
-from pfocr2rdf.storage.compression import DECOMPRESSION_ERRORS
+from pfocr2rdf.storage.compression import DECOMPRESSION_ERRORS, ObservedReader
 from pfocr2rdf.storage.path_kinds import describe_missing_path
 
 _MAX_SNIFFED_BYTES = 8 << 20  # no record is larger
+_MAX_ENTITY_BYTES = 256  # of what an entity stands for, in RDF/XML: namespaces are shorter
+_ENTITY = b"<!ENTITY"
+_MAX_JSON_LEVELS = 1_000  # the time for a document grows with the square of its levels, and contexts overflow the stack
+_BUFFER_BYTES = 1 << 16
+_match_closed = re.compile(rb'(?:[^"]++|"(?:[^"\\]|\\.)*+")*+', re.DOTALL).match
+_JSON_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+_NOT_BRACKETS = bytes(code for code in range(256) if code not in b"[]{}")
+_BRACKET_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_find_entities = re.compile(rb"""<!ENTITY(?:\s+([^\s"'>]+)\s+(?:"([^"]*)"|'([^']*)')|[^"'>]*>)""").finditer
+_find_references = re.compile(rb"&([^\s&;]+);").findall
 
 RDF_FORMATS_BY_SUFFIX = {
     ".ttl": pyoxigraph.RdfFormat.TURTLE,
@@ -55,6 +69,64 @@ def is_rdf_file(path: Path) -> bool:
     nodes = value if isinstance(value, list) else [value]
     keys = [key for node in nodes if isinstance(node, dict) for key in node]
     return any(key.startswith("@") or ":" in key for key in keys)
+
+
+def parse_rdf(file: IO[bytes], syntax: pyoxigraph.RdfFormat | None) -> Iterator[pyoxigraph.Quad]:
+    """The statements of a file, as pyoxigraph parses it, after checks of what it does without a bound.
+
+    Entities of RDF/XML that are large, and deep nesting of JSON-LD, are a ``SyntaxError``.
+    """
+    if syntax == pyoxigraph.RdfFormat.RDF_XML:
+        file = io.BufferedReader(ObservedReader(file, _EntityCheck().check), _BUFFER_BYTES)
+    elif syntax == pyoxigraph.RdfFormat.JSON_LD:
+        file = io.BufferedReader(ObservedReader(file, _NestingCheck().check), _BUFFER_BYTES)
+    return pyoxigraph.parse(file, format=syntax)
+
+
+class _EntityCheck:
+    """Refuses XML whose entities stand for a long text, such as entities of entities ("billion laughs")."""
+
+    def __init__(self) -> None:
+        self._sizes: dict[bytes, int] = {}
+        self._rest = b""
+
+    def check(self, data: bytes) -> None:
+        """Check the next bytes; ``SyntaxError`` for an entity that is too large."""
+        text, end = self._rest + data, 0
+        for match in _find_entities(text):
+            name, value, end = match[1] or b"", match[2] or match[3] or b"", match.end()
+            self._sizes[name] = len(value) + sum(self._sizes.get(reference, 0) for reference in _find_references(value))
+            self._require_small(self._sizes[name])
+        start = text.find(_ENTITY, end)
+        self._rest = text[max(end, len(text) - len(_ENTITY)) if start < 0 else start :]
+        self._require_small(len(self._rest) // 2)  # a declaration that does not end
+
+    @staticmethod
+    def _require_small(size: int) -> None:
+        if size > _MAX_ENTITY_BYTES:
+            raise SyntaxError(f"an entity stands for more than {_MAX_ENTITY_BYTES} bytes")
+
+
+class _NestingCheck:
+    """Refuses JSON that is nested deeply."""
+
+    def __init__(self) -> None:
+        self._level = 0
+        self._open_string = b""
+
+    def check(self, data: bytes) -> None:
+        """Check the next bytes; ``SyntaxError`` where they are nested too deeply."""
+        text = self._open_string + data
+        end = _match_closed(text).end()  # type: ignore[union-attr]  # it matches any text
+        tail = text[end:]
+        is_escaped = (len(tail) - len(tail.rstrip(b"\\"))) % 2
+        self._open_string = b'"' + b"\\" * is_escaped if tail else b""  # of a string that continues, what its end depends on
+        brackets = _JSON_STRING.sub(b"", text[:end]).translate(None, _NOT_BRACKETS)
+        opened = brackets.count(b"[") + brackets.count(b"{")
+        steps = map(_BRACKET_STEPS.__getitem__, brackets)
+        if self._level + opened > _MAX_JSON_LEVELS and max(accumulate(steps, initial=self._level)) > _MAX_JSON_LEVELS:
+            raise SyntaxError(f"JSON is nested deeper than {_MAX_JSON_LEVELS} levels")
+        self._level += 2 * opened - len(brackets)
 
 
 @contextmanager

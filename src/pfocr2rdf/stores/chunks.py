@@ -12,7 +12,7 @@ import pyoxigraph
 from pfocr2rdf.errors import SourceError
 from pfocr2rdf.storage.canonical import reject_unsupported
 from pfocr2rdf.storage.compression import open_decompressed
-from pfocr2rdf.storage.rdf_files import map_rdf_errors, rdf_format
+from pfocr2rdf.storage.rdf_files import map_rdf_errors, parse_rdf, rdf_format
 
 _BATCH_STATEMENTS = 4096
 _BLOCK_BYTES = 1 << 20
@@ -102,7 +102,7 @@ def _parse_blocks(path: Path, quads: bool, on_read: Callable[[bytes], object] | 
     """The statements of the file as N-Triples or N-Quads, in batches."""
     rdf_syntax = rdf_format(path)
     with map_rdf_errors(path), open_decompressed(path, on_read) as file:
-        statements = pyoxigraph.parse(file, format=rdf_syntax)
+        statements = parse_rdf(file, rdf_syntax)
         if not (quads or rdf_syntax is None or rdf_syntax.supports_datasets):
             # N-Quads without graph names are N-Triples, so nothing has to be converted.
             while lines := cast("bytes", pyoxigraph.serialize(islice(statements, _BATCH_STATEMENTS), format=_LINE_FORMATS[True])):
