@@ -23,8 +23,6 @@ _MAX_ENTITY_BYTES = 256  # of what an entity stands for, in RDF/XML: namespaces 
 _ENTITY = b"<!ENTITY"
 _MAX_JSON_LEVELS = 1_000  # the time for a document grows with the square of its levels, and contexts overflow the stack
 _BUFFER_BYTES = 1 << 16
-_match_closed = re.compile(rb'(?:[^"]++|"(?:[^"\\]|\\.)*+")*+', re.DOTALL).match
-_JSON_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _NOT_BRACKETS = bytes(code for code in range(256) if code not in b"[]{}")
 _BRACKET_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _find_entities = re.compile(rb"""<!ENTITY(?:\s+([^\s"'>]+)\s+(?:"([^"]*)"|'([^']*)')|[^"'>]*>)""").finditer
@@ -112,20 +110,21 @@ class _NestingCheck:
 
     def __init__(self) -> None:
         self._level = 0
-        self._open_string = b""
+        self._rest = b""  # a string or an escape that continues in the next bytes
 
     def check(self, data: bytes) -> None:
         """Check the next bytes; ``SyntaxError`` where they are nested too deeply."""
-        text = self._open_string + data
-        end = _match_closed(text).end()  # type: ignore[union-attr]  # it matches any text
-        tail = text[end:]
-        is_escaped = (len(tail) - len(tail.rstrip(b"\\"))) % 2
-        self._open_string = b'"' + b"\\" * is_escaped if tail else b""  # of a string that continues, what its end depends on
-        brackets = _JSON_STRING.sub(b"", text[:end]).translate(None, _NOT_BRACKETS)
+        text = self._rest + data
+        is_escape_open = (len(text) - len(text.rstrip(b"\\"))) % 2
+        unescaped = text[: len(text) - is_escape_open].replace(b"\\\\", b"").replace(b'\\"', b"")
+        parts = unescaped.split(b'"')  # every second one is a string
+        self._rest = b'"' * (len(parts) % 2 == 0) + b"\\" * is_escape_open
+        brackets = b"".join(parts[::2]).translate(None, _NOT_BRACKETS)
         opened = brackets.count(b"[") + brackets.count(b"{")
-        steps = map(_BRACKET_STEPS.__getitem__, brackets)
-        if self._level + opened > _MAX_JSON_LEVELS and max(accumulate(steps, initial=self._level)) > _MAX_JSON_LEVELS:
-            raise SyntaxError(f"JSON is nested deeper than {_MAX_JSON_LEVELS} levels")
+        if self._level + opened > _MAX_JSON_LEVELS:
+            steps = map(_BRACKET_STEPS.__getitem__, brackets)
+            if max(accumulate(steps, initial=self._level)) > _MAX_JSON_LEVELS:
+                raise SyntaxError(f"JSON is nested deeper than {_MAX_JSON_LEVELS} levels")
         self._level += 2 * opened - len(brackets)
 
 
