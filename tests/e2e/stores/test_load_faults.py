@@ -553,9 +553,9 @@ def test_what_is_refused_before_it_begins_stands_in_nobodys_way(releases: Releas
     ("n", "expected", "sentence"),
     [
         (0, lambda _: True, "there is no SPARQL service at this URL"),
-        (3, is_chunk, "answers POST with a page, not with data"),
-        (6, is_query, "answers POST with a page, not with data"),
-        (0, is_update, "answers POST with a page, not with data"),
+        (3, is_chunk, "responds to POST with an HTML page"),
+        (6, is_query, "responds to POST with an HTML page"),
+        (0, is_update, "responds to POST with an HTML page"),
     ],
     ids=["discovery", "chunk", "count", "move"],
 )

@@ -193,7 +193,7 @@ class HttpClient:
         text = self.body_excerpt(response)
         if response.is_success:
             if _IS_HTML(text):
-                sentence = f"{url}: answers {method} with an HTML page, not with data; check that this is the URL of a SPARQL service"
+                sentence = f"{url}: the server responds to {method} with an HTML page; check that this is the URL of a SPARQL service"
                 raise RequestRefusedError(sentence, response)
             return response
         answer = f"{status} {response.reason_phrase}{f': {text}' if text else ''}"
