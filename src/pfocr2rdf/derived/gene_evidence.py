@@ -44,7 +44,7 @@ def rank_entities(mentions: Iterable[Node]) -> dict[str, int]:
 
 
 def ncbi_gene_id(gene: str) -> str:
-    """The NCBI Gene id of a gene; ``""`` if its identifier is of another database or is no number.
+    """The NCBI Gene id of a gene; ``""`` if its identifier is of another database or is not a number.
 
     >>> ncbi_gene_id("ncbigene:6774"), ncbi_gene_id("ncbigene:STAT3"), ncbi_gene_id("https://identifiers.org/ensembl/ENSG00000168610")
     ('6774', '', '')

@@ -28,7 +28,7 @@ class ArchiveLimits(NamedTuple):
 
     @classmethod
     def from_environment(cls) -> ArchiveLimits:
-        """The limits that the user set, and the default ones; ``SourceError`` for what is no number."""
+        """The limits that the user set, and the default ones; ``SourceError`` for what is not a number."""
         values = {}
         for field in cls._fields:
             text = os.environ.get(_PREFIX + field.upper(), "")

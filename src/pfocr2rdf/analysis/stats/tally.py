@@ -66,7 +66,7 @@ class GraphTally:
         """Count statements, of which those of one subject are side by side and each comes once.
 
         Raises:
-            ValueError: a line is no statement.
+            ValueError: a line is not a statement.
         """
         current = b""
         objects: ObjectsByPredicate = {}

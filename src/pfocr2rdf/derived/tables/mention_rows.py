@@ -134,7 +134,7 @@ def _are_plain(mentions: Sequence[Node]) -> bool:
 
 
 def _simplify(mention: Node, statements: list[Row], shared: set[str]) -> dict[str, str]:
-    """A plain mention with the first value of each term; ``statements`` gets the others, and what is no number of occurrences."""
+    """A plain mention with the first value of each term; ``statements`` gets the others, and occurrences that are not numbers."""
     plain: dict[str, str] = {}
     others: list[Row] = []
     covered_by_term = {"hasTarget": iris(mention, "hasTarget"), "type": ["pfocr:Mention"]}  # there is a row for each target

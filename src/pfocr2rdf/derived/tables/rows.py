@@ -91,7 +91,7 @@ def _read_plain(node: Node, term: str, statements: list[Row]) -> list[str]:
 
 
 def to_cell(column: Column, text: str) -> Cell:
-    """The cell of a single-valued column; ``None`` for what is no number in a column of numbers."""
+    """The cell of a single-valued column; ``None`` for a value that is not a number in a column of numbers."""
     if column.type is INTEGER:
         return parse_canonical_integer(text)
     if column.type is NUMBER:
