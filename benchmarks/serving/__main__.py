@@ -32,7 +32,7 @@ from pfocr2rdf.server.page_data_builder import build_page_data
 FIGURES, QUICK = 5000, 300
 LOOKUP_BAR, EXAMPLES_BAR = 2.0, 1.1
 """The p95 of ours to that of Oxigraph's, at most."""
-PAGE_BARS = {"figure, HTML": 25.0, "gene on most figures, HTML": 100.0}
+PAGE_BARS = {"figure, HTML": 25.0, "gene in the most figures, HTML": 100.0}
 """The p95 of pages in milliseconds, at most."""
 
 COLUMNS = (

@@ -92,7 +92,7 @@ def pages(names: Names, count: int, seed: int) -> dict[str, list[Request]]:
         made |= {
             f"figure, {form.label}": (of("figure", names.figures, form), form.media_type),
             f"gene, {form.label}": (of("gene", names.genes, form), form.media_type),
-            f"gene on most figures, {form.label}": (of("gene", names.common, form), form.media_type),
+            f"gene in the most figures, {form.label}": (of("gene", names.common, form), form.media_type),
         }
     made["search"] = (lambda: f"/search.html?q={quote(chance.choice(names.symbols))}", HTML.media_type)
     return {kind: [Request(path(), accept) for _ in range(count)] for kind, (path, accept) in made.items()}

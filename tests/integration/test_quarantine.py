@@ -216,7 +216,7 @@ def test_many_figures_are_quarantined_in_the_order_they_come(tmp_path: Path) -> 
         ({"figtitle": ""}, "Warning", "A figure should have a title."),
         ({"papertitle": "NA"}, "Warning", "A paper should have a title."),
         ({"ndex": "not-a-uuid"}, "Warning", "A link to NDEx should end in a UUID."),
-        ({"genes": [], "chemicals": [], "diseases": []}, "Info", "Nothing was recognised on this figure."),
+        ({"genes": [], "chemicals": [], "diseases": []}, "Info", "Nothing was recognised in this figure."),
     ],
 )
 def test_what_is_no_violation_is_reported_and_the_figure_kept(

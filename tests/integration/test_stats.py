@@ -293,7 +293,7 @@ def test_plots_say_what_they_show(examples: Path, tmp_path: Path) -> None:
     assert "2009: 1; 2017: 1; 2020: 1; 2023: 3." in texts_by_plot["years"][1]
     assert texts_by_plot["evidence"][0] == "Recognised via family: 94 of 180 mentions (52%)"
     assert "94 (52.2%)" in texts_by_plot["evidence"][2]
-    assert texts_by_plot["degrees"][0] == "On one figure only: 112 of 117 genes (96%)"
+    assert texts_by_plot["degrees"][0] == "In one figure only: 112 of 117 genes (96%)"
     assert {"Half of the figures have 24 mentions or more", "Half of the figures have 22 distinct genes or more"} <= {
         *texts_by_plot["mentions"][2]
     }
@@ -404,7 +404,7 @@ def test_long_names_are_not_in_titles_and_ticks_of_many_figures_do_not_touch(exa
     statistics = stats(examples)
     long = statistics.top_families[0]._replace(label="x" * 40, total=70_000)
     plot = PLOTS["families"](statistics._replace(top_families=[long]))
-    assert plot.figure.axes[0].get_title() == "Drawn on most figures"
+    assert plot.figure.axes[0].get_title() == "Drawn in the most figures"
     axes = PLOTS["degrees"](statistics._replace(figures_per_gene={1: 9, 70_000: 1})).figure.axes[0]
     low, high = axes.get_xlim()
     assert [tick for tick in axes.get_xticks() if low < tick < high] == [1, 10, 100, 1000, 10_000]

@@ -143,7 +143,7 @@ def _build(node: Node, figid: str, release: Release) -> tuple[str, list[pyoxigra
             (assertion, "prov:wasDerivedFrom", _iri(DATASET_IRI)),
             (assertion, "prov:wasGeneratedBy", activity),
             (activity, "rdf:type", _term("prov:Activity")),
-            (activity, "rdfs:label", pyoxigraph.Literal("Genes, chemicals and diseases read on the figure by OCR, exported as RDF")),
+            (activity, "rdfs:label", pyoxigraph.Literal("Genes, chemicals and diseases read in the figure by OCR, exported as RDF")),
             (activity, "prov:wasAssociatedWith", _iri(SOFTWARE_URL)),
         ]),
         ("pubinfo", _describe_publication(this, figid, release)),

@@ -55,7 +55,7 @@ class EdgeKind(NamedTuple):
     agent_type: str
 
 
-# The statement is only that the word was read on the figure.
+# The statement is only that the word was read in the figure.
 MENTIONS = EdgeKind("mentions", "biolink:InformationContentEntityToNamedThingAssociation", "observation", "image_processing_agent")
 # Some lexicons are curated manually, some are not, and a record does not show which of them lists the member.
 MEMBER_OF = EdgeKind("member_of", "biolink:GeneToGeneFamilyAssociation", "knowledge_assertion", "not_provided")

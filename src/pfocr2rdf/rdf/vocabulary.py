@@ -114,10 +114,10 @@ class Evidence(NamedTuple):
 
 CLASSES: tuple[Class, ...] = (
     Class("pfocr:Figure", "figure", "A pathway figure published in an article.", (), ("fabio:Figure", "schema:ImageObject")),
-    Class("pfocr:Mention", "mention", "A word that OCR read on a figure, as identified by a lexicon or a named-entity recogniser.",
+    Class("pfocr:Mention", "mention", "A word that OCR read in a figure, as identified by a lexicon or a named-entity recogniser.",
         ("oa:Annotation",)),
     Class("pfocr:Gene", "gene", "A gene as NCBI Gene identifies it.", ("wp:GeneProduct",), ("biolink:Gene", "sio:SIO_010035")),
-    Class("pfocr:Family", "family", "A family or complex of genes, named on figures by one word.", (), ("biolink:GeneFamily",)),
+    Class("pfocr:Family", "family", "A family or complex of genes, named in figures by one word.", (), ("biolink:GeneFamily",)),
     Class("pfocr:Chemical", "chemical", "A chemical substance as MeSH or ChEBI identifies it.", (),
         ("biolink:ChemicalEntity", "sio:SIO_010004", "wp:Metabolite")),
     Class("pfocr:Disease", "disease", "A disease as MeSH identifies it.", (), ("biolink:Disease", "sio:SIO_010299")),
@@ -126,7 +126,7 @@ CLASSES: tuple[Class, ...] = (
     Class("pfocr:Paper", "paper", "An article of PubMed Central that a figure was published in.", ("schema:ScholarlyArticle",),
         ("fabio:JournalArticle", "biolink:JournalArticle")),
     Class("pfocr:Pathway", "pathway", "A pathway of WikiPathways that was drawn from a figure.", (), ("wp:Pathway", "biolink:Pathway")),
-    Class("pfocr:Evidence", "evidence", "A way in which a word on a figure was recognised.", ("skos:Concept",)),
+    Class("pfocr:Evidence", "evidence", "A way in which a word in a figure was recognised.", ("skos:Concept",)),
 )  # fmt: skip
 OVERLAPPING_CLASSES = ("pfocr:Chemical", "pfocr:Disease")
 """The classes that one entity can have together: both are of MeSH, and the recogniser decides word by word."""
@@ -167,10 +167,10 @@ PROPERTIES: tuple[Property, ...] = (
     Property("pfocr:citedIn", "citedIn", "pfocr:Paper", "cited in", "The paper that the figure was published in.", ("pfocr:Figure",),
         ("dcterms:isPartOf",), ("schema:isPartOf",)),
     Property("pfocr:mentions", "mentions", "rdfs:Resource", "mentions",
-        "A gene, chemical or disease that a word on the figure was recognised as.", ("pfocr:Figure",),
+        "A gene, chemical or disease that a word in the figure was recognised as.", ("pfocr:Figure",),
         ("schema:mentions", "dcterms:references"), ("biolink:mentions", "sio:SIO_000628")),
     Property("pfocr:mentionsFamily", "mentionsFamily", "pfocr:Family", "mentions family",
-        "A family or complex whose name is a word on the figure.", ("pfocr:Figure",), ("schema:mentions", "dcterms:references")),
+        "A family or complex whose name is a word in the figure.", ("pfocr:Figure",), ("schema:mentions", "dcterms:references")),
     Property("pfocr:memberOf", "memberOf", "pfocr:Family", "member of", "A family or complex that the gene belongs to.", ("pfocr:Gene",),
         close_matches=("biolink:member_of", "sio:SIO_000095")),
     Property("oa:hasTarget", "hasTarget", "rdfs:Resource"),

@@ -566,7 +566,7 @@ def test_a_downloaded_table_holds_all_texts_and_no_formula(browser: Any, tmp_pat
         with visit.page.expect_download() as download:
             visit.page.get_by_role("button", name="CSV").first.click()
         header, *rows = csv.reader(io.StringIO(Path(download.value.path()).read_bytes().decode(), newline=""))
-    cells = [row[header.index("Words on the figure")] for row in rows]
+    cells = [row[header.index("Words in the figure")] for row in rows]
     assert len(words) == len(FORMULAS) + len(TEXTS)
     assert [cell.removeprefix("'") for cell in cells] == words
     assert [cell for row in [header, *rows] for cell in row if cell.lstrip().startswith(("=", "+", "-", "@", "\uff1d"))] == []

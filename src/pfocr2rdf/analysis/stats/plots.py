@@ -100,18 +100,18 @@ def plot_mentions(stats: GraphStats) -> Plot:
         _draw_histogram(axes, counts, colour)
         if counts:
             axes.axvline(median, color=INK, linewidth=1.2, linestyle=(0, (4, 3)))
-        axes.set_xlabel(f"{name} on a figure{_describe_bins(counts)}; dashes: the median" if counts else f"{name} on a figure")
+        axes.set_xlabel(f"{name} in a figure{_describe_bins(counts)}; dashes: the median" if counts else f"{name} in a figure")
         _set_count_axis(axes, "number of figures")
-        texts.append(f"{title}; the most on one figure are {max(counts, default=0):,}.")
-    return Plot(figure, "Mentions and genes on each figure", f"Two histograms. {' '.join(texts)}")
+        texts.append(f"{title}; the most in one figure are {max(counts, default=0):,}.")
+    return Plot(figure, "Mentions and genes in each figure", f"Two histograms. {' '.join(texts)}")
 
 
 def plot_degrees(stats: GraphStats) -> Plot:
-    """The number of genes and families on at least a number of figures."""
+    """The number of genes and families that at least a number of figures mention."""
     figure, (axes,) = _create_figure(1, 4.6)
     once = stats.figures_per_gene.get(1, 0)
     total = sum(count for times, count in stats.figures_per_gene.items() if times)
-    title = f"On one figure only: {_format_share(once, total, 'genes')}" if total else "No figure mentions a gene"
+    title = f"In one figure only: {_format_share(once, total, 'genes')}" if total else "No figure mentions a gene"
     texts, series = [], [("genes", stats.figures_per_gene, BLUE, "o"), ("families", stats.figures_per_family, ORANGE, "s")]
     for name, counts, colour, marker in series:
         degrees = [times for times in counts if times]
@@ -120,7 +120,7 @@ def plot_degrees(stats: GraphStats) -> Plot:
             axes.plot(
                 degrees, totals, color=colour, marker=marker, markersize=5 if len(degrees) < _MAX_BARS else 3, linewidth=1, label=name
             )
-            texts.append(f"{name}: {totals[0]:,} on a figure or more, and the most on {degrees[-1]:,} figures.")
+            texts.append(f"{name}: {totals[0]:,} in at least one figure, and the most frequent in {degrees[-1]:,} figures.")
     if texts:
         for axis, scale in ((axes.xaxis, axes.set_xscale), (axes.yaxis, axes.set_yscale)):
             scale("log")
@@ -163,8 +163,8 @@ def plot_families(stats: GraphStats) -> Plot:
     figure, panels = _create_figure(2, 2.2 + 0.32 * sum(heights), heights)
     texts = []
     for axes, rows, colour, subject, heading in (
-        (panels[0], singles, BLUE, "family is drawn", "Drawn on most figures"),
-        (panels[1], pairs, ORANGE, "two families are drawn together", "Drawn together on most figures"),
+        (panels[0], singles, BLUE, "family is drawn", "Drawn in the most figures"),
+        (panels[1], pairs, ORANGE, "two families are drawn together", "Drawn together in the most figures"),
     ):
         title = _headline(rows, subject, heading)
         axes.set_title(title)

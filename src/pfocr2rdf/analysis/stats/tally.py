@@ -58,7 +58,7 @@ class GraphTally:
         self.labels: dict[bytes, bytes] = {}
         self._numbers: dict[bytes, int] = {}
         self._gene_numbers: dict[bytes, int] = {}
-        self._symbols = array("Q")  # for each symbol on a figure, the number of the gene above that of the figure
+        self._symbols = array("Q")  # for each symbol in a figure, the number of the gene above that of the figure
         self._is_figure = bytearray()
         self._genes_of, self._mentions_of = array("I"), array("I")
 

@@ -87,7 +87,7 @@ _ENTITY = Column("entity", "The IRI of the entity.", distinct=True)
 _LOCAL_ID = Column("local_id", "The identifier in its database, such as 6772 in NCBI Gene or D008545 in MeSH.", "identifier", distinct=True)
 _LABEL = Column("label", "The symbol or name of the entity.", "label", distinct=True)
 _TYPES = Column("types", "The classes of the entity, as CURIEs.", "type", LIST)
-_ALT_LABELS = Column("alt_labels", "Other names, among them words that were read on figures.", "altLabel", LIST)
+_ALT_LABELS = Column("alt_labels", "Other names, among them words that were read in figures.", "altLabel", LIST)
 _EXACT_MATCHES = Column("exact_matches", "The same concept in other databases, as CURIEs.", "exactMatch", LIST)
 _CLOSE_MATCHES = Column("close_matches", "A similar concept in other databases, as CURIEs.", "closeMatch", LIST)
 _SUBSTANCE_COLUMNS = (_IDENTIFIER, _ENTITY, _LOCAL_ID, _LABEL, _ALT_LABELS, _EXACT_MATCHES, _CLOSE_MATCHES, _TYPES)
@@ -127,7 +127,7 @@ FIGURES = Table(
 
 MENTIONS = Table(
     "mentions",
-    "Words on figures that were recognised as genes, chemicals and diseases: a row for each mention with its figure, entity and paper.",
+    "Words in figures that were recognised as genes, chemicals and diseases: a row for each mention with its figure, entity and paper.",
     (
         Column(
             "mention", "The identifier of the mention, which follows https://pfocr.wikipathways.org/mentions/ in its IRI.", distinct=True

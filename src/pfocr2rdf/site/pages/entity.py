@@ -66,7 +66,7 @@ class EntityPageSpec(NamedTuple):
     build_structured_data: Callable[[ResourcePage], dict[str, Any]]  # of schema.org, beyond the minimum of the profile
     outgoing: Mapping[str, tuple[str, str]] = {}  # the entity type and the label of each property that leads to other pages (a CURIE)
     has_mentions: bool = False  # whether figures lead to an entity by words that were recognised as it
-    draws_neighbours: bool = False  # whether the genes on its figures are counted
+    draws_neighbours: bool = False  # whether the genes in its figures are counted
 
 
 class EntityPage(ResourcePage):
@@ -131,7 +131,7 @@ class EntityPage(ResourcePage):
 
     @cached_property
     def _evidence_by_figure(self) -> dict[str, set[str]]:
-        """The labels of the evidence for it on each figure."""
+        """The labels of the evidence for it in each figure."""
         labels: dict[str, set[str]] = {}
         for _, figure, evidence, _, _ in self.reader.cached_mentions(self.subject) if self._spec.has_mentions else ():
             if (label := EVIDENCE_NAMES.get(evidence)) and label not in labels.setdefault(figure, set()):
@@ -190,7 +190,7 @@ class EntityPage(ResourcePage):
         return {(each.mention, each.word) for each in mentions if each.word and not each.family}
 
     def _word_links(self) -> tuple[Link, ...]:
-        """The words that were recognised as it, those on most figures first."""
+        """The words that were recognised as it, those in the most figures first."""
         counts = Counter(lexical_form(word) for _, word in self._read_words)
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         links = tuple(Link(word, detail=f"{count:,}" if count > 1 else "", style="word") for word, count in ranked[:_MAX_WORDS])
@@ -241,7 +241,7 @@ class EntityPage(ResourcePage):
             columns: tuple[str, ...] = (relation.type_name.title(),)
             rows: list[tuple[tuple[Link, ...], ...]] = [((self._subject_link(subject, relation.type_name),),) for subject in page_subjects]
             if relation.type_name == "figure" and self._spec.has_mentions:
-                columns = (*columns, "Words on the figure", "Evidence")
+                columns = (*columns, "Words in the figure", "Evidence")
                 links = self._links_by_figure(page_subjects)
                 rows = [(*row, links[figure], self._evidence_links(figure)) for row, figure in zip(rows, page_subjects, strict=True)]
             elif relation.type_name == "gene":

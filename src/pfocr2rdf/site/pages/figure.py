@@ -275,7 +275,7 @@ class FigurePage(ResourcePage):
             self._entity_row(type_name, entity, mentions) if mentions else self._family_row(entity)
             for type_name, entity, mentions in slice_page(self._recognised, page_number, ROWS_PER_PAGE)
         ]
-        columns = ("Name", "Kind", "Words on the figure", "Evidence", "Organism", "Identifier")
+        columns = ("Name", "Kind", "Words in the figure", "Evidence", "Organism", "Identifier")
         numbers = page_number, count_pages(total, ROWS_PER_PAGE)
         if rows or page_number == 1:
             heading = "Genes, families, chemicals and diseases"
@@ -300,7 +300,7 @@ class FigurePage(ResourcePage):
         )
 
     def _family_row(self, family: str) -> tuple[tuple[Link, ...], ...]:
-        """A family that is named on the figure: the words are in the rows of its genes, which are counted here."""
+        """A family that is named in the figure: the words are in the rows of its genes, which are counted here."""
         mentions = [mention for mention in self.mention_views if mention.family == family]
         words = tuple(Link(word, style="word") for word in sorted({mention.word for mention in mentions}))
         gene_count = len({mention.body for mention in mentions if mention.body})

@@ -99,7 +99,7 @@ class DatasetReader(ResourceReader):
         return _parse_resources(self._store.construct(query, default_graph=self._single_graph).decode())
 
     def shown_mentions(self, figure: str) -> list[Resource]:
-        """The mentions on a figure, in the order of their IRIs, with the ``SHOWN_PREDICATES`` that they have."""
+        """The mentions in a figure, in the order of their IRIs, with the ``SHOWN_PREDICATES`` that they have."""
         if self._single_graph is None:
             return super().shown_mentions(figure)
         rows = self._select_pairs(f"?s {HAS_TARGET} {figure}", SHOWN_PREDICATES)  # in two thirds of the time of all statements
@@ -132,14 +132,14 @@ class DatasetReader(ResourceReader):
         return sorted({EntityMention(*[_term_text(term) if term else "" for term in row]) for row in rows})
 
     def genes_by_symbol(self, figure: str) -> list[str]:
-        """The genes whose current symbols were read on a figure, sorted."""
+        """The genes whose current symbols were read in a figure, sorted."""
         if self._single_graph is None:
             return super().genes_by_symbol(figure)
         query = f"SELECT DISTINCT ?gene {{ ?s {HAS_TARGET} {figure} ; {HAS_EVIDENCE} {VIA_SYMBOL} ; {HAS_BODY} ?gene }}"
         return sorted(_term_text(gene) for (gene,) in self._store.select_rows(query, default_graph=self._single_graph))
 
     def family_words(self, figure: str, family: str) -> list[str]:
-        """The words on a figure that were recognised as the name of a family, sorted."""
+        """The words in a figure that were recognised as the name of a family, sorted."""
         if self._single_graph is None:
             return super().family_words(figure, family)
         query = f"SELECT DISTINCT ?word {{ ?s {HAS_TARGET} {figure} ; {FAMILY} {family} ; {WORD} ?word }}"
@@ -149,7 +149,7 @@ class DatasetReader(ResourceReader):
         """The resources that have this value, each with its values of another property, sorted."""
         if self._single_graph is None:
             return super().linked_values(predicate, value, link)
-        # As in find_resources: a gene on many figures has thousands of mentions.
+        # As in find_resources: a gene in many figures has thousands of mentions.
         rows = self._store.select(f"SELECT ?s ?o {{ ?s {predicate} {value} ; {link} ?o }}", default_graph=self._single_graph)
         return sorted({(_term_text(row["s"]), _term_text(row["o"])) for row in rows if isinstance(row["s"], NamedNode)})
 

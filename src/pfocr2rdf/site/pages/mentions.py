@@ -1,4 +1,4 @@
-"""Mentions as people read them: the word on the figure, and how it was recognised."""
+"""Mentions as people read them: the word in the figure, and how it was recognised."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class MentionView(NamedTuple):
     source: str
     evidence: str  # the label of the evidence; ``""`` if the lexicon is not known
     family: str  # the family by whose name the gene was reached, as a term, or ``""``
-    occurrences: int  # how many times the word is on the figure
+    occurrences: int  # how many times the word is in the figure
 
     @classmethod
     def from_resource(cls, resource: Resource) -> MentionView:
@@ -63,7 +63,7 @@ _word_source_family = attrgetter("word", "source", "family")
 
 
 def mention_links(mentions: Iterable[MentionView], reader: ResourceReader, *, anchors: bool = False) -> tuple[Link, ...]:
-    """The words of the mentions of one entity on one figure, each with what a table of the evidence does not say: the family, for one.
+    """The words of the mentions of one entity in one figure, each with what a table of the evidence does not say: the family, for one.
 
     With ``anchors``, the IRIs of the mentions lead to these words.
     """

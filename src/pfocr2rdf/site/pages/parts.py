@@ -51,13 +51,13 @@ def render_picture(picture: Picture, policy: PicturePolicy, root: str) -> Markup
 
 
 def render_chip_groups(groups: Iterable[ChipGroup], root: str) -> Markup:
-    """Words on a figure, by the type of what they were recognised as."""
+    """Words in a figure, by the type of what they were recognised as."""
     sections = []
     for label, type_name, words, total in groups:
         label, undrawn_count = escape_text(label), total - len(words)
         more = f'<p class="quiet">and {undrawn_count:,} more in the table</p>\n' if undrawn_count else ""
         sections.append(
-            f'<section class="chips {escape_text(type_name)}" aria-label="{label}: words on the figure">\n'
+            f'<section class="chips {escape_text(type_name)}" aria-label="{label}: words in the figure">\n'
             f"<h2>{label} <small>{total:,}</small></h2>\n<ul>\n{render_chips(words, root)}\n</ul>\n{more}</section>\n"
         )
     return Markup("".join(sections))  # noqa: S704 - it is escaped

@@ -91,11 +91,11 @@ class ResourceReader(ABC):
         )
 
     def _figure_mentions(self, figure: str) -> list[Resource]:
-        """The mentions on a figure, in the order of their IRIs."""
+        """The mentions in a figure, in the order of their IRIs."""
         return self.find_resources(HAS_TARGET, figure)
 
     def shown_mentions(self, figure: str) -> list[Resource]:
-        """The mentions on a figure, in the order of their IRIs, with at least the ``SHOWN_PREDICATES`` that they have."""
+        """The mentions in a figure, in the order of their IRIs, with at least the ``SHOWN_PREDICATES`` that they have."""
         return self.figure_mentions(figure)
 
     def describe_mentions(self, body: str, mentions: Sequence[EntityMention]) -> list[Resource]:
@@ -138,12 +138,12 @@ class ResourceReader(ABC):
         return text or subject[1:-1].rpartition("/")[2].rpartition("#")[2] or subject[1:-1]
 
     def genes_by_symbol(self, figure: str) -> list[str]:
-        """The genes whose current symbols were read on a figure, sorted."""
+        """The genes whose current symbols were read in a figure, sorted."""
         by_symbol = (mention for mention in self.subjects(HAS_TARGET, figure) if VIA_SYMBOL in self.values(mention, HAS_EVIDENCE))
         return sorted({body for mention in by_symbol for body in self.values(mention, HAS_BODY)})
 
     def family_words(self, figure: str, family: str) -> list[str]:
-        """The words on a figure that were recognised as the name of a family, sorted."""
+        """The words in a figure that were recognised as the name of a family, sorted."""
         by_family = (mention for mention in self.subjects(HAS_TARGET, figure) if family in self.values(mention, FAMILY))
         return sorted({word for mention in by_family for word in self.values(mention, WORD)})
 

@@ -51,7 +51,7 @@ class Token(NamedTuple):
 
 
 def tokenize(text: str) -> Iterator[Token]:
-    """Split a title, a word on a figure or a query into tokens. Case, accents, and signs between letters do not count.
+    """Split a title, a word in a figure or a query into tokens. Case, accents, and signs between letters do not count.
 
     So ``IL-6``, ``il6`` and ``→IL-6`` are the same. Greek letters count as their names, and as the first letters of these.
 

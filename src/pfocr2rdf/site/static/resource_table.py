@@ -298,11 +298,11 @@ class TableReader(ResourceReader):
         return sorted(mentions)
 
     def genes_by_symbol(self, figure: str) -> list[str]:
-        """The genes whose current symbols were read on a figure, sorted."""
+        """The genes whose current symbols were read in a figure, sorted."""
         return self._lines(VIA_SYMBOL, figure)
 
     def family_words(self, figure: str, family: str) -> list[str]:
-        """The words on a figure that were recognised as the name of a family, sorted."""
+        """The words in a figure that were recognised as the name of a family, sorted."""
         shared_values = [self._shared_values[line.rpartition("\t")[2]] for line in self._lines(HAS_TARGET, figure)]
         return sorted({word for values in shared_values if family in values.get(FAMILY, ()) for word in values.get(WORD, ())})
 

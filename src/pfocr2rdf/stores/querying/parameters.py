@@ -1,7 +1,7 @@
 """Parameters of a query: declared in comments before it, and set in its VALUES blocks.
 
 As a template of the Wikidata Query Service, the text is a query that runs as it is: the block of a parameter has its default value.
-Here the comments are ``# parameter: gene (gene): the gene on the figures``, and the block is ``VALUES ?gene { ncbigene:6774 }``.
+Here the comments are ``# parameter: gene (gene): the gene in the figures``, and the block is ``VALUES ?gene { ncbigene:6774 }``.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ class Parameter(NamedTuple):
 def parse_parameters(text: str) -> tuple[Parameter, ...]:
     r"""The parameters that the comments before a query declare.
 
-    >>> text = "# parameter: gene (gene): the gene on the figures\nASK { VALUES ?gene { ncbigene:6774 } ?figure pfocr:mentions ?gene }"
+    >>> text = "# parameter: gene (gene): the gene in the figures\nASK { VALUES ?gene { ncbigene:6774 } ?figure pfocr:mentions ?gene }"
     >>> parse_parameters(text)
-    (Parameter(name='gene', type_name='gene', description='the gene on the figures', default='ncbigene:6774'),)
+    (Parameter(name='gene', type_name='gene', description='the gene in the figures', default='ncbigene:6774'),)
 
     Raises:
         StoreError: a parameter has an unknown type, or no VALUES block, or blocks with different values.

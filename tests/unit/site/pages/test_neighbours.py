@@ -1,4 +1,4 @@
-"""Neighbours on figures: genes that are drawn together, and figures that share genes."""
+"""Neighbours in figures: genes that are drawn together, and figures that share genes."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ The picture has the licence of its paper.
 
 {% macro chip_groups(groups, root) %}
 {% for group in groups %}
-<section class="chips {{ group.type_name }}" aria-label="{{ group.label }}: words on the figure">
+<section class="chips {{ group.type_name }}" aria-label="{{ group.label }}: words in the figure">
 <h2>{{ group.label }} <small>{{ group.total | number }}</small></h2>
 <ul>
 {{ group.words | chips(root) }}

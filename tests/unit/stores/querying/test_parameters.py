@@ -21,7 +21,7 @@ from pfocr2rdf.stores.querying.parameters import bind_parameters, default_term, 
 
 TEXT = """\
 # title: Any
-# parameter: gene (gene): the gene on the figures
+# parameter: gene (gene): the gene in the figures
 # parameter: other_gene (gene): the gene beside it
 # parameter: word (text): a word
 # parameter: least (number): how many at least
