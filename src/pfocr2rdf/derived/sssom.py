@@ -46,20 +46,20 @@ class MappingSet(NamedTuple):
 MAPPING_SETS = {
     ("fam", "fplx"): MappingSet(
         "families-famplex",
-        "Families on pathway figures, mapped to FamPlex",
+        "Families in pathway figures, mapped to FamPlex",
         "semapv:LexicalMatching",
         "An exact match has the identifier of a FamPlex entry as its name; a close match differs in case or in the ending _family "
         "or _complex.",
     ),
     ("mesh", "chebi"): MappingSet(
         "mesh-chebi",
-        "MeSH chemicals on pathway figures, mapped to ChEBI",
+        "MeSH chemicals in pathway figures, mapped to ChEBI",
         "semapv:UnspecifiedMatching",
         "The mappings are those in the records of PFOCR, without a description of how they were made.",
     ),
     ("mesh", "doid"): MappingSet(
         "mesh-doid",
-        "MeSH diseases on pathway figures, mapped to the Disease Ontology",
+        "MeSH diseases in pathway figures, mapped to the Disease Ontology",
         "semapv:UnspecifiedMatching",
         "The mappings are those in the records of PFOCR, without a description of how they were made.",
     ),

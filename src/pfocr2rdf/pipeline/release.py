@@ -74,7 +74,7 @@ class Release(NamedTuple):
     homepage: str = "https://pfocr.wikipathways.org/"
     downloads: str = ""
     title: str = "Pathway Figure OCR (PFOCR)"
-    description: str = "Genes, chemicals and diseases read by OCR on pathway figures of the literature."
+    description: str = "Genes, chemicals and diseases read by OCR in pathway figures of the literature."
     keywords: tuple[str, ...] = ("pathway", "pathway figure", "gene", "chemical", "disease", "OCR", "text mining")
     license: str = "CC0-1.0"
     doi: str = ""

@@ -191,7 +191,7 @@ def _create_figure(panels: int, height: float, ratios: Sequence[int] | None = No
 
 
 def _headline(rows: Sequence[tuple[str, int]], subject: str, heading: str) -> str:
-    """The heading with the first row, which is the highest, if it is on more than one figure."""
+    """The heading with the first row, which is the highest, if it is in more than one figure."""
     if not rows or rows[0][1] == 1:
         return f"No {subject} on more than one figure" if rows else f"No {subject}"
     if cell_len(rows[0][0]) > _MAX_TITLE_COLUMNS:  # it is the first name below, where there is room for it

@@ -259,9 +259,9 @@ class EntityPage(ResourcePage):
         """The genes that are drawn together with it."""
         neighbours = count_neighbours(self.reader, self.subject, self.strict_figures)
         rows = [((entity_link(self.reader, gene, "gene"),), (Link(f"{count:,}", style="number"),)) for gene, count in neighbours]
-        drawn_on = f"figures with its {_STRICT}" if self._is_mixed else "the same figures"
+        same_figures = f"figures with its {_STRICT}" if self._is_mixed else "the same figures"
         is_cut = len(self.strict_figures) > MAX_COUNTED_FIGURES
-        note = f"Genes whose symbols are on {drawn_on}{f', of which the newest {MAX_COUNTED_FIGURES} are counted' if is_cut else ''}."
+        note = f"Genes whose symbols are in {same_figures}{f', of which the newest {MAX_COUNTED_FIGURES} are counted' if is_cut else ''}."
         return TableView("Drawn together with", ("Gene", "Figures"), rows, len(rows), note=note)
 
     def _evidence_links(self, figure: str) -> tuple[Link, ...]:

@@ -12,7 +12,7 @@ from pfocr2rdf.site.pages.resource_reader import ResourceReader
 
 MAX_COUNTED_FIGURES = 100  # newest figures of an entity on which neighbours are counted
 _MAX_NEIGHBOURS = 12
-_MAX_COUNTED_MENTIONS = 2_000  # of the genes on the fewest figures, by which similar figures are looked for
+_MAX_COUNTED_MENTIONS = 2_000  # of the genes in the fewest figures, by which similar figures are looked for
 _MAX_SIMILAR_FIGURES = 6
 _MIN_SHARED_GENES = 2
 _MENTIONS = expand_term("pfocr:mentions")
@@ -26,7 +26,7 @@ class SimilarFigure(NamedTuple):
 
 
 def count_neighbours(reader: ResourceReader, entity: str, figures: Sequence[str]) -> list[tuple[str, int]]:
-    """The genes whose symbols are most often drawn together with an entity on these figures, and on how many of them."""
+    """The genes whose symbols are most often drawn together with an entity in these figures, and in how many of them."""
     counts: Counter[str] = Counter()
     for figure in figures[:MAX_COUNTED_FIGURES]:
         counts.update(reader.cached_genes_by_symbol(figure))
@@ -45,7 +45,7 @@ def count_neighbours(reader: ResourceReader, entity: str, figures: Sequence[str]
 def find_similar_figures(reader: ResourceReader, figure: str, genes: Sequence[str]) -> list[SimilarFigure]:
     """The figures that share most of these genes, the newest of those with the same number first.
 
-    Candidates are found by the genes on the fewest figures, as a search for similar texts is by rare words.
+    Candidates are found by the genes in the fewest figures, as a search for similar texts is by rare words.
     """
     figures_by_gene = {gene: reader.cached_subjects(_MENTIONS, gene) for gene in genes}
     counts: Counter[str] = Counter()

@@ -141,7 +141,7 @@ def _column_chart(chart: BarChart) -> str:
     heading, bars, part_label, _ = chart
     step = max(_MIN_COLUMN_STEP_PX, _MIN_CHART_WIDTH_PX // len(bars))
     heading, width = escape_text(heading), step * len(bars)
-    part = f"; strong: {escape_text(part_label)}" if part_label else ""
+    part = f"; dark: {escape_text(part_label)}" if part_label else ""
     first, last = escape_text(bars[0].label), escape_text(bars[-1].label)
     return (
         f'<figure class="columns">\n<figcaption>{heading}{part}</figcaption>\n'

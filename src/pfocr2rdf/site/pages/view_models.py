@@ -11,7 +11,7 @@ from pfocr2rdf.site.pages.pictures import Picture
 from pfocr2rdf.site.pages.urls import PageAddress
 
 SITE_NAME = "Pathway Figure OCR"
-SITE_DESCRIPTION = "Genes, chemicals and diseases read by OCR on pathway figures of the literature, as linked data."
+SITE_DESCRIPTION = "Genes, chemicals and diseases read by OCR in pathway figures of the literature, as linked data."
 SCHEMA_ORG_CONTEXT = ["https://schema.org/", {"dct": "http://purl.org/dc/terms/"}]
 _CURIES = PrefixMap(PREFIXES, ANY_LOCAL_NAME)
 ROWS_PER_PAGE = 100  # rows of a table on one page of a resource

@@ -51,7 +51,7 @@ CREATE TABLE inverse (key TEXT PRIMARY KEY, subjects TEXT);
 """
 # Long rows are not in the tree of the keys (``WITHOUT ROWID``): a search would copy each one that it compares a key with.
 # ``inverse`` has a line for each subject with this predicate and object, the key. The lines of an annotation continue with its targets and
-# the number of its other statements. After ``VIA_SYMBOL`` and a figure are the genes whose symbols are on it.
+# the number of its other statements. After ``VIA_SYMBOL`` and a figure are the genes whose symbols are in it.
 _INVERSE_PREDICATES = frozenset(
     expand_term(relation.predicate) for spec in ENTITY_PAGE_SPECS.values() for relation in spec.inverse_relations
 )
@@ -99,7 +99,7 @@ class ResourceTableWriter:
         self._shared: list[tuple[int, str]] = []
         self._shared_count = 0
         self._numbers: LruCache[str, tuple[int, list[str], list[str]]] = LruCache(ROW_CACHE_ENTRIES, self._add_shared)
-        self._symbol_genes: set[str] = set()  # whose symbols are on that target
+        self._symbol_genes: set[str] = set()  # whose symbols are in that target
         self.mention_counts = MentionCounts(Counter(), Counter())  # of an export
 
     def close(self) -> None:

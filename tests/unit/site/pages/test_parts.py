@@ -127,7 +127,7 @@ The picture has the licence of its paper.
 {% set step = [14, 84 // chart.bars | length] | max %}
 {% set width = step * chart.bars | length %}
 <figure class="columns">
-<figcaption>{{ chart.heading }}{% if chart.part_label %}; strong: {{ chart.part_label }}{% endif %}</figcaption>
+<figcaption>{{ chart.heading }}{% if chart.part_label %}; dark: {{ chart.part_label }}{% endif %}</figcaption>
 <svg viewBox="0 0 {{ width }} 76" width="{{ width }}" height="76" role="img" aria-label="{{ chart.heading }}: {{ chart.bars | numbers }}">
 {{ chart.bars | columns(step) }}
 <text x="1" y="73">{{ chart.bars[0].label }}</text><text x="{{ width - 1 }}" y="73" text-anchor="end">{{ chart.bars[-1].label }}</text>
