@@ -157,7 +157,7 @@ def test_a_good_site_has_good_old_addresses(site: Path, tmp_path: Path) -> None:
         with hosted(folder) as url:
             report = check_site(url, samples=20, negotiates=False)
         addresses = ("aliases.tsv", *(f"figures/{quote(alias)}.html" for alias in [*ALIASES, SHARED]))
-        return [str(f) for f in report.findings if f.url.removeprefix(f"{url}/") in addresses], [n for n in report.notes if "old" in n]
+        return [str(f) for f in report.findings if f.url.removeprefix(f"{url}/") in addresses], [n for n in report.notes if "alias" in n]
 
     assert findings_of(site) == ([], [])
     shutil.copytree(site, tmp_path / "site")

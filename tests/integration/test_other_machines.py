@@ -143,5 +143,5 @@ def test_a_script_without_a_main_guard_is_one_error_and_no_record_is_blamed(reco
     environment = {**os.environ, "PFOCR2RDF_START_METHOD": SPAWN}
     process = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False, env=environment, timeout=60)
     assert process.returncode == 1
-    assert "worker processes cannot be started: exit status 1; a script has its calls below if __name__ == '__main__'" in process.stderr
+    assert "worker processes cannot be started: exit status 1; in a script, put the calls under if __name__ == '__main__'" in process.stderr
     assert not (tmp_path / "out" / "manifest.json").exists()

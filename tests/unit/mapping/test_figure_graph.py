@@ -140,7 +140,7 @@ def test_the_page_of_a_figure_is_an_iri(tmp_path: Path, figlink: str) -> None:
 
 def test_a_page_of_a_figure_that_can_be_no_iri_is_refused(tmp_path: Path) -> None:
     record = read(tmp_path, newer("PMC1__F1"))._replace(figlink="http://x:y:z/")
-    with pytest.raises(RecordError, match="figlink: 'http://x:y:z/' is no absolute IRI"):
+    with pytest.raises(RecordError, match="figlink: 'http://x:y:z/' is not an absolute IRI"):
         build_figure_graph(record)
 
 
